@@ -1,0 +1,45 @@
+# Two commands do everything on a fresh Debian 12 machine:  make run   make test
+PYTHON ?= /usr/bin/python3
+BIN := .venv/bin
+SUDO := $(shell [ $$(id -u) = 0 ] || echo sudo)
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run test lint bench screenshots set-up clean
+
+run: set-up
+	@$(BIN)/jiaohao-hall $(ARGS)
+
+test: set-up lint
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+lint: set-up
+	@echo "· ruff, mypy, import-linter"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+
+bench: set-up
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: set-up
+	@$(BIN)/python -m tests.screenshots $(ARGS)
+
+set-up: build/debian-packages build/python-packages build/texts
+
+build/debian-packages: debian-packages.txt
+	@echo "· Debian packages"
+	@assets/set-up/debian-packages $<
+	@mkdir -p build && touch $@
+
+build/python-packages: requirements.lock setup.py build/debian-packages
+	@echo "· Python packages into .venv (a few minutes the first time)"
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --progress-bar off --requirement requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@mkdir -p build && touch $@
+
+build/texts: $(shell find assets/locale -name '*.po' 2>/dev/null) build/python-packages
+	@echo "· texts"
+	@$(BIN)/pybabel --quiet compile --directory assets/locale --domain jiaohao 2>/dev/null || true
+	@mkdir -p build && touch $@
+
+clean:
+	rm -rf .venv build .state

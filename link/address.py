@@ -1,0 +1,41 @@
+"""Where the broker is: `HOST:PORT`, `mqtt://HOST:PORT` or `mqtts://HOST:PORT` with certificates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadBroker(ValueError):
+    """The address of the broker cannot be read."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A broker's address; with `ca` the connection is TLS, with `certificate` and `key` the client shows who it is."""
+
+    host: str
+    port: int
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @classmethod
+    def parse(cls, text: str, *, credentials: Path | None = None) -> Broker:
+        """Read an address; `credentials` is a folder with ca.crt, client.crt and client.key for mqtts. Raise BadBroker."""
+        parts = urlsplit(text if "://" in text else f"mqtt://{text}")
+        try:
+            port = parts.port
+        except ValueError:
+            port = 0
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or port == 0 or parts.path not in ("", "/"):
+            raise BadBroker(f"{text!r} is no broker address; give HOST:PORT, for example 127.0.0.1:1883")
+        if parts.scheme == "mqtt":
+            return cls(parts.hostname, port or 1883)
+        if credentials is None:
+            raise BadBroker(f"{text!r} is encrypted; name the folder with ca.crt, client.crt and client.key as well")
+        return cls(parts.hostname, port or 8883, credentials / "ca.crt", credentials / "client.crt", credentials / "client.key")
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"

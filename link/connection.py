@@ -1,0 +1,162 @@
+"""One MQTT 5 connection: birth and will, subscriptions that survive a reconnect, publishing, requests.
+
+The connection runs in paho's thread; handlers are called there, one after another, and must be short.
+Order on every connect (Sparkplug 3): subscribe first, then announce; the death is published before a clean disconnect.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from link.address import Broker
+from link.request import Requests
+from queue_server.api import messages
+from queue_server.api.topics import Topics
+
+LOG = logging.getLogger(__name__)
+Handler = Callable[[str, bytes, bool], None]
+"""Takes the topic, the payload and whether the message was a retained one."""
+
+
+def new_session() -> str:
+    """A new name for one run of a program, so that a stale will is recognised."""
+    return secrets.token_hex(4)
+
+
+def client(broker: Broker, client_id: str) -> mqtt.Client:
+    """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise) that reconnects by itself."""
+    paho = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
+    paho.on_socket_open = _no_delay
+    paho.reconnect_delay_set(min_delay=1, max_delay=4)
+    paho.max_inflight_messages_set(1000)
+    if broker.ca is not None:
+        paho.tls_set(str(broker.ca), str(broker.certificate), str(broker.key))
+    return paho
+
+
+def _no_delay(_client: mqtt.Client, _userdata: Any, sock: Any) -> None:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+class Link:
+    """A program's connection to its hall. Nothing happens before `open`."""
+
+    def __init__(self, *, broker: Broker, topics: Topics, client_id: str) -> None:
+        self.broker = broker
+        self.topics = topics
+        self.client_id = client_id
+        self.connected = threading.Event()
+        self._handlers: list[tuple[str, Handler]] = []
+        self._on_change: list[Callable[[bool], None]] = []
+        self._birth: tuple[str, bytes] | None = None
+        self._death: bytes = b""
+        self._paho = client(broker, client_id)
+        self._requests = Requests(self._send_request)
+
+    def announce(self, topic: str, *, birth: bytes, will: bytes, death: bytes) -> None:
+        """Publish `birth` retained on `topic` after every connect, `death` before a clean end; `will` is left to the broker."""
+        self._birth, self._death = (topic, birth), death
+        self._paho.will_set(topic, will, qos=1, retain=True)
+
+    def update_birth(self, birth: bytes) -> None:
+        """Replace the birth message (a device changed its state) and publish it."""
+        assert self._birth is not None, "announce() comes before update_birth()"
+        self._birth = (self._birth[0], birth)
+        self.publish(*self._birth, retain=True)
+
+    def subscribe(self, topic_filter: str, handler: Handler) -> None:
+        """Call `handler` for every message on `topic_filter`, now and after each reconnect."""
+        self._handlers.append((topic_filter, handler))
+        if self.connected.is_set():
+            self._subscribe(topic_filter)
+
+    def on_change(self, handler: Callable[[bool], None]) -> None:
+        """Call `handler` with True when the connection stands and with False when it is lost."""
+        self._on_change.append(handler)
+
+    def open(self) -> None:
+        """Start to connect, in the background, for as long as it takes."""
+        self._paho.on_connect = self._connected
+        self._paho.on_disconnect = self._disconnected
+        self._paho.on_message = self._message
+        self._paho.connect_async(self.broker.host, self.broker.port, keepalive=15, clean_start=True)
+        self._paho.loop_start()
+        self._requests.open()
+
+    def close(self) -> None:
+        """Announce the end, disconnect, stop the thread."""
+        self._requests.close()
+        if self._birth is not None and self.connected.is_set():
+            self._paho.publish(self._birth[0], self._death, qos=1, retain=True).wait_for_publish(2)
+        self._paho.disconnect()
+        self._paho.loop_stop()
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, expiry_s: int | None = None) -> None:
+        """Send at QoS 1; what is sent while the connection is away goes out when it is back."""
+        properties = None
+        if expiry_s is not None:
+            properties = Properties(PacketTypes.PUBLISH)
+            properties.MessageExpiryInterval = expiry_s
+        self._paho.publish(topic, payload, qos=1, retain=retain, properties=properties)
+
+    def request(
+        self, verb: str, body: dict[str, Any], *, timeout_s: float = 10, request_id: str | None = None
+    ) -> Future[messages.Answer]:
+        """Ask the server; the answer, or NoAnswer after `timeout_s`. Sent again with the same id until answered."""
+        return self._requests.ask(verb, body, timeout_s=timeout_s, request_id=request_id)
+
+    def _send_request(self, verb: str, payload: bytes, request_id: str) -> None:
+        if not self.connected.is_set():
+            return
+        properties = Properties(PacketTypes.PUBLISH)
+        properties.ResponseTopic = self.topics.reply(self.client_id)
+        properties.CorrelationData = request_id.encode()
+        self._paho.publish(self.topics.command(verb), payload, qos=1, properties=properties)
+
+    def _subscribe(self, topic_filter: str) -> None:
+        self._paho.subscribe(topic_filter, options=SubscribeOptions(qos=1))
+
+    def _connected(self, _c: mqtt.Client, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
+        if reason.is_failure:
+            LOG.warning("the broker %s refuses %s: %s", self.broker, self.client_id, reason)
+            return
+        self._subscribe(self.topics.reply(self.client_id))
+        for topic_filter in dict.fromkeys(topic_filter for topic_filter, _ in self._handlers):
+            self._subscribe(topic_filter)
+        self.connected.set()
+        if self._birth is not None:
+            self.publish(*self._birth, retain=True)
+        self._requests.send_again()
+        for handler in self._on_change:
+            handler(True)
+
+    def _disconnected(self, _c: mqtt.Client, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
+        was, _ = self.connected.is_set(), self.connected.clear()
+        if was:
+            LOG.info("connection of %s to the broker ended: %s", self.client_id, reason)
+            for handler in self._on_change:
+                handler(False)
+
+    def _message(self, _c: mqtt.Client, _u: Any, message: mqtt.MQTTMessage) -> None:
+        if message.topic == self.topics.reply(self.client_id):
+            correlation = getattr(message.properties, "CorrelationData", b"")
+            self._requests.answered(correlation.decode("ascii", "replace"), message.payload)
+            return
+        for topic_filter, handler in self._handlers:
+            if mqtt.topic_matches_sub(topic_filter, message.topic):
+                try:
+                    handler(message.topic, message.payload, message.retain)
+                except Exception:
+                    LOG.exception("a message on %s could not be handled", message.topic)

@@ -1,0 +1,311 @@
+"""A hall's configuration: one folder of TOML files that a hall manager can read, checked as a whole.
+
+    hall.toml      names, hours, rules, texts of the displays
+    queues.toml    [[theme]], [[queue]]
+    windows.toml   [[window]], [[clerk]]
+    devices.toml   [[terminal]], [[device]]
+    items/*.toml   [[item]], read by the catalogue
+
+An unknown key, a missing key or a value of the wrong kind is refused with file, key and mend.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+FILES = {
+    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts"),
+    "queues.toml": ("theme", "queue"),
+    "windows.toml": ("window", "clerk"),
+    "devices.toml": ("terminal", "device"),
+}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", max_length=64)]
+
+
+class BadHall(ValueError):
+    """The configuration of a hall cannot be used; the text lists file, key and mend, one problem a line."""
+
+
+class Table(BaseModel):
+    """A table of the configuration; keys that nobody reads are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Table):
+    """A text in the two languages of the hall."""
+
+    zh: str
+    en: str
+
+
+class HallFacts(Table):
+    id: Identifier
+    name: Text
+    short_name: Text | None = None
+    region: str = Field(pattern=r"^\d{6}$", description="GB/T 2260 code of the place")
+    time_zone: str = "Asia/Shanghai"
+    address: Text
+    telephone: str
+    complaints_telephone: str = "12345"
+    help_desk: Text = Text(zh="导办台", en="help desk")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone; use a name such as Asia/Shanghai")
+        return value
+
+
+class Hours(Table):
+    """One session of opening: on these days from `opens` to `closes`, local time."""
+
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    opens: time
+    closes: time
+    note: Text | None = None
+
+
+class Ratio(Table):
+    """How many ordinary tickets are called for how many of the favoured classes while both wait."""
+
+    ordinary: int = Field(2, ge=1, le=20)
+    priority: int = Field(1, ge=1, le=20)
+
+
+class Rules(Table):
+    """The hall's rules for the line. Sources: standards.md N22 to N36 as defaults."""
+
+    ratio: Ratio = Ratio()
+    ageing_minutes: int = Field(30, ge=1, description="after so long a ticket is called before younger ones of any class")
+    recall_limit: int = Field(3, ge=0, le=20)
+    missed: Literal["requeue", "void"] = "requeue"
+    requeue_places: int = Field(3, ge=0, le=100)
+    print_timeout_s: int = Field(60, ge=5)
+    rating_timeout_s: int = Field(60, ge=5)
+    rating_days: int = Field(5, ge=0, description="working days in which a service may still be rated by its token")
+    bad_rating_needs_reason: bool = True
+    call_blink_s: float = Field(3, ge=0)
+    repeat_call_ignore_s: float = Field(0, ge=0)
+    issue_outside_hours: bool = False
+    day_starts: time = time(0, 0)
+
+
+class DisplayTexts(Table):
+    """What strips show; {number}, {window}, {queue} and {waiting} are filled in."""
+
+    idle: str = "欢迎您"
+    calling: str = "请{number}号到{window}号窗口"
+    serving: str = "正在办理{number}号"
+    paused: str = "暂停服务"
+    closed: str = "窗口关闭"
+    board_call: str = "{number}号 请到 {window}号窗口"
+    board_idle: str = "欢迎光临"
+    announcement: Text = Text(zh="请{number}号到{window}号窗口办理业务", en="Number {number}, please go to window {window}")
+
+
+class Theme(Table):
+    id: Identifier
+    name: Text
+    icon: str = ""
+
+
+class Segment(Table):
+    """A part of the day with a number of tickets of its own."""
+
+    opens: time
+    closes: time
+    limit: int = Field(ge=0)
+
+
+class Queue(Table):
+    id: Identifier
+    letter: str = Field(pattern=r"^[A-Z]$")
+    name: Text
+    theme: Identifier
+    note: Text | None = None
+    icon: str = ""
+    service_minutes: float = Field(8, gt=0, description="what a service takes until the hall's own figures are known")
+    daily_limit: int | None = Field(None, ge=0)
+    segments: list[Segment] = []
+    on_kiosk: bool = True
+    default_class: Literal["ordinary", "appointment", "priority", "military"] = "ordinary"
+
+
+class Window(Table):
+    id: Identifier
+    number: str
+    name: Text
+    kind: Literal["comprehensive", "sector", "appointment", "green-channel", "cannot-get-it-done", "hand-out"]
+    queues: list[str] = Field(description='queue ids in the order of preference; "*" for all')
+    area: Text | None = None
+    prefers: list[Literal["appointment", "priority", "military"]] = Field([], description="classes called before any other")
+
+
+class Clerk(Table):
+    id: Identifier
+    name: str = Field(description="what the public reads, for example 工号 0103")
+    photo: str | None = None
+    windows: list[Identifier] = []
+
+
+class Terminal(Table):
+    """One machine with a face: a hall kiosk, the rater of a window, a call screen, or a device agent."""
+
+    id: Identifier
+    role: Literal["hall", "rating", "screen", "agent"]
+    window: Identifier | None = None
+    devices: list[Identifier] = Field([], description="devices that this terminal itself opens")
+
+
+class Device(Table):
+    """One attached device. The address is a URL; `agent` names the terminal that owns it."""
+
+    id: Identifier
+    kind: Literal["display", "voice", "printer", "a4", "scanner", "idcard", "keypad", "rater", "locker"]
+    model: str
+    address: str
+    agent: Identifier | None = None
+    serves: str | None = Field(None, description="a window id, or board for the hall's board")
+    options: dict[str, str | int | float | bool] = {}
+
+
+class HallConfig(Table):
+    """A whole hall."""
+
+    hall: HallFacts
+    hours: list[Hours]
+    closed_days: list[date] = []
+    rules: Rules = Rules()
+    display_texts: DisplayTexts = DisplayTexts()
+    theme: list[Theme]
+    queue: list[Queue]
+    window: list[Window]
+    clerk: list[Clerk] = []
+    terminal: list[Terminal] = []
+    device: list[Device] = []
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hall's time zone."""
+        return ZoneInfo(self.hall.time_zone)
+
+    def queues_of(self, window: Window) -> list[str]:
+        """The ids of the queues that `window` serves, in its order."""
+        return [q.id for q in self.queue] if "*" in window.queues else list(window.queues)
+
+    def windows_of(self, queue: str) -> list[Window]:
+        """The windows that serve `queue`, in the order of the configuration."""
+        return [w for w in self.window if queue in self.queues_of(w)]
+
+
+def load(folder: Path) -> HallConfig:
+    """Read and check the hall in `folder`; raise BadHall naming file, key and mend for every problem found."""
+    tables: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, keys in FILES.items():
+        problems += _read(folder / name, keys, tables)
+    if problems:
+        raise BadHall("\n".join(problems))
+    try:
+        config = HallConfig.model_validate(tables)
+    except ValidationError as error:
+        raise BadHall("\n".join(_explain(folder, tables, dict(e)) for e in error.errors())) from None
+    if problems := list(_broken_references(config)):
+        raise BadHall("\n".join(f"{folder / name}: {text}" for name, text in problems))
+    return config
+
+
+def _read(path: Path, keys: tuple[str, ...], tables: dict[str, Any]) -> list[str]:
+    """Add the tables of one file to `tables`; return what is wrong with it."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        return [f"{path}: cannot be read ({error.strerror}); a hall needs the files {', '.join(FILES)}"]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return [f"{path}: is not TOML: {error}"]
+    unknown = [key for key in content if key not in keys]
+    tables.update((key, value) for key, value in content.items() if key in keys)
+    return [f"{path}: unknown key {key!r}; {_nearest(key, keys)}" for key in unknown]
+
+
+def _nearest(key: str, known: tuple[str, ...] | list[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+
+
+def _explain(folder: Path, tables: dict[str, Any], error: dict[str, Any]) -> str:
+    """One line for one problem of pydantic: file, key, what is wrong, mend."""
+    where: tuple[Any, ...] = error["loc"]
+    name = next((file for file, keys in FILES.items() if where[0] in keys), "hall.toml")
+    path = ".".join(str(part) for part in where)
+    named = tables.get(where[0])
+    if len(where) > 1 and isinstance(where[1], int) and isinstance(named, list) and isinstance(named[where[1]], dict):
+        entry = named[where[1]].get("id", f"number {where[1] + 1}")
+        path = f"[[{where[0]}]] {entry}: " + ".".join(str(part) for part in where[2:])
+    if error["type"] == "extra_forbidden":
+        return f"{folder / name}: unknown key {path}; {_nearest(str(where[-1]), _known_keys(where))}"
+    if error["type"] == "missing":
+        return f"{folder / name}: {path} is missing; add it"
+    return f"{folder / name}: {path}: {error['msg']} (found {error.get('input')!r})"
+
+
+def _known_keys(where: tuple[Any, ...]) -> list[str]:
+    """The keys of the table in which the last part of `where` stands."""
+    model: Any = HallConfig
+    for part in where[:-1]:
+        if isinstance(part, int) or not hasattr(model, "model_fields"):
+            continue
+        field = model.model_fields.get(part)
+        if field is None:
+            return []
+        inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        model = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), model)
+    return list(model.model_fields)
+
+
+def _broken_references(config: HallConfig) -> list[tuple[str, str]]:
+    """Ids that stand twice or point nowhere, as (file, sentence)."""
+    found: list[tuple[str, str]] = []
+    groups = {"theme": "queues.toml", "queue": "queues.toml", "window": "windows.toml", "clerk": "windows.toml",
+              "terminal": "devices.toml", "device": "devices.toml"}  # fmt: skip
+    ids = {group: [entry.id for entry in getattr(config, group)] for group in groups}
+    for group, file in groups.items():
+        found += [(file, f"[[{group}]] id {i!r} stands twice; ids are unique") for i in _twice(ids[group])]
+    found += [("queues.toml", f"letter {x!r} stands twice; every queue has its own")
+              for x in _twice([q.letter for q in config.queue])]  # fmt: skip
+
+    def need(file: str, owner: str, key: str, value: str | None, group: str) -> None:
+        if value is not None and value not in ids[group]:
+            found.append((file, f"{owner}: {key} {value!r} is no {group}; {_nearest(value, ids[group])}"))
+
+    for queue in config.queue:
+        need("queues.toml", f"[[queue]] {queue.id}", "theme", queue.theme, "theme")
+    for window in config.window:
+        for queue_id in window.queues:
+            need("windows.toml", f"[[window]] {window.id}", "queues", None if queue_id == "*" else queue_id, "queue")
+    for clerk in config.clerk:
+        for window_id in clerk.windows:
+            need("windows.toml", f"[[clerk]] {clerk.id}", "windows", window_id, "window")
+    for terminal in config.terminal:
+        need("devices.toml", f"[[terminal]] {terminal.id}", "window", terminal.window, "window")
+        for device_id in terminal.devices:
+            need("devices.toml", f"[[terminal]] {terminal.id}", "devices", device_id, "device")
+    for device in config.device:
+        need("devices.toml", f"[[device]] {device.id}", "agent", device.agent, "terminal")
+        need("devices.toml", f"[[device]] {device.id}", "serves", None if device.serves == "board" else device.serves, "window")
+    return found
+
+
+def _twice(values: list[str]) -> list[str]:
+    return sorted({value for value in values if values.count(value) > 1})

@@ -1,0 +1,288 @@
+"""The payloads of the wire contract, version 1: one type a topic, one type a verb (docs/wire-contract.md).
+
+JSON in UTF-8. Unknown fields are ignored, an illegal known field is refused by `decode`. Times are RFC 3339 with offset.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+Id = Annotated[str, Meta(pattern="^[a-z0-9-]+$", max_length=64)]
+Phrase = Annotated[str, Meta(max_length=500)]
+TicketClass = Literal["ordinary", "appointment", "priority", "military"]
+Channel = Literal["kiosk", "web", "phone", "desk"]
+Level = Annotated[int, Meta(ge=1, le=5)]
+WindowCondition = Literal["closed", "paused", "idle", "calling", "serving", "rating"]
+ErrorCode = Literal[
+    "bad-request", "unknown-verb", "unknown-queue", "unknown-window", "unknown-ticket", "wrong-state", "queue-closed",
+    "limit-reached", "nothing-waiting", "already-rated", "not-authorised", "expired", "busy", "internal",
+]  # fmt: skip
+
+
+class Illegal(ValueError):
+    """A payload that is not what its topic or verb takes; the text says which field."""
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+class Error(Struct, frozen=True):
+    code: ErrorCode
+    message: str
+    hint: str = ""
+
+
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """What comes back for every request: `data` with status ok, `error` with status error."""
+
+    status: Literal["ok", "error"]
+    data: dict[str, Any] | None = None
+    error: Error | None = None
+
+
+# --- retained state --------------------------------------------------------------------------------------------------
+
+
+class Text(Struct, frozen=True):
+    """One sentence in the hall's two languages."""
+
+    zh: str
+    en: str
+
+
+class Estimate(Struct, frozen=True):
+    """A waiting time in seconds, as a range."""
+
+    low: int
+    high: int
+
+
+class ServerStatus(Struct, frozen=True):
+    state: Literal["ready", "stopped", "lost"]
+    session: str
+    version: str
+    started_at: datetime
+
+
+class DeviceStatus(Struct, frozen=True):
+    id: str
+    kind: str
+    state: str
+    detail: str = ""
+
+
+class TerminalStatus(Struct, frozen=True):
+    state: Literal["init", "ready", "stopped", "lost"]
+    session: str
+    kind: str
+    version: str
+    devices: list[DeviceStatus] = []
+
+
+class QueueState(Struct, frozen=True):
+    seq: int
+    name: Text
+    open: bool
+    waiting: int
+    last_issued: str | None
+    last_called: str | None
+    estimate_s: Estimate
+
+
+class WindowTicket(Struct, frozen=True):
+    id: str
+    number: str
+    queue: str
+
+
+class WindowClerk(Struct, frozen=True):
+    id: str
+    name: str
+    photo: str | None = None
+
+
+class WindowState(Struct, frozen=True):
+    seq: int
+    state: WindowCondition
+    ticket: WindowTicket | None
+    clerk: WindowClerk | None
+    calls: int
+    since: datetime
+
+
+class DisplayLine(Struct, frozen=True):
+    text: str
+    colour: str = "red"
+    effect: str = "static"
+
+
+class DisplayDesired(Struct, frozen=True):
+    """What a display should show. effect: static, blink or scroll. brightness: 1 to 100."""
+
+    seq: int
+    lines: list[DisplayLine]
+    brightness: int = 80
+
+
+class DisplayShown(Struct, frozen=True):
+    seq: int
+    state: Literal["ok", "unreachable"]
+    at: datetime
+
+
+class Announce(Struct, frozen=True):
+    seq: int
+    window: str
+    number: str
+    texts: Text
+    chime: bool = True
+
+
+class RatingAsk(Struct, frozen=True):
+    service: str
+    number: str
+    item: str | None
+    clerk: WindowClerk | None
+    expires_at: datetime
+
+
+class CatalogueVersion(Struct, frozen=True):
+    version: str
+    sha256: str
+    url: str
+
+
+class Alert(Struct, frozen=True):
+    kind: str
+    severity: Literal["info", "warning", "error"]
+    subject: str
+    since: datetime
+    texts: Text
+
+
+# --- requests, one type a verb ---------------------------------------------------------------------------------------
+
+
+class IssueTicket(Struct, frozen=True):
+    queue: Id
+    channel: Channel
+    class_: TicketClass = field(name="class", default="ordinary")
+    item: str | None = None
+    terminal: Id | None = None
+
+
+class ConfirmPrint(Struct, frozen=True):
+    ticket: Id
+    result: Literal["printed", "failed"]
+    detail: Phrase = ""
+
+
+class CallNext(Struct, frozen=True):
+    window: Id
+    queue: Id | None = None
+
+
+class CallTicket(Struct, frozen=True):
+    window: Id
+    ticket: str
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class AtWindow(Struct, frozen=True):
+    """A verb on the ticket at a window, or on a ticket named directly; one of the two is needed."""
+
+    window: Id | None = None
+    ticket: Id | None = None
+
+
+class Transfer(Struct, frozen=True):
+    """To a queue or to a window; with `return`, the ticket comes back to this window afterwards."""
+
+    window: Id | None = None
+    ticket: Id | None = None
+    to_queue: Id | None = None
+    to_window: Id | None = None
+    return_: bool = field(name="return", default=False)
+
+
+class Requeue(Struct, frozen=True):
+    window: Id | None = None
+    ticket: Id | None = None
+    places: Annotated[int, Meta(ge=0, le=100)] | None = None
+
+
+class CancelTicket(Struct, frozen=True):
+    ticket: Id | None = None
+    token: str | None = None
+    reason: Phrase = ""
+
+
+class ChangeWindow(Struct, frozen=True):
+    window: Id
+    clerk: Id | None = None
+    reason: Phrase = ""
+
+
+class Rate(Struct, frozen=True):
+    """level 5 very satisfied .. 1 very dissatisfied; reasons are codes of the evaluation norm (510, 108, ...)."""
+
+    level: Level
+    channel: str
+    service: Id | None = None
+    token: str | None = None
+    reasons: list[str] = []
+    text: Annotated[str, Meta(max_length=150)] = ""
+
+
+class Lookup(Struct, frozen=True):
+    ticket: Id | None = None
+    token: str | None = None
+
+
+REQUESTS: dict[str, type[Struct]] = {
+    "issue-ticket": IssueTicket,
+    "confirm-print": ConfirmPrint,
+    "call-next": CallNext,
+    "call-ticket": CallTicket,
+    "recall": AtWindow,
+    "start-service": AtWindow,
+    "finish-service": AtWindow,
+    "no-show": AtWindow,
+    "hold": AtWindow,
+    "resume": AtWindow,
+    "transfer": Transfer,
+    "requeue": Requeue,
+    "cancel-ticket": CancelTicket,
+    "open-window": ChangeWindow,
+    "pause-window": ChangeWindow,
+    "close-window": ChangeWindow,
+    "rate": Rate,
+    "lookup": Lookup,
+}
+
+T = TypeVar("T")
+_DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
+_ENCODER = msgspec.json.Encoder()
+
+
+def decode(payload: bytes | str, kind: type[T]) -> T:
+    """Read `payload` as a message of type `kind`; raise Illegal, saying what is wrong and where."""
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
+    try:
+        message: T = decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Illegal(str(error)) from None
+    return message
+
+
+def encode(message: Any) -> bytes:
+    """The JSON of a message."""
+    return _ENCODER.encode(message)
+
+

@@ -1,0 +1,30 @@
+"""Jiaohao: package metadata, extras and console scripts. Exact versions stand in requirements.lock."""
+
+from setuptools import find_packages, setup
+
+COMMON = ["paho-mqtt>=2.1", "msgspec", "pydantic>=2"]
+SERVER = ["sqlalchemy>=2", "alembic", "psycopg[binary]", "fastapi", "uvicorn", "jinja2", "python-multipart", "argon2-cffi",
+          "cryptography", "openpyxl", "pypinyin", "rapidfuzz", "qrcode", "typst", "prometheus-client", "chinesecalendar", "babel"]  # fmt: skip
+KIOSK = ["kivy==2.3.1", "python-escpos", "qrcode", "pillow", "opencv-python", "zxing-cpp", "typst", "pyipp"]
+DEVICES = ["pyserial", "python-escpos", "pyusb", "evdev", "opencv-python", "zxing-cpp", "pillow", "pyipp", "qrcode"]
+DEVELOP = ["pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "ruff", "mypy", "import-linter", "playwright", "httpx",
+           "crccheck", "alphasignpy"]  # fmt: skip
+
+setup(
+    name="jiaohao",
+    version="0.1.0",
+    description="The open appliance for government service halls: kiosk, queue, calling, rating",
+    python_requires=">=3.11",
+    packages=find_packages(include=["kiosk*", "queue_server*", "drivers*", "link*", "hall*"]),
+    include_package_data=True,
+    install_requires=COMMON,
+    extras_require={"server": SERVER, "kiosk": KIOSK, "devices": DEVICES, "develop": DEVELOP},
+    entry_points={
+        "console_scripts": [
+            "jiaohao-hall = hall.main:main",
+            "jiaohao-server = queue_server.main:main",
+            "jiaohao-kiosk = kiosk.main:main",
+            "jiaohao-devices = drivers.main:main",
+        ]
+    },
+)
