@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -37,7 +38,7 @@ def new_session() -> str:
 
 def client(broker: Broker, client_id: str) -> mqtt.Client:
     """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise) that reconnects by itself."""
-    paho = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
+    paho = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
     paho.on_socket_open = _no_delay
     paho.reconnect_delay_set(min_delay=1, max_delay=4)
     paho.max_inflight_messages_set(1000)
@@ -107,7 +108,7 @@ class Link:
         """Send at QoS 1; what is sent while the connection is away goes out when it is back."""
         properties = None
         if expiry_s is not None:
-            properties = Properties(PacketTypes.PUBLISH)
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.MessageExpiryInterval = expiry_s
         self._paho.publish(topic, payload, qos=1, retain=retain, properties=properties)
 
@@ -120,7 +121,7 @@ class Link:
     def _send_request(self, verb: str, payload: bytes, request_id: str) -> None:
         if not self.connected.is_set():
             return
-        properties = Properties(PacketTypes.PUBLISH)
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.ResponseTopic = self.topics.reply(self.client_id)
         properties.CorrelationData = request_id.encode()
         self._paho.publish(self.topics.command(verb), payload, qos=1, properties=properties)
@@ -143,8 +144,8 @@ class Link:
             handler(True)
 
     def _disconnected(self, _c: mqtt.Client, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
-        was, _ = self.connected.is_set(), self.connected.clear()
-        if was:
+        if self.connected.is_set():
+            self.connected.clear()
             LOG.info("connection of %s to the broker ended: %s", self.client_id, reason)
             for handler in self._on_change:
                 handler(False)
@@ -152,11 +153,11 @@ class Link:
     def _message(self, _c: mqtt.Client, _u: Any, message: mqtt.MQTTMessage) -> None:
         if message.topic == self.topics.reply(self.client_id):
             correlation = getattr(message.properties, "CorrelationData", b"")
-            self._requests.answered(correlation.decode("ascii", "replace"), message.payload)
+            self._requests.answered(correlation.decode("ascii", "replace"), bytes(message.payload))
             return
         for topic_filter, handler in self._handlers:
             if mqtt.topic_matches_sub(topic_filter, message.topic):
                 try:
-                    handler(message.topic, message.payload, message.retain)
+                    handler(message.topic, bytes(message.payload), message.retain)
                 except Exception:
                     LOG.exception("a message on %s could not be handled", message.topic)

@@ -79,24 +79,24 @@ class Hours(Table):
 class Ratio(Table):
     """How many ordinary tickets are called for how many of the favoured classes while both wait."""
 
-    ordinary: int = Field(2, ge=1, le=20)
-    priority: int = Field(1, ge=1, le=20)
+    ordinary: int = Field(default=2, ge=1, le=20)
+    priority: int = Field(default=1, ge=1, le=20)
 
 
 class Rules(Table):
     """The hall's rules for the line. Sources: standards.md N22 to N36 as defaults."""
 
     ratio: Ratio = Ratio()
-    ageing_minutes: int = Field(30, ge=1, description="after so long a ticket is called before younger ones of any class")
-    recall_limit: int = Field(3, ge=0, le=20)
+    ageing_minutes: int = Field(default=30, ge=1, description="then a ticket goes before all younger ones")
+    recall_limit: int = Field(default=3, ge=0, le=20)
     missed: Literal["requeue", "void"] = "requeue"
-    requeue_places: int = Field(3, ge=0, le=100)
-    print_timeout_s: int = Field(60, ge=5)
-    rating_timeout_s: int = Field(60, ge=5)
-    rating_days: int = Field(5, ge=0, description="working days in which a service may still be rated by its token")
+    requeue_places: int = Field(default=3, ge=0, le=100)
+    print_timeout_s: int = Field(default=60, ge=5)
+    rating_timeout_s: int = Field(default=60, ge=5)
+    rating_days: int = Field(default=5, ge=0, description="working days in which a service may still be rated by its token")
     bad_rating_needs_reason: bool = True
-    call_blink_s: float = Field(3, ge=0)
-    repeat_call_ignore_s: float = Field(0, ge=0)
+    call_blink_s: float = Field(default=3, ge=0)
+    repeat_call_ignore_s: float = Field(default=0, ge=0)
     issue_outside_hours: bool = False
     day_starts: time = time(0, 0)
 
@@ -135,8 +135,8 @@ class Queue(Table):
     theme: Identifier
     note: Text | None = None
     icon: str = ""
-    service_minutes: float = Field(8, gt=0, description="what a service takes until the hall's own figures are known")
-    daily_limit: int | None = Field(None, ge=0)
+    service_minutes: float = Field(default=8, gt=0, description="what a service takes until the hall's own figures are known")
+    daily_limit: int | None = Field(default=None, ge=0)
     segments: list[Segment] = []
     on_kiosk: bool = True
     default_class: Literal["ordinary", "appointment", "priority", "military"] = "ordinary"
@@ -149,7 +149,9 @@ class Window(Table):
     kind: Literal["comprehensive", "sector", "appointment", "green-channel", "cannot-get-it-done", "hand-out"]
     queues: list[str] = Field(description='queue ids in the order of preference; "*" for all')
     area: Text | None = None
-    prefers: list[Literal["appointment", "priority", "military"]] = Field([], description="classes called before any other")
+    prefers: list[Literal["appointment", "priority", "military"]] = Field(
+        default=[], description="classes called before any other"
+    )
 
 
 class Clerk(Table):
@@ -165,7 +167,7 @@ class Terminal(Table):
     id: Identifier
     role: Literal["hall", "rating", "screen", "agent"]
     window: Identifier | None = None
-    devices: list[Identifier] = Field([], description="devices that this terminal itself opens")
+    devices: list[Identifier] = Field(default=[], description="devices that this terminal itself opens")
 
 
 class Device(Table):
@@ -176,7 +178,7 @@ class Device(Table):
     model: str
     address: str
     agent: Identifier | None = None
-    serves: str | None = Field(None, description="a window id, or board for the hall's board")
+    serves: str | None = Field(default=None, description="a window id, or board for the hall's board")
     options: dict[str, str | int | float | bool] = {}
 
 
@@ -221,8 +223,8 @@ def load(folder: Path) -> HallConfig:
         config = HallConfig.model_validate(tables)
     except ValidationError as error:
         raise BadHall("\n".join(_explain(folder, tables, dict(e)) for e in error.errors())) from None
-    if problems := list(_broken_references(config)):
-        raise BadHall("\n".join(f"{folder / name}: {text}" for name, text in problems))
+    if broken := _broken_references(config):
+        raise BadHall("\n".join(f"{folder / name}: {text}" for name, text in broken))
     return config
 
 

@@ -284,5 +284,3 @@ def decode(payload: bytes | str, kind: type[T]) -> T:
 def encode(message: Any) -> bytes:
     """The JSON of a message."""
     return _ENCODER.encode(message)
-
-

@@ -1,0 +1,24 @@
+// Draws one live picture a face, and links to each face alone and to the web pages of the hall.
+const hall = await (await fetch("hall.json")).json();
+const links = document.getElementById("links");
+const link = (href, text) => {
+  const a = document.createElement("a");
+  a.href = href;
+  a.textContent = text;
+  links.append(a);
+};
+link(hall.web + "/console", "窗口工作台 Console");
+link(hall.web + "/wall", "电子屏 Displays");
+for (const face of hall.faces) {
+  const address = `face.html?name=${face.name}&title=${encodeURIComponent(face.title)}`;
+  link(address, face.title);
+  const figure = document.createElement("figure");
+  figure.style.setProperty("--ratio", face.width / face.height);
+  const frame = document.createElement("iframe");
+  frame.src = address;
+  frame.title = face.title;
+  const caption = document.createElement("figcaption");
+  caption.textContent = face.title;
+  figure.append(frame, caption);
+  document.getElementById("faces").append(figure);
+}
