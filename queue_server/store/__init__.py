@@ -1,0 +1,1 @@
+"""The ledger's tables, the functions that read and write them, and their migrations."""
