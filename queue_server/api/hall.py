@@ -1,6 +1,6 @@
 """A hall's configuration: one folder of TOML files that a hall manager can read, checked as a whole.
 
-    hall.toml      names, hours, rules, texts of the displays
+    hall.toml      names, hours, rules, texts of the displays, [[notice]] for the screens
     queues.toml    [[theme]], [[queue]]
     windows.toml   [[window]], [[clerk]]
     devices.toml   [[terminal]], [[device]]
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 FILES = {
-    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts"),
+    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts", "notice"),
     "queues.toml": ("theme", "queue"),
     "windows.toml": ("window", "clerk"),
     "devices.toml": ("terminal", "device"),
@@ -190,6 +190,7 @@ class HallConfig(Table):
     closed_days: list[date] = []
     rules: Rules = Rules()
     display_texts: DisplayTexts = DisplayTexts()
+    notice: list[Text] = []
     theme: list[Theme]
     queue: list[Queue]
     window: list[Window]
