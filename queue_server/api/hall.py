@@ -239,10 +239,11 @@ def _read(path: Path, keys: tuple[str, ...], tables: dict[str, Any]) -> list[str
         return [f"{path}: is not TOML: {error}"]
     unknown = [key for key in content if key not in keys]
     tables.update((key, value) for key, value in content.items() if key in keys)
-    return [f"{path}: unknown key {key!r}; {_nearest(key, keys)}" for key in unknown]
+    return [f"{path}: unknown key {key!r}; {nearest(key, keys)}" for key in unknown]
 
 
-def _nearest(key: str, known: tuple[str, ...] | list[str]) -> str:
+def nearest(key: str, known: tuple[str, ...] | list[str]) -> str:
+    """A mend for an unknown key: the likeliest known one, or all of them."""
     near = difflib.get_close_matches(key, known, n=1)
     return f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
 
@@ -257,7 +258,7 @@ def _explain(folder: Path, tables: dict[str, Any], error: dict[str, Any]) -> str
         entry = named[where[1]].get("id", f"number {where[1] + 1}")
         path = f"[[{where[0]}]] {entry}: " + ".".join(str(part) for part in where[2:])
     if error["type"] == "extra_forbidden":
-        return f"{folder / name}: unknown key {path}; {_nearest(str(where[-1]), _known_keys(where))}"
+        return f"{folder / name}: unknown key {path}; {nearest(str(where[-1]), _known_keys(where))}"
     if error["type"] == "missing":
         return f"{folder / name}: {path} is missing; add it"
     return f"{folder / name}: {path}: {error['msg']} (found {error.get('input')!r})"
@@ -290,7 +291,7 @@ def _broken_references(config: HallConfig) -> list[tuple[str, str]]:
 
     def need(file: str, owner: str, key: str, value: str | None, group: str) -> None:
         if value is not None and value not in ids[group]:
-            found.append((file, f"{owner}: {key} {value!r} is no {group}; {_nearest(value, ids[group])}"))
+            found.append((file, f"{owner}: {key} {value!r} is no {group}; {nearest(value, ids[group])}"))
 
     for queue in config.queue:
         need("queues.toml", f"[[queue]] {queue.id}", "theme", queue.theme, "theme")

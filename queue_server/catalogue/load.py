@@ -1,0 +1,210 @@
+"""Reads a hall's service items: `catalogue.toml` with what items share, `items/*.toml` with a [department] and its [[item]]s.
+
+So that an item stays short and readable, it may leave to be filled in
+    type               by the letters of its code        ([type_letters])
+    steps              by `flow = "name"`                 ([[flow]])
+    a material         by `use = "id-card"`               ([[material]]), with single keys changed
+    department, place, windows, hours, queue, theme, telephones   by the [department] of its file
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+from queue_server.api.hall import BadHall, Identifier, Table, Text, nearest
+from queue_server.api.item import Item, ItemType, Material, Step
+from queue_server.catalogue.codes import BadCode, LocalCode
+
+SHARED = "catalogue.toml"
+DEPARTMENT_GIVES = (
+    "department", "department_en", "department_code", "place", "windows", "hours", "queue", "theme", "telephone",
+    "supervision_telephone", "online_address", "handling", "delivery",
+)  # fmt: skip
+
+
+class TypeLetters(Table):
+    """What two letters of a code stand for: the hall's name of the type and its number in GB/T 39046 A.1."""
+
+    type: ItemType
+    name: Text
+
+
+class Flow(Table):
+    id: Identifier
+    steps: list[Step]
+
+
+class LifeEvent(Table):
+    """Several items that belong together in somebody's life (一件事)."""
+
+    id: Identifier
+    name: Text
+    icon: str = ""
+
+
+class FormField(Table):
+    """One line of a blank form; `example` is what the filled-in example shows."""
+
+    label: str = Field(min_length=1, max_length=60)
+    example: str = Field(min_length=1, max_length=200)
+    lines: int = Field(1, ge=1, le=12)
+
+
+class Form(Table):
+    """A blank form that the kiosk prints, empty or filled in as an example."""
+
+    id: Identifier
+    title: Text
+    fields: list[FormField] = Field(min_length=1)
+    declaration: str = Field("", max_length=500)
+    signed_by: str = "申请人"
+
+
+class Shared(Table):
+    """catalogue.toml."""
+
+    example: bool = Field(description="true while the items are example data, not the county's own")
+    source: Text
+    region: str = Field(pattern=r"^\d{8}$")
+    type_letters: dict[str, TypeLetters]
+    life_event: list[LifeEvent] = []
+    flow: list[Flow] = []
+    material: list[Material] = []
+    form: list[Form] = []
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All items of a hall, in the order of their files, and what they share."""
+
+    shared: Shared
+    items: tuple[Item, ...]
+    files: dict[str, str]
+    """item code → the file it stands in"""
+
+    def item(self, key: str) -> Item | None:
+        """The item with this code or id, or None."""
+        return next((item for item in self.items if key.upper() == item.code), None)
+
+    def of_queue(self, queue: str) -> list[Item]:
+        return [item for item in self.items if item.queue == queue]
+
+    def form(self, form: str) -> Form | None:
+        return next((f for f in self.shared.form if f.id == form), None)
+
+
+def load(folder: Path) -> Catalogue:
+    """Read the items of the hall in `folder`; raise BadHall with file, key and mend for every problem found."""
+    shared = _shared(folder / SHARED)
+    items: list[Item] = []
+    files: dict[str, str] = {}
+    problems: list[str] = []
+    for path in sorted((folder / "items").glob("*.toml")):
+        for item in _items(path, shared, problems):
+            if item.code in files:
+                problems.append(f"{path}: code {item.code} stands in {files[item.code]} too; every item has its own")
+            items.append(item)
+            files[item.code] = path.name
+    if problems:
+        raise BadHall("\n".join(problems))
+    return Catalogue(shared, tuple(items), files)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadHall(f"{path}: cannot be read ({error.strerror}); the items of a hall need it") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadHall(f"{path}: is not TOML: {error}") from None
+
+
+def _shared(path: Path) -> Shared:
+    try:
+        return Shared.model_validate(_read(path))
+    except ValidationError as error:
+        raise BadHall("\n".join(explain(path, "", Shared, dict(e)) for e in error.errors())) from None
+
+
+def _items(path: Path, shared: Shared, problems: list[str]) -> list[Item]:
+    """The items of one file; what is wrong with it is added to `problems`."""
+    try:
+        content = _read(path)
+    except BadHall as error:
+        problems.append(str(error))
+        return []
+    problems += [f"{path}: unknown key {k!r}; {nearest(k, ['department', 'item'])}" for k in content if k not in ("department", "item")]
+    department = content.get("department", {})
+    problems += [f"{path}: unknown key department.{k}; {nearest(k, DEPARTMENT_GIVES)}" for k in department if k not in DEPARTMENT_GIVES]
+    given = {key: value for key, value in department.items() if key in DEPARTMENT_GIVES}
+    made = []
+    for number, table in enumerate(content.get("item", []), 1):
+        label = f"[[item]] {table.get('code', f'number {number}')}: "
+        try:
+            made.append(Item.model_validate(filled_in({**given, **table}, shared)))
+        except ValidationError as error:
+            problems += [explain(path, label, Item, dict(e)) for e in error.errors()]
+        except (BadCode, LookupError) as error:
+            problems.append(f"{path}: {label}{error.args[0]}")
+    return made
+
+
+def filled_in(table: dict[str, Any], shared: Shared) -> dict[str, Any]:
+    """`table` with type, steps and materials put in from what the items share; raise BadCode or LookupError."""
+    letters = LocalCode.parse(str(table.get("code", ""))).type
+    kind = shared.type_letters.get(letters)
+    if kind is None:
+        raise LookupError(f"code: type {letters} is not in [type_letters] of {SHARED}; {nearest(letters, list(shared.type_letters))}")
+    result = {**table, "type": kind.type, "type_name": kind.name.model_dump()}
+    if "flow" in result:
+        result["steps"] = _named(shared.flow, result.pop("flow"), "flow").steps
+    materials = result.get("materials")
+    if isinstance(materials, list):
+        result["materials"] = [_material(m, shared) for m in materials]
+    return result
+
+
+def _material(table: Any, shared: Shared) -> Any:
+    if not isinstance(table, dict) or "use" not in table:
+        return table
+    base = _named(shared.material, table["use"], "material")
+    return {**base.model_dump(), **{key: value for key, value in table.items() if key != "use"}}
+
+
+def _named(entries: list[Any], name: Any, group: str) -> Any:
+    for entry in entries:
+        if entry.id == name:
+            return entry
+    raise LookupError(f"{name!r} is no [[{group}]] of {SHARED}; {nearest(str(name), [entry.id for entry in entries])}")
+
+
+def explain(path: Path | str, label: str, model: type[BaseModel], error: dict[str, Any]) -> str:
+    """One line for one problem of pydantic: file, key, what is wrong, mend."""
+    where = error["loc"]
+    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
+    if error["type"] == "extra_forbidden":
+        return f"{path}: {label}unknown key {key}; {nearest(str(where[-1]), _keys(model, where[:-1]))}"
+    if error["type"] == "missing":
+        return f"{path}: {label}{key} is missing; add it"
+    found = f" (found {error['input']!r})" if not isinstance(error.get("input"), dict) else ""
+    return f"{path}: {label}{key + ': ' if key else ''}{error['msg'].removeprefix('Value error, ')}{found}"
+
+
+def _keys(model: Any, where: tuple[Any, ...]) -> list[str]:
+    """The keys known at `where` inside `model`."""
+    for part in where:
+        if isinstance(part, int) or part not in getattr(model, "model_fields", {}):
+            continue
+        pending = [model.model_fields[part].annotation]
+        while pending:
+            kind = pending.pop()
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                model = kind
+            else:
+                pending += getattr(kind, "__args__", ())
+    return list(model.model_fields)
