@@ -1,0 +1,131 @@
+"""Opens the ledger's database and brings its schema up to date.
+
+SQLite in WAL mode with synchronous=FULL (an answered request survives a power cut), or PostgreSQL by URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_MS = 5000
+
+
+class BadDatabase(RuntimeError):
+    """The database cannot be used; the text says why and what to do."""
+
+
+class Database:
+    """One ledger: an engine that writes and one that only looks. Nothing is opened before `open`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.shared = not url.startswith("sqlite")
+        """Whether other servers may write to it as well."""
+        self.writer: Engine
+        self.reader: Engine
+
+    def open(self) -> None:
+        """Connect and migrate; raise BadDatabase."""
+        try:
+            self.writer = _engine(self.url, writes=True)
+            self.reader = _engine(self.url, writes=False)
+            with self.writer.connect() as connection:
+                _migrate(connection)
+        except (ArgumentError, NoSuchModuleError) as error:
+            raise BadDatabase(f"{self.url!r} is no database URL ({error}); for example postgresql://user@host/ledger") from None
+        except DBAPIError as error:
+            raise BadDatabase(f"the database {self.name} cannot be used: {str(error.orig).strip()}") from None
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+    @property
+    def name(self) -> str:
+        """The URL without its password."""
+        return make_url(self.url).render_as_string(hide_password=True)
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """A connection that reads one consistent state."""
+        with self.reader.connect() as connection:
+            yield connection
+
+
+def sqlite_url(folder: Path) -> str:
+    """The URL of the ledger in a state folder."""
+    return f"sqlite:///{folder / 'ledger.sqlite'}"
+
+
+def _engine(url: str, *, writes: bool) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+        event.listen(engine, "connect", _sqlite_writer if writes else _sqlite_reader)
+        event.listen(engine, "begin", _begin_immediate if writes else _begin)
+        return engine
+    parsed = make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    options: dict[str, Any] = {"connect_timeout": 5, "application_name": "jiaohao-server"}
+    isolation: Any = "READ COMMITTED" if writes else "REPEATABLE READ"
+    return create_engine(parsed, connect_args=options, pool_pre_ping=not writes, isolation_level=isolation)
+
+
+def _sqlite_writer(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_reader(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("query_only=ON", "cache_size=-16384", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def migrations(connection: Connection | None = None) -> Config:
+    """Alembic's configuration for the ledger's migrations, on `connection`."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _migrate(connection: Connection) -> None:
+    """Upgrade to the newest schema, two servers one after the other; refuse a schema that is newer than this program."""
+    config = migrations(connection)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7101)")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        known = ScriptDirectory.from_config(config).get_current_head()
+        raise BadDatabase(
+            f"the database was written by a newer version of this program (it knows schema {known}: {error}); "
+            "install that version again or give another --state folder"
+        ) from None
+    connection.commit()

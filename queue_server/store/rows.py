@@ -1,0 +1,62 @@
+"""The rows that the services work on, as objects that are written back at the end of the unit of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(slots=True)
+class Ticket:
+    """One number. `rank` orders its line: the instant (seconds since 1970) from which it counts as standing there.
+
+    `window` is where it is or was last called, `bound` the only window that may call it, `return_to` the window that
+    gets it back after a transfer, `held_from` what it did before it was held, `step` counts its periods.
+    """
+
+    id: str
+    number: str
+    queue: str
+    class_: str
+    business_day: str
+    state: str
+    rank: float
+    issued_at: datetime
+    changed_at: datetime
+    channel: str
+    terminal: str | None = None
+    item: str | None = None
+    window: str | None = None
+    bound: str | None = None
+    return_to: str | None = None
+    held_from: str | None = None
+    recalls: int = 0
+    services: int = 0
+    step: int = 0
+
+    @property
+    def service(self) -> str:
+        """The id of its present or last service."""
+        return f"{self.id}-s{self.services}"
+
+
+@dataclass(slots=True)
+class Window:
+    """One window of today: `calls` counts the calls of the ticket at it, `ask` is the open question for a rating."""
+
+    id: str
+    state: str
+    since: datetime
+    clerk: str | None = None
+    ticket: str | None = None
+    calls: int = 0
+    tally: int = 0
+    ask: dict[str, Any] | None = None
+    ask_expires_at: datetime | None = None
+    called_at: datetime | None = None
+
+
+def values(row: Ticket | Window) -> dict[str, Any]:
+    """A row as column → value."""
+    return {name: getattr(row, name) for name in row.__slots__}
