@@ -1,0 +1,1 @@
+"""LED strips, boards and number displays."""

@@ -1,0 +1,185 @@
+"""What callers need of each kind of device: small protocols, and the errors every driver raises.
+
+A driver does no I/O before `open`. Every call may raise a `DeviceError`; after one, `close`, and `open` again when it
+suits. Calls block, never longer than the time-outs of the driver: run each device in a thread of its own.
+
+    DeviceError            what happened, and `mend`: what to do about it
+    ├── NotFound           no such port, host or device: check plug, name and configuration
+    ├── NoPermission       the port exists but may not be opened: a matter of groups and udev rules
+    ├── InUse              another program holds the port
+    ├── Unreachable        refused, or the connection ended: comes back by itself, try again later
+    ├── NoReply            the line stands but the device keeps silent
+    ├── BadReply           the device answers what nobody understands
+    ├── Refused            the device understood and said no
+    └── PrintFailed        a printer did not put everything on paper; `state` says why
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from queue_server.api.messages import Announce, DisplayDesired
+
+
+class DeviceError(Exception):
+    """A device did not do what it was asked; `mend` says what a person can do about it."""
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.mend}" if self.mend else self.what
+
+
+class NotFound(DeviceError):
+    """No such port, host or device."""
+
+
+class NoPermission(DeviceError):
+    """The port exists but this user may not open it."""
+
+
+class InUse(DeviceError):
+    """Another program holds the port."""
+
+
+class Unreachable(DeviceError):
+    """The device refuses the connection, or the connection ended."""
+
+
+class NoReply(DeviceError):
+    """The line stands but the device does not answer in time."""
+
+
+class BadReply(DeviceError):
+    """The device answers something that is no legal frame."""
+
+
+class Refused(DeviceError):
+    """The device understood the request and refused it."""
+
+
+class Device(Protocol):
+    """What every driver can do."""
+
+    def open(self) -> None:
+        """Take the port and make sure the device is there, as far as its protocol can tell."""
+
+    def close(self) -> None:
+        """Give the port back. Closing twice, or what was never open, is no error."""
+
+    def check(self) -> None:
+        """Ask the device whether it is well; a device that never answers is believed. Raise DeviceError otherwise."""
+
+
+class Display(Device, Protocol):
+    """A LED strip, board or number display."""
+
+    min_interval_s: float
+    """The device takes no new content sooner than this after the last."""
+
+    blinks: bool
+    """Whether the device blinks by itself; if not, its owner alternates text and blank."""
+
+    def show(self, desired: DisplayDesired) -> None:
+        """Show these lines at this brightness; return when the device took it, or it is written where none answers."""
+
+
+PrinterCondition = Literal["ok", "paper-low", "paper-out", "cover-open", "cutter", "offline", "unreachable"]
+
+
+class PrintFailed(DeviceError):
+    """The paper did not come out as it should."""
+
+    def __init__(self, state: PrinterCondition, what: str, mend: str = "") -> None:
+        super().__init__(what, mend)
+        self.state = state
+
+
+class Printer(Device, Protocol):
+    """A ticket printer."""
+
+    columns: int
+    """Latin characters on a line in the normal font; a Chinese character takes two."""
+
+    dots: int
+    """Printable width in dots."""
+
+    def status(self) -> PrinterCondition:
+        """The condition now. Never raises: a printer that cannot be asked is `unreachable`."""
+
+    def print(self, job: bytes) -> None:
+        """Print; return only when the printer took everything and is still well. Raise PrintFailed otherwise."""
+
+
+class Voice(Device, Protocol):
+    """Speaks announcements in the hall."""
+
+    def speak(self, announcement: Announce) -> None:
+        """Say it to the end; return when it is said."""
+
+
+class Scanner(Device, Protocol):
+    """Reads bar codes and QR codes."""
+
+    def read(self, timeout_s: float) -> str | None:
+        """The next code, or None if none came in time."""
+
+
+@dataclass(frozen=True)
+class IdCard:
+    """Name and number of an identity card. Never logged: the printed form shows neither."""
+
+    name: str = field(repr=False)
+    number: str = field(repr=False)
+
+
+class IdCardReader(Device, Protocol):
+    """Reads resident identity cards."""
+
+    def read(self, timeout_s: float) -> IdCard | None:
+        """The next card laid on the reader, or None. The same card is read again only after it was taken away."""
+
+
+Key = Literal["next", "recall", "start", "finish", "no-show", "hold", "resume", "pause", "transfer", "evaluate", "cancel"]
+
+
+class Keypad(Device, Protocol):
+    """A clerk's caller keypad."""
+
+    def read(self, timeout_s: float) -> Key | None:
+        """The next key, or None."""
+
+    def show(self, waiting: int, number: str) -> None:
+        """Show how many wait and which number is at the window."""
+
+    def beep(self) -> None:
+        """Draw the clerk's attention."""
+
+
+class Rater(Device, Protocol):
+    """A box with four or five keys for rating the service."""
+
+    def ask(self) -> None:
+        """Invite the citizen to rate."""
+
+    def read(self, timeout_s: float) -> int | None:
+        """The level pressed, 5 very satisfied .. 1 very dissatisfied, or None."""
+
+
+DoorState = Literal["open", "closed"]
+
+
+class Locker(Device, Protocol):
+    """A board of locks."""
+
+    doors: int
+
+    def unlock(self, door: int) -> None:
+        """Open door `door`, counted from 1."""
+
+    def state(self, door: int) -> DoorState:
+        """Whether the door stands open."""
