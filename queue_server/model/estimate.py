@@ -1,8 +1,9 @@
 """How long a ticket will wait, as a range that holds the true time at least four times in five.
 
-The line is merged as routing merges it: the calls that come before a ticket follow from the tickets ahead of it and the ratio of
-classes. They are served at the pace of the hall's own recent services by the windows that work for the queue. The range grows
-with what is not known: how long the services ahead take, how many favoured tickets still come, whether windows stay open.
+The line is merged as routing merges it: the calls that come before a ticket follow from the tickets ahead of it and the ratio
+of classes. They are served at the pace of the hall's own recent services, by the windows that work for the queue. The range
+grows with what is not known: how long the services ahead take, how many favoured tickets still come, whether
+windows stay open.
 tests/bench/estimate.py measures on simulated days how often the range holds, and how wide it is.
 """
 
