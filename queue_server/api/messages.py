@@ -30,10 +30,20 @@ class Illegal(ValueError):
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
-class Error(Struct, frozen=True):
+class Text(Struct, frozen=True):
+    """One sentence in the hall's two languages."""
+
+    zh: str
+    en: str
+
+
+class Error(Struct, frozen=True, omit_defaults=True):
+    """Why a request was refused. `texts` says to people what `hint` says to programs' authors."""
+
     code: ErrorCode
     message: str
     hint: str = ""
+    texts: Text | None = None
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
@@ -45,13 +55,6 @@ class Answer(Struct, frozen=True, omit_defaults=True):
 
 
 # --- retained state --------------------------------------------------------------------------------------------------
-
-
-class Text(Struct, frozen=True):
-    """One sentence in the hall's two languages."""
-
-    zh: str
-    en: str
 
 
 class Estimate(Struct, frozen=True):
