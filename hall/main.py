@@ -78,7 +78,7 @@ class Hall:
         faces = [("hall", Face("kiosk", "取号机 Kiosk", 1080, 1920)), ("rating", Face("rater", "评价器 Rater", 1280, 800)),
                  ("screen", Face("screen", "等候区大屏 Call screen", 1920, 1080))]  # fmt: skip
         for role, face in faces:
-            for terminal in self._terminals(role)[:1]:
+            for terminal in self._shown(role):
                 environment, size = {}, ["--size", f"{face.width}x{face.height}"]
                 if on_screen and role == "hall":
                     size = ["--size", "608x1080"]
@@ -94,6 +94,11 @@ class Hall:
             web = f"http://127.0.0.1:{self.web_port}"
             page = gallery(self.displays, pages=PROJECT / "assets/faces", state=self.state, port=self.faces_port, web=web)
             wait_for_port(self.faces_port, self._add(page))
+
+    def _shown(self, role: str) -> list[dict[str, Any]]:
+        """The one terminal of a role that is started here; of the raters, the one at a window that the crowd leaves alone."""
+        left = self.options.leave_windows.split(",")
+        return sorted(self._terminals(role), key=lambda terminal: terminal.get("window") not in left)[:1]
 
     def _terminals(self, role: str) -> list[dict[str, Any]]:
         return [terminal for terminal in self.terminals if terminal.get("role") == role]
