@@ -4,4 +4,22 @@ from __future__ import annotations
 
 from drivers.registry import Model
 
-TABLE: tuple[Model, ...] = ()
+TABLE: tuple[Model, ...] = (
+    Model(
+        "espeak-ng", "voice", "drivers.voice.espeak:EspeakVoice", "A", ("sound card", "WAV files"), "espeak-ng 1.51",
+        options=("languages", "speed", "volume"), remark="Mandarin and English; needs no internet",
+    ),
+    Model(
+        "recorded", "voice", "drivers.voice.recorded:RecordedVoice", "A", ("sound card", "WAV files"), "pieces by espeak-ng",
+        options=("folder", "languages"), remark="joins recordings of digits, letters and phrases",
+    ),
+    Model(
+        "syn6288", "voice", "drivers.voice.chip:syn6288", "A", ("serial", "TCP"), "frames of the maker's manual, emulator",
+        emulator="drivers.emulators.voice:Syn6288Emulator", options=("volume", "speed", "tune"), remark="Mandarin only",
+    ),
+    Model(
+        "xfs5152ce", "voice", "drivers.voice.chip:xfs5152", "A", ("serial", "TCP"), "frames of the maker's guide, emulator",
+        emulator="drivers.emulators.voice:Xfs5152Emulator", options=("languages", "volume", "speed", "tone", "tune"),
+        remark="also SYN6658",
+    ),
+)  # fmt: skip

@@ -1,0 +1,162 @@
+"""Speech chips on a serial line: SYN6288 and XFS5152CE.
+
+A speak frame interrupts the one that is being spoken, so that nothing is sent before the chip says that it is idle. The bytes
+of a frame go out in one piece (at most 8 ms may lie between two of them), frames stand more than 8 ms apart.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+
+from drivers.ports import BadReply, NoReply, Refused
+from drivers.registry import BadOption, Site
+from drivers.stream import Stream
+from drivers.voice import frames
+from drivers.voice.espeak import languages, number
+from drivers.voice.reading import spoken
+from queue_server.api.hall import Device
+from queue_server.api.messages import Announce
+
+REPLY_S = 0.5
+GAP_S = 0.02
+POLL_S = 0.25
+TRIES = 3
+SPEECH_S = 30.0
+"""A frame that takes longer than this to say is given up."""
+CHECK_SPEED = "check the speed of the line"
+XFS5152_TAGS = (("v", "volume", 6), ("s", "speed", 4), ("t", "tone", 5))
+
+
+class ChipVoice:
+    """A voice by a speech chip. `tags` are volume, speed and the like in the chip's own marks, `tune` its tune for a chime."""
+
+    def __init__(self, chip: frames.Chip, stream: Stream, *, spoken_in: list[str], tags: str, tune: str = "") -> None:
+        self.chip, self.stream, self.languages, self.tags, self.tune = chip, stream, spoken_in, tags, tune
+        self._last_sent = 0.0
+        self._arrived = bytearray()
+
+    def open(self) -> None:
+        self.stream.open()
+        try:
+            self.check()
+        except Exception:
+            self.stream.close()
+            raise
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def check(self) -> None:
+        self._is_idle()
+
+    def speak(self, announcement: Announce) -> None:
+        texts = {"zh": announcement.texts.zh, "en": announcement.texts.en}
+        before = f"{self.tune}," if self.tune and announcement.chime else ""
+        for language in self.languages:
+            for part in pieces(spoken(texts[language], language), self.chip.limit - len(self.tags) - len(before)):
+                self._wait_until_idle()
+                self._send(self.chip.speak(self.tags + before + part))
+                before = ""
+        self._wait_until_idle()
+
+    def stop(self) -> None:
+        """Fall silent."""
+        self._send(self.chip.frame(frames.STOP))
+
+    def _send(self, frame: bytes) -> None:
+        """Send a frame until the chip takes it; raise NoReply or Refused after some tries."""
+        refused = False
+        for _ in range(TRIES):
+            self._write(frame)
+            reply = self._reply({frames.TAKEN, frames.NOT_UNDERSTOOD})
+            if reply == frames.TAKEN:
+                return
+            refused = refused or reply == frames.NOT_UNDERSTOOD
+        if refused:
+            raise Refused(
+                f"{self.stream.name}: the {self.chip.name} does not understand the frame", "check the speed of the line"
+            )
+        raise NoReply(f"{self.stream.name}: the {self.chip.name} does not answer", "check power, wiring and speed of the line")
+
+    def _is_idle(self) -> bool:
+        """Ask for the state: TAKEN comes first, then BUSY or IDLE."""
+        unclear = False
+        for _ in range(TRIES):
+            self._write(self.chip.frame(frames.STATUS))
+            if self._reply({frames.TAKEN}) is None:
+                continue
+            state = self._reply({frames.BUSY, frames.IDLE})
+            if state is not None:
+                return state == frames.IDLE
+            unclear = True
+        if unclear:
+            raise BadReply(f"{self.stream.name}: the {self.chip.name} does not tell its state", CHECK_SPEED)
+        raise NoReply(f"{self.stream.name}: the {self.chip.name} does not answer", "check power, wiring and speed of the line")
+
+    def _wait_until_idle(self) -> None:
+        """Wait for the end of speech: the chip tells it by itself; asking now and then covers a byte that was lost."""
+        deadline = time.monotonic() + SPEECH_S
+        while not self._is_idle():
+            if time.monotonic() >= deadline:
+                self.stop()
+                raise NoReply(f"{self.stream.name}: the {self.chip.name} stays busy", "switch it off and on")
+            self._reply({frames.IDLE}, POLL_S)
+
+    def _write(self, frame: bytes) -> None:
+        wait = self._last_sent + GAP_S - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)  # the chip itself asks for this silence between frames
+        self.stream.discard()
+        self._arrived.clear()
+        self.stream.write(frame)
+        self._last_sent = time.monotonic()
+
+    def _reply(self, wanted: set[int], timeout_s: float | None = None) -> int | None:
+        """The first of the wanted bytes that comes, or None; other bytes before it are noise."""
+        deadline = time.monotonic() + (REPLY_S if timeout_s is None else timeout_s)
+        while True:
+            while self._arrived:
+                byte = self._arrived.pop(0)
+                if byte in wanted:
+                    return byte
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            self._arrived += self.stream.read(left)
+
+
+def pieces(text: str, limit: int) -> list[str]:
+    """`text` in pieces of at most `limit` bytes (GBK), cut behind a punctuation mark where there is one."""
+    found: list[str] = []
+    while text:
+        size = len(text)
+        while len(text[:size].encode("gbk", "ignore")) > limit:
+            size -= 1
+        if size < len(text) and (ends := [m.end() for m in re.finditer(r"[,.;!?，。；！？、 ]", text[:size])]):
+            size = ends[-1]
+        found.append(text[:size].strip())
+        text = text[size:]
+    return [piece for piece in found if piece]
+
+
+def _tune(device: Device) -> str:
+    """The chip's own tune before every announcement, by the name it has in the chip's manual, such as soundb."""
+    tune = str(device.options.get("tune", ""))
+    if not re.fullmatch(r"[a-z]{0,8}[0-9]{0,3}", tune):
+        raise BadOption(
+            f"devices.toml: [[device]] {device.id}: tune = {tune!r}", "write the name of a tune of the chip, such as soundb"
+        )
+    return tune
+
+
+def syn6288(device: Device, site: Site) -> ChipVoice:
+    """A SYN6288: 9600 8N1, Mandarin. Its tags: [v0..16] volume, [t0..5] speed."""
+    tags = f"[v{number(device, 'volume', 10, 0, 16)}][t{number(device, 'speed', 3, 0, 5)}]"
+    return ChipVoice(frames.SYN6288, site.stream(device), spoken_in=["zh"], tags=tags, tune=_tune(device))
+
+
+def xfs5152(device: Device, site: Site) -> ChipVoice:
+    """An XFS5152CE: 9600 8N1 by its pins, Mandarin and English. Its tags: [v0..10], [s0..10] speed, [t0..10] pitch."""
+    tags = "".join(f"[{tag}{number(device, option, usual, 0, 10)}]" for tag, option, usual in XFS5152_TAGS)
+    return ChipVoice(frames.XFS5152, site.stream(device), spoken_in=languages(device), tags=tags, tune=_tune(device))
