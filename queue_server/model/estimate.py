@@ -21,11 +21,14 @@ PRIOR_SPREAD = 0.7
 """Relative spread of single service times around their mean, before it is known."""
 MEMORY = 60
 """Services after which an older one has lost most of its weight."""
-WIDTH = 1.45
-"""Half the range in standard deviations."""
+BELOW, ABOVE = 1.25, 1.55
+"""How far the range reaches, in standard deviations; more upwards, where the long services are."""
 DRIFT = 0.12
 """Relative error that stays however much is known: windows pause, people come in waves."""
-LEAST_LEFT = 0.35
+AT_ONCE_S = 120
+"""The longest that a ticket waits while a window is free: a clerk's hand to the key."""
+LEAST_SERVERS = 0.1
+LEAST_LEFT = 0.5
 """Of the mean, what a service that has already taken its mean still takes."""
 
 
@@ -52,6 +55,10 @@ class Pace:
         off = seconds - self.mean
         return Pace(self.mean + share * off, (1 - share) * (self.variance + share * off * off), self.count + 1)
 
+    def left(self, elapsed: float) -> float:
+        """How long a service that has taken `elapsed` seconds still takes on average."""
+        return max(self.mean - elapsed, LEAST_LEFT * self.mean)
+
     @property
     def doubt(self) -> float:
         """Relative standard error of the mean."""
@@ -64,7 +71,8 @@ class Pace:
 class Line:
     """What waits before a ticket in its queue, by class, and how often favoured tickets come.
 
-    `favoured` says whether the ticket itself is one; `favoured_share` is the part of favoured ones among recent tickets.
+    `favoured` says whether the ticket itself is one; `favoured_share` is the part of favoured ones among recent tickets;
+    `oldest_s` is how long the oldest ordinary ticket has waited; the rest are the hall's rules.
     """
 
     ordinary: int
@@ -73,42 +81,69 @@ class Line:
     favoured_share: float = 0.1
     ratio_ordinary: int = 2
     ratio_favoured: int = 1
+    ageing_s: float = 1800.0
+    oldest_s: float = 0.0
 
-    def calls_before(self) -> tuple[float, float]:
-        """How many calls come before this ticket's own: as the line stands, and with those who overtake it later."""
+    @property
+    def ahead(self) -> int:
+        """How many tickets that stand in line now are called before this one."""
         if self.favoured:
-            rounds = self.favoured_ahead // self.ratio_favoured
-            most = rounds * self.ratio_ordinary + self.ratio_ordinary / 2
-            return self.favoured_ahead + min(
-                self.ordinary, max(0.0, most - self.ratio_ordinary / 2)
-            ), self.favoured_ahead + min(self.ordinary, most)
-        limit = (self.ordinary / self.ratio_ordinary + 1) * self.ratio_favoured
-        now = self.ordinary + min(self.favoured_ahead, limit)
-        share = min(self.favoured_share, 0.9)
-        coming = now * share / (1 - share)
-        return now, self.ordinary + min(self.favoured_ahead + coming, limit)
+            return self.favoured_ahead + int(self._overtaken())
+        return self.ordinary + int(min(self.favoured_ahead, self._overtakers()))
+
+    def calls_before(self, calls_per_s: float) -> tuple[float, float]:
+        """How many calls are expected before this ticket's own, and how many of them are tickets that may or may not come."""
+        if not self.favoured:
+            limit = self._overtakers()
+            ahead = min(self.favoured_ahead, limit)
+            share = min(self.favoured_share, 0.8)
+            coming = min((self.ordinary + ahead) * share / (1 - share), limit - ahead)
+            return self.ordinary + ahead + coming, coming
+        overtaken = self._overtaken()
+        aged = self._aged_before(overtaken + self.favoured_ahead, calls_per_s)
+        return self.favoured_ahead + max(overtaken, aged), overtaken / 2 + max(0.0, aged - overtaken) / 2 + 0.5
+
+    def _overtakers(self) -> float:
+        """The most favoured tickets that can go before an ordinary one, by the ratio."""
+        return (self.ordinary / self.ratio_ordinary + 1) * self.ratio_favoured
+
+    def _overtaken(self) -> float:
+        """How many ordinary tickets go before a favoured one, by the ratio."""
+        turns = self.favoured_ahead * self.ratio_ordinary / self.ratio_favoured + self.ratio_ordinary / 2
+        return min(float(self.ordinary), turns)
+
+    def _aged_before(self, calls: float, calls_per_s: float) -> float:
+        """How many ordinary tickets will have waited too long, and so go first, by the time that `calls` calls are over."""
+        if self.oldest_s <= 0:
+            return 0.0
+        wait = min(calls / calls_per_s, self.ageing_s)
+        for _ in range(3):
+            aged = self.ordinary * max(0.0, min(1.0, (self.oldest_s + wait - self.ageing_s) / self.oldest_s))
+            wait = min((aged + self.favoured_ahead) / calls_per_s, self.ageing_s)
+        return min(aged, self.ageing_s * calls_per_s)
 
 
 def estimate(
-    line: Line, pace: Pace, *, servers: float, free: int = 0, elapsed: float = 0.0, sure: bool = True
+    line: Line, pace: Pace, *, servers: float, free: int = 0, left: float | None = None, sure: bool = True
 ) -> tuple[int, int]:
     """The range (low, high) of the wait in seconds.
 
     `servers` is how many windows work for the queue, shared ones in part (`servers_of`); `free` how many of them are idle now;
-    `elapsed` how long the services now running at them have taken on average. With `sure` False no window is open:
-    `servers` are those that usually serve the queue, and the range is widened.
+    `left` how long the services now running at them still take on average (`Pace.left`), a whole one when it is not known.
+    With `sure` False no window is open: `servers` are those that usually serve the queue, and the range is widened.
     """
-    fewest, most = line.calls_before()
-    servers = max(servers, 0.05)
-    if most + 1 <= free:
-        return 0, int(pace.mean / max(servers, 1.0) / 2)
-    calls = (fewest + most) / 2
-    left = max(pace.mean - elapsed, LEAST_LEFT * pace.mean)
+    if line.ordinary + line.favoured_ahead + 1 <= free:
+        return 0, int(min(pace.mean / 2, AT_ONCE_S))
+    servers = max(servers, LEAST_SERVERS)
+    calls, unsure = line.calls_before(servers / pace.mean)
+    left = pace.mean if left is None else left
+    if servers > 1:  # of many services one ends soon, but how soon says little about how long the others have run
+        left = (left + (servers - 1) * pace.mean) / servers
     expected = (left + max(0.0, calls - free) * pace.mean) / servers
-    spread = calls * pace.variance + (left * left + pace.variance) / 2 + ((most - fewest) / 2 * pace.mean) ** 2
-    doubt = sqrt(pace.doubt**2 + DRIFT * DRIFT) * (1.0 if sure else 2.0)
-    half = WIDTH * sqrt(spread / (servers * servers) + (doubt * expected) ** 2)
-    return int(max(0.0, expected - half)), int(expected + half)
+    spread = calls * pace.variance + (left * left + pace.variance) / 2 + unsure * unsure * pace.mean * pace.mean / 2
+    doubt = pace.doubt**2 + DRIFT * DRIFT
+    deviation = sqrt(spread / (servers * servers) + (doubt if sure else 4 * doubt) * expected * expected)
+    return int(max(0.0, expected - BELOW * deviation)), int(expected + ABOVE * deviation)
 
 
 def servers_of(windows: Sequence[Sequence[str]], work: Mapping[str, float]) -> dict[str, float]:

@@ -183,7 +183,7 @@ def serve_a_busy_day(rules: WindowRules, seed: int, load: float) -> dict[str, fl
         now = NOW + step * 60
         while number < load * (step + 1):
             number += 1
-            class_ = rng.choices(CLASSES, [4, 1, 4, 2])[0]
+            class_ = rng.choices(CLASSES, [8, 1, 2, 1])[0]
             queue = rng.choices(["social", "civil"], [5, 1])[0]
             line.append(Candidate(f"20261122-a{number:03d}", queue, class_, now))
         heads = {(c.queue, c.class_): c for c in reversed(line)}
@@ -198,21 +198,14 @@ def serve_a_busy_day(rules: WindowRules, seed: int, load: float) -> dict[str, fl
 
 @settings(max_examples=25, deadline=None)
 @given(
-    st.integers(0, 10**6), st.sampled_from([TWO, ALL, WindowRules("12", ("social", "civil"), prefers=("military", "priority"))])
+    st.integers(0, 10**6),
+    st.sampled_from([TWO, ALL, WindowRules("12", ("social", "civil"), prefers=("military", "priority"))]),
+    st.sampled_from([0.98, 1.1, 1.3]),
 )
-def test_nobody_starves_while_the_hall_keeps_up(seed, rules):
-    longest = serve_a_busy_day(rules, seed, load=0.98)
-    assert max(longest.values()) <= rules.ageing_s + 20 * 60
-
-
-@settings(max_examples=10, deadline=None)
-@given(st.integers(0, 10**6))
-def test_nobody_is_left_behind_when_the_hall_does_not_keep_up(seed):
-    """Even overloaded, the oldest of every class is called at least once in a round of the ratio: waits grow with the line only."""
-    rules = WindowRules("12", ("social", "civil"), prefers=("military",))
-    longest = serve_a_busy_day(rules, seed, load=1.3)
-    backlog = 300 * 0.3 * 60
-    assert max(longest.values()) <= rules.ageing_s + 3 * backlog
+def test_nobody_starves_in_any_class_or_queue(seed, rules, load):
+    """Whoever waits longest waits little longer than the backlog of the whole line takes, even where more come than can be served."""
+    backlog = 300 * 60 * max(0.0, load - 1)
+    assert max(serve_a_busy_day(rules, seed, load).values()) <= rules.ageing_s + 600 + 1.5 * backlog
 
 
 def test_rank_behind_puts_a_ticket_back_after_the_given_places():

@@ -1,0 +1,1 @@
+"""Tests, benchmarks and pictures of the screens."""
