@@ -1,11 +1,39 @@
-"""The single writer: takes waiting requests, one transaction for all of them, then answers."""
+"""The single writer: takes waiting requests, one transaction for all of them, then answers.
+
+A request id that is known gets its first answer; the answer is stored in the transaction of the request. An unexpected
+exception rolls the whole group back and its requests run again one by one, so that only the guilty one gets `internal`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from queue_server.api import messages
+from queue_server.model.words import Sentence
+from queue_server.service import day
+from queue_server.service.outlook import Outlook
+from queue_server.service.plan import CLASSES, Plan
+from queue_server.service.refusal import Refused, refuse
+from queue_server.service.token import Signer, hall_key
+from queue_server.service.verbs import READS_ONLY, VERBS
+from queue_server.service.work import Changes, Work
+from queue_server.store import tables
+from queue_server.store.database import Database
+from queue_server.store.unit import Unit, ensure
+
+LOG = logging.getLogger(__name__)
+SYSTEM = "server"
+ID_LENGTH = 64
+_KNOWN = select(tables.requests.c.id, tables.requests.c.verb, tables.requests.c.answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +49,199 @@ class Request:
     payload: bytes
     actor: str
     answer: Callable[[messages.Answer], None]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A request that could be read, and its answer as soon as there is one."""
+
+    request: Request
+    body: Struct
+    answer: messages.Answer | None = None
+
+
+class Ledger:
+    """The hall's books. Used by one thread; `open` first."""
+
+    def __init__(
+        self, database: Database, plan: Plan, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        self.database = database
+        self.plan = plan
+        self.outlook = Outlook(plan, monotonic)
+        self.illegal = 0
+        """How many requests could not be read."""
+        self._clock = clock
+        self._connection: Connection | None = None
+        self._signer = Signer(b"")
+
+    def open(self) -> None:
+        """Migrate, add what this hall needs, read the key; raise BadDatabase."""
+        self.database.open()
+        with self._transaction() as connection:
+            ensure(connection, windows=self.plan.windows, queues=self.plan.queues, classes=CLASSES, now=self._clock())
+            self._signer = Signer(hall_key(connection))
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._drop_connection()
+        self.database.close()
+
+    def handle(self, requests: Sequence[Request]) -> Changes:
+        """Run the requests in order as one transaction, answer each, return what changed."""
+        asked, answered = self._read(requests)
+        changes = Changes()
+        if asked:
+            changes = self._run(asked)
+        for request, answer in answered:
+            request.answer(answer)
+        for one in asked:
+            assert one.answer is not None, "every request that was run has an answer"
+            one.request.answer(one.answer)
+        return changes
+
+    def pass_time(self) -> Changes:
+        """Do what is due by the clock: time-outs and the end of the day."""
+        changes = Changes()
+        with self._transaction() as connection:
+            unit = Unit(connection, shared=self.database.shared)
+            work = self._work(unit, self._clock(), SYSTEM, changes)
+            if day.due(work):
+                self.outlook.begin(connection, work.now)
+                day.pass_time(work)
+                unit.flush()
+        self.outlook.committed(unit.line_changes())
+        return changes
+
+    # --- reading requests -------------------------------------------------------------------------------------------
+
+    def _read(self, requests: Iterable[Request]) -> tuple[list[_Asked], list[tuple[Request, messages.Answer]]]:
+        asked: list[_Asked] = []
+        answered: list[tuple[Request, messages.Answer]] = []
+        for request in requests:
+            kind = messages.REQUESTS.get(request.verb)
+            if kind is None:
+                hint = Sentence("请更新程序。", f"Verbs are {', '.join(VERBS)}.")
+                answered.append((request, refuse("unknown-verb", f"there is no verb {request.verb!r}", hint)))
+                continue
+            try:
+                asked.append(_Asked(request, messages.decode(request.payload, kind)))
+            except messages.Illegal as error:
+                self.illegal += 1
+                answered.append((request, refuse("bad-request", str(error), _ILLEGAL)))
+        return asked, answered
+
+    # --- running them -----------------------------------------------------------------------------------------------
+
+    def _run(self, asked: list[_Asked]) -> Changes:
+        try:
+            return self._run_together(asked)
+        except Exception as error:
+            if len(asked) == 1:
+                asked[0].answer = self._failure(asked[0], error)
+                return Changes()
+            LOG.warning("%d requests run again one by one: %s", len(asked), error)
+        changes = Changes()
+        for one in asked:
+            one.answer = None
+            merge(changes, self._run([one]))
+        return changes
+
+    def _failure(self, one: _Asked, error: Exception) -> messages.Answer:
+        """The answer for a request that raised: the database's trouble passes, a program's mistake is written down."""
+        if isinstance(error, DBAPIError):
+            LOG.error("%s could not be written: %s", one.request.verb, error.orig)
+            return refuse("busy", "the ledger cannot be written just now", _BUSY)
+        LOG.error("%s %s failed", one.request.verb, one.request.payload[:200], exc_info=error)
+        return refuse("internal", f"{one.request.verb} failed in the server", _INTERNAL)
+
+    def _run_together(self, asked: list[_Asked]) -> Changes:
+        changes = Changes()
+        with self._transaction() as connection:
+            now = self._clock()
+            unit = Unit(connection, shared=self.database.shared)
+            known = self._known(connection, asked)
+            unit.lock(*_named(asked), day=self.plan.day(now).isoformat())
+            self.outlook.begin(connection, now)
+            for one in asked:
+                stored = known.get(one.request.id)
+                if stored is None:
+                    one.answer = self._answer(one, self._work(unit, now, one.request.actor, changes))
+                    if one.request.verb in READS_ONLY:
+                        continue
+                    stored = known[one.request.id] = (one.request.verb, messages.encode(one.answer))
+                    unit.append(tables.requests, {"id": one.request.id, "verb": stored[0], "at": now, "answer": stored[1]})
+                else:
+                    one.answer = _again(one.request, *stored)
+            unit.flush()
+        self.outlook.committed(unit.line_changes())
+        return changes
+
+    def _answer(self, one: _Asked, work: Work) -> messages.Answer:
+        try:
+            return messages.Answer("ok", data=VERBS[one.request.verb](work, one.body))
+        except Refused as refused:
+            return refused.answer()
+
+    def _work(self, unit: Unit, now: datetime, actor: str, changes: Changes) -> Work:
+        return Work(unit, self.plan, self.outlook, self._signer, now, self.plan.day(now), actor, changes)
+
+    def _known(self, connection: Connection, asked: list[_Asked]) -> dict[str, tuple[str, bytes]]:
+        ids = [one.request.id for one in asked]
+        wanted = _KNOWN.where(tables.requests.c.id == ids[0] if len(ids) == 1 else tables.requests.c.id.in_(ids))
+        return {row.id: (row.verb, row.answer) for row in connection.execute(wanted)}
+
+    # --- the connection ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Any:
+        """One transaction on the ledger's own connection; after an error the connection is opened anew."""
+        if self._connection is None:
+            self._connection = self.database.writer.connect()
+        connection = self._connection
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:
+            self.outlook.stale = True
+            self._drop_connection()
+            raise
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+def merge(changes: Changes, more: Changes) -> None:
+    """Add what `more` changed."""
+    changes.windows |= more.windows
+    changes.queues |= more.queues
+    changes.asks.update(more.asks)
+    changes.calls += more.calls
+    changes.events += more.events
+
+
+def _again(request: Request, verb: str, answer: bytes) -> messages.Answer:
+    """The first answer once more, unless the id was another request's."""
+    if verb != request.verb:
+        hint = Sentence("请重试。", "Choose a new request id for every request, and keep it only for its retries.")
+        return refuse("bad-request", f"this request id was used for {verb}", hint)
+    return messages.decode(answer, messages.Answer)
+
+
+def _named(asked: Iterable[_Asked]) -> tuple[set[str], set[str]]:
+    """The windows and the queues that requests name, which are locked first."""
+    windows, queues = set(), set()
+    for one in asked:
+        if (window := getattr(one.body, "window", None)) is not None:
+            windows.add(window)
+        if one.request.verb == "issue-ticket":
+            queues.add(one.body.queue)  # type: ignore[attr-defined]
+    return windows, queues
+
+
+_ILLEGAL = Sentence("请求内容有误。", "The body must be the JSON of this verb (docs/wire-contract.md).")
+_BUSY = Sentence("系统繁忙，请稍后重试。", "Try again with the same request id.")
+_INTERNAL = Sentence("系统出错，请重试或联系技术人员。", "Try again; if it stays, the server's log says why.")

@@ -12,7 +12,8 @@ class Ticket:
     """One number. `rank` orders its line: the instant (seconds since 1970) from which it counts as standing there.
 
     `window` is where it is or was last called, `bound` the only window that may call it, `return_to` the window that
-    gets it back after a transfer, `held_from` what it did before it was held, `step` counts its periods.
+    gets it back after a transfer (in its old queue `return_queue`), `held_from` what it did before it was held,
+    `recalls` how often it was called again, `services` how often a service began, `step` counts its periods.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Ticket:
     window: str | None = None
     bound: str | None = None
     return_to: str | None = None
+    return_queue: str | None = None
     held_from: str | None = None
     recalls: int = 0
     services: int = 0
@@ -57,6 +59,19 @@ class Window:
     called_at: datetime | None = None
 
 
-def values(row: Ticket | Window) -> dict[str, Any]:
-    """A row as column → value."""
-    return {name: getattr(row, name) for name in row.__slots__}
+@dataclass(slots=True)
+class Service:
+    """One handling of a ticket at a window: what is rated."""
+
+    id: str
+    ticket: str
+    number: str
+    queue: str
+    item: str | None
+    window: str
+    clerk: str | None
+    business_day: str
+    called_at: datetime
+    started_at: datetime
+    ended_at: datetime | None = None
+    ask_expires_at: datetime | None = None

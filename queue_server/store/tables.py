@@ -45,12 +45,15 @@ tickets = Table(
     Column("window", String(64)),
     Column("bound", String(64)),
     Column("return_to", String(64)),
+    Column("return_queue", String(64)),
     Column("held_from", String(12)),
     Column("recalls", Integer, nullable=False),
     Column("services", Integer, nullable=False),
     Column("step", Integer, nullable=False),
 )
 WAITING = tickets.c.state == text("'waiting'")
+BOUND = and_(WAITING, tickets.c.bound.is_not(None))
+Index("tickets_bound", tickets.c.bound, sqlite_where=BOUND, postgresql_where=BOUND)
 OPEN_STATES = ("printing", "waiting", "called", "serving", "held", "missed")
 OPEN = text("state IN (" + ", ".join(f"'{state}'" for state in OPEN_STATES) + ")")
 UNBOUND = and_(WAITING, tickets.c.bound.is_(None))
@@ -64,8 +67,6 @@ counters = Table(
     Column("queue", String(64), primary_key=True),
     Column("business_day", String(10), primary_key=True),
     Column("last", Integer, nullable=False),
-    Column("last_issued", String(8)),
-    Column("last_called", String(8)),
 )
 
 lines = Table(
@@ -74,6 +75,8 @@ lines = Table(
     Column("queue", String(64), primary_key=True),
     Column("class", String(16), primary_key=True, key="class_"),
     Column("waiting", Integer, nullable=False),
+    Column("last_called", String(8)),
+    Column("called_at", Instant),
 )
 
 periods = Table(
@@ -102,11 +105,13 @@ services = Table(
     Column("window", String(64), nullable=False),
     Column("clerk", String(64)),
     Column("business_day", String(10), nullable=False),
+    Column("called_at", Instant, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ask_expires_at", Instant),
 )
 Index("services_queue", services.c.queue, services.c.ended_at)
+Index("services_ended", services.c.ended_at)
 
 ratings = Table(
     "ratings",
@@ -136,7 +141,7 @@ windows = Table(
     Column("calls", Integer, nullable=False),
     Column("since", Instant, nullable=False),
     Column("tally", Integer, nullable=False),
-    Column("ask", JSON),
+    Column("ask", JSON(none_as_null=True)),
     Column("ask_expires_at", Instant),
     Column("called_at", Instant),
 )

@@ -13,8 +13,6 @@ def upgrade() -> None:
         sa.Column("queue", sa.String(length=64), nullable=False),
         sa.Column("business_day", sa.String(length=10), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.Column("last_issued", sa.String(length=8), nullable=True),
-        sa.Column("last_called", sa.String(length=8), nullable=True),
         sa.PrimaryKeyConstraint("queue", "business_day"),
     )
     op.create_table(
@@ -33,6 +31,8 @@ def upgrade() -> None:
         sa.Column("queue", sa.String(length=64), nullable=False),
         sa.Column("class", sa.String(length=16), nullable=False),
         sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("last_called", sa.String(length=8), nullable=True),
+        sa.Column("called_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("queue", "class"),
     )
     op.create_table(
@@ -94,12 +94,14 @@ def upgrade() -> None:
         sa.Column("window", sa.String(length=64), nullable=False),
         sa.Column("clerk", sa.String(length=64), nullable=True),
         sa.Column("business_day", sa.String(length=10), nullable=False),
+        sa.Column("called_at", sa.BigInteger(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("ask_expires_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_services_ticket", "services", ["ticket"], unique=False)
+    op.create_index("services_ended", "services", ["ended_at"], unique=False)
     op.create_index("services_queue", "services", ["queue", "ended_at"], unique=False)
 
     op.create_table(
@@ -119,11 +121,20 @@ def upgrade() -> None:
         sa.Column("window", sa.String(length=64), nullable=True),
         sa.Column("bound", sa.String(length=64), nullable=True),
         sa.Column("return_to", sa.String(length=64), nullable=True),
+        sa.Column("return_queue", sa.String(length=64), nullable=True),
         sa.Column("held_from", sa.String(length=12), nullable=True),
         sa.Column("recalls", sa.Integer(), nullable=False),
         sa.Column("services", sa.Integer(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "tickets_bound",
+        "tickets",
+        ["bound"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting' AND bound IS NOT NULL"),
+        postgresql_where=sa.text("state = 'waiting' AND bound IS NOT NULL"),
     )
     op.create_index("tickets_day", "tickets", ["business_day", "queue", "issued_at"], unique=False)
     op.create_index(
@@ -152,7 +163,7 @@ def upgrade() -> None:
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("tally", sa.Integer(), nullable=False),
-        sa.Column("ask", sa.JSON(), nullable=True),
+        sa.Column("ask", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("ask_expires_at", sa.BigInteger(), nullable=True),
         sa.Column("called_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),

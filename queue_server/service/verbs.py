@@ -1,0 +1,32 @@
+"""Verb → service function. The requests they take stand in the wire contract (queue_server/api/messages.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from queue_server.service import calling, issuing, moving, rating, serving, windows
+from queue_server.service.work import Work
+
+VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
+    "issue-ticket": issuing.issue_ticket,
+    "confirm-print": issuing.confirm_print,
+    "call-next": calling.call_next,
+    "call-ticket": calling.call_ticket,
+    "recall": calling.recall,
+    "no-show": calling.no_show,
+    "start-service": serving.start_service,
+    "finish-service": serving.finish_service,
+    "hold": serving.hold,
+    "resume": serving.resume,
+    "transfer": moving.transfer,
+    "requeue": moving.requeue,
+    "cancel-ticket": moving.cancel_ticket,
+    "open-window": windows.open_window,
+    "pause-window": windows.pause_window,
+    "close-window": windows.close_window,
+    "rate": rating.rate,
+    "lookup": rating.lookup,
+}
+READS_ONLY = frozenset({"lookup"})
+"""Verbs whose answers are not kept: asked again, they may answer anew."""
