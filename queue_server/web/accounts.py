@@ -1,0 +1,248 @@
+"""Who may log in to the web pages: accounts with argon2 hashes, lock-out, and an append-only audit.
+
+Three tables on the server's own engine. Instants are seconds since 1970 UTC.
+Password rule: at least 8 characters with a digit, a letter and a special character (seed handbook of the county, R-077).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import argon2
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+METADATA = MetaData()
+ROLES = ("clerk", "supervisor", "editor", "technician", "administrator")
+FAILURES_FROM_ONE_PLACE = 5
+FAILURES_FROM_ANYWHERE = 30
+LOCK_S = 15 * 60
+EXAMPLE_PASSWORD = "Example-2026"  # noqa: S105 - printed for everybody; it opens nothing beyond this machine
+
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("clerk", String(64)),
+    Column("active", Boolean, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("example", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+FAILURES = Table(
+    "log_in_failures",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+    Index("ix_log_in_failures_account_at", "account", "at"),
+)
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("address", String(64), nullable=False),
+    Index("ix_audit_at", "at"),
+)
+
+
+class Refused(Exception):
+    """A log-in or a change of an account is refused. `reason` is one of: wrong, locked, weak, taken, unknown, role."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person's or one office's log-in. `clerk` is the id of a clerk of the hall's configuration, if it is one."""
+
+    name: str
+    role: str
+    clerk: str | None
+    active: bool
+    must_change: bool
+    example: bool = False
+
+
+def is_strong(password: str) -> bool:
+    """Whether `password` keeps the rule: 8 characters or more, with a digit, a letter and a special character."""
+    kinds = (str.isdigit, str.isalpha, lambda c: not c.isalnum())
+    return 8 <= len(password) <= 200 and all(any(kind(c) for c in password) for kind in kinds)
+
+
+class Accounts:
+    """The accounts of one hall. Every method is one short transaction; call them off the event loop."""
+
+    def __init__(self, engine: Engine, *, now: Callable[[], float] = time.time, examples: bool = False) -> None:
+        """`examples`: whether accounts with the printed example password may log in; only on loopback."""
+        self.engine = engine
+        self.now = now
+        self.examples = examples
+        self._hasher = argon2.PasswordHasher()
+        self._nobody = self._hasher.hash(secrets.token_hex(16))
+
+    def create(
+        self, name: str, password: str, role: str, *, clerk: str | None = None, must_change: bool = False, example: bool = False
+    ) -> Account:
+        """Add an account. Raise Refused: weak (password), role (unknown), taken (name)."""
+        if role not in ROLES:
+            raise Refused("role")
+        row = {"name": name, "role": role, "hash": self._hash(password), "clerk": clerk, "active": True,
+               "must_change": must_change, "example": example, "created_at": self.now()}  # fmt: skip
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(insert(ACCOUNTS).values(row))
+        except IntegrityError:
+            raise Refused("taken") from None
+        return Account(name, role, clerk, True, must_change, example)
+
+    def all(self) -> list[Account]:
+        """Every account, by role and name."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.role, ACCOUNTS.c.name)).all()
+        return [_account(row) for row in rows]
+
+    def get(self, name: str) -> Account | None:
+        """The account `name`, or None."""
+        with self.engine.connect() as connection:
+            row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
+        return _account(row) if row is not None else None
+
+    def check(self, name: str, password: str, address: str) -> Account:
+        """Return the account whose password this is. Raise Refused: locked (too many failures) or wrong.
+
+        An unknown name costs as much time as a known one, so that nobody can find out which names exist.
+        """
+        if self._locked(name, address):
+            self.audit(name, "log-in-locked", "", address=address)
+            raise Refused("locked")
+        with self.engine.connect() as connection:
+            row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
+        right = self._verify(row.hash if row is not None else self._nobody, password)
+        if row is None or not right or not row.active or (row.example and not self.examples):
+            self._remember_failure(name, address)
+            raise Refused("wrong")
+        with self.engine.begin() as connection:
+            connection.execute(delete(FAILURES).where(FAILURES.c.account == name, FAILURES.c.address == address))
+            if self._hasher.check_needs_rehash(row.hash):
+                connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(hash=self._hasher.hash(password)))
+        return _account(row)
+
+    def set_password(self, name: str, password: str, *, must_change: bool = False) -> None:
+        """Give an account a new password and lift its lock. Raise Refused: weak or unknown."""
+        self._change(name, hash=self._hash(password), must_change=must_change, example=False)
+        with self.engine.begin() as connection:
+            connection.execute(delete(FAILURES).where(FAILURES.c.account == name))
+
+    def set_active(self, name: str, active: bool) -> None:
+        """Allow or bar an account. Raise Refused: unknown."""
+        self._change(name, active=active)
+
+    def audit(self, account: str, action: str, subject: str, *, detail: str = "", address: str = "") -> None:
+        """Append one row: who did what to what, when and from where."""
+        row = {"at": self.now(), "account": account[:64], "action": action, "subject": subject[:128], "detail": detail,
+               "address": address[:64]}  # fmt: skip
+        with self.engine.begin() as connection:
+            connection.execute(insert(AUDIT).values(row))
+
+    def audit_rows(self, limit: int = 200) -> list[Row[Any]]:
+        """The latest rows of the audit, newest first."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)).all())
+
+    def _hash(self, password: str) -> str:
+        if not is_strong(password):
+            raise Refused("weak")
+        return self._hasher.hash(password)
+
+    def _verify(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            return False
+
+    def _change(self, name: str, **values: Any) -> None:
+        with self.engine.begin() as connection:
+            if connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(values)).rowcount != 1:
+                raise Refused("unknown")
+
+    def _locked(self, name: str, address: str) -> bool:
+        """Clerks' names hang on the wall, so a stranger's failures lock the stranger's place long before the account."""
+        recent = (FAILURES.c.account == name) & (FAILURES.c.at > self.now() - LOCK_S)
+        with self.engine.connect() as connection:
+            here = _count(connection, recent & (FAILURES.c.address == address))
+            return here >= FAILURES_FROM_ONE_PLACE or _count(connection, recent) >= FAILURES_FROM_ANYWHERE
+
+    def _remember_failure(self, name: str, address: str) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(delete(FAILURES).where(FAILURES.c.at < self.now() - LOCK_S))
+            connection.execute(insert(FAILURES).values(account=name[:64], address=address[:64], at=self.now()))
+        self.audit(name, "log-in-refused", "", address=address)
+
+
+def first_administrator(accounts: Accounts) -> str | None:
+    """In a hall that has only example accounts or none, see to an account `admin`; return its password, to be changed at
+    the first log-in. None in a hall with accounts of its own."""
+    known = accounts.all()
+    if any(not account.example for account in known):
+        return None
+    password = f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}a"
+    if any(account.name == "admin" for account in known):
+        accounts.set_password("admin", password, must_change=True)
+    else:
+        accounts.create("admin", password, "administrator", must_change=True)
+    return password
+
+
+def example_accounts(accounts: Accounts, clerks: list[str]) -> list[str]:
+    """In a hall without accounts create one a clerk, `supervisor` and `admin`, all with EXAMPLE_PASSWORD.
+
+    Returns the names that still have that password. They can log in only while `accounts.examples` holds.
+    """
+    known = accounts.all()
+    if not known:
+        wanted = [(clerk, "clerk", clerk) for clerk in clerks]
+        for name, role, clerk in [*wanted, ("supervisor", "supervisor", None), ("admin", "administrator", None)]:
+            accounts.create(name, EXAMPLE_PASSWORD, role, clerk=clerk, example=True)
+        known = accounts.all()
+    return [account.name for account in known if account.example]
+
+
+def _count(connection: Connection, condition: Any) -> int:
+    return connection.execute(select(func.count()).select_from(FAILURES).where(condition)).scalar_one()
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(row.name, row.role, row.clerk, row.active, row.must_change, row.example)

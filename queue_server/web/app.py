@@ -1,0 +1,81 @@
+"""The web application of one hall: wiring, headers, errors in plain words."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from queue_server.api.hall import HallConfig
+from queue_server.desk import Desk, NoAnswer
+from queue_server.web import account_page, console, front, log_in, phone, supervisor, wall
+from queue_server.web.accounts import Accounts
+from queue_server.web.careful import Careful
+from queue_server.web.guard import Forbidden, Guard, MustChangePassword, NotLoggedIn
+from queue_server.web.live import Changes
+from queue_server.web.page import STATIC, Pages
+from queue_server.web.panels import Panels
+from queue_server.web.session import Sessions
+from queue_server.web.site import Site
+
+LOG = logging.getLogger(__name__)
+
+
+def build(desk: Desk, config: HallConfig, *, accounts: Accounts, example_log_in: Mapping[str, str] | None = None) -> FastAPI:
+    """The application; run it with uvicorn. `example_log_in` (name → password) is told to callers on this machine only."""
+    sessions = Sessions(accounts)
+    panels = Panels(desk)
+    site = Site(
+        desk=desk, config=config, pages=Pages(config), guard=Guard(sessions), sessions=sessions, accounts=accounts,
+        changes=Changes(desk, panels.take), panels=panels, example_log_in=dict(example_log_in or {}),
+    )  # fmt: skip
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        following = asyncio.create_task(site.changes.follow())
+        yield
+        following.cancel()
+
+    app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.add_middleware(Careful)
+    for part in (front, log_in, account_page, console, wall, supervisor, phone):
+        app.include_router(part.routes(site))
+    app.mount("/static", StaticFiles(directory=STATIC))
+    _explain_errors(app, site)
+    return app
+
+
+def _explain_errors(app: FastAPI, site: Site) -> None:
+    """Every error as a page in plain words, or as JSON for a script."""
+
+    def answer(request: Request, status: int, kind: str) -> Response:
+        if "application/json" in request.headers.get("accept", ""):
+            return JSONResponse({"status": "error", "error": {"code": kind}}, status)
+        return site.pages.page(request, "error.html", status=status, kind=kind, guess=request.url.path.startswith("/t/"))
+
+    def not_logged_in(request: Request, _error: Exception) -> Response:
+        if "application/json" in request.headers.get("accept", "") or request.method != "GET":
+            return answer(request, HTTPStatus.UNAUTHORIZED, "log-in")
+        return RedirectResponse(f"/log-in?next={request.url.path}", HTTPStatus.SEE_OTHER)
+
+    def other(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
+        return answer(request, status, "not-found" if status == HTTPStatus.NOT_FOUND else "bad-request")
+
+    def broken(request: Request, error: Exception) -> Response:
+        LOG.error("the page %s failed", request.url.path, exc_info=error)
+        return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+
+    app.add_exception_handler(NotLoggedIn, not_logged_in)
+    app.add_exception_handler(MustChangePassword, lambda _r, _e: RedirectResponse("/password", HTTPStatus.SEE_OTHER))
+    app.add_exception_handler(Forbidden, lambda r, _e: answer(r, HTTPStatus.FORBIDDEN, "forbidden"))
+    app.add_exception_handler(NoAnswer, lambda r, _e: answer(r, HTTPStatus.SERVICE_UNAVAILABLE, "no-answer"))
+    app.add_exception_handler(HTTPException, other)
+    app.add_exception_handler(Exception, broken)

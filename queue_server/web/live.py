@@ -1,0 +1,98 @@
+"""Live pages by server-sent events: a stream sends the parts of a page that changed, all of them after every reconnect.
+
+There is one watch on the hall for all streams together, however many phones look on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+from fastapi.responses import StreamingResponse
+
+from queue_server.desk import Desk, TooSlow
+
+LOG = logging.getLogger(__name__)
+PAUSE_S = 0.1
+BEAT_S = 5.0
+Render = Callable[[], Awaitable[dict[str, str] | None]]
+"""Element id → HTML of all live parts of a page; None when the page is over (logged out)."""
+
+
+class Changes:
+    """Tells streams that something changed below the topics they asked for."""
+
+    def __init__(self, desk: Desk, *listeners: Callable[[str, bytes], None]) -> None:
+        """`listeners` get every change as (relative topic, payload), in the event loop."""
+        self._desk = desk
+        self._listeners = listeners
+        self._readers: dict[asyncio.Event, tuple[str, ...]] = {}
+
+    async def follow(self) -> None:
+        """Watch the hall until cancelled; after a gap everybody looks again."""
+        while True:
+            try:
+                async for topic, payload in self._desk.watch():
+                    for listener in self._listeners:
+                        listener(topic, payload)
+                    self.tell(topic)
+            except TooSlow:
+                LOG.warning("web pages were too slow for the hall's changes and read everything afresh")
+            for event in self._readers:
+                event.set()
+            await asyncio.sleep(PAUSE_S)
+
+    def tell(self, topic: str) -> None:
+        """Wake the readers of `topic`."""
+        for event, prefixes in self._readers.items():
+            if topic.startswith(prefixes):
+                event.set()
+
+    @contextlib.contextmanager
+    def reader(self, prefixes: tuple[str, ...]) -> Iterator[asyncio.Event]:
+        """An event that is set whenever something below one of `prefixes` changes."""
+        event = asyncio.Event()
+        self._readers[event] = prefixes
+        try:
+            yield event
+        finally:
+            del self._readers[event]
+
+
+def stream(
+    changes: Changes, render: Render, *prefixes: str, pause_s: float = PAUSE_S, beat_s: float = BEAT_S
+) -> StreamingResponse:
+    """An answer that goes on for as long as the page is open: `picture` events, and a `beat` when nothing changed."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(
+        _events(changes, render, prefixes, pause_s, beat_s), media_type="text/event-stream", headers=headers
+    )
+
+
+async def _events(
+    changes: Changes, render: Render, prefixes: tuple[str, ...], pause_s: float, beat_s: float
+) -> AsyncIterator[str]:
+    sent: dict[str, str] = {}
+    yield "retry: 1000\n\n"
+    with changes.reader(prefixes) as changed:
+        while True:
+            changed.clear()
+            parts = await render()
+            if parts is None:
+                yield event("over", {})
+                return
+            new = {name: html for name, html in parts.items() if sent.get(name) != html}
+            sent.update(new)
+            yield event("picture", new) if new else event("beat", {})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), beat_s)
+                await asyncio.sleep(pause_s)
+
+
+def event(name: str, data: dict[str, Any]) -> str:
+    """One server-sent event."""
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -1,0 +1,61 @@
+"""What every group of pages is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from queue_server.api import messages
+from queue_server.api.hall import HallConfig, Window
+from queue_server.desk import Desk
+from queue_server.web.accounts import Accounts
+from queue_server.web.guard import Guard
+from queue_server.web.live import Changes
+from queue_server.web.page import Pages
+from queue_server.web.panels import Panels
+from queue_server.web.session import Sessions
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts of the web application of one hall."""
+
+    desk: Desk
+    config: HallConfig
+    pages: Pages
+    guard: Guard
+    sessions: Sessions
+    accounts: Accounts
+    changes: Changes
+    panels: Panels
+    example_log_in: dict[str, str] = field(default_factory=dict)
+
+    def window(self, window_id: str) -> Window | None:
+        """The window of the configuration with this id."""
+        return next((window for window in self.config.window if window.id == window_id), None)
+
+    def state(self, topic: str, kind: type[T]) -> T | None:
+        """A retained state, decoded; None where there is none or it cannot be read."""
+        payload = self.desk.state(topic)
+        return _decoded(payload, kind) if payload else None
+
+    def states(self, prefix: str, suffix: str, kind: type[T]) -> dict[str, T]:
+        """Every retained state `<prefix><id><suffix>` by its id."""
+        found = {}
+        for topic, payload in self.desk.states(prefix).items():
+            if topic.endswith(suffix) and (message := _decoded(payload, kind)) is not None:
+                found[topic[len(prefix) : len(topic) - len(suffix)]] = message
+        return found
+
+    def window_states(self) -> dict[str, messages.WindowState]:
+        """The state of every window by its id."""
+        return self.states("window/", "/state", messages.WindowState)
+
+
+def _decoded(payload: bytes, kind: type[T]) -> T | None:
+    try:
+        return messages.decode(payload, kind)
+    except messages.Illegal:
+        return None

@@ -1,0 +1,140 @@
+// The clerk console: keys, buttons, dialogs. One press is one request with one id, kept on every retry.
+import { follow } from "/static/live.js";
+
+const desk = document.getElementById("desk");
+const lostNote = document.getElementById("lost");
+const toast = document.getElementById("toast");
+const RETRY_MS = [500, 1000, 2000, 4000];
+let pending = false;
+let connected = true;
+
+const dialogs = () => [...document.querySelectorAll("dialog")];
+const buttons = () => desk.querySelectorAll("button[data-do]");
+
+function allow() {
+  const can = new Set((document.getElementById("can")?.dataset.can || "").split(" "));
+  can.add("requeue");
+  for (const button of buttons()) {
+    const verb = button.dataset.do;
+    button.disabled = pending || !connected || !can.has(verb);
+    if (verb === "open") button.hidden = !can.has("open");
+    if (verb === "pause") button.hidden = can.has("open");
+  }
+}
+
+function tell(text, bad = false) {
+  toast.textContent = text;
+  toast.className = text ? (bad ? "bad shown" : "shown") : "";
+  clearTimeout(tell.timer);
+  tell.timer = setTimeout(() => { toast.className = ""; }, bad ? 8000 : 3000);
+}
+
+async function ask(verb, fields) {
+  if (pending || !connected) return;
+  pending = true;
+  allow();
+  tell("");
+  const body = JSON.stringify({ ...fields, verb, request_id: newId() });
+  try {
+    await answered(await sendUntilAnswered(body));
+  } finally {
+    pending = false;
+    allow();
+  }
+}
+
+async function sendUntilAnswered(body) {
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRF": desk.dataset.csrf };
+  for (const pause of [...RETRY_MS, 0]) {
+    try {
+      const response = await fetch("/console/command", { method: "POST", headers, body });
+      if (response.status !== 503) return response;
+    } catch { /* the connection broke: the same request, with the same id, goes out again */ }
+    if (pause) await new Promise((done) => setTimeout(done, pause));
+  }
+  return null;
+}
+
+async function answered(response) {
+  if (response === null) return tell(desk.dataset.noAnswer, true);
+  if (response.status === 401 || response.status === 409) return location.reload();
+  const content = await response.json().catch(() => ({}));
+  if (!response.ok) return tell(desk.dataset.broken, true);
+  if (content.status === "error") tell(content.message, true);
+  return undefined;
+}
+
+// crypto.randomUUID exists on secure pages only, and a hall's network often has no TLS.
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function press(button) {
+  const { verb, ticket, number } = button.dataset;
+  if (button.disabled || button.hidden) return;
+  if (verb === "transfer") askTransfer();
+  else if (verb === "call-ticket") askReason(ticket, number);
+  else ask(verb, ticket ? { ticket } : {});
+}
+
+function askTransfer() {
+  open("transfer", (form) => {
+    const [key, value] = form.elements.to.value.split(":");
+    ask("transfer", { [key]: value, return: form.elements.return.checked });
+  });
+}
+
+function askReason(ticket, number) {
+  const dialog = open("choose", (form) => {
+    const reason = form.elements.preset.value || form.elements.other.value.trim();
+    if (reason) ask("call-ticket", { ticket, reason });
+  });
+  dialog.querySelector("h2 b").textContent = number;
+}
+
+function open(id, done) {
+  const dialog = document.getElementById(id);
+  const form = dialog.querySelector("form");
+  form.reset();
+  dialog.returnValue = "";
+  dialog.onclose = () => { if (dialog.returnValue === "ok") done(form); };
+  dialog.showModal();
+  return dialog;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.do) press(button);
+  else if (button.dataset.open) document.getElementById(button.dataset.open).showModal();
+  else if (button.hasAttribute("data-close")) button.closest("dialog").close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  const wanted = desk.querySelectorAll(`button[data-key="${event.key}"]`);
+  if (!wanted.length) return;
+  event.preventDefault(); // F3, F6, F7 and F10 mean something to browsers
+  if (event.repeat || dialogs().some((dialog) => dialog.open)) return;
+  for (const button of wanted) if (!button.hidden && !button.disabled) { press(button); break; }
+});
+
+document.querySelector('#choose input[name="other"]').addEventListener("input", (event) => {
+  if (event.target.value) document.querySelector('#choose input[name="preset"][value=""]').checked = true;
+});
+
+follow(desk, {
+  changed: allow,
+  lost: (gone) => {
+    if (connected === !gone) return;
+    connected = !gone;
+    lostNote.hidden = connected;
+    document.body.classList.toggle("lost", gone);
+    allow();
+  },
+});
+allow();

@@ -1,0 +1,76 @@
+// Keeps the live parts of a page up to date by server-sent events. The server sends every part again after a reconnect,
+// so a page that was cut off shows the truth by itself. Without this script the page is a still picture.
+
+const SILENCE_MS = 12000;
+
+export function follow(root, { changed = () => {}, over = () => location.reload(), lost = () => {} } = {}) {
+  let pressed = false;
+  let held = {};
+  let heardAt = Date.now();
+
+  const put = (parts) => {
+    for (const [id, html] of Object.entries(parts)) {
+      const element = document.getElementById(id);
+      if (!element) continue;
+      const focus = keyOf(document.activeElement, element);
+      element.innerHTML = html;
+      if (focus) element.querySelector(focus)?.focus();
+    }
+    tick();
+    changed();
+  };
+  const take = (parts) => {
+    if (pressed) Object.assign(held, parts); // a button must not be swapped under a finger
+    else put(parts);
+  };
+  document.addEventListener("pointerdown", () => { pressed = true; });
+  for (const end of ["pointerup", "pointercancel", "blur"]) {
+    window.addEventListener(end, () => setTimeout(() => {
+      pressed = false;
+      const parts = held;
+      held = {};
+      if (Object.keys(parts).length) put(parts);
+    }, 0));
+  }
+
+  const source = new EventSource(root.dataset.live);
+  const heard = () => { heardAt = Date.now(); lost(false); };
+  source.addEventListener("picture", (event) => { heard(); take(JSON.parse(event.data)); });
+  source.addEventListener("beat", heard);
+  source.addEventListener("over", () => { source.close(); over(); });
+  source.addEventListener("error", () => {
+    lost(true);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow_again(), 2000);
+  });
+  setInterval(() => { if (Date.now() - heardAt > SILENCE_MS) lost(true); }, 1000);
+
+  // The server answered, but not with a stream (it is starting, or the log-in is over): the page itself will say which.
+  async function follow_again() {
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" });
+      if (answer.ok) { location.reload(); return; }
+    } catch { /* still away */ }
+    setTimeout(follow_again, 2000);
+  }
+}
+
+function keyOf(active, element) {
+  if (!active || !element.contains(active)) return null;
+  const { do: verb, ticket } = active.dataset;
+  if (verb && ticket) return `[data-do="${verb}"][data-ticket="${ticket}"]`;
+  return active.id ? `#${active.id}` : null;
+}
+
+export function tick() {
+  const now = Date.now();
+  for (const time of document.querySelectorAll("time[data-since]")) {
+    const seconds = Math.max(0, Math.floor((now - Number(time.dataset.since)) / 1000));
+    const hours = Math.floor(seconds / 3600);
+    const two = (n) => String(n).padStart(2, "0");
+    const rest = `${Math.floor((seconds % 3600) / 60)}:${two(seconds % 60)}`;
+    time.textContent = hours ? `${hours}:${rest.padStart(5, "0")}` : rest;
+  }
+}
+
+setInterval(tick, 1000);
+tick();

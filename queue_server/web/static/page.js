@@ -1,0 +1,3 @@
+import { follow } from "/static/live.js";
+
+follow(document.body);
