@@ -1,0 +1,203 @@
+"""The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`. Taking the ticket itself is in kiosk.ordering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from kiosk import ordering
+from kiosk.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.state import (
+    Back,
+    Confirm,
+    Effects,
+    GoHome,
+    PageName,
+    PickClass,
+    PickQueue,
+    PickTheme,
+    PrintBroke,
+    Printed,
+    PrinterIs,
+    SetLanguage,
+    Setting,
+    State,
+    Switch,
+    TakeNumber,
+    Turn,
+)
+
+__all__ = ["first", "step"]
+BUSY_PAGES = ("printing", "done", "fail-safe")
+
+
+def first(setting: Setting) -> State:
+    """The kiosk as it starts."""
+    return State(setting=setting, mode=setting.first_mode)
+
+
+def step(state: State, event: Any) -> tuple[State, Effects]:
+    """What follows from an event. Events that make no sense on the present page change nothing."""
+    handler = HANDLERS.get(type(event))
+    return (state, ()) if handler is None else handler(state, event)
+
+
+def home(state: State) -> State:
+    """Home, with nothing chosen; language and modes stay until the citizen is gone."""
+    return replace(
+        ordering.unwanted(state), page="home", trail=(), theme=None, queue=None, class_=None, sheet=0, ticket=None, trouble=None,
+        trouble_detail="", idle_since=state.now,
+    )  # fmt: skip
+
+
+def next_citizen(state: State) -> State:
+    """Home as the next citizen should find it."""
+    return replace(home(state), mode=state.setting.first_mode)
+
+
+def _go(state: State, page: PageName, **changes: Any) -> State:
+    return replace(state, page=page, trail=(*state.trail, state.page), sheet=0, idle_since=state.now, **changes)
+
+
+# --- the citizen -----------------------------------------------------------------------------------------------------
+
+
+def _take_number(state: State, _event: TakeNumber) -> tuple[State, Effects]:
+    if state.shown != "home" or not state.setting.businesses:
+        return state, ()
+    themes = state.setting.themes
+    return (_go(state, "themes"), ()) if len(themes) > 1 else _open_theme(state, themes[0])
+
+
+def _pick_theme(state: State, event: PickTheme) -> tuple[State, Effects]:
+    if state.shown != "themes" or event.theme not in state.setting.themes:
+        return state, ()
+    return _open_theme(state, event.theme)
+
+
+def _open_theme(state: State, theme: str) -> tuple[State, Effects]:
+    """A theme with a single business goes straight on to it."""
+    businesses = state.setting.of_theme(theme)
+    if len(businesses) == 1 and _is_open(state, businesses[0].id):
+        return _go(state, "confirm", theme=theme, queue=businesses[0].id, class_=None), ()
+    return _go(state, "businesses", theme=theme), ()
+
+
+def _pick_queue(state: State, event: PickQueue) -> tuple[State, Effects]:
+    known = state.setting.business(event.queue) is not None
+    if state.shown != "businesses" or not known or not _is_open(state, event.queue):
+        return state, ()
+    return _go(state, "confirm", queue=event.queue, class_=None), ()
+
+
+def _is_open(state: State, queue: str) -> bool:
+    return queue in state.queues and state.queues[queue].open
+
+
+def _pick_class(state: State, event: PickClass) -> tuple[State, Effects]:
+    if state.shown != "confirm":
+        return state, ()
+    return replace(state, class_=None if state.class_ == event.class_ else event.class_), ()
+
+
+def _turn(state: State, event: Turn) -> tuple[State, Effects]:
+    return replace(state, sheet=max(0, min(event.sheet, len(state.setting.businesses)))), ()
+
+
+def _back(state: State, _event: Back) -> tuple[State, Effects]:
+    if state.page in BUSY_PAGES or not state.trail:
+        return state, ()
+    if state.page == "trouble":
+        return home(state), ()
+    return replace(state, page=state.trail[-1], trail=state.trail[:-1], sheet=0, idle_since=state.now), ()
+
+
+def _go_home(state: State, _event: GoHome) -> tuple[State, Effects]:
+    if state.page in ("printing", "fail-safe"):
+        return state, ()
+    return (next_citizen(state) if state.page == "done" else home(state)), ()
+
+
+def _set_language(state: State, event: SetLanguage) -> tuple[State, Effects]:
+    return replace(state, mode=replace(state.mode, language="en" if event.language == "en" else "zh")), ()
+
+
+def _switch(state: State, event: Switch) -> tuple[State, Effects]:
+    mode = replace(state.mode, **{event.what: not getattr(state.mode, event.what)})
+    return replace(state, mode=mode, sheet=0), ()
+
+
+def _touched(state: State, _event: Touched) -> tuple[State, Effects]:
+    return replace(state, idle_since=state.now), ()
+
+
+# --- time and trouble ------------------------------------------------------------------------------------------------
+
+
+def _tick(state: State, event: Tick) -> tuple[State, Effects]:
+    new = replace(state, now=event.now, clock=event.clock)
+    if state.started is None:
+        new = replace(new, started=event.now, idle_since=event.now)
+    limit = new.time_out_s
+    idle_s = new.now - new.idle_since
+    if new.page == "printing":
+        return ordering.overdue(new)
+    if limit is not None and idle_s >= limit:
+        return next_citizen(new), ()
+    return new, ()
+
+
+def _broke(state: State, _event: Broke) -> tuple[State, Effects]:
+    return replace(ordering.unwanted(state), page="fail-safe", trail=(), idle_since=state.now), ()
+
+
+def _connected(state: State, event: Connected) -> tuple[State, Effects]:
+    return replace(state, connected=event.up), ()
+
+
+def _heard(state: State, event: Heard) -> tuple[State, Effects]:
+    match event.path:
+        case ("server", "status"):
+            ready = event.message is not None and event.message.state == "ready"
+            return replace(state, server_ready=ready), ()
+        case ("queue", queue, "state"):
+            return replace(state, queues=_kept(state.queues, queue, event.message)), ()
+        case ("window", window, "state"):
+            return replace(state, windows=_kept(state.windows, window, event.message)), ()
+    return state, ()
+
+
+def _kept(known: Any, key: str, message: Any) -> Any:
+    """`known` with the message under `key`; without it when the message was taken back."""
+    if message is None:
+        return {k: v for k, v in known.items() if k != key}
+    return {**known, key: message}
+
+
+def _printer_is(state: State, event: PrinterIs) -> tuple[State, Effects]:
+    return replace(state, printer=event.condition), ()
+
+
+HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
+    TakeNumber: _take_number,
+    PickTheme: _pick_theme,
+    PickQueue: _pick_queue,
+    PickClass: _pick_class,
+    Turn: _turn,
+    Back: _back,
+    GoHome: _go_home,
+    SetLanguage: _set_language,
+    Switch: _switch,
+    Touched: _touched,
+    Tick: _tick,
+    Broke: _broke,
+    Connected: _connected,
+    Heard: _heard,
+    PrinterIs: _printer_is,
+    Confirm: ordering.confirm,
+    Answered: ordering.answered,
+    Unanswered: ordering.unanswered,
+    Printed: ordering.printed,
+    PrintBroke: ordering.print_broke,
+}

@@ -1,0 +1,58 @@
+"""Breaking text into lines: between Chinese characters, after words, and never so that a line begins with a closing mark.
+
+The rules are the usual ones of Chinese typesetting (GB/T 15834, W3C clreq): no closing punctuation at the start of a
+line, no opening bracket at its end, numbers and Latin words stay whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+NOT_FIRST = "，。、；：？！）》」』】〉”’…—·,.;:?!)]}%℃"
+NOT_LAST = "（《「『【〈“‘([{"
+PIECES = re.compile(r"[A-Za-z0-9À-ɏ.,:/@#&+*%_'’()–-]+|\s|.", re.DOTALL)
+
+Measure = Callable[[str], float]
+
+
+def break_lines(text: str, width: float, measure: Measure) -> list[str]:
+    """The lines of `text`, none wider than `width` as far as that is possible; a line feed always begins a new line."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for piece in _pieces(paragraph):
+            if line and measure((line + piece).rstrip()) > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += piece if line else piece.lstrip()
+        lines.append(line.rstrip())
+    return lines
+
+
+def _pieces(paragraph: str) -> list[str]:
+    """The parts between which a line may end."""
+    pieces: list[str] = []
+    for part in PIECES.findall(paragraph):
+        if pieces and (part in NOT_FIRST or pieces[-1][-1] in NOT_LAST):
+            pieces[-1] += part
+        else:
+            pieces.append(part)
+    return pieces
+
+
+def fit(
+    text: str, width: float, height: float, sizes: list[float], measure: Callable[[str, float], float], line: float
+) -> Fitted:
+    """The largest of `sizes` (falling) in which `text` fits the box; the smallest if none does.
+
+    `measure` gives the width of a text at a size, `line` the height of a line for a size of 1.
+    """
+    for size in sizes:
+        lines = break_lines(text, width, lambda part, size=size: measure(part, size))  # type: ignore[misc]
+        if len(lines) * size * line <= height and all(measure(x, size) <= width for x in lines):
+            break
+    return size, lines
+
+
+Fitted = tuple[float, list[str]]

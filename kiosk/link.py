@@ -1,0 +1,99 @@
+"""The terminal's side of the wire: retained states and answers become events, effects become requests."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from kiosk.event import Answered, Ask, Connected, Heard, Unanswered
+from link import Broker, Link, new_session
+from queue_server.api import messages
+from queue_server.api.messages import DeviceStatus, TerminalStatus
+from queue_server.api.topics import Topics
+
+LOG = logging.getLogger(__name__)
+VERSION = "0.1.0"
+
+TYPES: dict[tuple[str, str], Any] = {
+    ("server", "status"): messages.ServerStatus,
+    ("terminal", "status"): messages.TerminalStatus,
+    ("queue", "state"): messages.QueueState,
+    ("window", "state"): messages.WindowState,
+    ("display", "desired"): messages.DisplayDesired,
+    ("display", "shown"): messages.DisplayShown,
+    ("rating", "ask"): messages.RatingAsk,
+    ("catalogue", "version"): messages.CatalogueVersion,
+}
+SINGLE: dict[str, Any] = {"announce": messages.Announce, "alert": messages.Alert, "event": dict}
+
+
+def message_type(path: tuple[str, ...]) -> Any:
+    """The type of what is published on a topic, or None for a topic that terminals do not know."""
+    return TYPES.get((path[0], path[-1])) if len(path) > 1 and (path[0], path[-1]) in TYPES else SINGLE.get(path[0])
+
+
+class TerminalLink:
+    """Connects one terminal to its hall. `send` gets events, from other threads too."""
+
+    def __init__(self, *, broker: Broker, hall: str, terminal: str, kind: str, send: Callable[[Any], None]) -> None:
+        self.topics = Topics(hall)
+        self.kind = kind
+        self.session = new_session()
+        self._send = send
+        self._devices: list[DeviceStatus] = []
+        self._status_topic = self.topics.terminal_status(terminal)
+        self._link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
+
+    def open(self, topics: tuple[str, ...]) -> None:
+        """Announce the terminal and follow the topics (filters without the hall's root)."""
+        self._link.announce(
+            self._status_topic, birth=self._status("ready"), will=self._status("lost"), death=self._status("stopped")
+        )
+        for topic in topics:
+            self._link.subscribe(self.topics.root + topic, self._heard)
+        self._link.on_change(lambda up: self._send(Connected(up)))
+        self._link.open()
+
+    def close(self) -> None:
+        """Say that the terminal stops, and disconnect."""
+        self._link.close()
+
+    def tell_devices(self, devices: list[DeviceStatus]) -> None:
+        """Publish the state of the terminal's devices when it has changed."""
+        if devices != self._devices:
+            self._devices = devices
+            self._link.update_birth(self._status("ready"))
+
+    def ask(self, effect: Ask) -> None:
+        """Send a request; its answer comes as an event."""
+        future = self._link.request(effect.verb, effect.body, timeout_s=effect.timeout_s, request_id=effect.request_id or None)
+        future.add_done_callback(lambda done: self._answered(effect.request_id, done))
+
+    def _answered(self, request_id: str, done: Future[messages.Answer]) -> None:
+        error = done.exception()
+        if error is None:
+            self._send(Answered(request_id, done.result()))
+        else:
+            LOG.warning("request %s: %s", request_id, error)
+            self._send(Unanswered(request_id))
+
+    def _heard(self, topic: str, payload: bytes, retained: bool) -> None:
+        relative = self.topics.relative(topic)
+        path = tuple((relative or "").split("/"))
+        kind = message_type(path)
+        if kind is None:
+            return
+        if not payload:
+            self._send(Heard(path, None, retained))
+            return
+        try:
+            self._send(Heard(path, messages.decode(payload, kind), retained))
+        except messages.Illegal as error:
+            LOG.warning("a message on %s is dropped: %s", topic, error)
+
+    def _status(self, state: Any) -> bytes:
+        return messages.encode(
+            TerminalStatus(state=state, session=self.session, kind=self.kind, version=VERSION, devices=self._devices)
+        )

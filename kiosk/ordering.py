@@ -1,0 +1,172 @@
+"""Taking a ticket, exactly once: one request id from the first tap to the answer, and paper before the ticket counts.
+
+    confirm ─Ask issue-ticket→ printing ─answer→ PrintTicket ─Printed→ done      (confirm-print printed)
+                                  │ └ PrintBroke→ trouble (confirm-print failed) ─confirm→ number on screen
+                                  └ error or no answer→ trouble
+
+A request whose citizen is gone is followed to its end: its ticket is given back, so that nobody stands in the line
+without knowing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from kiosk.event import Answered, Ask, Unanswered
+from kiosk.state import PRINTING_S, Confirm, Effects, Order, PrintBroke, Printed, PrintTicket, State, Ticket, Trouble
+from queue_server.api.messages import Error, Estimate
+
+MOST_TRIES = 3
+TROUBLES: dict[str, Trouble] = {
+    "queue-closed": "closed",
+    "limit-reached": "limit",
+    "busy": "no-answer",
+    "internal": "no-answer",
+}
+
+
+def confirm(state: State, event: Confirm) -> tuple[State, Effects]:
+    """The citizen wants the number; while a request is under way further taps change nothing."""
+    again = state.page == "trouble" and state.trouble in ("print", "no-answer")
+    if not (state.shown == "confirm" or again) or state.queue is None or state.order is not None:
+        return state, ()
+    business = state.setting.business(state.queue)
+    class_ = state.class_ or (business.default_class if business else "ordinary")
+    body: dict[str, Any] = {"queue": state.queue, "class": class_, "channel": "phone"}
+    if state.prints and not event.on_screen:
+        body |= {"channel": "kiosk", "terminal": state.setting.terminal}
+    ask = Ask("issue-ticket", body, event.request_id)
+    new = replace(
+        state, page="printing", trail=("home",), order=event.request_id, idle_since=state.now, trouble=None,
+        orders=_with(state.orders, event.request_id, Order(ask)),
+    )  # fmt: skip
+    return new, (ask,)
+
+
+def unwanted(state: State) -> State:
+    """The citizen is gone: whatever is still under way will be given back."""
+    orders = {key: replace(order, wanted=False) for key, order in state.orders.items()}
+    return replace(state, order=None, orders=orders)
+
+
+def answered(state: State, event: Answered) -> tuple[State, Effects]:
+    """The answer to issue-ticket, to confirm-print or to a ticket that was given back."""
+    if event.request_id in state.reports:
+        return _reported(state, event)
+    order = state.orders.get(event.request_id)
+    if order is None:
+        return state, ()
+    state = replace(state, orders=_without(state.orders, event.request_id))
+    ticket = _ticket(event.answer.data, state.mode.language) if event.answer.status == "ok" else None
+    if ticket is None:
+        if not order.wanted:
+            return state, ()
+        error = event.answer.error or Error("internal", "")
+        return _in_trouble(state, TROUBLES.get(error.code, "refused"), error.message), ()
+    if not order.wanted:
+        return _give_back(state, ticket, order)
+    if order.on_paper:
+        jobs = _with(state.jobs, ticket.id, ticket)
+        return replace(state, ticket=ticket, jobs=jobs, order=None, idle_since=state.now), (PrintTicket(ticket),)
+    return _done(replace(state, order=None), ticket, on_paper=False), ()
+
+
+def unanswered(state: State, event: Unanswered) -> tuple[State, Effects]:
+    """Ask again with the same id; after some tries tell the citizen, but go on until the server said what it did."""
+    if event.request_id in state.reports:
+        return state, (state.reports[event.request_id],)
+    order = state.orders.get(event.request_id)
+    if order is None:
+        return state, ()
+    if order.wanted and order.tries >= MOST_TRIES:
+        state = _in_trouble(unwanted(state), "no-answer", "")
+        order = state.orders[event.request_id]
+    order = replace(order, tries=order.tries + 1)
+    return replace(state, orders=_with(state.orders, event.request_id, order)), (order.ask,)
+
+
+def printed(state: State, event: Printed) -> tuple[State, Effects]:
+    """The citizen has the paper: the ticket counts from now on."""
+    ticket = state.jobs.get(event.ticket)
+    if ticket is None:
+        return state, ()
+    state = replace(state, jobs=_without(state.jobs, event.ticket))
+    if state.page == "printing":
+        state = _done(state, ticket, on_paper=True)
+    return _report(state, "confirm-print", {"ticket": ticket.id, "result": "printed"})
+
+
+def print_broke(state: State, event: PrintBroke) -> tuple[State, Effects]:
+    """The paper did not come out whole: the ticket is void, the citizen may have the number on the screen instead."""
+    ticket = state.jobs.get(event.ticket)
+    if ticket is None:
+        return state, ()
+    state = replace(state, jobs=_without(state.jobs, event.ticket), printer=event.condition)
+    if state.page == "printing":
+        state = _in_trouble(state, "print", event.condition)
+    detail = f"{event.condition}: {event.detail}"[:200]
+    return _report(state, "confirm-print", {"ticket": ticket.id, "result": "failed", "detail": detail})
+
+
+def overdue(state: State) -> tuple[State, Effects]:
+    """A print that neither ends nor fails is taken as failed."""
+    if state.ticket is not None and state.ticket.id in state.jobs and state.now - state.idle_since >= PRINTING_S:
+        return print_broke(state, PrintBroke(state.ticket.id, "offline", "no end of printing was reported"))
+    return state, ()
+
+
+def _done(state: State, ticket: Ticket, *, on_paper: bool) -> State:
+    return replace(state, page="done", ticket=ticket, on_paper=on_paper, idle_since=state.now)
+
+
+def _in_trouble(state: State, trouble: Trouble, detail: str) -> State:
+    return replace(state, page="trouble", trouble=trouble, trouble_detail=detail, order=None, ticket=None, idle_since=state.now)
+
+
+def _give_back(state: State, ticket: Ticket, order: Order) -> tuple[State, Effects]:
+    if order.on_paper:
+        return _report(state, "confirm-print", {"ticket": ticket.id, "result": "failed", "detail": "given up"})
+    return _report(state, "cancel-ticket", {"ticket": ticket.id, "reason": "given up"})
+
+
+def _report(state: State, verb: str, body: dict[str, Any]) -> tuple[State, Effects]:
+    """Tell the server what became of a ticket; repeated with the same id until it answers."""
+    request_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{verb} {body}"))
+    ask = Ask(verb, body, request_id)
+    return replace(state, reports=_with(state.reports, request_id, ask)), (ask,)
+
+
+def _reported(state: State, event: Answered) -> tuple[State, Effects]:
+    ask = state.reports[event.request_id]
+    state = replace(state, reports=_without(state.reports, event.request_id))
+    refused = event.answer.status == "error" and ask.body.get("result") == "printed"
+    if refused and state.page == "done" and state.ticket is not None and state.ticket.id == ask.body["ticket"]:
+        return _in_trouble(state, "expired", ""), ()
+    return state, ()
+
+
+def _ticket(data: dict[str, Any] | None, language: str) -> Ticket | None:
+    """The ticket in an answer, or None if the answer is not what the contract says."""
+    try:
+        assert data is not None
+        facts, estimate = data["ticket"], data["estimate_s"]
+        return Ticket(
+            id=str(facts["id"]), number=str(facts["number"]), queue=str(facts["queue"]), class_=str(facts["class"]),
+            issued_at=datetime.fromisoformat(facts["issued_at"]), token=str(facts["token"]), ahead=int(data["ahead"]),
+            estimate_s=Estimate(int(estimate["low"]), int(estimate["high"])), windows=tuple(map(str, data["windows"])),
+            language=language,
+        )  # fmt: skip
+    except (AssertionError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _with(known: Mapping[str, Any], key: str, value: Any) -> Mapping[str, Any]:
+    return {**known, key: value}
+
+
+def _without(known: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    return {k: v for k, v in known.items() if k != key}

@@ -1,0 +1,52 @@
+"""A role: what makes the one Kivy program a hall kiosk, a window rater or a call screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kiosk.theme import Mode
+
+if TYPE_CHECKING:
+    from kiosk.page import Page
+    from kiosk.stage import Stage
+    from queue_server.api.messages import DeviceStatus
+
+Send = Callable[[Any], None]
+
+
+def nothing() -> None:
+    """For a role that has nothing of its own to open or close."""
+
+
+def performs_nothing(_effect: Any, _send: Send) -> None:
+    """For a role without effects of its own."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """The parts of a role.
+
+    - `kind` stands in the terminal's status; `first` is the flow's first state.
+    - `step(state, event) -> (state, effects)` is the flow, pure.
+    - `mode(state)` says how to draw, `key(state)` names the page: when either changes, `draw(stage, state)` builds a new
+      page; otherwise the present page gets `show(state)`.
+    - `topics` are filters without the hall's root; what arrives on them becomes `Heard`.
+    - `perform(effect, send)` does the effects other than `Ask`, in the UI thread, so it hands slow work to a thread and
+      sends events from there (`send` may be called from any thread).
+    - `devices(state)` is what the terminal's status says about its devices.
+    - `start(send)` and `stop()` open and close what the role owns besides.
+    """
+
+    kind: str
+    first: Any
+    step: Callable[[Any, Any], tuple[Any, tuple[Any, ...]]]
+    mode: Callable[[Any], Mode]
+    key: Callable[[Any], Hashable]
+    draw: Callable[[Stage, Any], Page]
+    topics: tuple[str, ...]
+    perform: Callable[[Any, Send], None] = performs_nothing
+    devices: Callable[[Any], list[DeviceStatus]] = lambda _state: []
+    start: Callable[[Send], None] = lambda _send: None
+    stop: Callable[[], None] = nothing

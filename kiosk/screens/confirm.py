@@ -1,0 +1,116 @@
+"""CONFIRM: the business, the line before one, the windows, what class one claims, and the bar that takes the number."""
+
+from __future__ import annotations
+
+import uuid
+
+from kiosk.rect import Rect
+from kiosk.screens.frame import Frame
+from kiosk.screens.home import Notice
+from kiosk.state import Confirm, PickClass, State
+from kiosk.widgets import Bar, Card, Chip, Icon, Words
+
+
+def minutes_text(stage, low_s: int, high_s: int) -> str:  # type: ignore[no-untyped-def]
+    """A range of seconds as a person would say it."""
+    low, high = low_s // 60, -(-high_s // 60)
+    if high <= 1:
+        return str(stage.text("马上就到"))
+    if low == high:
+        return str(stage.text("约 {high} 分钟").format(high=high))
+    return str(stage.text("约 {low}–{high} 分钟").format(low=low, high=high))
+
+
+def windows_text(stage, numbers: list[str]) -> str:  # type: ignore[no-untyped-def]
+    """The numbers of the windows, as many as fit in a line."""
+    shown = " ".join(numbers[:6])
+    return shown + (" …" if len(numbers) > 6 else "")
+
+
+class ConfirmPage(Frame):
+    """The last page before the number."""
+
+    def title_text(self) -> str:
+        return self.stage.text("确认取号")
+
+    def build_body(self, state: State) -> None:
+        look = self.look
+        bar, rest = self.reach.bottom(max(look.target, look.px(168)), look.space("l"))
+        chips = self._chip_count() * look.target * 1.0 + look.space("m")
+        if look.portrait:
+            place, rest = rest.bottom(chips, look.space("l"))
+            rest = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
+            facts = rest.top(min(rest.h, look.px(900) * (1.2 if look.mode.elder else 1)))[0]
+        else:
+            facts, place = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y).columns(2, look.space("l"))
+            if look.mode.low:
+                place = place.bottom(rest.h)[0]
+            place = place.top(min(place.h, chips + look.type("note") * 2))[0] if not look.mode.low else place
+        self._facts(facts, state)
+        self._chips(place, state)
+        self._bar(bar, state)
+
+    def _chip_count(self) -> int:
+        return 2
+
+    def _facts(self, rect: Rect, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        queue = next(q for q in stage.hall.queue if q.id == state.queue)
+        self.add_widget(Card(stage, rect))
+        body = rect.inset(look.space("l"), look.space("m") * 1.5)
+        place, body = body.top(min(body.h * 0.26, look.type("title") * 2.6), look.space("m"))
+        if queue.icon:
+            icon, place = place.left(min(place.h, look.px(110)), look.space("m"))
+            self.add_widget(Icon(stage, icon, queue.icon))
+        name, note = place.top(place.h * (0.6 if queue.note else 1))
+        self.add_widget(Words(stage, name, stage.pick(queue.name), "title", bold=True, line_height=1.2))
+        if queue.note:
+            self.add_widget(Words(stage, note, stage.pick(queue.note), "note", colour="secondary", line_height=1.2))
+        windows = [window.number for window in stage.hall.windows_of(queue.id)]
+        labels = (_("前面等候"), _("预计等待"), _("办理窗口"))
+        icons = ("account-multiple", "clock", "monitor")
+        self.values: list[Words] = []
+        for row, label, icon in zip(body.rows(3, look.space("s")), labels, icons, strict=True):
+            self._fact(row, label, icon)
+        self.values[2].say(windows_text(stage, windows))
+
+    def _fact(self, row: Rect, label: str, icon: str) -> None:
+        look, stage = self.look, self.stage
+        place, row = row.left(min(row.h, look.px(56)), look.space("m"))
+        left, right = row.left(row.w * 0.36, look.space("m"))
+        words = Words(stage, right, "", "tile", bold=True, align="right", line_height=1.2)
+        self.values.append(words)
+        self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, left, label, "body", colour="secondary"), words)
+
+    def _chips(self, rect: Rect, state: State) -> None:
+        stage, look, _ = self.stage, self.look, self.stage.text
+        rows = rect.rows(2, look.space("m"))
+        for row, class_, text in (
+            (rows[0], "priority", _("老年人、残疾人、孕妇优先")),
+            (rows[1], "military", _("军人、退役军人优先")),
+        ):
+            self.add_widget(
+                Chip(
+                    stage, row, text, lambda class_=class_: stage.send(PickClass(class_)), on=state.class_ == class_, colour=class_,
+                    note=_("叫到时请出示证件") if state.class_ == class_ else "",
+                )
+            )  # fmt: skip
+
+    def _bar(self, rect: Rect, state: State) -> None:
+        stage, look, _ = self.stage, self.look, self.stage.text
+        text = _("取号") if state.prints else _("在屏幕上取号")
+        # the id is made with the page: a second tap on the same bar is the same request
+        request_id = str(uuid.uuid4())
+        self.add_widget(Bar(stage, rect, text, lambda: stage.send(Confirm(request_id)), icon="ticket-confirmation"))
+        strip = Rect(rect.x, rect.top_edge + look.space("s") * 0.4, rect.w, look.space("l") - look.space("s") * 0.8)
+        self.notice = None if state.prints else Notice(stage, strip)
+        if self.notice is not None:
+            self.add_widget(self.notice)
+            self.notice.say(_("打印机暂时不能用：号码显示在屏幕上，请用手机扫码或记下号码"))
+
+    def show(self, state: State) -> None:
+        super().show(state)
+        queue = state.queues.get(state.queue or "")
+        if queue is not None:
+            self.values[0].say(self.stage.text("{count} 人").format(count=queue.waiting))
+            self.values[1].say(minutes_text(self.stage, queue.estimate_s.low, queue.estimate_s.high))

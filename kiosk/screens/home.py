@@ -1,0 +1,135 @@
+"""HOME: take a number, what else works here, who is being called, how many wait."""
+
+from __future__ import annotations
+
+from kiosk.rect import Rect
+from kiosk.screens.frame import Frame, date_text
+from kiosk.state import State, TakeNumber
+from kiosk.widgets import Card, Icon, Tile, Words
+from kiosk.widgets.surface import Fill
+
+MOST_CALLS = 4
+
+
+class Home(Frame):
+    """The first page."""
+
+    leaves = False
+
+    def title_text(self) -> str:
+        return self.stage.pick(self.stage.hall.hall.name)
+
+    def build_body(self, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
+        self.date = Words(stage, place, "", "body", colour="secondary")
+        self.add_widget(self.date)
+        if look.portrait:
+            self._portrait(rest)
+        else:
+            left, right = rest.columns(2, look.space("l"))
+            self._tile(left if not look.mode.low else self._lower(left))
+            self._board(right)
+
+    def _portrait(self, rest: Rect) -> None:
+        look = self.look
+        if look.mode.low:
+            self._tile(self.reach)
+            self._board(rest.bottom(self.reach.h, look.space("l"))[1])
+        else:
+            board, above = rest.bottom(rest.h * 0.42, look.space("l"))
+            self._tile(above)
+            self._board(board)
+
+    def _lower(self, rect: Rect) -> Rect:
+        return rect.bottom(self.reach.h)[0]
+
+    def _tile(self, rect: Rect) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        self.tile = TakeNumberTile(stage, rect, _("取号"), _("点这里，选择要办的业务"))
+        self.add_widget(self.tile)
+        strip = rect.inset(look.space("l")).top(look.type("note") * 2.2)[0]
+        self.notice = Notice(stage, strip)
+        self.add_widget(self.notice)
+
+    def _board(self, rect: Rect) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        self.add_widget(Card(stage, rect))
+        body = rect.inset(look.space("l"), look.space("m") * 1.25)
+        place, body = body.top(look.type("body") * 1.5, look.space("s"))
+        title, wait = place.columns(2, look.space("m"))
+        self.waiting = Words(stage, wait, "", "note", colour="secondary", align="right")
+        self.put(Words(stage, title, _("正在叫号"), "body", bold=True), self.waiting)
+        row_height = max(look.px(92), look.type("tile") * 1.5)
+        count = max(1, min(MOST_CALLS, int((body.h + look.space("s")) / (row_height + look.space("s")))))
+        self.rows = [CallRow(stage, row) for row in body.rows(count, look.space("s"))]
+        self.quiet = Words(stage, body, _("现在没有叫号"), "body", colour="secondary", align="center")
+        self.put(*self.rows, self.quiet)
+
+    def show(self, state: State) -> None:
+        super().show(state)
+        _ = self.stage.text
+        if state.clock is not None:
+            self.date.say(_("今天 {date}").format(date=date_text(self.stage, state.clock)))
+        waiting = sum(queue.waiting for queue in state.queues.values())
+        self.waiting.say(_("共 {count} 人等候").format(count=waiting) if state.queues else "")
+        numbers = {window.id: window.number for window in self.stage.hall.window}
+        calls = state.calls
+        for i, row in enumerate(self.rows):
+            number, window = calls[i] if i < len(calls) else ("", "")
+            row.show(number, _("请到 {window} 号窗口").format(window=numbers.get(window, window)) if number else "")
+        self.quiet.opacity = 0 if calls else 1
+        self.notice.say("" if state.prints else _("暂时不能打印，可在屏幕上取号"))
+
+
+class TakeNumberTile(Tile):
+    """The one large tile: icon, two words and a sentence in the middle."""
+
+    def _draw_column(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
+        look, stage = self.look, self.stage
+        heights = (look.px(200), look.px(190), look.type("body") * 3)
+        scale = min(1.0, body.h / sum(heights))
+        block = body.centre(body.w, sum(heights) * scale)
+        place, block = block.top(heights[0] * scale)
+        self.add_widget(Icon(stage, place.inset(0, place.h * 0.05), "ticket-confirmation", colour=ink))
+        place, block = block.top(heights[1] * scale)
+        self.add_widget(Words(stage, place, title, 116, bold=True, colour=ink, align="center", line_height=1.15))
+        self.add_widget(Words(stage, block, note, "body", colour=ink, align="center", valign="top"))
+
+    _draw_row = _draw_column
+
+    def __init__(self, stage, rect, title, note):  # type: ignore[no-untyped-def]
+        super().__init__(stage, rect, title, lambda: stage.send(TakeNumber()), note=note, main=True)
+
+
+class CallRow(Fill):
+    """One number and its window."""
+
+    def __init__(self, stage, rect: Rect) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(stage, rect, "accent_soft", corner=stage.look.corner / 2)
+        number, window = rect.inset(stage.look.space("m"), 0).columns(2, stage.look.space("m"))
+        self.number = Words(stage, number, "", "tile", bold=True, colour="accent", line_height=1.2)
+        self.window = Words(stage, window, "", "body", align="right", line_height=1.2)
+        self.put(self.number, self.window)
+
+    def show(self, number: str, window: str) -> None:
+        """Show a call, or nothing."""
+        self.opacity = 1 if number else 0
+        self.number.say(number)
+        self.window.say(window)
+
+
+class Notice(Fill):
+    """A sentence of warning on a soft ground, or nothing."""
+
+    def __init__(self, stage, rect: Rect) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(stage, rect, "warning_soft", corner=stage.look.corner / 2)
+        place, body = rect.inset(stage.look.space("m"), 0).left(rect.h * 0.6, stage.look.space("s"))
+        self.words = Words(stage, body, "", "note", colour="warning", bold=True, line_height=1.2)
+        self.put(Icon(stage, place, "printer-alert", colour="warning"), self.words)
+        self.opacity = 0
+
+    def say(self, text: str) -> None:
+        """Show a sentence; an empty one hides the notice."""
+        self.opacity = 1 if text else 0
+        self.words.say(text)

@@ -1,0 +1,161 @@
+"""PRINTING and DONE: the paper slides out, the number huge, people ahead, where to wait, and the QR code for the phone."""
+
+from __future__ import annotations
+
+from kivy.animation import Animation
+
+from kiosk.page import Page
+from kiosk.rect import Rect
+from kiosk.screens.confirm import minutes_text, windows_text
+from kiosk.screens.frame import Frame
+from kiosk.stage import Stage
+from kiosk.state import GoHome, State
+from kiosk.theme import MOTION_S
+from kiosk.widgets import Bar, Card, Icon, QrCode, Words
+from kiosk.widgets.base import Box
+
+CLASS_COLOURS = {"ordinary": "ordinary", "priority": "priority", "military": "military", "appointment": "appointment"}
+
+
+class Paper(Box):
+    """A picture of a ticket that comes out of a slot at its top."""
+
+    def __init__(self, stage: Stage, rect: Rect, number: str, lines: list[str]) -> None:
+        super().__init__(stage, rect)
+        look = self.look
+        slot, sheet = rect.top(look.px(28))
+        paper = sheet.centre(sheet.w * 0.8, sheet.h)
+        with self.canvas:
+            Color(*look.colour("surface"))
+            Rectangle(pos=(paper.x, paper.y), size=(paper.w, paper.h))
+            Color(*look.colour("line"))
+            Line(rectangle=(paper.x, paper.y, paper.w, paper.h), width=max(1.0, look.px(1.5)))
+        body = paper.inset(look.space("m"), look.space("s"))
+        if number:
+            place, body = body.top(body.h * 0.55)
+            self.add_widget(Words(stage, place, number, 110, bold=True, align="center", line_height=1.15))
+        for row, text in zip(body.rows(max(1, len(lines)), 0), lines, strict=False):
+            self.add_widget(Words(stage, row, text, "note", align="center", colour="secondary", line_height=1.2))
+        with self.canvas.after:
+            Color(*look.colour("text"))
+            Rectangle(pos=(slot.x, slot.y), size=(slot.w, slot.h))
+
+
+class Printing(Page):
+    """The number is being fetched and printed; nothing can be tapped, and it says so when it takes longer."""
+
+    def build(self, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        block = stage.rect.inset(look.margin).centre(look.px(860), look.px(820))
+        place, block = block.top(look.px(300), look.space("l"))
+        self.picture = Icon(
+            stage, place.centre(look.px(240), look.px(240)), "printer" if state.prints else "ticket-confirmation"
+        )
+        place, block = block.top(look.type("title") * 2.8, look.space("m"))
+        self.title = Words(stage, place, "", "title", bold=True, align="center", line_height=1.3)
+        place, block = block.top(look.type("body") * 3.2)
+        self.note = Words(stage, place, "", "body", colour="secondary", align="center", valign="top")
+        dots = block.centre(look.px(200), look.px(40))
+        self.dots = [Icon(stage, cell, "checkbox-blank-circle", colour="line") for cell in dots.columns(3, look.px(36))]
+        self.put(self.picture, self.title, self.note, *self.dots)
+
+    def show(self, state: State) -> None:
+        _ = self.stage.text
+        printing = state.ticket is not None
+        self.title.say(_("正在打印您的号票…") if printing else _("正在取号…"))
+        self.note.say(_("请在出票口取走号票") if printing else _("请稍候"))
+        beat = int(state.now) % 3
+        for i, dot in enumerate(self.dots):
+            dot.paint("accent" if i == beat else "line")
+
+
+class Done(Frame):
+    """The number, and what to do next. Closes by itself."""
+
+    def title_text(self) -> str:
+        return ""
+
+    leaves = False
+
+    def build_body(self, state: State) -> None:
+        ticket = state.ticket
+        if ticket is None:
+            return
+        look, stage, _ = self.look, self.stage, self.stage.text
+        bar, rest = self.body.bottom(max(look.target, look.px(150)), look.space("l"))
+        self.add_widget(Bar(stage, bar, _("完成"), lambda: stage.send(GoHome())))
+        title, rest = rest.top(look.type("title") * 1.5, look.space("m"))
+        words = _("请取走您的号票") if state.on_paper else _("请记下您的号码")
+        self.add_widget(Words(stage, title, words, "title", bold=True, align="center"))
+        if look.portrait:
+            upper, lower = rest.top(rest.h * (0.42 if state.on_paper else 0.34), look.space("l"))
+        else:
+            upper, lower = rest.columns(2, look.space("l"))
+        self._number(upper, state)
+        self._next(lower, state)
+
+    def _number(self, rect: Rect, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        ticket = state.ticket
+        assert ticket is not None
+        queue = next((q for q in stage.hall.queue if q.id == ticket.queue), None)
+        self.add_widget(Card(stage, rect))
+        body = rect.inset(look.space("l"), look.space("m"))
+        place, body = body.top(look.type("body") * 1.5)
+        self.add_widget(
+            Words(stage, place, stage.pick(queue.name) if queue else "", "body", colour="secondary", align="center")
+        )
+        mark = class_text(stage, ticket.class_)
+        if mark:
+            place, body = body.bottom(look.type("body") * 1.5)
+            self.add_widget(Words(stage, place, mark, "body", bold=True, colour=CLASS_COLOURS[ticket.class_], align="center"))
+        self.number = Words(stage, body, ticket.number, 240, bold=True, colour="accent", align="center", line_height=1.1)
+        self.add_widget(self.number)
+        if not look.mode.contrast:
+            self.number.opacity = 0
+            Animation(opacity=1, duration=MOTION_S).start(self.number)
+
+    def _next(self, rect: Rect, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        ticket = state.ticket
+        assert ticket is not None
+        facts = rect
+        link = state.setting.ticket_url(ticket.token)
+        if link:
+            if look.portrait:
+                code, facts = rect.bottom(min(rect.h * 0.5, look.px(380)), look.space("m"))
+            else:
+                code, facts = rect.bottom(rect.h * 0.45, look.space("m"))
+            self._code(code, link)
+        where = self._where(state)
+        rows = [
+            ("account-multiple", _("前面还有 {count} 人").format(count=ticket.ahead)),
+            ("clock", minutes_text(stage, ticket.estimate_s.low, ticket.estimate_s.high)),
+            ("monitor", where),
+            ("bell", _("请在等候区留意叫号和大屏")),
+        ]
+        height = min(look.type("body") * 1.9, facts.h / len(rows))
+        for row, (icon, text) in zip(facts.top(height * len(rows))[0].rows(len(rows), 0), rows, strict=True):
+            place, row = row.left(row.h * 0.7, look.space("m"))
+            self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, row, text, "body", line_height=1.2))
+
+    def _where(self, state: State) -> str:
+        assert state.ticket is not None
+        numbers = {window.id: window.number for window in self.stage.hall.window}
+        shown = windows_text(self.stage, [numbers.get(window, window) for window in state.ticket.windows])
+        return self.stage.text("办理窗口 {windows}").format(windows=shown)
+
+    def _code(self, rect: Rect, link: str) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        self.add_widget(Card(stage, rect, "surface", raised=False))
+        body = rect.inset(look.space("m"), look.space("s"))
+        place, body = body.left(min(body.h, body.w * 0.5), look.space("m"))
+        self.code = QrCode(stage, place, link)
+        words = Words(stage, body, _("用手机扫码，随时看排队进度"), "body", bold=True, line_height=1.3)
+        self.put(self.code, words)
+
+
+def class_text(stage: Stage, class_: str) -> str:
+    """The word of a favoured class; nothing for an ordinary ticket."""
+    _ = stage.text
+    return {"priority": _("优先"), "military": _("军人优先"), "appointment": _("预约")}.get(class_, "")

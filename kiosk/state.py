@@ -1,0 +1,265 @@
+"""What the hall kiosk knows and shows: one frozen value, and what a citizen or a printer can tell its flow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from kiosk.event import Ask
+from kiosk.theme import Mode
+from queue_server.api.messages import Estimate, QueueState, WindowState
+
+PageName = Literal["home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe"]
+ShownName = Literal[PageName, "starting", "away", "closed"]
+Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired"]
+TicketClass = Literal["ordinary", "appointment", "priority", "military"]
+Switchable = Literal["elder", "contrast", "low"]
+
+TIME_OUT_S = {"themes": 45, "businesses": 45, "confirm": 45, "done": 10, "trouble": 30, "fail-safe": 5, "home": 30}
+"""How long a page stays untouched. At home it ends the citizen's language and modes; `printing` ends by itself."""
+ELDER_TIME_OUT = 1.5
+RING_S = 15
+STARTING_S = 5
+PRINTING_S = 40
+WELL = ("ok", "paper-low")
+
+
+@dataclass(frozen=True)
+class Business:
+    """What the flow needs to know of a queue."""
+
+    id: str
+    theme: str
+    default_class: TicketClass = "ordinary"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What does not change while the kiosk runs. `features` are home tiles that work besides taking a number."""
+
+    terminal: str
+    businesses: tuple[Business, ...]
+    printer: str | None = None
+    first_mode: Mode = field(default_factory=Mode)
+    features: frozenset[str] = frozenset()
+    web: str | None = None
+
+    def ticket_url(self, token: str) -> str | None:
+        """Where a phone follows the ticket; None when phones cannot reach the server."""
+        return f"{self.web.rstrip('/')}/t/{token}" if self.web else None
+
+    def of_theme(self, theme: str) -> tuple[Business, ...]:
+        return tuple(b for b in self.businesses if b.theme == theme)
+
+    def business(self, queue: str) -> Business | None:
+        return next((b for b in self.businesses if b.id == queue), None)
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The themes that have a business, in their order."""
+        return tuple(dict.fromkeys(b.theme for b in self.businesses))
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A number that the server has given."""
+
+    id: str
+    number: str
+    queue: str
+    class_: str
+    issued_at: datetime
+    token: str
+    ahead: int
+    estimate_s: Estimate
+    windows: tuple[str, ...]
+    language: str = "zh"
+
+
+@dataclass(frozen=True)
+class Order:
+    """A request for a ticket that has no answer yet. `wanted` ends when the citizen is gone or the kiosk gave up."""
+
+    ask: Ask
+    tries: int = 1
+    wanted: bool = True
+
+    @property
+    def on_paper(self) -> bool:
+        return self.ask.body["channel"] == "kiosk"
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything the hall kiosk knows."""
+
+    setting: Setting
+    page: PageName = "home"
+    trail: tuple[PageName, ...] = ()
+    mode: Mode = field(default_factory=Mode)
+    now: float = 0
+    clock: datetime | None = None
+    started: float | None = None
+    idle_since: float = 0
+    connected: bool = False
+    server_ready: bool = False
+    queues: Mapping[str, QueueState] = field(default_factory=dict)
+    windows: Mapping[str, WindowState] = field(default_factory=dict)
+    printer: str | None = None
+    theme: str | None = None
+    queue: str | None = None
+    class_: TicketClass | None = None
+    sheet: int = 0
+    order: str | None = None
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    jobs: Mapping[str, Ticket] = field(default_factory=dict)
+    reports: Mapping[str, Ask] = field(default_factory=dict)
+    ticket: Ticket | None = None
+    on_paper: bool = False
+    trouble: Trouble | None = None
+    trouble_detail: str = ""
+
+    @property
+    def prints(self) -> bool:
+        """Whether a ticket would come out on paper just now."""
+        return self.setting.printer is not None and self.printer in WELL
+
+    @property
+    def shown(self) -> ShownName:
+        """The page to draw: the citizen's, unless the server is away or the hall is closed."""
+        if self.page in ("printing", "done", "trouble", "fail-safe"):
+            return self.page
+        if not (self.connected and self.server_ready):
+            young = self.started is None or self.now - self.started < STARTING_S
+            return "starting" if young and not self.queues else "away"
+        return "closed" if self.all_closed else self.page
+
+    @property
+    def all_closed(self) -> bool:
+        """Whether no business gives numbers now."""
+        known = [self.queues[b.id] for b in self.setting.businesses if b.id in self.queues]
+        return bool(known) and not any(queue.open for queue in known)
+
+    @property
+    def time_out_s(self) -> int | None:
+        """How long this page may stay untouched; None for one that does not end."""
+        if self.page == "home" and self.mode == self.setting.first_mode:
+            return None
+        limit = TIME_OUT_S.get(self.page)
+        return int(limit * ELDER_TIME_OUT) if limit is not None and self.mode.elder else limit
+
+    @property
+    def left_s(self) -> int | None:
+        """Seconds until the page closes by itself, when that is near enough to be shown."""
+        limit = self.time_out_s
+        if limit is None or self.page in ("home", "fail-safe"):
+            return None
+        left = max(0, round(limit - (self.now - self.idle_since)))
+        return left if left <= RING_S else None
+
+    @property
+    def calls(self) -> tuple[tuple[str, str], ...]:
+        """(number, window) called or served now, the newest first."""
+        busy = [(w.since, w.ticket.number, window) for window, w in self.windows.items()
+                if w.ticket is not None and w.state in ("calling", "serving")]  # fmt: skip
+        return tuple((number, window) for _, number, window in sorted(busy, reverse=True))
+
+
+# --- events of this kiosk (those of all roles are in kiosk.event) ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TakeNumber:
+    """The tile on the home page."""
+
+
+@dataclass(frozen=True)
+class Back:
+    """One page back."""
+
+
+@dataclass(frozen=True)
+class GoHome:
+    """The home button, or "done"."""
+
+
+@dataclass(frozen=True)
+class PickTheme:
+    theme: str
+
+
+@dataclass(frozen=True)
+class PickQueue:
+    queue: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Another sheet of a list that has several."""
+
+    sheet: int
+
+
+@dataclass(frozen=True)
+class PickClass:
+    """A class that the citizen claims; picked again it is taken back."""
+
+    class_: TicketClass
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Take the number now. `request_id` is a fresh UUID; only the first tap's counts. `on_screen`: without paper."""
+
+    request_id: str
+    on_screen: bool = False
+
+
+@dataclass(frozen=True)
+class SetLanguage:
+    language: str
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Elder mode, high contrast or low reach, on or off."""
+
+    what: Switchable
+
+
+@dataclass(frozen=True)
+class PrinterIs:
+    """The printer's condition, whenever it changes."""
+
+    condition: str
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The ticket is on paper, cut."""
+
+    ticket: str
+
+
+@dataclass(frozen=True)
+class PrintBroke:
+    """The ticket did not come out whole."""
+
+    ticket: str
+    condition: str
+    detail: str = ""
+
+
+# --- effects of this kiosk -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PrintTicket:
+    """Print; Printed or PrintBroke comes back."""
+
+    ticket: Ticket
+
+
+Effects = tuple[Ask | PrintTicket, ...]

@@ -1,0 +1,31 @@
+"""The widget that all others are: a box on the stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kivy.uix.widget import Widget
+
+from kiosk.rect import Rect
+
+if TYPE_CHECKING:
+    from kiosk.stage import Stage
+    from kiosk.theme import Look
+
+
+class Box(Widget):
+    """A widget that stays where it was put. `stage` gives look, texts and the way to the flow."""
+
+    def __init__(self, stage: Stage, rect: Rect, **kwargs: Any) -> None:
+        super().__init__(size_hint=(None, None), pos=(rect.x, rect.y), size=(rect.w, rect.h), **kwargs)
+        self.stage = stage
+        self.rect = rect
+
+    @property
+    def look(self) -> Look:
+        return self.stage.look
+
+    def put(self, *widgets: Widget) -> None:
+        """Add several widgets, the first at the back."""
+        for widget in widgets:
+            self.add_widget(widget)

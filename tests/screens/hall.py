@@ -1,0 +1,84 @@
+"""Every page of the hall kiosk, in both languages, in every mode and in three sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kiosk.roles.hall import draw, setting_of
+from kiosk.state import State, Ticket
+from kiosk.theme import Mode
+from queue_server.api.hall import HallConfig, load
+from queue_server.api.messages import Estimate, QueueState, Text, WindowState, WindowTicket
+from tests.screens import Shot
+
+HALL = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
+PORTRAIT, LANDSCAPE, SMALL = (1080, 1920), (1920, 1080), (768, 1366)
+MODES = {
+    "zh": Mode(), "en": Mode("en"), "zh-elder": Mode("zh", elder=True), "en-elder": Mode("en", elder=True),
+    "zh-contrast": Mode("zh", contrast=True), "zh-low": Mode("zh", low=True), "en-elder-low": Mode("en", elder=True, low=True),
+}  # fmt: skip
+SIZES = {"portrait": PORTRAIT, "landscape": LANDSCAPE, "small": SMALL}
+NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def busy_hall(hall: HallConfig, mode: Mode, *, is_open: bool = True) -> State:
+    """The home page of a hall in full swing."""
+    queues = {
+        queue.id: QueueState(1, Text(zh=queue.name.zh, en=queue.name.en), is_open, (i * 7) % 23, None, None,
+                             Estimate(i * 300, i * 500 + 120))
+        for i, queue in enumerate(hall.queue)
+    }  # fmt: skip
+    windows = {
+        window.id: WindowState(1, "calling", WindowTicket(f"t-{i}", f"{hall.queue[i].letter}0{10 + i}", hall.queue[i].id), None, 1,
+                               NOON.astimezone(UTC) - timedelta(seconds=i))
+        for i, window in enumerate(hall.window[:5])
+    }  # fmt: skip
+    setting = setting_of(hall, "kiosk-1", mode, printer="ticket-printer-1", web="http://192.168.10.20:8080")
+    return State(
+        setting=setting, mode=mode, now=100, started=0, idle_since=100, clock=NOON, connected=True, server_ready=True,
+        queues=queues, windows=windows, printer="ok",
+    )  # fmt: skip
+
+
+def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
+    """Every page, by name."""
+    state = busy_hall(hall, mode)
+    theme = max(state.setting.themes, key=lambda theme: len(state.setting.of_theme(theme)))
+    queue = state.setting.of_theme(theme)[0].id
+    ticket = Ticket("20261121-a012", "A012", queue, "priority", NOON, "Zm9vYmFyYmF6cXV4MTIzNDU2", 12, Estimate(900, 1500),
+                    tuple(window.id for window in hall.windows_of(queue)))  # fmt: skip
+    chosen = replace(state, theme=theme, queue=queue, idle_since=92)
+    yield "home", state
+    yield "home-without-printer", replace(state, printer="paper-out", windows={})
+    yield "themes", replace(state, page="themes", idle_since=60)
+    yield "businesses", replace(chosen, page="businesses")
+    yield "confirm", replace(chosen, page="confirm")
+    yield "confirm-priority", replace(chosen, page="confirm", class_="priority", idle_since=60)
+    yield "confirm-without-printer", replace(chosen, page="confirm", printer="paper-out")
+    yield "printing", replace(chosen, page="printing", ticket=ticket)
+    yield "done", replace(chosen, page="done", ticket=ticket, on_paper=True)
+    yield "done-on-screen", replace(chosen, page="done", ticket=replace(ticket, class_="ordinary", number="A1012"))
+    for trouble in ("print", "closed", "limit", "no-answer", "refused", "expired"):
+        yield f"trouble-{trouble}", replace(chosen, page="trouble", trouble=trouble, trouble_detail="paper-out")
+    yield "closed", busy_hall(hall, mode, is_open=False)
+    yield "away", replace(state, connected=False)
+    yield "starting", replace(state, connected=False, queues={}, started=None)
+    yield "fail-safe", replace(state, page="fail-safe")
+
+
+def shots() -> list[Shot]:
+    """All pictures."""
+    from tests.screens.kivy_stage import make_page, save
+
+    hall = load(HALL)
+    found = []
+    for mode_name, mode in MODES.items():
+        for name, state in states(hall, mode):
+            for size_name, size in SIZES.items():
+                file = f"hall/{mode_name}/{size_name}/{name}"
+                found.append(Shot(file, lambda path, s=state, z=size, m=mode: save(make_page(draw, s, hall, z, m), path)))
+    return found

@@ -1,0 +1,45 @@
+"""Draws pages of the terminals off screen, at any size, without a program around them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kiosk.app import Screen, prepare_kivy
+from kiosk.page import Page
+from kiosk.stage import Stage
+from kiosk.theme import Look, Mode
+from queue_server.api.hall import HallConfig
+from queue_server.api.texts import texts
+
+_ready: list[bool] = []
+
+
+def open_window() -> None:
+    """Open the one small window whose graphics context everything is drawn in; needs an X display."""
+    if not _ready:
+        if "DISPLAY" not in os.environ:
+            raise RuntimeError("no X display; run this under xvfb-run or with DISPLAY set")
+        prepare_kivy(Screen(320, 320))
+        from kivy.core.window import Window
+
+        from kiosk import font
+
+        font.register()
+        Window.dispatch("on_draw")
+        _ready.append(True)
+
+
+def make_page(draw: Callable[[Stage, Any], Page], state: Any, hall: HallConfig, size: tuple[int, int], mode: Mode) -> Page:
+    """The page of a state."""
+    open_window()
+    stage = Stage(Look(*size, mode), hall, texts(mode.language), lambda _event: None)
+    return draw(stage, state)
+
+
+def save(page: Page, path: Path) -> None:
+    """Write the page as PNG."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.export_to_png(str(path))
