@@ -1,0 +1,130 @@
+"""The number ticket: what stands on it and how it is laid out, at most 110 mm of paper from cut to cut. Pure but for the font.
+
+Contents after the practice of halls: hall, business, class mark, big number, people ahead, expected wait, windows, where to
+wait, the rule for missed numbers, time, a QR code to follow the ticket on the phone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from drivers.printer.layout import Big, Block, Gap, Line, Mark, QrCode, Rule, compose
+from drivers.printer.profile import Profile
+from drivers.printer.text import clean, columns
+from queue_server.api.messages import TicketClass
+from queue_server.api.texts import texts
+
+NUMBER_MM = 15.0
+QR_MM = 27.0
+MAX_TEXT = 60
+"""Longer names are cut, so that no configuration makes a ticket longer than its paper."""
+MAX_WINDOWS = 8
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket to print. Names are in the ticket's `language`; times are local to the hall; waiting times in seconds."""
+
+    hall: str
+    queue: str
+    number: str
+    ahead: int
+    windows: tuple[str, ...]
+    issued_at: datetime
+    url: str
+    """What the QR code holds: the phone page with the signed token; without one there is no code."""
+    ticket_class: TicketClass = "ordinary"
+    wait_low_s: int = 0
+    wait_high_s: int = 0
+    """The expected wait as a range; 0 for none known."""
+    missed: Literal["requeue", "void"] = "requeue"
+    requeue_places: int = 3
+    help_desk: str = "导办台"
+    language: str = "zh"
+    reprint: bool = False
+
+
+def render(ticket: Ticket, profile: Profile) -> bytes:
+    """The job that prints `ticket` on a printer of this profile."""
+    return compose(blocks(ticket, profile), profile)
+
+
+def blocks(ticket: Ticket, profile: Profile) -> list[Block]:
+    """The ticket from top to bottom."""
+    _ = texts(ticket.language)
+    paper: list[Block] = [
+        _fitted(_short(ticket.hall), profile, bold=True),
+        Rule(),
+        Gap(1),
+        _fitted(_short(ticket.queue), profile),
+    ]
+    if ticket.ticket_class != "ordinary":
+        paper += [Gap(0.5), Mark(_class_mark(ticket))]
+    paper += [Gap(1.5), Big(ticket.number, NUMBER_MM), Gap(2)]
+    paper += [_fitted(_waiting_line(ticket), profile, bold=True)]
+    if ticket.windows:
+        paper += [_fitted(_windows_line(ticket), profile)]
+    paper += [Rule(), Gap(1), *_rules(ticket)]
+    if ticket.url:
+        paper += [QrCode(ticket.url, QR_MM), Line(_("手机扫码，随时查看排队进度"))]
+    printed = ticket.issued_at.strftime("%Y-%m-%d %H:%M")
+    day = _("仅当日有效")
+    return [*paper, Line(f"{printed}  {_('补打')}  {day}" if ticket.reprint else f"{printed}  {day}")]
+
+
+def _fitted(text: str, profile: Profile, *, bold: bool = False) -> Line:
+    """`text` on one line, as large as fits."""
+    for scale in ((2, 2), (1, 2)):
+        if columns(text) * scale[0] <= profile.columns:
+            return Line(text, scale=scale, bold=bold)
+    return Line(text, bold=bold)
+
+
+def _short(text: str) -> str:
+    text = clean(text)
+    while columns(text) > MAX_TEXT:
+        text = text[:-2] + "…"
+    return text
+
+
+def _class_mark(ticket: Ticket) -> str:
+    _ = texts(ticket.language)
+    marks = {
+        "priority": _("绿色通道 优先办理"),
+        "military": _("绿色通道 军人优先"),
+        "appointment": _("预约号"),
+    }
+    return marks[ticket.ticket_class]
+
+
+def _waiting_line(ticket: Ticket) -> str:
+    _ = texts(ticket.language)
+    if ticket.ahead <= 0:
+        return _("前面没有人等候，请留意叫号")
+    people = _("前面{ahead}人").format(ahead=ticket.ahead)
+    low, high = ticket.wait_low_s // 60, -(-ticket.wait_high_s // 60)
+    if high <= 0:
+        return people
+    minutes = f"{low}-{high}" if low < high else str(high)
+    return people + _(" 约{minutes}分钟").format(minutes=minutes)
+
+
+def _windows_line(ticket: Ticket) -> str:
+    _ = texts(ticket.language)
+    shown = [clean(window) for window in ticket.windows[:MAX_WINDOWS]]
+    names = _("、").join(shown) + ("…" if len(ticket.windows) > MAX_WINDOWS else "")
+    return _("窗口 {windows}").format(windows=names)
+
+
+def _rules(ticket: Ticket) -> list[Block]:
+    _ = texts(ticket.language)
+    desk = _short(ticket.help_desk)
+    if ticket.missed == "void":
+        missed = _("过号作废，请重新取号。")
+    elif ticket.requeue_places:
+        missed = _("过号请到{desk}，可往后 {places} 位重新排队。").format(desk=desk, places=ticket.requeue_places)
+    else:
+        missed = _("过号请到{desk}，可重新排队。").format(desk=desk)
+    return [Line(_("请在休息区等候，留意屏幕和广播。")), Line(missed)]
