@@ -86,8 +86,8 @@ class Limit(Table):
 
 class Fee(Table):
     charged: bool = False
-    amount: str = Field("不收费", max_length=500)
-    basis: str = Field("", max_length=500)
+    amount: str = Field(default="不收费", max_length=500)
+    basis: str = Field(default="", max_length=500)
 
 
 class Question(Table):
@@ -141,7 +141,7 @@ class Item(Table):
     intermediary: str = Field("无", max_length=2000)
     faq: list[Question] = Field(min_length=1)
     theme: Identifier
-    life_events: list[Identifier] = []
+    life_events: list[Identifier] = Field([])
 
     @property
     def id(self) -> str:

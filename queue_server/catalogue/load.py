@@ -1,4 +1,8 @@
-"""Reads a hall's service items: `catalogue.toml` with what items share, `items/*.toml` with a [department] and its [[item]]s.
+"""Reads a hall's service items.
+
+    catalogue.toml   what items share: [type_letters], [[life_event]], [[flow]], [[material]]
+    forms.toml       [[form]]: the blank forms
+    items/*.toml     a [department] and its [[item]]s
 
 So that an item stays short and readable, it may leave to be filled in
     type               by the letters of its code        ([type_letters])
@@ -21,6 +25,8 @@ from queue_server.api.item import Item, ItemType, Material, Step
 from queue_server.catalogue.codes import BadCode, LocalCode
 
 SHARED = "catalogue.toml"
+FORMS = "forms.toml"
+FILE_KEYS = ("department", "item")
 DEPARTMENT_GIVES = (
     "department", "department_en", "department_code", "place", "windows", "hours", "queue", "theme", "telephone",
     "supervision_telephone", "online_address", "handling", "delivery",
@@ -66,16 +72,16 @@ class Form(Table):
 
 
 class Shared(Table):
-    """catalogue.toml."""
+    """catalogue.toml and forms.toml."""
 
     example: bool = Field(description="true while the items are example data, not the county's own")
     source: Text
     region: str = Field(pattern=r"^\d{8}$")
     type_letters: dict[str, TypeLetters]
-    life_event: list[LifeEvent] = []
-    flow: list[Flow] = []
-    material: list[Material] = []
-    form: list[Form] = []
+    life_event: list[LifeEvent] = Field([])
+    flow: list[Flow] = Field([])
+    material: list[Material] = Field([])
+    form: list[Form] = Field([])
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ class Catalogue:
 
 def load(folder: Path) -> Catalogue:
     """Read the items of the hall in `folder`; raise BadHall with file, key and mend for every problem found."""
-    shared = _shared(folder / SHARED)
+    shared = _shared(folder)
     items: list[Item] = []
     files: dict[str, str] = {}
     problems: list[str] = []
@@ -124,11 +130,17 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadHall(f"{path}: is not TOML: {error}") from None
 
 
-def _shared(path: Path) -> Shared:
+def _shared(folder: Path) -> Shared:
+    content = _read(folder / SHARED) | {"form": _read(folder / FORMS).get("form", [])}
     try:
-        return Shared.model_validate(_read(path))
+        return Shared.model_validate(content)
     except ValidationError as error:
-        raise BadHall("\n".join(explain(path, "", Shared, dict(e)) for e in error.errors())) from None
+        raise BadHall("\n".join(_explain_shared(folder, dict(e)) for e in error.errors())) from None
+
+
+def _explain_shared(folder: Path, error: dict[str, Any]) -> str:
+    file = FORMS if error["loc"][0] == "form" else SHARED
+    return explain(folder / file, "", Shared, error)
 
 
 def _items(path: Path, shared: Shared, problems: list[str]) -> list[Item]:
@@ -138,9 +150,9 @@ def _items(path: Path, shared: Shared, problems: list[str]) -> list[Item]:
     except BadHall as error:
         problems.append(str(error))
         return []
-    problems += [f"{path}: unknown key {k!r}; {nearest(k, ['department', 'item'])}" for k in content if k not in ("department", "item")]
     department = content.get("department", {})
-    problems += [f"{path}: unknown key department.{k}; {nearest(k, DEPARTMENT_GIVES)}" for k in department if k not in DEPARTMENT_GIVES]
+    problems += [f"{path}: {text}" for text in _strays("", content, FILE_KEYS)]
+    problems += [f"{path}: {text}" for text in _strays("department.", department, DEPARTMENT_GIVES)]
     given = {key: value for key, value in department.items() if key in DEPARTMENT_GIVES}
     made = []
     for number, table in enumerate(content.get("item", []), 1):
@@ -154,12 +166,17 @@ def _items(path: Path, shared: Shared, problems: list[str]) -> list[Item]:
     return made
 
 
+def _strays(prefix: str, table: dict[str, Any], known: tuple[str, ...]) -> list[str]:
+    return [f"unknown key {prefix}{key}; {nearest(key, known)}" for key in table if key not in known]
+
+
 def filled_in(table: dict[str, Any], shared: Shared) -> dict[str, Any]:
     """`table` with type, steps and materials put in from what the items share; raise BadCode or LookupError."""
     letters = LocalCode.parse(str(table.get("code", ""))).type
     kind = shared.type_letters.get(letters)
     if kind is None:
-        raise LookupError(f"code: type {letters} is not in [type_letters] of {SHARED}; {nearest(letters, list(shared.type_letters))}")
+        known = list(shared.type_letters)
+        raise LookupError(f"code: type {letters} is not in [type_letters] of {SHARED}; {nearest(letters, known)}")
     result = {**table, "type": kind.type, "type_name": kind.name.model_dump()}
     if "flow" in result:
         result["steps"] = _named(shared.flow, result.pop("flow"), "flow").steps

@@ -1,5 +1,6 @@
 """Codes of items, organisations and persons. The vectors are real codes taken apart, or computed by the published rules."""
 
+import contextlib
 from datetime import date
 
 import pytest
@@ -45,10 +46,8 @@ def test_a_malformed_local_code_is_refused(text):
 
 @given(st.text(max_size=40))
 def test_any_text_as_a_local_code_is_read_or_refused(text):
-    try:
+    with contextlib.suppress(BadCode):
         assert str(LocalCode.parse(text)) == text
-    except BadCode:
-        pass
 
 
 def test_a_region_is_padded_with_zeros_behind_its_last_level():
