@@ -27,7 +27,7 @@ class EscPosEmulator(Emulator):
 
     MODEL: ClassVar[str] = "escpos-80"
     PAPER_MM: ClassVar[float] = 80
-    FAULTS = {
+    FAULTS: ClassVar[dict[str, str]] = {
         "paper-low": "the roll is nearly used up",
         "paper-out": "there is no paper",
         "paper-ends": "the roll ends after so many millimetres (paper-ends=40)",

@@ -26,7 +26,7 @@ class PrintState:
         self._spacing = LINE_SPACING
         self._underline = 0
         self._chinese_gap = (0, 0)
-        self._qr = {"size": 3, "level": 48, "data": b""}
+        self._qr_size, self._qr_level, self._qr_data = 3, 48, b""
         self.forget_line()
 
     def forget_line(self) -> None:
@@ -171,9 +171,8 @@ class PrintState:
                 if bits >> (tall * 8 - 1 - y) & 1:
                     picture.putpixel((x, y), 0)
         wide, high = (1 if mode in (1, 33) else 2), (1 if tall == 3 else 3)
-        self._add(
-            picture.resize((min(picture.width * wide, self.profile.dots), picture.height * high), Image.Resampling.NEAREST)
-        )
+        picture = picture.resize((picture.width * wide, picture.height * high), Image.Resampling.NEAREST)
+        self._add(picture.crop((0, 0, min(picture.width, self.profile.dots), picture.height)))
 
     def _picture(self, picture: Image.Image) -> None:
         if self._line:
@@ -188,19 +187,19 @@ class PrintState:
             return
         function, body = data[4], data[5:]
         if function == 0x43 and body:
-            self._qr["size"] = max(1, min(16, body[0]))
+            self._qr_size = max(1, min(16, body[0]))
         elif function == 0x45 and body:
-            self._qr["level"] = body[0]
+            self._qr_level = body[0]
         elif function == 0x50:
-            self._qr["data"] = body[1:]
-        elif function == 0x51 and self._qr["data"]:
+            self._qr_data = body[1:]
+        elif function == 0x51 and self._qr_data:
             self._print_qr()
 
     def _print_qr(self) -> None:
         levels = {48: 1, 49: 0, 50: 3, 51: 2}  # L M Q H as the qrcode package counts them
-        size = int(self._qr["size"])  # type: ignore[arg-type]
-        code = qrcode.QRCode(error_correction=levels.get(int(self._qr["level"]), 1), border=0)  # type: ignore[arg-type]
-        code.add_data(self._qr["data"], optimize=0)
+        size = self._qr_size
+        code = qrcode.QRCode(error_correction=levels.get(self._qr_level, 1), border=0)
+        code.add_data(self._qr_data, optimize=0)
         try:
             modules = code.get_matrix()
         except (ValueError, qrcode.exceptions.DataOverflowError):
@@ -210,9 +209,9 @@ class PrintState:
         self._picture(picture.resize((len(modules) * size, len(modules) * size), Image.Resampling.NEAREST))
 
 
-IGNORED = frozenset({
-    "ESC %", "ESC $", "ESC \\", "ESC =", "ESC ?", "ESC  ", "ESC K", "ESC L", "ESC M", "ESC R", "ESC S", "ESC T", "ESC U", "ESC V", "ESC W", "ESC c", "ESC e",
-    "ESC r", "ESC t", "ESC {", "ESC D", "GS $", "GS *", "GS /", "GS :", "GS H", "GS I", "GS L", "GS P", "GS T", "GS W", "GS \\", "GS ^", "GS b",
-    "GS c", "GS f", "GS h", "GS k", "GS w", "FS C", "FS 2", "FS p",
-})  # fmt: skip
+IGNORED = frozenset(
+    {f"ESC {letter}" for letter in "%$\\=? KLMRSTUVWcertD{"}
+    | {f"GS {letter}" for letter in "$*/:HILPTW\\^bcfhkw"}
+    | {f"FS {letter}" for letter in "C2p"}
+)
 """Commands that are understood and change nothing on this paper."""

@@ -56,16 +56,12 @@ class FileStream(Stream):
     def open(self) -> None:
         if self._file >= 0:
             return
-        kind = (
-            os.O_RDWR
-            if self.path.exists() and stat.S_ISCHR(self.path.stat().st_mode)
-            else os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        )
+        self._is_device = self.path.exists() and stat.S_ISCHR(self.path.stat().st_mode)
+        how = os.O_RDWR if self._is_device else os.O_WRONLY | os.O_CREAT | os.O_APPEND
         try:
-            self._file = os.open(self.path, kind | os.O_NONBLOCK | os.O_NOCTTY, 0o640)
+            self._file = os.open(self.path, how | os.O_NONBLOCK | os.O_NOCTTY, 0o640)
         except OSError as error:
             raise _file_error(self.name, error) from error
-        self._is_device = kind == os.O_RDWR
 
     def close(self) -> None:
         if self._file >= 0:
@@ -210,9 +206,7 @@ class UsbStream(Stream):
         except usb.core.NoBackendError:
             raise NotFound(f"{self.name}: libusb is not installed", "apt install libusb-1.0-0") from None
         if not found:
-            raise NotFound(
-                f"{self.name}: no such printer on the USB", "plug it in and switch it on; `lsusb` lists vendor:product"
-            )
+            raise NotFound(f"{self.name}: no such printer on the USB", "plug it in, switch it on; `lsusb` lists what is there")
         if len(found) > 1:
             raise NotFound(f"{self.name}: {len(found)} printers fit", "write usb://VENDOR/PRODUCT?serial=… to name one")
         return found[0]

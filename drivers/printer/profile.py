@@ -33,7 +33,7 @@ class Profile:
     native_qr: bool = False
     """Makes QR codes itself (GS ( k); otherwise they are sent as a picture."""
     large_as_picture: bool = True
-    """The big number comes as a picture in a good font; otherwise the printer enlarges its own (little data, for slow lines)."""
+    """The big number comes as a picture in a good font; otherwise the printer enlarges its own (less data)."""
     chinese_size_by_fs: bool = False
     """GS ! does not enlarge Chinese characters; FS ! does."""
     sets_motion_units: bool = False
@@ -57,10 +57,12 @@ PROFILES = {
     "escpos-80": Profile(dots=576, columns=48),
     "escpos-58": Profile(dots=384, columns=32, cutter=False),
     "escpos-80-latin": Profile(dots=576, columns=48, charset="latin"),
-    "escpos-80-basic": Profile(dots=576, columns=48, charset="gb2312", large_as_picture=False, chinese_size_by_fs=True, confirms=False),
+    "escpos-80-basic": Profile(dots=576, columns=48, charset="gb2312", large_as_picture=False, chinese_size_by_fs=True,
+                               confirms=False),
     "epson-tm-t88": Profile(dots=512, columns=42, dpi=180, native_qr=True, sets_motion_units=True, clears_buffer=True,
                             head_to_knife_mm=13.5),
-    "epson-tm-t20": Profile(dots=576, columns=48, native_qr=True, sets_motion_units=True, clears_buffer=True, head_to_knife_mm=14),
+    "epson-tm-t20": Profile(dots=576, columns=48, native_qr=True, sets_motion_units=True, clears_buffer=True,
+                            head_to_knife_mm=14),
 }  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def columns(text: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break `text` into lines of at most `width` columns (at least 4): between hanzi, between words, never before a closing mark."""
+    """Break `text` into lines of at most `width` columns (4 or more): between hanzi or words, never before a closing mark."""
     lines: list[str] = []
     line = ""
     for piece in _pieces(text):
