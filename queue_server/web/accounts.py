@@ -1,6 +1,6 @@
 """Who may log in to the web pages: accounts with argon2 hashes, lock-out, and an append-only audit.
 
-Three tables on the server's own engine. Instants are seconds since 1970 UTC.
+Three tables in the ledger's database. Instants are seconds since 1970 UTC.
 Password rule: at least 8 characters with a digit, a letter and a special character (seed handbook of the county, R-077).
 """
 
@@ -17,8 +17,8 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Double,
     Engine,
-    Float,
     Index,
     Integer,
     MetaData,
@@ -51,7 +51,7 @@ ACCOUNTS = Table(
     Column("active", Boolean, nullable=False),
     Column("must_change", Boolean, nullable=False),
     Column("example", Boolean, nullable=False),
-    Column("created_at", Float, nullable=False),
+    Column("created_at", Double, nullable=False),
 )
 FAILURES = Table(
     "log_in_failures",
@@ -59,20 +59,19 @@ FAILURES = Table(
     Column("id", Integer, primary_key=True),
     Column("account", String(64), nullable=False),
     Column("address", String(64), nullable=False),
-    Column("at", Float, nullable=False),
-    Index("ix_log_in_failures_account_at", "account", "at"),
+    Column("at", Double, nullable=False),
+    Index("log_in_failures_account", "account", "at"),
 )
 AUDIT = Table(
     "audit",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("at", Float, nullable=False),
+    Column("at", Double, nullable=False),
     Column("account", String(64), nullable=False),
     Column("action", String(32), nullable=False),
     Column("subject", String(128), nullable=False),
     Column("detail", Text, nullable=False),
     Column("address", String(64), nullable=False),
-    Index("ix_audit_at", "at"),
 )
 
 
@@ -105,9 +104,10 @@ def is_strong(password: str) -> bool:
 class Accounts:
     """The accounts of one hall. Every method is one short transaction; call them off the event loop."""
 
-    def __init__(self, engine: Engine, *, now: Callable[[], float] = time.time, examples: bool = False) -> None:
+    def __init__(self, *, writer: Engine, reader: Engine, now: Callable[[], float] = time.time, examples: bool = False) -> None:
         """`examples`: whether accounts with the printed example password may log in; only on loopback."""
-        self.engine = engine
+        self.writer = writer
+        self.reader = reader
         self.now = now
         self.examples = examples
         self._hasher = argon2.PasswordHasher()
@@ -122,7 +122,7 @@ class Accounts:
         row = {"name": name, "role": role, "hash": self._hash(password), "clerk": clerk, "active": True,
                "must_change": must_change, "example": example, "created_at": self.now()}  # fmt: skip
         try:
-            with self.engine.begin() as connection:
+            with self.writer.begin() as connection:
                 connection.execute(insert(ACCOUNTS).values(row))
         except IntegrityError:
             raise Refused("taken") from None
@@ -130,13 +130,13 @@ class Accounts:
 
     def all(self) -> list[Account]:
         """Every account, by role and name."""
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.role, ACCOUNTS.c.name)).all()
         return [_account(row) for row in rows]
 
     def get(self, name: str) -> Account | None:
         """The account `name`, or None."""
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
         return _account(row) if row is not None else None
 
@@ -148,13 +148,13 @@ class Accounts:
         if self._locked(name, address):
             self.audit(name, "log-in-locked", "", address=address)
             raise Refused("locked")
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
         right = self._verify(row.hash if row is not None else self._nobody, password)
         if row is None or not right or not row.active or (row.example and not self.examples):
             self._remember_failure(name, address)
             raise Refused("wrong")
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             connection.execute(delete(FAILURES).where(FAILURES.c.account == name, FAILURES.c.address == address))
             if self._hasher.check_needs_rehash(row.hash):
                 connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(hash=self._hasher.hash(password)))
@@ -163,7 +163,7 @@ class Accounts:
     def set_password(self, name: str, password: str, *, must_change: bool = False) -> None:
         """Give an account a new password and lift its lock. Raise Refused: weak or unknown."""
         self._change(name, hash=self._hash(password), must_change=must_change, example=False)
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             connection.execute(delete(FAILURES).where(FAILURES.c.account == name))
 
     def set_active(self, name: str, active: bool) -> None:
@@ -174,12 +174,12 @@ class Accounts:
         """Append one row: who did what to what, when and from where."""
         row = {"at": self.now(), "account": account[:64], "action": action, "subject": subject[:128], "detail": detail,
                "address": address[:64]}  # fmt: skip
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             connection.execute(insert(AUDIT).values(row))
 
     def audit_rows(self, limit: int = 200) -> list[Row[Any]]:
         """The latest rows of the audit, newest first."""
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             return list(connection.execute(select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)).all())
 
     def _hash(self, password: str) -> str:
@@ -194,19 +194,19 @@ class Accounts:
             return False
 
     def _change(self, name: str, **values: Any) -> None:
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             if connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(values)).rowcount != 1:
                 raise Refused("unknown")
 
     def _locked(self, name: str, address: str) -> bool:
         """Clerks' names hang on the wall, so a stranger's failures lock the stranger's place long before the account."""
         recent = (FAILURES.c.account == name) & (FAILURES.c.at > self.now() - LOCK_S)
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             here = _count(connection, recent & (FAILURES.c.address == address))
             return here >= FAILURES_FROM_ONE_PLACE or _count(connection, recent) >= FAILURES_FROM_ANYWHERE
 
     def _remember_failure(self, name: str, address: str) -> None:
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             connection.execute(delete(FAILURES).where(FAILURES.c.at < self.now() - LOCK_S))
             connection.execute(insert(FAILURES).values(account=name[:64], address=address[:64], at=self.now()))
         self.audit(name, "log-in-refused", "", address=address)

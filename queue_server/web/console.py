@@ -212,7 +212,7 @@ async def _parts(site: Site, language: str, session: Session, window: Window) ->
     state = site.state(f"window/{window.id}/state", messages.WindowState)
     condition = state.state if state else "unknown"
     facts: dict[str, Any] = {
-        "session": session, "window": window, "state": state, "condition": condition,
+        "ticket": await _ticket(site, state), "session": session, "window": window, "state": state, "condition": condition,
         "queues": {queue.id: queue for queue in site.config.queue},
         "can": console_view.possible(condition),
         "taken_by": _taken_by(site, session, state),
@@ -231,3 +231,15 @@ async def _parts(site: Site, language: str, session: Session, window: Window) ->
         LOG.exception("the line of window %s could not be read", window.id)
         facts |= {"line": None, "why": None}
     return {name: site.pages.part(language, f"console/{name}.html", **facts) for name in ("devices", "now", "line")}
+
+
+async def _ticket(site: Site, state: messages.WindowState | None) -> dict[str, Any]:
+    """Class and item of the ticket at the window; empty when there is none or the ledger does not answer."""
+    if state is None or state.ticket is None:
+        return {}
+    try:
+        answer = await site.desk.ask("lookup", {"ticket": state.ticket.id})
+    except NoAnswer:
+        return {}
+    found: dict[str, Any] = (answer.data or {}).get("ticket", {})
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from queue_server.api import messages
 from queue_server.api.hall import HallConfig, Window
+from queue_server.api.texts import unchanged as N_  # noqa: N812 - the name that text extraction looks for
 from queue_server.desk import WaitingTicket
 from queue_server.model.windows import TRANSITIONS
 
@@ -27,14 +28,14 @@ class Key:
 
 
 KEYS = (
-    Key("next", "F2", "下一位", "call-next", main=True),
-    Key("recall", "F3", "重呼", "recall"),
-    Key("start", "F4", "开始办理", "start-service", main=True),
-    Key("finish", "F6", "办结", "finish-service", main=True),
-    Key("no-show", "F7", "过号", "no-show"),
-    Key("hold", "F8", "挂起", "hold"),
-    Key("transfer", "F9", "转移", "transfer"),
-    Key("pause", "F10", "暂停", "pause-window"),
+    Key("next", "F2", N_("下一位"), "call-next", main=True),
+    Key("recall", "F3", N_("重呼"), "recall"),
+    Key("start", "F4", N_("开始办理"), "start-service", main=True),
+    Key("finish", "F6", N_("办结"), "finish-service", main=True),
+    Key("no-show", "F7", N_("过号"), "no-show"),
+    Key("hold", "F8", N_("挂起"), "hold"),
+    Key("transfer", "F9", N_("转移"), "transfer"),
+    Key("pause", "F10", N_("暂停"), "pause-window"),
 )
 
 

@@ -27,7 +27,7 @@ DARK = (33, 36, 43)
 
 
 @lru_cache(maxsize=512)
-def picture(lines: tuple[tuple[str, str], ...], columns: int = 0, brightness: int = 100) -> bytes:
+def picture(lines: tuple[tuple[str, str], ...], columns: int = 0, brightness: int = 100, *, centred: bool = True) -> bytes:
     """PNG of `lines`, each (text, colour), on a panel `columns` dots wide (as wide as the longest line if that is more).
 
     6 by 6 pixels a dot, 16 rows of dots a line, a free row of dots between lines. brightness: 1 to 100.
@@ -35,10 +35,10 @@ def picture(lines: tuple[tuple[str, str], ...], columns: int = 0, brightness: in
     masks = [_mask(text) for text, _ in lines] or [Image.new("1", (1, HEIGHT))]
     width = max(columns, *(mask.width for mask in masks), HEIGHT)
     height = len(masks) * HEIGHT + (len(masks) - 1) * 2
-    panel = _dots(width, height, DARK)
+    panel = _dots(width, height, DARK).copy()
     for row, (mask, (_, colour)) in enumerate(zip(masks, lines, strict=False)):
         lit = _dots(mask.width, HEIGHT, _dimmed(COLOURS.get(colour, COLOURS["red"]), brightness))
-        where = (0 if len(lines) > 1 else (width - mask.width) // 2 * PITCH, row * (HEIGHT + 2) * PITCH)
+        where = ((width - mask.width) // 2 * PITCH if centred else 0, row * (HEIGHT + 2) * PITCH)
         panel.paste(lit, where, mask.resize((mask.width * PITCH, HEIGHT * PITCH), Image.Resampling.NEAREST))
     out = io.BytesIO()
     panel.quantize(64).save(out, "PNG", optimize=True)

@@ -101,18 +101,18 @@ def _page(site: Site, request: Request, token: str, facts: dict[str, Any], **con
 
 
 def _rateable(facts: dict[str, Any]) -> bool:
-    """Whether a rating may be asked for: the service is over and has none yet."""
-    return facts["ticket"].get("state") == "finished" and not facts.get("rated")
+    """Whether a rating may be asked for: the service is over, has none yet, and there is still time."""
+    return facts["ticket"]["state"] == "finished" and bool((facts.get("service") or {}).get("can_rate"))
 
 
 def _ticket_part(site: Site, language: str, token: str, facts: dict[str, Any]) -> str:
     """The live part of the page."""
     queues = {queue.id: queue for queue in site.config.queue}
-    window = site.window(str(facts.get("window") or facts["ticket"].get("window") or ""))
+    window = site.window(facts["ticket"].get("window") or "")
     return site.pages.part(
         language, "phone/ticket.html", ticket=facts["ticket"], queue=queues.get(facts["ticket"]["queue"]), window=window,
         ahead=facts.get("ahead"), estimate=facts.get("estimate_s"), token=token, rateable=_rateable(facts),
-        rated=facts.get("rated"), levels=reasons.LEVELS, rules=site.config.rules,
+        rated=(facts.get("service") or {}).get("level"), levels=reasons.LEVELS, rules=site.config.rules,
         windows=[w.number for w in site.config.windows_of(facts["ticket"]["queue"])],
     )  # fmt: skip
 

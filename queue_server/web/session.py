@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Float, Index, Row, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Double, Index, Row, String, Table, delete, insert, select, update
 
 from queue_server.web.accounts import ACCOUNTS, METADATA, Account, Accounts
 
@@ -27,8 +27,8 @@ SESSIONS = Table(
     Column("window_id", String(64)),
     Column("lost_window", String(64)),
     Column("lost_to", String(64)),
-    Column("expires_at", Float, nullable=False),
-    Index("ix_web_sessions_window", "window_id"),
+    Column("expires_at", Double, nullable=False),
+    Index("web_sessions_window", "window_id"),
 )
 
 
@@ -49,13 +49,14 @@ class Sessions:
 
     def __init__(self, accounts: Accounts) -> None:
         self.accounts = accounts
-        self.engine = accounts.engine
+        self.writer = accounts.writer
+        self.reader = accounts.reader
 
     def start(self, account: Account) -> str:
         """Begin a session; return the token for the cookie."""
         token, now = secrets.token_urlsafe(32), self.accounts.now()
         row = {"id": _digest(token), "account": account.name, "csrf": secrets.token_urlsafe(24), "expires_at": now + LIFE_S}
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at < now))
             connection.execute(insert(SESSIONS).values(row))
         return token
@@ -68,7 +69,7 @@ class Sessions:
         """The session as it is now, or None when it is over."""
         now = self.accounts.now()
         joined = SESSIONS.join(ACCOUNTS, SESSIONS.c.account == ACCOUNTS.c.name)
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             query = select(SESSIONS, ACCOUNTS).select_from(joined).where(SESSIONS.c.id == session_id)
             row = connection.execute(query).first()
         if row is None or row.expires_at < now or not row.active:
@@ -80,7 +81,7 @@ class Sessions:
     def take_window(self, session: Session, window: str) -> list[str]:
         """Give `window` to this session alone; return the accounts that held it in other sessions until now."""
         others = (SESSIONS.c.window_id == window) & (SESSIONS.c.id != session.id)
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             before = [row.account for row in connection.execute(select(SESSIONS.c.account).where(others))]
             loss = {"window_id": None, "lost_window": window, "lost_to": session.account.name}
             connection.execute(update(SESSIONS).where(others).values(loss))
@@ -94,16 +95,16 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         """Log out."""
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.id == session.id))
 
     def end_all(self, account: str, *, but: str = "") -> None:
         """Log an account out everywhere, except in the session `but`: after a new password or when it is barred."""
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.account == account, SESSIONS.c.id != but))
 
     def _set(self, session_id: str, **values: Any) -> None:
-        with self.engine.begin() as connection:
+        with self.writer.begin() as connection:
             connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(values))
 
 

@@ -91,7 +91,8 @@ def _columns(device: Device) -> int:
 
 async def _png(device: Device, panel: Panel, lines: tuple[messages.DisplayLine, ...], headers: dict[str, str]) -> Response:
     plain = tuple((line.text, line.colour) for line in lines)
-    content = await asyncio.to_thread(picture, plain, _columns(device), panel.brightness)
+    centred = device.serves != "board"
+    content = await asyncio.to_thread(picture, plain, _columns(device), panel.brightness, centred=centred)
     return Response(content, media_type="image/png", headers=headers)
 
 
