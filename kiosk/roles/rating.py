@@ -1,0 +1,52 @@
+"""The role `rating`: the rater of one window."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kiosk.page import Page
+from kiosk.rating_flow import Settings, State, start, step
+from kiosk.role import Role
+from kiosk.stage import Stage
+from kiosk.theme import Mode
+from queue_server.api.hall import HallConfig, Window
+
+
+def make(hall: HallConfig, args: argparse.Namespace) -> Role:
+    """The rater of the window named on the command line or in devices.toml; raise ValueError when there is none."""
+    window = window_of(hall, args.terminal, args.window_id)
+    settings = Settings(hall.rules.rating_timeout_s, hall.rules.bad_rating_needs_reason, args.language)
+    photos: Path = args.hall
+
+    def draw(stage: Stage, state: State) -> Page:
+        from kiosk.screens.rating import page  # Kivy is loaded only when the window opens
+
+        return page(stage, state, window, photos)
+
+    return Role(
+        kind="rating",
+        first=start(settings),
+        step=step,
+        mode=lambda state: Mode(language=state.language, elder=state.elder),
+        key=lambda state: (state.page, state.level, state.reasons, state.phrases, state.more, _plate(state)),
+        draw=draw,
+        topics=("server/status", f"window/{window.id}/state", f"rating/{window.id}/ask"),
+    )
+
+
+def window_of(hall: HallConfig, terminal: str, named: str | None) -> Window:
+    """The window a rater belongs to: `named` (an id or a number), or the one of the terminal in devices.toml."""
+    bound = next((t.window for t in hall.terminal if t.id == terminal), None)
+    wanted = named or bound
+    if wanted is None:
+        raise ValueError(f"rater {terminal!r} belongs to no window; give --window-id, or write window = in devices.toml")
+    window = next((w for w in hall.window if wanted in (w.id, w.number)), None)
+    if window is None:
+        raise ValueError(f"window {wanted!r} is not in windows.toml; known there: {', '.join(w.id for w in hall.window)}")
+    return window
+
+
+def _plate(state: State) -> object:
+    """What changes the idle page beyond words: who sits at the window and what the window does."""
+    return (state.window.state, state.window.clerk) if state.page == "idle" and state.window else None

@@ -1,0 +1,152 @@
+"""Parts of the call screen: texts in both languages, rows of calls and of queues, the notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kivy.animation import Animation
+
+from kiosk.callscreen_flow import Call, Line
+from kiosk.rect import Rect
+from kiosk.stage import Stage
+from kiosk.theme import Look
+from kiosk.widgets import Fill, Words
+from kiosk.widgets.base import Box
+from kiosk.widgets.words import measure
+from queue_server.api.hall import Queue, Text
+from queue_server.api.texts import texts
+from queue_server.api.texts import unchanged as _
+
+NOTICE_S = 10
+SLIDE_S = 0.8
+"""Notices come slowly and then stand still: words that move all the time are hard to read for the old (WCAG 2.2.2)."""
+
+
+def measured(look: Look, text: str, size: float) -> float:
+    """The width in pixels of bold text of `size` units, with a little air."""
+    return measure(text, look.px(size), bold=True) + look.px(12)
+
+
+@dataclass(frozen=True)
+class Bilingual:
+    """A Chinese text and perhaps a second sentence; the English ones come from the catalogue."""
+
+    first: str
+    second: str
+
+    def lines(self, stage: Stage) -> str:
+        """The first sentence in both languages, a line each."""
+        return f"{self.first}\n{texts('en')(self.first)}" if stage else self.first
+
+    def beside(self, stage: Stage, rect: Rect) -> list[Words]:
+        """Chinese large, English small behind it."""
+        zh, en = rect.left(stage.look.type("body") * (len(self.first) + 0.6))
+        return [
+            Words(stage, zh, self.first, "body", bold=True, line_height=1.2),
+            Words(stage, en, texts("en")(self.first), "note", colour="secondary", line_height=1.2),
+        ]
+
+    def draw(self, stage: Stage, rect: Rect) -> list[Words]:
+        """Both sentences in the middle of a large box, English below."""
+        upper, lower = rect.top(rect.h * 0.6)
+        first, second = upper.rows(2, 0)
+        en = texts("en")
+        return [
+            Words(stage, first, self.first, 110, bold=True, align="center", valign="bottom", line_height=1.15),
+            Words(stage, second, self.second, "title", colour="secondary", align="center", line_height=1.2),
+            Words(stage, lower, f"{en(self.first)}\n{en(self.second)}", "body", colour="secondary", align="center"),
+        ]
+
+
+class CallRow(Fill):
+    """An earlier call: number, window, and how it stands."""
+
+    def __init__(self, stage: Stage, rect: Rect) -> None:
+        super().__init__(stage, rect, "surface", corner=stage.look.corner / 2)
+        look = stage.look
+        number, rest = rect.inset(look.space("m"), 0).left(measured(look, "A0000", 54), look.space("s"))
+        state, window = rest.right(look.px(112), look.space("s"))
+        zh, en = state.inset(0, look.px(14)).rows(2, 0)
+        self._number = Words(stage, number, "", 54, bold=True, colour="accent", line_height=1.15)
+        self._window = Words(stage, window, "", 44, bold=True, line_height=1.15)
+        self._zh = Words(stage, zh, "", 30, colour="secondary", align="right", line_height=1.15)
+        self._en = Words(stage, en, "", 24, colour="secondary", align="right", line_height=1.15)
+        self.put(self._number, self._window, self._zh, self._en)
+
+    def show(self, call: Call | None, window_number: object) -> None:
+        """Show a call, or an empty row."""
+        self.opacity = 1 if call else 0
+        if call is None or not callable(window_number):
+            return
+        words = {"calling": _("请前往"), "serving": _("办理中"), "past": _("已叫过")}[call.standing]
+        colours = {"calling": "accent", "serving": "text", "past": "secondary"}
+        self._number.say(call.number)
+        self._number.paint(colours[call.standing])
+        self._window.say(f"{window_number(call.window)} 号窗口")
+        self._window.paint("secondary" if call.standing == "past" else "text")
+        self._zh.say(words)
+        self._en.say(texts("en")(words))
+
+
+class QueueRow(Box):
+    """A queue: its letter, its names, how many wait."""
+
+    def __init__(self, stage: Stage, rect: Rect) -> None:
+        super().__init__(stage, rect)
+        look = stage.look
+        badge, rest = rect.left(look.px(60), look.space("m"))
+        count, names = rest.right(look.px(130), look.space("s"))
+        zh, en = names.inset(0, look.px(8)).top((rect.h - look.px(16)) * 0.58)
+        self._letter = Words(stage, badge, "", 36, bold=True, colour="accent", align="center", line_height=1.2)
+        self._zh = Words(stage, zh, "", 34, bold=True, line_height=1.15)
+        self._en = Words(stage, en, "", 24, colour="secondary", line_height=1.15)
+        self._count = Words(stage, count, "", 52, bold=True, align="right", line_height=1.15)
+        tile = Fill(stage, badge.centre(look.px(56), look.px(56)), "accent_soft", corner=look.corner / 2)
+        self.put(tile, self._letter, self._zh, self._en, self._count)
+
+    def show(self, queue: Queue | None, line: Line | None) -> None:
+        """Show a queue, or an empty row."""
+        self.opacity = 1 if queue else 0
+        if queue is None or line is None:
+            return
+        self._letter.say(queue.letter)
+        self._zh.say(queue.name.zh)
+        self._en.say(queue.name.en)
+        self._count.say(str(line.waiting) if line.open or line.waiting else "–")
+        self._count.paint("text" if line.waiting else "secondary")
+
+
+class Notices(Box):
+    """One notice after another, each first in Chinese, then in English."""
+
+    def __init__(self, stage: Stage, rect: Rect) -> None:
+        super().__init__(stage, rect)
+        self._texts = [text for notice in notices_of(stage) for text in (notice.zh, notice.en)]
+        self._shown = ""
+        self._words = Words(
+            stage, rect.inset(stage.look.space("l"), 0), "", "body", colour="on_accent", align="center", line_height=1.2
+        )
+        self.put(Fill(stage, rect, "accent", corner=stage.look.corner / 2), self._words)
+        self._words.opacity = 1
+
+    def show(self, now: float) -> None:
+        """Bring the notice whose turn it is."""
+        text = self._texts[int(now // NOTICE_S) % len(self._texts)]
+        if text == self._shown:
+            return
+        first, self._shown = not self._shown, text
+        self._words.say(text)
+        if not first:
+            self._words.opacity = 0
+            Animation(opacity=1, duration=SLIDE_S).start(self._words)
+
+
+def notices_of(stage: Stage) -> list[Text]:
+    """The hall's notices; without any, what to do with a missed number and where to ask."""
+    hall = stage.hall
+    if hall.notice:
+        return list(hall.notice)
+    en = texts("en")
+    missed, ask = _("过号请到{desk}，不用重新取号"), _("需要帮助请到{desk}")
+    desk = hall.hall.help_desk
+    return [Text(zh=text.format(desk=desk.zh), en=en(text).format(desk=desk.en)) for text in (missed, ask)]

@@ -1,0 +1,69 @@
+"""The call screen, lying and upright, in a full hall, an empty one, and without its server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from kiosk.callscreen_flow import Call, Line, State
+from kiosk.theme import Mode
+from queue_server.api.hall import HallConfig, load
+from tests.screens import Shot
+from tests.screens.hall import HALL
+
+if TYPE_CHECKING:
+    from kiosk.page import Page
+    from kiosk.stage import Stage
+
+SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920), "small": (1366, 768)}
+NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def busy(hall: HallConfig) -> State:
+    """A hall in full swing."""
+    calls = tuple(
+        Call(f"{hall.queue[i].letter}{12 + i:03}", hall.window[(i * 5) % len(hall.window)].id,
+             "calling" if i < 3 else "serving" if i < 7 else "past", 1, (NOON - timedelta(minutes=i), 20 - i))
+        for i in range(10)
+    )  # fmt: skip
+    lines = {queue.id: Line((i * 7) % 23, i != 4) for i, queue in enumerate(hall.queue)}
+    return State(calls=calls, lines=lines, link_up=True, server_ready=True, now=100, clock=NOON, good_at=NOON)
+
+
+def states(hall: HallConfig) -> Iterator[tuple[str, State]]:
+    """Every picture, by name."""
+    full = busy(hall)
+    yield "busy", full
+    yield "called", replace(full, highlight_until=104)
+    yield (
+        "long-numbers",
+        replace(full, calls=tuple(replace(call, number=f"{call.number[0]}1{call.number[1:]}") for call in full.calls)),
+    )
+    yield "second-notice-and-queues", replace(full, now=110)
+    yield "first-call", replace(full, calls=full.calls[:1])
+    yield "nobody-called", replace(full, calls=())
+    yield "away", replace(full, link_up=False)
+    yield "starting", State(clock=NOON)
+    yield "failed", replace(full, failed_until=105)
+
+
+def draw(stage: Stage, state: State) -> Page:
+    """The page of a state."""
+    from kiosk.screens.callscreen import page
+
+    return page(stage, state)
+
+
+def shots() -> list[Shot]:
+    """All pictures."""
+    from tests.screens.kivy_stage import make_page, save
+
+    hall = load(HALL)
+    return [
+        Shot(f"callscreen/{size_name}/{name}", lambda path, s=state, z=size: save(make_page(draw, s, hall, z, Mode()), path))
+        for name, state in states(hall)
+        for size_name, size in SIZES.items()
+    ]

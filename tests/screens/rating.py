@@ -1,0 +1,93 @@
+"""Every page of a window's rater, in both languages and elder mode, lying and upright."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from kiosk.rating_flow import State
+from kiosk.theme import Mode
+from queue_server.api.hall import HallConfig, load
+from queue_server.api.messages import RatingAsk, WindowClerk, WindowState, WindowTicket
+from tests.screens import Shot
+from tests.screens.hall import HALL
+
+if TYPE_CHECKING:
+    from kiosk.page import Page
+    from kiosk.stage import Stage
+
+SIZES = {"landscape": (1280, 800), "portrait": (800, 1280), "large": (1920, 1080)}
+MODES = {
+    "zh": Mode(), "en": Mode("en"), "zh-elder": Mode("zh", elder=True), "en-elder": Mode("en", elder=True),
+}  # fmt: skip
+NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
+CLERK = WindowClerk("0301", "工号 0301", "photos/none.jpg")
+
+
+def window(state: str, number: str | None = None) -> WindowState:
+    """A window in a state."""
+    ticket = WindowTicket("20261121-a012", number, "social-security") if number else None
+    return WindowState(1, state, ticket, None if state == "closed" else CLERK, 1, NOON)  # type: ignore[arg-type]
+
+
+def states(mode: Mode) -> Iterator[tuple[str, str, State]]:
+    """Every page: its name, the window it belongs to, the state."""
+    start = State(now=100, clock=NOON, link_up=True, server_ready=True, language=mode.language, elder=mode.elder)
+    ask = RatingAsk("20261121-a012-s1", "A012", "社会保障卡申领", CLERK, NOON + timedelta(seconds=60))
+    asked = replace(start, ask=ask, page="faces", until=147.0, of_s=60, window=window("rating"))
+    yield "idle", "03", replace(start, window=window("idle"))
+    yield "idle-unknown", "03", replace(start, link_up=False)
+    yield "calling", "03", replace(start, window=window("calling", "A012"))
+    yield "serving-comprehensive", "01", replace(start, window=window("serving", "A1012"))
+    yield "paused", "03", replace(start, window=window("paused"))
+    yield "closed", "12", replace(start, window=window("closed"))
+    yield "green-channel", "10", replace(start, window=window("calling", "J003"))
+    yield "away", "10", replace(start, window=window("serving", "J003"), link_up=False)
+    yield "faces", "03", asked
+    yield "faces-without-clerk", "03", replace(asked, ask=replace_ask(ask))
+    for level in (5, 4, 3, 2, 1):
+        yield f"reasons-{level}", "03", replace(asked, page="reasons", level=level, reasons=(f"{level}10",))
+        yield f"reasons-{level}-more", "03", replace(asked, page="reasons", level=level, more=True)
+    yield "reasons-bad-chosen", "03", replace(asked, page="reasons", level=1, reasons=("108", "109"), phrases=("等候时间太长",))
+    yield "words-good", "03", replace(asked, page="words", level=5)
+    yield "words-bad", "03", replace(asked, page="words", level=2, phrases=("等候时间太长",))
+    yield "sending", "03", replace(asked, page="sending", level=5, until=None)
+    yield "thanks", "03", replace(asked, page="thanks", until=104, of_s=5)
+    yield "trouble", "03", replace(asked, page="trouble", problem="no-answer", until=125, of_s=30)
+    yield "trouble-expired", "03", replace(asked, page="trouble", problem="expired", until=125, of_s=30)
+    yield "failed", "03", replace(asked, page="failed", until=104, of_s=5)
+
+
+def replace_ask(ask: RatingAsk) -> RatingAsk:
+    """The same question without a clerk."""
+    return RatingAsk(ask.service, ask.number, None, None, ask.expires_at)
+
+
+def drawing(hall: HallConfig, window_id: str) -> Callable[[Stage, State], Page]:
+    """How the rater of a window draws a state."""
+    plate = next(w for w in hall.window if w.id == window_id)
+
+    def draw(stage: Stage, state: State) -> Page:
+        from kiosk.screens.rating import page
+
+        return page(stage, state, plate, HALL)
+
+    return draw
+
+
+def shots() -> list[Shot]:
+    """All pictures."""
+    from tests.screens.kivy_stage import make_page, save
+
+    hall = load(HALL)
+    found = []
+    for mode_name, mode in MODES.items():
+        for name, window_id, state in states(mode):
+            for size_name, size in SIZES.items():
+                file = f"rating/{mode_name}/{size_name}/{name}"
+                draw = drawing(hall, window_id)
+                found.append(Shot(file, lambda path, d=draw, s=state, z=size, m=mode: save(make_page(d, s, hall, z, m), path)))
+    return found
