@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from http import HTTPStatus
+from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -15,9 +16,11 @@ from starlette.exceptions import HTTPException
 
 from queue_server.api.hall import HallConfig
 from queue_server.desk import Desk, NoAnswer
+from queue_server.store.database import Database
 from queue_server.web import account_page, console, front, log_in, phone, supervisor, wall
 from queue_server.web.accounts import Accounts
 from queue_server.web.careful import Careful
+from queue_server.web.first_log_in import provide
 from queue_server.web.guard import Forbidden, Guard, MustChangePassword, NotLoggedIn
 from queue_server.web.live import Changes
 from queue_server.web.page import STATIC, Pages
@@ -28,13 +31,18 @@ from queue_server.web.site import Site
 LOG = logging.getLogger(__name__)
 
 
-def build(desk: Desk, config: HallConfig, *, accounts: Accounts, example_log_in: Mapping[str, str] | None = None) -> FastAPI:
-    """The application; run it with uvicorn. `example_log_in` (name → password) is told to callers on this machine only."""
+def build(desk: Desk, config: HallConfig, *, database: Database, state: Path, example_accounts: bool = False) -> FastAPI:
+    """The application; run it with uvicorn. `database` is open; `state` is the server's folder.
+
+    `example_accounts`: for demonstrations, an account for every clerk with a password that everybody knows.
+    """
+    accounts = Accounts(writer=database.writer, reader=database.reader, examples=example_accounts)
+    told = provide(accounts, config, state)
     sessions = Sessions(accounts)
     panels = Panels(desk)
     site = Site(
         desk=desk, config=config, pages=Pages(config), guard=Guard(sessions), sessions=sessions, accounts=accounts,
-        changes=Changes(desk, panels.take), panels=panels, example_log_in=dict(example_log_in or {}),
+        changes=Changes(desk, panels.take), panels=panels, example_log_in=told,
     )  # fmt: skip
 
     @contextlib.asynccontextmanager

@@ -1,0 +1,31 @@
+"""Who can log in to a hall that has no accounts yet."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from queue_server.api.hall import HallConfig
+from queue_server.web.accounts import EXAMPLE_PASSWORD, Accounts, example_accounts, first_administrator
+
+LOG = logging.getLogger(__name__)
+FILE = "first-log-in.txt"
+
+
+def provide(accounts: Accounts, config: HallConfig, state: Path) -> dict[str, str]:
+    """See to it that somebody can log in; return name → password of the example accounts to tell, if they are allowed.
+
+    A real hall gets one administrator, whose password is written to `state`/first-log-in.txt, readable for its owner only,
+    and must be changed at the first log-in.
+    """
+    if accounts.examples:
+        names = example_accounts(accounts, [clerk.id for clerk in config.clerk])
+        anywhere = [clerk.id for clerk in config.clerk if not clerk.windows] or [clerk.id for clerk in config.clerk]
+        return {name: EXAMPLE_PASSWORD for name in [*anywhere[:1], "supervisor", "admin"] if name in names}
+    password = first_administrator(accounts)
+    if password is not None:
+        path = state / FILE
+        path.touch(mode=0o600)
+        path.write_text(f"admin {password}\n", encoding="utf-8")
+        LOG.warning("this hall has no accounts yet: log in as admin with the password in %s and change it", path)
+    return {}
