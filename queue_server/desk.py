@@ -11,12 +11,12 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from queue_server.api import messages
 from queue_server.ledger import Request
 from queue_server.mirror import Mirror, TooSlow
-from queue_server.store.reports import DayReport, Rated, WaitingTicket
+from queue_server.reports import DayReport, Rated, Reports, WaitingTicket
 
 __all__ = ["DayReport", "Desk", "NoAnswer", "Rated", "TooSlow", "WaitingTicket"]
 
@@ -25,18 +25,6 @@ ANSWER_TIMEOUT_S = 10.0
 
 class NoAnswer(TimeoutError):
     """The server did not answer in time; whether it did what was asked is not known. Ask again with the same id."""
-
-
-class Reports(Protocol):
-    """Looks into the ledger; each call reads one consistent state (queue_server/store/reports.py)."""
-
-    def waiting_list(self, window: str | None) -> list[WaitingTicket]: ...
-
-    def why(self, window: str) -> messages.Text: ...
-
-    def statistics(self, day: date) -> DayReport: ...
-
-    def ratings(self, day: date, *, bad_only: bool) -> list[Rated]: ...
 
 
 class Desk:

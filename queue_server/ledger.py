@@ -69,8 +69,6 @@ class Ledger:
         self.database = database
         self.plan = plan
         self.outlook = Outlook(plan, monotonic)
-        self.illegal = 0
-        """How many requests could not be read."""
         self._clock = clock
         self._connection: Connection | None = None
         self._signer = Signer(b"")
@@ -90,9 +88,8 @@ class Ledger:
     def handle(self, requests: Sequence[Request]) -> Changes:
         """Run the requests in order as one transaction, answer each, return what changed."""
         asked, answered = self._read(requests)
-        changes = Changes()
-        if asked:
-            changes = self._run(asked)
+        changes = self._run(asked) if asked else Changes()
+        changes.unreadable = [request.verb for request, _ in answered]
         for request, answer in answered:
             request.answer(answer)
         for one in asked:
@@ -109,7 +106,7 @@ class Ledger:
             if day.due(work):
                 self.outlook.begin(connection, work.now)
                 day.pass_time(work)
-                unit.flush()
+                _finish(unit, changes)
         self.outlook.committed(unit.line_changes())
         return changes
 
@@ -127,7 +124,6 @@ class Ledger:
             try:
                 asked.append(_Asked(request, messages.decode(request.payload, kind)))
             except messages.Illegal as error:
-                self.illegal += 1
                 answered.append((request, refuse("bad-request", str(error), _ILLEGAL)))
         return asked, answered
 
@@ -173,7 +169,7 @@ class Ledger:
                     unit.append(tables.requests, {"id": one.request.id, "verb": stored[0], "at": now, "answer": stored[1]})
                 else:
                     one.answer = _again(one.request, *stored)
-            unit.flush()
+            _finish(unit, changes)
         self.outlook.committed(unit.line_changes())
         return changes
 
@@ -216,11 +212,21 @@ class Ledger:
 
 def merge(changes: Changes, more: Changes) -> None:
     """Add what `more` changed."""
-    changes.windows |= more.windows
+    changes.shown += more.shown
     changes.queues |= more.queues
     changes.asks.update(more.asks)
     changes.calls += more.calls
     changes.events += more.events
+
+
+def _finish(unit: Unit, changes: Changes) -> None:
+    """Write the unit, and note how the changed windows now stand."""
+    for window_id in sorted(changes.windows):
+        window = unit.windows.get(window_id)
+        assert window is not None, "a window that has changed was read"
+        ticket = unit.tickets.get(window.ticket) if window.ticket is not None else None
+        changes.shown.append((window, ticket.number if ticket else None, ticket.queue if ticket else None))
+    unit.flush()
 
 
 def _again(request: Request, verb: str, answer: bytes) -> messages.Answer:

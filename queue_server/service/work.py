@@ -29,13 +29,19 @@ class Call:
 
 @dataclass(slots=True)
 class Changes:
-    """What the world outside must learn after the commit. `asks` maps a window to its open question, or None when it ended."""
+    """What the world outside must learn after the commit.
+
+    `shown` holds the changed windows with number and queue of the ticket at each, `asks` those whose question for a rating
+    began or ended, `unreadable` the verbs of requests that could not be read.
+    """
 
     windows: set[str] = field(default_factory=set)
+    shown: list[tuple[Window, str | None, str | None]] = field(default_factory=list)
     queues: set[str] = field(default_factory=set)
     asks: dict[str, Window] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

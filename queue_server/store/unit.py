@@ -235,3 +235,12 @@ def ensure(
         connection.execute(select(L.queue).with_for_update())
     waiting = select(func.count(literal_column("1"))).where(tables.WAITING, T.queue == L.queue, T.class_ == L.class_)
     connection.execute(update(tables.lines).values(waiting=waiting.correlate(tables.lines).scalar_subquery()))
+
+
+def window_rows(connection: Connection) -> list[tuple[Window, str | None, str | None]]:
+    """Every window with the number and the queue of the ticket at it."""
+    windows = tables.windows
+    columns = [windows.c[f.name] for f in fields(Window)]
+    at_them = select(*columns, T.number, T.queue).join_from(windows, tables.tickets, T.id == windows.c.ticket, isouter=True)
+    wanted = at_them.order_by(windows.c.id)
+    return [(Window(*values), number, queue) for *values, number, queue in connection.execute(wanted)]

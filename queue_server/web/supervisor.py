@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from queue_server.api import messages, reasons
 from queue_server.desk import DayReport
 from queue_server.model.businessday import business_day
-from queue_server.store.reports import Figures
+from queue_server.reports import Figures
 from queue_server.web.live import stream
 from queue_server.web.session import Session
 from queue_server.web.site import Site

@@ -1,0 +1,131 @@
+"""Alerts of the hall: retained while the trouble stands, emptied when it is solved.
+
+The server raises them from what displays and terminals say about themselves and from messages that it cannot read.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from queue_server.api import messages
+from queue_server.api.hall import HallConfig
+from queue_server.mirror import Mirror
+
+LOG = logging.getLogger(__name__)
+WELL = frozenset({"ok", "ready", "init", "idle", "busy", "printing", "off", "stopped", "virtual"})
+"""What a device in no trouble says of its state."""
+SOON = frozenset({"paper-low", "paper-near-end", "warning"})
+"""States that ask for somebody soon, while the device still works."""
+QUIET_S = 60.0
+SETTLE_S = 15.0
+OWN = ("display-", "terminal-", "device-", "messages-")
+Severity = Literal["info", "warning", "error"]
+
+
+class Alerts:
+    """The alerts that this server raises. `publish(topic, payload)` takes a relative topic and keeps it retained."""
+
+    def __init__(
+        self, config: HallConfig, mirror: Mirror, publish: Callable[[str, bytes], None], *, clock: Callable[[], datetime]
+    ) -> None:
+        self._mirror = mirror
+        self._publish = publish
+        self._clock = clock
+        self._zone = config.zone
+        self._illegal_until: dict[str, float] = {}
+        self._own: set[str] = set()
+        self._settle_at: float | None = None
+
+    def display_shown(self, display: str, payload: bytes) -> None:
+        """A display says whether it can be reached."""
+        try:
+            shown = messages.decode(payload, messages.DisplayShown)
+        except messages.Illegal:
+            self.illegal(f"display/{display}/shown", 0.0)
+            return
+        zh, en = (
+            f"显示屏{display}连接不上，请检查电源和网络。",
+            f"Display {display} cannot be reached; check its power and network.",
+        )
+        self._set(f"display-{display}", shown.state == "unreachable", "display-unreachable", "error", display, zh, en)
+
+    def terminal_status(self, terminal: str, payload: bytes) -> None:
+        """A terminal says how it and its devices are."""
+        try:
+            status = messages.decode(payload, messages.TerminalStatus)
+        except messages.Illegal:
+            self.illegal(f"terminal/{terminal}/status", 0.0)
+            return
+        zh, en = f"终端{terminal}已断开，请检查。", f"Terminal {terminal} is gone; look after it."
+        self._set(f"terminal-{terminal}", status.state == "lost", "terminal-lost", "error", terminal, zh, en)
+        said: set[str] = set()
+        for device in status.devices if status.state in ("init", "ready") else []:
+            name = f"device-{_id(terminal)}-{_id(device.id)}"
+            said.add(name)
+            detail = f"（{device.detail}）" if device.detail else ""
+            zh = f"{terminal}的设备{device.id}状态异常：{device.state}{detail}"
+            en = f"Device {device.id} of {terminal} is in trouble: {device.state} {device.detail}".rstrip()
+            severity: Severity = "warning" if device.state in SOON else "error"
+            self._set(name, device.state not in WELL, f"device-{_id(device.state)}", severity, device.id, zh, en)
+        for name in [n for n in self._own if n.startswith(f"device-{_id(terminal)}-") and n not in said]:
+            self._clear(name)
+
+    def illegal(self, where: str, monotonic: float) -> None:
+        """A message that cannot be read came in; one alert stands for many, until it has been quiet for a minute."""
+        name = f"messages-{_id(where)}"
+        if name not in self._illegal_until:
+            LOG.warning("illegal messages on %s", where)
+        self._illegal_until[name] = max(monotonic, self._illegal_until.get(name, 0.0)) + 0.0
+        zh, en = f"收到无法识别的消息（{where}），已丢弃。", f"Messages on {where} cannot be read and are dropped."
+        self._set(name, True, "illegal-message", "warning", where, zh, en)
+
+    def pass_time(self, monotonic: float) -> None:
+        """Clear what has been quiet, and alerts of an earlier run that nobody has raised again."""
+        for name, last in list(self._illegal_until.items()):
+            if last == 0.0:
+                self._illegal_until[name] = monotonic
+            elif monotonic - last > QUIET_S:
+                del self._illegal_until[name]
+                self._clear(name)
+        if self._settle_at is not None and monotonic >= self._settle_at:
+            self._settle_at = None
+            for topic in self._mirror.under("alert/"):
+                name = topic.removeprefix("alert/")
+                if name.startswith(OWN) and name not in self._own:
+                    self._clear(name)
+
+    def connected(self, monotonic: float) -> None:
+        """Retained messages are coming in; what nobody raises again soon is over."""
+        self._settle_at = monotonic + SETTLE_S
+
+    def _set(self, name: str, standing: bool, kind: str, severity: Severity, subject: str, zh: str, en: str) -> None:
+        if not standing:
+            self._clear(name)
+            return
+        self._own.add(name)
+        old = self._mirror.get(f"alert/{name}")
+        since = self._clock().astimezone(self._zone)
+        if old is not None:
+            try:
+                before = messages.decode(old, messages.Alert)
+            except messages.Illegal:
+                before = None
+            if before is not None and before.kind == kind:
+                since = before.since
+        alert = messages.encode(messages.Alert(kind, severity, subject, since, messages.Text(zh, en)))
+        if alert != old:
+            self._publish(f"alert/{name}", alert)
+
+    def _clear(self, name: str) -> None:
+        self._own.discard(name)
+        if self._mirror.get(f"alert/{name}") is not None:
+            self._publish(f"alert/{name}", b"")
+
+
+def _id(text: str) -> str:
+    """A piece of text as an id of the contract."""
+    return re.sub(r"[^a-z0-9-]+", "-", text.lower())[:48].strip("-") or "x"

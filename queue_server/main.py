@@ -1,0 +1,169 @@
+"""`jiaohao-server`: the hall's authority; `jiaohao-server crowd` plays its citizens and clerks."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import socket
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from link import BadBroker, Broker, new_session
+from queue_server import __version__
+from queue_server.api.hall import BadHall, HallConfig, load
+from queue_server.api.topics import Topics
+from queue_server.desk import Desk
+from queue_server.ledger import Ledger
+from queue_server.mirror import Mirror
+from queue_server.mqtt import Identity, Server
+from queue_server.reports import Reports
+from queue_server.service.plan import Plan
+from queue_server.store.database import BadDatabase, Database, sqlite_url
+
+LOG = logging.getLogger(__name__)
+EXIT_USAGE = 2
+EXIT_TROUBLE = 1
+
+
+class Trouble(RuntimeError):
+    """The server cannot start; the text says why and what to do."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit code: 0 for a clean end, 1 for trouble at the start, 2 for wrong arguments."""
+    words = sys.argv[1:] if arguments is None else arguments
+    parser = _parser()
+    if words[:1] == ["crowd"]:
+        from queue_server import crowd
+
+        crowd_parser = argparse.ArgumentParser(prog="jiaohao-server crowd", description=crowd.__doc__)
+        crowd.add_arguments(crowd_parser)
+        return int(crowd.run(crowd_parser.parse_args(words[1:])) or 0)
+    options = parser.parse_args(words)
+    logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        _serve(options)
+    except (BadHall, BadBroker, BadDatabase, Trouble) as error:
+        print(f"jiaohao-server: {error}", file=sys.stderr)
+        return EXIT_USAGE if isinstance(error, BadBroker) else EXIT_TROUBLE
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jiaohao-server",
+        description="The hall's one authority: numbers, calling, ratings, over MQTT 5 and on the web.",
+        epilog="`jiaohao-server crowd --help` tells about the citizens and clerks that can be played.",
+    )
+    parser.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
+    parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="folder in which the server keeps its data")
+    parser.add_argument("--broker", required=True, metavar="HOST:PORT", help="the MQTT 5 broker; mqtts://HOST:PORT for TLS")
+    parser.add_argument("--credentials", type=Path, metavar="DIR", help="ca.crt, client.crt and client.key for mqtts")
+    parser.add_argument("--web", metavar="HOST:PORT", help="where console, wall and phone pages listen; left out: no web pages")
+    parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
+    parser.add_argument("--always-open", action="store_true", help="give numbers at any hour (for demonstrations)")
+    parser.add_argument("--example-accounts", action="store_true", help="log-ins with a printed password (for demonstrations)")
+    parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
+    parser.add_argument("--version", action="version", version=__version__)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> None:
+    """Wire everything together and run until a signal comes."""
+    config = load(options.hall)
+    broker = Broker.parse(options.broker, credentials=options.credentials)
+    try:
+        options.state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble(f"the state folder {options.state} cannot be made ({error.strerror}); give another --state") from None
+    database = Database(options.database or sqlite_url(options.state))
+    plan = Plan(config, always_open=options.always_open)
+    ledger = Ledger(database, plan, clock=_now, monotonic=time.monotonic)
+    ledger.open()
+    mirror = Mirror()
+    server = Server(
+        broker=broker,
+        topics=Topics(config.hall.id),
+        identity=Identity(new_session(), __version__, _now().astimezone(config.zone)),
+        ledger=ledger,
+        mirror=mirror,
+        clock=_now,
+        monotonic=time.monotonic,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    desk = Desk(hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now))
+    web = _Web(desk, config, database, options) if options.web else None
+    try:
+        if web is not None:
+            web.open()
+        print(f"queue server for hall {config.hall.id} on the broker {broker}", flush=True)
+        server.run()
+    finally:
+        if web is not None:
+            web.close()
+        ledger.close()
+
+
+class _Web:
+    """The web pages, in a thread of their own."""
+
+    def __init__(self, desk: Desk, config: HallConfig, database: Database, options: argparse.Namespace) -> None:
+        self._desk, self._config, self._database, self._options = desk, config, database, options
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Bind the address and begin to serve; raise Trouble when the address cannot be used."""
+        from queue_server.web.app import build
+
+        sock, host, port = _bind(self._options.web)
+        options = self._options
+        app = build(
+            self._desk, self._config, database=self._database, state=options.state, example_accounts=options.example_accounts
+        )
+        settings = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+        self._server = uvicorn.Server(settings)
+        self._thread = threading.Thread(target=self._server.run, args=([sock],), name="web", daemon=True)
+        self._thread.start()
+        shown = f"[{host}]" if ":" in host else host
+        print(f"web pages at http://{shown}:{port}/", flush=True)
+
+    def close(self) -> None:
+        """Stop serving; open streams get two seconds."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(5)
+
+
+def _bind(address: str) -> tuple[socket.socket, str, int]:
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if not port.isdigit():
+        raise Trouble(f"--web {address!r} is no address; give HOST:PORT, for example 127.0.0.1:8080")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, int(port)))
+        sock.listen(128)
+    except (OSError, OverflowError) as error:
+        sock.close()
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise Trouble(f"the web pages cannot listen on {address} ({why}); give another port with --web") from None
+    return sock, host, sock.getsockname()[1]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,265 @@
+"""Tells the hall what changed: window states, announcements, displays, rating questions, events, and queue states.
+
+Queue states are sent at most ten times a second a queue. They are read from the ledger when they are sent; when the ledger
+cannot be read nothing is sent, so that screens keep the last good figures.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from queue_server import displays
+from queue_server.api import messages
+from queue_server.ledger import Ledger
+from queue_server.mirror import Mirror
+from queue_server.model.numbers import display_number
+from queue_server.service.windows import window_state
+from queue_server.service.work import Call, Changes
+from queue_server.store import tables
+from queue_server.store.rows import Window
+from queue_server.store.unit import window_rows
+
+LOG = logging.getLogger(__name__)
+QUEUE_PAUSE_S = 0.1
+ANNOUNCE_EXPIRY_S = 30
+BOARD_MEMORY = 20
+Send = Callable[[str, bytes, bool, int | None], None]
+"""Takes a topic relative to the hall's root, the payload, whether it is retained, and seconds until it expires."""
+C, L, T = tables.counters.c, tables.lines.c, tables.tickets.c
+
+
+class Publisher:
+    """Turns changes into messages. Used by the server's thread only."""
+
+    def __init__(
+        self, ledger: Ledger, mirror: Mirror, send: Send, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        self._ledger = ledger
+        self._plan = ledger.plan
+        self._config = ledger.plan.config
+        self._mirror = mirror
+        self._send = send
+        self._clock = clock
+        self._monotonic = monotonic
+        self._seq = 0
+        self._windows: dict[str, displays.Shown] = {}
+        self._calls: list[displays.BoardCall] = []
+        self._blinks: dict[str, float] = {}
+        self._queues: set[str] = set()
+        self._queues_at = float("-inf")
+        self._open: bool | None = None
+        self._published: dict[str, bytes] = {}
+
+    # --- after a commit ---------------------------------------------------------------------------------------------
+
+    def tell(self, changes: Changes) -> None:
+        """Publish what a unit of work has changed; queue states follow in `pass_time`."""
+        for window, number, queue in changes.shown:
+            self._window(window, number, queue)
+        for call in changes.calls:
+            self._call(call)
+        for window_id in changes.asks:
+            self._ask(changes.asks[window_id])
+        if changes.calls or changes.shown:
+            self._show({window.id for window, _, _ in changes.shown})
+        for kind, facts in changes.events:
+            self._send(f"event/{kind}", messages.encode({**facts, "at": facts["at"].astimezone(self._plan.zone)}), False, None)
+        self._queues |= changes.queues
+
+    def everything(self) -> None:
+        """Publish every retained state afresh, from the ledger; for a start and after a reconnect."""
+        self._published.clear()
+        with self._ledger.database.look() as connection:
+            rows = window_rows(connection)
+            self._remember_calls(connection)
+        for window, number, queue in rows:
+            if window.id in self._plan.windows:
+                self._window(window, number, queue)
+                self._ask(window)
+        self._show(set(self._plan.windows))
+        self._queues = set(self._plan.queues)
+        self._queues_at = float("-inf")
+        self._publish_queues()
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    def due_in(self) -> float | None:
+        """Seconds until `pass_time` has something to do, or None."""
+        now = self._monotonic()
+        moments = list(self._blinks.values())
+        if self._queues:
+            moments.append(self._queues_at + QUEUE_PAUSE_S)
+        return max(0.0, min(moments) - now) if moments else None
+
+    def pass_time(self) -> None:
+        """Send queue states that are due, let blinking calls hold, notice that the hall opens or closes."""
+        now = self._monotonic()
+        over = {window for window, until in self._blinks.items() if until <= now}
+        if over:
+            self._hold(over)
+        is_open = self._plan.is_open(self._clock())
+        if is_open != self._open:
+            self._open = is_open
+            self._queues = set(self._plan.queues)
+        if self._queues and now >= self._queues_at + QUEUE_PAUSE_S:
+            self._publish_queues()
+
+    # --- windows, rating questions, announcements -------------------------------------------------------------------
+
+    def _window(self, window: Window, number: str | None, queue: str | None) -> None:
+        state = window_state(self._plan, window, self._next_seq(), number, queue)
+        blink_until = self._blink_until(window)
+        if blink_until is not None:
+            self._blinks[window.id] = blink_until
+        else:
+            self._blinks.pop(window.id, None)
+        self._windows[window.id] = displays.Shown(window.state, number, queue, fresh=blink_until is not None)
+        self._retain(f"window/{window.id}/state", messages.encode(state))
+
+    def _blink_until(self, window: Window) -> float | None:
+        if window.state != "calling" or window.called_at is None:
+            return None
+        left = (window.called_at - self._clock()).total_seconds() + self._plan.rules.call_blink_s
+        return self._monotonic() + min(left, self._plan.rules.call_blink_s) if left > 0 else None
+
+    def _ask(self, window: Window) -> None:
+        topic = f"rating/{window.id}/ask"
+        if window.ask is None or window.ask_expires_at is None or window.ask_expires_at <= self._clock():
+            if self._published.get(topic) != b"":
+                self._retain(topic, b"")
+            return
+        clerk = self._plan.clerks.get(window.ask["clerk"] or "")
+        ask = messages.RatingAsk(
+            service=window.ask["service"],
+            number=window.ask["number"],
+            item=window.ask["item"],
+            clerk=None if clerk is None else messages.WindowClerk(clerk.id, clerk.name, clerk.photo),
+            expires_at=window.ask_expires_at.astimezone(self._plan.zone),
+        )
+        self._retain(topic, messages.encode(ask))
+
+    def _call(self, call: Call) -> None:
+        texts, window = self._config.display_texts.announcement, self._plan.windows[call.window]
+        spoken = messages.Text(
+            displays.fill(texts.zh, number=call.number, window=window.number),
+            displays.fill(texts.en, number=call.number, window=window.number),
+        )
+        announce = messages.Announce(self._next_seq(), call.window, call.number, spoken)
+        self._mirror.put("announce", messages.encode(announce), retained=False)
+        self._send("announce", messages.encode(announce), False, ANNOUNCE_EXPIRY_S)
+        self._calls = [c for c in self._calls if c.number != call.number]
+        self._calls.insert(0, displays.BoardCall(call.window, call.number))
+        del self._calls[BOARD_MEMORY:]
+
+    # --- displays ---------------------------------------------------------------------------------------------------
+
+    def _show(self, windows: set[str]) -> None:
+        """Publish what the strips of these windows and the boards should show."""
+        for window in windows:
+            shown = self._windows[window]
+            waiting = sum(sum(self._ledger.outlook.waiting(queue, {})) for queue in self._plan.queues_of[window])
+            for device in displays.strips(self._config, window):
+                self._desire(device.id, displays.strip_lines(self._config, window, shown, waiting), displays.brightness(device))
+        fresh = {self._windows[window].number for window in self._blinks}
+        calls = [displays.BoardCall(call.window, call.number, call.number in fresh) for call in self._calls]
+        for device in displays.boards(self._config):
+            self._desire(device.id, displays.board_lines(self._config, device, calls), displays.brightness(device))
+
+    def _desire(self, device: str, lines: list[messages.DisplayLine], bright: int) -> None:
+        topic = f"display/{device}/desired"
+        old = self._published.get(topic)
+        if old is not None:
+            before = messages.decode(old, messages.DisplayDesired)
+            if before.lines == lines and before.brightness == bright and lines[0].effect != "blink":
+                return
+        self._retain(topic, messages.encode(messages.DisplayDesired(self._next_seq(), lines, bright)))
+
+    def _hold(self, windows: set[str]) -> None:
+        for window in windows:
+            del self._blinks[window]
+            shown = self._windows[window]
+            self._windows[window] = displays.Shown(shown.state, shown.number, shown.queue)
+        self._show(windows)
+
+    def _remember_calls(self, connection: Connection) -> None:
+        """The board after a start: the last call of every window's present ticket, the newest first."""
+        if self._calls:
+            return
+        windows = tables.windows.c
+        now_at = select(windows.id, T.number).join(tables.tickets, T.id == windows.ticket).where(windows.state == "calling")
+        rows = connection.execute(now_at.order_by(windows.called_at.desc()))
+        self._calls = [displays.BoardCall(window, number) for window, number in rows if window in self._plan.windows]
+
+    # --- queues -----------------------------------------------------------------------------------------------------
+
+    def _publish_queues(self) -> None:
+        self._queues_at = self._monotonic()
+        try:
+            with self._ledger.database.look() as connection:
+                states = self._queue_states(connection, self._queues)
+        except DBAPIError as error:
+            LOG.error("the ledger cannot be read, queue states stay as they were: %s", error.orig)
+            return
+        self._queues = set()
+        for queue, state in states.items():
+            topic = f"queue/{queue}/state"
+            old = self._published.get(topic)
+            if old is None or _but_seq(messages.decode(old, messages.QueueState)) != _but_seq(state):
+                self._retain(topic, messages.encode(state))
+
+    def _queue_states(self, connection: Connection, wanted: set[str]) -> dict[str, messages.QueueState]:
+        now = self._clock()
+        day = self._plan.day(now)
+        issued = dict(
+            connection.execute(select(C.queue, C.last).where(C.business_day == day.isoformat(), C.queue.in_(wanted)))
+            .tuples()
+            .all()
+        )
+        lines: dict[str, list[Any]] = {queue: [] for queue in wanted}
+        for row in connection.execute(
+            select(L.queue, L.class_, L.waiting, L.last_called, L.called_at).where(L.queue.in_(wanted))
+        ):
+            lines[row.queue].append(row)
+        is_open, begins = self._plan.is_open(now), self._plan.begins(day)
+        states = {}
+        for queue_id in wanted:
+            queue = self._plan.queues[queue_id]
+            ordinary = sum(row.waiting for row in lines[queue_id] if row.class_ == "ordinary")
+            favoured = sum(row.waiting for row in lines[queue_id] if row.class_ != "ordinary")
+            _, (low, high) = self._ledger.outlook.range_s(queue_id, ordinary=ordinary, favoured_ahead=favoured, favoured=False)
+            called = [row for row in lines[queue_id] if row.called_at is not None and row.called_at >= begins]
+            latest = max(called, key=lambda row: row.called_at, default=None)
+            states[queue_id] = messages.QueueState(
+                seq=self._next_seq(),
+                name=messages.Text(queue.name.zh, queue.name.en),
+                open=is_open,
+                waiting=ordinary + favoured,
+                last_issued=display_number(queue.letter, issued[queue_id]) if issued.get(queue_id) else None,
+                last_called=None if latest is None else latest.last_called,
+                estimate_s=messages.Estimate(low, high),
+            )
+        return states
+
+    # --- sending ----------------------------------------------------------------------------------------------------
+
+    def _retain(self, topic: str, payload: bytes) -> None:
+        self._published[topic] = payload
+        self._mirror.put(topic, payload)
+        self._send(topic, payload, True, None)
+
+    def _next_seq(self) -> int:
+        self._seq = max(self._seq + 1, (self._clock() - _EPOCH) // timedelta(milliseconds=1))
+        return self._seq
+
+
+def _but_seq(state: messages.QueueState) -> tuple[Any, ...]:
+    return (state.name, state.open, state.waiting, state.last_issued, state.last_called, state.estimate_s)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
