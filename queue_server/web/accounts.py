@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import argon2
@@ -39,7 +38,7 @@ ROLES = ("clerk", "supervisor", "editor", "technician", "administrator")
 FAILURES_FROM_ONE_PLACE = 5
 FAILURES_FROM_ANYWHERE = 30
 LOCK_S = 15 * 60
-EXAMPLE_PASSWORD = "Example-2026"  # noqa: S105 - printed for everybody; it opens nothing beyond this machine
+EXAMPLE_PASSWORD = "Example-2026"  # noqa: S105 - everybody knows it; it opens nothing unless examples are asked for
 
 ACCOUNTS = Table(
     "accounts",
@@ -78,39 +77,21 @@ AUDIT = Table(
 class Refused(Exception):
     """A log-in or a change of an account is refused. `reason` is one of: wrong, locked, weak, taken, unknown, role."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Account:
-    """One person's or one office's log-in. `clerk` is the id of a clerk of the hall's configuration, if it is one."""
-
-    name: str
-    role: str
-    clerk: str | None
-    active: bool
-    must_change: bool
-    example: bool = False
-
-
-def is_strong(password: str) -> bool:
-    """Whether `password` keeps the rule: 8 characters or more, with a digit, a letter and a special character."""
-    kinds = (str.isdigit, str.isalpha, lambda c: not c.isalnum())
-    return 8 <= len(password) <= 200 and all(any(kind(c) for c in password) for kind in kinds)
-
-
-class Accounts:
-    """The accounts of one hall. Every method is one short transaction; call them off the event loop."""
-
-    def __init__(self, *, writer: Engine, reader: Engine, now: Callable[[], float] = time.time, examples: bool = False) -> None:
-        """`examples`: whether accounts with the printed example password may log in; only on loopback."""
+    def __init__(
+        self,
+        *,
+        writer: Engine,
+        reader: Engine,
+        now: Callable[[], float] = time.time,
+        hasher: argon2.PasswordHasher | None = None,
+        examples: bool = False,
+    ) -> None:
+        """`examples`: whether accounts with the example password, which everybody knows, may log in."""
         self.writer = writer
         self.reader = reader
         self.now = now
         self.examples = examples
-        self._hasher = argon2.PasswordHasher()
+        self._hasher = hasher or argon2.PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 
     def create(

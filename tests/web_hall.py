@@ -1,0 +1,151 @@
+"""A small hall in this process: the real ledger on SQLite, the real publisher and the real web pages, without a broker."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from queue_server.api import messages
+from queue_server.api.hall import HallConfig
+from queue_server.desk import Desk
+from queue_server.ledger import Ledger, Request
+from queue_server.mirror import Mirror
+from queue_server.publisher import Publisher
+from queue_server.reports import Reports
+from queue_server.service.plan import Plan
+from queue_server.store.database import Database, sqlite_url
+from queue_server.web.accounts import EXAMPLE_PASSWORD
+from queue_server.web.app import build
+
+PASSWORD = EXAMPLE_PASSWORD
+CONFIG = HallConfig.model_validate(
+    {
+        "hall": {
+            "id": "test", "name": {"zh": "测试大厅", "en": "Test Hall"}, "region": "620524",
+            "address": {"zh": "示例路 1 号", "en": "1 Example Road"}, "telephone": "0938-0000000",
+        },
+        "hours": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "opens": "00:00", "closes": "23:59:59"}],
+        "theme": [{"id": "all", "name": {"zh": "全部", "en": "All"}}],
+        "queue": [
+            {"id": "social", "letter": "A", "name": {"zh": "社会保障", "en": "Social security"}, "theme": "all"},
+            {"id": "tax", "letter": "B", "name": {"zh": "税费办理", "en": "Taxes"}, "theme": "all"},
+        ],
+        "window": [
+            {"id": "01", "number": "01", "name": {"zh": "综合窗口", "en": "General"}, "kind": "comprehensive", "queues": ["*"]},
+            {"id": "02", "number": "02", "name": {"zh": "税务窗口", "en": "Tax"}, "kind": "sector", "queues": ["tax"]},
+        ],
+        "clerk": [{"id": "0101", "name": "工号 0101"}, {"id": "0102", "name": "工号 0102"},
+                  {"id": "0103", "name": "工号 0103", "windows": ["02"]}],
+        "terminal": [{"id": "kiosk-1", "role": "hall", "devices": ["printer-1"]}, {"id": "agent-1", "role": "agent"}],
+        "device": [
+            {"id": "printer-1", "kind": "printer", "model": "escpos-80", "address": "emulator://escpos-80"},
+            {"id": "strip-01", "kind": "display", "model": "virtual", "address": "emulator://virtual", "agent": "agent-1",
+             "serves": "01"},
+            {"id": "strip-02", "kind": "display", "model": "virtual", "address": "emulator://virtual", "agent": "agent-1",
+             "serves": "02"},
+        ],
+    }
+)  # fmt: skip
+
+
+class WebHall:
+    """One hall. `open` before use, `close` at the end; `ask` plays everybody who is not at a browser."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = Database(sqlite_url(folder))
+        self.mirror = Mirror()
+        self.ledger = Ledger(self.database, Plan(CONFIG), clock=now, monotonic=time.monotonic)
+        self.publisher = Publisher(self.ledger, self.mirror, lambda *_: None, clock=now, monotonic=time.monotonic)
+        self.desk = Desk(hand_over=self._hand_over, mirror=self.mirror, reports=Reports(self.database, self.ledger.plan, now))
+        self.handled: list[Request] = []
+        self._requests: queue.Queue[Request | None] = queue.Queue()
+        self._thread = threading.Thread(target=self._run, name="ledger")
+
+    def open(self) -> FastAPI:
+        """Start the ledger's thread; return the web application."""
+        self.ledger.open()
+        self.publisher.everything()
+        status = messages.ServerStatus("ready", "session", "1.0", now())
+        self.put("server/status", status)
+        self._thread.start()
+        return build(self.desk, CONFIG, database=self.database, state=self.folder, example_accounts=True)
+
+    def close(self) -> None:
+        self._requests.put(None)
+        self._thread.join()
+        self.ledger.close()
+
+    def ask(self, verb: str, **body: Any) -> messages.Answer:
+        """A request of a kiosk or of another clerk."""
+        answer: Future[messages.Answer] = Future()
+        self._hand_over(Request(str(uuid.uuid4()), verb, messages.encode(body), "test", answer.set_result))
+        return answer.result(10)
+
+    def issue(self, queue_id: str = "social", class_: str = "ordinary") -> dict[str, Any]:
+        """A ticket that waits."""
+        answer = self.ask("issue-ticket", queue=queue_id, channel="desk", **{"class": class_})
+        assert answer.data is not None, answer
+        ticket: dict[str, Any] = answer.data["ticket"]
+        return ticket
+
+    def put(self, topic: str, message: Any) -> None:
+        """A retained message of a terminal or a display."""
+        self.mirror.put(topic, messages.encode(message))
+
+    def show(self, display: str) -> None:
+        """The display reports that it shows what it should."""
+        wanted = messages.decode(self.mirror.get(f"display/{display}/desired") or b"", messages.DisplayDesired)
+        self.put(f"display/{display}/shown", messages.DisplayShown(wanted.seq, "ok", now()))
+
+    def window(self, window: str) -> messages.WindowState:
+        return messages.decode(self.mirror.get(f"window/{window}/state") or b"", messages.WindowState)
+
+    def _hand_over(self, request: Request) -> None:
+        self._requests.put(request)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                request = self._requests.get(timeout=0.05)
+            except queue.Empty:
+                self.publisher.pass_time()
+                continue
+            if request is None:
+                return
+            self.handled.append(request)
+            self.publisher.tell(self.ledger.handle([request]))
+            self.publisher.pass_time()
+
+
+@contextlib.contextmanager
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """The application on a port of this machine; yields its address."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", port))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, args=([sock],), name="web")
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        sock.close()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
