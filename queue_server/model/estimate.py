@@ -9,6 +9,7 @@ tests/bench/estimate.py measures on simulated days how often the range holds, an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -28,6 +29,8 @@ DRIFT = 0.12
 AT_ONCE_S = 120
 """The longest that a ticket waits while a window is free: a clerk's hand to the key."""
 LEAST_SERVERS = 0.1
+ROUNDS = 4
+"""How often windows and lines are balanced against each other; more changes nothing that could be seen."""
 LEAST_LEFT = 0.5
 """Of the mean, what a service that has already taken its mean still takes."""
 
@@ -152,20 +155,23 @@ def servers_of(windows: Sequence[Sequence[str]], work: Mapping[str, float]) -> d
     `windows` are the queues of each open window, `work` the seconds of service that wait in each queue (at least one ticket's
     worth for a queue that is asked about). A window gives its time to where the line is longest for the windows it has.
     """
-    given = [{queue: 1.0 / len(queues) for queue in queues} for queues in windows]
-    for _ in range(4):
-        total: dict[str, float] = {}
-        for part in given:
-            for queue, share in part.items():
-                total[queue] = total.get(queue, 0.0) + share
-        for part in given:
+    alike = Counter(tuple(queues) for queues in windows)
+    given = [(count, {queue: 1.0 / len(queues) for queue in queues}) for queues, count in alike.items()]
+    for _ in range(ROUNDS):
+        total = _served(given)
+        for _count, part in given:
             pull = {queue: work.get(queue, 0.0) * share / total[queue] for queue, share in part.items() if total[queue] > 0}
             whole = sum(pull.values())
             if whole > 0:
                 for queue in part:
                     part[queue] = pull.get(queue, 0.0) / whole
-    result: dict[str, float] = {}
-    for part in given:
+    return _served(given)
+
+
+def _served(given: list[tuple[int, dict[str, float]]]) -> dict[str, float]:
+    """What all windows together give to each queue; windows that are alike stand once, with their number."""
+    total: dict[str, float] = {}
+    for count, part in given:
         for queue, share in part.items():
-            result[queue] = result.get(queue, 0.0) + share
-    return result
+            total[queue] = total.get(queue, 0.0) + count * share
+    return total
