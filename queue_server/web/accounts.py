@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import argon2
@@ -76,6 +77,32 @@ AUDIT = Table(
 
 class Refused(Exception):
     """A log-in or a change of an account is refused. `reason` is one of: wrong, locked, weak, taken, unknown, role."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person's or one office's log-in. `clerk` is the id of a clerk of the hall's configuration, if it is one."""
+
+    name: str
+    role: str
+    clerk: str | None
+    active: bool
+    must_change: bool
+    example: bool = False
+
+
+def is_strong(password: str) -> bool:
+    """Whether `password` keeps the rule: 8 characters or more, with a digit, a letter and a special character."""
+    kinds = (str.isdigit, str.isalpha, lambda c: not c.isalnum())
+    return 8 <= len(password) <= 200 and all(any(kind(c) for c in password) for kind in kinds)
+
+
+class Accounts:
+    """The accounts of one hall. Every method is one short transaction; call them off the event loop."""
 
     def __init__(
         self,
