@@ -17,7 +17,7 @@ MAX_ROWS = 12000
 
 
 class Paper:
-    """The strip behind the knife: everything printed and fed since the last cut."""
+    """The strip since the last cut: what has passed the knife, and the `lead` rows between knife and head."""
 
     def __init__(self, profile: Profile, *, margin_mm: float) -> None:
         self.profile = profile
@@ -25,10 +25,10 @@ class Paper:
         self.lead = profile.mm(profile.head_to_knife_mm)
         self.left: int | None = None
         """Rows until the roll ends; None for a roll that is long enough."""
-        self._image = self._blank(256)
-        self._rows = 0
+        self._image = self._blank(1024)
+        self._rows = self.lead
         self.printed = False
-        """Whether anything black is on the strip."""
+        """Whether anything was printed since the last cut."""
 
     def _blank(self, rows: int) -> Image.Image:
         return Image.new("1", (self.profile.dots, rows), 1)
@@ -38,36 +38,36 @@ class Paper:
         """Whether the roll is used up."""
         return self.left is not None and self.left <= 0
 
-    def feed(self, rows: int) -> bool:
-        """Move the paper on; False if it ended on the way."""
+    def feed(self, rows: int) -> None:
+        """Move the paper on, as far as there is any."""
         if self.left is not None:
-            rows, whole = min(rows, max(0, self.left)), rows <= self.left
+            rows = max(0, min(rows, self.left))
             self.left -= rows
-        else:
-            whole = True
         self._rows = min(self._rows + rows, MAX_ROWS)
         if self._rows > self._image.height:
             grown = self._blank(min(MAX_ROWS, self._rows * 2))
             grown.paste(self._image, (0, 0))
             self._image = grown
-        return whole
 
-    def put(self, picture: Image.Image, x: int) -> bool:
-        """Burn a picture in mode "1" at `x` and feed past it; False if the paper ended on the way."""
+    def put(self, picture: Image.Image, x: int) -> None:
+        """Burn a picture in mode "1" at `x` and feed past it, as far as there is paper."""
         top = self._rows
-        whole = self.feed(picture.height)
+        self.feed(picture.height)
         self._image.paste(picture.crop((0, 0, picture.width, self._rows - top)), (x, top))
         self.printed = True
-        return whole
 
     def cut(self, *, whole: bool = True) -> Image.Image:
-        """The strip as it falls out, in grey with its margins. What stood between knife and head before is its white top;
-        without `whole` the strip also has what still stands there."""
-        rows = self._rows + (0 if whole else self.lead)
-        sheet = Image.new("L", (self.profile.dots + 2 * self.margin, max(1, rows)), WHITE)
-        dots = self._image.crop((0, 0, self.profile.dots, self._rows)).convert("L")
-        sheet.paste(dots.point(lambda dot: WHITE if dot else BLACK), (self.margin, self.lead))
-        self._image, self._rows, self.printed = self._blank(256), 0, False
+        """What falls out, in grey with its margins. What stands between knife and head is the top of the next strip,
+        unless the strip is pulled out with it (`whole` is False)."""
+        end = max(1, self._rows - self.lead if whole else self._rows)
+        sheet = Image.new("L", (self.profile.dots + 2 * self.margin, end), WHITE)
+        dots = self._image.crop((0, 0, self.profile.dots, end)).convert("L")
+        sheet.paste(dots.point(lambda dot: WHITE if dot else BLACK), (self.margin, 0))
+        rest = self._image.crop((0, end, self.profile.dots, end + self.lead))
+        self._image = self._blank(1024)
+        if whole:
+            self._image.paste(rest, (0, 0))
+        self._rows, self.printed = self.lead, False
         return sheet
 
 

@@ -52,7 +52,14 @@ class EscPosPrinter:
     """A ticket printer; see `drivers.ports.Printer`. May be called from several threads, which then wait for each other."""
 
     def __init__(
-        self, stream: Stream, profile: Profile, *, name: str = "printer", settle_s: float = SETTLE_S, print_s: float = PRINT_S
+        self,
+        stream: Stream,
+        profile: Profile,
+        *,
+        name: str = "printer",
+        answer_s: float = ANSWER_S,
+        print_s: float = PRINT_S,
+        settle_s: float = SETTLE_S,
     ) -> None:
         self.profile = profile
         self.columns = profile.columns
@@ -61,7 +68,7 @@ class EscPosPrinter:
         self.trouble: DeviceError | None = None
         """Why the printer is unreachable, while it is."""
         self._stream = stream
-        self._settle_s, self._print_s = settle_s, print_s
+        self._answer_s, self._print_s, self._settle_s = answer_s, print_s, settle_s
         self._parser = said.StatusParser()
         self._last_automatic: bytes | None = None
         self._awaiting = False
@@ -137,6 +144,7 @@ class EscPosPrinter:
     def _open(self) -> None:
         if not self._stream.is_open:
             self._stream.open()
+            self._stream.discard()
             self._parser.reset()
             self._last_automatic = None
 
@@ -150,7 +158,7 @@ class EscPosPrinter:
 
     def _ask_real_time(self, which: int) -> int:
         self._stream.write(esc.ask_status(which))
-        for reply in self._replies(ANSWER_S):
+        for reply in self._replies(self._answer_s):
             if isinstance(reply, said.RealTime):
                 return reply.value
         raise NoReply(f"{self.name}: does not say how it is", 'check power and cable; set status = "none" for a one-way line')
@@ -158,7 +166,7 @@ class EscPosPrinter:
     def _ask_automatic(self) -> PrinterCondition:
         """Switching ASB on makes the printer tell at once; one that is offline has told before."""
         self._stream.write(esc.report_changes(on=True))
-        for reply in self._replies(ANSWER_S):
+        for reply in self._replies(self._answer_s):
             if isinstance(reply, said.Automatic):
                 return said.from_automatic(reply.data)
         if self._last_automatic is not None and said.from_automatic(self._last_automatic) not in WELL:

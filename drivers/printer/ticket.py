@@ -17,7 +17,7 @@ from queue_server.api.messages import TicketClass
 from queue_server.api.texts import texts
 
 NUMBER_MM = 15.0
-QR_MM = 27.0
+QR_MM = 25.0
 MAX_TEXT = 60
 """Longer names are cut, so that no configuration makes a ticket longer than its paper."""
 MAX_WINDOWS = 8

@@ -1,0 +1,299 @@
+"""What every ticket printer keeps to, each model on its emulator, over a real TCP connection.
+
+`JIAOHAO_TEST_PRINTER=MODEL=ADDRESS` names a real printer, which prints two tickets.
+"""
+
+import os
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import zxingcpp
+from PIL import ImageChops
+
+from drivers import registry
+from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
+from drivers.ports import DeviceError, NotFound, PrintFailed, Unreachable
+from drivers.printer.escpos import EscPosPrinter
+from drivers.printer.layout import Line, compose
+from drivers.printer.profile import PROFILES
+from drivers.printer.ticket import Ticket, render
+from drivers.registry import Site
+from queue_server.api.hall import Device
+
+TICKET = Ticket(
+    hall="武山县政务服务中心", queue="社会保障", number="A012", ahead=3, windows=("03",),
+    issued_at=datetime(2026, 11, 22, 9, 41, tzinfo=timezone(timedelta(hours=8))), url="http://10.0.0.2/t/20261122-a012-Zk3v",
+)  # fmt: skip
+SAYS = [model for model in PROFILES if PROFILES[model].status == "dle-eot"]
+
+
+def device(model, address, **options):
+    return Device(id="ticket-printer-1", kind="printer", model=model, address=address, options=options)
+
+
+@pytest.fixture(params=sorted(PROFILES))
+def printer(request):
+    """A driver of each model, not open, with its emulator as `.emulator`."""
+    emulator = registry.emulator(request.param)(name="ticket-printer-1")
+    server = TcpServer(emulator)
+    server.open()
+    driver = registry.build(device(request.param, server.address))
+    driver._settle_s, driver._answer_s = 0.1, 0.25
+    driver.emulator = emulator
+    yield driver
+    driver.close()
+    server.close()
+
+
+def papers(emulator):
+    hanging = emulator.hanging()
+    return emulator.papers + ([hanging] if hanging else [])
+
+
+def job(printer):
+    return render(TICKET, printer.profile)
+
+
+def test_a_ticket_comes_out_once_and_can_be_read(printer):
+    printer.open()
+    printer.print(job(printer))
+    (paper,) = papers(printer.emulator)
+    assert zxingcpp.read_barcodes(paper)[0].text == TICKET.url
+
+
+def test_many_tickets_come_out_one_after_another(printer):
+    printer.open()
+    for _ in range(3):
+        printer.print(job(printer))
+    assert len(papers(printer.emulator)) == 3
+
+
+@pytest.mark.parametrize("condition", ["paper-out", "cover-open", "offline"])
+def test_trouble_is_seen_printing_is_refused_and_it_recovers_by_itself(printer, condition):
+    printer.open()
+    printer.emulator.fail(condition)
+    assert printer.status() == condition
+    with pytest.raises(PrintFailed) as failure:
+        printer.print(job(printer))
+    assert failure.value.state == condition and failure.value.mend
+    with pytest.raises(PrintFailed):
+        printer.check()
+    printer.emulator.mend()
+    assert printer.status() == "ok"
+    printer.print(job(printer))
+    assert len(papers(printer.emulator)) == 1
+
+
+def test_little_paper_is_seen_but_tickets_still_come_out(printer):
+    printer.open()
+    printer.emulator.fail("paper-low")
+    assert printer.status() == "paper-low"
+    printer.check()
+    printer.print(job(printer))
+    assert len(papers(printer.emulator)) == 1
+
+
+def test_paper_that_ends_within_the_ticket_is_a_failure(printer):
+    printer.open()
+    printer.emulator.fail("paper-ends=40")
+    with pytest.raises(PrintFailed) as failure:
+        printer.print(job(printer))
+    assert failure.value.state == "paper-out"
+    assert not printer.emulator.papers
+    assert printer.status() == "paper-out"
+    printer.emulator.mend()
+    assert printer.status() == "ok"
+    printer.print(job(printer))
+    assert zxingcpp.read_barcodes(papers(printer.emulator)[-1])[0].text == TICKET.url
+
+
+@pytest.mark.parametrize("model", [m for m in PROFILES if PROFILES[m].clears_buffer])
+def test_the_rest_of_a_failed_ticket_is_not_printed_on_the_next_roll(model):
+    emulator = registry.emulator(model)()
+    printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
+    printer.open()
+    emulator.fail("paper-ends=40")
+    with pytest.raises(PrintFailed):
+        printer.print(job(printer))
+    emulator.mend()
+    assert not emulator.papers, "the rest came out"
+    printer.print(job(printer))
+    assert len(emulator.papers) == 1
+
+
+@pytest.mark.parametrize("model", ["escpos-80", "epson-tm-t88"])
+def test_a_jammed_knife_is_a_failure_and_the_printer_goes_on_once_it_is_free(model):
+    emulator = registry.emulator(model)(faults=["cutter"])
+    printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
+    printer.open()
+    with pytest.raises(PrintFailed) as failure:
+        printer.print(job(printer))
+    assert failure.value.state == "cutter"
+    assert printer.status() == "cutter"
+    emulator.mend()
+    printer.status()
+    assert printer.status() == "ok"
+    printer.print(job(printer))
+
+
+def test_a_printer_that_keeps_silent_is_unreachable_and_nothing_hangs(printer):
+    printer.emulator.fail("no-answer")
+    begin = time.monotonic()
+    assert printer.status() == "unreachable"
+    with pytest.raises(PrintFailed) as failure:
+        printer.print(job(printer))
+    assert failure.value.state == "unreachable"
+    assert time.monotonic() - begin < 6
+    printer.emulator.mend()
+    assert printer.status() == "ok"
+
+
+@pytest.mark.parametrize("fault", ["garbage", "disconnects", "late=5", "noise"])
+def test_nonsense_on_the_line_is_unreachable_never_a_printed_ticket(printer, fault):
+    printer.emulator.fail(fault)
+    assert printer.status() == "unreachable"
+    assert isinstance(printer.trouble, DeviceError) and printer.trouble.mend
+    with pytest.raises(PrintFailed):
+        printer.print(job(printer))
+    printer.emulator.mend()
+    assert printer.status() == "ok"
+
+
+def test_a_printer_that_is_switched_off_and_on_is_found_again(printer):
+    printer.open()
+    printer.emulator.hang_up()
+    assert printer.status() in ("ok", "unreachable")
+    assert printer.status() == "ok"
+    printer.print(job(printer))
+
+
+def test_the_plug_pulled_within_a_ticket_is_a_failure(printer):
+    printer.open()
+    emulator = printer.emulator
+    feed = emulator.receive
+
+    def pull_the_plug(line, data):
+        if emulator.received > 1500:
+            line.close()
+        else:
+            feed(line, data)
+
+    emulator.receive = pull_the_plug
+    with pytest.raises(PrintFailed):
+        printer.print(job(printer))
+    assert not emulator.papers
+
+
+def test_status_may_be_asked_while_another_thread_prints(printer):
+    printer.open()
+    seen = []
+    asking = threading.Thread(target=lambda: seen.extend(printer.status() for _ in range(10)))
+    asking.start()
+    for _ in range(3):
+        printer.print(job(printer))
+    asking.join()
+    assert seen == ["ok"] * 10
+    assert len(papers(printer.emulator)) == 3
+
+
+def test_a_printer_that_does_not_confirm_is_a_failure_with_its_mend():
+    emulator = registry.emulator("escpos-80")(faults=["no-confirmation"])
+    printer = EscPosPrinter(MemoryStream(emulator), emulator.profile, print_s=0.3)
+    with pytest.raises(PrintFailed, match="confirms = false"):
+        printer.print(job(printer))
+
+
+@pytest.mark.parametrize("condition", ["ok", "paper-out", "cover-open", "paper-low", "offline"])
+def test_a_printer_that_tells_changes_by_itself_is_understood(condition):
+    emulator = registry.emulator("escpos-80")()
+    printer = registry.build(device("escpos-80", "loop://", status="asb"))
+    printer._stream = MemoryStream(emulator)
+    assert printer.status() == "ok"
+    if condition != "ok":
+        emulator.fail(condition)
+    assert printer.status() == condition
+    if condition in ("ok", "paper-low"):
+        printer.print(job(printer))
+        assert len(emulator.papers) == 1
+
+
+def test_tickets_come_out_over_a_serial_line_too():
+    emulator = registry.emulator("escpos-80")()
+    server = PtyServer(emulator)
+    server.open()
+    printer = registry.build(device("escpos-80", f"{server.address}?baud=115200"))
+    try:
+        printer.open()
+        printer.print(job(printer))
+        assert zxingcpp.read_barcodes(emulator.papers[0])[0].text == TICKET.url
+        emulator.fail("paper-out")
+        assert printer.status() == "paper-out"
+    finally:
+        printer.close()
+        server.close()
+
+
+def test_a_file_takes_the_job_byte_for_byte(tmp_path):
+    path = tmp_path / "paper.bin"
+    printer = registry.build(device("escpos-80", f"file://{path}", status="none", confirms=False))
+    printer.open()
+    printer.print(job(printer))
+    printer.close()
+    assert path.read_bytes() == job(printer)
+
+
+def test_an_emulated_printer_of_the_configuration_leaves_its_tickets_in_the_folder(tmp_path):
+    printer = registry.build(device("escpos-80", "emulator://escpos-80"), Site(folder=tmp_path))
+    printer.open()
+    printer.print(job(printer))
+    printer.close()
+    assert [path.name for path in tmp_path.rglob("*.png")] == ["ticket-printer-1-0001.png"]
+
+
+def test_a_missing_printer_says_what_to_do():
+    printer = registry.build(device("escpos-80", "/dev/hall-no-such-printer?baud=19200"))
+    with pytest.raises(NotFound, match="plug"):
+        printer.open()
+    assert printer.status() == "unreachable"
+    with pytest.raises(NotFound):
+        printer.check()
+
+
+def test_a_refused_connection_is_unreachable():
+    printer = registry.build(device("escpos-80", "socket://127.0.0.1:1"))
+    with pytest.raises(Unreachable):
+        printer.open()
+    with pytest.raises(PrintFailed) as failure:
+        printer.print(b"x")
+    assert failure.value.state == "unreachable"
+
+
+def test_emphasis_and_alignment_reach_the_paper():
+    def paper(line):
+        emulator = registry.emulator("escpos-80")()
+        printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
+        printer.print(compose([line], emulator.profile))
+        return emulator.papers[0]
+
+    plain = paper(Line("号", align="left"))
+    boxes = [
+        ImageChops.invert(paper(Line("号", align=a))).point(lambda d: 255 * (d > 100)).getbbox()
+        for a in ("left", "center", "right")
+    ]
+    assert boxes[0][0] < boxes[1][0] < boxes[2][0]
+    bold = paper(Line("号", align="left", bold=True))
+    assert sum(d < 128 for d in bold.get_flattened_data()) > sum(d < 128 for d in plain.get_flattened_data())
+
+
+@pytest.mark.hardware
+@pytest.mark.skipif("JIAOHAO_TEST_PRINTER" not in os.environ, reason="JIAOHAO_TEST_PRINTER=MODEL=ADDRESS names no printer")
+def test_a_real_printer_prints_and_confirms():
+    model, _, address = os.environ["JIAOHAO_TEST_PRINTER"].partition("=")
+    printer = registry.build(device(model, address))
+    printer.open()
+    assert printer.status() in ("ok", "paper-low")
+    for _ in range(2):
+        printer.print(job(printer))
+    printer.close()
