@@ -6,6 +6,7 @@ any other move that somebody else made leaves the window to them until the next 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from typing import Any
 from queue_server.api.messages import WindowState
 from queue_server.crowd.people import Handling
 
+LOG = logging.getLogger(__name__)
 BY_ITSELF = {("rating", "idle"), ("calling", "calling"), ("idle", "idle"), ("paused", "paused"), ("closed", "closed")}
 """Changes of a window's state that need nobody's hand: a rating is given or its time is over, a state is published again."""
 REST_S = 6.0
@@ -39,6 +41,7 @@ class Seat:
     day: date | None = None
     state: WindowState | None = None
     asked: str | None = None
+    opening: bool = False
     left_on: date | None = None
     taken: bool = False
     held: list[tuple[float, str]] = field(default_factory=list)
@@ -67,11 +70,22 @@ class Seat:
 
     def opened(self, today: date) -> None:
         """Somebody opened the window or took it over; if it was not the crowd, they sit there now."""
-        if self.asked != "open-window" and self.state is not None and self.state.state != "closed":
+        if self.opening:
+            self.opening = False
+        elif self.state is not None:
             self.leave(today)
+
+    def asks(self, verb: str) -> None:
+        """The crowd has asked for something at the window."""
+        self.asked, self.opening = verb, verb == "open-window"
+
+    def refused(self) -> None:
+        """What the crowd asked for was refused."""
+        self.asked, self.opening = None, False
 
     def leave(self, today: date) -> None:
         """Leave the window to whoever works there now."""
+        LOG.info("window %s is left to the clerk who works there", self.window)
         self.taken, self.left_on = True, today
 
     def next_act(

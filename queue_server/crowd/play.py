@@ -165,10 +165,8 @@ class Crowd:
         seat = self.seats.get(window)
         if seat is None:
             return
-        before, was_ours = seat.state, seat.ours
+        before = seat.state
         seat.shows(state, self._today())
-        if was_ours and not seat.ours:
-            LOG.info("window %s is left to the clerk who works there", window)
         if before is None or (before.state, before.ticket, before.calls) != (state.state, state.ticket, state.calls):
             self._acts.pop(window, None)
             self._decide(window)
@@ -204,18 +202,17 @@ class Crowd:
         if not seat.ours or seat.state is None or not self._link.connected.is_set():
             self._later(LOOK_AGAIN_S, lambda: self._decide(window))
             return
-        seat.asked = act.verb
+        seat.asks(act.verb)
         ticket = act.body.get("ticket") or (seat.state.ticket.id if seat.state.ticket else None)
         self._request(act.verb, act.body, partial(self._done, window, act, ticket))
 
     def _done(self, window: str, act: Act, ticket: str | None, answer: messages.Answer) -> None:
         seat = self.seats[window]
         if answer.error is not None:
-            seat.asked = None
+            seat.refused()
             if answer.error.code == "limit-reached" and ticket is not None:
                 seat.recalls[ticket] = self._config.rules.recall_limit
             if answer.error.code == "wrong-state" and act.verb != "resume":
-                LOG.info("window %s has been moved by somebody else", window)
                 seat.leave(self._today())
             seat.held = [entry for entry in seat.held if entry[1] != act.body.get("ticket")]
             self._later(LOOK_AGAIN_S, lambda: self._decide(window))

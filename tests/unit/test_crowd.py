@@ -179,7 +179,7 @@ def test_a_move_that_the_crowd_did_not_ask_for_leaves_the_window():
 
 def test_a_move_that_the_crowd_asked_for_keeps_the_window():
     seat = seat_at("idle")
-    seat.asked = "call-next"
+    seat.asks("call-next")
     seat.shows(shown("calling", ticket="20261122-a001", calls=1), TODAY)
     assert seat.ours
     assert seat.asked is None
@@ -200,6 +200,16 @@ def test_a_rating_that_ends_and_a_state_shown_again_are_nobodys_doing():
 
 def test_the_same_clerk_who_logs_in_on_a_web_page_takes_the_window_over():
     seat = seat_at("idle")
+    seat.opened(TODAY)
+    assert not seat.ours
+
+
+def test_the_news_that_the_crowd_itself_opened_a_window_is_nobody_elses_doing():
+    seat = seat_at("closed")
+    seat.asks("open-window")
+    seat.shows(shown("idle"), TODAY)
+    seat.opened(TODAY)
+    assert seat.ours
     seat.opened(TODAY)
     assert not seat.ours
 
