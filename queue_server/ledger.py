@@ -15,7 +15,6 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
 from queue_server.api import messages
 from queue_server.model.words import Sentence
@@ -27,7 +26,7 @@ from queue_server.service.token import Signer, hall_key
 from queue_server.service.verbs import READS_ONLY, VERBS
 from queue_server.service.work import Changes, Work
 from queue_server.store import tables
-from queue_server.store.database import Database
+from queue_server.store.database import ERRORS, Database
 from queue_server.store.unit import Unit, ensure
 
 LOG = logging.getLogger(__name__)
@@ -145,8 +144,8 @@ class Ledger:
 
     def _failure(self, one: _Asked, error: Exception) -> messages.Answer:
         """The answer for a request that raised: the database's trouble passes, a program's mistake is written down."""
-        if isinstance(error, DBAPIError):
-            LOG.error("%s could not be written: %s", one.request.verb, error.orig)
+        if isinstance(error, ERRORS):
+            LOG.error("%s could not be written: %s", one.request.verb, error)
             return refuse("busy", "the ledger cannot be written just now", _BUSY)
         LOG.error("%s %s failed", one.request.verb, one.request.payload[:200], exc_info=error)
         return refuse("internal", f"{one.request.verb} failed in the server", _INTERNAL)

@@ -22,7 +22,6 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
-from sqlalchemy.exc import DBAPIError
 
 from link.address import Broker
 from link.connection import client
@@ -34,6 +33,7 @@ from queue_server.mirror import Mirror
 from queue_server.model.words import Sentence
 from queue_server.publisher import Publisher
 from queue_server.service.refusal import refuse
+from queue_server.store.database import ERRORS
 
 LOG = logging.getLogger(__name__)
 TICK_S = 0.5
@@ -182,8 +182,8 @@ class Server:
         self._paho.loop_misc()
         try:
             self._publisher.tell(self._ledger.pass_time())
-        except DBAPIError as error:
-            LOG.error("the ledger cannot be used just now: %s", error.orig)
+        except ERRORS as error:
+            LOG.error("the ledger cannot be used just now: %s", error)
         self._alerts.pass_time(self._monotonic())
 
     def _pass_time(self) -> None:
@@ -238,8 +238,8 @@ class Server:
         self._send("server/status", self._identity.status("ready"), True, None)
         try:
             self._publisher.everything()
-        except DBAPIError as error:
-            LOG.error("the ledger cannot be read, states stay as they were: %s", error.orig)
+        except ERRORS as error:
+            LOG.error("the ledger cannot be read, states stay as they were: %s", error)
         for topic, payload in self._mirror.under("alert/").items():
             self._send(topic, payload, True, None)
         self._alerts.connected(self._monotonic())

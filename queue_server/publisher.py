@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
 from queue_server import displays
 from queue_server.api import messages
@@ -22,6 +21,7 @@ from queue_server.model.numbers import display_number
 from queue_server.service.windows import window_state
 from queue_server.service.work import Call, Changes
 from queue_server.store import tables
+from queue_server.store.database import ERRORS
 from queue_server.store.rows import Window
 from queue_server.store.unit import window_rows
 
@@ -203,8 +203,8 @@ class Publisher:
         try:
             with self._ledger.database.look() as connection:
                 states = self._queue_states(connection, self._queues)
-        except DBAPIError as error:
-            LOG.error("the ledger cannot be read, queue states stay as they were: %s", error.orig)
+        except ERRORS as error:
+            LOG.error("the ledger cannot be read, queue states stay as they were: %s", error)
             return
         self._queues = set()
         for queue, state in states.items():

@@ -5,11 +5,13 @@ SQLite in WAL mode with synchronous=FULL (an answered request survives a power c
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -17,6 +19,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
+"""What a database in trouble raises, through Core or straight from its driver."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
 

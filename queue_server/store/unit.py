@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, insert, literal_column, select, text, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from queue_server.store import tables
+from queue_server.store.prepared import Prepared
 from queue_server.store.rows import Service, Ticket, Window
 
 R = TypeVar("R", Ticket, Window, Service)
@@ -25,42 +27,60 @@ _HEAD = (
     select(T.id)
     .where(tables.UNBOUND, T.queue == L.queue, T.class_ == L.class_)
     .order_by(T.rank, T.id)
-    .limit(1)
+    .limit(literal_column("1"))
     .correlate(tables.lines)
 )
-_NEXT_NUMBER = text(
-    "INSERT INTO counters (queue, business_day, last) VALUES (:queue, :day, 1) "
-    "ON CONFLICT (queue, business_day) DO UPDATE SET last = counters.last + 1 RETURNING last"
-)
-_CLOSE_PERIOD = (
-    update(tables.periods)
-    .where(tables.periods.c.ticket == bindparam("b_ticket"), tables.periods.c.step == bindparam("b_step"))
-    .values(ended_at=bindparam("b_ended_at"))
-)
-_ADD_TO_LINE = (
-    update(tables.lines)
-    .where(L.queue == bindparam("b_queue"), L.class_ == bindparam("b_class"))
-    .values(
-        waiting=L.waiting + bindparam("b_delta"),
-        last_called=func.coalesce(bindparam("b_called", type_=L.last_called.type), L.last_called),
-        called_at=func.coalesce(bindparam("b_called_at", type_=L.called_at.type), L.called_at),
+_NEXT_NUMBER = Prepared(
+    text(
+        "INSERT INTO counters (queue, business_day, last) VALUES (:queue, :day, 1) "
+        "ON CONFLICT (queue, business_day) DO UPDATE SET last = counters.last + 1 RETURNING last"
     )
 )
+_CLOSE_PERIOD = Prepared(
+    update(tables.periods)
+    .where(tables.periods.c.ticket == bindparam("of_ticket"), tables.periods.c.step == bindparam("of_step"))
+    .values(ended_at=bindparam("at", type_=tables.periods.c.ended_at.type))
+)
+_ADD_TO_LINE = Prepared(
+    update(tables.lines)
+    .where(L.queue == bindparam("of_queue"), L.class_ == bindparam("of_class"))
+    .values(
+        waiting=L.waiting + bindparam("delta"),
+        last_called=func.coalesce(bindparam("called", type_=L.last_called.type), L.last_called),
+        called_at=func.coalesce(bindparam("at", type_=L.called_at.type), L.called_at),
+    )
+)
+_APPEND = {
+    table: Prepared(insert(table), [column.key for column in table.c if column.key != "id" or table is not tables.events])
+    for table in (tables.periods, tables.events, tables.requests)
+}
+
+
+class Statements(Generic[R]):
+    """How the rows of one table are read and written."""
+
+    def __init__(self, table: Table, kind: type[R]) -> None:
+        self.kind: type[R] = kind
+        self.names = [f.name for f in fields(kind)]
+        self.select = select(*[table.c[name] for name in self.names])
+        one = self.select.where(table.c.id == bindparam("id"))
+        self.by_id = {False: Prepared(one), True: Prepared(one.with_for_update())}
+        self.insert = Prepared(insert(table), self.names)
+        new = {name: bindparam(name, type_=table.c[name].type) for name in self.names if name != "id"}
+        self.update = Prepared(update(table).where(table.c.id == bindparam("id")).values(new))
+
+    def values(self, row: R) -> dict[str, Any]:
+        """A row as column → value."""
+        return {name: getattr(row, name) for name in self.names}
 
 
 class Rows(Generic[R]):
     """The rows of one table that this unit of work has read, added or changed."""
 
-    def __init__(self, connection: Connection, table: Table, kind: type[R], *, lock: bool) -> None:
+    def __init__(self, connection: Connection, statements: Statements[R], *, lock: bool) -> None:
         self._connection = connection
-        self._kind: type[R] = kind
-        self._names = [f.name for f in fields(kind)]
-        self._select = select(*[table.c[name] for name in self._names])
-        self._by_id = self._select.where(table.c.id == bindparam("b_id"))
-        if lock:
-            self._by_id = self._by_id.with_for_update()
-        self._insert = insert(table)
-        self._update = update(table).where(table.c.id == bindparam("b_id"))
+        self._statements: Statements[R] = statements
+        self._lock = lock
         self._known: dict[str, R] = {}
         self._new: dict[str, R] = {}
         self._changed: dict[str, R] = {}
@@ -69,26 +89,31 @@ class Rows(Generic[R]):
         """The row, read and locked once."""
         known = self._known.get(row_id)
         if known is None:
-            found = self._connection.execute(self._by_id, {"b_id": row_id}).first()
-            if found is None:
+            found = self._statements.by_id[self._lock].run(self._connection, {"id": row_id})
+            if not found:
                 return None
-            known = self._known[row_id] = self._kind(*found)
+            known = self._known[row_id] = self._statements.kind(*found[0])
         return known
 
     def find(self, where: Select[Any]) -> list[R]:
-        """Rows of a query that selects all columns of the row in order; rows known already are given as they now stand."""
-        found: list[R] = []
-        for values in self._connection.execute(where):
+        """Rows of a query that began with `columns`; rows known already are given as they now stand."""
+        return self.known(self._connection.execute(where))
+
+    def known(self, found: Iterable[Sequence[Any]]) -> list[R]:
+        """Values in the order of `columns` as rows."""
+        rows: list[R] = []
+        for values in found:
             row = self._known.get(values[0])
             if row is None:
-                row = self._known[values[0]] = self._kind(*values)
-            found.append(row)
-        return found
+                row = self._known[values[0]] = self._statements.kind(*values)
+            rows.append(row)
+        return rows
 
     @property
     def columns(self) -> Select[Any]:
         """The select that `find` wants."""
-        return self._select
+        wanted: Select[Any] = self._statements.select
+        return wanted
 
     def add(self, row: R) -> None:
         """Insert `row` at the end."""
@@ -102,15 +127,18 @@ class Rows(Generic[R]):
     def flush(self) -> None:
         """Write what is new and what has changed."""
         if self._new:
-            self._connection.execute(self._insert, [self._values(row) for row in self._new.values()])
+            self._statements.insert.run_many(self._connection, map(self._statements.values, self._new.values()))
             self._new.clear()
         if self._changed:
-            rows = [{**self._values(row), "b_id": row.id} for row in self._changed.values()]
-            self._connection.execute(self._update, rows)
+            self._statements.update.run_many(self._connection, map(self._statements.values, self._changed.values()))
             self._changed.clear()
 
-    def _values(self, row: R) -> dict[str, Any]:
-        return {name: getattr(row, name) for name in self._names}
+
+_BOUND = select(T.id).where(tables.BOUND, T.bound == bindparam("window"))
+TICKETS = Statements(tables.tickets, Ticket)
+WINDOWS = Statements(tables.windows, Window)
+SERVICES = Statements(tables.services, Service)
+_FIRST = TICKETS.select
 
 
 class Unit:
@@ -119,9 +147,9 @@ class Unit:
     def __init__(self, connection: Connection, *, shared: bool) -> None:
         self.connection = connection
         self.shared = shared
-        self.tickets = Rows(connection, tables.tickets, Ticket, lock=shared)
-        self.windows = Rows(connection, tables.windows, Window, lock=shared)
-        self.services = Rows(connection, tables.services, Service, lock=shared)
+        self.tickets = Rows(connection, TICKETS, lock=shared)
+        self.windows = Rows(connection, WINDOWS, lock=shared)
+        self.services = Rows(connection, SERVICES, lock=shared)
         self._periods: dict[tuple[str, int], dict[str, Any]] = {}
         self._closed: list[dict[str, Any]] = []
         self._lines: dict[tuple[str, str], dict[str, Any]] = {}
@@ -140,17 +168,17 @@ class Unit:
 
     def next_number(self, queue: str, day: str) -> int:
         """Count one more ticket of this queue and business day; never the same number twice."""
-        number: int = self.connection.execute(_NEXT_NUMBER, {"queue": queue, "day": day}).scalar_one()
+        number: int = _NEXT_NUMBER.run(self.connection, {"queue": queue, "day": day})[0][0]
         return number
 
     def heads(self, queues: Sequence[str], window: str, taken: Collection[str] = ()) -> list[Ticket]:
         """The first waiting ticket of every queue and class, and all that are bound to `window`; without those in `taken`."""
         self.tickets.flush()
-        head, bound = _HEAD, select(T.id).where(tables.BOUND, T.bound == window)
-        if taken:
-            head, bound = head.where(T.id.not_in(taken)), bound.where(T.id.not_in(taken))
+        if not taken:
+            return self.tickets.known(_heads_of(len(queues)).run(self.connection, _named(queues, window)))
+        head, bound = _HEAD.where(T.id.not_in(taken)), _BOUND.where(T.id.not_in(taken))
         first = select(head.scalar_subquery()).where(L.queue.in_(queues))
-        return self.tickets.find(self.tickets.columns.where(T.id.in_(union_all(first, bound))))
+        return self.tickets.find(_FIRST.where(T.id.in_(union_all(first, bound))).params(window=window))
 
     def take(self, ticket: Ticket) -> bool:
         """Lock a waiting ticket for calling; False when another server is just taking it."""
@@ -172,20 +200,22 @@ class Unit:
         if fresh is not None:
             fresh["ended_at"] = at
         else:
-            self._closed.append({"b_ticket": ticket.id, "b_step": ticket.step, "b_ended_at": at})
+            self._closed.append({"of_ticket": ticket.id, "of_step": ticket.step, "at": at})
 
     def add_to_line(
         self, queue: str, class_: str, delta: int, *, called: str | None = None, at: datetime | None = None
     ) -> None:
         """Count `delta` more waiting tickets; `called` is the number that has just been called."""
-        line = self._lines.setdefault((queue, class_), {"b_delta": 0, "b_called": None, "b_called_at": None})
-        line["b_delta"] += delta
+        line = self._lines.setdefault(
+            (queue, class_), {"of_queue": queue, "of_class": class_, "delta": 0, "called": None, "at": None}
+        )
+        line["delta"] += delta
         if called is not None:
-            line["b_called"], line["b_called_at"] = called, at
+            line["called"], line["at"] = called, at
 
     def line_changes(self) -> dict[tuple[str, str], int]:
         """By how much the lines (queue, class) have grown since the unit began."""
-        return {key: line["b_delta"] for key, line in self._lines.items()}
+        return {key: line["delta"] for key, line in self._lines.items()}
 
     def append(self, table: Table, row: dict[str, Any]) -> None:
         """Insert a row of an append-only table at the end."""
@@ -210,14 +240,25 @@ class Unit:
         for rows in (self.tickets, self.services, self.windows):
             rows.flush()
         if self._closed:
-            self.connection.execute(_CLOSE_PERIOD, self._closed)
+            _CLOSE_PERIOD.run_many(self.connection, self._closed)
         if self._periods:
-            self.connection.execute(insert(tables.periods), list(self._periods.values()))
+            _APPEND[tables.periods].run_many(self.connection, self._periods.values())
         for table, appended in self._appended.items():
-            self.connection.execute(insert(table), appended)
+            _APPEND[table].run_many(self.connection, appended)
         if self._lines:
-            changes = [{"b_queue": q, "b_class": c, **self._lines[q, c]} for q, c in sorted(self._lines)]
-            self.connection.execute(_ADD_TO_LINE, changes)
+            _ADD_TO_LINE.run_many(self.connection, [self._lines[line] for line in sorted(self._lines)])
+
+
+@cache
+def _heads_of(count: int) -> Prepared:
+    """The statement of `heads` for so many queues."""
+    queues = [bindparam(f"queue_{i}", type_=L.queue.type) for i in range(count)]
+    first = select(_HEAD.scalar_subquery()).where(L.queue.in_(queues))
+    return Prepared(_FIRST.where(T.id.in_(union_all(first, _BOUND))))
+
+
+def _named(queues: Sequence[str], window: str) -> dict[str, Any]:
+    return {"window": window, **{f"queue_{i}": queue for i, queue in enumerate(queues)}}
 
 
 def ensure(
