@@ -8,6 +8,7 @@ from kiosk.rect import Rect
 from kiosk.screens.callscreen_parts import Bilingual, CallRow, Notices, QueueRow, measured
 from kiosk.stage import Stage
 from kiosk.widgets import Card, Icon, Words
+from kiosk.widgets.words import Align
 from queue_server.api.texts import texts
 from queue_server.api.texts import unchanged as _
 
@@ -29,62 +30,70 @@ class CallScreen(Page):
         rest = self.stage.rect.inset(look.margin, look.space("m"))
         head, rest = rest.top(look.px(120), look.space("m"))
         foot, rest = rest.bottom(look.px(92), look.space("m"))
-        self._build_head(head)
-        self._notices = Notices(self.stage, foot)
-        self.add_widget(self._notices)
         if look.portrait:
-            waiting, calls = rest.bottom(rest.h * 0.36, look.space("m"))
+            away, rest = rest.top(look.px(44), look.space("s"))
+            waiting, calls = rest.bottom(rest.h * 0.34, look.space("m"))
+            newest, recent = calls.top(calls.h * 0.53, look.space("m"))
         else:
+            away, head = head.right(look.px(900), look.space("m"))
+            away, clock = away.left(away.w - look.px(300), look.space("m"))
+            head = Rect(head.x, head.y, clock.right_edge - head.x, head.h)
             calls, waiting = rest.left((rest.w - look.space("m")) * 2 / 3, look.space("m"))
-        newest, recent = calls.top(calls.h * (0.46 if look.portrait else 0.6), look.space("m"))
-        self._rows: list[CallRow] = []
-        if state.newest is None:
-            self._build_newest(calls, state)
-        else:
-            self._build_newest(newest, state)
-            self._build_recent(recent)
+            newest, recent = calls.top(calls.h * 0.56, look.space("m"))
+        self._notices = Notices(self.stage, foot)
+        self._away = Words(self.stage, away, "", "note", colour="warning", bold=True, align="right", line_height=1.25)
+        self.put(self._notices, self._away)
+        self._build_head(head)
+        self._build_newest(calls if state.newest is None else newest, state)
+        self._build_recent(recent, state)
         self._build_waiting(waiting)
 
     def _build_head(self, rect: Rect) -> None:
         look, stage = self.look, self.stage
-        clock, rest = rect.right(look.px(300), look.space("m"))
+        clock, names = rect.right(look.px(300), look.space("m"))
         time, date = clock.top(clock.h * 0.62)
         self._time = Words(stage, time, "", "title", bold=True, align="right", line_height=1.1)
         self._date = Words(stage, date, "", "note", colour="secondary", align="right", line_height=1.1)
-        away, rest = rest.right(look.px(330) if look.portrait else look.px(640), look.space("m"))
-        self._away = Words(stage, away, "", "note", colour="warning", bold=True, align="right", line_height=1.25)
-        zh, en = rest.top(rest.h * 0.62)
+        zh, en = names.top(names.h * 0.62)
         name = stage.hall.hall.name
         self.put(
             Words(stage, zh, name.zh, "title", bold=True, line_height=1.1),
             Words(stage, en, name.en, "note", colour="secondary", line_height=1.1),
-            self._away, self._time, self._date,
+            self._time, self._date,
         )  # fmt: skip
 
     def _build_newest(self, rect: Rect, state: State) -> None:
         look, stage = self.look, self.stage
         self._card = Card(stage, rect)
         body = rect.inset(look.space("l"), look.space("m"))
-        line, body = body.bottom(look.px(60))
-        number = state.newest.number if state.newest else "A000"
-        width = min(measured(look, number, NUMBER_SIZE), body.w * 0.8)
-        left, right = body.left(width, look.space("l"))
-        please, window = right.top(right.h * 0.2)
-        below, window = window.bottom(right.h * 0.24)
-        self._number = Words(stage, left, "", NUMBER_SIZE, bold=True, colour="accent", line_height=1.05)
-        self._please = Words(stage, please, "", "title", bold=True, align="center", valign="bottom", line_height=1.1)
-        self._below = Words(stage, below, "", "title", bold=True, align="center", valign="top", line_height=1.1)
-        self._window = Words(stage, window, "", 200, bold=True, align="center", line_height=1.05)
-        self._english = Words(stage, line, "", 44, colour="secondary", align="center", line_height=1.15)
-        welcome = Bilingual(_("欢迎光临"), _("请留意叫号"))
-        self._welcome = welcome.draw(stage, rect.inset(look.space("l")))
+        if look.portrait:
+            number, body = body.top(look.px(320))
+            english, window = body.bottom(look.px(64))
+            please = below = window.top(0)[0]
+            align: Align = "center"
+        else:
+            width = measured(look, state.newest.number if state.newest else "A000", NUMBER_SIZE)
+            left, right = body.left(min(width, body.w * 0.8), look.space("l"))
+            english, number = left.bottom(look.px(60))
+            please, window = right.top(right.h * 0.22)
+            below, window = window.bottom(right.h * 0.26)
+            align = "left"
+        self._number = Words(stage, number, "", NUMBER_SIZE, bold=True, colour="accent", align=align, line_height=1.05)
+        self._please = Words(stage, please, "", "title", bold=True, align="center", line_height=1.1)
+        self._below = Words(stage, below, "", "title", bold=True, align="center", line_height=1.1)
+        self._window = Words(stage, window, "", 104 if look.portrait else 200, bold=True, align="center", line_height=1.05)
+        self._english = Words(stage, english, "", 40, colour="secondary", align=align, line_height=1.15)
+        self._welcome = Bilingual(_("欢迎光临"), _("请留意叫号")).draw(stage, rect.inset(look.space("l")))
         self._parts = (self._number, self._please, self._window, self._below, self._english)
         self.put(self._card, *self._parts, *self._welcome)
 
-    def _build_recent(self, rect: Rect) -> None:
+    def _build_recent(self, rect: Rect, state: State) -> None:
         look, stage = self.look, self.stage
+        self._rows: list[CallRow] = []
+        if state.newest is None:
+            return
         columns = 1 if look.portrait else 2
-        rows = max(1, int((rect.h + look.space("s")) / (look.px(104) + look.space("s"))))
+        rows = max(1, int((rect.h + look.space("s")) / (look.px(92) + look.space("s"))))
         self._rows = [CallRow(stage, cell) for cell in rect.grid(columns, rows, look.space("s"))]
         if columns == 2:  # newest first down the left column, then down the right one
             self._rows = [*self._rows[0::2], *self._rows[1::2]]
@@ -96,8 +105,7 @@ class CallScreen(Page):
         body = rect.inset(look.space("m") * 1.25, look.space("m"))
         title, body = body.top(look.px(72), look.space("s"))
         name, people = title.left(title.w * 0.7)
-        pair = Bilingual(_("等候人数"), "")
-        self.put(*pair.beside(stage, name))
+        self.put(*Bilingual(_("等候人数"), "").beside(stage, name))
         self._total = Words(stage, people, "", "body", bold=True, align="right")
         foot, body = body.bottom(look.px(34))
         self._place = Words(stage, foot, "", 24, colour="secondary", align="right")
@@ -128,10 +136,14 @@ class CallScreen(Page):
         if state.live or clock is None:
             self._away.say("")
         elif state.good_at is None:
-            self._away.say(Bilingual(_("正在连接"), "").lines(self.stage))
+            self._away.say(self._both(_("正在连接")))
         else:
-            text = Bilingual(_("连接中断，显示的是 {time} 的情况"), "").lines(self.stage)
+            text = self._both(_("连接中断，显示的是 {time} 的情况"))
             self._away.say(text.format(time=f"{state.good_at:%H:%M}"))
+
+    def _both(self, text: str) -> str:
+        """A text and its English, on one line or on two."""
+        return text + (" · " if self.look.portrait else "\n") + texts("en")(text)
 
     def _show_newest(self, call: Call | None, state: State) -> None:
         lit = call is not None and state.highlighted
@@ -146,7 +158,10 @@ class CallScreen(Page):
             return
         window = self._window_number(call.window)
         english = texts("en")(_("{number} 号请到 {window} 号窗口")).format(number=call.number, window=window)
-        for words, text in zip(self._parts, (call.number, _("请到"), window, _("号窗口"), english), strict=True):
+        please, below = _("请到"), _("号窗口")
+        if self.look.portrait:
+            window, please, below = f"{please} {window} {below}", "", ""
+        for words, text in zip(self._parts, (call.number, please, window, below, english), strict=True):
             words.say(text)
 
     def _show_waiting(self, state: State) -> None:

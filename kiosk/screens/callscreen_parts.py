@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kivy.animation import Animation
@@ -33,10 +34,6 @@ class Bilingual:
 
     first: str
     second: str
-
-    def lines(self, stage: Stage) -> str:
-        """The first sentence in both languages, a line each."""
-        return f"{self.first}\n{texts('en')(self.first)}" if stage else self.first
 
     def beside(self, stage: Stage, rect: Rect) -> list[Words]:
         """Chinese large, English small behind it."""
@@ -73,10 +70,10 @@ class CallRow(Fill):
         self._en = Words(stage, en, "", 24, colour="secondary", align="right", line_height=1.15)
         self.put(self._number, self._window, self._zh, self._en)
 
-    def show(self, call: Call | None, window_number: object) -> None:
+    def show(self, call: Call | None, window_number: Callable[[str], str]) -> None:
         """Show a call, or an empty row."""
         self.opacity = 1 if call else 0
-        if call is None or not callable(window_number):
+        if call is None:
             return
         words = {"calling": _("请前往"), "serving": _("办理中"), "past": _("已叫过")}[call.standing]
         colours = {"calling": "accent", "serving": "text", "past": "secondary"}
@@ -95,7 +92,7 @@ class QueueRow(Box):
         super().__init__(stage, rect)
         look = stage.look
         badge, rest = rect.left(look.px(60), look.space("m"))
-        count, names = rest.right(look.px(130), look.space("s"))
+        count, names = rest.right(look.px(88), look.space("s"))
         zh, en = names.inset(0, look.px(8)).top((rect.h - look.px(16)) * 0.58)
         self._letter = Words(stage, badge, "", 36, bold=True, colour="accent", align="center", line_height=1.2)
         self._zh = Words(stage, zh, "", 34, bold=True, line_height=1.15)

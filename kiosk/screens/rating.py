@@ -32,12 +32,17 @@ def page(stage: Stage, state: State, window: Window, photos: Path) -> Page:
 class Asking(Page):
     """A page that asks: head with title and countdown, foot with the switches, `body` between them."""
 
+    acts = True
+    """Whether the page has a main action: in the foot, or upright above it."""
+
     def build(self, state: State) -> None:
         look, stage = self.look, self.stage
         rest = stage.rect.inset(look.margin, look.space("m"))
         place, rest = rest.bottom(look.target, look.space("m"))
         self.put(*foot(stage, place, decline=True))
         self._action_place = self._between(place)
+        if self.acts and look.portrait:
+            self._action_place, rest = rest.bottom(look.target, look.space("m"))
         head, self.body = rest.top(max(look.px(120), look.type("title") * 1.5), look.space("m"))
         head = self._build_back(head, state)
         ring, head = head.right(look.px(110), look.space("m"))
@@ -64,19 +69,21 @@ class Asking(Page):
     def show(self, state: State) -> None:
         self._ring.show(state.seconds_left, max(1, round(state.of_s)))
 
-    def back_button(self, head: Rect, text: str) -> Rect:
+    def _back_button(self, head: Rect) -> Rect:
         """A way back at the left of the head; return what is left of it."""
-        look = self.look
-        place, head = head.left(
-            max(look.px(190), look.type("body") * (4.2 if look.mode.language == "zh" else 4.8)), look.space("m")
-        )
+        _, look = self.stage.text, self.look
+        place, head = head.left(max(look.px(190), look.type("body") * 5.2), look.space("m"))
         place = place.centre(place.w, look.target)
-        self.add_widget(TextButton(self.stage, place, text, lambda: self.stage.send(ButtonTapped("back")), icon="chevron-left"))
+        self.add_widget(
+            TextButton(self.stage, place, _("返回"), lambda: self.stage.send(ButtonTapped("back")), icon="chevron-left")
+        )
         return head
 
 
 class Faces(Asking):
     """Please rate this service: five faces."""
+
+    acts = False
 
     def __init__(self, stage: Stage, state: State, photos: Path) -> None:
         self._photos = photos
@@ -109,7 +116,7 @@ class Reasons(Asking):
     """The reasons of the chosen level: three at once, all eight on demand, and a few words."""
 
     def _build_back(self, head: Rect, _state: State) -> Rect:
-        return self.back_button(head, self.stage.text("返回"))
+        return self._back_button(head)
 
     def build_head(self, head: Rect, state: State) -> None:
         look, stage = self.look, self.stage
@@ -129,7 +136,7 @@ class Reasons(Asking):
         buttons, rest = rest.bottom(look.target, look.space("m"))
         self._build_chips(rest, state)
         more, words = buttons.columns(2, look.space("m"))
-        text = _("收起") if state.more else _("更多原因")
+        text = _("返回前三项") if state.more and look.mode.elder else _("收起") if state.more else _("更多原因")
         icon = "chevron-up" if state.more else "chevron-down"
         self.add_widget(TextButton(stage, more, text, lambda: stage.send(ButtonTapped("more")), icon=icon))
         count = len(state.phrases)
@@ -139,7 +146,8 @@ class Reasons(Asking):
 
     def _build_chips(self, rest: Rect, state: State) -> None:
         look, stage = self.look, self.stage
-        reasons = [reason for reason in reasons_of(state.level or 0) if reason.first or state.more]
+        elder = look.mode.elder  # fewer things on a page: the other five come without the first three
+        reasons = [r for r in reasons_of(state.level or 0) if (r.first != state.more if elder else r.first or state.more)]
         columns = 1 if look.portrait or not state.more else 2
         rows = -(-len(reasons) // columns)
         height = min(look.target * 1.25, (rest.h - look.space("m") * (rows - 1)) / rows)
@@ -164,10 +172,11 @@ class Phrases(Asking):
     """A few words to choose from."""
 
     def _build_back(self, head: Rect, _state: State) -> Rect:
-        return self.back_button(head, self.stage.text("返回"))
+        return self._back_button(head)
 
     def build_head(self, head: Rect, _state: State) -> None:
-        self.add_widget(Words(self.stage, head, self.stage.text("您想说的话"), "title", bold=True, line_height=1.15))
+        _ = self.stage.text
+        self.add_widget(Words(self.stage, head, _("您想说的话"), "title", bold=True, line_height=1.15))
 
     def build_body(self, state: State) -> None:
         _, look, stage = self.stage.text, self.look, self.stage
@@ -208,8 +217,8 @@ class Ending(Page):
         ring, rest = body.top(look.px(110))
         self._ring = CountdownRing(stage, ring.right(look.px(110))[0])
         self.add_widget(self._ring)
-        place, rest = rest.bottom(look.target)
-        card = rest.centre(min(rest.w, look.px(1300)), min(rest.h, look.px(640) * (1.2 if look.mode.elder else 1)))
+        place, rest = rest.bottom(look.target, look.space("m"))
+        card = rest.centre(min(rest.w, look.px(1300)), min(rest.h, look.px(560) * (1.3 if look.mode.elder else 1)))
         self.add_widget(Card(stage, card))
         inside = card.inset(look.space("l"))
         picture, inside = inside.top(min(look.px(190), inside.h * 0.36), look.space("m"))

@@ -13,6 +13,7 @@ from kiosk.rect import Rect
 from kiosk.stage import Stage
 from kiosk.widgets import Card, Icon, IconButton, Picture, Tap, Words
 from kiosk.widgets.base import Box
+from kiosk.widgets.words import Align
 from queue_server.api.messages import WindowClerk
 from queue_server.api.reasons import LEVELS, Level
 
@@ -66,13 +67,14 @@ class FaceButton(Tap):
         if rect.w > rect.h * 1.6:
             face, words = body.inset(look.space("m"), 0).left(body.h, look.space("l"))
         else:
-            words, face = body.bottom(look.type("body") * 2.7, look.space("m"))
+            words, face = body.bottom(look.type("tile") * 2.6, look.space("s"))
         text = level.en if look.mode.language == "en" else level.zh
-        align = "left" if rect.w > rect.h * 1.6 else "center"
+        align: Align = "left" if rect.w > rect.h * 1.6 else "center"
+        size = "tile" if align == "left" or not look.mode.elder else "body"
         self.put(
             self.card,
             Face(stage, face.centre(look.px(250), look.px(250)), level.value),
-            Words(stage, words, text, "tile" if align == "left" else "body", bold=True, align=align, line_height=1.25),  # type: ignore[arg-type]
+            Words(stage, words, text, size, bold=True, align=align, line_height=1.25),
         )
 
     def draw_pressed(self, pressed: bool) -> None:
@@ -90,7 +92,9 @@ class ClerkPlate(Box):
         else:
             words, picture = rect.bottom(look.type("body") * 1.5, look.space("s"))
         self.add_widget(self._portrait(picture, clerk, photos))
-        self.add_widget(Words(stage, words, clerk.name, "body", bold=True, align="left" if beside else "center"))
+        _ = stage.text
+        name = clerk.name.replace("工号", _("工号"))
+        self.add_widget(Words(stage, words, name, "body", bold=True, align="left" if beside else "center"))
 
     def _portrait(self, rect: Rect, clerk: WindowClerk, photos: Path) -> Box:
         path = photo_file(clerk.photo, photos)

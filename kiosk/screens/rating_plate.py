@@ -75,7 +75,7 @@ class Plate(Page):
             self._build_green(strip)
         self.add_widget(Card(stage, rect))
         body = rect.inset(look.space("l"), look.space("m"))
-        notice, body = body.bottom(look.type("note") * 2.9, look.space("s"))
+        notice, body = body.bottom(look.type("note") * (2.9 if stage.hall.notice else 1.4), look.space("s"))
         title, names = body.top(look.type("note") * 1.5, look.space("s"))
         self._notice = Words(stage, notice, "", "note", colour="secondary", valign="bottom", line_height=1.3)
         self._away = Words(stage, notice, "", "note", colour="warning", bold=True, valign="bottom", line_height=1.3)
