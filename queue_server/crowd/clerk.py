@@ -60,11 +60,11 @@ class Seat:
         if self.taken:
             return
         other = state.state != "closed" and (state.clerk.id if state.clerk else None) != self.clerk
-        moved = before is not None and self.asked is None and not _by_itself(before, state)
+        moved = before is not None and not _by_itself(before, state)
         new_day = state.state == "closed" and self.day is not None and self.day != today
-        if other or (moved and not new_day):
+        if other or (moved and self.asked is None and not new_day):
             self.leave(today)
-        if before is not None and (before.state, before.ticket, before.calls) != (state.state, state.ticket, state.calls):
+        if moved:
             self.asked = None
         self.day = today
 

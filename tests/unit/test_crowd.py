@@ -185,6 +185,14 @@ def test_a_move_that_the_crowd_asked_for_keeps_the_window():
     assert seat.asked is None
 
 
+def test_a_rating_that_ends_just_before_the_crowds_own_call_takes_nothing_away():
+    seat = seat_at("rating")
+    seat.asks("call-next")
+    seat.shows(shown("idle"), TODAY)
+    seat.shows(shown("calling", ticket="20261122-a001", calls=1), TODAY)
+    assert seat.ours
+
+
 def test_a_recall_by_somebody_else_leaves_the_window():
     seat = seat_at("calling", ticket="20261122-a001", calls=1)
     seat.shows(shown("calling", ticket="20261122-a001", calls=2), TODAY)
