@@ -1,0 +1,95 @@
+"""The crowd in a real hall: broker, server and crowd as processes of their own."""
+
+import signal
+import subprocess
+from collections import Counter
+from threading import Condition
+
+import pytest
+
+from link import Broker, Link
+from queue_server.api import messages
+from queue_server.api.topics import Topics
+from tests.bench import stage
+
+TAKEN, LEFT = "02", "07"
+
+
+class Watcher:
+    """Sees every event and window state of the hall."""
+
+    def __init__(self, port: int) -> None:
+        self.link = Link(broker=Broker("127.0.0.1", port), topics=Topics(stage.HALL), client_id="watcher")
+        self.events: Counter[str] = Counter()
+        self.calls_after_takeover = 0
+        self.windows: dict[str, messages.WindowState] = {}
+        self.taken = False
+        self.news = Condition()
+        self.link.subscribe(self.link.topics.root + "event/+", self._event)
+        self.link.subscribe(self.link.topics.root + "window/+/state", self._window)
+
+    def _event(self, topic: str, payload: bytes, retained: bool) -> None:
+        with self.news:
+            self.events[topic.rpartition("/")[2]] += 1
+            self.news.notify_all()
+
+    def _window(self, topic: str, payload: bytes, retained: bool) -> None:
+        window, state = topic.split("/")[-2], messages.decode(payload, messages.WindowState)
+        with self.news:
+            self.windows[window] = state
+            self.news.notify_all()
+
+    def wait(self, condition, timeout_s: float = 40) -> None:
+        with self.news:
+            assert self.news.wait_for(condition, timeout_s), (self.events, self.windows.get(TAKEN))
+
+    def ask(self, verb: str, **body) -> messages.Answer:
+        return self.link.request(verb, body).result(15)
+
+
+@pytest.fixture
+def hall(tmp_path):
+    folder = stage.write_hall(tmp_path)
+    with stage.broker(tmp_path) as port, stage.server(tmp_path, folder, port):
+        watcher = Watcher(port)
+        watcher.link.open()
+        command = [str(stage.PROGRAMS / "jiaohao-server"), "crowd", "--hall", str(folder), "--broker", f"127.0.0.1:{port}",
+                   "--citizens-per-hour", "20000", "--speed", "200", "--clerks", "5", "--rating-share", "1"]  # fmt: skip
+        crowd = subprocess.Popen([*command, "--leave-windows", LEFT], stdout=subprocess.PIPE, text=True)
+        yield watcher, crowd
+        crowd.kill()
+        crowd.wait()
+        watcher.link.close()
+
+
+def test_the_crowd_takes_numbers_calls_serves_and_rates_and_leaves_a_window_to_a_human(hall):
+    watcher, crowd = hall
+    watcher.wait(lambda: watcher.events["service-finished"] >= 5 and watcher.events["service-rated"] >= 3)
+    assert watcher.windows[LEFT].state == "closed"
+
+    watcher.ask("open-window", window=TAKEN)  # a human clerk sits down without a staff number
+    finished = watcher.events["service-finished"]
+    watcher.wait(lambda: watcher.events["service-finished"] >= finished + 5)
+    if watcher.windows[TAKEN].state in ("calling", "serving"):  # what the crowd had begun stays for the human to end
+        watcher.ask("hold", window=TAKEN)
+    state = watcher.ask("pause-window", window=TAKEN)
+    assert state.status == "ok", state
+    finished = watcher.events["service-finished"]
+    watcher.wait(lambda: watcher.events["service-finished"] >= finished + 5)
+    assert watcher.windows[TAKEN].state == "paused"
+
+    crowd.send_signal(signal.SIGTERM)
+    assert crowd.wait(10) == 0
+    assert "numbers taken" in crowd.stdout.read()
+
+
+def test_a_hall_or_window_that_does_not_exist_is_named(tmp_path):
+    folder = stage.write_hall(tmp_path)
+    program = [str(stage.PROGRAMS / "jiaohao-server"), "crowd", "--broker", "127.0.0.1:1"]
+    for words, said in (
+        (["--hall", str(tmp_path / "none")], "hall.toml"),
+        (["--hall", str(folder), "--leave-windows", "99"], "window 99"),
+    ):
+        run = subprocess.run([*program, *words], capture_output=True, text=True, timeout=30)
+        assert run.returncode == 2
+        assert said in run.stderr
