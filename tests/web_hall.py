@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from queue_server.api import messages
@@ -30,6 +31,7 @@ from queue_server.web.accounts import EXAMPLE_PASSWORD
 from queue_server.web.app import build
 
 PASSWORD = EXAMPLE_PASSWORD
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CONFIG = HallConfig.model_validate(
     {
         "hall": {
@@ -81,7 +83,7 @@ class WebHall:
         status = messages.ServerStatus("ready", "session", "1.0", now())
         self.put("server/status", status)
         self._thread.start()
-        return build(self.desk, CONFIG, database=self.database, state=self.folder, example_accounts=True)
+        return build(self.desk, CONFIG, database=self.database, state=self.folder, example_accounts=True, hasher=QUICK)
 
     def close(self) -> None:
         self._requests.put(None)
@@ -92,7 +94,9 @@ class WebHall:
         """A request of a kiosk or of another clerk."""
         answer: Future[messages.Answer] = Future()
         self._hand_over(Request(str(uuid.uuid4()), verb, messages.encode(body), "test", answer.set_result))
-        return answer.result(10)
+        result = answer.result(10)
+        self._requests.join()
+        return result
 
     def issue(self, queue_id: str = "social", class_: str = "ordinary") -> dict[str, Any]:
         """A ticket that waits."""
@@ -111,6 +115,8 @@ class WebHall:
         self.put(f"display/{display}/shown", messages.DisplayShown(wanted.seq, "ok", now()))
 
     def window(self, window: str) -> messages.WindowState:
+        """The window as it is published when everything asked so far is done."""
+        self._requests.join()
         return messages.decode(self.mirror.get(f"window/{window}/state") or b"", messages.WindowState)
 
     def _hand_over(self, request: Request) -> None:
@@ -128,6 +134,7 @@ class WebHall:
             self.handled.append(request)
             self.publisher.tell(self.ledger.handle([request]))
             self.publisher.pass_time()
+            self._requests.task_done()
 
 
 @contextlib.contextmanager

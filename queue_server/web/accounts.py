@@ -119,7 +119,7 @@ class Accounts:
         self.now = now
         self.examples = examples
         self._hasher = hasher or argon2.PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
+        self._nobody: str | None = None
 
     def create(
         self, name: str, password: str, role: str, *, clerk: str | None = None, must_change: bool = False, example: bool = False
@@ -158,7 +158,7 @@ class Accounts:
             raise Refused("locked")
         with self.reader.connect() as connection:
             row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
-        right = self._verify(row.hash if row is not None else self._nobody, password)
+        right = self._verify(row.hash if row is not None else self._hash_of_nobody(), password)
         if row is None or not right or not row.active or (row.example and not self.examples):
             self._remember_failure(name, address)
             raise Refused("wrong")
@@ -194,6 +194,11 @@ class Accounts:
         if not is_strong(password):
             raise Refused("weak")
         return self._hasher.hash(password)
+
+    def _hash_of_nobody(self) -> str:
+        if self._nobody is None:
+            self._nobody = self._hasher.hash(secrets.token_hex(16))
+        return self._nobody
 
     def _verify(self, stored: str, password: str) -> bool:
         try:

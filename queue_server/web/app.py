@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -31,12 +32,21 @@ from queue_server.web.site import Site
 LOG = logging.getLogger(__name__)
 
 
-def build(desk: Desk, config: HallConfig, *, database: Database, state: Path, example_accounts: bool = False) -> FastAPI:
+def build(
+    desk: Desk,
+    config: HallConfig,
+    *,
+    database: Database,
+    state: Path,
+    example_accounts: bool = False,
+    hasher: PasswordHasher | None = None,
+) -> FastAPI:
     """The application; run it with uvicorn. `database` is open; `state` is the server's folder.
 
     `example_accounts`: for demonstrations, an account for every clerk with a password that everybody knows.
+    `hasher`: how passwords are hashed, argon2's own recommendation if left out.
     """
-    accounts = Accounts(writer=database.writer, reader=database.reader, examples=example_accounts)
+    accounts = Accounts(writer=database.writer, reader=database.reader, hasher=hasher, examples=example_accounts)
     told = provide(accounts, config, state)
     sessions = Sessions(accounts)
     panels = Panels(desk)

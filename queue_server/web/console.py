@@ -7,6 +7,7 @@ that hold, and the first console says so; the ticket at the window stays as it w
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import uuid
@@ -27,6 +28,7 @@ from queue_server.web.session import Session
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
+SETTLE_S = 1.0
 ROLES = ("clerk", "supervisor", "administrator")
 WATCHED = ("window/", "queue/", "display/", "terminal/", "alert/", "server/", "rating/", "session")
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -134,6 +136,7 @@ async def _take(site: Site, request: Request, session: Session, form: FormData) 
         answer = await site.desk.ask("open-window", body, actor=session.account.name)
         if trouble := _why_not(site, request, answer):
             return _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
+    await _on_duty(site, window, clerk)
     before = await asyncio.to_thread(site.sessions.take_window, session, window.id)
     site.changes.tell("session")
     detail = f"from {', '.join(before)}" if before else ""
@@ -141,6 +144,16 @@ async def _take(site: Site, request: Request, session: Session, form: FormData) 
         site.accounts.audit, session.account.name, "window-taken", window.id, detail=detail, address=address(request)
     )
     return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
+
+
+async def _on_duty(site: Site, window: Window, clerk: Clerk | None) -> None:
+    """Wait a moment until the published state of the window names this clerk: it comes just after the answer."""
+    topic = f"window/{window.id}/state"
+    with site.changes.reader((topic,)) as changed, contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SETTLE_S):
+            while (state := site.state(topic, messages.WindowState)) is None or not _is_on_duty(state, clerk):
+                changed.clear()
+                await changed.wait()
 
 
 def _is_on_duty(state: messages.WindowState, clerk: Clerk | None) -> bool:

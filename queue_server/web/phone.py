@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from queue_server.api import reasons
+from queue_server.api import messages, reasons
 from queue_server.desk import NoAnswer
 from queue_server.web.live import stream
 from queue_server.web.site import Site
@@ -88,15 +88,15 @@ async def _facts(site: Site, token: str) -> dict[str, Any] | None:
     return None
 
 
-def _page(site: Site, request: Request, token: str, facts: dict[str, Any], **context: Any) -> Response:
+def _page(
+    site: Site, request: Request, token: str, facts: dict[str, Any], *, level: int, refusal: messages.Error | None = None
+) -> Response:
     language = site.pages.language(request, guess=True)
     part = _ticket_part(site, language, token, facts)
-    level = context.pop("level")
     return site.pages.page(
         request, "phone.html", guess=True, token=token, part=part, level=level, levels=reasons.LEVELS,
         tags=reasons.reasons_of(level) if level else (), bad=level in reasons.BAD_LEVELS, limit=reasons.TEXT_LIMIT,
-        refusal=context.pop("refusal", None), rateable=_rateable(facts), **context,
-        status=HTTPStatus.CONFLICT if context.get("refusal") else HTTPStatus.OK,
+        refusal=refusal, rateable=_rateable(facts), status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
     )  # fmt: skip
 
 

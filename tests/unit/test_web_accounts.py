@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import argon2
 import pytest
 from sqlalchemy import inspect
 
@@ -23,9 +22,9 @@ from queue_server.web.accounts import (
     is_strong,
 )
 from queue_server.web.session import LIFE_S, Sessions
+from tests.web_hall import QUICK
 
 GOOD = "Sunny-day7"
-QUICK = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 class Clock:
