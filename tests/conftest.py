@@ -1,0 +1,81 @@
+"""What many tests need: a private broker, a small hall, a running server, a ledger on either database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from queue_server.store.database import sqlite_url
+from tests.bed import Bed
+from tests.postgres import PrivatePostgres
+from tests.programs import PrivateBroker, RunningServer
+from tests.small_hall import write_hall
+
+
+@pytest.fixture
+def hall_folder(tmp_path: Path) -> Path:
+    """A small hall, id testhall: queues household (A), tax (B), enterprise (C); windows 01 to 04; clerks 0101 and 0102."""
+    return write_hall(tmp_path / "hall")
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[PrivateBroker]:
+    """A mosquitto on a free port of loopback; `.address`, `.link()`."""
+    broker = PrivateBroker(tmp_path)
+    broker.open()
+    yield broker
+    broker.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path, hall_folder: Path, broker: PrivateBroker) -> Iterator[RunningServer]:
+    """A queue server process for `hall_folder` on `broker`, always open, on SQLite."""
+    server = RunningServer(hall_folder, tmp_path / "state", broker.address)
+    server.open()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PrivatePostgres]:
+    """A private PostgreSQL for this test process; `.new_database()`."""
+    postgres = PrivatePostgres()
+    postgres.open()
+    yield postgres
+    postgres.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, once of either kind."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    url: str = request.getfixturevalue("postgres").new_database()
+    return url
+
+
+@pytest.fixture
+def make_bed(tmp_path: Path, database_url: str) -> Iterator[Callable[..., Bed]]:
+    """Makes the ledger of the small hall with other rules: `make_bed(rules="recall_limit = 1")`."""
+    beds: list[Bed] = []
+
+    def make(*, rules: str = "", hall: str = "", queues: str = "", **options: Any) -> Bed:
+        folder = write_hall(tmp_path / f"hall-{len(beds)}", rules=rules, hall=hall, queues=queues)
+        beds.append(Bed(folder, database_url, **options).open())
+        return beds[-1]
+
+    yield make
+    for bed in beds:
+        bed.close()
+
+
+@pytest.fixture
+def bed(make_bed: Callable[..., Bed]) -> Bed:
+    """The ledger of the small hall on a Monday at nine, with windows 01 to 03 open."""
+    bed = make_bed()
+    for window in ("01", "02", "03"):
+        bed.ok("open-window", window=window, clerk="0101")
+    return bed

@@ -1,0 +1,152 @@
+"""The real programs as tests start them: a private mosquitto and the queue server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from link import Broker, Link, new_session
+from queue_server.api import messages
+from queue_server.api.topics import Topics
+from tests.ports import free_port
+
+
+class PrivateBroker:
+    """A mosquitto of its own on loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self._config = folder / "mosquitto.conf"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def open(self) -> None:
+        """Start it; returns when it listens."""
+        self._config.write_text(
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_inflight_messages 0\n"
+            "max_queued_messages 0\nlog_type error\n"
+        )
+        program = next(p for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto") if Path(p).exists())
+        self._process = subprocess.Popen([program, "-c", str(self._config)], stderr=subprocess.DEVNULL)
+        wait_for_port(self.port)
+
+    def close(self) -> None:
+        """End it; nothing it retained survives."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(5)
+            self._process = None
+
+    def link(self, hall: str = "testhall", client_id: str | None = None) -> Link:
+        """A connection that is not open yet."""
+        return Link(broker=Broker.parse(self.address), topics=Topics(hall), client_id=client_id or f"test-{new_session()}")
+
+
+class RunningServer:
+    """A `jiaohao-server` process. `log` is what it has written."""
+
+    def __init__(self, hall: Path, state: Path, broker: str, *more: str) -> None:
+        self.state = state
+        self._command = [
+            sys.executable,
+            "-m",
+            "queue_server.main",
+            "--hall",
+            str(hall),
+            "--state",
+            str(state),
+            "--broker",
+            broker,
+        ]
+        self._command += ["--always-open", *more]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = state.with_suffix(".log")
+
+    def open(self) -> None:
+        """Start it; returns when it says that it runs."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+        before = self.log.count("queue server for hall")
+        wait_until(lambda: self.log.count("queue server for hall") > before or self._process.poll() is not None, timeout_s=30)
+        assert self._process.poll() is None, self.log
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(5)
+
+    def stop(self) -> int:
+        """Ask it to end; its exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(10)
+
+    def close(self) -> None:
+        """End it if it still runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(5)
+
+
+class Watcher:
+    """Collects the messages of a hall and waits for them."""
+
+    def __init__(self, link: Link, *topics: str) -> None:
+        self.link = link
+        self.messages: list[tuple[str, bytes]] = []
+        self.state: dict[str, bytes] = {}
+        self._news = threading.Condition()
+        for topic in topics or ("#",):
+            link.subscribe(link.topics.root + topic, self._take)
+
+    def _take(self, topic: str, payload: bytes, _retained: bool) -> None:
+        relative = self.link.topics.relative(topic)
+        assert relative is not None
+        with self._news:
+            self.messages.append((relative, payload))
+            self.state[relative] = payload
+            self._news.notify_all()
+
+    def wait(self, topic: str, part: str = "", timeout_s: float = 10) -> bytes:
+        """The last payload of a topic as soon as it contains `part`."""
+        with self._news:
+            there = self._news.wait_for(lambda: part in self.state.get(topic, b"\xff").decode(errors="replace"), timeout_s)
+            assert there and topic in self.state, f"{topic} never held {part!r}, last {self.state.get(topic)!r}"
+            return self.state[topic]
+
+
+def ok(link: Link, verb: str, request_id: str | None = None, **body: object) -> dict[str, object]:
+    """Ask the server; the data of its answer."""
+    answer: messages.Answer = link.request(verb, body, request_id=request_id).result(20)
+    assert answer.status == "ok" and answer.data is not None, f"{verb} {body}: {answer.error}"
+    return answer.data
+
+
+def wait_for_port(port: int, timeout_s: float = 10) -> None:
+    """Return when somebody listens on a port of loopback."""
+
+    def listens() -> bool:
+        with socket.socket() as sock:
+            sock.settimeout(0.2)
+            return sock.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(listens, timeout_s=timeout_s)
+
+
+def wait_until(condition: object, *, timeout_s: float = 10) -> None:
+    """Return when `condition()` holds; fail after `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)

@@ -1,0 +1,130 @@
+"""A small hall for tests: three queues, four windows, strips, a board, a kiosk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HALL = """
+[hall]
+id = "testhall"
+name = {zh = "测试政务大厅", en = "Test hall"}
+region = "620524"
+address = {zh = "武山县", en = "Wushan"}
+telephone = "0938-0000000"
+
+[[hours]]
+days = ["mon", "tue", "wed", "thu", "fri"]
+opens = 08:30:00
+closes = 12:00:00
+
+[[hours]]
+days = ["mon", "tue", "wed", "thu", "fri"]
+opens = 13:30:00
+closes = 17:30:00
+
+[rules]
+"""
+QUEUES = """
+[[theme]]
+id = "people"
+name = {zh = "个人", en = "People"}
+
+[[queue]]
+id = "household"
+letter = "A"
+name = {zh = "户政", en = "Household"}
+theme = "people"
+
+[[queue]]
+id = "tax"
+letter = "B"
+name = {zh = "税务", en = "Tax"}
+theme = "people"
+
+[[queue]]
+id = "enterprise"
+letter = "C"
+name = {zh = "企业开办", en = "Starting a business"}
+theme = "people"
+"""
+WINDOWS = """
+[[window]]
+id = "01"
+number = "01"
+name = {zh = "户政窗口", en = "Household"}
+kind = "sector"
+queues = ["household"]
+
+[[window]]
+id = "02"
+number = "02"
+name = {zh = "税务窗口", en = "Tax"}
+kind = "sector"
+queues = ["tax", "household"]
+
+[[window]]
+id = "03"
+number = "03"
+name = {zh = "综合窗口", en = "All matters"}
+kind = "comprehensive"
+queues = ["*"]
+
+[[window]]
+id = "04"
+number = "04"
+name = {zh = "绿色通道", en = "Green channel"}
+kind = "green-channel"
+queues = ["household"]
+prefers = ["military", "priority"]
+
+[[clerk]]
+id = "0101"
+name = "工号 0101"
+
+[[clerk]]
+id = "0102"
+name = "工号 0102"
+"""
+DEVICES = """
+[[terminal]]
+id = "kiosk-1"
+role = "hall"
+
+[[terminal]]
+id = "devices-1"
+role = "agent"
+
+[[device]]
+id = "board-1"
+kind = "display"
+model = "virtual"
+address = "emulator://virtual"
+agent = "devices-1"
+serves = "board"
+options = {rows = 3}
+"""
+STRIP = """
+[[device]]
+id = "strip-{window}"
+kind = "display"
+model = "virtual"
+address = "emulator://virtual"
+agent = "devices-1"
+serves = "{window}"
+"""
+
+
+def write_hall(folder: Path, *, rules: str = "", hall: str = "", queues: str = "") -> Path:
+    """Write the hall into `folder`: `rules` and `queues` are added to their tables, `hall` to the table of names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = HALL.replace('telephone = "0938-0000000"\n', f'telephone = "0938-0000000"\n{hall}\n')
+    strips = "".join(STRIP.format(window=window) for window in ("01", "02", "03", "04"))
+    files = {
+        "hall.toml": names + rules,
+        "queues.toml": QUEUES + queues,
+        "windows.toml": WINDOWS,
+        "devices.toml": DEVICES + strips,
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
