@@ -50,8 +50,7 @@ class VirtualDisplay:
                 pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         os.close(writer)
-        ready, _, _ = select.select([reader], [], [], 20)
-        number = os.read(reader, 16).decode().strip() if ready else ""
+        number = _line(reader, 20)
         os.close(reader)
         if not number:
             raise NotStarted(f"the virtual display for {self.face.name} did not start; see {self.log}")
@@ -71,6 +70,18 @@ class VirtualDisplay:
         if self._xvfb is not None:
             self._xvfb.terminate()
             self._xvfb.wait()
+
+
+def _line(reader: int, timeout_s: float) -> str:
+    """One line from a pipe; empty when none comes in time. Xvfb dies if the pipe is closed before its line has ended."""
+    text = b""
+    while not text.endswith(b"\n"):
+        ready, _, _ = select.select([reader], [], [], timeout_s)
+        part = os.read(reader, 16) if ready else b""
+        if not part:
+            return ""
+        text += part
+    return text.decode().strip()
 
 
 def gallery(displays: list[VirtualDisplay], *, pages: Path, state: Path, port: int, web: str) -> Child:

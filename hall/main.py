@@ -89,7 +89,7 @@ class Hall:
                     environment = {"DISPLAY": display.start(), "LIBGL_ALWAYS_SOFTWARE": "1"}
                 web = f"http://127.0.0.1:{self.web_port}"
                 self._program(face.name, "jiaohao-kiosk", role, *common, "--terminal", terminal["id"], "--web", web,
-                              "--state", str(self.state), *size, environment=environment)  # fmt: skip
+                              "--out", str(self.state / "devices"), *size, environment=environment)  # fmt: skip
         if self.displays:
             self.faces_port = free_port(self.options.faces_port)
             web = f"http://127.0.0.1:{self.web_port}"
