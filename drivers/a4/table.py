@@ -4,4 +4,14 @@ from __future__ import annotations
 
 from drivers.registry import Model
 
-TABLE: tuple[Model, ...] = ()
+TABLE: tuple[Model, ...] = (
+    Model(
+        name="ipp",
+        kind="a4",
+        driver="drivers.a4.ipp:from_device",
+        grade="A",
+        transports=("ipp", "ipps"),
+        tested_against="ippeveprinter 2.4",
+        remark="any IPP printer or CUPS queue that takes PDF; ippeveprinter of cups-ipp-utils stands in for one",
+    ),
+)

@@ -1,0 +1,234 @@
+"""The driver of A4 printers that speak IPP, as almost all network printers and every CUPS queue do.
+
+Calls block until the printer answered, never longer than `timeout_s`. Jobs go on by themselves: `follow` tells how far.
+Source: RFC 8010, RFC 8011; pyipp puts the messages together and takes them apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from drivers.a4.words import WELL, A4Condition, condition, sentences
+from drivers.address import Address, BadAddress
+from drivers.ports import BadReply, DeviceError, NoPermission, NoReply, Refused, Unreachable
+from drivers.registry import Site
+from queue_server.api.hall import Device
+
+LOG = logging.getLogger(__name__)
+ANSWER_S = 8.0
+SEND_S = 60.0
+"""A document is sent within this time."""
+POLL_S = 0.5
+MAX_COPIES = 99
+
+JobState = Literal["waiting", "held", "printing", "stopped", "cancelled", "failed", "done"]
+STATES: dict[int, JobState] = {
+    3: "waiting", 4: "held", 5: "printing", 6: "stopped", 7: "cancelled", 8: "failed", 9: "done",
+}  # fmt: skip
+ENDED: tuple[JobState, ...] = ("cancelled", "failed", "done")
+REFUSALS = {
+    0x0400: ("does not understand the request", "update the printer's firmware"),
+    0x0404: ("does not do this with a job that has ended", ""),
+    0x0406: ("knows no such job or printer", "correct the path of the address, often /ipp/print"),
+    0x0407: ("has forgotten this job", ""),
+    0x0408: ("does not take so large a document", "print fewer pages at a time"),
+    0x040A: ("does not print documents of this kind", "choose a printer that takes PDF"),
+    0x040B: ("does not print this document with these settings", "choose a printer that takes PDF"),
+    0x0501: ("does not know this operation", "choose a printer with IPP 2.0"),
+    0x0502: ("does not serve just now", "look at the printer"),
+    0x0503: ("does not speak this version of IPP", "choose a printer with IPP 2.0"),
+    0x0506: ("takes no jobs", "switch it to accepting jobs"),
+    0x0507: ("is busy with another job", "try again in a moment"),
+}
+FORBIDDEN = (0x0401, 0x0402, 0x0403)
+
+
+@dataclass(frozen=True)
+class PrinterReport:
+    """How the printer is. `reasons` are IPP keywords."""
+
+    condition: A4Condition
+    busy: bool = False
+    reasons: tuple[str, ...] = ()
+
+    def words(self, language: str) -> list[str]:
+        """The reasons in words."""
+        return sentences(self.reasons, language)
+
+
+@dataclass(frozen=True)
+class JobReport:
+    """How far a job is. `pages` and `sheets` are what came out, as far as the printer counts them."""
+
+    id: int
+    state: JobState
+    pages: int = 0
+    sheets: int = 0
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    def words(self, language: str) -> list[str]:
+        """The reasons in words."""
+        return sentences(self.reasons, language)
+
+
+def from_device(device: Device, _site: Site) -> IppPrinter:
+    """The driver for one entry of devices.toml. Raise BadAddress."""
+    where = Address.parse(device.address)
+    if where.scheme not in ("ipp", "ipps") or not where.host:
+        raise BadAddress(f"{device.id}: {device.address!r} is no IPP printer; write ipp://10.0.0.9:631/ipp/print")
+    return IppPrinter(f"{where.scheme}://{where.host}:{where.port or 631}{where.path or '/ipp/print'}", name=device.id)
+
+
+class IppPrinter:
+    """An A4 printer. May be called from several threads; holds no connection between two calls."""
+
+    def __init__(self, uri: str, *, name: str = "a4", timeout_s: float = ANSWER_S) -> None:
+        self.uri, self.name, self.timeout_s = uri, name, timeout_s
+        self.trouble: DeviceError | None = None
+        """Why the printer is unreachable, while it is."""
+
+    def open(self) -> None:
+        """Make sure the printer answers. Raise DeviceError."""
+        self._report()
+
+    def close(self) -> None:
+        """Nothing is held between two calls."""
+
+    def check(self) -> None:
+        """Raise DeviceError unless the printer could print now."""
+        report = self._report()
+        if report.condition not in WELL:
+            raise Refused(f"{self.name}: {report.condition} ({', '.join(report.reasons)})", "; ".join(report.words("en")))
+
+    def status(self) -> PrinterReport:
+        """How the printer is. Never raises: one that cannot be asked is `unreachable`."""
+        try:
+            report = self._report()
+        except DeviceError as error:
+            LOG.info("%s: %s", self.name, error)
+            self.trouble = error
+            return PrinterReport("unreachable")
+        self.trouble = None
+        return report
+
+    def print(self, document: bytes, *, title: str, copies: int = 1, kind: str = "application/pdf") -> JobReport:
+        """Send a document; return its job as soon as the printer took all of it. Raise Refused when it does not take it."""
+        if not 1 <= copies <= MAX_COPIES:
+            raise ValueError(f"{copies} copies: 1 to {MAX_COPIES}")
+        message: dict[str, Any] = {
+            "operation-attributes-tag": {"job-name": _title(title), "document-format": kind},
+            "job-attributes-tag": {"copies": copies},
+            "data": document,
+        }
+        return self._job("PRINT_JOB", message, SEND_S)
+
+    def job(self, job_id: int) -> JobReport:
+        """How far a job is. Raise Refused when the printer does not know it (any more)."""
+        wanted = ["job-id", "job-state", "job-state-reasons", "job-impressions-completed", "job-media-sheets-completed"]
+        return self._job("GET_JOB_ATTRIBUTES", {"operation-attributes-tag": {"job-id": job_id, "requested-attributes": wanted}})
+
+    def follow(self, job_id: int, *, stop: threading.Event | None = None, poll_s: float = POLL_S) -> Iterator[JobReport]:
+        """The job's report now and whenever it changed, until it ended or `stop` is set. Raise DeviceError."""
+        stop = stop or threading.Event()
+        last: JobReport | None = None
+        while last is None or not (last.ended or stop.is_set()):
+            report = self.job(job_id)
+            if report != last:
+                yield report
+            last = report
+            if not report.ended:
+                stop.wait(poll_s)
+
+    def cancel(self, job_id: int) -> None:
+        """Stop a job. Raise Refused when it has ended already."""
+        self._execute("CANCEL_JOB", {"operation-attributes-tag": {"job-id": job_id}}, self.timeout_s)
+
+    def _report(self) -> PrinterReport:
+        wanted = ["printer-state", "printer-state-reasons", "printer-is-accepting-jobs"]
+        found = self._execute(
+            "GET_PRINTER_ATTRIBUTES", {"operation-attributes-tag": {"requested-attributes": wanted}}, self.timeout_s
+        )
+        attributes = _first(found, "printers", self.name)
+        state, reasons = _number(attributes.get("printer-state")), _keywords(attributes.get("printer-state-reasons"))
+        stopped = state == 5 or attributes.get("printer-is-accepting-jobs") is False
+        return PrinterReport(condition(reasons, stopped=stopped), state == 4, reasons)
+
+    def _job(self, operation: str, message: dict[str, Any], timeout_s: float | None = None) -> JobReport:
+        attributes = _first(self._execute(operation, message, timeout_s or self.timeout_s), "jobs", self.name)
+        job_id, state = _number(attributes.get("job-id")), STATES.get(_number(attributes.get("job-state")))
+        job_id = job_id or message["operation-attributes-tag"].get("job-id", 0)
+        if not job_id or state is None:
+            raise BadReply(f"{self.name}: answers without the state of the job", "update the printer's firmware")
+        return JobReport(
+            job_id,
+            state,
+            max(0, _number(attributes.get("job-impressions-completed"))),
+            max(0, _number(attributes.get("job-media-sheets-completed"))),
+            _keywords(attributes.get("job-state-reasons")),
+        )
+
+    def _execute(self, operation: str, message: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        import pyipp  # takes a third of a second, which only those who print on A4 should pay
+
+        async def ask() -> dict[str, Any]:
+            async with asyncio.timeout(timeout_s), pyipp.IPP(self.uri, request_timeout=int(timeout_s) + 1) as printer:
+                answer: dict[str, Any] = await printer.execute(pyipp.enums.IppOperation[operation], message)
+                return answer
+
+        message["operation-attributes-tag"]["requesting-user-name"] = "jiaohao"
+        begin = time.monotonic()
+        try:
+            return asyncio.run(ask())
+        except TimeoutError:
+            raise NoReply(f"{self.name}: no answer in {time.monotonic() - begin:.0f} s", "look at the printer") from None
+        except pyipp.IPPConnectionError as error:
+            raise Unreachable(f"{self.name}: nobody answers at {self.uri}", "check power, cable and address") from error
+        except (pyipp.IPPParseError, pyipp.IPPResponseError, pyipp.IPPConnectionUpgradeRequired) as error:
+            raise BadReply(
+                f"{self.name}: {self.uri} does not answer like a printer", "correct the address, try ipps://"
+            ) from error
+        except pyipp.IPPVersionNotSupportedError as error:
+            raise Refused(f"{self.name}: speaks another version of IPP", "choose a printer with IPP 2.0") from error
+        except pyipp.IPPError as error:
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: Exception) -> DeviceError:
+        facts = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
+        code = int(facts.get("status-code", 0)) & 0xFFFF
+        if code in FORBIDDEN:
+            return NoPermission(f"{self.name}: the printer does not allow this", "allow this machine in the printer's settings")
+        what, mend = REFUSALS.get(code, (f"refuses with status {code:#06x}", "look at the printer"))
+        return Refused(f"{self.name}: {what}", mend)
+
+
+def _title(text: str) -> str:
+    """A job name as IPP allows it: at most 255 bytes, no control characters."""
+    return "".join(c for c in text if c.isprintable()).encode()[:255].decode("utf-8", "ignore") or "document"
+
+
+def _first(answer: dict[str, Any], group: str, name: str) -> dict[str, Any]:
+    groups = answer.get(group) or []
+    if not groups or not isinstance(groups[0], dict):
+        raise BadReply(f"{name}: answers without what it was asked", "update the printer's firmware")
+    found: dict[str, Any] = groups[0]
+    return found
+
+
+def _keywords(value: Any) -> tuple[str, ...]:
+    """One keyword or several, without "none"."""
+    several = value if isinstance(value, list) else [value]
+    return tuple(str(v) for v in several if v and v != "none")
+
+
+def _number(value: Any) -> int:
+    return int(value) if isinstance(value, int) else 0

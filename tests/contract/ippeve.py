@@ -1,0 +1,135 @@
+"""ippeveprinter of Debian's cups-ipp-utils as a real IPP printer on this machine, with paper that can run out.
+
+It announces itself by DNS-SD and will not start without that, so it gets a D-Bus and an avahi-daemon of its own on the loopback
+interface. avahi-daemon allows one of itself a machine: tests of several workers take turns (`LOCK`).
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+LOCK = Path(tempfile.gettempdir()) / "jiaohao-tests-avahi.lock"
+NEEDED = ("dbus-daemon", "avahi-daemon", "ippeveprinter")
+BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth><policy context="default">
+<allow user="*"/><allow own="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/></policy></busconfig>
+"""
+AVAHI = """[server]
+use-ipv6=no
+allow-interfaces=lo
+[publish]
+publish-addresses=no
+publish-hinfo=no
+publish-workstation=no
+publish-domain=no
+"""
+COMMAND = """#!/bin/sh
+# Prints a page, says so, and waits as long as there is a file named `hold`.
+echo "ATTR: job-impressions-completed=1" >&2
+while [ -e {folder}/hold ]; do sleep 0.05; done
+echo "ATTR: job-impressions-completed=2 job-media-sheets-completed=2" >&2
+"""
+
+
+class IppPrinterRig:
+    """The printer: its address, its faults, what it printed."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+        self.uri = f"ipp://localhost:{port}/ipp/print"
+        self.spool = folder / "spool"
+
+    def paper(self, sheets: int) -> None:
+        """Put so many sheets into both trays."""
+        trays = "&".join(f"size{n}=iso_a4_210x297mm&type{n}=stationery&level{n}={sheets}" for n in (1, 3))
+        self._get(f"/media?{trays}")
+
+    def toner(self, percent: int) -> None:
+        self._get(f"/supplies?supply0=5&supply1={percent}")
+
+    def hold(self) -> None:
+        """Jobs that begin now do not end before `release`."""
+        (self.folder / "hold").touch()
+
+    def release(self) -> None:
+        (self.folder / "hold").unlink(missing_ok=True)
+
+    def _get(self, path: str) -> None:
+        with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=5) as answer:
+            answer.read()
+
+
+@contextlib.contextmanager
+def running_printer(folder: Path):
+    """A printer that runs until the end; skips the test where this machine cannot run one."""
+    missing = [program for program in NEEDED if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")]
+    if missing or os.geteuid() != 0:
+        pytest.skip(f"needs root and {', '.join(missing or NEEDED)}")
+    with LOCK.open("w") as lock, contextlib.ExitStack() as ends:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        rig = _start(folder, ends)
+        yield rig
+
+
+def _start(folder: Path, ends: contextlib.ExitStack) -> IppPrinterRig:
+    (folder / "spool").mkdir()
+    bus = Path(ends.enter_context(tempfile.TemporaryDirectory())) / "bus"  # a socket's path must be short
+    (folder / "bus.conf").write_text(BUS.format(path=bus))
+    (folder / "avahi.conf").write_text(AVAHI)
+    command = folder / "print"
+    command.write_text(COMMAND.format(folder=folder))
+    command.chmod(0o755)
+    environment = os.environ | {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"}
+
+    def start(name: str, *arguments: str) -> subprocess.Popen:
+        log = ends.enter_context((folder / f"{name}.log").open("wb"))
+        program = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+        child = subprocess.Popen([program, *arguments], env=environment, stdout=log, stderr=log)
+        ends.callback(_end, child)
+        return child
+
+    start("dbus-daemon", f"--config-file={folder / 'bus.conf'}", "--nofork", "--nopidfile")
+    _wait(bus.exists, "dbus-daemon did not start")
+    options = ("--no-drop-root", "--no-chroot", "--no-rlimits", "--no-proc-title")
+    start("avahi-daemon", "-f", str(folder / "avahi.conf"), *options)
+    log = folder / "avahi-daemon.log"
+    _wait(lambda: "startup complete" in log.read_text(), f"avahi-daemon did not start: {log.read_text()}")
+    with socket.create_server(("localhost", 0)) as free:
+        port = free.getsockname()[1]
+    start("ippeveprinter", "-p", str(port), "-n", "localhost", "-k", "-d", str(folder / "spool"), "-c", str(command),
+          "-f", "application/pdf", f"Hall {port}")  # fmt: skip
+    _wait(lambda: _listens(port), "ippeveprinter did not start")
+    return IppPrinterRig(folder, port)
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("localhost", port), 0.2):
+        return True
+    return False
+
+
+def _wait(condition, message: str) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(message)
+        time.sleep(0.02)
+
+
+def _end(child: subprocess.Popen) -> None:
+    child.terminate()
+    try:
+        child.wait(5)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

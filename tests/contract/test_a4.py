@@ -1,0 +1,214 @@
+"""A4 printing by IPP against ippeveprinter, a real IPP printer in software; and what its reasons are called."""
+
+import http.server
+import socket
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers import registry
+from drivers.a4 import words
+from drivers.a4.ipp import IppPrinter
+from drivers.address import BadAddress
+from drivers.ports import BadReply, DeviceError, NoReply, Refused, Unreachable
+from queue_server.api.hall import Device
+from tests.contract.ippeve import running_printer
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory):
+    with running_printer(tmp_path_factory.mktemp("ippeve")) as rig:
+        yield rig
+
+
+@pytest.fixture
+def printer(rig):
+    rig.release()
+    rig.paper(25)
+    rig.toner(80)
+    printer = registry.build(Device(id="a4-1", kind="a4", model="ipp", address=rig.uri))
+    deadline = time.monotonic() + 10
+    while printer.status().busy and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield printer
+    rig.release()
+
+
+def last(printer, job):
+    return list(printer.follow(job.id, poll_s=0.05))[-1]
+
+
+def until(printer, job, state):
+    return next(report for report in printer.follow(job.id, poll_s=0.05) if report.state == state)
+
+
+def test_a_document_is_printed_and_every_step_is_seen(printer, rig):
+    rig.hold()
+    job = printer.print(PDF, title="最低生活保障办事指南", copies=2)
+    assert job.id > 0 and job.state in ("waiting", "printing")
+    assert until(printer, job, "printing").words("zh") in (["正在打印"], [])
+    assert printer.status().busy
+    rig.release()
+    done = last(printer, job)
+    assert (done.state, done.ended) == ("done", True)
+    (spooled,) = rig.spool.glob(f"{job.id}-*.pdf")
+    assert spooled.read_bytes() == PDF
+
+
+def test_without_paper_the_printer_says_so_and_goes_on_when_it_has_some(printer, rig):
+    rig.paper(0)
+    assert printer.status().condition == "paper-out"
+    job = printer.print(PDF, title="申请表")
+    until(printer, job, "printing")
+    report = printer.status()
+    assert report.condition == "paper-out"
+    assert "打印机没有纸了，请联系工作人员加纸" in report.words("zh")
+    with pytest.raises(Refused, match="paper-out"):
+        printer.check()
+    rig.paper(25)
+    assert last(printer, job).state == "done"
+    assert printer.status().condition == "ok"
+    printer.check()
+
+
+def test_a_second_document_is_refused_while_the_printer_is_busy(printer, rig):
+    rig.hold()
+    job = printer.print(PDF, title="一")
+    until(printer, job, "printing")
+    with pytest.raises(Refused, match="busy"):
+        printer.print(PDF, title="二")
+    rig.release()
+    assert last(printer, job).state == "done"
+    assert last(printer, printer.print(PDF, title="二")).state == "done"
+
+
+def test_a_job_is_cancelled_while_it_waits_for_paper(printer, rig):
+    rig.paper(0)
+    job = printer.print(PDF, title="取消")
+    until(printer, job, "printing")
+    printer.cancel(job.id)
+    rig.paper(25)
+    report = last(printer, job)
+    assert report.state == "cancelled"
+    with pytest.raises(Refused):
+        printer.cancel(job.id)
+
+
+def test_little_paper_and_little_toner_do_not_stop_printing(printer, rig):
+    rig.paper(5)
+    assert printer.status().condition == "paper-low"
+    rig.paper(25)
+    rig.toner(3)
+    assert printer.status().condition == "toner-low"
+    printer.check()
+    rig.toner(0)
+    assert printer.status().condition == "toner-out"
+
+
+def test_a_document_of_another_kind_is_refused(printer):
+    with pytest.raises(Refused, match="does not print"):
+        printer.print(b"GIF89a", title="图", kind="image/gif")
+
+
+def test_an_unknown_job_is_refused(printer):
+    with pytest.raises(Refused, match="no such job"):
+        printer.job(99999)
+
+
+def test_following_a_job_ends_when_nobody_looks_any_more(printer, rig):
+    rig.hold()
+    job = printer.print(PDF, title="离开")
+    stop = threading.Event()
+    for _ in printer.follow(job.id, stop=stop, poll_s=0.05):
+        stop.set()
+    rig.release()
+    last(printer, job)
+
+
+@pytest.mark.parametrize("copies", [0, -1, 100])
+def test_no_number_of_copies_outside_1_to_99_reaches_a_printer(copies):
+    with pytest.raises(ValueError, match="1 to 99"):
+        IppPrinter("ipp://127.0.0.1:1/ipp/print").print(PDF, title="x", copies=copies)
+
+
+def test_a_printer_that_is_switched_off_is_unreachable():
+    printer = IppPrinter("ipp://127.0.0.1:1/ipp/print")
+    assert printer.status().condition == "unreachable"
+    assert isinstance(printer.trouble, Unreachable) and printer.trouble.mend
+    with pytest.raises(Unreachable):
+        printer.open()
+
+
+def test_a_printer_that_never_answers_does_not_hang_the_caller():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        printer = IppPrinter(f"ipp://127.0.0.1:{silent.getsockname()[1]}/ipp/print", timeout_s=0.3)
+        begin = time.monotonic()
+        with pytest.raises((NoReply, Unreachable)):
+            printer.open()
+        assert time.monotonic() - begin < 3
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"<html>a router</html>", b"\x02\x00\x00\x00\x00\x00\x00\x01\x01\x47\x00", b"\x02\x00\x00\x00\0\0\0\1\3"]
+)
+def test_something_that_is_no_printer_gets_a_clear_error(answer):
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(BadReply):
+            IppPrinter(f"ipp://127.0.0.1:{server.server_port}/ipp/print").open()
+        server.shutdown()
+
+
+@pytest.mark.parametrize("address", ["socket://10.0.0.9:9100", "ipp://", "/dev/usb/lp0"])
+def test_an_address_of_another_kind_is_refused_with_an_example(address):
+    with pytest.raises((BadAddress, DeviceError), match="ipp://"):
+        registry.build(Device(id="a4-1", kind="a4", model="ipp", address=address))
+
+
+@pytest.mark.parametrize(
+    ("reasons", "stopped", "condition"),
+    [
+        ([], False, "ok"),
+        ([], True, "offline"),
+        (["media-empty-report", "media-needed-warning"], False, "paper-out"),
+        (["toner-low-warning", "marker-waste-almost-full-warnin"], False, "toner-low"),
+        (["media-jam-error", "toner-low"], True, "paper-jam"),
+        (["cover-open"], True, "cover-open"),
+        (["com.example-strange-error"], False, "ok"),
+    ],
+)
+def test_the_gravest_reason_stands_for_all(reasons, stopped, condition):
+    assert words.condition(reasons, stopped=stopped) == condition
+
+
+def test_every_keyword_has_words_in_chinese_and_english():
+    known = [*words.PRINTER, *words.JOB]
+    for reason in known:
+        assert words.sentences([reason], "zh"), reason
+        (english,) = words.sentences([reason], "en")
+        assert english.isascii(), reason
+    assert set(dict(words.PRINTER.values())) <= set(words.CONDITIONS)
+
+
+@given(st.lists(st.text()), st.booleans())
+def test_any_reason_whatsoever_is_survived(reasons, stopped):
+    assert words.condition(reasons, stopped=stopped) in words.CONDITIONS
+    words.sentences(reasons, "zh")
