@@ -1,0 +1,266 @@
+"""Clerks and citizens at real browsers: Chromium against the real pages and the real ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from tests.web_hall import PASSWORD, WebHall, serving
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+OpenPage = Callable[..., Page]
+
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[WebHall]:
+    hall = WebHall(tmp_path)
+    yield hall
+    hall.close()
+
+
+@pytest.fixture
+def app(hall: WebHall) -> FastAPI:
+    return hall.open()
+
+
+@pytest.fixture
+def site(app: FastAPI) -> Iterator[str]:
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens a page as on a computer or phone of its own; fails when a script of ours fails."""
+    opened: list[tuple[Page, list[str]]] = []
+
+    def open_page(width: int = 1280, height: int = 800, scripts: bool = True, language: str = "zh-CN") -> Page:
+        size = {"width": width, "height": height}
+        context = browser.new_context(viewport=size, java_script_enabled=scripts, locale=language)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: troubles.append(message.text) if "Content Security" in message.text else None)
+        opened.append((page, troubles))
+        return page
+
+    yield open_page
+    for page, troubles in opened:
+        page.context.close()
+        assert not troubles
+
+
+def on_duty(page: Page, site: str, name: str = "0101", window: str = "01") -> None:
+    """Log in and take a window."""
+    page.goto(f"{site}/log-in")
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.click(f'button[value="{window}"]')
+    expect(page.locator("#keys button:enabled").first).to_be_visible()
+
+
+def condition(page: Page, word: str, number: str | None = None) -> None:
+    """Wait until the console shows this state, and this number."""
+    expect(page.locator(".condition")).to_contain_text(word)
+    if number is not None:
+        expect(page.locator("#now .number")).to_have_text(number)
+
+
+def test_a_clerk_serves_a_citizen_by_function_keys_alone(hall: WebHall, site: str, open_page: OpenPage) -> None:
+    first, second = hall.issue()["number"], hall.issue()["number"]
+    page = open_page()
+    on_duty(page, site)
+    condition(page, "空闲")
+    page.keyboard.press("F2")
+    condition(page, "正在叫号", first)
+    page.keyboard.press("F3")
+    expect(page.locator("#now")).to_contain_text("已叫 2 次")
+    page.keyboard.press("F4")
+    condition(page, "正在办理", first)
+    page.keyboard.press("F6")
+    condition(page, "等待评价")
+    page.keyboard.press("F2")
+    condition(page, "正在叫号", second)
+    page.keyboard.press("F7")
+    condition(page, "空闲")
+    expect(page.locator("#line")).to_contain_text("已过号")
+    page.keyboard.press("F10")
+    condition(page, "暂停服务")
+    page.keyboard.press("F10")
+    condition(page, "空闲")
+    assert hall.window("01").state == "idle"
+
+
+def test_a_clerk_holds_resumes_transfers_and_calls_a_chosen_ticket(hall: WebHall, site: str, open_page: OpenPage) -> None:
+    hall.ask("open-window", window="02", clerk="0102")
+    held, chosen = hall.issue()["number"], hall.issue("tax")["number"]
+    page = open_page()
+    on_duty(page, site)
+    page.keyboard.press("F2")
+    condition(page, "正在叫号", held)
+    page.keyboard.press("F8")
+    condition(page, "空闲")
+    page.click(f'#line li:has-text("{chosen}") button:has-text("叫此号")')
+    page.click('#choose label:has-text("补齐材料后返回")')
+    page.click('#choose button:has-text("叫号")')
+    condition(page, "正在叫号", chosen)
+    page.keyboard.press("F9")
+    page.select_option("#transfer select", "to_window:02")
+    page.click('#transfer button:has-text("转移")')
+    condition(page, "空闲")
+    page.click(f'#line li:has-text("{held}") button:has-text("恢复")')
+    condition(page, "正在叫号", held)
+    answer = hall.ask("call-next", window="02")
+    assert answer.data is not None
+    assert answer.data["ticket"]["number"] == chosen
+
+
+def test_two_consoles_on_one_window_the_later_has_it_and_the_first_is_told(
+    hall: WebHall, site: str, open_page: OpenPage
+) -> None:
+    number = hall.issue()["number"]
+    first, second = open_page(), open_page()
+    on_duty(first, site, "0101")
+    first.keyboard.press("F2")
+    condition(first, "正在叫号", number)
+    on_duty(second, site, "0102")
+    condition(second, "正在叫号", number)
+    expect(first.locator("[role=alert]")).to_contain_text("0102")
+    expect(first.locator("#keys")).to_have_count(0)
+    second.keyboard.press("F4")
+    condition(second, "正在办理", number)
+
+
+def test_a_key_pressed_twice_in_haste_calls_one_ticket(hall: WebHall, site: str, open_page: OpenPage) -> None:
+    first = hall.issue()["number"]
+    hall.issue()
+    page = open_page()
+    on_duty(page, site)
+    page.evaluate(
+        "for (let i = 0; i < 3; i++) document.dispatchEvent(new KeyboardEvent('keydown', {key: 'F2', bubbles: true}))"
+    )
+    condition(page, "正在叫号", first)
+    assert sum(request.verb == "call-next" for request in hall.handled) == 1
+
+
+def test_a_lost_answer_is_asked_for_again_with_the_same_id(hall: WebHall, site: str, open_page: OpenPage) -> None:
+    first = hall.issue()["number"]
+    hall.issue()
+    page = open_page()
+    on_duty(page, site)
+    lost: list[str] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.request.post_data or "")
+        route.fetch()
+        route.abort("connectionreset")
+
+    page.route("**/console/command", lose_the_first_answer)
+    with page.expect_response("**/console/command") as answer:
+        page.keyboard.press("F2")
+    assert answer.value.json()["status"] == "ok"
+    assert answer.value.request.post_data == lost[0]
+    condition(page, "正在叫号", first)
+    assert len({request.id for request in hall.handled if request.verb == "call-next"}) == 1
+
+
+def test_a_console_says_that_the_server_is_away_and_comes_back_by_itself(
+    hall: WebHall, app: FastAPI, open_page: OpenPage
+) -> None:
+    page = open_page()
+    with serving(app) as address:
+        port = int(address.rpartition(":")[2])
+        on_duty(page, address)
+    expect(page.locator("#lost")).to_be_visible()
+    expect(page.locator('[data-do="next"]')).to_be_disabled()
+    number = hall.issue()["number"]
+    with serving(app, port):
+        expect(page.locator("#lost")).to_be_hidden(timeout=20_000)
+        expect(page.locator("#line")).to_contain_text(number)
+        page.keyboard.press("F2")
+        condition(page, "正在叫号", number)
+        page.context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_console_of_360_pixels_shows_number_keys_and_line_without_sideways_scrolling(
+    hall: WebHall, site: str, open_page: OpenPage, language: str
+) -> None:
+    for class_ in ("ordinary", "priority", "military", "appointment"):
+        hall.issue(class_=class_)
+    page = open_page(360, 640)
+    page.goto(f"{site}/lang/{language}")
+    on_duty(page, site)
+    page.keyboard.press("F2")
+    expect(page.locator(".condition")).to_have_class(re.compile("calling"))
+    assert page.evaluate("document.documentElement.scrollWidth <= 360")
+    for key in page.locator("#keys button:visible").all():
+        box = key.bounding_box()
+        assert box is not None
+        assert box["height"] >= 48
+        assert box["y"] + box["height"] <= 640
+        assert key.evaluate("button => button.scrollWidth <= button.clientWidth")
+
+
+def test_the_wall_follows_the_hall_live(hall: WebHall, site: str, open_page: OpenPage) -> None:
+    hall.show("strip-01")
+    page = open_page()
+    page.goto(f"{site}/wall")
+    expect(page.locator("#panel-strip-01 img")).to_have_attribute("alt", "窗口关闭")
+    number = hall.issue()["number"]
+    hall.ask("open-window", window="01", clerk="0101")
+    hall.ask("call-next", window="01")
+    hall.show("strip-01")
+    expect(page.locator("#panel-strip-01 img")).to_have_attribute("alt", f"请{number}号到01号窗口")
+    expect(page.locator("#panel-strip-01 .row")).to_have_class("row blink")
+    assert page.locator("#panel-strip-01 img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
+
+
+def test_a_phone_shows_the_window_the_moment_it_is_called(hall: WebHall, site: str, open_page: OpenPage) -> None:
+    ticket = hall.issue()
+    page = open_page(390, 844)
+    page.goto(f"{site}/t/{ticket['token']}")
+    expect(page.locator("main")).to_contain_text("前面还有")
+    hall.ask("open-window", window="01", clerk="0101")
+    hall.ask("call-next", window="01")
+    expect(page.locator(".call")).to_have_text("请到 01 号窗口")
+
+
+def test_a_phone_without_scripts_follows_cancels_and_rates(hall: WebHall, site: str, open_page: OpenPage) -> None:
+    ticket, other = hall.issue(), hall.issue()
+    page = open_page(390, 844, scripts=False)
+    page.goto(f"{site}/t/{other['token']}")
+    page.click("summary")
+    page.click('button:has-text("确认取消")')
+    expect(page.locator("main")).to_contain_text("已取消")
+    hall.ask("open-window", window="01", clerk="0101")
+    for verb in ("call-next", "start-service", "finish-service"):
+        hall.ask(verb, window="01")
+    page.goto(f"{site}/t/{ticket['token']}")
+    page.click("text=不满意 >> nth=0")
+    page.click('button:has-text("提交评价")')
+    expect(page.locator("[role=alert]")).to_be_visible()
+    page.check('label:has-text("服务态度生硬") input')
+    page.click('button:has-text("提交评价")')
+    expect(page.locator("main")).to_contain_text("感谢您的评价")
