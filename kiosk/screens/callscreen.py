@@ -110,7 +110,7 @@ class CallScreen(Page):
         foot, body = body.bottom(look.px(34))
         self._place = Words(stage, foot, "", 24, colour="secondary", align="right")
         columns = 2 if look.portrait else 1
-        rows = max(1, int(body.h / look.px(88)))
+        rows = max(1, int(body.h / look.px(92)))
         self._queues = [QueueRow(stage, cell) for cell in body.grid(columns, rows, look.space("m") if columns == 2 else 0)]
         self.put(self._total, self._place, *self._queues)
 

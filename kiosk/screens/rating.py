@@ -222,7 +222,7 @@ class Ending(Page):
         self.add_widget(Card(stage, card))
         inside = card.inset(look.space("l"))
         picture, inside = inside.top(min(look.px(190), inside.h * 0.36), look.space("m"))
-        line, below = inside.top(look.type("title") * (1.5 if look.mode.language == "zh" else 2.6), look.space("s"))
+        line, below = inside.top(look.type("title") * (1.5 if look.mode.language == "zh" else 2.9), look.space("s"))
         self.put(
             Icon(stage, picture, icon, colour=colour),
             Words(stage, line, title, "title", bold=True, align="center", line_height=1.2),

@@ -13,6 +13,7 @@ from kiosk.widgets import Card, Fill, Icon, Words
 from queue_server.api.hall import Queue, Window
 
 NOTICE_S = 8
+MOST_ELDER = 4
 
 
 class Plate(Page):
@@ -102,8 +103,11 @@ class Plate(Page):
         return [queue for queue in hall.queue if queue.id in mine]
 
     def _businesses(self) -> str:
-        separator = "、" if self.look.mode.language == "zh" else ", "
-        return separator.join(self.stage.pick(queue.name) for queue in self._mine())
+        """The names of what the window does; in elder mode, of many only the first."""
+        _, mine = self.stage.text, self._mine()
+        shown = mine[:MOST_ELDER] if self.look.mode.elder and len(mine) > MOST_ELDER + 1 else mine
+        names = ("、" if self.look.mode.language == "zh" else ", ").join(self.stage.pick(queue.name) for queue in shown)
+        return names if shown == mine else _("{names}等 {count} 项业务").format(names=names, count=len(mine))
 
     def show(self, state: State) -> None:
         _ = self.stage.text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -57,13 +59,36 @@ def draw(stage: Stage, state: State) -> Page:
     return page(stage, state)
 
 
-def shots() -> list[Shot]:
-    """All pictures."""
-    from tests.screens.kivy_stage import make_page, save
+def every() -> Iterator[tuple[str, Callable[[], Page]]]:
+    """Every picture in every size: its name, and a function that draws it."""
+    from tests.screens.kivy_stage import make_page
 
     hall = load(HALL)
-    return [
-        Shot(f"callscreen/{size_name}/{name}", lambda path, s=state, z=size: save(make_page(draw, s, hall, z, Mode()), path))
-        for name, state in states(hall)
-        for size_name, size in SIZES.items()
-    ]
+    for (name, state), (size_name, size) in itertools.product(states(hall), SIZES.items()):
+        yield f"callscreen/{size_name}/{name}", partial(make_page, draw, state, hall, size, Mode())
+
+
+def pages() -> Iterator[tuple[str, Page]]:
+    """Every page, drawn."""
+    return ((name, make()) for name, make in every())
+
+
+def shots() -> list[Shot]:
+    """All pictures."""
+    from tests.screens.kivy_stage import save
+
+    return [Shot(name, lambda path, make=make: save(make(), path)) for name, make in every()]
+
+
+def newest_number_height() -> float:
+    """How high the digits of the newest call are on a screen of 1920 x 1080, in pixels."""
+    from kiosk.widgets import Words
+    from tests.screens.fits import ink
+    from tests.screens.kivy_stage import make_page
+
+    hall = load(HALL)
+    state = busy(hall)
+    page = make_page(draw, state, hall, (1920, 1080), Mode())
+    number = next(w for w in page.walk() if isinstance(w, Words) and state.newest and w.text == state.newest.number)
+    bottom, top = ink(number)
+    return top - bottom

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -78,16 +80,26 @@ def drawing(hall: HallConfig, window_id: str) -> Callable[[Stage, State], Page]:
     return draw
 
 
-def shots() -> list[Shot]:
-    """All pictures."""
-    from tests.screens.kivy_stage import make_page, save
+def every() -> Iterator[tuple[str, Callable[[], Page]]]:
+    """Every page in every mode and size: its name, and a function that draws it."""
+    from tests.screens.kivy_stage import make_page
 
     hall = load(HALL)
-    found = []
-    for mode_name, mode in MODES.items():
+    for (mode_name, mode), (size_name, size) in itertools.product(MODES.items(), SIZES.items()):
         for name, window_id, state in states(mode):
-            for size_name, size in SIZES.items():
-                file = f"rating/{mode_name}/{size_name}/{name}"
-                draw = drawing(hall, window_id)
-                found.append(Shot(file, lambda path, d=draw, s=state, z=size, m=mode: save(make_page(d, s, hall, z, m), path)))
-    return found
+            yield (
+                f"rating/{mode_name}/{size_name}/{name}",
+                partial(make_page, drawing(hall, window_id), state, hall, size, mode),
+            )
+
+
+def pages() -> Iterator[tuple[str, Page]]:
+    """Every page, drawn."""
+    return ((name, make()) for name, make in every())
+
+
+def shots() -> list[Shot]:
+    """All pictures."""
+    from tests.screens.kivy_stage import save
+
+    return [Shot(name, lambda path, make=make: save(make(), path)) for name, make in every()]

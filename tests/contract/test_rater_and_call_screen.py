@@ -1,0 +1,24 @@
+"""Rater and call screen as they are drawn: on a virtual display, every page, mode and size."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def on_a_display(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run Python on a display of its own."""
+    display = ["xvfb-run", "-a", "-s", "-screen 0 640x480x24", sys.executable]
+    return subprocess.run([*display, *command], cwd=ROOT, capture_output=True, text=True, timeout=110)
+
+
+def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_rater_and_call_screen():
+    done = on_a_display("-m", "tests.screens.fits", "rating", "callscreen")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert int(done.stdout.split()[-4]) > 300, "pages were really drawn"
+
+
+def test_the_newest_number_can_be_read_at_fifteen_metres():
+    done = on_a_display("-c", "from tests.screens.callscreen import newest_number_height as h; print(h())")
+    assert float(done.stdout.split()[-1]) >= 200, done.stderr[-2000:]

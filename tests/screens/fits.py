@@ -1,0 +1,80 @@
+"""Looks for words that do not fit their box, targets that are too small, and targets that overlap: on pages off screen.
+
+`python -m tests.screens.fits rating callscreen` prints one line a problem and ends with 1 if there is any; needs an X display.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+LEAST_TARGET = 80
+"""Units; the smallest side of a chip in a list of eight."""
+
+SLACK = 10
+"""Units; so much air there is around every box."""
+
+
+def ink(words: Any) -> tuple[float, float]:
+    """Where the ink of words begins and ends, from below."""
+    texture, (_, y), (_, height) = words._area.texture, words._area.pos, words._area.size
+    rows = [any(row[3::4]) for row in _rows(texture.pixels, texture.width * 4)]
+    return y + rows[::-1].index(True), y + height - rows.index(True)
+
+
+def spill(words: Any) -> str:
+    """How far the ink of words, not the air that a font keeps above and below, stands out of their box; empty when it does not."""
+    (x, _), (width, _) = words._area.pos, words._area.size
+    bottom, top = ink(words)
+    rect = words.rect
+    sides = {"left": rect.x - x, "right": x + width - rect.right_edge, "above": top - rect.top_edge, "below": rect.y - bottom}
+    return ", ".join(f"{side} {value:.0f}" for side, value in sides.items() if value > SLACK * words.look.unit)
+
+
+def _rows(pixels: bytes, length: int) -> Iterator[bytes]:
+    return (pixels[start : start + length] for start in range(0, len(pixels), length))
+
+
+def problems(page: Any) -> Iterator[str]:
+    """What is wrong with a page."""
+    from kiosk.widgets import Tap, Words
+
+    taps = []
+    for widget in page.walk():
+        if isinstance(widget, Words) and widget.text and not widget.fits and (over := spill(widget)):
+            yield f"{widget.text!r} does not fit {widget.rect.w:.0f} x {widget.rect.h:.0f}: {over} too much"
+        if isinstance(widget, Tap):
+            taps.append(widget)
+            if min(widget.rect.w, widget.rect.h) < LEAST_TARGET * page.look.unit:
+                yield f"a target of {widget.rect.w:.0f} x {widget.rect.h:.0f} is too small"
+            if not (
+                page.rect.contains(widget.rect.x, widget.rect.y)
+                and page.rect.contains(widget.rect.right_edge, widget.rect.top_edge)
+            ):
+                yield f"a target at {widget.rect} is outside the screen"
+    for one, other in itertools.combinations(taps, 2):
+        if one.rect.overlaps(other.rect):
+            yield f"targets overlap: {one.rect} and {other.rect}"
+
+
+def main(names: list[str]) -> int:
+    """Check every page of the modules named."""
+    from tests.screens.kivy_stage import open_window
+
+    open_window()
+    count = bad = 0
+    for name in names:
+        for label, page in importlib.import_module(f"tests.screens.{name}").pages():
+            count += 1
+            for problem in problems(page):
+                bad += 1
+                print(f"{label}: {problem}")
+    print(f"{count} pages, {bad} problems")
+    return 1 if bad or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
