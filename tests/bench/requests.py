@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,11 +33,12 @@ class Cell:
     measured_rate: float
     p50: float
     p99: float
+    cpu_ms: float
     tickets: list[str]
     errors: dict[str, int]
 
     def __str__(self) -> str:
-        return f"{self.rate:.0f}/s, p50 {self.p50:.1f} ms, p99 {self.p99:.1f} ms"
+        return f"{self.rate:.0f}/s, p50 {self.p50:.1f}, p99 {self.p99:.1f}, cpu {self.cpu_ms:.2f} ms"
 
 
 def rows() -> Iterator[Row]:
@@ -44,20 +46,22 @@ def rows() -> Iterator[Row]:
     with stage.folder() as at:
         hall = stage.write_hall(at)
         young, echoes = {}, {}
-        with stage.broker(at) as port, echo(at, port):
-            with stage.server(at, hall, port):
+        with stage.broker(at) as port, echo(at, port) as echoing:
+            with stage.server(at, hall, port) as server:
+                cell(port, 4, "issue", server, 1.0)
                 for clients in CLIENTS:
-                    echoes[clients] = cell(port, clients, "echo")
-                    young["issue", clients] = cell(port, clients, "issue")
+                    echoes[clients] = cell(port, clients, "echo", echoing)
+                    young["issue", clients] = cell(port, clients, "issue", server)
                 for clients in CLIENTS:
-                    young["call", clients] = cell(port, clients, "call")
+                    young["call", clients] = cell(port, clients, "call", server)
             yield from _young_rows(young, echoes)
             seconds = ledger.grow_old(at / "ledger.sqlite")
-            with stage.server(at, hall, port):
+            with stage.server(at, hall, port) as server:
+                cell(port, 4, "issue", server, 1.0)
                 for plan in ("issue", "call"):
-                    old = cell(port, 8, plan)
+                    old = cell(port, 8, plan, server)
                     before = young[plan, 8]
-                    yield Row(f"{plan}, 8 clients, a million old tickets", str(old), f"young ledger {before.rate:.0f}/s",
+                    yield Row(f"{plan}, 8 clients, a million old tickets", str(old), f"young {before}",
                               old.rate / before.rate, f"{AIM_OF_YOUNG} of young", old.rate >= AIM_OF_YOUNG * before.rate)  # fmt: skip
         yield Row("a million old tickets written", f"{seconds:.0f} s")
 
@@ -84,12 +88,14 @@ def _young_rows(young: dict[tuple[str, int], Cell], echoes: dict[int, Cell]) -> 
     yield Row("requests refused", str(errors or 0), aim="0", met=not errors)
 
 
-def echo(at: Path, port: int):  # type: ignore[no-untyped-def]
+def echo(at: Path, port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """The responder to compare with."""
     return stage.process([sys.executable, "-m", "tests.bench.echo", str(port)], at / "echo.log")
 
 
-def cell(port: int, clients: int, plan: str, seconds: float = CELL_S) -> Cell:
-    """Run one cell: its clients shared out to processes."""
+def cell(port: int, clients: int, plan: str, answering: subprocess.Popen[bytes], seconds: float = CELL_S) -> Cell:
+    """Run one cell: its clients shared out to processes, the processor time of the `answering` process taken."""
+    cpu_s = stage.cpu_s(answering)
     parts = min(PROCESSES, clients)
     command = [sys.executable, "-m", "tests.bench.load", str(port), str(clients), str(seconds), plan]
     children = [
@@ -97,6 +103,7 @@ def cell(port: int, clients: int, plan: str, seconds: float = CELL_S) -> Cell:
     ]
     results = [json.loads(child.communicate(timeout=seconds + 60)[0]) for child in children]
     latencies = [ms for result in results for ms in result["latencies_ms"]]
+    cpu_s = stage.cpu_s(answering) - cpu_s
     errors: dict[str, int] = {}
     for result in results:
         for code, n in result["errors"].items():
@@ -106,6 +113,7 @@ def cell(port: int, clients: int, plan: str, seconds: float = CELL_S) -> Cell:
         measured_rate=sum(len(result["latencies_ms"]) / result["seconds"] for result in results),
         p50=percentile(latencies, 0.5),
         p99=percentile(latencies, 0.99),
+        cpu_ms=cpu_s * 1000 / sum(result["answered"] for result in results),
         tickets=[ticket for result in results for ticket in result["tickets"]],
         errors=errors,
     )

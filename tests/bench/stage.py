@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -53,6 +54,12 @@ def process(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def cpu_s(child: subprocess.Popen[bytes]) -> float:
+    """The processor time that a running child has used, in seconds (proc(5), fields 14 and 15 of stat)."""
+    values = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
