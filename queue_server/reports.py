@@ -127,7 +127,7 @@ class Reports:
             levels = connection.execute(
                 select(R.level, func.count()).where(R.business_day == day.isoformat()).group_by(R.level)
             )
-            ratings = dict.fromkeys(range(5, 0, -1), 0) | dict(levels.tuples().all())
+            ratings = dict.fromkeys(range(5, 0, -1), 0) | dict(levels.all())
         return DayReport(
             day,
             {queue: Figures(**figures) for queue, figures in queues.items()},

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 
+from queue_server.store.database import Database
 from tests.ports import free_port
 
 BIN = Path("/usr/lib/postgresql/15/bin")
@@ -26,6 +27,7 @@ class PrivatePostgres:
         self.folder = Path(tempfile.mkdtemp(prefix="jiaohao-pg-"))
         self.port = free_port()
         self._numbers = itertools.count()
+        self._migrated = False
         self._as = _user()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -75,10 +77,21 @@ class PrivatePostgres:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def new_database(self) -> str:
-        """The URL of a database of its own for one test."""
-        name = f"test_{next(self._numbers)}"
+        """The URL of a database of its own for one test, with the ledger's tables."""
+        if not self._migrated:
+            ledger = Database(self._create("migrated", "template0"))
+            ledger.open()
+            ledger.close()
+            self._migrated = True
+        return self._create(f"test_{next(self._numbers)}", "migrated")
+
+    def empty_database(self) -> str:
+        """The URL of a database without any tables."""
+        return self._create(f"empty_{next(self._numbers)}", "template0")
+
+    def _create(self, name: str, template: str) -> str:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return self.url(name)
 
 

@@ -18,6 +18,8 @@ from queue_server.store import tables
 from queue_server.store.rows import Ticket
 
 ITEM_LENGTH = 200
+SAME_INSTANT_S = 1e-6
+"""Added to the rank for every number of the day, so that tickets of one instant stand in the order of their numbers."""
 T = tables.tickets.c
 
 
@@ -32,13 +34,14 @@ def issue_ticket(work: Work, ask: IssueTicket) -> dict[str, Any]:
     _check_limits(work, queue)
     class_ = ask.class_ if ask.class_ != "ordinary" else queue.default_class
     day = work.day.isoformat()
-    number = display_number(queue.letter, work.unit.next_number(queue.id, day))
+    count = work.unit.next_number(queue.id, day)
+    number = display_number(queue.letter, count)
     prints = ask.channel == "kiosk" and ask.terminal is not None
     ordinary, favoured = work.outlook.waiting(queue.id, work.unit.line_changes())
     ahead, span = work.outlook.range_s(queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=class_ != "ordinary")
     ticket = Ticket(
         id=ticket_id(work.day, number), number=number, queue=queue.id, class_=class_, business_day=day,
-        state="printing" if prints else "waiting", rank=work.now.timestamp(), issued_at=work.now, changed_at=work.now,
+        state="printing" if prints else "waiting", rank=work.now.timestamp() + count * SAME_INSTANT_S, issued_at=work.now, changed_at=work.now,
         channel=ask.channel, terminal=ask.terminal, item=ask.item,
     )  # fmt: skip
     work.enter(ticket)

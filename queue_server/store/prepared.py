@@ -31,7 +31,7 @@ class Prepared:
         cursor.execute(compiled.sql, compiled.parameters(values))
         if cursor.description is None:
             return []
-        return compiled.rows(cursor.fetchall())
+        return compiled.rows(cursor.fetchall(), cursor.description)
 
     def run_many(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run once for every row, in order."""
@@ -60,9 +60,9 @@ class _Compiled:
         ]
         constants = {name: compiled.params[name] for name in names_used if compiled.binds[name].value is not None}
         self._constants: dict[str, Any] = constants
-        columns = getattr(statement, "selected_columns", ())
-        converters = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        self._converters = [(i, convert) for i, convert in enumerate(converters) if convert is not None]
+        self._types = [column.type.dialect_impl(dialect) for column in getattr(statement, "selected_columns", ())]
+        self._dialect = dialect
+        self._converters: list[tuple[int, Processor]] | None = None
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         if self._constants:
@@ -71,15 +71,18 @@ class _Compiled:
             return [values[name] if convert is None else convert(values[name]) for name, convert in self._binds]
         return {name: values[name] if convert is None else convert(values[name]) for name, convert in self._binds}
 
-    def rows(self, found: Sequence[Any]) -> list[tuple[Any, ...]]:
-        if not self._converters:
-            return list(found)
-        return [self._row(list(values)) for values in found]
-
-    def _row(self, values: list[Any]) -> tuple[Any, ...]:
-        for i, convert in self._converters:
-            values[i] = convert(values[i])
-        return tuple(values)
+    def rows(self, found: Sequence[Any], description: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows with their columns converted; `description` is the cursor's, which tells the driver's own types."""
+        if self._converters is None:
+            kinds = zip(self._types, description, strict=False)
+            makers = [kind.result_processor(self._dialect, column[1]) for kind, column in kinds]
+            self._converters = [(i, make) for i, make in enumerate(makers) if make is not None]
+        rows = []
+        for values in map(list, found):
+            for i, convert in self._converters:
+                values[i] = convert(values[i])
+            rows.append(tuple(values))
+        return rows
 
 
 def _cursor(connection: Connection) -> Any:

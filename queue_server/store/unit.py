@@ -231,7 +231,7 @@ class Unit:
         """How many ordinary and how many favoured tickets of its queue stand before a ticket."""
         self.tickets.flush()
         line = select(T.class_, func.count()).where(tables.WAITING, T.queue == ticket.queue, T.rank < ticket.rank)
-        counts: dict[str, int] = dict(self.connection.execute(line.group_by(T.class_)).tuples().all())
+        counts: dict[str, int] = dict(self.connection.execute(line.group_by(T.class_)).all())
         ordinary = counts.pop("ordinary", 0)
         return ordinary, sum(counts.values())
 
