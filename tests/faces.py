@@ -1,0 +1,83 @@
+"""The terminals' programs as tests start them: on a virtual display, touched by xdotool, seen by its pixels."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.programs import wait_until
+
+WHITE = "#FFFFFF"
+
+
+class Face:
+    """One `jiaohao-kiosk` on a display of its own, which it fills."""
+
+    def __init__(self, role: str, size: tuple[int, int], folder: Path, *arguments: str) -> None:
+        self.size = size
+        self._command = [sys.executable, "-m", "kiosk.main", role, *arguments]
+        self._command += ["--size", f"{size[0]}x{size[1]}", "--fullscreen"]
+        self._log = folder / f"{role}.log"
+        self._display: subprocess.Popen[bytes] | None = None
+        self._program: subprocess.Popen[bytes] | None = None
+        self._environment = dict(os.environ)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def open(self) -> None:
+        """Start display and program; returns when something is drawn."""
+        with tempfile.TemporaryFile() as number:
+            screen = f"{self.size[0]}x{self.size[1]}x24"
+            command = ["Xvfb", "-displayfd", str(number.fileno()), "-screen", "0", screen, "-nolisten", "tcp"]
+            self._display = subprocess.Popen(command, pass_fds=[number.fileno()], stderr=subprocess.DEVNULL)
+
+            def display() -> str:
+                number.seek(0)
+                return number.read().decode().strip()
+
+            wait_until(display)
+            self._environment["DISPLAY"] = f":{display()}"
+        with self._log.open("ab") as log:
+            self._program = subprocess.Popen(self._command, stdout=log, stderr=log, env=self._environment)
+        wait_until(lambda: self.colour(3, 3) != "#000000" or self._program.poll() is not None, timeout_s=30)
+        assert self._program.poll() is None, self.log
+
+    def close(self) -> None:
+        """End the program, then the display."""
+        for process in (self._program, self._display):
+            if process is not None:
+                process.terminate()
+                process.wait(10)
+
+    def tap(self, x: float, y: float) -> None:
+        """Touch a point; parts of the screen, from its upper left corner."""
+        place = [str(round(x * self.size[0])), str(round(y * self.size[1]))]
+        subprocess.run(["xdotool", "mousemove", *place, "click", "1"], env=self._environment, check=True)
+
+    def colour(self, x: int, y: int) -> str:
+        """The colour of one pixel, as #RRGGBB."""
+        command = ["import", "-window", "root", "-crop", f"1x1+{x}+{y}", "-depth", "8", "txt:-"]
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=True)
+        found = re.search(r"#[0-9A-F]{6}", done.stdout)
+        return found.group() if found else ""
+
+    def picture(self, left: float, top: float, right: float, bottom: float) -> bytes:
+        """The pixels of a part of the screen; the sides are parts of the screen."""
+        (w, h), x, y = self.size, round(left * self.size[0]), round(top * self.size[1])
+        crop = f"{round(right * w) - x}x{round(bottom * h) - y}+{x}+{y}"
+        command = ["import", "-window", "root", "-crop", crop, "-depth", "8", "rgb:-"]
+        return subprocess.run(command, env=self._environment, capture_output=True, check=True).stdout
+
+    def wait_for_colour(self, x: float, y: float, colour: str, *, otherwise: bool = False) -> None:
+        """Return when a point has (or no longer has) a colour; parts of the screen."""
+        place = round(x * self.size[0]), round(y * self.size[1])
+        try:
+            wait_until(lambda: (self.colour(*place) == colour) is not otherwise, timeout_s=15)
+        except AssertionError:
+            raise AssertionError(f"pixel {place} stays {self.colour(*place)}, {colour} was awaited\n{self.log}") from None

@@ -1,0 +1,130 @@
+"""A citizen rates a service on the rater of the window; and the call screen shows the hall: the real programs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.faces import WHITE, Face
+from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
+
+TERMINALS = """
+[[terminal]]
+id = "rater-01"
+role = "rating"
+window = "01"
+
+[[terminal]]
+id = "screen-9"
+role = "screen"
+"""
+ACCENT = "#1557B0"
+SUBMIT, VERY_SATISFIED, VERY_DISSATISFIED, FIRST_REASON = (0.5, 0.93), (0.1, 0.6), (0.9, 0.6), (0.5, 0.36)
+
+
+@pytest.fixture
+def hall(hall_folder: Path) -> Path:
+    """The small hall with a rater and a call screen."""
+    with (hall_folder / "devices.toml").open("a", encoding="utf-8") as file:
+        file.write(TERMINALS)
+    return hall_folder
+
+
+@pytest.fixture
+def watcher(broker: PrivateBroker, hall: Path, server: RunningServer) -> Iterator[Watcher]:
+    """A connection that sees everything, while the server runs."""
+    link = broker.link()
+    watcher = Watcher(link)
+    link.open()
+    watcher.wait("server/status", "ready")
+    yield watcher
+    link.close()
+
+
+def start(role: str, size: tuple[int, int], broker: PrivateBroker, hall: Path, terminal: str, watcher: Watcher) -> Face:
+    face = Face(role, size, hall, "--hall", str(hall), "--broker", broker.address, "--terminal", terminal)
+    face.open()
+    watcher.wait(f"terminal/{terminal}/status", "ready", timeout_s=20)
+    return face
+
+
+def serve_one(watcher: Watcher) -> str:
+    """One citizen is served at window 01; the number of the ticket."""
+    issued = ok(watcher.link, "issue-ticket", queue="household", channel="desk")
+    ok(watcher.link, "call-next", window="01")
+    ok(watcher.link, "start-service", window="01")
+    ok(watcher.link, "finish-service", window="01")
+    return str(issued["ticket"]["number"])  # type: ignore[index]
+
+
+def ratings(server: RunningServer) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(server.state / "ledger.sqlite")) as ledger:
+        return ledger.execute("SELECT level, reasons, channel FROM ratings").fetchall()
+
+
+def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
+    broker: PrivateBroker, hall: Path, server: RunningServer, watcher: Watcher
+) -> None:
+    rater = start("rating", (1280, 800), broker, hall, "rater-01", watcher)
+    try:
+        ok(watcher.link, "open-window", window="01", clerk="0101")
+        serve_one(watcher)
+        watcher.wait("rating/01/ask", '"service"')
+        rater.wait_for_colour(0.1, 0.8, WHITE)  # the card of the first face, where the sign of the window was
+        rater.tap(*VERY_SATISFIED)
+        rater.wait_for_colour(0.33, 0.92, ACCENT)  # the bar to submit
+        rater.tap(*FIRST_REASON)
+        rater.tap(*SUBMIT)
+        rater.tap(*SUBMIT)
+        rated = json.loads(watcher.wait("event/service-rated", '"level":5'))
+        assert (rated["window"], rated["level"], rated["channel"]) == ("01", 5, "tablet")
+        wait_until(lambda: watcher.state["rating/01/ask"] == b"")
+        [(level, reasons, channel)] = ratings(server)
+        assert (level, channel) == (5, "tablet") and json.loads(str(reasons)) == ["510"]
+
+        serve_one(watcher)  # the next citizen is not satisfied, and must say why
+        watcher.wait("rating/01/ask", '"service"')
+        rater.wait_for_colour(0.1, 0.8, WHITE)
+        rater.tap(*VERY_DISSATISFIED)
+        rater.wait_for_colour(0.08, 0.035, WHITE)  # the way back from the reasons
+        rater.tap(*SUBMIT)
+        rater.tap(*FIRST_REASON)
+        rater.wait_for_colour(0.33, 0.92, ACCENT)
+        rater.tap(*SUBMIT)
+        watcher.wait("event/service-rated", '"level":1')
+        assert [level for level, _, _ in ratings(server)] == [5, 1]
+    finally:
+        rater.close()
+
+
+def test_the_call_screen_lights_up_for_a_call_and_keeps_its_picture_without_the_server(
+    broker: PrivateBroker, hall: Path, server: RunningServer, watcher: Watcher
+) -> None:
+    ok(watcher.link, "open-window", window="01", clerk="0101")
+    ok(watcher.link, "issue-ticket", queue="household", channel="desk")
+    screen = start("screen", (1280, 720), broker, hall, "screen-9", watcher)
+    corner = (0.04, 0.2)
+    try:
+        screen.wait_for_colour(*corner, WHITE)
+        ok(watcher.link, "call-next", window="01")
+        screen.wait_for_colour(*corner, ACCENT)
+        screen.wait_for_colour(*corner, WHITE)
+        calls, message = (0.03, 0.18, 0.65, 0.85), (0.4, 0.02, 0.83, 0.13)
+        good, quiet = screen.picture(*calls), screen.picture(*message)
+        server.kill()
+        wait_until(lambda: screen.picture(*message) != quiet)
+        broker.close()
+        broker.open()
+        assert screen.picture(*calls) == good, "the last good picture stays"
+        server.open()
+        wait_until(lambda: screen.picture(*message) == quiet)
+        assert screen.picture(*calls) == good, "the same call is still the newest"
+        ok(watcher.link, "recall", window="01")
+        screen.wait_for_colour(*corner, ACCENT)
+    finally:
+        screen.close()
