@@ -107,7 +107,7 @@ class PrintState:
         before, after = self._chinese_gap if len(code) > 1 else (0, 0)
         wide, high = self._scale_of(code)
         if before or after:
-            spaced = Image.new("1", (before + shape.width + after, shape.height), 1)
+            spaced = Image.new("1", (before + shape.width + after, shape.height), 255)
             spaced.paste(shape, (before, 0))
             shape = spaced
         shape = shape.resize((shape.width * wide, shape.height * high), Image.Resampling.NEAREST)
@@ -135,7 +135,7 @@ class PrintState:
         spacing = self._spacing if spacing is None else spacing
         height = max((s.height for s in self._line), default=0)
         if self._line:
-            picture = Image.new("1", (min(self.profile.dots, sum(s.width for s in self._line)), height), 1)
+            picture = Image.new("1", (min(self.profile.dots, sum(s.width for s in self._line)), height), 255)
             x = 0
             for shape in self._line:
                 picture.paste(shape, (x, height - shape.height))
@@ -164,7 +164,7 @@ class PrintState:
         mode, columns, tall = data[0], int.from_bytes(data[1:3], "little"), 3 if data[0] in (32, 33) else 1
         if not columns:
             return
-        picture = Image.new("1", (columns, tall * 8), 1)
+        picture = Image.new("1", (columns, tall * 8), 255)
         for x in range(columns):
             bits = int.from_bytes(data[3 + x * tall : 3 + (x + 1) * tall], "big")
             for y in range(tall * 8):

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from drivers.printer.glyphs import font
+from drivers.printer.glyphs import BASELINE, font
 from drivers.printer.profile import Profile
 from drivers.printer.text import Charset, is_printable
 
@@ -31,7 +31,7 @@ class Paper:
         """Whether anything was printed since the last cut."""
 
     def _blank(self, rows: int) -> Image.Image:
-        return Image.new("1", (self.profile.dots, rows), 1)
+        return Image.new("1", (self.profile.dots, rows), 255)
 
     @property
     def ended(self) -> bool:
@@ -80,7 +80,7 @@ def glyph(code: bytes, charset: Charset, *, bold: bool) -> Image.Image:
     draw = ImageDraw.Draw(image)
     if text and (is_printable(text, charset) or len(code) == 1):
         face = font(22, bold=bold, face="Noto Sans Mono CJK SC")
-        draw.text((width / 2, 12), text, font=face, fill=0, anchor="mm")
+        draw.text((width / 2, round(24 * BASELINE)), text, font=face, fill=0, anchor="ms")
     else:
         draw.rectangle((2, 3, width - 3, 20), outline=0, width=2)
     return image.point(lambda grey: 255 if grey > 150 else 0).convert("1", dither=Image.Dither.NONE)

@@ -12,6 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 FOLDER = Path("/usr/share/fonts/opentype/noto")
 FACE = "Noto Sans CJK SC"
+BASELINE = 0.8
+"""Of the height of a character cell: hanzi stand in the middle, and a g is whole."""
 
 
 class FontMissing(RuntimeError):
@@ -37,7 +39,7 @@ def lettering(text: str, pixels: int, *, bold: bool = False) -> Image.Image:
     face = font(pixels * 21 // 24, bold=bold)
     width = max(1, round(face.getlength(text)))
     image = Image.new("L", (width, pixels), 255)
-    ImageDraw.Draw(image).text((width / 2, pixels / 2), text, font=face, fill=0, anchor="mm")
+    ImageDraw.Draw(image).text((width / 2, round(pixels * BASELINE)), text, font=face, fill=0, anchor="ms")
     return _one_bit(image)
 
 
@@ -55,7 +57,7 @@ def large(text: str, pixels: int, *, max_width: int) -> Image.Image:
 def rows(image: Image.Image, *, left: int = 0) -> tuple[bytes, int]:
     """The picture as raster rows, 1 = black, moved right by `left` dots; and the bytes of a row."""
     width = (left + image.width + 7) // 8 * 8
-    sheet = Image.new("1", (width, image.height), 1)
+    sheet = Image.new("1", (width, image.height), 255)
     sheet.paste(image, (left, 0))
     packed = sheet.tobytes()
     return bytes(b ^ 0xFF for b in packed), width // 8

@@ -145,7 +145,7 @@ def _mark(mark: Mark, profile: Profile) -> bytes:
     if not profile.large_as_picture and is_printable(text, profile.charset):
         return _one_line(f" {text} ", Line(text, bold=True), profile, white_on_black=True)
     words = glyphs.lettering(text, CELL, bold=True)
-    bar = Image.new("1", (min(profile.dots, words.width + 4 * MARK_PADDING), CELL + MARK_PADDING), 1)
+    bar = Image.new("1", (min(profile.dots, words.width + 4 * MARK_PADDING), CELL + MARK_PADDING), 255)
     bar.paste(words, (2 * MARK_PADDING, MARK_PADDING // 2))
     return _picture(bar.point(lambda dot: 255 - dot), profile)
 

@@ -102,7 +102,7 @@ def _class_mark(ticket: Ticket) -> str:
 def _waiting_line(ticket: Ticket) -> str:
     _ = texts(ticket.language)
     if ticket.ahead <= 0:
-        return _("前面没有人等候，请留意叫号")
+        return _("前面没有人，请留意叫号")
     people = _("前面{ahead}人").format(ahead=ticket.ahead)
     low, high = ticket.wait_low_s // 60, -(-ticket.wait_high_s // 60)
     if high <= 0:

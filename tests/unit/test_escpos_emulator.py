@@ -1,6 +1,7 @@
 """The emulated printer against any bytes, and the commands our own layout does not use."""
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -52,7 +53,7 @@ def test_a_job_cut_anywhere_gives_the_same_paper(cuts):
     whole, pieces = EscPosEmulator(), EscPosEmulator()
     feed(whole, JOB)
     bounds = [0, *sorted(cuts), len(JOB)]
-    feed(pieces, *(JOB[a:b] for a, b in zip(bounds, bounds[1:], strict=False)))
+    feed(pieces, *(JOB[a:b] for a, b in pairwise(bounds)))
     assert ImageChops.difference(whole.papers[0], pieces.papers[0]).getbbox() is None
 
 
