@@ -101,10 +101,9 @@ CONDITIONS: dict[A4Condition, str] = {
 
 def keyword(reason: str, known: Iterable[str] = PRINTER) -> str:
     """The known keyword that `reason` stands for, without its suffix; some printers cut long reasons off. "" for none."""
-    for suffix in ("-report", "-warning", "-error"):
-        reason = reason.removesuffix(suffix)
-    if reason in known:
-        return reason
+    for suffix in ("", "-report", "-warning", "-error"):
+        if reason.endswith(suffix) and reason.removesuffix(suffix) in known:
+            return reason.removesuffix(suffix)
     return max((k for k in known if reason.startswith(f"{k}-")), key=len, default="")
 
 
