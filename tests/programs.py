@@ -17,6 +17,9 @@ from queue_server.api.topics import Topics
 from tests.ports import free_port
 
 
+CONNECTED = "connected to the broker"
+
+
 class PrivateBroker:
     """A mosquitto of its own on loopback."""
 
@@ -69,11 +72,11 @@ class RunningServer:
         self._log = state.with_suffix(".log")
 
     def open(self) -> None:
-        """Start it; returns when it says that it runs."""
+        """Start it; returns when it is connected to the broker."""
+        before = self.log.count(CONNECTED)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"})
-        before = self.log.count("queue server for hall")
-        wait_until(lambda: self.log.count("queue server for hall") > before or self._process.poll() is not None, timeout_s=30)
+        wait_until(lambda: self.log.count(CONNECTED) > before or self._process.poll() is not None, timeout_s=30)
         assert self._process.poll() is None, self.log
 
     @property

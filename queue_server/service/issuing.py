@@ -41,7 +41,8 @@ def issue_ticket(work: Work, ask: IssueTicket) -> dict[str, Any]:
     ahead, span = work.outlook.range_s(queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=class_ != "ordinary")
     ticket = Ticket(
         id=ticket_id(work.day, number), number=number, queue=queue.id, class_=class_, business_day=day,
-        state="printing" if prints else "waiting", rank=work.now.timestamp() + count * SAME_INSTANT_S, issued_at=work.now, changed_at=work.now,
+        state="printing" if prints else "waiting", rank=work.now.timestamp() + count * SAME_INSTANT_S,
+        issued_at=work.now, changed_at=work.now,
         channel=ask.channel, terminal=ask.terminal, item=ask.item,
     )  # fmt: skip
     work.enter(ticket)
