@@ -16,7 +16,6 @@ from queue_server.api import messages
 from queue_server.api.topics import Topics
 from tests.ports import free_port
 
-
 CONNECTED = "connected to the broker"
 
 
