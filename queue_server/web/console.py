@@ -185,8 +185,8 @@ async def _command(site: Site, request: Request, session: Session) -> Response:
             site.accounts.audit, session.account.name, "ticket-chosen", subject, detail=detail, address=address(request)
         )
     content: dict[str, Any] = {"status": answer.status}
-    if answer.status == "error":
-        content["message"] = _why_not(site, request, answer)
+    if answer.error is not None:
+        content |= {"code": answer.error.code, "message": _why_not(site, request, answer)}
     return JSONResponse(content)
 
 

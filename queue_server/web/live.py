@@ -10,8 +10,10 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from http import HTTPStatus
 from typing import Any
 
+from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
 
 from queue_server.desk import Desk, TooSlow
@@ -19,6 +21,7 @@ from queue_server.desk import Desk, TooSlow
 LOG = logging.getLogger(__name__)
 PAUSE_S = 0.1
 BEAT_S = 5.0
+MOST_STREAMS = 2000
 Render = Callable[[], Awaitable[dict[str, str] | None]]
 """Element id → HTML of all live parts of a page; None when the page is over (logged out)."""
 
@@ -31,6 +34,11 @@ class Changes:
         self._desk = desk
         self._listeners = listeners
         self._readers: dict[asyncio.Event, tuple[str, ...]] = {}
+
+    @property
+    def readers(self) -> int:
+        """How many streams are open."""
+        return len(self._readers)
 
     async def follow(self) -> None:
         """Watch the hall until cancelled; after a gap everybody looks again."""
@@ -66,7 +74,12 @@ class Changes:
 def stream(
     changes: Changes, render: Render, *prefixes: str, pause_s: float = PAUSE_S, beat_s: float = BEAT_S
 ) -> StreamingResponse:
-    """An answer that goes on for as long as the page is open: `picture` events, and a `beat` when nothing changed."""
+    """An answer that goes on for as long as the page is open: `picture` events, and a `beat` when nothing changed.
+
+    Refused with 503 while MOST_STREAMS are open: a page then stays as it is and tries again.
+    """
+    if changes.readers >= MOST_STREAMS:
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
         _events(changes, render, prefixes, pause_s, beat_s), media_type="text/event-stream", headers=headers

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from jinja2.ext import babel_extract
 
 from queue_server.api import messages
+from queue_server.api.texts import texts
 from queue_server.web.careful import HEADERS
 from queue_server.web.page import local_path
 from tests.web_hall import CONFIG, PASSWORD, WebHall, now
@@ -355,6 +357,14 @@ def test_every_answer_carries_the_headers_that_keep_a_browser_safe(visitor: Test
 def test_no_template_has_scripts_or_styles_inside_or_anything_from_outside(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|https?://", text)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_every_sentence_of_a_page_is_there_in_english(template: Path) -> None:
+    english = texts("en")
+    with template.open("rb") as file:
+        found = [message for _, _, message, _ in babel_extract(file, ("_",), (), {"newstyle_gettext": "true"})]
+    assert [message for message in found if english(str(message)) == message] == []
 
 
 def test_the_health_tells_passwords_of_examples_to_this_machine_only(hall: WebHall) -> None:

@@ -60,7 +60,7 @@ async function answered(response) {
   if (response.status === 401 || response.status === 409) return location.reload();
   const content = await response.json().catch(() => ({}));
   if (!response.ok) return tell(desk.dataset.broken, true);
-  if (content.status === "error") tell(content.message, true);
+  if (content.status === "error") tell(content.message, content.code !== "nothing-waiting");
   return undefined;
 }
 

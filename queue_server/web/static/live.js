@@ -40,17 +40,17 @@ export function follow(root, { changed = () => {}, over = () => location.reload(
   source.addEventListener("over", () => { source.close(); over(); });
   source.addEventListener("error", () => {
     lost(true);
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow_again(), 2000);
+    if (source.readyState === EventSource.CLOSED) setTimeout(followAgain, 5000);
   });
   setInterval(() => { if (Date.now() - heardAt > SILENCE_MS) lost(true); }, 1000);
 
   // The server answered, but not with a stream (it is starting, or the log-in is over): the page itself will say which.
-  async function follow_again() {
+  async function followAgain() {
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
       if (answer.ok) { location.reload(); return; }
     } catch { /* still away */ }
-    setTimeout(follow_again, 2000);
+    setTimeout(followAgain, 5000);
   }
 }
 
