@@ -14,6 +14,9 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONE_DAY = timedelta(days=1)
 LOOK_AHEAD_DAYS = 400
 MIDNIGHT = time(0, 0)
+A_DAY_S = 86400
+CLOCK_CHANGE_S = 3 * 3600
+"""So close to the start of a day its instant is worked out; no clock change within a day moves it further."""
 
 
 class Session(Protocol):
@@ -34,7 +37,10 @@ def day_begins(day: date, zone: tzinfo, starts: time = MIDNIGHT) -> datetime:
 
 def business_day(instant: datetime, zone: tzinfo, starts: time = MIDNIGHT) -> date:
     """The business day that `instant` belongs to."""
-    day = instant.astimezone(zone).date()
+    local = instant.astimezone(zone)
+    day, since_start = local.date(), _seconds(local.time()) - _seconds(starts)
+    if CLOCK_CHANGE_S < since_start % A_DAY_S < A_DAY_S - CLOCK_CHANGE_S:
+        return day if since_start > 0 else day - ONE_DAY
     while instant < day_begins(day, zone, starts):
         day -= ONE_DAY
     while instant >= day_begins(day + ONE_DAY, zone, starts):
@@ -86,6 +92,10 @@ def add_working_days(day: date, count: int, is_working: Callable[[date], bool] =
             raise ValueError(f"the calendar has no {count} working days before {last}")
         left -= is_working(day)
     return day
+
+
+def _seconds(clock: time) -> int:
+    return clock.hour * 3600 + clock.minute * 60 + clock.second
 
 
 def _instant(day: date, clock: time, zone: tzinfo) -> datetime:
