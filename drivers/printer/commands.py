@@ -19,6 +19,8 @@ RECOVER = b"\x10\x05\x02"
 CLEAR_BUFFER = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4 8: forget what has not been printed."""
 DRAWER = b"\x1bp\x00\x19\xfa"
+REAL_TIME = (0x04, 0x05, 0x14)
+"""What stands behind DLE in a command that acts at once, even in the midst of a picture."""
 BAND_ROWS = 256
 
 
@@ -81,6 +83,8 @@ def raster(rows: bytes, width_bytes: int) -> bytes:
     height = len(rows) // width_bytes
     if height * width_bytes != len(rows):
         raise ValueError("the picture's rows are not all of one width")
+    for second in REAL_TIME:  # one dot more, beside a black one, and the picture holds no command
+        rows = rows.replace(bytes((0x10, second)), bytes((0x30, second)))
     bands = []
     for top in range(0, height, BAND_ROWS):
         count = min(BAND_ROWS, height - top)

@@ -29,6 +29,8 @@ SETTLE_S = 2.0
 """A printer that does not confirm is watched for so long after the last byte."""
 POLL_S = 0.15
 PIECE = 512
+SLOW_BAUD = 38400
+"""On a slower serial line the big number is not sent as a picture: that alone would take seconds."""
 WELL: tuple[PrinterCondition, ...] = ("ok", "paper-low")
 
 MENDS: dict[PrinterCondition, tuple[str, str]] = {
@@ -45,7 +47,11 @@ MENDS: dict[PrinterCondition, tuple[str, str]] = {
 
 def from_device(device: Device, site: Site) -> EscPosPrinter:
     """The driver for one entry of devices.toml, not yet open. Raise BadOption, BadAddress or NotFound."""
-    return EscPosPrinter(line_to(device, site), profile(device.model, device.options, device=device.id), name=device.id)
+    line = line_to(device, site)
+    options = dict(device.options)
+    if isinstance(line, SerialStream) and line.baud < SLOW_BAUD:
+        options.setdefault("large_as_picture", False)
+    return EscPosPrinter(line, profile(device.model, options, device=device.id), name=device.id)
 
 
 class EscPosPrinter:

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers import registry
@@ -209,6 +209,7 @@ def test_every_keyword_has_words_in_chinese_and_english():
 
 
 @given(st.lists(st.text()), st.booleans())
+@settings(deadline=None)
 def test_any_reason_whatsoever_is_survived(reasons, stopped):
     assert words.condition(reasons, stopped=stopped) in words.CONDITIONS
     words.sentences(reasons, "zh")

@@ -235,6 +235,71 @@ def test_tickets_come_out_over_a_serial_line_too():
         server.close()
 
 
+def test_a_slow_serial_line_is_spared_the_picture_of_the_number():
+    def length(baud):
+        printer = registry.build(device("escpos-80", f"/dev/ttyS0?baud={baud}"))
+        return len(render(TICKET, printer.profile))
+
+    assert length(9600) < 0.6 * length(115200)
+    assert registry.build(device("escpos-80", "/dev/ttyS0?baud=9600", large_as_picture=True)).profile.large_as_picture
+
+
+def test_a_printer_device_of_the_kernel_is_written_to_and_asked(tmp_path):
+    emulator = registry.emulator("escpos-80")()
+    server = PtyServer(emulator, link=tmp_path / "lp0")
+    server.open()
+    printer = registry.build(device("escpos-80", f"file://{tmp_path}/lp0"))
+    try:
+        printer.open()
+        printer.print(job(printer))
+        assert len(emulator.papers) == 1
+        emulator.fail("cover-open")
+        assert printer.status() == "cover-open"
+    finally:
+        printer.close()
+        server.close()
+
+
+class Stubborn(MemoryStream):
+    """A line that takes no more data after so many bytes, as TCP does to a printer that stopped reading."""
+
+    room = 3000
+
+    def write(self, data):
+        self.room -= len(data)
+        if self.room < 0:
+            self.room = 1 << 30
+            self.emulator.fail("paper-out")
+            self.close()
+            raise Unreachable("the device takes no more data")
+        super().write(data)
+
+
+def test_a_line_that_blocks_because_the_paper_ended_is_reported_as_paper_out():
+    emulator = registry.emulator("escpos-80")()
+    printer = EscPosPrinter(Stubborn(emulator), emulator.profile)
+    with pytest.raises(PrintFailed) as failure:
+        printer.print(job(printer))
+    assert failure.value.state == "paper-out"
+
+
+def test_the_knife_jam_within_a_confirmed_job_is_never_taken_for_printed():
+    """The confirmation may come before the knife is stuck: the condition is asked again after it."""
+    emulator = registry.emulator("escpos-80")()
+    printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
+    answer = emulator._do
+
+    def jam_after_confirming(command):
+        answer(command)
+        if command.name == "GS r":
+            emulator._jammed = True
+
+    emulator._do = jam_after_confirming
+    with pytest.raises(PrintFailed) as failure:
+        printer.print(job(printer))
+    assert failure.value.state == "cutter"
+
+
 def test_a_file_takes_the_job_byte_for_byte(tmp_path):
     path = tmp_path / "paper.bin"
     printer = registry.build(device("escpos-80", f"file://{path}", status="none", confirms=False))

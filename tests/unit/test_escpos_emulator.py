@@ -37,6 +37,7 @@ def test_no_bytes_whatsoever_break_the_printer(pieces):
 
 
 @given(st.binary(max_size=300), st.booleans())
+@settings(deadline=None)
 def test_the_reader_gives_back_every_byte_it_takes(data, chinese):
     reader = CommandReader()
     reader.feed(data)

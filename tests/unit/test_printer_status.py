@@ -1,7 +1,7 @@
 """What an ESC/POS printer says, against the bits of the manuals."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.emulators.escpos import EscPosEmulator
@@ -67,6 +67,7 @@ def test_replies_of_all_kinds_in_one_stream_are_told_apart():
 
 
 @given(st.binary(max_size=400), st.data())
+@settings(deadline=None)
 def test_any_bytes_cut_anywhere_give_the_same_replies_and_nothing_piles_up(data, cuts):
     whole = StatusParser().feed(data)
     parser, replies, rest = StatusParser(), [], data
@@ -79,6 +80,7 @@ def test_any_bytes_cut_anywhere_give_the_same_replies_and_nothing_piles_up(data,
 
 
 @given(st.binary(max_size=60))
+@settings(deadline=None)
 def test_after_noise_the_next_status_is_found(noise):
     parser = StatusParser()
     parser.feed(noise)

@@ -3,10 +3,11 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.emulators.escpos_commands import CommandReader
+from drivers.printer import commands as esc
 from drivers.printer.layout import Big, Line, Mark, QrCode, compose
 from drivers.printer.profile import PROFILES, profile
 from drivers.printer.text import CLOSING, clean, columns, encode, is_printable, wrap
@@ -16,6 +17,7 @@ CHARSETS = ("gbk", "gb2312", "latin")
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_no_control_character_survives_cleaning(text):
     assert all(unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs") for c in clean(text))
 
@@ -26,6 +28,7 @@ def test_a_name_cannot_carry_a_command(evil):
 
 
 @given(st.text(), st.sampled_from(CHARSETS))
+@settings(deadline=None)
 def test_what_is_printable_becomes_only_printing_bytes_and_comes_back(text, charset):
     text = clean(text)
     if is_printable(text, charset):
@@ -49,6 +52,7 @@ def test_each_character_set_holds_what_it_is_known_for():
 
 
 @given(st.text(), st.integers(8, 64))
+@settings(deadline=None)
 def test_no_line_is_wider_than_the_paper_and_no_character_is_lost(text, width):
     text = clean(text)
     lines = wrap(text, width)
@@ -73,6 +77,7 @@ def commands_of(job):
 
 
 @given(st.text(max_size=80), st.sampled_from(sorted(PROFILES)))
+@settings(deadline=None)
 def test_user_text_never_adds_a_command_to_a_job(text, model):
     found = commands_of(compose([Line(text), Mark(text), Big(text or "A", 15)], PROFILES[model]))
     names = {command.name for command in found}
@@ -94,6 +99,16 @@ def test_user_text_never_adds_a_command_to_a_job(text, model):
     }
     assert [command.name for command in found].count("ESC @") == 1
     assert all(min(command.data) >= 0x20 for command in found if command.name == "text")
+
+
+@given(st.binary(min_size=8, max_size=400))
+@settings(deadline=None)
+def test_no_picture_holds_a_command_that_acts_at_once(dots):
+    dots = dots[: len(dots) // 8 * 8].replace(b"\x00", b"\x10").replace(b"\x01", b"\x04")
+    job = esc.raster(dots, 8)
+    assert not any(bytes((0x10, second)) in job for second in (0x04, 0x05, 0x14))
+    changed = [bin(a ^ b).count("1") for a, b in zip(dots, job[8:], strict=True)]
+    assert max(changed) <= 1
 
 
 def test_every_command_of_a_job_is_known_by_name():
