@@ -10,7 +10,7 @@ from kivy.animation import Animation
 from kiosk.callscreen_flow import Call, Line
 from kiosk.rect import Rect
 from kiosk.stage import Stage
-from kiosk.theme import Look
+from kiosk.theme import MOTION_S, Look
 from kiosk.widgets import Fill, Words
 from kiosk.widgets.base import Box
 from kiosk.widgets.words import measure
@@ -18,9 +18,9 @@ from queue_server.api.hall import Queue, Text
 from queue_server.api.texts import texts
 from queue_server.api.texts import unchanged as _
 
-NOTICE_S = 10
-SLIDE_S = 0.8
-"""Notices come slowly and then stand still: words that move all the time are hard to read for the old (WCAG 2.2.2)."""
+NOTICE_S = 12
+"""Notices change slowly and stand still in between: words that move are hard to read for the old (WCAG 2.2.2), and a
+screen that draws itself sixty times a second wears out a small machine."""
 
 
 def measured(look: Look, text: str, size: float) -> float:
@@ -135,7 +135,7 @@ class Notices(Box):
         self._words.say(text)
         if not first:
             self._words.opacity = 0
-            Animation(opacity=1, duration=SLIDE_S).start(self._words)
+            Animation(opacity=1, duration=MOTION_S).start(self._words)
 
 
 def notices_of(stage: Stage) -> list[Text]:

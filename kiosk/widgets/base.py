@@ -10,7 +10,13 @@ from kiosk.rect import Rect
 
 if TYPE_CHECKING:
     from kiosk.stage import Stage
-    from kiosk.theme import Look
+    from kiosk.theme import Colour, Look
+
+
+def recolour(instruction: Any, colour: Colour) -> None:
+    """Change a colour of a canvas, unless it is the same: to set one means that the whole screen is drawn again."""
+    if tuple(instruction.rgba) != colour:
+        instruction.rgba = colour
 
 
 class Box(Widget):

@@ -11,7 +11,7 @@ from kivy.graphics.texture import Texture
 
 from kiosk import font
 from kiosk.rect import Rect
-from kiosk.widgets.base import Box
+from kiosk.widgets.base import Box, recolour
 
 if TYPE_CHECKING:
     from kiosk.stage import Stage
@@ -37,7 +37,7 @@ class Icon(Box):
 
     def paint(self, colour: str) -> None:
         """Change the colour."""
-        self._colour.rgba = self.look.colour(colour)
+        recolour(self._colour, self.look.colour(colour))
 
 
 class QrCode(Box):

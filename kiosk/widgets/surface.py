@@ -9,7 +9,7 @@ from kivy.graphics import BorderImage, Color, Rectangle, SmoothLine, SmoothRound
 from kivy.graphics.texture import Texture
 
 from kiosk.rect import Rect
-from kiosk.widgets.base import Box
+from kiosk.widgets.base import Box, recolour
 
 if TYPE_CHECKING:
     from kiosk.stage import Stage
@@ -49,7 +49,7 @@ class Fill(Box):
 
     def paint(self, colour: str, alpha: float = 1.0) -> None:
         """Change the colour."""
-        self.fill.rgba = self.look.colour(colour, alpha)
+        recolour(self.fill, self.look.colour(colour, alpha))
 
 
 class Card(Box):
@@ -77,7 +77,7 @@ class Card(Box):
 
     def paint(self, colour: str) -> None:
         """Change the colour of the surface."""
-        self.fill.rgba = self.look.colour(colour)
+        recolour(self.fill, self.look.colour(colour))
 
 
 class Line(Fill):

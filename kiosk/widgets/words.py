@@ -11,7 +11,7 @@ from kiosk import font
 from kiosk.linebreak import fit
 from kiosk.rect import Rect
 from kiosk.theme import LINE_HEIGHT
-from kiosk.widgets.base import Box
+from kiosk.widgets.base import Box, recolour
 
 if TYPE_CHECKING:
     from kiosk.stage import Stage
@@ -60,7 +60,7 @@ class Words(Box):
 
     def paint(self, colour: str) -> None:
         """Change the colour."""
-        self._colour.rgba = self.look.colour(colour)
+        recolour(self._colour, self.look.colour(colour))
 
     def say(self, text: str) -> None:
         """Show another text."""

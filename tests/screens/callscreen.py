@@ -44,7 +44,7 @@ def states(hall: HallConfig) -> Iterator[tuple[str, State]]:
         "long-numbers",
         replace(full, calls=tuple(replace(call, number=f"{call.number[0]}1{call.number[1:]}") for call in full.calls)),
     )
-    yield "second-notice-and-queues", replace(full, now=110)
+    yield "second-notice-and-queues", replace(full, now=112)
     yield "first-call", replace(full, calls=full.calls[:1])
     yield "nobody-called", replace(full, calls=())
     yield "away", replace(full, link_up=False)
