@@ -10,11 +10,11 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from queue_server.api import messages
 from queue_server.model.words import Sentence
@@ -27,12 +27,14 @@ from queue_server.service.verbs import READS_ONLY, VERBS
 from queue_server.service.work import Changes, Work
 from queue_server.store import tables
 from queue_server.store.database import ERRORS, Database
+from queue_server.store.prepared import Prepared
 from queue_server.store.unit import Unit, ensure
 
 LOG = logging.getLogger(__name__)
 SYSTEM = "server"
 ID_LENGTH = 64
 _KNOWN = select(tables.requests.c.id, tables.requests.c.verb, tables.requests.c.answer)
+_KNOWN_ONE = Prepared(_KNOWN.where(tables.requests.c.id == bindparam("id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class Ledger:
         changes = Changes()
         with self._transaction() as connection:
             unit = Unit(connection, shared=self.database.shared)
-            work = self._work(unit, self._clock(), SYSTEM, changes)
+            now = self._clock()
+            work = self._work(unit, now, self.plan.day(now), SYSTEM, changes)
             if day.due(work):
                 self.outlook.begin(connection, work.now)
                 day.pass_time(work)
@@ -154,14 +157,15 @@ class Ledger:
         changes = Changes()
         with self._transaction() as connection:
             now = self._clock()
+            today = self.plan.day(now)
             unit = Unit(connection, shared=self.database.shared)
             known = self._known(connection, asked)
-            unit.lock(*_named(asked), day=self.plan.day(now).isoformat())
+            unit.lock(*_named(asked), day=today.isoformat())
             self.outlook.begin(connection, now)
             for one in asked:
                 stored = known.get(one.request.id)
                 if stored is None:
-                    one.answer = self._answer(one, self._work(unit, now, one.request.actor, changes))
+                    one.answer = self._answer(one, self._work(unit, now, today, one.request.actor, changes))
                     if one.request.verb in READS_ONLY:
                         continue
                     stored = known[one.request.id] = (one.request.verb, messages.encode(one.answer))
@@ -178,13 +182,16 @@ class Ledger:
         except Refused as refused:
             return refused.answer()
 
-    def _work(self, unit: Unit, now: datetime, actor: str, changes: Changes) -> Work:
-        return Work(unit, self.plan, self.outlook, self._signer, now, self.plan.day(now), actor, changes)
+    def _work(self, unit: Unit, now: datetime, today: date, actor: str, changes: Changes) -> Work:
+        return Work(unit, self.plan, self.outlook, self._signer, now, today, actor, changes)
 
     def _known(self, connection: Connection, asked: list[_Asked]) -> dict[str, tuple[str, bytes]]:
         ids = [one.request.id for one in asked]
-        wanted = _KNOWN.where(tables.requests.c.id == ids[0] if len(ids) == 1 else tables.requests.c.id.in_(ids))
-        return {row.id: (row.verb, row.answer) for row in connection.execute(wanted)}
+        if len(ids) == 1:
+            found: Any = _KNOWN_ONE.run(connection, {"id": ids[0]})
+        else:
+            found = connection.execute(_KNOWN.where(tables.requests.c.id.in_(ids)))
+        return {request_id: (verb, bytes(answer)) for request_id, verb, answer in found}
 
     # --- the connection ---------------------------------------------------------------------------------------------
 

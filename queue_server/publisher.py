@@ -217,9 +217,7 @@ class Publisher:
         now = self._clock()
         day = self._plan.day(now)
         issued = dict(
-            connection.execute(select(C.queue, C.last).where(C.business_day == day.isoformat(), C.queue.in_(wanted)))
-            .tuples()
-            .all()
+            connection.execute(select(C.queue, C.last).where(C.business_day == day.isoformat(), C.queue.in_(wanted))).all()
         )
         lines: dict[str, list[Any]] = {queue: [] for queue in wanted}
         for row in connection.execute(

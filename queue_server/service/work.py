@@ -19,6 +19,10 @@ from queue_server.store.rows import Ticket, Window
 from queue_server.store.unit import Unit
 
 
+SHUT = frozenset({"closed", "paused"})
+"""States of a window that works for nobody: estimates are made anew when one begins or ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A number that is to be announced now."""
@@ -134,6 +138,7 @@ class Work:
         state = window_states.move(window.state, verb)
         if state != window.state:
             window.since = self.now
+        if (state in SHUT) != (window.state in SHUT):
             self.outlook.stale = True
         window.state = state
         self.touch(window)
