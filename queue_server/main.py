@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -119,6 +120,7 @@ class _Web:
         self._desk, self._config, self._database, self._options = desk, config, database, options
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
+        self._end_streams: Callable[[], None] = lambda: None
 
     def open(self) -> None:
         """Bind the address and begin to serve; raise Trouble when the address cannot be used."""
@@ -129,6 +131,7 @@ class _Web:
         app = build(
             self._desk, self._config, database=self._database, state=options.state, example_accounts=options.example_accounts
         )
+        self._end_streams = app.state.end_streams
         settings = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
         self._server = uvicorn.Server(settings)
         self._thread = threading.Thread(target=self._server.run, args=([sock],), name="web", daemon=True)
@@ -137,9 +140,10 @@ class _Web:
         print(f"web pages at http://{shown}:{port}/", flush=True)
 
     def close(self) -> None:
-        """Stop serving; open streams get two seconds."""
+        """Stop serving; what is still being answered gets two seconds."""
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
+            self._end_streams()
             self._thread.join(5)
 
 

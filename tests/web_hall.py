@@ -143,6 +143,7 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind(("127.0.0.1", port))
+    sock.listen(64)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([sock],), name="web")
     thread.start()
@@ -150,6 +151,7 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
         yield f"http://127.0.0.1:{sock.getsockname()[1]}"
     finally:
         server.should_exit = True
+        app.state.end_streams()
         thread.join()
         sock.close()
 

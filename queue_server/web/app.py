@@ -45,6 +45,7 @@ def build(
 
     `example_accounts`: for demonstrations, an account for every clerk with a password that everybody knows.
     `hasher`: how passwords are hashed, argon2's own recommendation if left out.
+    Before the server stops, call `app.state.end_streams()`, from any thread: pages that look on never go by themselves.
     """
     accounts = Accounts(writer=database.writer, reader=database.reader, hasher=hasher, examples=example_accounts)
     told = provide(accounts, config, state)
@@ -62,6 +63,7 @@ def build(
         following.cancel()
 
     app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.end_streams = site.changes.close
     app.add_middleware(Careful)
     for part in (front, log_in, account_page, console, wall, supervisor, phone):
         app.include_router(part.routes(site))

@@ -34,6 +34,8 @@ class Changes:
         self._desk = desk
         self._listeners = listeners
         self._readers: dict[asyncio.Event, tuple[str, ...]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.closed = False
 
     @property
     def readers(self) -> int:
@@ -42,6 +44,7 @@ class Changes:
 
     async def follow(self) -> None:
         """Watch the hall until cancelled; after a gap everybody looks again."""
+        self._loop, self.closed = asyncio.get_running_loop(), False
         while True:
             try:
                 async for topic, payload in self._desk.watch():
@@ -50,9 +53,18 @@ class Changes:
                     self.tell(topic)
             except TooSlow:
                 LOG.warning("web pages were too slow for the hall's changes and read everything afresh")
-            for event in self._readers:
-                event.set()
+            self._wake_all()
             await asyncio.sleep(PAUSE_S)
+
+    def close(self) -> None:
+        """End every stream, from any thread: a server that stops need not wait for pages that look on."""
+        self.closed = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake_all)
+
+    def _wake_all(self) -> None:
+        for event in self._readers:
+            event.set()
 
     def tell(self, topic: str) -> None:
         """Wake the readers of `topic`."""
@@ -92,7 +104,7 @@ async def _events(
     sent: dict[str, str] = {}
     yield "retry: 1000\n\n"
     with changes.reader(prefixes) as changed:
-        while True:
+        while not changes.closed:
             changed.clear()
             parts = await render()
             if parts is None:
