@@ -6,6 +6,7 @@ wait, the rule for missed numbers, time, a QR code to follow the ticket on the p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -13,7 +14,8 @@ from typing import Literal
 from drivers.printer.layout import Big, Block, Gap, Line, Mark, QrCode, Rule, compose
 from drivers.printer.profile import Profile
 from drivers.printer.text import clean, columns
-from queue_server.api.messages import TicketClass
+from queue_server.api.hall import HallConfig, Text
+from queue_server.api.messages import Estimate, TicketClass
 from queue_server.api.texts import texts
 
 NUMBER_MM = 15.0
@@ -44,6 +46,49 @@ class Ticket:
     help_desk: str = "导办台"
     language: str = "zh"
     reprint: bool = False
+
+
+def in_hall(
+    config: HallConfig,
+    *,
+    queue: str,
+    number: str,
+    ahead: int,
+    estimate: Estimate,
+    windows: Sequence[str],
+    issued_at: datetime,
+    url: str,
+    ticket_class: TicketClass = "ordinary",
+    language: str = "zh",
+    reprint: bool = False,
+) -> Ticket:
+    """The ticket of an issued number: ids become names and window numbers in `language`, the time becomes the hall's.
+
+    `queue` and `windows` are ids as issue-ticket answers them; an id that the configuration lacks is printed as it is.
+    """
+
+    def name(text: Text) -> str:
+        return text.en if language == "en" else text.zh
+
+    queues = {entry.id: name(entry.name) for entry in config.queue}
+    numbers = {entry.id: entry.number for entry in config.window}
+    return Ticket(
+        hall=name(config.hall.name),
+        queue=queues.get(queue, queue),
+        number=number,
+        ahead=ahead,
+        windows=tuple(numbers.get(window, window) for window in windows),
+        issued_at=issued_at.astimezone(config.zone),
+        url=url,
+        ticket_class=ticket_class,
+        wait_low_s=estimate.low,
+        wait_high_s=estimate.high,
+        missed=config.rules.missed,
+        requeue_places=config.rules.requeue_places,
+        help_desk=name(config.hall.help_desk),
+        language=language,
+        reprint=reprint,
+    )
 
 
 def render(ticket: Ticket, profile: Profile) -> bytes:

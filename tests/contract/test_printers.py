@@ -161,6 +161,14 @@ def test_nonsense_on_the_line_is_unreachable_never_a_printed_ticket(printer, fau
     assert printer.status() == "ok"
 
 
+def test_a_slow_printer_is_waited_for(printer):
+    printer._answer_s = 1.0
+    printer.emulator.fail("late=0.05")
+    assert printer.status() == "ok"
+    printer.print(job(printer))
+    assert len(papers(printer.emulator)) == 1
+
+
 def test_a_printer_that_is_switched_off_and_on_is_found_again(printer):
     printer.open()
     printer.emulator.hang_up()

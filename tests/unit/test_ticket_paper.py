@@ -1,8 +1,9 @@
 """The ticket as it comes out of the printer: looked at as a picture, read by an independent QR reader."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -14,7 +15,9 @@ from drivers.emulators.serve import MemoryStream
 from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.glyphs import rows
 from drivers.printer.profile import PROFILES
-from drivers.printer.ticket import Ticket, render
+from drivers.printer.ticket import Ticket, in_hall, render
+from queue_server.api.hall import load
+from queue_server.api.messages import Estimate
 
 URL = "http://192.168.10.20:8080/t/20261122-a012-Zk3vQ9x7LmN2pR5tW8yB1c"
 TICKET = Ticket(
@@ -142,6 +145,35 @@ def test_an_english_ticket_has_no_chinese_on_it():
     text = b"".join(c.data if c.name == "text" else b"|" for c in iter(lambda: reader.next(chinese=True), None))
     assert text.isascii()
     assert b"Social security" in text and b"12 ahead, 14-25 min" in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_ticket_takes_names_numbers_rules_and_time_from_the_hall(language):
+    config = load(Path(__file__).parents[2] / "assets" / "halls" / "wushan")
+    queue, window = config.queue[0], config.window[0]
+    ticket = in_hall(
+        config, queue=queue.id, number="A001", ahead=2, estimate=Estimate(60, 300), windows=[window.id, "gone"],
+        issued_at=datetime(2026, 11, 22, 16, 30, tzinfo=UTC), url=URL, language=language,
+    )  # fmt: skip
+    assert ticket.hall == getattr(config.hall.name, language)
+    assert ticket.queue == getattr(queue.name, language)
+    assert ticket.windows == (window.number, "gone")
+    assert ticket.issued_at.isoformat() == "2026-11-23T00:30:00+08:00"
+    assert (ticket.missed, ticket.requeue_places) == (config.rules.missed, config.rules.requeue_places)
+    assert zxingcpp.read_barcodes(printed(ticket, "escpos-80")[0])[0].text == URL
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_business_of_the_example_hall_fits_on_its_ticket(language):
+    config = load(Path(__file__).parents[2] / "assets" / "halls" / "wushan")
+    for queue in config.queue:
+        ticket = in_hall(
+            config, queue=queue.id, number=f"{queue.letter}1234", ahead=99, estimate=Estimate(3000, 9000),
+            windows=[window.id for window in config.windows_of(queue.id)], issued_at=TICKET.issued_at, url=URL,
+            ticket_class="priority", language=language,
+        )  # fmt: skip
+        paper, emulator = printed(ticket, "escpos-80")
+        assert paper.height / emulator.profile.dpi * 25.4 <= 110
 
 
 def test_our_pictures_are_those_of_another_library():
