@@ -103,7 +103,11 @@ def _start(folder: Path, ends: contextlib.ExitStack) -> IppPrinterRig:
     options = ("--no-drop-root", "--no-chroot", "--no-rlimits", "--no-proc-title")
     start("avahi-daemon", "-f", str(folder / "avahi.conf"), *options)
     log = folder / "avahi-daemon.log"
-    _wait(lambda: "startup complete" in log.read_text(), f"avahi-daemon did not start: {log.read_text()}")
+    _wait(
+        lambda: any(word in log.read_text() for word in ("startup complete", "already running")), "avahi-daemon did not start"
+    )
+    if "already running" in log.read_text():
+        pytest.skip("this machine runs an avahi-daemon of its own")
     with socket.create_server(("localhost", 0)) as free:
         port = free.getsockname()[1]
     start("ippeveprinter", "-p", str(port), "-n", "localhost", "-k", "-d", str(folder / "spool"), "-c", str(command),
