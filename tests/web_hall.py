@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import re
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ from typing import Any
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from queue_server.api import messages
 from queue_server.api.hall import HallConfig
@@ -158,3 +160,30 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+# --- somebody at a browser ------------------------------------------------------------------------------------------------
+
+
+def log_in(client: TestClient, name: str, password: str = PASSWORD) -> int:
+    page = client.get("/log-in")
+    return client.post("/log-in", data={"name": name, "password": password, "csrf": csrf(page.text)}).status_code
+
+
+def csrf(page: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def at_window(client: TestClient, name: str = "0101", window: str = "01") -> str:
+    """Log in and take a window; return the CSRF token."""
+    assert log_in(client, name) == 303
+    token = csrf(client.get("/console").text)
+    assert client.post("/console/window", data={"csrf": token, "window": window}).status_code == 303
+    return token
+
+
+def press(client: TestClient, token: str, verb: str, request_id: str = "", **fields: Any) -> Any:
+    body = {"verb": verb, "request_id": request_id or str(uuid.uuid4()), **fields}
+    return client.post("/console/command", json=body, headers={"x-csrf": token, "accept": "application/json"})
