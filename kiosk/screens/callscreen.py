@@ -167,8 +167,8 @@ class CallScreen(Page):
     def _show_waiting(self, state: State) -> None:
         shown = [queue for queue in self.stage.hall.queue if queue.id in state.lines]
         turns = max(1, -(-len(shown) // len(self._queues)))
-        turn = int(state.now // TURN_S) % turns
-        part = shown[turn * len(self._queues) : (turn + 1) * len(self._queues)]
+        turn, size = int(state.now // TURN_S) % turns, -(-len(shown) // turns)
+        part = shown[turn * size : (turn + 1) * size]
         for place, row in enumerate(self._queues):
             queue = part[place] if place < len(part) else None
             row.show(queue, state.lines[queue.id] if queue else None)

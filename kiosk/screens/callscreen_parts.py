@@ -144,6 +144,7 @@ def notices_of(stage: Stage) -> list[Text]:
     if hall.notice:
         return list(hall.notice)
     en = texts("en")
-    missed, ask = _("过号请到{desk}，不用重新取号"), _("需要帮助请到{desk}")
+    requeued, void, ask = _("过号请到{desk}，不用重新取号"), _("过号作废，请重新取号"), _("需要帮助请到{desk}")
+    missed = requeued if hall.rules.missed == "requeue" else void
     desk = hall.hall.help_desk
     return [Text(zh=text.format(desk=desk.zh), en=en(text).format(desk=desk.en)) for text in (missed, ask)]
