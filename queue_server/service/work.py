@@ -18,7 +18,6 @@ from queue_server.store import tables
 from queue_server.store.rows import Ticket, Window
 from queue_server.store.unit import Unit
 
-
 SHUT = frozenset({"closed", "paused"})
 """States of a window that works for nobody: estimates are made anew when one begins or ends."""
 

@@ -1,0 +1,141 @@
+"""Whatever clerks and citizens do in whatever order: the books stay right."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from queue_server.store.database import sqlite_url
+from tests.bed import Bed
+from tests.small_hall import write_hall
+
+WINDOWS = st.sampled_from(["01", "02", "03"])
+QUEUES = st.sampled_from(["household", "tax", "enterprise"])
+CLASSES = st.sampled_from(["ordinary", "ordinary", "appointment", "priority", "military"])
+PLAIN = st.sampled_from(["call-next", "call-next", "recall", "start-service", "finish-service", "no-show", "hold", "resume"])
+MINUTES = st.sampled_from([0, 0.5, 2, 15, 40])
+KNOWN = {"wrong-state", "nothing-waiting", "limit-reached", "bad-request", "already-rated", "expired"}
+
+
+class Hall(RuleBasedStateMachine):
+    """A hall where anybody does anything."""
+
+    @initialize()
+    def opens(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="jiaohao-hall-"))
+        hall = write_hall(self.folder / "hall", rules="issue_outside_hours = true\nrecall_limit = 1")
+        self.bed = Bed(hall, sqlite_url(self.folder)).open()
+        self.tickets: list[str] = []
+        for window in ("01", "02", "03"):
+            self.bed.ok("open-window", window=window, clerk="0101")
+
+    def teardown(self) -> None:
+        self.bed.close()
+        shutil.rmtree(self.folder)
+
+    def ask(self, verb: str, **body: Any) -> dict[str, Any] | None:
+        answer = self.bed.ask(verb, **body)
+        assert answer.error is None or answer.error.code in KNOWN, answer.error
+        return answer.data
+
+    def some(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(self.tickets)) if self.tickets else "20261123-a001"
+
+    @rule(queue=QUEUES, class_=CLASSES, printed=st.sampled_from([None, "printed", "failed"]))
+    def a_citizen_takes_a_number(self, queue: str, class_: str, printed: str | None) -> None:
+        more = {} if printed is None else {"terminal": "kiosk-1"}
+        ticket = self.bed.issue(queue, class_=class_, channel="web" if printed is None else "kiosk", **more)
+        assert ticket["id"] not in self.tickets
+        self.tickets.append(ticket["id"])
+        if printed is not None:
+            self.ask("confirm-print", ticket=ticket["id"], result=printed)
+
+    @rule(verb=PLAIN, window=WINDOWS)
+    def a_clerk_works(self, verb: str, window: str) -> None:
+        self.ask(verb, window=window)
+
+    @rule(verb=st.sampled_from(["open-window", "pause-window", "close-window"]), window=WINDOWS)
+    def a_window_changes(self, verb: str, window: str) -> None:
+        self.ask(verb, window=window)
+        self.ask("open-window", window=window)
+
+    @rule(data=st.data(), queue=st.none() | QUEUES, window=st.none() | WINDOWS, returns=st.booleans(), by_window=st.booleans())
+    def a_ticket_is_transferred(
+        self, data: st.DataObject, queue: str | None, window: str | None, returns: bool, by_window: bool
+    ) -> None:
+        target = {"to_queue": queue, "to_window": window, "return_": returns}
+        if by_window:
+            self.ask("transfer", window=data.draw(WINDOWS), **target)
+        elif self.tickets:
+            self.ask("transfer", ticket=self.some(data), **target)
+
+    @rule(data=st.data(), verb=st.sampled_from(["requeue", "cancel-ticket", "resume", "lookup"]))
+    def somebody_names_a_ticket(self, data: st.DataObject, verb: str) -> None:
+        if self.tickets:
+            self.ask(verb, ticket=self.some(data))
+
+    @rule(data=st.data(), window=WINDOWS)
+    def a_clerk_picks_a_ticket(self, data: st.DataObject, window: str) -> None:
+        if self.tickets:
+            self.ask("call-ticket", window=window, ticket=self.some(data), reason="认识")
+
+    @rule(level=st.integers(1, 5), window=WINDOWS)
+    def a_citizen_rates(self, level: int, window: str) -> None:
+        asked = self.bed.rows(f"SELECT json_extract(ask, '$.service') FROM windows WHERE id = '{window}' AND ask IS NOT NULL")
+        for (service,) in asked:
+            self.ask("rate", service=service, level=level, text="慢", channel="tablet")
+
+    @rule(minutes=MINUTES)
+    def time_passes(self, minutes: float) -> None:
+        self.bed.pass_time(minutes=minutes)
+
+    @rule()
+    def the_server_restarts(self) -> None:
+        self.bed = self.bed.again()
+
+    @invariant()
+    def the_books_are_right(self) -> None:
+        if not hasattr(self, "bed"):
+            return
+        assert self.none("SELECT number FROM tickets GROUP BY business_day, number HAVING count(*) > 1"), "a number twice"
+        assert self.none("SELECT ticket FROM windows WHERE ticket IS NOT NULL GROUP BY ticket HAVING count(*) > 1"), (
+            "two windows"
+        )
+        at_window = "(state IN ('called', 'serving')) != (id IN (SELECT ticket FROM windows WHERE ticket IS NOT NULL))"
+        assert self.none(f"SELECT id, state FROM tickets WHERE {at_window}"), "tickets and windows do not agree"
+        busy = "(state IN ('calling', 'serving')) != (ticket IS NOT NULL)"
+        assert self.none(f"SELECT id, state FROM windows WHERE {busy}"), "a window does not agree with itself"
+        assert self.none(
+            "SELECT a.ticket FROM periods a LEFT JOIN periods b ON b.ticket = a.ticket AND b.step = a.step + 1 "
+            "WHERE b.ticket IS NOT NULL AND a.ended_at IS NOT b.started_at"
+        ), "a gap between periods"
+        assert self.none(
+            "SELECT t.id FROM tickets t WHERE (SELECT count(*) FROM periods p WHERE p.ticket = t.id AND p.ended_at IS NULL) "
+            "!= (t.state IN ('printing', 'waiting', 'called', 'serving', 'held', 'missed'))"
+        ), "an open ticket has one open period"
+        assert self.none(
+            "SELECT queue, class FROM lines l WHERE waiting != "
+            "(SELECT count(*) FROM tickets t WHERE t.state = 'waiting' AND t.queue = l.queue AND t.class = l.class)"
+        ), "a line is counted wrong"
+        assert self.none("SELECT r.service FROM ratings r LEFT JOIN services s ON s.id = r.service WHERE s.ended_at IS NULL")
+        counted = {key: n for key, n in self.bed.ledger.outlook.lines.items() if n}
+        assert (
+            counted == {(q, c): n for q, c, n in self.bed.rows("SELECT queue, class, waiting FROM lines") if n} or not counted
+        )
+
+    def none(self, sql: str) -> bool:
+        found = self.bed.rows(sql)
+        assert not found, found
+        return True
+
+
+Hall.TestCase.settings = settings(
+    max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+test_the_books_stay_right_whatever_happens = Hall.TestCase
