@@ -69,7 +69,7 @@ class Ticket:
     id: str
     number: str
     queue: str
-    class_: str
+    class_: TicketClass
     issued_at: datetime
     token: str
     ahead: int

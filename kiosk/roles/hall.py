@@ -27,7 +27,7 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     terminal = next(terminal for terminal in hall.terminal if terminal.id == args.terminal)
     devices = [device for device in hall.device if device.id in terminal.devices and device.kind == "printer"]
     setting = setting_of(hall, args.terminal, Mode(language=args.language), devices[0].id if devices else None, args.web)
-    press = Press(devices[0], hall, setting) if devices else None
+    press = Press(devices[0], hall, setting, args.out) if devices else None
     return Role(
         kind="hall-kiosk", first=flow.first(setting), step=flow.step, mode=lambda state: state.mode, key=key, draw=draw,
         topics=TOPICS, devices=device_states,
