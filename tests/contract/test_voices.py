@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from drivers import registry
+from drivers.emulators.local import running
 from drivers.emulators.serve import MemoryStream, TcpServer
 from drivers.emulators.voice import Syn6288Emulator, Xfs5152Emulator
 from drivers.ports import DeviceError, NoReply, NotFound, Refused
@@ -306,6 +307,18 @@ def test_a_new_speak_frame_cuts_off_the_text_being_spoken_as_the_manual_says():
     emulator.feed(line, frames.XFS5152.speak("六"))
     assert [(u.text, u.cut_off) for u in emulator.said] == [("一二三四五", True), ("六", False)]
     emulator.stop()
+
+
+@pytest.mark.parametrize("model", EMULATORS)
+def test_a_chip_named_by_an_emulator_address_speaks_and_keeps_what_it_said(model, tmp_path):
+    driver = registry.build(device(model, f"emulator://{model}?bus={tmp_path.name}"), Site(tmp_path))
+    driver.open()
+    emulator = running(tmp_path.name)
+    assert isinstance(emulator, EMULATORS[model])
+    emulator.character_s = 0.001
+    driver.speak(call())
+    driver.close()
+    assert "请A零一二号到零三号窗口办理业务" in (tmp_path / f"{tmp_path.name}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.hardware
