@@ -46,8 +46,8 @@ def step(state: State, event: Any) -> tuple[State, Effects]:
 def home(state: State) -> State:
     """Home, with nothing chosen; language and modes stay until the citizen is gone."""
     return replace(
-        ordering.unwanted(state), page="home", trail=(), theme=None, queue=None, class_=None, sheet=0, ticket=None, trouble=None,
-        trouble_detail="", idle_since=state.now,
+        ordering.unwanted(state), page="home", trail=(), theme=None, queue=None, class_=None, sheet=0, ticket=None,
+        trouble=None, trouble_detail="", idle_since=state.now,
     )  # fmt: skip
 
 
@@ -124,7 +124,8 @@ def _set_language(state: State, event: SetLanguage) -> tuple[State, Effects]:
 
 
 def _switch(state: State, event: Switch) -> tuple[State, Effects]:
-    mode = replace(state.mode, **{event.what: not getattr(state.mode, event.what)})
+    changed: dict[str, Any] = {event.what: not getattr(state.mode, event.what)}
+    mode = replace(state.mode, **changed)
     return replace(state, mode=mode, sheet=0), ()
 
 

@@ -8,6 +8,7 @@ import logging
 import re
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ class Forward:
     """Passes events on to what is made later."""
 
     def __init__(self) -> None:
-        self.to = lambda _event: None
+        self.to: Callable[[object], None] = lambda _event: None
 
     def __call__(self, event: object) -> None:
         self.to(event)

@@ -14,10 +14,22 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from kiosk.event import Answered, Ask, Unanswered
-from kiosk.state import PRINTING_S, Confirm, Effects, Order, PrintBroke, Printed, PrintTicket, State, Ticket, Trouble
+from kiosk.state import (
+    PRINTING_S,
+    Confirm,
+    Effects,
+    Order,
+    PrintBroke,
+    Printed,
+    PrintTicket,
+    State,
+    Ticket,
+    TicketClass,
+    Trouble,
+)
 from queue_server.api.messages import Error, Estimate
 
 MOST_TRIES = 3
@@ -155,7 +167,8 @@ def _ticket(data: dict[str, Any] | None, language: str) -> Ticket | None:
         assert data is not None
         facts, estimate = data["ticket"], data["estimate_s"]
         return Ticket(
-            id=str(facts["id"]), number=str(facts["number"]), queue=str(facts["queue"]), class_=str(facts["class"]),
+            id=str(facts["id"]), number=str(facts["number"]), queue=str(facts["queue"]),
+            class_=cast(TicketClass, str(facts["class"])),
             issued_at=datetime.fromisoformat(facts["issued_at"]), token=str(facts["token"]), ahead=int(data["ahead"]),
             estimate_s=Estimate(int(estimate["low"]), int(estimate["high"])), windows=tuple(map(str, data["windows"])),
             language=language,

@@ -88,7 +88,7 @@ class Order:
 
     @property
     def on_paper(self) -> bool:
-        return self.ask.body["channel"] == "kiosk"
+        return bool(self.ask.body["channel"] == "kiosk")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk import flow
@@ -27,12 +28,14 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     terminal = next(terminal for terminal in hall.terminal if terminal.id == args.terminal)
     devices = [device for device in hall.device if device.id in terminal.devices and device.kind == "printer"]
     setting = setting_of(hall, args.terminal, Mode(language=args.language), devices[0].id if devices else None, args.web)
-    press = Press(devices[0], hall, setting, args.out) if devices else None
-    return Role(
+    role = Role(
         kind="hall-kiosk", first=flow.first(setting), step=flow.step, mode=lambda state: state.mode, key=key, draw=draw,
         topics=TOPICS, devices=device_states,
-        **({"perform": press.perform, "start": press.open, "stop": press.close} if press else {}),
     )  # fmt: skip
+    if not devices:
+        return role
+    press = Press(devices[0], hall, setting, args.out)
+    return replace(role, perform=press.perform, start=press.open, stop=press.close)
 
 
 def setting_of(hall: HallConfig, terminal: str, mode: Mode, printer: str | None = None, web: str | None = None) -> Setting:

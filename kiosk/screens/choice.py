@@ -31,7 +31,7 @@ class Entry:
 class Choice(Frame):
     """A grid of tiles in sheets; `aside` gives the short word of each tile, which changes while the page stands."""
 
-    least = (TILE_WIDTH, TILE_HEIGHT)
+    least: tuple[float, float] = (TILE_WIDTH, TILE_HEIGHT)
 
     def entries(self, state: State) -> list[Entry]:
         """What there is to choose from."""

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame
 from kiosk.screens.home import Notice
-from kiosk.state import Confirm, PickClass, State
+from kiosk.stage import Stage
+from kiosk.state import Confirm, PickClass, State, TicketClass
 from kiosk.widgets import Bar, Card, Chip, Icon, Words
 
 
-def minutes_text(stage, low_s: int, high_s: int) -> str:  # type: ignore[no-untyped-def]
+def minutes_text(stage: Stage, low_s: int, high_s: int) -> str:
     """A range of seconds as a person would say it."""
     low, high = low_s // 60, -(-high_s // 60)
     if high <= 1:
-        return str(stage.text("马上就到"))
+        return stage.text("马上就到")
     if low == high:
-        return str(stage.text("约 {high} 分钟").format(high=high))
-    return str(stage.text("约 {low}–{high} 分钟").format(low=low, high=high))
+        return stage.text("约 {high} 分钟").format(high=high)
+    return stage.text("约 {low}–{high} 分钟").format(low=low, high=high)
 
 
-def windows_text(stage, numbers: list[str]) -> str:  # type: ignore[no-untyped-def]
+def windows_text(numbers: list[str]) -> str:
     """The numbers of the windows, as many as fit in a line."""
     shown = " ".join(numbers[:6])
     return shown + (" …" if len(numbers) > 6 else "")
@@ -36,7 +38,7 @@ class ConfirmPage(Frame):
     def build_body(self, state: State) -> None:
         look = self.look
         bar, rest = self.reach.bottom(max(look.target, look.px(168)), look.space("l"))
-        chips = self._chip_count() * look.target * 1.0 + look.space("m")
+        chips = 2 * look.target + look.space("m")
         if look.portrait:
             place, rest = rest.bottom(chips, look.space("l"))
             rest = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
@@ -49,9 +51,6 @@ class ConfirmPage(Frame):
         self._facts(facts, state)
         self._chips(place, state)
         self._bar(bar, state)
-
-    def _chip_count(self) -> int:
-        return 2
 
     def _facts(self, rect: Rect, state: State) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
@@ -70,9 +69,9 @@ class ConfirmPage(Frame):
         labels = (_("前面等候"), _("预计等待"), _("办理窗口"))
         icons = ("account-multiple", "clock", "monitor")
         self.values: list[Words] = []
-        for row, label, icon in zip(body.rows(3, look.space("s")), labels, icons, strict=True):
-            self._fact(row, label, icon)
-        self.values[2].say(windows_text(stage, windows))
+        for fact, label, sign in zip(body.rows(3, look.space("s")), labels, icons, strict=True):
+            self._fact(fact, label, sign)
+        self.values[2].say(windows_text(windows))
 
     def _fact(self, row: Rect, label: str, icon: str) -> None:
         look, stage = self.look, self.stage
@@ -85,16 +84,14 @@ class ConfirmPage(Frame):
     def _chips(self, rect: Rect, state: State) -> None:
         stage, look, _ = self.stage, self.look, self.stage.text
         rows = rect.rows(2, look.space("m"))
-        for row, class_, text in (
-            (rows[0], "priority", _("老年人、残疾人、孕妇优先")),
-            (rows[1], "military", _("军人、退役军人优先")),
-        ):
-            self.add_widget(
-                Chip(
-                    stage, row, text, lambda class_=class_: stage.send(PickClass(class_)), on=state.class_ == class_, colour=class_,
-                    note=_("叫到时请出示证件") if state.class_ == class_ else "",
-                )
-            )  # fmt: skip
+        claims: tuple[tuple[TicketClass, str], ...] = (
+            ("priority", _("老年人、残疾人、孕妇优先")),
+            ("military", _("军人、退役军人优先")),
+        )
+        for row, (class_, text) in zip(rows, claims, strict=True):
+            on = state.class_ == class_
+            note = _("叫到时请出示证件") if on else ""
+            self.add_widget(Chip(stage, row, text, partial(stage.send, PickClass(class_)), on=on, colour=class_, note=note))
 
     def _bar(self, rect: Rect, state: State) -> None:
         stage, look, _ = self.stage, self.look, self.stage.text

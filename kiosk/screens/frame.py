@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from kiosk.page import Page
@@ -101,4 +102,4 @@ class Frame(Page):
         if mode.low and self.leaves:
             buttons = [("chevron-left", _("返回"), False, Back()), ("home", _("首页"), False, GoHome()), *buttons]
         for place, (icon, text, active, event) in zip(foot.columns(len(buttons), self.look.space("m")), buttons, strict=True):
-            self.add_widget(IconButton(stage, place, icon, text, lambda event=event: stage.send(event), active=active))
+            self.add_widget(IconButton(stage, place, icon, text, partial(stage.send, event), active=active))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame, date_text
+from kiosk.stage import Stage
 from kiosk.state import State, TakeNumber
 from kiosk.widgets import Card, Icon, Tile, Words
 from kiosk.widgets.surface import Fill
@@ -98,14 +99,14 @@ class TakeNumberTile(Tile):
 
     _draw_row = _draw_column
 
-    def __init__(self, stage, rect, title, note):  # type: ignore[no-untyped-def]
+    def __init__(self, stage: Stage, rect: Rect, title: str, note: str) -> None:
         super().__init__(stage, rect, title, lambda: stage.send(TakeNumber()), note=note, main=True)
 
 
 class CallRow(Fill):
     """One number and its window."""
 
-    def __init__(self, stage, rect: Rect) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, stage: Stage, rect: Rect) -> None:
         super().__init__(stage, rect, "accent_soft", corner=stage.look.corner / 2)
         number, window = rect.inset(stage.look.space("m"), 0).columns(2, stage.look.space("m"))
         self.number = Words(stage, number, "", "tile", bold=True, colour="accent", line_height=1.2)
@@ -122,7 +123,7 @@ class CallRow(Fill):
 class Notice(Fill):
     """A sentence of warning on a soft ground, or nothing."""
 
-    def __init__(self, stage, rect: Rect) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, stage: Stage, rect: Rect) -> None:
         super().__init__(stage, rect, "warning_soft", corner=stage.look.corner / 2)
         place, body = rect.inset(stage.look.space("m"), 0).left(rect.h * 0.6, stage.look.space("s"))
         self.words = Words(stage, body, "", "note", colour="warning", bold=True, line_height=1.2)

@@ -29,8 +29,10 @@ def trouble_words(stage: Stage, state: State) -> tuple[str, str]:
         "paper-out": _("打印机没有纸了"), "cover-open": _("打印机的盖子没有关好"), "cutter": _("打印机切纸出了故障"),
     }.get(state.trouble_detail, _("打印机暂时不能用"))  # fmt: skip
     return {
-        "print": (_("抱歉，号票没有打印出来"), _("{printer}，刚才的号码已作废。您可以在屏幕上重新取号，或到{desk}办理。").format(
-            printer=printer, desk=desk)),
+        "print": (
+            _("抱歉，号票没有打印出来"),
+            _("{printer}，刚才的号码已作废。您可以在屏幕上重新取号，或到{desk}办理。").format(printer=printer, desk=desk),
+        ),
         "closed": (_("这项业务已停止取号"), _("请选择其他业务，或到{desk}咨询。").format(desk=desk)),
         "limit": (_("这项业务今天的号已取完"), _("请改日再来，或到{desk}咨询。").format(desk=desk)),
         "no-answer": (_("抱歉，没有取到号"), _("系统没有回应，您没有占用号码。请再试一次，或到{desk}取号。").format(desk=desk)),

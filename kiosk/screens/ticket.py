@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kivy.animation import Animation
+from kivy.graphics import Color, PopMatrix, PushMatrix, SmoothRoundedRectangle, Translate
 
 from kiosk.page import Page
 from kiosk.rect import Rect
@@ -18,27 +19,26 @@ CLASS_COLOURS = {"ordinary": "ordinary", "priority": "priority", "military": "mi
 
 
 class Paper(Box):
-    """A picture of a ticket that comes out of a slot at its top."""
+    """A sheet of paper with the slot it comes out of; `slide` lets it come."""
 
-    def __init__(self, stage: Stage, rect: Rect, number: str, lines: list[str]) -> None:
+    def __init__(self, stage: Stage, rect: Rect) -> None:
         super().__init__(stage, rect)
         look = self.look
-        slot, sheet = rect.top(look.px(28))
-        paper = sheet.centre(sheet.w * 0.8, sheet.h)
-        with self.canvas:
-            Color(*look.colour("surface"))
-            Rectangle(pos=(paper.x, paper.y), size=(paper.w, paper.h))
-            Color(*look.colour("line"))
-            Line(rectangle=(paper.x, paper.y, paper.w, paper.h), width=max(1.0, look.px(1.5)))
-        body = paper.inset(look.space("m"), look.space("s"))
-        if number:
-            place, body = body.top(body.h * 0.55)
-            self.add_widget(Words(stage, place, number, 110, bold=True, align="center", line_height=1.15))
-        for row, text in zip(body.rows(max(1, len(lines)), 0), lines, strict=False):
-            self.add_widget(Words(stage, row, text, "note", align="center", colour="secondary", line_height=1.2))
+        slot, sheet = rect.top(look.px(30))
+        self.sheet = Rect(sheet.x + look.space("l"), sheet.y, sheet.w - 2 * look.space("l"), sheet.h + look.px(15))
+        with self.canvas.before:
+            PushMatrix()
+            self._shift = Translate(0, 0)
+        self.add_widget(Card(stage, self.sheet))
         with self.canvas.after:
+            PopMatrix()
             Color(*look.colour("text"))
-            Rectangle(pos=(slot.x, slot.y), size=(slot.w, slot.h))
+            SmoothRoundedRectangle(pos=(slot.x, slot.y), size=(slot.w, slot.h), radius=[slot.h / 2])
+
+    def slide(self) -> None:
+        """Let the paper come out of the slot."""
+        self._shift.y = self.look.px(80)
+        Animation(y=0, duration=MOTION_S, t="out_quad").start(self._shift)
 
 
 class Printing(Page):
@@ -142,7 +142,7 @@ class Done(Frame):
     def _where(self, state: State) -> str:
         assert state.ticket is not None
         numbers = {window.id: window.number for window in self.stage.hall.window}
-        shown = windows_text(self.stage, [numbers.get(window, window) for window in state.ticket.windows])
+        shown = windows_text([numbers.get(window, window) for window in state.ticket.windows])
         return self.stage.text("办理窗口 {windows}").format(windows=shown)
 
     def _code(self, rect: Rect, link: str) -> None:
