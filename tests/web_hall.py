@@ -67,11 +67,12 @@ CONFIG = HallConfig.model_validate(
 class WebHall:
     """One hall. `open` before use, `close` at the end; `ask` plays everybody who is not at a browser."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, config: HallConfig = CONFIG) -> None:
         self.folder = folder
+        self.config = config
         self.database = Database(sqlite_url(folder))
         self.mirror = Mirror()
-        self.ledger = Ledger(self.database, Plan(CONFIG), clock=now, monotonic=time.monotonic)
+        self.ledger = Ledger(self.database, Plan(config), clock=now, monotonic=time.monotonic)
         self.publisher = Publisher(self.ledger, self.mirror, lambda *_: None, clock=now, monotonic=time.monotonic)
         self.desk = Desk(hand_over=self._hand_over, mirror=self.mirror, reports=Reports(self.database, self.ledger.plan, now))
         self.handled: list[Request] = []
@@ -85,7 +86,7 @@ class WebHall:
         status = messages.ServerStatus("ready", "session", "1.0", now())
         self.put("server/status", status)
         self._thread.start()
-        return build(self.desk, CONFIG, database=self.database, state=self.folder, example_accounts=True, hasher=QUICK)
+        return build(self.desk, self.config, database=self.database, state=self.folder, example_accounts=True, hasher=QUICK)
 
     def close(self) -> None:
         self._requests.put(None)

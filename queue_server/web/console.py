@@ -162,7 +162,7 @@ def _is_on_duty(state: messages.WindowState, clerk: Clerk | None) -> bool:
 
 async def _command(site: Site, request: Request, session: Session) -> Response:
     """Hand one press of a button to the ledger; the browser keeps the request id on every retry."""
-    asked = _asked(await request.body())
+    asked = command_in(await request.body())
     if asked is None:
         return _error("bad-request", HTTPStatus.BAD_REQUEST)
     verb, request_id, fields = asked
@@ -190,7 +190,7 @@ async def _command(site: Site, request: Request, session: Session) -> Response:
     return JSONResponse(content)
 
 
-def _asked(payload: bytes) -> tuple[str, str, dict[str, Any]] | None:
+def command_in(payload: bytes) -> tuple[str, str, dict[str, Any]] | None:
     """(verb, request id, fields) of a posted command, or None when it is none of ours."""
     try:
         posted = json.loads(payload)

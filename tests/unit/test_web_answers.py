@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -10,8 +12,13 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
 from queue_server.api import messages
+from queue_server.web.console import FIELDS, command_in
+from queue_server.web.dots import PITCH, picture
 from tests.web_hall import WebHall, at_window, log_in, now, press
 
 
@@ -129,6 +136,19 @@ def test_a_closed_browser_leaves_the_ticket_as_it_was_and_a_new_log_in_takes_it_
     assert hall.window("01").state == "serving"
 
 
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), lambda inner: st.lists(inner, max_size=3)
+                    | st.dictionaries(st.sampled_from(["verb", "request_id", "ticket", "x"]), inner), max_leaves=8))  # fmt: skip
+@settings(max_examples=200)
+def test_whatever_a_browser_posts_is_a_command_or_nothing(posted: Any) -> None:
+    asked = command_in(json.dumps(posted).encode())
+    assert asked is None or (asked[0] in FIELDS and uuid.UUID(asked[1]))
+
+
+@given(st.binary(max_size=60))
+def test_bytes_that_are_no_json_are_no_command(payload: bytes) -> None:
+    assert command_in(payload) is None
+
+
 # --- the wall ---------------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +164,23 @@ def test_the_wall_keeps_the_old_picture_until_the_display_shows_the_new_one(hall
     assert visitor.get("/wall/strip-01.png").content != before
     assert visitor.get("/wall/strip-09.png").status_code == 404
     assert visitor.get("/wall/strip-01/9.png").status_code == 404
+
+
+def test_a_line_longer_than_the_panel_is_drawn_whole() -> None:
+    short, long = (Image.open(io.BytesIO(picture(((text, "red"),), 64))) for text in ("欢迎您", "请A012号到03号窗口办理业务"))
+    assert short.size == (64 * PITCH, 16 * PITCH)
+    assert long.width > 13 * 16 * PITCH * 0.7
+    assert lit(short) > 0
+
+
+@pytest.mark.parametrize("text", ["", "🙂", "\x00\x1b[31m", "A" * 5000, "龘𠮷"])
+def test_no_text_breaks_the_drawing_of_a_panel(text: str) -> None:
+    assert Image.open(io.BytesIO(picture(((text, "no-such-colour"),), 64, 500))).height == 16 * PITCH
+
+
+def lit(image: Image.Image) -> int:
+    """How many pixels are clearly red."""
+    return sum(red > 150 and green < 120 for red, green, _ in image.convert("RGB").get_flattened_data())
 
 
 # --- the phone page ---------------------------------------------------------------------------------------------------
