@@ -13,7 +13,7 @@ from drivers import registry
 from drivers.emulators.local import running
 from drivers.emulators.serve import MemoryStream, TcpServer
 from drivers.emulators.voice import Syn6288Emulator, Xfs5152Emulator
-from drivers.ports import DeviceError, NoReply, NotFound, Refused
+from drivers.ports import DeviceError, InUse, NoReply, NotFound, Refused, Unreachable
 from drivers.registry import Site
 from drivers.voice import frames
 from drivers.voice.chip import ChipVoice
@@ -186,6 +186,44 @@ def test_a_machine_without_sound_card_is_told_so(tmp_path):
             SoundCard("voice-1", "default").open()
     with pytest.raises(NotFound, match="no speaker"):
         registry.build(device("espeak-ng", "socket://10.0.0.7:1"))
+
+
+@pytest.fixture
+def player(tmp_path, monkeypatch):
+    """A program called aplay that keeps what it is given, or fails with the text in the file `fail`."""
+    program = tmp_path / "aplay"
+    program.write_text(
+        f'#!/bin/sh\ncat > {tmp_path}/played.wav\necho "$@" > {tmp_path}/arguments\n'
+        f"if [ -e {tmp_path}/fail ]; then cat {tmp_path}/fail >&2; exit 1; fi\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / "cards").write_text(" 0 [PCH            ]: HDA-Intel\n")
+    monkeypatch.setattr("drivers.voice.speaker.has_sound_card", lambda: has_sound_card(tmp_path / "cards"))
+    return tmp_path
+
+
+def test_a_sound_card_gets_the_whole_announcement(player):
+    driver = registry.build(device("espeak-ng", "alsa:///plughw:1,0"))
+    driver.open()
+    driver.speak(call())
+    assert (player / "arguments").read_text().split() == ["-q", "-D", "plughw:1,0", "-t", "wav", "-"]
+    assert read_wav(player / "played.wav").seconds > 6
+    driver.close()
+
+
+@pytest.mark.parametrize(
+    ("complaint", "error"), [("audio open error: Device or resource busy", InUse), ("no such card", Unreachable)]
+)
+def test_a_sound_card_that_fails_is_reported_with_its_mend_and_works_again_later(player, complaint, error):
+    driver = registry.build(device("espeak-ng", "sound://", languages="zh"))
+    driver.open()
+    (player / "fail").write_text(complaint)
+    with pytest.raises(error) as caught:
+        driver.speak(call())
+    assert caught.value.mend
+    (player / "fail").unlink()
+    driver.speak(call())
 
 
 # --- recorded pieces ----------------------------------------------------------------------------------------------------
