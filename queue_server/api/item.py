@@ -18,7 +18,7 @@ Subject = Literal["1", "2", "3", "4", "5", "6"]
 Handling = Literal["window", "online", "mobile", "courier", "other"]
 Delivery = Literal["window", "online", "self-service", "post"]
 LimitUnit = Literal["working-day", "day", "month", "year"]
-Line = Annotated[str, Field(min_length=1, max_length=500)]
+Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\r\n]+$")]
 Telephone = Annotated[str, Field(pattern=r"^[0-9][0-9-]{2,17}$")]
 LocalCodeText = Annotated[str, Field(pattern=r"^\d{8}[A-Z]{2}-[A-Z]{2}-\d{4}$")]
 DAYS_OF = {"working-day": 1.0, "day": 5 / 7, "month": 21.75, "year": 261.0}
@@ -27,8 +27,8 @@ DAYS_OF = {"working-day": 1.0, "day": 5 / 7, "month": 21.75, "year": 261.0}
 class Basis(Table):
     """A law or rule an item rests on, and where in it."""
 
-    law: str = Field(min_length=2, max_length=200, description="full name, without the brackets 《》")
-    article: str = Field("", max_length=100, description="for example 第八条")
+    law: str = Field(min_length=2, max_length=200, pattern=r"^[^|\r\n]+$", description="full name, without the brackets 《》")
+    article: str = Field("", max_length=100, pattern=r"^[^\r\n]*$", description="for example 第八条")
 
 
 class Step(Table):
@@ -102,7 +102,7 @@ class Item(Table):
     national_code: str | None = Field(None, max_length=64)
     name: Text
     summary: Text
-    words: list[str] = Field([], description="what people call it, found by search")
+    words: list[Line] = Field([], description="what people call it, found by search")
     type: ItemType
     type_name: Text
     department: str = Field(min_length=2, max_length=100)

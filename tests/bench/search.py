@@ -155,7 +155,12 @@ def _figures(guides: Guides, items: list[str], asked: list[tuple[str, str, str]]
         p50, p99 = timed(guides.search, [typed for typed, _ in mine])
         share = sum(_answered(guides, items, kind, typed, meant) for typed, meant in mine[:25]) / len(mine[:25])
         met = None if kind == "slip" else share == 1
-        yield Row(f"search: {kind}, p50 / p99", f"{p50:.1f} / {p99:.1f} ms, in full {share:.0%}", aim="" if met is None else "100%", met=met)
+        yield Row(
+            f"search: {kind}, p50 / p99",
+            f"{p50:.1f} / {p99:.1f} ms, in full {share:.0%}",
+            aim="" if met is None else "100%",
+            met=met,
+        )
     p50, p99 = timed(guides.search, [typed for _, typed, _ in asked])
     yield Row("search: all kinds, p50 / p99", f"{p50:.1f} / {p99:.1f} ms", aim="p99 under 5 ms", met=p99 < 5)
 

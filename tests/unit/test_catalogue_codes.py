@@ -4,7 +4,7 @@ import contextlib
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_server.catalogue.codes import (
@@ -29,6 +29,7 @@ def test_a_local_code_falls_into_region_department_type_and_serial():
     assert LocalCode.parse("62052400GS-DL-0003") == LocalCode("62052400", "GS", "DL", 3)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"\A(62|11)(05|31)(24|01)(00|03)[A-Z]{2}-[A-Z]{2}-[0-9]{3}[1-9]\Z"))
 def test_a_local_code_reads_back_as_it_was_written(text):
     assert str(LocalCode.parse(text)) == text
@@ -44,6 +45,7 @@ def test_a_malformed_local_code_is_refused(text):
         LocalCode.parse(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_as_a_local_code_is_read_or_refused(text):
     with contextlib.suppress(BadCode):
@@ -105,6 +107,7 @@ def test_an_agency_code_known_to_fail_is_found():
     assert uscc_problem("11370500004311394A") is not None
 
 
+@settings(deadline=None)
 @given(st.sampled_from(GOOD_USCC), st.integers(0, 17), st.sampled_from(USCC_ALPHABET))
 def test_one_mistyped_character_of_a_social_credit_code_is_always_found(code, place, character):
     wrong = code[:place] + character + code[place + 1 :]
@@ -129,6 +132,7 @@ def test_a_wrong_check_character_a_wrong_date_and_a_birth_in_the_future_are_name
     assert "17 digits" in (citizen_problem("110105491231002", TODAY) or "")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_as_an_identity_number_gets_an_answer(text):
     problem = citizen_problem(text, TODAY)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_server.catalogue.lifecycle import (
@@ -117,6 +117,7 @@ ACTIONS = st.one_of(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(ACTIONS, max_size=40))
 def test_whatever_anybody_tries_at_most_one_version_is_in_force_and_none_is_lost(actions):
     history = ()

@@ -1,0 +1,102 @@
+"""Looks over, builds, exports and imports a hall's service items: `python -m queue_server.catalogue --help`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from queue_server.api import hall as halls
+from queue_server.api.hall import BadHall
+from queue_server.api.item import Item
+from queue_server.catalogue import exchange
+from queue_server.catalogue.exchange import BadFile
+from queue_server.catalogue.index import build
+from queue_server.catalogue.lint import lint
+from queue_server.catalogue.load import load
+
+T = TypeVar("T")
+WRITE: dict[str, Callable[[Sequence[Item]], bytes]] = {
+    ".xlsx": exchange.to_excel,
+    ".zip": exchange.to_csv,
+    ".json": exchange.to_json,
+}
+READ: dict[str, Callable[[bytes], list[Item]]] = {
+    ".xlsx": exchange.from_excel,
+    ".zip": exchange.from_csv,
+    ".json": exchange.from_json,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except (BadHall, BadFile, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m queue_server.catalogue", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int], told: str) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=told, description=told)
+        made.set_defaults(run=run)
+        return made
+
+    hall: dict[str, Any] = {
+        "type": Path,
+        "required": True,
+        "metavar": "DIR",
+        "help": "folder of the hall, for example assets/halls/wushan",
+    }
+    verb("lint", _lint, "name what should be mended in a hall's items").add_argument("--hall", **hall)
+    made = verb("build", _build, "write the guide file that kiosks and the phone page read, and print its SHA-256")
+    made.add_argument("--hall", **hall)
+    made.add_argument("--version", default="1", help="what catalogue/version will say")
+    made.add_argument("file", type=Path)
+    made = verb("export", _export, "write all items to .xlsx, .zip (CSV) or .json")
+    made.add_argument("--hall", **hall)
+    made.add_argument("file", type=Path)
+    verb("check", _check, "read a .xlsx, .zip (CSV) or .json of items and name every problem").add_argument("file", type=Path)
+    return parser
+
+
+def _lint(chosen: argparse.Namespace) -> int:
+    findings = lint(load(chosen.hall), halls.load(chosen.hall))
+    for finding in findings:
+        print(f"{finding.severity}: {finding.file}: {finding.code} {finding.key}: {finding.texts.zh} / {finding.texts.en}")
+    errors = sum(finding.severity == "error" for finding in findings)
+    print(f"{errors} errors, {len(findings) - errors} warnings")
+    return 1 if errors else 0
+
+
+def _build(chosen: argparse.Namespace) -> int:
+    print(build(load(chosen.hall), chosen.file, chosen.version))
+    return 0
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    content = _way(chosen.file, WRITE)(load(chosen.hall).items)
+    chosen.file.write_bytes(content)
+    return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    items = _way(chosen.file, READ)(chosen.file.read_bytes())
+    print(f"{len(items)} items, all sound")
+    return 0
+
+
+def _way(file: Path, ways: dict[str, T]) -> T:
+    if file.suffix not in ways:
+        raise OSError(f"{file}: name it {', '.join(ways)}, so that its format is known")
+    return ways[file.suffix]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,288 @@
+"""Items as tables and back: Excel, CSV (one file a sheet, in a zip) and JSON.
+
+Reading is pure: it gives all items of a file, or raises BadFile with every problem found, each with sheet, row, column and
+reason. A file with one problem therefore changes nothing. Lengths are those of the item (GB/T 39046-2020).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from pydantic import ValidationError
+
+from queue_server.api.hall import nearest
+from queue_server.api.item import Item
+from queue_server.catalogue.columns import SHEETS, Column, read, written
+
+Table = list[list[str]]
+Book = dict[str, Table]
+"""Sheet name → rows of cells; the first row holds the headers."""
+
+LARGEST_MB = 100
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+"""A CSV cell that begins so would run in a spreadsheet; it is written behind an apostrophe, which reading takes away."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file. `row` counts as the spreadsheet does (headers are row 1); 0 means the whole sheet."""
+
+    sheet: str
+    row: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        return "，".join(filter(None, (self.sheet, f"第{self.row}行" if self.row else "", self.column))) + f"：{self.reason}"
+
+
+class BadFile(ValueError):
+    """A file that is not taken; `problems` says why, in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def to_book(items: Iterable[Item]) -> Book:
+    """All items as tables."""
+    book: Book = {sheet: [[column.header for column in columns]] for sheet, (_, columns) in SHEETS.items()}
+    for item in items:
+        content = item.model_dump()
+        for sheet, (key, columns) in SHEETS.items():
+            for entry in [content] if not key else content[key]:
+                book[sheet].append([written(_at({**entry, "code": item.code}, c.key), c) for c in columns])
+    return book
+
+
+def from_book(book: Book) -> list[Item]:
+    """The items of tables; raise BadFile."""
+    problems: list[Problem] = []
+    entries: dict[str, list[tuple[int, dict[str, Any]]]] = {sheet: _entries(sheet, book, problems) for sheet in SHEETS}
+    main = next(iter(SHEETS))
+    tables: dict[str, dict[str, Any]] = {}
+    rows: dict[tuple[str, str], list[int]] = {}
+    for row, entry in entries[main]:
+        code = entry.get("code", "")
+        if code in tables:
+            problems.append(Problem(main, row, "事项编码", f"{code}重复，每个事项的编码只能出现一次"))
+            continue
+        tables[code] = {**entry, **{key: [] for key, _ in SHEETS.values() if key}}
+        rows[code, ""] = [row]
+    for sheet, (key, _) in list(SHEETS.items())[1:]:
+        for row, entry in entries[sheet]:
+            code = entry.pop("code", "")
+            if code not in tables:
+                problems.append(Problem(sheet, row, "事项编码", f"“{code}”不在“{main}”表中"))
+                continue
+            tables[code][key].append(entry)
+            rows.setdefault((code, key), []).append(row)
+    items = [item for code, table in tables.items() if (item := _item(code, table, rows, problems))]
+    if problems:
+        raise BadFile(sorted(problems, key=lambda p: (list(SHEETS).index(p.sheet), p.row)))
+    return items
+
+
+def _entries(sheet: str, book: Book, problems: list[Problem]) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of a sheet as (row number, nested tables); empty rows are left out."""
+    if sheet not in book or not book[sheet]:
+        problems.append(Problem(sheet, 0, "", f"缺少工作表“{sheet}”"))
+        return []
+    known = {column.header: column for column in SHEETS[sheet][1]}
+    headers = book[sheet][0]
+    for header in headers:
+        if header and header not in known:
+            problems.append(Problem(sheet, 1, header, f"没有这一列；{nearest(header, list(known))}"))
+        if header and headers.count(header) > 1:
+            problems.append(Problem(sheet, 1, header, "这一列出现了两次"))
+    numbered = [(row, cells) for row, cells in enumerate(book[sheet][1:], 2) if any(cells)]
+    return [(row, _entry(sheet, row, headers, cells, known, problems)) for row, cells in numbered]
+
+
+def _entry(
+    sheet: str, row: int, headers: list[str], cells: list[str], known: dict[str, Column], problems: list[Problem]
+) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    for header, cell in zip(headers, cells, strict=False):
+        column = known.get(header)
+        if column is None or cell == "":
+            continue
+        try:
+            _put(entry, column.key, read(cell, column))
+        except ValueError as error:
+            problems.append(Problem(sheet, row, header, str(error)))
+    return entry
+
+
+def _item(code: str, table: dict[str, Any], rows: dict[tuple[str, str], list[int]], problems: list[Problem]) -> Item | None:
+    try:
+        return Item.model_validate(table)
+    except ValidationError as error:
+        problems += [_problem(code, dict(e), rows) for e in error.errors()]
+        return None
+
+
+def _problem(code: str, error: dict[str, Any], rows: dict[tuple[str, str], list[int]]) -> Problem:
+    """Where in the file a problem of the item stands."""
+    where = list(error["loc"])
+    main = next(iter(SHEETS))
+    sheet, row = main, rows[code, ""][0]
+    for name, (key, _) in list(SHEETS.items())[1:]:
+        if len(where) > 1 and where[0] == key and isinstance(where[1], int):
+            sheet, row, where = name, rows[code, key][where[1]], where[2:]
+    path = ".".join(str(part) for part in where)
+    columns = SHEETS[sheet][1]
+    column = next(
+        (c.header for c in columns if path == c.key or path.startswith(c.key + ".") or c.key.startswith(path + ".")), path
+    )
+    return Problem(sheet, row, column, reason(error))
+
+
+REASONS = {
+    "missing": "没有填写",
+    "string_too_long": "太长，最多{max_length}个字",
+    "string_too_short": "太短，至少{min_length}个字",
+    "too_short": "没有填写",
+    "string_pattern_mismatch": "格式不对",
+    "literal_error": "不在可选值中：{expected}",
+    "extra_forbidden": "没有这一项",
+    "greater_than_equal": "不能小于{ge}",
+    "less_than_equal": "不能大于{le}",
+    "string_type": "应为文字",
+    "int_type": "应为整数",
+    "bool_type": "应为是或否",
+    "list_type": "应为列表",
+    "value_error": "{error}",
+}
+
+
+def reason(error: dict[str, Any]) -> str:
+    """A problem of pydantic in Chinese, where it has a wording; else as pydantic says it."""
+    wording = REASONS.get(error["type"], "{msg}")
+    return wording.format(**{"msg": error["msg"], **error.get("ctx", {})})
+
+
+def _at(table: dict[str, Any], key: str) -> Any:
+    for part in key.split("."):
+        table = table[part]
+    return table
+
+
+def _put(table: dict[str, Any], key: str, value: Any) -> None:
+    *parents, last = key.split(".")
+    for part in parents:
+        table = table.setdefault(part, {})
+    table[last] = value
+
+
+# --- Excel -----------------------------------------------------------------------------------------------------------
+
+
+def to_excel(items: Iterable[Item]) -> bytes:
+    """An .xlsx with a sheet for items, materials, steps and questions; every cell is text, so nothing runs as a formula."""
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    for sheet, table in to_book(items).items():
+        page = workbook.create_sheet(sheet)
+        page.freeze_panes = "B2"
+        for row, cells in enumerate(table, 1):
+            for number, cell in ((n, c) for n, c in enumerate(cells, 1) if c):
+                made = page.cell(row, number, ILLEGAL_CHARACTERS_RE.sub("", cell))
+                made.data_type, made.number_format = "s", "@"
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def from_excel(content: bytes) -> list[Item]:
+    """The items of an .xlsx; raise BadFile."""
+    _bearable(content)
+    try:
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        pages = {name: list(workbook[name].iter_rows(values_only=True)) for name in workbook.sheetnames if name in SHEETS}
+    except Exception:  # a foreign parser on foreign bytes raises whatever it likes
+        raise BadFile([Problem("事项", 0, "", "不是可以读取的 Excel（.xlsx）文件，请另存为 .xlsx 后再导入")]) from None
+    return from_book({name: [[_cell(value) for value in row] for row in page] for name, page in pages.items()})
+
+
+def _cell(value: object) -> str:
+    """A cell as text; a whole number that the spreadsheet keeps as 5.0 is 5."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+# --- CSV and JSON ----------------------------------------------------------------------------------------------------
+
+
+def to_csv(items: Iterable[Item]) -> bytes:
+    """A zip with one CSV a sheet, in UTF-8 with the mark that spreadsheets look for."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
+        for sheet, table in to_book(items).items():
+            text = io.StringIO(newline="")
+            csv.writer(text).writerows([f"'{c}" if c.startswith(FORMULA) else c for c in row] for row in table)
+            folder.writestr(f"{sheet}.csv", text.getvalue().encode("utf-8-sig"))
+    return file.getvalue()
+
+
+def from_csv(content: bytes) -> list[Item]:
+    """The items of such a zip; raise BadFile."""
+    _bearable(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as folder:
+            texts = {sheet: _text(folder, f"{sheet}.csv") for sheet in SHEETS if f"{sheet}.csv" in folder.namelist()}
+        tables = {sheet: list(csv.reader(io.StringIO(text, newline=""))) for sheet, text in texts.items()}
+    except Exception:  # so do zip and CSV readers
+        raise BadFile([Problem("事项", 0, "", "不是可以读取的 CSV 压缩包（每个工作表一个 UTF-8 的 .csv）")]) from None
+    return from_book({sheet: [[cell.removeprefix("'") for cell in row] for row in table] for sheet, table in tables.items()})
+
+
+def _text(folder: zipfile.ZipFile, name: str) -> str:
+    if folder.getinfo(name).file_size > LARGEST_MB * 1_000_000:
+        raise ValueError(f"{name} is larger than {LARGEST_MB} MB")
+    return folder.read(name).decode("utf-8-sig")
+
+
+def to_json(items: Iterable[Item]) -> bytes:
+    return json.dumps([item.model_dump() for item in items], ensure_ascii=False, indent=1).encode()
+
+
+def from_json(content: bytes) -> list[Item]:
+    """The items of a JSON list; raise BadFile. Rows are counted from 1 in the list, columns are keys."""
+    _bearable(content)
+    try:
+        tables = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise BadFile([Problem("JSON", 0, "", f"不是 JSON：{error}")]) from None
+    if not isinstance(tables, list):
+        raise BadFile([Problem("JSON", 0, "", "应为事项的列表")])
+    items: list[Item] = []
+    problems: list[Problem] = []
+    for row, table in enumerate(tables, 1):
+        try:
+            items.append(Item.model_validate(table))
+        except ValidationError as error:
+            problems += [Problem("JSON", row, ".".join(map(str, e["loc"])), reason(dict(e))) for e in error.errors()]
+    codes = [item.code for item in items]
+    problems += [Problem("JSON", 0, "code", f"{code}重复") for code in sorted({c for c in codes if codes.count(c) > 1})]
+    if problems:
+        raise BadFile(problems)
+    return items
+
+
+def _bearable(content: bytes) -> None:
+    if len(content) > LARGEST_MB * 1_000_000:
+        raise BadFile([Problem("", 0, "", f"文件大于{LARGEST_MB}MB")])

@@ -1,0 +1,53 @@
+"""The catalogue's own commands."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from queue_server.api.guide import open_guides, sha256
+from queue_server.catalogue.__main__ import main
+
+WUSHAN = Path(__file__).parents[2] / "assets/halls/wushan"
+
+
+def test_the_example_hall_has_nothing_to_mend(capsys):
+    assert main(["lint", "--hall", str(WUSHAN)]) == 0
+    assert "0 errors, 0 warnings" in capsys.readouterr().out
+
+
+def test_a_vague_material_fails_the_look_over_in_both_languages(tmp_path, capsys):
+    hall = shutil.copytree(WUSHAN, tmp_path / "hall")
+    file = hall / "items/veterans.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("退役证件或优抚身份证明", "其他材料"), encoding="utf-8")
+    assert main(["lint", "--hall", str(hall)]) == 1
+    said = capsys.readouterr().out
+    assert "veterans.toml" in said and "兜底" in said and "catch-all" in said
+
+
+def test_building_prints_the_digest_of_the_guide_file(tmp_path, capsys):
+    file = tmp_path / "guide.db"
+    assert main(["build", "--hall", str(WUSHAN), "--version", "5", str(file)]) == 0
+    assert capsys.readouterr().out.strip() == sha256(file)
+    guides = open_guides(file)
+    assert guides.version == "5"
+    guides.close()
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".zip", ".json"])
+def test_an_export_checks_as_sound(tmp_path, capsys, suffix):
+    file = tmp_path / f"items{suffix}"
+    assert main(["export", "--hall", str(WUSHAN), str(file)]) == 0
+    assert main(["check", str(file)]) == 0
+    assert "all sound" in capsys.readouterr().out
+
+
+def test_a_bad_file_an_unknown_format_and_a_missing_hall_are_refused_with_a_sentence(tmp_path, capsys):
+    bad = tmp_path / "items.xlsx"
+    bad.write_bytes(b"nothing")
+    assert main(["check", str(bad)]) == 1
+    assert "Excel" in capsys.readouterr().err
+    assert main(["export", "--hall", str(WUSHAN), str(tmp_path / "items.doc")]) == 1
+    assert ".xlsx" in capsys.readouterr().err
+    assert main(["lint", "--hall", str(tmp_path)]) == 1
+    assert "catalogue.toml" in capsys.readouterr().err
