@@ -15,7 +15,7 @@ from queue_server.store.database import sqlite_url
 from tests.bed import Bed
 from tests.small_hall import write_hall
 
-WINDOWS = st.sampled_from(["01", "02", "03"])
+WINDOWS = st.sampled_from(["01", "03"])
 QUEUES = st.sampled_from(["household", "tax", "enterprise"])
 CLASSES = st.sampled_from(["ordinary", "ordinary", "appointment", "priority", "military"])
 PLAIN = st.sampled_from(["call-next", "call-next", "recall", "start-service", "finish-service", "no-show", "hold", "resume"])
@@ -32,7 +32,7 @@ class Hall(RuleBasedStateMachine):
         hall = write_hall(self.folder / "hall", rules="issue_outside_hours = true\nrecall_limit = 1")
         self.bed = Bed(hall, sqlite_url(self.folder)).open()
         self.tickets: list[str] = []
-        for window in ("01", "02", "03"):
+        for window in ("01", "03"):
             self.bed.ok("open-window", window=window, clerk="0101")
 
     def teardown(self) -> None:
@@ -56,9 +56,18 @@ class Hall(RuleBasedStateMachine):
         if printed is not None:
             self.ask("confirm-print", ticket=ticket["id"], result=printed)
 
-    @rule(verb=PLAIN, window=WINDOWS)
-    def a_clerk_works(self, verb: str, window: str) -> None:
-        self.ask(verb, window=window)
+    @rule(window=WINDOWS, verbs=st.lists(PLAIN, min_size=2, max_size=5))
+    def a_clerk_works(self, window: str, verbs: list[str]) -> None:
+        for verb in verbs:
+            self.ask(verb, window=window)
+
+    @rule(window=WINDOWS, verb=st.sampled_from(["hold", "finish-service", "no-show", "transfer"]))
+    def a_clerk_serves(self, window: str, verb: str) -> None:
+        self.bed.issue("household")
+        self.ask("call-next", window=window)
+        if verb in ("hold", "finish-service"):
+            self.ask("start-service", window=window)
+        self.ask(verb, window=window, **({"to_queue": "tax", "return_": True} if verb == "transfer" else {}))
 
     @rule(verb=st.sampled_from(["open-window", "pause-window", "close-window"]), window=WINDOWS)
     def a_window_changes(self, verb: str, window: str) -> None:
