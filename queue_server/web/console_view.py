@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from queue_server.alerts import WELL
 from queue_server.api import messages
 from queue_server.api.hall import HallConfig, Window
 from queue_server.api.texts import unchanged as N_  # noqa: N812 - the name that text extraction looks for
 from queue_server.desk import WaitingTicket
 from queue_server.model.windows import TRANSITIONS
 
-DEVICE_FINE = ("ok", "ready", "idle", "on")
+NOT_THERE = frozenset({"init", "off", "stopped"})
 HALL_WIDE = ("printer", "voice")
 """Kinds of devices that every clerk should know of when they fail: citizens come to the window and ask."""
 
@@ -114,4 +115,6 @@ def _there(status: messages.TerminalStatus) -> bool:
 
 
 def _device(state: str) -> str:
-    return "fine" if state in DEVICE_FINE else "trouble"
+    if state in NOT_THERE:
+        return "unknown"
+    return "fine" if state in WELL else "trouble"

@@ -16,8 +16,7 @@ from queue_server.web.live import stream
 from queue_server.web.panels import Panel
 from queue_server.web.site import Site
 
-STRIP_COLUMNS = 192
-BOARD_COLUMNS = 288
+COLUMNS = 192
 
 
 @dataclass(frozen=True)
@@ -83,10 +82,9 @@ def routes(site: Site) -> APIRouter:
 
 
 def _columns(device: Device) -> int:
-    """The width of the panel in dots, from the device's option `columns` if it has one."""
-    usual = BOARD_COLUMNS if device.serves == "board" else STRIP_COLUMNS
-    value = device.options.get("columns", usual)
-    return value if isinstance(value, int) and 8 <= value <= 2048 else usual
+    """The width of the panel in dots, from the device's option `width` if it has one."""
+    value = device.options.get("width", COLUMNS)
+    return value if isinstance(value, int) and 8 <= value <= 2048 else COLUMNS
 
 
 async def _png(device: Device, panel: Panel, lines: tuple[messages.DisplayLine, ...], headers: dict[str, str]) -> Response:

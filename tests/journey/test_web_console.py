@@ -15,6 +15,7 @@ from tests.web_hall import PASSWORD, WebHall, serving
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=20_000)
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
 
@@ -53,7 +54,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     def open_page(width: int = 1280, height: int = 800, scripts: bool = True, language: str = "zh-CN") -> Page:
         size = {"width": width, "height": height}
         context = browser.new_context(viewport=size, java_script_enabled=scripts, locale=language)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         page = context.new_page()
         troubles: list[str] = []
         page.on("pageerror", lambda error: troubles.append(str(error)))
