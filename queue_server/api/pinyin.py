@@ -21,7 +21,7 @@ KEPT = 8
 """Readings kept at every place: real queries have one or two, nonsense could have thousands."""
 LONGEST = 40
 HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
-FAR = 1.15
+FAR = 1.45
 """A reading that costs so much more than the best is not meant."""
 COST = {"full": 1.0, "part": 1.3, "letter": 1.2}
 
