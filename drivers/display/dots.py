@@ -1,0 +1,57 @@
+"""Text as dots, as LED modules show it: 16 rows a line, 16 dots for a Chinese character, 8 for a Latin one."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from PIL import Image, ImageDraw
+
+from drivers.printer.glyphs import font
+
+ROWS = 16
+BASELINE = 14
+
+
+def text_dots(text: str, rows: int = ROWS) -> Image.Image:
+    """The lit dots of one line of text: mode "1", `rows` high, as wide as the text (at least one dot)."""
+    cells = [_cell(character, rows) for character in text]
+    mask = Image.new("1", (max(1, sum(cell.width for cell in cells)), rows))
+    x = 0
+    for cell in cells:
+        mask.paste(cell, (x, 0))
+        x += cell.width
+    return mask
+
+
+def width(text: str, rows: int = ROWS) -> int:
+    """How many dots wide a line of text is."""
+    return sum(_cell_width(character, rows) for character in text)
+
+
+def placed(text: str, size: tuple[int, int], *, align: str = "centre", rows: int = ROWS) -> Image.Image:
+    """A field of `size` dots, the text in the middle of its height; align left, right or centre, left if it is too long."""
+    field = Image.new("1", size)
+    dots = text_dots(text, rows) if text else Image.new("1", (1, rows))
+    room = size[0] - dots.width
+    x = 0 if room < 0 or align == "left" else room if align == "right" else room // 2
+    field.paste(dots, (x, (size[1] - rows) // 2))
+    return field
+
+
+def _cell_width(character: str, rows: int) -> int:
+    return rows if unicodedata.east_asian_width(character) in "WFA" else rows // 2
+
+
+@lru_cache(maxsize=4096)
+def _cell(character: str, rows: int) -> Image.Image:
+    """One character, one bit a dot; a Latin letter that is too wide for its cell is drawn a little smaller."""
+    across = _cell_width(character, rows)
+    cell = Image.new("1", (across, rows))
+    pixels = rows - 1
+    while pixels > rows // 2 and font(pixels).getlength(character) > across:
+        pixels -= 1
+    draw = ImageDraw.Draw(cell)
+    draw.fontmode = "1"
+    draw.text((across / 2, rows * BASELINE / ROWS), character, fill=1, font=font(pixels), anchor="ms")
+    return cell

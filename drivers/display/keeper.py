@@ -1,0 +1,143 @@
+"""Keeps one display showing what the hall wants: the newest state, never an older one; after trouble the present one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from drivers.health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
+from drivers.ports import DeviceError, Display
+from drivers.stream import Backoff
+from queue_server.api.messages import DisplayDesired
+
+LOG = logging.getLogger(__name__)
+BLINK_S = 0.5
+Report = Callable[[Health, int | None], None]
+"""Takes the health and the `seq` of what is shown, None before anything is."""
+
+
+class DisplayKeeper:
+    """One display. `want` may be called from any thread; the rest belongs to the thread of its line (drivers/bus.py)."""
+
+    def __init__(self, name: str, driver: Display, report: Report, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name = name
+        self._driver, self._report, self._clock = driver, report, clock
+        self._lock = threading.Lock()
+        self._wanted: DisplayDesired | None = None
+        self._shown: DisplayDesired | None = None
+        self._on_glass: Any = None
+        """What stands on the display itself; None when that is not known."""
+        self._lit = True
+        self._is_open = False
+        self._well = True
+        self._backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        self._retry_at = self._free_at = self._check_at = 0.0
+
+    def want(self, desired: DisplayDesired) -> None:
+        """From now on `desired` is what it should show; what was not shown yet is forgotten."""
+        with self._lock:
+            self._wanted = desired
+
+    def due(self) -> tuple[float, bool, bool]:
+        """For the line: when, whether in trouble, whether without news."""
+        if not self._is_open:
+            return self._retry_at, not self._well, False
+        if self._wanted is not self._shown:
+            return self._free_at, not self._well, False
+        return min(self._check_at, self._blink_at()), not self._well, True
+
+    def serve(self) -> None:
+        """Open, show, blink or check, whatever is due. Trouble is reported, not raised."""
+        try:
+            if not self._is_open:
+                self._open()
+            with self._lock:
+                wanted = self._wanted
+            now = self._clock()
+            if wanted is not None and wanted is not self._shown and now >= self._free_at:
+                self._show(wanted)
+            elif now >= self._blink_at():
+                self._blink()
+            elif now >= self._check_at:
+                self._check()
+        except Exception as error:  # whatever happens in one driver, the other devices of the line go on
+            self._failed(error)
+
+    def close(self) -> None:
+        """Let the device go; it keeps what it shows."""
+        self._is_open = False
+        self._driver.close()
+
+    def _open(self) -> None:
+        self._driver.open()
+        self._is_open = True
+        self._on_glass = self._shown = None
+        self._check_at = self._clock() + CHECK_S
+        if self._wanted is None:
+            self._is_well(None)
+
+    def _show(self, desired: DisplayDesired) -> None:
+        self._lit = True
+        if _blinks(desired) or self._looks(desired) != self._on_glass:
+            self._write(desired)
+        self._shown = desired
+        self._is_well(desired.seq)
+
+    def _blink(self) -> None:
+        assert self._shown is not None
+        self._lit = not self._lit
+        self._write(self._shown if self._lit else _dark(self._shown))
+
+    def _blink_at(self) -> float:
+        shown = self._shown
+        if shown is None or self._driver.blinks or not _blinks(shown):
+            return float("inf")
+        return self._free_at + max(0.0, BLINK_S - self._driver.min_interval_s)
+
+    def _write(self, desired: DisplayDesired) -> None:
+        self._on_glass = None
+        self._driver.show(desired)
+        self._on_glass = self._looks(desired)
+        self._free_at = self._clock() + self._driver.min_interval_s
+        self._check_at = self._clock() + CHECK_S
+
+    def _check(self) -> None:
+        self._driver.check()
+        self._check_at = self._clock() + CHECK_S
+        if not self._well:
+            self._is_well(None if self._shown is None else self._shown.seq)
+
+    def _looks(self, desired: DisplayDesired) -> tuple[object, ...]:
+        """What can be seen of it: a text that is lit while it blinks looks like one that holds."""
+        effects = ("scroll", "blink") if self._driver.blinks else ("scroll",)
+        return desired.brightness, *((d.text, d.colour, d.effect if d.effect in effects else "") for d in desired.lines)
+
+    def _is_well(self, seq: int | None) -> None:
+        if not self._well:
+            LOG.info("%s answers again", self.name)
+        self._well = True
+        self._backoff.reset()
+        self._report(WELL, seq)
+
+    def _failed(self, error: Exception) -> None:
+        if self._well or not isinstance(error, DeviceError):
+            LOG.warning("%s: %s", self.name, error, exc_info=not isinstance(error, DeviceError))
+        self._well = self._is_open = False
+        self._retry_at = self._clock() + self._backoff.next()
+        self._driver.close()
+        self._report(trouble(error), None)
+
+
+def _blinks(desired: DisplayDesired) -> bool:
+    return any(line.effect == "blink" for line in desired.lines)
+
+
+def _dark(desired: DisplayDesired) -> DisplayDesired:
+    """The same with its blinking lines empty."""
+    lines = [msgspec.structs.replace(line, text="") if line.effect == "blink" else line for line in desired.lines]
+    return msgspec.structs.replace(desired, lines=lines)

@@ -1,0 +1,165 @@
+"""Driver for Onbon BX-5K, 5MK and 6K controllers: the common window strip, with Chinese characters of its own.
+
+Texts go into dynamic areas only: these live in memory, programs live in flash that wears out. Each line has its own area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from drivers.display import bxk_frame as bxk
+from drivers.display import dots
+from drivers.display.brightness import Night, level
+from drivers.display.onbon_line import BadFrame, Splitter
+from drivers.display.options import Size, flag, number
+from drivers.display.text import encode, plain
+from drivers.exchange import ask
+from drivers.ports import BadReply, NoReply, Refused
+from drivers.registry import Site
+from drivers.stream import Stream
+from queue_server.api.hall import Device
+from queue_server.api.messages import DisplayDesired, DisplayLine
+
+REPLY_S = 2.0
+"""The vendor's own time-out on a serial line."""
+TRIES = 2
+AREAS = 5
+"""So many areas has the smallest controller (6K); 5K has eight."""
+AREA_BYTES = 512
+SPEEDS = (9600, 57600)
+COLOUR_TAGS = {"red": b"", "green": b"\\C2", "yellow": b"\\C3"}
+CLOCK_EVERY_S = 6 * 3600.0
+
+
+class BxkDisplay:
+    """A strip or board. `now` gives the hall's local time."""
+
+    min_interval_s = 1.0
+    blinks = False
+
+    def __init__(self, device: Device, site: Site, *, now: Callable[[], datetime] = datetime.now) -> None:
+        self.stream: Stream = site.stream(device)
+        self.address = number(device, "addr", 1, 1, 0xFFFE)
+        self.size = Size.of(device)
+        self.night = Night.of(device.options)
+        self.speed = number(device, "speed", 4, 0, 24)
+        self.autobaud = flag(device, "autobaud", False)
+        self._now = now
+        self._areas: set[int] | None = None
+        self._levels: list[int] | None = None
+        self._clock_set: datetime | None = None
+
+    def open(self) -> None:
+        self.stream.open()
+        try:
+            self._find()
+        except Exception:
+            self.close()
+            raise
+        self._areas = self._levels = self._clock_set = None
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def show(self, desired: DisplayDesired) -> None:
+        areas = self.areas(desired.lines)
+        used = {area.id for area in areas}
+        gone = None if self._areas is None else tuple(sorted(self._areas - used))
+        self._order(bxk.Areas(areas, gone).request())
+        self._areas = used
+        self._set_brightness(desired.brightness)
+
+    def check(self) -> None:
+        """The controller answers, is on, and still knows what it was told: its memory does not outlast a power cut."""
+        reply = self._ask(bxk.Request(bxk.STATUS))
+        try:
+            status = bxk.Status.decode(reply.payload)
+        except BadFrame as error:
+            raise BadReply(f"{self.stream.name}: {error}", "check the model in devices.toml") from None
+        if not status.is_on:
+            self._order(bxk.power(True))
+        if self._areas and not self._areas <= set(status.dynamic_areas):
+            raise NoReply(f"{self.stream.name}: it was without power and is blank", "it is written again")
+        if self._clock_set is None or abs((self._now() - self._clock_set).total_seconds()) > CLOCK_EVERY_S:
+            self._set_clock()
+
+    def areas(self, lines: list[DisplayLine]) -> list[bxk.Area]:
+        """One dynamic area a line, the lines sharing the height; what is too wide runs to the left."""
+        places = self.size.places(min(len(lines), AREAS))
+        return [self._area(i, line, *place) for i, (line, place) in enumerate(zip(lines, places, strict=False))]
+
+    def _area(self, number: int, line: DisplayLine, top: int, height: int) -> bxk.Area:
+        runs = line.effect == "scroll" or dots.width(plain(line.text)) > self.size.width
+        text = COLOUR_TAGS.get(line.colour, b"") + (encode(line.text, AREA_BYTES - 8) or b" ")
+        return bxk.Area(
+            number, 0, top, self.size.width, height, text, timeout_s=0, align=0 if runs else 2, single_line=1,
+            display=3 if runs else 1, speed=self.speed, stay=0 if runs else 10,
+        )  # fmt: skip
+
+    def _find(self) -> None:
+        """Ping, at both speeds when the speed is to be found out; then switch on."""
+        for speed in SPEEDS if self.autobaud else (0,):
+            if speed:
+                self.stream.set_baud(speed)
+            try:
+                self._ask(bxk.Request(bxk.PING))
+                return
+            except (NoReply, BadReply):
+                if speed in (0, SPEEDS[-1]):
+                    raise
+
+    def _set_brightness(self, percent: int) -> None:
+        levels = [level(p, 15) for p in self.night.half_hours(percent)]
+        if len(set(levels)) == 1:
+            levels = levels[:1]
+        if levels != self._levels:
+            if len(levels) > 1 and self._clock_set is None:
+                self._set_clock()
+            self._order(bxk.brightness(levels))
+            self._levels = levels
+
+    def _set_clock(self) -> None:
+        now = self._now()
+        self._order(bxk.clock(now))
+        self._clock_set = now
+
+    def _order(self, request: bxk.Request) -> None:
+        """Ask, and take nothing but yes for an answer. Raise Refused for a no."""
+        self._ask(request)
+
+    def _ask(self, request: bxk.Request) -> bxk.Reply:
+        """Ask until the controller answers; raise NoReply, BadReply, Refused."""
+        frame = bxk.encode(bxk.Frame(self.address, request.encode()))
+        reply: bxk.Reply | None = None
+        for attempt in range(TRIES):
+            try:
+                reply = ask(self.stream, frame, self._replies(request), timeout_s=REPLY_S)
+            except (NoReply, BadReply):
+                if attempt == TRIES - 1:
+                    raise
+                continue
+            if reply.command != bxk.NACK and reply.error == 0:
+                return reply
+        assert reply is not None
+        why = bxk.ERRORS.get(reply.error, f"error {reply.error}")
+        raise Refused(f"{self.stream.name}: the controller refuses: {why}", "check its model and the size of the screen")
+
+    def _replies(self, request: bxk.Request) -> Callable[[bytes], list[bxk.Reply]]:
+        """Finds the replies to `request` in what arrives; a host's own echo on the bus is none."""
+        splitter = Splitter()
+        wanted = {request.command, bxk.ACK, bxk.NACK} if request.command != bxk.STATUS else {bxk.STATUS, bxk.NACK}
+
+        def read(data: bytes) -> list[bxk.Reply]:
+            found = []
+            for content in splitter.feed(data):
+                try:
+                    frame = bxk.decode(content)
+                    reply = bxk.Reply.decode(frame.data)
+                except BadFrame:
+                    continue
+                if frame.dst == bxk.HOST and frame.src in (self.address, bxk.BROADCAST) and reply.command in wanted:
+                    found.append(reply)
+            return found
+
+        return read

@@ -1,0 +1,50 @@
+"""A display without hardware: what it shows is a picture in a folder. For boards that are drawn on the web page of displays."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from drivers.display import dots, text
+from drivers.display.options import Size
+from drivers.emulators.panel import leds, save
+from drivers.ports import NotFound
+from drivers.registry import Site
+from queue_server.api.hall import Device
+from queue_server.api.messages import DisplayDesired
+
+
+class VirtualDisplay:
+    """Paints `<folder>/<device>.png`."""
+
+    min_interval_s = 0.2
+    blinks = False
+
+    def __init__(self, device: Device, site: Site) -> None:
+        self.size = Size.of(device, width=320)
+        self.path = (site.folder or Path(tempfile.gettempdir()) / "jiaohao") / f"{device.id}.png"
+
+    def open(self) -> None:
+        self.check()
+
+    def close(self) -> None:
+        return
+
+    def check(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NotFound(f"{self.path.parent}: cannot be made ({error.strerror})", "name another folder with --out") from None
+
+    def show(self, desired: DisplayDesired) -> None:
+        panel = Image.new("RGB", (self.size.width, self.size.height))
+        places = self.size.places(len(desired.lines))
+        for line, (top, height) in zip(desired.lines, places, strict=False):
+            field = dots.placed(text.plain(line.text), (self.size.width, height))
+            panel.paste(text.COLOURS.get(line.colour, text.COLOURS["red"]), (0, top), field)
+        try:
+            save(leds(panel), self.path)
+        except OSError as error:
+            raise NotFound(f"{self.path}: cannot be written ({error.strerror})", "make room, or name another folder") from error

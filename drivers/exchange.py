@@ -1,0 +1,36 @@
+"""Question and answer on a line: write, then read until the answer stands or the time is up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from drivers.ports import BadReply, NoReply
+from drivers.stream import Stream
+
+T = TypeVar("T")
+
+
+def ask(stream: Stream, question: bytes, read: Callable[[bytes], Iterable[T]], *, timeout_s: float, pause_s: float = 0) -> T:
+    """Send `question` and return the first answer that `read` finds in what arrives.
+
+    What arrived before is thrown away: it answers an older question. A device that talks without end does not prolong the time.
+    With `pause_s` the line is left in peace for so long first. Raise NoReply, BadReply, or what the stream raises.
+    """
+    if pause_s:
+        time.sleep(pause_s)
+    stream.discard()
+    stream.write(question)
+    deadline = time.monotonic() + timeout_s
+    received = 0
+    while (left := deadline - time.monotonic()) > 0:
+        data = stream.read(left)
+        received += len(data)
+        for answer in read(data):
+            return answer
+    if received:
+        raise BadReply(
+            f"{stream.name}: {received} bytes came back that are no answer", "check model, speed and address in devices.toml"
+        )
+    raise NoReply(f"{stream.name}: no answer within {timeout_s:g} s", "check power, cable and the device's address")

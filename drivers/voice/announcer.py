@@ -1,0 +1,81 @@
+"""Speaks the announcements of the hall on one voice, in a thread of its own, and opens the voice again after trouble."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from drivers.health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
+from drivers.ports import DeviceError, Voice
+from drivers.stream import Backoff
+from drivers.voice.line import WaitingLine
+from queue_server.api.messages import Announce
+
+LOG = logging.getLogger(__name__)
+TAKE_S = 0.5
+
+
+class Announcer:
+    """One voice. `announce` may be called from any thread."""
+
+    def __init__(self, name: str, driver: Voice, report: Callable[[Health], None], *, line: WaitingLine | None = None) -> None:
+        self.name = name
+        self._driver, self._report = driver, report
+        self._line = line or WaitingLine()
+        self._ended = threading.Event()
+        self._well = True
+        self._thread = threading.Thread(target=self._run, name=f"voice {name}", daemon=True)
+
+    def open(self) -> None:
+        """Start to speak."""
+        self._thread.start()
+
+    def close(self, timeout_s: float = 3.0) -> None:
+        """Fall silent, in the middle of a word."""
+        self._ended.set()
+        self._driver.close()
+        self._thread.join(timeout_s)
+
+    def announce(self, announcement: Announce) -> None:
+        """Say it when its turn comes."""
+        self._line.put(announcement)
+
+    def _run(self) -> None:
+        backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        while not self._ended.is_set():
+            try:
+                self._driver.open()
+                self._is_well()
+                backoff.reset()
+                self._speak()
+            except Exception as error:  # a voice that fails is tried again for as long as the hall is open
+                self._failed(error)
+                self._driver.close()
+                self._ended.wait(backoff.next())
+
+    def _speak(self) -> None:
+        """Speak until the end. Raise DeviceError."""
+        check_at = time.monotonic() + CHECK_S
+        while not self._ended.is_set():
+            announcement = self._line.take(TAKE_S)
+            if announcement is not None:
+                self._driver.speak(announcement)
+            elif time.monotonic() >= check_at:
+                self._driver.check()
+                check_at = time.monotonic() + CHECK_S
+
+    def _is_well(self) -> None:
+        if not self._well:
+            LOG.info("%s speaks again", self.name)
+        self._well = True
+        self._report(WELL)
+
+    def _failed(self, error: Exception) -> None:
+        if self._ended.is_set():
+            return
+        if self._well or not isinstance(error, DeviceError):
+            LOG.warning("%s: %s", self.name, error, exc_info=not isinstance(error, DeviceError))
+        self._well = False
+        self._report(trouble(error))
