@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 NOT_FIRST = "，。、；：？！）》」』】〉”’…—·,.;:?!)]}%℃"
 NOT_LAST = "（《「『【〈“‘([{"
+ORPHAN, ORPHAN_SHRINK = 2, 0.75
 PIECES = re.compile(r"[A-Za-z0-9À-ɏ.,:/@#&+*%_'’()–-]+|\s|.", re.DOTALL)
 
 Measure = Callable[[str], float]
@@ -46,13 +47,21 @@ def fit(
 ) -> Fitted:
     """The largest of `sizes` (falling) in which `text` fits the box; the smallest if none does.
 
+    One or two characters alone on the last line look like a mistake: a somewhat smaller size that needs a line less is taken.
+
     `measure` gives the width of a text at a size, `line` the height of a line for a size of 1.
     """
+    best: Fitted | None = None
     for size in sizes:
         lines = break_lines(text, width, lambda part, size=size: measure(part, size))  # type: ignore[misc]
-        if len(lines) * size * line <= height and all(measure(x, size) <= width for x in lines):
+        fits = len(lines) * size * line <= height and all(measure(x, size) <= width for x in lines)
+        if best is not None and size < best[0] * ORPHAN_SHRINK:
             break
-    return size, lines
+        if fits and (best is None or len(lines) < len(best[1])):
+            best = (size, lines)
+            if len(lines) == 1 or len(lines[-1]) > ORPHAN:
+                break
+    return best or (size, lines)
 
 
 Fitted = tuple[float, list[str]]

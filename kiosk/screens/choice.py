@@ -33,6 +33,9 @@ class Choice(Frame):
 
     least: tuple[float, float] = (TILE_WIDTH, TILE_HEIGHT)
 
+    stretch = 1.9
+    """How much taller than they must be tiles may become, to fill the page."""
+
     def entries(self, state: State) -> list[Entry]:
         """What there is to choose from."""
         raise NotImplementedError
@@ -69,9 +72,9 @@ class Choice(Frame):
         return min(columns, max(1, count)), rows
 
     def _cells(self, area: Rect, columns: int, rows: int) -> list[Rect]:
-        """Cells from the top; no taller than half more than they must be."""
+        """Cells from the top; no taller than `stretch` times what they must be."""
         look = self.look
-        most = look.px(self.least[1]) * (1.35 if look.mode.elder else 1.0) * 1.4
+        most = look.px(self.least[1]) * (1.35 if look.mode.elder else 1.0) * self.stretch
         gap = look.space("m")
         height = min(area.h, rows * most + (rows - 1) * gap)
         return area.top(height)[0].grid(columns, rows, gap)
@@ -135,6 +138,7 @@ class Businesses(Choice):
     """Which business of the theme."""
 
     least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
+    stretch = 1.4
 
     def title_text(self) -> str:
         return self.stage.text("请选择办理业务")

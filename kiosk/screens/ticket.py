@@ -111,9 +111,6 @@ class Done(Frame):
             self.add_widget(Words(stage, place, mark, "body", bold=True, colour=CLASS_COLOURS[ticket.class_], align="center"))
         self.number = Words(stage, body, ticket.number, 240, bold=True, colour="accent", align="center", line_height=1.1)
         self.add_widget(self.number)
-        if not look.mode.contrast:
-            self.number.opacity = 0
-            Animation(opacity=1, duration=MOTION_S).start(self.number)
 
     def _next(self, rect: Rect, state: State) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
