@@ -58,10 +58,8 @@ class Hall:
         self.web_port = free_port(self.options.web_port)
         address = f"127.0.0.1:{mqtt_port}"
         common = ["--hall", str(self.options.hall), "--broker", address]
-        server = self._program(
-            "server", "jiaohao-server", *common, "--state", str(self.state), "--web", f"127.0.0.1:{self.web_port}",
-            "--example-accounts",
-        )  # fmt: skip
+        web = ["--web", f"127.0.0.1:{self.web_port}", "--example-accounts"]
+        server = self._program("server", "jiaohao-server", *common, "--state", str(self.state), *web)
         wait_for_port(self.web_port, server, timeout_s=60)
         say("devices")
         for terminal in self._terminals("agent"):

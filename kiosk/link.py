@@ -43,11 +43,13 @@ class TerminalLink:
         self.session = new_session()
         self._send = send
         self._devices: list[DeviceStatus] = []
+        self._announced = False
         self._status_topic = self.topics.terminal_status(terminal)
         self._link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
 
     def open(self, topics: tuple[str, ...]) -> None:
         """Announce the terminal and follow the topics (filters without the hall's root)."""
+        self._announced = True
         self._link.announce(
             self._status_topic, birth=self._status("ready"), will=self._status("lost"), death=self._status("stopped")
         )
@@ -64,7 +66,8 @@ class TerminalLink:
         """Publish the state of the terminal's devices when it has changed."""
         if devices != self._devices:
             self._devices = devices
-            self._link.update_birth(self._status("ready"))
+            if self._announced:
+                self._link.update_birth(self._status("ready"))
 
     def ask(self, effect: Ask) -> None:
         """Send a request; its answer comes as an event."""
