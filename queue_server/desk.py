@@ -42,14 +42,15 @@ class Desk:
 
         A refusal is an answer with status error. Raises NoAnswer after ten seconds: ask again with the same `request_id`.
         """
-        answer: Future[messages.Answer] = Future()
+        answer: Future[bytes] = Future()
         request_id = request_id or str(uuid.uuid4())
         payload = messages.encode(body)
         self._hand_over(Request(id=request_id, verb=verb, payload=payload, actor=actor or "", answer=answer.set_result))
         try:
-            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answer)), ANSWER_TIMEOUT_S)
+            content = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answer)), ANSWER_TIMEOUT_S)
         except TimeoutError:
             raise NoAnswer(f"no answer to {verb}") from None
+        return messages.decode(content, messages.Answer)
 
     def state(self, topic: str) -> bytes | None:
         """The last retained payload of a topic relative to the hall's root: `window/03/state`, `display/strip-03/shown`,

@@ -7,7 +7,7 @@ exception rolls the whole group back and its requests run again one by one, so t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,7 +26,7 @@ from queue_server.service.token import Signer, hall_key
 from queue_server.service.verbs import READS_ONLY, VERBS
 from queue_server.service.work import Changes, Work
 from queue_server.store import tables
-from queue_server.store.database import ERRORS, Database
+from queue_server.store.database import ERRORS, Database, Writer
 from queue_server.store.prepared import Prepared
 from queue_server.store.unit import Unit, ensure
 
@@ -42,14 +42,15 @@ class Request:
     """One request on its way to the ledger.
 
     `id` is the Correlation Data that its sender keeps on every retry, `payload` the JSON of the verb, `actor` who asks
-    (an MQTT client id or a staff account), `answer` is called once, in the server's thread, after the commit.
+    (an MQTT client id or a staff account), `answer` is called once with the answer's JSON, in the server's thread, after the
+    commit.
     """
 
     id: str
     verb: str
     payload: bytes
     actor: str
-    answer: Callable[[messages.Answer], None]
+    answer: Callable[[bytes], None]
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class _Asked:
 
     request: Request
     body: Struct
-    answer: messages.Answer | None = None
+    answer: bytes = b""
 
 
 class Ledger:
@@ -71,7 +72,7 @@ class Ledger:
         self.plan = plan
         self.outlook = Outlook(plan, monotonic)
         self._clock = clock
-        self._connection: Connection | None = None
+        self._writer = Writer(database)
         self._signer = Signer(b"")
 
     def open(self) -> None:
@@ -83,7 +84,7 @@ class Ledger:
 
     def close(self) -> None:
         """Give the database back."""
-        self._drop_connection()
+        self._writer.close()
         self.database.close()
 
     def handle(self, requests: Sequence[Request]) -> Changes:
@@ -92,9 +93,8 @@ class Ledger:
         changes = self._run(asked) if asked else Changes()
         changes.unreadable = [request.verb for request, _ in answered]
         for request, answer in answered:
-            request.answer(answer)
+            request.answer(messages.encode(answer))
         for one in asked:
-            assert one.answer is not None, "every request that was run has an answer"
             one.request.answer(one.answer)
         return changes
 
@@ -136,12 +136,11 @@ class Ledger:
             return self._run_together(asked)
         except Exception as error:
             if len(asked) == 1:
-                asked[0].answer = self._failure(asked[0], error)
+                asked[0].answer = messages.encode(self._failure(asked[0], error))
                 return Changes()
             LOG.warning("%d requests run again one by one: %s", len(asked), error)
         changes = Changes()
         for one in asked:
-            one.answer = None
             merge(changes, self._run([one]))
         return changes
 
@@ -165,11 +164,13 @@ class Ledger:
             for one in asked:
                 stored = known.get(one.request.id)
                 if stored is None:
-                    one.answer = self._answer(one, self._work(unit, now, today, one.request.actor, changes))
+                    answer = self._answer(one, self._work(unit, now, today, one.request.actor, changes))
+                    one.answer = messages.encode(answer)
                     if one.request.verb in READS_ONLY:
                         continue
-                    stored = known[one.request.id] = (one.request.verb, messages.encode(one.answer))
-                    unit.append(tables.requests, {"id": one.request.id, "verb": stored[0], "at": now, "answer": stored[1]})
+                    known[one.request.id] = (one.request.verb, one.answer)
+                    row = {"id": one.request.id, "verb": one.request.verb, "at": now, "answer": one.answer}
+                    unit.append(tables.requests, row)
                 else:
                     one.answer = _again(one.request, *stored)
             _finish(unit, changes)
@@ -193,27 +194,15 @@ class Ledger:
             found = connection.execute(_KNOWN.where(tables.requests.c.id.in_(ids)))
         return {request_id: (verb, bytes(answer)) for request_id, verb, answer in found}
 
-    # --- the connection ---------------------------------------------------------------------------------------------
-
     @contextmanager
-    def _transaction(self) -> Any:
-        """One transaction on the ledger's own connection; after an error the connection is opened anew."""
-        if self._connection is None:
-            self._connection = self.database.writer.connect()
-        connection = self._connection
+    def _transaction(self) -> Iterator[Connection]:
+        """One transaction; after an error nothing that was counted in memory is believed any more."""
         try:
-            with connection.begin():
+            with self._writer.transaction() as connection:
                 yield connection
         except BaseException:
             self.outlook.stale = True
-            self._drop_connection()
             raise
-
-    def _drop_connection(self) -> None:
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-            self._connection = None
 
 
 def merge(changes: Changes, more: Changes) -> None:
@@ -235,12 +224,12 @@ def _finish(unit: Unit, changes: Changes) -> None:
     unit.flush()
 
 
-def _again(request: Request, verb: str, answer: bytes) -> messages.Answer:
+def _again(request: Request, verb: str, answer: bytes) -> bytes:
     """The first answer once more, unless the id was another request's."""
     if verb != request.verb:
         hint = Sentence("请重试。", "Choose a new request id for every request, and keep it only for its retries.")
-        return refuse("bad-request", f"this request id was used for {verb}", hint)
-    return messages.decode(answer, messages.Answer)
+        return messages.encode(refuse("bad-request", f"this request id was used for {verb}", hint))
+    return answer
 
 
 def _named(asked: Iterable[_Asked]) -> tuple[set[str], set[str]]:

@@ -289,7 +289,7 @@ class Server:
         problem = _RETAINED if message.retain else _NO_ID if request_id is None else None
         if problem is not None or request_id is None:
             self._alerts.illegal(_where(verb), self._monotonic())
-            answer(refuse("bad-request", *(problem or _NO_ID)))
+            answer(messages.encode(refuse("bad-request", *(problem or _NO_ID))))
             return
         self._inbox.append(Request(request_id, verb, bytes(message.payload), actor, answer))
 
@@ -301,13 +301,13 @@ class Server:
         name = topic.removeprefix(prefix)
         return name if ID.fullmatch(name) and len(name) <= 2 * ID_LENGTH else None
 
-    def _answerer(self, actor: str, correlation: bytes) -> Callable[[messages.Answer], None]:
-        def answer(content: messages.Answer) -> None:
+    def _answerer(self, actor: str, correlation: bytes) -> Callable[[bytes], None]:
+        def answer(content: bytes) -> None:
             if not self.connected.is_set():
                 return
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.CorrelationData = correlation
-            self._paho.publish(self.topics.reply(actor), messages.encode(content), qos=1, properties=properties)
+            self._paho.publish(self.topics.reply(actor), content, qos=1, properties=properties)
 
         return answer
 

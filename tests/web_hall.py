@@ -95,9 +95,9 @@ class WebHall:
 
     def ask(self, verb: str, **body: Any) -> messages.Answer:
         """A request of a kiosk or of another clerk."""
-        answer: Future[messages.Answer] = Future()
+        answer: Future[bytes] = Future()
         self._hand_over(Request(str(uuid.uuid4()), verb, messages.encode(body), "test", answer.set_result))
-        result = answer.result(10)
+        result = messages.decode(answer.result(10), messages.Answer)
         self._requests.join()
         return result
 
