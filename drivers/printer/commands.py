@@ -1,11 +1,17 @@
 """The ESC/POS commands that Jiaohao uses, as bytes. Pure.
 
+Type style, alignment, pictures and QR codes are python-escpos's; Chinese, feeding, cutting, status and recovery, which it lacks
+or gets wrong on common printers (docs/decisions/0010), are our own.
 Sources: Epson TM, Citizen iDP-3221 and Samsung STP-103 manuals. Graphics go by GS v 0, which is old but understood everywhere.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+import threading
+from functools import cache
+from typing import Any, Literal
+
+from PIL import Image
 
 Align = Literal["left", "center", "right"]
 
@@ -22,6 +28,8 @@ DRAWER = b"\x1bp\x00\x19\xfa"
 REAL_TIME = (0x04, 0x05, 0x14)
 """What stands behind DLE in a command that acts at once, even in the midst of a picture."""
 BAND_ROWS = 256
+WIDEST_DOTS = 4096
+QR_ERROR_CORRECTION_M = 1
 
 
 def ask_status(which: int) -> bytes:
@@ -39,23 +47,56 @@ def motion_units(dpi: int) -> bytes:
     return bytes((0x1D, 0x50, dpi, dpi))
 
 
+class _Commands:
+    """python-escpos with its output kept instead of sent. It is loaded with the first command: that takes half a second."""
+
+    def __init__(self) -> None:
+        from escpos.escpos import Escpos
+
+        class Collector(Escpos):  # type: ignore[misc]
+            def _raw(self, msg: bytes) -> None:
+                self.written += msg
+
+        self._lock = threading.Lock()
+        self._escpos = Collector()
+        # widths are checked by our profiles; without one here the library warns at every picture
+        data = self._escpos.profile.profile_data
+        self._escpos.profile.profile_data = {**data, "media": {"width": {"mm": 80, "pixels": WIDEST_DOTS}}}
+
+    def __call__(self, command: str, *values: Any, **options: Any) -> bytes:
+        """The bytes of one method call."""
+        with self._lock:
+            self._escpos.written = b""
+            getattr(self._escpos, command)(*values, **options)
+            return bytes(self._escpos.written)
+
+
+@cache
+def _escpos() -> _Commands:
+    return _Commands()
+
+
+@cache
 def align(where: Align) -> bytes:
-    return b"\x1ba" + bytes((("left", "center", "right").index(where),))
+    return _escpos()("set", align=where)
 
 
+@cache
 def bold(on: bool) -> bytes:
-    return b"\x1bE" + bytes((on,))
+    return _escpos()("set", bold=on)
 
 
+@cache
 def white_on_black(on: bool) -> bytes:
-    return b"\x1dB" + bytes((on,))
+    return _escpos()("set", invert=on)
 
 
+@cache
 def size(width: int, height: int) -> bytes:
     """GS !: characters 1 to 8 times as wide and high."""
     if not (1 <= width <= 8 and 1 <= height <= 8):
         raise ValueError(f"characters cannot be {width} x {height} times their size; 1 to 8")
-    return bytes((0x1D, 0x21, (width - 1) << 4 | (height - 1)))
+    return _escpos()("set", custom_size=True, width=width, height=height)
 
 
 def chinese_size(width: int, height: int) -> bytes:
@@ -85,23 +126,14 @@ def raster(rows: bytes, width_bytes: int) -> bytes:
         raise ValueError("the picture's rows are not all of one width")
     for second in REAL_TIME:  # one dot more, beside a black one, and the picture holds no command
         rows = rows.replace(bytes((0x10, second)), bytes((0x30, second)))
-    bands = []
-    for top in range(0, height, BAND_ROWS):
-        count = min(BAND_ROWS, height - top)
-        head = b"\x1dv0\x00" + width_bytes.to_bytes(2, "little") + count.to_bytes(2, "little")
-        bands.append(head + rows[top * width_bytes : (top + count) * width_bytes])
-    return b"".join(bands)
+    picture = Image.frombytes("1", (width_bytes * 8, height), bytes(dots ^ 0xFF for dots in rows))
+    return _escpos()("image", picture, impl="bitImageRaster", fragment_height=BAND_ROWS, center=False)
 
 
 def qr_code(content: bytes, module_dots: int) -> bytes:
     """GS ( k: model 2, module size 1 to 16, error correction M, store, print."""
     if not content or len(content) > 2000:
         raise ValueError("a QR code holds 1 to 2,000 bytes here")
-
-    def function(code: int, data: bytes) -> bytes:
-        return b"\x1d(k" + (len(data) + 2).to_bytes(2, "little") + b"1" + bytes((code,)) + data
-
-    return b"".join((
-        function(0x41, b"2\x00"), function(0x43, bytes((module_dots,))), function(0x45, b"1"),
-        function(0x50, b"0" + content), function(0x51, b"0"),
-    ))  # fmt: skip
+    return _escpos()(
+        "qr", content.decode("ascii"), ec=QR_ERROR_CORRECTION_M, size=module_dots, model=2, native=True, center=False
+    )
