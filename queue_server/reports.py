@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, distinct, func, or_, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from queue_server.api import messages
 from queue_server.model.routing import Candidate, choose
@@ -40,6 +40,7 @@ class WaitingTicket:
 class Figures:
     """Sums of periods. Counts are tickets or services, times are seconds.
 
+    `served` are services that have ended, also those of tickets that were then sent on to another window.
     `waiting_s` is the time of `waited` periods of waiting that have ended; by window, those that its calls ended.
     """
 
@@ -124,6 +125,10 @@ class Reports:
             for queue, counts in self._outcomes(connection, day).items():
                 if queue in queues:
                     queues[queue].update(counts)
+            for queue, window, number in self._served(connection, day):
+                for figures in (queues.get(queue), windows.get(window)):
+                    if figures is not None:
+                        figures["served"] = figures.get("served", 0) + number
             levels = connection.execute(
                 select(R.level, func.count()).where(R.business_day == day.isoformat()).group_by(R.level)
             )
@@ -150,22 +155,26 @@ class Reports:
         """Sums of periods by queue or by window. The time before a call is put to the window that called."""
         figures: dict[str, dict[str, Any]] = {key: {} for key in known}
         length = func.sum(P.ended_at - P.started_at)
-        periods = select(by, P.kind, func.count(), func.count(distinct(P.ticket)), length).where(
-            P.business_day == day.isoformat()
-        )
-        for key, kind, count, tickets, microseconds in connection.execute(periods.group_by(by, P.kind)):
+        periods = select(by, P.kind, func.count(), func.count(P.ended_at), length).where(P.business_day == day.isoformat())
+        for key, kind, begun, ended, microseconds in connection.execute(periods.group_by(by, P.kind)):
             if key not in figures:
                 continue
             seconds = float(microseconds or 0) / SECOND
             found = {
-                "waiting": {"waiting_s": seconds, "waited": count},
-                "called": {"called": count},
-                "serving": {"served": tickets, "serving_s": seconds},
-                "missed": {"missed": count},
+                "waiting": {"waiting_s": seconds, "waited": ended},
+                "called": {"called": begun},
+                "serving": {"serving_s": seconds},
+                "missed": {"missed": begun},
                 "held": {"held_s": seconds},
             }.get(kind, {})
             figures[key].update(found)
         return figures
+
+    def _served(self, connection: Connection, day: date) -> list[tuple[str, str, int]]:
+        """Services that ended on the day, by queue and window."""
+        ended = S.ended_at >= self._plan.begins(day), S.ended_at < self._plan.begins(day + timedelta(days=1))
+        rows = connection.execute(select(S.queue, S.window, func.count()).where(*ended).group_by(S.queue, S.window))
+        return [(queue, window, number) for queue, window, number in rows]
 
     @staticmethod
     def _outcomes(connection: Connection, day: date) -> dict[str, dict[str, int]]:

@@ -285,6 +285,23 @@ def test_every_statistic_is_a_sum_of_periods(bed: Bed):
     assert [r.window for r in bed.reports.ratings(report.day, bad_only=True)] == ["01"]
 
 
+def test_what_still_runs_counts_neither_as_served_nor_as_waited(bed: Bed):
+    for _ in range(2):
+        bed.issue()
+    bed.clock.advance(minutes=7)
+    bed.call("01")
+    bed.ok("start-service", window="01")
+    bed.clock.advance(minutes=5)
+    line = bed.reports.statistics(bed.plan.day(bed.clock.now)).queues["household"]
+    assert (line.called, line.waited, line.waiting_s, line.served, line.serving_s) == (1, 1, 7 * 60, 0, 0)
+    bed.ok("hold", window="01")
+    assert bed.reports.statistics(bed.plan.day(bed.clock.now)).queues["household"].served == 0
+    bed.ok("resume", window="01")
+    bed.ok("finish-service", window="01")
+    report = bed.reports.statistics(bed.plan.day(bed.clock.now))
+    assert (report.queues["household"].served, report.windows["01"].served) == (1, 1)
+
+
 def test_the_clerk_sees_the_line_and_why_a_ticket_is_next(bed: Bed):
     bed.issue()
     bed.issue("tax")
