@@ -58,12 +58,14 @@ def _end_day(work: Work) -> None:
         release_bound(work, window)
         work.event("window-closed", window=window.id, reason="end of the day")
     old = work.unit.tickets.columns.where(tables.OPEN, T.business_day < work.day.isoformat()).order_by(T.id)
-    for ticket in _locked(work, old):
+    expired = _locked(work, old)
+    for ticket in expired:
         if ticket.state == "serving" or ticket.held_from == "serving":
             end_service(work, ticket)
         work.move_ticket(ticket, "expire")
         work.event("ticket-expired", ticket=ticket.id, number=ticket.number, queue=ticket.queue)
-    work.unit.connection.execute(delete(tables.requests).where(tables.requests.c.at < work.now - REQUESTS_KEPT))
+    if expired:
+        work.unit.connection.execute(delete(tables.requests).where(tables.requests.c.at < work.now - REQUESTS_KEPT))
 
 
 def _void_unprinted(work: Work) -> None:

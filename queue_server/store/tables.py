@@ -18,10 +18,10 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
         return None if value is None else (value - EPOCH) // MICROSECOND
 
-    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
@@ -50,6 +50,7 @@ tickets = Table(
     Column("recalls", Integer, nullable=False),
     Column("services", Integer, nullable=False),
     Column("step", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 WAITING = tickets.c.state == text("'waiting'")
 BOUND = and_(WAITING, tickets.c.bound.is_not(None))
@@ -67,6 +68,7 @@ counters = Table(
     Column("queue", String(64), primary_key=True),
     Column("business_day", String(10), primary_key=True),
     Column("last", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 lines = Table(
@@ -77,6 +79,7 @@ lines = Table(
     Column("waiting", Integer, nullable=False),
     Column("last_called", String(8)),
     Column("called_at", Instant),
+    sqlite_with_rowid=False,
 )
 
 periods = Table(
@@ -91,6 +94,7 @@ periods = Table(
     Column("queue", String(64), nullable=False),
     Column("window", String(64)),
     Column("clerk", String(64)),
+    sqlite_with_rowid=False,
 )
 Index("periods_day", periods.c.business_day, periods.c.queue)
 
@@ -109,6 +113,7 @@ services = Table(
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ask_expires_at", Instant),
+    sqlite_with_rowid=False,
 )
 Index("services_queue", services.c.queue, services.c.ended_at)
 Index("services_ended", services.c.ended_at)
@@ -128,6 +133,7 @@ ratings = Table(
     Column("channel", String(16), nullable=False),
     Column("business_day", String(10), nullable=False),
     Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 Index("ratings_day", ratings.c.business_day)
 
@@ -144,13 +150,14 @@ windows = Table(
     Column("ask", JSON(none_as_null=True)),
     Column("ask_expires_at", Instant),
     Column("called_at", Instant),
+    sqlite_with_rowid=False,
 )
 
 events = Table(
     "events",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("at", Instant, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
     Column("type", String(32), nullable=False),
     Column("actor", String(128), nullable=False),
     Column("body", JSON, nullable=False),
@@ -161,8 +168,9 @@ requests = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("verb", String(32), nullable=False),
-    Column("at", Instant, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
     Column("answer", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 secrets = Table(
@@ -170,4 +178,5 @@ secrets = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     Column("value", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )

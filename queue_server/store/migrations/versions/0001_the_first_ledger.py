@@ -14,6 +14,7 @@ def upgrade() -> None:
         sa.Column("business_day", sa.String(length=10), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("queue", "business_day"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "events",
@@ -24,7 +25,6 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_events_at", "events", ["at"], unique=False)
 
     op.create_table(
         "lines",
@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("last_called", sa.String(length=8), nullable=True),
         sa.Column("called_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("queue", "class"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "periods",
@@ -47,6 +48,7 @@ def upgrade() -> None:
         sa.Column("window", sa.String(length=64), nullable=True),
         sa.Column("clerk", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("ticket", "step"),
+        sqlite_with_rowid=False,
     )
     op.create_index("periods_day", "periods", ["business_day", "queue"], unique=False)
 
@@ -65,6 +67,7 @@ def upgrade() -> None:
         sa.Column("business_day", sa.String(length=10), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("service"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ratings_day", "ratings", ["business_day"], unique=False)
 
@@ -75,14 +78,15 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_requests_at", "requests", ["at"], unique=False)
 
     op.create_table(
         "secrets",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "services",
@@ -99,6 +103,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("ask_expires_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_services_ticket", "services", ["ticket"], unique=False)
     op.create_index("services_ended", "services", ["ended_at"], unique=False)
@@ -127,6 +132,7 @@ def upgrade() -> None:
         sa.Column("services", sa.Integer(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "tickets_bound",
@@ -167,6 +173,7 @@ def upgrade() -> None:
         sa.Column("ask_expires_at", sa.BigInteger(), nullable=True),
         sa.Column("called_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
     )
 
 
