@@ -32,8 +32,8 @@ build/debian-packages: debian-packages.txt
 build/python-packages: requirements.lock setup.py build/debian-packages
 	@echo "· Python packages into .venv (a few minutes the first time)"
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --progress-bar off --requirement requirements.lock
-	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install -qq --progress-bar off --requirement requirements.lock
+	@$(BIN)/pip install -qq --no-deps --no-build-isolation --editable .
 	@mkdir -p build && touch $@
 
 build/texts: $(shell find assets/locale -name '*.po' 2>/dev/null) build/python-packages

@@ -3,12 +3,19 @@
 from setuptools import find_packages, setup
 
 COMMON = ["paho-mqtt>=2.1", "msgspec", "pydantic>=2"]
-SERVER = ["sqlalchemy>=2", "alembic", "psycopg[binary]", "fastapi", "uvicorn", "jinja2", "python-multipart", "argon2-cffi",
-          "cryptography", "openpyxl", "pypinyin", "rapidfuzz", "qrcode", "typst", "prometheus-client", "chinesecalendar", "babel"]  # fmt: skip
+SERVER = [
+    "sqlalchemy>=2", "alembic", "psycopg[binary]", "fastapi", "uvicorn", "jinja2", "python-multipart", "argon2-cffi",
+    "cryptography", "openpyxl", "pypinyin", "rapidfuzz", "qrcode", "pillow", "typst", "prometheus-client",
+    "chinesecalendar", "babel",
+]  # fmt: skip
 KIOSK = ["kivy==2.3.1", "python-escpos", "qrcode", "pillow", "opencv-python", "zxing-cpp", "typst", "pyipp"]
-DEVICES = ["pyserial", "python-escpos", "pyusb", "evdev", "opencv-python", "zxing-cpp", "pillow", "pyipp", "qrcode"]
-DEVELOP = ["pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "ruff", "mypy", "import-linter", "playwright", "httpx",
-           "crccheck", "alphasignpy"]  # fmt: skip
+DEVICES = [
+    "pyserial", "python-escpos", "pyusb", "evdev", "opencv-python", "zxing-cpp", "pillow", "pyipp", "qrcode",
+]  # fmt: skip
+DEVELOP = [
+    "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "ruff", "mypy", "import-linter", "playwright", "httpx",
+    "crccheck", "alphasignpy",
+]  # fmt: skip
 
 setup(
     name="jiaohao",
@@ -16,7 +23,7 @@ setup(
     description="The open appliance for government service halls: kiosk, queue, calling, rating",
     python_requires=">=3.11",
     packages=find_packages(include=["kiosk*", "queue_server*", "drivers*", "link*", "hall*"]),
-    include_package_data=True,
+    package_data={"queue_server": ["web/templates/**/*", "web/static/**/*", "store/migrations/**/*"]},
     install_requires=COMMON,
     extras_require={"server": SERVER, "kiosk": KIOSK, "devices": DEVICES, "develop": DEVELOP},
     entry_points={
