@@ -7,8 +7,8 @@ import json
 import signal
 import sys
 import threading
+import time
 import tomllib
-import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,6 +61,7 @@ class Hall:
         web = ["--web", f"127.0.0.1:{self.web_port}", "--example-accounts"]
         server = self._program("server", "jiaohao-server", *common, "--state", str(self.state), *web)
         wait_for_port(self.web_port, server, timeout_s=60)
+        self._wait_until_ready(server)
         say("devices")
         for terminal in self._terminals("agent"):
             self._program(terminal["id"], "jiaohao-devices", "run", *common, "--terminal", terminal["id"],
@@ -71,6 +72,13 @@ class Hall:
             say("crowd")
             self._program("crowd", "jiaohao-server", "crowd", *common, "--citizens-per-hour",
                           str(self.options.citizens_per_hour), "--leave-windows", self.options.leave_windows)  # fmt: skip
+
+    def _wait_until_ready(self, server: Child) -> None:
+        deadline = time.monotonic() + 60
+        while health(f"http://127.0.0.1:{self.web_port}").get("status") != "ready":
+            if not server.running or time.monotonic() > deadline:
+                raise NotStarted(f"the queue server does not become ready; see {server.log}")
+            time.sleep(0.1)
 
     def _start_faces(self, common: list[str]) -> None:
         on_screen = has_screen() and not self.options.headless
@@ -146,13 +154,19 @@ def say(text: str) -> None:
     print(f"· {text}", flush=True)
 
 
-def log_in(web: str) -> str:
-    """How to log in at the example hall, as its server tells it on loopback; empty when the hall has accounts of its own."""
+def health(web: str) -> dict[str, Any]:
+    """What the server says of itself; empty while it cannot be asked."""
     try:
         with urllib.request.urlopen(f"{web}/health", timeout=5) as answer:  # noqa: S310 - our own server
-            example: dict[str, str] = json.load(answer).get("example_log_in") or {}
-    except (urllib.error.URLError, ValueError, TimeoutError):
-        return ""
+            told: dict[str, Any] = json.load(answer)
+    except (OSError, ValueError):
+        return {}
+    return told
+
+
+def log_in(web: str) -> str:
+    """How to log in at the example hall, as its server tells it on loopback; empty when the hall has accounts of its own."""
+    example: dict[str, str] = health(web).get("example_log_in") or {}
     return "".join(f"  log in as {name:<12}{password}\n" for name, password in example.items())
 
 
