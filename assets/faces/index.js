@@ -13,6 +13,7 @@ for (const face of hall.faces) {
   const address = `face.html?name=${face.name}&title=${encodeURIComponent(face.title)}`;
   link(address, face.title);
   const figure = document.createElement("figure");
+  figure.classList.toggle("tall", face.height > face.width);
   figure.style.setProperty("--ratio", face.width / face.height);
   const frame = document.createElement("iframe");
   frame.src = address;
