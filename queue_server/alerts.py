@@ -22,6 +22,8 @@ SOON = frozenset({"paper-low", "paper-near-end", "warning"})
 """States that ask for somebody soon, while the device still works."""
 QUIET_S = 60.0
 SETTLE_S = 15.0
+MOST_ILLEGAL = 20
+"""Alerts about illegal messages that may stand at once; further subjects share one more."""
 OWN = ("display-", "terminal-", "device-", "messages-")
 Severity = Literal["info", "warning", "error"]
 
@@ -77,9 +79,11 @@ class Alerts:
     def illegal(self, where: str, monotonic: float) -> None:
         """A message that cannot be read came in; one alert stands for many, until it has been quiet for a minute."""
         name = f"messages-{_id(where)}"
+        if name not in self._illegal_until and len(self._illegal_until) >= MOST_ILLEGAL:
+            name, where = "messages-others", "…"
         if name not in self._illegal_until:
             LOG.warning("illegal messages on %s", where)
-        self._illegal_until[name] = max(monotonic, self._illegal_until.get(name, 0.0)) + 0.0
+        self._illegal_until[name] = max(monotonic, self._illegal_until.get(name, 0.0))
         zh, en = f"收到无法识别的消息（{where}），已丢弃。", f"Messages on {where} cannot be read and are dropped."
         self._set(name, True, "illegal-message", "warning", where, zh, en)
 

@@ -27,12 +27,11 @@ from link.address import Broker
 from link.connection import client
 from queue_server.alerts import Alerts
 from queue_server.api import messages
-from queue_server.api.topics import ID, Topics
-from queue_server.ledger import ID_LENGTH, Ledger, Request
+from queue_server.api.topics import Topics
+from queue_server.commands import Commands, Dropped, subject
+from queue_server.ledger import Ledger, Request
 from queue_server.mirror import Mirror
-from queue_server.model.words import Sentence
 from queue_server.publisher import Publisher
-from queue_server.service.refusal import refuse
 from queue_server.store.database import ERRORS
 
 LOG = logging.getLogger(__name__)
@@ -84,9 +83,11 @@ class Server:
         self._mirror = mirror
         self._monotonic = monotonic
         self._publisher = Publisher(ledger, mirror, self._send, clock=clock, monotonic=monotonic)
-        self._alerts = Alerts(ledger.plan.config, mirror, self._publish_alert, clock=clock)
+        self._alerts = Alerts(ledger.plan.config, mirror, self._publish_kept, clock=clock)
+        self._commands = Commands(topics, self._reply)
         self._inbox: deque[Request] = deque()
         self._heard: deque[tuple[str, bytes]] = deque()
+        self._given: deque[tuple[str, bytes]] = deque()
         self._wake_r, self._wake_w = socket.socketpair()
         self._stopping = threading.Event()
         self._fresh = False
@@ -98,6 +99,11 @@ class Server:
     def hand_over(self, request: Request) -> None:
         """Take a request from another thread; its answer is called in the server's thread."""
         self._inbox.append(request)
+        self._wake()
+
+    def show(self, topic: str, payload: bytes) -> None:
+        """Publish a retained state that another thread has made; it is published again after every reconnect."""
+        self._given.append((topic, payload))
         self._wake()
 
     def stop(self) -> None:
@@ -173,10 +179,12 @@ class Server:
             self._flush()
             self._publisher.tell(changes)
             for verb in changes.unreadable:
-                self._alerts.illegal(_where(verb), self._monotonic())
+                self._alerts.illegal(subject(verb), self._monotonic())
             self._flush()
         while self._heard:
             self._take_state(*self._heard.popleft())
+        while self._given:
+            self._publish_kept(*self._given.popleft())
 
     def _tick(self) -> None:
         self._paho.loop_misc()
@@ -190,7 +198,10 @@ class Server:
         if self._fresh:
             self._fresh = False
             self._announce()
-        self._publisher.pass_time()
+        try:
+            self._publisher.pass_time()
+        except ERRORS as error:
+            LOG.error("the ledger cannot be read, states stay as they were: %s", error)
 
     def _flush(self) -> None:
         if self._paho.want_write():
@@ -240,8 +251,9 @@ class Server:
             self._publisher.everything()
         except ERRORS as error:
             LOG.error("the ledger cannot be read, states stay as they were: %s", error)
-        for topic, payload in self._mirror.under("alert/").items():
-            self._send(topic, payload, True, None)
+        for kept in ("alert/", "catalogue/"):
+            for topic, payload in self._mirror.under(kept).items():
+                self._send(topic, payload, True, None)
         self._alerts.connected(self._monotonic())
         LOG.info("connected to the broker %s", self.broker)
 
@@ -274,42 +286,25 @@ class Server:
             self._heard.append((topic, bytes(message.payload)))
 
     def _command(self, verb: str, message: mqtt.MQTTMessage) -> None:
-        if message.retain and not message.payload:
-            return
-        properties = message.properties
-        actor = self._reply_client(getattr(properties, "ResponseTopic", None))
-        correlation: bytes = getattr(properties, "CorrelationData", b"")
         if message.retain:
-            self._paho.publish(message.topic, b"", qos=1, retain=True)
-        if actor is None:
-            self._drop(_where(verb), "a command without a reply topic of this hall")
-            return
-        request_id = _printable(correlation)
-        answer = self._answerer(actor, correlation)
-        problem = _RETAINED if message.retain else _NO_ID if request_id is None else None
-        if problem is not None or request_id is None:
-            self._alerts.illegal(_where(verb), self._monotonic())
-            answer(messages.encode(refuse("bad-request", *(problem or _NO_ID))))
-            return
-        self._inbox.append(Request(request_id, verb, bytes(message.payload), actor, answer))
-
-    def _reply_client(self, topic: str | None) -> str | None:
-        """The client that a response topic of this hall names, or None for any other topic."""
-        prefix = f"{self.topics.root}reply/"
-        if topic is None or not topic.startswith(prefix):
-            return None
-        name = topic.removeprefix(prefix)
-        return name if ID.fullmatch(name) and len(name) <= 2 * ID_LENGTH else None
-
-    def _answerer(self, actor: str, correlation: bytes) -> Callable[[bytes], None]:
-        def answer(content: bytes) -> None:
-            if not self.connected.is_set():
+            if not message.payload:
                 return
+            self._paho.publish(message.topic, b"", qos=1, retain=True)
+        try:
+            request = self._commands.read(verb, message)
+        except Dropped as error:
+            self._drop(subject(verb), str(error))
+            return
+        if request is None:
+            self._alerts.illegal(subject(verb), self._monotonic())
+        else:
+            self._inbox.append(request)
+
+    def _reply(self, topic: str, content: bytes, correlation: bytes) -> None:
+        if self.connected.is_set():
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.CorrelationData = correlation
-            self._paho.publish(self.topics.reply(actor), content, qos=1, properties=properties)
-
-        return answer
+            self._paho.publish(topic, content, qos=1, properties=properties)
 
     def _take_state(self, topic: str, payload: bytes) -> None:
         """A retained state that somebody else published."""
@@ -319,6 +314,8 @@ class Server:
             self._another_server(payload)
             return
         self._mirror.put(topic, payload, retained=topic != "announce")
+        if not topic.endswith(("/shown", "/status")):
+            self._publisher.heard(topic, payload)
         if not payload:
             return
         if kind == "display" and topic.endswith("/shown"):
@@ -354,27 +351,10 @@ class Server:
             properties.MessageExpiryInterval = expiry_s
         self._paho.publish(self.topics.root + topic, payload, qos=1, retain=retain, properties=properties)
 
-    def _publish_alert(self, topic: str, payload: bytes) -> None:
+    def _publish_kept(self, topic: str, payload: bytes) -> None:
         self._mirror.put(topic, payload)
         self._send(topic, payload, True, None)
 
 
 def _write_later(_client: Any, _userdata: Any, _sock: Any) -> None:
     """Paho hands over packets one by one; the loop writes them together."""
-
-
-def _where(verb: str) -> str:
-    """The name of an alert about illegal commands; unknown verbs share one, so that nobody can fill the hall with alerts."""
-    return f"cmd-{verb if verb in messages.REQUESTS else 'unknown'}"
-
-
-def _printable(correlation: bytes) -> str | None:
-    """Correlation Data as a request id: 1 to 64 printable ASCII characters, as a UUID in text form is."""
-    if not 0 < len(correlation) <= ID_LENGTH or not correlation.isascii():
-        return None
-    text = correlation.decode()
-    return text if text.isprintable() else None
-
-
-_RETAINED = ("a command must not be retained", Sentence("命令不能保留。", "Publish commands without the retain flag."))
-_NO_ID = ("a command carries a request id", Sentence("缺少请求编号。", "Send a UUID in text form as Correlation Data."))

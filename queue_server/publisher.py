@@ -27,11 +27,12 @@ from queue_server.store.unit import window_rows
 
 LOG = logging.getLogger(__name__)
 QUEUE_PAUSE_S = 0.1
+RECONCILE_S = 2.0
 ANNOUNCE_EXPIRY_S = 30
 BOARD_MEMORY = 20
 Send = Callable[[str, bytes, bool, int | None], None]
 """Takes a topic relative to the hall's root, the payload, whether it is retained, and seconds until it expires."""
-C, L, T = tables.counters.c, tables.lines.c, tables.tickets.c
+C, L, P, T = tables.counters.c, tables.lines.c, tables.periods.c, tables.tickets.c
 
 
 class Publisher:
@@ -55,6 +56,7 @@ class Publisher:
         self._queues_at = float("-inf")
         self._open: bool | None = None
         self._published: dict[str, bytes] = {}
+        self._reconcile_at = float("-inf")
 
     # --- after a commit ---------------------------------------------------------------------------------------------
 
@@ -87,6 +89,50 @@ class Publisher:
         self._queues_at = float("-inf")
         self._publish_queues()
 
+    # --- another server on the same ledger --------------------------------------------------------------------------
+
+    def heard(self, topic: str, payload: bytes) -> None:
+        """Another server has published this."""
+        if topic == "announce":
+            try:
+                call = messages.decode(payload, messages.Announce)
+            except messages.Illegal:
+                return
+            if call.window in self._plan.windows:
+                self._note_call(displays.BoardCall(call.window, call.number))
+            return
+        kind = _KINDS.get(topic.partition("/")[0])
+        if kind is not None and payload:
+            try:
+                messages.decode(payload, kind)
+            except messages.Illegal:
+                return
+            self._published[topic] = payload
+
+    def _reconcile(self) -> None:
+        """What stands at the broker may be older than the ledger, when two servers published at once: set it right."""
+        with self._ledger.database.look() as connection:
+            rows = window_rows(connection)
+            before = self._calls
+            self._remember_calls(connection)
+        stale = [row for row in rows if row[0].id in self._plan.windows and not self._stands(*row)]
+        for window, number, queue in stale:
+            self._window(window, number, queue)
+            self._ask(window)
+        if stale or self._calls != before:
+            self._show({window.id for window, *_ in stale})
+        self._queues = set(self._plan.queues)
+
+    def _stands(self, window: Window, number: str | None, queue: str | None) -> bool:
+        """Whether the broker holds the present state of a window."""
+        payload = self._published.get(f"window/{window.id}/state", b"")
+        try:
+            there = messages.decode(payload, messages.WindowState)
+        except messages.Illegal:
+            return False
+        self._windows[window.id] = displays.Shown(window.state, number, queue, window.id in self._blinks)
+        return there == window_state(self._plan, window, there.seq, number, queue)
+
     # --- time -------------------------------------------------------------------------------------------------------
 
     def due_in(self) -> float | None:
@@ -107,6 +153,9 @@ class Publisher:
         if is_open != self._open:
             self._open = is_open
             self._queues = set(self._plan.queues)
+        if self._ledger.database.shared and now >= self._reconcile_at:
+            self._reconcile_at = now + RECONCILE_S
+            self._reconcile()
         if self._queues and now >= self._queues_at + QUEUE_PAUSE_S:
             self._publish_queues()
 
@@ -153,9 +202,10 @@ class Publisher:
         announce = messages.Announce(self._next_seq(), call.window, call.number, spoken)
         self._mirror.put("announce", messages.encode(announce), retained=False)
         self._send("announce", messages.encode(announce), False, ANNOUNCE_EXPIRY_S)
-        self._calls = [c for c in self._calls if c.number != call.number]
-        self._calls.insert(0, displays.BoardCall(call.window, call.number))
-        del self._calls[BOARD_MEMORY:]
+        self._note_call(displays.BoardCall(call.window, call.number))
+
+    def _note_call(self, call: displays.BoardCall) -> None:
+        self._calls = [call, *(c for c in self._calls if c.number != call.number)][:BOARD_MEMORY]
 
     # --- displays ---------------------------------------------------------------------------------------------------
 
@@ -188,13 +238,15 @@ class Publisher:
         self._show(windows)
 
     def _remember_calls(self, connection: Connection) -> None:
-        """The board after a start: the last call of every window's present ticket, the newest first."""
-        if self._calls:
-            return
-        windows = tables.windows.c
-        now_at = select(windows.id, T.number).join(tables.tickets, T.id == windows.ticket).where(windows.state == "calling")
-        rows = connection.execute(now_at.order_by(windows.called_at.desc()))
-        self._calls = [displays.BoardCall(window, number) for window, number in rows if window in self._plan.windows]
+        """The board's calls as the ledger knows them: the latest of today, each number once, the newest first."""
+        day = self._plan.day(self._clock()).isoformat()
+        called = select(P.window, T.number).join_from(tables.periods, tables.tickets, T.id == P.ticket)
+        latest = called.where(P.business_day == day, P.kind == "called").order_by(P.started_at.desc()).limit(BOARD_MEMORY)
+        calls: dict[str, displays.BoardCall] = {}
+        for window, number in connection.execute(latest):
+            if window in self._plan.windows:
+                calls.setdefault(number, displays.BoardCall(window, number))
+        self._calls = list(calls.values())
 
     # --- queues -----------------------------------------------------------------------------------------------------
 
@@ -254,6 +306,13 @@ class Publisher:
     def _next_seq(self) -> int:
         self._seq = max(self._seq + 1, (self._clock() - _EPOCH) // timedelta(milliseconds=1))
         return self._seq
+
+
+_KINDS: dict[str, type[Any]] = {
+    "window": messages.WindowState,
+    "queue": messages.QueueState,
+    "display": messages.DisplayDesired,
+}
 
 
 def _but_seq(state: messages.QueueState) -> tuple[Any, ...]:

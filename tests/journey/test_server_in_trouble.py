@@ -144,7 +144,7 @@ def test_two_servers_on_one_postgresql_share_the_hall(
     url = postgres.new_database()
     servers = [RunningServer(hall_folder, tmp_path / f"state-{i}", broker.address, "--database", url) for i in (1, 2)]
     link = broker.link()
-    watcher = Watcher(link, "event/+", "window/+/state", "queue/household/state", "server/status")
+    watcher = Watcher(link, "event/+", "window/+/state", "queue/household/state", "server/status", "display/+/desired")
     try:
         for server in servers:
             server.open()
@@ -163,14 +163,22 @@ def test_two_servers_on_one_postgresql_share_the_hall(
                 assert done.result(60).status == "ok"
         assert len(set(called)) == 20, "no ticket was called twice"
         watcher.wait("queue/household/state", '"waiting":60')
+        for window in ("01", "02", "03"):
+            called.append(ok(link, "call-next", window=window)["ticket"]["number"])
+        wait_until(lambda: _board(watcher) == called[:-4:-1])
         assert all(server.log.count("Traceback") == 0 for server in servers)
         servers[0].kill()
         watcher.wait("server/status", '"ready"')
-        assert ok(link, "call-next", window="01")["ticket"]["number"] not in called
+        assert ok(link, "call-next", window="04")["ticket"]["number"] not in called
     finally:
         link.close()
         for server in servers:
             server.close()
+
+
+def _board(watcher: Watcher) -> list[str]:
+    """The numbers on the hall's board, from top to bottom."""
+    return [line["text"][:4] for line in json.loads(watcher.state["display/board-1/desired"])["lines"]]
 
 
 def test_a_server_that_is_asked_to_end_says_so_and_one_that_dies_is_reported_lost(broker: PrivateBroker, server: RunningServer):
