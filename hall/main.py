@@ -31,7 +31,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--headless", action="store_true", help="use virtual displays even when there is a screen")
     parser.add_argument("--no-crowd", action="store_true", help="do not play citizens and clerks")
     parser.add_argument("--citizens-per-hour", type=int, default=90, help="how lively the played crowd is (default 90)")
-    parser.add_argument("--leave-windows", default="03", help="windows the crowd leaves to you (default 03)")
+    parser.add_argument(
+        "--leave-windows", default="03", help="windows, each with its first queue, that the crowd leaves to you (default 03)"
+    )
     return parser
 
 

@@ -28,7 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--citizens-per-hour", type=_positive, default=60, metavar="N", help="how many people come (default 60)"
     )
     parser.add_argument("--clerks", type=int, metavar="N", help="how many windows are played (default all)")
-    parser.add_argument("--leave-windows", default="", metavar="IDS", help="windows that the crowd leaves alone, such as 03,07")
+    parser.add_argument(
+        "--leave-windows",
+        default="",
+        metavar="IDS",
+        help="windows, each with its first queue, that the crowd leaves to you, such as 03,07",
+    )
     parser.add_argument(
         "--rating-share", type=_share, default=0.6, metavar="0..1", help="part of the services rated (default 0.6)"
     )

@@ -89,11 +89,19 @@ class Seat:
         self.taken, self.left_on = True, today
 
     def next_act(
-        self, now: float, *, waiting: bool, may_open: bool, recall_limit: int, handling: Callable[[str], Handling]
+        self,
+        now: float,
+        *,
+        waiting: bool,
+        may_open: bool,
+        recall_limit: int,
+        handling: Callable[[str], Handling],
+        queue: str | None = None,
     ) -> Act | None:
         """What to do next; None when there is nothing to do until the world changes.
 
-        `waiting` says whether anybody waits for the window, `handling` what becomes of a ticket. `now` is in seconds.
+        `waiting` says whether anybody waits for the window, `queue` from which line alone it calls (None: any), `handling` what
+        becomes of a ticket. `now` is in seconds.
         """
         state = self.state
         if state is None or self.taken:
@@ -102,7 +110,7 @@ class Seat:
             body = {"window": self.window} | ({"clerk": self.clerk} if self.clerk else {})
             return Act(OPENING_S, "open-window", body) if may_open else None
         if state.state in ("idle", "rating"):
-            return self._free(now, state, waiting)
+            return self._free(now, state, waiting, queue)
         if state.ticket is None or state.state == "paused":
             return None
         plan = handling(state.ticket.id)
@@ -110,12 +118,12 @@ class Seat:
             return self._calling(state.ticket.id, plan, recall_limit)
         return self._serving(plan)
 
-    def _free(self, now: float, state: WindowState, waiting: bool) -> Act | None:
+    def _free(self, now: float, state: WindowState, waiting: bool, queue: str | None) -> Act | None:
         rest = REST_S if state.state == "idle" else RATING_REST_S
         if self.held and self.held[0][0] <= now:
             return Act(rest, "resume", {"window": self.window, "ticket": self.held[0][1]})
         if waiting:
-            return Act(rest, "call-next", {"window": self.window})
+            return Act(rest, "call-next", {"window": self.window} | ({"queue": queue} if queue else {}))
         return None
 
     def _calling(self, ticket: str, plan: Handling, recall_limit: int) -> Act:

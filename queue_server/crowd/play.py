@@ -27,12 +27,18 @@ from queue_server.model.businessday import business_day
 
 LOG = logging.getLogger(__name__)
 LOOK_AGAIN_S = 10.0
+LEFT_LINE = 6
+"""So many played people at most stand in a line that the crowd leaves to real clerks."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Habits:
-    """How the crowd behaves: `speed` divides the times that people take, `clerks` is how many windows they play."""
+    """How the crowd behaves: `speed` divides the times that people take, `clerks` is how many windows they play.
+
+    `leave_windows` are left to real clerks, and so is the first queue of each that has queues of its own: whoever takes a
+    number there waits for them.
+    """
 
     seed: int = 1
     speed: float = 1.0
@@ -55,6 +61,7 @@ class Crowd:
         played = [w.id for w in config.window if w.id not in habits.leave_windows][: habits.clerks]
         self.seats = {window: Seat(window, seats[window]) for window in played}
         self._queues = {window.id: config.queues_of(window) for window in config.window}
+        self._left = {w.queues[0] for w in config.window if w.id in habits.leave_windows and w.queues[0] != "*"}
         self._acts: dict[str, int] = {}
         self._lines: dict[str, messages.QueueState] = {}
         self._asks: dict[str, str] = {}
@@ -141,7 +148,8 @@ class Crowd:
     def _arrive(self, citizen: Citizen) -> None:
         self._expect(self._citizens.next())
         line = self._lines.get(citizen.request["queue"])
-        if self._ready and self._link.connected.is_set() and line is not None and line.open:
+        full = line is None or (citizen.request["queue"] in self._left and line.waiting >= LEFT_LINE)
+        if self._ready and self._link.connected.is_set() and line is not None and line.open and not full:
             self._request("issue-ticket", citizen.request, partial(self._issued, citizen))
 
     def _issued(self, citizen: Citizen, answer: messages.Answer) -> None:
@@ -181,11 +189,13 @@ class Crowd:
         seat = self.seats[window]
         if window in self._acts or seat.asked is not None or not self._ready:
             return
-        lines = [self._lines[q] for q in self._queues[window] if q in self._lines]
+        ours = [q for q in self._queues[window] if q in self._lines and q not in self._left]
+        longest = max(ours, key=lambda q: self._lines[q].waiting, default=None)
         act = seat.next_act(
             self._clock(),
-            waiting=any(line.waiting for line in lines),
-            may_open=any(line.open for line in lines),
+            waiting=longest is not None and self._lines[longest].waiting > 0,
+            queue=longest if self._left.intersection(self._queues[window]) else None,
+            may_open=any(self._lines[q].open for q in ours),
             recall_limit=self._config.rules.recall_limit,
             handling=self._handling,
         )

@@ -5,6 +5,7 @@ from collections import Counter
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
 from queue_server.api import messages
@@ -341,3 +342,26 @@ def test_the_crowd_withdraws_when_a_human_clerk_acts(played):
     link.wait_for("issue-ticket")
     assert not crowd.seats["03"].ours
     assert not [v for v, body, _ in link.requests if body.get("window") == "03"]
+
+
+def test_the_first_queue_of_a_window_left_to_people_is_called_by_nobody_else():
+    link = HeldLink()
+    crowd = Crowd(link, HALL, Habits(speed=1000, citizens_per_hour=0.001, leave_windows=frozenset({"03"})))
+    crowd.open()
+    thread = threading.Thread(target=crowd.run)
+    thread.start()
+    try:
+        link.show("server/status", messages.ServerStatus("ready", "s", "1", SINCE))
+        for queue, waiting in (("social", 9), ("civil", 1)):
+            state = messages.QueueState(1, messages.Text(queue, queue), True, waiting, None, None, messages.Estimate(0, 60))
+            link.show(f"queue/{queue}/state", state, "queue/+/state")
+        link.show("window/01/state", shown("closed"), "window/+/state")
+        _, body, answer = link.wait_for("open-window")
+        assert body["window"] == "01"
+        answer.set_result(messages.Answer("ok", {}))
+        clerk = messages.WindowClerk(body["clerk"], body["clerk"]) if "clerk" in body else None
+        link.show("window/01/state", msgspec.structs.replace(shown("idle"), clerk=clerk), "window/+/state")
+        assert link.wait_for("call-next")[1] == {"window": "01", "queue": "civil"}
+    finally:
+        crowd.stop()
+        thread.join(10)
