@@ -258,7 +258,7 @@ class Server:
         LOG.info("connected to the broker %s", self.broker)
 
     def _on_disconnect(self, _c: Any, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
-        if self.connected.is_set():
+        if self.connected.is_set() and not self._stopping.is_set():
             LOG.warning("the connection to the broker %s ended: %s", self.broker, reason)
         self.connected.clear()
 
