@@ -20,6 +20,7 @@ from drivers.ports import DeviceError
 from drivers.registry import build
 from drivers.voice.announcer import Announcer
 from link import Broker, Link, new_session
+from link.notify import notify
 from queue_server.api import messages
 from queue_server.api.hall import Device, HallConfig
 from queue_server.api.topics import Topics
@@ -104,7 +105,9 @@ class Agent:
 
     def run(self, ended: threading.Event) -> None:
         """Publish how the devices are until `ended`."""
+        notify("READY=1")
         while not ended.wait(PUBLISH_S):
+            notify("WATCHDOG=1")
             if self._changed.is_set():
                 self._changed.clear()
                 self.link.update_birth(self._status("ready"))

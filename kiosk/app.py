@@ -23,6 +23,7 @@ from kiosk.role import Role
 from kiosk.sound import Click
 from kiosk.stage import Stage
 from kiosk.theme import Look
+from link.notify import notify
 from queue_server.api.hall import HallConfig
 from queue_server.api.messages import DeviceStatus
 from queue_server.api.texts import texts
@@ -30,6 +31,9 @@ from queue_server.api.texts import texts
 LOG = logging.getLogger(__name__)
 ENVIRONMENT = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_NO_FILELOG": "1", "KIVY_NO_CONSOLELOG": "1",
                "KIVY_LOG_MODE": "PYTHON", "KIVY_WINDOW": "sdl2", "KIVY_TEXT": "sdl2", "KIVY_CLOCK": "default"}  # fmt: skip
+
+DRAW_TICKS = 5
+"""After so many seconds a screen on which nothing moves is drawn once more: systemd's watchdog is fed by what is drawn."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class App:
         self._drawn: Any = None
         self._wake: Callable[[], Any] = lambda: None
         self._trouble: list[DeviceStatus] = []
+        self._ticks = 0
         self.first_frame_at: float | None = None
         self.on_first_frame: Callable[[], None] = lambda: None
 
@@ -157,6 +162,9 @@ class App:
                 self.role.perform(effect, self.send)
 
     def _tick(self) -> None:
+        self._ticks += 1
+        if self._ticks % DRAW_TICKS == 0:
+            self._root.canvas.ask_update()
         self.send(Tick(time.monotonic(), datetime.now(self.hall.zone)))
 
     def _touched(self, _window: Any, _touch: Any) -> bool:
@@ -193,8 +201,11 @@ class App:
             self._link.tell_devices([*self.role.devices(self.state), *self._trouble])
 
     def _flipped(self, _window: Any) -> None:
+        if self._link is None or self._link.alive:
+            notify("WATCHDOG=1")
         if self.first_frame_at is None:
             self.first_frame_at = time.monotonic()
+            notify("READY=1")
             from kivy.clock import Clock
 
             self.on_first_frame()

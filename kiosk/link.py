@@ -58,6 +58,11 @@ class TerminalLink:
         self._link.on_change(lambda up: self._send(Connected(up)))
         self._link.open()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the connection is being kept up, or tried for."""
+        return self._link.alive
+
     def close(self) -> None:
         """Say that the terminal stops, and disconnect."""
         self._link.close()

@@ -104,6 +104,11 @@ class Link:
         self._paho.disconnect()
         self._paho.loop_stop()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the threads that keep the connection up still run."""
+        return self._requests.alive and self._paho._thread is not None and self._paho._thread.is_alive()
+
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, expiry_s: int | None = None) -> None:
         """Send at QoS 1; what is sent while the connection is away goes out when it is back."""
         properties = None

@@ -55,6 +55,11 @@ class Requests:
         for waiting in left:
             _give_up(waiting)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the clock runs."""
+        return self._clock is not None and self._clock.is_alive()
+
     def ask(self, verb: str, body: dict[str, Any], *, timeout_s: float, request_id: str | None) -> Future[messages.Answer]:
         """Send a request; the future gets the answer or NoAnswer."""
         request_id = request_id or str(uuid.uuid4())

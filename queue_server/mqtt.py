@@ -25,6 +25,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from link.address import Broker
 from link.connection import client
+from link.notify import notify
 from queue_server.alerts import Alerts
 from queue_server.api import messages
 from queue_server.api.topics import Topics
@@ -123,6 +124,7 @@ class Server:
         self._wake_w.setblocking(False)
         self._publisher.everything()
         next_tick = self._monotonic()
+        notify("STATUS=waiting for the broker")
         while not self._stopping.is_set():
             self._connect_if_due()
             self._wait(next_tick)
@@ -187,6 +189,7 @@ class Server:
             self._publish_kept(*self._given.popleft())
 
     def _tick(self) -> None:
+        notify("WATCHDOG=1")
         self._paho.loop_misc()
         try:
             self._publisher.tell(self._ledger.pass_time())
@@ -256,6 +259,7 @@ class Server:
                 self._send(topic, payload, True, None)
         self._alerts.connected(self._monotonic())
         LOG.info("connected to the broker %s", self.broker)
+        notify("READY=1")
 
     def _on_disconnect(self, _c: Any, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
         if self.connected.is_set() and not self._stopping.is_set():

@@ -1,0 +1,94 @@
+"""The units start what exists, tell systemd how they are, and may do little else."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from link.notify import notify
+
+FOLDER = Path(__file__).parents[2] / "systemd"
+SERVICES = sorted(FOLDER.glob("*.service"))
+OURS = [path for path in SERVICES if "broker" not in path.name]
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+
+
+def unit(path: Path) -> configparser.RawConfigParser:
+    parser = configparser.RawConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(path, encoding="utf-8")
+    return parser
+
+
+@needs_systemd
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for path in [*SERVICES, *FOLDER.glob("*.target")]:
+        text = path.read_text(encoding="utf-8")
+        for program in re.findall(r"ExecStart=(\S+)", text):
+            stand_in = programs / Path(program).name
+            stand_in.write_text("#!/bin/sh\n")
+            stand_in.chmod(0o755)
+            text = text.replace(program, str(stand_in))
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    units = [str(path) for path in [*tmp_path.glob("*.service"), *tmp_path.glob("*.target")]]
+    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@needs_systemd
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.stem)
+def test_a_service_is_exposed_to_little(path: Path):
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", str(path)], capture_output=True, text=True, check=False
+    )
+    found = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
+    assert found is not None, done.stdout + done.stderr
+    assert float(found[1]) <= 3.0
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.stem)
+def test_a_service_starts_again_whatever_happens(path: Path):
+    parsed = unit(path)
+    assert parsed["Service"]["Restart"] == "always"
+    assert parsed["Unit"]["StartLimitIntervalSec"] == "0"
+    assert parsed["Service"]["Type"] == "notify"
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
+def test_a_service_of_ours_is_watched_and_takes_the_options_its_unit_gives(path: Path):
+    service = unit(path)["Service"]
+    assert int(service["WatchdogSec"]) >= 10
+    words = service["ExecStart"].split()
+    program, options = Path(words[0]).name, {word for word in words if word.startswith("--")}
+    command = [str(Path(shutil.sys.executable).parent / program)] + (["run"] if program == "jiaohao-devices" else [])  # type: ignore[attr-defined]
+    told = subprocess.run([*command, "--help"], capture_output=True, text=True, check=True).stdout
+    assert [option for option in options if option not in told] == []
+
+
+def test_every_user_of_a_unit_is_made_by_sysusers():
+    made = set(re.findall(r"^u (\S+)", (FOLDER / "sysusers.d/jiaohao.conf").read_text(), re.MULTILINE)) | {"mosquitto"}
+    assert {unit(path)["Service"]["User"] for path in SERVICES} <= made
+
+
+def test_news_reach_systemd_over_the_socket_it_names(tmp_path, monkeypatch):
+    address = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(address))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(address))
+        assert notify("READY=1", "STATUS=open")
+        assert systemd.recv(100) == b"READY=1\nSTATUS=open"
+
+
+def test_without_systemd_nobody_is_told_and_nothing_breaks(tmp_path, monkeypatch):
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    assert not notify("READY=1")
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    assert not notify("READY=1")
