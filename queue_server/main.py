@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ipaddress
 import logging
 import signal
 import socket
@@ -19,6 +21,7 @@ from link import BadBroker, Broker, new_session
 from queue_server import __version__
 from queue_server.api.hall import BadHall, HallConfig, load
 from queue_server.api.topics import Topics
+from queue_server.catalogue.guides import HallGuides, guides_of
 from queue_server.desk import Desk
 from queue_server.ledger import Ledger
 from queue_server.mirror import Mirror
@@ -30,6 +33,7 @@ from queue_server.store.database import BadDatabase, Database, sqlite_url
 LOG = logging.getLogger(__name__)
 EXIT_USAGE = 2
 EXIT_TROUBLE = 1
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only compared with
 
 
 class Trouble(RuntimeError):
@@ -101,7 +105,7 @@ def _serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     desk = Desk(hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now))
-    web = _Web(desk, config, database, options) if options.web else None
+    web = _Web(desk, config, database, options, broker, server.show) if options.web else None
     try:
         if web is not None:
             web.open()
@@ -116,8 +120,18 @@ def _serve(options: argparse.Namespace) -> None:
 class _Web:
     """The web pages, in a thread of their own."""
 
-    def __init__(self, desk: Desk, config: HallConfig, database: Database, options: argparse.Namespace) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        config: HallConfig,
+        database: Database,
+        options: argparse.Namespace,
+        broker: Broker,
+        show: Callable[[str, bytes], None],
+    ) -> None:
         self._desk, self._config, self._database, self._options = desk, config, database, options
+        self._broker, self._show = broker, show
+        self._guides: HallGuides | None = None
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._end_streams: Callable[[], None] = lambda: None
@@ -128,16 +142,22 @@ class _Web:
 
         sock, host, port = _bind(self._options.web)
         options = self._options
+        self._guides = guides_of(
+            options.hall, state=options.state, database=self._database, show=self._show,
+            web=self._config.hall.web_address or f"http://{_bracketed(self._reachable(host))}:{port}",
+        )  # fmt: skip
+        if self._guides is not None:
+            self._guides.open()
         app = build(
-            self._desk, self._config, database=self._database, state=options.state, example_accounts=options.example_accounts
-        )
+            self._desk, self._config, database=self._database, state=options.state, guides=self._guides,
+            example_accounts=options.example_accounts,
+        )  # fmt: skip
         self._end_streams = app.state.end_streams
         settings = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
         self._server = uvicorn.Server(settings)
         self._thread = threading.Thread(target=self._server.run, args=([sock],), name="web", daemon=True)
         self._thread.start()
-        shown = f"[{host}]" if ":" in host else host
-        print(f"web pages at http://{shown}:{port}/", flush=True)
+        print(f"web pages at http://{_bracketed(host)}:{port}/", flush=True)
 
     def close(self) -> None:
         """Stop serving; what is still being answered gets two seconds."""
@@ -145,6 +165,21 @@ class _Web:
             self._server.should_exit = True
             self._end_streams()
             self._thread.join(5)
+        if self._guides is not None:
+            self._guides.close()
+
+    def _reachable(self, host: str) -> str:
+        """Where others reach pages that listen on `host`; if that is everywhere, the address that the broker sees."""
+        if host not in EVERYWHERE:
+            return host
+        family, _, _, _, address = socket.getaddrinfo(self._broker.host, self._broker.port, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as sock, contextlib.suppress(OSError):
+            sock.connect(address)
+            host = str(sock.getsockname()[0])
+        if host in EVERYWHERE or ipaddress.ip_address(host).is_loopback:
+            LOG.warning("kiosks on other machines cannot fetch the guides: give web_address under [hall] in hall.toml")
+            return "127.0.0.1"
+        return host
 
 
 def _bind(address: str) -> tuple[socket.socket, str, int]:
@@ -163,6 +198,10 @@ def _bind(address: str) -> tuple[socket.socket, str, int]:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise Trouble(f"the web pages cannot listen on {address} ({why}); give another port with --web") from None
     return sock, host, sock.getsockname()[1]
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _now() -> datetime:

@@ -58,6 +58,11 @@ class HallFacts(Table):
     telephone: str
     complaints_telephone: str = "12345"
     help_desk: Text = Text(zh="导办台", en="help desk")
+    web_address: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+$",
+        description="where terminals and phones reach the web pages, for example http://10.0.0.2:8080",
+    )
 
     @field_validator("time_zone")
     @classmethod

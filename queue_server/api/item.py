@@ -95,6 +95,24 @@ class Question(Table):
     a: str = Field(min_length=1, max_length=500)
 
 
+class FormField(Table):
+    """One line of a blank form; `example` is what the filled-in example shows."""
+
+    label: str = Field(min_length=1, max_length=60)
+    example: str = Field(min_length=1, max_length=200)
+    lines: int = Field(1, ge=1, le=12)
+
+
+class Form(Table):
+    """A blank form that the kiosk prints, empty or filled in as an example."""
+
+    id: Identifier
+    title: Text
+    fields: list[FormField] = Field(min_length=1)
+    declaration: str = Field("", max_length=500)
+    signed_by: str = "申请人"
+
+
 class Item(Table):
     """One service item and its guide. `id` is its code in small letters, so that it fits topics and addresses."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from queue_server.api import hall as halls
 from queue_server.api.hall import BadHall
@@ -15,7 +17,7 @@ from queue_server.catalogue import exchange
 from queue_server.catalogue.exchange import BadFile
 from queue_server.catalogue.index import build
 from queue_server.catalogue.lint import lint
-from queue_server.catalogue.load import load
+from queue_server.catalogue.load import Catalogue, load, load_shared
 
 T = TypeVar("T")
 WRITE: dict[str, Callable[[Sequence[Item]], bytes]] = {
@@ -57,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     verb("lint", _lint, "name what should be mended in a hall's items").add_argument("--hall", **hall)
     made = verb("build", _build, "write the guide file that kiosks and the phone page read, and print its SHA-256")
     made.add_argument("--hall", **hall)
+    made.add_argument("--items", metavar="FILE", help="take the items from FILE, one as JSON a line (-: standard input)")
     made.add_argument("--version", default="1", help="what catalogue/version will say")
     made.add_argument("file", type=Path)
     made = verb("export", _export, "write all items to .xlsx, .zip (CSV) or .json")
@@ -76,8 +79,24 @@ def _lint(chosen: argparse.Namespace) -> int:
 
 
 def _build(chosen: argparse.Namespace) -> int:
-    print(build(load(chosen.hall), chosen.file, chosen.version))
+    if chosen.items is None:
+        catalogue = load(chosen.hall)
+    else:
+        lines = sys.stdin.buffer.read() if chosen.items == "-" else Path(chosen.items).read_bytes()
+        catalogue = Catalogue(load_shared(chosen.hall), tuple(_readable(lines.splitlines())), {})
+    print(build(catalogue, chosen.file, chosen.version))
     return 0
+
+
+def _readable(lines: Sequence[bytes]) -> Iterator[Item]:
+    """The items of these lines; one that this version of the program cannot read is named and left out."""
+    for number, line in enumerate(lines, 1):
+        try:
+            yield Item.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            print(f"item {number} is left out, {error.error_count()} problems: {where}: {first['msg']} ...", file=sys.stderr)
 
 
 def _export(chosen: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from queue_server.api.hall import BadHall, Identifier, Table, Text, nearest
-from queue_server.api.item import Item, ItemType, Material, Step
+from queue_server.api.item import Form, Item, ItemType, Material, Step
 from queue_server.catalogue.codes import BadCode, LocalCode
 
 SHARED = "catalogue.toml"
@@ -51,24 +51,6 @@ class LifeEvent(Table):
     id: Identifier
     name: Text
     icon: str = ""
-
-
-class FormField(Table):
-    """One line of a blank form; `example` is what the filled-in example shows."""
-
-    label: str = Field(min_length=1, max_length=60)
-    example: str = Field(min_length=1, max_length=200)
-    lines: int = Field(1, ge=1, le=12)
-
-
-class Form(Table):
-    """A blank form that the kiosk prints, empty or filled in as an example."""
-
-    id: Identifier
-    title: Text
-    fields: list[FormField] = Field(min_length=1)
-    declaration: str = Field("", max_length=500)
-    signed_by: str = "申请人"
 
 
 class Shared(Table):
@@ -106,7 +88,7 @@ class Catalogue:
 
 def load(folder: Path) -> Catalogue:
     """Read the items of the hall in `folder`; raise BadHall with file, key and mend for every problem found."""
-    shared = _shared(folder)
+    shared = load_shared(folder)
     items: list[Item] = []
     files: dict[str, str] = {}
     problems: list[str] = []
@@ -130,7 +112,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadHall(f"{path}: is not TOML: {error}") from None
 
 
-def _shared(folder: Path) -> Shared:
+def load_shared(folder: Path) -> Shared:
+    """Read what the items of the hall in `folder` share; raise BadHall."""
     content = _read(folder / SHARED) | {"form": _read(folder / FORMS).get("form", [])}
     try:
         return Shared.model_validate(content)

@@ -26,7 +26,7 @@ def routes(site: Site) -> APIRouter:
         status = HTTPStatus.BAD_REQUEST if trouble else HTTPStatus.OK
         return site.pages.page(
             request, "accounts.html", status=status, session=session, accounts=known, audit=audit, roles=ROLES,
-            clerks=site.config.clerk, trouble=trouble,
+            clerks=site.config.clerk, departments=await _departments(site), trouble=trouble,
         )  # fmt: skip
 
     @router.get("/accounts")
@@ -46,6 +46,10 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
+async def _departments(site: Site) -> list[str]:
+    return await asyncio.to_thread(site.guides.library.departments) if site.guides else []
+
+
 def _change(site: Site, session: Session, form: FormData, where: str) -> None:
     """Do what one of the page's forms asks for. Raises Refused."""
     do, name, password = (str(form.get(key, "")).strip() for key in ("do", "name", "password"))
@@ -53,7 +57,10 @@ def _change(site: Site, session: Session, form: FormData, where: str) -> None:
         clerk = str(form.get("clerk", "")) or None
         if not name or len(name) > 64 or (clerk and clerk not in {known.id for known in site.config.clerk}):
             raise Refused("unknown")
-        site.accounts.create(name, password, str(form.get("role", "")), clerk=clerk, must_change=True)
+        role, department = str(form.get("role", "")), str(form.get("department", "")).strip()[:100]
+        site.accounts.create(
+            name, password, role, clerk=clerk, department=department if role == "entry" else "", must_change=True
+        )
     elif do == "set-password":
         site.accounts.set_password(name, password, must_change=True)
         site.sessions.end_all(name)

@@ -35,7 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 METADATA = MetaData()
-ROLES = ("clerk", "supervisor", "editor", "technician", "administrator")
+ROLES = ("clerk", "supervisor", "entry", "establishment", "service", "technician", "administrator")
+"""`entry` writes the guides of its department, `establishment` (编办) reviews them, `service` (政务办) publishes them."""
 FAILURES_FROM_ONE_PLACE = 5
 FAILURES_FROM_ANYWHERE = 30
 LOCK_S = 15 * 60
@@ -52,6 +53,7 @@ ACCOUNTS = Table(
     Column("must_change", Boolean, nullable=False),
     Column("example", Boolean, nullable=False),
     Column("created_at", Double, nullable=False),
+    Column("department", String(100)),
 )
 FAILURES = Table(
     "log_in_failures",
@@ -85,7 +87,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Account:
-    """One person's or one office's log-in. `clerk` is the id of a clerk of the hall's configuration, if it is one."""
+    """One person's or one office's log-in. `clerk` is the id of a clerk of the hall's configuration, if it is one;
+    `department` is whose guides an entry account writes."""
 
     name: str
     role: str
@@ -93,6 +96,7 @@ class Account:
     active: bool
     must_change: bool
     example: bool = False
+    department: str = ""
 
 
 def is_strong(password: str) -> bool:
@@ -122,31 +126,41 @@ class Accounts:
         self._nobody: str | None = None
 
     def create(
-        self, name: str, password: str, role: str, *, clerk: str | None = None, must_change: bool = False, example: bool = False
+        self,
+        name: str,
+        password: str,
+        role: str,
+        *,
+        clerk: str | None = None,
+        department: str = "",
+        must_change: bool = False,
+        example: bool = False,
     ) -> Account:
-        """Add an account. Raise Refused: weak (password), role (unknown), taken (name)."""
+        """Add an account. Raise Refused: weak (password), role (unknown), department (missing or too much), taken (name)."""
         if role not in ROLES:
             raise Refused("role")
-        row = {"name": name, "role": role, "hash": self._hash(password), "clerk": clerk, "active": True,
-               "must_change": must_change, "example": example, "created_at": self.now()}  # fmt: skip
+        if (role == "entry") != bool(department):
+            raise Refused("department")
+        row = {"name": name, "role": role, "hash": self._hash(password), "clerk": clerk, "department": department or None,
+               "active": True, "must_change": must_change, "example": example, "created_at": self.now()}  # fmt: skip
         try:
             with self.writer.begin() as connection:
                 connection.execute(insert(ACCOUNTS).values(row))
         except IntegrityError:
             raise Refused("taken") from None
-        return Account(name, role, clerk, True, must_change, example)
+        return Account(name, role, clerk, True, must_change, example, department)
 
     def all(self) -> list[Account]:
         """Every account, by role and name."""
         with self.reader.connect() as connection:
             rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.role, ACCOUNTS.c.name)).all()
-        return [_account(row) for row in rows]
+        return [account_of(row) for row in rows]
 
     def get(self, name: str) -> Account | None:
         """The account `name`, or None."""
         with self.reader.connect() as connection:
             row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
-        return _account(row) if row is not None else None
+        return account_of(row) if row is not None else None
 
     def check(self, name: str, password: str, address: str) -> Account:
         """Return the account whose password this is. Raise Refused: locked (too many failures) or wrong.
@@ -166,7 +180,7 @@ class Accounts:
             connection.execute(delete(FAILURES).where(FAILURES.c.account == name, FAILURES.c.address == address))
             if self._hasher.check_needs_rehash(row.hash):
                 connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(hash=self._hasher.hash(password)))
-        return _account(row)
+        return account_of(row)
 
     def set_password(self, name: str, password: str, *, must_change: bool = False) -> None:
         """Give an account a new password and lift its lock. Raise Refused: weak or unknown."""
@@ -239,16 +253,21 @@ def first_administrator(accounts: Accounts) -> str | None:
     return password
 
 
-def example_accounts(accounts: Accounts, clerks: list[str]) -> list[str]:
-    """In a hall without accounts create one a clerk, `supervisor` and `admin`, all with EXAMPLE_PASSWORD.
+def example_accounts(accounts: Accounts, clerks: list[str], department: str = "") -> list[str]:
+    """In a hall without accounts create one a clerk, `supervisor` and `admin`, and for a hall with guides `entry` (who writes
+    those of `department`), `establishment` and `service`, all with EXAMPLE_PASSWORD.
 
     Returns the names that still have that password. They can log in only while `accounts.examples` holds.
     """
     known = accounts.all()
     if not known:
-        wanted = [(clerk, "clerk", clerk) for clerk in clerks]
-        for name, role, clerk in [*wanted, ("supervisor", "supervisor", None), ("admin", "administrator", None)]:
-            accounts.create(name, EXAMPLE_PASSWORD, role, clerk=clerk, example=True)
+        for clerk in clerks:
+            accounts.create(clerk, EXAMPLE_PASSWORD, "clerk", clerk=clerk, example=True)
+        if department:
+            accounts.create("entry", EXAMPLE_PASSWORD, "entry", department=department, example=True)
+        for name in ("supervisor", *(("establishment", "service") if department else ())):
+            accounts.create(name, EXAMPLE_PASSWORD, name, example=True)
+        accounts.create("admin", EXAMPLE_PASSWORD, "administrator", example=True)
         known = accounts.all()
     return [account.name for account in known if account.example]
 
@@ -257,5 +276,6 @@ def _count(connection: Connection, condition: Any) -> int:
     return connection.execute(select(func.count()).select_from(FAILURES).where(condition)).scalar_one()
 
 
-def _account(row: Row[Any]) -> Account:
-    return Account(row.name, row.role, row.clerk, row.active, row.must_change, row.example)
+def account_of(row: Row[Any]) -> Account:
+    """The account in a row of ACCOUNTS."""
+    return Account(row.name, row.role, row.clerk, row.active, row.must_change, row.example, row.department or "")

@@ -16,9 +16,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from queue_server.api.hall import HallConfig
+from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk, NoAnswer
 from queue_server.store.database import Database
-from queue_server.web import account_page, console, front, log_in, phone, supervisor, wall
+from queue_server.web import account_page, console, front, guide, log_in, phone, supervisor, wall
 from queue_server.web.accounts import Accounts
 from queue_server.web.careful import Careful
 from queue_server.web.first_log_in import provide
@@ -38,22 +39,24 @@ def build(
     *,
     database: Database,
     state: Path,
+    guides: HallGuides | None = None,
     example_accounts: bool = False,
     hasher: PasswordHasher | None = None,
 ) -> FastAPI:
-    """The application; run it with uvicorn. `database` is open; `state` is the server's folder.
+    """The application; run it with uvicorn. `database` is open; `state` is the server's folder;
+    `guides` are open, None in a hall without items.
 
     `example_accounts`: for demonstrations, an account for every clerk with a password that everybody knows.
     `hasher`: how passwords are hashed, argon2's own recommendation if left out.
     Before the server stops, call `app.state.end_streams()`, from any thread: pages that look on never go by themselves.
     """
     accounts = Accounts(writer=database.writer, reader=database.reader, hasher=hasher, examples=example_accounts)
-    told = provide(accounts, config, state)
+    told = provide(accounts, config, state, guides.busiest_department if guides else "")
     sessions = Sessions(accounts)
     panels = Panels(desk)
     site = Site(
         desk=desk, config=config, pages=Pages(config), guard=Guard(sessions), sessions=sessions, accounts=accounts,
-        changes=Changes(desk, panels.take), panels=panels, example_log_in=told,
+        changes=Changes(desk, panels.take), panels=panels, guides=guides, example_log_in=told,
     )  # fmt: skip
 
     @contextlib.asynccontextmanager
@@ -65,7 +68,7 @@ def build(
     app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.end_streams = site.changes.close
     app.add_middleware(Careful)
-    for part in (front, log_in, account_page, console, wall, supervisor, phone):
+    for part in (front, log_in, account_page, console, wall, supervisor, phone, guide):
         app.include_router(part.routes(site))
     app.mount("/static", StaticFiles(directory=STATIC))
     _explain_errors(app, site)

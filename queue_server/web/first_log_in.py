@@ -10,18 +10,21 @@ from queue_server.web.accounts import EXAMPLE_PASSWORD, Accounts, example_accoun
 
 LOG = logging.getLogger(__name__)
 FILE = "first-log-in.txt"
+EDITORS = ("entry", "establishment", "service")
 
 
-def provide(accounts: Accounts, config: HallConfig, state: Path) -> dict[str, str]:
+def provide(accounts: Accounts, config: HallConfig, state: Path, department: str = "") -> dict[str, str]:
     """See to it that somebody can log in; return name → password of the example accounts to tell, if they are allowed.
+
+    In a hall with guides there is also an example account that writes those of `department`, and two that review and publish.
 
     A real hall gets one administrator, whose password is written to `state`/first-log-in.txt, readable for its owner only,
     and must be changed at the first log-in.
     """
     if accounts.examples:
-        names = example_accounts(accounts, [clerk.id for clerk in config.clerk])
+        names = example_accounts(accounts, [clerk.id for clerk in config.clerk], department)
         anywhere = [clerk.id for clerk in config.clerk if not clerk.windows] or [clerk.id for clerk in config.clerk]
-        return {name: EXAMPLE_PASSWORD for name in [*anywhere[:1], "supervisor", "admin"] if name in names}
+        return {name: EXAMPLE_PASSWORD for name in [*anywhere[:1], "supervisor", "admin", *EDITORS] if name in names}
     password = first_administrator(accounts)
     if password is not None:
         path = state / FILE

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Double, Index, Row, String, Table, delete, insert, select, update
 
-from queue_server.web.accounts import ACCOUNTS, METADATA, Account, Accounts
+from queue_server.web.accounts import ACCOUNTS, METADATA, Account, Accounts, account_of
 
 LIFE_S = 16 * 3600
 TOUCH_S = 600
@@ -113,5 +113,4 @@ def _digest(token: str) -> str:
 
 
 def _session(row: Row[Any]) -> Session:
-    account = Account(row.name, row.role, row.clerk, row.active, row.must_change, row.example)
-    return Session(row.id, account, row.csrf, row.window_id, row.lost_window, row.lost_to)
+    return Session(row.id, account_of(row), row.csrf, row.window_id, row.lost_window, row.lost_to)

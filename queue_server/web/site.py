@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from queue_server.api import messages
 from queue_server.api.hall import HallConfig, Window
+from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk
 from queue_server.web.accounts import Accounts
 from queue_server.web.guard import Guard
@@ -30,6 +31,7 @@ class Site:
     accounts: Accounts
     changes: Changes
     panels: Panels
+    guides: HallGuides | None = None
     example_log_in: dict[str, str] = field(default_factory=dict)
 
     def window(self, window_id: str) -> Window | None:

@@ -1,0 +1,267 @@
+"""The item versions of a hall in the ledger's database: what the editor changes and the guide file is built from.
+
+The hall's folder seeds it. An item that nobody has touched in the editor follows its file; from the first edit on the
+database alone holds it. Instants are seconds since 1970 UTC. Every method is one transaction; call them off the event loop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Double,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from queue_server.api.item import Item
+from queue_server.catalogue import lifecycle
+from queue_server.catalogue.exchange import BadFile, Problem
+from queue_server.catalogue.lifecycle import Account, History, Move, NotAllowed, Note, NotPossible, Version
+
+METADATA = MetaData()
+FILES = "files"
+"""Who notes what came from the hall's folder."""
+
+VERSIONS = Table(
+    "item_versions",
+    METADATA,
+    Column("code", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("department", String(100), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("content", Text, nullable=False),
+    Index("item_versions_state", "state", "code"),
+)
+NOTES = Table(
+    "item_notes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(32), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("move", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("item_notes_code", "code", "number"),
+)
+V, N = VERSIONS.c, NOTES.c
+
+
+class Changed(RuntimeError):
+    """Somebody else changed the item since it was looked at; look again."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The newest version of an item, as a list shows it. `published` is the number of the version in force, if any."""
+
+    code: str
+    number: int
+    department: str
+    name: str
+    state: lifecycle.State
+    published: int | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an import did: items that were new, changed, and as they were."""
+
+    new: int
+    changed: int
+    same: int
+
+
+class Library:
+    """All versions of all items of one hall."""
+
+    def __init__(self, *, writer: Engine, reader: Engine, now: Callable[[], float] = time.time) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._now = now
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def contents(self) -> list[str]:
+        """The JSON of every item in force, by code."""
+        with self._reader.connect() as connection:
+            return list(connection.execute(select(V.content).where(V.state == "in-force").order_by(V.code)).scalars())
+
+    def history(self, code: str) -> History:
+        """All versions of an item, oldest first; empty for an unknown code."""
+        with self._reader.connect() as connection:
+            return _history(connection, code)
+
+    def newest(self, *, state: str = "", department: str = "", text: str = "", limit: int = 50, skip: int = 0) -> list[Listed]:
+        """The newest version of each item, by code; `text` stands in its name or code."""
+        return self._listed(_newest(state, department, text).order_by(V.code).limit(limit).offset(skip))
+
+    def count(self, *, state: str = "", department: str = "", text: str = "") -> int:
+        """How many items `newest` would list in all."""
+        with self._reader.connect() as connection:
+            chosen = _newest(state, department, text).subquery()
+            return connection.execute(select(func.count()).select_from(chosen)).scalar_one()
+
+    def newest_contents(self, *, state: str = "", department: str = "", text: str = "") -> list[str]:
+        """The JSON of the newest version of each item that `newest` would list, by code."""
+        with self._reader.connect() as connection:
+            chosen = _newest(state, department, text).with_only_columns(V.content)
+            return list(connection.execute(chosen.order_by(V.code)).scalars())
+
+    def departments(self) -> list[str]:
+        """The departments that have items."""
+        with self._reader.connect() as connection:
+            return list(connection.execute(select(V.department).distinct().order_by(V.department)).scalars())
+
+    def _listed(self, query: Any) -> list[Listed]:
+        with self._reader.connect() as connection:
+            return [Listed(*row) for row in connection.execute(query)]
+
+    # --- changing ---------------------------------------------------------------------------------------------------
+
+    def seed(self, items: Iterable[Item]) -> int:
+        """Take in the items of the hall's folder, each as a version in force; return how many were new or had changed."""
+        at, taken = self._instant(), 0
+        with self._writer.begin() as connection:
+            for item in items:
+                old = _history(connection, item.code)
+                if old and (_edited(old) or _same(old[-1].content, item)):
+                    continue
+                note = Note(at, FILES, "seed")
+                version = Version(item.code, len(old) + 1, item.department, item.model_dump_json(), "in-force", (note,))
+                archived = tuple(replace(v, state="archived") if v.state == "in-force" else v for v in old)
+                _write(connection, old, (*archived, version))
+                taken += 1
+        return taken
+
+    def save(self, item: Item, account: Account, *, seen: int) -> History:
+        """Keep an item as a draft. Raises Changed, or NotAllowed and NotPossible of the life cycle.
+
+        `seen` is what `edits` said of the history that was on the screen.
+        """
+        return self._change(item.code, seen, lambda old: self._draft(old, item, account))
+
+    def move(self, code: str, made: Move, account: Account, *, seen: int, reason: str = "") -> History:
+        """Make a move of the life cycle with the newest version. Raises Changed, NotAllowed, NotPossible, ValueError."""
+        return self._change(code, seen, lambda old: lifecycle.move(old, made, account, self._instant(), reason))
+
+    def take_in(self, items: Sequence[Item], account: Account) -> Taken:
+        """Keep all items of a file as drafts, or none: raises BadFile with every item that cannot be taken."""
+        problems: list[Problem] = []
+        new = changed = 0
+        with self._writer.begin() as connection:
+            for row, item in enumerate(items, 2):
+                old = _history(connection, item.code)
+                if old and _same(old[-1].content, item):
+                    continue
+                try:
+                    _write(connection, old, self._draft(old, item, account))
+                except NotAllowed:
+                    problems.append(Problem("事项", row, "实施主体", f"{item.code}不属于本账号的部门，不能导入"))
+                except NotPossible:
+                    problems.append(Problem("事项", row, "事项编码", f"{item.code}正在审核或已废置，不能导入"))
+                new, changed = new + (not old), changed + bool(old)
+            if problems:
+                raise BadFile(problems)
+        return Taken(new, changed, len(items) - new - changed)
+
+    def _draft(self, old: History, item: Item, account: Account) -> History:
+        if item.department != account.department and account.role == "entry":
+            raise NotAllowed(f"the item belongs to {item.department}; this account enters for {account.department or 'nobody'}")
+        return lifecycle.draft(old, item.code, item.model_dump_json(), account, self._instant())
+
+    def _change(self, code: str, seen: int, changed: Callable[[History], History]) -> History:
+        try:
+            with self._writer.begin() as connection:
+                old = _history(connection, code, lock=True)
+                if edits(old) != seen:
+                    raise Changed(code)
+                new = changed(old)
+                _write(connection, old, new)
+        except IntegrityError:
+            raise Changed(code) from None
+        return new
+
+    def _instant(self) -> datetime:
+        return datetime.fromtimestamp(self._now(), UTC)
+
+
+def edits(history: History) -> int:
+    """How often an item was touched: whoever changes it says up to where it was read."""
+    return sum(len(version.history) for version in history)
+
+
+def _edited(history: History) -> bool:
+    """Whether anybody but the hall's folder has touched the item."""
+    return any(note.account != FILES for version in history for note in version.history)
+
+
+def _same(content: str, item: Item) -> bool:
+    return content == item.model_dump_json() or Item.model_validate_json(content) == item
+
+
+def _newest(state: str, department: str, text: str) -> Any:
+    other, published = VERSIONS.alias(), VERSIONS.alias()
+    last = select(func.max(other.c.number)).where(other.c.code == V.code).scalar_subquery()
+    in_force = select(published.c.number).where(published.c.code == V.code, published.c.state == "in-force")
+    columns = (V.code, V.number, V.department, V.name, V.state, in_force.limit(1).scalar_subquery())
+    query = select(*columns).where(V.number == last)
+    if state:
+        query = query.where(V.state == state)
+    if department:
+        query = query.where(V.department == department)
+    if text:
+        query = query.where(V.name.contains(text, autoescape=True) | V.code.contains(text.upper(), autoescape=True))
+    return query
+
+
+def _history(connection: Connection, code: str, *, lock: bool = False) -> History:
+    notes: dict[int, list[Note]] = {}
+    for row in connection.execute(select(NOTES).where(N.code == code).order_by(N.id)):
+        note = Note(datetime.fromtimestamp(row.at, UTC), row.account, row.move, row.reason)
+        notes.setdefault(row.number, []).append(note)
+    query = select(VERSIONS).where(V.code == code).order_by(V.number)
+    rows = connection.execute(query.with_for_update() if lock else query)
+    return tuple(_version(row, notes.get(row.number, [])) for row in rows)
+
+
+def _version(row: Row[Any], notes: list[Note]) -> Version:
+    return Version(row.code, row.number, row.department, row.content, row.state, tuple(notes))
+
+
+def _write(connection: Connection, old: History, new: History) -> None:
+    """Bring the tables from one history to the next: versions that changed, and the notes that were added."""
+    for place, version in enumerate(new):
+        before = old[place] if place < len(old) else None
+        if before == version:
+            continue
+        row = {"department": version.department, "name": Item.model_validate_json(version.content).name.zh,
+               "state": version.state, "content": version.content}  # fmt: skip
+        key = {"code": version.code, "number": version.number}
+        if before is None:
+            connection.execute(insert(VERSIONS).values(row | key))
+        else:
+            this = (V.code == version.code) & (V.number == version.number)
+            connection.execute(update(VERSIONS).where(this).values(row))
+        for note in version.history[len(before.history) if before else 0 :]:
+            fact = {"at": note.at.timestamp(), "account": note.account, "move": note.move, "reason": note.reason}
+            connection.execute(insert(NOTES).values(key | fact))
