@@ -1,0 +1,255 @@
+"""Personal data: encrypted where it is kept, masked where it is shown, kept out of the logs, deleted when its time is over.
+
+Names, identity numbers and telephone numbers of citizens are stored only as what `Sealer.seal` makes of them (AES-256-GCM,
+NIST SP 800-38D) and shown only through the `mask_` functions. Rules: Personal Information Protection Law articles 19
+(shortest time) and 51 (encryption); masks as halls use them (identity number first 3 and last 4, telephone 138****5678).
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import os
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, Engine, Float, Table, delete, update
+
+LOG = logging.getLogger(__name__)
+KEY_NAME = "personal-data.key"
+KEY_BYTES = 32
+NONCE_BYTES = 12
+FORM = b"\x01"
+"""First byte of everything sealed: AES-256-GCM, then 12 bytes of nonce, then text and tag."""
+
+
+class NoKey(RuntimeError):
+    """The key of the personal data cannot be used; the text says where it was looked for and what to do."""
+
+
+class NotReadable(ValueError):
+    """Sealed bytes that this hall's key does not open: another key, another place, or changed since."""
+
+
+# --- at rest ---------------------------------------------------------------------------------------------------------
+
+
+def key(state: Path, credentials: str | None = None) -> bytes:
+    """The hall's key: the systemd credential `personal-data.key` if there is one, else a file of mode 0600 in the state
+    folder, made on the first call. `credentials` is $CREDENTIALS_DIRECTORY if left out. Raise NoKey."""
+    folder = credentials if credentials is not None else os.environ.get("CREDENTIALS_DIRECTORY", "")
+    given = Path(folder) / KEY_NAME if folder else None
+    path = given if given is not None and given.exists() else state / KEY_NAME
+    try:
+        if not path.exists():
+            _make(path)
+        content = path.read_bytes()
+        loose = path == state / KEY_NAME and path.stat().st_mode & 0o077
+    except OSError as error:
+        raise NoKey(f"the key of the personal data {path} cannot be read ({error.strerror}); give this user the file") from None
+    if len(content) != KEY_BYTES:
+        raise NoKey(f"{path} must hold {KEY_BYTES} bytes and holds {len(content)}; put back the key from the backup")
+    if loose:
+        raise NoKey(f"others may read the key of the personal data; run: chmod 600 {path}")
+    return content
+
+
+def _make(path: Path) -> None:
+    """Write a new key where nobody else can read it; if two programs do so at once, the first one's stays."""
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        pass
+    finally:
+        new.unlink()
+
+
+class Sealer:
+    """Encrypts single values under one key of 32 bytes. Safe to use from several threads."""
+
+    def __init__(self, hall_key: bytes) -> None:
+        self._cipher = AESGCM(hmac.digest(hall_key, b"jiaohao personal data: seal", "sha256"))
+        self._index_key = hmac.digest(hall_key, b"jiaohao personal data: index", "sha256")
+
+    def seal(self, text: str, place: str) -> bytes:
+        """`text` encrypted for one place, for example `appointments.telephone`: it cannot be read in another one."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return FORM + nonce + self._cipher.encrypt(nonce, text.encode(), place.encode())
+
+    def open(self, sealed: bytes, place: str) -> str:
+        """The text again; raise NotReadable."""
+        if sealed[:1] != FORM:
+            raise NotReadable(f"what is kept in {place} was not sealed by this program")
+        nonce, rest = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return self._cipher.decrypt(nonce, rest, place.encode()).decode()
+        except (InvalidTag, ValueError):
+            raise NotReadable(f"what is kept in {place} was sealed with another key or has been changed") from None
+
+    def index(self, text: str, place: str) -> bytes:
+        """16 bytes that are the same for the same text and place: finds a sealed value again without reading any other.
+        Spaces and hyphens do not count, nor does the case of letters."""
+        plain = re.sub(r"[\s-]+", "", text).upper()
+        return hmac.digest(self._index_key, f"{place}\0{plain}".encode(), "sha256")[:16]
+
+
+# --- on screens, paper and in logs -----------------------------------------------------------------------------------
+
+
+def mask_name(name: str) -> str:
+    """`张*`, `欧阳**`, `Anna S*****`: the family name of a Chinese name, else the first word and one letter of the others."""
+    name = name.strip()
+    if not name:
+        return ""
+    if not name.isascii():
+        kept = 2 if len(name) > 2 and name[:2] in _TWO_SYLLABLE_FAMILIES else 1
+        return name[:kept] + "*" * max(1, len(name) - kept)
+    first, *others = name.split()
+    if not others:
+        return first[0] + "*" * max(1, len(first) - 1)
+    return " ".join([first, *(word[0] + "*" * max(1, len(word) - 1) for word in others)])
+
+
+def mask_id(number: str) -> str:
+    """An identity number with its first 3 and last 4 characters: `620***********1234`. A short one keeps its ends only."""
+    number = number.strip()
+    return _masked(number, 3, 4) if len(number) >= 15 else _masked(number, 1, 2)
+
+
+def mask_phone(number: str) -> str:
+    """A telephone number as `138****5678`; anything shorter keeps its last two digits."""
+    number = re.sub(r"[\s-]+", "", number)
+    return _masked(number, 3, 4) if len(number) >= 11 else _masked(number, 0, 2)
+
+
+def mask_in(text: str) -> str:
+    """`text` with everything masked that looks like an identity number (GB 11643) or a mobile telephone number."""
+    text = _ID_NUMBER.sub(lambda found: mask_id(found[0]), text)
+    return _MOBILE.sub(lambda found: found[1] + mask_phone(found[2]), text)
+
+
+def _masked(text: str, first: int, last: int) -> str:
+    if len(text) <= first + last:
+        return "*" * len(text)
+    return text[:first] + "*" * (len(text) - first - last) + text[len(text) - last :]
+
+
+_BIRTH = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_ID_NUMBER = re.compile(
+    rf"(?<![0-9A-Za-z])[1-9]\d{{5}}(?:{_BIRTH}\d{{3}}[0-9Xx]|\d{{2}}(?:0[1-9]|1[0-2])[0-3]\d{{4}})(?![0-9A-Za-z])"
+)
+_MOBILE = re.compile(r"(?<![0-9A-Za-z.])((?:\+?86[ -]?)?)(1[3-9]\d[ -]?\d{4}[ -]?\d{4})(?![0-9A-Za-z])")
+_TWO_SYLLABLE_FAMILIES = frozenset(
+    [
+        "欧阳",
+        "上官",
+        "司马",
+        "诸葛",
+        "夏侯",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "司徒",
+        "东方",
+        "南宫",
+        "端木",
+        "百里",
+        "呼延",
+        "独孤",
+        "长孙",
+        "宇文",
+        "轩辕",
+    ]
+    + ["闻人", "澹台", "申屠", "太史", "公冶", "濮阳", "单于", "万俟", "钟离", "鲜于", "西门", "拓跋", "赫连", "完颜", "第五"]
+)
+
+
+class Masking(logging.Filter):
+    """Masks identity and telephone numbers in every log record, its exception included. Put it on handlers."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always True: the record goes on, masked."""
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError):
+            said = f"{record.msg} {record.args}"
+        masked = mask_in(said)
+        if masked != said:
+            record.msg, record.args = masked, None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = _PLAIN.formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = mask_in(record.exc_text)
+        return True
+
+
+_PLAIN = logging.Formatter()
+
+
+def mask_logs() -> None:
+    """Put the mask on every handler of the root logger. Call it once, after logging is set up."""
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Masking())
+
+
+# --- no longer than needed -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Personal data in one table, and for how many days after `since` they are needed.
+
+    `since` holds instants (the ledger's Instant) or seconds since 1970. `empty` names the columns to overwrite and with what;
+    without it the rows are deleted. `only` is a condition on the rows, for example that a case is closed.
+    """
+
+    table: Table
+    since: Column[Any]
+    days: int
+    empty: Mapping[str, Any] = field(default_factory=dict)
+    only: Any = None
+
+
+def forget(writer: Engine, kept: Sequence[Kept], now: datetime) -> int:
+    """Delete or empty everything whose time is over, one short transaction a table; return how many rows that were."""
+    number = 0
+    for data in kept:
+        limit: Any = now - timedelta(days=data.days)
+        if isinstance(data.since.type, Float):
+            limit = limit.timestamp()
+        over = data.since < limit
+        if data.only is not None:
+            over &= data.only
+        statement: Any = delete(data.table)
+        if data.empty:
+            statement = update(data.table).values(dict(data.empty))
+            full = [data.table.c[name].is_distinct_from(value) for name, value in data.empty.items()]
+            over &= _any(full)
+        with writer.begin() as connection:
+            found = connection.execute(statement.where(over)).rowcount
+        if found:
+            LOG.info("%d rows of %s were forgotten: kept for %d days", found, data.table.name, data.days)
+        number += found
+    return number
+
+
+def _any(conditions: Sequence[Any]) -> Any:
+    found = conditions[0]
+    for condition in conditions[1:]:
+        found |= condition
+    return found
