@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, select
@@ -33,8 +32,11 @@ from queue_server.store.unit import Unit, ensure
 LOG = logging.getLogger(__name__)
 SYSTEM = "server"
 ID_LENGTH = 64
-_KNOWN = select(tables.requests.c.id, tables.requests.c.verb, tables.requests.c.answer)
-_KNOWN_ONE = Prepared(_KNOWN.where(tables.requests.c.id == bindparam("id")))
+_KNOWN = Prepared(
+    select(tables.requests.c.id, tables.requests.c.verb, tables.requests.c.answer).where(
+        tables.requests.c.id == bindparam("id")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +189,7 @@ class Ledger:
         return Work(unit, self.plan, self.outlook, self._signer, now, today, actor, changes)
 
     def _known(self, connection: Connection, asked: list[_Asked]) -> dict[str, tuple[str, bytes]]:
-        ids = [one.request.id for one in asked]
-        if len(ids) == 1:
-            found: Any = _KNOWN_ONE.run(connection, {"id": ids[0]})
-        else:
-            found = connection.execute(_KNOWN.where(tables.requests.c.id.in_(ids)))
+        found = (row for one in asked for row in _KNOWN.run(connection, {"id": one.request.id}))
         return {request_id: (verb, bytes(answer)) for request_id, verb, answer in found}
 
     @contextmanager

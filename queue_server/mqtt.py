@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import selectors
+import select
 import socket
 import threading
 from collections import deque
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,7 @@ from queue_server.publisher import Publisher
 from queue_server.store.database import ERRORS
 
 LOG = logging.getLogger(__name__)
+_BARE = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
 TICK_S = 0.5
 GROUP = 64
 READS = 256
@@ -147,25 +149,25 @@ class Server:
         if self._inbox:
             timeout = 0.0
         sock = self._paho.socket()
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._wake_r, selectors.EVENT_READ)
-            if sock is not None:
-                events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._paho.want_write() else 0)
-                selector.register(sock, events)
-            ready = {key.fileobj for key, _ in selector.select(timeout)}
-            if self._wake_r in ready:
-                self._drain_wake()
-            if sock in ready:
-                self._read(selector)
+        poll = select.poll()
+        poll.register(self._wake_r, select.POLLIN)
+        if sock is not None:
+            poll.register(sock, select.POLLIN | (select.POLLOUT if self._paho.want_write() else 0))
+            timeout = 0.0 if _holds_bytes(sock) else timeout
+        ready = dict(poll.poll(timeout * 1000))
+        if self._wake_r.fileno() in ready:
+            self._drain_wake()
+        if sock is not None and (ready.get(sock.fileno(), 0) & ~select.POLLOUT or _holds_bytes(sock)):
+            self._read()
 
-    def _read(self, selector: selectors.BaseSelector) -> None:
+    def _read(self) -> None:
         """Read packets while there are any, up to a limit, so that a flood cannot hold the answers back."""
         for _ in range(READS):
             sock = self._paho.socket()
             if sock is None or len(self._inbox) >= GROUP:
                 return
             self._paho.loop_read()
-            if not any(key.fileobj is sock for key, mask in selector.select(0) if mask & selectors.EVENT_READ):
+            if self._paho.socket() is None or not (_holds_bytes(sock) or _readable(sock)):
                 return
 
     def _drain_wake(self) -> None:
@@ -306,7 +308,7 @@ class Server:
 
     def _reply(self, topic: str, content: bytes, correlation: bytes) -> None:
         if self.connected.is_set():
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties = copy(_BARE)  # making one costs more than all else here
             properties.CorrelationData = correlation
             self._paho.publish(topic, content, qos=1, properties=properties)
 
@@ -362,3 +364,14 @@ class Server:
 
 def _write_later(_client: Any, _userdata: Any, _sock: Any) -> None:
     """Paho hands over packets one by one; the loop writes them together."""
+
+
+def _readable(sock: Any) -> bool:
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _holds_bytes(sock: Any) -> bool:
+    """Whether TLS has already taken bytes off the line that nobody has read."""
+    return hasattr(sock, "pending") and sock.pending() > 0
