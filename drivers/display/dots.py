@@ -49,9 +49,14 @@ def _cell(character: str, rows: int) -> Image.Image:
     across = _cell_width(character, rows)
     cell = Image.new("1", (across, rows))
     pixels = rows - 1
-    while pixels > rows // 2 and font(pixels).getlength(character) > across:
+    while pixels > rows // 2 and _ink(character, pixels) > across:
         pixels -= 1
     draw = ImageDraw.Draw(cell)
     draw.fontmode = "1"
     draw.text((across / 2, rows * BASELINE / ROWS), character, fill=1, font=font(pixels), anchor="ms")
     return cell
+
+
+def _ink(character: str, pixels: int) -> float:
+    left, _, right, _ = font(pixels).getbbox(character)
+    return right - left
