@@ -22,6 +22,7 @@ from fastapi.testclient import TestClient
 
 from queue_server.api import messages
 from queue_server.api.hall import HallConfig
+from queue_server.catalogue.guides import HallGuides, guides_of
 from queue_server.desk import Desk
 from queue_server.ledger import Ledger, Request
 from queue_server.mirror import Mirror
@@ -65,11 +66,16 @@ CONFIG = HallConfig.model_validate(
 
 
 class WebHall:
-    """One hall. `open` before use, `close` at the end; `ask` plays everybody who is not at a browser."""
+    """One hall. `open` before use, `close` at the end; `ask` plays everybody who is not at a browser.
 
-    def __init__(self, folder: Path, config: HallConfig = CONFIG) -> None:
+    `items` is the folder of a hall whose items it has; without it the hall has no guides.
+    """
+
+    def __init__(self, folder: Path, config: HallConfig = CONFIG, items: Path | None = None) -> None:
         self.folder = folder
         self.config = config
+        self.items = items
+        self.guides: HallGuides | None = None
         self.database = Database(sqlite_url(folder))
         self.mirror = Mirror()
         self.ledger = Ledger(self.database, Plan(config), clock=now, monotonic=time.monotonic)
@@ -78,6 +84,7 @@ class WebHall:
         self.handled: list[Request] = []
         self._requests: queue.Queue[Request | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="ledger")
+        self._told = threading.Condition()
 
     def open(self) -> FastAPI:
         """Start the ledger's thread; return the web application."""
@@ -86,9 +93,27 @@ class WebHall:
         status = messages.ServerStatus("ready", "session", "1.0", now())
         self.put("server/status", status)
         self._thread.start()
-        return build(self.desk, self.config, database=self.database, state=self.folder, example_accounts=True, hasher=QUICK)
+        if self.items is not None:
+            self._open_guides(self.items)
+        return build(
+            self.desk, self.config, database=self.database, state=self.folder, guides=self.guides, example_accounts=True,
+            hasher=QUICK,
+        )  # fmt: skip
+
+    def edition(self, *, after: str = "") -> messages.CatalogueVersion:
+        """The guide file that is announced, once it is another one than `after`."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with self._told:
+                payload = self.mirror.get("catalogue/version")
+                if payload and (version := messages.decode(payload, messages.CatalogueVersion)).version != after:
+                    return version
+                self._told.wait(1)
+        raise AssertionError("no guide file was announced")
 
     def close(self) -> None:
+        if self.guides is not None:
+            self.guides.close()
         self._requests.put(None)
         self._thread.join()
         self.ledger.close()
@@ -121,6 +146,16 @@ class WebHall:
         """The window as it is published when everything asked so far is done."""
         self._requests.join()
         return messages.decode(self.mirror.get(f"window/{window}/state") or b"", messages.WindowState)
+
+    def _open_guides(self, items: Path) -> None:
+        def show(topic: str, payload: bytes) -> None:
+            with self._told:
+                self.mirror.put(topic, payload)
+                self._told.notify_all()
+
+        self.guides = guides_of(items, state=self.folder, database=self.database, web="http://hall", show=show)
+        assert self.guides is not None
+        self.guides.open()
 
     def _hand_over(self, request: Request) -> None:
         self._requests.put(request)

@@ -19,7 +19,7 @@ from queue_server.api.hall import HallConfig
 from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk, NoAnswer
 from queue_server.store.database import Database
-from queue_server.web import account_page, console, front, guide, log_in, phone, supervisor, wall
+from queue_server.web import account_page, console, front, guide, log_in, papers, phone, supervisor, wall
 from queue_server.web.accounts import Accounts
 from queue_server.web.careful import Careful
 from queue_server.web.first_log_in import provide
@@ -68,7 +68,7 @@ def build(
     app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.end_streams = site.changes.close
     app.add_middleware(Careful)
-    for part in (front, log_in, account_page, console, wall, supervisor, phone, guide):
+    for part in (front, log_in, account_page, console, wall, supervisor, phone, papers, guide):
         app.include_router(part.routes(site))
     app.mount("/static", StaticFiles(directory=STATIC))
     _explain_errors(app, site)
@@ -81,7 +81,9 @@ def _explain_errors(app: FastAPI, site: Site) -> None:
     def answer(request: Request, status: int, kind: str) -> Response:
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"status": "error", "error": {"code": kind}}, status)
-        return site.pages.page(request, "error.html", status=status, kind=kind, guess=request.url.path.startswith("/t/"))
+        return site.pages.page(
+            request, "error.html", status=status, kind=kind, guess=request.url.path.startswith(("/t/", "/g"))
+        )
 
     def not_logged_in(request: Request, _error: Exception) -> Response:
         if "application/json" in request.headers.get("accept", "") or request.method != "GET":

@@ -109,9 +109,11 @@ def _ticket_part(site: Site, language: str, token: str, facts: dict[str, Any]) -
     """The live part of the page."""
     queues = {queue.id: queue for queue in site.config.queue}
     window = site.window(facts["ticket"].get("window") or "")
+    open_states = ("printing", "waiting", "called", "held", "missed")
+    item = site.item(facts["ticket"].get("item") or "") if facts["ticket"]["state"] in open_states else None
     return site.pages.part(
-        language, "phone/ticket.html", ticket=facts["ticket"], queue=queues.get(facts["ticket"]["queue"]), window=window,
-        ahead=facts.get("ahead"), estimate=facts.get("estimate_s"), token=token, rateable=_rateable(facts),
+        language, "phone/ticket.html", item=item, ticket=facts["ticket"], queue=queues.get(facts["ticket"]["queue"]),
+        window=window, ahead=facts.get("ahead"), estimate=facts.get("estimate_s"), token=token, rateable=_rateable(facts),
         rated=(facts.get("service") or {}).get("level"), levels=reasons.LEVELS, rules=site.config.rules,
         windows=[w.number for w in site.config.windows_of(facts["ticket"]["queue"])],
     )  # fmt: skip

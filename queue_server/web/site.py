@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from queue_server.api import messages
 from queue_server.api.hall import HallConfig, Window
+from queue_server.api.item import Item
 from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk
 from queue_server.web.accounts import Accounts
@@ -37,6 +38,13 @@ class Site:
     def window(self, window_id: str) -> Window | None:
         """The window of the configuration with this id."""
         return next((window for window in self.config.window if window.id == window_id), None)
+
+    def item(self, item_id: str) -> Item | None:
+        """The item in force with this id or code; None for any other text, and while there are no guides."""
+        if self.guides is None or not item_id:
+            return None
+        with self.guides.shelf.guides() as guides:
+            return guides.item(item_id) if guides is not None else None
 
     def state(self, topic: str, kind: type[T]) -> T | None:
         """A retained state, decoded; None where there is none or it cannot be read."""
