@@ -1,0 +1,133 @@
+"""An emulated RS-485 line with caller keypads and four-key raters: one may press their keys and look at their digits."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar, get_args
+
+from drivers.emulators.base import Emulator, Line
+from drivers.keypad import frames
+from drivers.keypad.frames import Frame
+from drivers.ports import Key
+
+RETRY_S = 0.1
+RETRIES = 3
+
+
+class BoxEmulator(Emulator):
+    """Boxes at any addresses. A box repeats what it says three times, 100 ms apart, until it is answered."""
+
+    FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears no answer, so that everything is sent again"}
+
+    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
+        super().__init__(name=name, out=out, faults=faults, **more)
+        self.sent = 0
+        self.answered = 0
+        self._waiting: dict[int, tuple[bytes, int]] = {}
+        self._timer: threading.Timer | None = None
+
+    def opened(self, line: Line) -> None:
+        line.state = frames.Parser()
+
+    def receive(self, line: Line, data: bytes) -> None:
+        parser: frames.Parser = line.state
+        before = parser.malformed
+        for frame in parser.feed(data):
+            waiting = self._waiting.get(frame.address)
+            if waiting is not None and frame.encode() == waiting[0]:
+                self.answered += 1
+                if not self.faulty("deaf"):
+                    del self._waiting[frame.address]
+            else:
+                self.obey(frame)
+        self.malformed += parser.malformed - before
+
+    def obey(self, frame: Frame) -> None:
+        """Do what the host says."""
+
+    def say(self, frame: Frame, answer: Frame) -> None:
+        """Send a frame until it is answered."""
+        with self.changed:
+            self._waiting[frame.address] = (answer.encode(), RETRIES)
+            self._send(frame)
+
+    def stop(self) -> None:
+        with self.changed:
+            self._waiting.clear()
+
+    def _send(self, frame: Frame) -> None:
+        if frame.address not in self._waiting:
+            return
+        answer, left = self._waiting[frame.address]
+        if left == 0:
+            del self._waiting[frame.address]
+            return
+        self._waiting[frame.address] = (answer, left - 1)
+        self.sent += 1
+        timer = threading.Timer(RETRY_S, self._again, (frame,))
+        timer.daemon = True
+        timer.start()
+        self.emit(frame.encode())
+
+    def _again(self, frame: Frame) -> None:
+        with self.changed:
+            self._send(frame)
+
+
+class KeypadEmulator(BoxEmulator):
+    """Keypads: `shown` holds the six digits at each address ("012045", blanks as spaces), `beeps` how often each beeped."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.shown: dict[int, str] = {}
+        self.beeps: Counter[int] = Counter()
+
+    def press(self, key: Key, address: int = 1) -> None:
+        """Press a key."""
+        frame = Frame(address, frames.START_RATING, frames.CODES[key])
+        self.say(frame, frame)
+
+    def act(self, words: str) -> None:
+        """What a person does: `next`, or `recall 3` on the keypad at address 3. Raise ValueError for no such key."""
+        key, _, address = words.strip().partition(" ")
+        known = [name for name in get_args(Key) if name in frames.CODES]
+        if key not in known or not (address or "1").isdecimal():
+            raise ValueError(f"{words!r} is no key; keys: {', '.join(known)}")
+        self.press(key, int(address or 1))  # type: ignore[arg-type]
+
+    def obey(self, frame: Frame) -> None:
+        if frame.function == frames.DIGITS and len(frame.data) == 6:
+            self.shown[frame.address] = "".join(" " if d > 9 else str(d) for d in frame.data)
+        elif frame.function == frames.BEEP and not frame.data:
+            self.beeps[frame.address] += 1
+        else:
+            self.malformed += 1
+
+
+class RaterEmulator(BoxEmulator):
+    """Raters: `asked` counts how often each address was told to ask."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.asked: Counter[int] = Counter()
+
+    def press(self, key: int, address: int = 1) -> None:
+        """Press one of the keys 0 to 3."""
+        data = bytes((key,))
+        self.say(Frame(address, frames.RATED, data), Frame(address, frames.RATED_REPLY, data))
+
+    def act(self, words: str) -> None:
+        """What a person does: press key `0` to `3`; `2 7` on the rater at address 7. Raise ValueError for no such key."""
+        key, _, address = words.strip().partition(" ")
+        if key not in ("0", "1", "2", "3") or not (address or "1").isdecimal():
+            raise ValueError(f"{words!r} is no key; keys: 0 to 3, first to last")
+        self.press(int(key), int(address or 1))
+
+    def obey(self, frame: Frame) -> None:
+        if frame == frames.start_rating(frame.address):
+            self.asked[frame.address] += 1
+        else:
+            self.malformed += 1

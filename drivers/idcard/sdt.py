@@ -1,0 +1,134 @@
+"""Identity card readers with an SDT module on a serial line: find, select, read.
+
+Name and number are kept for the one call that returns them, and are never logged; the photo stays undecoded. A card is read
+once while it lies there: it must be taken away before it is read again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from drivers.exchange import ask
+from drivers.idcard import frames
+from drivers.idcard.frames import FIND, FOUND, NO_CARD, OK, READ, SELECT, STATUS, Command, Parser, Reply
+from drivers.idcard.text import LENGTH, OtherCard, Unreadable, card
+from drivers.ports import BadReply, IdCard, NoReply, Refused
+from drivers.registry import Site
+from drivers.stream import Stream
+from queue_server.api.hall import Device
+
+ANSWER_S = 1.0
+READ_S = 3.0
+"""Text and photo take up to two seconds from the card, and 0.12 s on the line."""
+POLL_S = 0.3
+TRIES = 3
+
+
+class SdtReader:
+    """A reader; `read` asks for a card three times a second."""
+
+    def __init__(self, stream: Stream, *, wait: Callable[[float], None] = time.sleep) -> None:
+        self.stream, self._wait = stream, wait
+        self._last = ""
+
+    def open(self) -> None:
+        self.stream.open()
+        try:
+            self.check()
+        except Exception:
+            self.stream.close()
+            raise
+
+    def close(self) -> None:
+        self._last = ""
+        self.stream.close()
+
+    def check(self) -> None:
+        """Ask for the status. Raise NoReply, BadReply or Refused."""
+        status = self._ask(STATUS).status
+        if status != OK:
+            raise Refused(f"{self.stream.name}: {meaning(status)}", "switch the reader off and on; if it stays so, replace it")
+
+    def read(self, timeout_s: float) -> IdCard | None:
+        """The next card, or None. Raise Refused for a card that lies there and cannot be read."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            status = self._ask(FIND).status
+            if status == FOUND:
+                if (found := self._take()) is not None:
+                    return found
+            elif status == NO_CARD:
+                self._last = ""
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            self._wait(min(POLL_S, left))
+
+    def _take(self) -> IdCard | None:
+        """Read the card that was found; None when it is gone again or was read before."""
+        status = OK
+        for _ in range(TRIES):
+            status = self._ask(SELECT).status
+            if status != OK:
+                return None  # taken away, or lying there since it was read
+            reply = self._ask(READ, READ_S)
+            status = reply.status
+            if status == OK:
+                return self._new(reply)
+            if self._ask(FIND).status != FOUND:
+                return None
+        raise Refused(f"{self.stream.name}: {meaning(status)}", "lay the card flat on the reader and keep it there")
+
+    def _new(self, reply: Reply) -> IdCard | None:
+        try:
+            found = card(text_area(reply))
+        except OtherCard as error:
+            raise Refused(f"{self.stream.name}: {error} cannot be read", "type the number instead") from None
+        except Unreadable as error:
+            raise BadReply(f"{self.stream.name}: {error}", "lay the card on the reader again") from None
+        if found.number == self._last:
+            return None
+        self._last = found.number
+        return found
+
+    def _ask(self, what: tuple[int, int], timeout_s: float = ANSWER_S) -> Reply:
+        """Ask until a sound answer comes."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._once(what, timeout_s)
+            except (NoReply, BadReply):
+                continue
+        return self._once(what, timeout_s)
+
+    def _once(self, what: tuple[int, int], timeout_s: float) -> Reply:
+        parser = Parser()
+
+        def replies(data: bytes) -> Iterable[Reply]:
+            return _replies(parser.feed(data))
+
+        return ask(self.stream, Command(*what).encode(), replies, timeout_s=timeout_s)
+
+
+def _replies(bodies: list[bytes]) -> Iterator[Reply]:
+    for body in bodies:
+        if (found := frames.reply(body)) is not None:
+            yield found
+
+
+def text_area(reply: Reply) -> bytes:
+    """The text area in the answer to READ: length of text, length of photo, text, photo. Raise Unreadable."""
+    data = reply.data
+    if len(data) < 4 or int.from_bytes(data[:2], "big") != LENGTH or len(data) < 4 + LENGTH:
+        raise Unreadable("the answer holds no text area")
+    return data[4 : 4 + LENGTH]
+
+
+def meaning(status: int) -> str:
+    """What a status word says."""
+    return frames.MEANINGS.get(status, f"the reader answers 0x{status:02X}")
+
+
+def sdt(device: Device, site: Site) -> SdtReader:
+    """A reader for one entry of devices.toml; a serial address says ?baud=115200."""
+    return SdtReader(site.stream(device))

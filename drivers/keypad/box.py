@@ -1,0 +1,160 @@
+"""Caller keypads and four-key rater boxes, several of them on one RS-485 line, each with an address of its own.
+
+Their protocol has no question that they answer, so that a box that is silent is believed; it is only known by its keys.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from drivers.keypad import frames
+from drivers.keypad.frames import Frame
+from drivers.ports import Key
+from drivers.registry import BadOption, Site
+from drivers.stream import Stream
+from queue_server.api.hall import Device
+
+REPEAT_S = 0.5
+"""A box that did not hear its answer sends again within this time: the same press."""
+KEPT = 8
+LEVELS = (5, 4, 3, 2)
+"""What the four keys of a rater mean: very satisfied, satisfied, fairly satisfied, dissatisfied."""
+
+
+class Box:
+    """What keypad and rater share. `feed` may be given the bytes of a whole line: frames of other addresses are left alone."""
+
+    def __init__(self, stream: Stream, address: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.stream, self.address, self._clock = stream, address, clock
+        self._parser = frames.Parser()
+        self._last: tuple[Frame, float] | None = None
+
+    def open(self) -> None:
+        self._parser, self._last = frames.Parser(), None
+        self.stream.open()
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def check(self) -> None:
+        """Make sure that the port is there. Raise Unreachable."""
+        self.feed(self.stream.read(0))
+
+    def feed(self, data: bytes) -> None:
+        """Take the bytes that came: answer the frames of this box, keep what was pressed."""
+        for frame in self._parser.feed(data):
+            if frame.address == self.address and (answer := self.answer(frame)) is not None:
+                self.stream.write(answer.encode())
+                if not self._again(frame):
+                    self.pressed(frame)
+
+    def answer(self, frame: Frame) -> Frame | None:
+        """What the box wants to hear, None for a frame that is not from it."""
+        raise NotImplementedError
+
+    def pressed(self, frame: Frame) -> None:
+        """Keep what was pressed."""
+        raise NotImplementedError
+
+    def _again(self, frame: Frame) -> bool:
+        now = self._clock()
+        again = self._last is not None and self._last[0] == frame and now - self._last[1] < REPEAT_S
+        self._last = (frame, now)
+        return again
+
+
+class KeypadBox(Box):
+    """A clerk's keypad."""
+
+    def __init__(self, stream: Stream, address: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(stream, address, clock=clock)
+        self.keys: deque[Key] = deque(maxlen=KEPT)
+
+    def answer(self, frame: Frame) -> Frame | None:
+        return frame if 1 <= len(frame.data) <= 3 and frame.function != frames.RATED else None
+
+    def pressed(self, frame: Frame) -> None:
+        if frame.key is not None:
+            self.keys.append(frame.key)
+
+    def read(self, timeout_s: float) -> Key | None:
+        """The next key, or None."""
+        deadline = self._clock() + timeout_s
+        while not self.keys and (left := deadline - self._clock()) > 0:
+            self.feed(self.stream.read(left))
+        return self.keys.popleft() if self.keys else None
+
+    def show(self, waiting: int, number: str) -> None:
+        """Show how many wait and the last three digits of the number at the window."""
+        self.stream.write(frames.digits(self.address, waiting, number).encode())
+
+    def beep(self) -> None:
+        """Draw the clerk's attention."""
+        self.stream.write(frames.beep(self.address).encode())
+
+
+class RaterBox(Box):
+    """A box with four keys for rating. `levels` are those of its keys from the first to the last."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        address: int,
+        levels: tuple[int, ...] = LEVELS,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(stream, address, clock=clock)
+        self.levels = levels
+        self.rated: deque[int] = deque(maxlen=KEPT)
+
+    def answer(self, frame: Frame) -> Frame | None:
+        if frame.function != frames.RATED or len(frame.data) != 1 or frame.data[0] >= len(self.levels):
+            return None
+        return Frame(frame.address, frames.RATED_REPLY, frame.data)
+
+    def pressed(self, frame: Frame) -> None:
+        self.rated.append(self.levels[frame.data[0]])
+
+    def ask(self) -> None:
+        """Invite the citizen to rate; what was pressed before does not count."""
+        self.rated.clear()
+        self.stream.write(frames.start_rating(self.address).encode())
+
+    def read(self, timeout_s: float) -> int | None:
+        """The level pressed, or None."""
+        deadline = self._clock() + timeout_s
+        while not self.rated and (left := deadline - self._clock()) > 0:
+            self.feed(self.stream.read(left))
+        return self.rated.popleft() if self.rated else None
+
+
+def keypad(device: Device, site: Site) -> KeypadBox:
+    """A keypad for one entry of devices.toml; option addr is its address, 1 to 255."""
+    return KeypadBox(site.stream(device), address_of(device))
+
+
+def rater(device: Device, site: Site) -> RaterBox:
+    """A rater box; option levels are the levels of its keys, by default "5,4,3,2"."""
+    return RaterBox(site.stream(device), address_of(device), levels_of(device))
+
+
+def address_of(device: Device) -> int:
+    """The option addr; raise BadOption."""
+    value = device.options.get("addr", 1)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 255:
+        raise BadOption(f"devices.toml: [[device]] {device.id}: addr = {value!r}", "write the address of the box, 1 to 255")
+    return value
+
+
+def levels_of(device: Device) -> tuple[int, ...]:
+    """The option levels; raise BadOption."""
+    text = str(device.options.get("levels", "5,4,3,2"))
+    parts = text.replace(" ", "").split(",")
+    if len(parts) != 4 or any(part not in ("1", "2", "3", "4", "5") for part in parts):
+        raise BadOption(
+            f"devices.toml: [[device]] {device.id}: levels = {text!r}", 'write the levels of the four keys, such as "5,4,3,2"'
+        )
+    return tuple(int(part) for part in parts)

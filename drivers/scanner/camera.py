@@ -1,0 +1,174 @@
+"""A camera as scanner: OpenCV takes the pictures, `reading` reads them.
+
+    camera:///dev/video0?width=1280&height=720     a camera of this machine
+    camera:///var/tmp/scan.avi                     a film, picture by picture, for trying things out
+    emulator://camera?out=/var/tmp/scan            the newest picture in folder /var/tmp/scan/<device>; none: an empty scene
+
+The camera is on between `open` and `close` only. A code that stays before it is handed out once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.address import Address
+from drivers.ports import InUse, NoPermission, NotFound, Unreachable
+from drivers.registry import Site
+from drivers.scanner.frames import text_of
+from drivers.scanner.reading import Code, CodeReader
+from queue_server.api.hall import Device
+
+Colour = NDArray[np.uint8]
+FORGET_S = 2.0
+"""A code may be handed out again after it was out of sight for so long."""
+MEND = "check its cable; `jiaohao-devices doctor` lists the cameras"
+
+
+class Eye(Protocol):
+    """Where pictures come from."""
+
+    def open(self) -> None:
+        """Switch it on; raise DeviceError."""
+
+    def close(self) -> None:
+        """Switch it off; twice is no error."""
+
+    def take(self) -> Colour | None:
+        """The next picture, height x width x 3 (BGR), or None when there is none now; raise Unreachable when it is gone."""
+
+
+class CameraScanner:
+    """A camera that reads codes. `preview` is called with every picture and the codes found in it, for a live picture."""
+
+    def __init__(self, name: str, eye: Eye, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name, self.eye, self._clock = name, eye, clock
+        self.preview: Callable[[Colour, list[Code]], None] | None = None
+        self._reader = CodeReader()
+        self._seen: dict[bytes, float] = {}
+
+    def open(self) -> None:
+        self._reader, self._seen = CodeReader(), {}
+        self.eye.open()
+
+    def close(self) -> None:
+        self.eye.close()
+
+    def check(self) -> None:
+        """Take a picture; raise Unreachable if none comes within a second."""
+        deadline = self._clock() + 1
+        while self.eye.take() is None:
+            if self._clock() >= deadline:
+                raise Unreachable(f"{self.name}: the camera sends no picture", MEND)
+
+    def read(self, timeout_s: float) -> str | None:
+        """The next code, or None."""
+        deadline = self._clock() + timeout_s
+        while True:
+            picture = self.eye.take()
+            if picture is not None and (new := self._new(picture)) is not None:
+                return new
+            if self._clock() >= deadline:
+                return None
+
+    def _new(self, picture: Colour) -> str | None:
+        codes = self._reader.read(picture)
+        if self.preview is not None:
+            self.preview(picture, codes)
+        now = self._clock()
+        self._seen = {data: at for data, at in self._seen.items() if now - at < FORGET_S}
+        new = [code for code in codes if code.data not in self._seen]
+        self._seen.update((code.data, now) for code in codes if code not in new)
+        if not new:
+            return None
+        self._seen[new[0].data] = now
+        return text_of(new[0].data)
+
+
+class CaptureEye:
+    """A camera or a film by OpenCV."""
+
+    def __init__(self, name: str, where: Address) -> None:
+        self.name, self.path = name, Path(where.path)
+        self.size = (int(where.number("width", 1280)), int(where.number("height", 720)))
+        self._capture: Any = None
+
+    def open(self) -> None:
+        if self._capture is not None:
+            return
+        if not self.path.exists():
+            raise NotFound(f"{self.name}: there is no {self.path}", f"plug the camera in, or correct the address; {MEND}")
+        try:
+            self.path.open("rb").close()
+        except PermissionError:
+            raise NoPermission(f"{self.name}: this user may not use the camera", "add the user to group video") from None
+        except OSError as error:
+            raise InUse(f"{self.name}: the camera is busy ({error.strerror})", "end the other program") from None
+        capture = cv2.VideoCapture(str(self.path), cv2.CAP_V4L2 if self.path.is_char_device() else cv2.CAP_ANY)
+        if not capture.isOpened():
+            raise InUse(
+                f"{self.name}: no picture comes from {self.path}", "end other programs that use it, or unplug it and plug it in"
+            )
+        if self.path.is_char_device():
+            for what, value in zip((cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT), self.size, strict=True):
+                capture.set(what, value)
+            capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # old pictures are of no use
+        self._capture = capture
+
+    def close(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+    def take(self) -> Colour | None:
+        if self._capture is None:
+            raise Unreachable(f"{self.name}: the camera is not open")
+        good, picture = self._capture.read()
+        if good:
+            return np.asarray(picture, np.uint8)
+        if self.path.is_char_device():
+            self.close()
+            raise Unreachable(f"{self.name}: the camera is gone", "plug it back in; it is tried again")
+        time.sleep(0.02)  # the film is over
+        return None
+
+
+class FolderEye:
+    """The newest picture in a folder, at most 25 times a second: a camera for halls without one."""
+
+    def __init__(self, folder: Path, *, size: tuple[int, int] = (640, 480)) -> None:
+        self.folder = folder
+        self._empty = np.full((size[1], size[0], 3), 90, np.uint8)
+
+    def open(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def take(self) -> Colour | None:
+        time.sleep(0.04)
+        pictures = [p for p in self.folder.iterdir() if p.suffix in (".png", ".jpg")]
+        newest = max(pictures, key=lambda p: p.stat().st_mtime_ns, default=None)
+        picture = cv2.imread(str(newest)) if newest is not None else None
+        return self._empty if picture is None else np.asarray(picture, np.uint8)
+
+
+def camera(device: Device, site: Site) -> CameraScanner:
+    """A camera for one entry of devices.toml; raise NotFound for an address that is none of a camera."""
+    where = Address.parse(device.address)
+    name = f"{device.id} ({device.address})"
+    if where.scheme == "emulator":
+        folder = Path(where.options["out"]) if "out" in where.options else site.folder
+        if folder is None:
+            raise NotFound(f"{name}: an emulated camera needs a folder with pictures", "write emulator://camera?out=FOLDER")
+        return CameraScanner(name, FolderEye(folder / device.id))
+    if where.scheme != "camera" or not where.path:
+        raise NotFound(f"{name}: this is no camera", "write camera:///dev/video0")
+    return CameraScanner(name, CaptureEye(name, where))

@@ -1,0 +1,121 @@
+"""What serial scanners say and understand. Pure: bytes only.
+
+    codes      text, then CR, LF or CR LF                                          every make as delivered, 9600 8N1
+    Honeywell  start 16 54 0D, stop 16 55 0D; never answers
+    Newland    7E 01 0000 40 CMD 3B 03 -> 02 01 0000 40 CMD (06 ok, 15 bad data, 05 unknown) 3B 03       unified commands
+    GM65       7E 00 type len addr2 data CRC2 -> 02 00 00 len data CRC2; CRC-16/XMODEM over type..data, AB CD: not checked
+    Zebra SSI  len op src status data sum2; sum: two's complement of the sum of the bytes before it       (ssi.py)
+
+Sources: the makers' manuals.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LIMIT = 4096
+"""The longest code in bytes; the largest QR code holds 2953."""
+_ENDS = re.compile(rb"[\r\n]+")
+
+
+def text_of(data: bytes) -> str:
+    """What a code says: UTF-8, or GB 18030 where it is no UTF-8; control characters are left out."""
+    for encoding in ("utf-8", "gb18030", "latin-1"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return "".join(c for c in text if c.isprintable())
+    raise AssertionError("latin-1 reads everything")
+
+
+def crc_xmodem(data: bytes) -> int:
+    """CRC-16/XMODEM: polynomial 1021, from 0."""
+    crc = 0
+    for byte in data:
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
+    return crc
+
+
+@dataclass(frozen=True)
+class Make:
+    """How one make is told to scan. `answer` matches its answers in the stream; group 1 tells `good` from bad."""
+
+    name: str
+    start: bytes = b""
+    stop: bytes = b""
+    answer: re.Pattern[bytes] | None = None
+    good: bytes = b""
+
+
+def newland(command: str) -> bytes:
+    """A unified command of Newland, for this session only."""
+    return b"\x7e\x010000@" + command.encode("ascii") + b";\x03"
+
+
+def gm65(address: int, data: bytes, *, kind: int = 8, checked: bool = True) -> bytes:
+    """A command of GM65 and GM861: by default write `data` (at most 255 bytes) from register `address`."""
+    body = bytes((kind, len(data))) + address.to_bytes(2, "big") + data
+    return b"\x7e\x00" + body + (crc_xmodem(body).to_bytes(2, "big") if checked else b"\xab\xcd")
+
+
+PLAIN = Make("any scanner")
+HONEYWELL = Make("Honeywell", b"\x16\x54\x0d", b"\x16\x55\x0d")
+NEWLAND = Make(
+    "Newland", newland("SCNTRG1"), newland("SCNTRG0"), re.compile(rb"\x02\x010000[@#][A-Z0-9]{1,16}([\x05\x06\x15]);\x03"),
+    b"\x06",
+)  # fmt: skip
+GM65 = Make(
+    "GM65", gm65(2, b"\x01", checked=False), gm65(2, b"\x00", checked=False), re.compile(rb"\x02\x00\x00\x01(.)..", re.DOTALL),
+    b"\x00",
+)  # fmt: skip
+
+
+class CodeParser:
+    """Cuts the stream of a scanner into codes and takes its answers out. Holds at most LIMIT bytes."""
+
+    def __init__(self, make: Make = PLAIN) -> None:
+        self.make = make
+        self.malformed = 0
+        """Codes that were too long to be any."""
+        self.answers: list[bool] = []
+        """Whether each answer since the last look was a good one; whoever looks empties it."""
+        self._held = b""
+        self._skipping = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether bytes without an end are held."""
+        return bool(self._held)
+
+    def feed(self, data: bytes) -> list[str]:
+        """The codes that are complete now."""
+        *whole, rest = _ENDS.split(self._without_answers(self._held + data))
+        codes = [self._code(piece) for piece in whole]
+        self._held = rest
+        if len(rest) > LIMIT:
+            self._held = b""
+            self._skipping = True
+        return [code for code in codes if code]
+
+    def flush(self) -> str | None:
+        """The line fell silent: what is held is a code of a scanner that sends no end, or None."""
+        piece, self._held = self._held, b""
+        return self._code(piece) or None
+
+    def _code(self, piece: bytes) -> str:
+        if self._skipping or len(piece) > LIMIT:
+            self._skipping = False
+            self.malformed += 1
+            return ""
+        return text_of(piece)
+
+    def _without_answers(self, data: bytes) -> bytes:
+        if self.make.answer is None:
+            return data
+        for found in self.make.answer.finditer(data):
+            self.answers = [*self.answers[-15:], found[1] == self.make.good]
+        return self.make.answer.sub(b"", data)

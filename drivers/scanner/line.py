@@ -1,0 +1,210 @@
+"""Scanners on a serial line or a USB port that looks like one: any that sends text, Honeywell, Newland, GM65, Zebra SSI.
+
+A scanner with commands shines only while somebody reads; `trigger = false` in its options leaves it to scan by itself, as in
+presentation mode.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+
+from drivers.ports import NoReply, Refused
+from drivers.registry import BadOption, Site
+from drivers.scanner import frames, ssi
+from drivers.scanner.frames import CodeParser, Make
+from drivers.stream import Stream
+from queue_server.api.hall import Device
+
+ANSWER_S = 0.5
+SILENCE_S = 0.12
+"""After this silence a code without an end is whole: 9600 baud take 1 ms a byte."""
+KEPT = 16
+TRIES = 3
+MEND = "check power, cable and baud rate, and that the scanner is set to a serial interface"
+
+
+class LineScanner(ABC):
+    """What all scanners on a line share: codes wait until somebody reads, one scan at a time."""
+
+    def __init__(self, stream: Stream, *, trigger: bool) -> None:
+        self.stream, self.trigger = stream, trigger
+        self._codes: deque[str] = deque(maxlen=KEPT)
+
+    def open(self) -> None:
+        self.stream.open()
+        try:
+            self.check()
+        except Exception:
+            self.stream.close()
+            raise
+
+    def close(self) -> None:
+        self._codes.clear()
+        self.stream.close()
+
+    def check(self) -> None:
+        """Ask the scanner, where its protocol has a question."""
+        self.ask()
+
+    def read(self, timeout_s: float) -> str | None:
+        """The next code, or None. A code that was read between two calls is handed out by the next."""
+        deadline = time.monotonic() + timeout_s
+        if arrived := self.stream.read(0):
+            self.take(arrived)
+        if self._codes:
+            return self._codes.popleft()
+        if self.trigger:
+            self.start()
+        try:
+            while not self._codes and (left := deadline - time.monotonic()) > 0:
+                wait = min(left, SILENCE_S)
+                if (arrived := self.stream.read(wait)) or wait == SILENCE_S:
+                    self.take(arrived)
+            return self._codes.popleft() if self._codes else None
+        finally:
+            if self.trigger and self.stream.is_open:
+                self.stop()
+
+    @abstractmethod
+    def ask(self) -> None:
+        """Make sure the scanner is there; raise NoReply or Refused."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Let it scan."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Let it rest."""
+
+    @abstractmethod
+    def take(self, data: bytes) -> None:
+        """Put the codes in `data` into the line of codes; empty data means silence."""
+
+
+class TextScanner(LineScanner):
+    """A scanner that sends each code as text with CR, LF or CR LF, or with nothing but silence behind it."""
+
+    def __init__(self, make: Make, stream: Stream, *, trigger: bool) -> None:
+        super().__init__(stream, trigger=trigger and bool(make.start))
+        self.make = make
+        self._parser = CodeParser(make)
+
+    def open(self) -> None:
+        self._parser = CodeParser(self.make)
+        super().open()
+
+    def ask(self) -> None:
+        if self.make.answer is not None:
+            self._command(self.make.stop)
+
+    def start(self) -> None:
+        self._command(self.make.start)
+
+    def stop(self) -> None:
+        self._command(self.make.stop)
+
+    def take(self, data: bytes) -> None:
+        if data:
+            self._codes.extend(self._parser.feed(data))
+        elif code := self._parser.flush():
+            self._codes.append(code)
+
+    def _command(self, command: bytes) -> None:
+        """Send a command until it is answered, where this make answers."""
+        for _ in range(TRIES if self.make.answer is not None else 1):
+            self._parser.answers.clear()
+            self.stream.write(command)
+            if self.make.answer is None or self._answered():
+                return
+        if self._parser.answers:
+            raise Refused(f"{self.stream.name}: the scanner refuses a command", f"check that it is a {self.make.name}")
+        raise NoReply(f"{self.stream.name}: the scanner does not answer", MEND)
+
+    def _answered(self) -> bool:
+        deadline = time.monotonic() + ANSWER_S
+        while not self._parser.answers and (left := deadline - time.monotonic()) > 0:
+            self._codes.extend(self._parser.feed(self.stream.read(left)))
+        return any(self._parser.answers)
+
+
+class SsiScanner(LineScanner):
+    """A Zebra decoder in SSI with acknowledgement."""
+
+    def __init__(self, stream: Stream, *, trigger: bool) -> None:
+        super().__init__(stream, trigger=trigger)
+        self._parser, self._reader = ssi.Parser(), ssi.CodeReader()
+        self._said: set[int] = set()
+
+    def open(self) -> None:
+        self._parser, self._reader = ssi.Parser(), ssi.CodeReader()
+        super().open()
+
+    def ask(self) -> None:
+        self._command(ssi.REVISION, {ssi.REVISION_REPLY})
+
+    def start(self) -> None:
+        self._command(ssi.START, {ssi.ACK})
+
+    def stop(self) -> None:
+        self._command(ssi.STOP, {ssi.ACK})
+
+    def take(self, data: bytes) -> None:
+        if not data:
+            self._parser.give_up()
+        for packet in self._parser.feed(data):
+            self._said.add(packet.op)
+            if packet.op == ssi.DECODED:
+                self.stream.write(ssi.command(ssi.ACK))
+            code = self._reader.feed(packet)
+            if code and (text := frames.text_of(code)):
+                self._codes.append(text)
+
+    def _command(self, op: int, answers: set[int]) -> None:
+        """Wake the decoder, send, and wait for one of `answers`; a code that comes instead is kept."""
+        self._said.clear()
+        for _ in range(TRIES):
+            self.stream.write(ssi.WAKE + ssi.command(op))
+            deadline = time.monotonic() + ANSWER_S
+            while (left := deadline - time.monotonic()) > 0 and not self._said & (answers | {ssi.NAK}):
+                self.take(self.stream.read(left))
+            if self._said & answers:
+                return
+        if ssi.NAK in self._said:
+            raise Refused(f"{self.stream.name}: the scanner refuses a command", "set it to SSI with acknowledgement")
+        raise NoReply(f"{self.stream.name}: the scanner does not answer", MEND)
+
+
+def trigger(device: Device) -> bool:
+    """The option `trigger` of a scanner, true by default; raise BadOption."""
+    value = device.options.get("trigger", True)
+    if not isinstance(value, bool):
+        raise BadOption(f"devices.toml: [[device]] {device.id}: trigger = {value!r}", "write trigger = true or trigger = false")
+    return value
+
+
+def plain(device: Device, site: Site) -> TextScanner:
+    """Any scanner that sends text."""
+    return TextScanner(frames.PLAIN, site.stream(device), trigger=False)
+
+
+def honeywell(device: Device, site: Site) -> TextScanner:
+    """A Honeywell scanner."""
+    return TextScanner(frames.HONEYWELL, site.stream(device), trigger=trigger(device))
+
+
+def newland(device: Device, site: Site) -> TextScanner:
+    """A Newland scanner with unified commands."""
+    return TextScanner(frames.NEWLAND, site.stream(device), trigger=trigger(device))
+
+
+def gm65(device: Device, site: Site) -> TextScanner:
+    """A GM65 or GM861 module."""
+    return TextScanner(frames.GM65, site.stream(device), trigger=trigger(device))
+
+
+def zebra(device: Device, site: Site) -> SsiScanner:
+    """A Zebra decoder that speaks SSI."""
+    return SsiScanner(site.stream(device), trigger=trigger(device))
