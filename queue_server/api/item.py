@@ -24,6 +24,14 @@ LocalCodeText = Annotated[str, Field(pattern=r"^\d{8}[A-Z]{2}-[A-Z]{2}-\d{4}$")]
 DAYS_OF = {"working-day": 1.0, "day": 5 / 7, "month": 21.75, "year": 261.0}
 
 
+class Unfit(ValueError):
+    """An item that contradicts itself, said in both languages; the text of the error is the English one."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
 class Basis(Table):
     """A law or rule an item rests on, and where in it."""
 
@@ -47,8 +55,9 @@ class Step(Table):
         arrows = {"start": ("next",), "step": ("next",), "decision": ("yes", "no"), "end": ()}[self.kind]
         present = tuple(name for name in ("next", "yes", "no") if getattr(self, name) is not None)
         if present != arrows:
-            wanted = " and ".join(arrows) or "no arrow"
-            raise ValueError(f"a {self.kind} needs {wanted}, this one has {' and '.join(present) or 'none'}")
+            wanted, found = " and ".join(arrows) or "no arrow", " and ".join(present) or "none"
+            needed = {"decision": "填“是”和“否”两个去向", "end": "不填去向"}.get(self.kind, "只填“下一步”")
+            raise Unfit(f"步骤“{self.text}”的去向不对：应{needed}", f"a {self.kind} needs {wanted}, this one has {found}")
         return self
 
 
@@ -175,7 +184,10 @@ class Item(Table):
         }
         for key, (text, limit) in measured.items():
             if not 0 < len(text) <= limit:
-                raise ValueError(f"{key} has {len(text)} characters; GB/T 39046 allows 1 to {limit}")
+                raise Unfit(
+                    f"{key}有{len(text)}个字，标准（GB/T 39046）允许1至{limit}个字",
+                    f"{key} has {len(text)} characters; GB/T 39046 allows 1 to {limit}",
+                )
         return self
 
     @model_validator(mode="after")
@@ -183,18 +195,19 @@ class Item(Table):
         """One start, at least one end, every arrow leads to a step, every step is reached."""
         steps = {step.id: step for step in self.steps}
         if len(steps) != len(self.steps):
-            raise ValueError("steps: an id stands twice; every step has its own")
+            raise Unfit("流程：步骤标识重复，每一步要用不同的标识", "steps: an id stands twice; every step has its own")
         if [s.kind for s in self.steps].count("start") != 1 or not any(s.kind == "end" for s in self.steps):
-            raise ValueError("steps: a flow has one start and at least one end")
+            raise Unfit("流程：应有一个开始和至少一个结束", "steps: a flow has one start and at least one end")
         reached: set[str] = set()
         todo = [next(s.id for s in self.steps if s.kind == "start")]
         while todo:
             step = steps.get(name := todo.pop())
             if step is None:
-                raise ValueError(f"steps: an arrow leads to {name!r}, which is no step")
+                raise Unfit(f"流程：去向“{name}”不是任何步骤的标识", f"steps: an arrow leads to {name!r}, which is no step")
             if name not in reached:
                 reached.add(name)
                 todo += [a for a in (step.next, step.yes, step.no) if a]
         if missing := sorted(set(steps) - reached):
-            raise ValueError(f"steps: no arrow leads to {', '.join(missing)}")
+            names = ", ".join(missing)
+            raise Unfit(f"流程：没有哪一步通向{names}", f"steps: no arrow leads to {names}")
         return self

@@ -19,7 +19,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from pydantic import ValidationError
 
 from queue_server.api.hall import nearest
-from queue_server.api.item import Item
+from queue_server.api.item import Item, Unfit
 from queue_server.catalogue.columns import SHEETS, Column, read, written
 
 Table = list[list[str]]
@@ -59,7 +59,7 @@ def to_book(items: Iterable[Item]) -> Book:
         content = item.model_dump()
         for sheet, (key, columns) in SHEETS.items():
             for entry in [content] if not key else content[key]:
-                book[sheet].append([written(_at({**entry, "code": item.code}, c.key), c) for c in columns])
+                book[sheet].append([written(at({**entry, "code": item.code}, c.key), c) for c in columns])
     return book
 
 
@@ -116,7 +116,7 @@ def _entry(
         if column is None or cell == "":
             continue
         try:
-            _put(entry, column.key, read(cell, column))
+            put(entry, column.key, read(cell, column))
         except ValueError as error:
             problems.append(Problem(sheet, row, header, str(error)))
     return entry
@@ -167,16 +167,21 @@ REASONS = {
 def reason(error: dict[str, Any]) -> str:
     """A problem of pydantic in Chinese, where it has a wording; else as pydantic says it."""
     wording = REASONS.get(error["type"], "{msg}")
-    return wording.format(**{"msg": error["msg"], **error.get("ctx", {})})
+    facts = {"msg": error["msg"], **error.get("ctx", {})}
+    if isinstance(facts.get("error"), Unfit):
+        facts["error"] = facts["error"].zh
+    return wording.format(**facts)
 
 
-def _at(table: dict[str, Any], key: str) -> Any:
+def at(table: dict[str, Any], key: str) -> Any:
+    """The value at a dotted key."""
     for part in key.split("."):
         table = table[part]
     return table
 
 
-def _put(table: dict[str, Any], key: str, value: Any) -> None:
+def put(table: dict[str, Any], key: str, value: Any) -> None:
+    """Set the value at a dotted key; tables on the way are made."""
     *parents, last = key.split(".")
     for part in parents:
         table = table.setdefault(part, {})
