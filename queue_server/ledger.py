@@ -75,14 +75,14 @@ class Ledger:
         self.outlook = Outlook(plan, monotonic)
         self._clock = clock
         self._writer = Writer(database)
-        self._signer = Signer(b"")
+        self.signer = Signer(b"")
 
     def open(self) -> None:
         """Migrate, add what this hall needs, read the key; raise BadDatabase."""
         self.database.open()
         with self._transaction() as connection:
             ensure(connection, windows=self.plan.windows, queues=self.plan.queues, classes=CLASSES, now=self._clock())
-            self._signer = Signer(hall_key(connection))
+            self.signer = Signer(hall_key(connection))
 
     def close(self) -> None:
         """Give the database back."""
@@ -186,7 +186,7 @@ class Ledger:
             return refused.answer()
 
     def _work(self, unit: Unit, now: datetime, today: date, actor: str, changes: Changes) -> Work:
-        return Work(unit, self.plan, self.outlook, self._signer, now, today, actor, changes)
+        return Work(unit, self.plan, self.outlook, self.signer, now, today, actor, changes)
 
     def _known(self, connection: Connection, asked: list[_Asked]) -> dict[str, tuple[str, bytes]]:
         found = (row for one in asked for row in _KNOWN.run(connection, {"id": one.request.id}))

@@ -22,6 +22,7 @@ from queue_server import __version__
 from queue_server.api.hall import BadHall, HallConfig, load
 from queue_server.api.topics import Topics
 from queue_server.catalogue.guides import HallGuides, guides_of
+from queue_server.codes.opening import opened
 from queue_server.desk import Desk
 from queue_server.ledger import Ledger
 from queue_server.mirror import Mirror
@@ -89,7 +90,7 @@ def _serve(options: argparse.Namespace) -> None:
     except OSError as error:
         raise Trouble(f"the state folder {options.state} cannot be made ({error.strerror}); give another --state") from None
     database = Database(options.database or sqlite_url(options.state))
-    plan = Plan(config, always_open=options.always_open)
+    plan = Plan(config, always_open=options.always_open, verifiers=opened(options.hall, config.verifier))
     ledger = Ledger(database, plan, clock=_now, monotonic=time.monotonic)
     ledger.open()
     mirror = Mirror()

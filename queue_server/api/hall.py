@@ -1,6 +1,6 @@
 """A hall's configuration: one folder of TOML files that a hall manager can read, checked as a whole.
 
-    hall.toml      names, hours, rules, texts of the displays, [[notice]] for the screens
+    hall.toml      names, hours, rules, texts of the displays, [[notice]] for the screens, [printing], [[verifier]]
     queues.toml    [[theme]], [[queue]]
     windows.toml   [[window]], [[clerk]]
     devices.toml   [[terminal]], [[device]]
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 FILES = {
-    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts", "notice"),
+    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts", "notice", "printing", "verifier"),
     "queues.toml": ("theme", "queue"),
     "windows.toml": ("window", "clerk"),
     "devices.toml": ("terminal", "device"),
@@ -88,6 +88,16 @@ class Ratio(Table):
     priority: int = Field(default=1, ge=1, le=20)
 
 
+class AppointmentRules(Table):
+    """When an appointment may be checked in. Sources: standards N24, N32 to N34."""
+
+    early_minutes: int = Field(default=30, ge=0, le=720, description="check-in opens so long before the booked time")
+    late_minutes: int = Field(default=15, ge=0, le=720, description="and is in time so long after it, or until the slot ends")
+    late: Literal["ordinary", "refuse"] = "ordinary"
+    no_show_limit: int = Field(default=3, ge=0, le=99, description="then no more appointments for a while; 0: never")
+    no_show_days: int = Field(default=90, ge=1, le=366)
+
+
 class Rules(Table):
     """The hall's rules for the line. Sources: standards.md N22 to N36 as defaults."""
 
@@ -103,6 +113,8 @@ class Rules(Table):
     call_blink_s: float = Field(default=3, ge=0)
     repeat_call_ignore_s: float = Field(default=0, ge=0)
     issue_outside_hours: bool = False
+    appointment: AppointmentRules = AppointmentRules()
+    case_guesses: int = Field(default=5, ge=1, le=100, description="wrong tries to find a case, within 30 minutes")
     day_starts: time = time(0, 0)
 
 
@@ -187,6 +199,26 @@ class Device(Table):
     options: dict[str, str | int | float | bool] = {}
 
 
+class Verifier(Table):
+    """Whose personal and enterprise service codes (一人一码, 一企一码) the hall believes."""
+
+    id: Identifier
+    model: Literal["ed25519"] = "ed25519"
+    issuer: str = Field(min_length=1, max_length=64, description="what the codes say who made them")
+    public_key: str = Field(description="file with the issuer's public key in PEM, beside hall.toml")
+    kinds: list[Literal["person", "enterprise"]] = ["person", "enterprise"]
+
+
+class PrintRules(Table):
+    """How much the kiosk prints on A4. A day is the hall's business day."""
+
+    sheets_a_job: int = Field(default=20, ge=1, le=500)
+    sheets_a_person: int = Field(default=40, ge=1, le=5000, description="a day, for whoever has shown a service code")
+    sheets_a_day: int = Field(default=500, ge=1, le=50000, description="a day and terminal")
+    paper_capacity: int = Field(default=250, ge=1, le=10000, description="sheets in the tray when it is full")
+    paper_low: int = Field(default=40, ge=0, le=10000, description="with so many left, somebody is called")
+
+
 class HallConfig(Table):
     """A whole hall."""
 
@@ -196,6 +228,8 @@ class HallConfig(Table):
     rules: Rules = Rules()
     display_texts: DisplayTexts = DisplayTexts()
     notice: list[Text] = []
+    printing: PrintRules = PrintRules()
+    verifier: list[Verifier] = []
     theme: list[Theme]
     queue: list[Queue]
     window: list[Window]

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct, field
 
 Id = Annotated[str, Meta(pattern="^[a-z0-9-]+$", max_length=64)]
 Phrase = Annotated[str, Meta(max_length=500)]
+ScannedCode = Annotated[str, Meta(min_length=1, max_length=2000)]
 TicketClass = Literal["ordinary", "appointment", "priority", "military"]
 Channel = Literal["kiosk", "web", "phone", "desk"]
 Level = Annotated[int, Meta(ge=1, le=5)]
@@ -176,6 +177,8 @@ class IssueTicket(Struct, frozen=True):
     class_: TicketClass = field(name="class", default="ordinary")
     item: str | None = None
     terminal: Id | None = None
+    appointment: ScannedCode | None = None
+    """The code of an appointment: this is its check-in."""
 
 
 class ConfirmPrint(Struct, frozen=True):
@@ -246,6 +249,21 @@ class Lookup(Struct, frozen=True):
     token: str | None = None
 
 
+class Scan(Struct, frozen=True):
+    """Whatever somebody held under the scanner."""
+
+    code: ScannedCode
+    terminal: Id | None = None
+
+
+class FindCase(Struct, frozen=True):
+    """A case by its number and the last four characters of the applicant's ID number."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=64)]
+    last_four: Annotated[str, Meta(pattern="^[0-9]{3}[0-9Xx]$")]
+    terminal: Id | None = None
+
+
 REQUESTS: dict[str, type[Struct]] = {
     "issue-ticket": IssueTicket,
     "confirm-print": ConfirmPrint,
@@ -265,6 +283,8 @@ REQUESTS: dict[str, type[Struct]] = {
     "close-window": ChangeWindow,
     "rate": Rate,
     "lookup": Lookup,
+    "scan": Scan,
+    "find-case": FindCase,
 }
 
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, select
 
+from queue_server.appointments import book
 from queue_server.service.serving import end_service
 from queue_server.service.windows import release_bound
 from queue_server.service.work import Work
@@ -32,6 +33,7 @@ def due(work: Work) -> bool:
         select(T.id).where(tables.OPEN, T.business_day == today, T.state == "printing", T.changed_at <= printed),
         select(W.id).where(W.ask_expires_at <= work.now),
         select(W.id).where(W.state != "closed", W.since < work.plan.begins(work.day)),
+        select(tables.appointments.c.id).where(book.overdue(work.plan.begins(work.day))),
     )
     return any(work.unit.connection.execute(check.limit(1)).first() is not None for check in checks)
 
@@ -64,6 +66,8 @@ def _end_day(work: Work) -> None:
             end_service(work, ticket)
         work.move_ticket(ticket, "expire")
         work.event("ticket-expired", ticket=ticket.id, number=ticket.number, queue=ticket.queue)
+    if missed := book.end_day(work.unit.connection, begins):
+        work.event("appointments-missed", count=missed)
     if expired:
         work.unit.connection.execute(delete(tables.requests).where(tables.requests.c.at < work.now - REQUESTS_KEPT))
 

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 
 from queue_server.api.hall import Queue
 from queue_server.api.messages import ConfirmPrint, IssueTicket
+from queue_server.appointments import book
 from queue_server.model.businessday import next_opening
 from queue_server.model.numbers import display_number, ticket_id
 from queue_server.model.words import Sentence
+from queue_server.service.checkin import admission
 from queue_server.service.refusal import Refused, bad_request, unknown_queue
 from queue_server.service.work import Work
 from queue_server.store import tables
@@ -30,30 +32,50 @@ def issue_ticket(work: Work, ask: IssueTicket) -> dict[str, Any]:
         raise unknown_queue(ask.queue)
     if ask.item is not None and len(ask.item) > ITEM_LENGTH:
         raise bad_request(f"item is longer than {ITEM_LENGTH} characters", Sentence("事项编码过长。", "Give the item's code."))
+    admitted = admission(work, ask) if ask.appointment is not None else None
+    if admitted is not None and admitted.ticket is not None:
+        return _answer(work, admitted.ticket, *_ahead(work, admitted.ticket))
     _check_open(work)
-    _check_limits(work, queue)
-    class_ = ask.class_ if ask.class_ != "ordinary" else queue.default_class
+    if admitted is None:
+        _check_limits(work, queue)
+    in_time = admitted is not None and admitted.rank_at is not None
+    class_ = "appointment" if in_time else ask.class_ if ask.class_ != "ordinary" else queue.default_class
     day = work.day.isoformat()
     count = work.unit.next_number(queue.id, day)
     number = display_number(queue.letter, count)
     prints = ask.channel == "kiosk" and ask.terminal is not None
     ordinary, favoured = work.outlook.waiting(queue.id, work.unit.line_changes())
     ahead, span = work.outlook.range_s(queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=class_ != "ordinary")
+    since = work.now if admitted is None or admitted.rank_at is None else admitted.rank_at
     ticket = Ticket(
         id=ticket_id(work.day, number), number=number, queue=queue.id, class_=class_, business_day=day,
-        state="printing" if prints else "waiting", rank=work.now.timestamp() + count * SAME_INSTANT_S,
-        issued_at=work.now, changed_at=work.now,
-        channel=ask.channel, terminal=ask.terminal, item=ask.item,
+        state="printing" if prints else "waiting", rank=since.timestamp() + count * SAME_INSTANT_S,
+        issued_at=work.now, changed_at=work.now, channel=ask.channel, terminal=ask.terminal,
+        item=ask.item or (admitted.appointment.item if admitted else None),
     )  # fmt: skip
     work.enter(ticket)
+    if admitted is not None:
+        book.check_in(work.unit.connection, admitted.appointment.id, ticket.id)
     work.event("ticket-issued", ticket=ticket.id, number=number, queue=queue.id, **{"class": class_}, channel=ask.channel,
-               terminal=ask.terminal, item=ask.item)  # fmt: skip
+               terminal=ask.terminal, item=ticket.item, appointment=admitted.appointment.id if admitted else None)  # fmt: skip
+    return _answer(work, ticket, ahead, span)
+
+
+def _answer(work: Work, ticket: Ticket, ahead: int, span: tuple[int, int]) -> dict[str, Any]:
     return {
         "ticket": work.show(ticket, token=work.signer.token(ticket.id)),
         "ahead": ahead,
         "estimate_s": {"low": span[0], "high": span[1]},
-        "windows": work.plan.windows_of[queue.id],
+        "windows": work.plan.windows_of[ticket.queue],
     }
+
+
+def _ahead(work: Work, ticket: Ticket) -> tuple[int, tuple[int, int]]:
+    """How many stand before a ticket that was given before, and for how long."""
+    if ticket.state not in ("waiting", "printing"):
+        return 0, (0, 0)
+    ordinary, favoured = work.unit.before(ticket)
+    return work.outlook.range_s(ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=ticket.class_ != "ordinary")
 
 
 def confirm_print(work: Work, ask: ConfirmPrint) -> dict[str, Any]:

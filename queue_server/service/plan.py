@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 import chinese_calendar
 
 from queue_server.api.hall import HallConfig
+from queue_server.codes.verifier import Verifier
 from queue_server.model.businessday import business_day, day_begins, is_open, is_weekday
+from queue_server.model.deadline import Deadline, standing
 from queue_server.model.rating import open_until
 from queue_server.model.routing import WindowRules
 
@@ -18,8 +20,9 @@ CLASSES = ("ordinary", "appointment", "priority", "military")
 class Plan:
     """Queues, windows and clerks by id, who calls what, and the hall's calendar."""
 
-    def __init__(self, config: HallConfig, *, always_open: bool = False) -> None:
+    def __init__(self, config: HallConfig, *, always_open: bool = False, verifiers: tuple[Verifier, ...] = ()) -> None:
         self.config = config
+        self.verifiers = verifiers
         self.rules = config.rules
         self.zone = config.zone
         self.always_open = always_open
@@ -59,9 +62,9 @@ class Plan:
     def rating_until(self, finished: datetime) -> datetime:
         """Until when a finished service may be rated by its token."""
         days, starts = self.rules.rating_days, self.rules.day_starts
-        return open_until(finished, days, self.zone, starts=starts, is_working=self._is_working)
+        return open_until(finished, days, self.zone, starts=starts, is_working=self.is_working)
 
-    def _is_working(self, day: date) -> bool:
+    def is_working(self, day: date) -> bool:
         """China's working days (with holidays and shifted weekends) where the calendar knows the year, else weekdays."""
         if day in self.config.closed_days:
             return False
@@ -70,6 +73,20 @@ class Plan:
             return known(day)
         except NotImplementedError:
             return is_weekday(day)
+
+    @staticmethod
+    def knows_holidays(day: date) -> bool:
+        """Whether the calendar knows the holidays of the day's year: they are published late in the year before."""
+        known: Callable[[date], bool] = chinese_calendar.is_workday
+        try:
+            known(day)
+        except NotImplementedError:
+            return False
+        return True
+
+    def deadline(self, promised: date, today: date) -> Deadline:
+        """How a case stands to its promised day."""
+        return standing(promised, today, self.is_working, is_known=self.knows_holidays)
 
     @property
     def print_timeout(self) -> timedelta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from queue_server.service import calling, issuing, moving, rating, serving, windows
+from queue_server.service import calling, issuing, moving, rating, scanning, serving, windows
 from queue_server.service.work import Work
 
 VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
@@ -27,6 +27,8 @@ VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
     "close-window": windows.close_window,
     "rate": rating.rate,
     "lookup": rating.lookup,
+    "scan": scanning.scan,
+    "find-case": scanning.find_case,
 }
 READS_ONLY = frozenset({"lookup"})
 """Verbs whose answers are not kept: asked again, they may answer anew."""

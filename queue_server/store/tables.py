@@ -180,3 +180,48 @@ secrets = Table(
     Column("value", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("queue", String(64), nullable=False),
+    Column("item", Text),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("person", String(64)),
+    Column("state", String(12), nullable=False),
+    Column("ticket", String(64)),
+    sqlite_with_rowid=False,
+)
+Index("appointments_day", appointments.c.state, appointments.c.starts_at)
+Index("appointments_person", appointments.c.person, appointments.c.starts_at)
+
+used_codes = Table(
+    "used_codes",
+    metadata,
+    Column("nonce", String(128), primary_key=True),
+    Column("until", Instant, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", String(64), primary_key=True),
+    Column("person", String(64), index=True),
+    Column("last_four", String(64)),
+    Column("content", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+wrong_guesses = Table(
+    "wrong_guesses",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("subject", String(128), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index("wrong_guesses_subject", wrong_guesses.c.subject, wrong_guesses.c.at)

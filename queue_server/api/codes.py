@@ -1,0 +1,66 @@
+"""The codes that people hold under the kiosk's scanner: what kind a text is. Pure; whether it is genuine only the server knows.
+
+ticket       http://hall/t/<token>                or <token> alone
+guide        http://hall/g/<item>                 or the item's code alone
+appointment  http://hall/a/<hall>.<id>.<mac>      or JHA.<hall>.<id>.<mac>
+case         http://hall/c/<hall>.<id>.<mac>      or JHC.<hall>.<id>.<mac>
+service      anything else that could be a personal or enterprise service code: the server's verifiers look at it
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+CodeKind = Literal["ticket", "guide", "appointment", "case", "service"]
+LENGTH = 2000
+_TOKEN = re.compile(r"\d{6}[a-z]\d{3,6}-[A-Za-z0-9_-]{12}")
+_ITEM = re.compile(r"\d{8}[A-Za-z]{2}-[A-Za-z]{2}-\d{4}")
+_SEALED = re.compile(r"([a-z0-9-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{12})")
+_ADDRESS = re.compile(r"https?://[^\s/?#]{1,255}/([tgac])/([^\s/?#]{1,255})/?(?:[?#]\S*)?", re.IGNORECASE)
+_LETTERS: dict[str, CodeKind] = {"t": "ticket", "g": "guide", "a": "appointment", "c": "case"}
+PREFIXES: dict[CodeKind, str] = {"appointment": "JHA.", "case": "JHC."}
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a text is. `value` is the ticket's token, the item's id, or the id of an appointment or case; `hall` the hall that
+    the code names, "" where it names none; `mac` proves it, to the server."""
+
+    kind: CodeKind
+    value: str
+    hall: str = ""
+    mac: str = ""
+
+
+def read(text: str) -> Code | None:
+    """The code in a scanned text, or None for one that cannot be any of the hall's."""
+    text = text.strip("\r\n\t \0")
+    if not text or len(text) > LENGTH or not text.isascii() or not text.isprintable():
+        return None
+    for kind, prefix in PREFIXES.items():
+        if text.startswith(prefix):
+            return _of(kind, text.removeprefix(prefix))
+    address = _ADDRESS.fullmatch(text)
+    if address is not None:
+        return _of(_LETTERS[address[1].lower()], address[2])
+    if _TOKEN.fullmatch(text):
+        return Code("ticket", text)
+    if _ITEM.fullmatch(text):
+        return Code("guide", text.lower())
+    return None if "://" in text or " " in text else Code("service", text)
+
+
+def _of(kind: CodeKind, value: str) -> Code | None:
+    if kind == "ticket":
+        return Code(kind, value) if _TOKEN.fullmatch(value) else None
+    if kind == "guide":
+        return Code(kind, value.lower()) if _ITEM.fullmatch(value) else None
+    sealed = _SEALED.fullmatch(value)
+    return Code(kind, sealed[2], sealed[1], sealed[3]) if sealed else None
+
+
+def sealed(kind: CodeKind, hall: str, value: str, mac: str) -> str:
+    """The text of an appointment's or a case's code."""
+    return f"{PREFIXES[kind]}{hall}.{value}.{mac}"

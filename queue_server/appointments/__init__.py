@@ -1,0 +1,1 @@
+"""Appointments: booked elsewhere and taken in here, checked in at the kiosk by their code."""
