@@ -149,7 +149,13 @@ class Emulator(ABC):
         with self.changed:
             self._lines.append(line)
             self.opened(line)
+            self.changed.notify_all()
         return line
+
+    @property
+    def connections(self) -> int:
+        """How many lines are plugged in."""
+        return len(self._lines)
 
     def unplug(self, line: Line) -> None:
         """The connection has ended."""
@@ -158,6 +164,7 @@ class Emulator(ABC):
             if line in self._lines:
                 self._lines.remove(line)
             self.closed(line)
+            self.changed.notify_all()
 
     def feed(self, line: Line, data: bytes) -> None:
         """Bytes that came by `line`."""

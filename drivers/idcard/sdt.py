@@ -92,14 +92,14 @@ class SdtReader:
         self._last = found.number
         return found
 
-    def _ask(self, what: tuple[int, int], timeout_s: float = ANSWER_S) -> Reply:
+    def _ask(self, what: tuple[int, int], timeout_s: float | None = None) -> Reply:
         """Ask until a sound answer comes."""
         for _ in range(TRIES - 1):
             try:
-                return self._once(what, timeout_s)
+                return self._once(what, timeout_s or ANSWER_S)
             except (NoReply, BadReply):
                 continue
-        return self._once(what, timeout_s)
+        return self._once(what, timeout_s or ANSWER_S)
 
     def _once(self, what: tuple[int, int], timeout_s: float) -> Reply:
         parser = Parser()

@@ -1,0 +1,157 @@
+"""What an identity card reader keeps to, on its emulator."""
+
+import logging
+import os
+
+import pytest
+
+from drivers import registry
+from drivers.emulators.idcard import EXAMPLE, SdtEmulator
+from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
+from drivers.idcard.sdt import SdtReader
+from drivers.ports import BadReply, DeviceError, NoReply, Refused, Unreachable
+from queue_server.api.hall import Device
+
+NAME, NUMBER = EXAMPLE
+
+
+def device(address):
+    return Device(id="idcard-1", kind="idcard", model="sdt", address=address)
+
+
+@pytest.fixture
+def emulator():
+    return SdtEmulator(name="idcard-1")
+
+
+@pytest.fixture
+def reader(emulator):
+    reader = SdtReader(MemoryStream(emulator), wait=lambda _s: None)
+    reader.open()
+    yield reader
+    reader.close()
+
+
+def test_name_and_number_of_a_card_are_read(emulator, reader):
+    assert reader.read(0) is None
+    emulator.lay()
+    card = reader.read(0)
+    assert (card.name, card.number) == (NAME, NUMBER)
+
+
+def test_a_card_must_be_taken_away_before_it_is_read_again(emulator, reader):
+    emulator.lay()
+    assert reader.read(0) is not None
+    assert reader.read(0) is None
+    emulator.take_away()
+    assert reader.read(0) is None
+    emulator.lay()
+    assert reader.read(0) is not None
+    assert emulator.reads == 2
+
+
+def test_a_module_that_finds_a_lying_card_again_gives_it_once(emulator, reader):
+    emulator.fail("card-not-removed")
+    emulator.lay()
+    assert reader.read(0) is not None
+    assert [reader.read(0) for _ in range(3)] == [None] * 3
+    assert emulator.reads == 4
+    emulator.take_away()
+    assert reader.read(0) is None
+    emulator.lay()
+    assert reader.read(0) is not None
+
+
+def test_a_reading_that_fails_once_is_repeated(emulator, reader):
+    emulator.fail("read-fails-once")
+    emulator.lay()
+    assert reader.read(0).name == NAME
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "text"),
+    [("read-fails", Refused, "lay the card flat"), ("foreign", Refused, "type the number")],
+)
+def test_a_card_that_cannot_be_read_says_what_to_do(emulator, reader, fault, error, text):
+    emulator.fail(fault)
+    emulator.lay()
+    with pytest.raises(error, match=text):
+        reader.read(0)
+
+
+def test_a_card_that_cannot_be_selected_counts_as_none(emulator, reader):
+    emulator.fail("select-fails")
+    emulator.lay()
+    assert reader.read(0) is None
+
+
+def test_a_reader_whose_module_is_not_authorised_is_found_when_it_is_opened():
+    with pytest.raises(Refused, match="not authorised"):
+        SdtReader(MemoryStream(SdtEmulator(faults=["sam"]))).open()
+
+
+@pytest.mark.parametrize("fault", ["no-answer", "garbage", "half-frames", "disconnects"])
+def test_a_reader_that_fails_gives_one_clear_error_and_recovers(emulator, fault, monkeypatch):
+    monkeypatch.setattr("drivers.idcard.sdt.ANSWER_S", 0.05)
+    emulator.fail(fault)
+    reader = SdtReader(MemoryStream(emulator), wait=lambda _s: None)
+    with pytest.raises((NoReply, BadReply, Unreachable)) as caught:
+        reader.open()
+    assert isinstance(caught.value, DeviceError)
+    emulator.mend()
+    reader.open()
+    emulator.lay()
+    assert reader.read(0).number == NUMBER
+
+
+@pytest.mark.parametrize("fault", ["noise", "late=0.05"])
+def test_light_trouble_on_the_line_loses_no_card(emulator, reader, fault):
+    emulator.fail(fault)
+    emulator.lay()
+    assert reader.read(1).number == NUMBER
+
+
+def test_a_flipped_bit_never_gives_another_persons_name(emulator, reader, monkeypatch):
+    monkeypatch.setattr("drivers.idcard.sdt.ANSWER_S", 0.02)
+    monkeypatch.setattr("drivers.idcard.sdt.READ_S", 0.05)
+    emulator.fail("bit-errors")
+    emulator.lay()
+    for _ in range(5):
+        try:
+            card = reader.read(0)
+        except DeviceError:
+            continue
+        assert card is None or (card.name, card.number) == (NAME, NUMBER)
+
+
+def test_nothing_of_a_card_is_logged_or_printed(emulator, reader, caplog, capsys):
+    caplog.set_level(logging.DEBUG)
+    emulator.lay()
+    card = reader.read(0)
+    print(card, repr(reader), vars(reader).keys())
+    text = caplog.text + capsys.readouterr().out
+    assert NUMBER not in text and NAME not in text
+
+
+@pytest.mark.parametrize("server", [TcpServer, PtyServer])
+def test_a_reader_on_a_line_is_read(server, emulator):
+    line = server(emulator)
+    line.open()
+    address = line.address if line.address.startswith("socket") else f"{line.address}?baud=115200"
+    reader = registry.build(device(address))
+    reader.open()
+    emulator.lay()
+    assert reader.read(2).number == NUMBER
+    reader.close()
+    line.close()
+
+
+@pytest.mark.hardware
+@pytest.mark.skipif(
+    "JIAOHAO_IDCARD" not in os.environ, reason="JIAOHAO_IDCARD names no reader, such as /dev/ttyUSB0?baud=115200"
+)
+def test_a_real_reader_answers():
+    reader = registry.build(device(os.environ["JIAOHAO_IDCARD"]))
+    reader.open()
+    reader.check()
+    reader.close()

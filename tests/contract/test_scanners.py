@@ -1,0 +1,357 @@
+"""What every scanner keeps to, each model on its emulator; cameras on drawn scenes, keyboards on synthetic keys."""
+
+import os
+import threading
+import time
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+
+from drivers import registry
+from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
+from drivers.ports import DeviceError, InUse, NoPermission, NoReply, NotFound, Refused, Unreachable
+from drivers.registry import Site
+from drivers.scanner.camera import CameraScanner
+from drivers.scanner.keyboard import KeyboardScanner
+from drivers.scanner.keys import PLAIN
+from queue_server.api.hall import Device
+from tests.bench.qr_frames import code, placed, scene
+
+LINES = ["serial-scanner", "honeywell", "newland", "gm65", "zebra-ssi"]
+TICKET = "HTTP://10.0.0.8:8080/T/A012-武山"
+
+
+def device(model, address, **options):
+    return Device(id="scanner-1", kind="scanner", model=model, address=address, options=options)
+
+
+@pytest.fixture(params=LINES)
+def rig(request):
+    """An open scanner of each model and its emulator."""
+    emulator = registry.emulator(request.param)(name="scanner-1")
+    server = TcpServer(emulator)
+    server.open()
+    driver = registry.build(device(request.param, server.address))
+    driver.open()
+    assert emulator.wait_for(lambda: emulator.connections == 1)
+    yield SimpleNamespace(driver=driver, emulator=emulator, model=request.param)
+    driver.close()
+    server.close()
+
+
+def test_a_code_is_read_when_it_is_held_before_the_scanner(rig):
+    threading.Timer(0.1, rig.emulator.scan, (TICKET,)).start()
+    assert rig.driver.read(3) == TICKET
+    assert rig.driver.read(0.2) is None
+
+
+def test_two_codes_are_read_one_after_the_other(rig):
+    for text in ("A001", "B002"):
+        rig.emulator.scan(text)
+        assert rig.driver.read(3) == text
+
+
+def test_a_scanner_with_commands_shines_only_while_somebody_reads(rig):
+    assert rig.emulator.scanning == (rig.model == "serial-scanner")
+    rig.emulator.scan("A001")
+    assert rig.driver.read(3) == "A001"
+    assert rig.driver.read(0.05) is None
+    assert rig.emulator.wait_for(lambda: rig.emulator.scanning == (rig.model == "serial-scanner"))
+
+
+def test_a_scanner_can_be_closed_and_opened_again(rig):
+    rig.driver.close()
+    rig.driver.close()
+    assert rig.emulator.wait_for(lambda: rig.emulator.connections == 0)
+    rig.driver.open()
+    rig.driver.check()
+    assert rig.emulator.wait_for(lambda: rig.emulator.connections == 1)
+    rig.emulator.scan("A001")
+    assert rig.driver.read(3) == "A001"
+
+
+def test_a_long_code_comes_whole(rig):
+    text = "0123456789" * 120
+    rig.emulator.scan(text)
+    assert rig.driver.read(3) == text
+
+
+def test_a_scanner_that_is_unplugged_says_so_and_comes_back(rig):
+    rig.emulator.hang_up()
+    with pytest.raises(Unreachable):
+        rig.driver.read(2)
+    rig.driver.close()
+    assert rig.emulator.wait_for(lambda: rig.emulator.connections == 0)
+    rig.driver.open()
+    assert rig.emulator.wait_for(lambda: rig.emulator.connections == 1)
+    rig.emulator.scan("A001")
+    assert rig.driver.read(3) == "A001"
+
+
+@pytest.mark.parametrize("fault", ["late=0.1", "broken-codes", "half-frames", "bit-errors", "garbage", "noise"])
+def test_a_scanner_in_trouble_gives_a_code_nothing_or_one_clear_error(rig, fault, monkeypatch):
+    monkeypatch.setattr("drivers.scanner.line.ANSWER_S", 0.15)
+    rig.emulator.fail(fault)
+    rig.emulator.scan("A001")
+    try:
+        text = rig.driver.read(0.3)
+    except DeviceError as error:
+        assert "scanner-1" in str(error) and error.mend
+    else:
+        assert text is None or text.isprintable()
+
+
+@pytest.mark.parametrize("end", ["cr", "lf", "crlf", "none"])
+def test_codes_are_read_with_every_end(end):
+    emulator = registry.emulator("serial-scanner")(faults=[f"end={end}"])
+    driver = registry.build(device("serial-scanner", "loop://"))
+    driver.stream = MemoryStream(emulator)
+    driver.open()
+    emulator.scan("A001")
+    assert driver.read(1) == "A001"
+
+
+@pytest.mark.parametrize("model", ["newland", "gm65", "zebra-ssi"])
+@pytest.mark.parametrize(("fault", "error"), [("no-answer", NoReply), ("refuses", Refused)])
+def test_a_scanner_that_does_not_obey_is_found_when_it_is_opened(model, fault, error, monkeypatch):
+    monkeypatch.setattr("drivers.scanner.line.ANSWER_S", 0.05)
+    driver = registry.build(device(model, "loop://"))
+    driver.stream = MemoryStream(registry.emulator(model)(name="scanner", faults=[fault]))
+    with pytest.raises(error) as caught:
+        driver.open()
+    assert caught.value.mend
+
+
+def test_in_presentation_mode_a_scanner_scans_by_itself():
+    emulator = registry.emulator("newland")()
+    driver = registry.build(device("newland", "loop://", trigger=False))
+    driver.stream = MemoryStream(emulator)
+    driver.open()
+    emulator.scanning = True
+    emulator.scan("A001")
+    assert driver.read(1) == "A001"
+    with pytest.raises(registry.BadOption, match="trigger"):
+        registry.build(device("newland", "loop://", trigger="yes"))
+
+
+def test_a_scanner_on_a_serial_port_is_read():
+    emulator = registry.emulator("zebra-ssi")()
+    server = PtyServer(emulator)
+    server.open()
+    driver = registry.build(device("zebra-ssi", server.address))
+    driver.open()
+    emulator.scan(TICKET)
+    assert driver.read(3) == TICKET
+    driver.close()
+    server.close()
+
+
+@pytest.mark.hardware
+@pytest.mark.skipif("JIAOHAO_SCANNER" not in os.environ, reason="JIAOHAO_SCANNER names no scanner, such as gm65=/dev/ttyACM0")
+def test_a_real_scanner_reads_the_code_that_is_held_before_it():
+    model, _, address = os.environ["JIAOHAO_SCANNER"].partition("=")
+    driver = registry.build(device(model, address))
+    driver.open()
+    assert driver.read(30)
+    driver.close()
+
+
+# --- a scanner that poses as a keyboard -------------------------------------------------------------------------------
+
+
+class FakeKeyboard:
+    """Stands in for evdev.InputDevice: events wait behind a pipe."""
+
+    def __init__(self, taken=False):
+        self.near, self.far = os.pipe()
+        self.events, self.taken, self.grabbed, self.closed, self.gone = [], taken, False, False, False
+
+    def type(self, text):
+        keys = {c: k for k, c in PLAIN.items()}
+        self.events += [SimpleNamespace(type=1, code=keys[c], value=v) for c in text for v in (1, 0)]
+        self.events += [SimpleNamespace(type=0, code=0, value=0), SimpleNamespace(type=1, code=28, value=1)]
+        os.write(self.far, b".")
+
+    def fileno(self):
+        return self.near
+
+    def grab(self):
+        if self.taken:
+            raise OSError(16, "Device or resource busy")
+        self.grabbed = True
+
+    def read(self):
+        os.read(self.near, 1)
+        if self.gone:
+            raise OSError(19, "No such device")
+        events, self.events = self.events, []
+        return events
+
+    def close(self):
+        self.closed = True
+
+
+def test_a_scanner_as_keyboard_is_grabbed_and_read():
+    keyboard = FakeKeyboard()
+    driver = KeyboardScanner("scanner-1", lambda: keyboard)
+    driver.open()
+    assert keyboard.grabbed, "or it would type into the screen"
+    keyboard.type("a012")
+    assert driver.read(1) == "a012"
+    assert driver.read(0.01) is None
+    driver.close()
+    driver.close()
+    assert keyboard.closed
+
+
+def test_a_scanner_as_keyboard_in_trouble_says_what_to_do():
+    taken = FakeKeyboard(taken=True)
+    with pytest.raises(InUse, match="another program"):
+        KeyboardScanner("scanner-1", lambda: taken).open()
+    assert taken.closed
+
+    def refuse(error):
+        def connect():
+            raise error
+
+        return KeyboardScanner("scanner-1", connect)
+
+    with pytest.raises(NoPermission, match="group input"):
+        refuse(PermissionError(13, "no")).open()
+    with pytest.raises(NotFound, match="plug it in"):
+        refuse(FileNotFoundError(2, "no")).open()
+    gone = FakeKeyboard()
+    driver = KeyboardScanner("scanner-1", lambda: gone)
+    driver.open()
+    gone.gone = True
+    gone.type("a")
+    with pytest.raises(Unreachable, match="plug it back in"):
+        driver.read(1)
+    with pytest.raises(Unreachable):
+        driver.check()
+
+
+def test_the_address_of_a_scanner_as_keyboard_is_checked():
+    with pytest.raises(NotFound, match="evdev"):
+        registry.build(device("hid-scanner", "/dev/ttyACM0"))
+    with pytest.raises(NotFound):
+        registry.build(device("hid-scanner", "evdev:///dev/input/event-none")).open()
+    with pytest.raises(NotFound):
+        registry.build(device("hid-scanner", "evdev:///?name=no such scanner")).open()
+
+
+@pytest.mark.skipif(not os.access("/dev/uinput", os.W_OK), reason="this machine has no /dev/uinput")
+def test_a_keyboard_made_by_uinput_types_nothing_but_codes():
+    import evdev
+
+    with evdev.UInput(name="jiaohao-test-scanner") as made:
+        driver = registry.build(device("hid-scanner", "evdev:///?name=jiaohao-test-scanner"))
+        driver.open()
+        for key in (30, 2, 28):
+            made.write(1, key, 1)
+            made.write(1, key, 0)
+        made.syn()
+        assert driver.read(2) == "a1"
+        driver.close()
+
+
+# --- camera -----------------------------------------------------------------------------------------------------------
+
+
+def picture(dice, text, **place):
+    return cv2.cvtColor(placed(dice, text, **{"side": 220, "turn": 12, **place}), cv2.COLOR_GRAY2BGR)
+
+
+def test_the_camera_reads_a_code_in_its_newest_picture_once(tmp_path, dice):
+    driver = registry.build(device("camera", "emulator://camera"), Site(tmp_path))
+    driver.open()
+    driver.check()
+    shown = []
+    driver.preview = lambda image, codes: shown.append((image.shape, codes))
+    assert driver.read(0.1) is None
+    cv2.imwrite(str(tmp_path / "scanner-1" / "phone.png"), picture(dice, TICKET))
+    assert driver.read(2) == TICKET
+    assert driver.read(0.2) is None, "a code that stays there is handed out once"
+    assert shown[0][0] == (480, 640, 3)
+    [found] = shown[-1][1]
+    assert len(found.corners) == 4 and all(0 <= x < 640 and 0 <= y < 480 for x, y in found.corners)
+    driver.close()
+
+
+def test_a_code_is_read_again_after_it_was_away(tmp_path, dice):
+    now = [0.0]
+
+    class Eye:
+        image = picture(dice, "A001")
+
+        def open(self): ...
+        def close(self): ...
+        def take(self):
+            now[0] += 0.5
+            return self.image
+
+    eye = Eye()
+    driver = CameraScanner("camera", eye, clock=lambda: now[0])
+    driver.open()
+    assert driver.read(1) == "A001"
+    assert driver.read(5) is None
+    eye.image = cv2.cvtColor(scene(dice), cv2.COLOR_GRAY2BGR)
+    assert driver.read(3) is None
+    eye.image = picture(dice, "A001")
+    assert driver.read(1) == "A001"
+
+
+def test_a_film_is_read_like_a_camera_picture_by_picture(tmp_path, dice):
+    path = tmp_path / "scan.avi"
+    film = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 25, (640, 480))
+    for _ in range(5):
+        film.write(cv2.cvtColor(scene(dice), cv2.COLOR_GRAY2BGR))
+    for _ in range(3):
+        film.write(picture(dice, "B045"))
+    film.release()
+    driver = registry.build(device("camera", f"camera://{path}"))
+    driver.open()
+    assert driver.read(5) == "B045"
+    driver.close()
+    with pytest.raises(Unreachable):
+        driver.read(0.1)
+
+
+def test_a_camera_that_is_not_there_is_told_so(tmp_path):
+    with pytest.raises(NotFound, match="plug the camera in"):
+        registry.build(device("camera", "camera:///dev/video-none")).open()
+    nonsense = tmp_path / "no-film.avi"
+    nonsense.write_bytes(b"nonsense")
+    with pytest.raises(InUse, match="no picture"):
+        registry.build(device("camera", f"camera://{nonsense}")).open()
+    with pytest.raises(NotFound, match="camera:///dev/video0"):
+        registry.build(device("camera", "/dev/video0"))
+    with pytest.raises(NotFound, match="folder"):
+        registry.build(device("camera", "emulator://camera"))
+
+
+def test_the_hidden_corners_fit_the_code(dice):
+    from drivers.scanner.reading import read
+
+    image = np.full((480, 640), 128, np.uint8)
+    drawn = code("A001", 6)
+    image[100 : 100 + drawn.shape[0], 200 : 200 + drawn.shape[1]] = drawn
+    [found] = read(image)
+    edge = drawn.shape[0] - 2 * 24
+    expected = [(224, 124), (224 + edge, 124), (224 + edge, 124 + edge), (224, 124 + edge)]
+    assert all(abs(x - ex) < 8 and abs(y - ey) < 8 for (x, y), (ex, ey) in zip(found.corners, expected, strict=True))
+
+
+@pytest.fixture
+def dice():
+    import random
+
+    return random.Random(7)
+
+
+def test_reading_takes_no_longer_than_asked(rig):
+    begun = time.monotonic()
+    assert rig.driver.read(0.2) is None
+    assert time.monotonic() - begun < 1.5
