@@ -12,14 +12,21 @@ from drivers.stream import Stream
 T = TypeVar("T")
 
 
-def ask(stream: Stream, question: bytes, read: Callable[[bytes], Iterable[T]], *, timeout_s: float, pause_s: float = 0) -> T:
+def ask(stream: Stream, question: bytes, read: Callable[[bytes], Iterable[T]], *, timeout_s: float, tries: int = 1) -> T:
     """Send `question` and return the first answer that `read` finds in what arrives.
 
     What arrived before is thrown away: it answers an older question. A device that talks without end does not prolong the time.
-    With `pause_s` the line is left in peace for so long first. Raise NoReply, BadReply, or what the stream raises.
+    A question that gets no answer is put `tries` times. Raise NoReply, BadReply, or what the stream raises.
     """
-    if pause_s:
-        time.sleep(pause_s)
+    for _ in range(tries - 1):
+        try:
+            return _ask_once(stream, question, read, timeout_s)
+        except (NoReply, BadReply):
+            continue
+    return _ask_once(stream, question, read, timeout_s)
+
+
+def _ask_once(stream: Stream, question: bytes, read: Callable[[bytes], Iterable[T]], timeout_s: float) -> T:
     stream.discard()
     stream.write(question)
     deadline = time.monotonic() + timeout_s

@@ -66,7 +66,7 @@ class BxkDisplay:
         areas = self.areas(desired.lines)
         used = {area.id for area in areas}
         gone = None if self._areas is None else tuple(sorted(self._areas - used))
-        self._order(bxk.Areas(areas, gone).request())
+        self._ask(bxk.Areas(areas, gone).request())
         self._areas = used
         self._set_brightness(desired.brightness)
 
@@ -78,7 +78,7 @@ class BxkDisplay:
         except BadFrame as error:
             raise BadReply(f"{self.stream.name}: {error}", "check the model in devices.toml") from None
         if not status.is_on:
-            self._order(bxk.power(True))
+            self._ask(bxk.power(True))
         if self._areas and not self._areas <= set(status.dynamic_areas):
             raise NoReply(f"{self.stream.name}: it was without power and is blank", "it is written again")
         if self._clock_set is None or abs((self._now() - self._clock_set).total_seconds()) > CLOCK_EVERY_S:
@@ -116,32 +116,21 @@ class BxkDisplay:
         if levels != self._levels:
             if len(levels) > 1 and self._clock_set is None:
                 self._set_clock()
-            self._order(bxk.brightness(levels))
+            self._ask(bxk.brightness(levels))
             self._levels = levels
 
     def _set_clock(self) -> None:
         now = self._now()
-        self._order(bxk.clock(now))
+        self._ask(bxk.clock(now))
         self._clock_set = now
-
-    def _order(self, request: bxk.Request) -> None:
-        """Ask, and take nothing but yes for an answer. Raise Refused for a no."""
-        self._ask(request)
 
     def _ask(self, request: bxk.Request) -> bxk.Reply:
         """Ask until the controller answers; raise NoReply, BadReply, Refused."""
         frame = bxk.encode(bxk.Frame(self.address, request.encode()))
-        reply: bxk.Reply | None = None
-        for attempt in range(TRIES):
-            try:
-                reply = ask(self.stream, frame, self._replies(request), timeout_s=REPLY_S)
-            except (NoReply, BadReply):
-                if attempt == TRIES - 1:
-                    raise
-                continue
+        for _ in range(TRIES):
+            reply = ask(self.stream, frame, self._replies(request), timeout_s=REPLY_S, tries=TRIES)
             if reply.command != bxk.NACK and reply.error == 0:
                 return reply
-        assert reply is not None
         why = bxk.ERRORS.get(reply.error, f"error {reply.error}")
         raise Refused(f"{self.stream.name}: the controller refuses: {why}", "check its model and the size of the screen")
 

@@ -1,0 +1,88 @@
+"""Driver for Alpha signs (BetaBrite and others). They do not answer; what is shown is sent again at every check."""
+
+from __future__ import annotations
+
+import time
+
+from PIL import Image
+
+from drivers.display import alpha_frame as alpha
+from drivers.display import dots
+from drivers.display.options import Size, flag, number
+from drivers.display.text import plain
+from drivers.registry import BadOption, Site
+from queue_server.api.hall import Device
+from queue_server.api.messages import DisplayDesired, DisplayLine
+
+PICTURE_PAUSE_S = 0.1
+"""A sign needs so long between the size of a picture and its dots."""
+HEIGHTS = range(dots.ROWS, 32)
+
+
+class AlphaSign:
+    """One sign. Latin text goes as text, everything else as a picture."""
+
+    min_interval_s = 0.5
+    blinks = True
+
+    def __init__(self, device: Device, site: Site) -> None:
+        self.stream = site.stream(device)
+        self.size = Size.of(device, width=120)
+        if self.size.width > 255 or self.size.height not in HEIGHTS:
+            raise BadOption(
+                f"devices.toml: [[device]] {device.id}: {self.size.width} by {self.size.height} dots are too many or too few",
+                "write a width of at most 255 and a height of 16 to 31; signs with 7 rows cannot show Chinese",
+            )
+        self.address = b"%02X" % number(device, "addr", 0, 0, 255)
+        self.as_pictures = flag(device, "pictures", False)
+        self._last: list[bytes] = []
+
+    def open(self) -> None:
+        self.stream.open()
+        self._send([self._frame(alpha.WRITE_SPECIAL, alpha.memory(self.size.width, self.size.height))])
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def check(self) -> None:
+        self.stream.discard()
+        self._send(self._last)
+
+    def show(self, desired: DisplayDesired) -> None:
+        self._last = self.frames(desired.lines)
+        self._send(self._last)
+
+    def frames(self, lines: list[DisplayLine]) -> list[bytes]:
+        """The frames that show the lines: a text file, and before it the picture that it names where one is needed."""
+        mode = alpha.FLASH if any(line.effect == "blink" for line in lines) else alpha.HOLD
+        if len(lines) == 1 and not self.as_pictures and lines[0].text.isascii():
+            line = lines[0]
+            shown = plain(line.text).encode("ascii", "replace")
+            if dots.width(line.text) > self.size.width:
+                mode = alpha.ROTATE
+            colour = alpha.COLOURS.get(line.colour, alpha.COLOURS["red"])
+            return [self._frame(alpha.WRITE_TEXT, alpha.text(colour + shown, mode))]
+        picture = self._frame(alpha.WRITE_DOTS, alpha.picture(self._rows(lines)))
+        return [picture, self._frame(alpha.WRITE_TEXT, alpha.text(alpha.SHOW_DOTS + alpha.DOTS_FILE, mode))]
+
+    def _rows(self, lines: list[DisplayLine]) -> list[bytes]:
+        panel = Image.new("L", (self.size.width, self.size.height), ord("0"))
+        for line, (top, height) in zip(lines, self.size.places(len(lines)), strict=False):
+            field = dots.placed(plain(line.text), (self.size.width, height))
+            panel.paste(ord(alpha.DOT_COLOURS.get(line.colour, b"1")), (0, top), field)
+        data, width = panel.tobytes(), self.size.width
+        return [data[at : at + width] for at in range(0, len(data), width)]
+
+    def _frame(self, command: bytes, data: bytes) -> bytes:
+        return alpha.Frame(command, data, self.address).encode()
+
+    def _send(self, frames: list[bytes]) -> None:
+        for frame in frames:
+            begin = frame.find(alpha.STX + alpha.WRITE_DOTS)
+            if begin < 0:
+                self.stream.write(frame)
+                continue
+            size_end = begin + 2 + 1 + 4
+            self.stream.write(frame[:size_end])
+            time.sleep(PICTURE_PAUSE_S)
+            self.stream.write(frame[size_end:])

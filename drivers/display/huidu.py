@@ -1,0 +1,129 @@
+"""Driver for Huidu full-colour cards (HD-A, C, D, WF), on TCP or a serial line: UTF-8 texts, fonts of the card."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from datetime import datetime
+
+from drivers.display import dots, huidu_frame, huidu_xml
+from drivers.display.brightness import Night
+from drivers.display.huidu_frame import Assembler, Packet, Parser
+from drivers.display.huidu_xml import BadXml, Call, Place
+from drivers.display.options import Size
+from drivers.display.text import plain
+from drivers.exchange import ask
+from drivers.ports import BadReply, Refused
+from drivers.registry import Site
+from queue_server.api.hall import Device
+from queue_server.api.messages import DisplayDesired
+
+REPLY_S = 3.0
+MEND = "check the model and the version of its firmware"
+
+
+class HuiduDisplay:
+    """A board. On a serial line there is no session: its guid stays empty, and no heartbeat is known."""
+
+    min_interval_s = 0.5
+    blinks = False
+
+    def __init__(self, device: Device, site: Site, *, serial: bool = False, now: Callable[[], datetime] = datetime.now) -> None:
+        self.stream = site.stream(device)
+        self.size = Size.of(device, width=256)
+        self.font = str(device.options.get("font", "SimSun"))
+        self.night = Night.of(device.options)
+        self.serial = serial
+        self._now = now
+        self._guid = huidu_xml.NO_GUID
+        self._has_program = False
+        self._percent = 100
+        self._dimmed: int | None = None
+
+    def open(self) -> None:
+        self.stream.open()
+        self._guid, self._has_program, self._dimmed = huidu_xml.NO_GUID, False, None
+        try:
+            if not self.serial:
+                self._packet(huidu_frame.version(), huidu_frame.VERSION_IS)
+                self._guid = self._call(huidu_xml.version()).guid
+            self._call(huidu_xml.time_is(self._guid, self._now().astimezone()))
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def check(self) -> None:
+        if self.serial:
+            self._call(Call(self._guid, "GetLuminancePloy"))
+        else:
+            self._packet(Packet(huidu_frame.HEARTBEAT), huidu_frame.HEARTBEAT_IS)
+        self._dim()
+
+    def show(self, desired: DisplayDesired) -> None:
+        rows = zip(desired.lines, self.size.places(len(desired.lines)), strict=False)
+        places = [
+            Place(line, top, self.size.width, height, self._runs(line.text, line.effect, height))
+            for line, (top, height) in rows
+        ]
+        method = "UpdateProgram" if self._has_program else "AddProgram"
+        self._call(huidu_xml.program(self._guid, method, places, font=self.font))
+        self._has_program = True
+        self._percent = desired.brightness
+        self._dim()
+
+    def _runs(self, text: str, effect: str, height: int) -> bool:
+        return effect == "scroll" or dots.width(plain(text), height * 3 // 4) > self.size.width
+
+    def _dim(self) -> None:
+        percent = self.night.at(self._percent, self._now().time())
+        if percent != self._dimmed:
+            self._call(huidu_xml.luminance(self._guid, percent))
+            self._dimmed = percent
+
+    def _packet(self, question: Packet, wanted: int) -> Packet:
+        parser = Parser()
+
+        def read(data: bytes) -> list[Packet]:
+            return [packet for packet in parser.feed(data) if packet.command in (wanted, huidu_frame.ERROR)]
+
+        answer = ask(self.stream, question.encode(), read, timeout_s=REPLY_S)
+        if answer.command == huidu_frame.ERROR:
+            raise self._error(answer)
+        return answer
+
+    def _call(self, call: Call) -> Call:
+        """Ask for a method; raise Refused when its result is not kSuccess."""
+        parser, assembler = Parser(), Assembler(serial=self.serial)
+
+        def read(data: bytes) -> list[bytes | Packet]:
+            found: list[bytes | Packet] = []
+            for packet in parser.feed(data):
+                if packet.command == huidu_frame.ERROR:
+                    found.append(packet)
+                elif packet.command == huidu_frame.ANSWER and (xml := assembler.take(packet.payload)) is not None:
+                    found.append(xml)
+            return found
+
+        packets = huidu_frame.xml_packets(huidu_frame.ASK, call.encode(), serial=self.serial)
+        answer = ask(self.stream, b"".join(packet.encode() for packet in packets), read, timeout_s=REPLY_S)
+        if isinstance(answer, Packet):
+            raise self._error(answer)
+        try:
+            reply = huidu_xml.decode(answer)
+        except BadXml as error:
+            raise BadReply(f"{self.stream.name}: {call.method}: {error}", MEND) from None
+        if reply.result != "kSuccess":
+            raise Refused(f"{self.stream.name}: the card refuses {call.method}: {reply.result or 'no result'}", MEND)
+        return reply
+
+    def _error(self, answer: Packet) -> Refused:
+        code = struct.unpack_from("<H", answer.payload)[0] if len(answer.payload) >= 2 else 0
+        return Refused(f"{self.stream.name}: the card refuses: error {code}", MEND)
+
+
+def huidu_serial(device: Device, site: Site) -> HuiduDisplay:
+    """A card on a serial line."""
+    return HuiduDisplay(device, site, serial=True)

@@ -1,0 +1,134 @@
+"""Driver for Onbon BX-6E, 6M and 6Q graphic controllers: texts are drawn here and sent as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PIL import Image
+
+from drivers.display import bx6_frame as bx6
+from drivers.display import dots, text
+from drivers.display.brightness import Night, level
+from drivers.display.onbon_line import BadFrame, Splitter
+from drivers.display.options import Size, number
+from drivers.exchange import ask
+from drivers.ports import Refused
+from drivers.registry import BadOption, Site
+from queue_server.api.hall import Device
+from queue_server.api.messages import DisplayDesired, DisplayLine
+
+REPLY_S = 2.0
+TRIES = 2
+AREAS = 4
+BLINK = 50
+TURN = 200
+"""Hundredths of a second: how long a blinking text is lit, and how long one part of a long text stands."""
+
+
+class Bx6Display:
+    """A strip or board."""
+
+    min_interval_s = 1.0
+    blinks = True
+
+    def __init__(self, device: Device, site: Site, *, now: Callable[[], datetime] = datetime.now) -> None:
+        self.stream = site.stream(device)
+        self.address = number(device, "addr", bx6.ANY, 1, 0xFFFE)
+        self.size = Size.of(device)
+        if self.size.width * self.size.height * 3 > bx6.PIXELS_LIMIT:
+            raise BadOption(
+                f"devices.toml: [[device]] {device.id}: {self.size.width} by {self.size.height} dots are too many for one area",
+                f"width times height may be {bx6.PIXELS_LIMIT // 3}",
+            )
+        self.night = Night.of(device.options)
+        self._now = now
+        self._sequence = 0
+        self._areas: set[int] = set()
+        self._levels: list[int] | None = None
+
+    def open(self) -> None:
+        self.stream.open()
+        try:
+            self._ask(bx6.Request(bx6.PING), {bx6.PING_REPLY, bx6.ACK})
+            self._ask(bx6.clock(self._now()))
+        except Exception:
+            self.close()
+            raise
+        self._levels, self._areas = None, set(range(AREAS))
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def check(self) -> None:
+        self._ask(bx6.Request(bx6.STATUS), {bx6.STATUS_REPLY, bx6.ACK})
+
+    def show(self, desired: DisplayDesired) -> None:
+        places = self.size.places(min(len(desired.lines), AREAS))
+        for i, (line, (top, height)) in enumerate(zip(desired.lines, places, strict=False)):
+            area = bx6.Area(i, 0, top, self.size.width, height, self.pages(line, height), timeout_s=0)
+            self._ask(area.request(), dynamic=True)
+        used = set(range(len(places)))
+        if gone := sorted(self._areas - used):
+            self._ask(bx6.delete(gone), dynamic=True)
+        self._areas = used
+        levels = [level(p, 15) for p in self.night.half_hours(desired.brightness)]
+        if levels != self._levels:
+            self._ask(bx6.brightness(levels))
+            self._levels = levels
+
+    def pages(self, line: DisplayLine, height: int) -> tuple[bx6.Page, ...]:
+        """The pictures of one line: parts that fit, one after another; a blinking one takes turns with darkness."""
+        rows = 32 if height >= 32 and dots.width(text.plain(line.text), 32) <= self.size.width else dots.ROWS
+        parts = _parts(text.plain(line.text), self.size.width, rows) if line.text else [""]
+        if line.effect == "blink":
+            parts = [turn for part in parts for turn in (part, "")]
+        stay = BLINK if line.effect == "blink" else TURN
+        colour = text.COLOURS.get(line.colour, text.COLOURS["red"])
+        return tuple(bx6.Page(self._picture(part, height, rows, colour), stay=stay) for part in parts)
+
+    def _picture(self, part: str, height: int, rows: int, colour: tuple[int, int, int]) -> bytes:
+        field = dots.placed(part, (self.size.width, height), rows=rows)
+        picture = Image.new("RGB", field.size)
+        picture.paste(colour, (0, 0), field)
+        return picture.tobytes()
+
+    def _ask(self, request: bx6.Request, wanted: set[tuple[int, int]] | None = None, *, dynamic: bool = False) -> None:
+        """Ask until the controller says yes. Raise NoReply, BadReply, Refused."""
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        frame = bx6.encode(bx6.Frame(self.address, request.encode(), dynamic=dynamic, sequence=self._sequence))
+        read = replies((wanted or {bx6.ACK}) | {bx6.NACK})
+        reply = ask(self.stream, frame, read, timeout_s=REPLY_S, tries=TRIES)
+        if reply.command == bx6.NACK or reply.error:
+            raise Refused(
+                f"{self.stream.name}: the controller refuses: error {reply.error}", "check its model and the size of the screen"
+            )
+
+
+def replies(wanted: set[tuple[int, int]]) -> Callable[[bytes], list[bx6.Reply]]:
+    """Finds replies with these commands to this host in what arrives."""
+    splitter = Splitter()
+
+    def read(data: bytes) -> list[bx6.Reply]:
+        found = []
+        for content in splitter.feed(data):
+            try:
+                frame = bx6.decode(content)
+                reply = bx6.Reply.decode(frame.body)
+            except BadFrame:
+                continue
+            if frame.dst == bx6.HOST and reply.command in wanted:
+                found.append(reply)
+        return found
+
+    return read
+
+
+def _parts(shown: str, width: int, rows: int) -> list[str]:
+    """`shown` in pieces that fit into `width` dots; at most eight."""
+    parts = [""]
+    for character in shown:
+        if dots.width(parts[-1] + character, rows) > width:
+            parts.append("")
+        parts[-1] += character
+    return parts[:8]
