@@ -46,6 +46,7 @@ REFUSALS = {
     0x0506: ("takes no jobs", "switch it to accepting jobs"),
     0x0507: ("is busy with another job", "try again in a moment"),
 }
+JOB_FACTS = ("job-id", "job-state", "job-state-reasons", "job-impressions-completed", "job-media-sheets-completed")
 FORBIDDEN = (0x0401, 0x0402, 0x0403)
 
 
@@ -134,8 +135,19 @@ class IppPrinter:
 
     def job(self, job_id: int) -> JobReport:
         """How far a job is. Raise Refused when the printer does not know it (any more)."""
-        wanted = ["job-id", "job-state", "job-state-reasons", "job-impressions-completed", "job-media-sheets-completed"]
-        return self._job("GET_JOB_ATTRIBUTES", {"operation-attributes-tag": {"job-id": job_id, "requested-attributes": wanted}})
+        about = {"job-id": job_id, "requested-attributes": list(JOB_FACTS)}
+        return self._job("GET_JOB_ATTRIBUTES", {"operation-attributes-tag": about})
+
+    def find(self, title: str) -> JobReport | None:
+        """The newest job of this title that the printer still knows, ended or not, or None. Raise DeviceError."""
+        wanted = ["job-name", *JOB_FACTS]
+        for which in ("not-completed", "completed"):
+            about = {"which-jobs": which, "requested-attributes": wanted}
+            found = self._execute("GET_JOBS", {"operation-attributes-tag": about}, self.timeout_s)
+            same = [job for job in found.get("jobs") or [] if isinstance(job, dict) and job.get("job-name") == _title(title)]
+            if same:
+                return self._job_report(max(same, key=lambda job: _number(job.get("job-id"))))
+        return None
 
     def follow(self, job_id: int, *, stop: threading.Event | None = None, poll_s: float = POLL_S) -> Iterator[JobReport]:
         """The job's report now and whenever it changed, until it ended or `stop` is set. Raise DeviceError."""
@@ -165,8 +177,10 @@ class IppPrinter:
 
     def _job(self, operation: str, message: dict[str, Any], timeout_s: float | None = None) -> JobReport:
         attributes = _first(self._execute(operation, message, timeout_s or self.timeout_s), "jobs", self.name)
-        job_id, state = _number(attributes.get("job-id")), STATES.get(_number(attributes.get("job-state")))
-        job_id = job_id or message["operation-attributes-tag"].get("job-id", 0)
+        return self._job_report(attributes, message["operation-attributes-tag"].get("job-id", 0))
+
+    def _job_report(self, attributes: dict[str, Any], asked_for: int = 0) -> JobReport:
+        job_id, state = _number(attributes.get("job-id")) or asked_for, STATES.get(_number(attributes.get("job-state")))
         if not job_id or state is None:
             raise BadReply(f"{self.name}: answers without the state of the job", "update the printer's firmware")
         return JobReport(

@@ -213,3 +213,14 @@ def test_every_keyword_has_words_in_chinese_and_english():
 def test_any_reason_whatsoever_is_survived(reasons, stopped):
     assert words.condition(reasons, stopped=stopped) in words.CONDITIONS
     words.sentences(reasons, "zh")
+
+
+def test_a_job_is_found_again_by_its_title_while_it_waits_and_when_it_is_done(rig, printer):
+    rig.hold()
+    sent = printer.print(PDF, title="k7m3q9 办事指南")
+    assert printer.find("k7m3q9 办事指南").id == sent.id
+    assert printer.find("another title") is None
+    rig.release()
+    assert list(printer.follow(sent.id))[-1].state == "done"
+    found = printer.find("k7m3q9 办事指南")
+    assert (found.id, found.state) == (sent.id, "done")
