@@ -1,40 +1,27 @@
-"""The device agent: opens the displays and voices of one terminal and keeps them as the hall wants them.
+"""The device agent: opens the displays, voices, keypads and raters of one terminal and keeps them as the hall wants them.
 
 Every line has a thread of its own, so that a dead device delays no other; devices on one bus share its thread.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from drivers.address import BadAddress
-from drivers.bus import Bus, SharedSite, line_of
-from drivers.display.keeper import DisplayKeeper
+from drivers.bus import SharedSite
 from drivers.health import Health
-from drivers.ports import DeviceError
-from drivers.registry import build
-from drivers.voice.announcer import Announcer
+from drivers.wiring import BadDevices, Task, Wiring
 from link import Broker, Link, new_session
-from link.notify import notify
 from queue_server.api import messages
 from queue_server.api.hall import Device, HallConfig
 from queue_server.api.topics import Topics
 
-LOG = logging.getLogger(__name__)
 VERSION = "0.1.0"
-T = TypeVar("T")
-KINDS = ("display", "voice")
 PUBLISH_S = 0.1
 """News of devices are gathered for so long before the terminal's status is published."""
-
-
-class BadDevices(ValueError):
-    """Devices of the configuration that cannot be used; one problem a line, with file, key and mend."""
 
 
 def devices_of(hall: HallConfig, terminal: str, only: Collection[str] = ()) -> list[Device]:
@@ -62,8 +49,7 @@ class Agent:
         self.session = new_session()
         self.link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
         self._site = SharedSite(folder)
-        self._buses: list[Bus] = []
-        self._voices: list[Announcer] = []
+        self._tasks: list[Task] = []
         self._lock = threading.Lock()
         self._health = {device.id: Health() for device in self.devices}
         self._shown: dict[str, bytes] = {}
@@ -72,66 +58,39 @@ class Agent:
 
     def open(self) -> None:
         """Build every driver, connect, begin. Raise BadDevices, naming all that cannot be used."""
-        problems: list[str] = []
-        keepers: dict[str, list[tuple[Device, DisplayKeeper]]] = {}
-        for device in self.devices:
-            try:
-                if device.kind == "display":
-                    keepers.setdefault(line_of(device), []).append((device, self._keeper(device)))
-                elif device.kind == "voice":
-                    self._voices.append(self._announcer(device))
-                else:
-                    problems.append(_not_here(device))
-            except (DeviceError, BadAddress) as error:
-                text = str(error)
-                problems.append(text if device.id in text else f"devices.toml: [[device]] {device.id}: {text}")
-        if problems:
-            raise BadDevices("\n".join(problems))
-        for name, kept in keepers.items():
-            bus = Bus(name, [keeper for _, keeper in kept])
-            self._buses.append(bus)
-            for device, keeper in kept:
-                self.link.subscribe(self.topics.display_desired(device.id), self._desired(keeper, bus))
-        if self._voices:
-            self.link.subscribe(self.topics.announce(), self._announced)
+        wiring = Wiring(self.hall, self.link, self._site, device_is=self._device_is, display_is=self._display_is)
+        self._tasks = wiring.tasks(self.devices)
         self.link.announce(
             self.topics.terminal_status(self.terminal), birth=self._status("ready"), will=self._status("lost"),
             death=self._status("stopped"),
         )  # fmt: skip
         self.link.on_change(self._connection_changed)
         self.link.open()
-        for task in self._tasks():
+        for task in self._tasks:
             task.open()
 
     def run(self, ended: threading.Event) -> None:
         """Publish how the devices are until `ended`."""
-        notify("READY=1")
         while not ended.wait(PUBLISH_S):
-            notify("WATCHDOG=1")
             if self._changed.is_set():
                 self._changed.clear()
                 self.link.update_birth(self._status("ready"))
 
     def close(self) -> None:
         """Let every device go and leave the hall."""
-        closing = [threading.Thread(target=task.close) for task in self._tasks()]
+        closing = [threading.Thread(target=task.close) for task in self._tasks]
         for thread in closing:
             thread.start()
         for thread in closing:
             thread.join()
         self.link.close()
 
-    def _tasks(self) -> list[Bus | Announcer]:
-        return [*self._buses, *self._voices]
-
-    # --- devices to the hall ----------------------------------------------------------------------------------------------
-
     def health(self) -> dict[str, Health]:
         """How each device is now."""
         with self._lock:
             return dict(self._health)
 
-    def _is(self, device: str, health: Health) -> None:
+    def _device_is(self, device: str, health: Health) -> None:
         with self._lock:
             if self._health[device] == health:
                 return
@@ -140,7 +99,7 @@ class Agent:
 
     def _display_is(self, display: str, health: Health, seq: int | None) -> None:
         """Tell the hall what a display shows; the last `seq` stands for one that cannot be reached."""
-        self._is(display, health)
+        self._device_is(display, health)
         if seq is not None:
             self._seq[display] = seq
         if seq is None and health.state == "ok" and display not in self._seq:
@@ -160,45 +119,3 @@ class Agent:
         """A broker that was restarted has forgotten what was shown."""
         for display, shown in list(self._shown.items()) if up else ():
             self.link.publish(self.topics.display_shown(display), shown, retain=True)
-
-    # --- the hall to devices ----------------------------------------------------------------------------------------------
-
-    def _keeper(self, device: Device) -> DisplayKeeper:
-        driver = build(device, self._site)
-        return DisplayKeeper(device.id, driver, lambda health, seq: self._display_is(device.id, health, seq))
-
-    def _announcer(self, device: Device) -> Announcer:
-        return Announcer(device.id, build(device, self._site), lambda health: self._is(device.id, health))
-
-    def _desired(self, keeper: DisplayKeeper, bus: Bus) -> Callable[[str, bytes, bool], None]:
-        def handle(topic: str, payload: bytes, _retained: bool) -> None:
-            desired = read(topic, payload, messages.DisplayDesired)
-            if desired is not None:
-                keeper.want(desired)
-                bus.wake()
-
-        return handle
-
-    def _announced(self, topic: str, payload: bytes, retained: bool) -> None:
-        announcement = None if retained else read(topic, payload, messages.Announce)
-        if announcement is not None:
-            for voice in self._voices:
-                voice.announce(announcement)
-
-
-def read(topic: str, payload: bytes, kind: type[T]) -> T | None:
-    """The message, or None for one that is empty or illegal, which is logged."""
-    if not payload:
-        return None
-    try:
-        return messages.decode(payload, kind)
-    except messages.Illegal as error:
-        LOG.warning("a message on %s is dropped: %s", topic, error)
-        return None
-
-
-def _not_here(device: Device) -> str:
-    return (
-        f"devices.toml: [[device]] {device.id}: an agent owns no {device.kind}, only: {', '.join(KINDS)}; "
-        "remove `agent`, and name the device in `devices` of the terminal that opens it"
-    )

@@ -16,6 +16,7 @@ from queue_server.api.messages import DisplayDesired, DisplayLine
 
 PICTURE_PAUSE_S = 0.1
 """A sign needs so long between the size of a picture and its dots."""
+MAX_WIDTH = 255
 HEIGHTS = range(dots.ROWS, 32)
 
 
@@ -28,7 +29,7 @@ class AlphaSign:
     def __init__(self, device: Device, site: Site) -> None:
         self.stream = site.stream(device)
         self.size = Size.of(device, width=120)
-        if self.size.width > 255 or self.size.height not in HEIGHTS:
+        if self.size.width > MAX_WIDTH or self.size.height not in HEIGHTS:
             raise BadOption(
                 f"devices.toml: [[device]] {device.id}: {self.size.width} by {self.size.height} dots are too many or too few",
                 "write a width of at most 255 and a height of 16 to 31; signs with 7 rows cannot show Chinese",
@@ -36,10 +37,12 @@ class AlphaSign:
         self.address = b"%02X" % number(device, "addr", 0, 0, 255)
         self.as_pictures = flag(device, "pictures", False)
         self._last: list[bytes] = []
+        self._memory = 0
+        """How wide a picture the sign's memory is set up for; 0 when that is not known."""
 
     def open(self) -> None:
         self.stream.open()
-        self._send([self._frame(alpha.WRITE_SPECIAL, alpha.memory(self.size.width, self.size.height))])
+        self._memory = 0
 
     def close(self) -> None:
         self.stream.close()
@@ -50,28 +53,37 @@ class AlphaSign:
 
     def show(self, desired: DisplayDesired) -> None:
         self._last = self.frames(desired.lines)
+        width = max(self.size.width, self._width(desired.lines))
+        if width != self._memory:  # a sign forgets everything when its memory is set up: only when needed
+            self._send([self._frame(alpha.WRITE_SPECIAL, alpha.memory(width, self.size.height))])
+            self._memory = width
         self._send(self._last)
 
     def frames(self, lines: list[DisplayLine]) -> list[bytes]:
         """The frames that show the lines: a text file, and before it the picture that it names where one is needed."""
         mode = alpha.FLASH if any(line.effect == "blink" for line in lines) else alpha.HOLD
+        if self._width(lines) > self.size.width:
+            mode = alpha.ROTATE
         if len(lines) == 1 and not self.as_pictures and lines[0].text.isascii():
             line = lines[0]
             shown = plain(line.text).encode("ascii", "replace")
-            if dots.width(line.text) > self.size.width:
-                mode = alpha.ROTATE
             colour = alpha.COLOURS.get(line.colour, alpha.COLOURS["red"])
             return [self._frame(alpha.WRITE_TEXT, alpha.text(colour + shown, mode))]
         picture = self._frame(alpha.WRITE_DOTS, alpha.picture(self._rows(lines)))
         return [picture, self._frame(alpha.WRITE_TEXT, alpha.text(alpha.SHOW_DOTS + alpha.DOTS_FILE, mode))]
 
     def _rows(self, lines: list[DisplayLine]) -> list[bytes]:
-        panel = Image.new("L", (self.size.width, self.size.height), ord("0"))
+        width = max(self.size.width, self._width(lines))
+        panel = Image.new("L", (width, self.size.height), ord("0"))
         for line, (top, height) in zip(lines, self.size.places(len(lines)), strict=False):
-            field = dots.placed(plain(line.text), (self.size.width, height))
+            field = dots.placed(plain(line.text), (width, height))
             panel.paste(ord(alpha.DOT_COLOURS.get(line.colour, b"1")), (0, top), field)
-        data, width = panel.tobytes(), self.size.width
+        data = panel.tobytes()
         return [data[at : at + width] for at in range(0, len(data), width)]
+
+    def _width(self, lines: list[DisplayLine]) -> int:
+        """How wide a picture of the lines is; what is wider than the sign runs through it."""
+        return min(MAX_WIDTH, max([0, *(dots.width(plain(line.text)) for line in lines)]))
 
     def _frame(self, command: bytes, data: bytes) -> bytes:
         return alpha.Frame(command, data, self.address).encode()

@@ -1,0 +1,154 @@
+"""`jiaohao-devices doctor`: opens every configured device and says how each is, with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import usb.core
+from serial.tools import list_ports
+
+from drivers.address import BadAddress
+from drivers.bus import SharedSite, line_of
+from drivers.ports import DeviceError
+from drivers.registry import Site, build
+from queue_server.api.hall import Device, HallConfig
+from queue_server.api.messages import Announce, DisplayDesired, DisplayLine, Text
+
+PRINTER_CLASS = 7
+Act = Literal["print", "show", "speak"]
+ACTS: dict[Act, str] = {"print": "printer", "show": "display", "speak": "voice"}
+TEST_CALL = Announce(0, "03", "A012", Text("请A012号到03号窗口办理业务", "Number A012, please go to window 03"))
+TEST_LINES = [DisplayLine("请A012号到03号窗口"), DisplayLine("绿色 green", "green"), DisplayLine("黄色 yellow", "yellow")]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one device is. `state` ok or trouble; `done` says what was tried on it."""
+
+    id: str
+    kind: str
+    model: str
+    address: str
+    state: Literal["ok", "trouble"]
+    what: str = ""
+    mend: str = ""
+    done: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All devices of a hall, and what is plugged into this machine."""
+
+    hall: str
+    findings: list[Finding]
+    serial_ports: list[str] = field(default_factory=list)
+    usb_printers: list[str] = field(default_factory=list)
+    cameras: list[str] = field(default_factory=list)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether no device is in trouble."""
+        return all(finding.state == "ok" for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {**asdict(self), "ok": self.is_well}
+
+    def as_text(self) -> str:
+        """A tree for people, devices in trouble with their mend."""
+        lines = [f"{self.hall}: {len(self.findings)} devices"]
+        for finding in self.findings:
+            mark = "✓" if finding.state == "ok" else "✗"
+            lines.append(f"├─ {mark} {finding.id}  {finding.kind} {finding.model}  {finding.address}")
+            notes = [finding.done, finding.what, f"→ {finding.mend}" if finding.mend else ""]
+            lines += [f"│     {note}" for note in notes if note]
+        here = {"serial ports": self.serial_ports, "USB printers": self.usb_printers, "cameras": self.cameras}
+        lines.append("└─ plugged into this machine")
+        lines += [f"      {name}: {', '.join(found) or 'none'}" for name, found in here.items()]
+        return "\n".join(lines)
+
+
+def examine(hall: HallConfig, devices: Iterable[Device], *, folder: Path | None, acts: Iterable[Act] = ()) -> Report:
+    """Open every device, ask how it is, try what is wanted; lines at the same time, devices of one line one after another."""
+    site = SharedSite(folder)
+    wanted = {ACTS[act] for act in acts}
+    lines: dict[str, list[Device]] = {}
+    for device in devices:
+        lines.setdefault(_line(device), []).append(device)
+
+    def examine_line(group: list[Device]) -> list[Finding]:
+        return [_examine(device, site, try_out=device.kind in wanted) for device in group]
+
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        found = [finding for findings in pool.map(examine_line, lines.values()) for finding in findings]
+    order = {device.id: place for place, device in enumerate(hall.device)}
+    found.sort(key=lambda finding: order.get(finding.id, 0))
+    return Report(hall.hall.name.zh, found, serial_ports(), usb_printers(), cameras())
+
+
+def _line(device: Device) -> str:
+    try:
+        return line_of(device)
+    except BadAddress:
+        return device.id
+
+
+def _examine(device: Device, site: Site, *, try_out: bool) -> Finding:
+    known = (device.id, device.kind, device.model, device.address)
+    try:
+        driver = build(device, site)
+    except (DeviceError, BadAddress) as error:
+        return Finding(*known, "trouble", getattr(error, "what", str(error)), getattr(error, "mend", "correct devices.toml"))
+    try:
+        driver.open()
+        driver.check()
+        done = _try(device, driver) if try_out else ""
+    except DeviceError as error:
+        return Finding(*known, "trouble", error.what, error.mend)
+    except Exception as error:  # one driver must not end the examination of the others
+        return Finding(*known, "trouble", f"{type(error).__name__}: {error}", "report this with the log")
+    finally:
+        driver.close()
+    return Finding(*known, "ok", done=done)
+
+
+def _try(device: Device, driver: Any) -> str:
+    """Do what the kind of device is for; raise DeviceError."""
+    if device.kind == "printer":
+        from drivers.printer.testpage import render
+
+        driver.print(render(driver.profile, name=device.id, now=datetime.now()))
+        return "a test page was printed"
+    if device.kind == "display":
+        driver.show(DisplayDesired(0, TEST_LINES if device.serves == "board" else TEST_LINES[:1]))
+        return "a test text is shown"
+    driver.speak(TEST_CALL)
+    return "a test announcement was said"
+
+
+def serial_ports() -> list[str]:
+    """The serial ports of this machine with what is plugged into them."""
+    ports = [port for port in list_ports.comports() if port.hwid != "n/a"]
+    return [f"{port.device} ({port.description})" if port.description != "n/a" else port.device for port in ports]
+
+
+def cameras() -> list[str]:
+    """The video devices of this machine."""
+    return sorted(str(path) for path in Path("/dev").glob("video*"))
+
+
+def usb_printers() -> list[str]:
+    """USB devices that say that they are printers, as `usb://VENDOR:PRODUCT`."""
+
+    def prints(device: Any) -> bool:
+        return any(interface.bInterfaceClass == PRINTER_CLASS for configuration in device for interface in configuration)
+
+    try:
+        return [f"usb://{d.idVendor:04x}:{d.idProduct:04x}" for d in usb.core.find(find_all=True, custom_match=prints) or ()]
+    except (usb.core.NoBackendError, usb.core.USBError, OSError):
+        return []

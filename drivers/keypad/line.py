@@ -1,0 +1,184 @@
+"""Keypads and raters at work: one thread a line hears all boxes on it, and asks the hall for what was pressed.
+
+Requests run in the link's threads, so that a slow answer never keeps a box waiting for its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from drivers.health import FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
+from drivers.keypad.box import Box, KeypadBox, RaterBox
+from drivers.keypad.desk import Ask, Desk, RatingDesk
+from drivers.ports import DeviceError
+from drivers.stream import Backoff
+from queue_server.api.messages import Answer, QueueState, RatingAsk, WindowState
+
+LOG = logging.getLogger(__name__)
+HEAR_S = 0.1
+Request = Callable[[str, dict[str, Any]], "Future[Answer]"]
+
+
+class Seat(Protocol):
+    """A box and the window it stands at."""
+
+    name: str
+
+    @property
+    def box(self) -> Box:
+        """The box itself."""
+
+    def attend(self) -> None:
+        """Handle what was pressed and show what is new; called by the thread of the line."""
+
+    def reopened(self) -> None:
+        """The line was opened: the box may have forgotten what it showed."""
+
+
+class KeypadSeat:
+    """A keypad at a window. News of the hall may come from any thread."""
+
+    def __init__(self, name: str, box: KeypadBox, desk: Desk, request: Request) -> None:
+        self.name, self.box = name, box
+        self._keypad, self._desk, self._request = box, desk, request
+        self._shown: tuple[int, str] | None = None
+        self._refused: deque[str] = deque(maxlen=1)
+
+    def window_is(self, state: WindowState) -> None:
+        """News of the window."""
+        self._desk.state = state
+
+    def queue_is(self, queue: str, state: QueueState) -> None:
+        """News of a queue."""
+        self._desk.queue_is(queue, state)
+
+    def reopened(self) -> None:
+        self._shown = None
+
+    def attend(self) -> None:
+        while self._keypad.keys:
+            asks = self._desk.asks(self._keypad.keys.popleft())
+            if asks:
+                self._ask(asks)
+            else:
+                self._keypad.beep()
+        if self._refused:
+            LOG.info("%s: %s", self.name, self._refused.popleft())
+            self._keypad.beep()
+        shows = self._desk.shows()
+        if self._desk.state is not None and shows != self._shown:
+            self._keypad.show(*shows)
+            self._shown = shows
+
+    def _ask(self, asks: list[Ask]) -> None:
+        """Ask for the first; for the others when it was granted."""
+        (verb, body), *rest = asks
+
+        def answered(done: Future[Answer]) -> None:
+            why = _refusal(done)
+            if why is not None:
+                self._refused.append(f"{verb}: {why}")
+            elif rest:
+                self._ask(rest)
+
+        self._request(verb, body).add_done_callback(answered)
+
+
+class RaterSeat:
+    """A four-key rater at a window."""
+
+    def __init__(self, name: str, box: RaterBox, desk: RatingDesk, request: Request) -> None:
+        self.name, self.box = name, box
+        self._rater, self._desk, self._request = box, desk, request
+        self._invited: RatingAsk | None = None
+
+    def asked(self, ask: RatingAsk | None) -> None:
+        """A rating is wanted, or no longer."""
+        self._desk.asked = ask
+
+    def reopened(self) -> None:
+        self._invited = None
+
+    def attend(self) -> None:
+        asked = self._desk.asked
+        if asked is not None and (self._invited is None or asked.service != self._invited.service):
+            self._rater.ask()
+        self._invited = asked
+        while self._rater.rated:
+            for verb, body in self._desk.asks(self._rater.rated.popleft()):
+                self._request(verb, body).add_done_callback(self._answered)
+
+    def _answered(self, done: Future[Answer]) -> None:
+        if why := _refusal(done):
+            LOG.warning("%s: the rating was not taken: %s", self.name, why)
+
+
+class KeyLine:
+    """The thread of one line with keypads and raters."""
+
+    def __init__(self, name: str, seats: list[Seat], report: Callable[[str, Health], None]) -> None:
+        self.name, self.seats = name, seats
+        self._report = report
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"keys {name}", daemon=True)
+
+    def open(self) -> None:
+        """Start to listen."""
+        self._thread.start()
+
+    def close(self, timeout_s: float = 3.0) -> None:
+        """Stop listening."""
+        self._ended.set()
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        well = True
+        while not self._ended.is_set():
+            try:
+                for seat in self.seats:
+                    seat.box.open()
+                    seat.reopened()
+                self._tell(WELL)
+                backoff.reset()
+                well = True
+                self._hear()
+            except Exception as error:  # keypads are tried again for as long as the hall is open
+                if well or not isinstance(error, DeviceError):
+                    LOG.warning("%s: %s", self.name, error, exc_info=not isinstance(error, DeviceError))
+                well = False
+                self._tell(trouble(error))
+                self._close_boxes()
+                self._ended.wait(backoff.next())
+        self._close_boxes()
+
+    def _hear(self) -> None:
+        """Until the end: whatever comes is given to every box, which knows its own address. Raise DeviceError."""
+        while not self._ended.is_set():
+            data = self.seats[0].box.stream.read(HEAR_S)
+            for seat in self.seats:
+                if data:
+                    seat.box.feed(data)
+                seat.attend()
+
+    def _close_boxes(self) -> None:
+        for seat in self.seats:
+            seat.box.close()
+
+    def _tell(self, health: Health) -> None:
+        for seat in self.seats:
+            self._report(seat.name, health)
+
+
+def _refusal(done: Future[Answer]) -> str | None:
+    """Why a request was not granted; None when it was."""
+    error = done.exception()
+    if error is not None:
+        return str(error)
+    answer = done.result()
+    return None if answer.status == "ok" else (answer.error.message if answer.error is not None else "refused")

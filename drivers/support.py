@@ -1,0 +1,79 @@
+"""The support table: every model with grade, lines and what it was tried on; docs/devices.md is made from it.
+
+python -m drivers.support > docs/devices.md
+"""
+
+from __future__ import annotations
+
+from drivers.registry import Model, models
+
+KINDS = {
+    "display": "LED displays",
+    "voice": "Voices",
+    "printer": "Ticket printers",
+    "a4": "A4 printers",
+    "scanner": "Scanners",
+    "idcard": "Identity card readers",
+    "keypad": "Caller keypads",
+    "rater": "Rater boxes",
+    "locker": "Lock boards",
+}
+NOT_SUPPORTED = (
+    ("Listen (灵信), EQ2008", "displays", "the maker gives only a Windows library, the bytes on the wire are not public"),
+    ("CXT, LedSender2010, LY (励研)", "displays", "one example or a library only; not enough to build frames from"),
+    ("Raters with an OCX control", "raters", "the maker gives only a Windows control, the bytes on the wire are not public"),
+)
+HEAD = """# Devices
+
+Every model that `model` in devices.toml may name. This page is made from the registry:
+`python -m drivers.support > docs/devices.md`.
+
+Nothing here was tried on a real device yet unless the table says so: drivers are checked byte for byte against the frames in
+`tests/vectors.json`, and at work on emulators. Grades say how well a protocol is known:
+
+- **A**: the maker's manual, or several independent sources that agree
+- **B**: one source
+- **C**: hearsay; try it before you buy
+
+A device's `address` is a URL: `/dev/hall-strip-3?baud=9600`, `socket://10.0.0.7:5005`, `udp://10.0.0.7:5007`,
+`rfc2217://10.0.0.9:4001?baud=9600`, or `emulator://MODEL` for an emulated one. Several strips on one RS-485 bus have the same
+address and `options = { addr = 3 }` of their own. `jiaohao-devices doctor --hall DIR` opens them all and says how each is;
+`jiaohao-devices emulate MODEL --listen 127.0.0.1:5005 --out DIR` starts an emulated one.
+"""
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    parts = [HEAD]
+    for kind, title in KINDS.items():
+        rows = [_row(model) for model in models().values() if model.kind == kind]
+        if rows:
+            parts.append("\n".join([f"## {title} (`{kind}`)", "", *_HEAD_ROWS, *rows]) + "\n")
+    exempt = [f"| {name} | {kind} | {why} |" for name, kind, why in NOT_SUPPORTED]
+    parts.append("\n".join(["## Not supported", "", "| device | kind | why |", "|---|---|---|", *exempt]) + "\n")
+    return "\n".join(parts)
+
+
+_HEAD_ROWS = (
+    "| model | grade | lines | tested against | emulator | options | remark |",
+    "|---|---|---|---|---|---|---|",
+)
+
+
+def _row(model: Model) -> str:
+    emulator = "yes" if model.emulator else "—"
+    options = ", ".join(f"`{option}`" for option in model.options) or "—"
+    lines = ", ".join(model.transports)
+    return f"| `{model.name}` | {model.grade} | {lines} | {model.tested_against} | {emulator} | {options} | {model.remark} |"
+
+
+def table() -> str:
+    """The models as plain columns, for a terminal."""
+    rows = [("kind", "model", "grade", "lines", "tested against")]
+    rows += [(m.kind, m.name, m.grade, ", ".join(m.transports), m.tested_against) for m in models().values()]
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    return "\n".join("  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[4]]) for row in rows)
+
+
+if __name__ == "__main__":
+    print(page(), end="")
