@@ -26,8 +26,8 @@ class BoxEmulator(Emulator):
         super().__init__(name=name, out=out, faults=faults, **more)
         self.sent = 0
         self.answered = 0
-        self._waiting: dict[int, tuple[bytes, int]] = {}
-        self._timer: threading.Timer | None = None
+        self._waiting: dict[int, tuple[Frame, bytes, int]] = {}
+        """At each address: what was said, the answer it waits for, and how often it may still be said."""
 
     def opened(self, line: Line) -> None:
         line.state = frames.Parser()
@@ -37,7 +37,7 @@ class BoxEmulator(Emulator):
         before = parser.malformed
         for frame in parser.feed(data):
             waiting = self._waiting.get(frame.address)
-            if waiting is not None and frame.encode() == waiting[0]:
+            if waiting is not None and frame.encode() == waiting[1]:
                 self.answered += 1
                 if not self.faulty("deaf"):
                     del self._waiting[frame.address]
@@ -51,7 +51,7 @@ class BoxEmulator(Emulator):
     def say(self, frame: Frame, answer: Frame) -> None:
         """Send a frame until it is answered."""
         with self.changed:
-            self._waiting[frame.address] = (answer.encode(), RETRIES)
+            self._waiting[frame.address] = (frame, answer.encode(), RETRIES)
             self._send(frame)
 
     def stop(self) -> None:
@@ -59,13 +59,13 @@ class BoxEmulator(Emulator):
             self._waiting.clear()
 
     def _send(self, frame: Frame) -> None:
-        if frame.address not in self._waiting:
-            return
-        answer, left = self._waiting[frame.address]
+        said, answer, left = self._waiting.get(frame.address, (None, b"", 0))
+        if said is not frame:
+            return  # answered, or something else was pressed meanwhile
         if left == 0:
             del self._waiting[frame.address]
             return
-        self._waiting[frame.address] = (answer, left - 1)
+        self._waiting[frame.address] = (frame, answer, left - 1)
         self.sent += 1
         timer = threading.Timer(RETRY_S, self._again, (frame,))
         timer.daemon = True

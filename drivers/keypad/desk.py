@@ -30,7 +30,10 @@ class Desk:
     to_queue: str | None = None
     to_window: str | None = None
     state: WindowState | None = None
-    waiting: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.waiting = dict.fromkeys(self.queues, 0)
 
     def queue_is(self, queue: str, state: QueueState) -> None:
         """Take the news of a queue."""
