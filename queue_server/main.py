@@ -51,6 +51,14 @@ def main(arguments: list[str] | None = None) -> int:
         crowd_parser = argparse.ArgumentParser(prog="jiaohao-server crowd", description=crowd.__doc__)
         crowd.add_arguments(crowd_parser)
         return int(crowd.run(crowd_parser.parse_args(words[1:])) or 0)
+    if words[:1] == ["appointment"]:
+        from queue_server.appointments import command as appointment
+
+        return appointment.main(words[1:])
+    if words[:1] == ["case"]:
+        from queue_server.cases import command as case
+
+        return case.main(words[1:])
     options = parser.parse_args(words)
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)

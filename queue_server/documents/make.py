@@ -1,14 +1,33 @@
-"""Papers about an item of the hall: its guide, its one-time notice, its forms."""
+"""Papers about an item of the hall (its guide, its one-time notice, its forms) and about a case."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from queue_server.api.cases import PaperKind
+from queue_server.api.codes import PREFIXES
 from queue_server.api.hall import HallConfig
 from queue_server.api.item import Form, Item
-from queue_server.documents.papers import FormLine, FormPaper, GuidePaper, Letterhead, NoticePaper
+from queue_server.documents.papers import (
+    CasePaper,
+    DenialPaper,
+    FormLine,
+    FormPaper,
+    GuidePaper,
+    Letterhead,
+    Mark,
+    NoticePaper,
+    ProgressPaper,
+    ReceiptPaper,
+    RejectionPaper,
+    SupplementPaper,
+)
 
 GUIDE_NOTE = "手机扫码看指南"
+CASE_NOTE = "自助机扫码查进度"
+_COMMON = ("number", "item", "item_code", "applicant", "department", "received_on", "handler", "contact")
 
 
 def letterhead(hall: HallConfig, *, example: bool = False) -> Letterhead:
@@ -45,6 +64,31 @@ def form(head: Letterhead, blank: Form, *, at: datetime, filled_in: bool = False
         filled_in=filled_in, item=item,
         fields=[FormLine(label=f.label, value=f.example if filled_in else "", lines=f.lines) for f in blank.fields],
     )  # fmt: skip
+
+
+def of_case(head: Letterhead, kind: PaperKind, case: Mapping[str, Any], *, at: datetime, web: str = "") -> CasePaper:
+    """A paper about a case, as `scan` and `find-case` answer it. Raise ValueError when its state gives no such paper."""
+    if kind not in case["papers"]:
+        raise ValueError(f"a case that is {case['state']} gives no {kind}")
+    common: dict[str, Any] = {key: case[key] for key in _COMMON}
+    code = f"{web.rstrip('/')}/c/{case['code'].removeprefix(PREFIXES['case'])}" if web else case["code"]
+    common |= {"head": head, "printed_at": at, "code": code, "code_note": CASE_NOTE}
+    match kind:
+        case "receipt":
+            more = {key: case[key] for key in ("promised_on", "materials", "delivery")}
+            return ReceiptPaper(**common, **more)
+        case "supplement":
+            return SupplementPaper(**common, missing=case["missing"], due_on=case["due_on"])
+        case "rejection":
+            return RejectionPaper(**common, reason=case["reason"], basis=case["basis"])
+        case "denial":
+            return DenialPaper(**common, reason=case["reason"], basis=case["basis"])
+        case _:
+            deadline = case["deadline"]
+            return ProgressPaper(
+                **common, state=case["state_texts"]["zh"], promised_on=case["promised_on"],
+                deadline=deadline["texts"]["zh"] if deadline else "", marks=[Mark(**step) for step in case["steps"]],
+            )  # fmt: skip
 
 
 def _windows(hall: HallConfig, item: Item) -> str:

@@ -25,9 +25,7 @@ class Letterhead(Table):
     address: str = ""
     telephone: str
     complaints: str = "12345"
-    example: bool = Field(
-        default=False, description="marks papers made from example data as not valid"
-    )
+    example: bool = Field(default=False, description="marks papers made from example data as not valid")
 
 
 class Paper(Table):

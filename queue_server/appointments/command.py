@@ -1,0 +1,102 @@
+"""Book, list and cancel appointments by hand: `jiaohao-server appointment --help`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+
+import qrcode
+from pydantic import ValidationError
+
+from queue_server import beside
+from queue_server.api.hall import BadHall, HallConfig
+from queue_server.appointments import book
+from queue_server.appointments.book import Appointment, Booking, NotBooked
+from queue_server.codes.seal import code_of
+from queue_server.service.token import Signer
+from queue_server.store.database import BadDatabase
+
+
+def main(words: list[str]) -> int:
+    """Run the command; 0, or 1 when it was refused."""
+    options = _parser().parse_args(words)
+    try:
+        return int(options.run(options))
+    except (BadHall, BadDatabase, NotBooked) as error:
+        print(f"jiaohao-server appointment: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="jiaohao-server appointment", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    add = verbs.add_parser("add", help="book an appointment and print its code")
+    add.add_argument("--queue", required=True, help="id of the queue")
+    add.add_argument("--at", required=True, type=_minute, metavar="TIME", help="local time, for example 2026-11-23T09:30")
+    add.add_argument("--minutes", type=float, default=30, help="how long the slot is (30)")
+    add.add_argument("--name", required=True, help="who comes; kept masked")
+    add.add_argument("--person", default="", help="ID number or the platform's id; kept as a hash")
+    add.add_argument("--item", help="code of the item")
+    add.add_argument("--qr", action="store_true", help="draw the code here, to scan it from the screen")
+    add.set_defaults(run=_add)
+    listed = verbs.add_parser("list", help="list the appointments of a day")
+    listed.add_argument("--day", type=date.fromisoformat, metavar="DAY", help="for example 2026-11-23; today if left out")
+    listed.set_defaults(run=_list)
+    cancel = verbs.add_parser("cancel", help="give an appointment up")
+    cancel.add_argument("id")
+    cancel.set_defaults(run=_cancel)
+    for verb in (add, listed, cancel):
+        beside.add_arguments(verb)
+    return parser
+
+
+def _minute(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-11-23T09:30") from None
+
+
+def _add(options: argparse.Namespace) -> int:
+    with beside.ledger(options) as (config, connection, signer):
+        at: datetime = options.at if options.at.tzinfo else options.at.replace(tzinfo=config.zone)
+        try:
+            booking = Booking(
+                queue=options.queue, starts_at=at, ends_at=at + timedelta(minutes=options.minutes), name=options.name,
+                person=options.person, item=options.item,
+            )  # fmt: skip
+        except (ValidationError, OverflowError) as error:
+            raise NotBooked(str(error)) from None
+        queues = [queue.id for queue in config.queue]
+        rules, now = config.rules.appointment, datetime.now(UTC)
+        made = book.book(connection, signer, [booking], queues=queues, rules=rules, now=now)[0]
+        _print(config, signer, made)
+        if options.qr:
+            drawn = qrcode.QRCode(border=2)
+            drawn.add_data(code_of(signer, "appointment", config.hall.id, made.id))
+            drawn.print_ascii(invert=True)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    with beside.ledger(options) as (config, connection, signer):
+        day = options.day or datetime.now(config.zone).date()
+        begins = datetime.combine(day, time(0), config.zone)
+        for appointment in book.between(connection, begins, datetime.combine(day + timedelta(days=1), time(0), config.zone)):
+            _print(config, signer, appointment)
+    return 0
+
+
+def _cancel(options: argparse.Namespace) -> int:
+    with beside.ledger(options) as (_config, connection, _signer):
+        if not book.cancel(connection, options.id):
+            raise NotBooked(f"{options.id} is not booked (any more); look at `jiaohao-server appointment list`")
+    return 0
+
+
+def _print(config: HallConfig, signer: Signer, appointment: Appointment) -> None:
+    starts, ends = (at.astimezone(config.zone) for at in (appointment.starts_at, appointment.ends_at))
+    code = code_of(signer, "appointment", config.hall.id, appointment.id)
+    slot = f"{starts:%Y-%m-%d %H:%M}-{ends:%H:%M}"
+    print(appointment.id, slot, appointment.queue, appointment.name, appointment.state, code, sep="  ")

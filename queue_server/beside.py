@@ -1,0 +1,35 @@
+"""A hall's ledger for commands that run beside the server: arguments, and one transaction at a time."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from queue_server.api.hall import HallConfig, load
+from queue_server.service.token import Signer, hall_key
+from queue_server.store.database import Database, sqlite_url
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that name the hall and its ledger, as for the server itself."""
+    parser.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
+    parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="folder in which the server keeps its data")
+    parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
+
+
+@contextmanager
+def ledger(options: argparse.Namespace) -> Iterator[tuple[HallConfig, Connection, Signer]]:
+    """The hall, a transaction on its ledger that is committed at the end, and its signer. Raise BadHall or BadDatabase."""
+    config = load(options.hall)
+    options.state.mkdir(parents=True, exist_ok=True)
+    database = Database(options.database or sqlite_url(options.state))
+    database.open()
+    try:
+        with database.writer.begin() as connection:
+            yield config, connection, Signer(hall_key(connection))
+    finally:
+        database.close()

@@ -1,0 +1,62 @@
+"""Take in cases from a file, and look at one: `jiaohao-server case --help`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from queue_server import beside
+from queue_server.api.cases import STATES
+from queue_server.api.hall import BadHall
+from queue_server.cases import book
+from queue_server.cases.incoming import BadCases, from_csv, from_json
+from queue_server.codes.seal import code_of
+from queue_server.store.database import BadDatabase
+
+READ = {".json": from_json, ".csv": from_csv}
+
+
+def main(words: list[str]) -> int:
+    """Run the command; 0, or 1 when it was refused."""
+    options = _parser().parse_args(words)
+    try:
+        return int(options.run(options))
+    except (BadHall, BadDatabase, BadCases, OSError) as error:
+        print(f"jiaohao-server case: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="jiaohao-server case", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    taken = verbs.add_parser("import", help="take in cases from .json or .csv: all of them, or none")
+    taken.add_argument("file", type=Path)
+    taken.set_defaults(run=_import)
+    shown = verbs.add_parser("show", help="show a case as the kiosk would, with its code")
+    shown.add_argument("number")
+    shown.set_defaults(run=_show)
+    for verb in (taken, shown):
+        beside.add_arguments(verb)
+    return parser
+
+
+def _import(options: argparse.Namespace) -> int:
+    read = READ.get(options.file.suffix.lower())
+    if read is None:
+        raise OSError(f"{options.file}: name it {' or '.join(READ)}, so that its format is known")
+    cases = read(options.file.read_bytes())
+    with beside.ledger(options) as (_config, connection, signer):
+        print(f"{book.put(connection, signer, cases, datetime.now(UTC))} cases taken in")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    with beside.ledger(options) as (config, connection, signer):
+        case = book.find(connection, options.number)
+        if case is None:
+            raise OSError(f"there is no case {options.number}")
+        code = code_of(signer, "case", config.hall.id, case.number)
+        print(f"{case.number}  {case.item}  {case.applicant}  {STATES[case.state].zh}  {case.binding_on or '-'}  {code}")
+    return 0
