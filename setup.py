@@ -2,10 +2,10 @@
 
 from setuptools import find_packages, setup
 
-COMMON = ["paho-mqtt>=2.1", "msgspec", "pydantic>=2"]
+COMMON = ["paho-mqtt>=2.1", "msgspec", "pydantic>=2", "cryptography>=42"]
 SERVER = [
     "sqlalchemy>=2", "alembic", "psycopg[binary]", "fastapi", "uvicorn", "jinja2", "python-multipart", "argon2-cffi",
-    "cryptography", "openpyxl", "pypinyin", "rapidfuzz", "qrcode", "pillow", "typst", "prometheus-client",
+    "openpyxl", "pypinyin", "rapidfuzz", "qrcode", "pillow", "typst", "prometheus-client",
     "chinesecalendar", "babel",
 ]  # fmt: skip
 KIOSK = ["kivy==2.3.1", "python-escpos", "qrcode", "pillow", "opencv-python", "zxing-cpp", "typst", "pyipp"]
@@ -22,8 +22,8 @@ setup(
     version="0.1.0",
     description="The open appliance for government service halls: kiosk, queue, calling, rating",
     python_requires=">=3.11",
-    packages=find_packages(include=["kiosk*", "queue_server*", "drivers*", "link*", "hall*"]),
-    package_data={"queue_server": ["web/templates/**/*", "web/static/**/*", "store/migrations/**/*"]},
+    packages=find_packages(include=["kiosk*", "queue_server*", "drivers*", "link*", "hall*", "technician*"]),
+    package_data={"queue_server": ["web/templates/**/*", "web/static/**/*", "store/migrations/**/*", "enrol/mosquitto.conf"]},
     install_requires=COMMON,
     extras_require={"server": SERVER, "kiosk": KIOSK, "devices": DEVICES, "develop": DEVELOP},
     entry_points={
@@ -32,6 +32,8 @@ setup(
             "jiaohao-server = queue_server.main:main",
             "jiaohao-kiosk = kiosk.main:main",
             "jiaohao-devices = drivers.main:main",
+            "jiaohao-tech = technician.main:main",
+            "jiaohao-enrol = link.enrol:main",
         ]
     },
 )

@@ -22,6 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from link.address import Broker
+from link.credentials import ssl_context, why_refused
 from link.request import Requests
 from queue_server.api import messages
 from queue_server.api.topics import Topics
@@ -37,13 +38,19 @@ def new_session() -> str:
 
 
 def client(broker: Broker, client_id: str) -> mqtt.Client:
-    """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise) that reconnects by itself."""
+    """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise) that reconnects by itself.
+
+    With TLS the broker goes by the name in the certificate and not by `client_id`.
+    """
     paho = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
     paho.on_socket_open = _no_delay
     paho.reconnect_delay_set(min_delay=1, max_delay=4)
     paho.max_inflight_messages_set(1000)
-    if broker.ca is not None:
-        paho.tls_set(str(broker.ca), str(broker.certificate), str(broker.key))
+    if broker.ca is not None and broker.certificate is not None and broker.key is not None:
+        ca, certificate, key = broker.ca, broker.certificate, broker.key
+        context = ssl_context(ca, certificate, key)
+        paho.tls_set_context(context)
+        paho.on_pre_connect = lambda *_: context.load_cert_chain(certificate, key)  # it may have been renewed
     return paho
 
 
@@ -57,13 +64,14 @@ class Link:
     def __init__(self, *, broker: Broker, topics: Topics, client_id: str) -> None:
         self.broker = broker
         self.topics = topics
-        self.client_id = client_id
+        self.client_id = broker.client or client_id
         self.connected = threading.Event()
         self._handlers: list[tuple[str, Handler]] = []
         self._on_change: list[Callable[[bool], None]] = []
         self._birth: tuple[str, bytes] | None = None
         self._death: bytes = b""
-        self._paho = client(broker, client_id)
+        self._paho = client(broker, self.client_id)
+        self._explained = False
         self._requests = Requests(self._send_request)
 
     def announce(self, topic: str, *, birth: bytes, will: bytes, death: bytes) -> None:
@@ -91,6 +99,7 @@ class Link:
         """Start to connect, in the background, for as long as it takes."""
         self._paho.on_connect = self._connected
         self._paho.on_disconnect = self._disconnected
+        self._paho.on_connect_fail = lambda *_: self._explain()
         self._paho.on_message = self._message
         self._paho.connect_async(self.broker.host, self.broker.port, keepalive=15, clean_start=True)
         self._paho.loop_start()
@@ -141,6 +150,7 @@ class Link:
         self._subscribe(self.topics.reply(self.client_id))
         for topic_filter in dict.fromkeys(topic_filter for topic_filter, _ in self._handlers):
             self._subscribe(topic_filter)
+        self._explained = False
         self.connected.set()
         if self._birth is not None:
             self.publish(*self._birth, retain=True)
@@ -154,6 +164,19 @@ class Link:
             LOG.info("connection of %s to the broker ended: %s", self.client_id, reason)
             for handler in self._on_change:
                 handler(False)
+        else:
+            self._explain()
+
+    def _explain(self) -> None:
+        """Say once why the broker cannot be reached; with TLS the reason takes a look of its own."""
+        if self._explained:
+            return
+        self._explained = True
+        reason = "trying again"
+        if self.broker.ca is not None and self.broker.certificate is not None and self.broker.key is not None:
+            context = ssl_context(self.broker.ca, self.broker.certificate, self.broker.key)
+            reason = why_refused(self.broker.host, self.broker.port, context)
+        LOG.error("the broker %s cannot be reached as %s: %s", self.broker, self.client_id, reason)
 
     def _message(self, _c: mqtt.Client, _u: Any, message: mqtt.MQTTMessage) -> None:
         if message.topic == self.topics.reply(self.client_id):

@@ -16,6 +16,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, bindparam, select
 
 from queue_server.api import messages
+from queue_server.audit import Chain
 from queue_server.model.words import Sentence
 from queue_server.service import day
 from queue_server.service.outlook import Outlook
@@ -75,6 +76,7 @@ class Ledger:
         self.outlook = Outlook(plan, monotonic)
         self._clock = clock
         self._writer = Writer(database)
+        self._chain = Chain()
         self.signer = Signer(b"")
 
     def open(self) -> None:
@@ -110,7 +112,7 @@ class Ledger:
             if day.due(work):
                 self.outlook.begin(connection, work.now)
                 day.pass_time(work)
-                _finish(unit, changes)
+                self._finish(unit, changes)
         self.outlook.committed(unit.line_changes())
         return changes
 
@@ -175,7 +177,7 @@ class Ledger:
                     unit.append(tables.requests, row)
                 else:
                     one.answer = _again(one.request, *stored)
-            _finish(unit, changes)
+            self._finish(unit, changes)
         self.outlook.committed(unit.line_changes())
         return changes
 
@@ -198,9 +200,21 @@ class Ledger:
         try:
             with self._writer.transaction() as connection:
                 yield connection
+            self._chain.committed()
         except BaseException:
             self.outlook.stale = True
+            self._chain.broken()
             raise
+
+    def _finish(self, unit: Unit, changes: Changes) -> None:
+        """Write the unit, and note how the changed windows now stand."""
+        for window_id in sorted(changes.windows):
+            window = unit.windows.get(window_id)
+            assert window is not None, "a window that has changed was read"
+            ticket = unit.tickets.get(window.ticket) if window.ticket is not None else None
+            changes.shown.append((window, ticket.number if ticket else None, ticket.queue if ticket else None))
+        self._chain.link(unit.connection, unit.appended(tables.events))
+        unit.flush()
 
 
 def merge(changes: Changes, more: Changes) -> None:
@@ -210,16 +224,6 @@ def merge(changes: Changes, more: Changes) -> None:
     changes.asks.update(more.asks)
     changes.calls += more.calls
     changes.events += more.events
-
-
-def _finish(unit: Unit, changes: Changes) -> None:
-    """Write the unit, and note how the changed windows now stand."""
-    for window_id in sorted(changes.windows):
-        window = unit.windows.get(window_id)
-        assert window is not None, "a window that has changed was read"
-        ticket = unit.tickets.get(window.ticket) if window.ticket is not None else None
-        changes.shown.append((window, ticket.number if ticket else None, ticket.queue if ticket else None))
-    unit.flush()
 
 
 def _again(request: Request, verb: str, answer: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""`jiaohao-server`: the hall's authority; `jiaohao-server crowd` plays its citizens and clerks."""
+"""`jiaohao-server`: the hall's authority. Sub-commands: crowd, broker-config, enrol, audit, appointment, case."""
 
 from __future__ import annotations
 
@@ -45,20 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code: 0 for a clean end, 1 for trouble at the start, 2 for wrong arguments."""
     words = sys.argv[1:] if arguments is None else arguments
     parser = _parser()
-    if words[:1] == ["crowd"]:
-        from queue_server import crowd
-
-        crowd_parser = argparse.ArgumentParser(prog="jiaohao-server crowd", description=crowd.__doc__)
-        crowd.add_arguments(crowd_parser)
-        return int(crowd.run(crowd_parser.parse_args(words[1:])) or 0)
-    if words[:1] == ["appointment"]:
-        from queue_server.appointments import command as appointment
-
-        return appointment.main(words[1:])
-    if words[:1] == ["case"]:
-        from queue_server.cases import command as case
-
-        return case.main(words[1:])
+    if words[:1] and words[0] in COMMANDS:
+        return COMMANDS[words[0]](words[1:])
     options = parser.parse_args(words)
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -70,11 +58,57 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _crowd(words: list[str]) -> int:
+    from queue_server import crowd
+
+    parser = argparse.ArgumentParser(prog="jiaohao-server crowd", description=crowd.__doc__)
+    crowd.add_arguments(parser)
+    return int(crowd.run(parser.parse_args(words)) or 0)
+
+
+def _broker_config(words: list[str]) -> int:
+    from queue_server.enrol.command import broker_config
+
+    return broker_config(words)
+
+
+def _enrol(words: list[str]) -> int:
+    from queue_server.enrol.command import enrol
+
+    return enrol(words)
+
+
+def _audit(words: list[str]) -> int:
+    from queue_server.audit import command
+
+    return command(words)
+
+
+def _appointment(words: list[str]) -> int:
+    from queue_server.appointments import command
+
+    return command.main(words)
+
+
+def _case(words: list[str]) -> int:
+    from queue_server.cases import command
+
+    return command.main(words)
+
+
+COMMANDS = {
+    "crowd": _crowd, "broker-config": _broker_config, "enrol": _enrol, "audit": _audit,
+    "appointment": _appointment, "case": _case,
+}  # fmt: skip
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="jiaohao-server",
         description="The hall's one authority: numbers, calling, ratings, over MQTT 5 and on the web.",
-        epilog="`jiaohao-server crowd --help` tells about the citizens and clerks that can be played.",
+        epilog="Each with --help of its own: `jiaohao-server crowd` plays citizens and clerks, `broker-config` writes the "
+        "broker's TLS and access rules, `enrol` makes tokens for terminals and revokes them, `audit` verifies the event log, "
+        "`appointment` books appointments, `case` takes in cases.",
     )
     parser.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
     parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="folder in which the server keeps its data")

@@ -161,6 +161,8 @@ events = Table(
     Column("type", String(32), nullable=False),
     Column("actor", String(128), nullable=False),
     Column("body", JSON, nullable=False),
+    Column("chain", String(32)),
+    Column("hash", LargeBinary),
 )
 
 requests = Table(

@@ -221,6 +221,10 @@ class Unit:
         """Insert a row of an append-only table at the end."""
         self._appended.setdefault(table, []).append(row)
 
+    def appended(self, table: Table) -> list[dict[str, Any]]:
+        """The rows that will be inserted into an append-only table, in order."""
+        return self._appended.get(table, [])
+
     def ranks(self, queue: str, limit: int) -> list[float]:
         """The smallest `limit` ranks of a queue's line."""
         self.tickets.flush()

@@ -1,0 +1,233 @@
+"""`jiaohao-enrol`: how a terminal becomes a member of its hall, and stays one.
+
+The terminal makes its key itself and never gives it away. It sends a request for a certificate, signed with the one-time token;
+the server's answer is signed with the same token, so that a wrong server cannot answer. Before the certificate ends the
+terminal asks for a new one, signed with its old key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hmac
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from link.credentials import BadCredentials, read
+from link.token import NAME_LENGTH, BadToken, checked, signing_key
+
+ANSWER_TIMEOUT_S = 20
+LARGEST_ANSWER = 65536
+RENEW_BEFORE = timedelta(days=120)
+CLOCK_MAY_DIFFER = timedelta(days=1)
+READABLE = 0o640
+REASONS = {
+    "wrong-token": "the token is wrong or not of this hall; compare it with what `jiaohao-server enrol new` has printed",
+    "used-token": "the token was used already; make a new one: jiaohao-server enrol new",
+    "expired-token": "the token's time is over; make a new one: jiaohao-server enrol new",
+    "bad-request": "the server cannot read the request; bring both to the same version",
+    "unknown-certificate": "the server does not know this terminal's certificate; enrol it with a new token",
+    "revoked": "this terminal's certificate was revoked; enrol it with a new token",
+    "expired-certificate": "this terminal's certificate has ended; enrol it with a new token",
+    "no-enrolment": "this server enrols nobody; run `jiaohao-server broker-config` there and start it again",
+}
+
+
+class NotEnrolled(RuntimeError):
+    """There is no certificate; the text says why and what to do."""
+
+
+def enrol(url: str, token: str, terminal: str, folder: Path) -> None:
+    """Get a certificate for `terminal` from the hall's web address and leave ca.crt, client.crt and client.key in `folder`.
+
+    Nothing in `folder` changes before the new credentials are complete, except a key that waits for them: asked again with the
+    same token after a lost answer, the server gives the same certificate. Raise NotEnrolled.
+    """
+    try:
+        secret = checked(token)
+    except BadToken as error:
+        raise NotEnrolled(str(error)) from None
+    key = _waiting_key(folder)
+    request = _request(key, terminal)
+    mac = hmac.digest(signing_key(secret), b"ask" + request, "sha256")
+    answer = _post(f"{url.rstrip('/')}/enrol", {"token": secret[:NAME_LENGTH], "request": request.decode(), "mac": mac.hex()})
+    body = str(answer.get("body", ""))
+    wanted = hmac.digest(signing_key(secret), b"answer" + body.encode(), "sha256").hex()
+    if not hmac.compare_digest(wanted, str(answer.get("mac", ""))):
+        raise NotEnrolled(f"{url} does not know the token's secret: it is not the server of this hall; check the address")
+    told = json.loads(body)
+    _check_clock(datetime.fromisoformat(told["time"]))
+    if told["terminal"] != terminal:
+        raise NotEnrolled(f"the token is for {told['terminal']}, not for {terminal}; use that name or make another token")
+    _keep(folder, key, told["certificate"], told["ca"])
+
+
+def renew(url: str, folder: Path, now: datetime, *, at_once: bool = False) -> bool:
+    """Replace a certificate that ends within 120 days (`at_once`: in any case); whether it was replaced. Raise NotEnrolled."""
+    try:
+        shown = read(folder)
+    except BadCredentials as error:
+        raise NotEnrolled(str(error)) from None
+    if not at_once and now < shown.not_after - RENEW_BEFORE:
+        return False
+    old = _load_key(folder / "client.key")
+    key = _waiting_key(folder)
+    request = _request(key, shown.name)
+    signature = old.sign(b"renew" + request, ec.ECDSA(hashes.SHA256()))
+    asked = {"certificate": (folder / "client.crt").read_text(), "request": request.decode(),
+             "signature": base64.b64encode(signature).decode()}  # fmt: skip
+    answer = _post(f"{url.rstrip('/')}/enrol/renew", asked)
+    authority = (folder / "ca.crt").read_text()
+    certificate = str(answer.get("certificate", ""))
+    try:
+        given = x509.load_pem_x509_certificate(certificate.encode())
+        given.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.encode()))
+    except (ValueError, TypeError, InvalidSignature):
+        raise NotEnrolled(f"{url} answered with a certificate of another hall; check the address") from None
+    _keep(folder, key, certificate, authority)
+    return True
+
+
+def _request(key: ec.EllipticCurvePrivateKey, terminal: str) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, terminal)])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    return request.public_bytes(serialization.Encoding.PEM)
+
+
+def _waiting_key(folder: Path) -> ec.EllipticCurvePrivateKey:
+    """The key that waits for its certificate; made now if there is none."""
+    path = folder / "client.key.new"
+    try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        if path.exists():
+            return _load_key(path)
+        key = ec.generate_private_key(ec.SECP256R1())
+        pkcs8, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        _write(path, key.private_bytes(serialization.Encoding.PEM, pkcs8, plain))
+    except OSError as error:
+        raise NotEnrolled(
+            f"{folder} cannot be written ({error.strerror}); run this as root or give another --credentials"
+        ) from None
+    return key
+
+
+def _load_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), None)
+    except (OSError, ValueError) as error:
+        raise NotEnrolled(f"{path} cannot be read ({error}); remove it and enrol again") from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise NotEnrolled(f"{path} is no P-256 key; remove it and enrol again")
+    return key
+
+
+def _keep(folder: Path, key: ec.EllipticCurvePrivateKey, certificate: str, authority: str) -> None:
+    if x509.load_pem_x509_certificate(certificate.encode()).public_key() != key.public_key():
+        raise NotEnrolled("the server answered with a certificate for another key; try again with a new token")
+    _write(folder / "ca.crt", authority.encode())
+    _write(folder / "client.crt", certificate.encode())
+    (folder / "client.key.new").replace(folder / "client.key")
+    directory = os.open(folder, os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Replace a file as a whole; owner and group may read it."""
+    new = path.with_name(f".{path.name}.part")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        os.fchmod(file.fileno(), READABLE)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def _post(url: str, body: dict[str, str]) -> dict[str, Any]:
+    """Ask the server; its answer as JSON. Raise NotEnrolled."""
+    if not url.startswith(("http://", "https://")):
+        raise NotEnrolled(f"{url!r} is no web address; give the hall's, for example http://10.0.0.2:8080")
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT_S) as answer:  # noqa: S310 - http or https
+            content = answer.read(LARGEST_ANSWER)
+    except urllib.error.HTTPError as error:
+        content = error.read(LARGEST_ANSWER)
+    except OSError as error:
+        raise NotEnrolled(
+            f"{url} cannot be reached ({getattr(error, 'reason', error)}); check the address and the network"
+        ) from None
+    try:
+        told: dict[str, Any] = json.loads(content)
+        code = told["error"]["code"] if "error" in told else ""
+    except (ValueError, KeyError, TypeError):
+        raise NotEnrolled(f"{url} does not answer like a queue server; check the address") from None
+    if code:
+        raise NotEnrolled(REASONS.get(code, f"the server refuses: {code}"))
+    return told
+
+
+def _check_clock(server: datetime) -> None:
+    """A wrong clock makes every certificate look wrong; the server's time comes signed with the token."""
+    here = datetime.now(UTC)
+    if abs(here - server) > CLOCK_MAY_DIFFER:
+        raise NotEnrolled(
+            f"this machine's clock says {here:%Y-%m-%d %H:%M}, the server's {server:%Y-%m-%d %H:%M} UTC; set it "
+            f"(timedatectl set-time '{server.astimezone():%Y-%m-%d %H:%M:%S}') and enrol again with the same token"
+        )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    result = argparse.ArgumentParser(
+        prog="jiaohao-enrol", description="Enrol this terminal in its hall, or renew its certificate."
+    )
+    result.add_argument("--url", required=True, metavar="URL", help="the hall's web pages, for example http://10.0.0.2:8080")
+    result.add_argument(
+        "--credentials", type=Path, required=True, metavar="DIR", help="where ca.crt, client.crt, client.key go"
+    )
+    what = result.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--token", metavar="TOKEN", help="what `jiaohao-server enrol new` printed; - reads it from standard input"
+    )
+    what.add_argument("--renew", action="store_true", help="renew the certificate if it ends within 120 days")
+    result.add_argument("--terminal", metavar="ID", help="this terminal's id in devices.toml, for example kiosk-2")
+    result.add_argument("--now", action="store_true", help="with --renew: renew whatever is left")
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit code: 0 well, 1 no certificate, 2 wrong arguments."""
+    options = parser().parse_args(arguments)
+    if not options.renew and not options.terminal:
+        parser().error("--token needs --terminal")
+    try:
+        if options.renew:
+            renewed = renew(options.url, options.credentials, datetime.now(UTC), at_once=options.now)
+            print("renewed" if renewed else "nothing to do yet")
+        else:
+            given = sys.stdin.readline() if options.token == "-" else options.token  # noqa: S105
+            enrol(options.url, given, options.terminal, options.credentials)
+            shown = read(options.credentials)
+            print(f"{shown.name} is enrolled until {shown.not_after:%Y-%m-%d}")
+    except (NotEnrolled, BadCredentials) as error:
+        print(f"jiaohao-enrol: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The broker's folder: its configuration, certificates, access file and list of revoked certificates.
+
+    mosquitto.conf  acl  ca.crt  server.crt  server.key  revoked.pem  mosquitto.pid
+
+The names in certificates are the clients' names: mosquitto takes the common name as user name and as client id
+(`use_identity_as_username`, `use_username_as_clientid`), so that no terminal can speak, listen or be cut off in another's name.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from queue_server.api.hall import HallConfig
+from queue_server.enrol.access import access_file
+from queue_server.enrol.authority import Authority, key_pem, new_key, pem_of, write
+
+TEMPLATE = Path(__file__).parent / "mosquitto.conf"
+SOON = timedelta(days=365)
+READABLE = 0o640
+
+
+def configure(
+    folder: Path, config: HallConfig, authority: Authority, *, listen: str, port: int, hosts: Sequence[str],
+    servers: Sequence[str], group: str | None, now: datetime,
+) -> None:  # fmt: skip
+    """Write everything the broker needs, keeping its key and certificate while they serve `hosts`.
+
+    `listen` is the address to listen on, `hosts` are the names under which terminals reach it, `group` may read the folder.
+    The list of revoked certificates is written by the register.
+    """
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    text = TEMPLATE.read_text(encoding="utf-8").replace("@FOLDER@", str(folder)).replace("@LISTEN@", listen)
+    _put(folder / "mosquitto.conf", text.replace("@PORT@", str(port)).encode(), group)
+    _put(folder / "acl", access_file(config, servers).encode(), group)
+    _put(folder / "ca.crt", authority.pem.encode(), group)
+    if not _serves(folder, authority, hosts, now):
+        key = new_key()
+        certificate = authority.for_broker(hosts, key, now)
+        _put(folder / "server.key", key_pem(key), group)
+        _put(folder / "server.crt", pem_of(certificate).encode(), group)
+    if group is not None:
+        shutil.chown(folder, group=group)
+        folder.chmod(0o2770)  # the broker leaves its process id here
+
+
+def write_revoked(folder: Path, authority: Authority, serials: Sequence[int], now: datetime) -> None:
+    """The list of revoked certificates; the group of the folder may read it."""
+    path = folder / "revoked.pem"
+    write(path, authority.revoked(serials, now), READABLE)
+    os.chown(path, -1, folder.stat().st_gid)
+
+
+def reload(folder: Path) -> bool:
+    """Let the broker read its access file and list of revoked certificates again; whether it could be told.
+
+    Without the right to signal it nothing is lost: jiaohao-broker-reload.path tells it when the list changes.
+    """
+    try:
+        os.kill(int((folder / "mosquitto.pid").read_text()), signal.SIGHUP)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def client_credentials(folder: Path, authority: Authority, name: str, now: datetime, life: timedelta) -> x509.Certificate:
+    """A key and a certificate made here for a client on this machine: ca.crt, client.crt and client.key in `folder`."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = new_key()
+    certificate = authority.for_client(name, key, now, life)
+    write(folder / "ca.crt", authority.pem.encode(), 0o644)
+    write(folder / "client.key", key_pem(key), 0o600)
+    write(folder / "client.crt", pem_of(certificate).encode(), 0o644)
+    return certificate
+
+
+def _serves(folder: Path, authority: Authority, hosts: Sequence[str], now: datetime) -> bool:
+    """Whether the broker has a certificate of this authority for all of `hosts` that still lasts, with its key."""
+    try:
+        certificate = x509.load_pem_x509_certificate((folder / "server.crt").read_bytes())
+        key = serialization.load_pem_private_key((folder / "server.key").read_bytes(), None)
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, x509.ExtensionNotFound):
+        return False
+    there = {str(name.value) for name in names}
+    fits = set(hosts) <= there and key.public_key() == certificate.public_key()
+    return fits and authority.issued(certificate) and certificate.not_valid_after_utc > now + SOON
+
+
+def _put(path: Path, content: bytes, group: str | None) -> None:
+    write(path, content, READABLE)
+    if group is not None:
+        shutil.chown(path, group=group)

@@ -1,0 +1,105 @@
+"""Revocation that takes effect at once: the broker reads the new list, then whoever is connected in the name is cut off.
+
+mosquitto checks the list only when a client connects. So after it has read it, a client with a fresh certificate of the same
+name connects for a moment: the broker takes a name over by ending the older connection, and the revoked one does not get back.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+
+from link.address import Broker
+from link.connection import client
+from link.credentials import ssl_context
+from queue_server.enrol.broker import client_credentials, reload, write_revoked
+from queue_server.enrol.register import Register
+
+SHORT = timedelta(minutes=10)
+PATIENCE_S = 15.0
+LOOK_S = 0.4
+
+
+class NotInEffect(RuntimeError):
+    """The certificates are revoked in the register, but the broker does not know it; the text says what to do."""
+
+
+def revoke(
+    register: Register, folder: Path, terminals: Sequence[str], broker: tuple[str, int], clock: Callable[[], datetime]
+) -> int:
+    """Revoke every certificate of the terminals and end their connections; return how many certificates that were.
+
+    `folder` is the broker's, `broker` where it listens. Raise NotInEffect.
+    """
+    count = sum(register.revoke(terminal) for terminal in terminals)
+    with tempfile.TemporaryDirectory() as temporary:
+        probe, guest = Path(temporary, "probe"), Path(temporary, "guest")
+        certificate = client_credentials(probe, register.authority, "revocation", clock(), SHORT)
+        register.remember("revocation", certificate, revoked=True)
+        write_revoked(folder, register.authority, register.revoked(), clock())
+        reload(folder)
+        _wait_until_refused(probe, broker)
+        for terminal in terminals:
+            client_credentials(guest, register.authority, terminal, clock(), SHORT)
+            _take_over(guest, broker)
+    return count
+
+
+def _wait_until_refused(probe: Path, broker: tuple[str, int]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    context = _context(probe)
+    while not _refused(context, broker):
+        if time.monotonic() > deadline:
+            raise NotInEffect(
+                "the broker has not read the list of revoked certificates; run `systemctl reload jiaohao-broker` as root, then "
+                "this command again"
+            )
+        time.sleep(0.05)
+
+
+def _refused(context: ssl.SSLContext, broker: tuple[str, int]) -> bool:
+    """Whether the broker turns away a client with these credentials."""
+    try:
+        with (
+            socket.create_connection(broker, PATIENCE_S) as plain,
+            context.wrap_socket(plain, server_hostname=broker[0]) as secure,
+        ):
+            secure.settimeout(LOOK_S)
+            secure.recv(1)
+    except ssl.SSLCertVerificationError as error:
+        raise NotInEffect(f"the broker at {broker[0]}:{broker[1]} is not this hall's ({error.verify_message})") from None
+    except ssl.SSLError:
+        return True
+    except TimeoutError:
+        return False
+    except OSError as error:
+        raise NotInEffect(
+            f"the broker at {broker[0]}:{broker[1]} cannot be reached ({error.strerror or error}); the certificates are "
+            "refused as soon as it starts again"
+        ) from None
+    return False
+
+
+def _take_over(guest: Path, broker: tuple[str, int]) -> None:
+    """Connect in the name of the guest's certificate for a moment."""
+    where = Broker(broker[0], broker[1], guest / "ca.crt", guest / "client.crt", guest / "client.key")
+    paho = client(where, "")
+    connected: list[bool] = []
+    paho.on_connect = lambda *_: connected.append(True)
+    paho.connect(where.host, where.port)
+    deadline = time.monotonic() + PATIENCE_S
+    while not connected and time.monotonic() < deadline:
+        if paho.loop(0.2) is not mqtt.MQTT_ERR_SUCCESS:
+            raise NotInEffect("the broker refuses a fresh certificate of this hall; run `jiaohao-server broker-config` again")
+    paho.disconnect()
+
+
+def _context(folder: Path) -> ssl.SSLContext:
+    return ssl_context(folder / "ca.crt", folder / "client.crt", folder / "client.key")
