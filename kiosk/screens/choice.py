@@ -113,7 +113,8 @@ class Themes(Choice):
     """Which part of life is it about."""
 
     def title_text(self) -> str:
-        return self.stage.text("请选择办事主题")
+        _ = self.stage.text
+        return _("请选择办事主题")
 
     def entries(self, state: State) -> list[Entry]:
         names = {queue.id: self.stage.pick(queue.name) for queue in self.stage.hall.queue}
@@ -128,10 +129,11 @@ class Themes(Choice):
         ]  # fmt: skip
 
     def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+        _ = self.stage.text
         queues = [state.queues[b.id] for b in state.setting.of_theme(entry.id) if b.id in state.queues]
         if queues and not any(queue.open for queue in queues):
-            return self.stage.text("暂停取号"), True
-        return self.stage.text("{count} 人等候").format(count=sum(queue.waiting for queue in queues)), True
+            return _("暂停取号"), True
+        return _("{count} 人等候").format(count=sum(queue.waiting for queue in queues)), True
 
 
 class Businesses(Choice):
@@ -141,7 +143,8 @@ class Businesses(Choice):
     stretch = 1.4
 
     def title_text(self) -> str:
-        return self.stage.text("请选择办理业务")
+        _ = self.stage.text
+        return _("请选择办理业务")
 
     def entries(self, state: State) -> list[Entry]:
         wanted = {b.id for b in state.setting.of_theme(state.theme or "")}
@@ -155,7 +158,8 @@ class Businesses(Choice):
         ]  # fmt: skip
 
     def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+        _ = self.stage.text
         queue = state.queues.get(entry.id)
         if queue is None or not queue.open:
-            return self.stage.text("暂停取号"), False
-        return self.stage.text("{count} 人等候").format(count=queue.waiting), True
+            return _("暂停取号"), False
+        return _("{count} 人等候").format(count=queue.waiting), True

@@ -12,28 +12,32 @@ from kiosk.stage import Stage
 from kiosk.state import Confirm, PickClass, State, TicketClass
 from kiosk.widgets import Bar, Card, Chip, Icon, Words
 
+MOST_WINDOWS = 5
+
 
 def minutes_text(stage: Stage, low_s: int, high_s: int) -> str:
     """A range of seconds as a person would say it."""
+    _ = stage.text
     low, high = low_s // 60, -(-high_s // 60)
     if high <= 1:
-        return stage.text("马上就到")
+        return _("马上就到")
     if low == high:
-        return stage.text("约 {high} 分钟").format(high=high)
-    return stage.text("约 {low}–{high} 分钟").format(low=low, high=high)
+        return _("约 {high} 分钟").format(high=high)
+    return _("约 {low}–{high} 分钟").format(low=low, high=high)
 
 
 def windows_text(numbers: list[str]) -> str:
     """The numbers of the windows, as many as fit in a line."""
-    shown = " ".join(numbers[:6])
-    return shown + (" …" if len(numbers) > 6 else "")
+    shown = " ".join(numbers[:MOST_WINDOWS])
+    return shown + (" …" if len(numbers) > MOST_WINDOWS else "")
 
 
 class ConfirmPage(Frame):
     """The last page before the number."""
 
     def title_text(self) -> str:
-        return self.stage.text("确认取号")
+        _ = self.stage.text
+        return _("确认取号")
 
     def build_body(self, state: State) -> None:
         look = self.look
@@ -105,9 +109,16 @@ class ConfirmPage(Frame):
             self.add_widget(self.notice)
             self.notice.say(_("打印机暂时不能用：号码显示在屏幕上，请用手机扫码或记下号码"))
 
+    def _staffed(self, state: State) -> bool:
+        """Whether a window for the business is open, as far as is known; without one a waiting time means nothing."""
+        states = [state.windows.get(window.id) for window in self.stage.hall.windows_of(state.queue or "")]
+        return not any(states) or any(window is not None and window.state != "closed" for window in states)
+
     def show(self, state: State) -> None:
+        _ = self.stage.text
         super().show(state)
         queue = state.queues.get(state.queue or "")
         if queue is not None:
-            self.values[0].say(self.stage.text("{count} 人").format(count=queue.waiting))
-            self.values[1].say(minutes_text(self.stage, queue.estimate_s.low, queue.estimate_s.high))
+            self.values[0].say(_("{count} 人").format(count=queue.waiting))
+            wait = minutes_text(self.stage, queue.estimate_s.low, queue.estimate_s.high)
+            self.values[1].say(wait if self._staffed(state) else _("窗口尚未开放"))

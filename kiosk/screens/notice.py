@@ -117,9 +117,10 @@ class Closed(Frame):
             )
 
     def show(self, state: State) -> None:
+        _ = self.stage.text
         super().show(state)
         if state.clock is not None:
-            self.date.say(self.stage.text("今天 {date}").format(date=date_text(self.stage, state.clock)))
+            self.date.say(_("今天 {date}").format(date=date_text(self.stage, state.clock)))
 
 
 def hours_line(stage: Stage, hours: Hours) -> tuple[str, str]:
@@ -172,7 +173,8 @@ class Starting(Message):
     colour = "accent"
 
     def words(self, state: State) -> tuple[str, str]:
-        return self.stage.text("欢迎您"), self.stage.text("正在准备，请稍候…")
+        _ = self.stage.text
+        return _("欢迎您"), _("正在准备，请稍候…")
 
 
 class FailSafe(Page):

@@ -137,10 +137,11 @@ class Done(Frame):
             self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, row, text, "body", line_height=1.2))
 
     def _where(self, state: State) -> str:
+        _ = self.stage.text
         assert state.ticket is not None
         numbers = {window.id: window.number for window in self.stage.hall.window}
         shown = windows_text([numbers.get(window, window) for window in state.ticket.windows])
-        return self.stage.text("办理窗口 {windows}").format(windows=shown)
+        return _("办理窗口 {windows}").format(windows=shown)
 
     def _code(self, rect: Rect, link: str) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kiosk.roles.hall import draw, setting_of
@@ -14,6 +17,9 @@ from kiosk.theme import Mode
 from queue_server.api.hall import HallConfig, load
 from queue_server.api.messages import Estimate, QueueState, Text, WindowState, WindowTicket
 from tests.screens import Shot
+
+if TYPE_CHECKING:
+    from kiosk.page import Page
 
 HALL = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 PORTRAIT, LANDSCAPE, SMALL = (1080, 1920), (1920, 1080), (768, 1366)
@@ -70,15 +76,23 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
     yield "fail-safe", replace(state, page="fail-safe")
 
 
-def shots() -> list[Shot]:
-    """All pictures."""
-    from tests.screens.kivy_stage import make_page, save
+def every() -> Iterator[tuple[str, Callable[[], Page]]]:
+    """Every page in every mode and size: its name, and a function that draws it."""
+    from tests.screens.kivy_stage import make_page
 
     hall = load(HALL)
-    found = []
-    for mode_name, mode in MODES.items():
+    for (mode_name, mode), (size_name, size) in itertools.product(MODES.items(), SIZES.items()):
         for name, state in states(hall, mode):
-            for size_name, size in SIZES.items():
-                file = f"hall/{mode_name}/{size_name}/{name}"
-                found.append(Shot(file, lambda path, s=state, z=size, m=mode: save(make_page(draw, s, hall, z, m), path)))
-    return found
+            yield f"hall/{mode_name}/{size_name}/{name}", partial(make_page, draw, state, hall, size, mode)
+
+
+def pages() -> Iterator[tuple[str, Page]]:
+    """Every page, drawn."""
+    return ((name, make()) for name, make in every())
+
+
+def shots() -> list[Shot]:
+    """All pictures."""
+    from tests.screens.kivy_stage import save
+
+    return [Shot(name, lambda path, make=make: save(make(), path)) for name, make in every()]

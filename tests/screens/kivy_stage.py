@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk.app import Screen, prepare_kivy
-from kiosk.page import Page
 from kiosk.stage import Stage
 from kiosk.theme import Look, Mode
 from queue_server.api.hall import HallConfig
 from queue_server.api.texts import texts
+
+if TYPE_CHECKING:
+    from kiosk.page import Page
 
 _ready: list[bool] = []
 

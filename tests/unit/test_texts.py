@@ -1,0 +1,47 @@
+"""Every text of every program is there in English, and keeps its placeholders."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+
+from queue_server.api.texts import LOCALE, languages, read_catalogue, texts
+
+PROJECT = Path(__file__).parents[2]
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+ENGLISH = read_catalogue((LOCALE / "en/LC_MESSAGES/jiaohao.po").read_text(encoding="utf-8"))
+PLACEHOLDER = re.compile(r"{(\w*)}|%\((\w+)\)s")
+
+
+def texts_of(package: str) -> dict[str, str]:
+    """Every text of a package, and where it stands."""
+    options = {"**.html": {"newstyle_gettext": "true"}}
+    found = extract_from_dir(str(PROJECT / package), METHODS, options, keywords={"_": None, "N_": None, "gettext": None})
+    return {str(message): f"{package}/{file}:{line}" for file, line, message, _, _ in found if message}
+
+
+@pytest.mark.parametrize("package", ["kiosk", "drivers", "queue_server"])
+def test_every_text_is_there_in_english(package: str):
+    wanted = texts_of(package)
+    assert {text: place for text, place in wanted.items() if not ENGLISH.get(text)} == {}
+
+
+def test_a_translation_keeps_the_placeholders_of_its_text():
+    def names(text: str) -> set[str]:
+        return {a or b for a, b in PLACEHOLDER.findall(text)}
+
+    assert [text for text, english in ENGLISH.items() if english and names(text) != names(english)] == []
+
+
+def test_no_english_text_has_chinese_characters_in_it():
+    chinese = re.compile("[一-鿿]")
+    assert [english for english in ENGLISH.values() if chinese.search(english) and "中文" not in english] == []
+
+
+def test_chinese_is_the_language_of_the_sources():
+    assert languages() == ["zh", "en"]
+    assert texts("zh")("取号") == "取号"
+    assert texts("en")("取号") == "Take a number"
