@@ -19,7 +19,7 @@ from queue_server.api.hall import HallConfig
 from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk, NoAnswer
 from queue_server.store.database import Database
-from queue_server.web import account_page, console, front, guide, intake, log_in, papers, phone, supervisor, wall
+from queue_server.web import account_page, console, enrolment, front, guide, intake, log_in, papers, phone, supervisor, wall
 from queue_server.web.accounts import Accounts
 from queue_server.web.careful import Careful
 from queue_server.web.first_log_in import provide
@@ -70,6 +70,7 @@ def build(
     app.add_middleware(Careful)
     for part in (front, log_in, account_page, console, wall, supervisor, phone, papers, guide):
         app.include_router(part.routes(site))
+    app.include_router(enrolment.routes(site, enrolment.register_of(state, database)))
     app.include_router(intake.routes(database.writer, state))
     app.mount("/static", StaticFiles(directory=STATIC))
     _explain_errors(app, site)
