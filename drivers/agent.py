@@ -15,6 +15,7 @@ from drivers.bus import SharedSite
 from drivers.health import Health
 from drivers.wiring import BadDevices, Task, Wiring
 from link import Broker, Link, new_session
+from link.notify import notify
 from queue_server.api import messages
 from queue_server.api.hall import Device, HallConfig
 from queue_server.api.topics import Topics
@@ -71,7 +72,9 @@ class Agent:
 
     def run(self, ended: threading.Event) -> None:
         """Publish how the devices are until `ended`."""
+        notify("READY=1")
         while not ended.wait(PUBLISH_S):
+            notify("WATCHDOG=1")
             if self._changed.is_set():
                 self._changed.clear()
                 self.link.update_birth(self._status("ready"))

@@ -29,6 +29,11 @@ class BoxEmulator(Emulator):
         self._waiting: dict[int, tuple[Frame, bytes, int]] = {}
         """At each address: what was said, the answer it waits for, and how often it may still be said."""
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether a box still waits for its answer."""
+        return bool(self._waiting)
+
     def opened(self, line: Line) -> None:
         line.state = frames.Parser()
 

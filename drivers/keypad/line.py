@@ -41,13 +41,17 @@ class Seat(Protocol):
 
 
 class KeypadSeat:
-    """A keypad at a window. News of the hall may come from any thread."""
+    """A keypad at a window. News of the hall may come from any thread.
+
+    A key waits until the one before is answered, so that two quick presses never overtake each other.
+    """
 
     def __init__(self, name: str, box: KeypadBox, desk: Desk, request: Request) -> None:
         self.name, self.box = name, box
         self._keypad, self._desk, self._request = box, desk, request
         self._shown: tuple[int, str] | None = None
-        self._refused: deque[str] = deque(maxlen=1)
+        self._asks: deque[Ask] = deque()
+        self._asked: Future[Answer] | None = None
 
     def window_is(self, state: WindowState) -> None:
         """News of the window."""
@@ -61,32 +65,31 @@ class KeypadSeat:
         self._shown = None
 
     def attend(self) -> None:
-        while self._keypad.keys:
-            asks = self._desk.asks(self._keypad.keys.popleft())
-            if asks:
-                self._ask(asks)
-            else:
-                self._keypad.beep()
-        if self._refused:
-            LOG.info("%s: %s", self.name, self._refused.popleft())
-            self._keypad.beep()
+        if self._asked is not None and self._asked.done():
+            self._answered(self._asked)
+        if self._asked is None:
+            self._ask_next()
         shows = self._desk.shows()
         if self._desk.state is not None and shows != self._shown:
             self._keypad.show(*shows)
             self._shown = shows
 
-    def _ask(self, asks: list[Ask]) -> None:
-        """Ask for the first; for the others when it was granted."""
-        (verb, body), *rest = asks
+    def _answered(self, done: Future[Answer]) -> None:
+        """Go on, or give up what the key wanted when it was refused."""
+        self._asked = None
+        if why := _refusal(done):
+            self._asks.clear()
+            LOG.info("%s: %s", self.name, why)
+            self._keypad.beep()
 
-        def answered(done: Future[Answer]) -> None:
-            why = _refusal(done)
-            if why is not None:
-                self._refused.append(f"{verb}: {why}")
-            elif rest:
-                self._ask(rest)
-
-        self._request(verb, body).add_done_callback(answered)
+    def _ask_next(self) -> None:
+        """Ask for the next thing that the key wants, or for what the next key wants."""
+        if not self._asks and self._keypad.keys:
+            self._asks.extend(self._desk.asks(self._keypad.keys.popleft()))
+            if not self._asks:
+                self._keypad.beep()
+        if self._asks:
+            self._asked = self._request(*self._asks.popleft())
 
 
 class RaterSeat:
