@@ -31,7 +31,7 @@ class Access:
     writes: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     devices: Mapping[str, Access] = field(default_factory=dict)
-    """By kind of device: what else a terminal may do for each one that it owns; `{device}` is its id."""
+    """By kind of device: what else a terminal may do for each that it owns; `{device}` is its id, `{serves}` its window."""
 
 
 TABLE: dict[str, Access] = {
@@ -43,7 +43,7 @@ TABLE: dict[str, Access] = {
     ),
     "hall": Access(
         reads=("queue/+/state", "window/+/state"),
-        verbs=("issue-ticket", "confirm-print", "cancel-ticket", "lookup"),
+        verbs=("issue-ticket", "confirm-print", "cancel-ticket", "lookup", "scan", "find-case"),
     ),
     "rating": Access(reads=("window/{window}/state", "rating/{window}/ask"), verbs=("rate",)),
     "screen": Access(reads=("queue/+/state", "window/+/state", "announce")),
@@ -51,8 +51,8 @@ TABLE: dict[str, Access] = {
         devices={
             "display": Access(reads=("display/{device}/desired",), writes=("display/{device}/shown",)),
             "voice": Access(reads=("announce",)),
-            "keypad": Access(reads=("window/+/state",), verbs=AT_A_WINDOW),
-            "rater": Access(reads=("window/+/state", "rating/+/ask"), verbs=("rate",)),
+            "keypad": Access(reads=("window/{serves}/state", "queue/+/state"), verbs=AT_A_WINDOW),
+            "rater": Access(reads=("window/{serves}/state", "rating/{serves}/ask"), verbs=("rate",)),
         }
     ),
 }  # fmt: skip
@@ -72,11 +72,12 @@ def writes(config: HallConfig, terminal: Terminal) -> list[str]:
 def _filled(config: HallConfig, terminal: Terminal, side: str, common: Iterable[str]) -> list[str]:
     role = TABLE[terminal.role]
     names = {"terminal": terminal.id, "window": terminal.window or "+"}
-    topics = [*common, *_of(role, side)]
-    owned = [device for device in config.device if device.agent == terminal.id or device.id in terminal.devices]
-    for device in owned:
-        topics += [topic.replace("{device}", device.id) for topic in _of(role.devices.get(device.kind, Access()), side)]
-    return list(dict.fromkeys(topic.format_map(names) for topic in topics))
+    topics = [topic.format_map(names) for topic in (*common, *_of(role, side))]
+    for device in config.device:
+        if device.agent == terminal.id or device.id in terminal.devices:
+            names = {"device": device.id, "serves": device.serves or "+"}
+            topics += [topic.format_map(names) for topic in _of(role.devices.get(device.kind, Access()), side)]
+    return list(dict.fromkeys(topics))
 
 
 def _of(access: Access, side: str) -> tuple[str, ...]:

@@ -1,0 +1,179 @@
+"""Every topic with every client's certificate against a real mosquitto: allowed or refused as the table here says."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from link.connection import client
+from queue_server.api import messages
+from queue_server.enrol.access import TABLE
+from tests.secure_hall import SecureHall
+
+KIOSKS = ("kiosk-1", "kiosk-2")
+RATERS = ("rater-01", "rater-02")
+AGENTS = ("devices-1", "devices-2")
+TERMINALS = (*KIOSKS, *RATERS, "screen-1", *AGENTS)
+EVERYBODY = ("server", *TERMINALS)
+STRANGER = "guest-7"
+"""A certificate of this hall for a name that is not in devices.toml."""
+NOBODY: tuple[str, ...] = ()
+ON_THE_WIRE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # topic: who may write it, who may read it
+    "server/status": (("server",), EVERYBODY),
+    "terminal/kiosk-1/status": (("kiosk-1",), ("server",)),
+    "terminal/kiosk-2/status": (("kiosk-2",), ("server",)),
+    "terminal/devices-1/status": (("devices-1",), ("server",)),
+    "terminal/kiosk-1/ask": (("server",), ("kiosk-1",)),
+    "terminal/rater-01/ask": (("server",), ("rater-01",)),
+    "terminal/kiosk-1/told": (("kiosk-1",), ("server",)),
+    "terminal/screen-1/told": (("screen-1",), ("server",)),
+    "queue/household/state": (("server",), ("server", *KIOSKS, "screen-1", "devices-2")),
+    "window/01/state": (("server",), ("server", *KIOSKS, "rater-01", "screen-1", "devices-2")),
+    "window/02/state": (("server",), ("server", *KIOSKS, "rater-02", "screen-1")),
+    "display/board-1/desired": (("server",), ("server", "devices-1")),
+    "display/strip-far/desired": (("server",), ("server", "devices-2")),
+    "display/board-1/shown": (("devices-1",), ("server",)),
+    "display/strip-far/shown": (("devices-2",), ("server",)),
+    "announce": (("server",), ("server", "screen-1", "devices-1")),
+    "rating/01/ask": (("server",), ("server", "rater-01", "devices-2")),
+    "rating/02/ask": (("server",), ("server", "rater-02")),
+    "catalogue/version": (("server",), EVERYBODY),
+    "alert/device-x": (("server",), ("server",)),
+    "event/ticket-issued": (("server",), NOBODY),
+    "reply/kiosk-1": (("server",), ("kiosk-1",)),
+    "reply/rater-02": (("server",), ("rater-02",)),
+    "something/else": (NOBODY, NOBODY),
+}
+VERBS = {
+    "issue-ticket": KIOSKS, "confirm-print": KIOSKS, "cancel-ticket": KIOSKS, "lookup": KIOSKS, "scan": KIOSKS,
+    "find-case": KIOSKS, "rate": (*RATERS, "devices-2"),
+} | dict.fromkeys(
+    ("call-next", "call-ticket", "recall", "start-service", "finish-service", "no-show", "hold", "resume", "transfer", "requeue",
+     "open-window", "pause-window", "close-window"), ("devices-2",),
+)  # fmt: skip
+OTHER_PLACES = ("hall/otherhall/v1/server/status", "hall/testhall/v2/server/status", "elsewhere")
+READY = b"that was all"
+
+
+class Listener:
+    """A client that listens to everything and notes what it is given."""
+
+    def __init__(self, name: str, hall: SecureHall) -> None:
+        self.name = name
+        folder = hall.state / "credentials" if name == "server" else hall.credentials(name)
+        self.paho = client(hall.broker(folder), "any-name-at-all")
+        self.heard: set[tuple[str, str]] = set()
+        self.refused: set[str] = set()
+        self.subscribed, self.all_heard = threading.Event(), threading.Event()
+        self._waiting: dict[int, str] = {}
+        self._lock = threading.Lock()
+        self._quiet = threading.Condition(self._lock)
+        self.paho.on_connect = lambda c, *_: c.subscribe("#", options=SubscribeOptions(qos=1))
+        self.paho.on_subscribe = lambda *_: self.subscribed.set()
+        self.paho.on_message = self._take
+        self.paho.on_publish = self._published
+        self.paho.connect("127.0.0.1", hall.port)
+        self.paho.loop_start()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        with self._lock:
+            sent = self.paho.publish(topic, payload, qos=1)
+            self._waiting[sent.mid] = topic
+
+    def wait(self) -> None:
+        """Until the broker has judged everything that was published."""
+        with self._quiet:
+            assert self._quiet.wait_for(lambda: not self._waiting, 20), f"{self.name} got no answer for {self._waiting}"
+
+    def close(self) -> None:
+        self.paho.disconnect()
+        self.paho.loop_stop()
+
+    def _take(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
+        if message.payload == READY:
+            self.all_heard.set()
+        elif message.payload:
+            self.heard.add((message.topic, message.payload.decode()))
+
+    def _published(self, _client: object, _data: object, mid: int, reason: mqtt.ReasonCode, _properties: object) -> None:
+        with self._quiet:
+            topic = self._waiting.pop(mid)
+            if reason.is_failure:
+                assert reason.getName() == "Not authorized"
+                self.refused.add(topic)
+            self._quiet.notify_all()
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureHall]:
+    hall = SecureHall(tmp_path_factory.mktemp("secure"))
+    hall.open()
+    yield hall
+    hall.close()
+
+
+def table() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Whole topic → who may write it, who may read it; verbs included."""
+    commands = {f"cmd/{verb}": (("server", *VERBS.get(verb, NOBODY)), ("server",)) for verb in messages.REQUESTS}
+    inside = {f"hall/testhall/v1/{topic}": may for topic, may in (ON_THE_WIRE | commands).items()}
+    return inside | dict.fromkeys(OTHER_PLACES, (NOBODY, NOBODY))
+
+
+def test_the_broker_allows_every_client_exactly_what_the_table_says(hall: SecureHall) -> None:
+    testers = {name: Listener(name, hall) for name in (*EVERYBODY, STRANGER)}
+    try:
+        for tester in testers.values():
+            assert tester.subscribed.wait(10), tester.name
+        wanted = table()
+        for name, tester in testers.items():
+            for topic in wanted:
+                tester.publish(topic, name.encode())
+            tester.wait()
+        for name, tester in testers.items():
+            assert tester.refused == {topic for topic, (writers, _) in wanted.items() if name not in writers}, name
+        testers["server"].publish("hall/testhall/v1/server/status", READY)
+        for name in EVERYBODY:
+            assert testers[name].all_heard.wait(10), name
+        for name, tester in testers.items():
+            heard = {(topic, writer) for topic, (writers, readers) in wanted.items() for writer in writers if name in readers}
+            assert tester.heard == heard, name
+    finally:
+        for tester in testers.values():
+            tester.close()
+
+
+def test_the_name_in_the_certificate_is_the_client_id_so_that_nobody_is_cut_off_by_another(hall: SecureHall) -> None:
+    first, second = Listener("kiosk-1", hall), Listener("kiosk-2", hall)  # both claim the same client id
+    try:
+        assert first.subscribed.wait(10) and second.subscribed.wait(10)
+        assert first.paho.is_connected() and second.paho.is_connected()
+    finally:
+        first.close()
+        second.close()
+
+
+def test_every_verb_of_the_contract_is_given_to_somebody() -> None:
+    assert set(VERBS) == set(messages.REQUESTS), "say in queue_server/enrol/access.py and here which terminals may ask for it"
+
+
+def test_every_topic_of_the_contract_is_in_the_table_of_access() -> None:
+    contract = (Path(__file__).parents[2] / "docs" / "wire-contract.md").read_text(encoding="utf-8")
+    section = contract.split("## Topics")[1].split("\n## ")[0]
+    topics = [re.sub(r"<[^>]+>", "+", topic) for topic in re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)]
+    server = TABLE["server"]
+    known = {re.sub(r"\{[^}]+\}", "+", topic) for topic in (*server.reads, *server.writes)}
+    assert len(topics) >= 13 and set(topics) <= known
+
+
+def test_the_server_shows_its_programs_as_one_name_and_speaks_for_no_terminal(hall: SecureHall) -> None:
+    blocks = (hall.state / "broker" / "acl").read_text().split("\nuser ")
+    server = next(block for block in blocks if block.startswith("server\n"))
+    assert not re.search(r"topic (write|readwrite) \S+/terminal/\S+/(status|told)", server)
+    assert "#" not in server and "pattern" not in server

@@ -1,0 +1,257 @@
+"""From a one-time token to a ticket over TLS, a renewed certificate, and a terminal that is shut out."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from link import BadBroker, Broker, Link
+from link.credentials import read, ssl_context, why_refused
+from link.enrol import NotEnrolled, enrol, main, renew
+from queue_server.api.topics import Topics
+from queue_server.enrol import authority, command
+from queue_server.enrol.broker import client_credentials
+from tests.ports import free_port
+from tests.programs import RunningServer, ok, wait_for_port
+from tests.secure_hall import SecureHall
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureHall]:
+    hall = SecureHall(tmp_path_factory.mktemp("secure"))
+    hall.open()
+    yield hall
+    hall.close()
+
+
+@pytest.fixture(scope="module")
+def web(hall: SecureHall) -> Iterator[str]:
+    """The address of the web pages of a real queue server that is on the broker with its own certificate."""
+    port = free_port()
+    more = ("--credentials", str(hall.state / "credentials"), "--web", f"127.0.0.1:{port}")
+    server = RunningServer(hall.hall, hall.state, hall.address, *more)
+    server.open()
+    wait_for_port(port)
+    yield f"http://127.0.0.1:{port}"
+    server.close()
+
+
+def new_token(hall: SecureHall, terminal: str, capsys: pytest.CaptureFixture[str], *more: str) -> str:
+    """What `jiaohao-server enrol new` prints."""
+    words = ["new", "--hall", str(hall.hall), "--state", str(hall.state), "--terminal", terminal, *more]
+    assert command.enrol(words) == 0
+    said = capsys.readouterr().out
+    found = re.search(r"^token    ((?:\w{4}-){4}\w{4})$", said, re.MULTILINE)
+    assert found and "█" in said, said
+    return found[1]
+
+
+def connected(hall: SecureHall, folder: Path) -> Link:
+    broker = Broker.parse(hall.address, credentials=folder)
+    link = Link(broker=broker, topics=Topics("testhall"), client_id="anything")
+    link.open()
+    assert link.connected.wait(10)
+    return link
+
+
+def test_a_terminal_enrols_with_a_token_and_issues_a_ticket(
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = new_token(hall, "kiosk-1", capsys, "--role", "hall")
+    assert main(["--url", web, "--credentials", str(tmp_path), "--terminal", "kiosk-1", "--token", token.lower()]) == 0
+    assert "kiosk-1 is enrolled until" in capsys.readouterr().out
+    assert (tmp_path / "client.key").stat().st_mode & 0o007 == 0
+    link = connected(hall, tmp_path)
+    try:
+        answer = ok(link, "issue-ticket", queue="household", channel="web")
+        assert answer["ticket"]["number"].startswith("A")  # type: ignore[index]
+    finally:
+        link.close()
+
+
+def test_a_token_works_once_but_a_lost_answer_does_no_harm(
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = new_token(hall, "kiosk-2", capsys)
+    first = tmp_path / "first"
+    enrol(web, token, "kiosk-2", first)
+    (first / "client.key").rename(first / "client.key.new")  # as if the answer had been lost on its way
+    before = (first / "client.crt").read_text()
+    enrol(web, token, "kiosk-2", first)
+    assert (first / "client.crt").read_text() == before
+    with pytest.raises(NotEnrolled, match="used already"):
+        enrol(web, token, "kiosk-2", tmp_path / "second")
+    assert not (tmp_path / "second" / "client.crt").exists()
+
+
+def test_a_token_is_used_once_by_however_many_terminals_at_the_same_instant(
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = new_token(hall, "kiosk-2", capsys)
+    refused: list[str] = []
+
+    def try_it(number: int) -> None:
+        try:
+            enrol(web, token, "kiosk-2", tmp_path / str(number))
+        except NotEnrolled as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=try_it, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 5 and all("used already" in text for text in refused)
+
+
+def test_wrong_old_and_foreign_tokens_are_refused_in_words(
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = new_token(hall, "kiosk-1", capsys)
+    last = "0" if token[-1] != "0" else "1"
+    with pytest.raises(NotEnrolled, match="token is wrong"):
+        enrol(web, token[:-1] + last, "kiosk-1", tmp_path)
+    with pytest.raises(NotEnrolled, match="token is wrong"):
+        enrol(web, "0000-1111-2222-3333-4444", "kiosk-1", tmp_path)
+    with pytest.raises(NotEnrolled, match="five groups of four"):
+        enrol(web, "1234", "kiosk-1", tmp_path)
+    old = new_token(hall, "kiosk-1", capsys, "--hours", "0")
+    with pytest.raises(NotEnrolled, match="time is over"):
+        enrol(web, old, "kiosk-1", tmp_path)
+    with pytest.raises(NotEnrolled, match="cannot be reached"):
+        enrol(f"http://127.0.0.1:{free_port()}", token, "kiosk-1", tmp_path)
+    with pytest.raises(NotEnrolled, match="no web address"):
+        enrol("127.0.0.1:80", token, "kiosk-1", tmp_path)
+    with pytest.raises(NotEnrolled, match="for kiosk-1, not for kiosk-2"):
+        enrol(web, token, "kiosk-2", tmp_path)
+    assert not (tmp_path / "client.crt").exists()
+
+
+def test_a_token_for_an_unknown_terminal_or_another_role_is_not_made(
+    hall: SecureHall, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["new", "--hall", str(hall.hall), "--state", str(hall.state)]
+    assert command.enrol([*words, "--terminal", "kiosk-9"]) == 1
+    assert "known there: kiosk-1" in capsys.readouterr().err
+    assert command.enrol([*words, "--terminal", "kiosk-1", "--role", "rating"]) == 1
+    assert "has the role hall, not rating" in capsys.readouterr().err
+
+
+def test_a_clock_that_is_wrong_by_years_is_named_and_the_token_is_not_lost(
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:
+            return datetime(1970, 1, 1, tzinfo=UTC)
+
+    token = new_token(hall, "screen-1", capsys)
+    with monkeypatch.context() as patched:
+        patched.setattr("link.enrol.datetime", Wrong)
+        with pytest.raises(NotEnrolled, match=r"clock says 1970-01-01 .*timedatectl set-time"):
+            enrol(web, token, "screen-1", tmp_path)
+    enrol(web, token, "screen-1", tmp_path)
+    shown = read(tmp_path)
+    assert "set the clock" in (shown.trouble(datetime(1970, 1, 1, tzinfo=UTC)) or "")
+    assert "ended on" in (shown.trouble(datetime(2099, 1, 1, tzinfo=UTC)) or "")
+    assert shown.trouble(datetime.now(UTC)) is None
+
+
+def test_a_certificate_is_renewed_before_it_ends_without_a_token(
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enrol(web, new_token(hall, "rater-01", capsys), "rater-01", tmp_path)
+    shown = read(tmp_path)
+    assert not renew(web, tmp_path, datetime.now(UTC))
+    assert renew(web, tmp_path, shown.not_after - timedelta(days=100))
+    renewed = read(tmp_path)
+    assert renewed.name == "rater-01" and renewed.not_after >= shown.not_after
+    link = connected(hall, tmp_path)
+    link.close()
+    stolen = tmp_path / "stolen"
+    client_credentials(stolen, hall.authority, "rater-01", datetime.now(UTC), timedelta(days=1))  # never in the register
+    with pytest.raises(NotEnrolled, match="does not know this terminal"):
+        renew(web, stolen, datetime.now(UTC), at_once=True)
+
+
+def test_a_revoked_terminal_is_cut_off_at_once_and_does_not_come_back(
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone, stays = tmp_path / "gone", tmp_path / "stays"
+    enrol(web, new_token(hall, "rater-02", capsys), "rater-02", gone)
+    enrol(web, new_token(hall, "devices-2", capsys), "devices-2", stays)
+    waiting = new_token(hall, "rater-02", capsys)
+    out, other = connected(hall, gone), connected(hall, stays)
+    lost = threading.Event()
+    out.on_change(lambda up: None if up else lost.set())
+    kept = threading.Event()
+    other.on_change(lambda up: None if up else kept.set())
+    try:
+        words = ["revoke", "--terminal", "rater-02", "--state", str(hall.state), "--port", str(hall.port)]
+        assert command.enrol(words) == 0, capsys.readouterr().err
+        assert "1 certificates revoked" in capsys.readouterr().out
+        assert lost.wait(5)
+        broker = Broker.parse(hall.address, credentials=gone)
+        context = ssl_context(gone / "ca.crt", gone / "client.crt", gone / "client.key")
+        assert "revoked" in why_refused(broker.host, broker.port, context)
+        assert not out.connected.is_set() and other.connected.is_set() and not kept.is_set()
+    finally:
+        out.close()
+        other.close()
+    with pytest.raises(NotEnrolled, match="revoked"):
+        renew(web, gone, datetime.now(UTC), at_once=True)
+    with pytest.raises(NotEnrolled, match="time is over"):
+        enrol(web, waiting, "rater-02", tmp_path / "again")
+    assert command.enrol(["list", "--state", str(hall.state)]) == 0
+    assert re.search(r"rater-02 +revoked", capsys.readouterr().out)
+
+
+def test_foreign_expired_and_early_certificates_are_refused_with_the_reason(hall: SecureHall, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    foreign = authority.make(tmp_path / "foreign", "otherhall", now)
+
+    def reason(folder: Path) -> str:
+        context = ssl_context(folder / "ca.crt", folder / "client.crt", folder / "client.key")
+        return why_refused("127.0.0.1", hall.port, context)
+
+    assert "from another hall" in reason(hall.credentials("kiosk-1", signs=foreign))
+    assert "has ended" in reason(hall.credentials("kiosk-1", at=now - timedelta(days=30)))
+    early = reason(hall.credentials("kiosk-1", at=now + timedelta(days=3650)))
+    assert "refuses this terminal's certificate" in early
+    misled = hall.credentials("kiosk-2")
+    (misled / "ca.crt").write_text(foreign.pem)
+    assert "belongs to another hall" in reason(misled)
+    assert "nobody answers" in why_refused("127.0.0.1", free_port(), ssl_context(*_files(hall.credentials("kiosk-1"))))
+    assert "takes the certificate" in reason(hall.credentials("kiosk-1"))
+
+
+def test_programs_say_which_credentials_are_missing_or_do_not_fit(hall: SecureHall, tmp_path: Path) -> None:
+    with pytest.raises(BadBroker, match=r"ca\.crt is missing; enrol this terminal"):
+        Broker.parse(hall.address, credentials=tmp_path)
+    first, second = hall.credentials("kiosk-1"), hall.credentials("kiosk-2")
+    (first / "client.key").write_bytes((second / "client.key").read_bytes())
+    with pytest.raises(BadBroker, match="do not belong together"):
+        Broker.parse(hall.address, credentials=first)
+    (first / "client.crt").write_text("rubbish")
+    with pytest.raises(BadBroker, match="cannot be read"):
+        Broker.parse(hall.address, credentials=first)
+
+
+def test_configuring_the_broker_again_keeps_keys_and_revocations(hall: SecureHall) -> None:
+    folder = hall.state / "broker"
+    kept = {path: path.read_bytes() for path in (hall.state / "ca" / "ca.crt", folder / "server.crt", folder / "server.key")}
+    own = (hall.state / "credentials" / "client.crt").read_bytes()
+    hall.configure()
+    assert all(path.read_bytes() == content for path, content in kept.items())
+    assert (hall.state / "credentials" / "client.crt").read_bytes() == own
+    hall.configure("--host", "10.1.2.3")
+    assert (folder / "server.crt").read_bytes() != kept[folder / "server.crt"]
+
+
+def _files(folder: Path) -> tuple[Path, Path, Path]:
+    return folder / "ca.crt", folder / "client.crt", folder / "client.key"

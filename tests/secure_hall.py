@@ -1,0 +1,131 @@
+"""A hall whose broker demands certificates: a real mosquitto, configured by `jiaohao-server broker-config`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from link import Broker
+from queue_server.enrol import authority
+from queue_server.enrol.authority import Authority
+from queue_server.enrol.broker import client_credentials
+from queue_server.enrol.command import broker_config
+from queue_server.enrol.register import Register
+from queue_server.privacy import Sealer, key
+from queue_server.store.database import Database, sqlite_url
+from tests.ports import free_port
+from tests.programs import wait_for_port
+from tests.small_hall import write_hall
+
+MORE = """
+[[terminal]]
+id = "kiosk-2"
+role = "hall"
+
+[[terminal]]
+id = "rater-01"
+role = "rating"
+window = "01"
+
+[[terminal]]
+id = "rater-02"
+role = "rating"
+window = "02"
+
+[[terminal]]
+id = "screen-1"
+role = "screen"
+
+[[terminal]]
+id = "devices-2"
+role = "agent"
+
+[[device]]
+id = "voice-1"
+kind = "voice"
+model = "virtual"
+address = "emulator://voice"
+agent = "devices-1"
+
+[[device]]
+id = "strip-far"
+kind = "display"
+model = "virtual"
+address = "emulator://virtual"
+agent = "devices-2"
+serves = "01"
+
+[[device]]
+id = "keypad-01"
+kind = "keypad"
+model = "cqq-keypad"
+address = "emulator://cqq-keypad"
+agent = "devices-2"
+serves = "01"
+
+[[device]]
+id = "button-rater-01"
+kind = "rater"
+model = "cqq-rater"
+address = "emulator://cqq-rater"
+agent = "devices-2"
+serves = "01"
+"""
+
+
+class SecureHall:
+    """One hall in a folder. `open` starts its broker."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = folder / "state"
+        self.hall = write_hall(folder / "hall")
+        devices = self.hall / "devices.toml"
+        devices.write_text(devices.read_text() + MORE)
+        self.port = free_port()
+        self.address = f"mqtts://127.0.0.1:{self.port}"
+        self.database = Database(sqlite_url(self.state))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def open(self) -> None:
+        """Write the broker's folder and start mosquitto on it."""
+        self.configure()
+        configuration = self.state / "broker" / "mosquitto.conf"
+        if os.getuid() == 0:  # as a service it runs as a user of its own and never changes it
+            with configuration.open("a") as file:
+                file.write("user root\n")
+        program = next(p for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto") if Path(p).exists())
+        with (self.folder / "broker.log").open("wb") as log:
+            self._process = subprocess.Popen([program, "-c", str(configuration)], stderr=log)
+        wait_for_port(self.port)
+        self.database.open()
+
+    def configure(self, *more: str) -> None:
+        """Run `jiaohao-server broker-config`."""
+        assert broker_config(["--hall", str(self.hall), "--state", str(self.state), "--port", str(self.port), *more]) == 0
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(5)
+        self.database.close()
+
+    @property
+    def authority(self) -> Authority:
+        return authority.load(self.state / "ca")
+
+    @property
+    def register(self) -> Register:
+        return Register(self.database.writer, self.authority, Sealer(key(self.state)), lambda: datetime.now(UTC))
+
+    def credentials(self, name: str, *, signs: Authority | None = None, at: datetime | None = None) -> Path:
+        """A folder with credentials for `name`, made at `at` for a day; `signs` is the hall's own authority if left out."""
+        folder = self.folder / "credentials" / (name if signs is None and at is None else f"{name}-odd")
+        client_credentials(folder, signs or self.authority, name, at or datetime.now(UTC), timedelta(days=1))
+        (folder / "ca.crt").write_text(self.authority.pem)
+        return folder
+
+    def broker(self, credentials: Path) -> Broker:
+        return Broker.parse(self.address, credentials=credentials)
