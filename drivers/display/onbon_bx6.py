@@ -80,9 +80,10 @@ class Bx6Display:
     def pages(self, line: DisplayLine, height: int) -> tuple[bx6.Page, ...]:
         """The pictures of one line: parts that fit, one after another; a blinking one takes turns with darkness."""
         rows = 32 if height >= 32 and dots.width(text.plain(line.text), 32) <= self.size.width else dots.ROWS
-        parts = _parts(text.plain(line.text), self.size.width, rows) if line.text else [""]
-        if line.effect == "blink":
-            parts = [turn for part in parts for turn in (part, "")]
+        room = max(1, bx6.PIXELS_LIMIT // (self.size.width * height * 3))
+        parts = _parts(text.plain(line.text), self.size.width, rows)[:room]
+        if line.effect == "blink" and room > 1:
+            parts = [turn for part in parts for turn in (part, "")][:room]
         stay = BLINK if line.effect == "blink" else TURN
         colour = text.COLOURS.get(line.colour, text.COLOURS["red"])
         return tuple(bx6.Page(self._picture(part, height, rows, colour), stay=stay) for part in parts)
@@ -125,10 +126,10 @@ def replies(wanted: set[tuple[int, int]]) -> Callable[[bytes], list[bx6.Reply]]:
 
 
 def _parts(shown: str, width: int, rows: int) -> list[str]:
-    """`shown` in pieces that fit into `width` dots; at most eight."""
+    """`shown` in pieces that fit into `width` dots."""
     parts = [""]
     for character in shown:
         if dots.width(parts[-1] + character, rows) > width:
             parts.append("")
         parts[-1] += character
-    return parts[:8]
+    return parts

@@ -8,8 +8,10 @@ from drivers.display import brightness
 from drivers.registry import BadOption
 from queue_server.api.hall import Device
 
-COMMON = ("rows", "brightness", "width", "height", *brightness.OPTIONS)
-"""`rows` and `brightness` are read by the server; they stand here so that they are known."""
+SERVER = ("rows", "brightness")
+"""Read by the server; they stand here so that they are known."""
+SIZE = ("width", "height")
+COMMON = (*SERVER, *SIZE, *brightness.OPTIONS)
 ROW = 16
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.display.options import COMMON
+from drivers.display.options import COMMON, SERVER, SIZE
 from drivers.registry import Model
 
 TABLE: tuple[Model, ...] = (
@@ -29,25 +29,26 @@ TABLE: tuple[Model, ...] = (
     Model(
         "qt-strip", "display", "drivers.display.one_way:QtStrip", "B", ("serial", "TCP"),
         "one published frame, emulator", emulator="drivers.emulators.one_way:QtStripEmulator",
-        options=(*COMMON, "addr"), remark="framing from four programs, meaning of five bytes is hearsay; never answers",
+        options=(*SERVER, "addr"), remark="framing from four programs, meaning of five bytes is hearsay; never answers",
     ),
     Model(
         "alpha", "display", "drivers.display.alpha:AlphaSign", "A", ("serial", "TCP"),
         "frames of an independent library, emulator", emulator="drivers.emulators.alpha:AlphaEmulator",
-        options=(*COMMON, "addr", "pictures"), remark="BetaBrite and others with 16 rows; Chinese as pictures; never answers",
+        options=(*SERVER, *SIZE, "addr", "pictures"),
+        remark="BetaBrite and others with 16 rows; Chinese as pictures; never answers",
     ),
     Model(
         "number-4byte", "display", "drivers.display.one_way:FourByteBoard", "C", ("serial", "TCP"),
         "one published frame, emulator", emulator="drivers.emulators.one_way:NumberBoardEmulator",
-        options=(*COMMON, "addr"), remark="digits only; never answers",
+        options=(*SERVER, "addr"), remark="digits only; never answers",
     ),
     Model(
         "number-xunpeng", "display", "drivers.display.one_way:XunpengBoard", "B", ("serial", "TCP"),
         "one published frame, emulator", emulator="drivers.emulators.one_way:XunpengEmulator",
-        options=COMMON, remark="digits only; never answers",
+        options=SERVER, remark="digits only; never answers",
     ),
     Model(
         "virtual", "display", "drivers.display.virtual:VirtualDisplay", "A", ("PNG file",), "itself",
-        options=COMMON, remark="no hardware: a picture of LEDs",
+        options=(*SERVER, *SIZE), remark="no hardware: a picture of LEDs",
     ),
 )  # fmt: skip

@@ -1,0 +1,306 @@
+"""What every display keeps to, each model on its emulator over a real socket."""
+
+import os
+import time
+from datetime import datetime
+
+import pytest
+from PIL import Image
+
+from drivers import registry
+from drivers.display.onbon_bxk import BxkDisplay
+from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer, UdpServer
+from drivers.ports import DeviceError, NoReply, Refused, Unreachable
+from drivers.registry import BadOption, Site
+from queue_server.api.hall import Device
+from queue_server.api.messages import DisplayDesired, DisplayLine
+
+MODELS = [m.name for m in registry.models().values() if m.kind == "display" and m.emulator]
+ANSWERING = ["onbon-bxk", "onbon-bx6", "huidu", "huidu-serial"]
+IN_LETTERS = ["onbon-bxk", "huidu", "huidu-serial", "qt-strip"]
+NUMBERS = ["number-4byte", "number-xunpeng"]
+REFUSAL = {"onbon-bxk": "nack", "onbon-bx6": "nack", "huidu": "busy", "huidu-serial": "busy"}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    for module in ("onbon_bxk", "onbon_bx6", "huidu"):
+        monkeypatch.setattr(f"drivers.display.{module}.REPLY_S", 0.15)
+
+
+def device(model, address, **options):
+    return Device(id="strip-03", kind="display", model=model, address=address, serves="03", options=options)
+
+
+def text(*lines, brightness=80, seq=1):
+    return DisplayDesired(seq, [DisplayLine(line) for line in lines], brightness)
+
+
+class Bench:
+    """A driver and its emulator."""
+
+    def __init__(self, model, out=None, **options):
+        self.model = model
+        self.emulator = registry.emulator(model)(name="strip-03", out=out)
+        self.server = TcpServer(self.emulator)
+        self.server.open()
+        self.driver = registry.build(device(model, self.server.address, **options), Site(out))
+
+    def shows(self, *expected):
+        return self.emulator.wait_for(lambda: self.emulator.texts() == list(expected), 2)
+
+
+@pytest.fixture(params=MODELS)
+def bench(request, tmp_path):
+    bench = Bench(request.param, tmp_path)
+    yield bench
+    bench.driver.close()
+    bench.server.close()
+
+
+def seen(model, line, number):
+    if model in NUMBERS:
+        return [number] if number else []
+    return [line] if model in IN_LETTERS or (model == "alpha" and line.isascii()) else ["▦"]
+
+
+def test_a_display_shows_the_call_and_then_the_next_state(bench):
+    bench.driver.open()
+    bench.driver.show(text("请A012号到03号窗口"))
+    assert bench.shows(*seen(bench.model, "请A012号到03号窗口", "12")), bench.emulator.texts()
+    bench.driver.check()
+    bench.driver.show(text("暂停服务"))
+    assert bench.shows(*seen(bench.model, "暂停服务", "")), bench.emulator.texts()
+    assert bench.emulator.malformed == 0
+
+
+def test_a_display_is_seen_on_a_picture(bench, tmp_path):
+    bench.driver.open()
+    bench.driver.show(text("A012"))
+    assert bench.shows(*seen(bench.model, "A012", "12"))
+    bench.server.close()
+    with Image.open(tmp_path / "strip-03.png") as picture:
+        colours = {colour for _, colour in picture.convert("RGB").getcolors(1 << 20)}
+    assert any(red > 120 and green < 100 for red, green, blue in colours), "lit LEDs"
+
+
+def test_an_empty_text_makes_a_display_dark(bench):
+    bench.driver.open()
+    bench.driver.show(text("A012"))
+    assert bench.shows(*seen(bench.model, "A012", "12"))
+    bench.driver.show(text(""))
+    assert bench.shows()
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\\C2\\FO000红", "A\x1b\x1c2\x04\x01", "<text guid='x'>&a;", "\xa5\x5a\xff", "刘𠮷㵘", "号" * 300]
+)
+def test_no_text_disturbs_the_frames(bench, hostile):
+    bench.driver.open()
+    bench.driver.show(text(hostile))
+    bench.driver.show(text("A001"))
+    assert bench.shows(*seen(bench.model, "A001", "1")), bench.emulator.texts()
+    assert bench.emulator.malformed == 0
+
+
+def test_a_display_can_be_closed_twice_and_opened_again(bench):
+    bench.driver.close()
+    bench.driver.open()
+    bench.driver.close()
+    bench.driver.close()
+    bench.driver.open()
+    bench.driver.show(text("A001"))
+    assert bench.shows(*seen(bench.model, "A001", "1"))
+
+
+def test_a_display_that_hangs_up_is_reported_and_taken_again(bench):
+    bench.driver.open()
+    bench.emulator.fail("disconnects")
+    with pytest.raises(DeviceError) as caught:
+        for _ in range(20):
+            bench.driver.show(text("A001"))
+            bench.driver.check()
+            time.sleep(0.01)  # a line that has no answers shows its end only a moment later
+    assert caught.value.mend
+    bench.emulator.mend()
+    bench.driver.close()
+    bench.driver.open()
+    bench.driver.show(text("A002"))
+    assert bench.shows(*seen(bench.model, "A002", "2"))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_nobody_listening_is_unreachable_with_a_mend(model):
+    driver = registry.build(device(model, "socket://127.0.0.1:9"))
+    with pytest.raises(Unreachable, match=r"refuses.*check"):
+        driver.open()
+
+
+@pytest.mark.parametrize("model", ANSWERING)
+@pytest.mark.parametrize("fault", ["no-answer", "garbage", "half-frames", "bit-errors"])
+def test_a_display_without_a_whole_answer_is_reported_in_time(model, fault):
+    bench = Bench(model)
+    try:
+        bench.driver.open()
+        bench.emulator.fail(fault)
+        begun = time.monotonic()
+        with pytest.raises(DeviceError) as caught:
+            for _ in range(5):
+                bench.driver.show(text("A001"))
+        assert caught.value.mend and time.monotonic() - begun < 5
+        bench.emulator.mend()
+        bench.driver.close()
+        bench.driver.open()
+        bench.driver.show(text("A002"))
+        bench.driver.check()
+    finally:
+        bench.driver.close()
+        bench.server.close()
+
+
+@pytest.mark.parametrize("model", ANSWERING)
+def test_noise_before_the_answers_is_overheard_on_lines_that_mark_their_frames(model):
+    bench = Bench(model)
+    try:
+        bench.emulator.fail("noise")
+        bench.driver.open()
+        bench.driver.show(text("A001"))
+        assert bench.shows(*seen(model, "A001", "1"))
+    finally:
+        bench.driver.close()
+        bench.server.close()
+
+
+@pytest.mark.parametrize("model", ANSWERING)
+def test_a_refusal_is_told_apart_from_silence(model):
+    bench = Bench(model)
+    try:
+        bench.driver.open()
+        bench.emulator.fail(REFUSAL[model])
+        with pytest.raises(Refused, match="refuses"):
+            bench.driver.show(text("A001"))
+    finally:
+        bench.driver.close()
+        bench.server.close()
+
+
+def test_an_onbon_strip_works_on_a_serial_line_and_by_udp(tmp_path):
+    for kind in (PtyServer, UdpServer):
+        emulator = registry.emulator("onbon-bxk")(name="strip")
+        server = kind(emulator)
+        server.open()
+        address = server.address + ("?baud=9600" if kind is PtyServer else "")
+        driver = registry.build(device("onbon-bxk", address, addr=7))
+        driver.open()
+        driver.show(text("请A012号到03号窗口"))
+        driver.check()
+        assert emulator.texts() == ["请A012号到03号窗口"]
+        driver.close()
+        server.close()
+
+
+def test_an_onbon_board_keeps_one_area_a_line_and_deletes_what_is_no_longer_shown():
+    bench = Bench("onbon-bxk", height=64)
+    bench.driver.open()
+    bench.driver.show(DisplayDesired(1, [DisplayLine("A001"), DisplayLine("B002", "green"), DisplayLine("C003", "yellow")]))
+    assert bench.emulator.texts() == ["A001", "B002", "C003"]
+    assert [area.y for area in bench.emulator.areas.values()] == [0, 21, 42]
+    bench.driver.show(text("A001"))
+    assert bench.emulator.texts() == ["A001"]
+    bench.driver.close()
+    bench.server.close()
+
+
+def test_a_strip_that_lost_its_memory_says_so_at_the_next_check():
+    bench = Bench("onbon-bxk")
+    bench.driver.open()
+    bench.driver.show(text("A001"))
+    bench.emulator.fail("forgets")
+    with pytest.raises(NoReply, match="without power"):
+        bench.driver.check()
+    bench.emulator.fail("off")
+    bench.driver.open()
+    bench.driver.check()
+    assert bench.emulator.is_on, "a strip that was switched off is switched on again"
+    bench.driver.close()
+    bench.server.close()
+
+
+def test_brightness_by_time_of_day_is_left_to_the_controller_with_the_right_clock():
+    bench = Bench("onbon-bxk", night_brightness=20, night_from="19:00", night_to="07:00")
+    bench.driver.open()
+    bench.driver.show(text("A001", brightness=100))
+    assert bench.emulator.levels == [3] * 14 + [15] * 24 + [3] * 10
+    assert abs((datetime.now() - bench.emulator.clock).total_seconds()) < 5
+    before = bench.emulator.frames
+    bench.driver.show(text("A002", brightness=100))
+    assert bench.emulator.frames == before + 1, "brightness that did not change is not sent again"
+    bench.driver.close()
+    bench.server.close()
+
+
+def test_the_speed_of_a_serial_strip_is_found_out():
+    emulator = registry.emulator("onbon-bxk")(name="strip")
+
+    class SlowListener(MemoryStream):
+        """A line on which the strip understands 57600 baud only."""
+
+        baud = 9600
+
+        def set_baud(self, baud):
+            self.baud = baud
+
+        def write(self, data):
+            super().write(data if self.baud == 57600 else b"\x00" * len(data))
+
+    class Here(Site):
+        def stream(self, device):
+            return SlowListener(emulator)
+
+    driver = BxkDisplay(device("onbon-bxk", "loop://", autobaud=True), Here())
+    driver.open()
+    assert driver.stream.baud == 57600
+    driver.show(text("A001"))
+    assert emulator.texts() == ["A001"]
+
+
+def test_a_long_text_runs_or_is_shown_in_parts():
+    long = "请A012号到03号窗口办理不动产登记业务"
+    bxk = registry.build(device("onbon-bxk", "loop://", width=128))
+    assert [(a.display, a.align) for a in bxk.areas([DisplayLine(long)])] == [(3, 0)]
+    bx6 = registry.build(device("onbon-bx6", "loop://", width=128))
+    assert len(bx6.pages(DisplayLine(long), 16)) == 3
+    assert len(bx6.pages(DisplayLine("A012", effect="blink"), 16)) == 2
+    sign = registry.build(device("alpha", "loop://", width=120))
+    assert any(b"\x1b\x20a\x14P" in frame for frame in sign.frames([DisplayLine(long)])), "the picture runs through the sign"
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "said"),
+    [("onbon-bxk", {"addr": 0}, "addr"), ("onbon-bxk", {"autobaud": 1}, "true or false"), ("onbon-bx6", {"width": 1024, "height": 128}, "too many"),
+     ("alpha", {"height": 8}, "16 to 31"), ("qt-strip", {"addr": 255}, "1 to 254"), ("onbon-bxk", {"colour": "red"}, "unknown option")],
+)  # fmt: skip
+def test_a_wrong_option_is_refused_with_key_and_mend(model, options, said):
+    with pytest.raises(BadOption, match=r"strip-03.*" + said):
+        registry.build(device(model, "loop://", **options))
+
+
+def test_the_virtual_display_paints_its_lines(tmp_path):
+    driver = registry.build(device("virtual", "emulator://virtual"), Site(tmp_path / "deep" / "er"))
+    driver.open()
+    driver.show(text("A012号 请到 03号窗口"))
+    with Image.open(tmp_path / "deep" / "er" / "strip-03.png") as picture:
+        assert picture.size == (320 * 6, 16 * 6)
+
+
+@pytest.mark.hardware
+@pytest.mark.skipif(
+    "JIAOHAO_DISPLAY" not in os.environ, reason="JIAOHAO_DISPLAY names no real display, such as onbon-bxk=/dev/ttyUSB0"
+)
+def test_a_real_display_shows_a_call():
+    model, _, address = os.environ["JIAOHAO_DISPLAY"].partition("=")
+    driver = registry.build(device(model, address))
+    driver.open()
+    driver.show(text("请A012号到03号窗口"))
+    driver.check()
+    driver.close()
