@@ -1,0 +1,228 @@
+"""The device agent on a real broker: what the hall wants appears, trouble of one device is no trouble of another."""
+
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from drivers import registry
+from drivers.agent import Agent
+from drivers.emulators.local import running, stop_all
+from drivers.emulators.serve import TcpServer
+from link import Broker
+from queue_server.api import messages
+from queue_server.api.hall import Device, load
+from queue_server.api.messages import DisplayDesired, DisplayLine
+from tests.small_hall import write_hall
+
+AGENT = "devices-1"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr("drivers.display.onbon_bxk.REPLY_S", 0.3)
+    monkeypatch.setattr("drivers.display.keeper.LONGEST_RETRY_S", 1.0)
+    monkeypatch.setattr("drivers.display.keeper.CHECK_S", 0.5)
+    yield
+    stop_all()
+
+
+def device(name, address, kind="display", model="onbon-bxk", serves="01", **options):
+    return Device(id=name, kind=kind, model=model, address=address, agent=AGENT, serves=serves, options=options)
+
+
+class Strip:
+    """A strip on a port that can be pulled out and put back."""
+
+    def __init__(self, name):
+        self.emulator = registry.emulator("onbon-bxk")(name=name)
+        self.server = TcpServer(self.emulator)
+        self.server.open()
+        self.address = self.server.address
+
+    def pull_out(self):
+        self.server.close()
+
+    def put_back(self):
+        self.server = TcpServer(self.emulator, port=int(self.address.rpartition(":")[2]))
+        self.server.open()
+
+    def shows(self, text, timeout_s=8):
+        return self.emulator.wait_for(lambda: self.emulator.texts() == [text], timeout_s)
+
+
+class Hall:
+    """What the hall says and hears while an agent runs."""
+
+    def __init__(self, agent, link):
+        self.agent, self.link = agent, link
+        self.heard = {}
+        self.news = threading.Condition()
+
+    def listen(self, topic, payload, _retained):
+        with self.news:
+            self.heard[topic] = payload
+            self.news.notify_all()
+
+    def want(self, display, seq, text, effect="static"):
+        content = messages.encode(DisplayDesired(seq, [DisplayLine(text, effect=effect)]))
+        self.link.publish(self.link.topics.display_desired(display), content, retain=True)
+
+    def shown(self, display):
+        payload = self.heard.get(self.link.topics.display_shown(display))
+        return messages.decode(payload, messages.DisplayShown) if payload else None
+
+    def until(self, condition, timeout_s=8):
+        with self.news:
+            return self.news.wait_for(condition, timeout_s)
+
+    def is_shown(self, display, seq, state="ok"):
+        def there():
+            shown = self.shown(display)
+            return shown is not None and (shown.seq, shown.state) == (seq, state)
+
+        return self.until(there)
+
+    def status(self):
+        payload = self.heard.get(self.link.topics.terminal_status(AGENT))
+        return messages.decode(payload, messages.TerminalStatus) if payload else None
+
+    def device_is(self, name, state):
+        def there():
+            status = self.status()
+            return status is not None and any(d.id == name and d.state == state for d in status.devices)
+
+        return self.until(there)
+
+
+@contextmanager
+def hall_with(tmp_path, broker, *devices):
+    """An agent with these devices, in the small hall."""
+    config = load(write_hall(tmp_path / "hall"))
+    config = config.model_copy(update={"device": list(devices)})
+    agent = Agent(hall=config, terminal=AGENT, broker=Broker.parse(broker.address), folder=tmp_path / "out")
+    link = broker.link()
+    hall = Hall(agent, link)
+    link.subscribe(link.topics.root + "#", hall.listen)
+    link.open()
+    assert link.connected.wait(5)
+    agent.open()
+    ended = threading.Event()
+    thread = threading.Thread(target=agent.run, args=(ended,))
+    thread.start()
+    try:
+        yield hall
+    finally:
+        ended.set()
+        thread.join()
+        agent.close()
+        hall.until(lambda: hall.status() is not None and hall.status().state == "stopped")
+        link.close()
+
+
+def test_an_unreachable_strip_delays_no_other_and_then_shows_the_present_state(tmp_path, broker):
+    good, bad = Strip("good"), Strip("bad")
+    with hall_with(tmp_path, broker, device("good", good.address), device("bad", bad.address)) as hall:
+        hall.want("good", 1, "A001")
+        hall.want("bad", 2, "B001")
+        assert good.shows("A001") and bad.shows("B001")
+        assert hall.is_shown("good", 1) and hall.is_shown("bad", 2)
+        bad.pull_out()
+        for seq in range(10, 14):
+            hall.want("bad", seq, f"B0{seq}")
+        assert hall.is_shown("bad", 2, "unreachable")
+        assert hall.device_is("bad", "unreachable") and hall.device_is("good", "ok")
+        time.sleep(1)  # a strip takes new content once a second: the next write measures the agent alone
+        begun = time.monotonic()
+        hall.want("good", 3, "A002")
+        assert good.shows("A002") and time.monotonic() - begun < 0.5
+        shown_before = bad.emulator.frames
+        bad.put_back()
+        assert bad.shows("B013") and hall.is_shown("bad", 13)
+        assert hall.device_is("bad", "ok")
+        assert bad.emulator.frames > shown_before
+    good.pull_out()
+    bad.pull_out()
+
+
+def test_a_silent_strip_is_unreachable_until_it_answers(tmp_path, broker):
+    strip = Strip("strip")
+    strip.emulator.fail("no-answer")
+    with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
+        hall.want("strip", 1, "A001")
+        assert hall.is_shown("strip", 0, "unreachable")
+        strip.emulator.mend()
+        assert hall.is_shown("strip", 1) and strip.shows("A001")
+    strip.pull_out()
+
+
+def test_a_broker_that_was_restarted_hears_again_what_is_shown(tmp_path, broker):
+    strip = Strip("strip")
+    with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
+        hall.want("strip", 1, "A001")
+        assert hall.is_shown("strip", 1)
+        hall.heard.clear()
+        broker.close()
+        broker.open()
+        assert hall.is_shown("strip", 1), "told again without being asked"
+        assert hall.device_is("strip", "ok")
+        hall.want("strip", 5, "A005")
+        assert strip.shows("A005")
+    strip.pull_out()
+
+
+def test_several_strips_share_one_bus_and_each_shows_its_own_newest_state(tmp_path, broker):
+    strips = [device(f"qt-{n}", "emulator://qt-strip?bus=east", model="qt-strip", addr=n) for n in range(1, 5)]
+    with hall_with(tmp_path, broker, *strips) as hall:
+        for seq in range(1, 21):
+            for n in range(1, 5):
+                hall.want(f"qt-{n}", seq * 10 + n, f"A{seq:03d}")
+        for n in range(1, 5):
+            assert hall.is_shown(f"qt-{n}", 200 + n)
+        bus = running("east")
+        assert bus.wait_for(lambda: bus.strips == dict.fromkeys(range(1, 5), "A020")), bus.strips
+        assert bus.malformed == 0
+        assert bus.frames < 60, "states that were overtaken are not sent"
+
+
+def test_announcements_are_said_and_retained_ones_are_not(tmp_path, broker):
+    voice = device("voice-1", "emulator://syn6288", kind="voice", model="syn6288", serves=None)
+    with hall_with(tmp_path, broker, voice) as hall:
+        assert hall.device_is("voice-1", "ok")
+        chip = running("voice-1")
+        chip.character_s = 0.002
+        for number, retain in (("A001", True), ("A002", False)):
+            texts = messages.Text(f"请{number}号到01号窗口", f"Number {number}")
+            hall.link.publish(
+                hall.link.topics.announce(), messages.encode(messages.Announce(1, "01", number, texts)), retain=retain
+            )
+        assert chip.wait_for(lambda: any("零零二" in u.text for u in chip.said))
+
+
+def test_illegal_messages_are_dropped_and_the_strip_goes_on(tmp_path, broker):
+    strip = Strip("strip")
+    with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
+        topic = hall.link.topics.display_desired("strip")
+        for rubbish in (b"", b"\xff\xfe", b"[]", b'{"seq": "x", "lines": 3}', b"{" * 5000):
+            hall.link.publish(topic, rubbish, retain=True)
+        hall.want("strip", 2, "A002")
+        assert strip.shows("A002")
+    strip.pull_out()
+
+
+def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path, broker, server):
+    keypad = device("keypad-1", "emulator://keypad-485", kind="keypad", model="keypad-485", serves="01")
+    with hall_with(tmp_path, broker, keypad) as hall:
+        assert hall.device_is("keypad-1", "ok")
+        assert hall.until(lambda: hall.link.topics.window_state("01") in hall.heard)
+        answer = hall.link.request("issue-ticket", {"queue": "household", "channel": "desk"}).result(10)
+        number = answer.data["ticket"]["number"]
+        box = running("keypad-1")
+        box.act("next")
+        assert box.wait_for(lambda: box.shown.get(1, "").endswith(number[-3:]), 10), box.shown
+        box.act("evaluate")
+        state = hall.link.topics.window_state("01")
+        assert hall.until(lambda: messages.decode(hall.heard[state], messages.WindowState).state in ("rating", "idle"))
+        box.act("recall")
+        assert box.wait_for(lambda: box.beeps[1] >= 1), "there is nothing to recall: the keypad says so"
