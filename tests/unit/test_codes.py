@@ -1,6 +1,6 @@
 """Codes under the scanner: what each is good for, and that forged, expired, replayed, foreign and senseless ones get nowhere."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,6 +14,7 @@ from queue_server.appointments import book as appointments
 from queue_server.appointments.book import Booking
 from queue_server.cases import book as cases
 from queue_server.cases.incoming import from_json
+from queue_server.codes.__main__ import main
 from queue_server.codes.ed25519 import SignedCodes, signed
 from queue_server.codes.opening import opened
 from queue_server.codes.seal import code_of
@@ -332,3 +333,15 @@ def test_codes_of_two_halls_with_two_keys_are_not_taken_for_each_other():
     ours, theirs = Signer(b"a" * 32), Signer(b"b" * 32)
     assert code_of(ours, "case", "h", "WS-1") != code_of(theirs, "case", "h", "WS-1")
     assert code_of(ours, "case", "h", "x").split(".")[3] != code_of(ours, "appointment", "h", "x").split(".")[3]
+
+
+def test_a_code_made_by_command_is_believed_with_the_key_made_by_command(bed, tmp_path, capsys):
+    key = tmp_path / "platform"
+    assert main(["key", str(key)]) == 0 and key.stat().st_mode & 0o077 == 0
+    assert main(["key", str(key)]) == 1
+    assert main(["sign", "--key", str(key), "--issuer", ISSUER, "--holder", "x", "--name", "李四"]) == 0
+    code = capsys.readouterr().out.strip()
+    (tmp_path / "hall" / "platform.pem").write_bytes((tmp_path / "platform.pub").read_bytes())
+    verifier = opened(tmp_path / "hall", bed.plan.config.verifier)[0]
+    holder = verifier.verify(code, datetime.now(UTC))
+    assert isinstance(holder, Holder) and holder.name == "李四"

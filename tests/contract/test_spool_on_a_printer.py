@@ -1,0 +1,97 @@
+"""The print spool with a real IPP printer in software, and a power cut while a paper is on its way to it."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from drivers.a4.ipp import IppPrinter
+from kiosk.spool import Spool
+from kiosk.spool_book import Book
+from queue_server.api.hall import PrintRules
+from tests.contract.ippeve import running_printer
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+WAIT_S = 30
+KILLED = """
+    import sys
+    from datetime import datetime
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+    from drivers.a4.ipp import IppPrinter
+    from kiosk.spool_book import Book
+    book = Book(Path(sys.argv[1]))
+    book.open()
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    job = book.add(title="办事指南", document=Path(sys.argv[3]).read_bytes(), pages=1, copies=1, person="", day=now.date(), now=now)
+    book.start_sending(job)
+    if sys.argv[4] == "after":
+        IppPrinter(sys.argv[2]).print(book.document(job.id), title=job.name)
+    print(job.id, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory):
+    with running_printer(tmp_path_factory.mktemp("ippeve")) as rig:
+        yield rig
+
+
+def finished(folder, rig, job_id):
+    """Start the spool again and follow the job to its end; the states it went through."""
+    told = threading.Condition()
+    states = []
+
+    def hear(job):
+        with told:
+            states.append(job.state)
+            told.notify_all()
+
+    def now():
+        return datetime.now(ZoneInfo("Asia/Shanghai"))
+
+    spool = Spool(Book(folder / "spool.sqlite"), IppPrinter(rig.uri), PrintRules(), clock=now, on_job=hear, poll_s=0.05)
+    spool.open()
+    with told:
+        assert told.wait_for(lambda: spool.job(job_id).ended and spool.job(job_id).state in states, WAIT_S), states
+    spool.close()
+    return states
+
+
+@pytest.mark.parametrize(("cut", "end"), [("after", "done"), ("before", "unknown")])
+def test_a_power_cut_while_sending_prints_nothing_twice_and_says_what_is_known(rig, tmp_path, cut, end):
+    (tmp_path / "paper.pdf").write_bytes(PDF)
+    arguments = [tmp_path / "spool.sqlite", rig.uri, tmp_path / "paper.pdf", cut]
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(KILLED), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    job_id = child.stdout.readline().strip()
+    os.kill(child.pid, signal.SIGKILL)
+    child.communicate()
+    printer = IppPrinter(rig.uri)
+    before = printer.find(f"{job_id} 办事指南")
+    assert finished(tmp_path, rig, job_id)[-1] == end
+    after = printer.find(f"{job_id} 办事指南")
+    assert (before and before.id) == (after and after.id)
+
+
+def test_a_paper_comes_out_and_the_tray_is_counted(rig, tmp_path):
+    book = Book(tmp_path / "spool.sqlite")
+    book.open()
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    job = book.add(title="空白表", document=PDF, pages=1, copies=2, person="", day=now.date(), now=now)
+    book.close()
+    assert finished(tmp_path, rig, job.id)[-1] == "done"
+    book.open()
+    assert (book.used(), book.job(job.id).printed) == (2, 2)
+    book.close()
