@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +16,7 @@ from queue_server.api import hall as halls
 from queue_server.api.hall import BadHall
 from queue_server.api.item import Item
 from queue_server.catalogue import exchange
+from queue_server.catalogue.apart import limit_memory
 from queue_server.catalogue.exchange import BadFile
 from queue_server.catalogue.index import build
 from queue_server.catalogue.lint import lint
@@ -65,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     made = verb("export", _export, "write all items to .xlsx, .zip (CSV) or .json")
     made.add_argument("--hall", **hall)
     made.add_argument("file", type=Path)
-    verb("check", _check, "read a .xlsx, .zip (CSV) or .json of items and name every problem").add_argument("file", type=Path)
+    made = verb("check", _check, "read a .xlsx, .zip (CSV) or .json of items and name every problem")
+    made.add_argument("--json", action="store_true", help="print items and problems as JSON, within 2 GB of memory")
+    made.add_argument("file", type=Path)
     return parser
 
 
@@ -106,8 +111,21 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
+    if chosen.json:
+        return _check_apart(chosen.file)
     items = _way(chosen.file, READ)(chosen.file.read_bytes())
     print(f"{len(items)} items, all sound")
+    return 0
+
+
+def _check_apart(file: Path) -> int:
+    limit_memory()
+    try:
+        items = _way(file, READ)(file.read_bytes())
+    except BadFile as error:
+        print(json.dumps({"items": [], "problems": [astuple(problem) for problem in error.problems]}))
+        return 1
+    print(json.dumps({"items": [item.model_dump() for item in items], "problems": []}))
     return 0
 
 

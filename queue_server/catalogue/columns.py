@@ -9,18 +9,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from queue_server.api.texts import unchanged as _
+
 Kind = Literal["text", "number", "yes-no", "lines", "word", "words", "basis"]
 
-KINDS = {"即办件": "immediate", "承诺件": "committed"}
-UNITS = {"工作日": "working-day", "天": "day", "月": "month", "年": "year"}
-AUDIENCE = {"个人": "person", "企业": "enterprise"}
-HANDLING = {"窗口": "window", "电脑端网上": "online", "移动端网上": "mobile", "快递申请": "courier", "其他": "other"}
-DELIVERY = {"窗口领取": "window", "网上送达": "online", "自助领取": "self-service", "邮寄送达": "post"}
-ACROSS = {"": "", "全国": "nation", "跨省": "provinces", "跨市": "cities", "跨县": "counties"}
-FORMATS = {"纸质": "paper", "电子": "electronic", "纸质或电子": "either"}
-SOURCES = {"申请人自备": "applicant", "政府部门核发": "government", "中介机构": "intermediary", "其他单位": "other-party"}
-SYMBOLS = {"开始": "start", "步骤": "step", "判断": "decision", "结束": "end"}
-YES_NO = {"是": True, "否": False}
+KINDS = {_("即办件"): "immediate", _("承诺件"): "committed"}
+UNITS = {_("工作日"): "working-day", _("天"): "day", _("月"): "month", _("年"): "year"}
+AUDIENCE = {_("个人"): "person", _("企业"): "enterprise"}
+HANDLING = {
+    _("窗口"): "window",
+    _("电脑端网上"): "online",
+    _("移动端网上"): "mobile",
+    _("快递申请"): "courier",
+    _("其他"): "other",
+}
+DELIVERY = {_("窗口领取"): "window", _("网上送达"): "online", _("自助领取"): "self-service", _("邮寄送达"): "post"}
+ACROSS = {"": "", _("全国"): "nation", _("跨省"): "provinces", _("跨市"): "cities", _("跨县"): "counties"}
+FORMATS = {_("纸质"): "paper", _("电子"): "electronic", _("纸质或电子"): "either"}
+SOURCES = {
+    _("申请人自备"): "applicant",
+    _("政府部门核发"): "government",
+    _("中介机构"): "intermediary",
+    _("其他单位"): "other-party",
+}
+SYMBOLS = {_("开始"): "start", _("步骤"): "step", _("判断"): "decision", _("结束"): "end"}
+YES_NO = {_("是"): True, _("否"): False}
 
 
 @dataclass(frozen=True)
@@ -31,44 +44,45 @@ class Column:
     words: dict[str, Any] | None = None
 
 
-def _c(header: str, key: str, kind: Kind = "text", words: dict[str, Any] | None = None) -> Column:
+def N_(header: str, key: str, kind: Kind = "text", words: dict[str, Any] | None = None) -> Column:  # noqa: N802
+    """A column; the name of this function marks its header as a text to translate."""
     return Column(header, key, kind, words)
 
 
-CODE = _c("事项编码", "code")
+CODE = N_("事项编码", "code")
 ITEMS = (
-    CODE, _c("国家编码", "national_code"), _c("事项名称", "name.zh"), _c("英文名称", "name.en"), _c("简介", "summary.zh"),
-    _c("英文简介", "summary.en"), _c("俗称", "words", "lines"), _c("事项类型代码", "type"), _c("事项类型", "type_name.zh"),
-    _c("事项类型英文", "type_name.en"), _c("实施主体", "department"), _c("实施主体英文", "department_en"),
-    _c("实施主体代码", "department_code"), _c("行使层级代码", "level"), _c("办件类型", "kind", "word", KINDS),
-    _c("服务对象代码", "subjects", "lines"), _c("面向", "audience", "words", AUDIENCE), _c("设定依据", "basis", "basis"),
-    _c("受理条件", "conditions", "lines"), _c("无需材料说明", "no_material_note"),
-    _c("法定办结时限", "legal_limit.days", "number"),
-    _c("法定办结时限单位", "legal_limit.unit", "word", UNITS), _c("法定办结时限说明", "legal_limit.note"),
-    _c("承诺办结时限", "promised_limit.days", "number"), _c("承诺办结时限单位", "promised_limit.unit", "word", UNITS),
-    _c("承诺办结时限说明", "promised_limit.note"), _c("是否收费", "fee.charged", "yes-no"), _c("收费标准", "fee.amount"),
-    _c("收费依据", "fee.basis"), _c("结果名称", "result"), _c("审批证件", "certificate", "yes-no"),
-    _c("送达方式", "delivery", "words", DELIVERY), _c("办理地点", "place"), _c("办理窗口", "windows", "lines"),
-    _c("业务队列", "queue"), _c("办理时间", "hours"), _c("办理形式", "handling", "words", HANDLING),
-    _c("网办地址", "online_address"),
-    _c("咨询电话", "telephone"), _c("监督电话", "supervision_telephone"), _c("投诉电话", "complaints"),
-    _c("到现场次数", "visits", "number"), _c("是否支持预约办理", "appointment", "yes-no"),
-    _c("网上支付", "online_payment", "yes-no"),
-    _c("下放部门", "delegated_from"), _c("通办范围", "across", "word", ACROSS), _c("数量限制", "quantity_limit"),
-    _c("中介服务", "intermediary"), _c("主题", "theme"), _c("一件事", "life_events", "lines"),
+    CODE, N_("国家编码", "national_code"), N_("事项名称", "name.zh"), N_("英文名称", "name.en"), N_("简介", "summary.zh"),
+    N_("英文简介", "summary.en"), N_("俗称", "words", "lines"), N_("事项类型代码", "type"), N_("事项类型", "type_name.zh"),
+    N_("事项类型英文", "type_name.en"), N_("实施主体", "department"), N_("实施主体英文", "department_en"),
+    N_("实施主体代码", "department_code"), N_("行使层级代码", "level"), N_("办件类型", "kind", "word", KINDS),
+    N_("服务对象代码", "subjects", "lines"), N_("面向", "audience", "words", AUDIENCE), N_("设定依据", "basis", "basis"),
+    N_("受理条件", "conditions", "lines"), N_("无需材料说明", "no_material_note"),
+    N_("法定办结时限", "legal_limit.days", "number"),
+    N_("法定办结时限单位", "legal_limit.unit", "word", UNITS), N_("法定办结时限说明", "legal_limit.note"),
+    N_("承诺办结时限", "promised_limit.days", "number"), N_("承诺办结时限单位", "promised_limit.unit", "word", UNITS),
+    N_("承诺办结时限说明", "promised_limit.note"), N_("是否收费", "fee.charged", "yes-no"), N_("收费标准", "fee.amount"),
+    N_("收费依据", "fee.basis"), N_("结果名称", "result"), N_("审批证件", "certificate", "yes-no"),
+    N_("送达方式", "delivery", "words", DELIVERY), N_("办理地点", "place"), N_("办理窗口", "windows", "lines"),
+    N_("业务队列", "queue"), N_("办理时间", "hours"), N_("办理形式", "handling", "words", HANDLING),
+    N_("网办地址", "online_address"),
+    N_("咨询电话", "telephone"), N_("监督电话", "supervision_telephone"), N_("投诉电话", "complaints"),
+    N_("到现场次数", "visits", "number"), N_("是否支持预约办理", "appointment", "yes-no"),
+    N_("网上支付", "online_payment", "yes-no"),
+    N_("下放部门", "delegated_from"), N_("通办范围", "across", "word", ACROSS), N_("数量限制", "quantity_limit"),
+    N_("中介服务", "intermediary"), N_("主题", "theme"), N_("一件事", "life_events", "lines"),
 )  # fmt: skip
 MATERIALS = (
-    CODE, _c("材料标识", "id"), _c("材料名称", "name.zh"), _c("材料英文名称", "name.en"), _c("材料依据", "basis"),
-    _c("材料形式", "format", "word", FORMATS), _c("原件份数", "originals", "number"), _c("复印件份数", "copies", "number"),
-    _c("签名签章", "seal"), _c("空白表格", "form"), _c("填写说明", "how_to_fill"), _c("示例", "example"),
-    _c("来源渠道", "source", "word", SOURCES), _c("出具机构", "issuer"), _c("说明", "note"),
-    _c("是否必备", "required", "yes-no"),
+    CODE, N_("材料标识", "id"), N_("材料名称", "name.zh"), N_("材料英文名称", "name.en"), N_("材料依据", "basis"),
+    N_("材料形式", "format", "word", FORMATS), N_("原件份数", "originals", "number"), N_("复印件份数", "copies", "number"),
+    N_("签名签章", "seal"), N_("空白表格", "form"), N_("填写说明", "how_to_fill"), N_("示例", "example"),
+    N_("来源渠道", "source", "word", SOURCES), N_("出具机构", "issuer"), N_("说明", "note"),
+    N_("是否必备", "required", "yes-no"),
 )  # fmt: skip
 STEPS = (
-    CODE, _c("步骤标识", "id"), _c("符号", "kind", "word", SYMBOLS), _c("内容", "text"), _c("下一步", "next"), _c("是", "yes"),
-    _c("否", "no"), _c("承办", "who"),
+    CODE, N_("步骤标识", "id"), N_("符号", "kind", "word", SYMBOLS), N_("内容", "text"), N_("下一步", "next"), N_("是", "yes"),
+    N_("否", "no"), N_("承办", "who"),
 )  # fmt: skip
-QUESTIONS = (CODE, _c("问题", "q"), _c("回答", "a"))
+QUESTIONS = (CODE, N_("问题", "q"), N_("回答", "a"))
 
 SHEETS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "事项": ("", ITEMS),

@@ -19,7 +19,23 @@ from queue_server.api.hall import HallConfig
 from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk, NoAnswer
 from queue_server.store.database import Database
-from queue_server.web import account_page, code, console, enrolment, front, guide, intake, log_in, papers, phone, supervisor, wall
+from queue_server.web import (
+    account_page,
+    code,
+    console,
+    enrolment,
+    front,
+    guide,
+    intake,
+    item_edit,
+    item_exchange,
+    items,
+    log_in,
+    papers,
+    phone,
+    supervisor,
+    wall,
+)
 from queue_server.web.accounts import Accounts
 from queue_server.web.careful import Careful
 from queue_server.web.first_log_in import provide
@@ -68,7 +84,7 @@ def build(
     app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.end_streams = site.changes.close
     app.add_middleware(Careful)
-    for part in (front, log_in, account_page, console, wall, supervisor, phone, code, papers, guide):
+    for part in (front, log_in, account_page, console, wall, supervisor, phone, code, papers, guide, item_exchange, item_edit, items):
         app.include_router(part.routes(site))
     app.include_router(enrolment.routes(site, enrolment.register_of(state, database)))
     app.include_router(intake.routes(database.writer, state))

@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from queue_server.web.guard import from_elsewhere
 
 LARGEST_POST = 64 * 1024
+LARGER_POSTS = {"/items/import": 20 << 20, "/items/": 2 << 20, "/api/cases": 64 << 20}
+"""Beginning of a path → what may be posted there: an item has thousands of characters, a file of items many more."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -58,6 +60,7 @@ def _refusal(request: Request) -> PlainTextResponse | None:
     length = request.headers.get("content-length", "")
     if not length.isdigit():
         return PlainTextResponse("Say how long the request is.", HTTPStatus.LENGTH_REQUIRED)
-    if int(length) > LARGEST_POST:
+    largest = next((size for path, size in LARGER_POSTS.items() if request.url.path.startswith(path)), LARGEST_POST)
+    if int(length) > largest:
         return PlainTextResponse("The request is too large.", 413)
     return None

@@ -24,7 +24,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/")
     async def index(request: Request) -> Response:
         session = await site.guard.session(request)
-        return site.pages.page(request, "index.html", session=session)
+        return site.pages.page(request, "index.html", session=session, guides=site.guides is not None)
 
     @router.get("/lang/{language}")
     async def choose_language(language: str, next: str = "/") -> Response:

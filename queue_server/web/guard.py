@@ -53,9 +53,9 @@ class Guard:
             raise MustChangePassword
         return session
 
-    async def form(self, request: Request, session: Session) -> FormData:
+    async def form(self, request: Request, session: Session, *, max_fields: int = 50, max_files: int = 0) -> FormData:
         """The posted form, after its CSRF token was found right. Raises Forbidden."""
-        form = await request.form(max_files=0, max_fields=50)
+        form = await request.form(max_files=max_files, max_fields=max_fields)
         _same(str(form.get("csrf", "")), session.csrf)
         return form
 
