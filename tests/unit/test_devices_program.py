@@ -1,0 +1,145 @@
+"""The program jiaohao-devices: models, doctor, emulate, run; and the support table."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from drivers import registry
+from drivers.emulate import obey
+from drivers.emulators.local import stop_all
+from drivers.main import main
+from drivers.support import page
+from tests.small_hall import DEVICES, write_hall
+
+ROOT = Path(__file__).parents[2]
+STRIP = """
+[[device]]
+id = "{id}"
+kind = "display"
+model = "{model}"
+address = "{address}"
+agent = "devices-1"
+serves = "01"
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_emulator_is_left():
+    yield
+    stop_all()
+
+
+def hall_with(tmp_path, *strips):
+    folder = write_hall(tmp_path / "hall")
+    devices = DEVICES + "".join(STRIP.format(id=i, model=model, address=address) for i, model, address in strips)
+    (folder / "devices.toml").write_text(devices, encoding="utf-8")
+    return folder
+
+
+def test_the_support_table_in_the_documents_is_the_registry_s():
+    assert (ROOT / "docs/devices.md").read_text(encoding="utf-8") == page(), "run: python -m drivers.support > docs/devices.md"
+
+
+def test_every_model_of_the_registry_can_be_loaded_with_its_emulator():
+    for model in registry.models().values():
+        module, _, name = model.driver.partition(":")
+        assert callable(getattr(__import__(module, fromlist=[name]), name)), model.name
+        if model.emulator:
+            faults = registry.emulator(model.name).known_faults()
+            assert {"no-answer", "late", "garbage", "bit-errors", "half-frames", "disconnects"} <= set(faults)
+
+
+def test_an_unknown_model_is_refused_with_the_nearest_name():
+    with pytest.raises(registry.UnknownModel, match="did you mean 'onbon-bxk'"):
+        registry.find("onbon-bx", "display")
+    with pytest.raises(registry.UnknownModel, match="no emulator"):
+        registry.emulator("virtual")
+
+
+def test_models_are_listed_for_people_and_for_programs(capsys):
+    assert main(["models"]) == 0
+    assert "onbon-bxk" in capsys.readouterr().out
+    assert main(["models", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {model["name"] for model in listed} == set(registry.models())
+
+
+def test_the_doctor_collects_every_trouble_with_its_mend(tmp_path, capsys):
+    hall = hall_with(
+        tmp_path, ("good", "onbon-bxk", "emulator://onbon-bxk"), ("refused", "huidu", "socket://127.0.0.1:9"),
+        ("unplugged", "qt-strip", "/dev/hall-strip-that-is-not-there"), ("misspelt", "onbon-bkx", "socket://127.0.0.1:9"),
+        ("nonsense", "onbon-bxk", "not an address"),
+    )  # fmt: skip
+    assert main(["doctor", "--hall", str(hall), "--out", str(tmp_path / "out"), "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    found = {finding["id"]: finding for finding in report["findings"]}
+    assert [i for i, f in found.items() if f["state"] == "ok"] == ["board-1", "good"]
+    assert "refuses" in found["refused"]["what"] and "plug" in found["unplugged"]["mend"]
+    assert "did you mean" in found["misspelt"]["mend"] and "no device address" in found["nonsense"]["what"]
+    assert all(finding["mend"] for finding in report["findings"] if finding["state"] == "trouble")
+    assert main(["doctor", "--hall", str(hall), "--out", str(tmp_path / "out")]) == 1
+    tree = capsys.readouterr().out
+    assert "✗ refused" in tree and "✓ good" in tree and "serial ports" in tree
+
+
+def test_the_doctor_shows_a_test_text(tmp_path, capsys):
+    hall = hall_with(tmp_path, ("good", "onbon-bxk", "emulator://onbon-bxk"))
+    out = tmp_path / "out"
+    assert main(["doctor", "--hall", str(hall), "--out", str(out), "--show-test", "--only", "good"]) == 0
+    assert "a test text is shown" in capsys.readouterr().out
+    assert (out / "good.png").exists() and not (out / "board-1.png").exists()
+
+
+def test_wrong_words_on_the_command_line_say_what_to_do(tmp_path, capsys):
+    hall = hall_with(tmp_path, ("good", "onbon-bxk", "emulator://onbon-bxk"))
+    assert main(["doctor", "--hall", str(hall), "--only", "nobody"]) == 2
+    assert "known: board-1, good" in capsys.readouterr().err
+    assert main(["run", "--hall", str(hall), "--broker", "127.0.0.1:1", "--terminal", "kiosk-9"]) == 2
+    assert "known agents: devices-1" in capsys.readouterr().err
+    assert main(["emulate", "onbon-bxk", "--listen", "nowhere"]) == 2
+    assert "HOST:PORT" in capsys.readouterr().err
+    assert main(["emulate", "onbon-bxk", "--fault", "fire"]) == 2
+    assert "no-answer" in capsys.readouterr().err
+
+
+def test_all_wrong_devices_are_named_at_once_before_anything_is_opened(tmp_path, capsys):
+    hall = hall_with(tmp_path, ("one", "onbon-bkx", "socket://127.0.0.1:9"), ("two", "onbon-bxk", "nonsense"))
+    assert main(["run", "--hall", str(hall), "--broker", "127.0.0.1:1", "--terminal", "devices-1"]) == 2
+    said = capsys.readouterr().err
+    assert "one" in said and "did you mean" in said and "two" in said and "nonsense" in said
+    assert "one" in said.splitlines()[0] and "two" in said.splitlines()[1]
+
+
+def test_an_emulated_device_obeys_what_is_typed():
+    strip = registry.emulator("onbon-bxk")(name="strip")
+    assert obey(strip, "fault late=0.5") == "now: late=0.5" and strip.delay_s() == 0.5
+    assert "fault of this device" in obey(strip, "fault fire")
+    assert obey(strip, "mend") == "mended" and not strip.faulty("late")
+    assert "nack" in obey(strip, "help") and "hang-up" in obey(strip, "what")
+
+
+def test_an_emulated_device_runs_until_it_is_told_to_stop(tmp_path):
+    command = [sys.executable, "-m", "drivers.main", "emulate", "onbon-bxk", "--listen", "127.0.0.1:0", "--out", str(tmp_path)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().split(" at ")[1].strip()
+        assert address.startswith("socket://127.0.0.1:")
+        driver = registry.build(registry.Device(id="strip", kind="display", model="onbon-bxk", address=address))
+        driver.open()
+        driver.check()
+        driver.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
