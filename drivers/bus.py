@@ -25,6 +25,9 @@ IDLE_S = 60.0
 class Served(Protocol):
     """A device as its line sees it. Only the line's thread calls these."""
 
+    line_gap_s: float
+    """How long the line stays silent after it was served."""
+
     def due(self) -> tuple[float, bool, bool]:
         """When it wants to be served (monotonic seconds), whether it is in trouble, whether it has no news."""
 
@@ -65,8 +68,14 @@ class Bus:
     def _run(self) -> None:
         while (served := self._next()) is not None:
             served.serve()
+            if served.line_gap_s and len(self.served) > 1:
+                self._rest(served.line_gap_s)
         for served in self.served:
             served.close()
+
+    def _rest(self, seconds: float) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._stopped, seconds)
 
     def _next(self) -> Served | None:
         """Who is to be served now; waits until somebody is. None at the end."""

@@ -81,6 +81,9 @@ class Display(Device, Protocol):
     min_interval_s: float
     """The device takes no new content sooner than this after the last."""
 
+    line_gap_s: float
+    """The line stays silent for so long after each frame, for every device on it."""
+
     blinks: bool
     """Whether the device blinks by itself; if not, its owner alternates text and blank."""
 

@@ -24,6 +24,7 @@ class AlphaSign:
     """One sign. Latin text goes as text, everything else as a picture."""
 
     min_interval_s = 0.5
+    line_gap_s = 0.0
     blinks = True
 
     def __init__(self, device: Device, site: Site) -> None:

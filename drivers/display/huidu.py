@@ -26,6 +26,7 @@ class HuiduDisplay:
     """A board. On a serial line there is no session: its guid stays empty, and no heartbeat is known."""
 
     min_interval_s = 0.5
+    line_gap_s = 0.0
     blinks = False
 
     def __init__(self, device: Device, site: Site, *, serial: bool = False, now: Callable[[], datetime] = datetime.now) -> None:

@@ -27,6 +27,7 @@ class DisplayKeeper:
     def __init__(self, name: str, driver: Display, report: Report, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = name
         self._driver, self._report, self._clock = driver, report, clock
+        self.line_gap_s = driver.line_gap_s
         self._lock = threading.Lock()
         self._wanted: DisplayDesired | None = None
         self._shown: DisplayDesired | None = None

@@ -30,6 +30,7 @@ class Bx6Display:
     """A strip or board."""
 
     min_interval_s = 1.0
+    line_gap_s = 0.0
     blinks = True
 
     def __init__(self, device: Device, site: Site, *, now: Callable[[], datetime] = datetime.now) -> None:

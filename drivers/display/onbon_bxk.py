@@ -36,6 +36,7 @@ class BxkDisplay:
     """A strip or board. `now` gives the hall's local time."""
 
     min_interval_s = 1.0
+    line_gap_s = 0.0
     blinks = False
 
     def __init__(self, device: Device, site: Site, *, now: Callable[[], datetime] = datetime.now) -> None:

@@ -18,7 +18,8 @@ class OneWayDisplay(ABC):
     """Writes frames and hears nothing."""
 
     min_interval_s = 0.1
-    """QT strips want so much silence between two frames."""
+    line_gap_s = 0.1
+    """QT strips want so much silence between two frames, whoever they are for."""
     blinks = False
 
     def __init__(self, device: Device, site: Site) -> None:

@@ -20,6 +20,7 @@ class VirtualDisplay:
     """Paints `<folder>/<device>.png`."""
 
     min_interval_s = 0.2
+    line_gap_s = 0.0
     blinks = False
 
     def __init__(self, device: Device, site: Site) -> None:

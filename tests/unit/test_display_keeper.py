@@ -22,7 +22,7 @@ class Glass:
     """A display that keeps what it was told; `broken` makes it fail."""
 
     def __init__(self, min_interval_s=1.0, blinks=False):
-        self.min_interval_s, self.blinks = min_interval_s, blinks
+        self.min_interval_s, self.blinks, self.line_gap_s = min_interval_s, blinks, 0.0
         self.broken = None
         self.shown, self.calls = [], []
 
@@ -177,6 +177,8 @@ def test_the_same_content_is_not_written_twice_but_its_seq_is_told():
 
 
 class Wish:
+    line_gap_s = 0.0
+
     def __init__(self, bus_clock, at, trouble=False, routine=False):
         self.at, self.trouble, self.routine = at, trouble, routine
         self.clock, self.served, self.closed = bus_clock, [], threading.Event()
