@@ -57,7 +57,9 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=args.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     from link import BadBroker
     from queue_server.api.hall import BadHall
+    from queue_server.api.masking import mask_logs
 
+    mask_logs()
     try:
         run(args)
     except (BadHall, BadBroker, FileNotFoundError, ValueError) as error:

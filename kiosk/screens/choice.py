@@ -68,13 +68,18 @@ class Choice(Frame):
         scale = 1.35 if look.mode.elder else 1.0
         gap = look.space("m")
         columns = max(1, int((area.w + gap) / (look.px(self.least[0]) * scale + gap)))
-        rows = max(1, int((area.h + gap) / (look.px(self.least[1]) * scale + gap)))
+        rows = max(1, int((area.h + gap) / (self._least_height(columns) + gap)))
         return min(columns, max(1, count)), rows
+
+    def _least_height(self, columns: int) -> float:
+        """Tiles that are as wide as the page lie flat."""
+        least = ROW_HEIGHT if columns == 1 else self.least[1]
+        return self.look.px(least) * (1.35 if self.look.mode.elder else 1.0)
 
     def _cells(self, area: Rect, columns: int, rows: int) -> list[Rect]:
         """Cells from the top; no taller than `stretch` times what they must be."""
         look = self.look
-        most = look.px(self.least[1]) * (1.35 if look.mode.elder else 1.0) * self.stretch
+        most = self._least_height(columns) * self.stretch
         gap = look.space("m")
         height = min(area.h, rows * most + (rows - 1) * gap)
         return area.top(height)[0].grid(columns, rows, gap)
@@ -119,10 +124,11 @@ class Themes(Choice):
     def entries(self, state: State) -> list[Entry]:
         names = {queue.id: self.stage.pick(queue.name) for queue in self.stage.hall.queue}
         comma = "、" if self.look.mode.language == "zh" else ", "
+        most = 2 if self.look.mode.elder else 3
         return [
             Entry(
                 theme.id, self.stage.pick(theme.name), theme.icon,
-                comma.join(names[b.id] for b in state.setting.of_theme(theme.id)), PickTheme(theme.id),
+                comma.join([names[b.id] for b in state.setting.of_theme(theme.id)][:most]), PickTheme(theme.id),
             )
             for theme in self.stage.hall.theme
             if state.setting.of_theme(theme.id)

@@ -41,7 +41,11 @@ class ConfirmPage(Frame):
 
     def build_body(self, state: State) -> None:
         look = self.look
-        bar, rest = self.reach.bottom(max(look.target, look.px(168)), look.space("l"))
+        gap = look.space("l") if state.prints else look.type("note") * 3.6
+        if look.mode.low and not look.portrait:
+            self._build_in_one_row(state, gap)
+            return
+        bar, rest = self.reach.bottom(max(look.target, look.px(168)), gap)
         chips = 2 * look.target + look.space("m")
         if look.portrait:
             place, rest = rest.bottom(chips, look.space("l"))
@@ -49,12 +53,19 @@ class ConfirmPage(Frame):
             facts = rest.top(min(rest.h, look.px(900) * (1.2 if look.mode.elder else 1)))[0]
         else:
             facts, place = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y).columns(2, look.space("l"))
-            if look.mode.low:
-                place = place.bottom(rest.h)[0]
-            place = place.top(min(place.h, chips + look.type("note") * 2))[0] if not look.mode.low else place
+            place = place.top(min(place.h, chips + look.type("note") * 2))[0]
         self._facts(facts, state)
-        self._chips(place, state)
-        self._bar(bar, state)
+        self._chips(place.rows(2, look.space("m")), state)
+        self._bar(bar, gap, state)
+
+    def _build_in_one_row(self, state: State, gap: float) -> None:
+        """In the lower half of a wide screen everything that is touched stands side by side."""
+        look = self.look
+        row, rest = self.reach.bottom(min(self.reach.h, look.target * 1.4), gap)
+        self._facts(Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y), state)
+        first, second, bar = row.columns(3, look.space("m"))
+        self._chips([first, second], state)
+        self._bar(bar, gap, state)
 
     def _facts(self, rect: Rect, state: State) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
@@ -67,7 +78,7 @@ class ConfirmPage(Frame):
             self.add_widget(Icon(stage, icon, queue.icon))
         name, note = place.top(place.h * (0.6 if queue.note else 1))
         self.add_widget(Words(stage, name, stage.pick(queue.name), "title", bold=True, line_height=1.2))
-        if queue.note:
+        if queue.note and note.h >= look.type("note"):
             self.add_widget(Words(stage, note, stage.pick(queue.note), "note", colour="secondary", line_height=1.2))
         windows = [window.number for window in stage.hall.windows_of(queue.id)]
         labels = (_("前面等候"), _("预计等待"), _("办理窗口"))
@@ -85,29 +96,29 @@ class ConfirmPage(Frame):
         self.values.append(words)
         self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, left, label, "body", colour="secondary"), words)
 
-    def _chips(self, rect: Rect, state: State) -> None:
-        stage, look, _ = self.stage, self.look, self.stage.text
-        rows = rect.rows(2, look.space("m"))
+    def _chips(self, rows: list[Rect], state: State) -> None:
+        stage, _ = self.stage, self.stage.text
         claims: tuple[tuple[TicketClass, str], ...] = (
             ("priority", _("老年人、残疾人、孕妇优先")),
             ("military", _("军人、退役军人优先")),
         )
         for row, (class_, text) in zip(rows, claims, strict=True):
             on = state.class_ == class_
-            note = _("叫到时请出示证件") if on else ""
+            note = _("叫到时请出示证件") if on and row.h > self.look.target * 0.9 and row.w > row.h * 4 else ""
             self.add_widget(Chip(stage, row, text, partial(stage.send, PickClass(class_)), on=on, colour=class_, note=note))
 
-    def _bar(self, rect: Rect, state: State) -> None:
+    def _bar(self, rect: Rect, gap: float, state: State) -> None:
         stage, look, _ = self.stage, self.look, self.stage.text
         text = _("取号") if state.prints else _("在屏幕上取号")
         # the id is made with the page: a second tap on the same bar is the same request
         request_id = str(uuid.uuid4())
         self.add_widget(Bar(stage, rect, text, lambda: stage.send(Confirm(request_id)), icon="ticket-confirmation"))
-        strip = Rect(rect.x, rect.top_edge + look.space("s") * 0.4, rect.w, look.space("l") - look.space("s") * 0.8)
+        body = self.body
+        strip = Rect(body.x, rect.top_edge + look.space("s") * 0.4, body.w, gap - look.space("s") * 0.8)
         self.notice = None if state.prints else Notice(stage, strip)
         if self.notice is not None:
             self.add_widget(self.notice)
-            self.notice.say(_("打印机暂时不能用：号码显示在屏幕上，请用手机扫码或记下号码"))
+            self.notice.say(_("打印机暂时不能用，号码显示在屏幕上"))
 
     def _staffed(self, state: State) -> bool:
         """Whether a window for the business is open, as far as is known; without one a waiting time means nothing."""

@@ -46,10 +46,12 @@ class TroubleBlock:
 
     def __init__(self, page: Page, rect: Rect, icon: str, title: str, note: str, colour: str = "warning") -> None:
         look, stage = page.look, page.stage
-        block = rect.centre(min(rect.w, look.px(940)), look.px(230) + look.type("title") * 3 + look.type("body") * 6.5)
+        wide = look.px(940) if look.portrait else rect.w * 0.9
+        lines = 3 if look.portrait else 1.6
+        block = rect.centre(min(rect.w, wide), look.px(230) + look.type("title") * lines + look.type("body") * 6.5)
         place, block = block.top(min(look.px(200), block.h * 0.28), look.space("m"))
         page.add_widget(Icon(stage, place, icon, colour=colour))
-        place, block = block.top(look.type("title") * 2.8, look.space("m"))
+        place, block = block.top(look.type("title") * (lines - 0.2), look.space("m"))
         self.title = Words(stage, place, title, "title", bold=True, align="center", line_height=1.3)
         self.note = Words(stage, block, note, "body", colour="secondary", align="center", valign="top")
         page.put(self.title, self.note)
@@ -70,8 +72,13 @@ class TroubleWithTicket(Frame):
         elif state.trouble == "no-answer":
             actions.append((_("再试一次"), lambda: stage.send(Confirm(request_id))))
         height = max(look.target, look.px(140))
-        foot, rest = self.reach.bottom(height * (len(actions) + 1) + look.space("m") * len(actions), look.space("l"))
-        rows = foot.rows(len(actions) + 1, look.space("m"))
+        count = len(actions) + 1
+        if look.portrait:
+            foot, rest = self.reach.bottom(height * count + look.space("m") * (count - 1), look.space("l"))
+            rows = foot.rows(count, look.space("m"))
+        else:
+            foot, rest = self.reach.bottom(height, look.space("l"))
+            rows = foot.columns(count, look.space("l"))[::-1]
         for row, (text, action) in zip(rows, actions, strict=False):
             self.add_widget(Bar(stage, row, text, action))
         leave = rows[-1]
@@ -132,9 +139,7 @@ def hours_line(stage: Stage, hours: Hours) -> tuple[str, str]:
         days = _("{first}至{last}").format(first=names[places[0]], last=names[places[-1]])
     else:
         days = (_("、")).join(names[place] for place in places)
-    if hours.note is not None:
-        days = f"{days} · {stage.pick(hours.note)}"
-    return days, f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"
+    return (days if hours.note is None else stage.pick(hours.note)), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"
 
 
 class Message(Frame):

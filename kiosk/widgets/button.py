@@ -11,7 +11,7 @@ from kiosk.rect import Rect
 from kiosk.widgets.base import Box
 from kiosk.widgets.picture import Icon
 from kiosk.widgets.surface import Card, Fill, outline
-from kiosk.widgets.words import Words
+from kiosk.widgets.words import Words, measure
 
 if TYPE_CHECKING:
     from kiosk.stage import Stage
@@ -92,7 +92,7 @@ class Tile(Tap):
             self.aside = self._aside(place, aside, "left")
         place, below = body.top(look.type("tile") * (1.4 if note else 2.8), look.px(4))
         self.add_widget(Words(stage, place, title, "tile", bold=True, colour=ink, valign="middle"))
-        if note:
+        if note and below.h >= look.type("note") * 1.3:
             self.add_widget(Words(stage, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
 
     def _draw_row(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
@@ -104,10 +104,11 @@ class Tile(Tap):
         if aside or not self.enabled:
             place, body = body.right(min(body.w * 0.36, look.type("note") * 7), look.space("s"))
             self.aside = self._aside(place, aside, "right")
-        if note:
-            body = body.centre(body.w, look.type("tile") * 1.4 + look.type("note") * 1.5)
+        if note and body.h >= look.type("tile") * 1.3 + look.type("note") * 1.3:
+            lines = 1 if measure(note, look.type("note")) <= body.w else 2
+            body = body.centre(body.w, min(body.h, look.type("tile") * 1.4 + look.type("note") * 1.4 * lines))
             place, below = body.top(look.type("tile") * 1.4)
-            self.add_widget(Words(stage, below, note, "note", colour=ink if self.main else "secondary"))
+            self.add_widget(Words(stage, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
         else:
             place = body
         self.add_widget(Words(stage, place, title, "tile", bold=True, colour=ink))
