@@ -78,8 +78,10 @@ def run_agent(options: argparse.Namespace) -> int:
     from drivers.emulators.local import stop_all
     from link import Broker
     from queue_server.api.hall import load
+    from queue_server.api.masking import mask_logs
 
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    mask_logs()
     broker = Broker.parse(options.broker, credentials=options.credentials)
     agent = Agent(hall=load(options.hall), terminal=options.terminal, broker=broker, folder=options.out, only=options.only)
     ended = _until_told()

@@ -20,10 +20,12 @@ import uvicorn
 from link import BadBroker, Broker, new_session
 from queue_server import __version__
 from queue_server.api.hall import BadHall, HallConfig, load
+from queue_server.api.masking import mask_logs
 from queue_server.api.topics import Topics
 from queue_server.catalogue.guides import HallGuides, guides_of
 from queue_server.codes.opening import opened
 from queue_server.desk import Desk
+from queue_server.forgetting import Forgetting
 from queue_server.ledger import Ledger
 from queue_server.mirror import Mirror
 from queue_server.mqtt import Identity, Server
@@ -49,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         return COMMANDS[words[0]](words[1:])
     options = parser.parse_args(words)
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    mask_logs()
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         _serve(options)
@@ -149,7 +152,9 @@ def _serve(options: argparse.Namespace) -> None:
         signal.signal(number, lambda *_: server.stop())
     desk = Desk(hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now))
     web = _Web(desk, config, database, options, broker, server.show) if options.web else None
+    forgetting = Forgetting(database, config, _now)
     try:
+        forgetting.open()
         if web is not None:
             web.open()
         print(f"queue server for hall {config.hall.id} on the broker {broker}", flush=True)
@@ -157,6 +162,7 @@ def _serve(options: argparse.Namespace) -> None:
     finally:
         if web is not None:
             web.close()
+        forgetting.close()
         ledger.close()
 
 

@@ -1,8 +1,8 @@
-"""Personal data: encrypted where it is kept, masked where it is shown, kept out of the logs, deleted when its time is over.
+"""Personal data: encrypted where it is kept, deleted when its time is over.
 
-Names, identity numbers and telephone numbers of citizens are stored only as what `Sealer.seal` makes of them (AES-256-GCM,
-NIST SP 800-38D) and shown only through the `mask_` functions. Rules: Personal Information Protection Law articles 19
-(shortest time) and 51 (encryption); masks as halls use them (identity number first 3 and last 4, telephone 138****5678).
+What must be kept in full is stored only as what `Sealer.seal` makes of it (AES-256-GCM, NIST SP 800-38D). Where a masked name
+and a veiled number do (`queue_server.model.masking`, `queue_server.codes.seal`), nothing more is kept. How numbers are shown
+is in `queue_server.api.masking`. Rules: Personal Information Protection Law articles 19 (shortest time) and 51 (encryption).
 """
 
 from __future__ import annotations
@@ -104,87 +104,6 @@ class Sealer:
         Spaces and hyphens do not count, nor does the case of letters."""
         plain = re.sub(r"[\s-]+", "", text).upper()
         return hmac.digest(self._index_key, f"{place}\0{plain}".encode(), "sha256")[:16]
-
-
-# --- on screens, paper and in logs -----------------------------------------------------------------------------------
-
-
-def mask_name(name: str) -> str:
-    """`张*`, `欧阳**`, `Anna S*****`: the family name of a Chinese name, else the first word and one letter of the others."""
-    name = name.strip()
-    if not name:
-        return ""
-    if not name.isascii():
-        kept = 2 if len(name) > 2 and name[:2] in _TWO_SYLLABLE_FAMILIES else 1
-        return name[:kept] + "*" * max(1, len(name) - kept)
-    first, *others = name.split()
-    if not others:
-        return first[0] + "*" * max(1, len(first) - 1)
-    return " ".join([first, *(word[0] + "*" * max(1, len(word) - 1) for word in others)])
-
-
-def mask_id(number: str) -> str:
-    """An identity number with its first 3 and last 4 characters: `620***********1234`. A short one keeps its ends only."""
-    number = number.strip()
-    return _masked(number, 3, 4) if len(number) >= 15 else _masked(number, 1, 2)
-
-
-def mask_phone(number: str) -> str:
-    """A telephone number as `138****5678`; anything shorter keeps its last two digits."""
-    number = re.sub(r"[\s-]+", "", number)
-    return _masked(number, 3, 4) if len(number) >= 11 else _masked(number, 0, 2)
-
-
-def mask_in(text: str) -> str:
-    """`text` with everything masked that looks like an identity number (GB 11643) or a mobile telephone number."""
-    text = _ID_NUMBER.sub(lambda found: mask_id(found[0]), text)
-    return _MOBILE.sub(lambda found: found[1] + mask_phone(found[2]), text)
-
-
-def _masked(text: str, first: int, last: int) -> str:
-    if len(text) <= first + last:
-        return "*" * len(text)
-    return text[:first] + "*" * (len(text) - first - last) + text[len(text) - last :]
-
-
-_BIRTH = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-_ID_NUMBER = re.compile(
-    rf"(?<![0-9A-Za-z])[1-9]\d{{5}}(?:{_BIRTH}\d{{3}}[0-9Xx]|\d{{2}}(?:0[1-9]|1[0-2])[0-3]\d{{4}})(?![0-9A-Za-z])"
-)
-_MOBILE = re.compile(r"(?<![0-9A-Za-z.])((?:\+?86[ -]?)?)(1[3-9]\d[ -]?\d{4}[ -]?\d{4})(?![0-9A-Za-z])")
-_TWO_SYLLABLE_FAMILIES = frozenset(
-    ("欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "东方",
-     "南宫", "端木", "百里", "呼延", "独孤", "长孙", "宇文", "轩辕", "闻人", "澹台", "申屠", "太史",
-     "公冶", "濮阳", "单于", "万俟", "钟离", "鲜于", "西门", "拓跋", "赫连", "完颜", "第五")
-)  # fmt: skip
-
-
-class Masking(logging.Filter):
-    """Masks identity and telephone numbers in every log record, its exception included. Put it on handlers."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Always True: the record goes on, masked."""
-        try:
-            said = record.getMessage()
-        except (TypeError, ValueError):
-            said = f"{record.msg} {record.args}"
-        masked = mask_in(said)
-        if masked != said:
-            record.msg, record.args = masked, None
-        if record.exc_info and not record.exc_text:
-            record.exc_text = _PLAIN.formatException(record.exc_info)
-        if record.exc_text:
-            record.exc_text = mask_in(record.exc_text)
-        return True
-
-
-_PLAIN = logging.Formatter()
-
-
-def mask_logs() -> None:
-    """Put the mask on every handler of the root logger. Call it once, after logging is set up."""
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(Masking())
 
 
 # --- no longer than needed -------------------------------------------------------------------------------------------

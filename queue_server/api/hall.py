@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 FILES = {
-    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts", "notice", "printing", "verifier"),
+    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts", "notice", "printing", "verifier", "privacy"),
     "queues.toml": ("theme", "queue"),
     "windows.toml": ("window", "clerk"),
     "devices.toml": ("terminal", "device"),
@@ -219,6 +219,14 @@ class PrintRules(Table):
     paper_low: int = Field(default=40, ge=0, le=10000, description="with so many left, somebody is called")
 
 
+class Privacy(Table):
+    """For how many days what is known of people is kept (Personal Information Protection Law, article 19)."""
+
+    appointment_days: int = Field(default=90, ge=1, le=3650, description="after its end; as long as no-shows count")
+    case_days: int = Field(default=180, ge=1, le=3650, description="after the case last changed")
+    rating_text_days: int = Field(default=365, ge=1, le=3650, description="the words of a rating; level and reasons stay")
+
+
 class HallConfig(Table):
     """A whole hall."""
 
@@ -230,6 +238,7 @@ class HallConfig(Table):
     notice: list[Text] = []
     printing: PrintRules = PrintRules()
     verifier: list[Verifier] = []
+    privacy: Privacy = Privacy()
     theme: list[Theme]
     queue: list[Queue]
     window: list[Window]
