@@ -66,6 +66,8 @@ class Alerts:
         self._set(f"terminal-{terminal}", status.state == "lost", "terminal-lost", "error", terminal, zh, en)
         said: set[str] = set()
         for device in status.devices if status.state in ("init", "ready") else []:
+            if device.kind == "display":
+                continue  # its alert follows from what it shows
             name = f"device-{_id(terminal)}-{_id(device.id)}"
             said.add(name)
             detail = f"（{device.detail}）" if device.detail else ""

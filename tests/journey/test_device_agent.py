@@ -9,7 +9,7 @@ import pytest
 from drivers import registry
 from drivers.agent import Agent
 from drivers.emulators.local import running, stop_all
-from drivers.emulators.serve import TcpServer
+from drivers.emulators.serve import PtyServer, TcpServer
 from link import Broker
 from queue_server.api import messages
 from queue_server.api.hall import Device, load
@@ -226,3 +226,38 @@ def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path, broker, server
         assert hall.until(lambda: messages.decode(hall.heard[state], messages.WindowState).state in ("rating", "idle"))
         box.act("recall")
         assert box.wait_for(lambda: box.beeps[1] >= 1), "there is nothing to recall: the keypad says so"
+
+
+def test_an_unreachable_strip_raises_one_alert_that_ends_when_it_answers(tmp_path, broker, server):
+    strip = Strip("strip")
+    strip.emulator.fail("no-answer")
+    with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
+        hall.want("strip", 1, "A001")
+        alerts = hall.link.topics.root + "alert/"
+
+        def standing():
+            return [topic.removeprefix(alerts) for topic, payload in hall.heard.items() if topic.startswith(alerts) and payload]
+
+        assert hall.until(lambda: standing() == ["display-strip"]), standing()
+        assert hall.device_is("strip", "unreachable")
+        strip.emulator.mend()
+        assert hall.until(lambda: standing() == []), standing()
+    strip.pull_out()
+
+
+def test_a_serial_cable_that_is_pulled_out_and_put_back_needs_no_restart(tmp_path, broker):
+    plug = tmp_path / "hall-strip-1"
+    emulator = registry.emulator("onbon-bxk")(name="strip")
+    server = PtyServer(emulator, plug)
+    server.open()
+    with hall_with(tmp_path, broker, device("strip", f"/dev/../{plug}?baud=9600")) as hall:
+        hall.want("strip", 1, "A001")
+        assert hall.is_shown("strip", 1)
+        server.close()
+        assert hall.is_shown("strip", 1, "unreachable") and hall.device_is("strip", "not-found")
+        hall.want("strip", 2, "A002")
+        emulator.areas.clear()
+        server = PtyServer(emulator, plug)
+        server.open()
+        assert hall.is_shown("strip", 2) and emulator.texts() == ["A002"]
+    server.close()
