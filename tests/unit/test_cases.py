@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_server.api.cases import PAPERS, STATES, Case
+from queue_server.appointments import book as appointments
 from queue_server.appointments import command as appointment_command
+from queue_server.appointments.book import Booking
 from queue_server.cases import book
 from queue_server.cases import command as case_command
 from queue_server.cases.incoming import BadCases, from_csv, from_json
+from queue_server.codes.seal import code_of
 from queue_server.documents import make, render
 from queue_server.web import intake
 from tests.bed import Bed
@@ -264,3 +267,31 @@ def test_appointments_are_booked_listed_and_cancelled_by_command(tmp_path, capsy
 
 def test_the_reader_takes_every_field_of_a_case():
     assert set(GIVEN) <= set(Case.model_fields)
+
+
+def test_cases_and_appointments_work_on_both_databases(tmp_path, database_url):
+    bed = Bed(write_hall(tmp_path / "hall"), database_url).open()
+    assert take(bed) == take(bed, state="decided") == 1
+    assert found(bed, "1234").error.code == "not-authorised"
+    assert found(bed).data["case"]["state"] == "decided"
+    at = bed.clock.now + timedelta(minutes=10)
+    booking = Booking(queue="household", starts_at=at, ends_at=at + timedelta(minutes=30), name="张三", person="p")
+    with bed.database.writer.begin() as connection:
+        made = appointments.book(
+            connection,
+            bed.ledger.signer,
+            [booking],
+            queues=bed.plan.queues,
+            rules=bed.plan.rules.appointment,
+            now=bed.clock.now,
+        )
+    body = {
+        "queue": "household",
+        "channel": "web",
+        "appointment": code_of(bed.ledger.signer, "appointment", "testhall", made[0].id),
+    }
+    first, second = bed.group(("issue-ticket", body), ("issue-ticket", body))
+    assert first.data["ticket"]["id"] == second.data["ticket"]["id"]
+    bed.pass_time(days=1)
+    assert bed.ok("scan", code=body["appointment"])["appointment"]["standing"] == "checked-in"
+    bed.close()
