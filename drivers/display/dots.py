@@ -11,6 +11,8 @@ from drivers.printer.glyphs import font
 
 ROWS = 16
 BASELINE = 14
+PRESSED = 76
+"""The grey from which a dot of a pressed letter is lit, 0 to 255."""
 
 
 def text_dots(text: str, rows: int = ROWS) -> Image.Image:
@@ -45,18 +47,20 @@ def _cell_width(character: str, rows: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _cell(character: str, rows: int) -> Image.Image:
-    """One character, one bit a dot; a Latin letter that is too wide for its cell is drawn a little smaller."""
+    """One character, one bit a dot; a Latin letter that is wider than its cell is pressed together, not made lower."""
     across = _cell_width(character, rows)
+    face = font(rows - 1)
+    left, _, right, _ = face.getbbox(character)
+    baseline = rows * BASELINE / ROWS
+    if right - left <= across:
+        cell = Image.new("1", (across, rows))
+        draw = ImageDraw.Draw(cell)
+        draw.fontmode = "1"
+        draw.text((across / 2, baseline), character, fill=1, font=face, anchor="ms")
+        return cell
+    wide = Image.new("L", (round(right - left), rows))
+    ImageDraw.Draw(wide).text((-left, baseline), character, fill=255, font=face, anchor="ls")
+    narrow = wide.resize((across - 1, rows), Image.Resampling.BOX)
     cell = Image.new("1", (across, rows))
-    pixels = rows - 1
-    while pixels > rows // 2 and _ink(character, pixels) > across:
-        pixels -= 1
-    draw = ImageDraw.Draw(cell)
-    draw.fontmode = "1"
-    draw.text((across / 2, rows * BASELINE / ROWS), character, fill=1, font=font(pixels), anchor="ms")
+    cell.paste(narrow.point(lambda grey: 255 if grey > PRESSED else 0).convert("1", dither=Image.Dither.NONE), (0, 0))
     return cell
-
-
-def _ink(character: str, pixels: int) -> float:
-    left, _, right, _ = font(pixels).getbbox(character)
-    return right - left
