@@ -1,0 +1,120 @@
+"""A citizen takes a number at the real kiosk, by touch, on paper; and the kiosk in trouble: the real programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.emulators.escpos import EscPosEmulator
+from drivers.emulators.serve import TcpServer
+from tests.faces import WHITE, Face
+from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
+
+ACCENT = "#1557B0"
+HOME_TILE, FIRST_BUSINESS, TAKE, UPPER_ACTION = (0.5, 0.35), (0.5, 0.16), (0.5, 0.87), (0.5, 0.79)
+CARD_OF_LIST, EDGE_OF_BAR, TILE_EDGE, UPPER_EDGE = (0.9, 0.16), (0.08, 0.87), (0.08, 0.3), (0.08, 0.79)
+
+
+@pytest.fixture
+def printer(tmp_path: Path) -> Iterator[EscPosEmulator]:
+    emulator = EscPosEmulator(name="printer-1", out=tmp_path / "papers")
+    server = TcpServer(emulator)
+    server.open()
+    emulator.address = server.address  # type: ignore[attr-defined]
+    yield emulator
+    server.close()
+
+
+@pytest.fixture
+def hall(hall_folder: Path, printer: EscPosEmulator) -> Path:
+    """The small hall, its kiosk with a printer."""
+    path = hall_folder / "devices.toml"
+    text = path.read_text(encoding="utf-8").replace(
+        'id = "kiosk-1"\nrole = "hall"\n', 'id = "kiosk-1"\nrole = "hall"\ndevices = ["printer-1"]\n'
+    )
+    text += f'\n[[device]]\nid = "printer-1"\nkind = "printer"\nmodel = "escpos-80"\naddress = "{printer.address}"\n'  # type: ignore[attr-defined]
+    path.write_text(text, encoding="utf-8")
+    return hall_folder
+
+
+@pytest.fixture
+def watcher(broker: PrivateBroker, hall: Path, server: RunningServer) -> Iterator[Watcher]:
+    link = broker.link()
+    watcher = Watcher(link)
+    link.open()
+    watcher.wait("server/status", "ready")
+    yield watcher
+    link.close()
+
+
+@pytest.fixture
+def kiosk(broker: PrivateBroker, hall: Path, watcher: Watcher) -> Iterator[Face]:
+    face = Face("hall", (540, 960), hall, "--hall", str(hall), "--broker", broker.address, "--terminal", "kiosk-1")
+    face.open()
+    watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=30)
+    face.wait_for_colour(*TILE_EDGE, ACCENT)
+    yield face
+    face.close()
+
+
+def alerts(watcher: Watcher) -> list[str]:
+    """The alerts about the printer that stand now."""
+    return [topic for topic, payload in watcher.state.items() if topic.startswith("alert/") and b"printer-1" in payload]
+
+
+def choose(kiosk: Face) -> None:
+    """From home to the page that asks for confirmation."""
+    kiosk.tap(*HOME_TILE)
+    kiosk.wait_for_colour(*CARD_OF_LIST, WHITE)
+    kiosk.tap(*FIRST_BUSINESS)
+    kiosk.wait_for_colour(*EDGE_OF_BAR, ACCENT)
+
+
+def test_a_citizen_takes_a_number_on_paper_and_is_called_with_it(
+    kiosk: Face, watcher: Watcher, printer: EscPosEmulator
+) -> None:
+    ok(watcher.link, "open-window", window="01", clerk="0101")
+    choose(kiosk)
+    kiosk.tap(*TAKE)
+    kiosk.tap(*TAKE)
+    issued = json.loads(watcher.wait("event/ticket-issued"))
+    assert (issued["channel"], issued["number"]) == ("kiosk", "A001")
+    watcher.wait("queue/household/state", '"waiting":1')
+    wait_until(lambda: len(list((printer.out or Path()).glob("*.png"))) == 1)
+    called = ok(watcher.link, "call-next", window="01")
+    assert called["ticket"]["number"] == "A001"  # type: ignore[index]
+    kiosk.wait_for_colour(*TILE_EDGE, ACCENT)  # home again by itself
+    assert json.loads(watcher.state["queue/household/state"])["last_issued"] == "A001", "two taps, one number"
+
+
+def test_when_the_paper_ends_nobody_stands_in_the_line_and_the_number_comes_on_the_screen(
+    kiosk: Face, watcher: Watcher, printer: EscPosEmulator
+) -> None:
+    choose(kiosk)
+    printer.fail("paper-out")
+    kiosk.tap(*TAKE)
+    kiosk.wait_for_colour(*UPPER_EDGE, ACCENT)
+    assert json.loads(watcher.state["queue/household/state"])["waiting"] == 0
+    watcher.wait("terminal/kiosk-1/status", "paper-out")
+    wait_until(lambda: alerts(watcher))
+    kiosk.tap(*UPPER_ACTION)
+    watcher.wait("event/ticket-issued", '"channel":"phone"')
+    watcher.wait("queue/household/state", '"waiting":1')
+    printer.mend()
+    watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=15)
+    wait_until(lambda: not alerts(watcher))
+
+
+def test_the_kiosk_says_that_the_server_is_away_and_comes_back_by_itself(
+    kiosk: Face, watcher: Watcher, server: RunningServer, broker: PrivateBroker
+) -> None:
+    server.kill()
+    kiosk.wait_for_colour(*TILE_EDGE, ACCENT, otherwise=True)
+    broker.close()
+    broker.open()
+    server.open()
+    kiosk.wait_for_colour(*TILE_EDGE, ACCENT)
+    choose(kiosk)
