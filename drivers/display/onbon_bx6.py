@@ -36,7 +36,7 @@ class Bx6Display:
     def __init__(self, device: Device, site: Site, *, now: Callable[[], datetime] = datetime.now) -> None:
         self.stream = site.stream(device)
         self.address = number(device, "addr", bx6.ANY, 1, 0xFFFE)
-        self.size = Size.of(device)
+        self.size = Size.of(device, most_rows=AREAS)
         if self.size.width * self.size.height * 3 > bx6.PIXELS_LIMIT:
             raise BadOption(
                 f"devices.toml: [[device]] {device.id}: {self.size.width} by {self.size.height} dots are too many for one area",

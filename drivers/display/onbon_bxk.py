@@ -42,7 +42,7 @@ class BxkDisplay:
     def __init__(self, device: Device, site: Site, *, now: Callable[[], datetime] = datetime.now) -> None:
         self.stream: Stream = site.stream(device)
         self.address = number(device, "addr", 1, 1, 0xFFFE)
-        self.size = Size.of(device)
+        self.size = Size.of(device, most_rows=AREAS)
         self.night = Night.of(device.options)
         self.speed = number(device, "speed", 4, 0, 24)
         self.autobaud = flag(device, "autobaud", False)

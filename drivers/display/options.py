@@ -41,10 +41,16 @@ class Size:
     height: int
 
     @classmethod
-    def of(cls, device: Device, width: int = 192, height: int = 0) -> Size:
+    def of(cls, device: Device, width: int = 192, height: int = 0, *, most_rows: int = 16) -> Size:
         """From the options; without `height` one line for a window, `rows` lines (4) for a board. Raise BadOption."""
-        usual = ROW * number(device, "rows", 4, 1, 16) if device.serves == "board" else ROW
-        return cls(number(device, "width", width, 16, 1024), number(device, "height", height or usual, 8, 512))
+        rows = number(device, "rows", 4, 1, most_rows) if device.serves == "board" else 1
+        size = cls(number(device, "width", width, 16, 1024), number(device, "height", height or ROW * rows, 8, 512))
+        if rows > max(1, size.height // ROW):
+            raise BadOption(
+                f"devices.toml: [[device]] {device.id}: {rows} lines need {rows * ROW} rows of dots, height is {size.height}",
+                f"write rows = {max(1, size.height // ROW)}",
+            )
+        return size
 
     def places(self, lines: int) -> list[tuple[int, int]]:
         """(top, height) in dots of up to `lines` lines that share the height; fewer where it does not suffice."""

@@ -285,6 +285,13 @@ def test_a_wrong_option_is_refused_with_key_and_mend(model, options, said):
         registry.build(device(model, "loop://", **options))
 
 
+def test_a_board_that_has_no_room_for_its_lines_is_refused():
+    for model, options, said in (("onbon-bxk", {"rows": 6}, "1 to 5"), ("huidu", {"rows": 4, "height": 32}, "rows = 2")):
+        board = Device(id="board", kind="display", model=model, address="loop://", serves="board", options=options)
+        with pytest.raises(BadOption, match=said):
+            registry.build(board)
+
+
 def test_the_virtual_display_paints_its_lines(tmp_path):
     driver = registry.build(device("virtual", "emulator://virtual"), Site(tmp_path / "deep" / "er"))
     driver.open()
