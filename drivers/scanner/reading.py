@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from drivers.scanner import treatment
 from drivers.scanner.treatment import Picture
 
-SMALL = 200
+SMALLEST = 32
+"""A picture narrower than this holds no code."""
+SMALL = 280
 """A busy part narrower than this, in pixels, is enlarged."""
 STILL = 6.0
 """Pictures whose small versions differ by less than this many greys on the average show the same scene."""
@@ -60,6 +62,8 @@ class CodeReader:
     def read(self, picture: NDArray[np.uint8]) -> list[Code]:
         """The codes in the next picture of a camera; empty when none can be read."""
         grey = treatment.grey(picture)
+        if min(grey.shape) < SMALLEST:
+            return []
         codes = read(grey)
         if codes:
             self._sum, self._count = None, 0
@@ -74,7 +78,7 @@ class CodeReader:
 
     def _put_together(self, grey: Picture) -> Picture | None:
         """The mean of the pictures since the scene last changed, when there are several."""
-        small = cv2.resize(grey, (40, 30), interpolation=cv2.INTER_AREA).astype(np.float32)
+        small = cv2.resize(grey, (16, 12), interpolation=cv2.INTER_AREA).astype(np.float32)
         moved = self._small is None or float(np.abs(small - self._small).mean()) > STILL
         self._small = small
         if moved or self._sum is None or self._sum.shape != grey.shape or self._count >= PUT_TOGETHER:
@@ -87,6 +91,8 @@ class CodeReader:
 
 def read(grey: Picture) -> list[Code]:
     """The codes in one grey picture by itself."""
+    if min(grey.shape) < SMALLEST:
+        return []
     for treated, scale, left, top in _treated(grey):
         if found := decode(treated):
             return _codes(found, (scale, left, top))
@@ -113,6 +119,7 @@ def _treated(grey: Picture) -> Iterator[tuple[Picture, float, int, int]]:
         yield treatment.sharpened(part.picture, 5, 3), 1, part.left, part.top
         if max(part.picture.shape) <= SMALL:
             yield treatment.enlarged(part.picture, 1.5), 1.5, part.left, part.top
+    yield grey, 1, 0, 0
     yield treatment.smoothed(grey), 1, 0, 0
 
 
