@@ -15,7 +15,9 @@ from drivers.bus import SharedSite
 from drivers.health import Health
 from drivers.wiring import BadDevices, Task, Wiring
 from link import Broker, Link, new_session
+from link.machine import machine
 from link.notify import notify
+from link.orders import RESTART_S, Done, Orders
 from queue_server.api import messages
 from queue_server.api.hall import Device, HallConfig
 from queue_server.api.topics import Topics
@@ -56,6 +58,8 @@ class Agent:
         self._shown: dict[str, bytes] = {}
         self._seq: dict[str, int] = {}
         self._changed = threading.Event()
+        self._ended = threading.Event()
+        self._orders = Orders(self.link, terminal, {"restart": self._restart}, self._changed.set)
 
     def open(self) -> None:
         """Build every driver, connect, begin. Raise BadDevices, naming all that cannot be used."""
@@ -66,14 +70,15 @@ class Agent:
             death=self._status("stopped"),
         )  # fmt: skip
         self.link.on_change(self._connection_changed)
+        self._orders.open()
         self.link.open()
         for task in self._tasks:
             task.open()
 
     def run(self, ended: threading.Event) -> None:
-        """Publish how the devices are until `ended`."""
+        """Publish how the devices are until `ended`, or until the desk asks for a restart: whoever watches starts it again."""
         notify("READY=1")
-        while not ended.wait(PUBLISH_S):
+        while not ended.wait(PUBLISH_S) and not self._ended.is_set():
             notify("WATCHDOG=1")
             if self._changed.is_set():
                 self._changed.clear()
@@ -81,12 +86,17 @@ class Agent:
 
     def close(self) -> None:
         """Let every device go and leave the hall."""
+        self._orders.close()
         closing = [threading.Thread(target=task.close) for task in self._tasks]
         for thread in closing:
             thread.start()
         for thread in closing:
             thread.join()
         self.link.close()
+
+    def _restart(self) -> Done:
+        threading.Timer(RESTART_S, self._ended.set).start()
+        return Done()
 
     def health(self) -> dict[str, Health]:
         """How each device is now."""
@@ -116,7 +126,7 @@ class Agent:
     def _status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
         health = self.health()
         devices = [messages.DeviceStatus(d.id, d.kind, health[d.id].state, health[d.id].detail) for d in self.devices]
-        return messages.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices))
+        return messages.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices, machine()))
 
     def _connection_changed(self, up: bool) -> None:
         """A broker that was restarted has forgotten what was shown."""

@@ -12,11 +12,13 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from kiosk import font, loop
+from kiosk.acts import acts_of
 from kiosk.event import Ask, Broke, Tick, Touched
 from kiosk.link import TerminalLink
 from kiosk.role import Role
@@ -29,6 +31,7 @@ from queue_server.api.messages import DeviceStatus
 from queue_server.api.texts import texts
 
 LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 ENVIRONMENT = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_NO_FILELOG": "1", "KIVY_NO_CONSOLELOG": "1",
                "KIVY_LOG_MODE": "PYTHON", "KIVY_WINDOW": "sdl2", "KIVY_TEXT": "sdl2", "KIVY_CLOCK": "default"}  # fmt: skip
 
@@ -132,7 +135,7 @@ class App:
             self._click.open()
         self.role.start(self.send)
         if self._link is not None:
-            self._link.open(self.role.topics)
+            self._link.open(self.role.topics, acts_of(self))
         self._tick()
 
     # --- events ---
@@ -143,6 +146,33 @@ class App:
         self._wake()
         if self._sdl is not None:
             self._sdl.wake()
+
+    def call(self, function: Callable[[], T]) -> Future[T]:
+        """Run `function` between two frames, for another thread that waits for the result."""
+        from kivy.clock import Clock
+
+        future: Future[T] = Future()
+
+        def run(_dt: float) -> None:
+            try:
+                future.set_result(function())
+            except Exception as error:
+                future.set_exception(error)
+
+        Clock.schedule_once(run, 0)
+        if self._sdl is not None:
+            self._sdl.wake()
+        return future
+
+    @property
+    def terminal(self) -> str:
+        """The id of the terminal; empty for a program without a hall."""
+        return self._link.terminal if self._link is not None else ""
+
+    @property
+    def root(self) -> Any:
+        """The widget that holds the page; once the window is open."""
+        return self._root
 
     def _take_events(self, _dt: float = 0) -> None:
         try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
 from kiosk.event import Answered, Ask, Connected, Heard, Unanswered
 from link import Broker, Link, new_session
+from link.machine import machine
+from link.orders import Do, Orders
 from queue_server.api import messages
 from queue_server.api.messages import DeviceStatus, TerminalStatus
 from queue_server.api.topics import Topics
@@ -44,11 +46,13 @@ class TerminalLink:
         self._send = send
         self._devices: list[DeviceStatus] = []
         self._announced = False
+        self.terminal = terminal
         self._status_topic = self.topics.terminal_status(terminal)
+        self._orders: Orders | None = None
         self._link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
 
-    def open(self, topics: tuple[str, ...]) -> None:
-        """Announce the terminal and follow the topics (filters without the hall's root)."""
+    def open(self, topics: tuple[str, ...], acts: Mapping[messages.Act, Do] | None = None) -> None:
+        """Announce the terminal, follow the topics (filters without the hall's root), do what the desk asks by `acts`."""
         self._announced = True
         self._link.announce(
             self._status_topic, birth=self._status("ready"), will=self._status("lost"), death=self._status("stopped")
@@ -56,6 +60,8 @@ class TerminalLink:
         for topic in topics:
             self._link.subscribe(self.topics.root + topic, self._heard)
         self._link.on_change(lambda up: self._send(Connected(up)))
+        self._orders = Orders(self._link, self.terminal, acts or {}, lambda: self._link.update_birth(self._status("ready")))
+        self._orders.open()
         self._link.open()
 
     @property
@@ -65,6 +71,8 @@ class TerminalLink:
 
     def close(self) -> None:
         """Say that the terminal stops, and disconnect."""
+        if self._orders is not None:
+            self._orders.close()
         self._link.close()
 
     def tell_devices(self, devices: list[DeviceStatus]) -> None:
@@ -102,6 +110,4 @@ class TerminalLink:
             LOG.warning("a message on %s is dropped: %s", topic, error)
 
     def _status(self, state: Any) -> bytes:
-        return messages.encode(
-            TerminalStatus(state=state, session=self.session, kind=self.kind, version=VERSION, devices=self._devices)
-        )
+        return messages.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, machine()))

@@ -44,7 +44,7 @@ READS = 256
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0)
 CONNECT_TIMEOUT_S = 2.0
 STOP_TIMEOUT_S = 2.0
-HEARD = ("terminal/+/status", "display/+/shown", "alert/+", "catalogue/version", "server/status")
+HEARD = ("terminal/+/status", "terminal/+/told", "display/+/shown", "alert/+", "catalogue/version", "server/status")
 SHARED_STATES = ("queue/+/state", "window/+/state", "rating/+/ask", "display/+/desired", "announce")
 """What another server on the same ledger publishes, so that this one's pages see it too."""
 
@@ -90,7 +90,7 @@ class Server:
         self._commands = Commands(topics, self._reply)
         self._inbox: deque[Request] = deque()
         self._heard: deque[tuple[str, bytes]] = deque()
-        self._given: deque[tuple[str, bytes]] = deque()
+        self._given: deque[tuple[str, bytes, int | None]] = deque()
         self._wake_r, self._wake_w = socket.socketpair()
         self._stopping = threading.Event()
         self._fresh = False
@@ -106,7 +106,12 @@ class Server:
 
     def show(self, topic: str, payload: bytes) -> None:
         """Publish a retained state that another thread has made; it is published again after every reconnect."""
-        self._given.append((topic, payload))
+        self._given.append((topic, payload, None))
+        self._wake()
+
+    def say(self, topic: str, payload: bytes, expiry_s: int) -> None:
+        """Publish, from another thread, something for now: not retained, and worth nothing after `expiry_s` seconds."""
+        self._given.append((topic, payload, expiry_s))
         self._wake()
 
     def stop(self) -> None:
@@ -188,7 +193,11 @@ class Server:
         while self._heard:
             self._take_state(*self._heard.popleft())
         while self._given:
-            self._publish_kept(*self._given.popleft())
+            topic, payload, expiry_s = self._given.popleft()
+            if expiry_s is None:
+                self._publish_kept(topic, payload)
+            else:
+                self._send(topic, payload, False, expiry_s)
 
     def _tick(self) -> None:
         notify("WATCHDOG=1")
@@ -319,7 +328,10 @@ class Server:
         if topic == "server/status":
             self._another_server(payload)
             return
-        self._mirror.put(topic, payload, retained=topic != "announce")
+        told = kind == "terminal" and topic.endswith("/told")
+        self._mirror.put(topic, payload, retained=topic != "announce" and not told)
+        if told:
+            return
         if not topic.endswith(("/shown", "/status")):
             self._publisher.heard(topic, payload)
         if not payload:

@@ -79,12 +79,46 @@ class DeviceStatus(Struct, frozen=True):
     detail: str = ""
 
 
+class Machine(Struct, frozen=True):
+    """How the machine of a terminal is: at what time, degrees Celsius, free space in MiB, seconds since it was switched on."""
+
+    at: datetime
+    temperature_c: float | None
+    disk_free_mb: int
+    memory_free_mb: int
+    uptime_s: int
+
+
 class TerminalStatus(Struct, frozen=True):
     state: Literal["init", "ready", "stopped", "lost"]
     session: str
     kind: str
     version: str
     devices: list[DeviceStatus] = []
+    machine: Machine | None = None
+
+
+Act = Literal["identify", "restart", "screen", "logs"]
+
+
+class TerminalAsk(Struct, frozen=True):
+    """What a terminal should do; `id` is chosen by the asker and comes back."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=64)]
+    act: Act
+
+
+class TerminalTold(Struct, frozen=True, omit_defaults=True):
+    """What came of it. Content (a picture, a bundle of logs) comes in `parts` parts, the first is 1, each in base64."""
+
+    id: Annotated[str, Meta(max_length=64)]
+    act: Act
+    state: Literal["done", "failed", "unable"]
+    text: Annotated[str, Meta(max_length=500)] = ""
+    media: Annotated[str, Meta(max_length=100)] = ""
+    part: Annotated[int, Meta(ge=1, le=200)] = 1
+    parts: Annotated[int, Meta(ge=1, le=200)] = 1
+    data: Annotated[str, Meta(max_length=65536)] = ""
 
 
 class QueueState(Struct, frozen=True):

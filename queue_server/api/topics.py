@@ -36,6 +36,12 @@ class Topics:
     def terminal_status(self, terminal: str) -> str:
         return f"{self.root}terminal/{checked_id(terminal)}/status"
 
+    def terminal_ask(self, terminal: str) -> str:
+        return f"{self.root}terminal/{checked_id(terminal)}/ask"
+
+    def terminal_told(self, terminal: str) -> str:
+        return f"{self.root}terminal/{checked_id(terminal)}/told"
+
     def queue_state(self, queue: str) -> str:
         return f"{self.root}queue/{checked_id(queue)}/state"
 

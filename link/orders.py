@@ -1,0 +1,139 @@
+"""What the desk asks a terminal to do: show itself, restart, send its screen or its logs (`terminal/<id>/ask` and `told`).
+
+Orders are done one after another in a thread of their own, so that a slow one holds up neither the connection nor the screen.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import logging
+import queue
+import sys
+import threading
+import zipfile
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from link.connection import Link
+from link.machine import machine
+from queue_server.api import messages
+from queue_server.api.messages import Act, TerminalAsk, TerminalTold
+
+LOG = logging.getLogger(__name__)
+PART = 48 * 1024
+"""Bytes of content in one message: 64 KiB in base64."""
+MOST_WAITING = 8
+KEPT_LINES = 3000
+REFRESH_S = 60.0
+RESTART_S = 0.5
+"""A program that is asked to restart ends so much later: its answer goes out first."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of an order; `content` with its media type where it was asked for."""
+
+    text: str = ""
+    media: str = ""
+    content: bytes = b""
+
+
+class Unable(RuntimeError):
+    """This terminal cannot do what was asked; the text says why."""
+
+
+Do = Callable[[], Done]
+
+
+class Orders:
+    """The orders of one terminal. `acts` does them; `logs` is done here. `refresh` publishes the terminal's status afresh."""
+
+    def __init__(self, link: Link, terminal: str, acts: Mapping[Act, Do], refresh: Callable[[], None] = lambda: None) -> None:
+        self._link, self._terminal = link, terminal
+        self._acts: dict[Act, Do] = {"logs": self._bundle, **acts}
+        self._refresh = refresh
+        self._waiting: queue.Queue[TerminalAsk | None] = queue.Queue(MOST_WAITING)
+        self._remembered = _Remembered()
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Begin to listen; call it before the link is opened or after."""
+        logging.getLogger().addHandler(self._remembered)
+        self._link.subscribe(self._link.topics.terminal_ask(self._terminal), self._asked)
+        self._thread = threading.Thread(target=self._run, name="orders", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End, after the order that may be under way; an order to restart may be the one that ends the program."""
+        logging.getLogger().removeHandler(self._remembered)
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._waiting.put(None)
+            self._thread.join(5)
+
+    def _asked(self, topic: str, payload: bytes, retained: bool) -> None:
+        if retained or not payload:
+            return
+        try:
+            self._waiting.put_nowait(messages.decode(payload, TerminalAsk))
+        except messages.Illegal as error:
+            LOG.warning("a message on %s is dropped: %s", topic, error)
+        except queue.Full:
+            LOG.warning("too many orders wait; one is dropped")
+
+    def _run(self) -> None:
+        while True:
+            try:
+                ask = self._waiting.get(timeout=REFRESH_S)
+            except queue.Empty:
+                self._refresh()
+                continue
+            if ask is None:
+                return
+            self._do(ask)
+
+    def _do(self, ask: TerminalAsk) -> None:
+        LOG.info("the desk asks: %s", ask.act)
+        act = self._acts.get(ask.act)
+        try:
+            if act is None:
+                raise Unable(f"this terminal cannot {ask.act}")
+            done = act()
+        except Unable as error:
+            self._tell(TerminalTold(ask.id, ask.act, "unable", str(error)[:500]))
+        except Exception as error:
+            LOG.exception("the order %s failed", ask.act)
+            self._tell(TerminalTold(ask.id, ask.act, "failed", f"{type(error).__name__}: {error}"[:500]))
+        else:
+            self._tell_done(ask, done)
+
+    def _tell_done(self, ask: TerminalAsk, done: Done) -> None:
+        pieces = [done.content[i : i + PART] for i in range(0, len(done.content), PART)] or [b""]
+        for number, piece in enumerate(pieces, 1):
+            data = base64.b64encode(piece).decode()
+            self._tell(TerminalTold(ask.id, ask.act, "done", done.text, done.media, number, len(pieces), data))
+
+    def _tell(self, told: TerminalTold) -> None:
+        self._link.publish(self._link.topics.terminal_told(self._terminal), messages.encode(told))
+
+    def _bundle(self) -> Done:
+        """The latest lines of this program's log and the state of its machine, as a ZIP file."""
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.writestr("log.txt", "\n".join(self._remembered.lines) + "\n")
+            bundle.writestr("machine.json", messages.encode(machine()))
+            bundle.writestr("program.txt", f"{' '.join(sys.argv)}\nPython {sys.version}\n")
+        return Done(media="application/zip", content=content.getvalue())
+
+
+class _Remembered(logging.Handler):
+    """The last lines of the log, as they were written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
