@@ -18,7 +18,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from pydantic import ValidationError
 
-from queue_server.api.hall import nearest
+from queue_server.api.hall import Text, nearest
 from queue_server.api.item import Item, Unfit
 from queue_server.catalogue.columns import SHEETS, Column, read, written
 
@@ -164,8 +164,20 @@ REASONS = {
 }
 
 
+PATTERNS = {
+    "^[a-z0-9-]+$": Text(zh="格式不对，只能用小写字母、数字和短横", en="use only small letters, digits and hyphens"),
+    "^[0-9][0-9-]{2,17}$": Text(
+        zh="格式不对，只能用数字和短横，如 0938-0000000", en="use only digits and hyphens, as in 0938-0000000"
+    ),
+    "^[^\\r\\n]+$": Text(zh="格式不对，不能换行", en="write it on one line"),
+}
+"""What to write where a pattern does not fit."""
+
+
 def reason(error: dict[str, Any]) -> str:
     """A problem of pydantic in Chinese, where it has a wording; else as pydantic says it."""
+    if (wanted := PATTERNS.get(error.get("ctx", {}).get("pattern", ""))) is not None:
+        return wanted.zh
     wording = REASONS.get(error["type"], "{msg}")
     facts = {"msg": error["msg"], **error.get("ctx", {})}
     if isinstance(facts.get("error"), Unfit):

@@ -17,7 +17,7 @@ from queue_server.api.hall import Text
 from queue_server.api.item import Item
 from queue_server.catalogue.codes import BadCode, LocalCode
 from queue_server.catalogue.columns import SHEETS, Column, read, written
-from queue_server.catalogue.exchange import at, put, reason
+from queue_server.catalogue.exchange import PATTERNS, at, put, reason
 from queue_server.catalogue.load import Shared
 
 ROW = re.compile(r"(materials|steps|faq)\.(\d{1,3})\.([a-z_.]{1,40})")
@@ -85,12 +85,18 @@ def item_of(fields: Filled, shared: Shared) -> Item:
         item = Item.model_validate(table)
     except ValidationError as error:
         for found in error.errors():
-            said = Text(zh=reason(dict(found)), en=found["msg"].removeprefix("Value error, "))
-            problems.setdefault(_name(found["loc"]), said)
+            problems.setdefault(_name(found["loc"]), Text(zh=reason(dict(found)), en=_english(dict(found))))
         raise BadForm(problems) from None
     if problems:
         raise BadForm(problems)
     return item
+
+
+def _english(error: dict[str, Any]) -> str:
+    if error["type"] == "string_pattern_mismatch":
+        wanted = PATTERNS.get(error["ctx"]["pattern"])
+        return wanted.en if wanted else "is not written in the right way"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _type(code: str, shared: Shared, problems: dict[str, Text]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tests.web_hall import PASSWORD, WebHall, now, serving
 HALL = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 CHROMIUM = "/usr/bin/chromium"
 WIDE, NARROW, PHONE = (1280, 800), (360, 740), (390, 844)
+GUIDE = "62052400mz-jf-0001"
 CLASSES = ("ordinary", "priority", "ordinary", "military", "appointment", "ordinary", "ordinary", "ordinary")
 
 
@@ -38,10 +39,11 @@ def shots() -> Iterator[Shot]:
     if not Path(CHROMIUM).exists():
         return
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        hall = WebHall(Path(folder), load(HALL))
+        hall = WebHall(Path(folder), load(HALL), items=HALL)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
             with serving(hall.open()) as site:
+                hall.edition()
                 for view in views(busy(hall)):
                     for language in ("zh", "en"):
                         for size in view.sizes:
@@ -104,12 +106,27 @@ def views(tokens: dict[str, str]) -> list[View]:
         *(View(f"phone-{state}", f"/t/{token}", (PHONE,)) for state, token in tokens.items()),
         View("phone-reasons", f"/t/{tokens['finished']}?level=2", (PHONE,)),
         View("phone-unknown", "/t/nonsense", (PHONE,)),
+        View("guides", "/g", (PHONE,)),
+        View("guides-found", "/g?q=sbk", (PHONE,)),
+        View("guide", f"/g/{GUIDE}", (PHONE,)),
+        View("guide-unknown", "/g/none", (PHONE,)),
+        View("items", "/items", both, "service"),
+        View("item", f"/items/{GUIDE}", (WIDE,), "establishment"),
+        View("item-edit", f"/items/{GUIDE}/edit", both, "entry", problems),
+        View("item-import", "/items/import", (WIDE,), "entry"),
+        View("item-preview", f"/items/{GUIDE}/v/1?kiosk=1", (WIDE,), "entry"),
         View("console-windows", "/console", both, "0114"),
         View("console-free", "/console", both, "0114", at_window),
         View("console-reason", "/console", both, "0114", lambda page: (at_window(page), page.click("#line li:nth-child(3) button"))),
         View("console-calling", "/console", both, "0114", lambda page: (at_window(page), key(page, "F2"))),
         View("console-transfer", "/console", both, "0114", lambda page: (at_window(page), key(page, "F9"))),
     ]  # fmt: skip
+
+
+def problems(page: Page) -> None:
+    """Save an item that cannot be saved."""
+    page.fill("[name=telephone]", "?")
+    page.locator(".save-bar button").click()
 
 
 def at_window(page: Page) -> None:

@@ -1,0 +1,116 @@
+"""The fleet page: every terminal and device of the hall, what they can be asked, and who looks after which alert."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, get_args
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from queue_server.alerts import SOON, WELL
+from queue_server.api import messages
+from queue_server.api.messages import Act, Alert, TerminalStatus
+from queue_server.web.guard import address
+from queue_server.web.live import stream
+from queue_server.web.session import Session
+from queue_server.web.site import Site
+from queue_server.web.takers import Takers
+from queue_server.web.told import Told
+
+LOOK = ("supervisor", "technician", "administrator")
+ORDER = ("technician", "administrator")
+ACTS: tuple[Act, ...] = get_args(Act)
+EXPIRY_S = 30
+LIVE_PAUSE_S = 1.0
+
+
+def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
+    """`/fleet`, its live stream, `POST /fleet/<terminal>/<act>`, the pictures and logs, `POST /fleet/alert/<alert>`."""
+    router = APIRouter()
+
+    async def part(session: Session, language: str) -> str:
+        alerts = site.states("alert/", "", Alert)
+        taken = await asyncio.to_thread(takers.all, {name: alert.since for name, alert in alerts.items()})
+        return site.pages.part(
+            language, "fleet/terminals.html", terminals=_terminals(site, told), alerts=alerts, taken=taken, session=session,
+            may_order=session.account.role in ORDER, well=WELL, soon=SOON, zone=site.config.zone,
+        )  # fmt: skip
+
+    @router.get("/fleet")
+    async def fleet(request: Request) -> Response:
+        session = await site.guard.need(request, *LOOK)
+        return site.pages.page(
+            request, "fleet.html", session=session, part=await part(session, site.pages.language(request))
+        )
+
+    @router.get("/fleet/live")
+    async def live(request: Request) -> Response:
+        session = await site.guard.need(request, *LOOK)
+        language = site.pages.language(request)
+
+        async def render() -> dict[str, str] | None:
+            again = await asyncio.to_thread(site.sessions.again, session.id)
+            return None if again is None else {"fleet": await part(again, language)}
+
+        return stream(site.changes, render, "terminal/", "alert/", pause_s=LIVE_PAUSE_S)
+
+    @router.post("/fleet/alert/{alert}")
+    async def take(request: Request, alert: str) -> Response:
+        session = await site.guard.need(request, *LOOK)
+        await site.guard.form(request, session)
+        standing = site.state(f"alert/{alert}", Alert)
+        if standing is not None:
+            account = session.account.name
+            await asyncio.to_thread(takers.take, alert, standing.since, account, datetime.now(UTC))
+            await _note(site, request, session, "take-alert", alert)
+            site.changes.tell(f"alert/{alert}")
+        return RedirectResponse("/fleet", HTTPStatus.SEE_OTHER)
+
+    @router.post("/fleet/{terminal}/{act}")
+    async def order(request: Request, terminal: str, act: Act) -> Response:
+        session = await site.guard.need(request, *ORDER)
+        await site.guard.form(request, session)
+        if terminal not in {known.id for known in site.config.terminal}:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        ask = messages.TerminalAsk(str(uuid.uuid4()), act)
+        told.asked(terminal, ask.id, act)
+        site.desk.say(f"terminal/{terminal}/ask", messages.encode(ask), EXPIRY_S)
+        await _note(site, request, session, act, terminal)
+        site.changes.tell(f"terminal/{terminal}/ask")
+        return RedirectResponse(f"/fleet#{terminal}", HTTPStatus.SEE_OTHER)
+
+    @router.get("/fleet/{terminal}/{act}")
+    async def content(request: Request, terminal: str, act: Act) -> Response:
+        await site.guard.need(request, *ORDER)
+        done = told.orders(terminal).get(act)
+        if done is None or done.state != "done" or done.media not in ("image/png", "application/zip"):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        name = f"{terminal}-{done.asked_at.astimezone(site.config.zone):%Y%m%d-%H%M%S}"
+        headers = {} if done.media == "image/png" else {"Content-Disposition": f'attachment; filename="{name}.zip"'}
+        return Response(done.content, media_type=done.media, headers=headers)
+
+    return router
+
+
+async def _note(site: Site, request: Request, session: Session, action: str, subject: str) -> None:
+    where = address(request)
+    await asyncio.to_thread(lambda: site.accounts.audit(session.account.name, action, subject, address=where))
+
+
+def _terminals(site: Site, told: Told) -> list[dict[str, Any]]:
+    """Every terminal of the configuration with what is known of it; strangers that speak behind them."""
+    states = site.states("terminal/", "/status", TerminalStatus)
+    known = {terminal.id: terminal.role for terminal in site.config.terminal}
+    names = {device.id: device for device in site.config.device}
+    return [
+        {
+            "id": name, "role": known.get(name), "status": states.get(name), "orders": told.orders(name),
+            "seen": told.seen(name, states.get(name)), "models": {device: names[device].model for device in names},
+        }
+        for name in [*known, *sorted(set(states) - set(known))]
+    ]  # fmt: skip

@@ -1,0 +1,87 @@
+"""What terminals tell after an order: the latest answer to each act, and when each terminal was heard last."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from queue_server.api import messages
+from queue_server.api.messages import Act, Machine, TerminalStatus, TerminalTold
+
+LARGEST = 8 * 1024 * 1024
+PREFIX = "terminal/"
+
+
+@dataclass
+class Order:
+    """One order and what came of it. `state` is asked until the answer is complete."""
+
+    id: str
+    act: Act
+    asked_at: datetime
+    state: str = "asked"
+    text: str = ""
+    media: str = ""
+    content: bytes = b""
+    _parts: dict[int, bytes] = field(default_factory=dict)
+
+    def take(self, told: TerminalTold) -> None:
+        """One part of the answer; content that is too large or cannot be read makes the order failed."""
+        try:
+            self._parts[told.part] = base64.b64decode(told.data, validate=True)
+        except (binascii.Error, ValueError):
+            self.state, self.text = "failed", "the content cannot be read"
+            return
+        if sum(map(len, self._parts.values())) > LARGEST:
+            self.state, self.text, self._parts = "failed", "the content is too large", {}
+            return
+        if len(self._parts) == told.parts:
+            self.content = b"".join(self._parts[number] for number in sorted(self._parts))
+            self.state, self.text, self.media, self._parts = told.state, told.text, told.media, {}
+
+
+class Told:
+    """Belongs to the event loop of the web pages; `take` is given every change of the hall."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._orders: dict[str, dict[Act, Order]] = {}
+        self._heard: dict[str, datetime] = {}
+
+    def asked(self, terminal: str, order_id: str, act: Act) -> None:
+        """An order goes out; the answer to an earlier one of the same kind is forgotten."""
+        self._orders.setdefault(terminal, {})[act] = Order(order_id, act, self._clock())
+
+    def take(self, topic: str, payload: bytes) -> None:
+        """A change of the hall; only what terminals say is of interest."""
+        if not topic.startswith(PREFIX) or not payload:
+            return
+        terminal, _, what = topic.removeprefix(PREFIX).partition("/")
+        if what in ("status", "told"):
+            self._heard[terminal] = self._clock()
+        if what == "told":
+            self._answered(terminal, payload)
+
+    def orders(self, terminal: str) -> dict[Act, Order]:
+        """The latest order of each kind."""
+        return self._orders.get(terminal, {})
+
+    def seen(self, terminal: str, status: TerminalStatus | None) -> datetime | None:
+        """When the terminal was last well, by its own clock or by when this server heard it."""
+        machine: Machine | None = status.machine if status else None
+        told = [at for at in (machine.at if machine else None, self._heard.get(terminal)) if at is not None]
+        if status is not None and status.state in ("lost", "stopped") and machine is not None:
+            return machine.at
+        return max(told, default=None)
+
+    def _answered(self, terminal: str, payload: bytes) -> None:
+        try:
+            told = messages.decode(payload, TerminalTold)
+        except messages.Illegal:
+            return
+        order = self._orders.get(terminal, {}).get(told.act)
+        if order is not None and order.id == told.id and order.state == "asked":
+            order.take(told)
