@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -18,18 +19,29 @@ WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def hall_at(folder: Path, web: str) -> Path:
+    """A copy of the example hall that tells its terminals another address of its web pages."""
+    shutil.copytree(WUSHAN, folder)
+    file = folder / "hall.toml"
+    file.write_text(file.read_text("utf-8").replace("\n[hall]\n", f'\n[hall]\nweb_address = "{web}"\n'), "utf-8")
+    return folder
+
+
 def announced(watcher: Watcher) -> messages.CatalogueVersion:
     return messages.decode(watcher.wait("catalogue/version", "sha256", timeout_s=60), messages.CatalogueVersion)
 
 
 def test_the_guide_file_is_announced_fetched_and_announced_again_after_trouble(tmp_path: Path, broker: PrivateBroker) -> None:
-    server = RunningServer(WUSHAN, tmp_path / "state", broker.address, "--web", f"127.0.0.1:{free_port()}")
+    port = free_port()
+    hall = hall_at(tmp_path / "hall", f"http://localhost:{port}")
+    server = RunningServer(hall, tmp_path / "state", broker.address, "--web", f"127.0.0.1:{port}")
     server.open()
     try:
         link = broker.link("wushan")
         watcher = Watcher(link, "catalogue/version", "server/status")
         link.open()
         version = announced(watcher)
+        assert version.url == f"http://localhost:{port}/catalogue/{version.sha256}.db"
         file = tmp_path / "fetched.db"
         with DIRECT.open(version.url, timeout=10) as answer:
             file.write_bytes(answer.read())
