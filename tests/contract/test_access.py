@@ -14,6 +14,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from link.connection import client
 from queue_server.api import messages
 from queue_server.enrol.access import TABLE
+from tests.programs import wait_until
 from tests.secure_hall import SecureHall
 
 KIOSKS = ("kiosk-1", "kiosk-2")
@@ -70,11 +71,10 @@ class Listener:
         folder = hall.state / "credentials" if name == "server" else hall.credentials(name)
         self.paho = client(hall.broker(folder), "any-name-at-all")
         self.heard: set[tuple[str, str]] = set()
-        self.refused: set[str] = set()
+        self.sent: dict[int, str] = {}
+        self.judged: dict[int, bool] = {}
+        """By message id: whether the broker took it. paho calls back while it holds locks of its own, so nobody else is waited for."""
         self.subscribed, self.all_heard = threading.Event(), threading.Event()
-        self._waiting: dict[int, str] = {}
-        self._lock = threading.Lock()
-        self._quiet = threading.Condition(self._lock)
         self.paho.on_connect = lambda c, *_: c.subscribe("#", options=SubscribeOptions(qos=1))
         self.paho.on_subscribe = lambda *_: self.subscribed.set()
         self.paho.on_message = self._take
@@ -83,14 +83,15 @@ class Listener:
         self.paho.loop_start()
 
     def publish(self, topic: str, payload: bytes) -> None:
-        with self._lock:
-            sent = self.paho.publish(topic, payload, qos=1)
-            self._waiting[sent.mid] = topic
+        self.sent[self.paho.publish(topic, payload, qos=1).mid] = topic
 
     def wait(self) -> None:
         """Until the broker has judged everything that was published."""
-        with self._quiet:
-            assert self._quiet.wait_for(lambda: not self._waiting, 20), f"{self.name} got no answer for {self._waiting}"
+        wait_until(lambda: self.sent.keys() <= self.judged.keys(), timeout_s=20)
+
+    @property
+    def refused(self) -> set[str]:
+        return {topic for mid, topic in self.sent.items() if not self.judged[mid]}
 
     def close(self) -> None:
         self.paho.disconnect()
@@ -103,12 +104,8 @@ class Listener:
             self.heard.add((message.topic, message.payload.decode()))
 
     def _published(self, _client: object, _data: object, mid: int, reason: mqtt.ReasonCode, _properties: object) -> None:
-        with self._quiet:
-            topic = self._waiting.pop(mid)
-            if reason.is_failure:
-                assert reason.getName() == "Not authorized"
-                self.refused.add(topic)
-            self._quiet.notify_all()
+        assert not reason.is_failure or reason.getName() == "Not authorized"
+        self.judged[mid] = not reason.is_failure
 
 
 @pytest.fixture(scope="module")
