@@ -30,8 +30,17 @@ class NoAnswer(TimeoutError):
 class Desk:
     """The one object that web pages know of the server."""
 
-    def __init__(self, *, hand_over: Callable[[Request], None], mirror: Mirror, reports: Reports) -> None:
+    def __init__(
+        self,
+        *,
+        hand_over: Callable[[Request], None],
+        mirror: Mirror,
+        reports: Reports,
+        say: Callable[[str, bytes, int], None] = lambda _topic, _payload, _expiry_s: None,
+    ) -> None:
+        """`say(relative topic, payload, expiry in seconds)` publishes something that is not retained."""
         self._hand_over = hand_over
+        self.say = say
         self._mirror = mirror
         self._reports = reports
 

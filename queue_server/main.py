@@ -150,7 +150,7 @@ def _serve(options: argparse.Namespace) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
-    desk = Desk(hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now))
+    desk = Desk(hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now), say=server.say)
     web = _Web(desk, config, database, options, broker, server.show) if options.web else None
     forgetting = Forgetting(database, config, _now)
     try:

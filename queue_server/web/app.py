@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from queue_server.web import (
     code,
     console,
     enrolment,
+    fleet,
     front,
     guide,
     intake,
@@ -31,6 +33,7 @@ from queue_server.web import (
     item_exchange,
     items,
     log_in,
+    metrics,
     papers,
     phone,
     supervisor,
@@ -45,6 +48,8 @@ from queue_server.web.page import STATIC, Pages
 from queue_server.web.panels import Panels
 from queue_server.web.session import Sessions
 from queue_server.web.site import Site
+from queue_server.web.takers import Takers
+from queue_server.web.told import Told
 
 LOG = logging.getLogger(__name__)
 
@@ -69,10 +74,12 @@ def build(
     accounts = Accounts(writer=database.writer, reader=database.reader, hasher=hasher, examples=example_accounts)
     told = provide(accounts, config, state, guides.busiest_department if guides else "")
     sessions = Sessions(accounts)
-    panels = Panels(desk)
+    panels, answers = Panels(desk), Told(lambda: datetime.now(UTC))
+    measured = metrics.registry()
+    measures = metrics.Measures(measured)
     site = Site(
         desk=desk, config=config, pages=Pages(config), guard=Guard(sessions), sessions=sessions, accounts=accounts,
-        changes=Changes(desk, panels.take), panels=panels, guides=guides, example_log_in=told,
+        changes=Changes(desk, panels.take, answers.take, measures.take), panels=panels, guides=guides, example_log_in=told,
     )  # fmt: skip
 
     @contextlib.asynccontextmanager
@@ -84,8 +91,24 @@ def build(
     app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.end_streams = site.changes.close
     app.add_middleware(Careful)
-    for part in (front, log_in, account_page, console, wall, supervisor, phone, code, papers, guide, item_exchange, item_edit, items):
+    for part in (
+        front,
+        log_in,
+        account_page,
+        console,
+        wall,
+        supervisor,
+        phone,
+        code,
+        papers,
+        guide,
+        item_exchange,
+        item_edit,
+        items,
+    ):
         app.include_router(part.routes(site))
+    app.include_router(fleet.routes(site, answers, Takers(database.writer, database.reader)))
+    app.include_router(metrics.routes(site, measured, measures, state))
     app.include_router(enrolment.routes(site, enrolment.register_of(state, database)))
     app.include_router(intake.routes(database.writer, state))
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -44,9 +44,7 @@ def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
     @router.get("/fleet")
     async def fleet(request: Request) -> Response:
         session = await site.guard.need(request, *LOOK)
-        return site.pages.page(
-            request, "fleet.html", session=session, part=await part(session, site.pages.language(request))
-        )
+        return site.pages.page(request, "fleet.html", session=session, part=await part(session, site.pages.language(request)))
 
     @router.get("/fleet/live")
     async def live(request: Request) -> Response:

@@ -30,7 +30,8 @@ class Measures(Collector):
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.site: Site | None = None
-        self._events = Counter("jiaohao_events", "Facts of the hall since this server started, by type", ["type"], registry=registry)
+        about = "Facts of the hall since this server started, by type"
+        self._events = Counter("jiaohao_events", about, ["type"], registry=registry)
         registry.register(self)
 
     def take(self, topic: str, payload: bytes) -> None:
@@ -53,7 +54,7 @@ def _queues(site: Site) -> Iterator[GaugeMetricFamily]:
         waiting.add_metric([queue], state.waiting)
         estimate.add_metric([queue], state.estimate_s.high)
     windows = GaugeMetricFamily("jiaohao_windows", "Windows by what they do", labels=["state"])
-    states = [state.state for state in site.window_states().values()]
+    states: list[str] = [state.state for state in site.window_states().values()]
     for condition in CONDITIONS:
         windows.add_metric([condition], states.count(condition))
     yield from (waiting, estimate, windows)
