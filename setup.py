@@ -14,7 +14,7 @@ DEVICES = [
 ]  # fmt: skip
 DEVELOP = [
     "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "ruff", "mypy", "import-linter", "playwright", "httpx",
-    "crccheck", "alphasignpy",
+    "crccheck", "alphasignpy", "atheris",
 ]  # fmt: skip
 
 setup(

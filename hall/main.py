@@ -169,7 +169,7 @@ def health(web: str) -> dict[str, Any]:
 def log_in(web: str) -> str:
     """How to log in at the example hall, as its server tells it on loopback; empty when the hall has accounts of its own."""
     example: dict[str, str] = health(web).get("example_log_in") or {}
-    return "".join(f"  log in as {name:<12}{password}\n" for name, password in example.items())
+    return "".join(f"  log in as {name:<15}{password}\n" for name, password in example.items())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
