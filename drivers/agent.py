@@ -126,7 +126,8 @@ class Agent:
     def _status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
         health = self.health()
         devices = [messages.DeviceStatus(d.id, d.kind, health[d.id].state, health[d.id].detail) for d in self.devices]
-        return messages.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices, machine()))
+        now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
+        return messages.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices, now))
 
     def _connection_changed(self, up: bool) -> None:
         """A broker that was restarted has forgotten what was shown."""

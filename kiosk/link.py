@@ -110,4 +110,5 @@ class TerminalLink:
             LOG.warning("a message on %s is dropped: %s", topic, error)
 
     def _status(self, state: Any) -> bytes:
-        return messages.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, machine()))
+        now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
+        return messages.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, now))

@@ -6,18 +6,20 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from queue_server.api import messages
-from queue_server.api.messages import Act, Machine, TerminalStatus, TerminalTold
+from queue_server.api.messages import Act, TerminalStatus, TerminalTold
 
 LARGEST = 8 * 1024 * 1024
 PREFIX = "terminal/"
+PATIENCE = timedelta(seconds=45)
+"""An order expires at the broker after 30 s; a large answer may take a few more."""
 
 
 @dataclass
 class Order:
-    """One order and what came of it. `state` is asked until the answer is complete."""
+    """One order and what came of it. `state` is asked until the answer is complete, `silent` when none came in time."""
 
     id: str
     act: Act
@@ -60,22 +62,24 @@ class Told:
         if not topic.startswith(PREFIX) or not payload:
             return
         terminal, _, what = topic.removeprefix(PREFIX).partition("/")
-        if what in ("status", "told"):
-            self._heard[terminal] = self._clock()
         if what == "told":
+            self._heard[terminal] = self._clock()
             self._answered(terminal, payload)
+        elif what == "status" and _is_well(payload):
+            self._heard[terminal] = self._clock()
 
     def orders(self, terminal: str) -> dict[Act, Order]:
         """The latest order of each kind."""
-        return self._orders.get(terminal, {})
+        orders = self._orders.get(terminal, {})
+        for order in orders.values():
+            if order.state == "asked" and self._clock() - order.asked_at > PATIENCE:
+                order.state = "silent"
+        return orders
 
     def seen(self, terminal: str, status: TerminalStatus | None) -> datetime | None:
         """When the terminal was last well, by its own clock or by when this server heard it."""
-        machine: Machine | None = status.machine if status else None
-        told = [at for at in (machine.at if machine else None, self._heard.get(terminal)) if at is not None]
-        if status is not None and status.state in ("lost", "stopped") and machine is not None:
-            return machine.at
-        return max(told, default=None)
+        by_its_clock = status.machine.at if status is not None and status.machine is not None else None
+        return max((at for at in (by_its_clock, self._heard.get(terminal)) if at is not None), default=None)
 
     def _answered(self, terminal: str, payload: bytes) -> None:
         try:
@@ -85,3 +89,10 @@ class Told:
         order = self._orders.get(terminal, {}).get(told.act)
         if order is not None and order.id == told.id and order.state == "asked":
             order.take(told)
+
+
+def _is_well(payload: bytes) -> bool:
+    try:
+        return messages.decode(payload, TerminalStatus).state in ("init", "ready")
+    except messages.Illegal:
+        return False

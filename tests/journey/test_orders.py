@@ -12,14 +12,18 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 
 from link import Link
 from queue_server.api import messages
 from queue_server.api.messages import TerminalAsk, TerminalStatus, TerminalTold
+from queue_server.web.accounts import EXAMPLE_PASSWORD
 from tests.faces import Face
-from tests.programs import PrivateBroker, Watcher, wait_until
+from tests.ports import free_port
+from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.web_hall import csrf
 
 SCREEN = """
 [[terminal]]
@@ -75,8 +79,8 @@ def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
     arguments = ("--hall", str(hall_folder), "--broker", broker.address, "--terminal", "screen-9", "--log-level", "info")
     face = Face("screen", SIZE, hall_folder, *arguments)
     desk = Desk(watcher.link, "screen-9")
-    face.open()
     try:
+        face.open()
         status = messages.decode(watcher.wait("terminal/screen-9/status", "ready"), TerminalStatus)
         assert status.machine is not None and status.machine.disk_free_mb > 0 and status.machine.uptime_s > 0
         [refused] = desk.ask("logs")[:1]
@@ -95,6 +99,31 @@ def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
         assert face._program is not None and face._program.wait(10) == 0
     finally:
         face.close()
+
+
+def test_an_order_from_the_fleet_page_reaches_the_terminal_and_its_logs_come_back(
+    broker: PrivateBroker, hall_folder: Path, tmp_path: Path, watcher: Watcher
+) -> None:
+    port = free_port()
+    web = ("--web", f"127.0.0.1:{port}", "--example-accounts")
+    server = RunningServer(hall_folder, tmp_path / "state", broker.address, *web)
+    command = [sys.executable, "-m", "drivers.main", "run", "--hall", str(hall_folder), "--broker", broker.address,
+               "--terminal", "devices-1", "--out", str(tmp_path / "out")]  # fmt: skip
+    agent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server.open()
+    try:
+        watcher.wait("terminal/devices-1/status", "ready", timeout_s=30)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            page = client.get("/log-in").text
+            client.post("/log-in", data={"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(page)})
+            client.post("/fleet/devices-1/logs", data={"csrf": csrf(client.get("/fleet").text)})
+            wait_until(lambda: client.get("/fleet/devices-1/logs").status_code == 200, timeout_s=15)
+            bundle = zipfile.ZipFile(io.BytesIO(client.get("/fleet/devices-1/logs").content))
+            assert "the desk asks: logs" in bundle.read("log.txt").decode()
+    finally:
+        agent.kill()
+        agent.wait(5)
+        server.close()
 
 
 def test_a_device_agent_says_what_it_cannot_do_and_restarts(broker: PrivateBroker, hall_folder: Path, watcher: Watcher) -> None:

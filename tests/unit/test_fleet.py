@@ -173,10 +173,23 @@ def test_a_terminal_was_last_seen_when_it_was_last_well() -> None:
     moments = [datetime(2026, 11, 22, 9, 0, tzinfo=UTC), datetime(2026, 11, 22, 9, 30, tzinfo=UTC)]
     told = Told(lambda: moments[1])
     assert told.seen("kiosk-1", None) is None
-    told.take("terminal/kiosk-1/status", b"{}")
     machine = Machine(moments[0], None, 1, 1, 1)
-    assert told.seen("kiosk-1", status(machine=machine)) == moments[1]
-    assert told.seen("kiosk-1", status(machine=machine, state="lost")) == moments[0]
+    lost = status(state="lost", machine=None)
+    assert told.seen("kiosk-1", status(machine=machine)) == moments[0]
+    told.take("terminal/kiosk-1/status", messages.encode(lost))
+    told.take("terminal/kiosk-1/status", b"rubbish")
+    assert told.seen("kiosk-1", lost) is None
+    told.take("terminal/kiosk-1/status", messages.encode(status()))
+    assert told.seen("kiosk-1", lost) == moments[1]
+
+
+def test_an_order_without_an_answer_is_called_silent() -> None:
+    moments = [datetime(2026, 11, 22, 9, 0, tzinfo=UTC)]
+    told = Told(lambda: moments[-1])
+    told.asked("kiosk-1", "a", "identify")
+    assert told.orders("kiosk-1")["identify"].state == "asked"
+    moments.append(moments[0] + timedelta(minutes=1))
+    assert told.orders("kiosk-1")["identify"].state == "silent"
 
 
 def test_prometheus_reads_the_hall_and_strangers_need_the_token(hall: WebHall, client: TestClient) -> None:
