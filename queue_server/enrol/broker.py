@@ -61,7 +61,7 @@ def write_revoked(folder: Path, authority: Authority, serials: Sequence[int], no
 def reload(folder: Path) -> bool:
     """Let the broker read its access file and list of revoked certificates again; whether it could be told.
 
-    Without the right to signal it nothing is lost: jiaohao-broker-reload.path tells it when the list changes.
+    Root may signal it, and the user it runs as.
     """
     try:
         os.kill(int((folder / "mosquitto.pid").read_text()), signal.SIGHUP)
@@ -76,7 +76,7 @@ def client_credentials(folder: Path, authority: Authority, name: str, now: datet
     key = new_key()
     certificate = authority.for_client(name, key, now, life)
     write(folder / "ca.crt", authority.pem.encode(), 0o644)
-    write(folder / "client.key", key_pem(key), 0o600)
+    write(folder / "client.key", key_pem(key), READABLE)
     write(folder / "client.crt", pem_of(certificate).encode(), 0o644)
     return certificate
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ def broker_config(words: list[str]) -> int:
         "--group", metavar="GROUP", help="the group that may read the broker's folder: mosquitto on an appliance"
     )
     options = parser.parse_args(words)
-    with _reported():
+    with _reported(options.state):
         _write_broker(options)
         return 0
     return 1
@@ -99,7 +100,7 @@ def enrol(words: list[str]) -> int:
     for command in (new, shown, out):
         _common(command)
     options = parser.parse_args(words)
-    with _reported():
+    with _reported(options.state):
         {"new": _new, "list": _list, "revoke": _revoke}[options.command](options)
         return 0
     return 1
@@ -172,11 +173,20 @@ def _register(options: argparse.Namespace) -> Iterator[Register]:
 
 
 @contextmanager
-def _reported() -> Iterator[None]:
+def _reported(state: Path) -> Iterator[None]:
     try:
         yield
+        _give_back(state)
     except TROUBLES as error:
         print(f"jiaohao-server: {error}", file=sys.stderr)
+
+
+def _give_back(state: Path) -> None:
+    """What root has made in the state folder belongs to whoever the folder belongs to: the server runs as that user."""
+    owner = state.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        for path in state.rglob("*"):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _has(folder: Path, name: str, ca: str) -> bool:

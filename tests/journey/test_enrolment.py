@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -251,6 +252,18 @@ def test_configuring_the_broker_again_keeps_keys_and_revocations(hall: SecureHal
     assert (hall.state / "credentials" / "client.crt").read_bytes() == own
     hall.configure("--host", "10.1.2.3")
     assert (folder / "server.crt").read_bytes() != kept[folder / "server.crt"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_makes_belongs_to_the_user_of_the_server(tmp_path: Path, hall: SecureHall) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    os.chown(state, 65534, 65534)
+    words = ["--hall", str(hall.hall), "--state", str(state), "--out", str(tmp_path / "broker"), "--group", "nogroup"]
+    assert command.broker_config(words) == 0
+    assert {path.stat().st_uid for path in state.rglob("*")} == {65534}
+    assert (state / "ledger.sqlite").exists() and (state / "ca" / "ca.key").stat().st_mode & 0o777 == 0o600
+    assert all(path.stat().st_mode & 0o777 == 0o640 and path.group() == "nogroup" for path in (tmp_path / "broker").iterdir())
 
 
 def _files(folder: Path) -> tuple[Path, Path, Path]:
