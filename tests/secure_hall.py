@@ -45,7 +45,7 @@ role = "agent"
 [[device]]
 id = "voice-1"
 kind = "voice"
-model = "virtual"
+model = "espeak-ng"
 address = "emulator://voice"
 agent = "devices-1"
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import subprocess
+import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +22,7 @@ from queue_server.api.topics import Topics
 from queue_server.enrol import authority, command
 from queue_server.enrol.broker import client_credentials
 from tests.ports import free_port
-from tests.programs import RunningServer, ok, wait_for_port
+from tests.programs import RunningServer, ok, wait_for_port, wait_until
 from tests.secure_hall import SecureHall
 
 
@@ -73,6 +77,42 @@ def test_a_terminal_enrols_with_a_token_and_issues_a_ticket(
         assert answer["ticket"]["number"].startswith("A")  # type: ignore[index]
     finally:
         link.close()
+
+
+def test_the_device_agent_and_a_screen_work_with_nothing_but_their_rights(
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs = []
+    try:
+        for terminal, module, words in (
+            ("devices-1", "drivers.main", ("run", "--out", str(tmp_path / "out"))),
+            ("screen-1", "kiosk.main", ("screen",)),
+        ):
+            folder = tmp_path / terminal
+            enrol(web, new_token(hall, terminal, capsys), terminal, folder)
+            command_line = [sys.executable, "-m", module, words[0], "--hall", str(hall.hall), "--broker", hall.address,
+                            "--credentials", str(folder), "--terminal", terminal, *words[1:]]  # fmt: skip
+            if module == "kiosk.main":
+                command_line = ["xvfb-run", "-a", *command_line, "--size", "640x360"]
+            log = (tmp_path / f"{terminal}.log").open("wb")
+            programs.append(subprocess.Popen(command_line, stdout=log, stderr=log, start_new_session=True))
+
+        def measured() -> str:
+            with urllib.request.urlopen(f"{web}/metrics") as answer:
+                return str(answer.read().decode())
+
+        for line in ('terminal_ready{terminal="devices-1"} 1.0', 'terminal_ready{terminal="screen-1"} 1.0'):
+            wait_until(lambda line=line: line in measured(), timeout_s=30)
+
+        def shown() -> bool:
+            with urllib.request.urlopen(f"{web}/wall/board-1.png") as answer:
+                return answer.headers["X-Display-State"] == "ok"
+
+        wait_until(shown, timeout_s=15)
+    finally:
+        for program in programs:
+            os.killpg(program.pid, signal.SIGTERM)
+            program.wait(10)
 
 
 def test_a_token_works_once_but_a_lost_answer_does_no_harm(
