@@ -198,6 +198,7 @@ def test_prometheus_reads_the_hall_and_strangers_need_the_token(hall: WebHall, c
     hall.issue()
     hall.mirror.put("event/ticket-issued", b"{}", retained=False)
     wait_until(lambda: 'jiaohao_events_total{type="ticket-issued"} ' in client.get("/metrics").text)
+    wait_until(lambda: 'jiaohao_queue_waiting{queue="social"} 1.0' in client.get("/metrics").text)
     lines = client.get("/metrics").text.splitlines()
     for line in (
         'jiaohao_queue_waiting{queue="social"} 1.0',
