@@ -25,6 +25,8 @@ from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
 WHO = "enrolment"
+BY_ANYBODY = ("wrong-token", "bad-request", "unknown-certificate")
+"""Refusals that a stranger can cause as often as he likes: they are logged, and must not fill the audit."""
 
 
 def register_of(state: Path, database: Database) -> Register | None:
@@ -45,8 +47,9 @@ def routes(site: Site, register: Register | None) -> APIRouter:
         except (ValueError, KeyError, TypeError, AttributeError):
             return _error("bad-request")
         except Refused as refused:
-            note = {"detail": refused.reason, "address": address(request)}
-            await asyncio.to_thread(lambda: site.accounts.audit(WHO, f"{what}-refused", "", **note))
+            if refused.reason not in BY_ANYBODY:
+                note = {"detail": refused.reason, "address": address(request)}
+                await asyncio.to_thread(lambda: site.accounts.audit(WHO, f"{what}-refused", "", **note))
             LOG.warning("%s from %s refused: %s", what, address(request), refused.reason)
             return _error(refused.reason)
         await asyncio.to_thread(lambda: site.accounts.audit(WHO, what, granted.terminal, address=address(request)))
