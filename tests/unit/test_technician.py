@@ -20,7 +20,9 @@ TOOLS = ("bmaptool", "mcopy", "sfdisk", "mkfs.vfat")
 needs_tools = pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in TOOLS), reason="bmap-tools, mtools, fdisk or dosfstools is not installed"
 )
-KIOSK = Terminal("kiosk-7", "hall", "wushan", "mqtts://10.0.3.1:8883", "https://10.0.3.1", "10.0.3.7/24", "10.0.3.1", "10.0.3.1")
+KIOSK = Terminal(
+    "kiosk-7", "hall", "wushan", "mqtts://10.0.3.1:8883", "https://10.0.3.1", "10.0.3.7/24", "10.0.3.1", "10.0.3.1"
+)
 LISTING = json.dumps({"blockdevices": [
     {"path": "/dev/nvme0n1", "size": 512e9, "model": "System", "serial": "S1", "tran": "nvme", "rm": False, "hotplug": False,
      "type": "disk", "ro": False, "mountpoints": [None],
