@@ -4,7 +4,7 @@ BIN := .venv/bin
 SUDO := $(shell [ $$(id -u) = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test lint bench screenshots set-up clean
+.PHONY: run test lint bench fuzz screenshots set-up clean
 
 run: set-up
 	@$(BIN)/jiaohao-hall $(ARGS)
@@ -18,6 +18,9 @@ lint: set-up
 
 bench: set-up
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+fuzz: set-up
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) $(ARGS)
 
 screenshots: set-up
 	@$(BIN)/python -m tests.screenshots $(ARGS)
