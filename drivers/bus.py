@@ -95,7 +95,8 @@ def line_of(device: Device) -> str:
     where = Address.parse(device.address)
     if not where.is_shared:
         return device.id
-    return f"{where.scheme}://{where.host}:{where.port}{where.path}#{where.options.get('bus', '')}"
+    port = where.path if where.scheme == "serial" else f"{where.scheme}://{where.host}:{where.port}{where.path}"
+    return f"{port}#{where.options['bus']}" if "bus" in where.options else port
 
 
 class Tap(Stream):

@@ -10,7 +10,7 @@ from drivers.ports import DeviceError, InUse, NoPermission, NotFound
 CHECK_S = 10.0
 """How often a device is asked whether it is well."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.5, 10.0
-State = Literal["init", "ok", "unreachable", "not-found", "no-permission", "in-use", "failed"]
+State = Literal["init", "ok", "unreachable", "not-found", "no-permission", "in-use", "failed", "misconfigured"]
 
 
 @dataclass(frozen=True)

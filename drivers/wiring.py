@@ -22,6 +22,7 @@ from queue_server.api.topics import Topics
 
 LOG = logging.getLogger(__name__)
 KINDS = ("display", "voice", "keypad", "rater")
+FILE = "devices.toml: "
 T = TypeVar("T")
 
 
@@ -57,25 +58,36 @@ class Wiring:
         self._voices: list[Announcer] = []
 
     def tasks(self, devices: Iterable[Device]) -> list[Task]:
-        """The tasks for these devices, not yet started. Raise BadDevices, naming all that cannot be used."""
-        problems: list[str] = []
+        """The tasks for these devices, not yet started. A device that cannot be used is reported and left out, so that the
+        rest of the hall goes on; raise BadDevices, naming all of them, when no other is there."""
+        devices = list(devices)
+        wrong: dict[str, str] = {}
         for device in devices:
             try:
                 self._add(device)
             except (DeviceError, BadAddress) as error:
-                text = str(error)
-                problems.append(text if device.id in text else f"devices.toml: [[device]] {device.id}: {text}")
-        problems += [
-            f"devices.toml: displays and keypads share the port {line}; give each kind a port of its own"
-            for line in self._keepers.keys() & self._seats.keys()
-        ]
-        if problems:
-            raise BadDevices("\n".join(problems))
+                wrong[device.id] = str(error)
+        for line in self._keepers.keys() & self._seats.keys():
+            wrong |= {seat.name: f"displays have the port {line}; give it a port of its own" for seat in self._seats.pop(line)}
+        wrong = {name: text if text.startswith(FILE) else f"{FILE}[[device]] {name}: {text}" for name, text in wrong.items()}
+        if wrong and not (self._keepers or self._seats or self._voices):
+            raise BadDevices("\n".join(wrong.values()))
+        for device in devices:
+            if device.id in wrong:
+                self._leave_out(device, wrong[device.id])
         if self._voices:
             self.link.subscribe(self.topics.announce(), self._announced)
         buses = [self._bus(name, kept) for name, kept in self._keepers.items()]
         lines = [KeyLine(name, seats, self._device_is) for name, seats in self._seats.items()]
         return [*buses, *lines, *self._voices]
+
+    def _leave_out(self, device: Device, why: str) -> None:
+        LOG.error("%s", why)
+        health = Health("misconfigured", why)
+        if device.kind == "display":
+            self._display_is(device.id, health, None)
+        else:
+            self._device_is(device.id, health)
 
     def _add(self, device: Device) -> None:
         if device.kind not in KINDS:

@@ -38,12 +38,15 @@ class Alerts:
         self._publish = publish
         self._clock = clock
         self._zone = config.zone
+        self._displays = {device.id for device in config.device if device.kind == "display"}
         self._illegal_until: dict[str, float] = {}
         self._own: set[str] = set()
         self._settle_at: float | None = None
 
     def display_shown(self, display: str, payload: bytes) -> None:
-        """A display says whether it can be reached."""
+        """A display says whether it can be reached; what a display said that the hall no longer has is nobody's trouble."""
+        if display not in self._displays:
+            return
         try:
             shown = messages.decode(payload, messages.DisplayShown)
         except messages.Illegal:

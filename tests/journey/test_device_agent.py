@@ -146,6 +146,25 @@ def test_an_unreachable_strip_delays_no_other_and_then_shows_the_present_state(t
     bad.pull_out()
 
 
+def test_a_device_that_is_described_wrongly_is_named_and_the_others_go_on(tmp_path, broker, caplog):
+    good = Strip("good")
+    wrong = {
+        "model": device("model", good.address, model="onbon-bkx"), "option": device("option", good.address, rowz=3),
+        "address": device("address", "strip-9"), "voice": device("voice", "loop://", kind="voice", model="syn6288", speed=9),
+        "kind": device("kind", "loop://", kind="locker", model="locker-8a"),
+    }  # fmt: skip
+    with hall_with(tmp_path, broker, *wrong.values(), device("good", good.address)) as hall:
+        hall.want("good", 1, "A001")
+        assert good.shows("A001") and hall.is_shown("good", 1) and hall.device_is("good", "ok")
+        for name in wrong:
+            assert hall.device_is(name, "misconfigured"), name
+            said = next(d.detail for d in hall.status().devices if d.id == name)
+            assert said.startswith("devices.toml: ") and f"[[device]] {name}" in said and ";" in said, "file, key and mend"
+            assert said in caplog.text
+        assert hall.is_shown("model", 0, "unreachable") and hall.is_shown("address", 0, "unreachable")
+    good.pull_out()
+
+
 def test_a_silent_strip_is_unreachable_until_it_answers(tmp_path, broker):
     strip = Strip("strip")
     strip.emulator.fail("no-answer")
@@ -231,15 +250,15 @@ def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path, broker, server
 def test_an_unreachable_strip_raises_one_alert_that_ends_when_it_answers(tmp_path, broker, server):
     strip = Strip("strip")
     strip.emulator.fail("no-answer")
-    with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
-        hall.want("strip", 1, "A001")
+    with hall_with(tmp_path, broker, device("strip-01", strip.address)) as hall:
+        hall.want("strip-01", 1, "A001")
         alerts = hall.link.topics.root + "alert/"
 
         def standing():
             return [topic.removeprefix(alerts) for topic, payload in hall.heard.items() if topic.startswith(alerts) and payload]
 
-        assert hall.until(lambda: standing() == ["display-strip"]), standing()
-        assert hall.device_is("strip", "unreachable")
+        assert hall.until(lambda: standing() == ["display-strip-01"]), standing()
+        assert hall.device_is("strip-01", "unreachable")
         strip.emulator.mend()
         assert hall.until(lambda: standing() == []), standing()
     strip.pull_out()

@@ -203,8 +203,11 @@ def test_an_unreachable_strip_raises_an_alert_that_ends_when_it_answers(broker: 
     link.open()
     watcher.wait("server/status", '"ready"')
     shown = link.topics.display_shown("strip-01")
-    link.publish(shown, b'{"seq":1,"state":"unreachable","at":"2026-11-23T09:00:00+08:00"}', retain=True)
+    sold = link.topics.display_shown("a-display-that-the-hall-has-no-more")
+    for topic in (sold, shown):
+        link.publish(topic, b'{"seq":1,"state":"unreachable","at":"2026-11-23T09:00:00+08:00"}', retain=True)
     watcher.wait("alert/display-strip-01", "display-unreachable")
+    assert [topic for topic in watcher.state if topic.startswith("alert/display-")] == ["alert/display-strip-01"]
     link.publish(shown, b'{"seq":2,"state":"ok","at":"2026-11-23T09:00:05+08:00"}', retain=True)
     wait_until(lambda: watcher.state.get("alert/display-strip-01") == b"")
     printer = (

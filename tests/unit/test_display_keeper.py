@@ -241,4 +241,5 @@ def test_one_port_with_two_settings_is_refused():
     else:
         raise AssertionError("two speeds on one port")
     assert line_of(strip("a", "/dev/ttyUSB0?baud=9600")) == line_of(strip("b", "/dev/ttyUSB0?baud=9600"))
+    assert line_of(strip("a", "/dev/ttyUSB0?baud=9600")) == "/dev/ttyUSB0", "as people call it"
     assert line_of(strip("a", "socket://10.0.0.7:5005")) != line_of(strip("b", "socket://10.0.0.7:5005"))
