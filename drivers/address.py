@@ -11,6 +11,7 @@ Other schemes (usb://, ipp://, camera://, evdev://, wav://) are read here too an
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -56,9 +57,12 @@ class Address:
         """The option `name` as a number; raise BadAddress if it is none."""
         value = self.options.get(name)
         try:
-            return default if value is None else float(value)
+            number = default if value is None else float(value)
         except ValueError:
-            raise BadAddress(f"{self}: {name}={value!r} is no number") from None
+            number = math.nan
+        if not math.isfinite(number):
+            raise BadAddress(f"{self}: {name}={value!r} is no number")
+        return number
 
     @property
     def is_shared(self) -> bool:

@@ -132,23 +132,23 @@ def _try(device: Device, driver: Any) -> str:
 
 
 def serial_ports() -> list[str]:
-    """The serial ports of this machine with what is plugged into them."""
-    ports = [port for port in list_ports.comports() if port.hwid != "n/a"]
+    """The serial ports of this machine, with the names that udev gave them, and what is plugged into them."""
+    ports = [port for port in list_ports.comports(include_links=True) if port.hwid != "n/a"]
     return [f"{port.device} ({port.description})" if port.description != "n/a" else port.device for port in ports]
 
 
 def cameras() -> list[str]:
-    """The video devices of this machine."""
-    return sorted(str(path) for path in Path("/dev").glob("video*"))
+    """The video devices of this machine, as addresses."""
+    return sorted(f"camera://{path}" for path in Path("/dev").glob("video*"))
 
 
 def usb_printers() -> list[str]:
-    """USB devices that say that they are printers, as `usb://VENDOR:PRODUCT`."""
+    """USB devices that say that they are printers, as addresses."""
 
     def prints(device: Any) -> bool:
         return any(interface.bInterfaceClass == PRINTER_CLASS for configuration in device for interface in configuration)
 
     try:
-        return [f"usb://{d.idVendor:04x}:{d.idProduct:04x}" for d in usb.core.find(find_all=True, custom_match=prints) or ()]
+        return [f"usb://{d.idVendor:04x}/{d.idProduct:04x}" for d in usb.core.find(find_all=True, custom_match=prints) or ()]
     except (usb.core.NoBackendError, usb.core.USBError, OSError):
         return []

@@ -47,6 +47,7 @@ class Model:
 
     driver    "module:callable", called with (Device, Site), returns a driver of the kind's protocol in ports.py
     emulator  "module:class", a subclass of emulators.base.Emulator, or "" where there is none
+    exempt    why there is none
     grade     A: vendor manual or several independent sources; B: one source; C: hearsay
     """
 
@@ -59,6 +60,7 @@ class Model:
     emulator: str = ""
     options: tuple[str, ...] = ()
     remark: str = ""
+    exempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def emulator(name: str) -> type[Emulator]:
     """The emulator class of a model; raise UnknownModel where there is none."""
     model = find(name)
     if not model.emulator:
-        raise UnknownModel(f"{name} has no emulator", f"emulated: {', '.join(m.name for m in models().values() if m.emulator)}")
+        emulated = ", ".join(m.name for m in models().values() if m.emulator)
+        raise UnknownModel(f"{name} has no emulator ({model.exempt})", f"emulated: {emulated}")
     found: type[Emulator] = _load(model.emulator)
     return found
 

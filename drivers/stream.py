@@ -289,7 +289,7 @@ def serial_error(name: str, error: OSError) -> DeviceError:
         return NoPermission(f"{name}: this user may not open the port", "add the user to group dialout, then log in again")
     if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text:
         return InUse(f"{name}: another program holds the port", "end the other program; one port belongs to one agent")
-    if number in (errno.ENOTTY, errno.EINVAL):
+    if number in (errno.ENOTTY, errno.EINVAL) or "Could not configure port" in text:
         return NotFound(f"{name}: this is no serial port", "correct the name; `jiaohao-devices doctor` lists the ports")
     return Unreachable(f"{name}: the port cannot be opened ({text})", "check the cable; it is tried again")
 

@@ -36,9 +36,30 @@ Nothing here was tried on a real device yet unless the table says so: drivers ar
 - **C**: hearsay; try it before you buy
 
 A device's `address` is a URL: `/dev/hall-strip-3?baud=9600`, `socket://10.0.0.7:5005`, `udp://10.0.0.7:5007`,
-`rfc2217://10.0.0.9:4001?baud=9600`, or `emulator://MODEL` for an emulated one. Several strips on one RS-485 bus have the same
-address and `options = { addr = 3 }` of their own. `jiaohao-devices doctor --hall DIR` opens them all and says how each is;
-`jiaohao-devices emulate MODEL --listen 127.0.0.1:5005 --out DIR` starts an emulated one.
+`rfc2217://10.0.0.9:4001?baud=9600`, or `emulator://MODEL` for an emulated one. Some kinds have addresses of their own:
+
+| kind | address |
+|---|---|
+| ticket printers | `usb://04b8/0202`, `/dev/usb/lp0`, `file:///var/spool/paper` |
+| A4 printers | `ipp://10.0.0.9:631/ipp/print` |
+| scanners | `camera:///dev/video0`, `evdev:///dev/input/by-id/...-event-kbd`, `evdev:///?name=Honeywell` |
+| voices | `sound://`, `alsa:///plughw:1,0`, `wav:///var/tmp/voice` |
+
+Several strips on one RS-485 bus have the same address and `options = { addr = 3 }` of their own.
+`jiaohao-devices doctor --hall DIR` opens them all and says how each is, and what is plugged into this machine;
+`jiaohao-devices emulate MODEL --listen 127.0.0.1:5005 --out DIR` starts an emulated one. An agent leaves out a device that
+devices.toml describes wrongly, says so in its log and in `terminal/<id>/status` (`misconfigured`), and goes on with the rest.
+"""
+
+
+NEW_MODEL = """## Adding a model
+
+1. Write its frames as pure functions, and a driver with the calls of its kind in `drivers/ports.py`. It gets a `Device` and a
+   `Site`, does no I/O before `open`, and raises `DeviceError` with what happened and what to do.
+2. Write its emulator, a subclass of `Emulator` in `drivers/emulators/base.py`: `receive` gets bytes as they come. Or say in
+   `exempt` why there is none.
+3. Add one `Model` to `drivers/<kind>/table.py`, with a grade that its sources allow, and make this page again.
+4. Put reference frames into `tests/vectors.json`. Run the contract of its kind in `tests/contract` over it.
 """
 
 
@@ -51,6 +72,7 @@ def page() -> str:
             parts.append("\n".join([f"## {title} (`{kind}`)", "", *_HEAD_ROWS, *rows]) + "\n")
     exempt = [f"| {name} | {kind} | {why} |" for name, kind, why in NOT_SUPPORTED]
     parts.append("\n".join(["## Not supported", "", "| device | kind | why |", "|---|---|---|", *exempt]) + "\n")
+    parts.append(NEW_MODEL)
     return "\n".join(parts)
 
 
@@ -61,7 +83,7 @@ _HEAD_ROWS = (
 
 
 def _row(model: Model) -> str:
-    emulator = "yes" if model.emulator else "—"
+    emulator = "yes" if model.emulator else f"exempt: {model.exempt}"
     options = ", ".join(f"`{option}`" for option in model.options) or "—"
     lines = ", ".join(model.transports)
     return f"| `{model.name}` | {model.grade} | {lines} | {model.tested_against} | {emulator} | {options} | {model.remark} |"

@@ -12,6 +12,7 @@ TABLE: tuple[Model, ...] = (
         grade="A",
         transports=("ipp", "ipps"),
         tested_against="ippeveprinter 2.4",
-        remark="any IPP printer or CUPS queue that takes PDF; ippeveprinter of cups-ipp-utils stands in for one",
+        remark="any IPP printer or CUPS queue that takes PDF",
+        exempt="ippeveprinter of cups-ipp-utils is one already, made by others",
     ),
 )

@@ -49,6 +49,6 @@ TABLE: tuple[Model, ...] = (
     ),
     Model(
         "virtual", "display", "drivers.display.virtual:VirtualDisplay", "A", ("PNG file",), "itself",
-        options=(*SERVER, *SIZE), remark="no hardware: a picture of LEDs",
+        options=(*SERVER, *SIZE), remark="no hardware: a picture of LEDs", exempt="it is no device",
     ),
 )  # fmt: skip

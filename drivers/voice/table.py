@@ -8,10 +8,12 @@ TABLE: tuple[Model, ...] = (
     Model(
         "espeak-ng", "voice", "drivers.voice.espeak:EspeakVoice", "A", ("sound card", "WAV files"), "espeak-ng 1.51",
         options=("languages", "speed", "volume"), remark="Mandarin and English; needs no internet",
+        exempt="a program of this machine; wav:///FOLDER as address keeps what it says as files",
     ),
     Model(
         "recorded", "voice", "drivers.voice.recorded:RecordedVoice", "A", ("sound card", "WAV files"), "pieces by espeak-ng",
         options=("folder", "languages"), remark="joins recordings of digits, letters and phrases",
+        exempt="joins files; wav:///FOLDER as address keeps what it says as files",
     ),
     Model(
         "syn6288", "voice", "drivers.voice.chip:syn6288", "A", ("serial", "TCP"), "frames of the maker's manual, emulator",

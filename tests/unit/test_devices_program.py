@@ -6,13 +6,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from drivers import registry
+from drivers import doctor, registry
+from drivers.address import BadAddress
 from drivers.emulate import obey
 from drivers.emulators.local import stop_all
 from drivers.main import main
+from drivers.ports import NotFound
 from drivers.support import page
 from tests.small_hall import DEVICES, write_hall
 
@@ -54,10 +57,16 @@ def test_every_model_of_the_registry_can_be_loaded_with_its_emulator():
             assert {"no-answer", "late", "garbage", "bit-errors", "half-frames", "disconnects"} <= set(faults)
 
 
+def test_every_model_has_an_emulator_or_says_why_not():
+    assert [m.name for m in registry.models().values() if bool(m.emulator) == bool(m.exempt)] == []
+    table = page()
+    assert all(f"exempt: {m.exempt}" in table for m in registry.models().values() if not m.emulator)
+
+
 def test_an_unknown_model_is_refused_with_the_nearest_name():
     with pytest.raises(registry.UnknownModel, match="did you mean 'onbon-bxk'"):
         registry.find("onbon-bx", "display")
-    with pytest.raises(registry.UnknownModel, match="no emulator"):
+    with pytest.raises(registry.UnknownModel, match=r"no emulator \(it is no device\)"):
         registry.emulator("virtual")
 
 
@@ -107,9 +116,43 @@ def test_wrong_words_on_the_command_line_say_what_to_do(tmp_path, capsys):
     assert "no-answer" in capsys.readouterr().err
 
 
-def test_all_wrong_devices_are_named_at_once_before_anything_is_opened(tmp_path, capsys):
+class UsbDevice(list):
+    """A device on the USB: a list of configurations, each a list of interfaces."""
+
+    def __init__(self, vendor, product, interface_class):
+        interface = SimpleNamespace(bInterfaceClass=interface_class)
+        super().__init__([[interface]])
+        self.idVendor, self.idProduct = vendor, product
+
+
+def test_what_the_doctor_finds_can_be_copied_into_the_configuration(tmp_path, monkeypatch):
+    plugged = [UsbDevice(0x04B8, 0x0202, 7), UsbDevice(0x046D, 0xC52B, 3)]
+    monkeypatch.setattr("usb.core.find", lambda *, find_all, custom_match: filter(custom_match, plugged))
+    port = SimpleNamespace(device="/dev/hall-strip-3", hwid="USB VID:PID=1A86:7523", description="USB Serial")
+    bare = SimpleNamespace(device="/dev/ttyS7", hwid="n/a", description="n/a")
+    monkeypatch.setattr("drivers.doctor.list_ports.comports", lambda *, include_links: [port, bare])
+    assert doctor.serial_ports() == ["/dev/hall-strip-3 (USB Serial)"]
+    assert doctor.usb_printers() == ["usb://04b8/0202"]
+    found = registry.Device(id="tickets", kind="printer", model="escpos-80", address=doctor.usb_printers()[0])
+    assert registry.build(found) is not None
+
+
+@pytest.mark.parametrize("speed", ["nan", "1e400", "fast"])
+def test_a_speed_that_is_no_number_is_refused(speed):
+    with pytest.raises(BadAddress, match="is no number"):
+        registry.build(registry.Device(id="strip", kind="display", model="qt-strip", address=f"/dev/ttyS0?baud={speed}"))
+
+
+def test_a_file_that_is_no_serial_port_is_called_so():
+    driver = registry.build(registry.Device(id="strip", kind="display", model="qt-strip", address="/dev/null?baud=9600"))
+    with pytest.raises(NotFound, match=r"strip \(/dev/null.*no serial port"):
+        driver.open()
+
+
+def test_when_no_device_can_be_used_all_are_named_and_nothing_is_opened(tmp_path, capsys):
     hall = hall_with(tmp_path, ("one", "onbon-bkx", "socket://127.0.0.1:9"), ("two", "onbon-bxk", "nonsense"))
-    assert main(["run", "--hall", str(hall), "--broker", "127.0.0.1:1", "--terminal", "devices-1"]) == 2
+    arguments = ["run", "--hall", str(hall), "--broker", "127.0.0.1:1", "--terminal", "devices-1"]
+    assert main([*arguments, "--only", "one", "two"]) == 2
     said = capsys.readouterr().err
     assert "one" in said and "did you mean" in said and "two" in said and "nonsense" in said
     assert "one" in said.splitlines()[0] and "two" in said.splitlines()[1]
