@@ -200,6 +200,16 @@ class Device(Table):
     serves: str | None = Field(default=None, description="a window id, or board for the hall's board")
     options: dict[str, str | int | float | bool] = {}
 
+    @field_validator("options")
+    @classmethod
+    def _display_options(cls, value: dict[str, str | int | float | bool]) -> dict[str, str | int | float | bool]:
+        """The server reads two of them: how many rows a board has, and how bright a display is. Drivers check the others."""
+        for name, most in (("rows", 16), ("brightness", 100)):
+            number = value.get(name, 1)
+            if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
+                raise ValueError(f"{name} is a whole number from 1 to {most}")
+        return value
+
 
 class Verifier(Table):
     """Whose personal and enterprise service codes (一人一码, 一企一码) the hall believes."""

@@ -66,8 +66,8 @@ _NEXT_STEP: dict[str, Sentence] = {
 class WrongState(Exception):
     """A move that is not possible from this state; `hint` tells a clerk how things stand and what to do."""
 
-    def __init__(self, verb: str, state: str, hint: Sentence) -> None:
-        super().__init__(f"{verb} is not possible while the ticket is {state}")
+    def __init__(self, verb: str, state: str, hint: Sentence, *, of: str = "ticket") -> None:
+        super().__init__(f"{verb} is not possible while the {of} is {state}")
         self.verb = verb
         self.state = state
         self.hint = hint

@@ -60,7 +60,7 @@ def move(state: str, verb: str) -> State:
     """The state after `verb`; raise WrongState when the table has no such move, KeyError for a verb it does not know."""
     target = TRANSITIONS[verb].get(cast(State, state))
     if target is None:
-        raise WrongState(verb, state, hint(state))
+        raise WrongState(verb, state, hint(state), of="window")
     return target
 
 

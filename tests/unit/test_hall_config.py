@@ -73,6 +73,13 @@ def test_a_time_zone_that_does_not_exist_is_refused(folder: Path):
         load(folder)
 
 
+@pytest.mark.parametrize("option", ['rows = "many"', "rows = 0", "rows = 3.5", "brightness = 101", "brightness = true"])
+def test_a_display_option_that_the_server_cannot_use_is_refused(folder: Path, option: str):
+    change(folder / "devices.toml", 'id = "board-1"\n', f'id = "board-1"\noptions = {{ {option} }}\n')
+    with pytest.raises(BadHall, match=r"devices.toml: \[\[device\]\] board-1: options: .*is a whole number from 1 to"):
+        load(folder)
+
+
 def test_a_missing_file_is_named(folder: Path):
     (folder / "devices.toml").unlink()
     with pytest.raises(BadHall, match=r"devices\.toml: cannot be read"):

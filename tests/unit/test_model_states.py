@@ -41,6 +41,9 @@ def test_wrong_state_names_verb_and_state():
         tickets.move("waiting", "finish-service")
     assert (caught.value.verb, caught.value.state) == ("finish-service", "waiting")
     assert caught.value.hint.en == "The ticket is waiting; call it first."
+    assert "while the ticket is waiting" in str(caught.value)
+    with pytest.raises(tickets.WrongState, match="call-next is not possible while the window is closed"):
+        windows.move("closed", "call-next")
 
 
 def test_a_ticket_that_is_over_never_moves_again():
