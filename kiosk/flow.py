@@ -1,4 +1,7 @@
-"""The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`. Taking the ticket itself is in kiosk.ordering."""
+"""The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`.
+
+Taking the ticket itself is in kiosk.ordering, the guides are in kiosk.guiding.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk import ordering
+from kiosk import guiding, ordering
 from kiosk.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
 from kiosk.state import (
     Back,
     Confirm,
     Effects,
     GoHome,
-    PageName,
     PickClass,
     PickQueue,
     PickTheme,
@@ -46,18 +48,14 @@ def step(state: State, event: Any) -> tuple[State, Effects]:
 def home(state: State) -> State:
     """Home, with nothing chosen; language and modes stay until the citizen is gone."""
     return replace(
-        ordering.unwanted(state), page="home", trail=(), theme=None, queue=None, class_=None, sheet=0, ticket=None,
-        trouble=None, trouble_detail="", idle_since=state.now,
+        guiding.closed(ordering.unwanted(state)), page="home", trail=(), theme=None, queue=None, class_=None, sheet=0,
+        ticket=None, trouble=None, trouble_detail="", idle_since=state.now,
     )  # fmt: skip
 
 
 def next_citizen(state: State) -> State:
     """Home as the next citizen should find it."""
     return replace(home(state), mode=state.setting.first_mode)
-
-
-def _go(state: State, page: PageName, **changes: Any) -> State:
-    return replace(state, page=page, trail=(*state.trail, state.page), sheet=0, idle_since=state.now, **changes)
 
 
 # --- the citizen -----------------------------------------------------------------------------------------------------
@@ -67,7 +65,7 @@ def _take_number(state: State, _event: TakeNumber) -> tuple[State, Effects]:
     if state.shown != "home" or not state.setting.businesses:
         return state, ()
     themes = state.setting.themes
-    return (_go(state, "themes"), ()) if len(themes) > 1 else _open_theme(state, themes[0])
+    return (state.at("themes"), ()) if len(themes) > 1 else _open_theme(state, themes[0])
 
 
 def _pick_theme(state: State, event: PickTheme) -> tuple[State, Effects]:
@@ -80,15 +78,15 @@ def _open_theme(state: State, theme: str) -> tuple[State, Effects]:
     """A theme with a single business goes straight on to it."""
     businesses = state.setting.of_theme(theme)
     if len(businesses) == 1 and _is_open(state, businesses[0].id):
-        return _go(state, "confirm", theme=theme, queue=businesses[0].id, class_=None), ()
-    return _go(state, "businesses", theme=theme), ()
+        return state.at("confirm", theme=theme, queue=businesses[0].id, class_=None), ()
+    return state.at("businesses", theme=theme), ()
 
 
 def _pick_queue(state: State, event: PickQueue) -> tuple[State, Effects]:
     known = state.setting.business(event.queue) is not None
     if state.shown != "businesses" or not known or not _is_open(state, event.queue):
         return state, ()
-    return _go(state, "confirm", queue=event.queue, class_=None), ()
+    return state.at("confirm", queue=event.queue, class_=None), ()
 
 
 def _is_open(state: State, queue: str) -> bool:
@@ -102,7 +100,8 @@ def _pick_class(state: State, event: PickClass) -> tuple[State, Effects]:
 
 
 def _turn(state: State, event: Turn) -> tuple[State, Effects]:
-    return replace(state, sheet=max(0, min(event.sheet, len(state.setting.businesses)))), ()
+    """The page knows how many sheets it has; the last one stands for all beyond it."""
+    return replace(state, sheet=max(0, event.sheet)), ()
 
 
 def _back(state: State, _event: Back) -> tuple[State, Effects]:
@@ -166,6 +165,8 @@ def _heard(state: State, event: Heard) -> tuple[State, Effects]:
             return replace(state, queues=_kept(state.queues, queue, event.message)), ()
         case ("window", window, "state"):
             return replace(state, windows=_kept(state.windows, window, event.message)), ()
+        case ("catalogue", "version"):
+            return guiding.announced(state, event.message)
     return state, ()
 
 
@@ -201,4 +202,5 @@ HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     Unanswered: ordering.unanswered,
     Printed: ordering.printed,
     PrintBroke: ordering.print_broke,
+    **guiding.HANDLERS,
 }

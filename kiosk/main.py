@@ -47,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--language", choices=["zh", "en"], default="zh", help="first language (default: zh)")
     result.add_argument("--credentials", type=Path, metavar="DIR", help="folder with ca.crt, client.crt, client.key for mqtts")
     result.add_argument("--out", type=Path, metavar="DIR", help="where emulated devices keep what they print")
+    result.add_argument(
+        "--state", type=Path, metavar="DIR", help="where the hall kiosk keeps its copy of the guides between runs"
+    )
     result.add_argument("--log-level", choices=["debug", "info", "warning", "error"], default="warning")
     return result
 

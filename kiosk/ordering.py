@@ -51,6 +51,8 @@ def confirm(state: State, event: Confirm) -> tuple[State, Effects]:
     body: dict[str, Any] = {"queue": state.queue, "class": class_, "channel": "phone"}
     if state.prints and not event.on_screen:
         body |= {"channel": "kiosk", "terminal": state.setting.terminal}
+    if state.item is not None:
+        body["item"] = state.item
     ask = Ask("issue-ticket", body, event.request_id)
     new = replace(
         state, page="printing", trail=("home",), order=event.request_id, idle_since=state.now, trouble=None,

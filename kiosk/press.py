@@ -41,9 +41,10 @@ class Press:
             self._jobs.put(None)
             self._thread.join(20)
 
-    def perform(self, effect: PrintTicket, _send: Callable[[Any], None]) -> None:
+    def perform(self, effect: Any, _send: Callable[[Any], None]) -> None:
         """Print in the printer's thread."""
-        self._jobs.put(effect.ticket)
+        if isinstance(effect, PrintTicket):
+            self._jobs.put(effect.ticket)
 
     def _run(self, send: Callable[[Any], None]) -> None:
         from drivers import registry

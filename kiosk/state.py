@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from kiosk.event import Ask
+from kiosk.lookup import Lookup, Wanted
 from kiosk.theme import Mode
 from queue_server.api.messages import Estimate, QueueState, WindowState
 
-PageName = Literal["home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe"]
+PageName = Literal[
+    "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
+    "guides", "guide-groups", "guide-list", "search", "guide",
+]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
 Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired"]
 TicketClass = Literal["ordinary", "appointment", "priority", "military"]
 Switchable = Literal["elder", "contrast", "low"]
 
-TIME_OUT_S = {"themes": 45, "businesses": 45, "confirm": 45, "done": 10, "trouble": 30, "fail-safe": 5, "home": 30}
+TIME_OUT_S = {
+    "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "trouble": 30, "fail-safe": 5, "home": 30,
+    "guides": 45, "guide-groups": 45, "guide-list": 60, "search": 60, "guide": 120,
+}  # fmt: skip
+GUIDE_PAGES = ("guides", "guide-groups", "guide-list", "search", "guide")
+"""Pages that need no server, only the kiosk's own copy of the guides."""
+
 """How long a page stays untouched. At home it ends the citizen's language and modes; `printing` ends by itself."""
 ELDER_TIME_OUT = 1.5
 RING_S = 15
@@ -37,18 +47,21 @@ class Business:
 
 @dataclass(frozen=True)
 class Setting:
-    """What does not change while the kiosk runs. `features` are home tiles that work besides taking a number."""
+    """What does not change while the kiosk runs."""
 
     terminal: str
     businesses: tuple[Business, ...]
     printer: str | None = None
     first_mode: Mode = field(default_factory=Mode)
-    features: frozenset[str] = frozenset()
     web: str | None = None
 
     def ticket_url(self, token: str) -> str | None:
         """Where a phone follows the ticket; None when phones cannot reach the server."""
         return f"{self.web.rstrip('/')}/t/{token}" if self.web else None
+
+    def guide_url(self, item: str) -> str | None:
+        """Where a phone reads a guide; None when phones cannot reach the server."""
+        return f"{self.web.rstrip('/')}/g/{item}" if self.web else None
 
     def of_theme(self, theme: str) -> tuple[Business, ...]:
         return tuple(b for b in self.businesses if b.theme == theme)
@@ -112,6 +125,8 @@ class State:
     queue: str | None = None
     class_: TicketClass | None = None
     sheet: int = 0
+    item: str | None = None
+    lookup: Lookup = field(default_factory=Lookup)
     order: str | None = None
     orders: Mapping[str, Order] = field(default_factory=dict)
     jobs: Mapping[str, Ticket] = field(default_factory=dict)
@@ -120,6 +135,30 @@ class State:
     on_paper: bool = False
     trouble: Trouble | None = None
     trouble_detail: str = ""
+
+    def at(self, page: PageName, **changes: Any) -> State:
+        """Another page, with the way back to this one."""
+        return replace(self, page=page, trail=(*self.trail, self.page), sheet=0, idle_since=self.now, **changes)
+
+    @property
+    def has_guides(self) -> bool:
+        """Whether guides can be looked up here, with or without the server."""
+        return self.lookup.contents is not None
+
+    @property
+    def tiles(self) -> tuple[str, ...]:
+        """What works here now besides taking a number."""
+        return ("guides",) if self.has_guides else ()
+
+    @property
+    def served(self) -> bool:
+        """Whether the server can be asked."""
+        return self.connected and self.server_ready
+
+    def gives_numbers(self, queue: str) -> bool:
+        """Whether this kiosk can give a number for a queue now."""
+        known = self.setting.business(queue) is not None and queue in self.queues
+        return known and self.served and self.queues[queue].open
 
     @property
     def prints(self) -> bool:
@@ -131,7 +170,9 @@ class State:
         """The page to draw: the citizen's, unless the server is away or the hall is closed."""
         if self.page in ("printing", "done", "trouble", "fail-safe"):
             return self.page
-        if not (self.connected and self.server_ready):
+        if self.page in GUIDE_PAGES and self.has_guides:
+            return self.page
+        if not self.served:
             young = self.started is None or self.now - self.started < STARTING_S
             return "starting" if young and not self.queues else "away"
         return "closed" if self.all_closed else self.page
@@ -262,4 +303,4 @@ class PrintTicket:
     ticket: Ticket
 
 
-Effects = tuple[Ask | PrintTicket, ...]
+Effects = tuple[Ask | PrintTicket | Wanted, ...]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Hashable
+import os
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kiosk import flow
-from kiosk.role import Role
+from kiosk.role import Role, Send
 from kiosk.state import Business, Setting, State
 from kiosk.theme import Mode
 from queue_server.api.hall import HallConfig
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
     from kiosk.page import Page
     from kiosk.stage import Stage
 
-TOPICS = ("server/status", "queue/+/state", "window/+/state")
+TOPICS = ("server/status", "queue/+/state", "window/+/state", "catalogue/version")
 
 
 def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     """The role for this terminal; raise ValueError for a configuration that cannot work."""
+    from kiosk.catalogue import Catalogue
     from kiosk.press import Press
 
     terminal = next(terminal for terminal in hall.terminal if terminal.id == args.terminal)
@@ -32,10 +35,46 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
         kind="hall-kiosk", first=flow.first(setting), step=flow.step, mode=lambda state: state.mode, key=key, draw=draw,
         topics=TOPICS, devices=device_states,
     )  # fmt: skip
-    if not devices:
-        return role
-    press = Press(devices[0], hall, setting, args.out)
-    return replace(role, perform=press.perform, start=press.open, stop=press.close)
+    parts: list[Part] = [Catalogue(folder_of(args) / "guides")]
+    if devices:
+        parts.append(Press(devices[0], hall, setting, args.out))
+    return with_parts(role, parts)
+
+
+class Part(Protocol):
+    """Something that the kiosk owns: opened with the program; does the effects it knows and leaves the others alone."""
+
+    def open(self, send: Send) -> None: ...
+    def close(self) -> None: ...
+    def perform(self, effect: Any, send: Send) -> None: ...
+
+
+def with_parts(role: Role, parts: Sequence[Part]) -> Role:
+    """The role with what it owns."""
+
+    def perform(effect: Any, send: Send) -> None:
+        for part in parts:
+            part.perform(effect, send)
+
+    def start(send: Send) -> None:
+        for part in parts:
+            part.open(send)
+
+    def stop() -> None:
+        for part in reversed(parts):
+            part.close()
+
+    return replace(role, perform=perform, start=start, stop=stop)
+
+
+def folder_of(args: argparse.Namespace) -> Path:
+    """Where the kiosk keeps what outlives it: --state, else systemd's StateDirectory, else the user's own folder."""
+    if args.state is not None:
+        return Path(args.state)
+    if given := os.environ.get("STATE_DIRECTORY"):
+        return Path(given)
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "jiaohao" / str(args.terminal)
 
 
 def setting_of(hall: HallConfig, terminal: str, mode: Mode, printer: str | None = None, web: str | None = None) -> Setting:
@@ -46,7 +85,17 @@ def setting_of(hall: HallConfig, terminal: str, mode: Mode, printer: str | None 
 
 def key(state: State) -> Hashable:
     """What makes a page another page."""
+    look = state.lookup
     match state.shown:
+        case "home" | "away" | "closed" | "guides" as page:
+            return page, state.tiles
+        case "guide-groups":
+            return "guide-groups", look.group, look.contents, state.sheet
+        case "guide-list":
+            return "guide-list", look.entries, state.sheet
+        case "guide":
+            able = look.item is not None and state.gives_numbers(look.item.queue)
+            return "guide", look.item and look.item.id, look.section, state.sheet, able
         case "themes" | "businesses" as page:
             return page, state.theme, state.sheet
         case "confirm":
@@ -61,12 +110,14 @@ def key(state: State) -> Hashable:
 
 def draw(stage: Stage, state: State) -> Page:
     """The page of a state."""
-    from kiosk.screens import choice, confirm, home, notice, ticket
+    from kiosk.screens import choice, confirm, guide, guides, home, notice, search, ticket
 
     pages: dict[str, type[Page]] = {
         "home": home.Home, "themes": choice.Themes, "businesses": choice.Businesses, "confirm": confirm.ConfirmPage,
         "printing": ticket.Printing, "done": ticket.Done, "trouble": notice.TroubleWithTicket, "closed": notice.Closed,
         "away": notice.Away, "starting": notice.Starting, "fail-safe": notice.FailSafe,
+        "guides": guides.Ways, "guide-groups": guides.Groups, "guide-list": guides.Items,
+        "search": search.SearchPage, "guide": guide.GuidePage,
     }  # fmt: skip
     return pages[state.shown](stage, state)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame
-from kiosk.state import PickQueue, PickTheme, State, Turn
-from kiosk.widgets import TextButton, Tile, Words
+from kiosk.screens.sheets import draw_turner
+from kiosk.state import PickQueue, PickTheme, State
+from kiosk.widgets import Tile
 
 TILE_WIDTH = 460
 TILE_HEIGHT = 250
@@ -33,6 +34,7 @@ class Choice(Frame):
 
     least: tuple[float, float] = (TILE_WIDTH, TILE_HEIGHT)
 
+    has_aside = True
     stretch = 1.9
     """How much taller than they must be tiles may become, to fill the page."""
 
@@ -52,7 +54,8 @@ class Choice(Frame):
         if columns * rows < len(entries):
             strip, area = area.bottom(look.target, look.space("m"))
             columns, rows = self._fit(area, len(entries))
-            self._sheets(strip, state, math.ceil(len(entries) / (columns * rows)))
+            sheets = math.ceil(len(entries) / (columns * rows))
+            draw_turner(self, strip, min(state.sheet, sheets - 1), sheets)
         sheets = math.ceil(len(entries) / (columns * rows)) or 1
         sheet = min(state.sheet, sheets - 1)
         part = entries[sheet * columns * rows : (sheet + 1) * columns * rows]
@@ -87,20 +90,10 @@ class Choice(Frame):
     def _add(self, entry: Entry, cell: Rect, state: State) -> None:
         text, enabled = self.aside(state, entry)
         tap: Callable[[], None] = lambda: self.stage.send(entry.event)  # noqa: E731
-        tile = Tile(self.stage, cell, entry.title, tap, icon=entry.icon, note=entry.note, aside=text or " ", enabled=enabled)
+        aside = (text or " ") if self.has_aside else ""
+        tile = Tile(self.stage, cell, entry.title, tap, icon=entry.icon, note=entry.note, aside=aside, enabled=enabled)
         self.tiles.append((entry, enabled, tile, cell))
         self.add_widget(tile)
-
-    def _sheets(self, strip: Rect, state: State, sheets: int) -> None:
-        stage, look, _ = self.stage, self.look, self.stage.text
-        sheet = min(state.sheet, sheets - 1)
-        left, middle, right = strip.columns(3, look.space("m"))
-        if sheet > 0:
-            self.add_widget(TextButton(stage, left, _("上一页"), lambda: stage.send(Turn(sheet - 1)), icon="chevron-left"))
-        if sheet < sheets - 1:
-            self.add_widget(TextButton(stage, right, _("下一页"), lambda: stage.send(Turn(sheet + 1)), icon="chevron-right"))
-        text = _("第 {sheet} 页，共 {sheets} 页").format(sheet=sheet + 1, sheets=sheets)
-        self.add_widget(Words(stage, middle, text, "note", colour="secondary", align="center"))
 
     def show(self, state: State) -> None:
         super().show(state)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from functools import partial
+from typing import Any
+
+from kiosk.lookup import OpenGuides
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame, date_text
 from kiosk.stage import Stage
 from kiosk.state import State, TakeNumber
-from kiosk.widgets import Card, Icon, Tile, Words
+from kiosk.widgets import Card, Icon, Tap, Tile, Words
+from kiosk.widgets.button import Action
 from kiosk.widgets.surface import Fill
+from kiosk.widgets.words import measure
 
 MOST_CALLS = 4
 
@@ -26,24 +33,40 @@ class Home(Frame):
         self.date = Words(stage, place, "", "body", colour="secondary")
         self.add_widget(self.date)
         if look.portrait:
-            self._portrait(rest)
+            self._portrait(rest, state)
         else:
             left, right = rest.columns(2, look.space("l"))
-            self._tile(left if not look.mode.low else self._lower(left))
+            self._tiles(left if not look.mode.low else self._lower(left), state)
             self._board(right)
 
-    def _portrait(self, rest: Rect) -> None:
+    def _portrait(self, rest: Rect, state: State) -> None:
         look = self.look
         if look.mode.low:
-            self._tile(self.reach)
+            self._tiles(self.reach, state)
             self._board(rest.bottom(self.reach.h, look.space("l"))[1])
         else:
             board, above = rest.bottom(rest.h * 0.42, look.space("l"))
-            self._tile(above)
+            self._tiles(above, state)
             self._board(board)
 
     def _lower(self, rect: Rect) -> Rect:
         return rect.bottom(self.reach.h)[0]
+
+    def _tiles(self, rect: Rect, state: State) -> None:
+        """Take a number, and below it what else works."""
+        look, stage = self.look, self.stage
+        if state.tiles:
+            high = max(look.target, look.px(150))
+            if rect.h > high * 2.5:
+                strip, rect = rect.bottom(high, look.space("m"))
+                places = strip.columns(len(state.tiles), look.space("m"))
+            else:
+                strip, rect = rect.right(rect.w * 0.4, look.space("m"))
+                places = strip.grid(math.ceil(len(state.tiles) / 2), min(2, len(state.tiles)), look.space("m"))
+            for place, name in zip(places, state.tiles, strict=False):
+                text, icon, event = more(stage)[name]
+                self.add_widget(MoreTile(stage, place, text, partial(stage.send, event), icon=icon))
+        self._tile(rect)
 
     def _tile(self, rect: Rect) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
@@ -83,6 +106,37 @@ class Home(Frame):
         self.notice.say("" if state.prints else _("暂时不能打印，可在屏幕上取号"))
 
 
+def more(stage: Stage) -> dict[str, tuple[str, str, Any]]:
+    """What there is besides taking a number: name, icon, and the event of its tile."""
+    _ = stage.text
+    return {"guides": (_("办事指南"), "book-open-page-variant", OpenGuides())}
+
+
+class MoreTile(Tap):
+    """A smaller tile: icon and name, side by side or one above the other."""
+
+    def __init__(self, stage: Stage, rect: Rect, title: str, on_tap: Action, *, icon: str) -> None:
+        super().__init__(stage, rect, on_tap)
+        look = self.look
+        self.card = Card(stage, rect)
+        body = rect.inset(look.space("m"), look.space("s"))
+        if rect.w > rect.h * 2.2:
+            wide = min(body.w, look.px(72) + look.space("m") + measure(title, look.type("tile"), bold=True) + look.space("s"))
+            place, words = body.centre(wide, body.h).left(look.px(72), look.space("m"))
+        else:
+            place, words = body.top(body.h * 0.46, look.space("s") / 2)
+        side = min(place.w, place.h, look.px(72))
+        align: Any = "left" if rect.w > rect.h * 2.2 else "center"
+        self.put(
+            self.card, Icon(stage, place.centre(side, side), icon),
+            Words(stage, words, title, "tile" if align == "left" else "body", bold=True, align=align,
+                  line_height=1.15),
+        )  # fmt: skip
+
+    def draw_pressed(self, pressed: bool) -> None:
+        self.card.paint("pressed" if pressed else "surface")
+
+
 class TakeNumberTile(Tile):
     """The one large tile: icon, two words and a sentence in the middle."""
 
@@ -95,7 +149,8 @@ class TakeNumberTile(Tile):
         self.add_widget(Icon(stage, place.inset(0, place.h * 0.05), "ticket-confirmation", colour=ink))
         place, block = block.top(heights[1] * scale)
         self.add_widget(Words(stage, place, title, 116, bold=True, colour=ink, align="center", line_height=1.15))
-        self.add_widget(Words(stage, block, note, "body", colour=ink, align="center", valign="top"))
+        if block.h >= look.type("note") * 2.6:
+            self.add_widget(Words(stage, block, note, "body", colour=ink, align="center", valign="top"))
 
     _draw_row = _draw_column
 

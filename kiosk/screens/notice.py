@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 
+from kiosk.lookup import OpenGuides
 from kiosk.page import Page
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame, date_text
@@ -57,6 +59,17 @@ class TroubleBlock:
         page.put(self.title, self.note)
 
 
+def guides_button(page: Frame, state: State, area: Rect) -> Rect:
+    """The way to the guides, which need no server and are there out of hours; return what is left of the area above it."""
+    _ = page.stage.text
+    if not state.has_guides:
+        return area
+    place, rest = area.bottom(max(page.look.target, page.look.px(140)), page.look.space("m"))
+    tap = partial(page.stage.send, OpenGuides())
+    page.add_widget(TextButton(page.stage, place, _("办事指南"), tap, icon="book-open-page-variant", size="tile"))
+    return rest
+
+
 class TroubleWithTicket(Frame):
     """The number could not be had, or not on paper."""
 
@@ -101,7 +114,11 @@ class Closed(Frame):
         place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
         self.date = Words(stage, place, "", "body", colour="secondary")
         self.add_widget(self.date)
+        if look.portrait:
+            rest = guides_button(self, state, rest)
         upper, lower = rest.top(rest.h * 0.5, look.space("m")) if look.portrait else rest.columns(2, look.space("l"))
+        if not look.portrait:
+            upper = guides_button(self, state, upper)
         TroubleBlock(self, upper, "weather-night", _("现在不在取号时间"), _("请在下面的时间再来取号"), colour="accent")
         self._hours(lower)
 
@@ -157,7 +174,8 @@ class Message(Frame):
         return self.stage.pick(self.stage.hall.hall.name)
 
     def build_body(self, state: State) -> None:
-        TroubleBlock(self, self.body, self.icon, *self.words(state), colour=self.colour)
+        area = guides_button(self, state, self.body)
+        TroubleBlock(self, area, self.icon, *self.words(state), colour=self.colour)
 
 
 class Away(Message):

@@ -80,6 +80,10 @@ class Guides:
         """The items for `person` or `enterprise`."""
         return list(self._names("(' ' || audience || ' ') LIKE ?", (f"% {audience} %",)).values())
 
+    def themes(self) -> list[str]:
+        """The themes that have an item."""
+        return [theme for (theme,) in self._file.execute("SELECT DISTINCT theme FROM item")]
+
     def departments(self) -> list[Text]:
         rows = self._file.execute("SELECT department, department_en FROM item GROUP BY department ORDER BY MIN(no)")
         return [Text(zh=zh, en=en) for zh, en in rows]

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
+from kiosk.catalogue import contents
+from kiosk.lookup import MOST_RESULTS, SECTIONS, Group, Lookup
 from kiosk.roles.hall import draw, setting_of
 from kiosk.state import State, Ticket
 from kiosk.theme import Mode
+from queue_server.api.guide import Guides, open_guides
 from queue_server.api.hall import HallConfig, load
 from queue_server.api.messages import Estimate, QueueState, Text, WindowState, WindowTicket
+from queue_server.catalogue.index import build
+from queue_server.catalogue.load import load as load_catalogue
 from tests.screens import Shot
 
 if TYPE_CHECKING:
@@ -73,7 +83,43 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
     yield "closed", busy_hall(hall, mode, is_open=False)
     yield "away", replace(state, connected=False)
     yield "starting", replace(state, connected=False, queues={}, started=None)
+    yield from guide_states(state)
     yield "fail-safe", replace(state, page="fail-safe")
+
+
+@cache
+def example_guides() -> tuple[Guides, Path]:
+    """The guides of the example hall, built once."""
+    path = Path(mkdtemp(prefix="guides-")) / "guide.db"
+    build(load_catalogue(HALL), path, "1")
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    return open_guides(path), path
+
+
+def guide_states(state: State) -> Iterator[tuple[str, State]]:
+    """The pages of the guides, with the longest lists and texts that the example hall has."""
+    guides, _ = example_guides()
+    there = contents(guides)
+    state = replace(state, lookup=Lookup(contents=there), trail=("home",))
+    yield "home-with-guides", replace(state, trail=())
+    yield "away-with-guides", replace(state, connected=False)
+    yield "closed-with-guides", replace(state, queues={k: structs.replace(q, open=False) for k, q in state.queues.items()})
+    yield "guides", replace(state, page="guides")
+    groups: tuple[Group, ...] = ("theme", "department", "life-event")
+    for group in groups:
+        yield f"guide-groups-{group}", replace(state, page="guide-groups", lookup=replace(state.lookup, group=group))
+    longest = max((tuple(guides.of_department(d.zh)) for d in there.departments), key=len)
+    yield "guide-list", replace(state, page="guide-list", lookup=replace(state.lookup, entries=longest))
+    for name, query in (("search", ""), ("search-found", "shebao"), ("search-nothing", "qqqqqq")):
+        results = tuple(guides.search(query, MOST_RESULTS)) if query else ()
+        yield name, replace(state, page="search", lookup=replace(state.lookup, query=query, answered=query, results=results))
+    items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
+    item = max(items, key=lambda item: (len(item.steps), len(item.materials)))
+    for section in SECTIONS:
+        looked = replace(state.lookup, item=item, section=section)
+        yield f"guide-{section}", replace(state, page="guide", lookup=looked)
+    yield "guide-flow-2", replace(state, page="guide", sheet=1, lookup=replace(state.lookup, item=item, section="flow"))
+    yield "guide-away", replace(state, page="guide", connected=False, lookup=replace(state.lookup, item=item))
 
 
 def every() -> Iterator[tuple[str, Callable[[], Page]]]:

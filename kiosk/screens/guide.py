@@ -1,0 +1,143 @@
+"""GUIDE: what a citizen must know of an item, the most needed first; then everything else in sheets."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kiosk.lookup import SECTIONS, PickSection, TakeNumberFor
+from kiosk.rect import Rect
+from kiosk.screens import guide_text, sheets
+from kiosk.screens.confirm import windows_text
+from kiosk.screens.flowchart import FlowChart, sheets_needed
+from kiosk.screens.frame import Frame
+from kiosk.screens.notice import help_desk
+from kiosk.state import State
+from kiosk.widgets import Bar, Card, Chip, Icon, QrCode, Words
+from queue_server.api.item import Item
+
+
+class GuidePage(Frame):
+    """One section at a time; what is touched stands below or beside it, within low reach."""
+
+    def build(self, state: State) -> None:
+        item = state.lookup.item
+        assert item is not None
+        self.item: Item = item
+        super().build(state)
+
+    def title_text(self) -> str:
+        return self.stage.pick(self.item.name)
+
+    def build_body(self, state: State) -> None:
+        look = self.look
+        gap = look.space("m")
+        if look.portrait:
+            bar, rest = self.reach.bottom(max(look.target, look.px(140)), gap)
+            tabs, rest = rest.bottom(look.target, gap)
+            content = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
+            self._tabs(tabs.columns(len(SECTIONS), look.space("s")), state)
+            self._bar(bar, state)
+        else:
+            side, content = self.body.right(self.body.w * 0.34, look.space("l"))
+            low = Rect(side.x, self.reach.y, side.w, min(self.reach.h, look.target * 3 + gap * 2))
+            cells = low.grid(2, 3, min(gap, look.space("s") * 1.5))
+            self._tabs(cells[: len(SECTIONS)], state)
+            self._bar(cells[-1], state)
+            above = Rect(side.x, low.top_edge + gap, side.w, side.top_edge - low.top_edge - gap)
+            self._code(above, state)
+        self._content(content, state)
+
+    def _tabs(self, places: list[Rect], state: State) -> None:
+        for place, section in zip(places, SECTIONS, strict=True):
+            text, on = guide_text.section_name(self.stage, section), section == state.lookup.section
+            tap = partial(self.stage.send, PickSection(section))
+            self.add_widget(Chip(self.stage, place, text, tap, on=on, mark=False))
+
+    def _bar(self, rect: Rect, state: State) -> None:
+        stage, _ = self.stage, self.stage.text
+        if state.gives_numbers(self.item.queue):
+            icon = "ticket-confirmation" if rect.w > rect.h * 4 else ""
+            self.add_widget(Bar(stage, rect, _("取号办理"), lambda: stage.send(TakeNumberFor()), icon=icon))
+            return
+        on_kiosk = state.setting.business(self.item.queue) is not None
+        text = _("现在不能取号") if on_kiosk else _("请到{desk}取号").format(desk=help_desk(stage))
+        self.add_widget(Words(stage, rect, text, "body", colour="secondary", align="center", line_height=1.2))
+
+    def _content(self, rect: Rect, state: State) -> None:
+        look, section = self.look, state.lookup.section
+        self.add_widget(Card(self.stage, rect))
+        body = rect.inset(look.space("l"), look.space("m"))
+        if section == "summary":
+            self._summary(body, state)
+            return
+        strip, short = body.bottom(look.target, look.space("m"))
+        if section == "flow":
+            count = sheets_needed(self.stage, self.item, body.h)
+            area = body if count == 1 else short
+            count = sheets_needed(self.stage, self.item, area.h)
+            sheet = min(state.sheet, count - 1)
+            self.add_widget(FlowChart(self.stage, area, self.item, sheet))
+        else:
+            text = guide_text.paragraphs(self.stage, self.item, section, state.lookup.contents)
+            lines = sheets.lines_of(look, text, body.w)
+            parts = sheets.sheets_of(lines, body.h)
+            area = body
+            if len(parts) > 1:
+                area, parts = short, sheets.sheets_of(lines, short.h)
+            count, sheet = len(parts), min(state.sheet, len(parts) - 1)
+            sheets.draw_sheet(self, area, parts[sheet])
+        if count > 1:
+            sheets.draw_turner(self, strip, sheet, count)
+
+    def _summary(self, body: Rect, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        contents = state.lookup.contents
+        if contents is not None and contents.example is not None:
+            place, body = body.bottom(look.type("note") * 2.6, look.space("s"))
+            self.add_widget(Words(stage, place, stage.pick(contents.example), "note", colour="warning", line_height=1.2))
+        place, body = body.top(look.type("body") * 2.8, look.space("m"))
+        self.add_widget(Words(stage, place, stage.pick(self.item.summary), "body", line_height=1.3))
+        if look.portrait and self.phone_url(state):
+            place, body = body.bottom(min(look.px(260), body.h * 0.3), look.space("m"))
+            self._code(place, state)
+        windows = windows_text(guide_text.window_numbers(stage, self.item))
+        where = _("{windows} 号窗口").format(windows=windows) if windows else self.item.place
+        facts = (
+            ("file-document", _("要带"), guide_text.bring_text(stage, self.item), 1.7),
+            ("map-marker", _("去哪"), where, 1.0),
+            ("clock", _("多久"), guide_text.limit_text(stage, self.item.promised_limit), 1.0),
+            ("cash", _("费用"), guide_text.fee_text(stage, self.item), 1.0),
+        )
+        gap = look.space("s")
+        unit = (body.h - gap * (len(facts) - 1)) / sum(share for *_rest, share in facts)
+        for icon, label, text, share in facts:
+            row, body = body.top(unit * share, gap)
+            self._fact(row, icon, label, text)
+
+    def _fact(self, row: Rect, icon: str, label: str, text: str) -> None:
+        look, stage = self.look, self.stage
+        place, row = row.left(min(row.h, look.px(56)), look.space("m"))
+        left, right = row.left(look.type("body") * 3.2, look.space("m"))
+        self.put(
+            Icon(stage, place, icon, colour="accent"),
+            Words(stage, left, label, "body", colour="secondary", line_height=1.2),
+            Words(stage, right, text, "body", bold=True, line_height=1.25),
+        )
+
+    def phone_url(self, state: State) -> str | None:
+        """Where a phone reads this guide."""
+        return state.setting.guide_url(self.item.id)
+
+    def _code(self, rect: Rect, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        url = self.phone_url(state)
+        if url is None or rect.h < look.px(150):
+            return
+        text = _("手机扫码看指南")
+        if look.portrait:
+            place, words = rect.left(rect.h, look.space("m"))
+            self.put(QrCode(stage, place, url), Words(stage, words, text, "note", colour="secondary"))
+        else:
+            words, place = rect.bottom(look.type("note") * 1.6)
+            words_ = Words(stage, words, text, "note", colour="secondary", align="center")
+            self.put(QrCode(stage, place, url), words_)

@@ -1,0 +1,132 @@
+"""What a guide says, as paragraphs: each section of an item's guide in the words of the citizen's language.
+
+Names and the summary are in both languages; the details are the hall's own words, which are Chinese.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.lookup import Contents, Section
+from kiosk.stage import Stage
+from queue_server.api.item import Item, Limit, Material
+
+MOST_NAMES = 3
+Style = Literal["head", "text", "note"]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph; a `head` begins a part and is never the last line of a sheet."""
+
+    text: str
+    style: Style = "text"
+
+
+def section_name(stage: Stage, section: Section) -> str:
+    _ = stage.text
+    return {
+        "summary": _("办事概要"), "materials": _("申请材料"), "flow": _("办理流程"), "basis": _("条件依据"),
+        "questions": _("常见问答"),
+    }[section]  # fmt: skip
+
+
+def limit_text(stage: Stage, limit: Limit) -> str:
+    """A time limit as a citizen would say it."""
+    _ = stage.text
+    if limit.days is None:
+        return _("没有规定")
+    if limit.days == 0:
+        return _("当场办结")
+    units = {"working-day": _("{n} 个工作日"), "day": _("{n} 天"), "month": _("{n} 个月"), "year": _("{n} 年")}
+    return units[limit.unit].format(n=limit.days)
+
+
+def fee_text(stage: Stage, item: Item) -> str:
+    _ = stage.text
+    return item.fee.amount if item.fee.charged else _("不收费")
+
+
+def window_numbers(stage: Stage, item: Item) -> list[str]:
+    """The numbers of the windows that handle an item."""
+    return [window.number for window in stage.hall.window if window.id in item.windows]
+
+
+def bring_text(stage: Stage, item: Item) -> str:
+    """What to bring, by name as far as that is short; the section of the materials has them all."""
+    _ = stage.text
+    if not item.materials:
+        return _("不用带材料")
+    names = [stage.pick(material.name) for material in item.materials]
+    if len(names) > MOST_NAMES + 1:
+        return _("{names}等 {n} 样材料").format(names=(_("、")).join(names[:MOST_NAMES]), n=len(names))
+    return (_("、")).join(names)
+
+
+def paragraphs(stage: Stage, item: Item, section: Section, contents: Contents | None) -> list[Paragraph]:
+    """The text of a section; summary and flow are drawn, not written."""
+    _ = stage.text
+    forms = contents.forms if contents else {}
+    desk = stage.pick(stage.hall.hall.help_desk)
+    only = [Paragraph(_("以下内容只有中文，需要帮助请到{desk}。").format(desk=desk), "note")]
+    lead = only if stage.look.mode.language == "en" else []
+    if section == "materials":
+        return lead + _materials(stage, item, {id_: stage.pick(title) for id_, title in forms.items()})
+    return lead + {"basis": _basis, "questions": _questions}[section](stage, item)
+
+
+def _materials(stage: Stage, item: Item, forms: dict[str, str]) -> list[Paragraph]:
+    _ = stage.text
+    if not item.materials:
+        return [Paragraph(_("不用带材料"), "head"), *_some(item.no_material_note)]
+    lines: list[Paragraph] = []
+    for number, material in enumerate(item.materials, 1):
+        name = stage.pick(material.name) + ("" if material.required else _("（需要时提供）"))
+        lines.append(Paragraph(f"{number}. {name}", "head"))
+        lines += _material(stage, material, forms)
+    return lines
+
+
+def _material(stage: Stage, material: Material, forms: dict[str, str]) -> list[Paragraph]:
+    _ = stage.text
+    counts = [
+        *([_("原件 {n} 份").format(n=material.originals)] if material.originals else []),
+        *([_("复印件 {n} 份").format(n=material.copies)] if material.copies else []),
+        *([_("电子版")] if material.format == "electronic" else []),
+    ]
+    labelled = (
+        (_("来源："), material.issuer), (_("签名盖章："), material.seal), (_("怎么填："), material.how_to_fill),
+        (_("示例："), material.example), (_("表格："), forms.get(material.form or "", "")), (_("依据："), material.basis),
+    )  # fmt: skip
+    return [
+        *_some((_("，")).join(counts)), *_some(material.note),
+        *(Paragraph(label + text, "note") for label, text in labelled if text),
+    ]  # fmt: skip
+
+
+def _basis(stage: Stage, item: Item) -> list[Paragraph]:
+    _ = stage.text
+    return [
+        Paragraph(_("受理条件"), "head"),
+        *(Paragraph(f"{number}. {line}") for number, line in enumerate(item.conditions, 1)),
+        Paragraph(_("时间和结果"), "head"),
+        Paragraph(_("承诺时限：{limit}").format(limit=limit_text(stage, item.promised_limit))),
+        Paragraph(_("法定时限：{limit}").format(limit=limit_text(stage, item.legal_limit))),
+        Paragraph(_("办理结果：{result}").format(result=item.result)),
+        Paragraph(_("办公时间：{hours}").format(hours=item.hours)),
+        Paragraph(_("咨询电话：{telephone}").format(telephone=item.telephone)),
+        Paragraph(_("监督电话：{telephone}").format(telephone=item.supervision_telephone)),
+        *([Paragraph(_("收费依据：{basis}").format(basis=item.fee.basis))] if item.fee.basis else []),
+        Paragraph(_("设定依据"), "head"),
+        *(Paragraph(f"《{basis.law}》{basis.article}") for basis in item.basis),
+        Paragraph(_("事项编码：{code}").format(code=item.code), "note"),
+    ]
+
+
+def _questions(_stage: Stage, item: Item) -> list[Paragraph]:
+    return [part for question in item.faq for part in (Paragraph(question.q, "head"), Paragraph(question.a))]
+
+
+def _some(text: str) -> list[Paragraph]:
+    return [Paragraph(text)] if text else []

@@ -1,0 +1,87 @@
+"""Keys on the screen: letters and digits for a search, digits for numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kivy.graphics import Color, SmoothRoundedRectangle
+
+from kiosk.rect import Rect
+from kiosk.widgets.base import Box, recolour
+from kiosk.widgets.button import Action, Tap
+from kiosk.widgets.picture import Icon
+from kiosk.widgets.words import Words
+
+if TYPE_CHECKING:
+    from kiosk.stage import Stage
+
+BACK, CLEAR = "\b", "\x18"
+"""What the keys that take back one character and all of them send."""
+LETTERS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL ", CLEAR + "ZXCVBNM" + BACK)
+DIGITS = ("123", "456", "789", CLEAR + "0" + BACK)
+WIDE = 1.5
+"""How many keys wide the two at the ends of the last row of letters are."""
+
+Pressed = Callable[[str], None]
+
+
+def typed(text: str, key: str) -> str:
+    """The text after a key."""
+    if key == BACK:
+        return text[:-1]
+    return "" if key == CLEAR else text + key
+
+
+class Key(Tap):
+    """One key: a character, or an icon for what is none."""
+
+    def __init__(self, stage: Stage, rect: Rect, key: str, on_tap: Action) -> None:
+        super().__init__(stage, rect, on_tap)
+        look, _ = self.look, stage.text
+        with self.canvas:
+            self._fill = Color(*look.colour("surface"))
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[look.corner / 2])
+        if key == BACK:
+            side = min(rect.w, rect.h, look.px(84)) * 0.7
+            self.add_widget(Icon(stage, rect.centre(side, side), "backspace"))
+        else:
+            text = {CLEAR: _("清空"), " ": "␣"}.get(key, key)
+            size = "note" if key == CLEAR else "tile"
+            self.add_widget(Words(stage, rect.inset(look.px(4), 0), text, size, bold=True, align="center", line_height=1.1))
+
+    def draw_pressed(self, pressed: bool) -> None:
+        recolour(self._fill, self.look.colour("pressed" if pressed else "surface"))
+
+
+class Keyboard(Box):
+    """Letters as on a phone, with digits above them; `pressed` gets small letters, digits, a space, BACK or CLEAR."""
+
+    rows = LETTERS
+
+    def __init__(self, stage: Stage, rect: Rect, pressed: Pressed) -> None:
+        super().__init__(stage, rect)
+        gap = min(stage.look.space("s"), rect.h * 0.012)
+        for row, keys in zip(rect.rows(len(self.rows), gap), self.rows, strict=True):
+            for place, key in zip(self.places(row, keys, gap), keys, strict=True):
+                self.add_widget(Key(stage, place, key, partial(pressed, key.lower())))
+
+    def places(self, row: Rect, keys: str, gap: float) -> list[Rect]:
+        """Where the keys of a row are."""
+        widths = [WIDE if key in (BACK, CLEAR) else 1.0 for key in keys]
+        unit = (row.w - gap * (len(keys) - 1)) / sum(widths)
+        places = []
+        for width in widths:
+            place, row = row.left(unit * width, gap)
+            places.append(place)
+        return places
+
+
+class Keypad(Keyboard):
+    """Digits only."""
+
+    rows = DIGITS
+
+    def places(self, row: Rect, keys: str, gap: float) -> list[Rect]:
+        return row.columns(len(keys), gap)
