@@ -1,0 +1,59 @@
+"""A citizen finds a guide by a few letters and takes a number for it: the real server, its web pages, the real kiosk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from queue_server.catalogue.load import load
+from tests.faces import WHITE, Face
+from tests.journey.test_guides_published import WUSHAN, announced, hall_at
+from tests.ports import free_port
+from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+
+ACCENT, ACCENT_SOFT = "#1557B0", "#E3EDFA"
+GUIDES, SEARCH = (0.1, 0.53), (0.25, 0.25)
+KEY_S, KEY_B, KEY_K, KEY_BOARD = (0.181, 0.812), (0.591, 0.879), (0.728, 0.812), (0.05, 0.82)
+FIRST_RESULT, EDGE_OF_BAR, BAR, FIRST_TAB = (0.9, 0.175), (0.08, 0.875), (0.5, 0.875), (0.06, 0.8)
+
+
+def read_by_letters(kiosk: Face) -> None:
+    """From the search page to the guide of the social security card."""
+    kiosk.wait_for_colour(*KEY_BOARD, WHITE)
+    for key in (KEY_S, KEY_B, KEY_K):
+        kiosk.tap(*key)
+    kiosk.wait_for_colour(*FIRST_RESULT, WHITE)
+    kiosk.tap(*FIRST_RESULT)
+
+
+def test_a_citizen_finds_a_guide_by_letters_and_takes_a_number_for_it(tmp_path: Path, broker: PrivateBroker) -> None:
+    port = free_port()
+    hall = hall_at(tmp_path / "hall", f"http://127.0.0.1:{port}")
+    server = RunningServer(hall, tmp_path / "state", broker.address, "--web", f"127.0.0.1:{port}")
+    server.open()
+    link = broker.link("wushan")
+    watcher = Watcher(link)
+    link.open()
+    common = ("--hall", str(hall), "--broker", broker.address, "--terminal", "kiosk-1", "--out", str(tmp_path / "out"))
+    kiosk = Face("hall", (540, 960), tmp_path, *common, "--state", str(tmp_path / "kiosk"))
+    try:
+        version = announced(watcher)
+        kiosk.open()
+        watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=30)
+        wait_until(lambda: (tmp_path / "kiosk" / "guides" / f"{version.sha256}.db").exists(), timeout_s=20)
+        kiosk.wait_for_colour(*GUIDES, WHITE)
+        kiosk.tap(*GUIDES)
+        kiosk.wait_for_colour(*SEARCH, WHITE)
+        kiosk.tap(*SEARCH)
+        read_by_letters(kiosk)
+        kiosk.wait_for_colour(*EDGE_OF_BAR, ACCENT)
+        kiosk.tap(*BAR)
+        kiosk.wait_for_colour(*FIRST_TAB, ACCENT_SOFT, otherwise=True)
+        kiosk.tap(*BAR)
+        issued = json.loads(watcher.wait("event/ticket-issued", timeout_s=15))
+        item = next(item for item in load(WUSHAN).items if item.name.zh == "社会保障卡申领")
+        assert (issued["item"], issued["queue"], issued["channel"]) == (item.id, item.queue, "kiosk")
+    finally:
+        kiosk.close()
+        link.close()
+        server.close()
