@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from drivers.ports import DeviceError, InUse, NoPermission, NotFound
+from drivers.registry import BadOption, UnknownModel
 
 CHECK_S = 10.0
 """How often a device is asked whether it is well."""
@@ -26,8 +27,10 @@ WELL = Health("ok")
 
 def trouble(error: Exception) -> Health:
     """The health of a device that raised `error`."""
-    if isinstance(error, NotFound):
-        state: State = "not-found"
+    if isinstance(error, (UnknownModel, BadOption)):
+        state: State = "misconfigured"
+    elif isinstance(error, NotFound):
+        state = "not-found"
     elif isinstance(error, NoPermission):
         state = "no-permission"
     elif isinstance(error, InUse):

@@ -7,6 +7,7 @@ import json
 import logging
 import signal
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -72,6 +73,20 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_USAGE
 
 
+def _kept_in(out: Path | None) -> Path | None:
+    """The folder of --out, made if need be. Raise NotFound when nothing can be written there."""
+    from drivers.ports import NotFound
+
+    try:
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out):
+                pass
+    except OSError as error:
+        raise NotFound(f"--out {out}: nothing can be written there ({error.strerror})", "give another folder") from None
+    return out
+
+
 def run_agent(options: argparse.Namespace) -> int:
     """Show on the displays and say with the voices what the hall wants, until SIGTERM or Ctrl-C."""
     from drivers.agent import Agent
@@ -83,7 +98,9 @@ def run_agent(options: argparse.Namespace) -> int:
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     mask_logs()
     broker = Broker.parse(options.broker, credentials=options.credentials)
-    agent = Agent(hall=load(options.hall), terminal=options.terminal, broker=broker, folder=options.out, only=options.only)
+    agent = Agent(
+        hall=load(options.hall), terminal=options.terminal, broker=broker, folder=_kept_in(options.out), only=options.only
+    )
     ended = _until_told()
     agent.open()
     print(f"{len(agent.devices)} devices of {options.terminal} on the broker {broker}", flush=True)
@@ -118,8 +135,9 @@ def examine(options: argparse.Namespace) -> int:
     if unknown:
         raise BadDevices(f"devices.toml has no device {', '.join(unknown)}; known: {', '.join(d.id for d in hall.device)}")
     devices = [device for device in hall.device if not options.only or device.id in options.only]
+    folder = _kept_in(options.out)
     try:
-        report = doctor.examine(hall, devices, folder=options.out, acts=options.acts or ())
+        report = doctor.examine(hall, devices, folder=folder, acts=options.acts or ())
     finally:
         stop_all()
     print(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if options.json else report.as_text())
@@ -130,7 +148,7 @@ def emulate(options: argparse.Namespace) -> int:
     """Start an emulated device that behaves byte for byte like a real one, until SIGTERM or Ctrl-C."""
     from drivers import emulate as emulated
 
-    emulated.emulate(options.model, options.listen, out=options.out, faults=options.fault, ended=_until_told())
+    emulated.emulate(options.model, options.listen, out=_kept_in(options.out), faults=options.fault, ended=_until_told())
     return 0
 
 

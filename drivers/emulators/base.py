@@ -7,6 +7,7 @@ so that a subclass only deals with faults of its own (`self.faulty("paper-out")`
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
+LOG = logging.getLogger(__name__)
 LINE_FAULTS = {
     "no-answer": "receives, does, says nothing",
     "late": "answers after so many seconds (late=3)",
@@ -173,7 +175,10 @@ class Emulator(ABC):
             if self.faulty("disconnects"):
                 line.close()
                 return
-            self.receive(line, data)
+            try:
+                self.receive(line, data)
+            except OSError as error:  # a full disk must not end the device
+                LOG.warning("%s: what it shows cannot be kept: %s", self.name, error)
             self.changed.notify_all()
 
     def emit(self, data: bytes) -> None:

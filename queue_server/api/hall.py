@@ -321,7 +321,7 @@ def _explain(folder: Path, tables: dict[str, Any], error: dict[str, Any]) -> str
         return f"{folder / name}: unknown key {path}; {nearest(str(where[-1]), _known_keys(where))}"
     if error["type"] == "missing":
         return f"{folder / name}: {path} is missing; add it"
-    return f"{folder / name}: {path}: {error['msg']} (found {error.get('input')!r})"
+    return f"{folder / name}: {path}: {error['msg'].removeprefix('Value error, ')} (found {error.get('input')!r})"
 
 
 def _known_keys(where: tuple[Any, ...]) -> list[str]:

@@ -14,9 +14,11 @@ from drivers import doctor, registry
 from drivers.address import BadAddress
 from drivers.emulate import obey
 from drivers.emulators.local import stop_all
+from drivers.emulators.serve import TcpServer
 from drivers.main import main
 from drivers.ports import NotFound
 from drivers.support import page
+from queue_server.api.messages import DisplayDesired, DisplayLine
 from tests.small_hall import DEVICES, write_hall
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +114,10 @@ def test_wrong_words_on_the_command_line_say_what_to_do(tmp_path, capsys):
     assert "known agents: devices-1" in capsys.readouterr().err
     assert main(["emulate", "onbon-bxk", "--listen", "nowhere"]) == 2
     assert "HOST:PORT" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    for command in (["emulate", "onbon-bxk"], ["doctor", "--hall", str(hall)]):
+        assert main([*command, "--out", str(tmp_path / "file")]) == 2
+        assert "nothing can be written there" in capsys.readouterr().err
     assert main(["emulate", "onbon-bxk", "--fault", "fire"]) == 2
     assert "no-answer" in capsys.readouterr().err
 
@@ -164,6 +170,21 @@ def test_an_emulated_device_obeys_what_is_typed():
     assert "fault of this device" in obey(strip, "fault fire")
     assert obey(strip, "mend") == "mended" and not strip.faulty("late")
     assert "nack" in obey(strip, "help") and "hang-up" in obey(strip, "what")
+
+
+def test_an_emulated_device_outlives_the_folder_in_which_it_keeps_what_it_shows(tmp_path, caplog):
+    folder = tmp_path / "out"
+    folder.write_text("a file stands where the folder was")
+    strip = registry.emulator("onbon-bxk")(name="strip", out=folder)
+    server = TcpServer(strip)
+    server.open()
+    driver = registry.build(registry.Device(id="strip", kind="display", model="onbon-bxk", address=server.address))
+    driver.open()
+    driver.show(DisplayDesired(1, [DisplayLine("A001")]))
+    driver.show(DisplayDesired(2, [DisplayLine("A002")]))
+    assert strip.texts() == ["A002"] and "cannot be kept" in caplog.text
+    driver.close()
+    server.close()
 
 
 def test_an_emulated_device_runs_until_it_is_told_to_stop(tmp_path):
