@@ -89,6 +89,7 @@ class Hall:
         for role, face in faces:
             for terminal in self._shown(role):
                 environment, size = {}, ["--size", f"{face.width}x{face.height}"]
+                kept = ["--out", str(self.state / "devices"), "--state", str(self.state / terminal["id"])]
                 if on_screen and role == "hall":
                     size = ["--size", "608x1080"]
                 else:
@@ -97,7 +98,7 @@ class Hall:
                     environment = {"DISPLAY": display.start(), "LIBGL_ALWAYS_SOFTWARE": "1"}
                 web = f"http://127.0.0.1:{self.web_port}"
                 self._program(face.name, "jiaohao-kiosk", role, *common, "--terminal", terminal["id"], "--web", web,
-                              "--out", str(self.state / "devices"), *size, environment=environment)  # fmt: skip
+                              *kept, *size, environment=environment)  # fmt: skip
         if self.displays:
             self.faces_port = free_port(self.options.faces_port)
             web = f"http://127.0.0.1:{self.web_port}"
