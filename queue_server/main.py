@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import ipaddress
 import logging
 import signal
@@ -11,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +37,8 @@ from queue_server.store.database import BadDatabase, Database, sqlite_url
 LOG = logging.getLogger(__name__)
 EXIT_USAGE = 2
 EXIT_TROUBLE = 1
+LEAVING_S = 5.0
+"""So long a server waits for another one that is ending to let go of the state folder."""
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only compared with
 
 
@@ -127,13 +130,42 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    """Wire everything together and run until a signal comes."""
+    """Read the configuration, take the state folder, run."""
     config = load(options.hall)
     broker = Broker.parse(options.broker, credentials=options.credentials)
     try:
         options.state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Trouble(f"the state folder {options.state} cannot be made ({error.strerror}); give another --state") from None
+    with contextlib.nullcontext() if options.database else _alone(options.state):
+        _run(options, config, broker)
+
+
+@contextlib.contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    """Hold the state folder: SQLite serves one server only. Raise Trouble while another one has it."""
+    try:
+        lock = (state / "server.lock").open("w")
+    except OSError as error:
+        raise Trouble(f"nothing can be written in the state folder {state} ({error.strerror}); give another --state") from None
+    with lock:
+        deadline = time.monotonic() + LEAVING_S
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Trouble(
+                        f"another server uses the state folder {state}; end it, give another --state, "
+                        "or let both share one PostgreSQL with --database"
+                    ) from None
+                time.sleep(0.1)
+        yield
+
+
+def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> None:
+    """Wire everything together and run until a signal comes."""
     database = Database(options.database or sqlite_url(options.state))
     plan = Plan(config, always_open=options.always_open, verifiers=opened(options.hall, config.verifier))
     ledger = Ledger(database, plan, clock=_now, monotonic=time.monotonic)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
 from pathlib import Path
 
@@ -34,6 +35,22 @@ def test_a_port_in_use_is_named_with_what_to_do(hall_folder: Path, tmp_path: Pat
             capsys, "--hall", str(hall_folder), "--state", str(tmp_path / "s"), "--broker", "127.0.0.1:1", "--web", web
         )
     assert code == 1 and web in said and "another port" in said
+
+
+def test_a_second_server_on_one_state_folder_is_refused(
+    hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("queue_server.main.LEAVING_S", 0.2)
+    with (tmp_path / "server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code, said = start(capsys, "--hall", str(hall_folder), "--state", str(tmp_path), "--broker", "127.0.0.1:1")
+    assert code == 1 and str(tmp_path) in said and "--state" in said and "PostgreSQL" in said
+
+
+def test_a_state_folder_that_cannot_be_written_is_named(hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "server.lock").mkdir()
+    code, said = start(capsys, "--hall", str(hall_folder), "--state", str(tmp_path), "--broker", "127.0.0.1:1")
+    assert code == 1 and str(tmp_path) in said and "give another --state" in said
 
 
 def test_a_web_address_without_a_port_is_refused(hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
