@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import xor
 
+from drivers.framing import FrameReader
+
 HEAD = b"\xaa\xaa\xaa\x96\x69"
 LONGEST = 2400
 """The largest `len` of any answer: text, photo and two fingerprints take 2321."""
@@ -66,22 +68,8 @@ def frame(body: bytes) -> bytes:
     return HEAD + checked + bytes((reduce(xor, checked),))
 
 
-class Parser:
+class Parser(FrameReader):
     """Finds frames in a stream and returns what stands between length and XOR. Holds at most one frame."""
-
-    def __init__(self) -> None:
-        self.malformed = 0
-        self._held = bytearray()
-
-    @property
-    def pending(self) -> bool:
-        """Whether part of a frame has come."""
-        return bool(self._held)
-
-    def give_up(self) -> None:
-        """The rest of the frame did not come in time."""
-        self.malformed += bool(self._held)
-        self._held.clear()
 
     def feed(self, data: bytes) -> list[bytes]:
         """The bodies of the frames that are complete now."""

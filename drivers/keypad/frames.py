@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drivers.framing import FrameReader
 from drivers.ports import Key
 
 HEAD, MARK, END = 0xFF, 0x68, 0x16
@@ -69,22 +70,8 @@ def start_rating(address: int) -> Frame:
     return Frame(address, START_RATING, b"\x0b")
 
 
-class Parser:
+class Parser(FrameReader):
     """Finds frames in a stream: noise before a head is skipped, a broken frame is counted and the search goes on."""
-
-    def __init__(self) -> None:
-        self.malformed = 0
-        self._held = bytearray()
-
-    @property
-    def pending(self) -> bool:
-        """Whether part of a frame has come."""
-        return bool(self._held)
-
-    def give_up(self) -> None:
-        """The rest of the frame did not come in time."""
-        self.malformed += bool(self._held)
-        self._held.clear()
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that are complete now."""

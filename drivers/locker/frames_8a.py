@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import xor
 
+from drivers.framing import FrameReader
+
 OPEN, READ, REPORT = 0x8A, 0x80, 0x82
 HEADS = frozenset({OPEN, READ, REPORT})
 DO, ASK = 0x11, 0x33
@@ -52,23 +54,12 @@ def checked(body: bytes) -> bytes:
     return body + bytes((reduce(xor, body),))
 
 
-class Parser:
+class Parser(FrameReader):
     """Finds frames in a stream. With `all_doors` an answer to reading all is expected, whose length differs."""
 
     def __init__(self) -> None:
-        self.malformed = 0
+        super().__init__()
         self.all_doors = False
-        self._held = bytearray()
-
-    @property
-    def pending(self) -> bool:
-        """Whether part of a frame has come."""
-        return bool(self._held)
-
-    def give_up(self) -> None:
-        """The rest of the frame did not come in time."""
-        self.malformed += bool(self._held)
-        self._held.clear()
 
     def feed(self, data: bytes) -> list[Frame | AllDoors]:
         """The frames that are complete now."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import xor
 
+from drivers.framing import FrameReader
+
 HEAD = b"WKLY"
 OPEN_MANY, FLASH, OPEN, READ, READ_ALL, REPORT, OPEN_ALL = 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86
 DONE, FAILED = 0x00, 0xFF
@@ -35,22 +37,8 @@ class Frame:
         return body + bytes((reduce(xor, body),))
 
 
-class Parser:
+class Parser(FrameReader):
     """Finds frames in a stream; holds at most one."""
-
-    def __init__(self) -> None:
-        self.malformed = 0
-        self._held = bytearray()
-
-    @property
-    def pending(self) -> bool:
-        """Whether part of a frame has come."""
-        return bool(self._held)
-
-    def give_up(self) -> None:
-        """The rest of the frame did not come in time."""
-        self.malformed += bool(self._held)
-        self._held.clear()
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that are complete now."""

@@ -13,6 +13,8 @@ from functools import reduce
 from operator import xor
 from typing import Literal
 
+from drivers.framing import FrameReader
+
 HEAD = 0xFD
 SPEAK, STOP, PAUSE, RESUME, STATUS, BAUD = 0x01, 0x02, 0x03, 0x04, 0x21, 0x31
 INITIALISED, TAKEN, NOT_UNDERSTOOD, BUSY, IDLE = 0x4A, 0x41, 0x45, 0x4E, 0x4F
@@ -76,23 +78,12 @@ class Frame:
         return self.data[1:].decode(chip.wide if encoding == "unicode" else encoding)
 
 
-class Parser:
+class Parser(FrameReader):
     """Finds frames in a stream of bytes: noise before a head is skipped, a broken frame is counted and the search goes on."""
 
     def __init__(self, chip: Chip) -> None:
+        super().__init__()
         self.chip = chip
-        self.malformed = 0
-        self._held = bytearray()
-
-    @property
-    def pending(self) -> bool:
-        """Whether part of a frame has come."""
-        return bool(self._held)
-
-    def give_up(self) -> None:
-        """The rest of the frame did not come in time."""
-        self.malformed += bool(self._held)
-        self._held.clear()
 
     def feed(self, data: bytes) -> list[Frame | None]:
         """The frames that are complete now, in order; None stands for one that was not understood."""
