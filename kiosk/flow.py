@@ -1,6 +1,6 @@
 """The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`.
 
-Taking the ticket itself is in kiosk.ordering, the guides are in kiosk.guiding.
+Taking the ticket itself is in kiosk.ordering, the guides are in kiosk.guiding, cases in kiosk.inquiring.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk import guiding, ordering
+from kiosk import guiding, inquiring, ordering
 from kiosk.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.inquiry import Inquiry
 from kiosk.state import (
     Back,
     Confirm,
@@ -49,7 +50,7 @@ def home(state: State) -> State:
     """Home, with nothing chosen; language and modes stay until the citizen is gone."""
     return replace(
         guiding.closed(ordering.unwanted(state)), page="home", trail=(), theme=None, queue=None, class_=None, sheet=0,
-        ticket=None, trouble=None, trouble_detail="", idle_since=state.now,
+        ticket=None, inquiry=Inquiry(), trouble=None, trouble_detail="", idle_since=state.now,
     )  # fmt: skip
 
 
@@ -177,6 +178,16 @@ def _kept(known: Any, key: str, message: Any) -> Any:
     return {**known, key: message}
 
 
+def _answered(state: State, event: Answered) -> tuple[State, Effects]:
+    asked = event.request_id == state.inquiry.request
+    return inquiring.answered(state, event) if asked else ordering.answered(state, event)
+
+
+def _unanswered(state: State, event: Unanswered) -> tuple[State, Effects]:
+    asked = event.request_id == state.inquiry.request
+    return inquiring.unanswered(state, event) if asked else ordering.unanswered(state, event)
+
+
 def _printer_is(state: State, event: PrinterIs) -> tuple[State, Effects]:
     return replace(state, printer=event.condition), ()
 
@@ -198,9 +209,10 @@ HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     Heard: _heard,
     PrinterIs: _printer_is,
     Confirm: ordering.confirm,
-    Answered: ordering.answered,
-    Unanswered: ordering.unanswered,
+    Answered: _answered,
+    Unanswered: _unanswered,
     Printed: ordering.printed,
     PrintBroke: ordering.print_broke,
     **guiding.HANDLERS,
+    **inquiring.HANDLERS,
 }

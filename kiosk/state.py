@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from kiosk.event import Ask
+from kiosk.inquiry import Inquiry
 from kiosk.lookup import Lookup, Wanted
 from kiosk.theme import Mode
 from queue_server.api.messages import Estimate, QueueState, WindowState
 
 PageName = Literal[
     "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
-    "guides", "guide-groups", "guide-list", "search", "guide",
+    "guides", "guide-groups", "guide-list", "search", "guide", "progress", "case",
 ]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
 Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired"]
@@ -23,7 +24,7 @@ Switchable = Literal["elder", "contrast", "low"]
 
 TIME_OUT_S = {
     "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "trouble": 30, "fail-safe": 5, "home": 30,
-    "guides": 45, "guide-groups": 45, "guide-list": 60, "search": 60, "guide": 120,
+    "guides": 45, "guide-groups": 45, "guide-list": 60, "search": 60, "guide": 120, "progress": 60, "case": 60,
 }  # fmt: skip
 GUIDE_PAGES = ("guides", "guide-groups", "guide-list", "search", "guide")
 """Pages that need no server, only the kiosk's own copy of the guides."""
@@ -127,6 +128,7 @@ class State:
     sheet: int = 0
     item: str | None = None
     lookup: Lookup = field(default_factory=Lookup)
+    inquiry: Inquiry = field(default_factory=Inquiry)
     order: str | None = None
     orders: Mapping[str, Order] = field(default_factory=dict)
     jobs: Mapping[str, Ticket] = field(default_factory=dict)
@@ -148,7 +150,8 @@ class State:
     @property
     def tiles(self) -> tuple[str, ...]:
         """What works here now besides taking a number."""
-        return ("guides",) if self.has_guides else ()
+        works = {"guides": self.has_guides, "progress": self.served}
+        return tuple(name for name, does in works.items() if does)
 
     @property
     def served(self) -> bool:
@@ -175,6 +178,8 @@ class State:
         if not self.served:
             young = self.started is None or self.now - self.started < STARTING_S
             return "starting" if young and not self.queues else "away"
+        if self.page in ("progress", "case"):
+            return self.page
         return "closed" if self.all_closed else self.page
 
     @property

@@ -89,6 +89,8 @@ def key(state: State) -> Hashable:
     match state.shown:
         case "home" | "away" | "closed" | "guides" as page:
             return page, state.tiles
+        case "progress" | "case" as page:
+            return page, state.inquiry, state.sheet
         case "guide-groups":
             return "guide-groups", look.group, look.contents, state.sheet
         case "guide-list":
@@ -110,7 +112,7 @@ def key(state: State) -> Hashable:
 
 def draw(stage: Stage, state: State) -> Page:
     """The page of a state."""
-    from kiosk.screens import choice, confirm, guide, guides, home, notice, search, ticket
+    from kiosk.screens import choice, confirm, guide, guides, home, notice, progress, search, ticket
 
     pages: dict[str, type[Page]] = {
         "home": home.Home, "themes": choice.Themes, "businesses": choice.Businesses, "confirm": confirm.ConfirmPage,
@@ -118,6 +120,7 @@ def draw(stage: Stage, state: State) -> Page:
         "away": notice.Away, "starting": notice.Starting, "fail-safe": notice.FailSafe,
         "guides": guides.Ways, "guide-groups": guides.Groups, "guide-list": guides.Items,
         "search": search.SearchPage, "guide": guide.GuidePage,
+        "progress": progress.ProgressPage, "case": progress.CasePage,
     }  # fmt: skip
     return pages[state.shown](stage, state)
 

@@ -6,6 +6,7 @@ import math
 from functools import partial
 from typing import Any
 
+from kiosk.inquiry import OpenInquiry
 from kiosk.lookup import OpenGuides
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame, date_text
@@ -72,7 +73,9 @@ class Home(Frame):
         look, stage, _ = self.look, self.stage, self.stage.text
         self.tile = TakeNumberTile(stage, rect, _("取号"), _("点这里，选择要办的业务"))
         self.add_widget(self.tile)
-        strip = rect.inset(look.space("l")).top(look.type("note") * 2.2)[0]
+        narrow = rect.w < look.px(560)
+        inner = rect.inset(look.space("m" if narrow else "l"))
+        strip = inner.top(look.type("note") * (3.6 if narrow else 2.2))[0]
         self.notice = Notice(stage, strip)
         self.add_widget(self.notice)
 
@@ -109,7 +112,10 @@ class Home(Frame):
 def more(stage: Stage) -> dict[str, tuple[str, str, Any]]:
     """What there is besides taking a number: name, icon, and the event of its tile."""
     _ = stage.text
-    return {"guides": (_("办事指南"), "book-open-page-variant", OpenGuides())}
+    return {
+        "guides": (_("办事指南"), "book-open-page-variant", OpenGuides()),
+        "progress": (_("办件进度"), "clipboard-text", OpenInquiry()),
+    }
 
 
 class MoreTile(Tap):
@@ -126,10 +132,11 @@ class MoreTile(Tap):
         else:
             place, words = body.top(body.h * 0.46, look.space("s") / 2)
         side = min(place.w, place.h, look.px(72))
+        size = "tile" if measure(title, look.type("tile"), bold=True) <= words.w else "body"
         align: Any = "left" if rect.w > rect.h * 2.2 else "center"
         self.put(
             self.card, Icon(stage, place.centre(side, side), icon),
-            Words(stage, words, title, "tile" if align == "left" else "body", bold=True, align=align,
+            Words(stage, words, title, size, bold=True, align=align,
                   line_height=1.15),
         )  # fmt: skip
 

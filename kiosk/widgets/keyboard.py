@@ -1,4 +1,4 @@
-"""Keys on the screen: letters and digits for a search, digits for numbers."""
+"""Keys on the screen: letters and digits, for a search or a number."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 BACK, CLEAR = "\b", "\x18"
 """What the keys that take back one character and all of them send."""
 LETTERS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL ", CLEAR + "ZXCVBNM" + BACK)
-DIGITS = ("123", "456", "789", CLEAR + "0" + BACK)
 WIDE = 1.5
 """How many keys wide the two at the ends of the last row of letters are."""
 
@@ -56,14 +55,13 @@ class Key(Tap):
 
 
 class Keyboard(Box):
-    """Letters as on a phone, with digits above them; `pressed` gets small letters, digits, a space, BACK or CLEAR."""
+    """Letters as on a phone, with digits above them; `pressed` gets small letters, digits, `blank`, BACK or CLEAR."""
 
-    rows = LETTERS
-
-    def __init__(self, stage: Stage, rect: Rect, pressed: Pressed) -> None:
+    def __init__(self, stage: Stage, rect: Rect, pressed: Pressed, *, blank: str = " ") -> None:
         super().__init__(stage, rect)
         gap = min(stage.look.space("s"), rect.h * 0.012)
-        for row, keys in zip(rect.rows(len(self.rows), gap), self.rows, strict=True):
+        lines = [line.replace(" ", blank) for line in LETTERS]
+        for row, keys in zip(rect.rows(len(lines), gap), lines, strict=True):
             for place, key in zip(self.places(row, keys, gap), keys, strict=True):
                 self.add_widget(Key(stage, place, key, partial(pressed, key.lower())))
 
@@ -76,12 +74,3 @@ class Keyboard(Box):
             place, row = row.left(unit * width, gap)
             places.append(place)
         return places
-
-
-class Keypad(Keyboard):
-    """Digits only."""
-
-    rows = DIGITS
-
-    def places(self, row: Rect, keys: str, gap: float) -> list[Rect]:
-        return row.columns(len(keys), gap)

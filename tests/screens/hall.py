@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from msgspec import structs
 
 from kiosk.catalogue import contents
+from kiosk.inquiry import Inquiry
 from kiosk.lookup import MOST_RESULTS, SECTIONS, Group, Lookup
 from kiosk.roles.hall import draw, setting_of
 from kiosk.state import State, Ticket
@@ -84,6 +85,7 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
     yield "away", replace(state, connected=False)
     yield "starting", replace(state, connected=False, queues={}, started=None)
     yield from guide_states(state)
+    yield from case_states(state)
     yield "fail-safe", replace(state, page="fail-safe")
 
 
@@ -120,6 +122,26 @@ def guide_states(state: State) -> Iterator[tuple[str, State]]:
         yield f"guide-{section}", replace(state, page="guide", lookup=looked)
     yield "guide-flow-2", replace(state, page="guide", sheet=1, lookup=replace(state.lookup, item=item, section="flow"))
     yield "guide-away", replace(state, page="guide", connected=False, lookup=replace(state.lookup, item=item))
+
+
+def case_states(state: State) -> Iterator[tuple[str, State]]:
+    """Asking for a case, and a case with much to say."""
+    empty = replace(state, page="progress", trail=("home",))
+    typed = Inquiry(number="WS-2026-1120-000123", last_four="12", blank="last_four")
+    refusal = Text(
+        "编号与证件号码后四位不符，请核对受理凭证", "Number and last four do not go together; please look at the receipt"
+    )
+    yield "progress", empty
+    yield "progress-complete", replace(empty, inquiry=replace(typed, last_four="123X"))
+    yield "progress-refused", replace(empty, inquiry=replace(typed, last_four="", refusal=refusal))
+    case = {
+        "number": "WS-2026-1120-000123", "item": "住房公积金个人住房贷款", "applicant": "王*", "department": "住房公积金管理部",
+        "received_on": "2026-11-02", "contact": "0938-0000000", "state_texts": {"zh": "待补正", "en": "papers are missing"},
+        "due_on": "2026-11-27", "missing": ["收入证明（单位盖章）", "购房合同原件"], "reason": "",
+        "deadline": {"texts": {"zh": "还有 4 个工作日", "en": "4 working days left"}},
+        "steps": [{"on": f"2026-11-{day:02}", "text": "窗口核对材料"} for day in range(2, 8)],
+    }  # fmt: skip
+    yield "case", replace(empty, page="case", inquiry=Inquiry(case=case))
 
 
 def every() -> Iterator[tuple[str, Callable[[], Page]]]:
