@@ -73,9 +73,10 @@ class Home(Frame):
         look, stage, _ = self.look, self.stage, self.stage.text
         self.tile = TakeNumberTile(stage, rect, _("取号"), _("点这里，选择要办的业务"))
         self.add_widget(self.tile)
-        narrow = rect.w < look.px(560)
-        inner = rect.inset(look.space("m" if narrow else "l"))
-        strip = inner.top(look.type("note") * (3.6 if narrow else 2.2))[0]
+        strip = rect.inset(look.space("l")).top(look.type("note") * 2.2)[0]
+        if look.mode.low and not look.portrait:
+            # the tile is small there, and the screen above it is free
+            strip = Rect(rect.x, rect.top_edge + look.space("s"), rect.w, look.type("note") * 4.2)
         self.notice = Notice(stage, strip)
         self.add_widget(self.notice)
 
