@@ -14,6 +14,7 @@ from serial.tools import list_ports
 
 from drivers.address import BadAddress
 from drivers.bus import SharedSite, line_of
+from drivers.display import huidu_search
 from drivers.ports import DeviceError
 from drivers.registry import Site, build
 from queue_server.api.hall import Device, HallConfig
@@ -49,6 +50,8 @@ class Report:
     serial_ports: list[str] = field(default_factory=list)
     usb_printers: list[str] = field(default_factory=list)
     cameras: list[str] = field(default_factory=list)
+    huidu_cards: list[str] | None = None
+    """None: the network was not searched."""
 
     @property
     def is_well(self) -> bool:
@@ -68,12 +71,16 @@ class Report:
             notes = [finding.done, finding.what, f"→ {finding.mend}" if finding.mend else ""]
             lines += [f"│     {note}" for note in notes if note]
         here = {"serial ports": self.serial_ports, "USB printers": self.usb_printers, "cameras": self.cameras}
+        if self.huidu_cards is not None:
+            here["Huidu cards on the network"] = self.huidu_cards
         lines.append("└─ plugged into this machine")
         lines += [f"      {name}: {', '.join(found) or 'none'}" for name, found in here.items()]
         return "\n".join(lines)
 
 
-def examine(hall: HallConfig, devices: Iterable[Device], *, folder: Path | None, acts: Iterable[Act] = ()) -> Report:
+def examine(
+    hall: HallConfig, devices: Iterable[Device], *, folder: Path | None, acts: Iterable[Act] = (), search: bool = False
+) -> Report:
     """Open every device, ask how it is, try what is wanted; lines at the same time, devices of one line one after another."""
     site = SharedSite(folder)
     wanted = {ACTS[act] for act in acts}
@@ -88,7 +95,7 @@ def examine(hall: HallConfig, devices: Iterable[Device], *, folder: Path | None,
         found = [finding for findings in pool.map(examine_line, lines.values()) for finding in findings]
     order = {device.id: place for place, device in enumerate(hall.device)}
     found.sort(key=lambda finding: order.get(finding.id, 0))
-    return Report(hall.hall.name.zh, found, serial_ports(), usb_printers(), cameras())
+    return Report(hall.hall.name.zh, found, serial_ports(), usb_printers(), cameras(), huidu_cards() if search else None)
 
 
 def _line(device: Device) -> str:
@@ -140,6 +147,14 @@ def serial_ports() -> list[str]:
 def cameras() -> list[str]:
     """The video devices of this machine, as addresses."""
     return sorted(f"camera://{path}" for path in Path("/dev").glob("video*"))
+
+
+def huidu_cards() -> list[str]:
+    """The Huidu cards that answer on this machine's network, as addresses."""
+    try:
+        return huidu_search.search()
+    except OSError:
+        return []
 
 
 def usb_printers() -> list[str]:

@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--print-test", action="append_const", const="print", dest="acts", help="print a page on each printer")
     doctor.add_argument("--show-test", action="append_const", const="show", dest="acts", help="show a text on each display")
     doctor.add_argument("--speak-test", action="append_const", const="speak", dest="acts", help="say a call with each voice")
+    doctor.add_argument("--search", action="store_true", help="ask the network which Huidu cards are there")
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.set_defaults(do=examine)
 
@@ -137,7 +138,7 @@ def examine(options: argparse.Namespace) -> int:
     devices = [device for device in hall.device if not options.only or device.id in options.only]
     folder = _kept_in(options.out)
     try:
-        report = doctor.examine(hall, devices, folder=folder, acts=options.acts or ())
+        report = doctor.examine(hall, devices, folder=folder, acts=options.acts or (), search=options.search)
     finally:
         stop_all()
     print(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if options.json else report.as_text())

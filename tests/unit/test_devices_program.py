@@ -143,6 +143,15 @@ def test_what_the_doctor_finds_can_be_copied_into_the_configuration(tmp_path, mo
     assert registry.build(found) is not None
 
 
+def test_the_doctor_searches_the_network_only_when_asked_to(tmp_path, capsys, monkeypatch):
+    hall = hall_with(tmp_path)
+    monkeypatch.setattr("drivers.display.huidu_search.search", lambda: ["socket://10.0.0.8:10001 (C16-D20-A0001)"])
+    assert main(["doctor", "--hall", str(hall), "--out", str(tmp_path / "out")]) == 0
+    assert "Huidu" not in capsys.readouterr().out
+    assert main(["doctor", "--hall", str(hall), "--out", str(tmp_path / "out"), "--search"]) == 0
+    assert "Huidu cards on the network: socket://10.0.0.8:10001 (C16-D20-A0001)" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("speed", ["nan", "1e400", "fast"])
 def test_a_speed_that_is_no_number_is_refused(speed):
     with pytest.raises(BadAddress, match="is no number"):

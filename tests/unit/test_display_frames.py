@@ -1,7 +1,10 @@
 """The codecs of all displays: example frames byte for byte, round trips, and whatever bytes may come."""
 
+import contextlib
 import json
+import socket
 import struct
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from hypothesis import strategies as st
 from drivers.display import alpha_frame as alpha
 from drivers.display import bx6_frame as bx6
 from drivers.display import bxk_frame as bxk
-from drivers.display import huidu_frame, huidu_xml, number_frame, qt_frame
+from drivers.display import huidu_frame, huidu_search, huidu_xml, number_frame, qt_frame
 from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter, crc16
 from drivers.display.text import columns, decode, encode, plain
@@ -117,6 +120,31 @@ def test_huidu_packets_are_those_of_the_makers_sdk():
     assert (theirs.guid, theirs.method) == (ours.guid, ours.method) == ("##GUID", "GetIFVersion")
     assert [dict(e.attrib) for e in theirs.content] == [dict(e.attrib) for e in ours.content]
     assert huidu_frame.xml_packets(huidu_frame.ASK, xml)[0].encode() == examples["GetIFVersion (vendor C# text)"]
+
+
+def test_a_search_for_huidu_cards_asks_as_the_makers_program_does_and_finds_those_that_answer():
+    assert of("huidu_sdk2_udp")["search ask"] == huidu_search.QUESTION
+    card = huidu_search.Card("C16-D20-A0001", 7)
+    assert card.encode() == bytes.fromhex("05000001 0210") + b"C16-D20-A0001\0\0" + bytes.fromhex("07000000")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as there:
+        there.bind(("127.0.0.1", 0))
+
+        def answer():
+            asked, sender = there.recvfrom(100)
+            for datagram in (b"noise", b"", asked, card.encode()):
+                there.sendto(datagram, sender)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        found = huidu_search.search("127.0.0.1", port=there.getsockname()[1], wait_s=0.5)
+        thread.join()
+    assert found == ["socket://127.0.0.1:10001 (C16-D20-A0001)"]
+
+
+@given(st.binary(max_size=40))
+def test_any_datagram_is_a_card_or_refused(data):
+    with contextlib.suppress(huidu_search.BadAnswer):
+        assert huidu_search.Card.decode(data).id.isprintable()
 
 
 # --- properties ----------------------------------------------------------------------------------------------------------
