@@ -1,6 +1,6 @@
 """What every ticket printer keeps to, each model on its emulator, over a real TCP connection.
 
-`JIAOHAO_TEST_PRINTER=MODEL=ADDRESS` names a real printer, which prints two tickets.
+`JIAOHAO_PRINTER=MODEL=ADDRESS` names a real printer, which prints two tickets.
 """
 
 import os
@@ -361,9 +361,9 @@ def test_emphasis_and_alignment_reach_the_paper():
 
 
 @pytest.mark.hardware
-@pytest.mark.skipif("JIAOHAO_TEST_PRINTER" not in os.environ, reason="JIAOHAO_TEST_PRINTER=MODEL=ADDRESS names no printer")
+@pytest.mark.skipif("JIAOHAO_PRINTER" not in os.environ, reason="JIAOHAO_PRINTER=MODEL=ADDRESS names no printer")
 def test_a_real_printer_prints_and_confirms():
-    model, _, address = os.environ["JIAOHAO_TEST_PRINTER"].partition("=")
+    model, _, address = os.environ["JIAOHAO_PRINTER"].partition("=")
     printer = registry.build(device(model, address))
     printer.open()
     assert printer.status() in ("ok", "paper-low")
