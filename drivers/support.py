@@ -62,7 +62,7 @@ NEW_MODEL = """## Adding a model
 3. Add one `Model` to `drivers/<kind>/table.py`, with a grade that its sources allow, and make this page again.
 4. Put reference frames into `tests/vectors.json`. Run the contract of its kind in `tests/contract` over it.
 5. Try it on a real device and write that into `tested_against`. `JIAOHAO_DISPLAY=onbon-bxk=/dev/ttyUSB0` lets
-   `pytest tests/contract` use that one too; so do `JIAOHAO_PRINTER`, `JIAOHAO_VOICE`, `JIAOHAO_SCANNER`, 
+   `pytest tests/contract` use that one too; so do `JIAOHAO_PRINTER`, `JIAOHAO_VOICE`, `JIAOHAO_SCANNER`,
    `JIAOHAO_LOCKER` and `JIAOHAO_IDCARD=ADDRESS`.
 """
 
