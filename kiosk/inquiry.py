@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from queue_server.api.messages import Text
@@ -15,15 +15,15 @@ LEAST_NUMBER = 4
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What somebody has typed, and what came of it. `request` is under way; `failed`: no answer came."""
+    """What somebody has typed, and what came of it; kept out of every log. `request` is under way; `failed`: no answer."""
 
-    number: str = ""
-    last_four: str = ""
+    number: str = field(default="", repr=False)
+    last_four: str = field(default="", repr=False)
     blank: Blank = "number"
     request: str | None = None
     refusal: Text | None = None
     failed: bool = False
-    case: Mapping[str, Any] | None = None
+    case: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -47,7 +47,7 @@ class PickBlank:
 class Fill:
     """The text of the chosen blank, after a key."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True)
