@@ -29,9 +29,11 @@ PUBLISH_S = 0.1
 
 def devices_of(hall: HallConfig, terminal: str, only: Collection[str] = ()) -> list[Device]:
     """The devices that `terminal` owns, or those of them named in `only`. Raise BadDevices for ids that are not there."""
-    if terminal not in [t.id for t in hall.terminal]:
+    role = next((t.role for t in hall.terminal if t.id == terminal), None)
+    if role != "agent":
         known = ", ".join(t.id for t in hall.terminal if t.role == "agent") or "none"
-        raise BadDevices(f"devices.toml: terminal {terminal!r} is not there; known agents: {known}")
+        wrong = "is not there" if role is None else f"is no agent (its role is {role!r})"
+        raise BadDevices(f"devices.toml: terminal {terminal!r} {wrong}; known agents: {known}")
     owned = [device for device in hall.device if device.agent == terminal]
     ids = [device.id for device in owned]
     unknown = [name for name in only if name not in ids]

@@ -42,6 +42,12 @@ def broker(state: Path, port: int) -> Child:
     return Child("broker", [program, "-c", str(configuration)], log=state / "log" / "broker.log")
 
 
+def last_line(log: Path) -> str:
+    """The last line that a program has written."""
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it wrote nothing"
+
+
 def wait_for_port(port: int, child: Child, timeout_s: float = 20) -> None:
     """Return when somebody listens on `port`; raise NotStarted when `child` ends before or takes too long."""
     deadline = time.monotonic() + timeout_s
@@ -51,6 +57,6 @@ def wait_for_port(port: int, child: Child, timeout_s: float = 20) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         if not child.running:
-            raise NotStarted(f"{child.name} ended while starting; see {child.log}")
+            raise NotStarted(f"{child.name} ended while starting: {last_line(child.log)} (all of it in {child.log})")
         time.sleep(0.05)
     raise NotStarted(f"{child.name} does not answer on port {port}; see {child.log}")

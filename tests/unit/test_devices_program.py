@@ -216,3 +216,14 @@ def test_an_emulated_device_runs_until_it_is_told_to_stop(tmp_path):
         process.wait()
         process.stdin.close()
         process.stdout.close()
+
+
+def test_an_agent_does_not_speak_for_a_kiosk():
+    """It would publish its own status over that of the kiosk."""
+    from drivers.agent import devices_of
+    from drivers.wiring import BadDevices
+    from queue_server.api.hall import load
+
+    hall = load(Path(__file__).parents[2] / "assets/halls/wushan")
+    with pytest.raises(BadDevices, match=r"'kiosk-1' is no agent \(its role is 'hall'\); known agents: devices-1"):
+        devices_of(hall, "kiosk-1")
