@@ -12,6 +12,7 @@ import random
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -39,6 +40,8 @@ class Line:
         self._emulator, self._write, self._hang_up = emulator, write, hang_up
         self.state: Any = None
         self.is_open = True
+        self._late: deque[bytes] = deque()
+        self._sending = threading.Lock()
 
     def send(self, data: bytes) -> None:
         """Send an answer, changed by the faults that are on."""
@@ -47,7 +50,8 @@ class Line:
             return
         delay = self._emulator.delay_s()
         if delay:
-            timer = threading.Timer(delay, self._write_if_open, (spoiled,))
+            self._late.append(spoiled)
+            timer = threading.Timer(delay, self._write_next)
             timer.daemon = True
             timer.start()
         else:
@@ -59,9 +63,12 @@ class Line:
             self.is_open = False
             self._hang_up()
 
-    def _write_if_open(self, data: bytes) -> None:
-        if self.is_open:
-            self._write(data)
+    def _write_next(self) -> None:
+        """Send the oldest late answer: timers may go off in another order than they were set."""
+        with self._sending:
+            data = self._late.popleft()
+            if self.is_open:
+                self._write(data)
 
 
 class Emulator(ABC):

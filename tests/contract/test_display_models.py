@@ -22,10 +22,11 @@ NUMBERS = ["number-4byte", "number-xunpeng"]
 REFUSAL = {"onbon-bxk": "nack", "onbon-bx6": "nack", "huidu": "busy", "huidu-serial": "busy"}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def impatient(monkeypatch):
+    """Displays that will not answer are given up soon."""
     for module in ("onbon_bxk", "onbon_bx6", "huidu"):
-        monkeypatch.setattr(f"drivers.display.{module}.REPLY_S", 0.15)
+        monkeypatch.setattr(f"drivers.display.{module}.REPLY_S", 0.4)
 
 
 def device(model, address, **options):
@@ -138,7 +139,7 @@ def test_nobody_listening_is_unreachable_with_a_mend(model):
 
 @pytest.mark.parametrize("model", ANSWERING)
 @pytest.mark.parametrize("fault", ["no-answer", "garbage", "half-frames", "bit-errors"])
-def test_a_display_without_a_whole_answer_is_reported_in_time(model, fault):
+def test_a_display_without_a_whole_answer_is_reported_in_time(impatient, model, fault):
     bench = Bench(model)
     try:
         bench.driver.open()
@@ -147,7 +148,7 @@ def test_a_display_without_a_whole_answer_is_reported_in_time(model, fault):
         with pytest.raises(DeviceError) as caught:
             for _ in range(5):
                 bench.driver.show(text("A001"))
-        assert caught.value.mend and time.monotonic() - begun < 5
+        assert caught.value.mend and time.monotonic() - begun < 15
         bench.emulator.mend()
         bench.driver.close()
         bench.driver.open()
@@ -239,7 +240,7 @@ def test_brightness_by_time_of_day_is_left_to_the_controller_with_the_right_cloc
     bench.server.close()
 
 
-def test_the_speed_of_a_serial_strip_is_found_out():
+def test_the_speed_of_a_serial_strip_is_found_out(impatient):
     emulator = registry.emulator("onbon-bxk")(name="strip")
 
     class SlowListener(MemoryStream):
