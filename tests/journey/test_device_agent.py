@@ -21,7 +21,7 @@ AGENT = "devices-1"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr("drivers.display.onbon_bxk.REPLY_S", 0.3)
+    monkeypatch.setattr("drivers.display.onbon_bxk.REPLY_S", 0.6)
     monkeypatch.setattr("drivers.display.keeper.LONGEST_RETRY_S", 1.0)
     monkeypatch.setattr("drivers.display.keeper.CHECK_S", 0.5)
     yield
