@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -21,6 +22,8 @@ from queue_server.api.messages import Answer, QueueState, RatingAsk, WindowState
 
 LOG = logging.getLogger(__name__)
 HEAR_S = 0.1
+NEWS_S = 1.0
+"""How long the next key waits for the window's state after a granted request, in seconds."""
 Request = Callable[[str, dict[str, Any]], "Future[Answer]"]
 
 
@@ -43,7 +46,8 @@ class Seat(Protocol):
 class KeypadSeat:
     """A keypad at a window. News of the hall may come from any thread.
 
-    A key waits until the one before is answered, so that two quick presses never overtake each other.
+    A key waits until the one before is answered, so that two quick presses never overtake each other, and until its outcome
+    is known here: what a key means depends on the state of the window, and the answer may come before the news.
     """
 
     def __init__(self, name: str, box: KeypadBox, desk: Desk, request: Request) -> None:
@@ -52,6 +56,9 @@ class KeypadSeat:
         self._shown: tuple[int, str] | None = None
         self._asks: deque[Ask] = deque()
         self._asked: Future[Answer] | None = None
+        self._asked_at = 0
+        """The window's seq when the last request went out."""
+        self._news_until = 0.0
 
     def window_is(self, state: WindowState) -> None:
         """News of the window."""
@@ -67,7 +74,7 @@ class KeypadSeat:
     def attend(self) -> None:
         if self._asked is not None and self._asked.done():
             self._answered(self._asked)
-        if self._asked is None:
+        if self._asked is None and self._news_came():
             self._ask_next()
         shows = self._desk.shows()
         if self._desk.state is not None and shows != self._shown:
@@ -77,10 +84,17 @@ class KeypadSeat:
     def _answered(self, done: Future[Answer]) -> None:
         """Go on, or give up what the key wanted when it was refused."""
         self._asked = None
+        self._news_until = time.monotonic() + NEWS_S
         if why := _refusal(done):
             self._asks.clear()
+            self._news_until = 0.0
             LOG.info("%s: %s", self.name, why)
             self._keypad.beep()
+
+    def _news_came(self) -> bool:
+        """Whether the state of the window is newer than the last request, or was waited for long enough."""
+        state = self._desk.state
+        return (state is not None and state.seq > self._asked_at) or time.monotonic() >= self._news_until
 
     def _ask_next(self) -> None:
         """Ask for the next thing that the key wants, or for what the next key wants."""
@@ -89,6 +103,7 @@ class KeypadSeat:
             if not self._asks:
                 self._keypad.beep()
         if self._asks:
+            self._asked_at = self._desk.state.seq if self._desk.state is not None else 0
             self._asked = self._request(*self._asks.popleft())
 
 

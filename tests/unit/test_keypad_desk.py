@@ -1,14 +1,18 @@
 """What a key asks of the hall in each state of its window, and what the keypad shows."""
 
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
 
+from drivers.keypad.box import KeypadBox
 from drivers.keypad.desk import Desk, RatingDesk
+from drivers.keypad.line import KeypadSeat
 from drivers.ports import Key
 from queue_server.api.messages import (
     REQUESTS,
+    Answer,
     Estimate,
     QueueState,
     RatingAsk,
@@ -23,6 +27,13 @@ from queue_server.model.windows import TRANSITIONS
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 STATES = get_args(WindowCondition)
+
+
+class Silent:
+    """A line that takes everything and says nothing."""
+
+    def write(self, data):
+        pass
 
 
 def desk(state, **more):
@@ -112,3 +123,17 @@ def test_a_level_rates_the_service_that_is_asked_for_and_nothing_else():
     [(_, bad)] = made.asks(2)
     assert bad["text"], "the hall takes no bad rating without a reason or a text"
     assert decode(encode(bad), REQUESTS["rate"]).level == 2
+
+
+def test_a_key_waits_for_the_news_that_the_key_before_it_made():
+    asked, answer = [], Future()
+    answer.set_result(Answer("ok"))
+    box = KeypadBox(Silent(), 1, clock=lambda: 0.0)
+    seat = KeypadSeat("keypad-01", box, desk("idle"), lambda verb, body: asked.append(verb) or answer)
+    box.keys.extend(["pause", "resume"])
+    seat.attend()
+    seat.attend()
+    assert asked == ["pause-window"], "the answer came, the news that the window pauses did not"
+    seat.window_is(WindowState(2, "paused", None, None, 0, NOW))
+    seat.attend()
+    assert asked == ["pause-window", "open-window"]
