@@ -18,6 +18,7 @@ from link import Broker, Link, new_session
 from link.machine import machine
 from link.notify import notify
 from link.orders import RESTART_S, Done, Orders
+from link.update import Updater
 from queue_server.api import messages
 from queue_server.api.hall import Device, HallConfig
 from queue_server.api.topics import Topics
@@ -46,8 +47,10 @@ class Agent:
     """The devices of one terminal. Nothing happens before `open`."""
 
     def __init__(
-        self, *, hall: HallConfig, terminal: str, broker: Broker, folder: Path | None = None, only: Collection[str] = ()
-    ) -> None:
+        self, *, hall: HallConfig, terminal: str, broker: Broker, folder: Path | None = None, only: Collection[str] = (),
+        updates: Path | None = None,
+    ) -> None:  # fmt: skip
+        """`folder` is for what emulated devices keep, `updates` for systems to install (None: not updated so)."""
         self.hall, self.terminal = hall, terminal
         self.devices = devices_of(hall, terminal, only)
         self.topics = Topics(hall.hall.id)
@@ -61,7 +64,8 @@ class Agent:
         self._seq: dict[str, int] = {}
         self._changed = threading.Event()
         self._ended = threading.Event()
-        self._orders = Orders(self.link, terminal, {"restart": self._restart}, self._changed.set)
+        self._updater = Updater(updates, terminal, self._changed.set, ca=broker.ca)
+        self._orders = Orders(self.link, terminal, {"restart": self._restart}, self._changed.set, self._updater)
 
     def open(self) -> None:
         """Build every driver, connect, begin. Raise BadDevices, naming all that cannot be used."""
@@ -73,6 +77,7 @@ class Agent:
         )  # fmt: skip
         self.link.on_change(self._connection_changed)
         self._orders.open()
+        self._updater.open()
         self.link.open()
         for task in self._tasks:
             task.open()
@@ -89,6 +94,7 @@ class Agent:
     def close(self) -> None:
         """Let every device go and leave the hall."""
         self._orders.close()
+        self._updater.close()
         closing = [threading.Thread(target=task.close) for task in self._tasks]
         for thread in closing:
             thread.start()
@@ -129,7 +135,8 @@ class Agent:
         health = self.health()
         devices = [messages.DeviceStatus(d.id, d.kind, health[d.id].state, health[d.id].detail) for d in self.devices]
         now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
-        return messages.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices, now))
+        update = self._updater.status if state == "ready" else None
+        return messages.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices, now, update))
 
     def _connection_changed(self, up: bool) -> None:
         """A broker that was restarted has forgotten what was shown."""

@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--broker", required=True, metavar="HOST:PORT", help="the MQTT 5 broker; mqtts://HOST:PORT for TLS")
     run.add_argument("--credentials", type=Path, metavar="DIR", help="ca.crt, client.crt and client.key for mqtts")
     run.add_argument("--terminal", required=True, metavar="ID", help="the agent's id in devices.toml, for example devices-1")
+    run.add_argument("--updates", type=Path, metavar="DIR", help="where systems to install are left for the installer")
     run.add_argument("--log-level", choices=["debug", "info", "warning", "error"], default="info")
     run.set_defaults(do=run_agent)
 
@@ -100,8 +101,9 @@ def run_agent(options: argparse.Namespace) -> int:
     mask_logs()
     broker = Broker.parse(options.broker, credentials=options.credentials)
     agent = Agent(
-        hall=load(options.hall), terminal=options.terminal, broker=broker, folder=_kept_in(options.out), only=options.only
-    )
+        hall=load(options.hall), terminal=options.terminal, broker=broker, folder=_kept_in(options.out), only=options.only,
+        updates=options.updates,
+    )  # fmt: skip
     ended = _until_told()
     agent.open()
     print(f"{len(agent.devices)} devices of {options.terminal} on the broker {broker}", flush=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from kiosk.event import Answered, Ask, Connected, Heard, Unanswered
 from link import Broker, Link, new_session
 from link.machine import machine
 from link.orders import Do, Orders
+from link.update import Updater
 from queue_server.api import messages
 from queue_server.api.messages import DeviceStatus, TerminalStatus
 from queue_server.api.topics import Topics
@@ -39,7 +41,10 @@ def message_type(path: tuple[str, ...]) -> Any:
 class TerminalLink:
     """Connects one terminal to its hall. `send` gets events, from other threads too."""
 
-    def __init__(self, *, broker: Broker, hall: str, terminal: str, kind: str, send: Callable[[Any], None]) -> None:
+    def __init__(
+        self, *, broker: Broker, hall: str, terminal: str, kind: str, send: Callable[[Any], None], updates: Path | None = None
+    ) -> None:
+        """`updates` is the folder in which systems to install are left; None where this machine is not updated so."""
         self.topics = Topics(hall)
         self.kind = kind
         self.session = new_session()
@@ -50,6 +55,7 @@ class TerminalLink:
         self._status_topic = self.topics.terminal_status(terminal)
         self._orders: Orders | None = None
         self._link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
+        self._updater = Updater(updates, terminal, self._refresh, ca=broker.ca)
 
     def open(self, topics: tuple[str, ...], acts: Mapping[messages.Act, Do] | None = None) -> None:
         """Announce the terminal, follow the topics (filters without the hall's root), do what the desk asks by `acts`."""
@@ -60,8 +66,9 @@ class TerminalLink:
         for topic in topics:
             self._link.subscribe(self.topics.root + topic, self._heard)
         self._link.on_change(lambda up: self._send(Connected(up)))
-        self._orders = Orders(self._link, self.terminal, acts or {}, lambda: self._link.update_birth(self._status("ready")))
+        self._orders = Orders(self._link, self.terminal, acts or {}, self._refresh, self._updater)
         self._orders.open()
+        self._updater.open()
         self._link.open()
 
     @property
@@ -73,14 +80,18 @@ class TerminalLink:
         """Say that the terminal stops, and disconnect."""
         if self._orders is not None:
             self._orders.close()
+        self._updater.close()
         self._link.close()
 
     def tell_devices(self, devices: list[DeviceStatus]) -> None:
         """Publish the state of the terminal's devices when it has changed."""
         if devices != self._devices:
             self._devices = devices
-            if self._announced:
-                self._link.update_birth(self._status("ready"))
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if self._announced:
+            self._link.update_birth(self._status("ready"))
 
     def ask(self, effect: Ask) -> None:
         """Send a request; its answer comes as an event."""
@@ -111,4 +122,5 @@ class TerminalLink:
 
     def _status(self, state: Any) -> bytes:
         now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
-        return messages.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, now))
+        update = self._updater.status if state == "ready" else None
+        return messages.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, now, update))

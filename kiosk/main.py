@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--state", type=Path, metavar="DIR", help="where the hall kiosk keeps its copy of the guides between runs"
     )
+    result.add_argument("--updates", type=Path, metavar="DIR", help="where systems to install are left for the installer")
     result.add_argument("--log-level", choices=["debug", "info", "warning", "error"], default="warning")
     return result
 
@@ -84,7 +85,9 @@ def run(args: argparse.Namespace) -> None:
     role = make_role(args, hall)
     width, height = args.size or SIZES[args.role]
     app_sends = Forward()
-    link = TerminalLink(broker=broker, hall=hall.hall.id, terminal=args.terminal, kind=role.kind, send=app_sends)
+    link = TerminalLink(
+        broker=broker, hall=hall.hall.id, terminal=args.terminal, kind=role.kind, send=app_sends, updates=args.updates
+    )
     app = App(role=role, hall=hall, screen=Screen(width, height, args.fullscreen), link=link, click=Click())
     app_sends.to = app.send
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -20,7 +20,23 @@ def machine(root: Path = Path("/"), folder: Path = Path("/var")) -> Machine:
         disk_free_mb=disk.f_bavail * disk.f_frsize // MIB,
         memory_free_mb=_memory_kib(root / "proc/meminfo") // 1024,
         uptime_s=int(float((_read(root / "proc/uptime") or "0").split()[0])),
+        system=system_version(root),
     )
+
+
+def system_version(root: Path = Path("/")) -> str:
+    """The version of the system image that runs, IMAGE_VERSION of os-release(5); empty on a machine that has none."""
+    try:
+        lines = (root / "etc/os-release").read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    named = [line.partition("=")[2].strip().strip("\"'") for line in lines if line.startswith("IMAGE_VERSION=")]
+    return named[-1][:64] if named else ""
+
+
+def boot_id(root: Path = Path("/")) -> str:
+    """A name for the time since the machine was switched on; another one after every restart."""
+    return _read(root / "proc/sys/kernel/random/boot_id")
 
 
 def _hottest(zones: Path) -> float | None:

@@ -1,4 +1,4 @@
-"""What the desk asks a terminal to do: show itself, restart, send its screen or its logs (`terminal/<id>/ask` and `told`).
+"""What the desk asks a terminal to do, `terminal/<id>/ask` and `told`: show itself, restart, send screen or logs, update.
 
 Orders are done one after another in a thread of their own, so that a slow one holds up neither the connection nor the screen.
 """
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from link.connection import Link
 from link.machine import machine
+from link.update import Refused, Updater
 from queue_server.api import messages
 from queue_server.api.messages import Act, TerminalAsk, TerminalTold
 
@@ -50,8 +51,11 @@ Do = Callable[[], Done]
 class Orders:
     """The orders of one terminal. `acts` does them; `logs` is done here. `refresh` publishes the terminal's status afresh."""
 
-    def __init__(self, link: Link, terminal: str, acts: Mapping[Act, Do], refresh: Callable[[], None] = lambda: None) -> None:
-        self._link, self._terminal = link, terminal
+    def __init__(
+        self, link: Link, terminal: str, acts: Mapping[Act, Do], refresh: Callable[[], None] = lambda: None,
+        updater: Updater | None = None,
+    ) -> None:  # fmt: skip
+        self._link, self._terminal, self._updater = link, terminal, updater
         self._acts: dict[Act, Do] = {"logs": self._bundle, **acts}
         self._refresh = refresh
         self._waiting: queue.Queue[TerminalAsk | None] = queue.Queue(MOST_WAITING)
@@ -95,11 +99,8 @@ class Orders:
 
     def _do(self, ask: TerminalAsk) -> None:
         LOG.info("the desk asks: %s", ask.act)
-        act = self._acts.get(ask.act)
         try:
-            if act is None:
-                raise Unable(f"this terminal cannot {ask.act}")
-            done = act()
+            done = self._done(ask)
         except Unable as error:
             self._tell(TerminalTold(ask.id, ask.act, "unable", str(error)[:500]))
         except Exception as error:
@@ -107,6 +108,18 @@ class Orders:
             self._tell(TerminalTold(ask.id, ask.act, "failed", f"{type(error).__name__}: {error}"[:500]))
         else:
             self._tell_done(ask, done)
+
+    def _done(self, ask: TerminalAsk) -> Done:
+        if ask.act == "update" and ask.update is not None and self._updater is not None:
+            try:
+                self._updater.take(ask.id, ask.update)
+            except Refused as refused:
+                raise Unable(str(refused)) from None
+            return Done("begun")
+        act = self._acts.get(ask.act)
+        if act is None:
+            raise Unable(f"this terminal cannot {ask.act}")
+        return act()
 
     def _tell_done(self, ask: TerminalAsk, done: Done) -> None:
         pieces = [done.content[i : i + PART] for i in range(0, len(done.content), PART)] or [b""]

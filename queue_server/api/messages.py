@@ -87,6 +87,27 @@ class Machine(Struct, frozen=True):
     disk_free_mb: int
     memory_free_mb: int
     uptime_s: int
+    system: str = ""
+    """Version of the system image that runs (IMAGE_VERSION of os-release); empty on a machine that has none."""
+
+
+class Update(Struct, frozen=True):
+    """A system to install: a RAUC bundle, where it is fetched from and what must arrive."""
+
+    url: Annotated[str, Meta(pattern="^https?://", max_length=500)]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    size: Annotated[int, Meta(ge=1)]
+    version: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class UpdateStatus(Struct, frozen=True, omit_defaults=True):
+    """How far a terminal has come with the order `id`; it stays until the next order."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=64)]
+    state: Literal["downloading", "installing", "restarting", "done", "failed"]
+    version: Annotated[str, Meta(max_length=64)]
+    percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    detail: Annotated[str, Meta(max_length=500)] = ""
 
 
 class TerminalStatus(Struct, frozen=True):
@@ -96,9 +117,10 @@ class TerminalStatus(Struct, frozen=True):
     version: str
     devices: list[DeviceStatus] = []
     machine: Machine | None = None
+    update: UpdateStatus | None = None
 
 
-Act = Literal["identify", "restart", "screen", "logs"]
+Act = Literal["identify", "restart", "screen", "logs", "update"]
 
 
 class TerminalAsk(Struct, frozen=True):
@@ -106,6 +128,8 @@ class TerminalAsk(Struct, frozen=True):
 
     id: Annotated[str, Meta(min_length=1, max_length=64)]
     act: Act
+    update: Update | None = None
+    """What to install, with the act `update`."""
 
 
 class TerminalTold(Struct, frozen=True, omit_defaults=True):

@@ -1,0 +1,105 @@
+"""Fetches a large file over a network that may be cut: goes on where it ended, and gives it out only when it is whole."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from http.client import HTTPException
+from pathlib import Path
+from threading import Event
+from urllib.error import HTTPError
+from urllib.request import OpenerDirector, Request
+
+from queue_server.api.messages import Update
+
+LOG = logging.getLogger(__name__)
+ANSWER_S = 30.0
+PIECE = 256 * 1024
+SPARE = 64 * 1024 * 1024
+"""So much of the disk stays free whatever is fetched: logs and numbers are written there too."""
+AGAIN_S = (1.0, 2.0, 5.0, 15.0, 30.0)
+TRIES = 20
+"""So often in a row without a single byte, about eight minutes; then the server is taken to be away for good."""
+
+
+class BadFetch(RuntimeError):
+    """The file did not come, or is not what was announced; the text says why and what to do."""
+
+
+def fetch(
+    update: Update, target: Path, web: OpenerDirector, *, progress: Callable[[int], None], ended: Event,
+    again_s: tuple[float, ...] = AGAIN_S, spare: int = SPARE,
+) -> bool:  # fmt: skip
+    """Leave what `update` names in `target`; False when `ended` was set before it was there. Raise BadFetch.
+
+    What has come so far is kept beside it as `<sha256>.part`, also over a restart. `progress` gets whole percents.
+    """
+    part = target.with_name(f"{update.sha256}.part")
+    for other in target.parent.glob("*.part"):
+        if other != part:
+            other.unlink()
+    tries = 0
+    while (there := _size(part)) < update.size:
+        _need_room(part.parent, update.size - there, spare)
+        try:
+            _go_on(update, part, there, web, progress, ended)
+        except (OSError, HTTPException) as error:
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise BadFetch(_full(part.parent)) from None
+            if isinstance(error, HTTPError) and error.code in (404, 410):
+                raise BadFetch(f"{update.url} is not there any more; begin the update again") from None
+            LOG.warning("%s did not come whole (%s); going on", update.url, error)
+        tries = 0 if _size(part) > there else tries + 1
+        if tries >= TRIES:
+            raise BadFetch(f"{update.url} cannot be reached; check the network between this terminal and the server")
+        if ended.is_set() or (_size(part) < update.size and ended.wait(again_s[min(tries, len(again_s) - 1)])):
+            return False
+    _check(update, part)
+    part.replace(target)
+    return True
+
+
+def _go_on(update: Update, part: Path, there: int, web: OpenerDirector, progress: Callable[[int], None], ended: Event) -> None:
+    """Fetch what is behind byte `there`, as much as comes."""
+    request = Request(update.url, headers={"Range": f"bytes={there}-"} if there else {})  # noqa: S310 - the contract says http
+    with web.open(request, timeout=ANSWER_S) as answer:
+        goes_on = answer.status == 206
+        with part.open("ab" if goes_on else "wb") as file:
+            while not ended.is_set() and (piece := answer.read(PIECE)):
+                file.write(piece)
+                if file.tell() > update.size:
+                    break
+                progress(100 * file.tell() // update.size)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _check(update: Update, part: Path) -> None:
+    with part.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != update.sha256:
+        part.unlink()
+        raise BadFetch(
+            f"what came from {update.url} is not what was announced (SHA-256 {digest[:16]}… instead of {update.sha256[:16]}…); "
+            "upload the bundle again"
+        )
+
+
+def _need_room(folder: Path, bytes_to_come: int, spare: int) -> None:
+    if shutil.disk_usage(folder).free < bytes_to_come + spare:
+        raise BadFetch(_full(folder))
+
+
+def _full(folder: Path) -> str:
+    return f"the disk of {folder} is too full for the update; fetch the logs, then look what fills it"
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

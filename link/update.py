@@ -1,0 +1,232 @@
+"""How a terminal gets another system: fetches the bundle, hands it to the installer, and says how it went after the restart.
+
+The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, bundle, sha256,
+version} in a folder that systemd watches (`jiaohao-update.path`); a service of root installs the bundle, writes `result.json`
+{state: installing|installed|failed, percent, detail, version, id} there and restarts the machine. `order.json` is this
+program's own note, so that it knows after the restart what it was doing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from link.fetch import BadFetch, fetch
+from link.machine import boot_id, system_version
+from link.web import opener
+from queue_server.api.messages import Update, UpdateStatus
+
+LOG = logging.getLogger(__name__)
+LOOK_S = 0.5
+INSTALL_S = 3600.0
+"""The installer gets so long to say anything; a restart goes on counting from its beginning."""
+READABLE = 0o640
+T = TypeVar("T")
+
+
+class Refused(RuntimeError):
+    """The update cannot be begun here; the text says why."""
+
+
+class Request(Struct, frozen=True):
+    """What is handed to the installer."""
+
+    id: str
+    bundle: str
+    sha256: str
+    version: str
+
+
+class Result(Struct, frozen=True):
+    """What the installer says."""
+
+    state: Literal["installing", "installed", "failed"]
+    id: str = ""
+    percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    detail: str = ""
+    version: str = ""
+
+
+class Note(Struct, frozen=True):
+    """What this program is doing or has done."""
+
+    id: str
+    terminal: str
+    update: Update
+    state: Literal["downloading", "installing", "restarting", "done", "failed"]
+    boot: str
+    detail: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether the update is still under way."""
+        return self.state not in ("done", "failed")
+
+
+class Updater:
+    """The updates of one terminal. Nothing happens before `open`.
+
+    `folder` is the one that systemd watches, None on a machine that cannot be updated so; `tell` is called, from any thread,
+    when `status` has changed; `root` is where os-release and proc are.
+    """
+
+    def __init__(
+        self, folder: Path | None, terminal: str, tell: Callable[[], None], *, ca: Path | None = None, root: Path = Path("/"),
+        install_s: float = INSTALL_S,
+    ) -> None:  # fmt: skip
+        self.status: UpdateStatus | None = None
+        self._folder, self._terminal, self._tell, self._ca = folder or Path(), terminal, tell, ca
+        self._able = folder is not None
+        self._root, self._install_s = root, install_s
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Go on with what was under way before this program or the machine started again."""
+        note = self._read("order.json", Note) if self._able else None
+        if note is None or note.terminal != self._terminal:
+            return
+        if note.open and note.state != "downloading" and note.boot != boot_id(self._root):
+            self._restarted(note)
+        elif note.open:
+            self._begin(note)
+        else:
+            self._show(note)
+
+    def close(self) -> None:
+        """Let go of a download; what has come stays for the next time."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(5)
+
+    def take(self, order_id: str, update: Update) -> None:
+        """Begin an update; the same order once more changes nothing. Raise Refused, which stands in the status as well."""
+        with self._lock:
+            try:
+                if self._is_new(order_id):
+                    self._begin(Note(order_id, self._terminal, update, "downloading", boot_id(self._root)))
+            except Refused as refused:
+                self.status = UpdateStatus(order_id, "failed", update.version, detail=str(refused)[:500])
+                self._tell()
+                raise
+
+    def _is_new(self, order_id: str) -> bool:
+        if not self._able:
+            raise Refused("this terminal was started without --updates: its system is not updated from here")
+        if not os.access(self._folder, os.W_OK | os.X_OK):
+            raise Refused(f"{self._folder} cannot be written: this machine has no installer")
+        before = self._read("order.json", Note)
+        if before is not None and before.open and before.id != order_id:
+            raise Refused(f"{before.terminal} is still at the update to {before.update.version}; wait for it")
+        return before is None or before.id != order_id
+
+    # --- the thread of one update ---
+
+    def _begin(self, note: Note) -> None:
+        self._keep(note)
+        self._thread = threading.Thread(target=self._run, args=(note,), name="update", daemon=True)
+        self._thread.start()
+
+    def _run(self, note: Note) -> None:
+        try:
+            if note.state == "downloading":
+                bundle = self._folder / "bundle.raucb"
+                downloading = note
+                there = fetch(
+                    note.update, bundle, opener(self._ca), progress=lambda p: self._show(downloading, p), ended=self._ended
+                )
+                if not there:
+                    return
+                note = self._hand_over(note)
+            self._await_installer(note)
+        except BadFetch as error:
+            self._keep(msgspec.structs.replace(note, state="failed", detail=str(error)))
+        except OSError as error:
+            LOG.exception("the update failed")
+            said = f"{error.filename or self._folder}: {error.strerror}"
+            self._keep(msgspec.structs.replace(note, state="failed", detail=said))
+
+    def _hand_over(self, note: Note) -> Note:
+        """Leave the request where systemd sees it."""
+        (self._folder / "result.json").unlink(missing_ok=True)
+        note = msgspec.structs.replace(note, state="installing")
+        self._keep(note)
+        self._write("request.json", Request(note.id, "bundle.raucb", note.update.sha256, note.update.version))
+        return note
+
+    def _await_installer(self, note: Note) -> None:
+        """Follow what the installer says until the machine goes down or it has failed."""
+        waited = 0.0
+        while not self._ended.wait(LOOK_S):
+            result = self._read("result.json", Result)
+            mine = result is not None and result.id in ("", note.id)
+            if result is not None and mine and result.state == "failed":
+                self._keep(msgspec.structs.replace(note, state="failed", detail=result.detail or "the installer failed"))
+                return
+            if result is not None and mine and result.state == "installed":
+                if note.state != "restarting":
+                    note = msgspec.structs.replace(note, state="restarting")
+                    self._keep(note)
+            elif result is not None and mine:
+                self._show(note, result.percent, result.detail)
+            waited += LOOK_S
+            if waited > self._install_s:
+                said = "the installer has not ended; look into the journal of jiaohao-update.service"
+                self._keep(msgspec.structs.replace(note, state="failed", detail=said))
+                return
+
+    def _restarted(self, note: Note) -> None:
+        """The machine was switched off and on since: say which system runs now."""
+        here, result = system_version(self._root), self._read("result.json", Result)
+        if here == note.update.version:
+            note = msgspec.structs.replace(note, state="done", detail="")
+        else:
+            why = "the machine was switched off before the new system was installed"
+            if note.state == "restarting" or (result is not None and result.state == "installed"):
+                why = "the new system did not start and the machine went back"
+            elif result is not None and result.state == "failed":
+                why = result.detail
+            note = msgspec.structs.replace(note, state="failed", detail=f"{here or 'the old system'} runs: {why}")
+        (self._folder / "bundle.raucb").unlink(missing_ok=True)
+        self._keep(note)
+
+    # --- what is kept and shown ---
+
+    def _keep(self, note: Note) -> None:
+        if not note.open:
+            (self._folder / "request.json").unlink(missing_ok=True)
+        self._write("order.json", note)
+        self._show(note)
+
+    def _show(self, note: Note, percent: int = 0, detail: str = "") -> None:
+        status = UpdateStatus(note.id, note.state, note.update.version, percent, (note.detail or detail)[:500])
+        if status != self.status:
+            self.status = status
+            self._tell()
+
+    def _read(self, name: str, kind: type[T]) -> T | None:
+        try:
+            return msgspec.json.decode((self._folder / name).read_bytes(), type=kind)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.MsgspecError) as error:
+            LOG.error("%s cannot be read: %s", self._folder / name, error)
+            return None
+
+    def _write(self, name: str, content: Struct) -> None:
+        """Replace a file as a whole; the folder's group may read it."""
+        new = self._folder / f".{name}.{os.getpid()}"
+        with new.open("wb") as file:
+            os.fchmod(file.fileno(), READABLE)
+            file.write(msgspec.json.encode(content))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._folder / name)
