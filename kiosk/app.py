@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from kiosk import font, loop
+from kiosk import console, font, loop
 from kiosk.acts import acts_of
 from kiosk.event import Ask, Broke, Tick, Touched
 from kiosk.link import TerminalLink
@@ -34,6 +34,9 @@ LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 ENVIRONMENT = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_NO_FILELOG": "1", "KIVY_NO_CONSOLELOG": "1",
                "KIVY_LOG_MODE": "PYTHON", "KIVY_WINDOW": "sdl2", "KIVY_TEXT": "sdl2", "KIVY_CLOCK": "default"}  # fmt: skip
+
+KEYS = ("on_key_down", "on_key_up", "on_keyboard", "on_textinput", "on_drop_file", "on_drop_text")
+"""What a keyboard may cause in Kivy; all of it is taken and dropped."""
 
 DRAW_TICKS = 5
 """After so many seconds a screen on which nothing moves is drawn once more: systemd's watchdog is fed by what is drawn."""
@@ -242,10 +245,11 @@ class App:
             Clock.schedule_once(lambda _dt: self.start_work(), 0)
 
     def _lock(self, window: Any) -> None:
-        """Leave no way out for the public: no keys, and in full screen no closing."""
+        """Leave no way out for the public: no keys, and in full screen no closing. What is bound last is asked first."""
         window.clearcolor = Look(1, 1).colour("background")
-        window.bind(on_keyboard=lambda *_: True, on_request_close=lambda *_a, **_k: self.screen.fullscreen)
-        window.unbind(on_keyboard=window.on_keyboard) if hasattr(window, "unbind") else None
+        window.bind(**dict.fromkeys(KEYS, lambda *_a, **_k: True), on_request_close=lambda *_a, **_k: self.screen.fullscreen)
+        if self.screen.fullscreen:
+            console.mute()
 
 
 def no_sound() -> None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from tests.programs import wait_until
@@ -55,6 +56,21 @@ class Face:
                 process.terminate()
                 process.wait(10)
 
+    @property
+    def pid(self) -> int:
+        assert self._program is not None
+        return self._program.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the program still runs."""
+        return self._program is not None and self._program.poll() is None
+
+    def run(self, *command: str) -> str:
+        """Run a program on the display; what it prints."""
+        done = subprocess.run(command, env=self._environment, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
     def tap(self, x: float, y: float) -> None:
         """Touch a point; parts of the screen, from its upper left corner."""
         place = [str(round(x * self.size[0])), str(round(y * self.size[1]))]
@@ -73,6 +89,18 @@ class Face:
         crop = f"{round(right * w) - x}x{round(bottom * h) - y}+{x}+{y}"
         command = ["import", "-window", "root", "-crop", crop, "-depth", "8", "rgb:-"]
         return subprocess.run(command, env=self._environment, capture_output=True, check=True).stdout
+
+    def steady_picture(self, left: float, top: float, right: float, bottom: float) -> bytes:
+        """The pixels of a part of the screen as soon as it stays as it is for half a second."""
+        seen = [b"", b""]
+
+        def is_steady() -> bool:
+            time.sleep(0.5)
+            seen[:] = [seen[1], self.picture(left, top, right, bottom)]
+            return seen[0] == seen[1]
+
+        wait_until(is_steady, timeout_s=30)
+        return seen[1]
 
     def wait_for_colour(self, x: float, y: float, colour: str, *, otherwise: bool = False) -> None:
         """Return when a point has (or no longer has) a colour; parts of the screen."""

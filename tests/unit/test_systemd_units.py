@@ -15,7 +15,8 @@ from link.notify import notify
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(FOLDER.glob("*.service"))
-OURS = [path for path in SERVICES if "broker" not in path.name]
+RUNNING = [path for path in SERVICES if "Type=oneshot" not in path.read_text(encoding="utf-8")]
+OURS = [path for path in RUNNING if "broker" not in path.name]
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
 
@@ -30,7 +31,7 @@ def unit(path: Path) -> configparser.RawConfigParser:
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
     programs = tmp_path / "bin"
     programs.mkdir()
-    for path in [*SERVICES, *FOLDER.glob("*.target")]:
+    for path in (found for kind in ("service", "target", "path") for found in FOLDER.glob(f"*.{kind}")):
         text = path.read_text(encoding="utf-8")
         for program in re.findall(r"ExecStart=(\S+)", text):
             stand_in = programs / Path(program).name
@@ -38,7 +39,7 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
             stand_in.chmod(0o755)
             text = text.replace(program, str(stand_in))
         (tmp_path / path.name).write_text(text, encoding="utf-8")
-    units = [str(path) for path in [*tmp_path.glob("*.service"), *tmp_path.glob("*.target")]]
+    units = [str(path) for path in tmp_path.glob("*.*")]
     done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
@@ -54,7 +55,7 @@ def test_a_service_is_exposed_to_little(path: Path):
     assert float(found[1]) <= 3.0
 
 
-@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RUNNING, ids=lambda path: path.stem)
 def test_a_service_starts_again_whatever_happens(path: Path):
     parsed = unit(path)
     assert parsed["Service"]["Restart"] == "always"
@@ -75,7 +76,40 @@ def test_a_service_of_ours_is_watched_and_takes_the_options_its_unit_gives(path:
 
 def test_every_user_of_a_unit_is_made_by_sysusers():
     made = set(re.findall(r"^u (\S+)", (FOLDER / "sysusers.d/jiaohao.conf").read_text(), re.MULTILINE)) | {"mosquitto"}
-    assert {unit(path)["Service"]["User"] for path in SERVICES} <= made
+    assert {unit(path)["Service"]["User"] for path in RUNNING} <= made
+
+
+def test_no_prompt_no_shell_and_no_key_of_the_system_waits_on_a_terminal():
+    masked = {line for line in (FOLDER / "masked-units").read_text().splitlines() if line and not line.startswith("#")}
+    assert {
+        "getty@.service",
+        "autovt@.service",
+        "serial-getty@.service",
+        "ctrl-alt-del.target",
+        "debug-shell.service",
+    } <= masked
+    login = unit(FOLDER / "logind.conf.d/jiaohao.conf")["Login"]
+    assert (login["NAutoVTs"], login["ReserveVT"]) == ("0", "0")
+    keys = {name: what for name, what in login.items() if name.startswith("Handle") and name != "HandlePowerKeyLongPress"}
+    assert len(keys) >= 8 and set(keys.values()) == {"ignore"}
+    assert unit(FOLDER / "system.conf.d/jiaohao.conf")["Manager"]["CtrlAltDelBurstAction"] == "none"
+    assert re.search(r"^kernel.sysrq = 0$", (FOLDER / "sysctl.d/jiaohao.conf").read_text(), re.MULTILINE)
+
+
+def test_the_kiosk_owns_its_virtual_terminal_and_so_may_switch_its_keyboard_off():
+    service = unit(FOLDER / "jiaohao-kiosk@.service")["Service"]
+    assert (service["StandardInput"], service["TTYPath"], service["TTYReset"]) == ("tty-fail", "/dev/tty1", "yes")
+    assert "--fullscreen" in service["ExecStart"]
+
+
+def test_the_kiosk_may_ask_for_a_restart_of_the_machine_by_a_file_and_in_no_other_way():
+    kiosk = unit(FOLDER / "jiaohao-kiosk@.service")["Service"]
+    waits = unit(FOLDER / "jiaohao-reboot.path")
+    assert waits["Path"]["PathExists"] == f"/run/{kiosk['RuntimeDirectory']}/reboot"
+    assert waits["Install"]["WantedBy"] == "jiaohao-terminal.target"
+    does = unit(FOLDER / "jiaohao-reboot.service")["Service"]
+    assert does["ExecStartPre"].endswith(waits["Path"]["PathExists"]), "the file goes before the machine does"
+    assert kiosk["CapabilityBoundingSet"] == "" and kiosk["NoNewPrivileges"] == "yes"
 
 
 def test_news_reach_systemd_over_the_socket_it_names(tmp_path, monkeypatch):

@@ -1,0 +1,56 @@
+"""Nobody leaves a terminal's program: every key and button that closes or opens something elsewhere does nothing here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faces import Face
+from tests.programs import PrivateBroker, RunningServer
+
+TERMINALS = """
+[[terminal]]
+id = "rater-01"
+role = "rating"
+window = "01"
+
+[[terminal]]
+id = "screen-9"
+role = "screen"
+"""
+ROLES = {"hall": ("kiosk-1", (540, 960)), "rating": ("rater-01", (1280, 800)), "screen": ("screen-9", (960, 540))}
+KEYS = [
+    "Escape", *(f"F{number}" for number in range(1, 13)), "Print", "Pause", "Scroll_Lock", "Menu", "Super_L", "XF86PowerOff",
+    "Tab", "Return", "space", "BackSpace", "Delete", "alt+F4", "alt+Tab", "alt+F2", "alt+space", "super+d", "super+l",
+    *(f"ctrl+{letter}" for letter in "acdeqrswxz"), "ctrl+backslash", "ctrl+Escape", "ctrl+shift+Escape", "ctrl+alt+t",
+    "ctrl+alt+Delete", "ctrl+alt+BackSpace", *(f"ctrl+alt+F{number}" for number in range(1, 8)), "alt+Print", "shift+F1",
+    "ctrl+shift+i", "ctrl+shift+d",
+]  # fmt: skip
+BELOW_THE_TIME = (0, 0.2, 1, 1)
+
+
+@pytest.fixture
+def hall(hall_folder: Path) -> Path:
+    with (hall_folder / "devices.toml").open("a", encoding="utf-8") as file:
+        file.write(TERMINALS)
+    return hall_folder
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_key_and_no_odd_button_leads_out_of_a_terminal(
+    role: str, hall: Path, broker: PrivateBroker, server: RunningServer
+) -> None:
+    terminal, size = ROLES[role]
+    face = Face(role, size, hall, "--hall", str(hall), "--broker", broker.address, "--terminal", terminal)
+    face.open()
+    try:
+        before = face.steady_picture(*BELOW_THE_TIME)
+        assert face.run("xdotool", "getwindowfocus", "getwindowpid") == str(face.pid), "the keys go to the program"
+        face.run("xdotool", "key", "--delay", "5", *KEYS)
+        for button in ("2", "3", "8", "9"):
+            face.run("xdotool", "mousemove", str(size[0] // 2), "4", "click", button)
+        assert face.steady_picture(*BELOW_THE_TIME) == before, "another page, or something on it"
+        assert face.is_alive, face.log
+    finally:
+        face.close()
