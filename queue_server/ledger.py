@@ -240,7 +240,7 @@ def _named(asked: Iterable[_Asked]) -> tuple[set[str], set[str]]:
     for one in asked:
         if (window := getattr(one.body, "window", None)) is not None:
             windows.add(window)
-        if one.request.verb == "issue-ticket":
+        if one.request.verb in ("issue-ticket", "lease-numbers"):
             queues.add(one.body.queue)  # type: ignore[attr-defined]
     return windows, queues
 

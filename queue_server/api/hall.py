@@ -116,6 +116,9 @@ class Rules(Table):
     repeat_call_ignore_s: float = Field(default=0, ge=0)
     issue_outside_hours: bool = False
     appointment: AppointmentRules = AppointmentRules()
+    offline_numbers: int = Field(
+        default=30, ge=0, le=99, description="numbers of each queue that a kiosk holds for times without the server; 0: none"
+    )
     case_guesses: int = Field(default=5, ge=1, le=100, description="wrong tries to find a case, within 30 minutes")
     day_starts: time = time(0, 0)
 
@@ -158,7 +161,18 @@ class Queue(Table):
     daily_limit: int | None = Field(default=None, ge=0)
     segments: list[Segment] = []
     on_kiosk: bool = True
+    offline: bool = Field(default=True, description="kiosks may give its numbers while the server is away")
     default_class: Literal["ordinary", "appointment", "priority", "military"] = "ordinary"
+
+    @property
+    def limited(self) -> bool:
+        """Whether the server counts its numbers: nobody else may give one then."""
+        return self.daily_limit is not None or bool(self.segments)
+
+    @property
+    def gives_offline(self) -> bool:
+        """Whether a kiosk may give its numbers while the server is away."""
+        return self.offline and self.on_kiosk and not self.limited
 
 
 class Window(Table):
@@ -353,6 +367,9 @@ def _broken_references(config: HallConfig) -> list[tuple[str, str]]:
         if value is not None and value not in ids[group]:
             found.append((file, f"{owner}: {key} {value!r} is no {group}; {nearest(value, ids[group])}"))
 
+    found += [("queues.toml", f"[[queue]] {queue.id}: offline = true does not go with daily_limit or segments, which only the "
+               "server can count; take one of them out")
+              for queue in config.queue if queue.limited and queue.offline and "offline" in queue.model_fields_set]  # fmt: skip
     for queue in config.queue:
         need("queues.toml", f"[[queue]] {queue.id}", "theme", queue.theme, "theme")
     for window in config.window:

@@ -322,6 +322,29 @@ class FindCase(Struct, frozen=True):
     terminal: Id | None = None
 
 
+class LeaseNumbers(Struct, frozen=True):
+    """Numbers of a queue that a kiosk may give out by itself today, should it lose the server."""
+
+    queue: Id
+    terminal: Id
+    count: Annotated[int, Meta(ge=1, le=99)]
+
+
+class OfflineTicket(Struct, frozen=True):
+    """A number that a kiosk has given out by itself. `unsure`: the power went while it was being printed."""
+
+    ticket: Id
+    issued_at: Annotated[datetime, Meta(tz=True)]
+    result: Literal["printed", "failed", "unsure"]
+    class_: TicketClass = field(name="class", default="ordinary")
+    item: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class MergeTickets(Struct, frozen=True):
+    terminal: Id
+    tickets: Annotated[list[OfflineTicket], Meta(min_length=1, max_length=50)]
+
+
 REQUESTS: dict[str, type[Struct]] = {
     "issue-ticket": IssueTicket,
     "confirm-print": ConfirmPrint,
@@ -343,6 +366,8 @@ REQUESTS: dict[str, type[Struct]] = {
     "lookup": Lookup,
     "scan": Scan,
     "find-case": FindCase,
+    "lease-numbers": LeaseNumbers,
+    "merge-tickets": MergeTickets,
 }
 
 T = TypeVar("T")

@@ -43,7 +43,8 @@ TABLE: dict[str, Access] = {
     ),
     "hall": Access(
         reads=("queue/+/state", "window/+/state"),
-        verbs=("issue-ticket", "confirm-print", "cancel-ticket", "lookup", "scan", "find-case"),
+        verbs=("issue-ticket", "confirm-print", "cancel-ticket", "lookup", "scan", "find-case", "lease-numbers",
+               "merge-tickets"),
     ),
     "rating": Access(reads=("window/{window}/state", "rating/{window}/ask"), verbs=("rate",)),
     "screen": Access(reads=("queue/+/state", "window/+/state", "announce")),

@@ -73,6 +73,16 @@ def next_opening(
     return None
 
 
+def sessions_of(
+    sessions: Iterable[Session], closed_days: Collection[date], day: date, zone: tzinfo
+) -> list[tuple[datetime, datetime]]:
+    """When the hall is open on `day`: from and until, in the hall's zone, in order."""
+    if day in closed_days:
+        return []
+    spans = ((_instant(day, s.opens, zone), _instant(day, s.closes, zone)) for s in sessions if DAYS[day.weekday()] in s.days)
+    return sorted((opens.astimezone(zone), closes.astimezone(zone)) for opens, closes in spans)
+
+
 def is_weekday(day: date) -> bool:
     """The plainest calendar of working days: Monday to Friday, no holidays."""
     return day.weekday() < 5

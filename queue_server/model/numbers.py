@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+FIRST_OFFLINE = 901
+"""From here on numbers are set aside for kiosks that have lost the server; the ordinary count passes over those it meets."""
+
 
 def display_number(letter: str, count: int) -> str:
     """What citizens read and hear: A001 to A999, then A1000. Raise ValueError when `count` is below one."""

@@ -15,6 +15,8 @@ from queue_server.store import tables
 from queue_server.store.rows import Ticket, Window
 
 REQUESTS_KEPT = timedelta(days=3)
+LEASES_KEPT = timedelta(days=30)
+"""So late a kiosk that was away may still tell what it gave out."""
 T, W = tables.tickets.c, tables.windows.c
 
 
@@ -70,6 +72,7 @@ def _end_day(work: Work) -> None:
         work.event("appointments-missed", count=missed)
     if expired:
         work.unit.connection.execute(delete(tables.requests).where(tables.requests.c.at < work.now - REQUESTS_KEPT))
+        work.unit.connection.execute(delete(tables.leases).where(tables.leases.c.at < work.now - LEASES_KEPT))
 
 
 def _void_unprinted(work: Work) -> None:

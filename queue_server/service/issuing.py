@@ -11,17 +11,16 @@ from queue_server.api.hall import Queue
 from queue_server.api.messages import ConfirmPrint, IssueTicket
 from queue_server.appointments import book
 from queue_server.model.businessday import next_opening
-from queue_server.model.numbers import display_number, ticket_id
+from queue_server.model.numbers import FIRST_OFFLINE, display_number, ticket_id
 from queue_server.model.words import Sentence
 from queue_server.service.checkin import admission
+from queue_server.service.leasing import SAME_INSTANT_S, lease_of
 from queue_server.service.refusal import Refused, bad_request, unknown_queue
 from queue_server.service.work import Work
 from queue_server.store import tables
 from queue_server.store.rows import Ticket
 
 ITEM_LENGTH = 200
-SAME_INSTANT_S = 1e-6
-"""Added to the rank for every number of the day, so that tickets of one instant stand in the order of their numbers."""
 T = tables.tickets.c
 
 
@@ -41,7 +40,7 @@ def issue_ticket(work: Work, ask: IssueTicket) -> dict[str, Any]:
     in_time = admitted is not None and admitted.rank_at is not None
     class_ = "appointment" if in_time else ask.class_ if ask.class_ != "ordinary" else queue.default_class
     day = work.day.isoformat()
-    count = work.unit.next_number(queue.id, day)
+    count = _next_number(work, queue, day)
     number = display_number(queue.letter, count)
     prints = ask.channel == "kiosk" and ask.terminal is not None
     ordinary, favoured = work.outlook.waiting(queue.id, work.unit.line_changes())
@@ -59,6 +58,14 @@ def issue_ticket(work: Work, ask: IssueTicket) -> dict[str, Any]:
     work.event("ticket-issued", ticket=ticket.id, number=number, queue=queue.id, **{"class": class_}, channel=ask.channel,
                terminal=ask.terminal, item=ticket.item, appointment=admitted.appointment.id if admitted else None)  # fmt: skip
     return _answer(work, ticket, ahead, span)
+
+
+def _next_number(work: Work, queue: Queue, day: str) -> int:
+    """The next number of the day that no kiosk holds for times without the server."""
+    count = work.unit.next_number(queue.id, day)
+    while count >= FIRST_OFFLINE and lease_of(work, ticket_id(work.day, display_number(queue.letter, count))) is not None:
+        count = work.unit.next_number(queue.id, day)
+    return count
 
 
 def _answer(work: Work, ticket: Ticket, ahead: int, span: tuple[int, int]) -> dict[str, Any]:

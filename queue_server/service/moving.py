@@ -7,6 +7,7 @@ from typing import Any
 from queue_server.api.messages import CancelTicket, Requeue, Transfer
 from queue_server.model.routing import rank_behind
 from queue_server.model.words import Sentence
+from queue_server.service.leasing import lease_of
 from queue_server.service.refusal import Refused, bad_request, unknown_queue, wrong_state
 from queue_server.service.serving import end_service
 from queue_server.service.work import Work
@@ -67,10 +68,18 @@ def named(work: Work, ticket: str | None, token: str | None) -> Ticket:
         if known is None:
             hint = Sentence("二维码无效，请扫描号票上的二维码。", "Scan the code on the ticket again.")
             raise Refused("not-authorised", "the token was not signed by this hall", hint)
+        if work.unit.tickets.get(known) is None and lease_of(work, known) is not None:
+            raise Refused("unknown-ticket", f"the kiosk that holds {known} has not told yet whether it gave it out", _OFFLINE)
         return work.ticket(known)
     if ticket is None:
         raise bad_request("neither ticket nor token is named", Sentence("请指明号票。", "Name a ticket or its token."))
     return work.ticket(ticket)
+
+
+_OFFLINE = Sentence(
+    "这个号是在网络中断时取的，恢复后才能查到进度，请留意叫号屏。",
+    "The number was taken while the network was down; watch the screens until it is known here.",
+)
 
 
 def _present(work: Work, window_id: str | None, ticket_id: str | None) -> tuple[Window | None, Ticket]:

@@ -9,7 +9,7 @@ import chinese_calendar
 
 from queue_server.api.hall import HallConfig
 from queue_server.codes.verifier import Verifier
-from queue_server.model.businessday import business_day, day_begins, is_open, is_weekday
+from queue_server.model.businessday import business_day, day_begins, is_open, is_weekday, sessions_of
 from queue_server.model.deadline import Deadline, standing
 from queue_server.model.rating import open_until
 from queue_server.model.routing import WindowRules
@@ -58,6 +58,13 @@ class Plan:
         if self.always_open or self.rules.issue_outside_hours:
             return True
         return is_open(self.config.hours, self.config.closed_days, instant, self.zone)
+
+    def open_on(self, day: date) -> list[tuple[datetime, datetime]]:
+        """When numbers may be taken on a business day: from and until, in the hall's zone."""
+        if self.always_open or self.rules.issue_outside_hours:
+            begins, ends = self.begins(day), self.begins(day + timedelta(days=1))
+            return [(begins.astimezone(self.zone), ends.astimezone(self.zone))]
+        return sessions_of(self.config.hours, self.config.closed_days, day, self.zone)
 
     def rating_until(self, finished: datetime) -> datetime:
         """Until when a finished service may be rated by its token."""

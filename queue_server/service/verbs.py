@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from queue_server.service import calling, issuing, moving, rating, scanning, serving, windows
+from queue_server.service import calling, issuing, leasing, moving, rating, scanning, serving, windows
 from queue_server.service.work import Work
 
 VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
@@ -29,6 +29,8 @@ VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
     "lookup": rating.lookup,
     "scan": scanning.scan,
     "find-case": scanning.find_case,
+    "lease-numbers": leasing.lease_numbers,
+    "merge-tickets": leasing.merge_tickets,
 }
 READS_ONLY = frozenset({"lookup"})
 """Verbs whose answers are not kept: asked again, they may answer anew."""

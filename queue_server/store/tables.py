@@ -71,6 +71,19 @@ counters = Table(
     sqlite_with_rowid=False,
 )
 
+leases = Table(
+    "leases",
+    metadata,
+    Column("ticket", String(64), primary_key=True),
+    Column("queue", String(64), nullable=False),
+    Column("business_day", String(10), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("terminal", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("leases_day", leases.c.business_day, leases.c.queue, leases.c.count)
+
 lines = Table(
     "lines",
     metadata,
