@@ -1,4 +1,5 @@
-"""`jiaohao-server`: the hall's authority. Sub-commands: crowd, broker-config, enrol, audit, appointment, case."""
+"""`jiaohao-server`: the hall's authority. Sub-commands: crowd, broker-config, enrol, audit, appointment, case,
+technician-code."""
 
 from __future__ import annotations
 
@@ -102,9 +103,15 @@ def _case(words: list[str]) -> int:
     return command.main(words)
 
 
+def _technician_code(words: list[str]) -> int:
+    from queue_server.passcodes import command
+
+    return command.main(words)
+
+
 COMMANDS = {
     "crowd": _crowd, "broker-config": _broker_config, "enrol": _enrol, "audit": _audit,
-    "appointment": _appointment, "case": _case,
+    "appointment": _appointment, "case": _case, "technician-code": _technician_code,
 }  # fmt: skip
 
 
@@ -114,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         description="The hall's one authority: numbers, calling, ratings, over MQTT 5 and on the web.",
         epilog="Each with --help of its own: `jiaohao-server crowd` plays citizens and clerks, `broker-config` writes the "
         "broker's TLS and access rules, `enrol` makes tokens for terminals and revokes them, `audit` verifies the event log, "
-        "`appointment` books appointments, `case` takes in cases.",
+        "`appointment` books appointments, `case` takes in cases, `technician-code` opens the technician page of a terminal.",
     )
     parser.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
     parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="folder in which the server keeps its data")

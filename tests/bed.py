@@ -43,6 +43,8 @@ class Bed:
         self.ledger = Ledger(self.database, self.plan, clock=lambda: self.clock.now, monotonic=lambda: self.clock.monotonic)
         self.reports = Reports(self.database, self.plan, lambda: self.clock.now)
         self.changes = Changes()
+        self.actor = "test"
+        """Who asks."""
 
     def open(self) -> Bed:
         self.ledger.open()
@@ -72,7 +74,7 @@ class Bed:
             return answered
 
         names = ids or [str(uuid.uuid4()) for _ in asked]
-        requests = [Request(names[i], verb, messages.encode(body), "test", put(i)) for i, (verb, body) in enumerate(asked)]
+        requests = [Request(names[i], verb, messages.encode(body), self.actor, put(i)) for i, (verb, body) in enumerate(asked)]
         self.changes = self.ledger.handle(requests)
         return [messages.decode(answer, messages.Answer) for answer in answers]
 

@@ -345,6 +345,16 @@ class MergeTickets(Struct, frozen=True):
     tickets: Annotated[list[OfflineTicket], Meta(min_length=1, max_length=50)]
 
 
+class CheckTechnicianCode(Struct, frozen=True):
+    """The one-time code that a technician typed; the terminal is whoever asks."""
+
+    code: Annotated[str, Meta(pattern="^[0-9]{8}$")]
+
+
+class FetchTechnicianSecret(Struct, frozen=True):
+    """The secret of the time-based codes of the terminal that asks."""
+
+
 REQUESTS: dict[str, type[Struct]] = {
     "issue-ticket": IssueTicket,
     "confirm-print": ConfirmPrint,
@@ -368,6 +378,8 @@ REQUESTS: dict[str, type[Struct]] = {
     "find-case": FindCase,
     "lease-numbers": LeaseNumbers,
     "merge-tickets": MergeTickets,
+    "check-technician-code": CheckTechnicianCode,
+    "fetch-technician-secret": FetchTechnicianSecret,
 }
 
 T = TypeVar("T")

@@ -21,6 +21,8 @@ AT_A_WINDOW = (
     "open-window", "pause-window", "close-window",
 )  # fmt: skip
 """What the keypad at a window asks for."""
+TECHNICIAN = ("check-technician-code", "fetch-technician-secret")
+"""What every terminal with a screen asks for; the server answers for the one that asks, by its reply topic."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ TABLE: dict[str, Access] = {
     "hall": Access(
         reads=("queue/+/state", "window/+/state"),
         verbs=("issue-ticket", "confirm-print", "cancel-ticket", "lookup", "scan", "find-case", "lease-numbers",
-               "merge-tickets"),
+               "merge-tickets", *TECHNICIAN),
     ),
-    "rating": Access(reads=("window/{window}/state", "rating/{window}/ask"), verbs=("rate",)),
-    "screen": Access(reads=("queue/+/state", "window/+/state", "announce")),
+    "rating": Access(reads=("window/{window}/state", "rating/{window}/ask"), verbs=("rate", *TECHNICIAN)),
+    "screen": Access(reads=("queue/+/state", "window/+/state", "announce"), verbs=TECHNICIAN),
     "agent": Access(
         devices={
             "display": Access(reads=("display/{device}/desired",), writes=("display/{device}/shown",)),

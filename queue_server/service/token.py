@@ -43,6 +43,10 @@ class Signer:
         digest = hmac.digest(self._key, text.encode(), "sha256")
         return base64.urlsafe_b64encode(digest[:MAC_BYTES]).decode()
 
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose (HKDF-Expand of RFC 5869): it tells nothing of the hall's key or of other ones."""
+        return hmac.digest(self._key, purpose.encode() + b"\x01", "sha256")
+
 
 def hall_key(connection: Connection) -> bytes:
     """The hall's key, made on the first start and kept in the ledger."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from queue_server.service import calling, issuing, leasing, moving, rating, scanning, serving, windows
+from queue_server.service import calling, issuing, leasing, moving, rating, scanning, serving, technician, windows
 from queue_server.service.work import Work
 
 VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
@@ -31,6 +31,8 @@ VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
     "find-case": scanning.find_case,
     "lease-numbers": leasing.lease_numbers,
     "merge-tickets": leasing.merge_tickets,
+    "check-technician-code": technician.check_code,
+    "fetch-technician-secret": technician.fetch_secret,
 }
-READS_ONLY = frozenset({"lookup"})
+READS_ONLY = frozenset({"lookup", "fetch-technician-secret"})
 """Verbs whose answers are not kept: asked again, they may answer anew."""

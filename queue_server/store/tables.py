@@ -240,3 +240,13 @@ wrong_guesses = Table(
     Column("at", Instant, nullable=False),
 )
 Index("wrong_guesses_subject", wrong_guesses.c.subject, wrong_guesses.c.at)
+
+technician_codes = Table(
+    "technician_codes",
+    metadata,
+    Column("terminal", String(64), primary_key=True),
+    Column("code", String(64), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)

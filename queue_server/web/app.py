@@ -37,6 +37,7 @@ from queue_server.web import (
     papers,
     phone,
     supervisor,
+    technician,
     wall,
 )
 from queue_server.web.accounts import Accounts
@@ -108,6 +109,7 @@ def build(
     ):
         app.include_router(part.routes(site))
     app.include_router(fleet.routes(site, answers, Takers(database.writer, database.reader)))
+    app.include_router(technician.routes(site, database.writer))
     app.include_router(metrics.routes(site, measured, measures, state))
     app.include_router(enrolment.routes(site, enrolment.register_of(state, database)))
     app.include_router(intake.routes(database.writer, state))

@@ -1,0 +1,1 @@
+"""Codes that open the technician page of a terminal."""

@@ -1,0 +1,51 @@
+"""The technician at a terminal: is the code right, and what the terminal needs to know codes by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from queue_server.api.messages import CheckTechnicianCode, FetchTechnicianSecret
+from queue_server.cases.book import guesses, note_guess
+from queue_server.model.words import Sentence
+from queue_server.passcodes import book
+from queue_server.service.refusal import Refused
+from queue_server.service.work import Work
+
+
+def check_code(work: Work, ask: CheckTechnicianCode) -> dict[str, Any]:
+    """The account for which the code was made; it is used up. After a few wrong tries there is no right one any more."""
+    terminal, connection = _terminal(work), work.unit.connection
+    counted = book.subject(terminal)
+    if guesses(connection, counted, work.now) >= book.GUESSES:
+        raise Refused("limit-reached", "too many wrong codes at this terminal", TOO_MANY)
+    account = book.spend(connection, work.signer, terminal, ask.code, work.now)
+    if account is None:
+        note_guess(connection, [counted], work.now)
+        if guesses(connection, counted, work.now) >= book.GUESSES:
+            book.withdraw(connection, terminal)
+        work.event("technician-refused", terminal=terminal)
+        raise Refused("not-authorised", "the code is wrong, used or too old", WRONG)
+    work.event("technician-entered", terminal=terminal, account=account)
+    return {"technician": account}
+
+
+def fetch_secret(work: Work, _ask: FetchTechnicianSecret) -> dict[str, Any]:
+    """The secret of the time-based codes of the terminal that asks, and of no other."""
+    return {"secret": book.secret_of(work.signer, _terminal(work)).hex()}
+
+
+def _terminal(work: Work) -> str:
+    terminal = book.terminal_of(work.plan.config, work.actor)
+    if terminal is None:
+        raise Refused("not-authorised", "only a terminal with a screen may ask this, for itself", NOT_YOU)
+    return terminal
+
+
+WRONG = Sentence(
+    "代码不对、已用过或已过期，请在终端管理页重新取码。", "Wrong, used or too old. Get a new code from the fleet page."
+)
+TOO_MANY = Sentence(
+    "输错次数太多，原代码已作废，请在终端管理页重新取码。",
+    "Too many wrong tries: that code no longer counts. Get a new one from the fleet page.",
+)
+NOT_YOU = Sentence("这里不能使用技术人员代码。", "Technician codes are for terminals with a screen.")
