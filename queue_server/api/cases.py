@@ -6,11 +6,11 @@ Of the applicant's ID number only the last four characters may be handed over; t
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from queue_server.api.hall import Table, Text
+from queue_server.api.hall import Table, Text, Wrong
 
 CaseState = Literal[
     "received", "supplement", "accepted", "rejected", "examining", "decided", "denied", "delivered", "withdrawn"
@@ -81,10 +81,18 @@ class Case(Table):
         """The day that binds: the promised one, unless the law's is earlier."""
         return min((day for day in (self.promised_on, self.legal_on) if day is not None), default=None)
 
+    @field_validator("state", mode="before")
+    @classmethod
+    def _in_words(cls, value: Any) -> Any:
+        """A state may be given by its Chinese name: spreadsheets are filled in by people."""
+        return next((state for state, text in STATES.items() if text.zh == value), value)
+
     @model_validator(mode="after")
     def _a_no_has_its_reason(self) -> Self:
         if self.state in ("rejected", "denied") and not self.reason:
-            raise ValueError(f"a case that is {self.state} needs reason: whoever is refused is told why")
+            text = f"a case that is {self.state} needs reason: whoever is refused is told why"
+            raise Wrong(text, "不予受理或不予许可的办件必须写明理由")
         if self.state == "supplement" and not self.missing:
-            raise ValueError("a case in state supplement needs missing: everything is said at once")
+            text = "a case in state supplement needs missing: everything is said at once"
+            raise Wrong(text, "待补正的办件必须一次写明需补正的材料")
         return self

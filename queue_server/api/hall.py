@@ -35,6 +35,14 @@ class BadHall(ValueError):
     """The configuration of a hall cannot be used; the text lists file, key and mend, one problem a line."""
 
 
+class Wrong(ValueError):
+    """A rule that a row breaks, for people too: `zh` says it in Chinese."""
+
+    def __init__(self, text: str, zh: str) -> None:
+        super().__init__(text)
+        self.zh = zh
+
+
 class Table(BaseModel):
     """A table of the configuration; keys that nobody reads are refused."""
 

@@ -6,9 +6,10 @@ booked ─check-in→ checked-in      booked ─cancel→ cancelled      booked 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from itertools import repeat
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, func, select, update
 
 from queue_server.api.hall import AppointmentRules, Identifier, Table
 from queue_server.codes.seal import veiled
+from queue_server.incoming import TOLD, BadRows, Problem
 from queue_server.model.masking import masked_name
 from queue_server.service.token import Signer
 from queue_server.store import tables
@@ -26,13 +28,15 @@ ID_LENGTH = 10
 LONGEST = timedelta(hours=12)
 
 
-class NotBooked(ValueError):
-    """The appointment was not taken; the text says why and what to do."""
+class NotBooked(BadRows):
+    """No appointment was taken; the problems say why and what to do."""
 
 
 class Booking(Table):
-    """An appointment as it comes in. `person` is the platform's id or the ID number of who comes."""
+    """An appointment as it comes in. `person` is the platform's id or the ID number of who comes; `reference` names the booking
+    in the system that it comes from: handed over again, it is the same appointment."""
 
+    reference: str | None = Field(default=None, min_length=1, max_length=64)
     queue: Identifier
     starts_at: AwareDatetime
     ends_at: AwareDatetime
@@ -54,6 +58,7 @@ class Appointment:
     person: str | None
     state: str
     ticket: str | None
+    reference: str | None = None
 
 
 COLUMNS = [A[f.name] for f in fields(Appointment)]
@@ -61,27 +66,33 @@ COLUMNS = [A[f.name] for f in fields(Appointment)]
 
 def book(
     connection: Connection, signer: Signer, bookings: Iterable[Booking], *, queues: Iterable[str], rules: AppointmentRules,
-    now: datetime,
+    now: datetime, rows: Sequence[int] = (),
 ) -> list[Appointment]:  # fmt: skip
-    """Take appointments in, all or none: raise NotBooked. The caller opens and commits the transaction."""
-    known = set(queues)
-    made = []
-    for number, booking in enumerate(bookings, 1):
-        where = f"appointment {number}"
+    """Take appointments in, all or none: raise NotBooked. The caller opens and commits the transaction.
+
+    `rows` says in which row of a file each booking stands, for what is told of problems.
+    """
+    known = frozenset(queues)
+    made: list[Appointment] = []
+    problems: list[Problem] = []
+    for row, booking in zip(rows or repeat(0), bookings, strict=False):
+        before = of_reference(connection, booking.reference) if booking.reference else None
         person = veiled(signer, "person", booking.person) if booking.person else None
-        if booking.queue not in known:
-            raise NotBooked(f"{where}: there is no queue {booking.queue!r}; use one of {', '.join(sorted(known))}")
-        if not booking.starts_at < booking.ends_at <= booking.starts_at + LONGEST:
-            raise NotBooked(f"{where}: ends_at must come after starts_at, on the same day")
-        if booking.ends_at <= now:
-            raise NotBooked(f"{where}: {booking.ends_at:%Y-%m-%d %H:%M} is over; give a time to come")
-        if person is not None:
-            _check_person(connection, person, booking, rules, where, now)
-        identity = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
-        appointment = Appointment(identity, booking.queue, booking.item, booking.starts_at, booking.ends_at,
-                                  masked_name(booking.name), person, "booked", None)  # fmt: skip
-        connection.execute(tables.appointments.insert(), {f.name: getattr(appointment, f.name) for f in fields(Appointment)})
-        made.append(appointment)
+        unfit = _unlike(before, booking) if before else _unfit(connection, booking, person, known, rules, now)
+        if unfit is not None:
+            problems.append(Problem(row, *unfit))
+        else:
+            made.append(before or _add(connection, booking, person))
+    if problems:
+        raise NotBooked(problems[:TOLD])
+    return made
+
+
+def _add(connection: Connection, booking: Booking, person: str | None) -> Appointment:
+    identity = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
+    made = Appointment(identity, booking.queue, booking.item, booking.starts_at, booking.ends_at, masked_name(booking.name),
+                       person, "booked", None, booking.reference)  # fmt: skip
+    connection.execute(tables.appointments.insert(), {f.name: getattr(made, f.name) for f in fields(Appointment)})
     return made
 
 
@@ -89,6 +100,12 @@ def find(connection: Connection, identity: str, *, lock: bool = False) -> Appoin
     """The appointment of this id; with `lock`, for a check-in in this transaction."""
     wanted = select(*COLUMNS).where(A.id == identity)
     row = connection.execute(wanted.with_for_update() if lock else wanted).first()
+    return None if row is None else Appointment(*row)
+
+
+def of_reference(connection: Connection, reference: str) -> Appointment | None:
+    """The appointment that another system calls by this name."""
+    row = connection.execute(select(*COLUMNS).where(A.reference == reference)).first()
     return None if row is None else Appointment(*row)
 
 
@@ -125,18 +142,45 @@ def end_day(connection: Connection, before: datetime) -> int:
     return int(connection.execute(update(tables.appointments).where(overdue(before)).values(state="no-show")).rowcount)
 
 
-def _check_person(
-    connection: Connection, person: str, booking: Booking, rules: AppointmentRules, where: str, now: datetime
-) -> None:
+Unfit = tuple[str, str, str]
+"""The key that is at fault, the reason, and the reason in Chinese."""
+
+
+def _unfit(
+    connection: Connection, booking: Booking, person: str | None, known: frozenset[str], rules: AppointmentRules, now: datetime
+) -> Unfit | None:
+    """Why a booking cannot be taken, or None."""
+    if booking.queue not in known:
+        names = sorted(known)
+        reason = f"there is no queue {booking.queue!r}; use one of {', '.join(names)}"
+        return "queue", reason, f"没有业务队列{booking.queue}，可用的有{'、'.join(names)}"
+    if not booking.starts_at < booking.ends_at <= booking.starts_at + LONGEST:
+        return "ends_at", "ends_at must come after starts_at, on the same day", "结束时间要晚于开始时间，并在同一天"
+    if booking.ends_at <= now:
+        over = f"{booking.ends_at:%Y-%m-%d %H:%M}"
+        return "ends_at", f"{over} is over; give a time to come", f"{over} 已经过去，请填以后的时间"
+    return _barred(connection, person, booking, rules, now) if person is not None else None
+
+
+def _barred(connection: Connection, person: str, booking: Booking, rules: AppointmentRules, now: datetime) -> Unfit | None:
     """One appointment a person and day; none after too many no-shows."""
     day: date = booking.starts_at.date()
     same = select(A.starts_at).where(A.person == person, A.state.in_(("booked", "checked-in")))
     if any(at.astimezone(booking.starts_at.tzinfo).date() == day for at in connection.execute(same).scalars()):
-        raise NotBooked(f"{where}: this person has an appointment on {day} already; cancel that one first")
+        reason = f"this person has an appointment on {day} already; cancel that one first"
+        return "person", reason, f"此人在 {day} 已有预约，请先取消那一个"
     since = now - timedelta(days=rules.no_show_days)
     missed = select(func.count()).where(A.person == person, A.state == "no-show", A.starts_at >= since)
     count = connection.execute(missed).scalar_one()
-    if rules.no_show_limit and count >= rules.no_show_limit:
-        raise NotBooked(
-            f"{where}: this person missed {count} appointments in {rules.no_show_days} days and may not book for now"
-        )
+    if not rules.no_show_limit or count < rules.no_show_limit:
+        return None
+    reason = f"this person missed {count} appointments in {rules.no_show_days} days and may not book for now"
+    return "person", reason, f"此人在 {rules.no_show_days} 天内爽约 {count} 次，暂时不能预约"
+
+
+def _unlike(before: Appointment, booking: Booking) -> Unfit | None:
+    """A reference stands for one booking: handed over again it may say nothing else."""
+    if (before.queue, before.starts_at, before.ends_at) == (booking.queue, booking.starts_at, booking.ends_at):
+        return None
+    reason = f"{before.reference} was taken in for another time or queue; cancel it and use a new reference"
+    return "reference", reason, f"预约单号{before.reference}已按别的时间或业务登记，请取消后用新单号"

@@ -1,10 +1,11 @@
-"""Book, list and cancel appointments by hand: `jiaohao-server appointment --help`."""
+"""Book, take in, list and cancel appointments: `jiaohao-server appointment --help`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import qrcode
 from pydantic import ValidationError
@@ -12,10 +13,16 @@ from pydantic import ValidationError
 from queue_server import beside
 from queue_server.api.hall import BadHall, HallConfig
 from queue_server.appointments import book
-from queue_server.appointments.book import Appointment, Booking, NotBooked
+from queue_server.appointments.book import Appointment, Booking
+from queue_server.appointments.incoming import bookings, local
 from queue_server.codes.seal import code_of
+from queue_server.incoming import BadRows
 from queue_server.service.token import Signer
 from queue_server.store.database import BadDatabase
+
+
+class Unable(ValueError):
+    """What was asked for cannot be done; the text says why."""
 
 
 def main(words: list[str]) -> int:
@@ -23,7 +30,7 @@ def main(words: list[str]) -> int:
     options = _parser().parse_args(words)
     try:
         return int(options.run(options))
-    except (BadHall, BadDatabase, NotBooked) as error:
+    except (BadHall, BadDatabase, BadRows, Unable, OSError) as error:
         print(f"jiaohao-server appointment: {error}", file=sys.stderr)
         return 1
 
@@ -40,13 +47,16 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--item", help="code of the item")
     add.add_argument("--qr", action="store_true", help="draw the code here, to scan it from the screen")
     add.set_defaults(run=_add)
+    taken = verbs.add_parser("import", help="take in appointments from .json or .csv: all of them, or none")
+    taken.add_argument("file", type=Path)
+    taken.set_defaults(run=_import)
     listed = verbs.add_parser("list", help="list the appointments of a day")
     listed.add_argument("--day", type=date.fromisoformat, metavar="DAY", help="for example 2026-11-23; today if left out")
     listed.set_defaults(run=_list)
     cancel = verbs.add_parser("cancel", help="give an appointment up")
     cancel.add_argument("id")
     cancel.set_defaults(run=_cancel)
-    for verb in (add, listed, cancel):
+    for verb in (add, taken, listed, cancel):
         beside.add_arguments(verb)
     return parser
 
@@ -67,7 +77,7 @@ def _add(options: argparse.Namespace) -> int:
                 person=options.person, item=options.item,
             )  # fmt: skip
         except (ValidationError, OverflowError) as error:
-            raise NotBooked(str(error)) from None
+            raise Unable(str(error)) from None
         queues = [queue.id for queue in config.queue]
         rules, now = config.rules.appointment, datetime.now(UTC)
         made = book.book(connection, signer, [booking], queues=queues, rules=rules, now=now)[0]
@@ -76,6 +86,23 @@ def _add(options: argparse.Namespace) -> int:
             drawn = qrcode.QRCode(border=2)
             drawn.add_data(code_of(signer, "appointment", config.hall.id, made.id))
             drawn.print_ascii(invert=True)
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    content = options.file.read_bytes()
+    with beside.ledger(options) as (config, connection, signer):
+        rows = bookings(config.zone)
+        read = {".json": rows.from_json, ".csv": rows.from_csv}.get(options.file.suffix.lower())
+        if read is None:
+            raise Unable(f"{options.file}: name it .json or .csv, so that its format is known")
+        numbered = read(content)
+        made = book.book(
+            connection, signer, [local(booking, config.zone) for _, booking in numbered], now=datetime.now(UTC),
+            queues=[queue.id for queue in config.queue], rules=config.rules.appointment, rows=[row for row, _ in numbered],
+        )  # fmt: skip
+        for appointment in made:
+            _print(config, signer, appointment)
     return 0
 
 
@@ -91,7 +118,7 @@ def _list(options: argparse.Namespace) -> int:
 def _cancel(options: argparse.Namespace) -> int:
     with beside.ledger(options) as (_config, connection, _signer):
         if not book.cancel(connection, options.id):
-            raise NotBooked(f"{options.id} is not booked (any more); look at `jiaohao-server appointment list`")
+            raise Unable(f"{options.id} is not booked (any more); look at `jiaohao-server appointment list`")
     return 0
 
 

@@ -67,3 +67,14 @@ def standing(
     if left == 0 or promised == today:
         return Deadline("reached", 0, certain)
     return Deadline("near" if left <= near_days else "far", left, certain)
+
+
+def last_days(today: date, is_working: Callable[[date], bool], near_days: int = 1) -> tuple[date, date]:
+    """The last promised day that counts as reached, and the last that counts as near, seen from `today`."""
+    reached = today
+    while working_days_between(today, reached + ONE_DAY, is_working) == 0 and reached - today < timedelta(LONGEST_DAYS):
+        reached += ONE_DAY
+    near = reached
+    while working_days_between(today, near + ONE_DAY, is_working) <= near_days and near - today < timedelta(LONGEST_DAYS):
+        near += ONE_DAY
+    return reached, near

@@ -208,8 +208,10 @@ appointments = Table(
     Column("person", String(64)),
     Column("state", String(12), nullable=False),
     Column("ticket", String(64)),
+    Column("reference", String(64)),
     sqlite_with_rowid=False,
 )
+Index("appointments_reference", appointments.c.reference, unique=True)
 Index("appointments_day", appointments.c.state, appointments.c.starts_at)
 Index("appointments_person", appointments.c.person, appointments.c.starts_at)
 
@@ -229,8 +231,11 @@ cases = Table(
     Column("last_four", String(64)),
     Column("content", Text, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("binding_on", String(10)),
     sqlite_with_rowid=False,
 )
+Index("cases_state", cases.c.state, cases.c.binding_on)
 
 wrong_guesses = Table(
     "wrong_guesses",

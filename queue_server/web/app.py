@@ -22,6 +22,8 @@ from queue_server.desk import Desk, NoAnswer
 from queue_server.store.database import Database
 from queue_server.web import (
     account_page,
+    appointments,
+    cases,
     code,
     console,
     enrolment,
@@ -36,7 +38,9 @@ from queue_server.web import (
     metrics,
     papers,
     phone,
+    row_import,
     supervisor,
+    taking_in,
     technician,
     wall,
 )
@@ -112,7 +116,11 @@ def build(
     app.include_router(technician.routes(site, database.writer))
     app.include_router(metrics.routes(site, measured, measures, state))
     app.include_router(enrolment.routes(site, enrolment.register_of(state, database)))
-    app.include_router(intake.routes(database.writer, state))
+    for taken in (taking_in.appointments(site, database), taking_in.cases(site, database)):
+        app.include_router(row_import.routes(site, taken))
+    app.include_router(appointments.routes(site, database))
+    app.include_router(cases.routes(site, database))
+    app.include_router(intake.routes(database.writer, state, config))
     app.mount("/static", StaticFiles(directory=STATIC))
     _explain_errors(app, site)
     return app

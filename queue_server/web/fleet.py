@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from queue_server.alerts import SOON, WELL
 from queue_server.api import messages
 from queue_server.api.messages import Act, Alert, TerminalStatus
-from queue_server.web.guard import address
 from queue_server.web.live import stream
 from queue_server.web.session import Session
 from queue_server.web.site import Site
@@ -65,7 +64,7 @@ def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
         if standing is not None:
             account = session.account.name
             await asyncio.to_thread(takers.take, alert, standing.since, account, datetime.now(UTC))
-            await _note(site, request, session, "take-alert", alert)
+            await site.note(request, session, "take-alert", alert)
             site.changes.tell(f"alert/{alert}")
         return RedirectResponse("/fleet", HTTPStatus.SEE_OTHER)
 
@@ -78,7 +77,7 @@ def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
         ask = messages.TerminalAsk(str(uuid.uuid4()), act)
         told.asked(terminal, ask.id, act)
         site.desk.say(f"terminal/{terminal}/ask", messages.encode(ask), EXPIRY_S)
-        await _note(site, request, session, act, terminal)
+        await site.note(request, session, act, terminal)
         site.changes.tell(f"terminal/{terminal}/ask")
         return RedirectResponse(f"/fleet#{terminal}", HTTPStatus.SEE_OTHER)
 
@@ -93,11 +92,6 @@ def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
         return Response(done.content, media_type=done.media, headers=headers)
 
     return router
-
-
-async def _note(site: Site, request: Request, session: Session, action: str, subject: str) -> None:
-    where = address(request)
-    await asyncio.to_thread(lambda: site.accounts.audit(session.account.name, action, subject, address=where))
 
 
 def _terminals(site: Site, told: Told) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
-"""Where the approval platform hands its cases over: `POST /api/cases` with the token of `case-token.txt`.
+"""Where platforms hand things over: the approval platform its cases, the booking platform its appointments.
 
-`Authorization: Bearer <token>`, the body JSON or CSV by its Content-Type. All cases are taken, or none:
-200 {"taken": 12}, 400 {"problems": [{"row", "key", "reason"}]}, 401 without the token.
+`POST /api/cases` with the token of `case-token.txt`, `POST /api/appointments` with that of `appointment-token.txt`, as
+`Authorization: Bearer <token>`; the body is JSON or CSV by its Content-Type. Everything is taken, or nothing:
+200 {"taken": 12} or {"appointments": [...]}, 400 {"problems": [{"row", "key", "reason", "zh"}]}, 401 without the token.
 """
 
 from __future__ import annotations
@@ -19,43 +20,84 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
-from queue_server.api.cases import Case
-from queue_server.cases import book
-from queue_server.cases.incoming import BadCases, from_csv, from_json
+from queue_server.api.hall import HallConfig
+from queue_server.appointments import book as appointments
+from queue_server.appointments.incoming import bookings
+from queue_server.appointments.taking import Taken, take_in
+from queue_server.cases import book as cases
+from queue_server.cases.incoming import CASES
+from queue_server.incoming import BadRows, Rows
 from queue_server.service.token import Signer, hall_key
 
 TOKEN_FILE = "case-token.txt"  # noqa: S105 - the name of the file
-READ: dict[str, Callable[[bytes], list[Case]]] = {"application/json": from_json, "text/csv": from_csv}
+APPOINTMENT_TOKEN_FILE = "appointment-token.txt"  # noqa: S105
+KINDS = ("application/json", "text/csv")
 
 
-def routes(writer: Engine, state: Path) -> APIRouter:
-    """`/api/cases`. The token is made on the first start, readable for its owner only."""
+def routes(writer: Engine, state: Path, config: HallConfig) -> APIRouter:
+    """`/api/cases` and `/api/appointments`. The tokens are made on the first start, readable for their owner only."""
     router = APIRouter()
-    token = _token(state / TOKEN_FILE)
+    case_token, appointment_token = _token(state / TOKEN_FILE), _token(state / APPOINTMENT_TOKEN_FILE)
+
+    def take_cases(numbered: list[tuple[int, Any]]) -> dict[str, Any]:
+        with writer.begin() as connection:
+            signer = Signer(hall_key(connection))
+            return {"taken": cases.put(connection, signer, [case for _, case in numbered], datetime.now(UTC))}
+
+    def take_appointments(numbered: list[tuple[int, Any]]) -> dict[str, Any]:
+        return {"appointments": [_told(taken) for taken in take_in(writer, config, numbered, datetime.now(UTC))]}
+
+    def cancel(name: str) -> bool:
+        with writer.begin() as connection:
+            known = appointments.of_reference(connection, name) or appointments.find(connection, name)
+            return known is not None and (known.state == "cancelled" or appointments.cancel(connection, known.id))
 
     @router.post("/api/cases")
-    async def take(request: Request) -> JSONResponse:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not secrets.compare_digest(given.encode(), token.encode()):
-            return JSONResponse(
-                {"error": f"give the token of {TOKEN_FILE}: Authorization: Bearer ..."}, HTTPStatus.UNAUTHORIZED
-            )
-        read = READ.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
-        if read is None:
-            return JSONResponse({"error": f"send {' or '.join(READ)}"}, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        return await asyncio.to_thread(_take, writer, read, await request.body())
+    async def post_cases(request: Request) -> JSONResponse:
+        return await _take(request, case_token, TOKEN_FILE, CASES, take_cases)
+
+    @router.post("/api/appointments")
+    async def post_appointments(request: Request) -> JSONResponse:
+        return await _take(request, appointment_token, APPOINTMENT_TOKEN_FILE, bookings(config.zone), take_appointments)
+
+    @router.post("/api/appointments/{name}/cancel")
+    async def cancel_appointment(request: Request, name: str) -> JSONResponse:
+        if not _has(request, appointment_token):
+            return _no_token(APPOINTMENT_TOKEN_FILE)
+        if not await asyncio.to_thread(cancel, name[:64]):
+            return JSONResponse({"error": "it is not booked, or not any more"}, HTTPStatus.CONFLICT)
+        return JSONResponse({"cancelled": name})
 
     return router
 
 
-def _take(writer: Engine, read: Callable[[bytes], list[Case]], body: bytes) -> JSONResponse:
+async def _take(
+    request: Request, token: str, file: str, rows: Rows[Any], take: Callable[[list[tuple[int, Any]]], dict[str, Any]]
+) -> JSONResponse:
+    if not _has(request, token):
+        return _no_token(file)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in KINDS:
+        return JSONResponse({"error": f"send {' or '.join(KINDS)}"}, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    read, body = rows.from_json if kind == KINDS[0] else rows.from_csv, await request.body()
     try:
-        cases = read(body)
-    except BadCases as error:
-        problems: list[dict[str, Any]] = [asdict(problem) for problem in error.problems]
-        return JSONResponse({"problems": problems}, HTTPStatus.BAD_REQUEST)
-    with writer.begin() as connection:
-        return JSONResponse({"taken": book.put(connection, Signer(hall_key(connection)), cases, datetime.now(UTC))})
+        return JSONResponse(await asyncio.to_thread(lambda: take(read(body))))
+    except BadRows as error:
+        return JSONResponse({"problems": [asdict(problem) for problem in error.problems]}, HTTPStatus.BAD_REQUEST)
+
+
+def _told(taken: Taken) -> dict[str, Any]:
+    made = taken.appointment
+    return {"id": made.id, "reference": made.reference, "state": made.state, "code": taken.code, "url": taken.address}
+
+
+def _has(request: Request, token: str) -> bool:
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return secrets.compare_digest(given.encode(), token.encode())
+
+
+def _no_token(file: str) -> JSONResponse:
+    return JSONResponse({"error": f"give the token of {file}: Authorization: Bearer ..."}, HTTPStatus.UNAUTHORIZED)
 
 
 def _token(path: Path) -> str:

@@ -22,7 +22,7 @@ from queue_server.catalogue.library import Changed, edits
 from queue_server.catalogue.lifecycle import NotAllowed, NotPossible
 from queue_server.web.guard import Forbidden
 from queue_server.web.item_fields import GROUPS, LONG, TITLES, options
-from queue_server.web.office import acting, content, guides_of, history_of, may_write, note, trouble_of
+from queue_server.web.office import acting, content, guides_of, history_of, may_write, trouble_of
 from queue_server.web.session import Session
 from queue_server.web.site import Site
 
@@ -86,7 +86,7 @@ async def _take(site: Site, request: Request, session: Session, form: FormData, 
     except (Changed, NotAllowed, NotPossible) as error:
         trouble = "taken" if not code and isinstance(error, Changed) else trouble_of(error)
         return await _page(site, request, session, fields, seen=seen, code=code, trouble=trouble)
-    await note(site, request, session, "item-save", item.code)
+    await site.note(request, session, "item-save", item.code)
     return RedirectResponse(f"/items/{item.id}", HTTPStatus.SEE_OTHER)
 
 

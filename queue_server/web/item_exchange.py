@@ -16,7 +16,7 @@ from queue_server.catalogue.apart import items_apart
 from queue_server.catalogue.exchange import BadFile, Problem
 from queue_server.catalogue.library import Taken
 from queue_server.web.items import chosen
-from queue_server.web.office import ROLES, acting, guides_of, note
+from queue_server.web.office import ROLES, acting, guides_of
 from queue_server.web.session import Session
 from queue_server.web.site import Site
 
@@ -47,7 +47,7 @@ def routes(site: Site) -> APIRouter:
 
         async with ONE_AT_A_TIME:
             found = await asyncio.to_thread(work)
-        await note(site, request, session, "item-export", suffix)
+        await site.note(request, session, "item-export", suffix)
         return Response(found, media_type=kind, headers={"Content-Disposition": f'attachment; filename="items.{suffix}"'})
 
     @router.get("/items/import")
@@ -73,7 +73,7 @@ def routes(site: Site) -> APIRouter:
                 taken = await asyncio.to_thread(library.take_in, items, acting(session))
         except BadFile as error:
             return _page(site, request, session, problems=error.problems)
-        await note(site, request, session, "item-import", file.filename[:100], f"+{taken.new} ~{taken.changed}")
+        await site.note(request, session, "item-import", file.filename[:100], f"+{taken.new} ~{taken.changed}")
         return _page(site, request, session, taken=taken)
 
     return router

@@ -21,7 +21,6 @@ from queue_server.web.office import (
     guides_of,
     history_of,
     may_write,
-    note,
     trouble_of,
 )
 from queue_server.web.session import Session
@@ -60,7 +59,7 @@ def routes(site: Site) -> APIRouter:
             return await _show(site, request, session, code, trouble=trouble_of(error), status=HTTPStatus.CONFLICT)
         if made in PUBLIC_MOVES:
             guides.shelf.refresh()
-        await note(site, request, session, f"item-{made}", code.upper(), reason)
+        await site.note(request, session, f"item-{made}", code.upper(), reason)
         return RedirectResponse(f"/items/{code.lower()}", HTTPStatus.SEE_OTHER)
 
     @router.get("/items/{code}/v/{number}")

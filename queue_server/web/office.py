@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from http import HTTPStatus
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException
 
 from queue_server.api.item import Item
 from queue_server.catalogue.guides import HallGuides
@@ -75,9 +75,3 @@ def may_write(session: Session, history: History) -> bool:
 def trouble_of(error: Exception) -> str:
     """The word by which a page explains why something was not done."""
     return next(word for kind, word in TROUBLES.items() if isinstance(error, kind))
-
-
-async def note(site: Site, request: Request, session: Session, action: str, subject: str, detail: str = "") -> None:
-    """Append to the audit."""
-    where = request.client.host if request.client else ""
-    await asyncio.to_thread(site.accounts.audit, session.account.name, action, subject, detail=detail, address=where)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+from fastapi import Request
 
 from queue_server.api import messages
 from queue_server.api.hall import HallConfig, Window
@@ -11,11 +14,11 @@ from queue_server.api.item import Item
 from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk
 from queue_server.web.accounts import Accounts
-from queue_server.web.guard import Guard
+from queue_server.web.guard import Guard, address
 from queue_server.web.live import Changes
 from queue_server.web.page import Pages
 from queue_server.web.panels import Panels
-from queue_server.web.session import Sessions
+from queue_server.web.session import Session, Sessions
 
 T = TypeVar("T")
 
@@ -62,6 +65,11 @@ class Site:
     def window_states(self) -> dict[str, messages.WindowState]:
         """The state of every window by its id."""
         return self.states("window/", "/state", messages.WindowState)
+
+    async def note(self, request: Request, session: Session, action: str, subject: str, detail: str = "") -> None:
+        """Append to the audit who did what to what, and from where."""
+        who, where = session.account.name, address(request)
+        await asyncio.to_thread(lambda: self.accounts.audit(who, action, subject, detail=detail, address=where))
 
 
 def _decoded(payload: bytes, kind: type[T]) -> T | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,11 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from queue_server.api import messages
+from queue_server.api.cases import Case
 from queue_server.api.hall import load
+from queue_server.appointments.book import Booking
+from queue_server.appointments.taking import take_in
+from queue_server.cases import book
 from tests.screens import Shot
 from tests.web_hall import PASSWORD, WebHall, now, serving
 
@@ -77,7 +82,37 @@ def busy(hall: WebHall) -> dict[str, str]:
     for verb in ("open-window", "call-next", "no-show", "call-next", "hold"):
         hall.ask(verb, window="03", **({"clerk": "0103"} if verb == "open-window" else {}))
     around(hall)
+    handed_over(hall)
     return tokens
+
+
+def handed_over(hall: WebHall) -> None:
+    """Appointments of today and cases at every stage."""
+    at = now().astimezone(hall.config.zone)
+    for minutes, queue, name in (
+        (-20, "tax", "王小明"),
+        (15, "social-security", "欧阳娜娜"),
+        (15, "tax", "李四"),
+        (45, "medical-insurance", "赵六"),
+    ):
+        booking = {
+            "queue": queue,
+            "starts_at": at + timedelta(minutes=minutes),
+            "ends_at": at + timedelta(minutes=minutes + 30),
+        }
+        take_in(hall.database.writer, hall.config, [(0, Booking.model_validate(booking | {"name": name}))], now())
+    cases = [
+        {"number": f"WS-2026-{100 + days}", "item": item, "state": state, "department": department, "applicant": "欧阳娜娜",
+         "received_on": at.date() - timedelta(days=30), "promised_on": at.date() + timedelta(days=days), "handler": "工号0103",
+         "contact": "0938-0000102", "missing": ["经营场所平面图", "从业人员健康证明"],
+         "steps": [{"on": at.date() - timedelta(days=30), "text": "窗口收件"}, {"on": at.date() - timedelta(days=28), "text": "受理"}]}
+        for days, item, state, department in (
+            (-9, "食品经营许可", "examining", "市场监管局"), (0, "个体工商户设立登记", "accepted", "市场监管局"),
+            (1, "不动产转移登记", "supplement", "自然资源局"), (30, "建设工程规划许可", "accepted", "自然资源局"),
+            (-20, "城乡居民养老保险待遇申领", "decided", "人社局"))
+    ]  # fmt: skip
+    with hall.database.writer.begin() as connection:
+        book.put(connection, hall.ledger.signer, [Case.model_validate(case) for case in cases], now())
 
 
 def around(hall: WebHall) -> None:
@@ -101,6 +136,13 @@ def views(tokens: dict[str, str]) -> list[View]:
         View("log-in", "/log-in", both),
         View("wall", "/wall", both),
         View("supervisor", "/supervisor", both, "supervisor"),
+        View("appointments", "/appointments", both, "supervisor"),
+        View("appointment", "/appointments", both, "supervisor", lambda page: page.click("tbody a >> nth=1")),
+        View("appointment-refused", "/appointments", both, "supervisor", no_appointment),
+        View("appointments-import", "/appointments/import", both, "supervisor", bad_rows),
+        View("cases", "/cases", both, "supervisor"),
+        View("case", "/cases/WS-2026-101", both, "0103"),
+        View("cases-import", "/cases/import", (NARROW,), "supervisor"),
         View("accounts", "/accounts", (WIDE,), "admin"),
         View("password", "/password", (NARROW,), "admin"),
         *(View(f"phone-{state}", f"/t/{token}", (PHONE,)) for state, token in tokens.items()),
@@ -121,6 +163,21 @@ def views(tokens: dict[str, str]) -> list[View]:
         View("console-calling", "/console", both, "0114", lambda page: (at_window(page), key(page, "F2"))),
         View("console-transfer", "/console", both, "0114", lambda page: (at_window(page), key(page, "F9"))),
     ]  # fmt: skip
+
+
+def no_appointment(page: Page) -> None:
+    """Book a time that is over."""
+    page.fill("#new [name=day]", "2026-01-05")
+    page.fill("#new [name=starts]", "09:30")
+    page.fill("#new [name=name]", "张三")
+    page.click("#new button")
+
+
+def bad_rows(page: Page) -> None:
+    """Take in a file with problems."""
+    rows = "业务队列,开始时间,结束时间,姓名\nnowhere,2026-12-01 9:30,2026-12-01 10:00,张三\ntax,明天,2026-12-01 10:00,\n"
+    page.set_input_files("[name=file]", {"name": "rows.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    page.click("form.stack button")
 
 
 def problems(page: Page) -> None:

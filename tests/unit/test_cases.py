@@ -209,7 +209,7 @@ def test_every_paper_that_a_case_offers_can_be_set(bed):
 @pytest.fixture
 def door(bed, tmp_path):
     app = FastAPI()
-    app.include_router(intake.routes(bed.database.writer, tmp_path))
+    app.include_router(intake.routes(bed.database.writer, tmp_path, bed.plan.config))
     token = (tmp_path / intake.TOKEN_FILE).read_text().strip()
     assert (tmp_path / intake.TOKEN_FILE).stat().st_mode & 0o077 == 0
     return TestClient(app), {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
