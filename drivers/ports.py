@@ -128,6 +128,12 @@ class Voice(Device, Protocol):
 class Scanner(Device, Protocol):
     """Reads bar codes and QR codes."""
 
+    discreet: bool
+    """Whether it may be open always. Others film while they are open or shine while they are read: only when somebody scans."""
+
+    def probe(self) -> None:
+        """Make sure the device is there, with nothing filmed or lit; raise DeviceError. Codes from before are forgotten."""
+
     def read(self, timeout_s: float) -> str | None:
         """The next code, or None if none came in time."""
 

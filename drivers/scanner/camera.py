@@ -3,12 +3,14 @@
     camera:///dev/video0?width=1280&height=720     a camera of this machine
     camera:///var/tmp/scan.avi                     a film, picture by picture, for trying things out
     emulator://camera?out=/var/tmp/scan            the newest picture in folder /var/tmp/scan/<device>; none: an empty scene
+    emulator://camera?held_s=30                    that picture for 30 s after it was written: a phone that is held there
 
 The camera is on between `open` and `close` only. A code that stays before it is handed out once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +36,9 @@ MEND = "check its cable; `jiaohao-devices doctor` lists the cameras"
 class Eye(Protocol):
     """Where pictures come from."""
 
+    def probe(self) -> None:
+        """Make sure it is there without switching it on; raise DeviceError."""
+
     def open(self) -> None:
         """Switch it on; raise DeviceError."""
 
@@ -47,6 +52,8 @@ class Eye(Protocol):
 class CameraScanner:
     """A camera that reads codes. `preview` is called with every picture and the codes found in it, for a live picture."""
 
+    discreet = False
+
     def __init__(self, name: str, eye: Eye, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.name, self.eye, self._clock = name, eye, clock
         self.preview: Callable[[Colour, list[Code]], None] | None = None
@@ -59,6 +66,10 @@ class CameraScanner:
 
     def close(self) -> None:
         self.eye.close()
+
+    def probe(self) -> None:
+        """Make sure the camera is there; it stays off."""
+        self.eye.probe()
 
     def check(self) -> None:
         """Take a picture; raise Unreachable if none comes within a second."""
@@ -99,9 +110,7 @@ class CaptureEye:
         self.size = (int(where.number("width", 1280)), int(where.number("height", 720)))
         self._capture: Any = None
 
-    def open(self) -> None:
-        if self._capture is not None:
-            return
+    def probe(self) -> None:
         if not self.path.exists():
             raise NotFound(f"{self.name}: there is no {self.path}", f"plug the camera in, or correct the address; {MEND}")
         try:
@@ -110,6 +119,11 @@ class CaptureEye:
             raise NoPermission(f"{self.name}: this user may not use the camera", "add the user to group video") from None
         except OSError as error:
             raise InUse(f"{self.name}: the camera is busy ({error.strerror})", "end the other program") from None
+
+    def open(self) -> None:
+        if self._capture is not None:
+            return
+        self.probe()
         capture = cv2.VideoCapture(str(self.path), cv2.CAP_V4L2 if self.path.is_char_device() else cv2.CAP_ANY)
         if not capture.isOpened():
             raise InUse(
@@ -140,24 +154,38 @@ class CaptureEye:
 
 
 class FolderEye:
-    """The newest picture in a folder, at most 25 times a second: a camera for halls without one."""
+    """The newest picture in a folder, at most 25 times a second: a camera for halls without one.
 
-    def __init__(self, folder: Path, *, size: tuple[int, int] = (640, 480)) -> None:
-        self.folder = folder
+    With `held_s` a picture stands before the lens for so many seconds after it was written, as a phone that is held there.
+    """
+
+    def __init__(self, folder: Path, *, size: tuple[int, int] = (640, 480), held_s: float | None = None) -> None:
+        self.folder, self.held_s = folder, held_s
         self._empty = np.full((size[1], size[0], 3), 90, np.uint8)
 
-    def open(self) -> None:
+    def probe(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    def open(self) -> None:
+        self.probe()
 
     def close(self) -> None:
         """Nothing is held."""
 
     def take(self) -> Colour | None:
         time.sleep(0.04)
-        pictures = [p for p in self.folder.iterdir() if p.suffix in (".png", ".jpg")]
-        newest = max(pictures, key=lambda p: p.stat().st_mtime_ns, default=None)
+        newest = self._newest()
         picture = cv2.imread(str(newest)) if newest is not None else None
         return self._empty if picture is None else np.asarray(picture, np.uint8)
+
+    def _newest(self) -> Path | None:
+        """The picture that stands before the lens now."""
+        with contextlib.suppress(FileNotFoundError):  # one that was there when they were listed
+            pictures = [(p.stat().st_mtime, p) for p in self.folder.iterdir() if p.suffix in (".png", ".jpg")]
+            written_at, newest = max(pictures, default=(0.0, None))
+            if self.held_s is None or time.time() - written_at < self.held_s:
+                return newest
+        return None
 
 
 def camera(device: Device, site: Site) -> CameraScanner:
@@ -168,7 +196,8 @@ def camera(device: Device, site: Site) -> CameraScanner:
         folder = Path(where.options["out"]) if "out" in where.options else site.folder
         if folder is None:
             raise NotFound(f"{name}: an emulated camera needs a folder with pictures", "write emulator://camera?out=FOLDER")
-        return CameraScanner(name, FolderEye(folder / device.id))
+        held_s = where.number("held_s", 0)
+        return CameraScanner(name, FolderEye(folder / device.id, held_s=held_s or None))
     if where.scheme != "camera" or not where.path:
         raise NotFound(f"{name}: this is no camera", "write camera:///dev/video0")
     return CameraScanner(name, CaptureEye(name, where))

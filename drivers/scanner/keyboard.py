@@ -35,6 +35,8 @@ class Keyboard(Protocol):
 class KeyboardScanner:
     """A scanner behind evdev; `connect` opens its device."""
 
+    discreet = True
+
     def __init__(self, name: str, connect: Callable[[], Keyboard]) -> None:
         self.name, self._connect = name, connect
         self._keyboard: Keyboard | None = None
@@ -64,6 +66,11 @@ class KeyboardScanner:
         """A keyboard answers no question; a lost one is noticed at the next read."""
         if self._keyboard is None:
             raise Unreachable(f"{self.name}: the scanner is not open")
+
+    def probe(self) -> None:
+        """Take it, if it is not taken."""
+        self.open()
+        self._codes.clear()
 
     def read(self, timeout_s: float) -> str | None:
         """The next code, or None."""

@@ -30,6 +30,7 @@ class LineScanner(ABC):
 
     def __init__(self, stream: Stream, *, trigger: bool) -> None:
         self.stream, self.trigger = stream, trigger
+        self.discreet = not trigger
         self._codes: deque[str] = deque(maxlen=KEPT)
 
     def open(self) -> None:
@@ -47,6 +48,14 @@ class LineScanner(ABC):
     def check(self) -> None:
         """Ask the scanner, where its protocol has a question."""
         self.ask()
+
+    def probe(self) -> None:
+        """Ask it, on a line that stays open: to open a line rings or resets some makes."""
+        if self.stream.is_open:
+            self.check()
+        else:
+            self.open()
+        self._codes.clear()
 
     def read(self, timeout_s: float) -> str | None:
         """The next code, or None. A code that was read between two calls is handed out by the next."""

@@ -61,6 +61,22 @@ def test_a_scanner_with_commands_shines_only_while_somebody_reads(rig):
     assert rig.emulator.wait_for(lambda: rig.emulator.scanning == (rig.model == "serial-scanner"))
 
 
+def test_a_scanner_is_looked_for_without_a_light_and_without_what_was_read_before(rig):
+    assert rig.driver.discreet == (rig.model == "serial-scanner")
+    rig.emulator.scan("A001")
+    assert rig.driver.read(3) == "A001"
+    rig.driver.close()
+    assert rig.emulator.wait_for(lambda: rig.emulator.connections == 0)
+    for _ in range(2):
+        rig.driver.probe()
+        assert rig.emulator.scanning == rig.driver.discreet
+    assert rig.emulator.connections == 1, "the line stays open"
+    rig.emulator.hang_up()
+    with pytest.raises(Unreachable):
+        for _ in range(100):
+            rig.driver.read(0.05)
+
+
 def test_a_scanner_can_be_closed_and_opened_again(rig):
     rig.driver.close()
     rig.driver.close()
@@ -280,6 +296,19 @@ def test_the_camera_reads_a_code_in_its_newest_picture_once(tmp_path, dice):
     driver.close()
 
 
+def test_a_picture_is_held_before_an_emulated_camera_for_as_long_as_one_wants(tmp_path, dice):
+    driver = registry.build(device("camera", "emulator://camera?held_s=30"), Site(tmp_path))
+    driver.probe()
+    path = tmp_path / "scanner-1" / "phone.png"
+    cv2.imwrite(str(path), picture(dice, TICKET))
+    os.utime(path, (time.time() - 31,) * 2)
+    driver.open()
+    assert driver.read(0.2) is None
+    os.utime(path)
+    assert driver.read(2) == TICKET
+    driver.close()
+
+
 def test_a_code_is_read_again_after_it_was_away(tmp_path, dice):
     now = [0.0]
 
@@ -322,6 +351,8 @@ def test_a_film_is_read_like_a_camera_picture_by_picture(tmp_path, dice):
 def test_a_camera_that_is_not_there_is_told_so(tmp_path):
     with pytest.raises(NotFound, match="plug the camera in"):
         registry.build(device("camera", "camera:///dev/video-none")).open()
+    with pytest.raises(NotFound, match="plug the camera in"):
+        registry.build(device("camera", "camera:///dev/video-none")).probe()
     nonsense = tmp_path / "no-film.avi"
     nonsense.write_bytes(b"nonsense")
     with pytest.raises(InUse, match="no picture"):
