@@ -1,6 +1,7 @@
 """The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`.
 
-Taking the ticket itself is in kiosk.ordering, the guides are in kiosk.guiding, cases in kiosk.inquiring.
+Taking the ticket itself is in kiosk.ordering, the guides are in kiosk.guiding, cases in kiosk.inquiring, codes in
+kiosk.scanning.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk import guiding, inquiring, ordering
+from kiosk import guiding, inquiring, ordering, scanning
 from kiosk.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
 from kiosk.inquiry import Inquiry
+from kiosk.lookup import ItemIs
 from kiosk.state import (
     Back,
     Confirm,
@@ -43,14 +45,18 @@ def first(setting: Setting) -> State:
 def step(state: State, event: Any) -> tuple[State, Effects]:
     """What follows from an event. Events that make no sense on the present page change nothing."""
     handler = HANDLERS.get(type(event))
-    return (state, ()) if handler is None else handler(state, event)
+    if handler is None:
+        return state, ()
+    after, effects = handler(state, event)
+    after, watch = scanning.watched(state, after)
+    return after, (*effects, *watch)
 
 
 def home(state: State) -> State:
     """Home, with nothing chosen; language and modes stay until the citizen is gone."""
     return replace(
-        guiding.closed(ordering.unwanted(state)), page="home", trail=(), theme=None, queue=None, class_=None, sheet=0,
-        ticket=None, inquiry=Inquiry(), trouble=None, trouble_detail="", idle_since=state.now,
+        scanning.closed(guiding.closed(ordering.unwanted(state))), page="home", trail=(), theme=None, queue=None, class_=None,
+        sheet=0, ticket=None, inquiry=Inquiry(), trouble=None, trouble_detail="", idle_since=state.now,
     )  # fmt: skip
 
 
@@ -63,7 +69,7 @@ def next_citizen(state: State) -> State:
 
 
 def _take_number(state: State, _event: TakeNumber) -> tuple[State, Effects]:
-    if state.shown != "home" or not state.setting.businesses:
+    if state.shown not in ("home", "holder") or not state.setting.businesses:
         return state, ()
     themes = state.setting.themes
     return (state.at("themes"), ()) if len(themes) > 1 else _open_theme(state, themes[0])
@@ -179,13 +185,25 @@ def _kept(known: Any, key: str, message: Any) -> Any:
 
 
 def _answered(state: State, event: Answered) -> tuple[State, Effects]:
-    asked = event.request_id == state.inquiry.request
-    return inquiring.answered(state, event) if asked else ordering.answered(state, event)
+    new: tuple[State, Effects] = _asker(state, event.request_id).answered(state, event)
+    return new
 
 
 def _unanswered(state: State, event: Unanswered) -> tuple[State, Effects]:
-    asked = event.request_id == state.inquiry.request
-    return inquiring.unanswered(state, event) if asked else ordering.unanswered(state, event)
+    new: tuple[State, Effects] = _asker(state, event.request_id).unanswered(state, event)
+    return new
+
+
+def _asker(state: State, request_id: str) -> Any:
+    """Who asked this of the server."""
+    if request_id == state.inquiry.request:
+        return inquiring
+    scanned = state.scan.asked is not None and state.scan.asked.request_id == request_id
+    return scanning if scanned else ordering
+
+
+def _item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
+    return scanning.item_is(state, event) if state.page == "scan" else guiding.item_is(state, event)
 
 
 def _printer_is(state: State, event: PrinterIs) -> tuple[State, Effects]:
@@ -215,4 +233,6 @@ HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     PrintBroke: ordering.print_broke,
     **guiding.HANDLERS,
     **inquiring.HANDLERS,
+    **scanning.HANDLERS,
+    ItemIs: _item_is,
 }

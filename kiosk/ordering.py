@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
+from kiosk import placing
 from kiosk.event import Answered, Ask, Unanswered
 from kiosk.state import (
     PRINTING_S,
@@ -30,7 +31,7 @@ from kiosk.state import (
     TicketClass,
     Trouble,
 )
-from queue_server.api.messages import Error, Estimate
+from queue_server.api.messages import Error, Estimate, Text
 
 MOST_TRIES = 3
 TROUBLES: dict[str, Trouble] = {
@@ -46,19 +47,39 @@ def confirm(state: State, event: Confirm) -> tuple[State, Effects]:
     again = state.page == "trouble" and state.trouble in ("print", "no-answer")
     if not (state.shown == "confirm" or again) or state.queue is None or state.order is not None:
         return state, ()
-    business = state.setting.business(state.queue)
+    return _order(state, state.queue, event)
+
+
+def check_in(state: State, queue: str, code: str, request_id: str) -> tuple[State, Effects]:
+    """Take the number of an appointment, by its code; on paper like any other."""
+    state = replace(state, class_=None, item=None, scan=replace(state.scan, check_in=code))
+    under_way = next((key for key, order in state.orders.items() if order.appointment == code), None)
+    if under_way is None:
+        return _order(state, queue, Confirm(request_id))
+    # given up before, without an answer: it would get the same ticket, so it is the same order
+    again = replace(state.orders[under_way], wanted=True, tries=1)
+    return _waiting(state, queue, under_way, again), ()
+
+
+def _order(state: State, queue: str, event: Confirm) -> tuple[State, Effects]:
+    business = state.setting.business(queue)
     class_ = state.class_ or (business.default_class if business else "ordinary")
-    body: dict[str, Any] = {"queue": state.queue, "class": class_, "channel": "phone"}
+    body: dict[str, Any] = {"queue": queue, "class": class_, "channel": "phone"}
     if state.prints and not event.on_screen:
         body |= {"channel": "kiosk", "terminal": state.setting.terminal}
     if state.item is not None:
         body["item"] = state.item
+    if state.scan.check_in is not None:
+        body["appointment"] = state.scan.check_in
     ask = Ask("issue-ticket", body, event.request_id)
-    new = replace(
-        state, page="printing", trail=("home",), order=event.request_id, idle_since=state.now, trouble=None,
-        orders=_with(state.orders, event.request_id, Order(ask)),
+    return _waiting(state, queue, event.request_id, Order(ask)), (ask,)
+
+
+def _waiting(state: State, queue: str, request_id: str, order: Order) -> State:
+    return replace(
+        state, page="printing", trail=("home",), queue=queue, order=request_id, idle_since=state.now, trouble=None,
+        orders=_with(state.orders, request_id, order),
     )  # fmt: skip
-    return new, (ask,)
 
 
 def unwanted(state: State) -> State:
@@ -80,7 +101,11 @@ def answered(state: State, event: Answered) -> tuple[State, Effects]:
         if not order.wanted:
             return state, ()
         error = event.answer.error or Error("internal", "")
+        if order.appointment is not None and error.texts is not None and TROUBLES.get(error.code) != "no-answer":
+            return _not_checked_in(state, error.texts), ()
         return _in_trouble(state, TROUBLES.get(error.code, "refused"), error.message), ()
+    if order.appointment is not None and ticket.state not in ("printing" if order.on_paper else "waiting", ""):
+        return (_checked_in_before(state, event.answer.data, ticket) if order.wanted else state), ()
     if not order.wanted:
         return _give_back(state, ticket, order)
     if order.on_paper:
@@ -141,9 +166,22 @@ def _in_trouble(state: State, trouble: Trouble, detail: str) -> State:
     return replace(state, page="trouble", trouble=trouble, trouble_detail=detail, order=None, ticket=None, idle_since=state.now)
 
 
+def _not_checked_in(state: State, texts: Text) -> State:
+    """On with scanning: the server says why there is no number."""
+    scan = replace(state.scan, check_in=None, refusal=texts, seen_at=state.now)
+    return replace(state, page="scan", trail=("home",), order=None, queue=None, scan=scan, idle_since=state.now)
+
+
+def _checked_in_before(state: State, data: Any, ticket: Ticket) -> State:
+    """Another kiosk was quicker: the appointment's ticket is in somebody's hand, and is only shown."""
+    return placing.show(replace(state, page="home", trail=(), order=None), data, ticket.token)
+
+
 def _give_back(state: State, ticket: Ticket, order: Order) -> tuple[State, Effects]:
     if order.on_paper:
         return _report(state, "confirm-print", {"ticket": ticket.id, "result": "failed", "detail": "given up"})
+    if order.appointment is not None:
+        return state, ()  # the appointment is used up with its ticket: its code shows it again
     return _report(state, "cancel-ticket", {"ticket": ticket.id, "reason": "given up"})
 
 
@@ -173,7 +211,7 @@ def _ticket(data: dict[str, Any] | None, language: str) -> Ticket | None:
             class_=cast(TicketClass, str(facts["class"])),
             issued_at=datetime.fromisoformat(facts["issued_at"]), token=str(facts["token"]), ahead=int(data["ahead"]),
             estimate_s=Estimate(int(estimate["low"]), int(estimate["high"])), windows=tuple(map(str, data["windows"])),
-            language=language,
+            language=language, state=str(facts.get("state", "")),
         )  # fmt: skip
     except (AssertionError, KeyError, TypeError, ValueError):
         return None

@@ -10,12 +10,14 @@ from typing import Any, Literal
 from kiosk.event import Ask
 from kiosk.inquiry import Inquiry
 from kiosk.lookup import Lookup, Wanted
+from kiosk.scan import NextPicture, Scan, Watch
 from kiosk.theme import Mode
 from queue_server.api.messages import Estimate, QueueState, WindowState
 
 PageName = Literal[
     "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
     "guides", "guide-groups", "guide-list", "search", "guide", "progress", "case",
+    "scan", "appointment", "my-ticket", "holder", "rate", "rate-reasons", "rated",
 ]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
 Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired"]
@@ -25,11 +27,13 @@ Switchable = Literal["elder", "contrast", "low"]
 TIME_OUT_S = {
     "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "trouble": 30, "fail-safe": 5, "home": 30,
     "guides": 45, "guide-groups": 45, "guide-list": 60, "search": 60, "guide": 120, "progress": 60, "case": 60,
+    "scan": 45, "appointment": 45, "my-ticket": 60, "holder": 90, "rate": 60, "rate-reasons": 90, "rated": 8,
 }  # fmt: skip
-GUIDE_PAGES = ("guides", "guide-groups", "guide-list", "search", "guide")
-"""Pages that need no server, only the kiosk's own copy of the guides."""
-
 """How long a page stays untouched. At home it ends the citizen's language and modes; `printing` ends by itself."""
+GUIDE_PAGES = ("guides", "guide-groups", "guide-list", "search", "guide", "scan")
+"""Pages that need no server, only the kiosk's own copy of the guides."""
+SERVED_PAGES = ("progress", "case", "scan", "appointment", "my-ticket", "holder", "rate", "rate-reasons")
+"""Pages that need the server, but no open business."""
 ELDER_TIME_OUT = 1.5
 RING_S = 15
 STARTING_S = 5
@@ -55,6 +59,8 @@ class Setting:
     printer: str | None = None
     first_mode: Mode = field(default_factory=Mode)
     web: str | None = None
+    scanners: tuple[str, ...] = ()
+    bad_needs_reason: bool = True
 
     def ticket_url(self, token: str) -> str | None:
         """Where a phone follows the ticket; None when phones cannot reach the server."""
@@ -90,19 +96,25 @@ class Ticket:
     estimate_s: Estimate
     windows: tuple[str, ...]
     language: str = "zh"
+    state: str = ""
 
 
 @dataclass(frozen=True)
 class Order:
     """A request for a ticket that has no answer yet. `wanted` ends when the citizen is gone or the kiosk gave up."""
 
-    ask: Ask
+    ask: Ask = field(repr=False)
     tries: int = 1
     wanted: bool = True
 
     @property
     def on_paper(self) -> bool:
         return bool(self.ask.body["channel"] == "kiosk")
+
+    @property
+    def appointment(self) -> str | None:
+        """The code of the appointment that is checked in by this order."""
+        return self.ask.body.get("appointment")
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,7 @@ class State:
     item: str | None = None
     lookup: Lookup = field(default_factory=Lookup)
     inquiry: Inquiry = field(default_factory=Inquiry)
+    scan: Scan = field(default_factory=Scan)
     order: str | None = None
     orders: Mapping[str, Order] = field(default_factory=dict)
     jobs: Mapping[str, Ticket] = field(default_factory=dict)
@@ -150,7 +163,7 @@ class State:
     @property
     def tiles(self) -> tuple[str, ...]:
         """What works here now besides taking a number."""
-        works = {"guides": self.has_guides, "progress": self.served}
+        works = {"guides": self.has_guides, "scan": self.served and self.scan.able, "progress": self.served}
         return tuple(name for name, does in works.items() if does)
 
     @property
@@ -171,14 +184,14 @@ class State:
     @property
     def shown(self) -> ShownName:
         """The page to draw: the citizen's, unless the server is away or the hall is closed."""
-        if self.page in ("printing", "done", "trouble", "fail-safe"):
+        if self.page in ("printing", "done", "trouble", "fail-safe", "rated"):
             return self.page
         if self.page in GUIDE_PAGES and self.has_guides:
             return self.page
         if not self.served:
             young = self.started is None or self.now - self.started < STARTING_S
             return "starting" if young and not self.queues else "away"
-        if self.page in ("progress", "case"):
+        if self.page in SERVED_PAGES:
             return self.page
         return "closed" if self.all_closed else self.page
 
@@ -308,4 +321,4 @@ class PrintTicket:
     ticket: Ticket
 
 
-Effects = tuple[Ask | PrintTicket | Wanted, ...]
+Effects = tuple[Ask | PrintTicket | Wanted | Watch | NextPicture, ...]

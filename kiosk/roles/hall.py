@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kiosk import flow
 from kiosk.role import Role, Send
+from kiosk.scan import Scanner
 from kiosk.state import Business, Setting, State
 from kiosk.theme import Mode
 from queue_server.api.hall import HallConfig
@@ -27,10 +28,16 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     """The role for this terminal; raise ValueError for a configuration that cannot work."""
     from kiosk.catalogue import Catalogue
     from kiosk.press import Press
+    from kiosk.scanners import Scanners
 
     terminal = next(terminal for terminal in hall.terminal if terminal.id == args.terminal)
-    devices = [device for device in hall.device if device.id in terminal.devices and device.kind == "printer"]
-    setting = setting_of(hall, args.terminal, Mode(language=args.language), devices[0].id if devices else None, args.web)
+    own = [device for device in hall.device if device.id in terminal.devices]
+    devices = [device for device in own if device.kind == "printer"]
+    scanners = [device for device in own if device.kind == "scanner"]
+    setting = replace(
+        setting_of(hall, args.terminal, Mode(language=args.language), devices[0].id if devices else None, args.web),
+        scanners=tuple(device.id for device in scanners),
+    )
     role = Role(
         kind="hall-kiosk", first=flow.first(setting), step=flow.step, mode=lambda state: state.mode, key=key, draw=draw,
         topics=TOPICS, devices=device_states,
@@ -38,6 +45,8 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     parts: list[Part] = [Catalogue(folder_of(args) / "guides")]
     if devices:
         parts.append(Press(devices[0], hall, setting, args.out))
+    if scanners:
+        parts.append(Scanners(scanners, args.out))
     return with_parts(role, parts)
 
 
@@ -80,7 +89,10 @@ def folder_of(args: argparse.Namespace) -> Path:
 def setting_of(hall: HallConfig, terminal: str, mode: Mode, printer: str | None = None, web: str | None = None) -> Setting:
     """What the flow needs of the configuration."""
     businesses = tuple(Business(q.id, q.theme, q.default_class) for q in hall.queue if q.on_kiosk)
-    return Setting(terminal=terminal, businesses=businesses, printer=printer, first_mode=mode, web=web)
+    needs = hall.rules.bad_rating_needs_reason
+    return Setting(
+        terminal=terminal, businesses=businesses, printer=printer, first_mode=mode, web=web, bad_needs_reason=needs
+    )  # fmt: skip
 
 
 def key(state: State) -> Hashable:
@@ -88,9 +100,14 @@ def key(state: State) -> Hashable:
     look = state.lookup
     match state.shown:
         case "home" | "away" | "closed" | "guides" as page:
-            return page, state.tiles
+            return page, state.tiles, state.scan.able
         case "progress" | "case" as page:
             return page, state.inquiry, state.sheet
+        case "scan":
+            scan = state.scan
+            return "scan", scan.asked is None, scan.refusal, scan.able, scan.films, state.served
+        case "appointment" | "my-ticket" | "holder" | "rate" | "rate-reasons" as page:
+            return page, replace(state.scan, picture=None, scanners={}, seen_at=0), state.sheet
         case "guide-groups":
             return "guide-groups", look.group, look.contents, state.sheet
         case "guide-list":
@@ -112,7 +129,21 @@ def key(state: State) -> Hashable:
 
 def draw(stage: Stage, state: State) -> Page:
     """The page of a state."""
-    from kiosk.screens import choice, confirm, guide, guides, home, notice, progress, search, ticket
+    from kiosk.screens import (
+        appointment,
+        choice,
+        confirm,
+        guide,
+        guides,
+        home,
+        my_ticket,
+        notice,
+        progress,
+        rate,
+        scan,
+        search,
+        ticket,
+    )  # fmt: skip
 
     pages: dict[str, type[Page]] = {
         "home": home.Home, "themes": choice.Themes, "businesses": choice.Businesses, "confirm": confirm.ConfirmPage,
@@ -121,12 +152,17 @@ def draw(stage: Stage, state: State) -> Page:
         "guides": guides.Ways, "guide-groups": guides.Groups, "guide-list": guides.Items,
         "search": search.SearchPage, "guide": guide.GuidePage,
         "progress": progress.ProgressPage, "case": progress.CasePage,
+        "scan": scan.ScanPage, "appointment": appointment.AppointmentPage, "holder": appointment.HolderPage,
+        "my-ticket": my_ticket.MyTicket, "rate": rate.Levels, "rate-reasons": rate.Reasons, "rated": rate.Rated,
     }  # fmt: skip
     return pages[state.shown](stage, state)
 
 
 def device_states(state: State) -> list[DeviceStatus]:
-    """The printer as the terminal's status tells it."""
-    if state.setting.printer is None:
-        return []
-    return [DeviceStatus(state.setting.printer, "printer", state.printer or "init")]
+    """Printer and scanners as the terminal's status tells them."""
+    printer = state.setting.printer
+    scanners = ((name, state.scan.scanners.get(name, Scanner())) for name in state.setting.scanners)
+    return [
+        *([] if printer is None else [DeviceStatus(printer, "printer", state.printer or "init")]),
+        *(DeviceStatus(name, "scanner", scanner.condition, scanner.detail) for name, scanner in scanners),
+    ]

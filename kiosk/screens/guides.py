@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.lookup import OpenSearch, PickGroup, PickItem
+from kiosk.scan import OpenScan
 from kiosk.screens.choice import ROW_HEIGHT, TILE_WIDTH, Choice, Entry
 from kiosk.state import State
 
@@ -35,6 +36,8 @@ class Ways(Listing):
             Entry("person", _("个人办事"), "account", "", PickGroup("audience", "person")),
             Entry("enterprise", _("企业办事"), "domain", "", PickGroup("audience", "enterprise")),
         ]
+        if state.scan.able:
+            ways.append(Entry("scan", _("扫指南上的码"), "qrcode-scan", "", OpenScan()))
         there = state.lookup.contents
         return [way for way in ways if way.id != "life-event" or (there and there.life_events)]
 

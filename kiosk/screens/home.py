@@ -9,6 +9,7 @@ from typing import Any
 from kiosk.inquiry import OpenInquiry
 from kiosk.lookup import OpenGuides
 from kiosk.rect import Rect
+from kiosk.scan import OpenScan
 from kiosk.screens.frame import Frame, date_text
 from kiosk.stage import Stage
 from kiosk.state import State, TakeNumber
@@ -115,6 +116,7 @@ def more(stage: Stage) -> dict[str, tuple[str, str, Any]]:
     _ = stage.text
     return {
         "guides": (_("办事指南"), "book-open-page-variant", OpenGuides()),
+        "scan": (_("扫码办理"), "qrcode-scan", OpenScan()),
         "progress": (_("办件进度"), "clipboard-text", OpenInquiry()),
     }
 

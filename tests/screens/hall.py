@@ -28,6 +28,7 @@ from queue_server.api.messages import Estimate, QueueState, Text, WindowState, W
 from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load as load_catalogue
 from tests.screens import Shot
+from tests.screens.scan_states import scan_states
 
 if TYPE_CHECKING:
     from kiosk.page import Page
@@ -86,6 +87,7 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
     yield "starting", replace(state, connected=False, queues={}, started=None)
     yield from guide_states(state)
     yield from case_states(state)
+    yield from scan_states(state)
     yield "fail-safe", replace(state, page="fail-safe")
 
 

@@ -1,0 +1,103 @@
+"""The pages behind the scanner, with the longest of what they may have to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from random import Random
+from typing import Any
+
+import cv2
+
+from drivers.scanner.reading import CodeReader
+from kiosk.event import Ask
+from kiosk.lookup import Contents, Lookup
+from kiosk.scan import Picture, Scan, Scanner
+from kiosk.scanners import for_screen
+from kiosk.state import State
+from queue_server.api.messages import Text
+from tests.bench.qr_frames import placed
+
+CAMERA, GUN = {"camera-1": Scanner("ok", films=True)}, {"gun-1": Scanner("ok")}
+FORGED = Text("这个码是无效的，请从原来的渠道重新打开。", "This code is not genuine; open it again where you got it.")
+
+
+@cache
+def picture() -> Picture:
+    """A phone with a code before the camera."""
+    drawn = placed(Random(1), "HTTP://10.0.0.8:8080/T/261122a001-abcdefghijkl", side=260, turn=8)
+    return for_screen(cv2.cvtColor(drawn, cv2.COLOR_GRAY2BGR), CodeReader().read(drawn))
+
+
+def appointment(standing: str, queue: str, day: str = "21") -> dict[str, Any]:
+    return {
+        "id": f"{standing}{day}", "queue": queue, "item": None, "name": "欧阳**", "starts_at": f"2026-11-{day}T10:30:00+08:00",
+        "ends_at": f"2026-11-{day}T11:00:00+08:00", "opens_at": f"2026-11-{day}T10:00:00+08:00", "standing": standing,
+        "ticket": None, "code": "JHA.wushan.abc.def",
+    }  # fmt: skip
+
+
+def scan_states(state: State) -> Iterator[tuple[str, State]]:
+    """Scanning, and what comes of each kind of code."""
+    home = replace(state, scan=Scan(scanners=CAMERA))
+    yield "home-with-scanner", home
+    seen = replace(home, page="scan", trail=("home",), scan=Scan(scanners=CAMERA, picture=picture()))
+    yield "scan", replace(seen, scan=Scan(scanners=CAMERA))
+    yield "scan-reading", replace(seen, scan=replace(seen.scan, asked=Ask("scan")))
+    yield "scan-forged", replace(seen, scan=replace(seen.scan, refusal=FORGED), idle_since=60)
+    yield "scan-nonsense", replace(seen, scan=replace(seen.scan, refusal="nonsense"))
+    yield (
+        "scan-away",
+        replace(seen, connected=False, lookup=Lookup(contents=Contents("1")), scan=replace(seen.scan, refusal="away")),
+    )
+    yield "scan-gun", replace(seen, scan=Scan(scanners=GUN))
+    yield "scan-broken", replace(seen, scan=Scan(scanners={"camera-1": Scanner("unreachable", films=True)}))
+    queue = max(state.setting.businesses, key=lambda b: len(b.id)).id
+    for standing, day in (("early", "24"), ("due", "21"), ("late", "21"), ("over", "20")):
+        shown = replace(home, page="appointment", scan=Scan(appointment=appointment(standing, queue, day)))
+        yield f"appointment-{standing}-{day}", shown
+    yield "appointment-refused", replace(shown, scan=Scan(appointment=appointment("checked-in", queue), refusal=FORGED))
+    yield from ticket_states(home, queue)
+    yield from holder_states(home, queue)
+
+
+def ticket_states(home: State, queue: str) -> Iterator[tuple[str, State]]:
+    """A scanned ticket in every state, and its rating."""
+    waiting = {
+        "number": "A1012", "queue": queue, "state": "waiting", "window": None, "ahead": 12, "low_s": 900, "high_s": 1500,
+        "can_rate": False, "level": None,
+    }  # fmt: skip
+    shown = replace(home, page="my-ticket", trail=("home", "scan"), scan=Scan(ticket=waiting))
+    yield "my-ticket-waiting", shown
+    yield "my-ticket-doubting", replace(shown, scan=Scan(ticket=waiting, doubting=True))
+    yield "my-ticket-refused", replace(shown, scan=Scan(ticket=waiting, refusal="no-answer"))
+    yield "my-ticket-called", replace(shown, scan=Scan(ticket=waiting | {"state": "called", "window": "03"}))
+    for name in ("held", "missed", "expired"):
+        yield f"my-ticket-{name}", replace(shown, scan=Scan(ticket=waiting | {"state": name}))
+    over = waiting | {"state": "finished", "can_rate": True}
+    yield "my-ticket-finished", replace(shown, scan=Scan(ticket=over))
+    yield "rate", replace(shown, page="rate", scan=Scan(ticket=over))
+    for level in (5, 1):
+        yield f"rate-reasons-{level}", replace(shown, page="rate-reasons", scan=Scan(ticket=over, level=level))
+        yield f"rate-reasons-{level}-more", replace(shown, page="rate-reasons", scan=Scan(ticket=over, level=level, more=True))
+    yield "rated", replace(shown, page="rated", trail=("home",))
+
+
+def holder_states(home: State, queue: str) -> Iterator[tuple[str, State]]:
+    """What stands behind a service code: much, or nothing."""
+    cases = [
+        {
+            "number": f"WS-2026-1120-00012{i}",
+            "item": "住房公积金个人住房贷款",
+            "state_texts": {"zh": "待补正", "en": "papers are missing"},
+        }
+        for i in range(5)
+    ]
+    person = {"kind": "person", "name": "欧阳**", "key": "k"}
+    found = [appointment("due", queue), appointment("early", queue, "24")]
+    for name, facts in (
+        ("holder", {"appointments": found, "cases": cases}),
+        ("holder-empty", {"appointments": [], "cases": []}),
+    ):
+        yield name, replace(home, page="holder", trail=("home", "scan"), scan=Scan(holder={"holder": person, **facts}))
