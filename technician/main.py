@@ -11,6 +11,7 @@ from pathlib import Path
 from technician import terminal as terminals
 from technician.disk import disks
 from technician.flash import flash, inspect, personalise
+from technician.image import command as images
 from technician.terminal import ROLES, Terminal, fleet
 from technician.trouble import Trouble
 
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     look = commands.add_parser("inspect", help="tell what a disk or file is")
     look.add_argument("target")
     look.set_defaults(do=look_at)
+    images.add(commands)
     return result
 
 

@@ -12,8 +12,9 @@ from technician.trouble import Trouble
 PACKAGES = {
     "bmaptool": "bmap-tools", "mcopy": "mtools", "mtype": "mtools", "sfdisk": "fdisk", "lsblk": "util-linux",
     "mmdebstrap": "mmdebstrap",
-    "genimage": "genimage", "rauc": "rauc", "grub-mkstandalone": "grub-common", "grub-editenv": "grub-common", "zstd": "zstd",
-    "mksquashfs": "squashfs-tools", "openssl": "openssl", "mkfs.vfat": "dosfstools",
+    "genimage": "genimage", "rauc": "rauc", "grub-mkimage": "grub-common", "grub-editenv": "grub-common", "zstd": "zstd",
+    "mksquashfs": "squashfs-tools", "openssl": "openssl", "mkfs.vfat": "dosfstools", "mmd": "mtools", "mke2fs": "e2fsprogs",
+    "chroot": "coreutils",
 }  # fmt: skip
 
 
