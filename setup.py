@@ -22,7 +22,7 @@ setup(
     version="0.1.0",
     description="The open appliance for government service halls: kiosk, queue, calling, rating",
     python_requires=">=3.11",
-    packages=find_packages(include=["kiosk*", "queue_server*", "drivers*", "link*", "hall*", "technician*"]),
+    packages=find_packages(include=["kiosk*", "queue_server*", "drivers*", "link*", "hall*", "technician*", "appliance*"]),
     package_data={"queue_server": ["web/templates/**/*", "web/static/**/*", "store/migrations/**/*", "enrol/mosquitto.conf"]},
     install_requires=COMMON,
     extras_require={"server": SERVER, "kiosk": KIOSK, "devices": DEVICES, "develop": DEVELOP},
@@ -34,6 +34,7 @@ setup(
             "jiaohao-devices = drivers.main:main",
             "jiaohao-tech = technician.main:main",
             "jiaohao-enrol = link.enrol:main",
+            "jiaohao-appliance = appliance.main:main",
         ]
     },
 )

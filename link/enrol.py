@@ -49,11 +49,19 @@ class NotEnrolled(RuntimeError):
     """There is no certificate; the text says why and what to do."""
 
 
+class ClockWrong(NotEnrolled):
+    """This machine's clock is wrong by more than a day; `server` is the server's time, which came signed with the token."""
+
+    def __init__(self, text: str, server: datetime) -> None:
+        super().__init__(text)
+        self.server = server
+
+
 def enrol(url: str, token: str, terminal: str, folder: Path) -> None:
     """Get a certificate for `terminal` from the hall's web address and leave ca.crt, client.crt and client.key in `folder`.
 
     Nothing in `folder` changes before the new credentials are complete, except a key that waits for them: asked again with the
-    same token after a lost answer, the server gives the same certificate. Raise NotEnrolled.
+    same token after a lost answer, the server gives the same certificate. Raise NotEnrolled, and of these ClockWrong.
     """
     try:
         secret = checked(token)
@@ -184,9 +192,10 @@ def _check_clock(server: datetime) -> None:
     """A wrong clock makes every certificate look wrong; the server's time comes signed with the token."""
     here = datetime.now(UTC)
     if abs(here - server) > CLOCK_MAY_DIFFER:
-        raise NotEnrolled(
+        raise ClockWrong(
             f"this machine's clock says {here:%Y-%m-%d %H:%M}, the server's {server:%Y-%m-%d %H:%M} UTC; set it "
-            f"(timedatectl set-time '{server.astimezone():%Y-%m-%d %H:%M:%S}') and enrol again with the same token"
+            f"(timedatectl set-time '{server.astimezone():%Y-%m-%d %H:%M:%S}') and enrol again with the same token",
+            server,
         )
 
 

@@ -21,6 +21,8 @@ import uvicorn
 
 from link import BadBroker, Broker, new_session
 from queue_server import __version__
+from queue_server.api import messages
+from queue_server.api.configuration import packed
 from queue_server.api.hall import BadHall, HallConfig, load
 from queue_server.api.masking import mask_logs
 from queue_server.api.topics import Topics
@@ -187,6 +189,7 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
         clock=_now,
         monotonic=time.monotonic,
     )
+    server.show("configuration", messages.encode(packed(options.hall)))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     desk = Desk(hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now), say=server.say)

@@ -265,7 +265,7 @@ class Server:
             self._publisher.everything()
         except ERRORS as error:
             LOG.error("the ledger cannot be read, states stay as they were: %s", error)
-        for kept in ("alert/", "catalogue/"):
+        for kept in ("alert/", "catalogue/", "configuration"):
             for topic, payload in self._mirror.under(kept).items():
                 self._send(topic, payload, True, None)
         self._alerts.connected(self._monotonic())

@@ -212,6 +212,13 @@ class RatingAsk(Struct, frozen=True):
     expires_at: datetime
 
 
+class Configuration(Struct, frozen=True):
+    """The hall's configuration, for terminals that hold none of their own: the content of each file by its name."""
+
+    sha256: str
+    files: dict[str, str]
+
+
 class CatalogueVersion(Struct, frozen=True):
     version: str
     sha256: str

@@ -63,6 +63,9 @@ class Topics:
     def catalogue_version(self) -> str:
         return f"{self.root}catalogue/version"
 
+    def configuration(self) -> str:
+        return f"{self.root}configuration"
+
     def alert(self, alert: str) -> str:
         return f"{self.root}alert/{checked_id(alert)}"
 

@@ -14,7 +14,7 @@ from queue_server.api.hall import HallConfig, Terminal
 from queue_server.api.topics import Topics
 
 SERVER = "server"
-EVERYBODY_READS = ("server/status", "catalogue/version", "reply/{terminal}", "terminal/{terminal}/ask")
+EVERYBODY_READS = ("server/status", "configuration", "catalogue/version", "reply/{terminal}", "terminal/{terminal}/ask")
 EVERYBODY_WRITES = ("terminal/{terminal}/status", "terminal/{terminal}/told")
 AT_A_WINDOW = (
     "call-next", "call-ticket", "recall", "start-service", "finish-service", "no-show", "hold", "resume", "transfer", "requeue",
@@ -39,9 +39,10 @@ class Access:
 TABLE: dict[str, Access] = {
     SERVER: Access(
         reads=("cmd/+", "terminal/+/status", "terminal/+/told", "display/+/shown", "alert/+", "catalogue/version",
-               "server/status", "queue/+/state", "window/+/state", "rating/+/ask", "display/+/desired", "announce"),
+               "server/status", "queue/+/state", "window/+/state", "rating/+/ask", "display/+/desired", "announce",
+               "configuration"),
         writes=("server/status", "queue/+/state", "window/+/state", "display/+/desired", "announce", "rating/+/ask",
-                "catalogue/version", "alert/+", "event/+", "reply/+", "terminal/+/ask", "cmd/+"),
+                "configuration", "catalogue/version", "alert/+", "event/+", "reply/+", "terminal/+/ask", "cmd/+"),
     ),
     "hall": Access(
         reads=("queue/+/state", "window/+/state"),

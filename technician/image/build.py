@@ -85,8 +85,8 @@ def check_room(folders: Folders) -> None:
         free = shutil.disk_usage(folder).free
         if free < NEEDED_BYTES:
             raise Trouble(
-                f"{folder} has {free / 1e9:.1f} GB free, a build needs {NEEDED_BYTES / 1e9:.1f} GB; make room, or give --out and"
-                " --cache on another disk. Nothing was made"
+                f"{folder} has {free / 1e9:.1f} GB free, a build needs {NEEDED_BYTES / 1e9:.1f} GB; make room, or give --out"
+                " and --cache on another disk. Nothing was made"
             )
 
 

@@ -18,12 +18,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     image = commands.add_parser("image", help="build disk images and update bundles")
     actions = image.add_subparsers(required=True, metavar="ACTION")
     build = actions.add_parser("build", help="build a disk image and the update bundle of the same state")
-    build.add_argument("--profile", choices=PROFILES, default="kiosk", help="kiosk: any terminal; server: broker and queue server")
+    build.add_argument(
+        "--profile", choices=PROFILES, default="kiosk", help="kiosk: any terminal; server: broker and queue server"
+    )
     build.add_argument("--out", type=Path, default=Path("build/image"), metavar="DIR", help="where the results go")
     build.add_argument("--cache", type=Path, default=_home("XDG_CACHE_HOME", ".cache") / "jiaohao-image", metavar="DIR",
                        help="what is kept between builds (default: %(default)s)")  # fmt: skip
     build.add_argument("--keys", type=Path, default=_home("XDG_STATE_HOME", ".local/state") / "jiaohao" / "update-keys",
-                       metavar="DIR", help="signing keys, made at the first build; keep a copy (default: %(default)s)")  # fmt: skip
+                       metavar="DIR", help="signing keys, made at the first build (default: %(default)s)")  # fmt: skip
     build.add_argument("--mirror", action="append", default=[], metavar="URL",
                        help="Debian mirror or line of sources.list; a snapshot.debian.org address repeats an old build exactly"
                        " (default: Debian with security updates)")  # fmt: skip
@@ -39,7 +41,9 @@ def build_image(options: argparse.Namespace) -> None:
     from technician.image.recipe import recipe
 
     made = build(recipe(options.profile, tuple(options.mirror)), folders_of(options))
-    print(f"image   {made.image}\nbundle  {made.bundle}\nflash it with: jiaohao-tech flash {made.image} /dev/sdX --terminal ...")
+    print(
+        f"image   {made.image}\nbundle  {made.bundle}\nflash it with: jiaohao-tech flash {made.image} /dev/sdX --terminal ..."
+    )
 
 
 def check_bundle(options: argparse.Namespace) -> None:

@@ -35,7 +35,9 @@ def data_partition(recipe: Recipe, steps: Steps, work: Path, log: Path) -> Path:
 def disk_image(recipe: Recipe, root: Path, steps: Steps, work: Path, out: Path, log: Path) -> Path:
     """The compressed disk image in `out`, with block map and checksum beside it. `work` holds the partitions. Raise Trouble."""
     if root.stat().st_size > SLOT_MB << 20:
-        raise Trouble(f"the root file system has {root.stat().st_size >> 20} MB, a slot only {SLOT_MB}; shorten the package lists")
+        raise Trouble(
+            f"the root file system has {root.stat().st_size >> 20} MB, a slot only {SLOT_MB}; shorten the package lists"
+        )
     raw = out / f"{recipe.name}.img"
     packed = out / f"{recipe.name}.img.zst"
 
@@ -48,12 +50,14 @@ def disk_image(recipe: Recipe, root: Path, steps: Steps, work: Path, out: Path, 
         config.write_text(text.replace("SLOT", f"{SLOT_MB}M").replace("NAME", target.name), encoding="utf-8")
         (work / "empty").mkdir()
         run(
-            "genimage", "--config", config, "--inputpath", inputs, "--outputpath", target.parent, "--tmppath", work / "genimage",
-            "--rootpath", work / "empty", log=log, env=recipe.env,
+            "genimage", "--config", config, "--inputpath", inputs, "--outputpath", target.parent,
+            "--tmppath", work / "genimage", "--rootpath", work / "empty", log=log, env=recipe.env,
         )  # fmt: skip
 
     steps.do("disk image", assemble, raw)
-    steps.do("block map", lambda target: run("bmaptool", "create", "--output", target, raw, log=log), out / f"{recipe.name}.bmap")
+    steps.do(
+        "block map", lambda target: run("bmaptool", "create", "--output", target, raw, log=log), out / f"{recipe.name}.bmap"
+    )
     steps.do("compression", lambda target: run("zstd", "-q", "-f", "-6", "-T0", raw, "-o", target, log=log), packed)
     raw.unlink()
     digest = hashlib.sha256()

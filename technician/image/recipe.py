@@ -57,7 +57,9 @@ def recipe(profile: str, mirrors: tuple[str, ...] = ()) -> Recipe:
     git = ("git", "-c", "safe.directory=*", "-C", PROJECT)
     head = run(*git, "rev-parse", "HEAD").strip()
     changed = run(*git, "status", "--porcelain", "--untracked-files=no").strip()
-    commit = run(*git, "-c", "user.name=image", "-c", "user.email=image@localhost", "stash", "create").strip() if changed else head
+    commit = (
+        run(*git, "-c", "user.name=image", "-c", "user.email=image@localhost", "stash", "create").strip() if changed else head
+    )
     epoch = int(run(*git, "show", "--no-patch", "--format=%ct", head))
     stamp = run("date", "--utc", f"--date=@{epoch}", "+%Y%m%d.%H%M").strip()
     return Recipe(profile, commit, epoch, f"{stamp}-{head[:7]}" + (f"-{commit[:7]}" if changed else ""), mirrors)

@@ -11,7 +11,8 @@ from technician.image.steps import Steps
 from technician.run import run
 
 PLACES = {
-    "*.service": "system", "*.target": "system", "*.timer": "system", "*.path": "system", "journald.conf.d/*": "journald.conf.d",
+    "*.service": "system", "*.target": "system", "*.timer": "system", "*.path": "system",
+    "journald.conf.d/*": "journald.conf.d",
 }  # fmt: skip
 BESIDE = {"sysusers.d": "sysusers.d", "tmpfiles.d": "tmpfiles.d", "sysctl.d": "sysctl.d", "udev": "udev/rules.d"}
 MOUNT_POINTS = ("data", "efi", "etc/jiaohao")

@@ -45,6 +45,7 @@ ON_THE_WIRE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "announce": (("server",), ("server", "screen-1", "devices-1")),
     "rating/01/ask": (("server",), ("server", "rater-01", "devices-2")),
     "rating/02/ask": (("server",), ("server", "rater-02")),
+    "configuration": (("server",), EVERYBODY),
     "catalogue/version": (("server",), EVERYBODY),
     "alert/device-x": (("server",), ("server",)),
     "event/ticket-issued": (("server",), NOBODY),

@@ -1,0 +1,1 @@
+"""What a terminal made from the image does to itself: it takes its name, enrols, judges and updates its own system."""
