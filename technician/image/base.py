@@ -18,7 +18,7 @@ EARLY = CONFIG / "early"
 
 def base_tar(recipe: Recipe, steps: Steps, log: Path) -> Path:
     """The tar, from the cache when packages, mirror and early files are the same. Raise Trouble."""
-    key = digest(SUITE, *recipe.mirrors, "with", *recipe.packages, EARLY, *LEFT_OUT)
+    key = digest(SUITE, DATED, *recipe.mirrors, "with", *recipe.packages, EARLY, *LEFT_OUT)
 
     def make(target: Path) -> None:
         command = ["mmdebstrap", "--mode=root", "--variant=minbase", "--format=tar", "--architectures=amd64"]
