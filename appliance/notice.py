@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,7 +94,9 @@ def pixels(image: Image, depth: int, stride: int) -> bytes:
     if depth == BYTES_BGRX:
         rows = image.convert("RGBA").tobytes("raw", "BGRA")
     elif depth == BYTES_565:
-        rows = image.convert("RGB").tobytes("raw", "BGR;16")
+        red, green, blue = (band.tobytes() for band in image.convert("RGB").split())
+        packed = (r >> 3 << 11 | g >> 2 << 5 | b >> 3 for r, g, b in zip(red, green, blue, strict=True))
+        rows = array("H", packed).tobytes()
     else:
         raise ValueError(f"{depth} bits a pixel")
     row = image.width * depth // 8
