@@ -8,7 +8,7 @@ import ipaddress
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from queue_server.api.topics import ID
 from technician.trouble import Trouble
@@ -44,8 +44,10 @@ class Terminal:
             raise Trouble(f"role {self.role!r} does not exist; it is one of {', '.join(ROLES)}")
         if not self.broker:
             raise Trouble("broker is missing; give HOST:PORT, or mqtts://HOST:PORT")
-        if self.time_zone not in available_timezones():
-            raise Trouble(f"time_zone {self.time_zone!r} does not exist; use a name such as Asia/Shanghai")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ValueError, OSError, KeyError):
+            raise Trouble(f"time_zone {self.time_zone!r} does not exist; use a name such as Asia/Shanghai") from None
         self._check_network()
         return self
 
