@@ -102,7 +102,7 @@ class Agent:
             thread.join()
         self.link.close()
 
-    def _restart(self) -> Done:
+    def _restart(self, _ask: messages.TerminalAsk) -> Done:
         threading.Timer(RESTART_S, self._ended.set).start()
         return Done()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.theme import Look
 from link.orders import RESTART_S, Do, Done
-from queue_server.api.messages import Act
+from queue_server.api.messages import Act, TerminalAsk
 
 if TYPE_CHECKING:
     from kiosk.app import App
@@ -22,15 +22,15 @@ LONGEST_SIDE = 960
 def acts_of(app: App) -> Mapping[Act, Do]:
     """The acts of a running program; they are called in the thread of the orders."""
 
-    def identify() -> Done:
+    def identify(_ask: TerminalAsk) -> Done:
         app.call(lambda: _show_name(app)).result(UI_TIMEOUT_S)
         return Done(f"shown for {SHOWN_S:.0f} s")
 
-    def screen() -> Done:
+    def screen(_ask: TerminalAsk) -> Done:
         width, height, pixels = app.call(lambda: _pixels(app.root)).result(UI_TIMEOUT_S)
         return Done(media="image/png", content=_png(width, height, pixels))
 
-    def restart() -> Done:
+    def restart(_ask: TerminalAsk) -> Done:
         threading.Timer(RESTART_S, app.stop).start()
         return Done()
 

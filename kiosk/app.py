@@ -138,7 +138,7 @@ class App:
             self._click.open()
         self.role.start(self.send)
         if self._link is not None:
-            self._link.open(self.role.topics, acts_of(self))
+            self._link.open(self.role.topics, {**acts_of(self), **self.role.acts})
         self._tick()
 
     # --- events ---

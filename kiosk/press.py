@@ -9,26 +9,55 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from drivers.ports import DeviceError, PrintFailed
+from drivers.printer.roll import RollSetting, roll_setting
+from kiosk.paper import Roll
 from kiosk.state import PrintBroke, Printed, PrinterIs, PrintTicket, Setting, Ticket
+from link.orders import Done, Failed, Unable
 from queue_server.api.hall import Device, HallConfig
+from queue_server.api.messages import Paper, Reprint, TerminalAsk
 
 LOG = logging.getLogger(__name__)
 WATCH_S = 2.0
 """How often an idle printer is asked how it is."""
 
 
-class Press:
-    """Owns the printer `device`; `perform` takes the flow's PrintTicket, the results go back as events."""
+ORDER_S = 25.0
+"""An order of the desk is given up after so long: whoever asked still waits then."""
 
-    def __init__(self, device: Device, hall: HallConfig, setting: Setting, folder: Path | None = None) -> None:
+
+@dataclass(frozen=True)
+class Again:
+    """A ticket to print again for the desk; `done` gets the condition in which it failed, or None."""
+
+    ticket: Reprint
+    done: Future[str | None] = field(default_factory=Future)
+
+
+@dataclass(frozen=True)
+class NewRoll:
+    """Somebody has put in a new roll."""
+
+    done: Future[None] = field(default_factory=Future)
+
+
+class Press:
+    """Owns the printer `device`; `perform` takes the flow's PrintTicket, the results go back as events. `again` and `refilled`
+    are what the desk may ask for. `state` is where the count of its paper is kept."""
+
+    def __init__(
+        self, device: Device, hall: HallConfig, setting: Setting, folder: Path | None = None, state: Path | None = None
+    ) -> None:
         self.device, self.hall, self.setting, self.folder = device, hall, setting, folder
-        self._jobs: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Ticket | Again | NewRoll | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._condition: str | None = None
+        self._roll = Roll(state / f"paper-{device.id}.json" if state else None, RollSetting(), hall.zone)
 
     def open(self, send: Callable[[Any], None]) -> None:
         """Start to watch the printer; `send` gets PrinterIs, Printed and PrintBroke from the printer's thread."""
@@ -46,11 +75,47 @@ class Press:
         if isinstance(effect, PrintTicket):
             self._jobs.put(effect.ticket)
 
+    @property
+    def paper(self) -> Paper:
+        """What was used of the paper, and how much is left."""
+        return self._roll.paper
+
+    def again(self, ask: TerminalAsk) -> Done:
+        """Print a ticket of the desk's order; raise Unable, or Failed with the condition of the printer."""
+        if ask.ticket is None:
+            raise Unable("the order names no ticket")
+        order = Again(ask.ticket)
+        condition = self._result(order, order.done)
+        if condition is not None:
+            raise Failed(condition)
+        return Done()
+
+    def refilled(self, ask: TerminalAsk) -> Done:
+        """Begin to count anew."""
+        if ask.device not in (None, self.device.id):
+            raise Unable(f"{ask.device} is no ticket printer of this terminal")
+        order = NewRoll()
+        self._result(order, order.done)
+        return Done()
+
+    def _result(self, order: Again | NewRoll, done: Future[Any]) -> Any:
+        """What came of an order; one that was not begun in time never is."""
+        if self._thread is None or not self._thread.is_alive():
+            raise Failed("unreachable")
+        self._jobs.put(order)
+        try:
+            return done.result(ORDER_S)
+        except TimeoutError:
+            done.cancel()
+            raise Failed("offline") from None
+
     def _run(self, send: Callable[[Any], None]) -> None:
         from drivers import registry
 
         try:
             printer = registry.build(self.device, registry.Site(self.folder))
+            self._roll.setting = roll_setting(self.device.options, device=self.device.id)
+            self._roll.open()
         except (DeviceError, ValueError) as error:
             LOG.error("the printer %s cannot be used: %s", self.device.id, error)
             self._tell(send, "unreachable")
@@ -59,29 +124,42 @@ class Press:
             while True:
                 self._tell(send, printer.status())
                 try:
-                    ticket = self._jobs.get(timeout=WATCH_S)
+                    job = self._jobs.get(timeout=WATCH_S)
                 except queue.Empty:
                     continue
-                if ticket is None:
+                if job is None:
                     return
-                send(self._print(printer, ticket))
+                if isinstance(job, Ticket):
+                    send(self._print(printer, job, self._facts(job)))
+                elif job.done.set_running_or_notify_cancel():
+                    self._do(printer, job)
+                    self._condition = None  # so that the count is told with the condition
         finally:
             printer.close()
 
-    def _print(self, printer: Any, ticket: Ticket) -> Printed | PrintBroke:
+    def _do(self, printer: Any, order: Again | NewRoll) -> None:
+        if isinstance(order, NewRoll):
+            self._roll.renewed()
+            order.done.set_result(None)
+            return
+        came = self._print(printer, order.ticket, {**self._facts(order.ticket), "reprint": True})
+        order.done.set_result(came.condition if isinstance(came, PrintBroke) else None)
+
+    def _print(self, printer: Any, ticket: Ticket | Reprint, facts: dict[str, Any]) -> Printed | PrintBroke:
         from drivers.printer import ticket as paper
 
         try:
-            printer.print(paper.render(paper.in_hall(self.hall, **self._facts(ticket)), printer.profile))
+            printer.print(paper.render(paper.in_hall(self.hall, **facts), printer.profile))
         except PrintFailed as failure:
             LOG.warning("ticket %s was not printed: %s", ticket.number, failure)
             return PrintBroke(ticket.id, failure.state, failure.what)
         except Exception as error:
             LOG.exception("ticket %s could not be laid out or printed", ticket.number)
             return PrintBroke(ticket.id, "offline", f"{type(error).__name__}: {error}")
+        self._roll.used()
         return Printed(ticket.id)
 
-    def _facts(self, ticket: Ticket) -> dict[str, Any]:
+    def _facts(self, ticket: Ticket | Reprint) -> dict[str, Any]:
         return {
             "queue": ticket.queue, "number": ticket.number, "ahead": ticket.ahead, "estimate": ticket.estimate_s,
             "windows": ticket.windows, "issued_at": ticket.issued_at, "url": self.setting.ticket_url(ticket.token) or "",
@@ -89,6 +167,9 @@ class Press:
         }  # fmt: skip
 
     def _tell(self, send: Callable[[Any], None], condition: str) -> None:
+        if self._condition == "paper-out" and condition in ("ok", "paper-low"):
+            self._roll.renewed()
+        condition = self._roll.condition(condition)
         if condition != self._condition:
             self._condition = condition
             send(PrinterIs(condition))

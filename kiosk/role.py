@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kiosk.theme import Mode
@@ -11,7 +11,8 @@ from kiosk.theme import Mode
 if TYPE_CHECKING:
     from kiosk.page import Page
     from kiosk.stage import Stage
-    from queue_server.api.messages import DeviceStatus
+    from link.orders import Do
+    from queue_server.api.messages import Act, DeviceStatus
 
 Send = Callable[[Any], None]
 
@@ -36,6 +37,7 @@ class Role:
     - `perform(effect, send)` does the effects other than `Ask`, in the UI thread, so it hands slow work to a thread and
       sends events from there (`send` may be called from any thread).
     - `devices(state)` is what the terminal's status says about its devices.
+    - `acts` are what the desk may ask of the role besides what every program can do; called in the thread of the orders.
     - `start(send)` and `stop()` open and close what the role owns besides.
     """
 
@@ -48,5 +50,6 @@ class Role:
     topics: tuple[str, ...]
     perform: Callable[[Any, Send], None] = performs_nothing
     devices: Callable[[Any], list[DeviceStatus]] = lambda _state: []
+    acts: Mapping[Act, Do] = field(default_factory=dict)
     start: Callable[[Send], None] = lambda _send: None
     stop: Callable[[], None] = nothing

@@ -45,7 +45,11 @@ class Unable(RuntimeError):
     """This terminal cannot do what was asked; the text says why."""
 
 
-Do = Callable[[], Done]
+class Failed(RuntimeError):
+    """What was asked was tried and did not succeed; the text says why."""
+
+
+Do = Callable[[TerminalAsk], Done]
 
 
 class Orders:
@@ -59,6 +63,7 @@ class Orders:
         self._acts: dict[Act, Do] = {"logs": self._bundle, **acts}
         self._refresh = refresh
         self._waiting: queue.Queue[TerminalAsk | None] = queue.Queue(MOST_WAITING)
+        self._seen: deque[str] = deque(maxlen=4 * MOST_WAITING)
         self._remembered = _Remembered()
         self._thread: threading.Thread | None = None
 
@@ -80,7 +85,11 @@ class Orders:
         if retained or not payload:
             return
         try:
-            self._waiting.put_nowait(messages.decode(payload, TerminalAsk))
+            ask = messages.decode(payload, TerminalAsk)
+            if ask.id in self._seen:
+                return  # the broker may deliver an order twice, and paper must come out once
+            self._seen.append(ask.id)
+            self._waiting.put_nowait(ask)
         except messages.Illegal as error:
             LOG.warning("a message on %s is dropped: %s", topic, error)
         except queue.Full:
@@ -103,6 +112,9 @@ class Orders:
             done = self._done(ask)
         except Unable as error:
             self._tell(TerminalTold(ask.id, ask.act, "unable", str(error)[:500]))
+        except Failed as error:
+            LOG.warning("the order %s failed: %s", ask.act, error)
+            self._tell(TerminalTold(ask.id, ask.act, "failed", str(error)[:500]))
         except Exception as error:
             LOG.exception("the order %s failed", ask.act)
             self._tell(TerminalTold(ask.id, ask.act, "failed", f"{type(error).__name__}: {error}"[:500]))
@@ -119,7 +131,7 @@ class Orders:
         act = self._acts.get(ask.act)
         if act is None:
             raise Unable(f"this terminal cannot {ask.act}")
-        return act()
+        return act(ask)
 
     def _tell_done(self, ask: TerminalAsk, done: Done) -> None:
         pieces = [done.content[i : i + PART] for i in range(0, len(done.content), PART)] or [b""]
@@ -130,7 +142,7 @@ class Orders:
     def _tell(self, told: TerminalTold) -> None:
         self._link.publish(self._link.topics.terminal_told(self._terminal), messages.encode(told))
 
-    def _bundle(self) -> Done:
+    def _bundle(self, _ask: TerminalAsk) -> Done:
         """The latest lines of this program's log and the state of its machine, as a ZIP file."""
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bundle:

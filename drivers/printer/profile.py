@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from drivers.printer.roll import LIMITS, roll_setting
 from drivers.printer.text import Charset
 from drivers.registry import BadOption
 
 StatusBy = Literal["dle-eot", "asb", "none"]
 CHOICES = {"charset": ("gbk", "gb2312", "latin"), "status": ("dle-eot", "asb", "none")}
 SWITCHES = ("native_qr", "large_as_picture", "chinese_size_by_fs", "confirms", "clears_buffer", "cutter")
-OPTIONS = (*CHOICES, *SWITCHES)
-"""The habits that the entry of a device may set otherwise."""
+OPTIONS = (*CHOICES, *SWITCHES, *LIMITS)
+"""The habits that the entry of a device may set otherwise, and its roll of paper."""
 
 
 @dataclass(frozen=True)
@@ -76,4 +77,6 @@ def profile(model: str, options: Mapping[str, str | int | float | bool], *, devi
             raise BadOption(where, "use true or false")
         if key not in OPTIONS:
             raise BadOption(where + " is not known", f"printers know: {', '.join(OPTIONS)}")
-    return replace(PROFILES[model], **options)  # type: ignore[arg-type]
+    roll_setting(options, device=device)
+    habits = {key: value for key, value in options.items() if key not in LIMITS}
+    return replace(PROFILES[model], **habits)  # type: ignore[arg-type]

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from msgspec import structs
+
 from kiosk import flow
 from kiosk.role import Role, Send
 from kiosk.scan import Scanner
@@ -19,6 +21,7 @@ from queue_server.api.messages import DeviceStatus
 
 if TYPE_CHECKING:
     from kiosk.page import Page
+    from kiosk.press import Press
     from kiosk.stage import Stage
 
 TOPICS = ("server/status", "queue/+/state", "window/+/state", "catalogue/version")
@@ -44,10 +47,22 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     )  # fmt: skip
     parts: list[Part] = [Catalogue(folder_of(args) / "guides")]
     if devices:
-        parts.append(Press(devices[0], hall, setting, args.out))
+        press = Press(devices[0], hall, setting, args.out, folder_of(args))
+        parts.append(press)
+        role = with_paper(role, press)
     if scanners:
         parts.append(Scanners(scanners, args.out))
     return with_parts(role, parts)
+
+
+def with_paper(role: Role, press: Press) -> Role:
+    """The role with what its ticket printer tells of its paper, and what the desk may ask of it."""
+
+    def devices(state: State) -> list[DeviceStatus]:
+        told = role.devices(state)
+        return [structs.replace(one, paper=press.paper) if one.id == press.device.id else one for one in told]
+
+    return replace(role, devices=devices, acts={"reprint": press.again, "refilled": press.refilled})
 
 
 class Part(Protocol):

@@ -72,11 +72,23 @@ class ServerStatus(Struct, frozen=True):
     started_at: datetime
 
 
+class Paper(Struct, frozen=True):
+    """What a printer has used of its paper: papers since the new roll or tray at `since`, papers of today, for how many more
+    there is some left, None where nobody knows. `used_mm` is the length of what came off the roll, 0 for sheets."""
+
+    printed: int
+    today: int
+    left: int | None = None
+    used_mm: int = 0
+    since: datetime | None = None
+
+
 class DeviceStatus(Struct, frozen=True):
     id: str
     kind: str
     state: str
     detail: str = ""
+    paper: Paper | None = None
 
 
 class Machine(Struct, frozen=True):
@@ -120,7 +132,22 @@ class TerminalStatus(Struct, frozen=True):
     update: UpdateStatus | None = None
 
 
-Act = Literal["identify", "restart", "screen", "logs", "update"]
+class Reprint(Struct, frozen=True):
+    """A ticket that goes on paper once more: what `issue-ticket` answers of it, as it stands now."""
+
+    id: Id
+    number: str
+    queue: Id
+    class_: TicketClass = field(name="class")
+    issued_at: datetime
+    token: str
+    ahead: int
+    estimate_s: Estimate
+    windows: list[str]
+    language: Literal["zh", "en"] = "zh"
+
+
+Act = Literal["identify", "restart", "screen", "logs", "update", "reprint", "refilled"]
 
 
 class TerminalAsk(Struct, frozen=True):
@@ -130,6 +157,10 @@ class TerminalAsk(Struct, frozen=True):
     act: Act
     update: Update | None = None
     """What to install, with the act `update`."""
+    ticket: Reprint | None = None
+    """What to print again, with the act `reprint`."""
+    device: Id | None = None
+    """Which printer has new paper, with the act `refilled`."""
 
 
 class TerminalTold(Struct, frozen=True, omit_defaults=True):
