@@ -27,7 +27,14 @@ TRIES = 20
 
 
 class BadFetch(RuntimeError):
-    """The file did not come, or is not what was announced; the text says why and what to do."""
+    """The file did not come, or is not what was announced; the text says why and what to do.
+
+    `reason` is one of: no-room, not-there, unreachable, another-file.
+    """
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 def fetch(
@@ -49,13 +56,14 @@ def fetch(
             _go_on(update, part, there, web, progress, ended)
         except (OSError, HTTPException) as error:
             if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise BadFetch(_full(part.parent)) from None
+                raise _full(part.parent) from None
             if isinstance(error, HTTPError) and error.code in (404, 410):
-                raise BadFetch(f"{update.url} is not there any more; begin the update again") from None
+                raise BadFetch("not-there", f"{update.url} is not there any more; begin the update again") from None
             LOG.warning("%s did not come whole (%s); going on", update.url, error)
         tries = 0 if _size(part) > there else tries + 1
         if tries >= TRIES:
-            raise BadFetch(f"{update.url} cannot be reached; check the network between this terminal and the server")
+            text = f"{update.url} cannot be reached; check the network between this terminal and the server"
+            raise BadFetch("unreachable", text)
         if ended.is_set() or (_size(part) < update.size and ended.wait(again_s[min(tries, len(again_s) - 1)])):
             return False
     _check(update, part)
@@ -84,18 +92,19 @@ def _check(update: Update, part: Path) -> None:
     if digest != update.sha256:
         part.unlink()
         raise BadFetch(
+            "another-file",
             f"what came from {update.url} is not what was announced (SHA-256 {digest[:16]}… instead of {update.sha256[:16]}…); "
-            "upload the bundle again"
+            "upload the bundle again",
         )
 
 
 def _need_room(folder: Path, bytes_to_come: int, spare: int) -> None:
     if shutil.disk_usage(folder).free < bytes_to_come + spare:
-        raise BadFetch(_full(folder))
+        raise _full(folder)
 
 
-def _full(folder: Path) -> str:
-    return f"the disk of {folder} is too full for the update; fetch the logs, then look what fills it"
+def _full(folder: Path) -> BadFetch:
+    return BadFetch("no-room", f"the disk of {folder} is too full for the update; fetch the logs, then look what fills it")
 
 
 def _size(path: Path) -> int:

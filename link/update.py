@@ -3,7 +3,9 @@
 The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, bundle, sha256,
 version} in a folder that systemd watches (`jiaohao-update.path`); a service of root installs the bundle, writes `result.json`
 {state: installing|installed|failed, percent, detail, version, id} there and restarts the machine. `order.json` is this
-program's own note, so that it knows after the restart what it was doing.
+program's own note, so that it knows after the restart what it was doing. Why an update failed is one of the words below, which
+the server's pages explain, or what the installer says: no-room, not-there, unreachable, another-file (link.fetch), no-installer,
+busy, not-installed, installer-silent, switched-off (in the middle of it), went-back (the new system did not start).
 """
 
 from __future__ import annotations
@@ -32,7 +34,11 @@ T = TypeVar("T")
 
 
 class Refused(RuntimeError):
-    """The update cannot be begun here; the text says why."""
+    """The update cannot be begun here; the text says why. `reason` is no-installer or busy."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class Request(Struct, frozen=True):
@@ -114,18 +120,18 @@ class Updater:
                 if self._is_new(order_id):
                     self._begin(Note(order_id, self._terminal, update, "downloading", boot_id(self._root)))
             except Refused as refused:
-                self.status = UpdateStatus(order_id, "failed", update.version, detail=str(refused)[:500])
+                self.status = UpdateStatus(order_id, "failed", update.version, detail=refused.reason)
                 self._tell()
                 raise
 
     def _is_new(self, order_id: str) -> bool:
         if not self._able:
-            raise Refused("this terminal was started without --updates: its system is not updated from here")
+            raise Refused("no-installer", "this terminal was started without --updates: its system is not updated from here")
         if not os.access(self._folder, os.W_OK | os.X_OK):
-            raise Refused(f"{self._folder} cannot be written: this machine has no installer")
+            raise Refused("no-installer", f"{self._folder} cannot be written: this machine has no installer")
         before = self._read("order.json", Note)
         if before is not None and before.open and before.id != order_id:
-            raise Refused(f"{before.terminal} is still at the update to {before.update.version}; wait for it")
+            raise Refused("busy", f"{before.terminal} is still at the update to {before.update.version}; wait for it")
         return before is None or before.id != order_id
 
     # --- the thread of one update ---
@@ -148,11 +154,11 @@ class Updater:
                 note = self._hand_over(note)
             self._await_installer(note)
         except BadFetch as error:
-            self._keep(msgspec.structs.replace(note, state="failed", detail=str(error)))
+            LOG.error("the update failed: %s", error)
+            self._keep(_failed(note, error.reason))
         except OSError as error:
             LOG.exception("the update failed")
-            said = f"{error.filename or self._folder}: {error.strerror}"
-            self._keep(msgspec.structs.replace(note, state="failed", detail=said))
+            self._keep(_failed(note, f"{error.filename or self._folder}: {error.strerror}"))
 
     def _hand_over(self, note: Note) -> Note:
         """Leave the request where systemd sees it."""
@@ -169,7 +175,7 @@ class Updater:
             result = self._read("result.json", Result)
             mine = result is not None and result.id in ("", note.id)
             if result is not None and mine and result.state == "failed":
-                self._keep(msgspec.structs.replace(note, state="failed", detail=result.detail or "the installer failed"))
+                self._keep(_failed(note, result.detail or "not-installed"))
                 return
             if result is not None and mine and result.state == "installed":
                 if note.state != "restarting":
@@ -179,8 +185,8 @@ class Updater:
                 self._show(note, result.percent, result.detail)
             waited += LOOK_S
             if waited > self._install_s:
-                said = "the installer has not ended; look into the journal of jiaohao-update.service"
-                self._keep(msgspec.structs.replace(note, state="failed", detail=said))
+                LOG.error("the installer has not ended; look into the journal of jiaohao-update.service")
+                self._keep(_failed(note, "installer-silent"))
                 return
 
     def _restarted(self, note: Note) -> None:
@@ -189,12 +195,13 @@ class Updater:
         if here == note.update.version:
             note = msgspec.structs.replace(note, state="done", detail="")
         else:
-            why = "the machine was switched off before the new system was installed"
+            why = "switched-off"
             if note.state == "restarting" or (result is not None and result.state == "installed"):
-                why = "the new system did not start and the machine went back"
+                why = "went-back"
             elif result is not None and result.state == "failed":
-                why = result.detail
-            note = msgspec.structs.replace(note, state="failed", detail=f"{here or 'the old system'} runs: {why}")
+                why = result.detail or "not-installed"
+            LOG.error("the update to %s failed: %s; %s runs", note.update.version, why, here or "the old system")
+            note = _failed(note, why)
         (self._folder / "bundle.raucb").unlink(missing_ok=True)
         self._keep(note)
 
@@ -207,7 +214,7 @@ class Updater:
         self._show(note)
 
     def _show(self, note: Note, percent: int = 0, detail: str = "") -> None:
-        status = UpdateStatus(note.id, note.state, note.update.version, percent, (note.detail or detail)[:500])
+        status = UpdateStatus(note.id, note.state, note.update.version, percent, note.detail or detail[:500])
         if status != self.status:
             self.status = status
             self._tell()
@@ -230,3 +237,7 @@ class Updater:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._folder / name)
+
+
+def _failed(note: Note, why: str) -> Note:
+    return msgspec.structs.replace(note, state="failed", detail=why[:500])

@@ -37,10 +37,12 @@ class Desk:
         mirror: Mirror,
         reports: Reports,
         say: Callable[[str, bytes, int], None] = lambda _topic, _payload, _expiry_s: None,
+        show: Callable[[str, bytes], None] = lambda _topic, _payload: None,
     ) -> None:
-        """`say(relative topic, payload, expiry in seconds)` publishes something that is not retained."""
+        """`say(relative topic, payload, expiry in seconds)` publishes something that is not retained, `show(relative topic,
+        payload)` something that is."""
         self._hand_over = hand_over
-        self.say = say
+        self.say, self.show = say, show
         self._mirror = mirror
         self._reports = reports
 

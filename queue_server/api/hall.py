@@ -209,6 +209,9 @@ class Terminal(Table):
     role: Literal["hall", "rating", "screen", "agent"]
     window: Identifier | None = None
     devices: list[Identifier] = Field(default=[], description="devices that this terminal itself opens")
+    group: Identifier | None = Field(
+        default=None, description="terminals that are updated together; left out: not from the desk"
+    )
 
 
 class Device(Table):

@@ -20,6 +20,8 @@ from queue_server.api.hall import HallConfig
 from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk, NoAnswer
 from queue_server.store.database import Database
+from queue_server.update.book import Book
+from queue_server.update.bundle import Shelf
 from queue_server.web import (
     account_page,
     appointments,
@@ -42,6 +44,7 @@ from queue_server.web import (
     supervisor,
     taking_in,
     technician,
+    updates,
     wall,
 )
 from queue_server.web.accounts import Accounts
@@ -114,6 +117,8 @@ def build(
         app.include_router(part.routes(site))
     app.include_router(fleet.routes(site, answers, Takers(database.writer, database.reader)))
     app.include_router(technician.routes(site, database.writer))
+    shelf = Shelf(state / "bundles", database.writer, database.reader, lambda: datetime.now(UTC))
+    app.include_router(updates.routes(site, shelf, Book(database.writer, database.reader)))
     app.include_router(metrics.routes(site, measured, measures, state))
     app.include_router(enrolment.routes(site, enrolment.register_of(state, database)))
     for taken in (taking_in.appointments(site, database), taking_in.cases(site, database)):

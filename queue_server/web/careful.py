@@ -15,9 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from queue_server.web.guard import from_elsewhere
 
 LARGEST_POST = 64 * 1024
-LARGER_POSTS = {"/items/import": 20 << 20, "/items/": 2 << 20, "/api/": 64 << 20,
+LARGER_POSTS = {"/items/import": 20 << 20, "/items/": 2 << 20, "/api/": 64 << 20, "/updates/bundle": 8 << 30,
                 "/appointments/import": 20 << 20, "/cases/import": 20 << 20}  # fmt: skip
-"""Beginning of a path → what may be posted there: an item has thousands of characters, a file of items many more."""
+"""Beginning of a path → what may be posted there: an item has thousands of characters, a file of items many more, a
+system of a terminal is written to disk as it comes."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",

@@ -97,11 +97,12 @@ def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
 def _terminals(site: Site, told: Told) -> list[dict[str, Any]]:
     """Every terminal of the configuration with what is known of it; strangers that speak behind them."""
     states = site.states("terminal/", "/status", TerminalStatus)
-    known = {terminal.id: terminal.role for terminal in site.config.terminal}
+    known = {terminal.id: terminal for terminal in site.config.terminal}
     names = {device.id: device for device in site.config.device}
     return [
         {
-            "id": name, "role": known.get(name), "status": states.get(name), "orders": told.orders(name),
+            "id": name, "role": known[name].role if name in known else None,
+            "group": known[name].group if name in known else None, "status": states.get(name), "orders": told.orders(name),
             "seen": told.seen(name, states.get(name)), "models": {device: names[device].model for device in names},
         }
         for name in [*known, *sorted(set(states) - set(known))]

@@ -176,7 +176,7 @@ def test_a_system_that_does_not_start_is_told_as_a_failure(shelf: Shelf, machine
     after = machine.updater([])
     after.open()
     assert after.status is not None and after.status.state == "failed"
-    assert "2026.11.22 runs" in after.status.detail and "went back" in after.status.detail
+    assert after.status.detail == "went-back"
 
 
 def test_what_the_installer_refuses_is_told_in_its_words_and_the_next_order_may_come(shelf: Shelf, machine: Machine) -> None:
@@ -196,7 +196,7 @@ def test_an_installer_that_says_nothing_is_not_waited_for_for_ever(shelf: Shelf,
     updater = machine.updater([], install_s=0.6)
     updater.take("order-1", shelf.update())
     wait_until(lambda: state(updater) == "failed", timeout_s=20)
-    assert updater.status is not None and "jiaohao-update.service" in updater.status.detail
+    assert updater.status is not None and updater.status.detail == "installer-silent"
 
 
 def test_a_power_cut_in_the_middle_is_told_when_the_machine_is_back(shelf: Shelf, machine: Machine) -> None:
@@ -209,7 +209,7 @@ def test_a_power_cut_in_the_middle_is_told_when_the_machine_is_back(shelf: Shelf
     machine.runs("2026.11.22", "boot-2")
     after = machine.updater([])
     after.open()
-    assert after.status is not None and after.status.state == "failed" and "switched off" in after.status.detail
+    assert after.status is not None and after.status.state == "failed" and after.status.detail == "switched-off"
 
 
 def test_a_download_goes_on_when_the_program_starts_again(shelf: Shelf, machine: Machine) -> None:
