@@ -3,9 +3,10 @@
 The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, bundle, sha256,
 version} in a folder that systemd watches (`jiaohao-update.path`); a service of root installs the bundle, writes `result.json`
 {state: installing|installed|failed, percent, detail, version, id} there and restarts the machine. `order.json` is this
-program's own note, so that it knows after the restart what it was doing. Why an update failed is one of the words below, which
-the server's pages explain, or what the installer says: no-room, not-there, unreachable, another-file (link.fetch), no-installer,
-busy, not-installed, installer-silent, switched-off (in the middle of it), went-back (the new system did not start).
+program's own note, so that it knows after the restart what it was doing.
+
+Why an update failed is what the installer says, or a word that the server's pages explain: no-room, not-there, unreachable,
+another-file (link.fetch), no-installer, busy, not-installed, installer-silent, switched-off, went-back.
 """
 
 from __future__ import annotations

@@ -6,18 +6,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
-import ipaddress
 import logging
 import signal
-import socket
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-
-import uvicorn
+from typing import TYPE_CHECKING
 
 from link import BadBroker, Broker, new_session
 from queue_server import __version__
@@ -26,7 +22,6 @@ from queue_server.api.configuration import packed
 from queue_server.api.hall import BadHall, HallConfig, load
 from queue_server.api.masking import mask_logs
 from queue_server.api.topics import Topics
-from queue_server.catalogue.guides import HallGuides, guides_of
 from queue_server.codes.opening import opened
 from queue_server.desk import Desk
 from queue_server.forgetting import Forgetting
@@ -36,13 +31,16 @@ from queue_server.mqtt import Identity, Server
 from queue_server.reports import Reports
 from queue_server.service.plan import Plan
 from queue_server.store.database import BadDatabase, Database, sqlite_url
+from queue_server.web import BadWeb
+
+if TYPE_CHECKING:
+    from queue_server.web.serve import WebPages
 
 LOG = logging.getLogger(__name__)
 EXIT_USAGE = 2
 EXIT_TROUBLE = 1
 LEAVING_S = 5.0
 """So long a server waits for another one that is ending to let go of the state folder."""
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only compared with
 
 
 class Trouble(RuntimeError):
@@ -61,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         _serve(options)
-    except (BadHall, BadBroker, BadDatabase, Trouble) as error:
+    except (BadHall, BadBroker, BadDatabase, BadWeb, Trouble) as error:
         print(f"jiaohao-server: {error}", file=sys.stderr)
         return EXIT_USAGE if isinstance(error, BadBroker) else EXIT_TROUBLE
     return 0
@@ -192,8 +190,10 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
     server.show("configuration", messages.encode(packed(options.hall)))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
-    desk = Desk(hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now), say=server.say)
-    web = _Web(desk, config, database, options, broker, server.show) if options.web else None
+    desk = Desk(
+        hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now), say=server.say, show=server.show
+    )
+    web = _web(desk, config, database, options, server) if options.web else None
     forgetting = Forgetting(database, config, _now)
     try:
         forgetting.open()
@@ -208,91 +208,14 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
         ledger.close()
 
 
-class _Web:
-    """The web pages, in a thread of their own."""
+def _web(desk: Desk, config: HallConfig, database: Database, options: argparse.Namespace, server: Server) -> WebPages:
+    """The web pages, with what they need of the command line."""
+    from queue_server.web.serve import WebPages
 
-    def __init__(
-        self,
-        desk: Desk,
-        config: HallConfig,
-        database: Database,
-        options: argparse.Namespace,
-        broker: Broker,
-        show: Callable[[str, bytes], None],
-    ) -> None:
-        self._desk, self._config, self._database, self._options = desk, config, database, options
-        self._broker, self._show = broker, show
-        self._guides: HallGuides | None = None
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-        self._end_streams: Callable[[], None] = lambda: None
-
-    def open(self) -> None:
-        """Bind the address and begin to serve; raise Trouble when the address cannot be used."""
-        from queue_server.web.app import build
-
-        sock, host, port = _bind(self._options.web)
-        options = self._options
-        self._guides = guides_of(
-            options.hall, state=options.state, database=self._database, show=self._show,
-            web=self._config.hall.web_address or f"http://{_bracketed(self._reachable(host))}:{port}",
-        )  # fmt: skip
-        if self._guides is not None:
-            self._guides.open()
-        app = build(
-            self._desk, self._config, database=self._database, state=options.state, guides=self._guides,
-            example_accounts=options.example_accounts,
-        )  # fmt: skip
-        self._end_streams = app.state.end_streams
-        settings = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
-        self._server = uvicorn.Server(settings)
-        self._thread = threading.Thread(target=self._server.run, args=([sock],), name="web", daemon=True)
-        self._thread.start()
-        print(f"web pages at http://{_bracketed(host)}:{port}/", flush=True)
-
-    def close(self) -> None:
-        """Stop serving; what is still being answered gets two seconds."""
-        if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
-            self._end_streams()
-            self._thread.join(5)
-        if self._guides is not None:
-            self._guides.close()
-
-    def _reachable(self, host: str) -> str:
-        """Where others reach pages that listen on `host`; if that is everywhere, the address that the broker sees."""
-        if host not in EVERYWHERE:
-            return host
-        family, _, _, _, address = socket.getaddrinfo(self._broker.host, self._broker.port, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(family, socket.SOCK_DGRAM) as sock, contextlib.suppress(OSError):
-            sock.connect(address)
-            host = str(sock.getsockname()[0])
-        if host in EVERYWHERE or ipaddress.ip_address(host).is_loopback:
-            LOG.warning("kiosks on other machines cannot fetch the guides: give web_address under [hall] in hall.toml")
-            return "127.0.0.1"
-        return host
-
-
-def _bind(address: str) -> tuple[socket.socket, str, int]:
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]") or "127.0.0.1"
-    if not port.isdigit():
-        raise Trouble(f"--web {address!r} is no address; give HOST:PORT, for example 127.0.0.1:8080")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host, int(port)))
-        sock.listen(128)
-    except (OSError, OverflowError) as error:
-        sock.close()
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise Trouble(f"the web pages cannot listen on {address} ({why}); give another port with --web") from None
-    return sock, host, sock.getsockname()[1]
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+    return WebPages(
+        desk, config, database, hall=options.hall, state=options.state, listen=options.web, broker=server.broker,
+        connected=server.connected.is_set, example_accounts=options.example_accounts, clock=_now,
+    )  # fmt: skip
 
 
 def _now() -> datetime:

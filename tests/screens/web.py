@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from queue_server.api.hall import load
 from queue_server.appointments.book import Booking
 from queue_server.appointments.taking import take_in
 from queue_server.cases import book
+from queue_server.update.book import Book
+from queue_server.update.bundle import Shelf
+from queue_server.update.rollout import Rollout, Target
+from tests.rauc_bundle import bundle
 from tests.screens import Shot
 from tests.web_hall import PASSWORD, WebHall, now, serving
 
@@ -124,8 +129,26 @@ def around(hall: WebHall) -> None:
     devices = [messages.DeviceStatus("ticket-printer-1", "printer", "paper-out")]
     hall.put("terminal/kiosk-1/status", messages.TerminalStatus("ready", "x", "hall", "1.0", devices))
     hall.put("terminal/rater-03/status", messages.TerminalStatus("ready", "x", "rating", "1.0"))
+    updated(hall)
     texts = messages.Text("自助机 1 的号票打印机缺纸，请装纸。", "Kiosk 1 is out of paper; please load paper.")
     hall.put("alert/paper", messages.Alert("paper-out", "error", "ticket-printer-1", now(), texts))
+
+
+def updated(hall: WebHall) -> None:
+    """A bundle on the shelf, and a rollout that has paused because two terminals failed."""
+    shelf = Shelf(hall.folder / "bundles", hall.database.writer, hall.database.reader, now)
+    content = bundle()
+    with contextlib.closing(shelf.receive(len(content))) as incoming:
+        incoming.write(content)
+        incoming.end()
+        kept = shelf.keep(incoming, "jiaohao-2026.11.23.raucb", "admin")
+    targets = (
+        Target("kiosk-1", "done", now()), Target("kiosk-2", "failed", now(), detail="went-back"),
+        Target("kiosk-3", "installing", now(), percent=60), Target("rater-01", "failed", now(), detail="no-room"),
+        Target("rater-02", "restarting", now()), Target("rater-03"),
+    )  # fmt: skip
+    rollout = Rollout("1", kept.sha256, kept.version, "lobby", 2, 1, targets, "paused", "failures", 0, "admin", now())
+    Book(hall.database.writer, hall.database.reader).begin(rollout)
 
 
 def views(tokens: dict[str, str]) -> list[View]:
@@ -145,6 +168,8 @@ def views(tokens: dict[str, str]) -> list[View]:
         View("cases-import", "/cases/import", (NARROW,), "supervisor"),
         View("accounts", "/accounts", (WIDE,), "admin"),
         View("password", "/password", (NARROW,), "admin"),
+        View("fleet", "/fleet", both, "admin"),
+        View("updates", "/updates", both, "admin"),
         *(View(f"phone-{state}", f"/t/{token}", (PHONE,)) for state, token in tokens.items()),
         View("phone-reasons", f"/t/{tokens['finished']}?level=2", (PHONE,)),
         View("phone-unknown", "/t/nonsense", (PHONE,)),

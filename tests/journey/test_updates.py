@@ -1,0 +1,143 @@
+"""A terminal is updated from the desk: real server, broker and device agent; only the installer's service is played."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from queue_server.api import messages
+from queue_server.api.messages import TerminalStatus
+from queue_server.web.accounts import EXAMPLE_PASSWORD
+from tests.ports import free_port
+from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.rauc_bundle import bundle
+from tests.web_hall import csrf
+
+STATUS = "terminal/devices-1/status"
+OLD, NEW = "2026.11.22", "2026.11.23"
+CONTENT = b"hsqs" + random.Random(3).randbytes(3_000_000)
+MACHINE = (
+    'mount --bind "$0/os-release" /etc/os-release && mount --bind "$0/boot_id" /proc/sys/kernel/random/boot_id && exec "$@"'
+)
+
+
+def _may_unshare() -> bool:
+    return subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
+
+
+needs_namespaces = pytest.mark.skipif(not _may_unshare(), reason="mount namespaces are not allowed here")
+
+
+class Terminal:
+    """A device agent on a machine of its own, as far as its system and its restarts go."""
+
+    def __init__(self, folder: Path, hall: Path, broker: str) -> None:
+        self.updates, self.machine = folder / "updates", folder / "machine"
+        self.updates.mkdir()
+        self.machine.mkdir()
+        self._command = [sys.executable, "-m", "drivers.main", "run", "--hall", str(hall), "--broker", broker, "--terminal",
+                         "devices-1", "--out", str(folder / "out"), "--updates", str(self.updates)]  # fmt: skip
+        self._program: subprocess.Popen[bytes] | None = None
+
+    def start(self, system: str, boot: str) -> None:
+        """Switch it on."""
+        (self.machine / "os-release").write_text(f"IMAGE_VERSION={system}\n")
+        (self.machine / "boot_id").write_text(f"{boot}\n")
+        self._program = subprocess.Popen(["unshare", "-m", "sh", "-c", MACHINE, str(self.machine), *self._command])
+
+    def stop(self) -> None:
+        if self._program is not None:
+            self._program.kill()
+            self._program.wait(5)
+
+    def installer(self, **said: object) -> None:
+        """What the installer's service says."""
+        new = self.updates / ".result"
+        new.write_text(json.dumps(said))
+        new.replace(self.updates / "result.json")
+
+
+class Desk:
+    """A technician's browser."""
+
+    def __init__(self, port: int) -> None:
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20)
+        page = self.client.get("/log-in").text
+        self.client.post("/log-in", data={"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(page)})
+
+    @property
+    def page(self) -> str:
+        return self.client.get("/updates").text
+
+    def upload(self, content: bytes) -> None:
+        headers = {"x-csrf": csrf(self.page), "x-name": "lobby.raucb"}
+        assert self.client.post("/updates/bundle", content=content, headers=headers).status_code == 200
+
+    def begin(self, sha256: str) -> None:
+        fields = {"csrf": csrf(self.page), "bundle": sha256, "group": "lobby", "at_most": "1", "may_fail": "0"}
+        assert self.client.post("/updates/begin", data=fields).headers["location"] == "/updates"
+
+
+@pytest.fixture
+def watcher(broker: PrivateBroker) -> Iterator[Watcher]:
+    link = broker.link()
+    watcher = Watcher(link, "terminal/+/status")
+    link.open()
+    yield watcher
+    link.close()
+
+
+@needs_namespaces
+def test_a_terminal_is_updated_from_the_desk_and_a_server_that_starts_again_sees_it_through(
+    broker: PrivateBroker, hall_folder: Path, tmp_path: Path, watcher: Watcher
+) -> None:
+    devices = hall_folder / "devices.toml"
+    devices.write_text(
+        devices.read_text().replace('id = "devices-1"\nrole = "agent"\n', 'id = "devices-1"\nrole = "agent"\ngroup = "lobby"\n')
+    )
+    port = free_port()
+    server = RunningServer(hall_folder, tmp_path / "state", broker.address, "--web", f"127.0.0.1:{port}", "--example-accounts")
+    terminal = Terminal(tmp_path, hall_folder, broker.address)
+    terminal.start(OLD, "boot-1")
+    server.open()
+    try:
+        watcher.wait(STATUS, "ready", timeout_s=40)
+        desk = Desk(port)
+        content = bundle(NEW, content=CONTENT)
+        desk.upload(content)
+        shelved = next((tmp_path / "state/bundles").iterdir())
+        desk.begin(shelved.stem)
+        wait_until((terminal.updates / "request.json").exists, timeout_s=40)
+        assert (terminal.updates / "bundle.raucb").read_bytes() == content
+        terminal.installer(state="installing", percent=50)
+        wait_until(lambda: "正在安装 50%" in desk.page, timeout_s=20)
+        server.kill()
+        terminal.installer(state="installed", version=NEW)
+        watcher.wait(STATUS, "restarting", timeout_s=20)
+        terminal.stop()
+        server.open()
+        terminal.start(NEW, "boot-2")
+        status = messages.decode(watcher.wait(STATUS, '"state":"done"', timeout_s=40), TerminalStatus)
+        assert status.machine is not None and status.machine.system == NEW
+        desk = Desk(port)
+        wait_until(lambda: "完成 1 / 1 台" in desk.page and "已结束" in desk.page, timeout_s=30)
+        assert NEW in desk.client.get("/fleet").text
+        desk.upload(bundle("2026.11.24", content=CONTENT))  # the next system does not start
+        newer = next(path for path in (tmp_path / "state/bundles").iterdir() if path != shelved)
+        desk.begin(newer.stem)
+        wait_until((terminal.updates / "request.json").exists, timeout_s=40)
+        terminal.installer(state="installed", version="2026.11.24")
+        watcher.wait(STATUS, "restarting", timeout_s=20)
+        terminal.stop()
+        terminal.start(NEW, "boot-3")
+        wait_until(lambda: "新系统没有启动成功，已退回原来的系统" in desk.page, timeout_s=40)
+    finally:
+        terminal.stop()
+        server.close()
