@@ -1,7 +1,9 @@
 """Installs the update that was asked for in request.json, beside it answers in result.json, and starts the machine again.
 
-    request.json   {file, sha256, version}     file: a name in the same folder
-    result.json    {state: installing|restarting|done|failed, detail, version, at}
+    request.json   {id, bundle, sha256, version}     bundle: the name of a file in the same folder
+    result.json    {id, state: installing|installed|failed, detail, version}
+
+The terminal's program asks (link/update.py) and looks after the restart which system runs.
 
 The bundle's signature decides, the checksum only tells a broken download from a foreign bundle. A power cut leaves
 request.json where it was: the update begins again, in the slot that does not run.
@@ -14,7 +16,6 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.place import Place, write_json
@@ -28,29 +29,31 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Request:
-    """An update that was asked for; `file` is a name in the folder of the request."""
+    """An update that was asked for; `bundle` is the name of a file in the folder of the request."""
 
-    file: str
+    id: str
+    bundle: str
     sha256: str
     version: str
 
 
+NOBODY = Request("", "", "", "")
+
+
 def update(place: Place, install: Callable[[Path], None], restart: Callable[[], None]) -> bool:
     """Do what request.json asks; whether it was done. Never raises: whatever goes wrong is the result."""
-    asked = place.update / REQUEST
-    version = ""
+    asked, request = place.update / REQUEST, NOBODY
     try:
         request = read(asked)
-        version = request.version
-        report(place, "installing", "", version)
+        report(place, request, "installing")
         bundle = checked(place.update, request)
         install(bundle)
     except (Trouble, OSError) as error:
         LOG.error("the update was not installed: %s", error)
-        report(place, "failed", str(error), version)
+        report(place, request, "failed", str(error))
         asked.unlink(missing_ok=True)
         return False
-    report(place, "restarting", "", version)
+    report(place, request, "installed")
     bundle.unlink()
     asked.unlink()
     restart()
@@ -58,20 +61,20 @@ def update(place: Place, install: Callable[[Path], None], restart: Callable[[], 
 
 
 def read(path: Path) -> Request:
-    """Read a request. Raise Trouble for anything but {file, sha256, version}."""
+    """Read a request. Raise Trouble for anything else."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        request = Request(**{name: str(told[name]) for name in ("file", "sha256", "version")})
+        request = Request(**{name: str(told[name]) for name in ("id", "bundle", "sha256", "version")})
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Trouble(f"{path} cannot be read ({error!r}); it holds file, sha256 and version") from None
-    if not request.file or Path(request.file).name != request.file or request.file.startswith("."):
-        raise Trouble(f"{path}: file {request.file!r} is no name of a file in {path.parent}")
+        raise Trouble(f"{path} cannot be read ({error!r}); it holds id, bundle, sha256 and version") from None
+    if not request.bundle or Path(request.bundle).name != request.bundle or request.bundle.startswith("."):
+        raise Trouble(f"{path}: bundle {request.bundle!r} is no name of a file in {path.parent}")
     return request
 
 
 def checked(folder: Path, request: Request) -> Path:
     """The bundle, if it is what was announced. Raise Trouble, OSError."""
-    path = folder / request.file
+    path = folder / request.bundle
     if path.is_symlink() or not path.is_file():
         raise Trouble(f"{path} is not there; download it again")
     digest = hashlib.sha256()
@@ -83,7 +86,7 @@ def checked(folder: Path, request: Request) -> Path:
     return path
 
 
-def report(place: Place, state: str, detail: str, version: str) -> None:
+def report(place: Place, request: Request, state: str, detail: str = "") -> None:
     """Leave the result where whoever asked finds it. Raise OSError."""
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    write_json(place.update / RESULT, {"state": state, "detail": detail, "version": version, "at": at})
+    told = {"id": request.id, "state": state, "detail": detail, "version": request.version}
+    write_json(place.update / RESULT, told)

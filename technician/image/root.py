@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -56,6 +57,8 @@ def _configure(recipe: Recipe, sources: Path, keyring: Path, root: Path, log: Pa
     told = root / "usr/share/jiaohao"
     told.mkdir(parents=True, exist_ok=True)
     (told / "version").write_text(f"{recipe.version}\n", encoding="ascii")
+    (root / "usr/lib/clock-epoch").touch()  # the clock never starts before the day of the build: see clock-epoch in systemd(1)
+    os.utime(root / "usr/lib/clock-epoch", (recipe.epoch, recipe.epoch))
     run("chroot", root, "systemd-sysusers", log=log, env=recipe.env)
     run("chroot", root, "systemctl", "preset-all", log=log, env=recipe.env)
     masked = packages(CONFIG / "masked-units.txt")

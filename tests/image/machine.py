@@ -14,7 +14,7 @@ from technician.terminal import Terminal
 from tests.image.accelerator import FIRMWARE, VARIABLES, accelerator
 from tests.image.qmp import Monitor
 
-CONSOLE = "console=ttyS0,115200 jiaohao.patience=900"
+CONSOLE = "console=ttyS0,115200 jiaohao.patience=900 systemd.service_watchdogs=no"
 """What a virtual machine is started with besides: words on the serial line, and time, because emulation is slow."""
 MTOOLS = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
 GRUB_PATH = "::/grub/grubenv"

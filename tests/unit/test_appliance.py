@@ -36,7 +36,7 @@ def place(tmp_path: Path) -> Place:
     write(place.efi / "terminal.json", KIOSK.json())
     write(place.efi / "grub/machine.env", "kept")
     write(place.root / "usr/share/jiaohao/version", "2\n")
-    write(place.root / "proc/cmdline", "ro quiet rauc.slot=B jiaohao.patience=10")
+    write(place.root / "proc/cmdline", "ro quiet rauc.slot=B jiaohao.patience=20")
     return place
 
 
@@ -222,10 +222,8 @@ class Rack:
 
 
 def test_a_new_system_is_good_once_its_screen_is_there_and_then_at_once(place: Place):
-    write(place.update / "result.json", json.dumps({"state": "restarting", "version": "2"}))
     first = Rack("B", "B A", ready=6)
     assert judge(place, first.bench()) and first.done == ["good"] and first._time >= 6
-    assert json.loads((place.update / "result.json").read_text())["state"] == "done"
     again = Rack("B", "B A", ready=None)
     assert judge(place, again.bench()) and again.done == ["good"] and again._time == 0
 
@@ -233,7 +231,7 @@ def test_a_new_system_is_good_once_its_screen_is_there_and_then_at_once(place: P
 def test_a_new_system_without_a_screen_restarts_the_machine_and_is_not_called_good(place: Place):
     rack = Rack("B", "B A", ready=None)
     assert not judge(place, rack.bench()) and rack.done == ["restart"]
-    assert rack._time == pytest.approx(10, abs=2)
+    assert rack._time == 20
 
 
 def test_a_lone_system_without_a_screen_does_not_restart_for_ever(place: Place):
@@ -241,11 +239,10 @@ def test_a_lone_system_without_a_screen_does_not_restart_for_ever(place: Place):
     assert not judge(place, rack.bench()) and rack.done == []
 
 
-def test_the_old_system_notices_that_it_was_fallen_back_to_and_says_so(place: Place):
+def test_the_old_system_notices_that_it_was_fallen_back_to_and_stays(place: Place, caplog: pytest.LogCaptureFixture):
     rack = Rack("A", "B A", ready=2)
     assert judge(place, rack.bench()) and rack.done == ["good", "stay"]
-    told = json.loads((place.update / "result.json").read_text())
-    assert told["state"] == "failed" and "went back to 2" in told["detail"]
+    assert "went back to 2" in caplog.text
 
 
 def test_a_machine_that_is_not_from_the_image_is_not_judged(place: Place):
@@ -259,7 +256,7 @@ def test_a_machine_that_is_not_from_the_image_is_not_judged(place: Place):
 
 def ask(place: Place, **changed: str) -> None:
     write(place.update / "new.raucb", "bundle")
-    fields = {"file": "new.raucb", "sha256": hashlib.sha256(b"bundle").hexdigest(), "version": "3"}
+    fields = {"id": "order-1", "bundle": "new.raucb", "sha256": hashlib.sha256(b"bundle").hexdigest(), "version": "3"}
     write(place.update / "request.json", json.dumps(fields | changed))
 
 
@@ -272,7 +269,7 @@ def test_an_update_is_installed_once_and_the_machine_restarts(place: Place):
     ask(place)
     done: list[str] = []
     assert update(place, lambda bundle: done.append(bundle.name), lambda: done.append("restart"))
-    assert done == ["new.raucb", "restart"] and told(place) == ("restarting", "")
+    assert done == ["new.raucb", "restart"] and told(place) == ("installed", "")
     assert not (place.update / "request.json").exists() and not (place.update / "new.raucb").exists()
 
 
@@ -280,9 +277,9 @@ def test_an_update_is_installed_once_and_the_machine_restarts(place: Place):
     ("changed", "why"),
     [
         ({"sha256": "0" * 64}, "not what was announced"),
-        ({"file": "other.raucb"}, "is not there"),
-        ({"file": "../../etc/shadow"}, "no name of a file"),
-        ({"file": ""}, "no name of a file"),
+        ({"bundle": "other.raucb"}, "is not there"),
+        ({"bundle": "../../etc/shadow"}, "no name of a file"),
+        ({"bundle": ""}, "no name of a file"),
     ],
 )
 def test_an_update_that_is_not_what_was_announced_is_not_touched(place: Place, changed: dict[str, str], why: str):
