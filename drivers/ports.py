@@ -17,7 +17,7 @@ suits. Calls block, never longer than the time-outs of the driver: run each devi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from queue_server.api.messages import Announce, DisplayDesired
 
@@ -123,6 +123,14 @@ class Voice(Device, Protocol):
 
     def speak(self, announcement: Announce) -> None:
         """Say it to the end; return when it is said."""
+
+
+@runtime_checkable
+class Reader(Voice, Protocol):
+    """A voice that reads any text aloud."""
+
+    def read(self, text: str, language: str, *, slow: bool = False) -> None:
+        """Read one piece to its end; `close` from another thread ends it in the middle of a word. `language` is zh or en."""
 
 
 class Scanner(Device, Protocol):

@@ -1,7 +1,7 @@
 """The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`.
 
-Taking the ticket itself is in kiosk.ordering, the guides are in kiosk.guiding, cases in kiosk.inquiring, codes in
-kiosk.scanning.
+Taking the ticket itself is in kiosk.ordering, the guides are in kiosk.guiding and read aloud in kiosk.reading, cases are in
+kiosk.inquiring, codes in kiosk.scanning.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk import guiding, inquiring, ordering, scanning
+from kiosk import guiding, inquiring, ordering, reading, scanning
 from kiosk.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
 from kiosk.inquiry import Inquiry
 from kiosk.lookup import ItemIs
@@ -47,7 +47,7 @@ def step(state: State, event: Any) -> tuple[State, Effects]:
     handler = HANDLERS.get(type(event))
     if handler is None:
         return state, ()
-    after, effects = handler(state, event)
+    after, effects = reading.followed(state, *handler(state, event))
     after, watch = scanning.watched(state, after)
     return after, (*effects, *watch)
 
@@ -233,6 +233,7 @@ HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     PrintBroke: ordering.print_broke,
     **guiding.HANDLERS,
     **inquiring.HANDLERS,
+    **reading.HANDLERS,
     **scanning.HANDLERS,
     ItemIs: _item_is,
 }

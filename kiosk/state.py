@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from kiosk.aloud import Aloud, Spoken
 from kiosk.event import Ask
 from kiosk.inquiry import Inquiry
 from kiosk.lookup import Lookup, Wanted
@@ -57,6 +58,7 @@ class Setting:
     terminal: str
     businesses: tuple[Business, ...]
     printer: str | None = None
+    voice: str | None = None
     first_mode: Mode = field(default_factory=Mode)
     web: str | None = None
     scanners: tuple[str, ...] = ()
@@ -142,6 +144,7 @@ class State:
     lookup: Lookup = field(default_factory=Lookup)
     inquiry: Inquiry = field(default_factory=Inquiry)
     scan: Scan = field(default_factory=Scan)
+    aloud: Aloud = field(default_factory=Aloud)
     order: str | None = None
     orders: Mapping[str, Order] = field(default_factory=dict)
     jobs: Mapping[str, Ticket] = field(default_factory=dict)
@@ -321,4 +324,4 @@ class PrintTicket:
     ticket: Ticket
 
 
-Effects = tuple[Ask | PrintTicket | Wanted | Watch | NextPicture, ...]
+Effects = tuple[Ask | PrintTicket | Wanted | Spoken | Watch | NextPicture, ...]

@@ -67,8 +67,11 @@ class SoundCard:
     def __init__(self, name: str, device: str) -> None:
         self.name, self.device = f"{name} (sound card {device})", device
         self._playing: subprocess.Popen[bytes] | None = None
+        self._closed = False
+        self._change = threading.Lock()
 
     def open(self) -> None:
+        self._closed = False
         if shutil.which("aplay") is None:
             raise NotFound(f"{self.name}: the program aplay is missing", "install the Debian package alsa-utils")
         if not has_sound_card():
@@ -76,19 +79,26 @@ class SoundCard:
 
     def play(self, sound: Sound, title: str) -> None:
         command = ["aplay", "-q", "-D", self.device, "-t", "wav", "-"]
-        self._playing = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        with self._change:
+            if self._closed:
+                return
+            playing = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            self._playing = playing
         try:
-            _, errors = self._playing.communicate(sound.wav(), timeout=sound.seconds + 10)
+            _, errors = playing.communicate(sound.wav(), timeout=sound.seconds + 10)
         except subprocess.TimeoutExpired:
-            self.close()
+            playing.kill()
+            playing.communicate()
             raise Unreachable(f"{self.name}: {title} does not come to an end", "check the sound card") from None
-        if self._playing.returncode:
+        if playing.returncode and not self._closed:
             raise self._failure(errors.decode("utf-8", "replace").strip())
 
     def close(self) -> None:
-        if self._playing is not None and self._playing.poll() is None:
-            self._playing.kill()
-            self._playing.wait()
+        """End the player at once; `play`, in its own thread, takes note of its end."""
+        with self._change:
+            self._closed = True
+            if self._playing is not None:
+                self._playing.kill()
 
     def _failure(self, text: str) -> InUse | Unreachable:
         if "busy" in text:

@@ -7,7 +7,7 @@ from drivers.registry import Model
 TABLE: tuple[Model, ...] = (
     Model(
         "espeak-ng", "voice", "drivers.voice.espeak:EspeakVoice", "A", ("sound card", "WAV files"), "espeak-ng 1.51",
-        options=("languages", "speed", "volume"), remark="Mandarin and English; needs no internet",
+        options=("languages", "speed", "volume"), remark="Mandarin and English; needs no internet; reads guides at a kiosk",
         exempt="a program of this machine; wav:///FOLDER as address keeps what it says as files",
     ),
     Model(

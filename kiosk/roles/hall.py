@@ -16,7 +16,7 @@ from kiosk.role import Role, Send
 from kiosk.scan import Scanner
 from kiosk.state import Business, Setting, State
 from kiosk.theme import Mode
-from queue_server.api.hall import HallConfig
+from queue_server.api.hall import Device, HallConfig, Terminal
 from queue_server.api.messages import DeviceStatus
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     """The role for this terminal; raise ValueError for a configuration that cannot work."""
     from kiosk.catalogue import Catalogue
     from kiosk.press import Press
+    from kiosk.reader import Reader
     from kiosk.scanners import Scanners
 
     terminal = next(terminal for terminal in hall.terminal if terminal.id == args.terminal)
-    own = [device for device in hall.device if device.id in terminal.devices]
-    devices = [device for device in own if device.kind == "printer"]
-    scanners = [device for device in own if device.kind == "scanner"]
+    printers, voices, scanners = (devices_of(hall, terminal, kind) for kind in ("printer", "voice", "scanner"))
     setting = replace(
-        setting_of(hall, args.terminal, Mode(language=args.language), devices[0].id if devices else None, args.web),
+        setting_of(hall, args.terminal, Mode(language=args.language), printers[0].id if printers else None, args.web),
+        voice=voices[0].id if voices else None,
         scanners=tuple(device.id for device in scanners),
     )
     role = Role(
@@ -46,13 +46,20 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
         topics=TOPICS, devices=device_states,
     )  # fmt: skip
     parts: list[Part] = [Catalogue(folder_of(args) / "guides")]
-    if devices:
-        press = Press(devices[0], hall, setting, args.out, folder_of(args))
+    if printers:
+        press = Press(printers[0], hall, setting, args.out, folder_of(args))
         parts.append(press)
         role = with_paper(role, press)
+    if voices:
+        parts.append(Reader(voices[0], hall, args.out))
     if scanners:
         parts.append(Scanners(scanners, args.out))
     return with_parts(role, parts)
+
+
+def devices_of(hall: HallConfig, terminal: Terminal, kind: str) -> list[Device]:
+    """The devices of a kind that a terminal itself opens."""
+    return [device for device in hall.device if device.id in terminal.devices and device.kind == kind]
 
 
 def with_paper(role: Role, press: Press) -> Role:
@@ -129,7 +136,7 @@ def key(state: State) -> Hashable:
             return "guide-list", look.entries, state.sheet
         case "guide":
             able = look.item is not None and state.gives_numbers(look.item.queue)
-            return "guide", look.item and look.item.id, look.section, state.sheet, able
+            return "guide", look.item and look.item.id, look.section, state.sheet, able, state.aloud.works, state.aloud.section
         case "themes" | "businesses" as page:
             return page, state.theme, state.sheet
         case "confirm":
@@ -174,10 +181,11 @@ def draw(stage: Stage, state: State) -> Page:
 
 
 def device_states(state: State) -> list[DeviceStatus]:
-    """Printer and scanners as the terminal's status tells them."""
-    printer = state.setting.printer
+    """Printer, voice and scanners as the terminal's status tells them."""
+    printer, voice = state.setting.printer, state.setting.voice
     scanners = ((name, state.scan.scanners.get(name, Scanner())) for name in state.setting.scanners)
     return [
         *([] if printer is None else [DeviceStatus(printer, "printer", state.printer or "init")]),
+        *([] if voice is None else [DeviceStatus(voice, "voice", state.aloud.voice or "init")]),
         *(DeviceStatus(name, "scanner", scanner.condition, scanner.detail) for name, scanner in scanners),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from kiosk.aloud import Listen
 from kiosk.lookup import SECTIONS, PickSection, TakeNumberFor
 from kiosk.rect import Rect
 from kiosk.screens import guide_text, sheets
@@ -12,7 +13,8 @@ from kiosk.screens.flowchart import FlowChart, sheets_needed
 from kiosk.screens.frame import Frame
 from kiosk.screens.notice import help_desk
 from kiosk.state import State
-from kiosk.widgets import Bar, Card, Chip, Icon, QrCode, Words
+from kiosk.widgets import Bar, Card, Chip, Icon, QrCode, TextButton, Words
+from kiosk.widgets.words import measure
 from queue_server.api.item import Item
 
 
@@ -36,13 +38,22 @@ class GuidePage(Frame):
             tabs, rest = rest.bottom(look.target, gap)
             content = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
             self._tabs(tabs.columns(len(SECTIONS), look.space("s")), state)
+            if state.aloud.works:
+                listen, bar = bar.left(bar.w * 0.32, look.space("m"))
+                self._listen(listen, state)
             self._bar(bar, state)
         else:
-            side, content = self.body.right(self.body.w * 0.34, look.space("l"))
-            low = Rect(side.x, self.reach.y, side.w, min(self.reach.h, look.target * 3 + gap * 2))
-            cells = low.grid(2, 3, min(gap, look.space("s") * 1.5))
+            # in low reach there is little height, so the targets stand in three columns
+            columns, share = (3, 0.38) if look.mode.low else (2, 0.34)
+            side, content = self.body.right(self.body.w * share, look.space("l"))
+            others = len(SECTIONS) + state.aloud.works
+            rows = others // columns + 1
+            low = Rect(side.x, self.reach.y, side.w, min(self.reach.h, look.target * rows + gap * (rows - 1)))
+            cells = low.grid(columns, rows, min(gap, look.space("s") * 1.5))
             self._tabs(cells[: len(SECTIONS)], state)
-            self._bar(cells[-1], state)
+            if state.aloud.works:
+                self._listen(cells[len(SECTIONS)], state)
+            self._bar(Rect(cells[others].x, cells[-1].y, low.right_edge - cells[others].x, cells[-1].h), state)
             above = Rect(side.x, low.top_edge + gap, side.w, side.top_edge - low.top_edge - gap)
             self._code(above, state)
         self._content(content, state)
@@ -51,13 +62,22 @@ class GuidePage(Frame):
         for place, section in zip(places, SECTIONS, strict=True):
             text, on = guide_text.section_name(self.stage, section), section == state.lookup.section
             tap = partial(self.stage.send, PickSection(section))
-            self.add_widget(Chip(self.stage, place, text, tap, on=on, mark=False))
+            icon = "volume-high" if section == state.aloud.section else ""
+            self.add_widget(Chip(self.stage, place, text, tap, on=on, mark=False, icon=icon))
+
+    def _listen(self, rect: Rect, state: State) -> None:
+        _ = self.stage.text
+        reads = state.aloud.section is not None
+        text, icon = (_("停止朗读"), "stop-circle-outline") if reads else (_("朗读"), "volume-high")
+        self.add_widget(TextButton(self.stage, rect, text, lambda: self.stage.send(Listen()), icon=icon))
 
     def _bar(self, rect: Rect, state: State) -> None:
         stage, _ = self.stage, self.stage.text
         if state.gives_numbers(self.item.queue):
-            icon = "ticket-confirmation" if rect.w > rect.h * 4 else ""
-            self.add_widget(Bar(stage, rect, _("取号办理"), lambda: stage.send(TakeNumberFor()), icon=icon))
+            text = _("取号办理")
+            room = rect.w - measure(text, self.look.type("tile"), bold=True)
+            icon = "ticket-confirmation" if room > rect.h * 2.2 else ""
+            self.add_widget(Bar(stage, rect, text, lambda: stage.send(TakeNumberFor()), icon=icon))
             return
         on_kiosk = state.setting.business(self.item.queue) is not None
         text = _("现在不能取号") if on_kiosk else _("请到{desk}取号").format(desk=help_desk(stage))

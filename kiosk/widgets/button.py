@@ -199,11 +199,11 @@ class IconButton(Tap):
 
 
 class Chip(Tap):
-    """A choice that is on or off, with a mark and words; `colour` is that of the class it stands for."""
+    """A choice that is on or off, with a mark or an icon and words; `colour` is that of the class it stands for."""
 
     def __init__(
         self, stage: Stage, rect: Rect, text: str, on_tap: Action, *, on: bool = False, colour: str = "accent", note: str = "",
-        mark: bool = True,
+        mark: bool = True, icon: str = "",
     ) -> None:  # fmt: skip
         super().__init__(stage, rect, on_tap)
         look = self.look
@@ -214,19 +214,22 @@ class Chip(Tap):
             SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[look.corner])
             Color(*look.colour(colour if on else "line"))
             outline(rect, look.corner, max(2.0, look.px(5 if on else 3)))
-        body = rect.inset(look.space("m"), look.space("s") / 2)
+        body = rect.inset(look.space("s" if icon else "m"), look.space("s") / 2)
         if mark:
             place, body = body.left(min(look.px(64), body.h), look.space("m"))
             self.add_widget(
                 Icon(stage, place, "checkbox-marked" if on else "checkbox-blank-outline", colour=ink if on else "secondary")
             )
+        if icon:
+            place, body = body.left(min(look.px(40), body.h), look.space("s"))
+            self.add_widget(Icon(stage, place, icon, colour=ink))
         if note:
             body = body.centre(body.w, look.type("body") * 1.4 + look.type("note") * 1.5)
             place, below = body.top(look.type("body") * 1.4)
             self.add_widget(Words(stage, below, note, "note", colour="secondary"))
             body = place
         self.add_widget(
-            Words(stage, body, text, "body", bold=on, colour=ink, align="left" if mark else "center", line_height=1.2)
+            Words(stage, body, text, "body", bold=on, colour=ink, align="left" if mark or icon else "center", line_height=1.2)
         )
 
     def draw_pressed(self, pressed: bool) -> None:

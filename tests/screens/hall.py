@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
+from kiosk.aloud import Aloud
 from kiosk.catalogue import contents
 from kiosk.inquiry import Inquiry
 from kiosk.lookup import MOST_RESULTS, SECTIONS, Group, Lookup
@@ -124,6 +125,9 @@ def guide_states(state: State) -> Iterator[tuple[str, State]]:
         yield f"guide-{section}", replace(state, page="guide", lookup=looked)
     yield "guide-flow-2", replace(state, page="guide", sheet=1, lookup=replace(state.lookup, item=item, section="flow"))
     yield "guide-away", replace(state, page="guide", connected=False, lookup=replace(state.lookup, item=item))
+    heard = replace(state, page="guide", lookup=replace(state.lookup, item=item, section="materials"), aloud=Aloud("ok"))
+    yield "guide-with-voice", heard
+    yield "guide-read-aloud", replace(heard, aloud=Aloud("ok", "summary", 1))
 
 
 def case_states(state: State) -> Iterator[tuple[str, State]]:
