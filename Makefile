@@ -4,7 +4,7 @@ BIN := .venv/bin
 SUDO := $(shell [ $$(id -u) = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test lint bench fuzz screenshots set-up clean
+.PHONY: run test lint appointment service-code bench fuzz screenshots set-up clean
 
 run: set-up
 	@$(BIN)/jiaohao-hall $(ARGS)
@@ -15,6 +15,15 @@ test: set-up lint
 lint: set-up
 	@echo "· ruff, mypy, import-linter"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+
+# In the running example hall: an appointment for now, its code held before the kiosk's camera for 60 s; a service code likewise
+appointment: set-up
+	@$(BIN)/jiaohao-server appointment add --hall assets/halls/wushan --state .state/wushan --queue $(or $(QUEUE),social-security) \
+	  --name 张三 --qr .state/wushan/devices/camera-1/appointment.png $(ARGS)
+
+service-code: set-up
+	@$(BIN)/python -m queue_server.codes sign --key .state/wushan/example-platform --issuer example-platform \
+	  --holder 1001 --name 张三 --qr .state/wushan/devices/camera-1/service-code.png $(ARGS)
 
 bench: set-up
 	@$(BIN)/python -m tests.bench $(ARGS)

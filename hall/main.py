@@ -60,7 +60,7 @@ class Hall:
         self.web_port = free_port(self.options.web_port)
         address = f"127.0.0.1:{mqtt_port}"
         common = ["--hall", str(self.options.hall), "--broker", address]
-        web = ["--web", f"127.0.0.1:{self.web_port}", "--example-accounts"]
+        web = ["--web", f"127.0.0.1:{self.web_port}", "--example-accounts", "--example-platform"]
         server = self._program("server", "jiaohao-server", *common, "--state", str(self.state), *web)
         wait_for_port(self.web_port, server, timeout_s=60)
         self._wait_until_ready(server)
@@ -150,6 +150,8 @@ class Hall:
             alone = [(d.face.name, f"{faces}/face.html?name={d.face.name}") for d in self.displays]
             rows = [("the hall at a glance", faces), *alone, *rows]
         rows += [("tickets on paper", str(self.state / "devices")), ("logs", str(self.state / "log"))]
+        if self.state == PROJECT / ".state" / "wushan":
+            rows.append(("a code for the kiosk", "touch 扫码办理, then run `make appointment` in another terminal"))
         return "\n".join(f"  {name:<22}{address}" for name, address in rows)
 
 

@@ -22,7 +22,7 @@ from queue_server.api.configuration import packed
 from queue_server.api.hall import BadHall, HallConfig, load
 from queue_server.api.masking import mask_logs
 from queue_server.api.topics import Topics
-from queue_server.codes.opening import opened
+from queue_server.codes.opening import example, opened
 from queue_server.desk import Desk
 from queue_server.forgetting import Forgetting
 from queue_server.ledger import Ledger
@@ -131,6 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
     parser.add_argument("--always-open", action="store_true", help="give numbers at any hour (for demonstrations)")
     parser.add_argument("--example-accounts", action="store_true", help="log-ins with a printed password (for demonstrations)")
+    parser.add_argument(
+        "--example-platform", action="store_true", help="service codes signed with DIR/example-platform (for demonstrations)"
+    )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     parser.add_argument("--version", action="version", version=__version__)
     return parser
@@ -174,7 +177,8 @@ def _alone(state: Path) -> Iterator[None]:
 def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> None:
     """Wire everything together and run until a signal comes."""
     database = Database(options.database or sqlite_url(options.state))
-    plan = Plan(config, always_open=options.always_open, verifiers=opened(options.hall, config.verifier))
+    verifiers = opened(options.hall, config.verifier) + ((example(options.state),) if options.example_platform else ())
+    plan = Plan(config, always_open=options.always_open, verifiers=verifiers)
     ledger = Ledger(database, plan, clock=_now, monotonic=time.monotonic)
     ledger.open()
     mirror = Mirror()

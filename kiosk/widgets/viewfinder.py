@@ -40,8 +40,8 @@ class Viewfinder(Box):
             Color(1, 1, 1, 1)
             for points in corners(rect.centre(side, side), side * ARM):
                 Line(points=points, width=look.px(5), cap="round", joint="round")
-            Color(*look.colour("success_soft"))
-            self._found = Line(points=[], width=look.px(4), close=True, joint="round")
+            Color(*look.colour("success"))
+            self._found = Line(points=[], width=look.px(5), close=True, joint="round")
 
     def show(self, picture: Picture | None) -> None:
         """Show the next picture; None: it is dark."""

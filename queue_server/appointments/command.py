@@ -7,7 +7,6 @@ import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-import qrcode
 from pydantic import ValidationError
 
 from queue_server import beside
@@ -15,6 +14,7 @@ from queue_server.api.hall import BadHall, HallConfig
 from queue_server.appointments import book
 from queue_server.appointments.book import Appointment, Booking
 from queue_server.appointments.incoming import bookings, local
+from queue_server.codes import picture
 from queue_server.codes.seal import code_of
 from queue_server.incoming import BadRows
 from queue_server.service.token import Signer
@@ -30,7 +30,7 @@ def main(words: list[str]) -> int:
     options = _parser().parse_args(words)
     try:
         return int(options.run(options))
-    except (BadHall, BadDatabase, BadRows, Unable, OSError) as error:
+    except (BadHall, BadDatabase, BadRows, Unable, OSError, ValueError) as error:
         print(f"jiaohao-server appointment: {error}", file=sys.stderr)
         return 1
 
@@ -40,12 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add = verbs.add_parser("add", help="book an appointment and print its code")
     add.add_argument("--queue", required=True, help="id of the queue")
-    add.add_argument("--at", required=True, type=_minute, metavar="TIME", help="local time, for example 2026-11-23T09:30")
+    add.add_argument("--at", type=_minute, metavar="TIME", help="local time, for example 2026-11-23T09:30; now if left out")
     add.add_argument("--minutes", type=float, default=30, help="how long the slot is (30)")
     add.add_argument("--name", required=True, help="who comes; kept masked")
     add.add_argument("--person", default="", help="ID number or the platform's id; kept as a hash")
     add.add_argument("--item", help="code of the item")
-    add.add_argument("--qr", action="store_true", help="draw the code here, to scan it from the screen")
+    picture.add_argument(add)
     add.set_defaults(run=_add)
     taken = verbs.add_parser("import", help="take in appointments from .json or .csv: all of them, or none")
     taken.add_argument("file", type=Path)
@@ -70,7 +70,8 @@ def _minute(text: str) -> datetime:
 
 def _add(options: argparse.Namespace) -> int:
     with beside.ledger(options) as (config, connection, signer):
-        at: datetime = options.at if options.at.tzinfo else options.at.replace(tzinfo=config.zone)
+        at: datetime = options.at or datetime.now(config.zone).replace(second=0, microsecond=0)
+        at = at if at.tzinfo else at.replace(tzinfo=config.zone)
         try:
             booking = Booking(
                 queue=options.queue, starts_at=at, ends_at=at + timedelta(minutes=options.minutes), name=options.name,
@@ -82,10 +83,8 @@ def _add(options: argparse.Namespace) -> int:
         rules, now = config.rules.appointment, datetime.now(UTC)
         made = book.book(connection, signer, [booking], queues=queues, rules=rules, now=now)[0]
         _print(config, signer, made)
-        if options.qr:
-            drawn = qrcode.QRCode(border=2)
-            drawn.add_data(code_of(signer, "appointment", config.hall.id, made.id))
-            drawn.print_ascii(invert=True)
+        code = code_of(signer, "appointment", config.hall.id, made.id)
+    picture.show(code, options.qr)  # it is booked before anybody can scan it
     return 0
 
 

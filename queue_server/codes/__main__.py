@@ -8,16 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import qrcode
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
-
+from queue_server.codes import keys, picture
 from queue_server.codes.ed25519 import signed
 
 
@@ -43,36 +34,23 @@ def _parser() -> argparse.ArgumentParser:
     sign.add_argument("--holder", required=True, metavar="ID", help="the platform's id of the holder")
     sign.add_argument("--name", required=True)
     sign.add_argument("--minutes", type=float, default=5, help="how long it is good (5)")
-    sign.add_argument("--qr", action="store_true", help="draw the code here, to scan it from the screen")
+    picture.add_argument(sign)
     sign.set_defaults(run=_sign)
     return parser
 
 
 def _key(chosen: argparse.Namespace) -> int:
-    key = Ed25519PrivateKey.generate()
-    public = chosen.file.with_name(chosen.file.name + ".pub")
-    for path in (chosen.file, public):
-        if path.exists():
-            raise FileExistsError(f"{path} is there already; choose another name")
-    chosen.file.touch(mode=0o600)
-    chosen.file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    keys.make(chosen.file)
     return 0
 
 
 def _sign(chosen: argparse.Namespace) -> int:
-    key = load_pem_private_key(chosen.key.read_bytes(), None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError(f"{chosen.key} is no Ed25519 key; make one with `key`")
     code = signed(
-        key, issuer=chosen.issuer, kind=chosen.kind, holder=chosen.holder, name=chosen.name, now=datetime.now(UTC),
-        minutes=chosen.minutes,
+        keys.read(chosen.key), issuer=chosen.issuer, kind=chosen.kind, holder=chosen.holder, name=chosen.name,
+        now=datetime.now(UTC), minutes=chosen.minutes,
     )  # fmt: skip
     print(code)
-    if chosen.qr:
-        drawn = qrcode.QRCode(border=2)
-        drawn.add_data(code)
-        drawn.print_ascii(invert=True)
+    picture.show(code, chosen.qr)
     return 0
 
 

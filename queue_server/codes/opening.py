@@ -11,13 +11,24 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from queue_server.api import hall
 from queue_server.api.hall import BadHall
+from queue_server.codes import keys
 from queue_server.codes.ed25519 import SignedCodes
 from queue_server.codes.verifier import Verifier
+
+EXAMPLE = "example-platform"
+"""Issuer and key file of the platform for trying things out."""
 
 
 def opened(folder: Path, entries: Iterable[hall.Verifier]) -> tuple[Verifier, ...]:
     """The verifiers of the hall in `folder`; raise BadHall when a key cannot be read."""
     return tuple(SignedCodes(entry.issuer, _public_key(folder, entry), tuple(entry.kinds)) for entry in entries)
+
+
+def example(state: Path) -> Verifier:
+    """A platform for trying things out, whose key pair is made in the server's own folder: no other hall believes it."""
+    if not (state / EXAMPLE).exists():
+        keys.make(state / EXAMPLE)
+    return SignedCodes(EXAMPLE, keys.read(state / EXAMPLE).public_key(), ("person", "enterprise"))
 
 
 def _public_key(folder: Path, entry: hall.Verifier) -> Ed25519PublicKey:

@@ -260,6 +260,9 @@ def test_appointments_are_booked_listed_and_cancelled_by_command(tmp_path, capsy
     assert appointment_command.main(["list", "--day", f"{at:%Y-%m-%d}", *where]) == 0
     assert identity in (told := capsys.readouterr().out) and "张三" not in told and "booked" in told
     assert appointment_command.main(["cancel", identity, *where]) == 0
+    picture = tmp_path / "code.png"
+    assert appointment_command.main(["add", "--queue", "tax", "--name", "张三", "--qr", str(picture), *where]) == 0
+    assert picture.stat().st_size > 500, "without a time it is for now"
     assert appointment_command.main(["cancel", identity, *where]) == 1
     assert appointment_command.main(["add", "--queue", "no", *booking[2:], *where]) == 1
     assert "there is no queue" in capsys.readouterr().err

@@ -2,21 +2,25 @@
 
 from datetime import UTC, datetime, timedelta
 
+import cv2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drivers.scanner.reading import CodeReader
 from queue_server.api import codes
 from queue_server.api.hall import BadHall, load
 from queue_server.appointments import book as appointments
 from queue_server.appointments.book import Booking
 from queue_server.cases import book as cases
 from queue_server.cases.incoming import from_json
+from queue_server.codes import keys
 from queue_server.codes.__main__ import main
 from queue_server.codes.ed25519 import SignedCodes, signed
-from queue_server.codes.opening import opened
+from queue_server.codes.opening import example, opened
+from queue_server.codes.picture import show
 from queue_server.codes.seal import code_of
 from queue_server.codes.verifier import Holder, Refusal
 from queue_server.service.token import Signer
@@ -345,3 +349,22 @@ def test_a_code_made_by_command_is_believed_with_the_key_made_by_command(bed, tm
     verifier = opened(tmp_path / "hall", bed.plan.config.verifier)[0]
     holder = verifier.verify(code, datetime.now(UTC))
     assert isinstance(holder, Holder) and holder.name == "李四"
+
+
+def test_a_code_written_as_a_picture_is_read_by_the_camera_that_sees_it(tmp_path):
+    text = "JHP." + "x" * 300
+    show(text, tmp_path / "lens" / "code.png")
+    assert [path.name for path in (tmp_path / "lens").iterdir()] == ["code.png"]
+    [code] = CodeReader().read(cv2.imread(str(tmp_path / "lens" / "code.png")))
+    assert code.text == text
+    with pytest.raises(ValueError, match=r"\.png"):
+        show(text, tmp_path / "code.gif")
+
+
+def test_the_example_platform_is_believed_only_where_its_key_was_made(bed, tmp_path):
+    verifier = example(tmp_path)
+    code = signed(keys.read(tmp_path / ISSUER), issuer=ISSUER, kind="person", holder="x", name="李四", now=MONDAY_MORNING)
+    assert isinstance(verifier.verify(code, MONDAY_MORNING), Holder)
+    assert isinstance(example(tmp_path).verify(code, MONDAY_MORNING), Holder), "the key is made once"
+    (tmp_path / "other").mkdir()
+    assert example(tmp_path / "other").verify(code, MONDAY_MORNING) == Refusal("forged")

@@ -1,0 +1,149 @@
+"""Codes held before the camera of the real kiosk: broker, server, commands and kiosk are the real programs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.emulators.escpos import EscPosEmulator
+from drivers.emulators.serve import TcpServer
+from queue_server.codes.picture import show
+from tests.faces import WHITE, Face
+from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
+
+TILE, TILE_EDGE, HOME_EDGE, HOME = (0.25, 0.52), (0.08, 0.5), (0.08, 0.3), (0.92, 0.055)
+LENS, SENTENCE, CARD = (0.1, 0.15), (0.9, 0.775), (0.9, 0.3)
+DONE, DONE_EDGE = (0.5, 0.87), (0.08, 0.87)
+ACCENT, EMPTY_SCENE, WALL, WARNING_SOFT = "#1557B0", "#5A5A5A", "#7E848C", "#FCEFDC"
+DEVICES = """
+[[device]]
+id = "printer-1"
+kind = "printer"
+model = "escpos-80"
+address = "{printer}"
+
+[[device]]
+id = "camera-1"
+kind = "scanner"
+model = "camera"
+address = "emulator://camera"
+"""
+
+
+@pytest.fixture
+def printer(tmp_path: Path) -> Iterator[EscPosEmulator]:
+    emulator = EscPosEmulator(name="printer-1", out=tmp_path / "papers")
+    server = TcpServer(emulator)
+    server.open()
+    emulator.address = server.address  # type: ignore[attr-defined]
+    yield emulator
+    server.close()
+
+
+class Scene:
+    """A running hall with a kiosk that has a camera; `hold` puts a code before it."""
+
+    def __init__(self, tmp_path: Path, hall: Path, broker: PrivateBroker) -> None:
+        self.hall, self.state, self.lens = hall, tmp_path / "state", tmp_path / "out" / "camera-1"
+        self.server = RunningServer(hall, self.state, broker.address, "--example-platform")
+        self.link = broker.link()
+        self.watcher = Watcher(self.link)
+        common = ("--hall", str(hall), "--broker", broker.address, "--terminal", "kiosk-1", "--out", str(tmp_path / "out"))
+        self.kiosk = Face("hall", (540, 960), tmp_path, *common, "--state", str(tmp_path / "kiosk"))
+
+    def open(self) -> None:
+        self.server.open()
+        self.link.open()
+        self.kiosk.open()
+        self.watcher.wait("terminal/kiosk-1/status", '"camera-1","kind":"scanner","state":"ok"', timeout_s=40)
+        self.watcher.wait("terminal/kiosk-1/status", '"printer","state":"ok"', timeout_s=30)
+        self.kiosk.wait_for_colour(*TILE_EDGE, WHITE)
+
+    def close(self) -> None:
+        self.kiosk.close()
+        self.link.close()
+        self.server.close()
+
+    def command(self, *words: str) -> str:
+        """Run a program of the project; what it prints."""
+        done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def book(self, picture: str) -> None:
+        """An appointment for now, its code before the camera."""
+        where = ("--hall", str(self.hall), "--state", str(self.state), "--qr", str(self.lens / picture))
+        self.command("queue_server.main", "appointment", "add", "--queue", "household", "--name", "张三", *where)
+
+    def hold(self, code: str) -> None:
+        """Another code before the camera."""
+        self.clear()
+        show(code, self.lens / "code.png")
+
+    def clear(self) -> None:
+        for picture in self.lens.glob("*.png"):
+            picture.unlink()
+
+    def scan(self) -> None:
+        """From home to the scan page, with the live picture on it."""
+        self.kiosk.wait_for_colour(*HOME_EDGE, ACCENT)
+        self.kiosk.tap(*TILE)
+        self.kiosk.wait_for_colour(*HOME_EDGE, ACCENT, otherwise=True)
+
+    def issued(self) -> int:
+        return sum(topic == "event/ticket-issued" for topic, _ in self.watcher.messages)
+
+
+@pytest.fixture
+def scene(tmp_path: Path, hall_folder: Path, broker: PrivateBroker, printer: EscPosEmulator) -> Iterator[Scene]:
+    path = hall_folder / "devices.toml"
+    own = 'id = "kiosk-1"\nrole = "hall"\n'
+    text = path.read_text(encoding="utf-8").replace(own, f'{own}devices = ["printer-1", "camera-1"]\n')
+    path.write_text(text + DEVICES.format(printer=printer.address), encoding="utf-8")  # type: ignore[attr-defined]
+    scene = Scene(tmp_path, hall_folder, broker)
+    try:
+        scene.open()
+        yield scene
+    finally:
+        scene.close()
+
+
+def test_an_appointments_code_before_the_camera_becomes_one_number_on_paper(scene: Scene, printer: EscPosEmulator) -> None:
+    scene.scan()
+    scene.kiosk.wait_for_colour(*LENS, EMPTY_SCENE)
+    scene.book("phone.png")
+    issued = json.loads(scene.watcher.wait("event/ticket-issued", timeout_s=20))
+    assert (issued["number"], issued["channel"], issued["terminal"]) == ("A001", "kiosk", "kiosk-1")
+    assert (issued["class"], issued["appointment"] is None) == ("appointment", False)
+    scene.watcher.wait("queue/household/state", '"waiting":1', timeout_s=20)
+    wait_until(lambda: len(list((printer.out or Path()).glob("*.png"))) == 1, timeout_s=20)
+    scene.kiosk.wait_for_colour(*DONE_EDGE, ACCENT)
+    scene.kiosk.tap(*DONE)
+    scene.scan()
+    scene.kiosk.wait_for_colour(*CARD, WHITE)  # my ticket: the code is the same, and so is the number
+    assert scene.issued() == 1
+    assert len(list((printer.out or Path()).glob("*.png"))) == 1
+    assert ok(scene.link, "open-window", window="01", clerk="0101")
+    assert ok(scene.link, "call-next", window="01")["ticket"]["number"] == "A001"  # type: ignore[index]
+
+
+def test_foreign_nonsense_and_used_codes_get_a_sentence_and_no_number(scene: Scene) -> None:
+    for code in ("JHA.elsewhere.abcdefghjk.AAAAAAAAAAAA", "http://example.org/elephant", "武山" * 20):
+        scene.hold(code)
+        scene.scan()
+        scene.kiosk.wait_for_colour(*LENS, WALL)
+        scene.kiosk.wait_for_colour(*SENTENCE, WARNING_SOFT)
+        scene.kiosk.tap(*HOME)
+    sign = ("queue_server.codes", "sign", "--key", str(scene.state / "example-platform"), "--issuer", "example-platform")
+    scene.hold(scene.command(*sign, "--holder", "1001", "--name", "张三").strip())
+    scene.scan()
+    scene.kiosk.wait_for_colour(*(0.9, 0.12), WHITE)  # what the holder may choose
+    scene.kiosk.tap(*HOME)
+    scene.scan()
+    scene.kiosk.wait_for_colour(*SENTENCE, WARNING_SOFT)  # it is good for one use
+    assert scene.issued() == 0
