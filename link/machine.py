@@ -25,18 +25,8 @@ def machine(root: Path = Path("/"), folder: Path = Path("/var")) -> Machine:
 
 
 def system_version(root: Path = Path("/")) -> str:
-    """The version of the system image that runs, IMAGE_VERSION of os-release(5); empty on a machine that has none."""
-    try:
-        lines = (root / "etc/os-release").read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return ""
-    named = [line.partition("=")[2].strip().strip("\"'") for line in lines if line.startswith("IMAGE_VERSION=")]
-    return named[-1][:64] if named else ""
-
-
-def boot_id(root: Path = Path("/")) -> str:
-    """A name for the time since the machine was switched on; another one after every restart."""
-    return _read(root / "proc/sys/kernel/random/boot_id")
+    """The version of the image that runs; empty on a machine that was not made from one."""
+    return _read(root / "usr/share/jiaohao/version")[:64]
 
 
 def _hottest(zones: Path) -> float | None:

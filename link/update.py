@@ -1,12 +1,12 @@
 """How a terminal gets another system: fetches the bundle, hands it to the installer, and says how it went after the restart.
 
-The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, bundle, sha256,
-version} in a folder that systemd watches (`jiaohao-update.path`); a service of root installs the bundle, writes `result.json`
-{state: installing|installed|failed, percent, detail, version, id} there and restarts the machine. `order.json` is this
-program's own note, so that it knows after the restart what it was doing.
+The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, file, sha256, version}
+in a folder that systemd watches (`jiaohao-update.path`). A service of root (`appliance/update.py`) installs the bundle and
+restarts the machine, another one (`appliance/judge.py`) says then whether the new system is good; both leave their word in
+`result.json` {state: installing|restarting|done|failed, detail}. `order.json` is this program's own note: what it was doing.
 
 Why an update failed is what the installer says, or a word that the server's pages explain: no-room, not-there, unreachable,
-another-file (link.fetch), no-installer, busy, not-installed, installer-silent, switched-off, went-back.
+another-file (link.fetch), no-installer, busy, not-installed, installer-silent, went-back (the new system did not start).
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from link.fetch import BadFetch, fetch
-from link.machine import boot_id, system_version
 from link.web import opener
 from queue_server.api.messages import Update, UpdateStatus
 
 LOG = logging.getLogger(__name__)
 LOOK_S = 0.5
-INSTALL_S = 3600.0
-"""The installer gets so long to say anything; a restart goes on counting from its beginning."""
+INSTALL_S = 3900.0
+"""The installer gets so long, which is a little more than its unit gives it; after a restart this begins anew."""
 READABLE = 0o640
+BUNDLE = "bundle.raucb"
 T = TypeVar("T")
 
 
@@ -46,7 +46,7 @@ class Request(Struct, frozen=True):
     """What is handed to the installer."""
 
     id: str
-    bundle: str
+    file: str
     sha256: str
     version: str
 
@@ -54,11 +54,8 @@ class Request(Struct, frozen=True):
 class Result(Struct, frozen=True):
     """What the installer says."""
 
-    state: Literal["installing", "installed", "failed"]
-    id: str = ""
-    percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    state: Literal["installing", "restarting", "done", "failed"]
     detail: str = ""
-    version: str = ""
 
 
 class Note(Struct, frozen=True):
@@ -68,7 +65,6 @@ class Note(Struct, frozen=True):
     terminal: str
     update: Update
     state: Literal["downloading", "installing", "restarting", "done", "failed"]
-    boot: str
     detail: str = ""
 
     @property
@@ -81,17 +77,17 @@ class Updater:
     """The updates of one terminal. Nothing happens before `open`.
 
     `folder` is the one that systemd watches, None on a machine that cannot be updated so; `tell` is called, from any thread,
-    when `status` has changed; `root` is where os-release and proc are.
+    when `status` has changed.
     """
 
     def __init__(
-        self, folder: Path | None, terminal: str, tell: Callable[[], None], *, ca: Path | None = None, root: Path = Path("/"),
+        self, folder: Path | None, terminal: str, tell: Callable[[], None], *, ca: Path | None = None,
         install_s: float = INSTALL_S,
     ) -> None:  # fmt: skip
         self.status: UpdateStatus | None = None
         self._folder, self._terminal, self._tell, self._ca = folder or Path(), terminal, tell, ca
         self._able = folder is not None
-        self._root, self._install_s = root, install_s
+        self._install_s = install_s
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -101,9 +97,7 @@ class Updater:
         note = self._read("order.json", Note) if self._able else None
         if note is None or note.terminal != self._terminal:
             return
-        if note.open and note.state != "downloading" and note.boot != boot_id(self._root):
-            self._restarted(note)
-        elif note.open:
+        if note.open:
             self._begin(note)
         else:
             self._show(note)
@@ -119,7 +113,7 @@ class Updater:
         with self._lock:
             try:
                 if self._is_new(order_id):
-                    self._begin(Note(order_id, self._terminal, update, "downloading", boot_id(self._root)))
+                    self._begin(Note(order_id, self._terminal, update, "downloading"))
             except Refused as refused:
                 self.status = UpdateStatus(order_id, "failed", update.version, detail=refused.reason)
                 self._tell()
@@ -145,7 +139,7 @@ class Updater:
     def _run(self, note: Note) -> None:
         try:
             if note.state == "downloading":
-                bundle = self._folder / "bundle.raucb"
+                bundle = self._folder / BUNDLE
                 downloading = note
                 there = fetch(
                     note.update, bundle, opener(self._ca), progress=lambda p: self._show(downloading, p), ended=self._ended
@@ -166,56 +160,37 @@ class Updater:
         (self._folder / "result.json").unlink(missing_ok=True)
         note = msgspec.structs.replace(note, state="installing")
         self._keep(note)
-        self._write("request.json", Request(note.id, "bundle.raucb", note.update.sha256, note.update.version))
+        self._write("request.json", Request(note.id, BUNDLE, note.update.sha256, note.update.version))
         return note
 
     def _await_installer(self, note: Note) -> None:
-        """Follow what the installer says until the machine goes down or it has failed."""
+        """Follow what the installer says, over the restart, until it is done or has failed."""
         waited = 0.0
-        while not self._ended.wait(LOOK_S):
+        while note.open:
             result = self._read("result.json", Result)
-            mine = result is not None and result.id in ("", note.id)
-            if result is not None and mine and result.state == "failed":
-                self._keep(_failed(note, result.detail or "not-installed"))
+            if result is not None and result.state != note.state:
+                note = _after(note, result)
+                self._keep(note)
+                continue
+            if self._ended.wait(LOOK_S):
                 return
-            if result is not None and mine and result.state == "installed":
-                if note.state != "restarting":
-                    note = msgspec.structs.replace(note, state="restarting")
-                    self._keep(note)
-            elif result is not None and mine:
-                self._show(note, result.percent, result.detail)
             waited += LOOK_S
             if waited > self._install_s:
                 LOG.error("the installer has not ended; look into the journal of jiaohao-update.service")
-                self._keep(_failed(note, "installer-silent"))
-                return
-
-    def _restarted(self, note: Note) -> None:
-        """The machine was switched off and on since: say which system runs now."""
-        here, result = system_version(self._root), self._read("result.json", Result)
-        if here == note.update.version:
-            note = msgspec.structs.replace(note, state="done", detail="")
-        else:
-            why = "switched-off"
-            if note.state == "restarting" or (result is not None and result.state == "installed"):
-                why = "went-back"
-            elif result is not None and result.state == "failed":
-                why = result.detail or "not-installed"
-            LOG.error("the update to %s failed: %s; %s runs", note.update.version, why, here or "the old system")
-            note = _failed(note, why)
-        (self._folder / "bundle.raucb").unlink(missing_ok=True)
-        self._keep(note)
+                note = _failed(note, "installer-silent")
+                self._keep(note)
 
     # --- what is kept and shown ---
 
     def _keep(self, note: Note) -> None:
         if not note.open:
-            (self._folder / "request.json").unlink(missing_ok=True)
+            for name in ("request.json", BUNDLE):
+                (self._folder / name).unlink(missing_ok=True)
         self._write("order.json", note)
         self._show(note)
 
-    def _show(self, note: Note, percent: int = 0, detail: str = "") -> None:
-        status = UpdateStatus(note.id, note.state, note.update.version, percent, note.detail or detail[:500])
+    def _show(self, note: Note, percent: int = 0) -> None:
+        status = UpdateStatus(note.id, note.state, note.update.version, percent, note.detail)
         if status != self.status:
             self.status = status
             self._tell()
@@ -238,6 +213,14 @@ class Updater:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._folder / name)
+
+
+def _after(note: Note, result: Result) -> Note:
+    """The note after what the installer has said."""
+    if result.state == "failed":
+        LOG.error("the update to %s failed: %s", note.update.version, result.detail)
+        return _failed(note, "went-back" if note.state == "restarting" else result.detail or "not-installed")
+    return msgspec.structs.replace(note, state=result.state)
 
 
 def _failed(note: Note, why: str) -> Note:

@@ -100,7 +100,7 @@ class Machine(Struct, frozen=True):
     memory_free_mb: int
     uptime_s: int
     system: str = ""
-    """Version of the system image that runs (IMAGE_VERSION of os-release); empty on a machine that has none."""
+    """Version of the image that runs; empty on a machine that was not made from one."""
 
 
 class Update(Struct, frozen=True):

@@ -1,8 +1,9 @@
-"""A terminal is updated from the desk: real server, broker and device agent; only the installer's service is played."""
+"""A terminal is updated from the desk: real server, broker, device agent and installer; RAUC, GRUB and systemd are played."""
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -23,33 +24,50 @@ from tests.web_hall import csrf
 STATUS = "terminal/devices-1/status"
 OLD, NEW = "2026.11.22", "2026.11.23"
 CONTENT = b"hsqs" + random.Random(3).randbytes(3_000_000)
-MACHINE = (
-    'mount --bind "$0/os-release" /etc/os-release && mount --bind "$0/boot_id" /proc/sys/kernel/random/boot_id && exec "$@"'
-)
+MACHINE = 'mount -t overlay overlay -o "lowerdir=$0/usr/share:/usr/share" /usr/share && exec "$@"'
+PLAYED = {
+    "rauc": 'test "$1" != install || head -c 4 "$2" | grep -q hsqs',
+    "grub-editenv": 'echo "ORDER=$(cat "$MACHINE/order")"',
+    "systemctl": "exit 0",
+}
 
 
-def _may_unshare() -> bool:
-    return subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
+def _may_overlay() -> bool:
+    mount = "mount -t overlay overlay -o lowerdir=/usr/share:/usr/lib /usr/share"
+    return subprocess.run(["unshare", "-m", "sh", "-c", mount], capture_output=True, check=False).returncode == 0
 
 
-needs_namespaces = pytest.mark.skipif(not _may_unshare(), reason="mount namespaces are not allowed here")
+needs_namespaces = pytest.mark.skipif(not _may_overlay(), reason="mount namespaces are not allowed here")
 
 
 class Terminal:
-    """A device agent on a machine of its own, as far as its system and its restarts go."""
+    """A device agent on a machine of its own with two slots, as far as systems and restarts go. Slot A runs OLD."""
 
     def __init__(self, folder: Path, hall: Path, broker: str) -> None:
-        self.updates, self.machine = folder / "updates", folder / "machine"
-        self.updates.mkdir()
-        self.machine.mkdir()
+        self.machine, programs = folder / "machine", folder / "programs"
+        self.updates = self.machine / "var/lib/jiaohao-update"
+        for place in (
+            self.updates,
+            self.machine / "usr/share/jiaohao",
+            self.machine / "proc",
+            self.machine / "var/lib/jiaohao-appliance",
+            programs,
+        ):
+            place.mkdir(parents=True)
+        for name, text in PLAYED.items():
+            (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+            (programs / name).chmod(0o755)
+        self._environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "MACHINE": str(self.machine)}
         self._command = [sys.executable, "-m", "drivers.main", "run", "--hall", str(hall), "--broker", broker, "--terminal",
                          "devices-1", "--out", str(folder / "out"), "--updates", str(self.updates)]  # fmt: skip
         self._program: subprocess.Popen[bytes] | None = None
 
-    def start(self, system: str, boot: str) -> None:
-        """Switch it on."""
-        (self.machine / "os-release").write_text(f"IMAGE_VERSION={system}\n")
-        (self.machine / "boot_id").write_text(f"{boot}\n")
+    def start(self, slot: str, version: str, order: str) -> None:
+        """Switch it on: the system that starts, and the order in which GRUB wanted to start them. It was good before."""
+        (self.machine / "usr/share/jiaohao/version").write_text(f"{version}\n")
+        (self.machine / "proc/cmdline").write_text(f"quiet rauc.slot={slot}")
+        (self.machine / "order").write_text(order)
+        (self.machine / "var/lib/jiaohao-appliance/proven.json").write_text(json.dumps({slot: version}))
         self._program = subprocess.Popen(["unshare", "-m", "sh", "-c", MACHINE, str(self.machine), *self._command])
 
     def stop(self) -> None:
@@ -57,11 +75,10 @@ class Terminal:
             self._program.kill()
             self._program.wait(5)
 
-    def installer(self, **said: object) -> None:
-        """What the installer's service says."""
-        new = self.updates / ".result"
-        new.write_text(json.dumps(said))
-        new.replace(self.updates / "result.json")
+    def unit(self, name: str) -> None:
+        """What systemd starts: `update` when there is a request, `judge` after every start."""
+        command = [sys.executable, "-m", "appliance.main", name, "--root", str(self.machine)]
+        subprocess.run(command, env=self._environment, check=True, timeout=30)
 
 
 class Desk:
@@ -105,7 +122,7 @@ def test_a_terminal_is_updated_from_the_desk_and_a_server_that_starts_again_sees
     port = free_port()
     server = RunningServer(hall_folder, tmp_path / "state", broker.address, "--web", f"127.0.0.1:{port}", "--example-accounts")
     terminal = Terminal(tmp_path, hall_folder, broker.address)
-    terminal.start(OLD, "boot-1")
+    terminal.start("A", OLD, "A B")
     server.open()
     try:
         watcher.wait(STATUS, "ready", timeout_s=40)
@@ -116,14 +133,14 @@ def test_a_terminal_is_updated_from_the_desk_and_a_server_that_starts_again_sees
         desk.begin(shelved.stem)
         wait_until((terminal.updates / "request.json").exists, timeout_s=40)
         assert (terminal.updates / "bundle.raucb").read_bytes() == content
-        terminal.installer(state="installing", percent=50)
-        wait_until(lambda: "正在安装 50%" in desk.page, timeout_s=20)
+        wait_until(lambda: "正在安装" in desk.page, timeout_s=20)
         server.kill()
-        terminal.installer(state="installed", version=NEW)
+        terminal.unit("update")
         watcher.wait(STATUS, "restarting", timeout_s=20)
         terminal.stop()
         server.open()
-        terminal.start(NEW, "boot-2")
+        terminal.start("B", NEW, "B A")
+        terminal.unit("judge")
         status = messages.decode(watcher.wait(STATUS, '"state":"done"', timeout_s=40), TerminalStatus)
         assert status.machine is not None and status.machine.system == NEW
         desk = Desk(port)
@@ -133,10 +150,11 @@ def test_a_terminal_is_updated_from_the_desk_and_a_server_that_starts_again_sees
         newer = next(path for path in (tmp_path / "state/bundles").iterdir() if path != shelved)
         desk.begin(newer.stem)
         wait_until((terminal.updates / "request.json").exists, timeout_s=40)
-        terminal.installer(state="installed", version="2026.11.24")
+        terminal.unit("update")
         watcher.wait(STATUS, "restarting", timeout_s=20)
         terminal.stop()
-        terminal.start(NEW, "boot-3")
+        terminal.start("B", NEW, "A B")
+        terminal.unit("judge")
         wait_until(lambda: "新系统没有启动成功，已退回原来的系统" in desk.page, timeout_s=40)
     finally:
         terminal.stop()
