@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hall.a4 import A4Printer, printers
 from hall.broker import NotStarted, broker, free_port, wait_for_port
 from hall.child import Child
 from hall.faces import Face, VirtualDisplay, gallery, has_screen
@@ -40,11 +41,14 @@ def arguments() -> argparse.ArgumentParser:
 class Hall:
     """All programs of one hall as children, in the order in which they need each other."""
 
-    def __init__(self, options: argparse.Namespace, hall_id: str, terminals: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, options: argparse.Namespace, hall_id: str, terminals: list[dict[str, Any]], devices: list[dict[str, Any]]
+    ) -> None:
         self.options = options
         self.state: Path = options.state or PROJECT / ".state" / hall_id
-        self.terminals = terminals
+        self.terminals, self.devices = terminals, devices
         self.children: list[Child] = []
+        self.printers: list[A4Printer] = []
         self.displays: list[VirtualDisplay] = []
         self.web_port = 0
         self.faces_port = 0
@@ -68,6 +72,7 @@ class Hall:
         for terminal in self._terminals("agent"):
             self._program(terminal["id"], "jiaohao-devices", "run", *common, "--terminal", terminal["id"],
                           "--out", str(self.state / "devices"))  # fmt: skip
+        self._start_printers()
         say("kiosk, rater, call screen")
         self._start_faces(common)
         if not self.options.no_crowd:
@@ -81,6 +86,17 @@ class Hall:
             if not server.running or time.monotonic() > deadline:
                 raise NotStarted(f"the queue server does not become ready; see {server.log}")
             time.sleep(0.1)
+
+    def _start_printers(self) -> None:
+        """The hall opens without its A4 printer too: the kiosk says that nothing is printed."""
+        for printer in printers(self.devices, self.state):
+            self.printers.append(printer)
+            try:
+                printer.start()
+            except NotStarted as error:
+                say(f"A4 printer {printer.name}: not there, {error}")
+            else:
+                say(f"A4 printer {printer.name}: {printer.page}")
 
     def _start_faces(self, common: list[str]) -> None:
         on_screen = has_screen() and not self.options.headless
@@ -129,7 +145,8 @@ class Hall:
     def watch(self, ended: threading.Event) -> None:
         """Keep everything running until `ended`."""
         while not ended.wait(WATCH_S):
-            for child in [*self.children, *(vnc for display in self.displays for vnc in display.children)]:
+            vnc = [child for display in self.displays for child in display.children]
+            for child in [*self.children, *vnc, *(child for printer in self.printers for child in printer.children)]:
                 if sentence := child.watch():
                     print(sentence, flush=True)
 
@@ -137,6 +154,8 @@ class Hall:
         """End all, the last started first."""
         for child in reversed(self.children):
             child.stop()
+        for printer in self.printers:
+            printer.stop()
         for display in self.displays:
             display.stop()
 
@@ -149,7 +168,7 @@ class Hall:
             faces = f"http://127.0.0.1:{self.faces_port}"
             alone = [(d.face.name, f"{faces}/face.html?name={d.face.name}") for d in self.displays]
             rows = [("the hall at a glance", faces), *alone, *rows]
-        rows += [("tickets on paper", str(self.state / "devices")), ("logs", str(self.state / "log"))]
+        rows += [("tickets and papers", str(self.state / "devices")), ("logs", str(self.state / "log"))]
         if self.state == PROJECT / ".state" / "wushan":
             rows.append(("a code for the kiosk", "touch 扫码办理, then run `make appointment` in another terminal"))
         return "\n".join(f"  {name:<22}{address}" for name, address in rows)
@@ -181,11 +200,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.hall = options.hall.resolve()
     try:
         facts = tomllib.loads((options.hall / "hall.toml").read_text(encoding="utf-8"))["hall"]
-        terminals = tomllib.loads((options.hall / "devices.toml").read_text(encoding="utf-8")).get("terminal", [])
+        things = tomllib.loads((options.hall / "devices.toml").read_text(encoding="utf-8"))
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
         print(f"{options.hall} is no hall: {error}. Give a folder such as assets/halls/wushan with --hall.", file=sys.stderr)
         return 2
-    hall = Hall(options, facts["id"], terminals)
+    hall = Hall(options, facts["id"], things.get("terminal", []), things.get("device", []))
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())

@@ -33,6 +33,7 @@ from kiosk.lookup import (
 )
 from queue_server.api.guide import BadGuide, Entry, Guides, open_guides
 from queue_server.api.hall import Text
+from queue_server.api.item import Form
 from queue_server.api.messages import CatalogueVersion
 
 LOG = logging.getLogger(__name__)
@@ -185,7 +186,7 @@ def contents(guides: Guides) -> Contents:
         departments=tuple(guides.departments()),
         life_events=tuple(LifeEvent(e["id"], Text(**e["name"]), e.get("icon", "")) for e in shared.get("life_event", [])),
         example=Text(**shared["source"]) if shared.get("example") and shared.get("source") else None,
-        forms={form["id"]: Text(**form["title"]) for form in shared.get("form", [])},
+        forms={form["id"]: Form.model_validate(form) for form in shared.get("form", [])},
     )
 
 

@@ -1,7 +1,7 @@
 """The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`.
 
 Taking the ticket itself is in kiosk.ordering, the guides are in kiosk.guiding and read aloud in kiosk.reading, cases are in
-kiosk.inquiring, codes in kiosk.scanning.
+kiosk.inquiring, codes in kiosk.scanning, papers in kiosk.printing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk import guiding, inquiring, ordering, reading, scanning
+from kiosk import guiding, inquiring, ordering, printing, reading, scanning
 from kiosk.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
 from kiosk.inquiry import Inquiry
 from kiosk.lookup import ItemIs
@@ -47,7 +47,7 @@ def step(state: State, event: Any) -> tuple[State, Effects]:
     handler = HANDLERS.get(type(event))
     if handler is None:
         return state, ()
-    after, effects = reading.followed(state, *handler(state, event))
+    after, effects = printing.left(state, *reading.followed(state, *handler(state, event)))
     after, watch = scanning.watched(state, after)
     return after, (*effects, *watch)
 
@@ -112,7 +112,7 @@ def _turn(state: State, event: Turn) -> tuple[State, Effects]:
 
 
 def _back(state: State, _event: Back) -> tuple[State, Effects]:
-    if state.page in BUSY_PAGES or not state.trail:
+    if state.page in BUSY_PAGES or not state.trail or printing.busy(state):
         return state, ()
     if state.page == "trouble":
         return home(state), ()
@@ -120,7 +120,7 @@ def _back(state: State, _event: Back) -> tuple[State, Effects]:
 
 
 def _go_home(state: State, _event: GoHome) -> tuple[State, Effects]:
-    if state.page in ("printing", "fail-safe"):
+    if state.page in ("printing", "fail-safe") or printing.busy(state):
         return state, ()
     return (next_citizen(state) if state.page == "done" else home(state)), ()
 
@@ -236,4 +236,5 @@ HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     **reading.HANDLERS,
     **scanning.HANDLERS,
     ItemIs: _item_is,
+    **printing.HANDLERS,
 }

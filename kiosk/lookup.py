@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from queue_server.api.guide import Entry
 from queue_server.api.hall import Text
-from queue_server.api.item import Item
+from queue_server.api.item import Form, Item
 from queue_server.api.messages import CatalogueVersion
 
 Group = Literal["theme", "department", "life-event", "audience"]
@@ -37,7 +37,7 @@ class Contents:
     departments: tuple[Text, ...] = ()
     life_events: tuple[LifeEvent, ...] = ()
     example: Text | None = None
-    forms: Mapping[str, Text] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -103,9 +103,11 @@ class Spool:
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
-        """Open the book and go on where the last run ended. Raise sqlite3.Error or OSError for a disk that cannot be used."""
+        """Open the book and go on where the last run ended; what is somebody's own and was not sent yet is not printed any
+        more. Raise sqlite3.Error or OSError for a disk that cannot be used."""
         self._book.open()
-        self._book.doubt()
+        for job in self._book.doubt():
+            self._on_job(job)
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
         self._thread.start()
 
@@ -155,6 +157,11 @@ class Spool:
         """Somebody has filled the tray."""
         self._book.refilled()
         self._wake.set()
+
+    @property
+    def report(self) -> PrinterReport | None:
+        """What the printer last said of itself; None before it was asked."""
+        return self._report
 
     def condition(self) -> str:
         """The printer's condition for the terminal's status: its own words, and paper-low by our count before it notices."""
@@ -237,7 +244,7 @@ class Spool:
         except DeviceError as error:
             LOG.info("%s: %s", job.name, error)
             return
-        printed = job.sheets if report.state == "done" else report.sheets
+        printed = job.sheets if report.state == "done" else report.sheets or report.pages  # not every printer counts sheets
         if printed > job.printed:
             job = self._book.came_out(job, printed)
             self._tell(job)

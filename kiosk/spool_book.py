@@ -145,9 +145,12 @@ class Book:
         self._do("UPDATE jobs SET state = 'sending' WHERE id = ? AND state = 'received'", job.id)
         return self._again(job).state == "sending"
 
-    def doubt(self) -> None:
-        """After a start: what was being sent when the power went may be at the printer or not."""
+    def doubt(self) -> list[PrintJob]:
+        """After a start: what was being sent when the power went may be at the printer or not; what is somebody's own and was
+        not sent yet ends as cancelled, for whoever waited for it has gone. Return the jobs that ended."""
         self._do("UPDATE jobs SET state = 'checking' WHERE state = 'sending'")
+        left = self._jobs("state = 'received' AND person != ''")
+        return [self.move(job, "cancelled", detail="the kiosk started again, nobody waits for it") for job in left]
 
     def sheets_of(self, day: date, person: str | None = None) -> int:
         """Sheets asked for on a day, by one person or by all; what was cancelled or failed counts as far as it came out."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from kiosk.a4 import A4, Asked, Printing
 from kiosk.aloud import Aloud, Spoken
 from kiosk.event import Ask
 from kiosk.inquiry import Inquiry
@@ -19,6 +20,7 @@ PageName = Literal[
     "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
     "guides", "guide-groups", "guide-list", "search", "guide", "progress", "case",
     "scan", "appointment", "my-ticket", "holder", "rate", "rate-reasons", "rated",
+    "blanks", "papers", "preview", "printout",
 ]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
 Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired"]
@@ -29,10 +31,13 @@ TIME_OUT_S = {
     "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "trouble": 30, "fail-safe": 5, "home": 30,
     "guides": 45, "guide-groups": 45, "guide-list": 60, "search": 60, "guide": 120, "progress": 60, "case": 60,
     "scan": 45, "appointment": 45, "my-ticket": 60, "holder": 90, "rate": 60, "rate-reasons": 90, "rated": 8,
+    "blanks": 60, "papers": 60, "preview": 90, "printout": 60,
 }  # fmt: skip
 """How long a page stays untouched. At home it ends the citizen's language and modes; `printing` ends by itself."""
 GUIDE_PAGES = ("guides", "guide-groups", "guide-list", "search", "guide", "scan")
 """Pages that need no server, only the kiosk's own copy of the guides."""
+PAPER_PAGES = ("blanks", "papers", "preview", "printout")
+"""Pages of printing on A4: what is printed is known by then, no server is needed."""
 SERVED_PAGES = ("progress", "case", "scan", "appointment", "my-ticket", "holder", "rate", "rate-reasons")
 """Pages that need the server, but no open business."""
 ELDER_TIME_OUT = 1.5
@@ -63,6 +68,8 @@ class Setting:
     web: str | None = None
     scanners: tuple[str, ...] = ()
     bad_needs_reason: bool = True
+    a4: str | None = None
+    sheets_a_job: int = 20
 
     def ticket_url(self, token: str) -> str | None:
         """Where a phone follows the ticket; None when phones cannot reach the server."""
@@ -145,6 +152,8 @@ class State:
     inquiry: Inquiry = field(default_factory=Inquiry)
     scan: Scan = field(default_factory=Scan)
     aloud: Aloud = field(default_factory=Aloud)
+    a4: A4 = field(default_factory=A4)
+    printing: Printing = field(default_factory=Printing)
     order: str | None = None
     orders: Mapping[str, Order] = field(default_factory=dict)
     jobs: Mapping[str, Ticket] = field(default_factory=dict)
@@ -166,7 +175,10 @@ class State:
     @property
     def tiles(self) -> tuple[str, ...]:
         """What works here now besides taking a number."""
-        works = {"guides": self.has_guides, "scan": self.served and self.scan.able, "progress": self.served}
+        blanks = self.prints_papers and self.lookup.contents is not None and bool(self.lookup.contents.forms)
+        works = {
+            "guides": self.has_guides, "scan": self.served and self.scan.able, "progress": self.served, "blanks": blanks,
+        }  # fmt: skip
         return tuple(name for name, does in works.items() if does)
 
     @property
@@ -185,9 +197,14 @@ class State:
         return self.setting.printer is not None and self.printer in WELL
 
     @property
+    def prints_papers(self) -> bool:
+        """Whether papers would come out of an A4 printer just now."""
+        return self.setting.a4 is not None and self.a4.well
+
+    @property
     def shown(self) -> ShownName:
         """The page to draw: the citizen's, unless the server is away or the hall is closed."""
-        if self.page in ("printing", "done", "trouble", "fail-safe", "rated"):
+        if self.page in ("printing", "done", "trouble", "fail-safe", "rated", *PAPER_PAGES):
             return self.page
         if self.page in GUIDE_PAGES and self.has_guides:
             return self.page
@@ -324,4 +341,4 @@ class PrintTicket:
     ticket: Ticket
 
 
-Effects = tuple[Ask | PrintTicket | Wanted | Spoken | Watch | NextPicture, ...]
+Effects = tuple[Ask | PrintTicket | Wanted | Spoken | Watch | NextPicture | Asked, ...]

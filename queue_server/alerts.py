@@ -18,7 +18,7 @@ from queue_server.mirror import Mirror
 LOG = logging.getLogger(__name__)
 WELL = frozenset({"ok", "ready", "init", "idle", "busy", "printing", "off", "stopped", "virtual"})
 """What a device in no trouble says of its state."""
-SOON = frozenset({"paper-low", "paper-near-end", "warning"})
+SOON = frozenset({"paper-low", "toner-low", "print-in-doubt", "paper-near-end", "warning"})
 """States that ask for somebody soon, while the device still works."""
 QUIET_S = 60.0
 SETTLE_S = 15.0

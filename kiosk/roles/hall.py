@@ -17,12 +17,14 @@ from kiosk.scan import Scanner
 from kiosk.state import Business, Setting, State
 from kiosk.theme import Mode
 from queue_server.api.hall import Device, HallConfig, Terminal
-from queue_server.api.messages import DeviceStatus
+from queue_server.api.messages import DeviceStatus, TerminalAsk
 
 if TYPE_CHECKING:
+    from kiosk.copier import Copier
     from kiosk.page import Page
     from kiosk.press import Press
     from kiosk.stage import Stage
+    from link.orders import Done
 
 TOPICS = ("server/status", "queue/+/state", "window/+/state", "catalogue/version")
 
@@ -30,16 +32,18 @@ TOPICS = ("server/status", "queue/+/state", "window/+/state", "catalogue/version
 def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     """The role for this terminal; raise ValueError for a configuration that cannot work."""
     from kiosk.catalogue import Catalogue
+    from kiosk.copier import Copier
     from kiosk.press import Press
     from kiosk.reader import Reader
     from kiosk.scanners import Scanners
 
     terminal = next(terminal for terminal in hall.terminal if terminal.id == args.terminal)
-    printers, voices, scanners = (devices_of(hall, terminal, kind) for kind in ("printer", "voice", "scanner"))
+    printers, voices, scanners, copiers = (devices_of(hall, terminal, kind) for kind in ("printer", "voice", "scanner", "a4"))
     setting = replace(
         setting_of(hall, args.terminal, Mode(language=args.language), printers[0].id if printers else None, args.web),
         voice=voices[0].id if voices else None,
         scanners=tuple(device.id for device in scanners),
+        a4=copiers[0].id if copiers else None,
     )
     role = Role(
         kind="hall-kiosk", first=flow.first(setting), step=flow.step, mode=lambda state: state.mode, key=key, draw=draw,
@@ -54,6 +58,10 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
         parts.append(Reader(voices[0], hall, args.out))
     if scanners:
         parts.append(Scanners(scanners, args.out))
+    if copiers:
+        copier = Copier(copiers[0], hall, folder_of(args) / "papers", args.web)
+        parts.append(copier)
+        role = with_tray(role, copier)
     return with_parts(role, parts)
 
 
@@ -70,6 +78,16 @@ def with_paper(role: Role, press: Press) -> Role:
         return [structs.replace(one, paper=press.paper) if one.id == press.device.id else one for one in told]
 
     return replace(role, devices=devices, acts={"reprint": press.again, "refilled": press.refilled})
+
+
+def with_tray(role: Role, copier: Copier) -> Role:
+    """The role with the order for the tray of its A4 printer; other printers' orders go where they went before."""
+    others = role.acts.get("refilled")
+
+    def refilled(ask: TerminalAsk) -> Done:
+        return copier.refilled(ask) if ask.device == copier.device.id or others is None else others(ask)
+
+    return replace(role, acts={**role.acts, "refilled": refilled})
 
 
 class Part(Protocol):
@@ -113,7 +131,8 @@ def setting_of(hall: HallConfig, terminal: str, mode: Mode, printer: str | None 
     businesses = tuple(Business(q.id, q.theme, q.default_class) for q in hall.queue if q.on_kiosk)
     needs = hall.rules.bad_rating_needs_reason
     return Setting(
-        terminal=terminal, businesses=businesses, printer=printer, first_mode=mode, web=web, bad_needs_reason=needs
+        terminal=terminal, businesses=businesses, printer=printer, first_mode=mode, web=web, bad_needs_reason=needs,
+        sheets_a_job=hall.printing.sheets_a_job,
     )  # fmt: skip
 
 
@@ -124,7 +143,7 @@ def key(state: State) -> Hashable:
         case "home" | "away" | "closed" | "guides" as page:
             return page, state.tiles, state.scan.able
         case "progress" | "case" as page:
-            return page, state.inquiry, state.sheet
+            return page, state.inquiry, state.sheet, state.prints_papers
         case "scan":
             scan = state.scan
             return "scan", scan.asked is None, scan.refusal, scan.able, scan.films, state.served
@@ -136,7 +155,19 @@ def key(state: State) -> Hashable:
             return "guide-list", look.entries, state.sheet
         case "guide":
             able = look.item is not None and state.gives_numbers(look.item.queue)
-            return "guide", look.item and look.item.id, look.section, state.sheet, able, state.aloud.works, state.aloud.section
+            aloud = state.aloud.works, state.aloud.section
+            return "guide", look.item and look.item.id, look.section, state.sheet, able, aloud, state.prints_papers
+        case "blanks":
+            return "blanks", state.sheet
+        case "papers":
+            return "papers", state.sheet, state.printing.ref
+        case "preview":
+            shown = state.printing
+            return "preview", shown.ref, len(shown.sheets), shown.failed, state.sheet, state.prints_papers, state.a4.words
+        case "printout":
+            shown = state.printing
+            waits = shown.job and (shown.job.state, shown.job.sheets)
+            return "printout", shown.ref, shown.stopped, waits, shown.refusal, state.prints_papers, state.a4.words
         case "themes" | "businesses" as page:
             return page, state.theme, state.sheet
         case "confirm":
@@ -160,6 +191,9 @@ def draw(stage: Stage, state: State) -> Page:
         home,
         my_ticket,
         notice,
+        papers,
+        preview,
+        printout,
         progress,
         rate,
         scan,
@@ -176,16 +210,18 @@ def draw(stage: Stage, state: State) -> Page:
         "progress": progress.ProgressPage, "case": progress.CasePage,
         "scan": scan.ScanPage, "appointment": appointment.AppointmentPage, "holder": appointment.HolderPage,
         "my-ticket": my_ticket.MyTicket, "rate": rate.Levels, "rate-reasons": rate.Reasons, "rated": rate.Rated,
+        "blanks": papers.Blanks, "papers": papers.Papers, "preview": preview.Preview, "printout": printout.Printout,
     }  # fmt: skip
     return pages[state.shown](stage, state)
 
 
 def device_states(state: State) -> list[DeviceStatus]:
-    """Printer, voice and scanners as the terminal's status tells them."""
-    printer, voice = state.setting.printer, state.setting.voice
+    """Printers, voice and scanners as the terminal's status tells them."""
+    printer, a4, voice = state.setting.printer, state.setting.a4, state.setting.voice
     scanners = ((name, state.scan.scanners.get(name, Scanner())) for name in state.setting.scanners)
     return [
         *([] if printer is None else [DeviceStatus(printer, "printer", state.printer or "init")]),
+        *([] if a4 is None else [DeviceStatus(a4, "a4", state.a4.state, state.a4.doubt, state.a4.paper)]),
         *([] if voice is None else [DeviceStatus(voice, "voice", state.aloud.voice or "init")]),
         *(DeviceStatus(name, "scanner", scanner.condition, scanner.detail) for name, scanner in scanners),
     ]

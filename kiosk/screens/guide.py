@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
+from kiosk.a4 import OpenPapers
 from kiosk.aloud import Listen
 from kiosk.lookup import SECTIONS, PickSection, TakeNumberFor
 from kiosk.rect import Rect
@@ -33,30 +35,37 @@ class GuidePage(Frame):
     def build_body(self, state: State) -> None:
         look = self.look
         gap = look.space("m")
+        actions = self._actions(state)
         if look.portrait:
             bar, rest = self.reach.bottom(max(look.target, look.px(140)), gap)
+            self._bar(bar, state)
+            if actions:
+                strip, rest = rest.bottom(look.target, gap)
+                for place, draw in zip(strip.columns(len(actions), gap), actions, strict=True):
+                    draw(place, state)
             tabs, rest = rest.bottom(look.target, gap)
             content = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
             self._tabs(tabs.columns(len(SECTIONS), look.space("s")), state)
-            if state.aloud.works:
-                listen, bar = bar.left(bar.w * 0.32, look.space("m"))
-                self._listen(listen, state)
-            self._bar(bar, state)
         else:
             # in low reach there is little height, so the targets stand in three columns
             columns, share = (3, 0.38) if look.mode.low else (2, 0.34)
             side, content = self.body.right(self.body.w * share, look.space("l"))
-            others = len(SECTIONS) + state.aloud.works
+            others = len(SECTIONS) + len(actions)
             rows = others // columns + 1
             low = Rect(side.x, self.reach.y, side.w, min(self.reach.h, look.target * rows + gap * (rows - 1)))
             cells = low.grid(columns, rows, min(gap, look.space("s") * 1.5))
             self._tabs(cells[: len(SECTIONS)], state)
-            if state.aloud.works:
-                self._listen(cells[len(SECTIONS)], state)
+            for place, draw in zip(cells[len(SECTIONS) :], actions, strict=False):
+                draw(place, state)
             self._bar(Rect(cells[others].x, cells[-1].y, low.right_edge - cells[others].x, cells[-1].h), state)
             above = Rect(side.x, low.top_edge + gap, side.w, side.top_edge - low.top_edge - gap)
             self._code(above, state)
         self._content(content, state)
+
+    def _actions(self, state: State) -> list[Callable[[Rect, State], None]]:
+        """What can be done with the guide besides taking a number."""
+        works = ((self._listen, state.aloud.works), (self._print, state.setting.a4 is not None))
+        return [draw for draw, does in works if does]
 
     def _tabs(self, places: list[Rect], state: State) -> None:
         for place, section in zip(places, SECTIONS, strict=True):
@@ -82,6 +91,14 @@ class GuidePage(Frame):
         on_kiosk = state.setting.business(self.item.queue) is not None
         text = _("现在不能取号") if on_kiosk else _("请到{desk}取号").format(desk=help_desk(stage))
         self.add_widget(Words(stage, rect, text, "body", colour="secondary", align="center", line_height=1.2))
+
+    def _print(self, rect: Rect, state: State) -> None:
+        stage, _ = self.stage, self.stage.text
+        if state.prints_papers:
+            self.add_widget(TextButton(stage, rect, _("打印"), lambda: stage.send(OpenPapers()), icon="printer"))
+        else:
+            text = _("暂时不能打印")
+            self.add_widget(Words(stage, rect, text, "note", colour="warning", align="center", line_height=1.2))
 
     def _content(self, rect: Rect, state: State) -> None:
         look, section = self.look, state.lookup.section

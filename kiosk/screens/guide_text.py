@@ -72,7 +72,7 @@ def paragraphs(stage: Stage, item: Item, section: Section, contents: Contents | 
     only = [Paragraph(_("以下内容只有中文，需要帮助请到{desk}。").format(desk=desk), "note")]
     lead = only if stage.look.mode.language == "en" else []
     if section == "materials":
-        return lead + _materials(stage, item, {id_: stage.pick(title) for id_, title in forms.items()})
+        return lead + _materials(stage, item, {form.id: stage.pick(form.title) for form in forms.values()})
     return lead + {"basis": _basis, "questions": _questions}[section](stage, item)
 
 

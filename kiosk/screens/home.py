@@ -6,6 +6,7 @@ import math
 from functools import partial
 from typing import Any
 
+from kiosk.a4 import OpenBlanks
 from kiosk.inquiry import OpenInquiry
 from kiosk.lookup import OpenGuides
 from kiosk.rect import Rect
@@ -58,12 +59,12 @@ class Home(Frame):
         """Take a number, and below it what else works."""
         look, stage = self.look, self.stage
         if state.tiles:
-            high = max(look.target, look.px(150))
+            high = max(look.target, look.px(180 if len(state.tiles) > 2 else 150))
             if rect.h > high * 2.5:
                 strip, rect = rect.bottom(high, look.space("m"))
                 places = strip.columns(len(state.tiles), look.space("m"))
             else:
-                strip, rect = rect.right(rect.w * 0.4, look.space("m"))
+                strip, rect = rect.right(rect.w * (0.4 if len(state.tiles) <= 2 else 0.62), look.space("m"))
                 places = strip.grid(math.ceil(len(state.tiles) / 2), min(2, len(state.tiles)), look.space("m"))
             for place, name in zip(places, state.tiles, strict=False):
                 text, icon, event = more(stage)[name]
@@ -118,6 +119,7 @@ def more(stage: Stage) -> dict[str, tuple[str, str, Any]]:
         "guides": (_("办事指南"), "book-open-page-variant", OpenGuides()),
         "scan": (_("扫码办理"), "qrcode-scan", OpenScan()),
         "progress": (_("办件进度"), "clipboard-text", OpenInquiry()),
+        "blanks": (_("打印表格"), "printer", OpenBlanks()),
     }
 
 
@@ -133,15 +135,16 @@ class MoreTile(Tap):
             wide = min(body.w, look.px(72) + look.space("m") + measure(title, look.type("tile"), bold=True) + look.space("s"))
             place, words = body.centre(wide, body.h).left(look.px(72), look.space("m"))
         else:
-            place, words = body.top(body.h * 0.46, look.space("s") / 2)
+            place, words = body.top(body.h * 0.4, look.space("s") / 2)
         side = min(place.w, place.h, look.px(72))
         size = "tile" if measure(title, look.type("tile"), bold=True) <= words.w else "body"
         align: Any = "left" if rect.w > rect.h * 2.2 else "center"
-        self.put(
-            self.card, Icon(stage, place.centre(side, side), icon),
-            Words(stage, words, title, size, bold=True, align=align,
-                  line_height=1.15),
-        )  # fmt: skip
+        self.add_widget(self.card)
+        if measure(title, look.type(size), bold=True) > words.w and words.h < look.type(size) * 2.2:
+            words = body  # two lines leave no room for the icon
+        else:
+            self.add_widget(Icon(stage, place.centre(side, side), icon))
+        self.add_widget(Words(stage, words, title, size, bold=True, align=align, line_height=1.15))
 
     def draw_pressed(self, pressed: bool) -> None:
         self.card.paint("pressed" if pressed else "surface")

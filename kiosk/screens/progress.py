@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from functools import partial
 
+from kiosk.a4 import OpenPapers
 from kiosk.inquiry import Blank, Fill, Inquire, PickBlank
 from kiosk.rect import Rect
 from kiosk.screens import sheets
@@ -74,8 +75,13 @@ class CasePage(Frame):
     def build_body(self, state: State) -> None:
         look, stage = self.look, self.stage
         case = state.inquiry.case or {}
-        self.add_widget(Card(stage, self.body))
-        body = self.body.inset(look.space("l"), look.space("m"))
+        area = self.body
+        if state.prints_papers and case.get("papers"):
+            place, area = area.bottom(max(look.target, look.px(140)), look.space("m"))
+            _ = stage.text
+            self.add_widget(Bar(stage, place, _("打印"), lambda: stage.send(OpenPapers()), icon="printer"))
+        self.add_widget(Card(stage, area))
+        body = area.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("title") * 1.5, look.space("m"))
         texts = case.get("state_texts", {})
         word = str(texts.get(look.mode.language, ""))

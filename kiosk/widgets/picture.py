@@ -83,3 +83,21 @@ class Picture(Box):
         with self.canvas:
             Color(1, 1, 1, 1)
             Rectangle(texture=texture, pos=(place.x, place.y), size=(place.w, place.h))
+
+
+class PaperPicture(Box):
+    """A sheet of paper in the middle of its box, from RGB pixels, the top row first; with a fine edge."""
+
+    def __init__(self, stage: Stage, rect: Rect, size: tuple[int, int], pixels: bytes) -> None:
+        super().__init__(stage, rect)
+        texture = Texture.create(size=size, colorfmt="rgb")
+        texture.blit_buffer(pixels, colorfmt="rgb", bufferfmt="ubyte")
+        texture.flip_vertical()
+        scale = min(rect.w / size[0], rect.h / size[1])
+        self.place = rect.centre(size[0] * scale, size[1] * scale)
+        edge = self.place.inset(-max(1.0, self.look.px(2)))
+        with self.canvas:
+            Color(*self.look.colour("line"))
+            Rectangle(pos=(edge.x, edge.y), size=(edge.w, edge.h))
+            Color(1, 1, 1, 1)
+            Rectangle(texture=texture, pos=(self.place.x, self.place.y), size=(self.place.w, self.place.h))

@@ -11,7 +11,7 @@ from queue_server.api.codes import PREFIXES
 from queue_server.api.hall import HallConfig
 from queue_server.api.item import Form, Item
 from queue_server.documents.papers import (
-    CasePaper,
+    AnyPaper,
     DenialPaper,
     FormLine,
     FormPaper,
@@ -66,7 +66,7 @@ def form(head: Letterhead, blank: Form, *, at: datetime, filled_in: bool = False
     )  # fmt: skip
 
 
-def of_case(head: Letterhead, kind: PaperKind, case: Mapping[str, Any], *, at: datetime, web: str = "") -> CasePaper:
+def of_case(head: Letterhead, kind: PaperKind, case: Mapping[str, Any], *, at: datetime, web: str = "") -> AnyPaper:
     """A paper about a case, as `scan` and `find-case` answer it. Raise ValueError when its state gives no such paper."""
     if kind not in case["papers"]:
         raise ValueError(f"a case that is {case['state']} gives no {kind}")

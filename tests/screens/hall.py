@@ -16,16 +16,22 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
+from kiosk.a4 import A4, Job, MakePaper, Paper, Printing, Sheet
 from kiosk.aloud import Aloud
 from kiosk.catalogue import contents
 from kiosk.inquiry import Inquiry
 from kiosk.lookup import MOST_RESULTS, SECTIONS, Group, Lookup
+from kiosk.printing import forms_of
 from kiosk.roles.hall import draw, setting_of
+from kiosk.spool import QUOTAS, WORDS
+from kiosk.spool_book import JobState
 from kiosk.state import State, Ticket
 from kiosk.theme import Mode
+from kiosk.typesetting import made
 from queue_server.api.guide import Guides, open_guides
 from queue_server.api.hall import HallConfig, load
 from queue_server.api.messages import Estimate, QueueState, Text, WindowState, WindowTicket
+from queue_server.api.texts import texts
 from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load as load_catalogue
 from tests.screens import Shot
@@ -56,10 +62,10 @@ def busy_hall(hall: HallConfig, mode: Mode, *, is_open: bool = True) -> State:
                                NOON.astimezone(UTC) - timedelta(seconds=i))
         for i, window in enumerate(hall.window[:5])
     }  # fmt: skip
-    setting = setting_of(hall, "kiosk-1", mode, printer="ticket-printer-1", web="http://192.168.10.20:8080")
+    setting = setting_of(hall, "kiosk-1", mode, printer="ticket-printer-1", web="http://192.168.10.20:8080", a4="a4-1")
     return State(
         setting=setting, mode=mode, now=100, started=0, idle_since=100, clock=NOON, connected=True, server_ready=True,
-        queues=queues, windows=windows, printer="ok",
+        queues=queues, windows=windows, printer="ok", a4=A4("ok"),
     )  # fmt: skip
 
 
@@ -89,6 +95,7 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
     yield from guide_states(state)
     yield from case_states(state)
     yield from scan_states(state)
+    yield from paper_states(state)
     yield "fail-safe", replace(state, page="fail-safe")
 
 
@@ -145,9 +152,66 @@ def case_states(state: State) -> Iterator[tuple[str, State]]:
         "received_on": "2026-11-02", "contact": "0938-0000000", "state_texts": {"zh": "待补正", "en": "papers are missing"},
         "due_on": "2026-11-27", "missing": ["收入证明（单位盖章）", "购房合同原件"], "reason": "",
         "deadline": {"texts": {"zh": "还有 4 个工作日", "en": "4 working days left"}},
+        "papers": ["supplement", "progress"],
         "steps": [{"on": f"2026-11-{day:02}", "text": "窗口核对材料"} for day in range(2, 8)],
     }  # fmt: skip
     yield "case", replace(empty, page="case", inquiry=Inquiry(case=case))
+
+
+@cache
+def example_sheets() -> tuple[Sheet, ...]:
+    """The pages of the longest guide among the first of the example hall."""
+    guides, _ = example_guides()
+    item = guides.item(guides.of_audience("person")[0].id)
+    return made(load(HALL), "http://192.168.10.20:8080", MakePaper(1, Paper("guide"), item=item), NOON).sheets
+
+
+def paper_states(state: State) -> Iterator[tuple[str, State]]:
+    """Printing on A4: choosing, looking, waiting, trouble and every end."""
+    guides, _ = example_guides()
+    there = contents(guides)
+    items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
+    item = max(items, key=lambda item: len(forms_of(item, there)))
+    state = replace(state, lookup=Lookup(contents=there, item=item), trail=("home", "guides", "guide-list", "guide"))
+    out = replace(
+        state,
+        a4=A4(
+            "paper-out", words=Text("打印机没有纸了，请联系工作人员加纸", "The printer is out of paper; please ask the staff")
+        ),
+    )
+    yield "guide-printer-out", replace(out, page="guide")
+    yield "blanks", replace(state, page="blanks")
+    longest = max(there.forms.values(), key=lambda form: len(form.title.en))
+    yield "papers-blank", replace(state, page="papers", printing=Printing(source="blank", blank=longest.id))
+    yield "papers-guide", replace(state, page="papers")
+    case = replace(state, inquiry=Inquiry(case={"papers": ["receipt", "progress"]}), page="papers")
+    yield "papers-case", replace(case, printing=Printing(source="case"))
+    preview = replace(state, page="preview", printing=Printing(ref=1, paper=Paper("guide")))
+    yield "preview-wait", preview
+    yield "preview-failed", replace(preview, printing=replace(preview.printing, failed=True))
+    seen = replace(preview.printing, sheets=example_sheets(), copies=2)
+    yield "preview", replace(preview, printing=seen)
+    yield "preview-last", replace(preview, printing=replace(seen, copies=6), sheet=len(seen.sheets) - 1)
+    one = replace(seen, sheets=seen.sheets[:1], paper=Paper("form", longest.id), copies=1)
+    yield "preview-one", replace(preview, printing=one)
+    yield "preview-printer-out", replace(preview, printing=seen, a4=out.a4)
+    sent, total = replace(seen, sent=True), 2 * len(seen.sheets)
+
+    def job(name: JobState, printed: int) -> Printing:
+        return replace(sent, job=Job("j1", name, Text(WORDS[name], texts("en")(WORDS[name])), printed, total))
+
+    yield "printout-begin", replace(preview, page="printout", printing=sent)
+    yield "printout-half", replace(preview, page="printout", printing=job("sent", total // 2))
+    yield "printout-stopped", replace(preview, page="printout", printing=replace(job("sent", 1), stopped=True))
+    yield "printout-trouble", replace(preview, page="printout", printing=job("received", 0), a4=out.a4)
+    yield "printout-done", replace(preview, page="printout", printing=job("done", total))
+    receipt = replace(job("done", total), paper=Paper("receipt"), source="case")
+    yield "printout-done-personal", replace(preview, page="printout", printing=receipt)
+    for name in ("failed", "cancelled", "unknown"):
+        yield f"printout-{name}", replace(preview, page="printout", printing=job(name, 1))
+    for which, words in QUOTAS.items():
+        refused = replace(sent, refusal=Text(words, texts("en")(words)))
+        yield f"printout-quota-{which}", replace(preview, page="printout", printing=refused)
 
 
 def every() -> Iterator[tuple[str, Callable[[], Page]]]:
