@@ -65,7 +65,7 @@ class Copier:
         """Stop; a paper that is at the printer comes out all the same."""
         if self._thread is not None:
             self._asked.put(None)
-            self._thread.join(20)
+            self._thread.join(5)
 
     def perform(self, effect: Any, _send: Send) -> None:
         """Do it in the copier's thread."""

@@ -172,8 +172,10 @@ class Spool:
     # --- the spool's thread -----------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            self._wake.clear()
+        while True:
+            self._wake.clear()  # before the look at `_stop`: `close` sets both in the other order
+            if self._stop.is_set():
+                return
             try:
                 pause = self._turn()
             except Exception:
