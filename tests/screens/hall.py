@@ -62,7 +62,8 @@ def busy_hall(hall: HallConfig, mode: Mode, *, is_open: bool = True) -> State:
                                NOON.astimezone(UTC) - timedelta(seconds=i))
         for i, window in enumerate(hall.window[:5])
     }  # fmt: skip
-    setting = setting_of(hall, "kiosk-1", mode, printer="ticket-printer-1", web="http://192.168.10.20:8080", a4="a4-1")
+    setting = setting_of(hall, "kiosk-1", mode, printer="ticket-printer-1", web="http://192.168.10.20:8080")
+    setting = replace(setting, a4="a4-1")
     return State(
         setting=setting, mode=mode, now=100, started=0, idle_since=100, clock=NOON, connected=True, server_ready=True,
         queues=queues, windows=windows, printer="ok", a4=A4("ok"),
