@@ -48,7 +48,7 @@ class GuidePage(Frame):
             self._tabs(tabs.columns(len(SECTIONS), look.space("s")), state)
         else:
             # in low reach there is little height, so the targets stand in three columns
-            columns, share = (3, 0.36) if look.mode.low else (2, 0.34)
+            columns, share = (3, 0.37) if look.mode.low else (2, 0.34)
             side, content = self.body.right(self.body.w * share, look.space("l"))
             others = len(SECTIONS) + len(actions)
             rows = others // columns + 1
