@@ -76,6 +76,8 @@ class Alerts:
             detail = f"（{device.detail}）" if device.detail else ""
             zh = f"{terminal}的设备{device.id}状态异常：{device.state}{detail}"
             en = f"Device {device.id} of {terminal} is in trouble: {device.state} {device.detail}".rstrip()
+            if device.state == "paper-low":
+                zh, en = _paper_low(terminal, device)
             severity: Severity = "warning" if device.state in SOON else "error"
             self._set(name, device.state not in WELL, f"device-{_id(device.state)}", severity, device.id, zh, en)
         for name in [n for n in self._own if n.startswith(f"device-{_id(terminal)}-") and n not in said]:
@@ -133,6 +135,12 @@ class Alerts:
         self._own.discard(name)
         if self._mirror.get(f"alert/{name}") is not None:
             self._publish(f"alert/{name}", b"")
+
+
+def _paper_low(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
+    """What the staff is told before the paper ends; without a figure, or every paper would be news."""
+    zh = f"{terminal}的打印机{device.id}纸快用完了，请准备换纸。"
+    return zh, f"Printer {device.id} of {terminal} will soon be out of paper; have some ready."
 
 
 def _id(text: str) -> str:

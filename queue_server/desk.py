@@ -83,6 +83,10 @@ class Desk:
         """Open tickets that are at no window, in the order in which they stand: all, or those that `window` serves."""
         return await asyncio.to_thread(self._reports.waiting_list, window)
 
+    async def reprintable(self, text: str = "", limit: int = 100) -> list[WaitingTicket]:
+        """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
+        return await asyncio.to_thread(self._reports.reprintable, text, limit)
+
     async def why(self, window: str) -> messages.Text:
         """One sentence: which ticket `window` would get next and why (or that nobody waits)."""
         return await asyncio.to_thread(self._reports.why, window)

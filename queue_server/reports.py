@@ -12,9 +12,11 @@ from sqlalchemy import Connection, case, func, or_, select
 from queue_server.api import messages
 from queue_server.model.routing import Candidate, choose
 from queue_server.service.plan import Plan
+from queue_server.service.reprinting import REPRINTABLE
 from queue_server.store import tables
 from queue_server.store.database import Database
 
+A = tables.reprints.c
 P, R, S, T, W = tables.periods.c, tables.ratings.c, tables.services.c, tables.tickets.c, tables.windows.c
 NOBODY = messages.Text("当前没有等候的号。", "Nobody waits for this window.")
 SECOND = 1_000_000
@@ -56,6 +58,15 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """Tickets that one kiosk printed on a day, reprints, and those that did not come out whole."""
+
+    tickets: int = 0
+    reprints: int = 0
+    spoiled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DayReport:
     """One business day: figures by queue id and by window id, number of ratings by level (5 best .. 1 worst)."""
 
@@ -63,6 +74,8 @@ class DayReport:
     queues: dict[str, Figures]
     windows: dict[str, Figures]
     ratings: dict[int, int] = field(default_factory=dict)
+    papers: dict[str, Papers] = field(default_factory=dict)
+    """Papers by kiosk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,17 @@ class Reports:
             rows = connection.execute(wanted.order_by(order, T.bound.is_(None), T.rank, T.id)).all()
         return [WaitingTicket(*row) for row in rows]
 
+    def reprintable(self, text: str, limit: int) -> list[WaitingTicket]:
+        """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
+        today = self._plan.day(self._clock()).isoformat()
+        columns = (T.id, T.number, T.queue, T.class_, T.changed_at, T.state, T.window)
+        wanted = select(*columns).where(T.business_day == today, T.state.in_(REPRINTABLE))
+        if text:
+            wanted = wanted.where(T.number.startswith(text.upper(), autoescape=True))
+        with self._database.look() as connection:
+            rows = connection.execute(wanted.order_by(T.issued_at.desc(), T.id.desc()).limit(limit)).all()
+        return [WaitingTicket(*row) for row in rows]
+
     def why(self, window: str) -> messages.Text:
         """The sentence of routing about the ticket that the window would get next."""
         queues = self._plan.queues_of[window]
@@ -133,11 +157,13 @@ class Reports:
                 select(R.level, func.count()).where(R.business_day == day.isoformat()).group_by(R.level)
             )
             ratings = dict.fromkeys(range(5, 0, -1), 0) | dict(levels.all())
+            papers = self._papers(connection, day)
         return DayReport(
             day,
             {queue: Figures(**figures) for queue, figures in queues.items()},
             {window: Figures(**figures) for window, figures in windows.items()},
             ratings,
+            papers,
         )
 
     def ratings(self, day: date, *, bad_only: bool = False) -> list[Rated]:
@@ -175,6 +201,21 @@ class Reports:
         ended = S.ended_at >= self._plan.begins(day), S.ended_at < self._plan.begins(day + timedelta(days=1))
         rows = connection.execute(select(S.queue, S.window, func.count()).where(*ended).group_by(S.queue, S.window))
         return [(queue, window, number) for queue, window, number in rows]
+
+    @staticmethod
+    def _papers(connection: Connection, day: date) -> dict[str, Papers]:
+        """What kiosks printed. A ticket that became void was printed in part, or not at all."""
+        spoiled = func.sum(case((T.state == "void", 1), else_=0))
+        out = func.sum(case((T.state.in_(("void", "printing")), 0), else_=1))
+        of_day = (T.business_day == day.isoformat(), T.channel == "kiosk", T.terminal.is_not(None))
+        given = connection.execute(select(T.terminal, out, spoiled).where(*of_day).group_by(T.terminal)).all()
+        again = select(A.terminal, func.count()).where(A.business_day == day.isoformat()).group_by(A.terminal)
+        reprints: dict[str, int] = dict(connection.execute(again).all())
+        tickets = {terminal: (int(printed), int(void)) for terminal, printed, void in given}
+        return {
+            terminal: Papers(tickets.get(terminal, (0, 0))[0], reprints.get(terminal, 0), tickets.get(terminal, (0, 0))[1])
+            for terminal in sorted({*tickets, *reprints})
+        }
 
     @staticmethod
     def _outcomes(connection: Connection, day: date) -> dict[str, dict[str, int]]:

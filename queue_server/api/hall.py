@@ -296,6 +296,12 @@ class HallConfig(Table):
         """The windows that serve `queue`, in the order of the configuration."""
         return [w for w in self.window if queue in self.queues_of(w)]
 
+    def ticket_printers(self) -> dict[str, str]:
+        """The kiosks that print tickets, each with its printer."""
+        printers = [device.id for device in self.device if device.kind == "printer"]
+        found = {t.id: next((d for d in t.devices if d in printers), "") for t in self.terminal if t.role == "hall"}
+        return {terminal: printer for terminal, printer in found.items() if printer}
+
 
 def load(folder: Path) -> HallConfig:
     """Read and check the hall in `folder`; raise BadHall naming file, key and mend for every problem found."""

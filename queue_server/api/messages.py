@@ -345,6 +345,22 @@ class Lookup(Struct, frozen=True):
     token: str | None = None
 
 
+class ReprintTicket(Struct, frozen=True):
+    """A ticket that the staff wants on paper once more, at this terminal."""
+
+    ticket: Id
+    terminal: Id
+
+
+class ConfirmReprint(Struct, frozen=True):
+    """What came of it; `unknown` when the terminal did not answer."""
+
+    ticket: Id
+    terminal: Id
+    result: Literal["printed", "failed", "unknown"]
+    detail: Phrase = ""
+
+
 class Scan(Struct, frozen=True):
     """Whatever somebody held under the scanner."""
 
@@ -412,6 +428,8 @@ REQUESTS: dict[str, type[Struct]] = {
     "close-window": ChangeWindow,
     "rate": Rate,
     "lookup": Lookup,
+    "reprint-ticket": ReprintTicket,
+    "confirm-reprint": ConfirmReprint,
     "scan": Scan,
     "find-case": FindCase,
     "lease-numbers": LeaseNumbers,

@@ -33,7 +33,7 @@ def issue_ticket(work: Work, ask: IssueTicket) -> dict[str, Any]:
         raise bad_request(f"item is longer than {ITEM_LENGTH} characters", Sentence("事项编码过长。", "Give the item's code."))
     admitted = admission(work, ask) if ask.appointment is not None else None
     if admitted is not None and admitted.ticket is not None:
-        return _answer(work, admitted.ticket, *_ahead(work, admitted.ticket))
+        return answer_of(work, admitted.ticket)
     _check_open(work)
     if admitted is None:
         _check_limits(work, queue)
@@ -66,6 +66,11 @@ def _next_number(work: Work, queue: Queue, day: str) -> int:
     while count >= FIRST_OFFLINE and lease_of(work, ticket_id(work.day, display_number(queue.letter, count))) is not None:
         count = work.unit.next_number(queue.id, day)
     return count
+
+
+def answer_of(work: Work, ticket: Ticket) -> dict[str, Any]:
+    """What is answered of a ticket that was given before, as it stands now."""
+    return _answer(work, ticket, *_ahead(work, ticket))
 
 
 def _answer(work: Work, ticket: Ticket, ahead: int, span: tuple[int, int]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from queue_server.service import calling, issuing, leasing, moving, rating, scanning, serving, technician, windows
+from queue_server.service import calling, issuing, leasing, moving, rating, reprinting, scanning, serving, technician, windows
 from queue_server.service.work import Work
 
 VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
@@ -25,6 +25,8 @@ VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
     "open-window": windows.open_window,
     "pause-window": windows.pause_window,
     "close-window": windows.close_window,
+    "reprint-ticket": reprinting.reprint_ticket,
+    "confirm-reprint": reprinting.confirm_reprint,
     "rate": rating.rate,
     "lookup": rating.lookup,
     "scan": scanning.scan,

@@ -215,6 +215,17 @@ Index("appointments_reference", appointments.c.reference, unique=True)
 Index("appointments_day", appointments.c.state, appointments.c.starts_at)
 Index("appointments_person", appointments.c.person, appointments.c.starts_at)
 
+reprints = Table(
+    "reprints",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("ticket", String(64), nullable=False),
+    Column("terminal", String(64), nullable=False),
+    Column("business_day", String(10), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index("reprints_day", reprints.c.business_day)
+
 used_codes = Table(
     "used_codes",
     metadata,

@@ -40,6 +40,7 @@ from queue_server.web import (
     metrics,
     papers,
     phone,
+    reprint,
     row_import,
     supervisor,
     taking_in,
@@ -119,6 +120,7 @@ def build(
     app.include_router(technician.routes(site, database.writer))
     shelf = Shelf(state / "bundles", database.writer, database.reader, lambda: datetime.now(UTC))
     app.include_router(updates.routes(site, shelf, Book(database.writer, database.reader)))
+    app.include_router(reprint.routes(site, answers))
     app.include_router(metrics.routes(site, measured, measures, state))
     app.include_router(enrolment.routes(site, enrolment.register_of(state, database)))
     for taken in (taking_in.appointments(site, database), taking_in.cases(site, database)):

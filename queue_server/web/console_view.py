@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from queue_server.alerts import WELL
+from queue_server.alerts import SOON, WELL
 from queue_server.api import messages
 from queue_server.api.hall import HallConfig, Window
 from queue_server.api.texts import unchanged as N_  # noqa: N812 - the name that text extraction looks for
@@ -117,4 +117,4 @@ def _there(status: messages.TerminalStatus) -> bool:
 def _device(state: str) -> str:
     if state in NOT_THERE:
         return "unknown"
-    return "fine" if state in WELL else "trouble"
+    return "fine" if state in WELL | SOON else "trouble"

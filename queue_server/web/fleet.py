@@ -24,6 +24,8 @@ from queue_server.web.told import Told
 LOOK = ("supervisor", "technician", "administrator")
 ORDER = ("technician", "administrator")
 ACTS: tuple[Act, ...] = get_args(Act)
+OF_OTHER_PAGES: tuple[Act, ...] = ("reprint", "update")
+"""What needs more than a terminal's name."""
 EXPIRY_S = 30
 LIVE_PAUSE_S = 1.0
 
@@ -70,11 +72,14 @@ def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
 
     @router.post("/fleet/{terminal}/{act}")
     async def order(request: Request, terminal: str, act: Act) -> Response:
-        session = await site.guard.need(request, *ORDER)
-        await site.guard.form(request, session)
-        if terminal not in {known.id for known in site.config.terminal}:
+        session = await site.guard.need(request, *(LOOK if act == "refilled" else ORDER))
+        form = await site.guard.form(request, session)
+        if terminal not in {known.id for known in site.config.terminal} or act in OF_OTHER_PAGES:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        ask = messages.TerminalAsk(str(uuid.uuid4()), act)
+        device = next((known.id for known in site.config.device if known.id == form.get("device")), None)
+        if act == "refilled" and device is None:
+            raise HTTPException(HTTPStatus.BAD_REQUEST)
+        ask = messages.TerminalAsk(str(uuid.uuid4()), act, device=device)
         told.asked(terminal, ask.id, act)
         site.desk.say(f"terminal/{terminal}/ask", messages.encode(ask), EXPIRY_S)
         await site.note(request, session, act, terminal)

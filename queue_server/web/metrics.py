@@ -65,17 +65,24 @@ def _terminals(site: Site) -> Iterator[GaugeMetricFamily]:
     device = GaugeMetricFamily("jiaohao_device_well", "1 for a device in no trouble", labels=["terminal", "device", "kind"])
     degrees = GaugeMetricFamily("jiaohao_terminal_temperature_celsius", "The hottest sensor", labels=["terminal"])
     disk = GaugeMetricFamily("jiaohao_terminal_disk_free_bytes", "Free space for data", labels=["terminal"])
+    about = "Papers since the new roll or tray"
+    printed = GaugeMetricFamily("jiaohao_printer_papers_printed", about, labels=["terminal", "device"])
+    left = GaugeMetricFamily("jiaohao_printer_papers_left", "Papers that are left, about", labels=["terminal", "device"])
     known = site.states("terminal/", "/status", messages.TerminalStatus)
     for name in dict.fromkeys([*(terminal.id for terminal in site.config.terminal), *known]):
         status = known.get(name)
         ready.add_metric([name], float(status is not None and status.state == "ready"))
         for one in status.devices if status else []:
             device.add_metric([name, one.id, one.kind], float(one.state in WELL))
+            if one.paper is not None:
+                printed.add_metric([name, one.id], one.paper.printed)
+                if one.paper.left is not None:
+                    left.add_metric([name, one.id], one.paper.left)
         if status and status.machine:
             disk.add_metric([name], status.machine.disk_free_mb * 1024 * 1024)
             if status.machine.temperature_c is not None:
                 degrees.add_metric([name], status.machine.temperature_c)
-    yield from (ready, device, degrees, disk)
+    yield from (ready, device, degrees, disk, printed, left)
 
 
 def _others(site: Site) -> Iterator[GaugeMetricFamily]:

@@ -15,6 +15,8 @@ LARGEST = 8 * 1024 * 1024
 PREFIX = "terminal/"
 PATIENCE = timedelta(seconds=45)
 """An order expires at the broker after 30 s; a large answer may take a few more."""
+KEPT_OPEN = timedelta(minutes=10)
+"""So long an answer is taken for its order."""
 
 
 @dataclass
@@ -52,10 +54,15 @@ class Told:
         self._clock = clock
         self._orders: dict[str, dict[Act, Order]] = {}
         self._heard: dict[str, datetime] = {}
+        self._open: dict[tuple[str, str], Order] = {}
 
-    def asked(self, terminal: str, order_id: str, act: Act) -> None:
-        """An order goes out; the answer to an earlier one of the same kind is forgotten."""
-        self._orders.setdefault(terminal, {})[act] = Order(order_id, act, self._clock())
+    def asked(self, terminal: str, order_id: str, act: Act) -> Order:
+        """An order goes out; one that went out before is the same order. A terminal's page shows the latest of each act."""
+        now = self._clock()
+        self._open = {key: order for key, order in self._open.items() if now - order.asked_at <= KEPT_OPEN}
+        order = self._open.setdefault((terminal, order_id), Order(order_id, act, now))
+        self._orders.setdefault(terminal, {})[act] = order
+        return order
 
     def take(self, topic: str, payload: bytes) -> None:
         """A change of the hall; only what terminals say is of interest."""
@@ -86,8 +93,8 @@ class Told:
             told = messages.decode(payload, TerminalTold)
         except messages.Illegal:
             return
-        order = self._orders.get(terminal, {}).get(told.act)
-        if order is not None and order.id == told.id and order.state == "asked":
+        order = self._open.get((terminal, told.id))
+        if order is not None and order.act == told.act and order.state == "asked":
             order.take(told)
 
 

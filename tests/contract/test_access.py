@@ -56,6 +56,7 @@ ON_THE_WIRE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 VERBS = {
     "issue-ticket": KIOSKS, "confirm-print": KIOSKS, "cancel-ticket": KIOSKS, "lookup": KIOSKS, "scan": KIOSKS,
     "find-case": KIOSKS, "lease-numbers": KIOSKS, "merge-tickets": KIOSKS, "rate": (*RATERS, "devices-2"),
+    "reprint-ticket": NOBODY, "confirm-reprint": NOBODY,
     "check-technician-code": (*KIOSKS, *RATERS, "screen-1"), "fetch-technician-secret": (*KIOSKS, *RATERS, "screen-1"),
 } | dict.fromkeys(
     ("call-next", "call-ticket", "recall", "start-service", "finish-service", "no-show", "hold", "resume", "transfer", "requeue",

@@ -126,12 +126,16 @@ def around(hall: WebHall) -> None:
         if device.kind == "display":
             hall.show(device.id)
     hall.put("display/strip-07/shown", messages.DisplayShown(1, "unreachable", now()))
-    devices = [messages.DeviceStatus("ticket-printer-1", "printer", "paper-out")]
+    paper = messages.Paper(702, 87, 25, 77220)
+    devices = [messages.DeviceStatus("ticket-printer-1", "printer", "paper-low", paper=paper)]
     hall.put("terminal/kiosk-1/status", messages.TerminalStatus("ready", "x", "hall", "1.0", devices))
     hall.put("terminal/rater-03/status", messages.TerminalStatus("ready", "x", "rating", "1.0"))
     updated(hall)
-    texts = messages.Text("自助机 1 的号票打印机缺纸，请装纸。", "Kiosk 1 is out of paper; please load paper.")
-    hall.put("alert/paper", messages.Alert("paper-out", "error", "ticket-printer-1", now(), texts))
+    texts = messages.Text(
+        "kiosk-1的打印机ticket-printer-1纸快用完了，请准备换纸。",
+        "Printer ticket-printer-1 of kiosk-1 will soon be out of paper.",
+    )
+    hall.put("alert/paper", messages.Alert("device-paper-low", "warning", "ticket-printer-1", now(), texts))
 
 
 def updated(hall: WebHall) -> None:
@@ -159,6 +163,8 @@ def views(tokens: dict[str, str]) -> list[View]:
         View("log-in", "/log-in", both),
         View("wall", "/wall", both),
         View("supervisor", "/supervisor", both, "supervisor"),
+        View("reprint", "/reprint", both, "0103"),
+        View("fleet", "/fleet", both, "supervisor"),
         View("appointments", "/appointments", both, "supervisor"),
         View("appointment", "/appointments", both, "supervisor", lambda page: page.click("tbody a >> nth=1")),
         View("appointment-refused", "/appointments", both, "supervisor", no_appointment),
