@@ -64,7 +64,7 @@ class Hall:
         self.web_port = free_port(self.options.web_port)
         address = f"127.0.0.1:{mqtt_port}"
         common = ["--hall", str(self.options.hall), "--broker", address]
-        web = ["--web", f"127.0.0.1:{self.web_port}", "--example-accounts", "--example-platform"]
+        web = ["--web", f"127.0.0.1:{self.web_port}", "--web-tls", "off", "--example-accounts", "--example-platform"]
         server = self._program("server", "jiaohao-server", *common, "--state", str(self.state), *web)
         wait_for_port(self.web_port, server, timeout_s=60)
         self._wait_until_ready(server)

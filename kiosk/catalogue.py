@@ -10,7 +10,6 @@ import logging
 import os
 import queue
 import threading
-import urllib.request
 from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
@@ -31,6 +30,7 @@ from kiosk.lookup import (
     ReadItem,
     Wanted,
 )
+from link.web import opener
 from queue_server.api.guide import BadGuide, Entry, Guides, open_guides
 from queue_server.api.hall import Text
 from queue_server.api.item import Form
@@ -42,8 +42,6 @@ AGAIN_S = (2.0, 5.0, 15.0, 60.0)
 """How long to wait after a download that failed; the last one for ever."""
 PIECE = 256 * 1024
 LARGEST = 2 * 1024**3
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""The server is in the same hall: no proxy in between, whatever the environment says."""
 
 Send = Callable[[Any], None]
 
@@ -52,8 +50,9 @@ class BadDownload(OSError):
     """What came is not what the server announced."""
 
 
-def download(version: CatalogueVersion, folder: Path) -> Path:
-    """Fetch a guide file into `folder` and return its path, which is there only when it is whole and as announced.
+def download(version: CatalogueVersion, folder: Path, ca: Path | None = None) -> Path:
+    """Fetch a guide file into `folder` and return its path, which is there only when it is whole and as announced. `ca` is the
+    certificate of the hall's authority, for a server with HTTPS.
 
     Raise BadDownload, OSError (also for no answer) or ValueError for an address that is none.
     """
@@ -63,7 +62,7 @@ def download(version: CatalogueVersion, folder: Path) -> Path:
         raise ValueError(f"{version.url!r} is not an http address")
     digest, size = hashlib.sha256(), 0
     try:
-        with DIRECT.open(version.url, timeout=ANSWER_S) as answer, unfinished.open("wb") as file:
+        with opener(ca).open(version.url, timeout=ANSWER_S) as answer, unfinished.open("wb") as file:
             while piece := answer.read(PIECE):
                 size += len(piece)
                 if size > LARGEST:
@@ -84,8 +83,8 @@ def download(version: CatalogueVersion, folder: Path) -> Path:
 class Catalogue:
     """Keeps the copy in `folder` and answers from it. `perform` takes the effects of kiosk.lookup, from any thread."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, ca: Path | None = None) -> None:
+        self.folder, self._ca = folder, ca
         self._asked: queue.SimpleQueue[Wanted | Path | None] = queue.SimpleQueue()
         self._announced: queue.SimpleQueue[CatalogueVersion | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -128,7 +127,7 @@ class Catalogue:
         while True:
             try:
                 target = self.folder / f"{version.sha256}.db"
-                self._asked.put(target if _whole(target) else download(version, self.folder))
+                self._asked.put(target if _whole(target) else download(version, self.folder, self._ca))
                 return self._announced.get()
             except (OSError, ValueError, HTTPException) as error:
                 LOG.warning("the guides of version %s were not fetched: %s", version.version, error)

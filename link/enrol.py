@@ -27,6 +27,7 @@ from cryptography.x509.oid import NameOID
 
 from link.credentials import BadCredentials, read
 from link.token import NAME_LENGTH, BadToken, checked, signing_key
+from link.web import opener, opener_to_anybody
 
 ANSWER_TIMEOUT_S = 20
 LARGEST_ANSWER = 65536
@@ -96,7 +97,7 @@ def renew(url: str, folder: Path, now: datetime, *, at_once: bool = False) -> bo
     signature = old.sign(b"renew" + request, ec.ECDSA(hashes.SHA256()))
     asked = {"certificate": (folder / "client.crt").read_text(), "request": request.decode(),
              "signature": base64.b64encode(signature).decode()}  # fmt: skip
-    answer = _post(f"{url.rstrip('/')}/enrol/renew", asked)
+    answer = _post(f"{url.rstrip('/')}/enrol/renew", asked, folder / "ca.crt")
     authority = (folder / "ca.crt").read_text()
     certificate = str(answer.get("certificate", ""))
     try:
@@ -164,13 +165,18 @@ def _write(path: Path, content: bytes) -> None:
     new.replace(path)
 
 
-def _post(url: str, body: dict[str, str]) -> dict[str, Any]:
-    """Ask the server; its answer as JSON. Raise NotEnrolled."""
+def _post(url: str, body: dict[str, str], ca: Path | None = None) -> dict[str, Any]:
+    """Ask the server; its answer as JSON. Raise NotEnrolled.
+
+    Over HTTPS the server has to have a certificate of `ca`. Without one any will do: a terminal that joins knows no authority
+    yet, and its token proves the server.
+    """
     if not url.startswith(("http://", "https://")):
         raise NotEnrolled(f"{url!r} is no web address; give the hall's, for example http://10.0.0.2:8080")
     request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT_S) as answer:  # noqa: S310 - http or https
+        web = opener_to_anybody() if ca is None else opener(ca)
+        with web.open(request, timeout=ANSWER_TIMEOUT_S) as answer:
             content = answer.read(LARGEST_ANSWER)
     except urllib.error.HTTPError as error:
         content = error.read(LARGEST_ANSWER)

@@ -128,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--broker", required=True, metavar="HOST:PORT", help="the MQTT 5 broker; mqtts://HOST:PORT for TLS")
     parser.add_argument("--credentials", type=Path, metavar="DIR", help="ca.crt, client.crt and client.key for mqtts")
     parser.add_argument("--web", metavar="HOST:PORT", help="where console, wall and phone pages listen; left out: no web pages")
+    parser.add_argument("--web-tls", choices=["off", "hall"], help="instead of tls under [web] in hall.toml")
     parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
     parser.add_argument("--always-open", action="store_true", help="give numbers at any hour (for demonstrations)")
     parser.add_argument("--example-accounts", action="store_true", help="log-ins with a printed password (for demonstrations)")
@@ -217,8 +218,8 @@ def _web(desk: Desk, config: HallConfig, database: Database, options: argparse.N
     from queue_server.web.serve import WebPages
 
     return WebPages(
-        desk, config, database, hall=options.hall, state=options.state, listen=options.web, broker=server.broker,
-        connected=server.connected.is_set, example_accounts=options.example_accounts, clock=_now,
+        desk, config, database, hall=options.hall, state=options.state, listen=options.web, tls=options.web_tls,
+        broker=server.broker, connected=server.connected.is_set, example_accounts=options.example_accounts, clock=_now,
     )  # fmt: skip
 
 

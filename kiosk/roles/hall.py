@@ -49,7 +49,7 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
         kind="hall-kiosk", first=flow.first(setting), step=flow.step, mode=lambda state: state.mode, key=key, draw=draw,
         topics=TOPICS, devices=device_states,
     )  # fmt: skip
-    parts: list[Part] = [Catalogue(folder_of(args) / "guides")]
+    parts: list[Part] = [Catalogue(folder_of(args) / "guides", args.credentials and args.credentials / "ca.crt")]
     if printers:
         press = Press(printers[0], hall, setting, args.out, folder_of(args))
         parts.append(press)

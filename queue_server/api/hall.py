@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 FILES = {
-    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts", "notice", "printing", "verifier", "privacy"),
+    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts", "notice", "printing", "verifier", "privacy", "web"),
     "queues.toml": ("theme", "queue"),
     "windows.toml": ("window", "clerk"),
     "devices.toml": ("terminal", "device"),
@@ -264,6 +264,24 @@ class Privacy(Table):
     rating_text_days: int = Field(default=365, ge=1, le=3650, description="the words of a rating; level and reasons stay")
 
 
+class Web(Table):
+    """HTTPS of the web pages."""
+
+    tls: Literal["off", "hall", "files"] = Field(
+        default="off", description="hall: by the hall's own authority; files: certificate and key below"
+    )
+    certificate: str | None = Field(
+        default=None, description="file with the certificate and its chain in PEM, beside hall.toml"
+    )
+    key: str | None = Field(default=None, description="file with its key in PEM, beside hall.toml")
+
+    @model_validator(mode="after")
+    def _files_are_named(self) -> Web:
+        if self.tls == "files" and not (self.certificate and self.key):
+            raise ValueError('tls = "files" needs certificate and key; name both files')
+        return self
+
+
 class HallConfig(Table):
     """A whole hall."""
 
@@ -276,6 +294,7 @@ class HallConfig(Table):
     printing: PrintRules = PrintRules()
     verifier: list[Verifier] = []
     privacy: Privacy = Privacy()
+    web: Web = Web()
     theme: list[Theme]
     queue: list[Queue]
     window: list[Window]

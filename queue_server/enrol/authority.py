@@ -53,10 +53,12 @@ class Authority:
         """A certificate for a client whose key was made here: the queue server, and whoever takes a connection over."""
         return self._sign(name, key.public_key(), now, life, ExtendedKeyUsageOID.CLIENT_AUTH)
 
-    def for_broker(self, hosts: Iterable[str], key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
+    def for_server(
+        self, name: str, hosts: Iterable[str], key: ec.EllipticCurvePrivateKey, now: datetime, life: timedelta = LASTING
+    ) -> x509.Certificate:
         """A certificate for a server that is reached under each of `hosts`, names or addresses."""
         names = x509.SubjectAlternativeName([_general(host) for host in dict.fromkeys(hosts)])
-        return self._sign("broker", key.public_key(), now, LASTING, ExtendedKeyUsageOID.SERVER_AUTH, names)
+        return self._sign(name, key.public_key(), now, life, ExtendedKeyUsageOID.SERVER_AUTH, names)
 
     def revoked(self, serials: Iterable[int], now: datetime) -> bytes:
         """The list of revoked certificates, PEM. It holds as long as the authority: an old list is better than a shut hall."""

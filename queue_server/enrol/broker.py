@@ -41,9 +41,9 @@ def configure(
     _put(folder / "mosquitto.conf", text.replace("@PORT@", str(port)).encode(), group)
     _put(folder / "acl", access_file(config, servers).encode(), group)
     _put(folder / "ca.crt", authority.pem.encode(), group)
-    if not _serves(folder, authority, hosts, now):
+    if not serves(folder, authority, hosts, now):
         key = new_key()
-        certificate = authority.for_broker(hosts, key, now)
+        certificate = authority.for_server("broker", hosts, key, now)
         _put(folder / "server.key", key_pem(key), group)
         _put(folder / "server.crt", pem_of(certificate).encode(), group)
     if group is not None:
@@ -81,8 +81,9 @@ def client_credentials(folder: Path, authority: Authority, name: str, now: datet
     return certificate
 
 
-def _serves(folder: Path, authority: Authority, hosts: Sequence[str], now: datetime) -> bool:
-    """Whether the broker has a certificate of this authority for all of `hosts` that still lasts, with its key."""
+def serves(folder: Path, authority: Authority, hosts: Sequence[str], now: datetime, soon: timedelta = SOON) -> bool:
+    """Whether the folder has a server's certificate of this authority for all of `hosts`, with its key, that does not end
+    `soon`."""
     try:
         certificate = x509.load_pem_x509_certificate((folder / "server.crt").read_bytes())
         key = serialization.load_pem_private_key((folder / "server.key").read_bytes(), None)
@@ -91,7 +92,7 @@ def _serves(folder: Path, authority: Authority, hosts: Sequence[str], now: datet
         return False
     there = {str(name.value) for name in names}
     fits = set(hosts) <= there and key.public_key() == certificate.public_key()
-    return fits and authority.issued(certificate) and certificate.not_valid_after_utc > now + SOON
+    return fits and authority.issued(certificate) and certificate.not_valid_after_utc > now + soon
 
 
 def _put(path: Path, content: bytes, group: str | None) -> None:

@@ -72,11 +72,13 @@ def build(
     guides: HallGuides | None = None,
     example_accounts: bool = False,
     hasher: PasswordHasher | None = None,
+    only_https: bool = False,
 ) -> FastAPI:
     """The application; run it with uvicorn. `database` is open; `state` is the server's folder;
     `guides` are open, None in a hall without items.
 
     `example_accounts`: for demonstrations, an account for every clerk with a password that everybody knows.
+    `only_https`: browsers shall never again ask for these pages by HTTP.
     `hasher`: how passwords are hashed, argon2's own recommendation if left out.
     Before the server stops, call `app.state.end_streams()`, from any thread: pages that look on never go by themselves.
     """
@@ -99,7 +101,7 @@ def build(
 
     app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.end_streams = site.changes.close
-    app.add_middleware(Careful)
+    app.add_middleware(Careful, only_https=only_https)
     for part in (
         front,
         log_in,

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queue_server.web.guard import from_elsewhere
 
+YEAR_S = 365 * 24 * 3600
 LARGEST_POST = 64 * 1024
 LARGER_POSTS = {"/items/import": 20 << 20, "/items/": 2 << 20, "/api/": 64 << 20, "/updates/bundle": 8 << 30,
                 "/appointments/import": 20 << 20, "/cases/import": 20 << 20}  # fmt: skip
@@ -32,8 +33,11 @@ HEADERS = {
 class Careful:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, only_https: bool = False) -> None:
+        """`only_https`: tell browsers not to come by HTTP again (HSTS, RFC 6797). Only for a certificate that every browser
+        believes: otherwise a browser that does not leaves no way in."""
         self.app = app
+        self._only_https = only_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,6 +51,8 @@ class Careful:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if self._only_https and scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = f"max-age={YEAR_S}"
                 headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-store")
             await send(message)
 

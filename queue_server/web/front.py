@@ -27,10 +27,11 @@ def routes(site: Site) -> APIRouter:
         return site.pages.page(request, "index.html", session=session, guides=site.guides is not None)
 
     @router.get("/lang/{language}")
-    async def choose_language(language: str, next: str = "/") -> Response:
+    async def choose_language(request: Request, language: str, next: str = "/") -> Response:
         response = RedirectResponse(local_path(next), HTTPStatus.SEE_OTHER)
         if language in LANGUAGES:
-            response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, samesite="lax", httponly=True)
+            secure = request.url.scheme == "https"
+            response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, samesite="lax", httponly=True, secure=secure)
         return response
 
     @router.get("/health")

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from link import Broker
-from queue_server.api.hall import HallConfig
+from queue_server.api.hall import HallConfig, Web
 from queue_server.catalogue.guides import HallGuides, guides_of
 from queue_server.desk import Desk
 from queue_server.store.database import Database
@@ -23,21 +24,28 @@ from queue_server.update.bundle import Shelf
 from queue_server.update.engine import Rollouts
 from queue_server.web import BadWeb
 from queue_server.web.app import build
+from queue_server.web.tls import Tls
 
 LOG = logging.getLogger(__name__)
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only compared with
 
 
 class WebPages:
-    """The web pages of one server. `listen` is HOST:PORT; `connected` says whether `broker` is."""
+    """The web pages of one server.
+
+    `listen` is HOST:PORT; `tls` is instead of that of the configuration; `connected` says whether `broker` is.
+    """
 
     def __init__(
-        self, desk: Desk, config: HallConfig, database: Database, *, hall: Path, state: Path, listen: str, broker: Broker,
+        self, desk: Desk, config: HallConfig, database: Database, *, hall: Path, state: Path, listen: str,
+        tls: str | None, broker: Broker,
         connected: Callable[[], bool], example_accounts: bool, clock: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._desk, self._config, self._database, self._hall, self._state = desk, config, database, hall, state
         self._listen, self._broker, self._connected, self._clock = listen, broker, connected, clock
         self._example_accounts = example_accounts
+        self._web = config.web if tls is None else Web.model_validate({**config.web.model_dump(), "tls": tls})
+        self._tls: Tls | None = None
         self._guides: HallGuides | None = None
         self._rollouts: Rollouts | None = None
         self._server: uvicorn.Server | None = None
@@ -47,21 +55,26 @@ class WebPages:
     def open(self) -> None:
         """Bind the address and begin to serve; raise BadWeb when the address cannot be used."""
         sock, host, port = bind(self._listen)
-        address = self._config.hall.web_address or f"http://{_bracketed(self._reachable(host))}:{port}"
+        scheme = "http" if self._web.tls == "off" else "https"
+        address = self._config.hall.web_address or f"{scheme}://{_bracketed(self._reachable(host))}:{port}"
+        self._open_tls(address, scheme)
         self._guides = guides_of(self._hall, state=self._state, database=self._database, show=self._desk.show, web=address)
         if self._guides is not None:
             self._guides.open()
         self._open_rollouts(address)
         app = build(
             self._desk, self._config, database=self._database, state=self._state, guides=self._guides,
-            example_accounts=self._example_accounts,
+            example_accounts=self._example_accounts, only_https=self._web.tls == "files",
         )  # fmt: skip
         self._end_streams = app.state.end_streams
-        settings = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
-        self._server = uvicorn.Server(settings)
+        tls = self._tls
+        self._server = uvicorn.Server(uvicorn.Config(
+            app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2,
+            ssl_context_factory=(lambda _config, _default: tls.context) if tls is not None else None,
+        ))  # fmt: skip
         self._thread = threading.Thread(target=self._server.run, args=([sock],), name="web", daemon=True)
         self._thread.start()
-        print(f"web pages at http://{_bracketed(host)}:{port}/", flush=True)
+        print(f"web pages at {scheme}://{_bracketed(host)}:{port}/", flush=True)
 
     def close(self) -> None:
         """Stop serving; what is still being answered gets two seconds."""
@@ -69,9 +82,21 @@ class WebPages:
             self._server.should_exit = True
             self._end_streams()
             self._thread.join(5)
-        for part in (self._rollouts, self._guides):
+        for part in (self._rollouts, self._guides, self._tls):
             if part is not None:
                 part.close()
+
+    def _open_tls(self, address: str, scheme: str) -> None:
+        if self._web.tls == "off":
+            return
+        parts = urlsplit(address)
+        if parts.scheme != scheme:
+            raise BadWeb(
+                f"the pages are served by HTTPS: write {address.replace('http:', 'https:', 1)} as web_address in hall.toml"
+            )
+        hosts = [parts.hostname or ""]
+        self._tls = Tls(self._web, hall=self._hall, state=self._state, hosts=hosts, clock=self._clock)
+        self._tls.open()
 
     def _open_rollouts(self, address: str) -> None:
         writer, reader = self._database.writer, self._database.reader

@@ -95,3 +95,9 @@ def test_broken_toml_is_named_with_its_line(folder: Path):
 def test_a_hall_that_is_no_folder_is_refused(tmp_path: Path):
     with pytest.raises(BadHall, match="a hall needs the files"):
         load(tmp_path / "nowhere")
+
+
+def test_https_with_a_certificate_from_elsewhere_needs_its_files(folder: Path):
+    (folder / "hall.toml").write_text((folder / "hall.toml").read_text() + '\n[web]\ntls = "files"\ncertificate = "web.crt"\n')
+    with pytest.raises(BadHall, match="needs certificate and key"):
+        load(folder)

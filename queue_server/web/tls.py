@@ -1,0 +1,102 @@
+"""HTTPS for the web pages: with a certificate of the hall's own authority, or with one that the hall has from elsewhere.
+
+The one of the hall's authority lasts 397 days and is made anew in its last 120, because browsers refuse certificates that last
+long. They refuse an authority unknown to them as well, so citizens' phones need a certificate from elsewhere. One that has become
+another one on the disk is used from the next connection on, without a restart.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+from queue_server.api.hall import Web
+from queue_server.enrol import authority
+from queue_server.enrol.authority import BadAuthority, key_pem, new_key, pem_of
+from queue_server.enrol.broker import serves
+from queue_server.web import BadWeb
+
+LOG = logging.getLogger(__name__)
+LIFE = timedelta(days=397)
+SOON = timedelta(days=120)
+LOOK_S = 3600.0
+
+
+class Tls:
+    """The certificate under which the pages are served. `hosts` are the names and addresses under which they are reached."""
+
+    def __init__(
+        self, web: Web, *, hall: Path, state: Path, hosts: Sequence[str], clock: Callable[[], datetime], look_s: float = LOOK_S
+    ) -> None:
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._web, self._state, self._clock, self._look_s = web, state, clock, look_s
+        self._hosts = ["127.0.0.1", "::1", "localhost", socket.gethostname(), *hosts]
+        if web.tls == "files":
+            self._certificate, self._key = hall / str(web.certificate), hall / str(web.key)
+        else:
+            self._certificate, self._key = state / "web-tls" / "server.crt", state / "web-tls" / "server.key"
+        self._loaded = b""
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Make the certificate if need be, load it, look after it from now on. Raise BadWeb."""
+        self.look()
+        self._thread = threading.Thread(target=self._run, name="web-tls", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Look after it no more."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def look(self) -> None:
+        """Renew the certificate when it ends soon, and load it when it has changed. Raise BadWeb."""
+        try:
+            if self._web.tls == "hall":
+                self._renew()
+            content = self._certificate.read_bytes()
+            if content != self._loaded:
+                self._check(x509.load_pem_x509_certificate(content))
+                self.context.load_cert_chain(self._certificate, self._key)
+                self._loaded = content
+        except BadAuthority as error:
+            raise BadWeb(f'[web] tls is "hall" in hall.toml, but {error}') from None
+        except (OSError, ValueError) as error:
+            raise BadWeb(
+                f"certificate {self._certificate} and key {self._key} of the web pages cannot be used ({error}); mend them, or "
+                "set tls under [web] in hall.toml"
+            ) from None
+
+    def _renew(self) -> None:
+        folder, now = self._certificate.parent, self._clock()
+        signs = authority.load(self._state / "ca")
+        if serves(folder, signs, self._hosts, now, soon=SOON):
+            return
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = new_key()
+        certificate = signs.for_server("web", self._hosts, key, now, LIFE)
+        authority.write(self._key, key_pem(key), 0o600)
+        authority.write(self._certificate, pem_of(certificate).encode(), 0o644)
+        LOG.info("the web pages have a certificate until %s", f"{certificate.not_valid_after_utc:%Y-%m-%d}")
+
+    def _check(self, certificate: x509.Certificate) -> None:
+        until = certificate.not_valid_after_utc
+        if until < self._clock():
+            LOG.error("the certificate of the web pages ended on %s: browsers refuse it", f"{until:%Y-%m-%d}")
+
+    def _run(self) -> None:
+        while not self._ended.wait(self._look_s):
+            try:
+                self.look()
+            except BadWeb as error:
+                LOG.error("%s", error)
