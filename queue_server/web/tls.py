@@ -1,8 +1,8 @@
 """HTTPS for the web pages: with a certificate of the hall's own authority, or with one that the hall has from elsewhere.
 
 The one of the hall's authority lasts 397 days and is made anew in its last 120, because browsers refuse certificates that last
-long. They refuse an authority unknown to them as well, so citizens' phones need a certificate from elsewhere. One that has become
-another one on the disk is used from the next connection on, without a restart.
+long. They refuse an authority unknown to them as well, so citizens' phones need a certificate from elsewhere. A certificate
+that was replaced on the disk is used from the next connection on, without a restart.
 """
 
 from __future__ import annotations
