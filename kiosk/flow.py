@@ -1,7 +1,7 @@
 """The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`.
 
 Taking the ticket itself is in kiosk.ordering, the guides are in kiosk.guiding and read aloud in kiosk.reading, cases are in
-kiosk.inquiring, codes in kiosk.scanning, papers in kiosk.printing.
+kiosk.inquiring, codes in kiosk.scanning, papers in kiosk.printing, numbers without the server in kiosk.leasing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk import guiding, inquiring, ordering, printing, reading, scanning
+from kiosk import guiding, inquiring, leasing, ordering, printing, reading, scanning
 from kiosk.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
 from kiosk.inquiry import Inquiry
 from kiosk.lookup import ItemIs
@@ -84,20 +84,20 @@ def _pick_theme(state: State, event: PickTheme) -> tuple[State, Effects]:
 def _open_theme(state: State, theme: str) -> tuple[State, Effects]:
     """A theme with a single business goes straight on to it."""
     businesses = state.setting.of_theme(theme)
-    if len(businesses) == 1 and _is_open(state, businesses[0].id):
+    if len(businesses) == 1 and state.gives_numbers(businesses[0].id):
         return state.at("confirm", theme=theme, queue=businesses[0].id, class_=None), ()
     return state.at("businesses", theme=theme), ()
 
 
 def _pick_queue(state: State, event: PickQueue) -> tuple[State, Effects]:
-    known = state.setting.business(event.queue) is not None
-    if state.shown != "businesses" or not known or not _is_open(state, event.queue):
+    if state.shown != "businesses" or not state.gives_numbers(event.queue):
         return state, ()
     return state.at("confirm", queue=event.queue, class_=None), ()
 
 
-def _is_open(state: State, queue: str) -> bool:
-    return queue in state.queues and state.queues[queue].open
+def _confirm(state: State, event: Confirm) -> tuple[State, Effects]:
+    on_lease = state.offline and state.scan.check_in is None  # an appointment is the server's matter
+    return leasing.confirm(state, event) if on_lease else ordering.confirm(state, event)
 
 
 def _pick_class(state: State, event: PickClass) -> tuple[State, Effects]:
@@ -143,6 +143,12 @@ def _touched(state: State, _event: Touched) -> tuple[State, Effects]:
 
 
 def _tick(state: State, event: Tick) -> tuple[State, Effects]:
+    state, effects = _passed(state, event)
+    state, more = leasing.tend(state)
+    return state, (*effects, *more)
+
+
+def _passed(state: State, event: Tick) -> tuple[State, Effects]:
     new = replace(state, now=event.now, clock=event.clock)
     if state.started is None:
         new = replace(new, started=event.now, idle_since=event.now)
@@ -198,6 +204,8 @@ def _asker(state: State, request_id: str) -> Any:
     """Who asked this of the server."""
     if request_id == state.inquiry.request:
         return inquiring
+    if request_id in state.lease.asked:
+        return leasing
     scanned = state.scan.asked is not None and state.scan.asked.request_id == request_id
     return scanning if scanned else ordering
 
@@ -226,13 +234,14 @@ HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     Connected: _connected,
     Heard: _heard,
     PrinterIs: _printer_is,
-    Confirm: ordering.confirm,
+    Confirm: _confirm,
     Answered: _answered,
     Unanswered: _unanswered,
     Printed: ordering.printed,
     PrintBroke: ordering.print_broke,
     **guiding.HANDLERS,
     **inquiring.HANDLERS,
+    **leasing.HANDLERS,
     **reading.HANDLERS,
     **scanning.HANDLERS,
     ItemIs: _item_is,

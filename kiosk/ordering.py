@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from kiosk import placing
 from kiosk.event import Answered, Ask, Unanswered
+from kiosk.lease import Settle
 from kiosk.state import (
     PRINTING_S,
     Confirm,
@@ -103,7 +104,7 @@ def answered(state: State, event: Answered) -> tuple[State, Effects]:
         error = event.answer.error or Error("internal", "")
         if order.appointment is not None and error.texts is not None and TROUBLES.get(error.code) != "no-answer":
             return _not_checked_in(state, error.texts), ()
-        return _in_trouble(state, TROUBLES.get(error.code, "refused"), error.message), ()
+        return in_trouble(state, TROUBLES.get(error.code, "refused"), error.message), ()
     if order.appointment is not None and ticket.state not in ("printing" if order.on_paper else "waiting", ""):
         return (_checked_in_before(state, event.answer.data, ticket) if order.wanted else state), ()
     if not order.wanted:
@@ -122,7 +123,7 @@ def unanswered(state: State, event: Unanswered) -> tuple[State, Effects]:
     if order is None:
         return state, ()
     if order.wanted and order.tries >= MOST_TRIES:
-        state = _in_trouble(unwanted(state), "no-answer", "")
+        state = in_trouble(unwanted(state), "no-answer", "")
         order = state.orders[event.request_id]
     order = replace(order, tries=order.tries + 1)
     return replace(state, orders=_with(state.orders, event.request_id, order)), (order.ask,)
@@ -136,6 +137,8 @@ def printed(state: State, event: Printed) -> tuple[State, Effects]:
     state = replace(state, jobs=_without(state.jobs, event.ticket))
     if state.page == "printing":
         state = _done(state, ticket, on_paper=True)
+    if ticket.offline:
+        return state, (Settle(ticket.id, "printed"),)
     return _report(state, "confirm-print", {"ticket": ticket.id, "result": "printed"})
 
 
@@ -146,7 +149,9 @@ def print_broke(state: State, event: PrintBroke) -> tuple[State, Effects]:
         return state, ()
     state = replace(state, jobs=_without(state.jobs, event.ticket), printer=event.condition)
     if state.page == "printing":
-        state = _in_trouble(state, "print", event.condition)
+        state = in_trouble(state, "print", event.condition)
+    if ticket.offline:
+        return state, (Settle(ticket.id, "failed"),)
     detail = f"{event.condition}: {event.detail}"[:200]
     return _report(state, "confirm-print", {"ticket": ticket.id, "result": "failed", "detail": detail})
 
@@ -162,7 +167,8 @@ def _done(state: State, ticket: Ticket, *, on_paper: bool) -> State:
     return replace(state, page="done", ticket=ticket, on_paper=on_paper, idle_since=state.now)
 
 
-def _in_trouble(state: State, trouble: Trouble, detail: str) -> State:
+def in_trouble(state: State, trouble: Trouble, detail: str) -> State:
+    """The page that says what went wrong and what to do."""
     return replace(state, page="trouble", trouble=trouble, trouble_detail=detail, order=None, ticket=None, idle_since=state.now)
 
 
@@ -197,7 +203,7 @@ def _reported(state: State, event: Answered) -> tuple[State, Effects]:
     state = replace(state, reports=_without(state.reports, event.request_id))
     refused = event.answer.status == "error" and ask.body.get("result") == "printed"
     if refused and state.page == "done" and state.ticket is not None and state.ticket.id == ask.body["ticket"]:
-        return _in_trouble(state, "expired", ""), ()
+        return in_trouble(state, "expired", ""), ()
     return state, ()
 
 

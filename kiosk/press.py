@@ -130,7 +130,7 @@ class Press:
                 if job is None:
                     return
                 if isinstance(job, Ticket):
-                    send(self._print(printer, job, self._facts(job)))
+                    send(self._print(printer, job, {**self._facts(job), "offline": job.offline}))
                 elif job.done.set_running_or_notify_cancel():
                     self._do(printer, job)
                     self._condition = None  # so that the count is told with the condition

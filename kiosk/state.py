@@ -11,6 +11,8 @@ from kiosk.a4 import A4, Asked, Printing
 from kiosk.aloud import Aloud, Spoken
 from kiosk.event import Ask
 from kiosk.inquiry import Inquiry
+from kiosk.lease import Effect as LeaseEffect
+from kiosk.lease import Lease
 from kiosk.lookup import Lookup, Wanted
 from kiosk.scan import NextPicture, Scan, Watch
 from kiosk.theme import Mode
@@ -23,7 +25,7 @@ PageName = Literal[
     "blanks", "papers", "preview", "printout",
 ]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
-Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired"]
+Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired", "none-left"]
 TicketClass = Literal["ordinary", "appointment", "priority", "military"]
 Switchable = Literal["elder", "contrast", "low"]
 
@@ -34,6 +36,8 @@ TIME_OUT_S = {
     "blanks": 60, "papers": 60, "preview": 90, "printout": 60,
 }  # fmt: skip
 """How long a page stays untouched. At home it ends the citizen's language and modes; `printing` ends by itself."""
+TAKING_PAGES = ("home", "themes", "businesses", "confirm")
+"""The way to a number, which numbers on lease keep open without the server."""
 GUIDE_PAGES = ("guides", "guide-groups", "guide-list", "search", "guide", "scan")
 """Pages that need no server, only the kiosk's own copy of the guides."""
 PAPER_PAGES = ("blanks", "papers", "preview", "printout")
@@ -54,6 +58,7 @@ class Business:
     id: str
     theme: str
     default_class: TicketClass = "ordinary"
+    offline: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Setting:
     bad_needs_reason: bool = True
     a4: str | None = None
     sheets_a_job: int = 20
+    offline_numbers: int = 0
 
     def ticket_url(self, token: str) -> str | None:
         """Where a phone follows the ticket; None when phones cannot reach the server."""
@@ -93,7 +99,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A number that the server has given."""
+    """A number that the server has given, or `offline` the kiosk itself, which knows nothing of the line then."""
 
     id: str
     number: str
@@ -106,6 +112,7 @@ class Ticket:
     windows: tuple[str, ...]
     language: str = "zh"
     state: str = ""
+    offline: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,7 @@ class State:
     orders: Mapping[str, Order] = field(default_factory=dict)
     jobs: Mapping[str, Ticket] = field(default_factory=dict)
     reports: Mapping[str, Ask] = field(default_factory=dict)
+    lease: Lease = field(default_factory=Lease)
     ticket: Ticket | None = None
     on_paper: bool = False
     trouble: Trouble | None = None
@@ -188,8 +196,21 @@ class State:
 
     def gives_numbers(self, queue: str) -> bool:
         """Whether this kiosk can give a number for a queue now."""
-        known = self.setting.business(queue) is not None and queue in self.queues
-        return known and self.served and self.queues[queue].open
+        if self.setting.business(queue) is None:
+            return False
+        if self.offline:
+            return self.lease.gives(queue, self.clock)
+        return self.served and queue in self.queues and self.queues[queue].open
+
+    @property
+    def young(self) -> bool:
+        """Whether the program has only just started, and the server may be there any moment."""
+        return self.started is None or self.now - self.started < STARTING_S
+
+    @property
+    def offline(self) -> bool:
+        """Whether numbers come from the lease: the server cannot be asked, there are some, they will be on paper."""
+        return not self.served and not self.young and self.prints and self.lease.running(self.clock)
 
     @property
     def prints(self) -> bool:
@@ -209,8 +230,9 @@ class State:
         if self.page in GUIDE_PAGES and self.has_guides:
             return self.page
         if not self.served:
-            young = self.started is None or self.now - self.started < STARTING_S
-            return "starting" if young and not self.queues else "away"
+            if self.offline and self.page in TAKING_PAGES:
+                return self.page
+            return "starting" if self.young and not self.queues else "away"
         if self.page in SERVED_PAGES:
             return self.page
         return "closed" if self.all_closed else self.page
@@ -341,4 +363,4 @@ class PrintTicket:
     ticket: Ticket
 
 
-Effects = tuple[Ask | PrintTicket | Wanted | Spoken | Watch | NextPicture | Asked, ...]
+Effects = tuple[Ask | PrintTicket | Wanted | Spoken | Watch | NextPicture | Asked | LeaseEffect, ...]

@@ -46,6 +46,8 @@ class Ticket:
     help_desk: str = "导办台"
     language: str = "zh"
     reprint: bool = False
+    offline: bool = False
+    """Given by the kiosk without the server: nothing is known of the line."""
 
 
 def in_hall(
@@ -61,6 +63,7 @@ def in_hall(
     ticket_class: TicketClass = "ordinary",
     language: str = "zh",
     reprint: bool = False,
+    offline: bool = False,
 ) -> Ticket:
     """The ticket of an issued number: ids become names and window numbers in `language`, the time becomes the hall's.
 
@@ -88,6 +91,7 @@ def in_hall(
         help_desk=name(config.hall.help_desk),
         language=language,
         reprint=reprint,
+        offline=offline,
     )
 
 
@@ -107,13 +111,16 @@ def blocks(ticket: Ticket, profile: Profile) -> list[Block]:
     ]
     if ticket.ticket_class != "ordinary":
         paper += [Gap(0.5), Mark(_class_mark(ticket))]
+    if ticket.offline:
+        paper += [Gap(0.5), Mark(_("离线取号"))]
     paper += [Gap(1.5), Big(ticket.number, NUMBER_MM), Gap(2)]
     paper += [_fitted(_waiting_line(ticket), profile, bold=True)]
     if ticket.windows:
         paper += [_fitted(_windows_line(ticket), profile)]
     paper += [Rule(), Gap(1), *_rules(ticket)]
     if ticket.url:
-        paper += [QrCode(ticket.url, QR_MM), Line(_("手机扫码，随时查看排队进度"))]
+        follow = _("网络恢复后，可扫码查看排队进度") if ticket.offline else _("手机扫码，随时查看排队进度")
+        paper += [QrCode(ticket.url, QR_MM), Line(follow)]
     printed = ticket.issued_at.strftime("%Y-%m-%d %H:%M")
     day = _("仅当日有效")
     return [*paper, Line(f"{printed}  {_('补打')}  {day}" if ticket.reprint else f"{printed}  {day}")]
@@ -146,6 +153,8 @@ def _class_mark(ticket: Ticket) -> str:
 
 def _waiting_line(ticket: Ticket) -> str:
     _ = texts(ticket.language)
+    if ticket.offline:
+        return _("请留意叫号屏")
     if ticket.ahead <= 0:
         return _("前面没有人，请留意叫号")
     people = _("前面{ahead}人").format(ahead=ticket.ahead)
@@ -172,4 +181,6 @@ def _rules(ticket: Ticket) -> list[Block]:
         missed = _("过号请到{desk}，可往后 {places} 位重新排队。").format(desk=desk, places=ticket.requeue_places)
     else:
         missed = _("过号请到{desk}，可重新排队。").format(desk=desk)
+    if ticket.offline:
+        return [Line(missed)]  # where to look stands above already, and the paper stays within its length
     return [Line(_("请在休息区等候，留意屏幕和广播。")), Line(missed)]

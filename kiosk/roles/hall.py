@@ -33,6 +33,7 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     """The role for this terminal; raise ValueError for a configuration that cannot work."""
     from kiosk.catalogue import Catalogue
     from kiosk.copier import Copier
+    from kiosk.lease_keeper import LeaseKeeper
     from kiosk.press import Press
     from kiosk.reader import Reader
     from kiosk.scanners import Scanners
@@ -51,6 +52,7 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     )  # fmt: skip
     parts: list[Part] = [Catalogue(folder_of(args) / "guides", args.credentials and args.credentials / "ca.crt")]
     if printers:
+        parts.append(LeaseKeeper(folder_of(args) / "lease" / "numbers.db"))
         press = Press(printers[0], hall, setting, args.out, folder_of(args))
         parts.append(press)
         role = with_paper(role, press)
@@ -128,11 +130,12 @@ def folder_of(args: argparse.Namespace) -> Path:
 
 def setting_of(hall: HallConfig, terminal: str, mode: Mode, printer: str | None = None, web: str | None = None) -> Setting:
     """What the flow needs of the configuration."""
-    businesses = tuple(Business(q.id, q.theme, q.default_class) for q in hall.queue if q.on_kiosk)
+    businesses = tuple(Business(q.id, q.theme, q.default_class, q.gives_offline) for q in hall.queue if q.on_kiosk)
     needs = hall.rules.bad_rating_needs_reason
     return Setting(
         terminal=terminal, businesses=businesses, printer=printer, first_mode=mode, web=web, bad_needs_reason=needs,
         sheets_a_job=hall.printing.sheets_a_job,
+        offline_numbers=hall.rules.offline_numbers,
     )  # fmt: skip
 
 
@@ -141,7 +144,7 @@ def key(state: State) -> Hashable:
     look = state.lookup
     match state.shown:
         case "home" | "away" | "closed" | "guides" as page:
-            return page, state.tiles, state.scan.able
+            return page, state.tiles, state.scan.able, state.offline
         case "progress" | "case" as page:
             return page, state.inquiry, state.sheet, state.prints_papers
         case "scan":
@@ -169,13 +172,13 @@ def key(state: State) -> Hashable:
             waits = shown.job and (shown.job.state, shown.job.sheets)
             return "printout", shown.ref, shown.stopped, waits, shown.refusal, state.prints_papers, state.a4.words
         case "themes" | "businesses" as page:
-            return page, state.theme, state.sheet
+            return page, state.theme, state.sheet, state.offline
         case "confirm":
-            return "confirm", state.queue, state.class_, state.prints
+            return "confirm", state.queue, state.class_, state.prints, state.offline
         case "done":
             return "done", state.ticket
         case "trouble":
-            return "trouble", state.trouble, state.trouble_detail
+            return "trouble", state.trouble, state.trouble_detail, state.served, state.offline
         case page:
             return page
 

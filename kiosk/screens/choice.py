@@ -129,6 +129,9 @@ class Themes(Choice):
 
     def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
         _ = self.stage.text
+        if state.offline:
+            open_here = any(state.gives_numbers(b.id) for b in state.setting.of_theme(entry.id))
+            return _("可取号") if open_here else _("暂停取号"), True
         queues = [state.queues[b.id] for b in state.setting.of_theme(entry.id) if b.id in state.queues]
         if queues and not any(queue.open for queue in queues):
             return _("暂停取号"), True
@@ -158,6 +161,9 @@ class Businesses(Choice):
 
     def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
         _ = self.stage.text
+        if state.offline:
+            open_here = state.gives_numbers(entry.id)
+            return _("可取号") if open_here else _("暂停取号"), open_here
         queue = state.queues.get(entry.id)
         if queue is None or not queue.open:
             return _("暂停取号"), False

@@ -7,7 +7,7 @@ from functools import partial
 
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame
-from kiosk.screens.home import Notice
+from kiosk.screens.home import OFFLINE, Notice
 from kiosk.stage import Stage
 from kiosk.state import Confirm, PickClass, State, TicketClass
 from kiosk.widgets import Bar, Card, Chip, Icon, Words
@@ -41,7 +41,7 @@ class ConfirmPage(Frame):
 
     def build_body(self, state: State) -> None:
         look = self.look
-        gap = look.space("l") if state.prints else look.type("note") * 3.6
+        gap = look.space("l") if state.prints and not state.offline else look.type("note") * 3.6
         if look.mode.low and not look.portrait:
             self._build_in_one_row(state, gap)
             return
@@ -114,11 +114,12 @@ class ConfirmPage(Frame):
         request_id = str(uuid.uuid4())
         self.add_widget(Bar(stage, rect, text, lambda: stage.send(Confirm(request_id)), icon="ticket-confirmation"))
         body = self.body
-        strip = Rect(body.x, rect.top_edge + look.space("s") * 0.4, body.w, gap - look.space("s") * 0.8)
-        self.notice = None if state.prints else Notice(stage, strip)
-        if self.notice is not None:
-            self.add_widget(self.notice)
-            self.notice.say(_("打印机暂时不能用，号码显示在屏幕上"))
+        strip = Rect(body.x, rect.top_edge + look.space("s") * 0.8, body.w, gap - look.space("s") * 1.6)
+        if state.prints and not state.offline:
+            return
+        notice = Notice(stage, strip, *OFFLINE) if state.offline else Notice(stage, strip)
+        notice.say(_("网络中断，号票上会注明“离线取号”") if state.offline else _("打印机暂时不能用，号码显示在屏幕上"))
+        self.add_widget(notice)
 
     def _staffed(self, state: State) -> bool:
         """Whether a window for the business is open, as far as is known; without one a waiting time means nothing."""
@@ -129,7 +130,10 @@ class ConfirmPage(Frame):
         _ = self.stage.text
         super().show(state)
         queue = state.queues.get(state.queue or "")
-        if queue is not None:
+        if state.offline:
+            for value in self.values[:2]:
+                value.say(_("暂无数据"))
+        elif queue is not None:
             self.values[0].say(_("{count} 人").format(count=queue.waiting))
             wait = minutes_text(self.stage, queue.estimate_s.low, queue.estimate_s.high)
             self.values[1].say(wait if self._staffed(state) else _("窗口尚未开放"))

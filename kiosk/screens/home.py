@@ -20,6 +20,8 @@ from kiosk.widgets.surface import Fill
 from kiosk.widgets.words import measure
 
 MOST_CALLS = 4
+OFFLINE = ("cloud-outline-off", "accent")
+"""Icon and colour of notices while the kiosk gives numbers by itself: nothing that anybody must worry about."""
 
 
 class Home(Frame):
@@ -40,17 +42,17 @@ class Home(Frame):
         else:
             left, right = rest.columns(2, look.space("l"))
             self._tiles(left if not look.mode.low else self._lower(left), state)
-            self._board(right)
+            self._lower_half(right, state)
 
     def _portrait(self, rest: Rect, state: State) -> None:
         look = self.look
         if look.mode.low:
             self._tiles(self.reach, state)
-            self._board(rest.bottom(self.reach.h, look.space("l"))[1])
+            self._lower_half(rest.bottom(self.reach.h, look.space("l"))[1], state)
         else:
             board, above = rest.bottom(rest.h * 0.42, look.space("l"))
             self._tiles(above, state)
-            self._board(board)
+            self._lower_half(board, state)
 
     def _lower(self, rect: Rect) -> Rect:
         return rect.bottom(self.reach.h)[0]
@@ -82,6 +84,28 @@ class Home(Frame):
         self.notice = Notice(stage, strip)
         self.add_widget(self.notice)
 
+    def _lower_half(self, rect: Rect, state: State) -> None:
+        """Who is being called; while the kiosk is on its own, that it is."""
+        if state.offline:
+            self._alone(rect)
+        else:
+            self._board(rect)
+
+    def _alone(self, rect: Rect) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        self.add_widget(Card(stage, rect))
+        body = rect.inset(look.space("l"), look.space("m"))
+        heights = (look.px(130), look.type("tile") * 3.2, look.type("body") * 5.6)
+        scale = min(1.0, body.h / sum(heights))
+        body = body.centre(body.w, sum(heights) * scale)
+        place, body = body.top(heights[0] * scale)
+        icon, colour = OFFLINE
+        self.add_widget(Icon(stage, place.inset(0, place.h * 0.08), icon, colour=colour))
+        place, body = body.top(heights[1] * scale)
+        self.add_widget(Words(stage, place, _("网络中断，仍可取号"), "tile", bold=True, align="center", line_height=1.2))
+        note = _("号票上会注明“离线取号”。叫号情况请看大厅叫号屏。")
+        self.add_widget(Words(stage, body, note, "body", colour="secondary", align="center", valign="top"))
+
     def _board(self, rect: Rect) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         self.add_widget(Card(stage, rect))
@@ -101,6 +125,8 @@ class Home(Frame):
         _ = self.stage.text
         if state.clock is not None:
             self.date.say(_("今天 {date}").format(date=date_text(self.stage, state.clock)))
+        if state.offline:
+            return
         waiting = sum(queue.waiting for queue in state.queues.values())
         self.waiting.say(_("共 {count} 人等候").format(count=waiting) if state.queues else "")
         numbers = {window.id: window.number for window in self.stage.hall.window}
@@ -189,13 +215,13 @@ class CallRow(Fill):
 
 
 class Notice(Fill):
-    """A sentence of warning on a soft ground, or nothing."""
+    """A sentence on a soft ground, a warning if nothing else is said, or nothing."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
-        super().__init__(stage, rect, "warning_soft", corner=stage.look.corner / 2)
+    def __init__(self, stage: Stage, rect: Rect, icon: str = "printer-alert", colour: str = "warning") -> None:
+        super().__init__(stage, rect, f"{colour}_soft", corner=stage.look.corner / 2)
         place, body = rect.inset(stage.look.space("m"), 0).left(rect.h * 0.6, stage.look.space("s"))
-        self.words = Words(stage, body, "", "note", colour="warning", bold=True, line_height=1.2)
-        self.put(Icon(stage, place, "printer-alert", colour="warning"), self.words)
+        self.words = Words(stage, body, "", "note", colour=colour, bold=True, line_height=1.2)
+        self.put(Icon(stage, place, icon, colour=colour), self.words)
         self.opacity = 0
 
     def say(self, text: str) -> None:

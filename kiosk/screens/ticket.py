@@ -117,7 +117,7 @@ class Done(Frame):
         ticket = state.ticket
         assert ticket is not None
         facts = rect
-        link = state.setting.ticket_url(ticket.token)
+        link = None if ticket.offline else state.setting.ticket_url(ticket.token)
         if link:
             if look.portrait:
                 code, facts = rect.bottom(min(rect.h * 0.5, look.px(380)), look.space("m"))
@@ -125,9 +125,12 @@ class Done(Frame):
                 code, facts = rect.bottom(rect.h * 0.45, look.space("m"))
             self._code(code, link)
         where = self._where(state)
-        rows = [
+        line = [
             ("account-multiple", _("前面还有 {count} 人").format(count=ticket.ahead)),
             ("clock", minutes_text(stage, ticket.estimate_s.low, ticket.estimate_s.high)),
+        ]
+        rows = [
+            *([("cloud-outline-off", _("离线取号，按取号时间排队"))] if ticket.offline else line),
             ("monitor", where),
             ("bell", _("请在等候区留意叫号和大屏")),
         ]

@@ -20,6 +20,7 @@ from kiosk.a4 import A4, Job, MakePaper, Paper, Printing, Sheet
 from kiosk.aloud import Aloud
 from kiosk.catalogue import contents
 from kiosk.inquiry import Inquiry
+from kiosk.lease import Lease
 from kiosk.lookup import MOST_RESULTS, SECTIONS, Group, Lookup
 from kiosk.printing import forms_of
 from kiosk.roles.hall import draw, setting_of
@@ -92,12 +93,29 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
         yield f"trouble-{trouble}", replace(chosen, page="trouble", trouble=trouble, trouble_detail="paper-out")
     yield "closed", busy_hall(hall, mode, is_open=False)
     yield "away", replace(state, connected=False)
+    yield from offline_states(chosen, replace(ticket, number="A901", offline=True))
     yield "starting", replace(state, connected=False, queues={}, started=None)
     yield from guide_states(state)
     yield from case_states(state)
     yield from scan_states(state)
     yield from paper_states(state)
     yield "fail-safe", replace(state, page="fail-safe")
+
+
+def offline_states(chosen: State, ticket: Ticket) -> Iterator[tuple[str, State]]:
+    """The way to a number without the server; one business has none left."""
+    left = {business.id: 9 for business in chosen.setting.of_theme(chosen.theme or "")[:-1]}
+    day = timedelta(hours=9)
+    lease = Lease({**left, ticket.queue: 9}, NOON - day, NOON + day, ((NOON - day, NOON + day),), known=True)
+    offline = replace(chosen, connected=False, lease=lease)
+    assert offline.offline
+    yield "offline-home", offline
+    yield "offline-home-with-guides", replace(offline, lookup=Lookup(contents=contents(example_guides()[0])))
+    for page in ("themes", "businesses", "confirm"):
+        yield f"offline-{page}", replace(offline, page=page)
+    yield "offline-done", replace(offline, page="done", ticket=ticket, on_paper=True)
+    for trouble in ("print", "none-left", "no-answer"):
+        yield f"offline-trouble-{trouble}", replace(offline, page="trouble", trouble=trouble, trouble_detail="paper-out")
 
 
 @cache

@@ -47,6 +47,7 @@ WORST = replace(
     url=URL + "x" * 60,
 )
 MARKED = replace(TICKET, ticket_class="priority", number="B1003")
+OFFLINE = replace(TICKET, offline=True, number="A901", ahead=0, wait_low_s=0, wait_high_s=0)
 WIDE = sorted(set(PROFILES) - {"escpos-58"})
 
 
@@ -66,7 +67,10 @@ def test_the_code_on_the_paper_is_read_by_another_reader(model, ticket):
     assert [code.text for code in zxingcpp.read_barcodes(paper)] == [ticket.url]
 
 
-@pytest.mark.parametrize(("model", "ticket"), list(product(WIDE, (TICKET, ENGLISH, MARKED))))
+@pytest.mark.parametrize(
+    ("model", "ticket"),
+    list(product(WIDE, (TICKET, ENGLISH, MARKED, OFFLINE, replace(OFFLINE, ticket_class="military", language="en")))),
+)
 def test_a_ticket_takes_at_most_110_mm_of_paper(model, ticket):
     paper, emulator = printed(ticket, model)
     assert 60 < paper.height / emulator.profile.dpi * 25.4 <= 110
@@ -139,12 +143,21 @@ def test_the_ticket_says_what_kind_it_is_and_what_happens_to_a_missed_number():
     assert "补打" in text(replace(TICKET, reprint=True)) and "补打" not in text(TICKET)
 
 
-def test_an_english_ticket_has_no_chinese_on_it():
+def test_a_number_given_without_the_server_says_so_and_nothing_of_the_line():
+    text = render(OFFLINE, PROFILES["escpos-80-basic"]).decode("gbk", "ignore")
+    assert "离线取号" in text and "请留意叫号屏" in text and "网络恢复后" in text
+    assert "前面" not in text and "随时" not in text
+    assert "离线取号" not in render(TICKET, PROFILES["escpos-80-basic"]).decode("gbk", "ignore")
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_an_english_ticket_has_no_chinese_on_it(offline):
     reader = CommandReader()
-    reader.feed(render(replace(ENGLISH, ticket_class="military", reprint=True), PROFILES["escpos-80-basic"]))
+    ticket = replace(ENGLISH, ticket_class="military", reprint=True, offline=offline)
+    reader.feed(render(ticket, PROFILES["escpos-80-basic"]))
     text = b"".join(c.data if c.name == "text" else b"|" for c in iter(lambda: reader.next(chinese=True), None))
     assert text.isascii()
-    assert b"Social security" in text and b"12 ahead, 14-25 min" in text
+    assert b"Social security" in text and (b"Issued offline" if offline else b"12 ahead, 14-25 min") in text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -1,0 +1,73 @@
+"""Keeps the book of numbers on lease in a thread of its own, so that no page waits for the disk."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kiosk.lease import KeepLease, NoNumber, NumberGiven, Settle, TakeLeased, Told
+from kiosk.lease_book import BadLease, LeaseBook
+
+LOG = logging.getLogger(__name__)
+
+
+class LeaseKeeper:
+    """Does the flow's effects about the lease; after each the flow gets LeaseIs. Without a book that can be written nothing
+    is given out."""
+
+    def __init__(self, path: Path) -> None:
+        self._book = LeaseBook(path)
+        self._work: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def open(self, send: Callable[[Any], None]) -> None:
+        """Start; `send` gets LeaseIs, NumberGiven and NoNumber from the keeper's thread."""
+        self._thread = threading.Thread(target=self._run, args=(send,), name="lease", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what was asked for, then stop."""
+        if self._thread is not None:
+            self._work.put(None)
+            self._thread.join(20)
+
+    def perform(self, effect: Any, _send: Callable[[Any], None]) -> None:
+        """Do it in the keeper's thread."""
+        if isinstance(effect, TakeLeased | Settle | KeepLease | Told):
+            self._work.put(effect)
+
+    def _run(self, send: Callable[[Any], None]) -> None:
+        try:
+            self._book.open()
+            send(self._book.holding())
+        except (sqlite3.Error, OSError) as error:
+            LOG.error("the book of numbers on lease cannot be used, none are given out without the server: %s", error)
+        try:
+            while (effect := self._work.get()) is not None:
+                self._do(effect, send)
+        finally:
+            self._book.close()
+
+    def _do(self, effect: Any, send: Callable[[Any], None]) -> None:
+        try:
+            match effect:
+                case TakeLeased():
+                    given = self._book.take(effect)
+                    send(NoNumber(effect.order) if given is None else NumberGiven(effect.order, given))
+                case Settle():
+                    self._book.settle(effect.ticket, effect.result)
+                case KeepLease():
+                    self._book.add(effect.answer)
+                case Told():
+                    for ticket in self._book.told(effect.answer):
+                        LOG.error("the server does not know that %s was leased to this kiosk; it is kept in the book", ticket)
+            send(self._book.holding())
+        except (sqlite3.Error, BadLease) as error:
+            LOG.error("%s of the lease failed: %s", type(effect).__name__, error)
+            if isinstance(effect, TakeLeased):
+                send(NoNumber(effect.order))
