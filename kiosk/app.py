@@ -200,8 +200,8 @@ class App:
             self._root.canvas.ask_update()
         self.send(Tick(time.monotonic(), datetime.now(self.hall.zone)))
 
-    def _touched(self, _window: Any, _touch: Any) -> bool:
-        self.send(Touched())
+    def _touched(self, _window: Any, touch: Any) -> bool:
+        self.send(Touched(touch.sx, touch.sy, time.monotonic()))
         return False
 
     def _failed(self, error: Exception) -> None:
@@ -220,13 +220,13 @@ class App:
     # --- drawing ---
 
     def _redraw(self) -> None:
-        mode, key = self.role.mode(self.state), self.role.key(self.state)
+        mode, key, view = self.role.mode(self.state), self.role.key(self.state), self.role.view(self.state)
         if self._drawn == (mode, key):
-            self._page.show(self.state)
+            self._page.show(view)
         else:
             look = Look(self.screen.width, self.screen.height, mode)
             stage = Stage(look, self.hall, texts(mode.language), self.send, self._click or no_sound)
-            page = self.role.draw(stage, self.state)
+            page = self.role.draw(stage, view)
             self._root.clear_widgets()
             self._root.add_widget(page)
             self._page, self._drawn = page, (mode, key)

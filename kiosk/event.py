@@ -21,7 +21,11 @@ class Tick:
 
 @dataclass(frozen=True)
 class Touched:
-    """Somebody touched the screen, wherever."""
+    """Somebody touched the screen: where, in parts of it from its lower left corner, and when, by the clock of Tick.now."""
+
+    x: float = 0.5
+    y: float = 0.5
+    at: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -75,6 +76,25 @@ class TerminalLink:
     def alive(self) -> bool:
         """Whether the connection is being kept up, or tried for."""
         return self._link.alive
+
+    @property
+    def broker(self) -> Broker:
+        """Where the broker is."""
+        return self._link.broker
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The latest lines of the program's log, the oldest first; empty before `open`."""
+        return self._orders.lines if self._orders is not None else ()
+
+    def round_trip_ms(self, verb: str, timeout_s: float = 3) -> float | None:
+        """How long the server takes to answer a request without a body, whatever it says; None for no answer in time."""
+        begun = time.perf_counter()
+        try:
+            self._link.request(verb, {}, timeout_s=timeout_s).result(timeout_s + 1)
+        except TimeoutError:
+            return None
+        return (time.perf_counter() - begun) * 1000
 
     def close(self) -> None:
         """Say that the terminal stops, and disconnect."""

@@ -77,6 +77,7 @@ def run(args: argparse.Namespace) -> None:
     from kiosk.app import App, Screen
     from kiosk.link import TerminalLink
     from kiosk.sound import Click
+    from kiosk.technician.wiring import behind
     from link import Broker
     from queue_server.api.hall import load
 
@@ -88,6 +89,7 @@ def run(args: argparse.Namespace) -> None:
     link = TerminalLink(
         broker=broker, hall=hall.hall.id, terminal=args.terminal, kind=role.kind, send=app_sends, updates=args.updates
     )
+    role = behind(role, args, hall, link, lambda: app.stop())
     app = App(role=role, hall=hall, screen=Screen(width, height, args.fullscreen), link=link, click=Click())
     app_sends.to = app.send
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from drivers.ports import DeviceError, PrintFailed
 from drivers.printer.roll import RollSetting, roll_setting
 from kiosk.paper import Roll
 from kiosk.state import PrintBroke, Printed, PrinterIs, PrintTicket, Setting, Ticket
+from kiosk.technician.event import Tried, TryDevice
+from kiosk.technician.state import Result
 from link.orders import Done, Failed, Unable
 from queue_server.api.hall import Device, HallConfig
 from queue_server.api.messages import Paper, Reprint, TerminalAsk
@@ -54,10 +57,11 @@ class Press:
         self, device: Device, hall: HallConfig, setting: Setting, folder: Path | None = None, state: Path | None = None
     ) -> None:
         self.device, self.hall, self.setting, self.folder = device, hall, setting, folder
-        self._jobs: queue.SimpleQueue[Ticket | Again | NewRoll | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Ticket | Again | NewRoll | TryDevice | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._condition: str | None = None
         self._roll = Roll(state / f"paper-{device.id}.json" if state else None, RollSetting(), hall.zone)
+        self._unusable = ""
 
     def open(self, send: Callable[[Any], None]) -> None:
         """Start to watch the printer; `send` gets PrinterIs, Printed and PrintBroke from the printer's thread."""
@@ -70,10 +74,15 @@ class Press:
             self._jobs.put(None)
             self._thread.join(20)
 
-    def perform(self, effect: Any, _send: Callable[[Any], None]) -> None:
+    def perform(self, effect: Any, send: Callable[[Any], None]) -> None:
         """Print in the printer's thread."""
         if isinstance(effect, PrintTicket):
             self._jobs.put(effect.ticket)
+        elif isinstance(effect, TryDevice) and effect.device == self.device.id:
+            if self._unusable:
+                send(Tried(self.device.id, Result(False, self._unusable)))
+            else:
+                self._jobs.put(effect)
 
     @property
     def paper(self) -> Paper:
@@ -118,6 +127,7 @@ class Press:
             self._roll.open()
         except (DeviceError, ValueError) as error:
             LOG.error("the printer %s cannot be used: %s", self.device.id, error)
+            self._unusable = str(error)
             self._tell(send, "unreachable")
             return
         try:
@@ -129,7 +139,9 @@ class Press:
                     continue
                 if job is None:
                     return
-                if isinstance(job, Ticket):
+                if isinstance(job, TryDevice):
+                    send(self._try(printer))
+                elif isinstance(job, Ticket):
                     send(self._print(printer, job, {**self._facts(job), "offline": job.offline}))
                 elif job.done.set_running_or_notify_cancel():
                     self._do(printer, job)
@@ -158,6 +170,20 @@ class Press:
             return PrintBroke(ticket.id, "offline", f"{type(error).__name__}: {error}")
         self._roll.used()
         return Printed(ticket.id)
+
+    def _try(self, printer: Any) -> Tried:
+        """The technician's test page."""
+        from drivers.printer.testpage import render
+
+        try:
+            printer.print(render(printer.profile, name=self.device.id, now=datetime.now(self.hall.zone)))
+        except PrintFailed as failure:
+            return Tried(self.device.id, Result(False, f"{failure.state}: {failure.what}"))
+        except Exception as error:
+            LOG.exception("the test page could not be printed")
+            return Tried(self.device.id, Result(False, f"{type(error).__name__}: {error}"))
+        self._roll.used()
+        return Tried(self.device.id, Result(True, "a test page was printed"))
 
     def _facts(self, ticket: Ticket | Reprint) -> dict[str, Any]:
         return {

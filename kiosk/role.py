@@ -21,6 +21,11 @@ def nothing() -> None:
     """For a role that has nothing of its own to open or close."""
 
 
+def itself(state: Any) -> Any:
+    """For a role whose pages are drawn from its state."""
+    return state
+
+
 def performs_nothing(_effect: Any, _send: Send) -> None:
     """For a role without effects of its own."""
 
@@ -31,8 +36,8 @@ class Role:
 
     - `kind` stands in the terminal's status; `first` is the flow's first state.
     - `step(state, event) -> (state, effects)` is the flow, pure.
-    - `mode(state)` says how to draw, `key(state)` names the page: when either changes, `draw(stage, state)` builds a new
-      page; otherwise the present page gets `show(state)`.
+    - `mode(state)` says how to draw, `key(state)` names the page, `view(state)` is what pages are drawn from: when mode or
+      key changes, `draw(stage, view)` builds a new page; otherwise the present page gets `show(view)`.
     - `topics` are filters without the hall's root; what arrives on them becomes `Heard`.
     - `perform(effect, send)` does the effects other than `Ask`, in the UI thread, so it hands slow work to a thread and
       sends events from there (`send` may be called from any thread).
@@ -48,6 +53,7 @@ class Role:
     key: Callable[[Any], Hashable]
     draw: Callable[[Stage, Any], Page]
     topics: tuple[str, ...]
+    view: Callable[[Any], Any] = itself
     perform: Callable[[Any, Send], None] = performs_nothing
     devices: Callable[[Any], list[DeviceStatus]] = lambda _state: []
     acts: Mapping[Act, Do] = field(default_factory=dict)

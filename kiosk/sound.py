@@ -20,6 +20,33 @@ def click_samples(length_s: float = 0.025, pitch_hz: float = 1100, loudness: flo
     return b"".join(struct.pack("<h", int(32767 * loudness * value)) for value in wave)
 
 
+class NoSound(RuntimeError):
+    """Nothing can be heard; the text says why."""
+
+
+def play_tone(*, player: str = "aplay", seconds: float = 1.0) -> None:
+    """Play a tone that is heard across a hall, and wait for its end. Raise NoSound."""
+    if not can_play(player):
+        raise NoSound("no-sound-card")
+    samples = click_samples(seconds, 880, 0.8)
+    try:
+        done = subprocess.run(play_command(player), input=samples, capture_output=True, timeout=seconds + 5, check=False)
+    except subprocess.TimeoutExpired:
+        raise NoSound("the sound card takes no sound; another program may hold it") from None
+    if done.returncode:
+        raise NoSound(done.stderr.decode(errors="replace").strip().splitlines()[-1][:200] if done.stderr else "aplay failed")
+
+
+def can_play(player: str) -> bool:
+    """Whether there is a player and a sound card."""
+    return shutil.which(player) is not None and CARDS.exists() and "playback" in CARDS.read_text()
+
+
+def play_command(player: str) -> list[str]:
+    """How raw samples are played."""
+    return [player, "-q", "-t", "raw", "-f", "S16_LE", "-r", str(RATE), "-c", "1"]
+
+
 class Click:
     """Call it to hear it. Clicks that come faster than they can be played are left out."""
 
@@ -31,7 +58,7 @@ class Click:
 
     def open(self) -> None:
         """Start the player's thread, if this machine can play at all."""
-        if shutil.which(self._player) is None or not CARDS.exists() or "playback" not in CARDS.read_text():
+        if not can_play(self._player):
             return
         self._thread = threading.Thread(target=self._run, name="click", daemon=True)
         self._thread.start()
@@ -48,7 +75,7 @@ class Click:
 
     def _run(self) -> None:
         samples = click_samples()
-        command = [self._player, "-q", "-t", "raw", "-f", "S16_LE", "-r", str(RATE), "-c", "1"]
+        command = play_command(self._player)
         while True:
             self._wanted.wait()
             self._wanted.clear()

@@ -67,6 +67,11 @@ class Orders:
         self._remembered = _Remembered()
         self._thread: threading.Thread | None = None
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The latest lines of the program's log, the oldest first."""
+        return tuple(self._remembered.lines.copy())
+
     def open(self) -> None:
         """Begin to listen; call it before the link is opened or after."""
         logging.getLogger().addHandler(self._remembered)

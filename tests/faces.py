@@ -73,8 +73,14 @@ class Face:
 
     def tap(self, x: float, y: float) -> None:
         """Touch a point; parts of the screen, from its upper left corner."""
-        place = [str(round(x * self.size[0])), str(round(y * self.size[1]))]
-        subprocess.run(["xdotool", "mousemove", *place, "click", "1"], env=self._environment, check=True)
+        self.tap_all((x, y))
+
+    def tap_all(self, *points: tuple[float, float]) -> None:
+        """Touch points, quickly one after the other."""
+        words = []
+        for x, y in points:
+            words += ["mousemove", str(round(x * self.size[0])), str(round(y * self.size[1])), "click", "1"]
+        self.run("xdotool", *words)
 
     def colour(self, x: int, y: int) -> str:
         """The colour of one pixel, as #RRGGBB."""

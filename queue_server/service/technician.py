@@ -42,10 +42,11 @@ def _terminal(work: Work) -> str:
 
 
 WRONG = Sentence(
-    "代码不对、已用过或已过期，请在终端管理页重新取码。", "Wrong, used or too old. Get a new code from the fleet page."
+    "代码不对、已用过或已过期，请在“终端与设备”网页重新取码。",
+    "Wrong, used or too old. Get a new code from the page of terminals and devices.",
 )
 TOO_MANY = Sentence(
-    "输错次数太多，原代码已作废，请在终端管理页重新取码。",
-    "Too many wrong tries: that code no longer counts. Get a new one from the fleet page.",
+    "输错次数太多，原代码已作废，请在“终端与设备”网页重新取码。",
+    "Too many wrong tries: that code no longer counts. Get a new one from the page of terminals and devices.",
 )
 NOT_YOU = Sentence("这里不能使用技术人员代码。", "Technician codes are for terminals with a screen.")

@@ -1,0 +1,51 @@
+"""Puts the technician's pages behind a role, with all that they need."""
+
+from __future__ import annotations
+
+import argparse
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+
+from kiosk.link import VERSION, TerminalLink
+from kiosk.role import Role, Send
+from kiosk.roles.hall import folder_of
+from kiosk.technician.flow import FETCH
+from kiosk.technician.keys import Keys
+from kiosk.technician.network import look
+from kiosk.technician.pointer import Pointers
+from kiosk.technician.role import Performer, with_technician
+from kiosk.technician.state import SPEAKER, Own, Part
+from kiosk.technician.tools import Means, Tools, runtime_folder
+from queue_server.api.hall import HallConfig
+
+TRIED_BY_THEIR_OWNERS = ("printer",)
+"""Kinds of devices that another part of the kiosk holds open, and tries when it is asked to."""
+
+
+def behind(role: Role, args: argparse.Namespace, hall: HallConfig, link: TerminalLink, end: Callable[[], None]) -> Role:
+    """The role of this terminal, with the technician's pages behind it; `end` ends the program."""
+    mine = next((terminal.devices for terminal in hall.terminal if terminal.id == args.terminal), [])
+    devices = [device for device in hall.device if device.id in mine]
+    parts = (*(Part(device.id, device.kind, device.model) for device in devices), Part(SPEAKER, SPEAKER))
+    own = Own(args.terminal, role.kind, VERSION, uuid.uuid4(), parts)
+    means = Means(
+        look=lambda: look(link.broker, args.credentials, link.round_trip_ms(FETCH)), lines=lambda: link.lines, restart=end,
+        runtime=runtime_folder(),
+    )  # fmt: skip
+    tools = Tools(hall, [device for device in devices if device.kind not in TRIED_BY_THEIR_OWNERS], means, args.out)
+    performers: list[Performer] = [tools, Keys(folder_of(args), time.time)]
+    if args.fullscreen:
+        performers.append(Pointers())
+    whole = with_technician(role, own, performers)
+
+    def start(send: Send) -> None:
+        tools.open(send)
+        role.start(send)
+
+    def stop() -> None:
+        role.stop()
+        tools.close()
+
+    return replace(whole, start=start, stop=stop)

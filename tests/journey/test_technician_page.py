@@ -1,0 +1,127 @@
+"""A technician at the real kiosk: the gesture, both kinds of codes, a test page on paper, and what wrong codes lead to."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.emulators.escpos import EscPosEmulator
+from drivers.emulators.serve import TcpServer
+from kiosk.technician.keys import NAME
+from queue_server.main import main
+from tests.faces import WHITE, Face
+from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+
+ACCENT = "#1557B0"
+TILE_EDGE, UPPER_LEFT, UPPER_RIGHT = (0.08, 0.3), (0.04, 0.03), (0.96, 0.03)
+GESTURE = (UPPER_LEFT, UPPER_RIGHT) * 3
+DIGITS = {str(n): ((0.255, 0.502, 0.737)[(n - 1) % 3], (0.561, 0.664, 0.767)[(n - 1) // 3]) for n in range(1, 10)} | {
+    "0": (0.502, 0.868)
+}
+CODE_PLACE, PAD_KEY, TILE, ROW = (0.9, 0.34), (0.2, 0.56), (0.6, 0.24), (0.75, 0.2)
+"""Points that are white: the last place of the code, a key of the pad, a tile of the menu; a row of the list of devices."""
+DEVICES, FIRST_TEST, BACK = (0.25, 0.2), (0.82, 0.115), (0.25, 0.955)
+
+
+@pytest.fixture
+def printer(tmp_path: Path) -> Iterator[EscPosEmulator]:
+    emulator = EscPosEmulator(name="printer-1", out=tmp_path / "papers")
+    server = TcpServer(emulator)
+    server.open()
+    emulator.address = server.address  # type: ignore[attr-defined]
+    yield emulator
+    server.close()
+
+
+@pytest.fixture
+def hall(hall_folder: Path, printer: EscPosEmulator) -> Path:
+    path = hall_folder / "devices.toml"
+    text = path.read_text(encoding="utf-8").replace('role = "hall"\n', 'role = "hall"\ndevices = ["printer-1"]\n')
+    text += f'\n[[device]]\nid = "printer-1"\nkind = "printer"\nmodel = "escpos-80"\naddress = "{printer.address}"\n'  # type: ignore[attr-defined]
+    path.write_text(text, encoding="utf-8")
+    return hall_folder
+
+
+@pytest.fixture
+def watcher(broker: PrivateBroker, hall: Path, server: RunningServer) -> Iterator[Watcher]:
+    link = broker.link()
+    watcher = Watcher(link)
+    link.open()
+    watcher.wait("server/status", "ready")
+    yield watcher
+    link.close()
+
+
+@pytest.fixture
+def kiosk(broker: PrivateBroker, hall: Path, tmp_path: Path, watcher: Watcher) -> Iterator[Face]:
+    common = ["--hall", str(hall), "--broker", broker.address, "--terminal", "kiosk-1", "--state", str(tmp_path / "kiosk")]
+    face = Face("hall", (540, 960), hall, *common)
+    face.open()
+    watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=30)
+    face.wait_for_colour(*TILE_EDGE, ACCENT)
+    yield face
+    face.close()
+
+
+def codes(hall: Path, server: RunningServer, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """The one-time and the time-based code of the kiosk, from the server's machine."""
+    assert main(["technician-code", "--hall", str(hall), "--state", str(server.state), "--terminal", "kiosk-1"]) == 0
+    once, offline = (line.split()[-1] for line in capsys.readouterr().out.splitlines())
+    return once, offline
+
+
+def type_code(kiosk: Face, code: str) -> None:
+    """The gesture, then the digits."""
+    kiosk.tap_all(*GESTURE)
+    kiosk.wait_for_colour(*PAD_KEY, WHITE)
+    kiosk.tap_all(*(DIGITS[digit] for digit in code))
+
+
+def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_leaves(
+    kiosk: Face,
+    watcher: Watcher,
+    hall: Path,
+    server: RunningServer,
+    printer: EscPosEmulator,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    once, _ = codes(hall, server, capsys)
+    type_code(kiosk, f"{(int(once) + 1) % 10**8:08d}")
+    watcher.wait("event/technician-refused", '"kiosk-1"')
+    kiosk.tap_all(*(DIGITS[digit] for digit in once))
+    watcher.wait("event/technician-entered", '"kiosk-1"')
+    kiosk.wait_for_colour(*TILE, WHITE)
+    kiosk.tap(*DEVICES)
+    kiosk.wait_for_colour(*ROW, WHITE, otherwise=True)
+    kiosk.tap(*FIRST_TEST)
+    wait_until(lambda: len(list((printer.out or Path()).glob("*.png"))) == 1, timeout_s=20)
+    kiosk.tap(*BACK)
+    kiosk.wait_for_colour(*TILE, WHITE)
+    kiosk.tap(*BACK)
+    kiosk.wait_for_colour(*TILE_EDGE, ACCENT)
+    assert not any(topic == "event/ticket-issued" for topic, _ in watcher.messages)
+
+
+def test_without_the_server_a_time_based_code_opens_once(
+    kiosk: Face, hall: Path, tmp_path: Path, server: RunningServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "kiosk" / NAME
+    wait_until(key.exists)
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    server.kill()
+    kiosk.wait_for_colour(*TILE_EDGE, ACCENT, otherwise=True)
+    once, offline = codes(hall, server, capsys)
+    type_code(kiosk, once)  # the server would have to check this one
+    kiosk.wait_for_colour(*CODE_PLACE, WHITE)
+    kiosk.tap_all(*(DIGITS[digit] for digit in offline))
+    kiosk.wait_for_colour(*TILE, WHITE)
+    used = key.read_text()
+    kiosk.tap(*BACK)
+    kiosk.wait_for_colour(*TILE, WHITE, otherwise=True)
+    type_code(kiosk, offline)
+    kiosk.steady_picture(0, 0.2, 1, 1)
+    kiosk.wait_for_colour(*TILE, WHITE, otherwise=True)
+    assert key.read_text() == used

@@ -1,0 +1,115 @@
+"""Every page of the technician, in both languages and the sizes of all roles."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from kiosk.technician.role import Shown
+from kiosk.technician.state import MARKS, SPEAKER, Landing, Network, Own, Part, Result, Technician
+from kiosk.theme import Mode
+from queue_server.api.hall import load
+from queue_server.api.messages import DeviceStatus, Text
+from tests.screens import Shot
+from tests.screens.hall import HALL
+
+if TYPE_CHECKING:
+    from kiosk.page import Page
+
+SIZES = {
+    "portrait": (1080, 1920), "landscape": (1920, 1080), "small": (768, 1366), "rater": (1280, 800), "rater-upright": (800, 1280),
+}  # fmt: skip
+ZONE = ZoneInfo("Asia/Shanghai")
+NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZONE)
+PARTS = (
+    Part("ticket-printer-1", "printer", "epson-tm-t88"), Part("a4-1", "a4", "ipp"), Part("scanner-1", "scanner", "honeywell"),
+    Part("idcard-1", "idcard", "sdt"), Part("camera-1", "scanner", "camera"), Part(SPEAKER, SPEAKER),
+)  # fmt: skip
+DEVICES = (DeviceStatus("ticket-printer-1", "printer", "paper-low"), DeviceStatus("scanner-1", "scanner", "ok"))
+LOG = [
+    "2026-11-21 09:40:12,417 INFO link.connection: connection of kiosk-1 to the broker ended: Keep alive timeout",
+    "2026-11-21 09:40:14,021 ERROR link.connection: the broker 10.0.0.2:8883 cannot be reached as kiosk-1: nobody answers there "
+    "(Connection refused); check the address, the network and the broker",
+    "2026-11-21 09:40:15,370 WARNING kiosk.press: ticket A012 was not printed: the printer ticket-printer-1 has no paper",
+]
+NETWORK = Network(
+    "10.0.0.2:8883", True, ("10.0.0.31",), 1.84, 6.2, datetime(2027, 11, 20, tzinfo=ZONE), 51.5, 20480, 702, 360000
+)
+REFUSAL = Text(
+    "输错次数太多，原代码已作废，请在“终端与设备”网页重新取码。",
+    "Too many wrong tries: that code no longer counts. Get a new one from the page of terminals and devices.",
+)
+
+
+def states(language: str) -> Iterator[tuple[str, Technician]]:
+    """Every page, by name."""
+    own = Own("kiosk-1", "hall-kiosk", "0.1.0", uuid.UUID(int=0), PARTS)
+    code = Technician(own, language, "code", now=100, clock=NOON, idle_since=100, connected=True, server_ready=True,
+                      server_version="0.1.0")  # fmt: skip
+    yield "code", code
+    yield "code-typed", replace(code, typed="1234", idle_since=60)
+    yield "code-away", replace(code, server_ready=False)
+    yield "code-asking", replace(code, typed="12345678", said="asking")
+    yield "code-refused", replace(code, refusal=REFUSAL, wrong=5)
+    for said in ("wrong", "used", "no-secret"):
+        yield f"code-{said}", replace(code, said=said, server_ready=False)  # type: ignore[arg-type]
+    yield "code-wait", replace(code, wrong=6, wait_until=160)
+    menu = replace(code, page="menu")
+    yield "menu", menu
+    yield "menu-armed", replace(menu, armed="reboot")
+    yield "menu-refused", replace(menu, refused="reboot")
+    yield "menu-away", replace(menu, server_ready=False)
+    devices = replace(menu, page="devices")
+    yield "devices", devices
+    results = {
+        "ticket-printer-1": Result(True, "a test page was printed"), "a4-1": Result(None), SPEAKER: Result(False, "no-sound-card"),
+        "idcard-1": Result(False, "nothing answers on /dev/hall-idcard → check the cable and the power of the card reader"),
+    }  # fmt: skip
+    yield "devices-tried", replace(devices, results=results)
+    yield "network", replace(menu, page="network", network=NETWORK)
+    yield "network-looking", replace(menu, page="network")
+    yield (
+        "network-away",
+        replace(menu, page="network", connected=False, server_ready=False, network=Network("10.0.0.2:8883", False)),
+    )
+    for count in (0, 4):
+        yield f"touch-{count}", replace(menu, page="touch", landings=(Landing(3, -2),) * count)
+    for name, off in (("exact", 1.0), ("fair", 6.0), ("far", 20.0)):
+        landings = tuple(Landing(off * (i % 4), -off * 2) for i in range(len(MARKS)))
+        yield f"touched-{name}", replace(menu, page="touched", landings=landings)
+    for colour in (0, 3):
+        yield f"colours-{colour}", replace(menu, page="colours", colour=colour)
+    yield "log", replace(menu, page="log", lines=tuple(LOG * 30))
+    yield "log-warnings", replace(menu, page="log", lines=tuple(LOG * 30), warnings=True, sheet=1)
+    yield "log-empty", replace(menu, page="log")
+
+
+def every() -> Iterator[tuple[str, Callable[[], Page]]]:
+    """Every page in every language and size: its name, and a function that draws it."""
+    from kiosk.screens.technician import page
+    from tests.screens.kivy_stage import make_page
+
+    hall = load(HALL)
+    for language, (size_name, size) in itertools.product(("zh", "en"), SIZES.items()):
+        for name, state in states(language):
+            shown = Shown(state, DEVICES)
+            yield f"technician/{language}/{size_name}/{name}", partial(make_page, page, shown, hall, size, Mode(language))
+
+
+def pages() -> Iterator[tuple[str, Page]]:
+    """Every page, drawn."""
+    return ((name, make()) for name, make in every())
+
+
+def shots() -> list[Shot]:
+    """All pictures."""
+    from tests.screens.kivy_stage import open_window, save
+
+    open_window()
+    return [Shot(name, lambda path, make=make: save(make(), path)) for name, make in every()]
