@@ -4,13 +4,23 @@ BIN := .venv/bin
 SUDO := $(shell [ $$(id -u) = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test lint appointment service-code bench fuzz screenshots set-up clean
+.PHONY: run test test-image lint appointment service-code bench fuzz screenshots set-up clean
 
 run: set-up
 	@$(BIN)/jiaohao-hall $(ARGS)
 
 test: set-up lint
 	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+# builds the image of a terminal (as root; the first time a quarter of an hour) and tries it in a virtual machine
+test-image: set-up build/image-packages
+	@$(SUDO) $(CURDIR)/$(BIN)/jiaohao-tech image build $(BUILD)
+	@$(SUDO) env JIAOHAO_TEST_IMAGE=1 $(CURDIR)/$(BIN)/pytest tests/image $(ARGS)
+
+build/image-packages: systemd/image/debian-packages.txt
+	@echo "· Debian packages for images"
+	@assets/set-up/debian-packages $<
+	@mkdir -p build && touch $@
 
 lint: set-up
 	@echo "· ruff, mypy, import-linter"

@@ -54,8 +54,8 @@ class Machine:
             subprocess.run(["grub-editenv", file, "set", *(f"{k}={v}" for k, v in values.items())], check=True)
             self._mtools("mcopy", "-o", file, GRUB_PATH)
 
-    def open(self, *more: str) -> None:
-        """Switch it on."""
+    def open(self, *more: str, network: tuple[str, str] = ("-netdev", "user,id=hall")) -> None:
+        """Switch it on, on QEMU's own network (the host is 10.0.2.2) or on another one with the id `hall`."""
         self.boots += 1
         width, height = self._screen
         command = [
@@ -64,7 +64,7 @@ class Machine:
             "-drive", f"if=pflash,format=raw,file={self.folder / 'vars.fd'}",
             "-drive", f"file={self.disk},format=raw,if=virtio,cache=writeback,discard=unmap",
             "-device", f"virtio-vga,xres={width},yres={height}", "-device", "virtio-tablet-pci", "-device", "virtio-keyboard-pci",
-            "-device", "virtio-rng-pci", "-netdev", "user,id=hall", "-device", "virtio-net-pci,netdev=hall",
+            "-device", "virtio-rng-pci", *network, "-device", "virtio-net-pci,netdev=hall",
             "-chardev", f"file,id=serial,path={self.serial},append=on", "-serial", "chardev:serial",
             "-qmp", f"unix:{self.folder / 'qmp'},server=on,wait=off", "-display", "none", *more,
         ]  # fmt: skip
