@@ -89,6 +89,7 @@ class Bench:
         with tempfile.TemporaryDirectory() as folder:
             request = Path(folder) / "request.json"
             request.write_text(json.dumps(asked))
+            self._debugfs("journal_run")
             for name, source in (("bundle.raucb", bundle), ("request.json", request)):
                 self._debugfs(f"rm /var/lib/jiaohao-update/{name}")
                 self._debugfs(f"write {source} /var/lib/jiaohao-update/{name}")
