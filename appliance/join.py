@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.place import UNITS, Place, named, without_token
+from appliance.serve import prepare
 from link import BadBroker, Broker, Link
 from link.credentials import BadCredentials, read
 from link.enrol import ClockWrong, NotEnrolled, enrol
@@ -55,8 +56,11 @@ def join(place: Place, machine: Machine) -> None:
     while True:
         machine.say(terminal.terminal, "", False)
         try:
-            terminal = _member(place, terminal, machine)
-            _configured(place, terminal)
+            if terminal.role == "server":
+                prepare(place, terminal)
+            else:
+                terminal = _member(place, terminal, machine)
+                _configured(place, terminal)
             break
         except TROUBLES as error:
             if _complete(place, terminal):
@@ -115,7 +119,9 @@ def _configured(place: Place, terminal: Terminal) -> None:
 
 
 def _complete(place: Place, terminal: Terminal) -> bool:
-    """Whether the programs can start without the server."""
+    """Whether the programs of a terminal can start without the server."""
+    if terminal.role == "server":
+        return False
     secure = terminal.broker.startswith("mqtts://")
     return (place.hall / "hall.toml").exists() and (not secure or _known_as(place.credentials) == terminal.terminal)
 

@@ -88,14 +88,31 @@ def esp_offset(target: str) -> int:
     raise Trouble(f"{target} has no EFI partition; it is no disk of Jiaohao. Write an image to it first")
 
 
-def personalise(target: str, terminal: Terminal) -> None:
-    """Put the terminal's file onto the EFI partition. Raise Trouble."""
+def personalise(target: str, terminal: Terminal, hall_files: Path | None = None) -> None:
+    """Put the terminal's file onto the EFI partition, for a server the hall's folder as well. Raise Trouble."""
     terminal.check()
+    if hall_files is not None:
+        _check_hall(hall_files)
     where = f"{target}@@{esp_offset(target)}"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / terminals.FILE
         file.write_text(terminal.json(), encoding="utf-8")
-        run("mcopy", "-o", "-i", where, file, f"::/{terminals.FILE}", env={**os.environ, "MTOOLS_SKIP_CHECK": "1"})
+        env = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
+        run("mcopy", "-o", "-i", where, file, f"::/{terminals.FILE}", env=env)
+        if hall_files is not None:
+            copy = Path(folder) / "hall"
+            shutil.copytree(hall_files, copy)
+            run("mcopy", "-s", "-o", "-i", where, copy, "::/", env=env)
+
+
+def _check_hall(folder: Path) -> None:
+    """Raise Trouble for a folder that no queue server would start with."""
+    from queue_server.api.hall import BadHall, load
+
+    try:
+        load(folder)
+    except BadHall as error:
+        raise Trouble(f"{folder} is no hall that can be used: {error}") from None
 
 
 def inspect(target: str) -> dict[str, object]:

@@ -52,6 +52,9 @@ def _terminal_options(command: argparse.ArgumentParser) -> None:
     group.add_argument("--time-zone", default="Asia/Shanghai")
     group.add_argument("--token", default="", help="one-time token of `jiaohao-server enrol new`")
     group.add_argument(
+        "--hall-files", type=Path, metavar="DIR", help="for a server: the hall's folder, such as assets/halls/wushan"
+    )
+    group.add_argument(
         "--fleet", type=Path, metavar="CSV", help=f"columns {', '.join(terminals.COLUMNS)}; --terminal picks the line"
     )
 
@@ -80,7 +83,7 @@ def write_disk(options: argparse.Namespace) -> None:
     terminal = terminal_of(options)
     flash(options.image, options.target, built_in=options.built_in)
     if terminal is not None:
-        personalise(options.target, terminal)
+        personalise(options.target, terminal, options.hall_files)
         print(f"{options.target} is {terminal.terminal} ({terminal.role}) of {terminal.hall}")
 
 
@@ -88,7 +91,7 @@ def name_disk(options: argparse.Namespace) -> None:
     terminal = terminal_of(options)
     if terminal is None:
         raise Trouble("give --terminal with --role, --hall and --broker, or --fleet with --terminal")
-    personalise(options.target, terminal)
+    personalise(options.target, terminal, options.hall_files)
     print(f"{options.target} is {terminal.terminal} ({terminal.role}) of {terminal.hall}")
 
 

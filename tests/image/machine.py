@@ -14,7 +14,7 @@ from technician.terminal import Terminal
 from tests.image.accelerator import FIRMWARE, VARIABLES, accelerator
 from tests.image.qmp import Monitor
 
-CONSOLE = "console=ttyS0,115200 jiaohao.patience=900 systemd.service_watchdogs=no"
+CONSOLE = "console=ttyS0,115200 jiaohao.patience=900 systemd.service_watchdogs=no mitigations=off"
 """What a virtual machine is started with besides: words on the serial line, and time, because emulation is slow."""
 MTOOLS = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
 GRUB_PATH = "::/grub/grubenv"
@@ -23,7 +23,7 @@ GRUB_PATH = "::/grub/grubenv"
 class Machine:
     """`open` switches it on, `cut` pulls the plug, `disk` stays. Everything it says on the serial line is in `said`."""
 
-    def __init__(self, folder: Path, *, memory_mb: int = 2048, screen: tuple[int, int] = (1080, 1920)) -> None:
+    def __init__(self, folder: Path, *, memory_mb: int = 2048, screen: tuple[int, int] = (540, 960)) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.disk, self.serial = folder, folder / "disk.img", folder / "serial.log"
         self._memory, self._screen = memory_mb, screen

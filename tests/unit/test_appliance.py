@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance import join as joining
+from appliance import serve as serving
 from appliance.join import Machine, NoConfiguration, join
 from appliance.judge import Bench, judge
 from appliance.notice import Notice, draw, pixels, show, wrapped
@@ -336,3 +337,36 @@ def test_a_long_text_is_broken_at_words_and_between_chinese_characters():
     assert wrapped("one two three", 7, len) == ["one two", "three"]
     assert wrapped("本终端暂时无法启动", 4, len) == ["本终端暂", "时无法启", "动"]
     assert wrapped("", 4, len) == []
+
+
+# --- the server's machine ---------------------------------------------------------------------------------------------
+
+
+def test_a_server_takes_the_hall_on_its_disk_and_configures_its_broker(place: Place, monkeypatch: pytest.MonkeyPatch):
+    done: list[list[str]] = []
+    monkeypatch.setattr(serving, "run", lambda *words: done.append([str(word) for word in words]))
+    server = Terminal("server-1", "server", "testhall", "10.0.0.2:8884", "http://10.0.0.2:80", address="10.0.0.2/24")
+    write(place.efi / "terminal.json", server.json())
+    write_hall(place.efi / "hall")
+    watched = Watched(1)
+    join(place, watched.machine())
+    assert watched.started == ["jiaohao-broker.service", "jiaohao-server.service"]
+    assert (place.etc / "server.env").read_text() == 'BROKER="mqtts://127.0.0.1:8884"\nWEB="0.0.0.0:80"\n'
+    assert packed(place.hall) == packed(place.efi / "hall")
+    words = done[0]
+    assert words[1] == "broker-config" and words[words.index("--port") + 1] == "8884"
+    assert [words[at + 1] for at, word in enumerate(words) if word == "--host"] == ["10.0.0.2"]
+
+
+def test_a_server_without_a_hall_or_with_a_broken_one_says_so_and_keeps_what_it_had(place: Place):
+    write(place.efi / "terminal.json", replace(KIOSK, role="server").json())
+    for prepared, why in ((False, "--hall-files"), (True, "cannot be used")):
+        if prepared:
+            write_hall(place.hall)
+            before = packed(place.hall)
+            write(place.efi / "hall/hall.toml", "[hall]\n")
+        watched = Watched(1)
+        with pytest.raises(KeyboardInterrupt):
+            join(place, watched.machine())
+        assert why in watched.said[-1]
+    assert packed(place.hall) == before

@@ -15,6 +15,7 @@ from technician.disk import disks, writable
 from technician.main import main
 from technician.terminal import COLUMNS, Terminal, fleet, read
 from technician.trouble import Trouble
+from tests.small_hall import write_hall
 
 TOOLS = ("bmaptool", "mcopy", "sfdisk", "mkfs.vfat")
 needs_tools = pytest.mark.skipif(
@@ -173,6 +174,21 @@ def test_a_disk_can_be_named_again(image: Path, tmp_path: Path):
     told = flash.inspect(str(target))
     assert isinstance(told["terminal"], dict)
     assert told["terminal"]["terminal"] == "kiosk-2"
+
+
+@needs_tools
+def test_the_disk_of_a_server_carries_its_hall_and_a_broken_hall_does_not_get_there(image: Path, tmp_path: Path, capsys):
+    target = shutil.copy(image, tmp_path / "disk.img")
+    hall = write_hall(tmp_path / "files")
+    words = ["name", str(target), "--terminal", "server-1", "--role", "server", "--hall", "testhall", "--broker", "10.0.3.1:8883",
+             "--hall-files", str(hall)]  # fmt: skip
+    assert main(words) == 0
+    where = f"{target}@@{flash.esp_offset(str(target))}"
+    read_back = subprocess.run(["mtype", "-i", where, "::/hall/queues.toml"], check=True, capture_output=True).stdout
+    assert read_back == (hall / "queues.toml").read_bytes()
+    (hall / "queues.toml").write_text("[[queue]]\n")
+    assert main(words) == 1
+    assert "queues.toml" in capsys.readouterr().err
 
 
 @needs_tools

@@ -1,0 +1,73 @@
+"""The machine with broker and queue server: takes the hall that was put on its disk, configures the broker, starts both.
+
+The hall's folder comes on the boot partition (`jiaohao-tech name ... --hall-files DIR`). It is checked before it replaces
+the one before.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from appliance.place import Place, write
+from queue_server.api.hall import BadHall, load
+from technician.run import run
+from technician.terminal import Terminal
+from technician.trouble import Trouble
+
+HALL = "hall"
+PROGRAM = "/opt/jiaohao/bin/jiaohao-server"
+WEB_PORT = 8080
+BROKER_PORT = 8883
+
+
+def prepare(place: Place, terminal: Terminal) -> None:
+    """Bring configuration, broker and settings up to date. Raise Trouble, OSError."""
+    _take_hall(place)
+    host, port = _reached(terminal.broker, BROKER_PORT)
+    hosts = [host, *([terminal.address.partition("/")[0]] if terminal.address else [])]
+    run(
+        PROGRAM, "broker-config", "--hall", place.hall, "--state", place.root / "var/lib/jiaohao",
+        "--out", place.etc / "broker", "--credentials", place.credentials, "--group", "mosquitto", "--port", str(port),
+        *(word for name in dict.fromkeys(hosts) for word in ("--host", name)),
+    )  # fmt: skip
+    _, web = _reached(terminal.web or "http://", WEB_PORT)
+    settings = {"BROKER": f"mqtts://127.0.0.1:{port}", "WEB": f"0.0.0.0:{web}"}
+    write(place.etc / "server.env", "".join(f'{name}="{value}"\n' for name, value in settings.items()))
+
+
+def _take_hall(place: Place) -> None:
+    """The hall's folder from the boot partition, if there is another one than before. Raise Trouble, OSError."""
+    given = place.efi / HALL
+    if not given.is_dir():
+        if (place.hall / "hall.toml").exists():
+            return
+        raise Trouble("this server has no hall; put the hall's folder on its disk: jiaohao-tech name ... --hall-files DIR")
+    fresh, old = place.hall.with_name("hall.new"), place.hall.with_name("hall.old")
+    for folder in (fresh, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(given, fresh)
+    try:
+        load(fresh)
+    except BadHall as error:
+        raise Trouble(f"the hall on the disk cannot be used: {error}") from None
+    _readable(fresh)
+    if place.hall.exists():
+        place.hall.replace(old)
+    fresh.replace(place.hall)
+
+
+def _readable(folder: Path) -> None:
+    """What comes from the boot partition is root's alone there; the programs have users of their own."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _reached(address: str, port: int) -> tuple[str, int]:
+    """Host and port of an address; raise Trouble."""
+    parts = urlsplit(address if "://" in address else f"mqtts://{address}")
+    try:
+        return parts.hostname or "127.0.0.1", parts.port or port
+    except ValueError:
+        raise Trouble(f"{address!r} is no address; write HOST:PORT") from None
