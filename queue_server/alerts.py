@@ -39,6 +39,7 @@ class Alerts:
         self._clock = clock
         self._zone = config.zone
         self._displays = {device.id for device in config.device if device.kind == "display"}
+        self._terminals = {terminal.id for terminal in config.terminal}
         self._illegal_until: dict[str, float] = {}
         self._own: set[str] = set()
         self._settle_at: float | None = None
@@ -59,14 +60,15 @@ class Alerts:
         self._set(f"display-{display}", shown.state == "unreachable", "display-unreachable", "error", display, zh, en)
 
     def terminal_status(self, terminal: str, payload: bytes) -> None:
-        """A terminal says how it and its devices are."""
+        """A terminal says how it and its devices are. One that the hall no longer has may be gone."""
         try:
             status = messages.decode(payload, messages.TerminalStatus)
         except messages.Illegal:
             self.illegal(f"terminal/{terminal}/status", 0.0)
             return
         zh, en = f"终端{terminal}已断开，请检查。", f"Terminal {terminal} is gone; look after it."
-        self._set(f"terminal-{terminal}", status.state == "lost", "terminal-lost", "error", terminal, zh, en)
+        gone = status.state == "lost" and terminal in self._terminals
+        self._set(f"terminal-{terminal}", gone, "terminal-lost", "error", terminal, zh, en)
         said: set[str] = set()
         for device in status.devices if status.state in ("init", "ready") else []:
             if device.kind == "display":

@@ -341,7 +341,9 @@ class Rate(Struct, frozen=True):
 
 
 class Lookup(Struct, frozen=True):
-    ticket: Id | None = None
+    """A ticket by its id, its number of today, or its token."""
+
+    ticket: Annotated[str, Meta(max_length=64)] | None = None
     token: str | None = None
 
 

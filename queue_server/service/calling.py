@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from queue_server.api.messages import AtWindow, CallNext, CallTicket
-from queue_server.model.numbers import ticket_id
 from queue_server.model.routing import Candidate, Choice, WindowRules, choose
 from queue_server.model.words import Sentence
 from queue_server.service.refusal import Refused, bad_request, wrong_state
 from queue_server.service.work import Call, Work
 from queue_server.store.rows import Ticket, Window
-
-_NUMBER = re.compile(r"[A-Za-z]\d{3,6}")
 
 
 def call_next(work: Work, ask: CallNext) -> dict[str, Any]:
@@ -36,8 +32,7 @@ def call_next(work: Work, ask: CallNext) -> dict[str, Any]:
 def call_ticket(work: Work, ask: CallTicket) -> dict[str, Any]:
     """Call a chosen ticket out of turn; the reason is kept."""
     window = work.window(ask.window)
-    named = ask.ticket.strip()
-    ticket = work.ticket(ticket_id(work.day, named.upper()) if _NUMBER.fullmatch(named) else named)
+    ticket = work.ticket_called(ask.ticket)
     work.check("call-ticket", window=window, ticket=ticket)
     if not work.unit.take(ticket):
         raise wrong_state(

@@ -44,7 +44,8 @@ def rate(work: Work, ask: Rate) -> dict[str, Any]:
 
 def lookup(work: Work, ask: Lookup) -> dict[str, Any]:
     """How a ticket stands: its state, how many come before it, how long that may take, and where it is called."""
-    ticket = named(work, ask.ticket, ask.token)
+    by_name = ask.ticket is not None and ask.token is None
+    ticket = work.ticket_called(ask.ticket or "") if by_name else named(work, None, ask.token)
     answer: dict[str, Any] = {"ticket": work.show(ticket), "ahead": 0, "estimate_s": {"low": 0, "high": 0}}
     if ticket.state in ("waiting", "printing"):
         ordinary, favoured = work.unit.before(ticket)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from queue_server.model import tickets as ticket_states
 from queue_server.model import windows as window_states
+from queue_server.model.numbers import ticket_id
 from queue_server.model.tickets import WrongState
 from queue_server.model.words import Sentence
 from queue_server.service.outlook import Outlook
@@ -18,6 +20,7 @@ from queue_server.store import tables
 from queue_server.store.rows import Ticket, Window
 from queue_server.store.unit import Unit
 
+_NUMBER = re.compile(r"[A-Za-z]\d{3,6}")
 SHUT = frozenset({"closed", "paused"})
 """States of a window that works for nobody: estimates are made anew when one begins or ends."""
 
@@ -68,6 +71,11 @@ class Work:
         if ticket is None:
             raise unknown_ticket(ticket_id)
         return ticket
+
+    def ticket_called(self, name: str) -> Ticket:
+        """The ticket of an id, or of a number of today as it stands on the paper; refused as unknown-ticket."""
+        name = name.strip()
+        return self.ticket(ticket_id(self.day, name) if _NUMBER.fullmatch(name) else name)
 
     def window(self, window_id: str) -> Window:
         """The window; refused as unknown-window when the hall has none of this id."""

@@ -32,6 +32,13 @@ LIVE_PAUSE_S = 1.0
 
 def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
     """`/fleet`, its live stream, `POST /fleet/<terminal>/<act>`, the pictures and logs, `POST /fleet/alert/<alert>`."""
+    router = _looks(site, told, takers)
+    router.include_router(_orders(site, told))
+    return router
+
+
+def _looks(site: Site, told: Told, takers: Takers) -> APIRouter:
+    """The page, and who looks after an alert."""
     router = APIRouter()
 
     async def part(session: Session, language: str) -> str:
@@ -70,6 +77,13 @@ def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
             site.changes.tell(f"alert/{alert}")
         return RedirectResponse("/fleet", HTTPStatus.SEE_OTHER)
 
+    return router
+
+
+def _orders(site: Site, told: Told) -> APIRouter:
+    """What terminals are asked, and the content that they send."""
+    router = APIRouter()
+
     @router.post("/fleet/{terminal}/{act}")
     async def order(request: Request, terminal: str, act: Act) -> Response:
         session = await site.guard.need(request, *(LOOK if act == "refilled" else ORDER))
@@ -100,8 +114,9 @@ def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
 
 
 def _terminals(site: Site, told: Told) -> list[dict[str, Any]]:
-    """Every terminal of the configuration with what is known of it; strangers that speak behind them."""
+    """Every terminal of the configuration with what is known of it; strangers behind them for as long as they speak."""
     states = site.states("terminal/", "/status", TerminalStatus)
+    speak = {name for name, status in states.items() if status.state in ("init", "ready")}
     known = {terminal.id: terminal for terminal in site.config.terminal}
     names = {device.id: device for device in site.config.device}
     return [
@@ -110,5 +125,5 @@ def _terminals(site: Site, told: Told) -> list[dict[str, Any]]:
             "group": known[name].group if name in known else None, "status": states.get(name), "orders": told.orders(name),
             "seen": told.seen(name, states.get(name)), "models": {device: names[device].model for device in names},
         }
-        for name in [*known, *sorted(set(states) - set(known))]
+        for name in [*known, *sorted(speak - set(known))]
     ]  # fmt: skip

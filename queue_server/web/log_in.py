@@ -23,6 +23,12 @@ AT_ONCE = asyncio.Semaphore(2)
 
 def routes(site: Site) -> APIRouter:
     """`/log-in`, `/log-out` and `/password`."""
+    router = _log_in(site)
+    router.include_router(_password(site))
+    return router
+
+
+def _log_in(site: Site) -> APIRouter:
     router = APIRouter()
 
     def form_page(request: Request, *, next: str, name: str = "", trouble: str = "", status: int = 200) -> Response:
@@ -62,6 +68,12 @@ def routes(site: Site) -> APIRouter:
         response = RedirectResponse("/log-in", HTTPStatus.SEE_OTHER)
         response.delete_cookie(SESSION_COOKIE)
         return response
+
+    return router
+
+
+def _password(site: Site) -> APIRouter:
+    router = APIRouter()
 
     @router.get("/password")
     async def ask_password(request: Request) -> Response:

@@ -84,6 +84,14 @@ def test_the_page_shows_every_terminal_its_devices_and_its_machine(hall: WebHall
     assert "Never been online" in client.get("/fleet").text
 
 
+def test_a_stranger_is_shown_for_as_long_as_it_speaks(hall: WebHall, client: TestClient) -> None:
+    assert log_in(client, "supervisor") == 303
+    hall.put("terminal/old-kiosk/status", status())
+    assert "old-kiosk" in client.get("/fleet").text
+    hall.put("terminal/old-kiosk/status", status(state="lost"))
+    assert "old-kiosk" not in client.get("/fleet").text
+
+
 def test_only_those_who_look_after_terminals_may_see_and_ask(hall: WebHall, client: TestClient, said: list[object]) -> None:
     assert client.get("/fleet").headers["location"].startswith("/log-in")
     assert log_in(client, "0101") == 303

@@ -191,6 +191,14 @@ def test_lookup_tells_how_many_are_ahead_and_where_to_go(bed: Bed):
     assert (called["ticket"]["state"], called["ticket"]["window"], called["ahead"]) == ("called", "01", 0)
 
 
+def test_lookup_finds_a_ticket_by_its_number_of_today_too(bed: Bed):
+    ticket = bed.issue()
+    assert bed.ok("lookup", ticket="A001")["ticket"]["id"] == bed.ok("lookup", ticket="a001")["ticket"]["id"] == ticket["id"]
+    assert bed.refused("lookup", ticket="A002") == "unknown-ticket"
+    bed.pass_time(days=1)
+    assert bed.refused("lookup", ticket="A001") == "unknown-ticket"
+
+
 def test_a_token_of_another_hall_is_not_accepted(make_bed: MakeBed, tmp_path, postgres):
     ticket = make_bed().issue()
     other = Bed(tmp_path / "hall-0", postgres.new_database()).open()

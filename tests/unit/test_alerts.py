@@ -1,0 +1,64 @@
+"""Alerts stand while a trouble stands: of terminals and devices that the hall has."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from queue_server.alerts import Alerts
+from queue_server.api import messages
+from queue_server.api.messages import DeviceStatus, TerminalStatus
+from queue_server.mirror import Mirror
+from tests.web_hall import CONFIG
+
+
+class Hall:
+    """The alerts of a hall, and what stands."""
+
+    def __init__(self, config: Any = CONFIG) -> None:
+        self.mirror = Mirror()
+        self.published: list[str] = []
+        self.alerts = Alerts(config, self.mirror, self._publish, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC))
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        self.published.append(topic)
+        self.mirror.put(topic, payload)
+
+    def says(self, terminal: str, state: Any, *devices: DeviceStatus) -> None:
+        status = TerminalStatus(state, "s", "hall-kiosk", "0.1.0", list(devices))
+        self.alerts.terminal_status(terminal, messages.encode(status))
+
+    def stand(self) -> set[str]:
+        return {topic.removeprefix("alert/") for topic in self.mirror.under("alert/")}
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+def test_a_terminal_that_is_lost_is_an_alert_until_it_is_back(hall: Hall) -> None:
+    hall.says("kiosk-1", "lost")
+    assert hall.stand() == {"terminal-kiosk-1"}
+    hall.says("kiosk-1", "ready")
+    assert hall.stand() == set()
+
+
+def test_what_a_terminal_said_last_that_the_hall_no_longer_has_is_nobodys_trouble(hall: Hall) -> None:
+    hall.says("kiosk-1", "lost")
+    smaller = Hall(CONFIG.model_copy(update={"terminal": []}))
+    for topic, payload in hall.mirror.under("alert/").items():
+        smaller.mirror.put(topic, payload)
+    smaller.says("kiosk-1", "lost")
+    assert smaller.stand() == set()
+
+
+def test_low_paper_is_one_warning_in_plain_words_however_many_papers_follow(hall: Hall) -> None:
+    for printed in range(3):
+        paper = messages.Paper(printed, printed, 20 - printed)
+        hall.says("kiosk-1", "ready", DeviceStatus("printer-1", "printer", "paper-low", paper=paper))
+    assert hall.published == ["alert/device-kiosk-1-printer-1"]
+    alert = messages.decode(hall.mirror.get(hall.published[0]) or b"", messages.Alert)
+    assert (alert.severity, alert.texts.zh) == ("warning", "kiosk-1的打印机printer-1纸快用完了，请准备换纸。")
