@@ -205,6 +205,11 @@ def _check_clock(server: datetime) -> None:
         )
 
 
+def _folders(credentials: Path) -> list[Path]:
+    """The folder and those in it that hold a certificate too: a device agent beside a kiosk has one of its own."""
+    return [credentials, *sorted(path.parent for path in credentials.glob("*/client.crt"))]
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     result = argparse.ArgumentParser(
@@ -218,7 +223,9 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--token", metavar="TOKEN", help="what `jiaohao-server enrol new` printed; - reads it from standard input"
     )
-    what.add_argument("--renew", action="store_true", help="renew the certificate if it ends within 120 days")
+    what.add_argument(
+        "--renew", action="store_true", help="renew the certificate, and those in folders in DIR, if it ends within 120 days"
+    )
     result.add_argument("--terminal", metavar="ID", help="this terminal's id in devices.toml, for example kiosk-2")
     result.add_argument("--now", action="store_true", help="with --renew: renew whatever is left")
     return result
@@ -231,8 +238,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser().error("--token needs --terminal")
     try:
         if options.renew:
-            renewed = renew(options.url, options.credentials, datetime.now(UTC), at_once=options.now)
-            print("renewed" if renewed else "nothing to do yet")
+            for folder in _folders(options.credentials):
+                renewed = renew(options.url, folder, datetime.now(UTC), at_once=options.now)
+                print(f"{folder}: {'renewed' if renewed else 'nothing to do yet'}")
         else:
             given = sys.stdin.readline() if options.token == "-" else options.token  # noqa: S105
             enrol(options.url, given, options.terminal, options.credentials)

@@ -39,6 +39,10 @@ id = "screen-1"
 role = "screen"
 
 [[terminal]]
+id = "crowd-1"
+role = "crowd"
+
+[[terminal]]
 id = "devices-2"
 role = "agent"
 

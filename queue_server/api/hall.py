@@ -203,10 +203,10 @@ class Clerk(Table):
 
 
 class Terminal(Table):
-    """One machine with a face: a hall kiosk, the rater of a window, a call screen, or a device agent."""
+    """One machine with a face: a hall kiosk, the rater of a window, a call screen; or a device agent, or who plays people."""
 
     id: Identifier
-    role: Literal["hall", "rating", "screen", "agent"]
+    role: Literal["hall", "rating", "screen", "agent", "crowd"]
     window: Identifier | None = None
     devices: list[Identifier] = Field(default=[], description="devices that this terminal itself opens")
     group: Identifier | None = Field(

@@ -59,6 +59,10 @@ TABLE: dict[str, Access] = {
             "rater": Access(reads=("window/{serves}/state", "rating/{serves}/ask"), verbs=("rate",)),
         }
     ),
+    "crowd": Access(
+        reads=("queue/+/state", "window/+/state", "rating/+/ask", "event/window-opened", "event/window-taken-over"),
+        verbs=("issue-ticket", "cancel-ticket", "rate", *AT_A_WINDOW),
+    ),
 }  # fmt: skip
 """By role of devices.toml, and the queue server. The server may write `cmd/+` to empty a retained request."""
 

@@ -89,7 +89,7 @@ def enrol(words: list[str]) -> int:
     new.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
     new.add_argument("--terminal", required=True, metavar="ID", help="the terminal's id in devices.toml")
     new.add_argument(
-        "--role", choices=["hall", "rating", "screen", "agent"], help="refuse if devices.toml gives it another role"
+        "--role", choices=["hall", "rating", "screen", "agent", "crowd"], help="refuse if devices.toml gives it another role"
     )
     new.add_argument("--hours", type=float, default=24, help="how long the token holds (default 24)")
     new.add_argument("--url", metavar="URL", help="the web address for the QR code (default: web_address of hall.toml)")

@@ -20,7 +20,8 @@ from tests.secure_hall import SecureHall
 KIOSKS = ("kiosk-1", "kiosk-2")
 RATERS = ("rater-01", "rater-02")
 AGENTS = ("devices-1", "devices-2")
-TERMINALS = (*KIOSKS, *RATERS, "screen-1", *AGENTS)
+CROWD = "crowd-1"
+TERMINALS = (*KIOSKS, *RATERS, "screen-1", *AGENTS, CROWD)
 EVERYBODY = ("server", *TERMINALS)
 STRANGER = "guest-7"
 """A certificate of this hall for a name that is not in devices.toml."""
@@ -35,32 +36,33 @@ ON_THE_WIRE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "terminal/rater-01/ask": (("server",), ("rater-01",)),
     "terminal/kiosk-1/told": (("kiosk-1",), ("server",)),
     "terminal/screen-1/told": (("screen-1",), ("server",)),
-    "queue/household/state": (("server",), ("server", *KIOSKS, "screen-1", "devices-2")),
-    "window/01/state": (("server",), ("server", *KIOSKS, "rater-01", "screen-1", "devices-2")),
-    "window/02/state": (("server",), ("server", *KIOSKS, "rater-02", "screen-1")),
+    "queue/household/state": (("server",), ("server", *KIOSKS, "screen-1", "devices-2", CROWD)),
+    "window/01/state": (("server",), ("server", *KIOSKS, "rater-01", "screen-1", "devices-2", CROWD)),
+    "window/02/state": (("server",), ("server", *KIOSKS, "rater-02", "screen-1", CROWD)),
     "display/board-1/desired": (("server",), ("server", "devices-1")),
     "display/strip-far/desired": (("server",), ("server", "devices-2")),
     "display/board-1/shown": (("devices-1",), ("server",)),
     "display/strip-far/shown": (("devices-2",), ("server",)),
     "announce": (("server",), ("server", "screen-1", "devices-1")),
-    "rating/01/ask": (("server",), ("server", "rater-01", "devices-2")),
-    "rating/02/ask": (("server",), ("server", "rater-02")),
+    "rating/01/ask": (("server",), ("server", "rater-01", "devices-2", CROWD)),
+    "rating/02/ask": (("server",), ("server", "rater-02", CROWD)),
     "configuration": (("server",), EVERYBODY),
     "catalogue/version": (("server",), EVERYBODY),
     "alert/device-x": (("server",), ("server",)),
     "event/ticket-issued": (("server",), NOBODY),
+    "event/window-opened": (("server",), (CROWD,)),
     "reply/kiosk-1": (("server",), ("kiosk-1",)),
     "reply/rater-02": (("server",), ("rater-02",)),
     "something/else": (NOBODY, NOBODY),
 }
 VERBS = {
-    "issue-ticket": KIOSKS, "confirm-print": KIOSKS, "cancel-ticket": KIOSKS, "lookup": KIOSKS, "scan": KIOSKS,
-    "find-case": KIOSKS, "lease-numbers": KIOSKS, "merge-tickets": KIOSKS, "rate": (*RATERS, "devices-2"),
+    "issue-ticket": (*KIOSKS, CROWD), "confirm-print": KIOSKS, "cancel-ticket": (*KIOSKS, CROWD), "lookup": KIOSKS, "scan": KIOSKS,
+    "find-case": KIOSKS, "lease-numbers": KIOSKS, "merge-tickets": KIOSKS, "rate": (*RATERS, "devices-2", CROWD),
     "reprint-ticket": NOBODY, "confirm-reprint": NOBODY,
     "check-technician-code": (*KIOSKS, *RATERS, "screen-1"), "fetch-technician-secret": (*KIOSKS, *RATERS, "screen-1"),
 } | dict.fromkeys(
     ("call-next", "call-ticket", "recall", "start-service", "finish-service", "no-show", "hold", "resume", "transfer", "requeue",
-     "open-window", "pause-window", "close-window"), ("devices-2",),
+     "open-window", "pause-window", "close-window"), ("devices-2", CROWD),
 )  # fmt: skip
 OTHER_PLACES = ("hall/otherhall/v1/server/status", "hall/testhall/v2/server/status", "elsewhere")
 READY = b"that was all"

@@ -115,6 +115,54 @@ def test_the_device_agent_and_a_screen_work_with_nothing_but_their_rights(
             program.wait(10)
 
 
+def test_the_crowd_plays_with_a_certificate_of_its_own(hall: SecureHall, web: str) -> None:
+    command = [sys.executable, "-m", "queue_server.main", "crowd", "--hall", str(hall.hall), "--broker", hall.address,
+               "--credentials", str(hall.credentials("crowd-1")), "--citizens-per-hour", "3600", "--speed", "20"]  # fmt: skip
+    link = connected(hall, hall.credentials("screen-1"))
+    called = threading.Event()
+    link.subscribe(link.topics.root + "window/+/state", lambda _t, payload, _r: b'"serving"' in payload and called.set())
+    crowd = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert called.wait(60), "nobody was called and served"
+    finally:
+        crowd.send_signal(signal.SIGTERM)
+        assert crowd.wait(15) == 0
+        link.close()
+
+
+def test_a_kiosk_and_an_agent_on_one_machine_renew_both_certificates(
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enrol(web, new_token(hall, "kiosk-1", capsys), "kiosk-1", tmp_path)
+    enrol(web, new_token(hall, "devices-1", capsys), "devices-1", tmp_path / "devices")
+    before = [(folder / "client.crt").read_bytes() for folder in (tmp_path, tmp_path / "devices")]
+    assert main(["--renew", "--now", "--url", web, "--credentials", str(tmp_path)]) == 0
+    assert [line.rpartition(": ")[2] for line in capsys.readouterr().out.splitlines()] == ["renewed", "renewed"]
+    assert all((folder / "client.crt").read_bytes() not in before for folder in (tmp_path, tmp_path / "devices"))
+    links = [connected(hall, folder) for folder in (tmp_path, tmp_path / "devices")]
+    assert all(link.connected.is_set() for link in links)
+    for link in links:
+        link.close()
+
+
+def test_a_renewed_terminal_works_on_when_its_old_certificate_ends_and_an_ended_one_is_not_renewed(
+    hall: SecureHall, web: str, tmp_path: Path
+) -> None:
+    folder, left = tmp_path / "renewed", tmp_path / "left"
+    for place in (folder, left):
+        made = client_credentials(place, hall.authority, "devices-2", datetime.now(UTC), timedelta(seconds=5))
+        hall.register.remember("devices-2", made)
+        (place / "ca.crt").write_text(hall.authority.pem)
+    assert renew(web, folder, datetime.now(UTC))
+    end = read(left).not_after
+    wait_until(lambda: datetime.now(UTC) > end, timeout_s=20)
+    link = connected(hall, folder)
+    link.close()
+    with pytest.raises(NotEnrolled, match="has ended; enrol it with a new token"):
+        renew(web, left, datetime.now(UTC))
+    assert "has ended" in why_refused("127.0.0.1", hall.port, ssl_context(*_files(left)))
+
+
 def test_a_token_works_once_but_a_lost_answer_does_no_harm(
     hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

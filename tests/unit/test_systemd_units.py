@@ -31,7 +31,7 @@ def unit(path: Path) -> configparser.RawConfigParser:
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
     programs = tmp_path / "bin"
     programs.mkdir()
-    for path in (found for kind in ("service", "target", "path") for found in FOLDER.glob(f"*.{kind}")):
+    for path in (found for kind in ("service", "target", "path", "timer") for found in FOLDER.glob(f"*.{kind}")):
         text = path.read_text(encoding="utf-8")
         for program in re.findall(r"ExecStart=(\S+)", text):
             stand_in = programs / Path(program).name
