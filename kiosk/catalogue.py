@@ -80,6 +80,10 @@ def download(version: CatalogueVersion, folder: Path, ca: Path | None = None) ->
     return target
 
 
+TOGETHER_S = 0.008
+"""So long, half a frame, the screen holds a key for its results, so that both are drawn in one frame. Most come in 1 ms."""
+
+
 class Catalogue:
     """Keeps the copy in `folder` and answers from it. `perform` takes the effects of kiosk.lookup, from any thread."""
 
@@ -89,6 +93,7 @@ class Catalogue:
         self._announced: queue.SimpleQueue[CatalogueVersion | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._guides: Guides | None = None
+        self._answered = threading.Event()
 
     def open(self, send: Send) -> None:
         """Open the last good copy, if there is one, and begin to answer; `send` gets events from other threads."""
@@ -112,7 +117,10 @@ class Catalogue:
         if isinstance(effect, Fetch):
             self._announced.put(effect.version)
         elif isinstance(effect, WANTED):
+            self._answered.clear()
             self._asked.put(effect)
+            if isinstance(effect, Match) and self._guides is not None:
+                self._answered.wait(TOGETHER_S)
 
     # --- the thread that fetches ---
 
@@ -148,6 +156,7 @@ class Catalogue:
             elif self._guides is not None and not (isinstance(ask, Match) and not self._asked.empty()):
                 # while more is asked, a search is already out of date: somebody types on
                 send(answer(self._guides, ask))
+                self._answered.set()
         if self._guides is not None:
             self._guides.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 
 from kiosk.lookup import Lookup, PickItem, Type
 from kiosk.rect import Rect
@@ -36,7 +35,6 @@ class SearchPage(Frame):
     def build_body(self, state: State) -> None:
         look = self.look
         self.query = state.lookup.query
-        self.offered: list[str] = []
         high = max(look.px(96), look.type("body") * 2)
         if look.portrait:
             keys, area = self.reach.bottom(min(look.px(520), self.reach.h * 0.5), look.space("m"))
@@ -51,8 +49,8 @@ class SearchPage(Frame):
             place, area = area.top(high, look.space("m"))
         self._field(place)
         chips, area = area.bottom(max(look.px(92), look.type("body") * 2), look.space("s"))
-        self.chips: list[Chip] = []
-        self.chip_places = chips.columns(SUGGESTIONS, look.space("s"))
+        self.chips = [self._chip(number, place) for number, place in enumerate(chips.columns(SUGGESTIONS, look.space("s")))]
+        self._offer([])
         self._rows(area)
         self.add_widget(Keyboard(self.stage, keys, self._press))
 
@@ -92,15 +90,18 @@ class SearchPage(Frame):
         if (offered := suggestions(lookup)) != self.offered:
             self._offer(offered)
 
+    def _chip(self, number: int, place: Rect) -> Chip:
+        chip = Chip(self.stage, place, "", lambda: self._say(self.offered[number]), mark=False)
+        self.add_widget(chip)
+        return chip
+
     def _offer(self, offered: list[str]) -> None:
         self.offered = offered
-        for chip in self.chips:
-            self.remove_widget(chip)
-        self.chips = [
-            Chip(self.stage, place, text, partial(self._say, text), mark=False)
-            for place, text in zip(self.chip_places, offered, strict=False)
-        ]
-        self.put(*self.chips)
+        for number, chip in enumerate(self.chips):
+            chip.enabled = number < len(offered)
+            chip.opacity = int(chip.enabled)
+            if chip.enabled:
+                chip.words.say(offered[number])
 
 
 class ResultRow(Tap):

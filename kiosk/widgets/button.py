@@ -11,7 +11,7 @@ from kiosk.rect import Rect
 from kiosk.widgets.base import Box
 from kiosk.widgets.picture import Icon
 from kiosk.widgets.surface import Card, Fill, outline
-from kiosk.widgets.words import Words, measure
+from kiosk.widgets.words import Align, Words, measure
 
 if TYPE_CHECKING:
     from kiosk.stage import Stage
@@ -228,9 +228,9 @@ class Chip(Tap):
             place, below = body.top(look.type("body") * 1.4)
             self.add_widget(Words(stage, below, note, "note", colour="secondary"))
             body = place
-        self.add_widget(
-            Words(stage, body, text, "body", bold=on, colour=ink, align="left" if mark or icon else "center", line_height=1.2)
-        )
+        align: Align = "left" if mark or icon else "center"
+        self.words = Words(stage, body, text, "body", bold=on, colour=ink, align=align, line_height=1.2)
+        self.add_widget(self.words)
 
     def draw_pressed(self, pressed: bool) -> None:
         self._fill.rgba = self.look.colour("pressed" if pressed else ("accent_soft" if self.on else "surface"))

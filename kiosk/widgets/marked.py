@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kivy.core.text import Label as TextMaker
 from kivy.graphics import Color, Rectangle
 
-from kiosk import font
 from kiosk.linebreak import fit
 from kiosk.rect import Rect
 from kiosk.widgets.base import Box
-from kiosk.widgets.words import SHRINK, measure
+from kiosk.widgets.words import SHRINK, drawn, measure
 
 if TYPE_CHECKING:
     from kiosk.stage import Stage
@@ -70,14 +68,12 @@ class Marked(Box):
         """Draw a piece of a line; return where the next one begins."""
         if not text:
             return x
-        maker = TextMaker(text=text, font_name=font.TEXT, font_size=int(size), bold=self.bold or marked, line_height=1.0)
-        maker.refresh()
+        texture = drawn(text, int(size), self.bold or marked)
         width = measure(text, size, bold=self.bold or marked)
-        height = maker.texture.height
         with self.canvas:
             if marked:
                 Color(*self.look.colour("accent_soft"))
                 Rectangle(pos=(round(x), round(y)), size=(round(width), round(size * LINE)))
             Color(*self.look.colour("accent" if marked else self.colour))
-            Rectangle(texture=maker.texture, pos=(round(x), round(y + (size * LINE - height) / 2)), size=maker.texture.size)
+            Rectangle(texture=texture, pos=(round(x), round(y + (size * LINE - texture.height) / 2)), size=texture.size)
         return x + width

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from kivy.core.text import Label as TextMaker
 from kivy.graphics import Color, Rectangle
@@ -19,17 +20,32 @@ if TYPE_CHECKING:
 Align = Literal["left", "center", "right"]
 Valign = Literal["top", "middle", "bottom"]
 SHRINK = 0.92
+MEASURED, DRAWN = 4096, 64
+"""How many widths and how many drawn texts are kept: while somebody types the same names come again with every key."""
 _rulers: dict[tuple[str, bool, int], TextMaker] = {}
 
 
 def measure(text: str, size: float, *, bold: bool = False, face: str = font.TEXT) -> float:
     """The width of one line of text in pixels."""
-    key = (face, bold, int(size))
+    return _measured(text, int(size), bold, face)
+
+
+@lru_cache(MEASURED)
+def _measured(text: str, size: int, bold: bool, face: str) -> float:
+    key = (face, bold, size)
     ruler = _rulers.get(key)
     if ruler is None:
-        ruler = _rulers[key] = TextMaker(font_name=face, font_size=int(size), bold=bold)
+        ruler = _rulers[key] = TextMaker(font_name=face, font_size=size, bold=bold)
         ruler.resolve_font_name()
     return float(ruler.get_extents(text)[0])
+
+
+@lru_cache(DRAWN)
+def drawn(text: str, size: int, bold: bool) -> Any:
+    """The texture of one line of text."""
+    maker = TextMaker(text=text, font_name=font.TEXT, font_size=size, bold=bold, line_height=1.0)
+    maker.refresh()
+    return maker.texture
 
 
 class Words(Box):

@@ -143,7 +143,7 @@ def rows() -> Iterator[Row]:
         "1.5 of bare",
         first <= 1.5 * plain,
     )
-    ours, theirs = percentile(kiosk.tap_s, 50), percentile(bare.tap_s, 50)
+    ours, theirs = percentile(kiosk.tap_s, 0.5), percentile(bare.tap_s, 0.5)
     yield Row("kiosk: tap to next frame, p50", f"{ours * 1e3:.0f} ms", f"bare {theirs * 1e3:.0f} ms", ours / theirs)
     yield Row("kiosk: resident memory", f"{kiosk.rss_mb:.0f} MB", f"bare {bare.rss_mb:.0f} MB", kiosk.rss_mb / bare.rss_mb)
     yield Row("kiosk: idle, of one core", f"{kiosk.idle:.1%}", f"bare {bare.idle:.1%}", kiosk.idle / max(bare.idle, 1e-6),

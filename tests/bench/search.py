@@ -20,6 +20,7 @@ from pypinyin import lazy_pinyin
 from queue_server.api.guide import FORMAT, SCHEMA, Guides, open_guides
 from queue_server.catalogue.index import Row as Searched
 from queue_server.catalogue.index import write_index
+from tests.bench import search_page
 from tests.bench.report import Row, percentile
 
 SUBJECTS = [
@@ -140,6 +141,7 @@ def rows(count: int = 100_000, asking: int = 2_100) -> Iterator[Row]:
             yield from _figures(guides, items, asked)
         finally:
             guides.close()
+        yield from search_page.rows(path)
 
 
 def _figures(guides: Guides, items: list[str], asked: list[tuple[str, str, str]]) -> Iterator[Row]:

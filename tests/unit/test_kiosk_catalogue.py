@@ -94,6 +94,17 @@ def test_it_answers_searches_lists_and_guides(folder: Path, shelf: Path, web: st
     kiosk.catalogue.close()
 
 
+def test_a_key_waits_a_moment_for_its_results_so_that_both_are_drawn_in_one_frame(
+    folder: Path, shelf: Path, web: str, monkeypatch
+):
+    monkeypatch.setattr("kiosk.catalogue.TOGETHER_S", 20.0)
+    kiosk = Kiosk(folder)
+    kiosk.asks(Fetch(announced(shelf, web, "1")))
+    kiosk.catalogue.perform(Match("sbk"), kiosk.said.put)
+    assert kiosk.said.get_nowait().query == "sbk"
+    kiosk.catalogue.close()
+
+
 def test_the_copy_is_there_at_the_next_start_without_a_server(folder: Path, shelf: Path, web: str):
     download(announced(shelf, web, "1"), folder_made(folder))
     kiosk = Kiosk(folder)
