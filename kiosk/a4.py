@@ -102,6 +102,11 @@ class Printing:
         return self.sent and self.refusal is None and not (self.job and self.job.ended)
 
     @property
+    def printed(self) -> bool:
+        """Whether all of it is out."""
+        return self.sent and self.job is not None and self.job.state == "done"
+
+    @property
     def personal(self) -> bool:
         return self.paper is not None and self.paper.personal
 

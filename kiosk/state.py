@@ -33,7 +33,7 @@ TIME_OUT_S = {
     "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "trouble": 30, "fail-safe": 5, "home": 30,
     "guides": 45, "guide-groups": 45, "guide-list": 60, "search": 60, "guide": 120, "progress": 60, "case": 60,
     "scan": 45, "appointment": 45, "my-ticket": 60, "holder": 90, "rate": 60, "rate-reasons": 90, "rated": 8,
-    "blanks": 60, "papers": 60, "preview": 90, "printout": 60,
+    "blanks": 60, "papers": 60, "preview": 90, "printout": 60, "printed": 20,
 }  # fmt: skip
 """How long a page stays untouched. At home it ends the citizen's language and modes; `printing` ends by itself."""
 TAKING_PAGES = ("home", "themes", "businesses", "confirm")
@@ -248,7 +248,8 @@ class State:
         """How long this page may stay untouched; None for one that does not end."""
         if self.page == "home" and self.mode == self.setting.first_mode:
             return None
-        limit = TIME_OUT_S.get(self.page)
+        printed = self.page == "printout" and self.printing.printed
+        limit = TIME_OUT_S.get("printed" if printed else self.page)
         return int(limit * ELDER_TIME_OUT) if limit is not None and self.mode.elder else limit
 
     @property

@@ -31,7 +31,7 @@ def trouble_words(stage: Stage, state: State) -> str:
 class Blanks(Listing):
     """Every blank form of the hall."""
 
-    least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
+    least = (TILE_WIDTH, ROW_HEIGHT)
     stretch = 1.0
 
     def title_text(self) -> str:

@@ -45,21 +45,28 @@ class Preview(Frame):
         look = self.look
         gap = look.space("m")
         bar_height = max(look.target, look.px(140))
-        needed = bar_height + gap + look.target * 2 + gap
+        rows = 2 if len(state.printing.sheets) > 1 else 1
+        needed = bar_height + (gap + look.target) * rows
         if look.portrait:
             controls, _rest = self.reach.bottom(needed, gap)
             area = Rect(self.body.x, controls.top_edge + gap, self.body.w, self.body.top_edge - controls.top_edge - gap)
         else:
             side, area = self.body.right(self.body.w * 0.46, look.space("l"))
             controls = Rect(side.x, self.reach.y, side.w, min(self.reach.h, needed))
-        bar, rest = controls.bottom(min(bar_height, (controls.h - gap * 2) / 3), gap)
-        turner, copies = rest.rows(2, gap)
-        self._paper(area, turner, state)
+        bar, rest = controls.bottom(min(bar_height, (controls.h - gap * rows) / (rows + 1)), gap)
+        *turner, copies = rest.rows(rows, gap)
+        self._paper(area, state)
         self._bar(bar, state)
         if state.printing.sheets:
-            self._copies(copies if len(state.printing.sheets) > 1 else turner, state)
+            self._copies(copies, state)
+        for place in turner:
+            draw_turner(self, place, self._number(state), len(state.printing.sheets))
 
-    def _paper(self, area: Rect, turner: Rect, state: State) -> None:
+    def _number(self, state: State) -> int:
+        """The page that is shown, from 0."""
+        return min(state.sheet, len(state.printing.sheets) - 1)
+
+    def _paper(self, area: Rect, state: State) -> None:
         stage, _, printing = self.stage, self.stage.text, state.printing
         if printing.failed:
             desk = help_desk(stage)
@@ -70,11 +77,8 @@ class Preview(Frame):
             self.add_widget(Fill(stage, area, "surface", corner=self.look.corner))
             self.add_widget(Words(stage, area, _("正在准备预览…"), "body", colour="secondary", align="center"))
         else:
-            number = min(state.sheet, len(printing.sheets) - 1)
-            sheet = printing.sheets[number]
+            sheet = printing.sheets[self._number(state)]
             self.add_widget(PaperPicture(stage, area, (sheet.width, sheet.height), sheet.pixels))
-            if len(printing.sheets) > 1:
-                draw_turner(self, turner, number, len(printing.sheets))
 
     def _copies(self, row: Rect, state: State) -> None:
         """Fewer, how many, more."""

@@ -24,6 +24,7 @@ from kiosk.lease import Lease
 from kiosk.lookup import MOST_RESULTS, SECTIONS, Group, Lookup
 from kiosk.printing import forms_of
 from kiosk.roles.hall import draw, setting_of
+from kiosk.scan import Scanner
 from kiosk.spool import QUOTAS, WORDS
 from kiosk.spool_book import JobState
 from kiosk.state import State, Ticket
@@ -199,7 +200,10 @@ def paper_states(state: State) -> Iterator[tuple[str, State]]:
         ),
     )
     yield "guide-printer-out", replace(out, page="guide")
+    able = replace(state.scan, scanners={"camera-1": Scanner("ok")})
+    yield "home-with-everything", replace(state, page="home", trail=(), scan=able)
     yield "blanks", replace(state, page="blanks")
+    yield "blanks-last", replace(state, page="blanks", sheet=99)
     longest = max(there.forms.values(), key=lambda form: len(form.title.en))
     yield "papers-blank", replace(state, page="papers", printing=Printing(source="blank", blank=longest.id))
     yield "papers-guide", replace(state, page="papers")
