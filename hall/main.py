@@ -72,7 +72,7 @@ class Hall:
         for terminal in self._terminals("agent"):
             self._program(terminal["id"], "jiaohao-devices", "run", *common, "--terminal", terminal["id"],
                           "--out", str(self.state / "devices"))  # fmt: skip
-        self._start_printers()
+        self.start_printers()
         say("kiosk, rater, call screen")
         self._start_faces(common)
         if not self.options.no_crowd:
@@ -87,7 +87,7 @@ class Hall:
                 raise NotStarted(f"the queue server does not become ready; see {server.log}")
             time.sleep(0.1)
 
-    def _start_printers(self) -> None:
+    def start_printers(self) -> None:
         """The hall opens without its A4 printer too: the kiosk says that nothing is printed."""
         for printer in printers(self.devices, self.state):
             self.printers.append(printer)

@@ -80,6 +80,8 @@ class Alerts:
             en = f"Device {device.id} of {terminal} is in trouble: {device.state} {device.detail}".rstrip()
             if device.state == "paper-low":
                 zh, en = _paper_low(terminal, device)
+            elif device.state == "print-in-doubt":
+                zh, en = _print_in_doubt(terminal, device)
             severity: Severity = "warning" if device.state in SOON else "error"
             self._set(name, device.state not in WELL, f"device-{_id(device.state)}", severity, device.id, zh, en)
         for name in [n for n in self._own if n.startswith(f"device-{_id(terminal)}-") and n not in said]:
@@ -143,6 +145,15 @@ def _paper_low(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
     """What the staff is told before the paper ends; without a figure, or every paper would be news."""
     zh = f"{terminal}的打印机{device.id}纸快用完了，请准备换纸。"
     return zh, f"Printer {device.id} of {terminal} will soon be out of paper; have some ready."
+
+
+def _print_in_doubt(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
+    """After a power cut: which paper may lie at a printer without its owner, or may never have come out."""
+    zh = f"{terminal}重新启动，不能确定“{device.detail}”是否已经打印；请看打印机{device.id}的出纸口，留下的文件请收好。"
+    return (
+        zh,
+        f"{terminal} started again; {device.detail!r} may be at printer {device.id}, printed or not: take what lies there.",
+    )
 
 
 def _id(text: str) -> str:

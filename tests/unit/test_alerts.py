@@ -62,3 +62,12 @@ def test_low_paper_is_one_warning_in_plain_words_however_many_papers_follow(hall
     assert hall.published == ["alert/device-kiosk-1-printer-1"]
     alert = messages.decode(hall.mirror.get(hall.published[0]) or b"", messages.Alert)
     assert (alert.severity, alert.texts.zh) == ("warning", "kiosk-1的打印机printer-1纸快用完了，请准备换纸。")
+
+
+def test_a_paper_of_which_nobody_is_sure_is_a_warning_that_names_it_and_says_where_to_look(hall: Hall) -> None:
+    hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "print-in-doubt", "办事指南 老年人优待证"))
+    alert = messages.decode(hall.mirror.get("alert/device-kiosk-1-a4-1") or b"", messages.Alert)
+    assert alert.severity == "warning"
+    assert "办事指南 老年人优待证" in alert.texts.zh and "出纸口" in alert.texts.zh and "a4-1" in alert.texts.en
+    hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "ok"))
+    assert hall.stand() == set()
