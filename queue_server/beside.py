@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from queue_server.api.hall import HallConfig, load
+from queue_server.privacy import NoKey, Sealer, key
 from queue_server.service.token import Signer, hall_key
-from queue_server.store.database import Database, sqlite_url
+from queue_server.store.database import BadDatabase, Database, sqlite_url
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,12 +22,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
 
 
+def database_of(options: argparse.Namespace) -> Database:
+    """The ledger of --state or --database, with the key that seals the hall's secrets. Raise BadDatabase."""
+    try:
+        sealer = Sealer(key(options.state))
+    except NoKey as error:
+        raise BadDatabase(str(error)) from None
+    return Database(options.database or sqlite_url(options.state), sealer)
+
+
 @contextmanager
 def ledger(options: argparse.Namespace) -> Iterator[tuple[HallConfig, Connection, Signer]]:
     """The hall, a transaction on its ledger that is committed at the end, and its signer. Raise BadHall or BadDatabase."""
     config = load(options.hall)
     options.state.mkdir(parents=True, exist_ok=True)
-    database = Database(options.database or sqlite_url(options.state))
+    database = database_of(options)
     database.open()
     try:
         with database.writer.begin() as connection:

@@ -22,7 +22,7 @@ from queue_server.service import day
 from queue_server.service.outlook import Outlook
 from queue_server.service.plan import CLASSES, Plan
 from queue_server.service.refusal import Refused, refuse
-from queue_server.service.token import Signer, hall_key
+from queue_server.service.token import Signer, hall_key, seal_hall_key
 from queue_server.service.verbs import READS_ONLY, VERBS
 from queue_server.service.work import Changes, Work
 from queue_server.store import tables
@@ -84,6 +84,7 @@ class Ledger:
         self.database.open()
         with self._transaction() as connection:
             ensure(connection, windows=self.plan.windows, queues=self.plan.queues, classes=CLASSES, now=self._clock())
+            seal_hall_key(connection)
             self.signer = Signer(hall_key(connection))
 
     def close(self) -> None:

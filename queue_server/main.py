@@ -22,6 +22,7 @@ from queue_server.api.configuration import packed
 from queue_server.api.hall import BadHall, HallConfig, load
 from queue_server.api.masking import mask_logs
 from queue_server.api.topics import Topics
+from queue_server.beside import database_of
 from queue_server.codes.opening import example, opened
 from queue_server.desk import Desk
 from queue_server.forgetting import Forgetting
@@ -30,7 +31,7 @@ from queue_server.mirror import Mirror
 from queue_server.mqtt import Identity, Server
 from queue_server.reports import Reports
 from queue_server.service.plan import Plan
-from queue_server.store.database import BadDatabase, Database, sqlite_url
+from queue_server.store.database import BadDatabase, Database
 from queue_server.web import BadWeb
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _alone(state: Path) -> Iterator[None]:
 
 def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> None:
     """Wire everything together and run until a signal comes."""
-    database = Database(options.database or sqlite_url(options.state))
+    database = database_of(options)
     verifiers = opened(options.hall, config.verifier) + ((example(options.state),) if options.example_platform else ())
     plan = Plan(config, always_open=options.always_open, verifiers=verifiers)
     ledger = Ledger(database, plan, clock=_now, monotonic=time.monotonic)

@@ -19,9 +19,12 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from queue_server.privacy import Sealer
+
 ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 """What a database in trouble raises, through Core or straight from its driver."""
 BEGUN = "begun_on_the_driver"
+SEALER = "sealer"
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
 
@@ -33,8 +36,10 @@ class BadDatabase(RuntimeError):
 class Database:
     """One ledger: an engine that writes and one that only looks. Nothing is opened before `open`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, sealer: Sealer | None = None) -> None:
+        """`sealer` seals the hall's own secrets; every connection carries it as its option SEALER."""
         self.url = url
+        self._options = {SEALER: sealer}
         self.shared = not url.startswith("sqlite")
         """Whether other servers may write to it as well."""
         self.writer: Engine
@@ -43,8 +48,8 @@ class Database:
     def open(self) -> None:
         """Connect and migrate; raise BadDatabase."""
         try:
-            self.writer = _engine(self.url, writes=True)
-            self.reader = _engine(self.url, writes=False)
+            self.writer = _engine(self.url, writes=True).execution_options(**self._options)
+            self.reader = _engine(self.url, writes=False).execution_options(**self._options)
             with self.writer.connect() as connection:
                 _migrate(connection)
         except (ArgumentError, NoSuchModuleError) as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from sqlalchemy import Column, Double, Integer, LargeBinary, MetaData, String, T
 
 from queue_server import privacy
 from queue_server.api import masking
-from queue_server.privacy import Kept, NoKey, NotReadable, Sealer
+from queue_server.privacy import Kept, NoKey, NotReadable, Sealer, key
+from queue_server.service.token import hall_key, seal_hall_key
+from queue_server.store.database import BadDatabase, Database, sqlite_url
 from queue_server.store.tables import Instant
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -165,3 +169,47 @@ def test_two_programs_that_start_together_use_one_key(tmp_path: Path) -> None:
     privacy._make(tmp_path / privacy.KEY_NAME)
     assert made == {privacy.key(tmp_path, "")}
     assert [path.name for path in tmp_path.iterdir()] == [privacy.KEY_NAME]
+
+
+def opened(folder: Path, sealer: Sealer | None) -> Database:
+    database = Database(sqlite_url(folder), sealer)
+    database.open()
+    return database
+
+
+def kept_key(folder: Path) -> bytes:
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection:
+        return bytes(connection.execute("SELECT value FROM secrets WHERE name = 'ticket-key'").fetchone()[0])
+
+
+def test_the_halls_key_is_sealed_in_the_ledger_and_stays_the_same(tmp_path: Path) -> None:
+    sealer = Sealer(key(tmp_path))
+    with closing(opened(tmp_path, sealer)) as database, database.writer.begin() as connection:
+        made = hall_key(connection)
+    assert made.hex().encode() not in kept_key(tmp_path) and made not in kept_key(tmp_path)
+    with closing(opened(tmp_path, sealer)) as database, database.look() as connection:
+        assert hall_key(connection) == made
+
+
+def test_a_plain_key_of_an_earlier_version_is_sealed_and_leaves_no_trace(tmp_path: Path) -> None:
+    with closing(opened(tmp_path, None)) as database, database.writer.begin() as connection:
+        made = hall_key(connection)
+    assert kept_key(tmp_path) == made
+    with closing(opened(tmp_path, Sealer(key(tmp_path)))) as database, database.writer.begin() as connection:
+        seal_hall_key(connection)
+        assert hall_key(connection) == made
+    assert len(kept_key(tmp_path)) > len(made)
+    assert made not in (tmp_path / "ledger.sqlite").read_bytes()
+
+
+def test_a_lost_key_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with closing(opened(tmp_path, Sealer(key(tmp_path)))) as database, database.writer.begin() as connection:
+        hall_key(connection)
+    (tmp_path / "personal-data.key").unlink()
+    for sealer in (Sealer(key(tmp_path)), None):
+        with (
+            closing(opened(tmp_path, sealer)) as database,
+            database.look() as connection,
+            pytest.raises(BadDatabase, match=r"personal-data\.key.*Put that key back from the backup"),
+        ):
+            hall_key(connection)
