@@ -179,6 +179,8 @@ def views(tokens: dict[str, str]) -> list[View]:
         *(View(f"phone-{state}", f"/t/{token}", (PHONE,)) for state, token in tokens.items()),
         View("phone-reasons", f"/t/{tokens['finished']}?level=2", (PHONE,)),
         View("phone-unknown", "/t/nonsense", (PHONE,)),
+        View("find-case", "/c", (PHONE,)),
+        View("find-case-wrong", "/c", (PHONE,), "", wrong_case),
         View("guides", "/g", (PHONE,)),
         View("guides-found", "/g?q=sbk", (PHONE,)),
         View("guide", f"/g/{GUIDE}", (PHONE,)),
@@ -194,6 +196,13 @@ def views(tokens: dict[str, str]) -> list[View]:
         View("console-calling", "/console", both, "0114", lambda page: (at_window(page), key(page, "F2"))),
         View("console-transfer", "/console", both, "0114", lambda page: (at_window(page), key(page, "F9"))),
     ]  # fmt: skip
+
+
+def wrong_case(page: Page) -> None:
+    """Ask for a case with the wrong characters."""
+    page.fill("[name=number]", "WS-2026-101")
+    page.fill("[name=last_four]", "1234")
+    page.click("button.main")
 
 
 def no_appointment(page: Page) -> None:

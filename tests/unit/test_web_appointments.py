@@ -12,10 +12,14 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from queue_server.appointments import command
+from queue_server.appointments.incoming import bookings
 from queue_server.cases import book as cases
 from queue_server.cases.incoming import CASES, from_json
+from queue_server.incoming import BadRows
 from queue_server.model.deadline import last_days, standing
 from queue_server.service.plan import Plan
 from queue_server.web import intake
@@ -274,3 +278,13 @@ def test_every_column_of_a_case_has_a_title() -> None:
     from queue_server.api.cases import Case
 
     assert set(CASES.titles) == set(Case.model_fields) - {"steps"}
+
+
+@given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
+@settings(max_examples=150, deadline=None)
+def test_reading_any_bytes_gives_appointments_or_problems_in_both_languages(content: bytes) -> None:
+    for read in (bookings(CONFIG.zone).from_json, bookings(CONFIG.zone).from_csv):
+        try:
+            assert isinstance(read(content), list)
+        except BadRows as error:
+            assert error.problems and all(problem.reason and problem.zh for problem in error.problems)

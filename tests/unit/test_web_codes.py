@@ -71,3 +71,19 @@ def test_a_code_that_is_not_genuine_shows_one_sentence_and_no_facts(hall, phone,
     case_path(hall)
     answer = phone.get(path)
     assert answer.status_code == 404 and "这个码用不了" in answer.text and "食品" not in answer.text
+
+
+def test_a_case_is_found_on_the_phone_by_number_and_last_four(hall, phone):
+    page = case_path(hall)
+    found = phone.post("/c", data={"number": "WS-2026-1", "last_four": "001x"}, follow_redirects=False)
+    assert found.status_code == 303 and found.headers["location"] == page
+    assert "查询办件进度" in phone.get("/c").text
+
+
+def test_wrong_guesses_at_a_case_on_the_phone_are_few_and_tell_nothing(hall, phone):
+    case_path(hall)
+    told = [phone.post("/c", data={"number": "WS-2026-1", "last_four": "1234"}) for _ in range(6)]
+    assert {answer.status_code for answer in told} == {403} and all("食品" not in answer.text for answer in told)
+    assert "对不上" in told[4].text and "输错次数太多" in told[5].text
+    assert "输错次数太多" in phone.post("/c", data={"number": "WS-2026-1", "last_four": "001X"}).text
+    assert "请填写办件编号" in phone.post("/c", data={"number": "", "last_four": "12"}).text
