@@ -86,6 +86,11 @@ def busy(hall: WebHall) -> dict[str, str]:
         tokens["waiting"] = hall.issue("social-security", class_)["token"]
     for verb in ("open-window", "call-next", "no-show", "call-next", "hold"):
         hall.ask(verb, window="03", **({"clerk": "0103"} if verb == "open-window" else {}))
+    for result in ("printed", "failed"):
+        printed = hall.ask("issue-ticket", queue="household", channel="kiosk", terminal="kiosk-1")
+        ticket = (printed.data or {})["ticket"]["id"]
+        hall.ask("confirm-print", ticket=ticket, result=result)
+        hall.ask("confirm-reprint", ticket=ticket, terminal="kiosk-1", result=result)
     around(hall)
     handed_over(hall)
     return tokens
