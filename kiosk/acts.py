@@ -27,7 +27,7 @@ def acts_of(app: App) -> Mapping[Act, Do]:
         return Done(f"shown for {SHOWN_S:.0f} s")
 
     def screen(_ask: TerminalAsk) -> Done:
-        width, height, pixels = app.call(lambda: _pixels(app.root)).result(UI_TIMEOUT_S)
+        width, height, pixels = app.call(lambda: pixels(app.root)).result(UI_TIMEOUT_S)
         return Done(media="image/png", content=_png(width, height, pixels))
 
     def restart(_ask: TerminalAsk) -> Done:
@@ -57,9 +57,16 @@ def _show_name(app: App) -> None:
     Clock.schedule_once(lambda _dt: Window.remove_widget(cover), SHOWN_S)
 
 
-def _pixels(root: Any) -> tuple[int, int, bytes]:
-    """Width, height and RGBA bytes of what the page draws, the lowest row first."""
+def pixels(root: Any) -> tuple[int, int, bytes]:
+    """Width, height and RGBA bytes of what the page draws, the uppermost row first; what a camera sees is nobody else's."""
+    from kiosk.widgets.viewfinder import Viewfinder
+
+    hidden = [widget for widget in root.walk() if isinstance(widget, Viewfinder)]
+    for widget in hidden:
+        widget.opacity = 0
     texture = root.export_as_image().texture
+    for widget in hidden:
+        widget.opacity = 1
     return int(texture.size[0]), int(texture.size[1]), bytes(texture.pixels)
 
 

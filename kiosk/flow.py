@@ -114,7 +114,7 @@ def _turn(state: State, event: Turn) -> tuple[State, Effects]:
 def _back(state: State, _event: Back) -> tuple[State, Effects]:
     if state.page in BUSY_PAGES or not state.trail or printing.busy(state):
         return state, ()
-    if state.page == "trouble":
+    if state.page == "trouble" or state.trail[-1] == "home":
         return home(state), ()
     return replace(state, page=state.trail[-1], trail=state.trail[:-1], sheet=0, idle_since=state.now), ()
 

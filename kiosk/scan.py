@@ -38,14 +38,15 @@ class Scanner:
 class Scan:
     """The scanners by their ids, and what came of the last code. Codes and whom they stand for are kept out of every log.
 
-    `asked`, from page `asked_on`, waits for the server; `check_in` is the code of the appointment that a number is being
-    taken with; `holder` is what the server knows of the holder of a service code; `ticket` and `token` are of a ticket that
-    was shown, `doubting` while it asks whether its place is to be given up, `level`, `reasons` and `more` while it is rated.
+    `seen` is the digest of the last code, which was in sight at `seen_at`; `asked`, from page `asked_on`, waits for the
+    server; `check_in` is the code of the appointment that a number is being taken with; `holder` is what the server knows of
+    the holder of a service code; `ticket` and `token` are of a ticket that was shown, `doubting` while it asks whether its
+    place is to be given up, `level`, `reasons` and `more` while it is rated.
     """
 
     scanners: Mapping[str, Scanner] = field(default_factory=dict)
     picture: Picture | None = field(default=None, repr=False)
-    code: str = field(default="", repr=False)
+    seen: str = ""
     seen_at: float = 0
     asked: Ask | None = field(default=None, repr=False)
     asked_on: str = ""

@@ -11,6 +11,7 @@ scan ─Scanned→ (Ask scan) ─┬ ticket ───── my-ticket           
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -38,14 +39,12 @@ from queue_server.api import codes
 AGAIN_S = 3
 """The same code counts again when it was out of sight for so many seconds."""
 MOST_TRIES = 3
-IN_TIME = ("due",)
-"""The standing of an appointment for which nothing needs to be said before its number."""
 
 
 def open_scan(state: State, _event: OpenScan) -> tuple[State, Effects]:
     if state.shown not in ("home", "closed", "guides") or not state.scan.able:
         return state, ()
-    return _fresh(state).at("scan"), ()
+    return closed(state).at("scan"), ()
 
 
 def scanner_is(state: State, event: ScannerIs) -> tuple[State, Effects]:
@@ -68,20 +67,22 @@ def watched(before: State, after: State) -> tuple[State, Effects]:
 
 
 def closed(state: State) -> State:
-    """Nothing scanned; what is known of the scanners stays."""
-    return replace(state, scan=Scan(scanners=state.scan.scanners))
+    """Nothing scanned; what is known of the scanners stays, and which code is before them still."""
+    scan = state.scan
+    return replace(state, scan=Scan(scanners=scan.scanners, seen=scan.seen, seen_at=scan.seen_at))
 
 
 def scanned(state: State, event: Scanned) -> tuple[State, Effects]:
     """A code at home or on the scan page, while none is being looked up; anywhere else nobody meant it."""
-    if state.shown != "scan" and state.page != "home":
+    text = event.code.strip()
+    seen = hashlib.sha256(text.encode()).hexdigest()[:16]
+    again = seen == state.scan.seen and state.now - state.scan.seen_at < AGAIN_S
+    if again:
+        return _with(state, seen_at=state.now), ()
+    meant = state.shown == "scan" or (state.page == "home" and (state.served or state.has_guides))
+    if not meant or state.scan.asked is not None:
         return state, ()
-    text, seen_at = event.code.strip(), state.scan.seen_at
-    again = text == state.scan.code and state.now - seen_at < AGAIN_S
-    state = _with(state, seen_at=state.now)
-    if again or state.scan.asked is not None:
-        return state, ()
-    state = _with(replace(state, idle_since=state.now), code=text, refusal=None, guide=None)
+    state = _with(replace(state, idle_since=state.now), seen=seen, seen_at=state.now, refusal=None, guide=None)
     if state.page == "home":
         state = state.at("scan")
     return _read(state, text, event.request_id)
@@ -163,7 +164,7 @@ def _scan_answered(state: State, data: dict[str, Any], request_id: str) -> tuple
 def _appointment(state: State, appointment: dict[str, Any], request_id: str) -> tuple[State, Effects]:
     """In time: the number. Checked in already: how its ticket stands. Otherwise what to know first."""
     state = _with(state, appointment=appointment)
-    if appointment["standing"] in IN_TIME:
+    if appointment["standing"] == "due":
         return ordering.check_in(state, appointment["queue"], appointment["code"], request_id)
     if appointment["standing"] == "checked-in":
         body = {"queue": appointment["queue"], "channel": "phone", "appointment": appointment["code"]}
@@ -204,12 +205,6 @@ def check_in(state: State, event: CheckIn) -> tuple[State, Effects]:
     if appointment["standing"] == "checked-in":
         return _appointment(state, dict(appointment), event.request_id)
     return ordering.check_in(state, appointment["queue"], appointment["code"], event.request_id)
-
-
-def _fresh(state: State) -> State:
-    """A new scan; what was read last and when is known still."""
-    scan = state.scan
-    return replace(state, scan=Scan(scanners=scan.scanners, code=scan.code, seen_at=scan.seen_at))
 
 
 def _next(request_id: str) -> str:

@@ -37,9 +37,10 @@ class Viewfinder(Box):
             StencilUnUse()
             RoundedRectangle(pos=self.pos, size=self.size, radius=[look.corner])
             StencilPop()
-            Color(1, 1, 1, 1)
-            for points in corners(rect.centre(side, side), side * ARM):
-                Line(points=points, width=look.px(5), cap="round", joint="round")
+            for colour, width in ((look.colour("text", 0.5), 9), ((1, 1, 1, 1), 5)):
+                Color(*colour)  # light on a dark rim: seen on any picture
+                for points in corners(rect.centre(side, side), side * ARM):
+                    Line(points=points, width=look.px(width), cap="round", joint="round")
             Color(*look.colour("success"))
             self._found = Line(points=[], width=look.px(5), close=True, joint="round")
 

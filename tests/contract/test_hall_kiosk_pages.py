@@ -1,9 +1,18 @@
 """The hall kiosk as it is drawn: every page, language, mode and size."""
 
+import pytest
+
 from tests.contract.test_rater_and_call_screen import on_a_display
 
 
-def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_the_hall_kiosk():
-    done = on_a_display("-m", "tests.screens.fits", "hall")
+@pytest.mark.parametrize("size", ["portrait", "landscape", "small"])
+def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_the_hall_kiosk(size: str):
+    done = on_a_display("-m", "tests.screens.fits", f"hall:{size}")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert int(done.stdout.split()[-4]) > 400, "pages were really drawn"
+    assert int(done.stdout.split()[-4]) > 200, "pages were really drawn"
+
+
+def test_a_picture_of_the_screen_for_the_desk_leaves_out_what_the_camera_sees():
+    done = on_a_display("-m", "tests.screens.unseen")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert done.stdout.split() == ["on", "screen:", "True", "for", "the", "desk:", "False"]

@@ -1,6 +1,7 @@
 """Looks for words that do not fit their box, targets that are too small, and targets that overlap: on pages off screen.
 
 `python -m tests.screens.fits rating callscreen` prints one line a problem and ends with 1 if there is any; needs an X display.
+`hall:small` are those pages of the hall kiosk whose name contains `/small/`.
 """
 
 from __future__ import annotations
@@ -66,8 +67,10 @@ def main(names: list[str]) -> int:
 
     open_window()
     count = bad = 0
-    for name in names:
-        for label, page in importlib.import_module(f"tests.screens.{name}").pages():
+    for word in names:
+        name, _, only = word.partition(":")
+        module = importlib.import_module(f"tests.screens.{name}")
+        for label, page in module.pages(f"/{only}/") if only else module.pages():
             count += 1
             for problem in problems(page):
                 bad += 1

@@ -247,9 +247,9 @@ def every() -> Iterator[tuple[str, Callable[[], Page]]]:
             yield f"hall/{mode_name}/{size_name}/{name}", partial(make_page, draw, state, hall, size, mode)
 
 
-def pages() -> Iterator[tuple[str, Page]]:
-    """Every page, drawn."""
-    return ((name, make()) for name, make in every())
+def pages(only: str = "") -> Iterator[tuple[str, Page]]:
+    """Every page with `only` in its name, drawn."""
+    return ((name, make()) for name, make in every() if only in name)
 
 
 def shots() -> list[Shot]:

@@ -41,12 +41,11 @@ def appointment(standing: str, queue: str, day: str = "21") -> dict[str, Any]:
 def scan_states(state: State) -> Iterator[tuple[str, State]]:
     """Scanning, and what comes of each kind of code."""
     home = replace(state, scan=Scan(scanners=CAMERA))
-    yield "home-with-scanner", home
+    yield "home-with-scanner", replace(home, lookup=Lookup(contents=Contents("1")))
     seen = replace(home, page="scan", trail=("home",), scan=Scan(scanners=CAMERA, picture=picture()))
     yield "scan", replace(seen, scan=Scan(scanners=CAMERA))
     yield "scan-reading", replace(seen, scan=replace(seen.scan, asked=Ask("scan")))
-    yield "scan-forged", replace(seen, scan=replace(seen.scan, refusal=FORGED), idle_since=60)
-    yield "scan-nonsense", replace(seen, scan=replace(seen.scan, refusal="nonsense"))
+    yield "scan-nonsense", replace(seen, scan=replace(seen.scan, refusal="nonsense"), idle_since=60)
     yield (
         "scan-away",
         replace(seen, connected=False, lookup=Lookup(contents=Contents("1")), scan=replace(seen.scan, refusal="away")),
@@ -54,7 +53,7 @@ def scan_states(state: State) -> Iterator[tuple[str, State]]:
     yield "scan-gun", replace(seen, scan=Scan(scanners=GUN))
     yield "scan-broken", replace(seen, scan=Scan(scanners={"camera-1": Scanner("unreachable", films=True)}))
     queue = max(state.setting.businesses, key=lambda b: len(b.id)).id
-    for standing, day in (("early", "24"), ("due", "21"), ("late", "21"), ("over", "20")):
+    for standing, day in (("early", "24"), ("late", "21"), ("over", "20")):
         shown = replace(home, page="appointment", scan=Scan(appointment=appointment(standing, queue, day)))
         yield f"appointment-{standing}-{day}", shown
     yield "appointment-refused", replace(shown, scan=Scan(appointment=appointment("checked-in", queue), refusal=FORGED))
@@ -73,13 +72,12 @@ def ticket_states(home: State, queue: str) -> Iterator[tuple[str, State]]:
     yield "my-ticket-doubting", replace(shown, scan=Scan(ticket=waiting, doubting=True))
     yield "my-ticket-refused", replace(shown, scan=Scan(ticket=waiting, refusal="no-answer"))
     yield "my-ticket-called", replace(shown, scan=Scan(ticket=waiting | {"state": "called", "window": "03"}))
-    for name in ("held", "missed", "expired"):
-        yield f"my-ticket-{name}", replace(shown, scan=Scan(ticket=waiting | {"state": name}))
+    yield "my-ticket-missed", replace(shown, scan=Scan(ticket=waiting | {"state": "missed"}))
     over = waiting | {"state": "finished", "can_rate": True}
     yield "my-ticket-finished", replace(shown, scan=Scan(ticket=over))
     yield "rate", replace(shown, page="rate", scan=Scan(ticket=over))
-    for level in (5, 1):
-        yield f"rate-reasons-{level}", replace(shown, page="rate-reasons", scan=Scan(ticket=over, level=level))
+    yield "rate-reasons", replace(shown, page="rate-reasons", scan=Scan(ticket=over, level=5))
+    for level in (2, 1):
         yield f"rate-reasons-{level}-more", replace(shown, page="rate-reasons", scan=Scan(ticket=over, level=level, more=True))
     yield "rated", replace(shown, page="rated", trail=("home",))
 

@@ -175,6 +175,17 @@ def test_a_code_under_the_gun_counts_at_home_and_nowhere_else(citizen: Citizen):
     assert [ask.request_id for ask in citizen.asked] == ["s2"]
 
 
+def test_a_phone_that_lies_under_the_gun_is_read_again_only_after_it_was_away(citizen: Citizen):
+    citizen.does(Scanned(TICKET_CODE, "s1"), Answered("s1", scanned("ticket", token="t", **ticket())))
+    for i in range(8):
+        citizen.waits(1)
+        citizen.does(Scanned(TICKET_CODE, f"t{i}"))
+    citizen.does(GoHome(), Scanned(TICKET_CODE, "u"))
+    assert citizen.state.page == "home"
+    citizen.waits(4)
+    assert citizen.does(Scanned(TICKET_CODE, "v")).page == "scan"
+
+
 def test_without_an_answer_the_same_question_is_asked_again_and_then_given_up(citizen: Citizen):
     citizen.scans(SERVICE)
     citizen.does(Unanswered("s1"), Unanswered("s1"))
@@ -237,6 +248,8 @@ def test_a_guide_that_is_not_here_and_other_codes_without_the_server_are_said_so
     citizen.does(Connected(False), Scanned(TICKET_CODE, "s2"))
     assert citizen.state.scan.refusal == "away"
     assert citizen.asked == []
+    nothing = Citizen()
+    assert nothing.does(Connected(False), Scanned(GUIDE, "s1")).page == "home", "there is nothing to show"
 
 
 def test_a_case_code_opens_its_case(citizen: Citizen):
@@ -421,5 +434,5 @@ def test_nothing_of_the_holder_outlives_the_visit_or_stands_in_a_log(citizen: Ci
     for secret in (SERVICE, "张*", "WS-1", APPOINTMENT):
         assert secret not in repr(state)
     state = citizen.waits(91)
-    assert (state.page, state.scan.holder, state.scan.code) == ("home", None, "")
+    assert (state.page, state.scan.holder, state.scan.appointment) == ("home", None, None)
     assert state.scan.able, "the scanner stays"
