@@ -16,6 +16,7 @@ from kiosk.lookup import Contents, Lookup
 from kiosk.scan import Picture, Scan, Scanner
 from kiosk.scanners import for_screen
 from kiosk.state import State
+from queue_server.api.item import Form
 from queue_server.api.messages import Text
 from tests.bench.qr_frames import placed
 
@@ -41,7 +42,7 @@ def appointment(standing: str, queue: str, day: str = "21") -> dict[str, Any]:
 def scan_states(state: State) -> Iterator[tuple[str, State]]:
     """Scanning, and what comes of each kind of code."""
     home = replace(state, scan=Scan(scanners=CAMERA))
-    yield "home-with-scanner", replace(home, lookup=Lookup(contents=Contents("1")))
+    yield "home-with-scanner", replace(home, lookup=Lookup(contents=Contents("1", forms={"form": Form.model_construct()})))
     seen = replace(home, page="scan", trail=("home",), scan=Scan(scanners=CAMERA, picture=picture()))
     yield "scan", replace(seen, scan=Scan(scanners=CAMERA))
     yield "scan-reading", replace(seen, scan=replace(seen.scan, asked=Ask("scan")))
