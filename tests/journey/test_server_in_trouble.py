@@ -143,6 +143,10 @@ def test_two_servers_on_one_postgresql_share_the_hall(
 ):
     url = postgres.new_database()
     servers = [RunningServer(hall_folder, tmp_path / f"state-{i}", broker.address, "--database", url) for i in (1, 2)]
+    for server in servers:  # every server of a hall has the same key
+        server.state.mkdir()
+        (server.state / "personal-data.key").write_bytes(b"k" * 32)
+        (server.state / "personal-data.key").chmod(0o600)
     link = broker.link()
     watcher = Watcher(link, "event/+", "window/+/state", "queue/household/state", "server/status", "display/+/desired")
     try:
