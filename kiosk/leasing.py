@@ -102,14 +102,17 @@ def _wanted(state: State) -> Iterator[tuple[str, int, str, dict[str, Any]]]:
 
 
 def _hurry(state: State, order: str) -> tuple[State, Effects]:
-    """Nobody waits for a server that is gone: what it may have given is given back, and the number comes from the lease."""
+    """Nobody waits for a server that is gone or silent: what it may have given is given back, the number comes from the lease.
+
+    A cable that is out is noticed by the connection only half a minute later; the first question without an answer is enough.
+    """
     asked = state.orders.get(order)
     if asked is None and state.now - state.idle_since >= PRINTING_S:
         return ordering.in_trouble(state, "refused", ""), ()
-    if asked is None or asked.appointment is not None or not state.offline:
+    if asked is None or asked.appointment is not None or not state.prints:
         return state, ()
-    body = asked.ask.body
-    if not state.lease.gives(body["queue"], state.clock):
+    body, silent = asked.ask.body, not state.served or asked.tries > 1
+    if not silent or not state.lease.gives(body["queue"], state.clock):
         return state, ()
     anew = str(uuid.uuid5(uuid.NAMESPACE_OID, f"offline {order}"))
     return _take(ordering.unwanted(state), anew, body["queue"], body["class"], body.get("item"))

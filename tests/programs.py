@@ -20,23 +20,24 @@ CONNECTED = "connected to the broker"
 
 
 class PrivateBroker:
-    """A mosquitto of its own on loopback."""
+    """A mosquitto of its own on loopback, or behind another address by `run`: words in front of its command line."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, host: str = "127.0.0.1", run: tuple[str, ...] = ()) -> None:
         self.port = free_port()
-        self.address = f"127.0.0.1:{self.port}"
+        self.host, self._run = host, run
+        self.address = f"{host}:{self.port}"
         self._config = folder / "mosquitto.conf"
         self._process: subprocess.Popen[bytes] | None = None
 
     def open(self) -> None:
         """Start it; returns when it listens."""
         self._config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_inflight_messages 0\n"
+            f"listener {self.port} {self.host}\nallow_anonymous true\nset_tcp_nodelay true\nmax_inflight_messages 0\n"
             "max_queued_messages 0\nlog_type error\n"
         )
         program = next(p for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto") if Path(p).exists())
-        self._process = subprocess.Popen([program, "-c", str(self._config)], stderr=subprocess.DEVNULL)
-        wait_for_port(self.port)
+        self._process = subprocess.Popen([*self._run, program, "-c", str(self._config)], stderr=subprocess.DEVNULL)
+        wait_for_port(self.port, host=self.host)
 
     def close(self) -> None:
         """End it; nothing it retained survives."""
@@ -53,9 +54,10 @@ class PrivateBroker:
 class RunningServer:
     """A `jiaohao-server` process. `log` is what it has written."""
 
-    def __init__(self, hall: Path, state: Path, broker: str, *more: str) -> None:
+    def __init__(self, hall: Path, state: Path, broker: str, *more: str, run: tuple[str, ...] = ()) -> None:
         self.state = state
         self._command = [
+            *run,
             sys.executable,
             "-m",
             "queue_server.main",
@@ -135,13 +137,13 @@ def ok(link: Link, verb: str, request_id: str | None = None, **body: object) -> 
     return answer.data
 
 
-def wait_for_port(port: int, timeout_s: float = 10) -> None:
-    """Return when somebody listens on a port of loopback."""
+def wait_for_port(port: int, timeout_s: float = 10, host: str = "127.0.0.1") -> None:
+    """Return when somebody listens on a port."""
 
     def listens() -> bool:
         with socket.socket() as sock:
             sock.settimeout(0.2)
-            return sock.connect_ex(("127.0.0.1", port)) == 0
+            return sock.connect_ex((host, port)) == 0
 
     wait_until(listens, timeout_s=timeout_s)
 

@@ -30,7 +30,9 @@ def printer(tmp_path: Path) -> Iterator[EscPosEmulator]:
 
 @pytest.fixture
 def hall(hall_folder: Path, printer: EscPosEmulator) -> Path:
-    """The small hall, its kiosk with a printer."""
+    """The small hall, its kiosk with a printer; without the server it gives no numbers."""
+    with (hall_folder / "hall.toml").open("a", encoding="utf-8") as rules:
+        rules.write("offline_numbers = 0\n")
     path = hall_folder / "devices.toml"
     text = path.read_text(encoding="utf-8").replace(
         'id = "kiosk-1"\nrole = "hall"\n', 'id = "kiosk-1"\nrole = "hall"\ndevices = ["printer-1"]\n'
@@ -51,8 +53,9 @@ def watcher(broker: PrivateBroker, hall: Path, server: RunningServer) -> Iterato
 
 
 @pytest.fixture
-def kiosk(broker: PrivateBroker, hall: Path, watcher: Watcher) -> Iterator[Face]:
-    face = Face("hall", (540, 960), hall, "--hall", str(hall), "--broker", broker.address, "--terminal", "kiosk-1")
+def kiosk(broker: PrivateBroker, hall: Path, watcher: Watcher, tmp_path: Path) -> Iterator[Face]:
+    where = ("--hall", str(hall), "--broker", broker.address, "--state", str(tmp_path / "kiosk"))
+    face = Face("hall", (540, 960), hall, *where, "--terminal", "kiosk-1")
     face.open()
     watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=30)
     face.wait_for_colour(*TILE_EDGE, ACCENT)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiosk import flow
+from kiosk import flow, ordering
 from kiosk.event import Answered, Ask, Broke, Connected, Heard, Tick, Unanswered
 from kiosk.lease import Given, KeepLease, LeaseIs, NoNumber, NumberGiven, Settle, TakeLeased, Told
 from kiosk.state import (
@@ -208,6 +208,27 @@ def test_whoever_waits_for_an_answer_when_the_server_goes_gets_a_number_from_the
     alone.does(Connected(True), issued("r1", "C001"))
     assert alone.asks("confirm-print")[-1].body["result"] == "failed", "the other number is given back"
     assert [p.ticket.number for p in alone.done(PrintTicket)] == ["C901"]
+
+
+def test_whoever_gets_no_answer_at_all_gets_a_number_from_the_lease(alone: Alone):
+    alone.does(Connected(True))
+    at_confirm(alone).does(Confirm("r1"))
+    alone.tick(7)
+    assert not alone.done(TakeLeased), "the server may take its time"
+    alone.does(Unanswered("r1"))
+    alone.tick()
+    assert len(alone.done(TakeLeased)) == 1 and alone.state.shown == "printing"
+    alone.is_given()
+    alone.does(Printed("20261122-c901"), Unanswered("r1"), Unanswered("r1"))
+    assert alone.state.shown == "done", "what the server never answered is followed in the background"
+
+
+def test_whoever_checks_in_waits_for_the_server(alone: Alone):
+    alone.does(Connected(True))
+    alone.state, _ = ordering.check_in(alone.state, "social", "code", "r1")
+    alone.does(Connected(False), Unanswered("r1"))
+    alone.tick()
+    assert not alone.done(TakeLeased)
 
 
 def test_a_number_under_way_when_the_server_comes_back_stays_an_offline_one(alone: Alone):

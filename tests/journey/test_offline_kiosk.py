@@ -1,0 +1,198 @@
+"""The link is cut: the real kiosk goes on giving numbers on paper, and tells them in order when the link is back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from drivers.emulators.escpos import EscPosEmulator
+from drivers.emulators.serve import TcpServer
+from tests.faces import WHITE, Face
+from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
+
+ACCENT = "#1557B0"
+HOME_TILE, FIRST_BUSINESS, BAR = (0.5, 0.35), (0.5, 0.16), (0.5, 0.87)
+CARD_OF_LIST, EDGE_OF_BAR, TILE_EDGE = (0.9, 0.16), (0.08, 0.87), (0.08, 0.3)
+BOARD = (0.05, 0.6, 0.95, 0.88)
+QUEUES = ("household", "tax", "enterprise")
+
+
+@dataclass
+class Net:
+    """Where broker and server are, and how the way to them is cut."""
+
+    host: str = "127.0.0.1"
+    run: tuple[str, ...] = ()
+    cable: str = ""
+
+    def cut(self) -> None:
+        subprocess.run(["ip", "link", "set", self.cable, "down"], check=True)
+
+    def mend(self) -> None:
+        subprocess.run(["ip", "link", "set", self.cable, "up"], check=True)
+
+
+@pytest.fixture
+def far_away() -> Iterator[Net]:
+    """A network namespace at the other end of a cable; needs root."""
+    if os.geteuid() != 0 or shutil.which("ip") is None:
+        pytest.skip("network namespaces need root and iproute2")
+    name, place = f"jh-{os.getpid()}", os.getpid() % 250
+    if subprocess.run(["ip", "netns", "add", name], capture_output=True).returncode != 0:
+        pytest.skip("this machine does not allow network namespaces")
+    net = Net(f"198.18.{place}.2", ("ip", "netns", "exec", name), f"jh{os.getpid()}a")
+    try:
+        for command in (
+            f"ip link add {net.cable} type veth peer name eth0 netns {name}", f"ip addr add 198.18.{place}.1/30 dev {net.cable}",
+            f"ip link set {net.cable} up", f"ip -n {name} addr add {net.host}/30 dev eth0", f"ip -n {name} link set eth0 up",
+            f"ip -n {name} link set lo up",
+        ):  # fmt: skip
+            subprocess.run(command.split(), check=True)
+        yield net
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=True)
+
+
+class LonelyHall:
+    """Broker, server and kiosk of the small hall, with a printer at the kiosk."""
+
+    def __init__(self, tmp_path: Path, hall: Path, net: Net) -> None:
+        self.state, self.printer = tmp_path / "kiosk", EscPosEmulator(name="printer-1", out=tmp_path / "papers")
+        self._paper = TcpServer(self.printer)
+        self._paper.open()
+        path = hall / "devices.toml"
+        text = path.read_text(encoding="utf-8").replace('role = "hall"\n', 'role = "hall"\ndevices = ["printer-1"]\n')
+        text += f'\n[[device]]\nid = "printer-1"\nkind = "printer"\nmodel = "escpos-80"\naddress = "{self._paper.address}"\n'
+        path.write_text(text, encoding="utf-8")
+        self.broker = PrivateBroker(tmp_path, host=net.host, run=net.run)
+        self.server = RunningServer(hall, tmp_path / "state", self.broker.address, run=net.run)
+        self.kiosk = Face("hall", (540, 960), hall, "--hall", str(hall), "--broker", self.broker.address, "--terminal", "kiosk-1",
+                          "--state", str(self.state), "--web", "http://10.0.0.2:8080")  # fmt: skip
+        self.link = self.broker.link()
+        self.watcher = Watcher(self.link)
+
+    def open(self) -> None:
+        """Returns when the kiosk is at home and holds numbers of all three queues."""
+        self.broker.open()
+        self.server.open()
+        self.link.open()
+        self.watcher.wait("server/status", "ready", timeout_s=30)
+        self.kiosk.open()
+        self.watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=40)
+        wait_until(lambda: self.count("state = 'free'") == 30 * len(QUEUES), timeout_s=30)
+        self.kiosk.wait_for_colour(*TILE_EDGE, ACCENT)
+
+    def close(self) -> None:
+        self.kiosk.close()
+        self.link.close()
+        self.server.close()
+        self.broker.close()
+        self._paper.close()
+
+    def count(self, what: str) -> int:
+        """How many numbers of the kiosk's book are so."""
+        path = self.state / "lease" / "numbers.db"
+        if not path.exists():
+            return 0
+        with sqlite3.connect(path) as book:
+            try:
+                found: int = book.execute(f"SELECT count(*) FROM numbers WHERE {what}").fetchone()[0]
+            except sqlite3.OperationalError:  # it is just being made
+                return 0
+        return found
+
+    def take(self) -> None:
+        """A citizen takes a number of the first queue; returns when the paper is out and the kiosk at home again."""
+        before = len(self.papers)
+        self.kiosk.wait_for_colour(*TILE_EDGE, ACCENT)
+        self.kiosk.tap(*HOME_TILE)
+        self.kiosk.wait_for_colour(*CARD_OF_LIST, WHITE)
+        self.kiosk.tap(*FIRST_BUSINESS)
+        self.kiosk.wait_for_colour(*EDGE_OF_BAR, ACCENT)
+        self.kiosk.tap(*BAR)
+        wait_until(lambda: len(self.papers) > before, timeout_s=60)
+        self.kiosk.wait_for_colour(*EDGE_OF_BAR, ACCENT)
+        self.kiosk.tap(*BAR)  # done
+
+    @property
+    def papers(self) -> list[Path]:
+        return sorted((self.printer.out or Path()).rglob("*.png"), key=lambda path: path.stat().st_mtime)
+
+    @property
+    def on_papers(self) -> list[str]:
+        """The numbers on the papers, as their codes say them."""
+        codes = [zxingcpp.read_barcodes(Image.open(path))[0].text for path in self.papers]
+        return [code.rsplit("/", 1)[1].partition("-")[0][6:].upper() for code in codes]
+
+    def told(self) -> list[str]:
+        """The numbers that the server was told, in the order of its events."""
+        facts = [json.loads(payload) for topic, payload in list(self.watcher.messages) if topic == "event/ticket-issued"]
+        return [fact["number"] for fact in facts if fact.get("offline")]
+
+    def call(self) -> str:
+        """The next number at window 01, which does not come."""
+        number: str = ok(self.link, "call-next", window="01")["ticket"]["number"]  # type: ignore[index]
+        ok(self.link, "no-show", window="01")
+        return number
+
+
+def test_without_the_broker_numbers_go_on_and_are_called_in_order_when_it_is_back(tmp_path: Path, hall_folder: Path) -> None:
+    hall = LonelyHall(tmp_path, hall_folder, Net())
+    try:
+        hall.open()
+        hall.take()
+        assert hall.on_papers == ["A001"]
+        board = hall.kiosk.steady_picture(*BOARD)
+        hall.broker.close()
+        hall.server.kill()
+        wait_until(lambda: hall.kiosk.picture(*BOARD) != board, timeout_s=20)
+        for _ in range(2):
+            hall.take()
+        hall.kiosk.close()
+        hall.kiosk.open()  # a power cut at the kiosk, still without the server
+        for _ in range(3):
+            hall.take()
+        papers = ["A901", "A902", "A903", "A904", "A905"]
+        assert hall.on_papers == ["A001", *papers]
+        assert hall.count("state = 'printed'") == 5
+        hall.broker.open()
+        hall.server.open()
+        wait_until(lambda: hall.count("state = 'told'") == 5, timeout_s=40)
+        hall.watcher.wait("queue/household/state", '"waiting":6', timeout_s=20)
+        assert hall.told() == papers
+        ok(hall.link, "open-window", window="01", clerk="0101")
+        assert [hall.call() for _ in range(6)] == ["A001", *papers]
+        hall.take()
+        assert hall.on_papers[-1] == "A002", "and the server's own count goes on"
+    finally:
+        hall.close()
+
+
+def test_with_the_cable_out_nobody_is_left_standing_and_no_number_is_given_twice(
+    tmp_path: Path, hall_folder: Path, far_away: Net
+) -> None:
+    hall = LonelyHall(tmp_path, hall_folder, far_away)
+    try:
+        hall.open()
+        far_away.cut()
+        hall.take()  # nobody has noticed yet: the request goes out and no answer comes
+        hall.take()
+        assert hall.on_papers == ["A901", "A902"]
+        far_away.mend()
+        wait_until(lambda: hall.count("state = 'told'") == 2, timeout_s=60)
+        hall.watcher.wait("queue/household/state", '"waiting":2', timeout_s=30)
+        assert hall.told() == ["A901", "A902"]
+        ok(hall.link, "open-window", window="01", clerk="0101")
+        assert [hall.call() for _ in range(2)] == ["A901", "A902"]
+    finally:
+        hall.close()
