@@ -27,8 +27,8 @@ def acts_of(app: App) -> Mapping[Act, Do]:
         return Done(f"shown for {SHOWN_S:.0f} s")
 
     def screen(_ask: TerminalAsk) -> Done:
-        width, height, pixels = app.call(lambda: pixels(app.root)).result(UI_TIMEOUT_S)
-        return Done(media="image/png", content=_png(width, height, pixels))
+        width, height, content = app.call(lambda: pixels(app.root)).result(UI_TIMEOUT_S)
+        return Done(media="image/png", content=_png(width, height, content))
 
     def restart(_ask: TerminalAsk) -> Done:
         threading.Timer(RESTART_S, app.stop).start()

@@ -44,7 +44,8 @@ MOST_TRIES = 3
 def open_scan(state: State, _event: OpenScan) -> tuple[State, Effects]:
     if state.shown not in ("home", "closed", "guides") or not state.scan.able:
         return state, ()
-    return closed(state).at("scan"), ()
+    # whoever asks for it wants the code read that is there already
+    return replace(state, scan=Scan(scanners=state.scan.scanners)).at("scan"), ()
 
 
 def scanner_is(state: State, event: ScannerIs) -> tuple[State, Effects]:

@@ -184,6 +184,8 @@ def test_a_phone_that_lies_under_the_gun_is_read_again_only_after_it_was_away(ci
     assert citizen.state.page == "home"
     citizen.waits(4)
     assert citizen.does(Scanned(TICKET_CODE, "v")).page == "scan"
+    citizen.does(GoHome(), OpenScan(), Scanned(TICKET_CODE, "w"))
+    assert [ask.request_id for ask in citizen.asked] == ["s1", "v", "w"], "whoever opens the page wants it read"
 
 
 def test_without_an_answer_the_same_question_is_asked_again_and_then_given_up(citizen: Citizen):
