@@ -42,7 +42,7 @@ class Face:
                 number.seek(0)
                 return number.read().decode().strip()
 
-            wait_until(display)
+            wait_until(display, timeout_s=30)
             self._environment["DISPLAY"] = f":{display()}"
         with self._log.open("ab") as log:
             self._program = subprocess.Popen(self._command, stdout=log, stderr=log, env=self._environment)

@@ -117,13 +117,13 @@ def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_le
 
 
 def test_without_the_server_a_time_based_code_opens_once(
-    kiosk: Face, hall: Path, tmp_path: Path, server: RunningServer, capsys: pytest.CaptureFixture[str]
+    kiosk: Face, watcher: Watcher, hall: Path, tmp_path: Path, server: RunningServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = tmp_path / "kiosk" / NAME
     wait_until(key.exists)
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     server.kill()
-    kiosk.wait_for_colour(*TILE_EDGE, ACCENT, otherwise=True)
+    watcher.wait("server/status", "lost")
     once, offline = codes(hall, server, capsys)
     type_code(kiosk, once)  # the server would have to check this one
     wait_for_refusal(kiosk)
