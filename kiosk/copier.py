@@ -28,6 +28,8 @@ from kiosk.a4 import (
     StopJob,
     Submitted,
 )
+from kiosk.technician.event import Tried, TryDevice
+from kiosk.technician.state import Result
 from link.orders import Done, Failed
 from queue_server.api.hall import Device, HallConfig
 from queue_server.api.messages import Paper, TerminalAsk, Text
@@ -67,10 +69,15 @@ class Copier:
             self._asked.put(None)
             self._thread.join(5)
 
-    def perform(self, effect: Any, _send: Send) -> None:
+    def perform(self, effect: Any, send: Send) -> None:
         """Do it in the copier's thread."""
         if isinstance(effect, Asked):
             self._asked.put(effect)
+        elif isinstance(effect, TryDevice) and effect.device == self.device.id:
+            if self._thread is None or not self._thread.is_alive():
+                send(Tried(self.device.id, Result(False, "misconfigured")))
+            else:
+                self._asked.put(effect)
 
     def refilled(self, _ask: TerminalAsk) -> Done:
         """Begin to count anew; raise Failed when the copier does not run."""
@@ -112,6 +119,8 @@ class Copier:
                     spool.cancel(job)
                 case ForgetPaper():
                     made = None
+                case TryDevice():
+                    send(Tried(self.device.id, self._try(spool)))
                 case Refilled():
                     spool.refilled()
                     self._doubt = ""
@@ -143,6 +152,21 @@ class Copier:
             return None
         send(PaperIs(ask.ref, paper.sheets))
         return paper
+
+    def _try(self, spool: Spool) -> Result:
+        """Give the technician's test page to a printer that is well."""
+        from drivers.a4.words import WELL
+        from queue_server.documents import make, render
+
+        if spool.report is None or spool.report.condition not in WELL:
+            return Result(False, spool.condition())
+        try:
+            paper = make.trial(make.letterhead(self.hall), terminal=self._terminal(), device=self.device.id, at=self._now())
+            spool.submit(render.pdf(paper), title=f"打印测试页 {self.device.id}", pages=1)
+        except Exception as error:
+            LOG.exception("the test page could not be printed")
+            return Result(False, f"{type(error).__name__}: {error}"[:200])
+        return Result(True)
 
     def _submit(self, spool: Spool, made: Made, copies: int, send: Send) -> None:
         from kiosk.spool import OverQuota
@@ -187,6 +211,10 @@ class Copier:
         if a4 != self._told:
             self._told = a4
             send(A4Is(a4))
+
+    def _terminal(self) -> str:
+        """The terminal that has this printer."""
+        return next((terminal.id for terminal in self.hall.terminal if self.device.id in terminal.devices), "")
 
     def _now(self) -> datetime:
         return datetime.now(self.hall.zone)

@@ -178,7 +178,7 @@ class Press:
         try:
             printer.print(render(printer.profile, name=self.device.id, now=datetime.now(self.hall.zone)))
         except PrintFailed as failure:
-            return Tried(self.device.id, Result(False, f"{failure.state}: {failure.what}"))
+            return Tried(self.device.id, Result(False, failure.state))
         except Exception as error:
             LOG.exception("the test page could not be printed")
             return Tried(self.device.id, Result(False, f"{type(error).__name__}: {error}"))

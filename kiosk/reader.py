@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.aloud import Hush, ReadGuide, ReadOut, ReadsNow, VoiceIs
 from kiosk.role import Send
+from kiosk.technician.event import Tried, TryDevice
+from kiosk.technician.state import Result
 from queue_server.api.hall import Device, HallConfig
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ LOG = logging.getLogger(__name__)
 WATCH_S = 10.0
 """How often a silent voice is asked how it is."""
 SILENT = 0
+TEST_SENTENCES = (("这是测试语音。", "zh"), ("This is a test.", "en"))
 
 
 class Reader:
@@ -31,7 +34,7 @@ class Reader:
 
     def __init__(self, device: Device, hall: HallConfig, folder: Path | None = None) -> None:
         self.device, self.hall, self.folder = device, hall, folder
-        self._wanted: queue.SimpleQueue[ReadGuide | None] = queue.SimpleQueue()
+        self._wanted: queue.SimpleQueue[ReadGuide | TryDevice | None] = queue.SimpleQueue()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._voice: Voice | None = None
@@ -51,13 +54,18 @@ class Reader:
             self._wanted.put(None)
             self._thread.join(5)
 
-    def perform(self, effect: Any, _send: Send) -> None:
+    def perform(self, effect: Any, send: Send) -> None:
         """Read or be silent; a new reading ends the one before it."""
         if isinstance(effect, ReadGuide | Hush):
             self._hush()
         if isinstance(effect, ReadGuide):
             self._turn = effect.turn
             self._wanted.put(effect)
+        if isinstance(effect, TryDevice) and effect.device == self.device.id:
+            if self._condition != "ok":
+                send(Tried(self.device.id, Result(False, self._condition or "init")))
+            else:
+                self._wanted.put(effect)
 
     def _hush(self) -> None:
         self._turn = SILENT
@@ -78,7 +86,9 @@ class Reader:
                 voice.open()
                 self._tell(send, "ok")
                 guide = self._wanted.get(timeout=WATCH_S)
-                if guide is not None:
+                if isinstance(guide, TryDevice):
+                    self._try(voice, send)
+                elif guide is not None:
                     self._read(voice, guide, send)
             except queue.Empty:
                 continue
@@ -106,6 +116,18 @@ class Reader:
                 voice.read(text, language, slow=guide.mode.elder)
         finally:
             send(ReadOut(guide.turn))
+
+    def _try(self, voice: Voice, send: Send) -> None:
+        """One sentence in each language, for the technician. Raise DeviceError."""
+        from drivers.ports import DeviceError
+
+        try:
+            for text, language in TEST_SENTENCES:
+                voice.read(text, language)
+        except DeviceError as error:
+            send(Tried(self.device.id, Result(False, str(error))))
+            raise
+        send(Tried(self.device.id, Result(True)))
 
     def _pieces(self, guide: ReadGuide) -> Iterator[tuple[Section, str, str]]:
         """(section, text, language) of every piece, in turn."""

@@ -43,6 +43,7 @@ class Role:
       sends events from there (`send` may be called from any thread).
     - `devices(state)` is what the terminal's status says about its devices.
     - `acts` are what the desk may ask of the role besides what every program can do; called in the thread of the orders.
+    - `owns` are the ids of devices that the role holds open: it tries them itself when `perform` gets a TryDevice.
     - `start(send)` and `stop()` open and close what the role owns besides.
     """
 
@@ -53,6 +54,7 @@ class Role:
     key: Callable[[Any], Hashable]
     draw: Callable[[Stage, Any], Page]
     topics: tuple[str, ...]
+    owns: tuple[str, ...] = ()
     view: Callable[[Any], Any] = itself
     perform: Callable[[Any, Send], None] = performs_nothing
     devices: Callable[[Any], list[DeviceStatus]] = lambda _state: []

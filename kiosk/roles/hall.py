@@ -49,6 +49,7 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     role = Role(
         kind="hall-kiosk", first=flow.first(setting), step=flow.step, mode=lambda state: state.mode, key=key, draw=draw,
         topics=TOPICS, devices=device_states,
+        owns=tuple(device.id for device in (*printers[:1], *voices[:1], *copiers[:1], *scanners)),
     )  # fmt: skip
     parts: list[Part] = [Catalogue(folder_of(args) / "guides", args.credentials and args.credentials / "ca.crt")]
     if printers:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.event import Ask
+from kiosk.scan import NextPicture, Watch
 from kiosk.technician.state import Landing, Network, Order, PageName, Result
 
 BACK, CLEAR = "\b", "\x18"
@@ -155,4 +156,4 @@ class Pointer:
     on: bool
 
 
-Effects = tuple[Ask | KeepSecret | CheckOffline | TryDevice | LookAround | ReadLog | Do | Pointer, ...]
+Effects = tuple[Ask | KeepSecret | CheckOffline | TryDevice | LookAround | ReadLog | Do | Pointer | Watch | NextPicture, ...]

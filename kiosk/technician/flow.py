@@ -38,10 +38,11 @@ def leave(state: Technician, _event: Any = None) -> tuple[Technician, Effects]:
     """Hide, and forget what was typed and tried; wrong codes stay counted."""
     if not state.is_open:
         return state, ()
+    state, effects = pages.stopped(state)
     hidden = state.at(
         "hidden", typed="", said="", refusal=None, checking=None, results={}, lines=(), landings=(), warnings=False
     )
-    return hidden, (Pointer(False),)
+    return hidden, (*effects, Pointer(False))
 
 
 def typed(state: Technician, event: Type) -> tuple[Technician, Effects]:
@@ -146,7 +147,7 @@ def set_words(state: Technician, event: SetWords) -> tuple[Technician, Effects]:
 
 def ticked(state: Technician, event: Tick) -> tuple[Technician, Effects]:
     new = replace(state, now=event.now, clock=event.clock)
-    return leave(new) if new.is_open and not new.left_s else (new, ())
+    return leave(new) if new.is_open and not new.left_s else pages.waited(new)
 
 
 HANDLERS: dict[type, Callable[[Technician, Any], tuple[Technician, Effects]]] = {

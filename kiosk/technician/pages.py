@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from kiosk.scan import NextPicture, Pictured, Scanned, Watch
 from kiosk.state import Turn
 from kiosk.technician.event import (
     Do,
@@ -24,7 +25,7 @@ from kiosk.technician.event import (
     Try,
     TryDevice,
 )
-from kiosk.technician.state import COLOURS, MARKS, Result, Technician
+from kiosk.technician.state import COLOURS, MARKS, SCAN_S, Result, Technician
 
 OPENED: dict[str, Effects] = {"network": (LookAround(),), "log": (ReadLog(),)}
 """What the terminal is asked for when a page opens."""
@@ -33,19 +34,52 @@ OPENED: dict[str, Effects] = {"network": (LookAround(),), "log": (ReadLog(),)}
 def opened(state: Technician, event: Open) -> tuple[Technician, Effects]:
     if event.page in ("hidden", "code", "touched"):
         return state, ()
-    return state.at(event.page, landings=(), colour=0), OPENED.get(event.page, ())
+    state, effects = stopped(state)
+    return state.at(event.page, landings=(), colour=0), (*effects, *OPENED.get(event.page, ()))
 
 
 def tried(state: Technician, event: Try) -> tuple[Technician, Effects]:
     """One test of a device at a time."""
     under_way = event.device in state.results and state.results[event.device].well is None
-    if state.page != "devices" or under_way or event.device not in {part.id for part in state.own.devices}:
+    part = next((part for part in state.own.devices if part.id == event.device), None)
+    if state.page != "devices" or under_way or part is None:
         return state, ()
+    if part.shows:
+        state, _ = stopped(state)
+        shown = replace(state, scanning=part.id, scan_until=state.now + SCAN_S)
+        return _with_result(shown, part.id, Result(None, "show")), (Watch(True),)
     return _with_result(state, event.device, Result(None)), (TryDevice(event.device),)
 
 
 def came(state: Technician, event: Tried) -> tuple[Technician, Effects]:
     return _with_result(state, event.device, event.result), ()
+
+
+def scanned(state: Technician, event: Scanned) -> tuple[Technician, Effects]:
+    """Whatever was shown: how long it is, and nothing of it."""
+    return _scan_ended(state, Result(True, str(len(event.code))))
+
+
+def pictured(state: Technician, _event: Pictured) -> tuple[Technician, Effects]:
+    """A camera goes on filming while its pictures are asked for."""
+    return state, ((NextPicture(),) if state.scanning is not None else ())
+
+
+def waited(state: Technician) -> tuple[Technician, Effects]:
+    """A code that never came."""
+    over = state.scanning is not None and state.now >= state.scan_until
+    return _scan_ended(state, Result(False, "nothing-read")) if over else (state, ())
+
+
+def stopped(state: Technician) -> tuple[Technician, Effects]:
+    """The technician goes elsewhere: nobody shows a code any more."""
+    return _scan_ended(state, Result(False, "nothing-read"))
+
+
+def _scan_ended(state: Technician, result: Result) -> tuple[Technician, Effects]:
+    if state.scanning is None:
+        return state, ()
+    return replace(_with_result(state, state.scanning, result), scanning=None), (Watch(False),)
 
 
 def _with_result(state: Technician, device: str, result: Result) -> Technician:
@@ -112,6 +146,8 @@ HANDLERS: dict[type, Callable[[Technician, Any], tuple[Technician, Effects]]] = 
     Try: _inside(tried),
     Tried: _inside(came),
     Looked: _inside(looked),
+    Scanned: _inside(scanned),
+    Pictured: _inside(pictured),
     Lines: _inside(lines),
     OnlyWarnings: _inside(only_warnings),
     Turn: _inside(turned),

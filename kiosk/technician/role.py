@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kiosk.event import Answered, Touched, Unanswered
 from kiosk.role import Role, Send
+from kiosk.scan import Scanned
 from kiosk.state import Turn
 from kiosk.technician import flow
 from kiosk.technician.state import Own, Part, Technician
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from kiosk.page import Page
     from kiosk.stage import Stage
 
-FOR_WHOEVER_IS_OPEN = (Touched, Turn)
-PASSING = ("own", "now", "clock", "idle_since", "asked", "fetching", "touches", "server_version", "wrong")
+FOR_WHOEVER_IS_OPEN = (Touched, Turn, Scanned)
+PASSING = ("own", "now", "clock", "idle_since", "asked", "fetching", "touches", "server_version", "wrong", "scan_until")
 """What changes without another page."""
 
 

@@ -19,17 +19,20 @@ CODE_S, MENU_S = 45, 300
 FREE_TRIES = 4
 FIRST_WAIT_S, LONGEST_WAIT_S = 30, 600
 """After one wrong code more than the free tries in a row the terminal waits, each time twice as long."""
+SCAN_S = 30
+"""So long the technician has to hold a code under a scanner."""
 SPEAKER = "speaker"
 """The loudspeaker, under which its test goes: it is in no configuration."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A device that this terminal opens itself, or its loudspeaker."""
+    """A device that this terminal opens itself, or its loudspeaker. `shows`: a scanner, tried by showing it a code."""
 
     id: str
     kind: str
     model: str = ""
+    shows: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,8 @@ class Technician:
     wrong: int = 0
     wait_until: float = 0
     results: Mapping[str, Result] = field(default_factory=dict)
+    scanning: str | None = None
+    scan_until: float = 0
     network: Network | None = None
     lines: tuple[str, ...] = ()
     warnings: bool = False

@@ -20,21 +20,20 @@ from kiosk.technician.state import SPEAKER, Own, Part
 from kiosk.technician.tools import Means, Tools, runtime_folder
 from queue_server.api.hall import HallConfig
 
-TRIED_BY_THEIR_OWNERS = ("printer",)
-"""Kinds of devices that another part of the kiosk holds open, and tries when it is asked to."""
-
 
 def behind(role: Role, args: argparse.Namespace, hall: HallConfig, link: TerminalLink, end: Callable[[], None]) -> Role:
     """The role of this terminal, with the technician's pages behind it; `end` ends the program."""
     mine = next((terminal.devices for terminal in hall.terminal if terminal.id == args.terminal), [])
     devices = [device for device in hall.device if device.id in mine]
-    parts = (*(Part(device.id, device.kind, device.model) for device in devices), Part(SPEAKER, SPEAKER))
+    parts = (
+        *(Part(d.id, d.kind, d.model, shows=d.kind == "scanner" and d.id in role.owns) for d in devices), Part(SPEAKER, SPEAKER)
+    )  # fmt: skip
     own = Own(args.terminal, role.kind, VERSION, uuid.uuid4(), parts)
     means = Means(
         look=lambda: look(link.broker, args.credentials, link.round_trip_ms(FETCH)), lines=lambda: link.lines, restart=end,
         runtime=runtime_folder(),
     )  # fmt: skip
-    tools = Tools(hall, [device for device in devices if device.kind not in TRIED_BY_THEIR_OWNERS], means, args.out)
+    tools = Tools(hall, [device for device in devices if device.id not in role.owns], means, args.out)
     performers: list[Performer] = [tools, Keys(folder_of(args), time.time)]
     if args.fullscreen:
         performers.append(Pointers())

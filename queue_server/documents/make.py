@@ -23,6 +23,7 @@ from queue_server.documents.papers import (
     ReceiptPaper,
     RejectionPaper,
     SupplementPaper,
+    TrialPaper,
 )
 
 GUIDE_NOTE = "手机扫码看指南"
@@ -37,6 +38,11 @@ def letterhead(hall: HallConfig, *, example: bool = False) -> Letterhead:
         hall=facts.name, address=facts.address.zh, telephone=facts.telephone, complaints=facts.complaints_telephone,
         example=example,
     )  # fmt: skip
+
+
+def trial(head: Letterhead, *, terminal: str, device: str, at: datetime) -> TrialPaper:
+    """A page to try a printer with."""
+    return TrialPaper(head=head, printed_at=at, terminal=terminal, device=device)
 
 
 def guide(head: Letterhead, hall: HallConfig, item: Item, forms: list[Form], *, at: datetime, web: str = "") -> GuidePaper:

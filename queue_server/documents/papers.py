@@ -148,6 +148,14 @@ class CommitmentPaper(Paper):
     due_on: date | None = None
 
 
+class TrialPaper(Paper):
+    """The page that a technician prints to see whether an A4 printer is set up rightly."""
+
+    kind: Literal["trial"] = "trial"
+    terminal: str
+    device: str
+
+
 AnyPaper = (
     GuidePaper
     | NoticePaper
@@ -158,6 +166,7 @@ AnyPaper = (
     | DenialPaper
     | ProgressPaper
     | CommitmentPaper
+    | TrialPaper
 )
 TITLES: dict[str, Text] = {
     "guide": Text(zh="办事指南", en="Service guide"),
@@ -169,5 +178,6 @@ TITLES: dict[str, Text] = {
     "denial": Text(zh="不予许可通知书", en="Notice of refusal"),
     "progress": Text(zh="办件进度单", en="Progress of a case"),
     "commitment": Text(zh="容缺受理承诺书", en="Commitment to hand in missing papers"),
+    "trial": Text(zh="打印测试页", en="Test page"),
 }
 """What each kind of paper is called."""

@@ -28,7 +28,7 @@ SIZES = {
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZONE)
 PARTS = (
-    Part("ticket-printer-1", "printer", "epson-tm-t88"), Part("a4-1", "a4", "ipp"), Part("scanner-1", "scanner", "honeywell"),
+    Part("ticket-printer-1", "printer", "epson-tm-t88"), Part("a4-1", "a4", "ipp"), Part("scanner-1", "scanner", "honeywell", shows=True),
     Part("idcard-1", "idcard", "sdt"), Part("camera-1", "scanner", "camera"), Part(SPEAKER, SPEAKER),
 )  # fmt: skip
 DEVICES = (DeviceStatus("ticket-printer-1", "printer", "paper-low"), DeviceStatus("scanner-1", "scanner", "ok"))
@@ -72,6 +72,11 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
         "idcard-1": Result(False, "nothing answers on /dev/hall-idcard → check the cable and the power of the card reader"),
     }  # fmt: skip
     yield "devices-tried", replace(devices, results=results)
+    more = {
+        "ticket-printer-1": Result(False, "paper-out"), "a4-1": Result(True), "scanner-1": Result(None, "show"),
+        "camera-1": Result(False, "nothing-read"), SPEAKER: Result(True), "idcard-1": Result(True),
+    }  # fmt: skip
+    yield "devices-more", replace(devices, results=more, scanning="scanner-1")
     yield "network", replace(menu, page="network", network=NETWORK)
     yield "network-looking", replace(menu, page="network")
     yield (

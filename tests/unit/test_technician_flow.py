@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.scan import NextPicture, Picture, Pictured, Scanned, Watch
 from kiosk.state import Turn
 from kiosk.technician.event import (
     BACK,
@@ -42,6 +43,7 @@ from kiosk.technician.state import (
     LONGEST_WAIT_S,
     MARKS,
     MENU_S,
+    SCAN_S,
     SPEAKER,
     Landing,
     Own,
@@ -283,3 +285,37 @@ def test_before_the_code_no_order_and_no_test_does_anything(terminal: Terminal) 
         for event in (Press("reboot"), Press("reboot"), Try("printer-1"), Open("log"), Landed(Landing(0, 0)), NextColour()):
             assert terminal.does(event).effects == () and terminal.state.page == page
         terminal.touches(*GESTURE)
+
+
+# --- a scanner is tried by showing it a code -------------------------------------------------------------------------
+
+
+def scanning() -> Terminal:
+    terminal = Terminal()
+    parts = (Part("scanner-1", "scanner", shows=True), Part("scanner-2", "scanner", shows=True))
+    terminal.state = replace(terminal.state, own=replace(terminal.state.own, devices=parts))
+    return terminal.inside().does(Open("devices"), Try("scanner-1"))
+
+
+def test_a_scanner_is_on_until_a_code_was_shown_and_nothing_of_the_code_is_kept() -> None:
+    terminal = scanning()
+    assert terminal.effects == (Watch(True),) and terminal.state.results["scanner-1"].well is None
+    assert terminal.does(Pictured(Picture(1, 1, b"\0\0\0"))).effects == (NextPicture(),)
+    terminal.does(Scanned("62052419900101001X", "id"))
+    assert terminal.effects == (Watch(False),) and terminal.state.results["scanner-1"] == Result(True, "18")
+    assert "62052419900101001X" not in repr(terminal.state)
+    assert terminal.does(Pictured(Picture(1, 1, b"\0\0\0"))).effects == ()
+
+
+def test_a_code_that_never_comes_ends_the_test_of_a_scanner() -> None:
+    terminal = scanning().passes(SCAN_S - 1)
+    assert terminal.state.scanning == "scanner-1"
+    terminal.passes(1)
+    assert terminal.effects == (Watch(False),) and terminal.state.results["scanner-1"] == Result(False, "nothing-read")
+
+
+def test_the_scanner_is_switched_off_when_the_technician_goes_elsewhere() -> None:
+    assert Watch(False) in scanning().does(Open("menu")).effects
+    assert Watch(False) in scanning().does(Leave()).effects
+    terminal = scanning().does(Try("scanner-2"))
+    assert terminal.state.results["scanner-1"] == Result(False, "nothing-read") and terminal.state.scanning == "scanner-2"

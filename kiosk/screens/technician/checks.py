@@ -41,7 +41,8 @@ class DevicesPage(Frame):
         button, body = body.right(min(look.px(230), body.w * 0.3), look.space("m"))
         button = button.centre(button.w, min(button.h, look.target))
         if result is not None and result.well is None:
-            self.add_widget(Words(stage, button, _("正在测试…"), "note", colour="secondary", align="center"))
+            doing = _("请出示二维码") if result.text == "show" else _("正在测试…")
+            self.add_widget(Words(stage, button, doing, "note", colour="secondary", align="center", line_height=1.15))
         else:
             self.add_widget(TextButton(stage, button, _("测试"), partial(stage.send, Try(part.id))))
         name, below = body.top(body.h * 0.45)
@@ -67,11 +68,16 @@ class DevicesPage(Frame):
             done = {
                 "printer": _("测试页已打印，请看宽度、汉字和切纸"), "speaker": _("放过一声长音，请问是否听见"),
                 "voice": _("说过一句测试语音，请问是否听见"), "display": _("显示屏上有测试文字"),
+                "a4": _("测试页已送到打印机，请看出纸口"),
+                "scanner": _("读到一个 {count} 个字符的码").format(count=result.text),
             }  # fmt: skip
             return done.get(part.kind, _("应答正常")), "success"
         if result is not None and result.well is False:
-            known = {"no-sound-card": _("没有声卡，或者没有装 aplay")}
-            return known.get(result.text, result.text), "danger"
+            known = {
+                "no-sound-card": _("没有声卡，或者没有装 aplay"),
+                "nothing-read": _("没有读到码，请擦净窗口，换一个码再试"),
+            }
+            return known.get(result.text) or condition_word(self, result.text), "danger"
         if status is None:
             return _("还没有测试"), "secondary"
         return condition_word(self, status.state), "success" if status.state in ("ok", "ready") else "warning"
@@ -83,6 +89,7 @@ def condition_word(page: Frame, state: str) -> str:
     words = {
         "ok": _("正常"), "ready": _("正常"), "init": _("正在启动"), "paper-low": _("纸将用完"), "paper-out": _("缺纸"),
         "cover-open": _("机盖打开"), "unreachable": _("连接不上"), "offline": _("连接不上"), "stopped": _("已关闭"),
+        "misconfigured": _("devices.toml 里写得不对，请看运行日志"),
     }  # fmt: skip
     return words.get(state, state)
 

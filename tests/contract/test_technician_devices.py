@@ -1,0 +1,71 @@
+"""The technician's tests of devices that a part of the kiosk holds open: A4 printer, voice, and those that do not work."""
+
+from __future__ import annotations
+
+import queue
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.a4 import A4Is, JobIs
+from kiosk.aloud import VoiceIs
+from kiosk.copier import Copier
+from kiosk.reader import TEST_SENTENCES, Reader
+from kiosk.technician.event import Tried, TryDevice
+from kiosk.technician.state import Result
+from queue_server.api.hall import Device, load
+from tests.contract.ippeve import running_printer
+
+HALL = load(Path(__file__).parents[2] / "assets" / "halls" / "wushan")
+WAIT_S = 60
+
+
+def until(events: queue.Queue[Any], kind: type, wanted: Any = lambda _event: True) -> Any:
+    """The next event of a kind that is wanted."""
+    while True:
+        event = events.get(timeout=WAIT_S)
+        if isinstance(event, kind) and wanted(event):
+            return event
+
+
+def a4(address: str) -> Device:
+    return Device(id="a4-1", kind="a4", model="ipp", address=address)
+
+
+def test_a_test_page_comes_out_of_the_a4_printer_and_without_paper_the_technician_is_told(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with running_printer(tmp_path_factory.mktemp("ippeve")) as rig:
+        rig.paper(100)
+        events: queue.Queue[Any] = queue.Queue()
+        copier = Copier(a4(rig.uri), HALL, tmp_path / "papers")
+        copier.open(events.put)
+        try:
+            until(events, A4Is, lambda event: event.a4.condition == "ok")
+            copier.perform(TryDevice("another"), events.put)
+            copier.perform(TryDevice("a4-1"), events.put)
+            assert until(events, Tried) == Tried("a4-1", Result(True))
+            until(events, JobIs, lambda event: event.job.state == "done")
+            rig.paper(0)
+            until(events, A4Is, lambda event: event.a4.condition == "paper-out")
+            copier.perform(TryDevice("a4-1"), events.put)
+            assert until(events, Tried).result == Result(False, "paper-out")
+        finally:
+            copier.close()
+
+
+def test_the_voice_says_a_sentence_in_each_language_and_a_missing_one_says_why(tmp_path: Path) -> None:
+    events: queue.Queue[Any] = queue.Queue()
+    for model, address in (("espeak-ng", f"wav://{tmp_path}"), ("no-such-model", "wav://nowhere")):
+        reader = Reader(Device(id="voice-2", kind="voice", model=model, address=address), HALL, tmp_path)
+        reader.open(events.put)
+        try:
+            condition = until(events, VoiceIs).condition
+            reader.perform(TryDevice("voice-2"), events.put)
+            tried = until(events, Tried)
+            assert tried.device == "voice-2" and tried.result.well is (condition == "ok")
+        finally:
+            reader.close()
+    assert len(list(tmp_path.rglob("*.wav"))) == len(TEST_SENTENCES)
+    assert tried.result.well is False and tried.result.text
