@@ -20,6 +20,7 @@ from queue_server.cases import command as case_command
 from queue_server.cases.incoming import BadCases, from_csv, from_json
 from queue_server.codes.seal import code_of
 from queue_server.documents import make, render
+from queue_server.model.deadline import last_days
 from queue_server.web import intake
 from tests.bed import Bed
 from tests.small_hall import write_hall
@@ -270,6 +271,27 @@ def test_appointments_are_booked_listed_and_cancelled_by_command(tmp_path, capsy
 
 def test_the_reader_takes_every_field_of_a_case():
     assert set(GIVEN) <= set(Case.model_fields)
+
+
+def test_cases_are_found_by_text_state_and_deadline_on_both_databases(tmp_path, database_url):
+    bed = Bed(write_hall(tmp_path / "hall"), database_url).open()
+    today = bed.clock.now.astimezone(bed.plan.zone).date()
+    days = (today, *last_days(today, bed.plan.is_working))
+    take(bed, promised_on=str(today - timedelta(days=20)))
+    take(bed, number="WS-2", state="decided", promised_on=str(today - timedelta(days=20)))
+    take(bed, number="WS-3", promised_on=None)
+    with bed.database.look() as connection:
+
+        def numbers(**wanted):
+            found, count = book.listed(connection, book.Wanted(days, **wanted), 50, 0)
+            assert count == len(found)
+            return [case.number for case in found]
+
+        assert numbers() == ["WS-20261120-1", "WS-3", "WS-2"]
+        assert numbers(deadline="exceeded") == ["WS-20261120-1"] and numbers(deadline="near") == []
+        assert numbers(state="decided") == ["WS-2"] and numbers(text="WS-3") == ["WS-3"] and numbers(text="%") == []
+        assert book.count_by_deadline(connection, days) == {"near": 0, "reached": 0, "exceeded": 1}
+    bed.close()
 
 
 def test_cases_and_appointments_work_on_both_databases(tmp_path, database_url):
