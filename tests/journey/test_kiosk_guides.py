@@ -14,7 +14,7 @@ from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
 ACCENT, ACCENT_SOFT = "#1557B0", "#E3EDFA"
 GUIDES, SEARCH = (0.1, 0.53), (0.25, 0.25)
 KEY_S, KEY_B, KEY_K, KEY_BOARD = (0.181, 0.812), (0.591, 0.879), (0.728, 0.812), (0.05, 0.82)
-FIRST_RESULT, EDGE_OF_BAR, BAR, FIRST_TAB = (0.9, 0.175), (0.08, 0.875), (0.5, 0.875), (0.06, 0.8)
+FIRST_RESULT, EDGE_OF_BAR, BAR, FIRST_TAB = (0.9, 0.175), (0.08, 0.875), (0.5, 0.875), (0.06, 0.72)
 
 
 def read_by_letters(kiosk: Face) -> None:
