@@ -103,7 +103,7 @@ class Home(Frame):
         self.add_widget(Icon(stage, place.inset(0, place.h * 0.08), icon, colour=colour))
         place, body = body.top(heights[1] * scale)
         self.add_widget(Words(stage, place, _("网络中断，仍可取号"), "tile", bold=True, align="center", line_height=1.2))
-        note = _("号票上会注明“离线取号”。叫号情况请看大厅叫号屏。")
+        note = _("号票上会注明“离线取号”，请留意大厅叫号屏。")
         self.add_widget(Words(stage, body, note, "body", colour="secondary", align="center", valign="top"))
 
     def _board(self, rect: Rect) -> None:

@@ -25,6 +25,7 @@ HOME_TILE, FIRST_BUSINESS, BAR = (0.5, 0.35), (0.5, 0.16), (0.5, 0.87)
 CARD_OF_LIST, EDGE_OF_BAR, TILE_EDGE = (0.9, 0.16), (0.08, 0.87), (0.08, 0.3)
 BOARD = (0.05, 0.6, 0.95, 0.88)
 QUEUES = ("household", "tax", "enterprise")
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @dataclass
