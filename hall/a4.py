@@ -9,11 +9,12 @@ from __future__ import annotations
 import shutil
 import socket
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hall.broker import NotStarted, wait_for_port
+from hall.broker import NotStarted, last_line, wait_for_port
 from hall.child import Child
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -21,6 +22,7 @@ NEEDED = {"ippeveprinter": "cups-ipp-utils", "dbus-daemon": "dbus"}
 """Programs, and the Debian packages they are in."""
 MODEL = "A4 emulated"
 SHEET_S = 1.0
+BUS_S = 20.0
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth><policy context="default">
@@ -67,7 +69,9 @@ class A4Printer:
         command = self.folder / "print"
         command.write_text(PRINT.format(sheet_s=self.sheet_s), encoding="utf-8")
         command.chmod(0o755)
-        self._child("bus", "dbus-daemon", f"--config-file={self.folder / 'bus.conf'}", "--nofork", "--nopidfile")
+        _wait_for(
+            bus, self._child("bus", "dbus-daemon", f"--config-file={self.folder / 'bus.conf'}", "--nofork", "--nopidfile")
+        )
         printer = self._child(
             "", "ippeveprinter", "-p", str(self.port), "-n", "localhost", "-k", "-d", str(spool), "-c", str(command),
             "-f", "application/pdf", "-r", "off", MODEL, environment={"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"},
@@ -98,6 +102,15 @@ def printers(devices: list[dict[str, Any]], state: Path) -> list[A4Printer]:
             name = str(device["id"])
             found.append(A4Printer(name, where.port, state / "devices" / name, state / "log"))
     return found
+
+
+def _wait_for(bus: Path, child: Child) -> None:
+    """Return when the bus is there: a printer that finds none ends at once."""
+    deadline = time.monotonic() + BUS_S
+    while not bus.exists():
+        if not child.running or time.monotonic() > deadline:
+            raise NotStarted(f"{child.name} did not start: {last_line(child.log)} (all of it in {child.log})")
+        time.sleep(0.05)
 
 
 def _answers(port: int) -> bool:
