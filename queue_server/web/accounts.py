@@ -7,6 +7,7 @@ Password rule: at least 8 characters with a digit, a letter and a special charac
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Engine,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Row,
     String,
@@ -33,6 +35,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
+
+from queue_server.audit import Chain, Log
 
 METADATA = MetaData()
 ROLES = ("clerk", "supervisor", "entry", "establishment", "service", "technician", "administrator")
@@ -74,7 +78,13 @@ AUDIT = Table(
     Column("subject", String(128), nullable=False),
     Column("detail", Text, nullable=False),
     Column("address", String(64), nullable=False),
+    Column("chain", String(32)),
+    Column("hash", LargeBinary),
 )
+WEB_LOG = Log(
+    "web action", AUDIT, lambda row: tuple(row[name] for name in ("at", "account", "action", "subject", "detail", "address"))
+)
+"""Chained like the events, so that nobody can take his deeds out of it unseen."""
 
 
 class Refused(Exception):
@@ -124,6 +134,7 @@ class Accounts:
         self.examples = examples
         self._hasher = hasher or argon2.PasswordHasher()
         self._nobody: str | None = None
+        self._chain, self._one_at_a_time = Chain(WEB_LOG), threading.Lock()
 
     def create(
         self,
@@ -194,10 +205,19 @@ class Accounts:
 
     def audit(self, account: str, action: str, subject: str, *, detail: str = "", address: str = "") -> None:
         """Append one row: who did what to what, when and from where."""
-        row = {"at": self.now(), "account": account[:64], "action": action, "subject": subject[:128], "detail": detail,
-               "address": address[:64]}  # fmt: skip
-        with self.writer.begin() as connection:
-            connection.execute(insert(AUDIT).values(row))
+        row: dict[str, Any] = {
+            "at": self.now(), "account": account[:64], "action": action, "subject": subject[:128], "detail": detail,
+            "address": address[:64],
+        }  # fmt: skip
+        with self._one_at_a_time:
+            try:
+                with self.writer.begin() as connection:
+                    self._chain.link(connection, [row])
+                    connection.execute(insert(AUDIT).values(row))
+            except BaseException:
+                self._chain.broken()
+                raise
+            self._chain.committed()
 
     def audit_rows(self, limit: int = 200) -> list[Row[Any]]:
         """The latest rows of the audit, newest first."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from sqlalchemy import text
 from queue_server import audit
 from queue_server.audit import Chain
 from queue_server.store.database import Database, Writer
+from queue_server.web.accounts import WEB_LOG, Accounts
 from tests.bed import Bed
 
 
 def verdict(bed: Bed, expect: str = "") -> audit.Verdict:
     with bed.database.look() as connection:
-        return audit.verify(connection, expect)
+        return audit.verify(connection, expect=expect)
 
 
 def tamper(bed: Bed, sql: str, **values: object) -> None:
@@ -96,7 +98,7 @@ def test_rows_cut_off_the_end_are_found_by_whoever_noted_the_end(busy: Bed) -> N
     assert verdict(busy, end).broken is None
     tamper(busy, "DELETE FROM events WHERE id = :id", id=ids(busy)[-1])
     assert verdict(busy).broken is None
-    assert verdict(busy, end).broken == -1
+    assert verdict(busy, end).broken is None and not verdict(busy, end).found
     busy.close()
 
 
@@ -175,8 +177,10 @@ def test_the_command_names_the_first_broken_row_and_ends_with_1(
     assert audit.command(["verify", "--state", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "3 events in 1 chains are as they were written" in said
-    end = said.split()[-1]
+    end = said.split("the log of events ends at ")[1].split()[0]
     assert audit.command(["verify", "--state", str(tmp_path), "--expect", end]) == 0
+    assert audit.command(["verify", "--state", str(tmp_path), "--expect", "0" * 64]) == 1
+    assert "rows are missing" in capsys.readouterr().out
     second = ids(bed)[1]
     tamper(bed, "UPDATE events SET actor = 'x' WHERE id = :id", id=second)
     bed.close()
@@ -206,3 +210,58 @@ def test_the_database_is_left_open_for_nobody(tmp_path: Path) -> None:
     database.open()
     database.close()
     assert audit.command(["verify", "--state", str(tmp_path)]) == 0
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Accounts]:
+    """The accounts of a hall in which five things were done on the web pages."""
+    database = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    database.open()
+    accounts = Accounts(writer=database.writer, reader=database.reader)
+    for number in range(5):
+        accounts.audit("admin", "account-create", f"010{number}", detail="角色", address="10.0.0.9")
+    yield accounts
+    database.close()
+
+
+def web_verdict(accounts: Accounts) -> audit.Verdict:
+    with accounts.reader.connect() as connection:
+        return audit.verify(connection, WEB_LOG)
+
+
+def test_what_is_done_on_the_web_pages_is_chained_from_any_thread(office: Accounts) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda n: office.audit("supervisor", "take-alert", f"alert-{n}"), range(40)))
+    found = web_verdict(office)
+    assert (found.rows, found.older, found.chains, found.broken) == (45, 0, 1, None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET account = 'somebody' WHERE id = 3",
+        "UPDATE audit SET at = at - 60 WHERE id = 3",
+        "UPDATE audit SET subject = '0199' WHERE id = 3",
+        "UPDATE audit SET detail = '' WHERE id = 3",
+        "UPDATE audit SET hash = NULL WHERE id = 3",
+        "DELETE FROM audit WHERE id = 2",
+    ],
+)
+def test_a_deed_that_is_changed_or_taken_out_is_named(
+    office: Accounts, tmp_path: Path, statement: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with office.writer.begin() as connection:
+        connection.execute(text(statement))
+    assert web_verdict(office).broken == 3
+    assert audit.command(["verify", "--state", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "BROKEN at web action 3: " in said and "0 events in 0 chains are as they were written" in said
+
+
+def test_deeds_of_an_earlier_version_have_no_hash_and_are_counted(office: Accounts) -> None:
+    with office.writer.begin() as connection:
+        connection.execute(text("UPDATE audit SET hash = NULL, chain = NULL"))
+    later = Accounts(writer=office.writer, reader=office.reader)
+    later.audit("admin", "log-in", "")
+    found = web_verdict(office)
+    assert (found.rows, found.older, found.broken) == (6, 5, None)
