@@ -13,7 +13,7 @@ from technician.run import run
 
 PLACES = {
     "*.service": "system", "*.target": "system", "*.timer": "system", "*.path": "system",
-    "journald.conf.d/*": "journald.conf.d",
+    "journald.conf.d/*": "journald.conf.d", "logind.conf.d/*": "logind.conf.d", "system.conf.d/*": "system.conf.d",
 }  # fmt: skip
 BESIDE = {"sysusers.d": "sysusers.d", "tmpfiles.d": "tmpfiles.d", "sysctl.d": "sysctl.d", "udev": "udev/rules.d"}
 MOUNT_POINTS = ("data", "efi", "etc/jiaohao")
@@ -61,7 +61,7 @@ def _configure(recipe: Recipe, sources: Path, keyring: Path, root: Path, log: Pa
     os.utime(root / "usr/lib/clock-epoch", (recipe.epoch, recipe.epoch))
     run("chroot", root, "systemd-sysusers", log=log, env=recipe.env)
     run("chroot", root, "systemctl", "preset-all", log=log, env=recipe.env)
-    masked = packages(CONFIG / "masked-units.txt")
+    masked = packages(units / "masked-units") + packages(CONFIG / "masked-units.txt")
     run("chroot", root, "systemctl", "mask", *masked, log=log, env=recipe.env)
     installed = run("chroot", root, "dpkg-query", "--show", env=recipe.env)
     (told / "packages").write_text(installed, encoding="utf-8")

@@ -87,15 +87,6 @@ class Machine:
             self._process.wait(30)
             self._process = None
 
-    def off(self, timeout_s: float = 300) -> None:
-        """Press the power button and wait until it is off."""
-        assert self._process is not None
-        self.monitor.ask("system_powerdown")
-        try:
-            self._process.wait(timeout_s)
-        finally:
-            self.cut()
-
     @property
     def said(self) -> str:
         return self.serial.read_text(encoding="utf-8", errors="replace") if self.serial.exists() else ""

@@ -63,7 +63,7 @@ def test_a_touch_reaches_the_kiosk_and_no_key_leads_out(bench: Bench) -> None:
 
 
 def test_the_token_is_gone_and_the_data_partition_has_taken_the_disk(bench: Bench) -> None:
-    bench.machine.off()
+    bench.machine.cut()
     told = inspect(str(bench.machine.disk))
     assert told["terminal"]["token"] == "" and told["terminal"]["terminal"] == "kiosk-1"  # type: ignore[index]
     sizes = {part["name"]: part["size_mb"] for part in told["partitions"]}  # type: ignore[attr-defined]
@@ -79,7 +79,7 @@ def test_an_update_goes_in_and_the_other_slot_starts(bench: Bench) -> None:
     bench.machine.open()
     said = bench.machine.wait_for("slot B with", timeout_s=1800, since=began)
     assert re.search(r"slot B with \S+ is good", said)
-    bench.machine.off()
+    bench.machine.cut()
     assert json.loads(bench.read("/var/lib/jiaohao-update/result.json"))["state"] == "installed"
     grub = bench.machine.grub()
     assert (grub["ORDER"].split()[0], grub["B_OK"], grub["B_TRY"]) == ("B", "1", "0")
@@ -96,7 +96,7 @@ def test_a_tampered_bundle_is_refused_and_nothing_changes(bench: Bench, tmp_path
     bench.machine.open()
     bench.machine.wait_for("the update was not installed", timeout_s=1800, since=began)
     bench.machine.wait_for("slot B with", timeout_s=900, since=began)
-    bench.machine.off()
+    bench.machine.cut()
     told = json.loads(bench.read("/var/lib/jiaohao-update/result.json"))
     assert told["state"] == "failed" and told["detail"]
     assert bench.machine.grub()["ORDER"].split()[0] == before["ORDER"].split()[0]
@@ -110,6 +110,6 @@ def test_a_system_that_never_shows_its_screen_is_left_for_the_one_before(bench: 
     said = bench.machine.wait_for("went back to", timeout_s=2700, since=began)
     assert "does not reach its screen; the machine starts again" in said
     bench.machine.wait_for("slot B with", timeout_s=300, since=began + said.index("went back to"))
-    bench.machine.off()
+    bench.machine.cut()
     grub = bench.machine.grub()
     assert grub["ORDER"].split()[0] == "B" and grub["A_OK"] == "0" and grub["B_TRY"] == "0"
