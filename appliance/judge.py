@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from appliance import slots
 from appliance.place import UNITS, Place, named, write_json
 from appliance.slots import Slots
+from appliance.update import judged
 from technician.trouble import Trouble
 
 LOG = logging.getLogger(__name__)
@@ -55,7 +56,11 @@ def judge(place: Place, bench: Bench) -> bool:
     write_json(place.state / PROVEN, {**proven, standing.running: version})
     if standing.fell_back:
         bench.stay_here()
-        LOG.error("another system did not reach its screen; the machine went back to %s", version)
+        detail = f"the new system did not reach its screen; the machine went back to {version}"
+        LOG.error(detail)
+        judged(place, detail)
+    else:
+        judged(place)
     LOG.warning("slot %s with %s is good", standing.running, version)
     return True
 

@@ -1,9 +1,9 @@
 """Installs the update that was asked for in request.json, beside it answers in result.json, and starts the machine again.
 
-    request.json   {id, bundle, sha256, version}     bundle: the name of a file in the same folder
-    result.json    {id, state: installing|installed|failed, detail, version}
+    request.json   {id, file, sha256, version}     file: a name in the same folder
+    result.json    {id, state: installing|restarting|done|failed, detail, version}
 
-The terminal's program asks (link/update.py) and looks after the restart which system runs.
+The terminal's program asks (link/update.py); the judge says after the restart whether it is done.
 
 The bundle's signature decides, the checksum only tells a broken download from a foreign bundle. A power cut leaves
 request.json where it was: the update begins again, in the slot that does not run.
@@ -29,10 +29,10 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Request:
-    """An update that was asked for; `bundle` is the name of a file in the folder of the request."""
+    """An update that was asked for; `file` is a name in the folder of the request."""
 
     id: str
-    bundle: str
+    file: str
     sha256: str
     version: str
 
@@ -53,7 +53,7 @@ def update(place: Place, install: Callable[[Path], None], restart: Callable[[], 
         report(place, request, "failed", str(error))
         asked.unlink(missing_ok=True)
         return False
-    report(place, request, "installed")
+    report(place, request, "restarting")
     bundle.unlink()
     asked.unlink()
     restart()
@@ -64,17 +64,17 @@ def read(path: Path) -> Request:
     """Read a request. Raise Trouble for anything else."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        request = Request(**{name: str(told[name]) for name in ("id", "bundle", "sha256", "version")})
+        request = Request(**{name: str(told[name]) for name in ("id", "file", "sha256", "version")})
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Trouble(f"{path} cannot be read ({error!r}); it holds id, bundle, sha256 and version") from None
-    if not request.bundle or Path(request.bundle).name != request.bundle or request.bundle.startswith("."):
-        raise Trouble(f"{path}: bundle {request.bundle!r} is no name of a file in {path.parent}")
+        raise Trouble(f"{path} cannot be read ({error!r}); it holds id, file, sha256 and version") from None
+    if not request.file or Path(request.file).name != request.file or request.file.startswith("."):
+        raise Trouble(f"{path}: file {request.file!r} is no name of a file in {path.parent}")
     return request
 
 
 def checked(folder: Path, request: Request) -> Path:
     """The bundle, if it is what was announced. Raise Trouble, OSError."""
-    path = folder / request.bundle
+    path = folder / request.file
     if path.is_symlink() or not path.is_file():
         raise Trouble(f"{path} is not there; download it again")
     digest = hashlib.sha256()
@@ -90,3 +90,13 @@ def report(place: Place, request: Request, state: str, detail: str = "") -> None
     """Leave the result where whoever asked finds it. Raise OSError."""
     told = {"id": request.id, "state": state, "detail": detail, "version": request.version}
     write_json(place.update / RESULT, told)
+
+
+def judged(place: Place, detail: str = "") -> None:
+    """Say of an update, after its restart, that it is done or, with a detail, why it failed. Raise OSError."""
+    try:
+        told = json.loads((place.update / RESULT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if isinstance(told, dict) and told.get("state") == "restarting":
+        write_json(place.update / RESULT, {**told, "state": "failed" if detail else "done", "detail": detail})

@@ -88,5 +88,5 @@ def _fill(path: Path, **values: str) -> None:
 def _pack(recipe: Recipe, root: Path, target: Path, log: Path) -> None:
     """gzip, because GRUB reads the kernel out of this file system and knows no zstd."""
     plain = "uncompressed@name(vmlinuz-*) || name(initrd.img-*)"  # compressed already, and GRUB is slow at it
-    options = ("-comp", "gzip", "-Xcompression-level", "6", "-b", "256K", "-noappend", "-no-progress", "-quiet")
+    options = ("-comp", "gzip", "-Xcompression-level", "3", "-b", "256K", "-noappend", "-no-progress", "-quiet")
     run("mksquashfs", root, target, *options, "-action", plain, log=log, env=recipe.env)

@@ -84,7 +84,7 @@ class Bench:
 
     def ask_for_update(self, bundle: Path, digest: str | None = None) -> None:
         """Leave a bundle and a request for it, as the terminal's updater does."""
-        asked = {"id": "order-1", "bundle": "bundle.raucb", "sha256": digest or sha256(bundle.read_bytes()).hexdigest(),
+        asked = {"id": "order-1", "file": "bundle.raucb", "sha256": digest or sha256(bundle.read_bytes()).hexdigest(),
                  "version": bundle.stem}  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             request = Path(folder) / "request.json"

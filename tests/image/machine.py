@@ -23,7 +23,7 @@ GRUB_PATH = "::/grub/grubenv"
 class Machine:
     """`open` switches it on, `cut` pulls the plug, `disk` stays. Everything it says on the serial line is in `said`."""
 
-    def __init__(self, folder: Path, *, memory_mb: int = 2048, screen: tuple[int, int] = (540, 960)) -> None:
+    def __init__(self, folder: Path, *, memory_mb: int = 2048, screen: tuple[int, int] = (360, 640)) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.disk, self.serial = folder, folder / "disk.img", folder / "serial.log"
         self._memory, self._screen = memory_mb, screen

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -18,7 +19,8 @@ from appliance.notice import Notice, draw, pixels, show, wrapped
 from appliance.place import UNITS, Place, named, without_token, write
 from appliance.set_up import network, set_up
 from appliance.slots import Slots
-from appliance.update import update
+from appliance.update import Request, update
+from link import update as asking
 from link.enrol import ClockWrong, NotEnrolled
 from queue_server.api.configuration import keep, packed
 from queue_server.api.hall import BadHall
@@ -223,8 +225,10 @@ class Rack:
 
 
 def test_a_new_system_is_good_once_its_screen_is_there_and_then_at_once(place: Place):
+    write(place.update / "result.json", json.dumps({"id": "order-1", "state": "restarting", "version": "2"}))
     first = Rack("B", "B A", ready=6)
     assert judge(place, first.bench()) and first.done == ["good"] and first._time >= 6
+    assert told(place) == ("done", "")
     again = Rack("B", "B A", ready=None)
     assert judge(place, again.bench()) and again.done == ["good"] and again._time == 0
 
@@ -240,10 +244,16 @@ def test_a_lone_system_without_a_screen_does_not_restart_for_ever(place: Place):
     assert not judge(place, rack.bench()) and rack.done == []
 
 
-def test_the_old_system_notices_that_it_was_fallen_back_to_and_stays(place: Place, caplog: pytest.LogCaptureFixture):
+def test_the_old_system_notices_that_it_was_fallen_back_to_stays_and_says_so(place: Place):
+    write(place.update / "result.json", json.dumps({"id": "order-1", "state": "restarting", "version": "3"}))
     rack = Rack("A", "B A", ready=2)
     assert judge(place, rack.bench()) and rack.done == ["good", "stay"]
-    assert "went back to 2" in caplog.text
+    assert told(place)[0] == "failed" and "went back to 2" in told(place)[1]
+
+
+def test_a_start_that_followed_no_update_says_nothing_of_one(place: Place):
+    assert judge(place, Rack("B", "B A", ready=0).bench())
+    assert not (place.update / "result.json").exists()
 
 
 def test_a_machine_that_is_not_from_the_image_is_not_judged(place: Place):
@@ -257,8 +267,8 @@ def test_a_machine_that_is_not_from_the_image_is_not_judged(place: Place):
 
 def ask(place: Place, **changed: str) -> None:
     write(place.update / "new.raucb", "bundle")
-    fields = {"id": "order-1", "bundle": "new.raucb", "sha256": hashlib.sha256(b"bundle").hexdigest(), "version": "3"}
-    write(place.update / "request.json", json.dumps(fields | changed))
+    request = {"id": "order-1", "file": "new.raucb", "sha256": hashlib.sha256(b"bundle").hexdigest(), "version": "3"}
+    write(place.update / "request.json", json.dumps(request | changed))
 
 
 def told(place: Place) -> tuple[str, str]:
@@ -270,7 +280,7 @@ def test_an_update_is_installed_once_and_the_machine_restarts(place: Place):
     ask(place)
     done: list[str] = []
     assert update(place, lambda bundle: done.append(bundle.name), lambda: done.append("restart"))
-    assert done == ["new.raucb", "restart"] and told(place) == ("installed", "")
+    assert done == ["new.raucb", "restart"] and told(place) == ("restarting", "")
     assert not (place.update / "request.json").exists() and not (place.update / "new.raucb").exists()
 
 
@@ -278,9 +288,9 @@ def test_an_update_is_installed_once_and_the_machine_restarts(place: Place):
     ("changed", "why"),
     [
         ({"sha256": "0" * 64}, "not what was announced"),
-        ({"bundle": "other.raucb"}, "is not there"),
-        ({"bundle": "../../etc/shadow"}, "no name of a file"),
-        ({"bundle": ""}, "no name of a file"),
+        ({"file": "other.raucb"}, "is not there"),
+        ({"file": "../../etc/shadow"}, "no name of a file"),
+        ({"file": ""}, "no name of a file"),
     ],
 )
 def test_an_update_that_is_not_what_was_announced_is_not_touched(place: Place, changed: dict[str, str], why: str):
@@ -288,6 +298,12 @@ def test_an_update_that_is_not_what_was_announced_is_not_touched(place: Place, c
     assert not update(place, lambda _bundle: pytest.fail("installed"), lambda: pytest.fail("restarted"))
     assert told(place)[0] == "failed" and why in told(place)[1]
     assert not (place.update / "request.json").exists()
+
+
+def test_the_terminals_updater_and_the_installer_speak_of_the_same_things():
+    assert {field.name for field in fields(Request)} == set(asking.Request.__struct_fields__)
+    states = set(get_args(get_type_hints(asking.Result)["state"]))
+    assert states == {"installing", "restarting", "done", "failed"}
 
 
 def test_an_unreadable_request_and_a_refused_bundle_are_told(place: Place):
