@@ -24,6 +24,7 @@ from technician.trouble import Trouble
 
 TOOLS = ("git", "tar", "chroot", "mmdebstrap", "mksquashfs", "genimage", "grub-mkimage", "grub-editenv", "mkfs.vfat", "mcopy",
          "mke2fs", "bmaptool", "zstd", "rauc")  # fmt: skip
+SCRATCH = "scratch-"
 NEEDED_BYTES = 9 << 30
 """Room for the file system unpacked (3 GB), the disk image (3 GB, sparse) and what is kept for the next build."""
 
@@ -49,7 +50,7 @@ def build(recipe: Recipe, folders: Folders, say: Callable[[str], None] = print) 
     """Build image and bundle. Raise Trouble before anything is made if tools, rights or room are missing."""
     check_tools()
     check_room(folders)
-    with _alone(folders.cache), tempfile.TemporaryDirectory(prefix="jiaohao-image-", dir=folders.cache) as scratch:
+    with _alone(folders.cache), _scratch(folders.cache) as scratch:
         work, log = Path(scratch), folders.out / f"{recipe.name}.log"
         steps = Steps(folders.cache, say)
         log.unlink(missing_ok=True)
@@ -88,6 +89,15 @@ def check_room(folders: Folders) -> None:
                 f"{folder} has {free / 1e9:.1f} GB free, a build needs {NEEDED_BYTES / 1e9:.1f} GB; make room, or give --out"
                 " and --cache on another disk. Nothing was made"
             )
+
+
+@contextmanager
+def _scratch(cache: Path) -> Iterator[str]:
+    """A folder for this build; what a build that was killed has left is cleared away first."""
+    for left in cache.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=cache) as folder:
+        yield folder
 
 
 @contextmanager

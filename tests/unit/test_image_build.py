@@ -60,6 +60,14 @@ def test_two_builds_do_not_use_one_cache(monkeypatch: pytest.MonkeyPatch, folder
         build(RECIPE, folders, say=lambda _text: None)
 
 
+def test_what_a_killed_build_has_left_is_cleared_away(tmp_path: Path):
+    left = tmp_path / "scratch-abc" / "root"
+    left.mkdir(parents=True)
+    with building._scratch(tmp_path) as folder:
+        assert not left.exists() and Path(folder).is_dir()
+    assert not list(tmp_path.iterdir())
+
+
 def test_keys_are_made_once_and_a_lost_one_is_not_replaced_in_silence(tmp_path: Path):
     folder = keys(tmp_path / "keys")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
