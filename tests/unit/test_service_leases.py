@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from queue_server.api.hall import BadHall
 from tests.bed import Bed
+from tests.postgres import PrivatePostgres
+from tests.small_hall import write_hall
 
 MakeBed = Callable[..., Bed]
 DAY = "2026-11-23"
@@ -199,6 +203,30 @@ def test_a_phone_is_told_why_its_number_is_not_known_yet(bed: Bed):
     assert "网络中断" in answer.error.texts.zh
     merge(bed, given(number["ticket"], bed.clock.now))
     assert bed.ok("lookup", token=number["token"])["ticket"]["number"] == "A901"
+
+
+def test_two_servers_on_one_postgresql_give_every_number_once(tmp_path: Path, postgres: PrivatePostgres):
+    """Both lease and issue at the same time, where the ordinary count meets what is on lease."""
+    folder, url = write_hall(tmp_path / "hall"), postgres.new_database()
+    servers = [Bed(folder, url).open() for _ in range(2)]
+    try:
+        last_issued(servers[0], 895)
+
+        def work(server: Bed) -> list[str]:
+            numbers: list[str] = []
+            for _ in range(8):
+                body = {"queue": "household", "terminal": "kiosk-1", "count": 2}
+                answer = server.ask("lease-numbers", **body)
+                numbers += [n["ticket"] for n in answer.data["numbers"]] if answer.data else []
+                numbers.append(server.issue()["id"])
+            return numbers
+
+        with ThreadPoolExecutor(2) as threads:
+            told = [number for numbers in threads.map(work, servers) for number in numbers]
+        assert len(told) == len(set(told)) == 2 * 8 * 3
+    finally:
+        for server in servers:
+            server.close()
 
 
 def test_an_always_open_hall_leases_for_the_whole_day(make_bed: MakeBed):
