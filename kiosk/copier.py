@@ -56,7 +56,7 @@ class Copier:
         self._told: A4 | None = None
         self._doubt = ""
         self._order = threading.RLock()
-        """What is told of a job comes after the word that there is one."""
+        """Two threads tell how things are: what is told of a job comes after the word that there is one, the newest last."""
 
     def open(self, send: Send) -> None:
         """Begin; `send` gets A4Is, PaperIs, Submitted, NotSubmitted and JobIs from other threads."""
@@ -122,9 +122,10 @@ class Copier:
                 case TryDevice():
                     send(Tried(self.device.id, self._try(spool)))
                 case Refilled():
-                    spool.refilled()
-                    self._doubt = ""
-                    self._tell(spool, send)
+                    with self._order:
+                        spool.refilled()
+                        self._doubt = ""
+                        self._tell(spool, send)
 
     def _opened(self, send: Send) -> Spool:
         """The spool at work. Raise DeviceError for a device described wrongly, OSError or sqlite3.Error for a bad disk."""
@@ -189,9 +190,9 @@ class Copier:
         """The next paper that comes out ends the doubt about the one before: by then somebody has seen the tray."""
         with self._order:
             send(JobIs(_job(job)))
-        if job.state in ("unknown", "done"):
-            self._doubt = job.title if job.state == "unknown" else ""
-        self._tell(spool, send)
+            if job.state in ("unknown", "done"):
+                self._doubt = job.title if job.state == "unknown" else ""
+            self._tell(spool, send)
 
     def _tell(self, spool: Spool, send: Send) -> None:
         from drivers.a4.words import CONDITIONS, WELL
@@ -205,12 +206,13 @@ class Copier:
             said = report.words(language)
             return said[0] if said else texts(language)(CONDITIONS[report.condition])
 
-        tray = spool.paper()
-        paper = Paper(tray.used, tray.today, tray.left)
-        a4 = A4(spool.condition(), None if report.condition in WELL else _text(words), paper, self._doubt)
-        if a4 != self._told:
-            self._told = a4
-            send(A4Is(a4))
+        with self._order:
+            tray = spool.paper()
+            paper = Paper(tray.used, tray.today, tray.left)
+            a4 = A4(spool.condition(), None if report.condition in WELL else _text(words), paper, self._doubt)
+            if a4 != self._told:
+                self._told = a4
+                send(A4Is(a4))
 
     def _terminal(self) -> str:
         """The terminal that has this printer."""
