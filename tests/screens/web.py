@@ -180,6 +180,7 @@ def views(tokens: dict[str, str]) -> list[View]:
         View("accounts", "/accounts", (WIDE,), "admin"),
         View("password", "/password", (NARROW,), "admin"),
         View("fleet", "/fleet", both, "admin"),
+        View("technician", "/technician/kiosk-1", both, "admin", lambda page: page.click("#make")),
         View("updates", "/updates", both, "admin"),
         *(View(f"phone-{state}", f"/t/{token}", (PHONE,)) for state, token in tokens.items()),
         View("phone-reasons", f"/t/{tokens['finished']}?level=2", (PHONE,)),
