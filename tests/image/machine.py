@@ -59,7 +59,7 @@ class Machine:
         self.boots += 1
         width, height = self._screen
         command = [
-            "nice", "-n", "10", "qemu-system-x86_64", "-machine", "q35", *accelerator(), "-smp", "2", "-m", str(self._memory),
+            "qemu-system-x86_64", "-machine", "q35", *accelerator(), "-smp", "2", "-m", str(self._memory),
             "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
             "-drive", f"if=pflash,format=raw,file={self.folder / 'vars.fd'}",
             "-drive", f"file={self.disk},format=raw,if=virtio,cache=writeback,discard=unmap",
