@@ -46,6 +46,10 @@ REFRESH_S = 60.0
 Send = Callable[[Any], None]
 
 
+class Look:
+    """Time to tell how things are."""
+
+
 class Copier:
     """Owns the A4 printer `device`; its jobs are kept in `folder`. `web` is where phones reach the server."""
 
@@ -55,6 +59,7 @@ class Copier:
         self._thread: threading.Thread | None = None
         self._told: A4 | None = None
         self._doubt = ""
+        self._made: Made | None = None
         self._order = threading.RLock()
         """Two threads tell how things are: what is told of a job comes after the word that there is one, the newest last."""
 
@@ -101,31 +106,39 @@ class Copier:
             spool.close()
 
     def _serve(self, spool: Spool, send: Send) -> None:
-        made: Made | None = None
+        """Do what is asked, one after another; what cannot be done (a full disk, say) must not end the printing for the day."""
         while True:
             try:
                 asked = self._asked.get(timeout=REFRESH_S)
             except queue.Empty:
+                asked = Look()
+            if asked is None:
+                return
+            try:
+                self._do(asked, spool, send)
+            except Exception:
+                LOG.exception("%s was not done", type(asked).__name__)
+
+    def _do(self, asked: Any, spool: Spool, send: Send) -> None:
+        match asked:
+            case MakePaper():
+                self._made = None
+                self._made = self._make(asked, send)
+            case PrintPaper(ref) if self._made is not None and self._made.ref == ref:
+                self._submit(spool, self._made, asked.copies, send)
+            case StopJob(job):
+                spool.cancel(job)
+            case ForgetPaper():
+                self._made = None
+            case TryDevice():
+                send(Tried(self.device.id, self._try(spool)))
+            case Refilled():
+                with self._order:
+                    spool.refilled()
+                    self._doubt = ""
+                    self._tell(spool, send)
+            case Look():
                 self._tell(spool, send)
-                continue
-            match asked:
-                case None:
-                    return
-                case MakePaper():
-                    made = self._make(asked, send)
-                case PrintPaper(ref) if made is not None and made.ref == ref:
-                    self._submit(spool, made, asked.copies, send)
-                case StopJob(job):
-                    spool.cancel(job)
-                case ForgetPaper():
-                    made = None
-                case TryDevice():
-                    send(Tried(self.device.id, self._try(spool)))
-                case Refilled():
-                    with self._order:
-                        spool.refilled()
-                        self._doubt = ""
-                        self._tell(spool, send)
 
     def _opened(self, send: Send) -> Spool:
         """The spool at work. Raise DeviceError for a device described wrongly, OSError or sqlite3.Error for a bad disk."""

@@ -210,6 +210,18 @@ def test_after_a_power_cut_the_desk_is_told_what_is_in_doubt_and_nothing_of_it_i
     assert on_paper(printer) == before + 1
 
 
+def test_what_cannot_be_done_does_not_end_the_printing(printer: A4Printer, tmp_path: Path) -> None:
+    with Kiosk(tmp_path, printer.port) as kiosk:
+        kiosk.is_("ok")
+        kiosk.does(StopJob("no-such-job"))
+        kiosk.does(MakePaper(1, Paper("denial"), case=CASE))
+        assert kiosk.hears(lambda event: isinstance(event, PaperIs) and event.ref == 1).sheets == ()
+        kiosk.does(PrintPaper(1, 1))
+        job = kiosk.prints(MakePaper(2, Paper("progress"), case=CASE))
+        assert kiosk.ends(job.job.id).job.state == "done"
+        assert [event.ref for event in kiosk.told if isinstance(event, Submitted)] == [2]
+
+
 def test_a_printer_that_is_away_is_told_as_such_and_found_again(tmp_path: Path) -> None:
     port = free_port()
     with Kiosk(tmp_path / "state", port) as kiosk:
