@@ -10,6 +10,7 @@ from typing import Any
 from queue_server.api import messages
 from queue_server.api.hall import load
 from queue_server.ledger import Ledger, Request
+from queue_server.privacy import Sealer
 from queue_server.reports import Reports
 from queue_server.service.plan import Plan
 from queue_server.service.work import Changes
@@ -36,10 +37,12 @@ class Clock:
 class Bed:
     """A hall's ledger under test."""
 
-    def __init__(self, hall: Path, url: str, *, clock: Clock | None = None, always_open: bool = False) -> None:
+    def __init__(
+        self, hall: Path, url: str, *, clock: Clock | None = None, always_open: bool = False, sealer: Sealer | None = None
+    ) -> None:
         self.clock = clock or Clock()
         self.plan = Plan(load(hall), always_open=always_open)
-        self.database = Database(url)
+        self.database = Database(url, sealer)
         self.ledger = Ledger(self.database, self.plan, clock=lambda: self.clock.now, monotonic=lambda: self.clock.monotonic)
         self.reports = Reports(self.database, self.plan, lambda: self.clock.now)
         self.changes = Changes()

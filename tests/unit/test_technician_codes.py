@@ -12,6 +12,7 @@ import pytest
 from queue_server.api.passcode import matching_step
 from queue_server.main import main
 from queue_server.passcodes import book
+from queue_server.privacy import Sealer, key
 from queue_server.store.database import sqlite_url
 from tests.bed import Bed, Clock
 from tests.small_hall import write_hall
@@ -130,7 +131,7 @@ def test_on_the_servers_machine_a_command_shows_codes_that_open(tmp_path: Path, 
     common = ["technician-code", "--hall", str(hall), "--state", str(tmp_path)]
     assert main([*common, "--terminal", "kiosk-1"]) == 0
     once, offline = (line.split()[-1] for line in capsys.readouterr().out.splitlines())
-    bed = Bed(hall, sqlite_url(tmp_path), clock=Clock(datetime.now(UTC))).open()
+    bed = Bed(hall, sqlite_url(tmp_path), clock=Clock(datetime.now(UTC)), sealer=Sealer(key(tmp_path))).open()
     bed.actor = "kiosk-1"
     try:
         secret = bytes.fromhex(bed.ok("fetch-technician-secret")["secret"])
