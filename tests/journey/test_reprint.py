@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,16 @@ def page(site: str) -> Iterator[Page]:
         browser.close()
 
 
+def look_until(page: Page, seen: Callable[[], bool]) -> None:
+    """Load the page again until it shows what the kiosk has said: the server hears it when the watcher does, or just after."""
+
+    def look() -> bool:
+        page.reload()
+        return seen()
+
+    wait_until(look, timeout_s=40)
+
+
 def paper(watcher: Watcher) -> Paper | None:
     """What the kiosk says of its paper."""
     status = messages.decode(watcher.state["terminal/kiosk-1/status"], TerminalStatus)
@@ -97,15 +107,14 @@ def test_a_lost_ticket_is_printed_again_at_the_chosen_kiosk_and_the_paper_is_cou
     try:
         kiosk.open()
         watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=40)
-        page.reload()
+        look_until(page, lambda: page.get_by_role("button", name="补打此号").first.is_enabled())
         page.get_by_role("button", name="补打此号").first.click()
         expect(page.get_by_role("status")).to_contain_text("已在 kiosk-1 补打")
         assert len(list((tmp_path / "papers").rglob("*.png"))) == 1
         wait_until(lambda: (paper(watcher) or Paper(0, 0)).printed == 1, timeout_s=20)
         printer.fail("paper-out")
         watcher.wait("terminal/kiosk-1/status", '"paper-out"', timeout_s=20)
-        page.reload()
-        expect(page.locator("[name=terminal] option")).to_have_text("kiosk-1 · 缺纸")
+        look_until(page, lambda: page.locator("[name=terminal] option").text_content() == "kiosk-1 · 缺纸")
         printer.mend()
         watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=20)
         assert (paper(watcher) or Paper(9, 9)).printed == 0, "after the paper was out a new roll is in"
