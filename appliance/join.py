@@ -53,8 +53,8 @@ class Machine:
 def join(place: Place, machine: Machine) -> None:
     """Become a member of the hall, for as long as it takes, and start the programs. Raise Trouble for a disk without a name."""
     terminal = named(place)
+    machine.say(terminal.terminal, "", False)
     while True:
-        machine.say(terminal.terminal, "", False)
         try:
             if terminal.role == "server":
                 prepare(place, terminal)
