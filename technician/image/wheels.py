@@ -61,8 +61,9 @@ def install(recipe: Recipe, sources: Path, wheel_tar: Path, root: Path, log: Pat
     shutil.rmtree(store)
     _texts(sources / "assets" / "locale")
     shutil.copytree(sources / "assets", root / PACKAGES / "assets")
-    compiling = (f"/{VENV}/bin/python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", f"/{PACKAGES}")
-    run(*inside, *compiling, log=log, env=recipe.env)
+    # without site, so that nothing of what is compiled is loaded already: that would show in the result
+    compiling = ("-I", "-S", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", f"/{PACKAGES}")
+    run(*inside, f"/{VENV}/bin/python3", *compiling, log=log, env=recipe.env)
 
 
 def _texts(folder: Path) -> None:
