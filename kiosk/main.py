@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import os
 import re
 import signal
 import sys
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace) -> None:
     hall = load(args.hall)
     broker = Broker.parse(args.broker, credentials=args.credentials)
     role = make_role(args, hall)
-    width, height = args.size or SIZES[args.role]
+    width, height = args.size or _whole_screen(args.fullscreen) or SIZES[args.role]
     app_sends = Forward()
     link = TerminalLink(
         broker=broker, hall=hall.hall.id, terminal=args.terminal, kind=role.kind, send=app_sends, updates=args.updates
@@ -99,6 +100,13 @@ def run(args: argparse.Namespace) -> None:
         app.run()
     finally:
         app.close()
+
+
+def _whole_screen(fullscreen: bool) -> tuple[int, int] | None:
+    """The size of the screen that a terminal without a desktop covers; None where a window is asked for."""
+    from kiosk.screen_size import native_size
+
+    return native_size() if fullscreen and os.environ.get("SDL_VIDEODRIVER") == "kmsdrm" else None
 
 
 class Forward:
