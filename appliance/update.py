@@ -49,9 +49,9 @@ def update(place: Place, install: Callable[[Path], None], restart: Callable[[], 
         bundle = checked(place.update, request)
         install(bundle)
     except (Trouble, OSError) as error:
-        LOG.error("the update was not installed: %s", error)
         report(place, request, "failed", str(error))
         asked.unlink(missing_ok=True)
+        LOG.error("the update was not installed: %s", error)
         return False
     report(place, request, "restarting")
     bundle.unlink()
