@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tests.programs import wait_until
@@ -81,6 +83,14 @@ class Face:
         for x, y in points:
             words += ["mousemove", str(round(x * self.size[0])), str(round(y * self.size[1])), "click", "1"]
         self.run("xdotool", *words)
+
+    def tap_until(self, x: float, y: float, done: Callable[[], bool], tries: int = 5) -> None:
+        """Touch a point again, as people do, until it did something; for places where a second touch does no harm."""
+        for _ in range(tries):
+            self.tap(x, y)
+            with suppress(AssertionError):
+                wait_until(done, timeout_s=5)
+                return
 
     def colour(self, x: int, y: int) -> str:
         """The colour of one pixel, as #RRGGBB."""
