@@ -62,6 +62,10 @@ class Refused(DeviceError):
     """The device understood the request and refused it."""
 
 
+class Busy(Refused):
+    """The device did nothing of what was asked, because it does something else just now; the same may be asked again."""
+
+
 class Device(Protocol):
     """What every driver can do."""
 

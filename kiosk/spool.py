@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 
 from drivers.a4.ipp import JobReport, PrinterReport
 from drivers.a4.words import WELL
-from drivers.ports import DeviceError, NoPermission, Refused
+from drivers.ports import Busy, DeviceError, NoPermission, Refused
 from kiosk.spool_book import Book, PrintJob
 from queue_server.api.hall import PrintRules
 from queue_server.api.texts import texts
@@ -199,19 +199,24 @@ class Spool:
             return self._retry_s
         match job.state:
             case "received":
-                self._send(job)
+                return self._poll_s if self._send(job) else self._retry_s
             case "checking":
                 self._check(job)
             case _:
                 self._follow(job)
         return self._poll_s
 
-    def _send(self, job: PrintJob) -> None:
+    def _send(self, job: PrintJob) -> bool:
+        """Whether the printer has made up its mind about the job; False when it is busy with somebody else's."""
         if not self._book.start_sending(job):
-            return
+            return True
         self._tell(job)
         try:
             report = self._printer.print(self._book.document(job.id), title=job.name, copies=job.copies)
+        except Busy as error:
+            LOG.info("%s: %s", job.name, error)
+            self._tell(self._book.wait(job))
+            return False
         except (Refused, NoPermission) as error:
             self._end(job, "failed", str(error))
         except DeviceError as error:
@@ -219,6 +224,7 @@ class Spool:
             self._move(job, "checking", detail=str(error))
         else:
             self._move(job, "sent", printer_job=report.id)
+        return True
 
     def _check(self, job: PrintJob) -> None:
         """Whether the printer has a job of which we do not know."""

@@ -1,6 +1,6 @@
 """The print jobs of one kiosk on its disk: every step is written, with fsync, before the next is taken.
 
-received ─→ sending ─→ sent ─→ done
+received ←→ sending ─→ sent ─→ done          back to received: the printer is busy and took none of it
     │          │         ├───→ failed        the printer gave it up
     │          │         └───→ unknown       the printer has forgotten it: nobody can say
     │          └→ checking ──→ sent          the printer has it after all
@@ -144,6 +144,11 @@ class Book:
         """From received to sending; False when it was cancelled in the meantime."""
         self._do("UPDATE jobs SET state = 'sending' WHERE id = ? AND state = 'received'", job.id)
         return self._again(job).state == "sending"
+
+    def wait(self, job: PrintJob) -> PrintJob:
+        """From sending back to received: the printer took none of it. One that was cancelled in the meantime ends here."""
+        self._do("UPDATE jobs SET state = 'received' WHERE id = ? AND state = 'sending'", job.id)
+        return (self.want_stop(job.id) if self._again(job).stop else None) or self._again(job)
 
     def doubt(self) -> list[PrintJob]:
         """After a start: what was being sent when the power went may be at the printer or not; what is somebody's own and was

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from drivers.a4.words import WELL, A4Condition, condition, sentences
 from drivers.address import Address, BadAddress
-from drivers.ports import BadReply, DeviceError, NoPermission, NoReply, Refused, Unreachable
+from drivers.ports import BadReply, Busy, DeviceError, NoPermission, NoReply, Refused, Unreachable
 from drivers.registry import Site
 from queue_server.api.hall import Device
 
@@ -43,11 +43,14 @@ REFUSALS = {
     0x0501: ("does not know this operation", "choose a printer with IPP 2.0"),
     0x0502: ("does not serve just now", "look at the printer"),
     0x0503: ("does not speak this version of IPP", "choose a printer with IPP 2.0"),
+    0x0505: ("cannot do this just now", "try again in a moment"),
     0x0506: ("takes no jobs", "switch it to accepting jobs"),
     0x0507: ("is busy with another job", "try again in a moment"),
 }
 JOB_FACTS = ("job-id", "job-state", "job-state-reasons", "job-impressions-completed", "job-media-sheets-completed")
 FORBIDDEN = (0x0401, 0x0402, 0x0403)
+FOR_NOW = (0x0502, 0x0505, 0x0507)
+"""Refusals of which RFC 8011 (B.1.5) says that the client may try the same again later."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,8 @@ class IppPrinter:
         return report
 
     def print(self, document: bytes, *, title: str, copies: int = 1, kind: str = "application/pdf") -> JobReport:
-        """Send a document; return its job as soon as the printer took all of it. Raise Refused when it does not take it."""
+        """Send a document; return its job as soon as the printer took all of it. Raise Refused when it does not take it,
+        Busy when it does not take it yet."""
         if not 1 <= copies <= MAX_COPIES:
             raise ValueError(f"{copies} copies: 1 to {MAX_COPIES}")
         message: dict[str, Any] = {
@@ -222,7 +226,7 @@ class IppPrinter:
         if code in FORBIDDEN:
             return NoPermission(f"{self.name}: the printer does not allow this", "allow this machine in the printer's settings")
         what, mend = REFUSALS.get(code, (f"refuses with status {code:#06x}", "look at the printer"))
-        return Refused(f"{self.name}: {what}", mend)
+        return (Busy if code in FOR_NOW else Refused)(f"{self.name}: {what}", mend)
 
 
 def _title(text: str) -> str:

@@ -13,7 +13,7 @@ from drivers import registry
 from drivers.a4 import words
 from drivers.a4.ipp import IppPrinter
 from drivers.address import BadAddress
-from drivers.ports import BadReply, DeviceError, NoReply, Refused, Unreachable
+from drivers.ports import BadReply, Busy, DeviceError, NoReply, Refused, Unreachable
 from queue_server.api.hall import Device
 from tests.contract.ippeve import running_printer
 
@@ -83,7 +83,7 @@ def test_a_second_document_is_refused_while_the_printer_is_busy(printer, rig):
     rig.hold()
     job = printer.print(PDF, title="一")
     until(printer, job, "printing")
-    with pytest.raises(Refused, match="busy"):
+    with pytest.raises(Busy, match="busy"):
         printer.print(PDF, title="二")
     rig.release()
     assert last(printer, job).state == "done"

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drivers.a4.ipp import JobReport, PrinterReport
-from drivers.ports import NoReply, Refused, Unreachable
+from drivers.ports import Busy, NoReply, Refused, Unreachable
 from kiosk.spool import OverQuota, Spool, words
 from kiosk.spool_book import Book
 from queue_server.api.hall import PrintRules
@@ -101,6 +101,28 @@ def desk(tmp_path):
 
 def submit(desk, pages=2, **more):
     return desk.spool.submit(b"%PDF", title="办事指南", pages=pages, **more)
+
+
+def test_a_busy_printer_is_asked_again_until_it_takes_the_paper(desk):
+    desk.printer.fail_print = Busy("a4-1: is busy with another job")
+    job = submit(desk)
+    desk.until(job, "received")
+    desk.printer.fail_print = None
+    desk.until(job, "done")
+    assert desk.printer.printed == [b"%PDF"]
+
+
+def test_a_paper_that_waits_for_a_busy_printer_can_be_cancelled_and_is_given_up_in_time(desk):
+    desk.printer.fail_print = Busy("a4-1: is busy with another job")
+    job = submit(desk)
+    desk.until(job, "received")
+    desk.spool.cancel(job.id)
+    desk.until(job, "cancelled")
+    forgotten = submit(desk)
+    desk.until(forgotten, "received")
+    desk.now += timedelta(minutes=4)
+    desk.until(forgotten, "failed")
+    assert desk.printer.printed == []
 
 
 def test_a_paper_is_printed_once_and_its_document_wiped(desk):
