@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from queue_server.api import messages
 from queue_server.api.cases import PaperKind
+from queue_server.api.english import English
 from queue_server.api.item import Form, Item
 from queue_server.api.messages import Text
 
@@ -194,7 +195,8 @@ class JobIs:
 
 @dataclass(frozen=True)
 class MakePaper:
-    """Set a paper; PaperIs comes back. `forms`: those of the item, or the one that is printed; `example`: of example data."""
+    """Set a paper; PaperIs comes back. `forms`: those of the item, or the one that is printed; `example`: of example data;
+    `english`: of the sentences of item or form, for whoever reads English."""
 
     ref: int
     paper: Paper
@@ -202,6 +204,7 @@ class MakePaper:
     forms: tuple[Form, ...] = ()
     case: Mapping[str, Any] | None = field(default=None, repr=False)
     example: bool = False
+    english: English | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.lookup import Contents, Section
 from kiosk.theme import Mode
+from queue_server.api.english import English
 from queue_server.api.item import Item
 
 
@@ -65,6 +66,7 @@ class ReadGuide:
     sections: tuple[Section, ...]
     mode: Mode
     contents: Contents | None = None
+    english: English = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from kiosk.lookup import (
     Wanted,
 )
 from link.web import opener
+from queue_server.api.english import form_sentences, sentences
 from queue_server.api.guide import BadGuide, Entry, Guides, open_guides
 from queue_server.api.hall import Text
 from queue_server.api.item import Form
@@ -188,13 +189,15 @@ def _whole(path: Path) -> bool:
 def contents(guides: Guides) -> Contents:
     """What a guide file has besides its items."""
     shared = guides.shared
+    forms = {form["id"]: Form.model_validate(form) for form in shared.get("form", [])}
     return Contents(
         version=guides.version,
         themes=frozenset(guides.themes()),
         departments=tuple(guides.departments()),
         life_events=tuple(LifeEvent(e["id"], Text(**e["name"]), e.get("icon", "")) for e in shared.get("life_event", [])),
         example=Text(**shared["source"]) if shared.get("example") and shared.get("source") else None,
-        forms={form["id"]: Form.model_validate(form) for form in shared.get("form", [])},
+        forms=forms,
+        english=guides.english(list({sentence: None for form in forms.values() for sentence in form_sentences(form)})),
     )
 
 
@@ -204,7 +207,8 @@ def answer(guides: Guides, ask: Wanted) -> Any:
         case Match(query):
             return Matched(query, tuple(guides.search(query, MOST_RESULTS)) if query.strip() else ())
         case ReadItem(item):
-            return ItemIs(item, guides.item(item))
+            found = guides.item(item)
+            return ItemIs(item, found, guides.english(sentences(found)) if found is not None else {})
         case ListItems(group, key):
             return Listed(group, key, tuple(_entries(guides, group, key)))
     raise ValueError(f"nothing is known of {ask!r}")

@@ -105,7 +105,7 @@ def pick_item(state: State, event: PickItem) -> tuple[State, Effects]:
 def item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
     if state.page not in CHOOSING or event.item is None:
         return state, ()
-    return _look(state, item=event.item, section="summary").at("guide"), ()
+    return _look(state, item=event.item, english=event.english, section="summary").at("guide"), ()
 
 
 def pick_section(state: State, event: PickSection) -> tuple[State, Effects]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from queue_server.api.english import English
 from queue_server.api.guide import Entry
 from queue_server.api.hall import Text
 from queue_server.api.item import Form, Item
@@ -30,7 +31,7 @@ class LifeEvent:
 
 @dataclass(frozen=True)
 class Contents:
-    """What an open guide file has besides its items."""
+    """What an open guide file has besides its items. `english` is that of the sentences of the forms."""
 
     version: str
     themes: frozenset[str] = frozenset()
@@ -38,11 +39,13 @@ class Contents:
     life_events: tuple[LifeEvent, ...] = ()
     example: Text | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
+    english: English = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """Where the citizen is among the guides. `contents` is None until a guide file is there."""
+    """Where the citizen is among the guides. `contents` is None until a guide file is there; `english` is that of the
+    sentences of `item`."""
 
     contents: Contents | None = None
     group: Group = "theme"
@@ -52,6 +55,7 @@ class Lookup:
     answered: str = ""
     results: tuple[Entry, ...] = ()
     item: Item | None = None
+    english: English = field(default_factory=dict)
     section: Section = "summary"
 
 
@@ -120,10 +124,11 @@ class Matched:
 
 @dataclass(frozen=True)
 class ItemIs:
-    """The guide asked for; None if the guide file does not have it."""
+    """The guide asked for, with the English of its sentences; None if the guide file does not have it."""
 
     id: str
     item: Item | None
+    english: English = field(default_factory=dict)
 
 
 # --- effects, done by kiosk.catalogue --------------------------------------------------------------------------------

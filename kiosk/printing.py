@@ -38,6 +38,7 @@ from kiosk.a4 import (
 )
 from kiosk.lookup import Contents
 from kiosk.state import PAPER_PAGES, Effects, State
+from queue_server.api.english import English
 from queue_server.api.item import Form, Item
 
 SOURCES: dict[str, Source] = {"guide": "guide", "case": "case"}
@@ -179,7 +180,14 @@ def _make(state: State, ref: int, paper: Paper) -> MakePaper:
         forms = (contents.forms[paper.form],)
     case = state.inquiry.case if source == "case" else None
     example = contents is not None and contents.example is not None
-    return MakePaper(ref, paper, item=item, forms=forms, case=case, example=example)
+    return MakePaper(ref, paper, item=item, forms=forms, case=case, example=example, english=_english(state, paper))
+
+
+def _english(state: State, paper: Paper) -> English | None:
+    """That of the guide or the form, while the terminal speaks English."""
+    if state.mode.language != "en" or state.lookup.contents is None:
+        return None
+    return state.lookup.contents.english if paper.form else state.lookup.english
 
 
 def _with(state: State, **changes: Any) -> State:

@@ -135,11 +135,13 @@ class Reader:
         from kiosk.screens.guide_speech import in_languages, sentences
         from kiosk.stage import Stage
         from kiosk.theme import Look
+        from queue_server.api.english import told
         from queue_server.api.texts import texts
 
         stage = Stage(Look(1, 1, guide.mode), self.hall, texts(guide.mode.language), lambda _event: None)
+        heard = told(guide.item, guide.english, guide.mode.language)
         for section in guide.sections:
-            for sentence in sentences(stage, guide.item, section, guide.contents):
+            for sentence in sentences(stage, heard, section, guide.contents):
                 for part, language in in_languages(stage, sentence):
                     yield from ((section, piece, language) for piece in pieces(part))
 

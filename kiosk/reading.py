@@ -56,7 +56,7 @@ def _begin(state: State, sections: tuple[Section, ...]) -> tuple[State, Effects]
     item, turn = state.lookup.item, state.aloud.turn + 1
     if item is None:
         return state, ()
-    effect = ReadGuide(turn, item, sections, state.mode, state.lookup.contents)
+    effect = ReadGuide(turn, item, sections, state.mode, state.lookup.contents, state.lookup.english)
     return _with(state, section=sections[0], turn=turn), (effect,)
 
 

@@ -114,7 +114,8 @@ def item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
     state = _with(state, guide=None, seen_at=state.now)
     if event.item is None:
         return _with(state, refusal="unknown-guide"), ()
-    return replace(state, lookup=replace(state.lookup, item=event.item, section="summary")).at("guide"), ()
+    found = replace(state.lookup, item=event.item, english=event.english, section="summary")
+    return replace(state, lookup=found).at("guide"), ()
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------

@@ -43,11 +43,12 @@ def _paper(hall: HallConfig, web: str, ask: MakePaper, at: datetime) -> tuple[An
         case "guide" | "notice" as kind:
             assert ask.item is not None, "a guide is of an item"
             sets = make.guide if kind == "guide" else make.notice
-            return sets(head, hall, ask.item, list(ask.forms), at=at, web=web), f"{TITLES[kind].zh} {ask.item.name.zh}"
+            paper = sets(head, hall, ask.item, list(ask.forms), at=at, web=web, english=ask.english)
+            return paper, f"{TITLES[kind].zh} {ask.item.name.zh}"
         case "form" | "example" as kind:
             blank, filled_in = ask.forms[0], kind == "example"
             title = f"{blank.title.zh}（填写样例）" if filled_in else blank.title.zh
-            return make.form(head, blank, at=at, filled_in=filled_in), title
+            return make.form(head, blank, at=at, filled_in=filled_in, english=ask.english), title
         case kind:
             assert ask.case is not None, "a paper about a case is of a case"
             return make.of_case(head, kind, ask.case, at=at, web=web), TITLES[kind].zh

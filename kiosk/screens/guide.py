@@ -17,6 +17,7 @@ from kiosk.screens.notice import help_desk
 from kiosk.state import State
 from kiosk.widgets import Bar, Card, Chip, Icon, QrCode, TextButton, Words
 from kiosk.widgets.words import measure
+from queue_server.api.english import told
 from queue_server.api.item import Item
 
 
@@ -26,7 +27,8 @@ class GuidePage(Frame):
     def build(self, state: State) -> None:
         item = state.lookup.item
         assert item is not None
-        self.item: Item = item
+        self.told = told(item, state.lookup.english, self.look.mode.language)
+        self.item: Item = self.told.item
         super().build(state)
 
     def title_text(self) -> str:
@@ -107,24 +109,38 @@ class GuidePage(Frame):
         if section == "summary":
             self._summary(body, state)
             return
-        strip, short = body.bottom(look.target, look.space("m"))
         if section == "flow":
-            count = sheets_needed(self.stage, self.item, body.h)
-            area = body if count == 1 else short
-            count = sheets_needed(self.stage, self.item, area.h)
-            sheet = min(state.sheet, count - 1)
-            self.add_widget(FlowChart(self.stage, area, self.item, sheet))
-        else:
-            text = guide_text.paragraphs(self.stage, self.item, section, state.lookup.contents)
-            lines = sheets.lines_of(look, text, body.w)
-            parts = sheets.sheets_of(lines, body.h)
-            area = body
-            if len(parts) > 1:
-                area, parts = short, sheets.sheets_of(lines, short.h)
-            count, sheet = len(parts), min(state.sheet, len(parts) - 1)
-            sheets.draw_sheet(self, area, parts[sheet])
+            self._flow(self._chinese_note(body, [step.text for step in self.item.steps]), state)
+            return
+        strip, short = body.bottom(look.target, look.space("m"))
+        text = guide_text.paragraphs(self.stage, self.told, section, state.lookup.contents)
+        lines = sheets.lines_of(look, text, body.w)
+        parts = sheets.sheets_of(lines, body.h)
+        area = body
+        if len(parts) > 1:
+            area, parts = short, sheets.sheets_of(lines, short.h)
+        count, sheet = len(parts), min(state.sheet, len(parts) - 1)
+        sheets.draw_sheet(self, area, parts[sheet])
         if count > 1:
             sheets.draw_turner(self, strip, sheet, count)
+
+    def _flow(self, body: Rect, state: State) -> None:
+        strip, short = body.bottom(self.look.target, self.look.space("m"))
+        count = sheets_needed(self.stage, self.item, body.h)
+        area = body if count == 1 else short
+        count = sheets_needed(self.stage, self.item, area.h)
+        sheet = min(state.sheet, count - 1)
+        self.add_widget(FlowChart(self.stage, area, self.item, sheet))
+        if count > 1:
+            sheets.draw_turner(self, strip, sheet, count)
+
+    def _chinese_note(self, body: Rect, texts: list[str]) -> Rect:
+        """Say at the top of `body` that some of the drawn texts are in Chinese only; what is left of it."""
+        text = guide_text.chinese_note(self.stage, self.told, texts)
+        if text:
+            place, body = body.top(self.look.type("note") * 2.8, self.look.space("s"))
+            self.add_widget(Words(self.stage, place, text, "note", colour="secondary", line_height=1.2))
+        return body
 
     def _summary(self, body: Rect, state: State) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
@@ -139,6 +155,7 @@ class GuidePage(Frame):
             self._code(place, state)
         windows = windows_text(guide_text.window_numbers(stage, self.item))
         where = _("{windows} 号窗口").format(windows=windows) if windows else self.item.place
+        body = self._chinese_note(body, [where, guide_text.fee_text(stage, self.item)])
         facts = (
             ("file-document", _("要带"), guide_text.bring_text(stage, self.item), 1.7),
             ("map-marker", _("去哪"), where, 1.0),

@@ -7,20 +7,25 @@ import re
 from kiosk.lookup import Contents, Section
 from kiosk.screens import guide_text
 from kiosk.stage import Stage
+from queue_server.api.english import Told
 from queue_server.api.item import Item
 
 HANZI = re.compile("[㐀-鿿]")
+IN_CHINESE = re.compile(r"\s*\([^()]*[㐀-鿿][^()]*\)")
+"""The Chinese name behind an English one is for the eye, to be shown to a clerk."""
 ENGLISH = re.compile(r"((?:[A-Za-z]{2,}[\s,.;:()'’/-]*)+)")
 
 
-def sentences(stage: Stage, item: Item, section: Section, contents: Contents | None) -> list[str]:
+def sentences(stage: Stage, told: Told, section: Section, contents: Contents | None) -> list[str]:
     """What to read of a section, a sentence or a paragraph each; its title first."""
-    title = guide_text.section_name(stage, section)
+    item, title = told.item, guide_text.section_name(stage, section)
     if section == "summary":
         return [stage.pick(item.name), *_summary(stage, item)]
     if section == "flow":
         return [title, *(step.text for step in item.steps)]
-    texts = (part.text for part in guide_text.paragraphs(stage, item, section, contents))
+    texts = (part.text for part in guide_text.paragraphs(stage, told, section, contents))
+    if stage.look.mode.language == "en":
+        texts = (IN_CHINESE.sub("", text) for text in texts)
     return [title, *(text for text in texts if not _is_for_the_eye(stage, item, text))]
 
 

@@ -1,16 +1,18 @@
 """What a guide says, as paragraphs: each section of an item's guide in the words of the citizen's language.
 
-Names and the summary are in both languages; the details are the hall's own words, which are Chinese.
+Names and the summary are in both languages; the details are the hall's own words, in English where the hall has written it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.lookup import Contents, Section
 from kiosk.stage import Stage
-from queue_server.api.item import Item, Limit, Material
+from queue_server.api.english import Told
+from queue_server.api.item import Basis, Item, Limit, Material
 
 MOST_NAMES = 3
 Style = Literal["head", "text", "note"]
@@ -64,16 +66,23 @@ def bring_text(stage: Stage, item: Item) -> str:
     return (_("、")).join(names)
 
 
-def paragraphs(stage: Stage, item: Item, section: Section, contents: Contents | None) -> list[Paragraph]:
-    """The text of a section; summary and flow are drawn, not written."""
+def chinese_note(stage: Stage, told: Told, texts: Iterable[str]) -> str:
+    """That some of these texts are in Chinese only, said to whoever reads English; "" when all are in English."""
     _ = stage.text
-    forms = contents.forms if contents else {}
-    desk = stage.pick(stage.hall.hall.help_desk)
-    only = [Paragraph(_("以下内容只有中文，需要帮助请到{desk}。").format(desk=desk), "note")]
-    lead = only if stage.look.mode.language == "en" else []
+    if not told.untold(texts):
+        return ""
+    return _("有些内容只有中文，需要帮助请到{desk}。").format(desk=stage.pick(stage.hall.hall.help_desk))
+
+
+def paragraphs(stage: Stage, told: Told, section: Section, contents: Contents | None) -> list[Paragraph]:
+    """The text of a section; summary and flow are drawn, not written."""
     if section == "materials":
-        return lead + _materials(stage, item, {form.id: stage.pick(form.title) for form in forms.values()})
-    return lead + {"basis": _basis, "questions": _questions}[section](stage, item)
+        forms = contents.forms if contents else {}
+        found = _materials(stage, told.item, {form.id: stage.pick(form.title) for form in forms.values()})
+    else:
+        found = {"basis": _basis, "questions": _questions}[section](stage, told.item)
+    note = chinese_note(stage, told, [part.text for part in found])
+    return [Paragraph(note, "note"), *found] if note else found
 
 
 def _materials(stage: Stage, item: Item, forms: dict[str, str]) -> list[Paragraph]:
@@ -82,10 +91,16 @@ def _materials(stage: Stage, item: Item, forms: dict[str, str]) -> list[Paragrap
         return [Paragraph(_("不用带材料"), "head"), *_some(item.no_material_note)]
     lines: list[Paragraph] = []
     for number, material in enumerate(item.materials, 1):
-        name = stage.pick(material.name) + ("" if material.required else _("（需要时提供）"))
+        name = _name(stage, material) + ("" if material.required else _("（需要时提供）"))
         lines.append(Paragraph(f"{number}. {name}", "head"))
         lines += _material(stage, material, forms)
     return lines
+
+
+def _name(stage: Stage, material: Material) -> str:
+    """In English with the Chinese name behind it, to be shown to a clerk."""
+    zh, en = material.name.zh, material.name.en
+    return f"{en} ({zh})" if stage.look.mode.language == "en" else zh
 
 
 def _material(stage: Stage, material: Material, forms: dict[str, str]) -> list[Paragraph]:
@@ -119,9 +134,15 @@ def _basis(stage: Stage, item: Item) -> list[Paragraph]:
         Paragraph(_("监督电话：{telephone}").format(telephone=item.supervision_telephone)),
         *([Paragraph(_("收费依据：{basis}").format(basis=item.fee.basis))] if item.fee.basis else []),
         Paragraph(_("设定依据"), "head"),
-        *(Paragraph(f"《{basis.law}》{basis.article}") for basis in item.basis),
+        *(Paragraph(_law(stage, basis)) for basis in item.basis),
         Paragraph(_("事项编码：{code}").format(code=item.code), "note"),
     ]
+
+
+def _law(stage: Stage, basis: Basis) -> str:
+    if stage.look.mode.language == "en":
+        return ", ".join(part for part in (basis.law, basis.article) if part)
+    return f"《{basis.law}》{basis.article}"
 
 
 def _questions(_stage: Stage, item: Item) -> list[Paragraph]:

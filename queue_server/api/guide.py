@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ CREATE TABLE gram (key TEXT PRIMARY KEY, places BLOB NOT NULL);
 CREATE TABLE item (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name_zh TEXT NOT NULL, name_en TEXT NOT NULL,
     department TEXT NOT NULL, department_en TEXT NOT NULL, theme TEXT NOT NULL, audience TEXT NOT NULL, guide BLOB NOT NULL);
 CREATE TABLE life_event (no INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (event, no)) WITHOUT ROWID;
+CREATE TABLE english (zh TEXT PRIMARY KEY, en TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -52,6 +54,7 @@ class Guides:
         self._search = Search(texts, Places(file), readings)
         self.version = version
         self.shared = shared
+        self._has_english = bool(file.execute("SELECT 1 FROM sqlite_master WHERE name = 'english'").fetchone())
 
     def close(self) -> None:
         self._file.close()
@@ -66,6 +69,13 @@ class Guides:
         """The whole guide of an item by its id or code, or None."""
         row = self._file.execute("SELECT guide FROM item WHERE id = ?", (item_id.lower(),)).fetchone()
         return Item.model_validate_json(zlib.decompress(row[0])) if row else None
+
+    def english(self, sentences: Sequence[str]) -> dict[str, str]:
+        """The English of those of the sentences that have one; none in a file built before there was any."""
+        if not self._has_english or not sentences:
+            return {}
+        places = ",".join("?" * len(sentences))
+        return dict(self._file.execute(f"SELECT zh, en FROM english WHERE zh IN ({places})", tuple(sentences)))  # noqa: S608
 
     def of_theme(self, theme: str) -> list[Entry]:
         return list(self._names("theme = ?", (theme,)).values())

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from queue_server.catalogue.apart import limit_memory
 from queue_server.catalogue.exchange import BadFile
 from queue_server.catalogue.index import build
 from queue_server.catalogue.lint import lint
-from queue_server.catalogue.load import Catalogue, load, load_shared
+from queue_server.catalogue.load import Catalogue, load, load_english, load_shared
 
 T = TypeVar("T")
 WRITE: dict[str, Callable[[Sequence[Item]], bytes]] = {
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     made = verb("build", _build, "write the guide file that kiosks and the phone page read, and print its SHA-256")
     made.add_argument("--hall", **hall)
     made.add_argument("--items", metavar="FILE", help="take the items from FILE, one as JSON a line (-: standard input)")
+    made.add_argument("--english", metavar="FILE", help="take the English of sentences from FILE (JSON), not from english.toml")
     made.add_argument("--version", default="1", help="what catalogue/version will say")
     made.add_argument("file", type=Path)
     made = verb("export", _export, "write all items to .xlsx, .zip (CSV) or .json")
@@ -88,7 +89,10 @@ def _build(chosen: argparse.Namespace) -> int:
         catalogue = load(chosen.hall)
     else:
         lines = sys.stdin.buffer.read() if chosen.items == "-" else Path(chosen.items).read_bytes()
-        catalogue = Catalogue(load_shared(chosen.hall), tuple(_readable(lines.splitlines())), {})
+        items = tuple(_readable(lines.splitlines()))
+        catalogue = Catalogue(load_shared(chosen.hall), items, {}, load_english(chosen.hall))
+    if chosen.english is not None:
+        catalogue = replace(catalogue, english=json.loads(Path(chosen.english).read_bytes()))
     print(build(catalogue, chosen.file, chosen.version))
     return 0
 

@@ -11,6 +11,7 @@ from queue_server.api import messages
 from queue_server.catalogue.library import Library
 from queue_server.catalogue.load import SHARED, Catalogue, load
 from queue_server.catalogue.shelf import Edition, Shelf
+from queue_server.catalogue.translations import Translations
 from queue_server.store.database import Database
 
 LOG = logging.getLogger(__name__)
@@ -28,7 +29,11 @@ class HallGuides:
         self.catalogue = catalogue
         """The hall's folder: what items share, and the items that seed the library."""
         self.library = Library(writer=database.writer, reader=database.reader)
-        self.shelf = Shelf(folder=state / FOLDER, hall=hall, contents=self.library.contents, told=self._announce)
+        self.translations = Translations(catalogue.english, writer=database.writer, reader=database.reader)
+        self.shelf = Shelf(
+            folder=state / FOLDER, hall=hall, contents=self.library.contents, english=self.translations.all,
+            told=self._announce,
+        )  # fmt: skip
         self._web, self._show = web, show
 
     def open(self) -> None:

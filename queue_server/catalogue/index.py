@@ -6,6 +6,7 @@ One SQLite file, made once on the server, because the pinyin of 100,000 names ta
     gram(key, places)                 "t" 1 or 2 characters, "y" 1 or 2 sounds, "n" 2 or 3 initials, "e" the beginning of a word
     item(no, id, name_zh, ..., guide) one row an item; guide is its JSON, deflated
     life_event(no, event)             which items belong to an event of life
+    english(zh, en)                   the sentences of the guides and forms that have English
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
+from queue_server.api.english import form_sentences, sentences
 from queue_server.api.guide import FORMAT, SCHEMA
 from queue_server.api.item import Item
 from queue_server.api.pinyin import HANZI, plain
@@ -53,6 +55,7 @@ def build(catalogue: Catalogue, path: Path, version: str) -> str:
         file.executescript(SCHEMA)
         file.executemany("INSERT INTO item VALUES (?,?,?,?,?,?,?,?,?)", (_item_row(no, item) for no, item in enumerate(items)))
         file.executemany("INSERT INTO life_event VALUES (?,?)", ((n, e) for n, i in enumerate(items) for e in i.life_events))
+        file.executemany("INSERT INTO english VALUES (?,?)", _english(catalogue))
         shared = catalogue.shared.model_dump(include={"example", "source", "life_event", "form"})
         _put(file, {"format": FORMAT, "version": version, "shared": json.dumps(shared, ensure_ascii=False)})
         write_index(file, [_searched(item) for item in items])
@@ -69,6 +72,13 @@ def _item_row(no: int, item: Item) -> tuple[Any, ...]:
     guide = zlib.compress(item.model_dump_json().encode(), 6)
     audience = " ".join(item.audience)
     return no, item.id, item.name.zh, item.name.en, item.department, item.department_en, item.theme, audience, guide
+
+
+def _english(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The sentences that items and forms of this catalogue say, with their English."""
+    said = {sentence for item in catalogue.items for sentence in sentences(item)}
+    said |= {sentence for form in catalogue.shared.form for sentence in form_sentences(form)}
+    return sorted((zh, catalogue.english[zh]) for zh in said if zh in catalogue.english)
 
 
 def _searched(item: Item) -> Row:

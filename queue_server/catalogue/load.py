@@ -3,6 +3,7 @@
     catalogue.toml   what items share: [type_letters], [[life_event]], [[flow]], [[material]]
     forms.toml       [[form]]: the blank forms
     items/*.toml     a [department] and its [[item]]s
+    english.toml     Chinese sentence = the same in English, for every guide that says it; may be missing
 
 So that an item stays short and readable, it may leave to be filled in
     type               by the letters of its code        ([type_letters])
@@ -14,7 +15,8 @@ So that an item stays short and readable, it may leave to be filled in
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from queue_server.catalogue.codes import BadCode, LocalCode
 
 SHARED = "catalogue.toml"
 FORMS = "forms.toml"
+ENGLISH = "english.toml"
 FILE_KEYS = ("department", "item")
 DEPARTMENT_GIVES = (
     "department", "department_en", "department_code", "place", "windows", "hours", "queue", "theme", "telephone",
@@ -74,6 +77,8 @@ class Catalogue:
     items: tuple[Item, ...]
     files: dict[str, str]
     """item code → the file it stands in"""
+    english: Mapping[str, str] = field(default_factory=dict)
+    """Chinese sentence of a guide → the same in English"""
 
     def item(self, key: str) -> Item | None:
         """The item with this code or id, or None."""
@@ -100,7 +105,7 @@ def load(folder: Path) -> Catalogue:
             files[item.code] = path.name
     if problems:
         raise BadHall("\n".join(problems))
-    return Catalogue(shared, tuple(items), files)
+    return Catalogue(shared, tuple(items), files, load_english(folder))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -119,6 +124,17 @@ def load_shared(folder: Path) -> Shared:
         return Shared.model_validate(content)
     except ValidationError as error:
         raise BadHall("\n".join(_explain_shared(folder, dict(e)) for e in error.errors())) from None
+
+
+def load_english(folder: Path) -> dict[str, str]:
+    """The English of the sentences of the guides of the hall in `folder`; raise BadHall."""
+    path = folder / ENGLISH
+    content = _read(path) if path.exists() else {}
+    wrong = [key for key, value in content.items() if not isinstance(value, str) or not value.strip()]
+    if wrong:
+        mend = 'write "Chinese sentence" = "the same in English"'
+        raise BadHall("\n".join(f"{path}: {key}: the English is no text or is empty; {mend}" for key in wrong))
+    return content
 
 
 def _explain_shared(folder: Path, error: dict[str, Any]) -> str:

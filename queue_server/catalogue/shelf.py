@@ -6,12 +6,13 @@ A file is never changed; a change of the items makes a new one. The one before s
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +44,12 @@ class Shelf:
     """Keeps the guide file up to date in a thread of its own, and opens it for the web pages."""
 
     def __init__(
-        self, *, folder: Path, hall: Path, contents: Callable[[], Sequence[str]], told: Callable[[Edition], None]
-    ) -> None:
-        """`hall` holds what items share, `contents` gives the JSON of the items in force; `told` hears of every new edition,
-        in this shelf's thread."""
-        self._folder, self._hall, self._contents, self._told = folder, hall, contents, told
+        self, *, folder: Path, hall: Path, contents: Callable[[], Sequence[str]], english: Callable[[], Mapping[str, str]],
+        told: Callable[[Edition], None],
+    ) -> None:  # fmt: skip
+        """`hall` holds what items share, `contents` gives the JSON of the items in force, `english` the English of their
+        sentences; `told` hears of every new edition, in this shelf's thread."""
+        self._folder, self._hall, self._contents, self._english, self._told = folder, hall, contents, english, told
         self.current: Edition | None = None
         self._guides: Guides | None = None
         self._lock = threading.Lock()
@@ -109,10 +111,11 @@ class Shelf:
 
     def _bring_up_to_date(self) -> None:
         contents = self._contents()
-        version = self._version(contents)
+        english = json.dumps(self._english(), ensure_ascii=False, sort_keys=True).encode()
+        version = self._version(contents, english)
         if self.current is not None and self.current.version == version:
             return
-        edition = self._kept(version) or self._build(version, contents)
+        edition = self._kept(version) or self._build(version, contents, english)
         fresh = open_guides(edition.path)
         with self._lock:
             old, self._guides = self._guides, fresh
@@ -122,11 +125,12 @@ class Shelf:
         self._clear_up()
         self._told(edition)
 
-    def _version(self, contents: Sequence[str]) -> str:
+    def _version(self, contents: Sequence[str], english: bytes) -> str:
         """The same items make the same version, whenever and wherever it is built."""
         digest = hashlib.sha256(FORMAT.encode())
         for shared in (SHARED, FORMS):
             digest.update((self._hall / shared).read_bytes())
+        digest.update(english)
         for content in contents:
             digest.update(b"\n" + content.encode())
         return digest.hexdigest()[:12]
@@ -146,11 +150,12 @@ class Shelf:
                 return Edition(version, path.stem, path)
         return None
 
-    def _build(self, version: str, contents: Sequence[str]) -> Edition:
+    def _build(self, version: str, contents: Sequence[str], english: bytes) -> Edition:
         """Build in another process, at low priority: reading out 100,000 names takes long and must not delay a call."""
-        unnamed = self._folder / "unnamed.tmp"
+        unnamed, words = self._folder / "unnamed.tmp", self._folder / "english.tmp"
+        words.write_bytes(english)
         command = ["nice", sys.executable, "-m", "queue_server.catalogue", "build", "--hall", str(self._hall)]
-        command += ["--items", "-", "--version", version, str(unnamed)]
+        command += ["--items", "-", "--english", str(words), "--version", version, str(unnamed)]
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         ) as child:

@@ -8,7 +8,8 @@ from typing import Any
 
 from queue_server.api.cases import PaperKind
 from queue_server.api.codes import PREFIXES
-from queue_server.api.hall import HallConfig
+from queue_server.api.english import English, in_english
+from queue_server.api.hall import HallConfig, Text
 from queue_server.api.item import Form, Item
 from queue_server.documents.papers import (
     AnyPaper,
@@ -26,7 +27,7 @@ from queue_server.documents.papers import (
     TrialPaper,
 )
 
-GUIDE_NOTE = "手机扫码看指南"
+GUIDE_NOTE = Text(zh="手机扫码看指南", en="This guide on a phone")
 CASE_NOTE = "自助机扫码查进度"
 _COMMON = ("number", "item", "item_code", "applicant", "department", "received_on", "handler", "contact")
 
@@ -45,30 +46,49 @@ def trial(head: Letterhead, *, terminal: str, device: str, at: datetime) -> Tria
     return TrialPaper(head=head, printed_at=at, terminal=terminal, device=device)
 
 
-def guide(head: Letterhead, hall: HallConfig, item: Item, forms: list[Form], *, at: datetime, web: str = "") -> GuidePaper:
-    """The guide of an item; with the hall's `web` address its QR code opens the same guide on the phone."""
-    titles = {form.id: form.title.zh for form in forms}
-    return GuidePaper(
-        head=head, printed_at=at, item=item, windows=_windows(hall, item), forms=titles,
-        code=_address(web, item), code_note=GUIDE_NOTE,
-    )  # fmt: skip
+def guide(
+    head: Letterhead, hall: HallConfig, item: Item, forms: list[Form], *, at: datetime, web: str = "",
+    english: English | None = None,
+) -> GuidePaper:  # fmt: skip
+    """The guide of an item; with the hall's `web` address its QR code opens the same guide on the phone. With `english`, the
+    English of its sentences, the whole paper is in English."""
+    return GuidePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english))
 
 
-def notice(head: Letterhead, hall: HallConfig, item: Item, forms: list[Form], *, at: datetime, web: str = "") -> NoticePaper:
-    """The one-time notice of an item."""
-    titles = {form.id: form.title.zh for form in forms}
-    return NoticePaper(
-        head=head, printed_at=at, item=item, windows=_windows(hall, item), forms=titles,
-        code=_address(web, item), code_note=GUIDE_NOTE,
-    )  # fmt: skip
+def notice(
+    head: Letterhead, hall: HallConfig, item: Item, forms: list[Form], *, at: datetime, web: str = "",
+    english: English | None = None,
+) -> NoticePaper:  # fmt: skip
+    """The one-time notice of an item, in English as a guide is."""
+    return NoticePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english))
 
 
-def form(head: Letterhead, blank: Form, *, at: datetime, filled_in: bool = False, item: str = "") -> FormPaper:
-    """A blank form, or the same filled in as an example."""
+def _of_item(hall: HallConfig, item: Item, forms: list[Form], web: str, english: English | None) -> dict[str, Any]:
+    windows = [window.number for window in hall.window if window.id in item.windows]
+    if english is None:
+        titles, note = {form.id: form.title.zh for form in forms}, GUIDE_NOTE.zh
+        words: dict[str, Any] = {"item": item, "windows": "、".join(windows)}
+    else:
+        titles, note = {form.id: f"{form.title.en} ({form.title.zh})" for form in forms}, GUIDE_NOTE.en
+        words = {"item": in_english(item, english), "windows": ", ".join(windows), "language": "en"}
+    return words | {"forms": titles, "code": _address(web, item), "code_note": note}
+
+
+def form(
+    head: Letterhead, blank: Form, *, at: datetime, filled_in: bool = False, item: str = "", english: English | None = None
+) -> FormPaper:
+    """A blank form, or the same filled in as an example. Forms are handed in in Chinese; with `english`, the English of its
+    labels, it stands below them."""
+    known = english or {}
+    lines = [
+        FormLine(label=f.label, english=known.get(f.label, ""), value=f.example if filled_in else "", lines=f.lines)
+        for f in blank.fields
+    ]
     return FormPaper(
-        head=head, printed_at=at, title=blank.title, declaration=blank.declaration, signed_by=blank.signed_by,
-        filled_in=filled_in, item=item,
-        fields=[FormLine(label=f.label, value=f.example if filled_in else "", lines=f.lines) for f in blank.fields],
+        head=head, printed_at=at, title=blank.title, fields=lines, filled_in=filled_in, item=item,
+        declaration=blank.declaration, declaration_english=known.get(blank.declaration, ""),
+        signed_by=blank.signed_by, signed_by_english=known.get(blank.signed_by, ""),
+        language="zh" if english is None else "en",
     )  # fmt: skip
 
 
@@ -95,10 +115,6 @@ def of_case(head: Letterhead, kind: PaperKind, case: Mapping[str, Any], *, at: d
                 **common, state=case["state_texts"]["zh"], promised_on=case["promised_on"],
                 deadline=deadline["texts"]["zh"] if deadline else "", marks=[Mark(**step) for step in case["steps"]],
             )  # fmt: skip
-
-
-def _windows(hall: HallConfig, item: Item) -> str:
-    return "、".join(window.number for window in hall.window if window.id in item.windows)
 
 
 def _address(web: str, item: Item) -> str:

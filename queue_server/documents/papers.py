@@ -29,9 +29,11 @@ class Letterhead(Table):
 
 
 class Paper(Table):
-    """What all papers have. `code` is what the QR code holds, none without it; `printed_at` is the hall's local time."""
+    """What all papers have. `code` is what the QR code holds, none without it; `printed_at` is the hall's local time. Guides,
+    notices and forms are there in both languages; letters about a case are Chinese."""
 
     head: Letterhead
+    language: Literal["zh", "en"] = "zh"
     printed_at: datetime
     code: str = Field(default="", max_length=300)
     code_note: str = Field(default="", max_length=40, description="what the QR code is for, printed below it")
@@ -57,6 +59,7 @@ class NoticePaper(Paper):
 
 class FormLine(Table):
     label: Name
+    english: Words = ""
     value: Words = ""
     lines: int = Field(default=1, ge=1, le=12)
 
@@ -68,7 +71,9 @@ class FormPaper(Paper):
     title: Text
     fields: list[FormLine] = Field(min_length=1)
     declaration: Words = ""
+    declaration_english: Words = ""
     signed_by: str = "申请人"
+    signed_by_english: str = ""
     filled_in: bool = False
     item: str = ""
 

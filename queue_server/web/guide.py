@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
+from queue_server.api.english import English, sentences, told
 from queue_server.api.guide import Entry, Guides
 from queue_server.api.hall import Text
 from queue_server.api.item import Item
@@ -66,16 +67,25 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/g/{code}")
     async def guide(request: Request, code: str) -> Response:
-        item = await reading(site, lambda guides: guides.item(code))
-        if item is None:
+        found = await reading(site, lambda guides: with_english(guides, code))
+        if found is None:
             return site.pages.page(request, "guide/unknown.html", guess=True, status=HTTPStatus.NOT_FOUND)
-        return site.pages.page(request, "guide/guide.html", guess=True, **facts(site, item))
+        language = site.pages.language(request, guess=True)
+        return site.pages.page(request, "guide/guide.html", guess=True, **facts(site, *found, language))
 
     return router
 
 
-def facts(site: Site, item: Item) -> dict[str, Any]:
-    """What the templates of a guide need besides the item."""
+def with_english(guides: Guides, code: str) -> tuple[Item, English] | None:
+    """An item by its code, and the English of its sentences."""
+    item = guides.item(code)
+    return (item, guides.english(sentences(item))) if item is not None else None
+
+
+def facts(site: Site, item: Item, english: English, language: str) -> dict[str, Any]:
+    """What the templates of a guide need: the item in the reader's language, and what it names."""
+    guide = told(item, english, language)
+    item = guide.item
     shared = site.guides.catalogue.shared if site.guides else None
     queue = next((queue for queue in site.config.queue if queue.id == item.queue), None)
     return {
@@ -83,6 +93,7 @@ def facts(site: Site, item: Item) -> dict[str, Any]:
         "forms": {form.id: form for form in shared.form} if shared else {},
         "events": {event.id: event for event in shared.life_event} if shared else {},
         "example": shared.source if shared and shared.example else None, "steps": {step.id: step for step in item.steps},
+        "partly_chinese": bool(guide.chinese),
     }  # fmt: skip
 
 

@@ -69,9 +69,9 @@ def routes(site: Site) -> APIRouter:
         found = next((version for version in history if version.number == number), None)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return site.pages.page(
-            request, "items/version.html", version=found, states=STATE_NAMES, kiosk=kiosk, **facts(site, content(found))
-        )
+        english = await asyncio.to_thread(guides_of(site).translations.all)
+        told = facts(site, content(found), english, site.pages.language(request))
+        return site.pages.page(request, "items/version.html", version=found, states=STATE_NAMES, kiosk=kiosk, **told)
 
     return router
 

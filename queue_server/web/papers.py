@@ -12,12 +12,13 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from queue_server.api.english import form_sentences
 from queue_server.api.item import Form
 from queue_server.desk import NoAnswer
 from queue_server.documents import make
 from queue_server.documents.papers import AnyPaper, Letterhead
 from queue_server.documents.render import CannotSet, pdf
-from queue_server.web.guide import reading
+from queue_server.web.guide import reading, with_english
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
@@ -57,28 +58,33 @@ def routes(site: Site) -> APIRouter:
         return datetime.now(site.config.zone)
 
     @router.get("/g/forms/{name}.pdf")
-    async def form_paper(name: str) -> Response:
+    async def form_paper(request: Request, name: str) -> Response:
         filled_in = name.endswith(EXAMPLE)
         blank = _form(site, name.removesuffix(EXAMPLE))
         if blank is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
+        language = site.pages.language(request, guess=True)
+        english = await reading(site, lambda guides: guides.english(form_sentences(blank))) if language == "en" else None
         found = await printery.get(
-            ("form", name, str(now().date())), lambda: make.form(_head(site), blank, at=now(), filled_in=filled_in)
+            ("form", name, _edition(site), language, str(now().date())),
+            lambda: make.form(_head(site), blank, at=now(), filled_in=filled_in, english=english),
         )
         return _answer(found, f"{blank.title.zh}{'（样例）' if filled_in else ''}")
 
     @router.get("/g/{code}/{kind}.pdf")
     async def item_paper(request: Request, code: str, kind: str) -> Response:
-        item = await reading(site, lambda guides: guides.item(code))
-        if item is None or kind not in ("guide", "notice") or site.guides is None:
+        read = await reading(site, lambda guides: with_english(guides, code))
+        if read is None or kind not in ("guide", "notice") or site.guides is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        edition = site.guides.shelf.current
+        item, known = read
+        language = site.pages.language(request, guess=True)
+        english = known if language == "en" else None
         forms = site.guides.catalogue.shared.form
         web = site.config.hall.web_address or str(request.base_url)
         made = make.guide if kind == "guide" else make.notice
         found = await printery.get(
-            (kind, item.id, edition.version if edition else "", str(now().date()), web),
-            lambda: made(_head(site), site.config, item, forms, at=now(), web=web),
+            (kind, item.id, _edition(site), language, str(now().date()), web),
+            lambda: made(_head(site), site.config, item, forms, at=now(), web=web, english=english),
         )
         return _answer(found, f"{item.name.zh}{'办事指南' if kind == 'guide' else '一次性告知书'}")
 
@@ -87,6 +93,11 @@ def routes(site: Site) -> APIRouter:
 
 def _head(site: Site) -> Letterhead:
     return make.letterhead(site.config, example=bool(site.guides and site.guides.catalogue.shared.example))
+
+
+def _edition(site: Site) -> str:
+    current = site.guides.shelf.current if site.guides else None
+    return current.version if current else ""
 
 
 def _form(site: Site, name: str) -> Form | None:

@@ -24,10 +24,13 @@ class Stand:
 
     folder: Path
     contents: list[str] = field(default_factory=lambda: list(CONTENTS))
+    english: dict[str, str] = field(default_factory=dict)
     told: queue.Queue[Edition] = field(default_factory=queue.Queue)
 
     def __post_init__(self) -> None:
-        self.shelf = Shelf(folder=self.folder, hall=HALL, contents=lambda: self.contents, told=self.told.put)
+        self.shelf = Shelf(
+            folder=self.folder, hall=HALL, contents=lambda: self.contents, english=lambda: self.english, told=self.told.put
+        )
 
     def open(self) -> Edition:
         self.shelf.open()
