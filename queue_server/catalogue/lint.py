@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from queue_server.api.english import form_sentences, sentences
 from queue_server.api.hall import HallConfig, Text
 from queue_server.api.item import Item
 from queue_server.catalogue.codes import BadCode, LocalCode, NationalCode, uscc_problem
@@ -80,9 +81,14 @@ RULES: dict[str, Text] = {
     ),
     "life-event-unknown": Text(zh="一件事“{value}”不存在；请改正", en="there is no life event “{value}”; correct it"),
     "english-missing": Text(zh="缺少英文名称或英文简介；请补写", en="English name or summary is missing; add it"),
+    "sentences-in-chinese": Text(
+        zh="指南和表格里有{value}句话没有英文；请补写英文",
+        en="sentences of the guide and its forms without English: {value}; add it",
+    ),
 }
-WARNINGS = {"uscc", "national-code-opaque", "type-differs"}
-"""Agencies in use have codes that fail their own check; these are pointed out and do not stand in the way."""
+WARNINGS = {"uscc", "national-code-opaque", "type-differs", "sentences-in-chinese"}
+"""Agencies in use have codes that fail their own check, and a guide can be read before it is in English: these are pointed
+out and do not stand in the way."""
 
 Problems = Iterator[tuple[str, str, object]]
 
@@ -111,7 +117,7 @@ def lint(catalogue: Catalogue, hall: HallConfig) -> list[Finding]:
     seen: set[str] = set()
     for item in catalogue.items:
         problems: list[tuple[str, str, object]] = [p for check in CHECKS for p in check(item)]
-        problems += [*_codes(item, catalogue.shared.region), *_references(item, catalogue, hall)]
+        problems += [*_codes(item, catalogue.shared.region), *_references(item, catalogue, hall), *_english(item, catalogue)]
         if item.code in seen:
             problems.append(("code-repeated", "code", item.code))
         seen.add(item.code)
@@ -181,6 +187,13 @@ def _national(item: Item, code: NationalCode) -> Problems:
         yield "type-differs", "national_code", code.type
     if code.agency and uscc_problem(code.agency):
         yield "uscc", "national_code", code.agency
+
+
+def _english(item: Item, catalogue: Catalogue) -> Problems:
+    forms = [form for m in item.materials if m.form and (form := catalogue.form(m.form)) is not None]
+    said = {*sentences(item), *(sentence for form in forms for sentence in form_sentences(form))}
+    if missing := len(said - catalogue.english.keys()):
+        yield "sentences-in-chinese", "english", missing
 
 
 def _references(item: Item, catalogue: Catalogue, hall: HallConfig) -> Problems:

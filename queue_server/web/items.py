@@ -104,11 +104,12 @@ async def _show(
 ) -> Response:
     history = await history_of(site, session, code)
     newest = content(history[-1])
+    english = await asyncio.to_thread(guides_of(site).translations.all)
     account = acting(session) if session.account.role in EDITORS else None
     moves = moves_for(history, account) if account else []
     told = [(version.number, entry.at.astimezone(site.config.zone), entry) for version in history for entry in version.history]
     return site.pages.page(
         request, "items/item.html", status=status, session=session, history=history, item=newest, seen=edits(history),
-        moves=moves, writes=may_write(session, history), findings=findings(site, newest), told=list(reversed(told)),
+        moves=moves, writes=may_write(session, history), findings=findings(site, newest, english), told=list(reversed(told)),
         trouble=trouble,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from fastapi import HTTPException
 
+from queue_server.api.english import English
 from queue_server.api.item import Item
 from queue_server.catalogue.guides import HallGuides
 from queue_server.catalogue.library import Changed
@@ -61,9 +62,9 @@ def content(version: Version) -> Item:
     return Item.model_validate_json(version.content)
 
 
-def findings(site: Site, item: Item) -> list[Finding]:
-    """What should be mended in an item."""
-    return lint(Catalogue(guides_of(site).catalogue.shared, (item,), {}), site.config)
+def findings(site: Site, item: Item, english: English) -> list[Finding]:
+    """What should be mended in an item; `english` is that of the sentences of all guides."""
+    return lint(Catalogue(guides_of(site).catalogue.shared, (item,), {}, english), site.config)
 
 
 def may_write(session: Session, history: History) -> bool:

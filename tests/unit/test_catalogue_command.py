@@ -25,6 +25,19 @@ def test_a_vague_material_fails_the_look_over_in_both_languages(tmp_path, capsys
     assert "veterans.toml" in said and "兜底" in said and "catch-all" in said
 
 
+def test_sentences_without_english_are_counted_and_do_not_fail_the_look_over(tmp_path, capsys):
+    hall = shutil.copytree(WUSHAN, tmp_path / "hall")
+    file = hall / "english.toml"
+    kept = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith('"已经建档立卡"')]
+    file.write_text("\n".join(kept), encoding="utf-8")
+    assert main(["lint", "--hall", str(hall)]) == 0
+    said = capsys.readouterr().out
+    assert "veterans.toml" in said and "without English: 1;" in said and "0 errors, 1 warnings" in said
+    file.write_text('"已经建档立卡" = ""', encoding="utf-8")
+    assert main(["lint", "--hall", str(hall)]) == 1
+    assert "english.toml: 已经建档立卡" in capsys.readouterr().err
+
+
 def test_building_prints_the_digest_of_the_guide_file(tmp_path, capsys):
     file = tmp_path / "guide.db"
     assert main(["build", "--hall", str(WUSHAN), "--version", "5", str(file)]) == 0

@@ -34,14 +34,14 @@ SPOILT = [
     ("vague-material", named("必要的文件")),
     ("promised-over-legal", {"legal_limit": Limit(days=5), "promised_limit": Limit(days=6)}),
     ("promised-over-legal", {"legal_limit": Limit(days=7, unit="day"), "promised_limit": Limit(days=6)}),
-    ("promise-missing", {"promised_limit": Limit(note="尽快")}),
+    ("promise-missing", {"promised_limit": Limit()}),
     ("limit-unexplained", {"legal_limit": Limit()}),
     ("immediate-takes-days", {"kind": "immediate", "promised_limit": Limit(days=1)}),
     ("no-materials", {"materials": []}),
     ("no-copies", material(originals=0, copies=0)),
     ("form-unexplained", material(how_to_fill="")),
     ("form-unknown", material(form="no-such-form")),
-    ("fee-unfounded", {"fee": Fee(charged=True, amount="10元")}),
+    ("fee-unfounded", {"fee": Fee(charged=True, amount="每证10元")}),
     ("online-without-address", {"online_address": "", "handling": ["online"]}),
     ("code-malformed", {"code": "62002400MZ-XK-0001"}),
     ("code-foreign", {"code": "62052200MZ-XK-0001"}),
@@ -55,6 +55,7 @@ SPOILT = [
     ("window-does-not-serve", {"windows": ["13"]}),
     ("life-event-unknown", {"life_events": ["fishing"]}),
     ("english-missing", {"name": Text(zh="名称", en="")}),
+    ("sentences-in-chinese", {"conditions": ["有一条还没有译成英文的条件"]}),
 ]
 
 
@@ -79,7 +80,7 @@ def test_every_rule_has_an_item_that_breaks_it():
     "changes",
     [
         named("学历证书"),
-        {"materials": [], "no_material_note": "信息共享，不用带材料"},
+        {"materials": [], "no_material_note": "能够核验的，不必提交"},
         {"legal_limit": Limit(days=7, unit="day"), "promised_limit": Limit(days=5)},
         {"legal_limit": Limit(days=1, unit="month"), "promised_limit": Limit(days=20)},
         {"department_code": "11370800MB28559184"},
