@@ -46,7 +46,7 @@ class VirtualDisplay:
         self.log.mkdir(parents=True, exist_ok=True)
         with (self.log / f"{self.face.name}-display.log").open("ab") as log:
             self._xvfb = subprocess.Popen(
-                ["Xvfb", "-displayfd", str(writer), "-screen", "0", size, "-nolisten", "tcp", "-dpi", "96"],
+                ["Xvfb", "-displayfd", str(writer), "-screen", "0", size, "-nolisten", "tcp", "-noreset", "-dpi", "96"],
                 pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         os.close(writer)

@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from link.fetch import BadFetch, fetch
 from link.web import opener
-from queue_server.api.messages import Update, UpdateStatus
+from queue_server.api.messages import Illegal, Update, UpdateStatus, decode
 
 LOG = logging.getLogger(__name__)
 LOOK_S = 0.5
@@ -197,10 +197,10 @@ class Updater:
 
     def _read(self, name: str, kind: type[T]) -> T | None:
         try:
-            return msgspec.json.decode((self._folder / name).read_bytes(), type=kind)
+            return decode((self._folder / name).read_bytes(), kind)
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, Illegal) as error:
             LOG.error("%s cannot be read: %s", self._folder / name, error)
             return None
 

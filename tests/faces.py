@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ class Face:
 
     def __init__(self, role: str, size: tuple[int, int], folder: Path, *arguments: str) -> None:
         self.size = size
-        self._command = [sys.executable, "-m", "kiosk.main", role, *arguments]
+        self._command = [sys.executable, "-X", "faulthandler", "-m", "kiosk.main", role, *arguments]
         self._command += ["--size", f"{size[0]}x{size[1]}", "--fullscreen"]
         self._log = folder / f"{role}.log"
         self._display: subprocess.Popen[bytes] | None = None
@@ -37,7 +38,7 @@ class Face:
         """Start display and program; returns when something is drawn."""
         with tempfile.TemporaryFile() as number:
             screen = f"{self.size[0]}x{self.size[1]}x24"
-            command = ["Xvfb", "-displayfd", str(number.fileno()), "-screen", "0", screen, "-nolisten", "tcp"]
+            command = ["Xvfb", "-displayfd", str(number.fileno()), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"]
             self._display = subprocess.Popen(command, pass_fds=[number.fileno()], stderr=subprocess.DEVNULL)
 
             def display() -> str:
@@ -48,7 +49,11 @@ class Face:
             self._environment["DISPLAY"] = f":{display()}"
         with self._log.open("ab") as log:
             self._program = subprocess.Popen(self._command, stdout=log, stderr=log, env=self._environment)
-        wait_until(lambda: self.colour(3, 3) != "#000000" or self._program.poll() is not None, timeout_s=30)
+        with suppress(AssertionError):
+            wait_until(lambda: self.colour(3, 3) != "#000000" or self._program.poll() is not None, timeout_s=60)
+        if self.colour(3, 3) == "#000000" and self._program.poll() is None:
+            self._program.send_signal(signal.SIGABRT)  # it says where it stands
+            self._program.wait(10)
         assert self._program.poll() is None, self.log
 
     def close(self) -> None:

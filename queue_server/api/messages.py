@@ -5,6 +5,7 @@ JSON in UTF-8. Unknown fields are ignored, an illegal known field is refused by 
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -442,6 +443,9 @@ REQUESTS: dict[str, type[Struct]] = {
 
 T = TypeVar("T")
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
+_MAKING = threading.Lock()
+"""Held while a decoder is made: msgspec 0.22 publishes what it knows of a struct before that is complete, and a second thread
+that decodes the same struct at that moment reads a null pointer."""
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -449,7 +453,8 @@ def decode(payload: bytes | str, kind: type[T]) -> T:
     """Read `payload` as a message of type `kind`; raise Illegal, saying what is wrong and where."""
     decoder = _DECODERS.get(kind)
     if decoder is None:
-        decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
+        with _MAKING:
+            decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
     try:
         message: T = decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

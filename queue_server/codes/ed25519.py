@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec import Meta, Struct
 
+from queue_server.api.messages import Illegal, decode
 from queue_server.codes.verifier import Holder, HolderKind, Refusal
 
 PREFIX = "JHP."
@@ -79,8 +80,8 @@ def _payload(text: str) -> _Payload | None:
     body = text.removeprefix(PREFIX).partition(".")[0]
     raw = _unpacked(body)
     try:
-        return None if raw is None else msgspec.json.decode(raw, type=_Payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None if raw is None else decode(raw, _Payload)
+    except Illegal:
         return None
 
 
