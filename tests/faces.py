@@ -45,15 +45,15 @@ class Face:
                 number.seek(0)
                 return number.read().decode().strip()
 
-            wait_until(display, timeout_s=30)
+            wait_until(display)
             self._environment["DISPLAY"] = f":{display()}"
         with self._log.open("ab") as log:
             self._program = subprocess.Popen(self._command, stdout=log, stderr=log, env=self._environment)
         with suppress(AssertionError):
-            wait_until(lambda: self.colour(3, 3) != "#000000" or self._program.poll() is not None, timeout_s=60)
+            wait_until(lambda: self.colour(3, 3) != "#000000" or self._program.poll() is not None)
         if self.colour(3, 3) == "#000000" and self._program.poll() is None:
             self._program.send_signal(signal.SIGABRT)  # it says where it stands
-            self._program.wait(10)
+            self._program.wait(60)
         assert self._program.poll() is None, self.log
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class Face:
         for process in (self._program, self._display):
             if process is not None:
                 process.terminate()
-                process.wait(10)
+                process.wait(60)
 
     @property
     def pid(self) -> int:
@@ -120,13 +120,13 @@ class Face:
             seen[:] = [seen[1], self.picture(left, top, right, bottom)]
             return seen[0] == seen[1]
 
-        wait_until(is_steady, timeout_s=30)
+        wait_until(is_steady)
         return seen[1]
 
     def wait_for_colour(self, x: float, y: float, colour: str, *, otherwise: bool = False) -> None:
         """Return when a point has (or no longer has) a colour; parts of the screen."""
         place = round(x * self.size[0]), round(y * self.size[1])
         try:
-            wait_until(lambda: (self.colour(*place) == colour) is not otherwise, timeout_s=15)
+            wait_until(lambda: (self.colour(*place) == colour) is not otherwise)
         except AssertionError:
             raise AssertionError(f"pixel {place} stays {self.colour(*place)}, {colour} was awaited\n{self.log}") from None

@@ -57,7 +57,7 @@ class PrivatePostgres:
         self._process = subprocess.Popen(
             [*self._as, str(BIN / "postgres"), "-D", data, *options], stderr=subprocess.DEVNULL, cwd="/"
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
                 psycopg.connect(self.url("postgres"), connect_timeout=1).close()
@@ -71,7 +71,7 @@ class PrivatePostgres:
         """Stop it and remove its folder."""
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT)  # at once: nobody needs its data any more
-            self._process.wait(20)
+            self._process.wait(60)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, database: str) -> str:

@@ -17,6 +17,8 @@ from queue_server.api.topics import Topics
 from tests.ports import free_port
 
 CONNECTED = "connected to the broker"
+PATIENCE_S = 60
+"""So long a test waits for real programs: it costs nothing but in a test that fails, and machines are busy."""
 
 
 class PrivateBroker:
@@ -43,7 +45,7 @@ class PrivateBroker:
         """End it; nothing it retained survives."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(5)
+            self._process.wait(PATIENCE_S)
             self._process = None
 
     def link(self, hall: str = "testhall", client_id: str | None = None) -> Link:
@@ -77,7 +79,7 @@ class RunningServer:
         before = self.log.count(CONNECTED)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"})
-        wait_until(lambda: self.log.count(CONNECTED) > before or self._process.poll() is not None, timeout_s=30)
+        wait_until(lambda: self.log.count(CONNECTED) > before or self._process.poll() is not None)
         assert self._process.poll() is None, self.log
 
     @property
@@ -88,19 +90,19 @@ class RunningServer:
         """End it as a power cut would."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(5)
+        self._process.wait(PATIENCE_S)
 
     def stop(self) -> int:
         """Ask it to end; its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(10)
+        return self._process.wait(PATIENCE_S)
 
     def close(self) -> None:
         """End it if it still runs."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
-            self._process.wait(5)
+            self._process.wait(PATIENCE_S)
 
 
 class Watcher:
@@ -122,7 +124,7 @@ class Watcher:
             self.state[relative] = payload
             self._news.notify_all()
 
-    def wait(self, topic: str, part: str = "", timeout_s: float = 10) -> bytes:
+    def wait(self, topic: str, part: str = "", timeout_s: float = PATIENCE_S) -> bytes:
         """The last payload of a topic as soon as it contains `part`."""
         with self._news:
             there = self._news.wait_for(lambda: part in self.state.get(topic, b"\xff").decode(errors="replace"), timeout_s)
@@ -132,12 +134,12 @@ class Watcher:
 
 def ok(link: Link, verb: str, request_id: str | None = None, **body: object) -> dict[str, object]:
     """Ask the server; the data of its answer."""
-    answer: messages.Answer = link.request(verb, body, request_id=request_id).result(20)
+    answer: messages.Answer = link.request(verb, body, request_id=request_id).result(PATIENCE_S)
     assert answer.status == "ok" and answer.data is not None, f"{verb} {body}: {answer.error}"
     return answer.data
 
 
-def wait_for_port(port: int, timeout_s: float = 10, host: str = "127.0.0.1") -> None:
+def wait_for_port(port: int, timeout_s: float = PATIENCE_S, host: str = "127.0.0.1") -> None:
     """Return when somebody listens on a port."""
 
     def listens() -> bool:
@@ -148,7 +150,7 @@ def wait_for_port(port: int, timeout_s: float = 10, host: str = "127.0.0.1") -> 
     wait_until(listens, timeout_s=timeout_s)
 
 
-def wait_until(condition: object, *, timeout_s: float = 10) -> None:
+def wait_until(condition: object, *, timeout_s: float = PATIENCE_S) -> None:
     """Return when `condition()` holds; fail after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while not condition():  # type: ignore[operator]

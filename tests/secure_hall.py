@@ -113,7 +113,7 @@ class SecureHall:
     def close(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait(5)
+            self._process.wait(60)
         self.database.close()
 
     @property

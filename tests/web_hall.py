@@ -122,7 +122,7 @@ class WebHall:
         """A request of a kiosk or of another clerk."""
         answer: Future[bytes] = Future()
         self._hand_over(Request(str(uuid.uuid4()), verb, messages.encode(body), "test", answer.set_result))
-        result = messages.decode(answer.result(10), messages.Answer)
+        result = messages.decode(answer.result(60), messages.Answer)
         self._requests.join()
         return result
 

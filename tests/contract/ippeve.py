@@ -50,7 +50,7 @@ class IppPrinterRig:
         (self.folder / "hold").unlink(missing_ok=True)
 
     def _get(self, path: str) -> None:
-        with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=60) as answer:
             answer.read()
 
 
@@ -97,7 +97,7 @@ def _listens(port: int) -> bool:
 
 
 def _wait(condition, message: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         if time.monotonic() > deadline:
             pytest.fail(message)
@@ -107,7 +107,7 @@ def _wait(condition, message: str) -> None:
 def _end(child: subprocess.Popen) -> None:
     child.terminate()
     try:
-        child.wait(5)
+        child.wait(60)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()

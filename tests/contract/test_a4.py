@@ -35,7 +35,7 @@ def printer(rig):
     rig.paper(25)
     rig.toner(80)
     printer = registry.build(Device(id="a4-1", kind="a4", model="ipp", address=rig.uri))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while printer.status().busy and time.monotonic() < deadline:
         time.sleep(0.05)
     yield printer

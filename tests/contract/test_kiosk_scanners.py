@@ -90,7 +90,7 @@ def shown(text: str) -> Any:
 
 
 def is_on(eye: Eye, wanted: bool) -> bool:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while eye.is_on is not wanted and time.monotonic() < deadline:
         time.sleep(0.01)
     return eye.is_on is wanted

@@ -44,7 +44,7 @@ class Watcher:
             assert self.news.wait_for(condition, timeout_s), (self.events, self.windows.get(TAKEN))
 
     def ask(self, verb: str, **body) -> messages.Answer:
-        return self.link.request(verb, body).result(15)
+        return self.link.request(verb, body).result(60)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_the_crowd_takes_numbers_calls_serves_and_rates_and_leaves_a_window_to_a
     assert watcher.windows[TAKEN].state == "paused"
 
     crowd.send_signal(signal.SIGTERM)
-    assert crowd.wait(10) == 0
+    assert crowd.wait(60) == 0
     assert "numbers taken" in crowd.stdout.read()
 
 
@@ -90,6 +90,6 @@ def test_a_hall_or_window_that_does_not_exist_is_named(tmp_path):
         (["--hall", str(tmp_path / "none")], "hall.toml"),
         (["--hall", str(folder), "--leave-windows", "99"], "window 99"),
     ):
-        run = subprocess.run([*program, *words], capture_output=True, text=True, timeout=30)
+        run = subprocess.run([*program, *words], capture_output=True, text=True, timeout=60)
         assert run.returncode == 2
         assert said in run.stderr

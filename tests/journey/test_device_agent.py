@@ -48,7 +48,7 @@ class Strip:
         self.server = TcpServer(self.emulator, port=int(self.address.rpartition(":")[2]))
         self.server.open()
 
-    def shows(self, text, timeout_s=8):
+    def shows(self, text, timeout_s=60):
         return self.emulator.wait_for(lambda: self.emulator.texts() == [text], timeout_s)
 
 
@@ -73,7 +73,7 @@ class Hall:
         payload = self.heard.get(self.link.topics.display_shown(display))
         return messages.decode(payload, messages.DisplayShown) if payload else None
 
-    def until(self, condition, timeout_s=8):
+    def until(self, condition, timeout_s=60):
         with self.news:
             return self.news.wait_for(condition, timeout_s)
 
@@ -106,7 +106,7 @@ def hall_with(tmp_path, broker, *devices):
     hall = Hall(agent, link)
     link.subscribe(link.topics.root + "#", hall.listen)
     link.open()
-    assert link.connected.wait(5)
+    assert link.connected.wait(60)
     agent.open()
     ended = threading.Event()
     thread = threading.Thread(target=agent.run, args=(ended,))
@@ -235,7 +235,7 @@ def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path, broker, server
     with hall_with(tmp_path, broker, keypad) as hall:
         assert hall.device_is("keypad-1", "ok")
         assert hall.until(lambda: hall.link.topics.window_state("01") in hall.heard)
-        answer = hall.link.request("issue-ticket", {"queue": "household", "channel": "desk"}).result(10)
+        answer = hall.link.request("issue-ticket", {"queue": "household", "channel": "desk"}).result(60)
         number = answer.data["ticket"]["number"]
         box = running("keypad-1")
         box.act("next")

@@ -93,7 +93,7 @@ def test_a_technician_looks_after_a_kiosk_from_the_fleet_page(
         seen = Image.open(io.BytesIO(picture.content)).convert("RGB")
         assert seen.size == SIZE and len(seen.getcolors(1 << 20) or []) > 10
         page.click("#kiosk-1-identify")
-        wait_until(lambda: kiosk.colour(3, 3) == ACCENT, timeout_s=20)
+        wait_until(lambda: kiosk.colour(3, 3) == ACCENT)
         page.click("#kiosk-1-logs")
         with page.expect_download() as download:
             card.get_by_text("下载日志包").click()
@@ -109,7 +109,7 @@ def test_a_technician_looks_after_a_kiosk_from_the_fleet_page(
         alert.wait_for(state="detached")
 
         page.click("#kiosk-1-restart")
-        wait_until(lambda: not kiosk.is_alive, timeout_s=30)
+        wait_until(lambda: not kiosk.is_alive)
         card.get_by_text("已停止").first.wait_for()
     finally:
         kiosk.close()

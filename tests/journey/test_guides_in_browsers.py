@@ -15,7 +15,7 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 CODE = "62052400mz-jf-0001"
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
 

@@ -43,7 +43,7 @@ def test_the_guide_file_is_announced_fetched_and_announced_again_after_trouble(t
         version = announced(watcher)
         assert version.url == f"http://localhost:{port}/catalogue/{version.sha256}.db"
         file = tmp_path / "fetched.db"
-        with DIRECT.open(version.url, timeout=10) as answer:
+        with DIRECT.open(version.url, timeout=60) as answer:
             file.write_bytes(answer.read())
         assert hashlib.sha256(file.read_bytes()).hexdigest() == version.sha256
         guides = open_guides(file, expected_sha256=version.sha256)
@@ -59,10 +59,10 @@ def test_the_guide_file_is_announced_fetched_and_announced_again_after_trouble(t
         watcher.state.clear()
         server.open()
         assert announced(watcher) == version
-        with DIRECT.open(version.url, timeout=10) as answer:
+        with DIRECT.open(version.url, timeout=60) as answer:
             assert answer.read() == file.read_bytes()
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            DIRECT.open(version.url.replace(version.sha256, "0" * 64), timeout=10)
+            DIRECT.open(version.url.replace(version.sha256, "0" * 64), timeout=60)
         link.close()
         assert server.stop() == 0
     finally:

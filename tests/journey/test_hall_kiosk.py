@@ -57,7 +57,7 @@ def kiosk(broker: PrivateBroker, hall: Path, watcher: Watcher, tmp_path: Path) -
     where = ("--hall", str(hall), "--broker", broker.address, "--state", str(tmp_path / "kiosk"))
     face = Face("hall", (540, 960), hall, *where, "--terminal", "kiosk-1")
     face.open()
-    watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=30)
+    watcher.wait("terminal/kiosk-1/status", '"ok"')
     face.wait_for_colour(*TILE_EDGE, ACCENT)
     yield face
     face.close()
@@ -107,7 +107,7 @@ def test_when_the_paper_ends_nobody_stands_in_the_line_and_the_number_comes_on_t
     watcher.wait("event/ticket-issued", '"channel":"phone"')
     watcher.wait("queue/household/state", '"waiting":1')
     printer.mend()
-    watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=15)
+    watcher.wait("terminal/kiosk-1/status", '"ok"')
     wait_until(lambda: not alerts(watcher))
 
 

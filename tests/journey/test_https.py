@@ -102,12 +102,12 @@ def test_a_terminal_enrols_renews_and_fetches_over_https(hall: SecureHall, site:
     shown = read(tmp_path)
     assert renew(site, tmp_path, shown.not_after - timedelta(days=100))
     assert read(tmp_path).not_after >= shown.not_after
-    with opener(tmp_path / "ca.crt").open(f"{site}/health", timeout=10) as answer:
+    with opener(tmp_path / "ca.crt").open(f"{site}/health", timeout=60) as answer:
         assert answer.status == 200
     foreign = authority.make(tmp_path / "another", "another", datetime.now(UTC))
     (tmp_path / "ca.crt").write_text(foreign.pem)
     with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
-        opener(tmp_path / "ca.crt").open(f"{site}/health", timeout=10)
+        opener(tmp_path / "ca.crt").open(f"{site}/health", timeout=60)
     with pytest.raises(NotEnrolled, match="CERTIFICATE_VERIFY_FAILED"):
         renew(site, tmp_path, datetime.now(UTC), at_once=True)
 

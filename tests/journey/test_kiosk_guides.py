@@ -39,8 +39,8 @@ def test_a_citizen_finds_a_guide_by_letters_and_takes_a_number_for_it(tmp_path: 
     try:
         version = announced(watcher)
         kiosk.open()
-        watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=30)
-        wait_until(lambda: (tmp_path / "kiosk" / "guides" / f"{version.sha256}.db").exists(), timeout_s=20)
+        watcher.wait("terminal/kiosk-1/status", '"ok"')
+        wait_until(lambda: (tmp_path / "kiosk" / "guides" / f"{version.sha256}.db").exists())
         kiosk.wait_for_colour(*GUIDES, WHITE)
         kiosk.tap(*GUIDES)
         kiosk.wait_for_colour(*SEARCH, WHITE)
@@ -50,7 +50,7 @@ def test_a_citizen_finds_a_guide_by_letters_and_takes_a_number_for_it(tmp_path: 
         kiosk.tap(*BAR)
         kiosk.wait_for_colour(*FIRST_TAB, ACCENT_SOFT, otherwise=True)
         kiosk.tap_until(*BAR, lambda: "event/ticket-issued" in watcher.state)
-        issued = json.loads(watcher.wait("event/ticket-issued", timeout_s=15))
+        issued = json.loads(watcher.wait("event/ticket-issued"))
         item = next(item for item in load(WUSHAN).items if item.name.zh == "社会保障卡申领")
         assert (issued["item"], issued["queue"], issued["channel"]) == (item.id, item.queue, "kiosk")
     finally:

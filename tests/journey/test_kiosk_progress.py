@@ -43,7 +43,7 @@ class Kiosk:
             self.state, effects = flow.step(self.state, event)
             for effect in effects:
                 if isinstance(effect, Ask):
-                    answer = self.link.request(effect.verb, effect.body, request_id=effect.request_id).result(20)
+                    answer = self.link.request(effect.verb, effect.body, request_id=effect.request_id).result(60)
                     self.answers.append(str(answer))
                     self.does(Answered(effect.request_id, answer))
         return self.state

@@ -87,10 +87,10 @@ class LonelyHall:
         self.broker.open()
         self.server.open()
         self.link.open()
-        self.watcher.wait("server/status", "ready", timeout_s=30)
+        self.watcher.wait("server/status", "ready")
         self.kiosk.open()
-        self.watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=40)
-        wait_until(lambda: self.count("state = 'free'") == 30 * len(QUEUES), timeout_s=30)
+        self.watcher.wait("terminal/kiosk-1/status", '"ok"')
+        wait_until(lambda: self.count("state = 'free'") == 30 * len(QUEUES))
         self.kiosk.wait_for_colour(*TILE_EDGE, ACCENT)
 
     def close(self) -> None:
@@ -156,7 +156,7 @@ def test_without_the_broker_numbers_go_on_and_are_called_in_order_when_it_is_bac
         board = hall.kiosk.steady_picture(*BOARD)
         hall.broker.close()
         hall.server.kill()
-        wait_until(lambda: hall.kiosk.picture(*BOARD) != board, timeout_s=20)
+        wait_until(lambda: hall.kiosk.picture(*BOARD) != board)
         for _ in range(2):
             hall.take()
         hall.kiosk.close()
@@ -168,8 +168,8 @@ def test_without_the_broker_numbers_go_on_and_are_called_in_order_when_it_is_bac
         assert hall.count("state = 'printed'") == 5
         hall.broker.open()
         hall.server.open()
-        wait_until(lambda: hall.count("state = 'told'") == 5, timeout_s=40)
-        hall.watcher.wait("queue/household/state", '"waiting":6', timeout_s=20)
+        wait_until(lambda: hall.count("state = 'told'") == 5)
+        hall.watcher.wait("queue/household/state", '"waiting":6')
         assert hall.told() == papers
         ok(hall.link, "open-window", window="01", clerk="0101")
         assert [hall.call() for _ in range(6)] == ["A001", *papers]
@@ -191,7 +191,7 @@ def test_with_the_cable_out_nobody_is_left_standing_and_no_number_is_given_twice
         assert hall.on_papers == ["A901", "A902"]
         far_away.mend()
         wait_until(lambda: hall.count("state = 'told'") == 2, timeout_s=60)
-        hall.watcher.wait("queue/household/state", '"waiting":2', timeout_s=30)
+        hall.watcher.wait("queue/household/state", '"waiting":2')
         assert hall.told() == ["A901", "A902"]
         ok(hall.link, "open-window", window="01", clerk="0101")
         assert [hall.call() for _ in range(2)] == ["A901", "A902"]

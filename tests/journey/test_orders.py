@@ -89,14 +89,14 @@ def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
         assert before.size == SIZE and len(before.getcolors(1 << 20) or []) > 3
         [identified] = desk.ask("identify")
         assert identified.state == "done"
-        wait_until(lambda: face.colour(3, 3) == ACCENT, timeout_s=10)
+        wait_until(lambda: face.colour(3, 3) == ACCENT)
         bundle = zipfile.ZipFile(io.BytesIO(content(desk.ask("logs"))))
         assert "the desk asks: identify" in bundle.read("log.txt").decode()
         assert b"temperature_c" in bundle.read("machine.json")
         [restarted] = desk.ask("restart")
         assert restarted.state == "done"
         watcher.wait("terminal/screen-9/status", "stopped")
-        assert face._program is not None and face._program.wait(10) == 0
+        assert face._program is not None and face._program.wait(60) == 0
     finally:
         face.close()
 
@@ -112,17 +112,17 @@ def test_an_order_from_the_fleet_page_reaches_the_terminal_and_its_logs_come_bac
     agent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server.open()
     try:
-        watcher.wait("terminal/devices-1/status", "ready", timeout_s=30)
+        watcher.wait("terminal/devices-1/status", "ready")
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
             page = client.get("/log-in").text
             client.post("/log-in", data={"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(page)})
             client.post("/fleet/devices-1/logs", data={"csrf": csrf(client.get("/fleet").text)})
-            wait_until(lambda: client.get("/fleet/devices-1/logs").status_code == 200, timeout_s=15)
+            wait_until(lambda: client.get("/fleet/devices-1/logs").status_code == 200)
             bundle = zipfile.ZipFile(io.BytesIO(client.get("/fleet/devices-1/logs").content))
             assert "the desk asks: logs" in bundle.read("log.txt").decode()
     finally:
         agent.kill()
-        agent.wait(5)
+        agent.wait(60)
         server.close()
 
 
@@ -132,12 +132,12 @@ def test_a_device_agent_says_what_it_cannot_do_and_restarts(broker: PrivateBroke
     desk = Desk(watcher.link, "devices-1")
     agent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        watcher.wait("terminal/devices-1/status", "ready", timeout_s=30)
+        watcher.wait("terminal/devices-1/status", "ready")
         [told] = desk.ask("screen")
         assert told.state == "unable" and "cannot screen" in told.text
         watcher.link.publish(watcher.link.topics.terminal_ask("devices-1"), b'{"id": 3}')  # rubbish is dropped
         [told] = desk.ask("restart")
-        assert told.state == "done" and agent.wait(15) == 0
+        assert told.state == "done" and agent.wait(60) == 0
     finally:
         agent.kill()
-        agent.wait(5)
+        agent.wait(60)

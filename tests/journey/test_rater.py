@@ -49,7 +49,7 @@ def watcher(broker: PrivateBroker, hall: Path, server: RunningServer) -> Iterato
 def start(role: str, size: tuple[int, int], broker: PrivateBroker, hall: Path, terminal: str, watcher: Watcher) -> Face:
     face = Face(role, size, hall, "--hall", str(hall), "--broker", broker.address, "--terminal", terminal)
     face.open()
-    watcher.wait(f"terminal/{terminal}/status", "ready", timeout_s=20)
+    watcher.wait(f"terminal/{terminal}/status", "ready")
     return face
 
 

@@ -79,7 +79,7 @@ def look_until(page: Page, seen: Callable[[], bool]) -> None:
         page.reload()
         return seen()
 
-    wait_until(look, timeout_s=40)
+    wait_until(look)
 
 
 def paper(watcher: Watcher) -> Paper | None:
@@ -106,17 +106,17 @@ def test_a_lost_ticket_is_printed_again_at_the_chosen_kiosk_and_the_paper_is_cou
     kiosk = Face("hall", (540, 960), hall_folder, *arguments)
     try:
         kiosk.open()
-        watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=40)
+        watcher.wait("terminal/kiosk-1/status", '"ok"')
         look_until(page, lambda: page.get_by_role("button", name="补打此号").first.is_enabled())
         page.get_by_role("button", name="补打此号").first.click()
         expect(page.get_by_role("status")).to_contain_text("已在 kiosk-1 补打")
         assert len(list((tmp_path / "papers").rglob("*.png"))) == 1
-        wait_until(lambda: (paper(watcher) or Paper(0, 0)).printed == 1, timeout_s=20)
+        wait_until(lambda: (paper(watcher) or Paper(0, 0)).printed == 1)
         printer.fail("paper-out")
-        watcher.wait("terminal/kiosk-1/status", '"paper-out"', timeout_s=20)
+        watcher.wait("terminal/kiosk-1/status", '"paper-out"')
         look_until(page, lambda: page.locator("[name=terminal] option").text_content() == "kiosk-1 · 缺纸")
         printer.mend()
-        watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=20)
+        watcher.wait("terminal/kiosk-1/status", '"ok"')
         assert (paper(watcher) or Paper(9, 9)).printed == 0, "after the paper was out a new roll is in"
     finally:
         kiosk.close()

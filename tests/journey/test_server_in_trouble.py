@@ -25,14 +25,14 @@ def test_a_power_cut_in_the_middle_of_load_loses_nothing_answered_and_makes_noth
 ):
     link = broker.link()
     link.open()
-    assert link.connected.wait(10)
+    assert link.connected.wait(60)
     answered: dict[str, str] = {}
     asked: list[Future[messages.Answer]] = []
     for cut in range(3):
         for _ in range(ROUND * 10):
             asked.append(_issue(link, answered))
         half = len(answered) + ROUND * 3
-        wait_until(lambda half=half: len(answered) >= half, timeout_s=30)
+        wait_until(lambda half=half: len(answered) >= half)
         server.kill()
         before = dict(answered)
         server.open()
@@ -72,7 +72,7 @@ def test_after_the_broker_restarts_everybody_sees_the_truth_again(broker: Privat
     link = broker.link()
     watcher = Watcher(link, "window/+/state", "queue/+/state", "display/+/desired", "server/status", "rating/+/ask")
     link.open()
-    assert link.connected.wait(10)
+    assert link.connected.wait(60)
     ok(link, "open-window", window="01", clerk="0101")
     ok(link, "issue-ticket", queue="household", channel="web")
     ok(link, "issue-ticket", queue="household", channel="web")
@@ -96,7 +96,7 @@ def test_malformed_and_hostile_commands_are_dropped_answered_or_refused_and_rais
     link = broker.link()
     watcher = Watcher(link, "alert/+", "cmd/+", "other/#", "reply/#")
     link.open()
-    assert link.connected.wait(10)
+    assert link.connected.wait(60)
     command, reply = link.topics.command("issue-ticket"), link.topics.reply("victim")
     good = b'{"queue":"household","channel":"web"}'
     hostile = [
@@ -153,7 +153,7 @@ def test_two_servers_on_one_postgresql_share_the_hall(
         for server in servers:
             server.open()
         link.open()
-        assert link.connected.wait(10)
+        assert link.connected.wait(60)
         for window in ("01", "02", "03", "04"):
             ok(link, "open-window", window=window)
         asked = [link.request("issue-ticket", {"queue": "household", "channel": "web"}, timeout_s=60) for _ in range(80)]
@@ -197,7 +197,7 @@ def test_a_server_that_is_asked_to_end_says_so_and_one_that_dies_is_reported_los
     server.kill()
     watcher.wait("server/status", '"lost"')
     with pytest.raises(NoAnswer):
-        link.request("lookup", {"ticket": "20261122-a001"}, timeout_s=0.5).result(5)
+        link.request("lookup", {"ticket": "20261122-a001"}, timeout_s=0.5).result(60)
     link.close()
 
 
@@ -230,7 +230,7 @@ def test_the_line_goes_on_after_a_restart_of_the_server(broker: PrivateBroker, s
     link = broker.link()
     watcher = Watcher(link, "window/01/state", "queue/household/state", "announce", "display/board-1/desired")
     link.open()
-    assert link.connected.wait(10)
+    assert link.connected.wait(60)
     ok(link, "open-window", window="01", clerk="0102")
     for _ in range(3):
         ok(link, "issue-ticket", queue="household", channel="web")
@@ -255,7 +255,7 @@ def test_requests_of_many_clients_at_once_get_different_numbers(broker: PrivateB
     def take() -> None:
         link = broker.link()
         link.open()
-        assert link.connected.wait(10)
+        assert link.connected.wait(60)
         numbers.extend(ok(link, "issue-ticket", queue="tax", channel="web")["ticket"]["number"] for _ in range(15))
         link.close()
 

@@ -60,7 +60,7 @@ def kiosk(broker: PrivateBroker, hall: Path, tmp_path: Path, watcher: Watcher) -
     common = ["--hall", str(hall), "--broker", broker.address, "--terminal", "kiosk-1", "--state", str(tmp_path / "kiosk")]
     face = Face("hall", (540, 960), hall, *common)
     face.open()
-    watcher.wait("terminal/kiosk-1/status", '"ok"', timeout_s=30)
+    watcher.wait("terminal/kiosk-1/status", '"ok"')
     face.wait_for_colour(*TILE_EDGE, ACCENT)
     yield face
     face.close()
@@ -87,7 +87,7 @@ def wait_for_refusal(kiosk: Face) -> None:
         pixels = kiosk.picture(0, 0.39, 1, 0.46)
         return any(pixels[i] > 150 and pixels[i + 1] < 90 for i in range(0, len(pixels), 3))
 
-    wait_until(is_red, timeout_s=20)
+    wait_until(is_red)
 
 
 def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_leaves(
@@ -108,7 +108,7 @@ def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_le
     kiosk.tap(*DEVICES)
     kiosk.wait_for_colour(*ROW, WHITE, otherwise=True)
     kiosk.tap(*FIRST_TEST)
-    wait_until(lambda: len(list((printer.out or Path()).glob("*.png"))) == 1, timeout_s=20)
+    wait_until(lambda: len(list((printer.out or Path()).glob("*.png"))) == 1)
     kiosk.tap(*BACK)
     kiosk.wait_for_colour(*TILE, WHITE)
     kiosk.tap(*BACK)

@@ -15,7 +15,7 @@ from tests.web_hall import PASSWORD, WebHall, serving
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 OpenPage = Callable[..., Page]
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
 
@@ -197,7 +197,7 @@ def test_a_console_says_that_the_server_is_away_and_comes_back_by_itself(
     expect(page.locator('[data-do="next"]')).to_be_disabled()
     number = hall.issue()["number"]
     with serving(app, port):
-        expect(page.locator("#lost")).to_be_hidden(timeout=20_000)
+        expect(page.locator("#lost")).to_be_hidden()
         expect(page.locator("#line")).to_contain_text(number)
         page.keyboard.press("F2")
         condition(page, "正在叫号", number)

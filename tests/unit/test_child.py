@@ -12,7 +12,7 @@ import hall.child
 from hall.child import Child
 
 
-def wait_until(true, timeout_s=10):
+def wait_until(true, timeout_s=60):
     deadline = time.monotonic() + timeout_s
     while not true():
         assert time.monotonic() < deadline, "did not happen in time"

@@ -286,7 +286,7 @@ def played():
     link.show("queue/social/state", line, "queue/+/state")
     yield link, crowd
     crowd.stop()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -364,4 +364,4 @@ def test_the_first_queue_of_a_window_left_to_people_is_called_by_nobody_else():
         assert link.wait_for("call-next")[1] == {"window": "01", "queue": "civil"}
     finally:
         crowd.stop()
-        thread.join(10)
+        thread.join(60)

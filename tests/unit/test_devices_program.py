@@ -210,7 +210,7 @@ def test_an_emulated_device_runs_until_it_is_told_to_stop(tmp_path):
         driver.check()
         driver.close()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()

@@ -62,7 +62,7 @@ class Kiosk:
 
     def asks(self, effect: Any) -> Any:
         self.catalogue.perform(effect, self.said.put)
-        return self.said.get(timeout=10)
+        return self.said.get(timeout=60)
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_key_waits_a_moment_for_its_results_so_that_both_are_drawn_in_one_fram
 def test_the_copy_is_there_at_the_next_start_without_a_server(folder: Path, shelf: Path, web: str):
     download(announced(shelf, web, "1"), folder_made(folder))
     kiosk = Kiosk(folder)
-    assert kiosk.said.get(timeout=10).contents.version == "1"
+    assert kiosk.said.get(timeout=60).contents.version == "1"
     kiosk.catalogue.close()
 
 

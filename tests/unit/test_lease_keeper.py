@@ -26,7 +26,7 @@ class Kept:
     def does(self, effect: Any, *kinds: type) -> list[Any]:
         """Ask for something; the events that come, which must be of these kinds."""
         self.keeper.perform(effect, self.events.put)
-        events = [self.events.get(timeout=20) for _ in kinds]
+        events = [self.events.get(timeout=60) for _ in kinds]
         assert [type(event) for event in events] == list(kinds)
         return events
 
@@ -34,7 +34,7 @@ class Kept:
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Kept]:
     kept = Kept(tmp_path / "numbers.db")
-    assert kept.events.get(timeout=20) == LeaseIs({}, None, None, (), ())
+    assert kept.events.get(timeout=60) == LeaseIs({}, None, None, (), ())
     yield kept
     kept.keeper.close()
 

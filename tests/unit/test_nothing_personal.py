@@ -100,10 +100,10 @@ def test_forgetting_goes_on_by_itself_and_survives_a_database_in_trouble(lived: 
     forgetting = Forgetting(lived.database, lived.plan.config, clock, every_s=0.01)
     forgetting.open()
     for _ in range(2):
-        assert asked.acquire(timeout=10)
+        assert asked.acquire(timeout=60)
     with lived.database.writer.begin() as connection:
         connection.execute(text("ALTER TABLE hidden RENAME TO cases"))
     for _ in range(3):
-        assert asked.acquire(timeout=10)
+        assert asked.acquire(timeout=60)
     forgetting.close()
     assert lived.rows("SELECT count(*) FROM cases")[0][0] == 0

@@ -115,7 +115,7 @@ class Bench:
 
     def does(self, effect: Any) -> Any:
         self.tools.perform(effect, self.events.put)
-        return self.events.get(timeout=20)
+        return self.events.get(timeout=60)
 
 
 @pytest.fixture
