@@ -30,6 +30,7 @@ from kiosk.spool_book import JobState
 from kiosk.state import State, Ticket
 from kiosk.theme import Mode
 from kiosk.typesetting import made
+from queue_server.api.english import sentences
 from queue_server.api.guide import Guides, open_guides
 from queue_server.api.hall import HallConfig, load
 from queue_server.api.messages import Estimate, QueueState, Text, WindowState, WindowTicket
@@ -147,12 +148,14 @@ def guide_states(state: State) -> Iterator[tuple[str, State]]:
         yield name, replace(state, page="search", lookup=replace(state.lookup, query=query, answered=query, results=results))
     items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
     item = max(items, key=lambda item: (len(item.steps), len(item.materials)))
+    read = replace(state.lookup, item=item, english=guides.english(sentences(item)))
     for section in SECTIONS:
-        looked = replace(state.lookup, item=item, section=section)
-        yield f"guide-{section}", replace(state, page="guide", lookup=looked)
-    yield "guide-flow-2", replace(state, page="guide", sheet=1, lookup=replace(state.lookup, item=item, section="flow"))
-    yield "guide-away", replace(state, page="guide", connected=False, lookup=replace(state.lookup, item=item))
-    heard = replace(state, page="guide", lookup=replace(state.lookup, item=item, section="materials"), aloud=Aloud("ok"))
+        yield f"guide-{section}", replace(state, page="guide", lookup=replace(read, section=section))
+        partly = replace(read, section=section, english={})
+        yield f"guide-{section}-only-chinese", replace(state, page="guide", lookup=partly)
+    yield "guide-flow-2", replace(state, page="guide", sheet=1, lookup=replace(read, section="flow"))
+    yield "guide-away", replace(state, page="guide", connected=False, lookup=read)
+    heard = replace(state, page="guide", lookup=replace(read, section="materials"), aloud=Aloud("ok"))
     yield "guide-with-voice", heard
     yield "guide-read-aloud", replace(heard, aloud=Aloud("ok", "summary", 1))
 
@@ -192,7 +195,8 @@ def paper_states(state: State) -> Iterator[tuple[str, State]]:
     there = contents(guides)
     items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
     item = max(items, key=lambda item: len(forms_of(item, there)))
-    state = replace(state, lookup=Lookup(contents=there, item=item), trail=("home", "guides", "guide-list", "guide"))
+    read = Lookup(contents=there, item=item, english=guides.english(sentences(item)))
+    state = replace(state, lookup=read, trail=("home", "guides", "guide-list", "guide"))
     out = replace(
         state,
         a4=A4(
