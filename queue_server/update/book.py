@@ -56,6 +56,7 @@ TARGETS = Table(
 )
 UNDER_WAY = ("asked", "downloading", "installing", "restarting")
 OPEN = ("running", "paused")
+FAILED = select(TARGETS.c.rollout).where(TARGETS.c.state == "failed")
 
 
 class GroupIsBusy(RuntimeError):
@@ -69,11 +70,13 @@ class Book:
         self._writer, self._reader = writer, reader
 
     def begin(self, rollout: Rollout) -> None:
-        """Write down a new rollout. Raise GroupIsBusy."""
+        """Write down a new rollout, after which failures of earlier ones to the group matter no more. Raise GroupIsBusy."""
         with self._writer.begin() as connection:
             busy = ROLLOUTS.c.state.in_(OPEN) & (ROLLOUTS.c.group == rollout.group)
             if connection.execute(select(ROLLOUTS.c.id).where(busy)).first() is not None:
                 raise GroupIsBusy(rollout.group)
+            over = (ROLLOUTS.c.state == "finished") & (ROLLOUTS.c.group == rollout.group)
+            connection.execute(update(ROLLOUTS).where(over, ROLLOUTS.c.id.in_(FAILED)).values(state="stopped"))
             connection.execute(insert(ROLLOUTS).values(_facts(rollout)))
             connection.execute(insert(TARGETS), _rows(rollout, rollout.targets))
 
@@ -93,9 +96,10 @@ class Book:
         return before, after
 
     def followed(self) -> list[Rollout]:
-        """Every rollout that is open, or has terminals that are under way."""
+        """Every rollout that is open or has terminals under way, and those whose failures nobody has decided about."""
         under_way = select(TARGETS.c.rollout).where(TARGETS.c.state.in_(UNDER_WAY))
-        wanted = select(ROLLOUTS).where(or_(ROLLOUTS.c.state.in_(OPEN), ROLLOUTS.c.id.in_(under_way)))
+        ended_badly = (ROLLOUTS.c.state == "finished") & ROLLOUTS.c.id.in_(FAILED)
+        wanted = select(ROLLOUTS).where(or_(ROLLOUTS.c.state.in_(OPEN), ROLLOUTS.c.id.in_(under_way), ended_badly))
         with self._reader.connect() as connection:
             return self._read(connection, wanted)
 

@@ -19,6 +19,8 @@ from queue_server.update.rollout import Rollout, Seen, Target, advance
 LOG = logging.getLogger(__name__)
 LOOK_S = 1.0
 EXPIRY_S = 30
+MOST_NAMED = 5
+"""So many terminals an alert names."""
 SETTLE = 5
 """Looks after a connect before anything is concluded: what terminals have retained must come in first."""
 
@@ -82,8 +84,8 @@ class Rollouts:
         before, after = changed
         for target in orders:
             self._order(after, target)
-        if before.state != after.state:
-            LOG.info("the rollout of %s to %s is %s", after.version, after.group, after.state)
+        if (before.state, before.failed) != (after.state, after.failed):
+            LOG.info("the rollout of %s to %s is %s, %d failed", after.version, after.group, after.state, after.failed)
             self._desk.show(*alert_of(after, self._clock()))
 
     def _order(self, rollout: Rollout, target: Target) -> None:
@@ -107,10 +109,21 @@ class Rollouts:
 
 
 def alert_of(rollout: Rollout, now: datetime) -> tuple[str, bytes]:
-    """Topic and payload of the alert that stands while a rollout has paused by itself; otherwise the payload is empty."""
+    """Topic and payload of the alert that stands while a rollout has paused by itself, or has ended without all of its
+    terminals, until somebody decides about those that failed; otherwise the payload is empty."""
     topic = f"alert/rollout-{rollout.group}"
-    if rollout.paused_by != "failures":
+    group, version, failed = rollout.group, rollout.version, rollout.failed
+    if rollout.paused_by == "failures":
+        kind = "rollout-paused"
+        zh = f"终端组{group}升级到{version}已自动暂停：{failed}台没有成功。请到升级页查明原因，再继续或停止。"
+        en = f"The update of group {group} to {version} has paused, {failed} failed: see the page of updates."
+    elif rollout.ended_badly:
+        kind = "rollout-failed"
+        names = [target.terminal for target in rollout.targets if target.state == "failed"]
+        some, rest = names[:MOST_NAMED], names[MOST_NAMED:]
+        decide = "请到升级页再试，或就此结束。"
+        zh = f"终端组{group}升级到{version}已结束，{failed}台没有成功：{'、'.join(some)}{'等' if rest else ''}。{decide}"
+        en = f"The update of group {group} to {version} is over, {failed} failed: {', '.join(some)}{' …' if rest else ''}."
+    else:
         return topic, b""
-    zh = f"终端组{rollout.group}升级到{rollout.version}已自动暂停：{rollout.failed}台没有成功。"
-    en = f"The update of group {rollout.group} to {rollout.version} has paused: {rollout.failed} terminals failed."
-    return topic, messages.encode(Alert("rollout-paused", "error", rollout.group, now, Text(zh, en)))
+    return topic, messages.encode(Alert(kind, "error", group, now, Text(zh, en)))

@@ -2,7 +2,8 @@
 
 A rollout brings one bundle to the terminals of one group, at most `at_most` of them at a time. When more than `may_fail` have
 failed it pauses, and nobody new is ordered until somebody says so; terminals that are under way go on and are followed.
-A terminal that is not there is waited for: it may be switched off for days.
+A terminal that is not there is waited for: it may be switched off for days. One that failed and comes with the new system
+after all is done, also when the rollout is over.
 """
 
 from __future__ import annotations
@@ -69,6 +70,11 @@ class Rollout:
         return self.state in ("running", "paused")
 
     @property
+    def ended_badly(self) -> bool:
+        """Whether it is over, terminals of it have failed, and nobody has said yet that they stay as they are."""
+        return self.state == "finished" and self.failed > 0
+
+    @property
     def failed(self) -> int:
         """How many terminals have failed."""
         return sum(target.state == "failed" for target in self.targets)
@@ -122,8 +128,8 @@ def go_on(rollout: Rollout) -> Rollout:
 
 
 def stop(rollout: Rollout) -> Rollout:
-    """Order nobody any more; those under way come to their own end."""
-    return replace(rollout, state="stopped", paused_by="") if rollout.open else rollout
+    """Order nobody any more; those under way come to their own end. After the end: those that failed stay as they are."""
+    return replace(rollout, state="stopped", paused_by="") if rollout.open or rollout.ended_badly else rollout
 
 
 def try_again(rollout: Rollout) -> Rollout:

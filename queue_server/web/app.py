@@ -25,6 +25,7 @@ from queue_server.update.bundle import Shelf
 from queue_server.web import (
     account_page,
     appointments,
+    bundles,
     cases,
     code,
     console,
@@ -121,7 +122,9 @@ def build(
     app.include_router(fleet.routes(site, answers, Takers(database.writer, database.reader)))
     app.include_router(technician.routes(site, database.writer))
     shelf = Shelf(state / "bundles", database.writer, database.reader, lambda: datetime.now(UTC))
-    app.include_router(updates.routes(site, shelf, Book(database.writer, database.reader)))
+    book = Book(database.writer, database.reader)
+    app.include_router(bundles.routes(site, shelf, book))  # before the rollouts, whose addresses are any two words
+    app.include_router(updates.routes(site, shelf, book))
     app.include_router(reprint.routes(site, answers))
     app.include_router(metrics.routes(site, measured, measures, state))
     app.include_router(enrolment.routes(site, enrolment.register_of(state, database)))

@@ -1,33 +1,30 @@
-"""The page of updates: bundles on the shelf, rollouts to groups of terminals, and the files that terminals fetch."""
+"""The page of updates: rollouts to groups of terminals."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import uuid
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from queue_server.update import rollout as steps
-from queue_server.update.book import OPEN, Book, GroupIsBusy
-from queue_server.update.bundle import BadBundle, Bundle, Shelf
+from queue_server.update.book import Book, GroupIsBusy
+from queue_server.update.bundle import Bundle, Shelf
 from queue_server.update.engine import alert_of
 from queue_server.update.rollout import Rollout, Target
-from queue_server.web.guard import address
+from queue_server.web.bundles import ROLES, in_use
 from queue_server.web.live import stream
 from queue_server.web.session import Session
 from queue_server.web.site import Site
 
-ROLES = ("technician", "administrator")
 LIVE_PAUSE_S = 1.0
 MOST_AT_A_TIME = 100
 STEPS: dict[str, Callable[[Rollout], Rollout]] = {
@@ -36,8 +33,7 @@ STEPS: dict[str, Callable[[Rollout], Rollout]] = {
 
 
 def routes(site: Site, shelf: Shelf, book: Book) -> APIRouter:
-    """`/updates`, its live stream, `POST /updates/bundle` (the file itself), `/updates/remove/<sha256>`, `/updates/begin`,
-    `/updates/<rollout>/<step>`, and `/bundles/<sha256>.raucb` for terminals, open to all: a bundle is signed, not secret."""
+    """`/updates`, its live stream, `POST /updates/begin` and `/updates/<rollout>/<step>`."""
     router = APIRouter()
 
     async def part(session: Session, language: str) -> str:
@@ -47,17 +43,13 @@ def routes(site: Site, shelf: Shelf, book: Book) -> APIRouter:
             names={bundle.sha256: bundle.name for bundle in bundles},
         )  # fmt: skip
 
-    async def note(request: Request, session: Session, action: str, subject: str, detail: str = "") -> None:
-        where, account = address(request), session.account.name
-        await asyncio.to_thread(lambda: site.accounts.audit(account, action, subject, detail=detail, address=where))
-
     @router.get("/updates")
     async def updates(request: Request, trouble: str = "") -> Response:
         session = await site.guard.need(request, *ROLES)
         bundles, rollouts = await asyncio.gather(asyncio.to_thread(shelf.all), asyncio.to_thread(book.latest))
         return site.pages.page(
             request, "updates.html", session=session, part=await part(session, site.pages.language(request)),
-            bundles=bundles, in_use=_in_use(rollouts), groups=_groups(site), trouble=trouble, zone=site.config.zone,
+            bundles=bundles, in_use=in_use(rollouts), groups=_groups(site), trouble=trouble, zone=site.config.zone,
         )  # fmt: skip
 
     @router.get("/updates/live")
@@ -71,30 +63,6 @@ def routes(site: Site, shelf: Shelf, book: Book) -> APIRouter:
 
         return stream(site.changes, render, "terminal/", pause_s=LIVE_PAUSE_S)
 
-    @router.post("/updates/bundle")
-    async def upload(request: Request) -> Response:
-        session = await site.guard.need(request, *ROLES)
-        site.guard.header(request, session)
-        try:
-            bundle = await _receive(request, shelf, session.account.name)
-        except BadBundle as error:
-            return JSONResponse({"status": "error", "error": {"code": error.reason}}, HTTPStatus.BAD_REQUEST)
-        await note(request, session, "bundle-add", bundle.version, bundle.name)
-        return JSONResponse({"status": "ok"})
-
-    @router.post("/updates/remove/{sha256}")
-    async def remove(request: Request, sha256: str) -> Response:
-        session = await site.guard.need(request, *ROLES)
-        await site.guard.form(request, session)
-        bundle = await asyncio.to_thread(shelf.get, sha256)
-        if bundle is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
-        if sha256 in _in_use(await asyncio.to_thread(book.latest)):
-            return RedirectResponse("/updates?trouble=in-use", HTTPStatus.SEE_OTHER)
-        await asyncio.to_thread(shelf.remove, sha256)
-        await note(request, session, "bundle-remove", bundle.version, bundle.name)
-        return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
-
     @router.post("/updates/begin")
     async def begin(request: Request) -> Response:
         session = await site.guard.need(request, *ROLES)
@@ -107,7 +75,8 @@ def routes(site: Site, shelf: Shelf, book: Book) -> APIRouter:
             await asyncio.to_thread(book.begin, rollout)
         except GroupIsBusy:
             return RedirectResponse("/updates?trouble=busy", HTTPStatus.SEE_OTHER)
-        await note(request, session, "rollout-begin", rollout.group, rollout.version)
+        site.desk.show(*alert_of(rollout, datetime.now(UTC)))
+        await site.note(request, session, "rollout-begin", rollout.group, rollout.version)
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
 
     @router.post("/updates/{rollout}/{step}")
@@ -122,27 +91,10 @@ def routes(site: Site, shelf: Shelf, book: Book) -> APIRouter:
         before, after = changed
         if before != after:
             site.desk.show(*alert_of(after, datetime.now(UTC)))
-            await note(request, session, f"rollout-{step}", after.group, after.version)
+            await site.note(request, session, f"rollout-{step}", after.group, after.version)
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
 
-    @router.get("/bundles/{sha256}.raucb")
-    async def bundle(sha256: str) -> Response:
-        if await asyncio.to_thread(shelf.get, sha256) is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
-        return FileResponse(shelf.path(sha256), media_type="application/octet-stream")
-
     return router
-
-
-async def _receive(request: Request, shelf: Shelf, by: str) -> Bundle:
-    """Write the body of the request to the shelf as it comes. Raise BadBundle."""
-    name = unquote(request.headers.get("x-name", ""))
-    incoming = await asyncio.to_thread(shelf.receive, int(request.headers["content-length"]))
-    with contextlib.closing(incoming):
-        async for piece in request.stream():
-            await asyncio.to_thread(incoming.write, piece)
-        await asyncio.to_thread(incoming.end)
-        return await asyncio.to_thread(shelf.keep, incoming, name, by)
 
 
 def _rollout(site: Site, form: FormData, bundle: Bundle | None, by: str) -> Rollout | None:
@@ -158,10 +110,6 @@ def _rollout(site: Site, form: FormData, bundle: Bundle | None, by: str) -> Roll
         str(uuid.uuid4()), bundle.sha256, bundle.version, group, at_most, may_fail,
         tuple(Target(name) for name in members), started_by=by, started_at=datetime.now(UTC),
     )  # fmt: skip
-
-
-def _in_use(rollouts: list[Rollout]) -> set[str]:
-    return {rollout.bundle for rollout in rollouts if rollout.state in OPEN or any(t.under_way for t in rollout.targets)}
 
 
 def _groups(site: Site) -> dict[str, int]:

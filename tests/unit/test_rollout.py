@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from queue_server.api import messages
 from queue_server.api.messages import UpdateStatus
 from queue_server.update import rollout as steps
+from queue_server.update.engine import alert_of
 from queue_server.update.rollout import Rollout, Seen, Target, advance
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -40,6 +42,12 @@ class Group:
 
     def finishes(self, name: str) -> None:
         self.seen[name] = Seen(True, NEW)
+
+    def alert(self) -> str:
+        """The kind of the alert that stands, or none."""
+        topic, payload = alert_of(self.rollout, NOW)
+        assert topic == "alert/rollout-main"
+        return messages.decode(payload, messages.Alert).kind if payload else ""
 
     def states(self) -> list[str]:
         return [target.state for target in self.rollout.targets]
@@ -99,6 +107,31 @@ def test_more_failures_than_the_limit_pause_the_rollout_and_those_under_way_are_
     group.finishes("kiosk-4")
     group.step()
     assert group.rollout.state == "finished"  # nobody is left to be spared
+    assert group.alert() == "rollout-failed"  # and somebody has to look after those that failed
+
+
+def test_the_failure_of_the_last_terminal_raises_an_alert_until_it_comes_or_somebody_decides() -> None:
+    group = Group(2, may_fail=5)
+    group.step()
+    group.finishes("kiosk-1")
+    group.tells("kiosk-2", "failed", detail="no-room")
+    group.step()
+    assert group.rollout.state == "finished" and group.alert() == "rollout-failed"
+    _, payload = alert_of(group.rollout, NOW)
+    assert "kiosk-2" in messages.decode(payload, messages.Alert).texts.zh
+    decided = steps.stop(group.rollout)
+    assert decided.state == "stopped" and alert_of(decided, NOW)[1] == b""
+    assert alert_of(steps.try_again(group.rollout), NOW)[1] == b""
+    group.finishes("kiosk-2")
+    assert group.step() == [] and group.states() == ["done", "done"] and group.alert() == ""
+
+
+def test_a_last_failure_beyond_the_limit_raises_the_alert_although_nobody_is_left_to_pause_for() -> None:
+    group = Group(1, may_fail=0)
+    group.step()
+    group.tells("kiosk-1", "failed")
+    group.step()
+    assert group.rollout.state == "finished" and group.alert() == "rollout-failed"
 
 
 def test_a_silent_terminal_is_asked_again_with_the_same_order_and_then_given_up() -> None:

@@ -22,7 +22,7 @@ from queue_server.update import book
 from queue_server.update import bundle as bundle_shelf
 from queue_server.update.book import Book, GroupIsBusy
 from queue_server.update.bundle import BadBundle, Shelf, manifest
-from queue_server.update.engine import Rollouts
+from queue_server.update.engine import Rollouts, alert_of
 from queue_server.update.rollout import Rollout, Target
 from tests.programs import wait_until
 from tests.rauc_bundle import CONTENT, MANIFEST, bundle
@@ -199,6 +199,49 @@ def test_a_rollout_is_begun_driven_paused_by_failures_and_goes_on(
     finally:
         engine.close()
     assert "已结束" in client.get("/updates").text
+
+
+def test_a_rollout_whose_last_terminal_failed_is_an_alert_until_somebody_decides(
+    client: TestClient, hall: WebHall, said: list[tuple[str, bytes]]
+) -> None:
+    content = bundle()
+    assert upload(client, content) == 200
+    assert begin(client, content, at_most="2", may_fail="9") == "/updates"
+    for terminal in ("kiosk-1", "kiosk-2"):
+        says(hall, terminal, "2026.11.22")
+    engine = Rollouts(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now, look_s=0.02)
+    engine.open()
+    try:
+        wait_until(lambda: len(said) == 2)
+        says(hall, "kiosk-1", "2026.11.23")
+        order = messages.decode(said[1][1], TerminalAsk).id
+        says(hall, "kiosk-2", "2026.11.22", UpdateStatus(order, "failed", "2026.11.23", detail="no-room"))
+        wait_until(lambda: hall.mirror.get("alert/rollout-lobby"))
+        alert = messages.decode(hall.mirror.get("alert/rollout-lobby") or b"", Alert)
+        assert alert.kind == "rollout-failed" and "1台没有成功：kiosk-2。" in alert.texts.zh
+        page = client.get("/updates").text
+        assert "有终端没有升级成功" in page and "就此结束" in page
+        [rollout] = book_of(hall).latest()
+        refused = client.post(f"/updates/remove/{rollout.bundle}", data={"csrf": csrf(page)})
+        assert refused.headers["location"] == "/updates?trouble=in-use"  # it may yet be tried again
+        client.post(f"/updates/{rollout.id}/stop", data={"csrf": csrf(page)})
+        assert hall.mirror.get("alert/rollout-lobby") is None and book_of(hall).followed() == []
+    finally:
+        engine.close()
+
+
+def test_a_new_rollout_to_a_group_settles_the_failures_of_the_one_before(
+    client: TestClient, hall: WebHall, said: list[tuple[str, bytes]]
+) -> None:
+    failed = Target("kiosk-1", "failed")
+    old = Rollout("1", "f" * 64, "1", "lobby", 1, 0, (failed,), state="finished", started_by="a", started_at=now())
+    book_of(hall).begin(old)
+    assert [rollout.id for rollout in book_of(hall).followed()] == ["1"]
+    hall.mirror.put(*alert_of(old, now()))
+    content = bundle()
+    assert upload(client, content) == 200 and begin(client, content) == "/updates"
+    assert [rollout.version for rollout in book_of(hall).followed()] == ["2026.11.23"]
+    assert hall.mirror.get("alert/rollout-lobby") is None
 
 
 def test_a_rollout_goes_on_where_it_was_after_the_server_starts_again(
