@@ -46,6 +46,7 @@ from queue_server.web import (
     supervisor,
     taking_in,
     technician,
+    tokens,
     updates,
     wall,
 )
@@ -127,7 +128,9 @@ def build(
     app.include_router(updates.routes(site, shelf, book))
     app.include_router(reprint.routes(site, answers))
     app.include_router(metrics.routes(site, measured, measures, state))
-    app.include_router(enrolment.routes(site, enrolment.register_of(state, database)))
+    register = enrolment.register_of(state, database)
+    app.include_router(enrolment.routes(site, register))
+    app.include_router(tokens.routes(site, register))
     for taken in (taking_in.appointments(site, database), taking_in.cases(site, database)):
         app.include_router(row_import.routes(site, taken))
     app.include_router(appointments.routes(site, database))
