@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.place import UNITS, Place, named, without_token
-from appliance.serve import prepare
+from appliance.serve import first_log_in, prepare
 from link import BadBroker, Broker, Link
 from link.credentials import BadCredentials, read
 from link.enrol import ClockWrong, NotEnrolled, enrol
@@ -30,6 +30,8 @@ LOG = logging.getLogger(__name__)
 RETRY_S = 15.0
 ANSWER_S = 20.0
 """So long a terminal that has a configuration waits for a newer one before it starts; twice as long without one."""
+FIRST_LOOKS = 20
+"""So often a server looks whether somebody has to be told how to log in for the first time."""
 GROUP = "jiaohao-credentials"
 
 
@@ -72,6 +74,17 @@ def join(place: Place, machine: Machine) -> None:
             terminal = named(place)
     for unit in UNITS[terminal.role]:
         machine.start(unit)
+    if terminal.role == "server":
+        _tell_first_log_in(place, terminal, machine)
+
+
+def _tell_first_log_in(place: Place, terminal: Terminal, machine: Machine) -> None:
+    """Put the password of the first log-in on the screen once the server has made it. It goes into no log."""
+    for _ in range(FIRST_LOOKS):
+        if text := first_log_in(place, terminal):
+            machine.say(terminal.terminal, text, False)
+            return
+        machine.wait(RETRY_S)
 
 
 def _member(place: Place, terminal: Terminal, machine: Machine) -> Terminal:

@@ -20,6 +20,7 @@ HALL = "hall"
 PROGRAM = "/opt/jiaohao/bin/jiaohao-server"
 WEB_PORT = 8080
 BROKER_PORT = 8883
+FIRST_LOG_IN = "var/lib/jiaohao/first-log-in.txt"
 
 
 def prepare(place: Place, terminal: Terminal) -> None:
@@ -35,6 +36,17 @@ def prepare(place: Place, terminal: Terminal) -> None:
     _, web = _reached(terminal.web or "http://", WEB_PORT)
     settings = {"BROKER": f"mqtts://127.0.0.1:{port}", "WEB": f"0.0.0.0:{web}"}
     write(place.etc / "server.env", "".join(f'{name}="{value}"\n' for name, value in settings.items()))
+
+
+def first_log_in(place: Place, terminal: Terminal) -> str:
+    """What the machine's own screen says while nobody has logged in to the web pages yet, because nobody can log in to the
+    machine and read it there; empty afterwards. Raise Trouble."""
+    try:
+        name, password = (place.root / FIRST_LOG_IN).read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        return ""
+    host, port = _reached(terminal.web or "http://", WEB_PORT)
+    return f"The first log-in to the web pages, port {port} of {host}: {name} {password}. It has to be changed there."
 
 
 def _take_hall(place: Place) -> None:

@@ -10,6 +10,7 @@ from queue_server.web.accounts import EXAMPLE_PASSWORD, Accounts, example_accoun
 
 LOG = logging.getLogger(__name__)
 FILE = "first-log-in.txt"
+ADMINISTRATOR = "admin"
 EDITORS = ("entry", "establishment", "service")
 
 
@@ -19,16 +20,17 @@ def provide(accounts: Accounts, config: HallConfig, state: Path, department: str
     In a hall with guides there is also an example account that writes those of `department`, and two that review and publish.
 
     A real hall gets one administrator, whose password is written to `state`/first-log-in.txt, readable for its owner only,
-    and must be changed at the first log-in.
+    and must be changed at the first log-in; the next start afterwards takes the file away.
     """
     if accounts.examples:
         names = example_accounts(accounts, [clerk.id for clerk in config.clerk], department)
         anywhere = [clerk.id for clerk in config.clerk if not clerk.windows] or [clerk.id for clerk in config.clerk]
         return {name: EXAMPLE_PASSWORD for name in [*anywhere[:1], "supervisor", "admin", *EDITORS] if name in names}
-    password = first_administrator(accounts)
+    password, path = first_administrator(accounts), state / FILE
+    if password is None and not any(account.must_change for account in accounts.all() if account.name == ADMINISTRATOR):
+        path.unlink(missing_ok=True)
     if password is not None:
-        path = state / FILE
         path.touch(mode=0o600)
-        path.write_text(f"admin {password}\n", encoding="utf-8")
+        path.write_text(f"{ADMINISTRATOR} {password}\n", encoding="utf-8")
         LOG.warning("this hall has no accounts yet: log in as admin with the password in %s and change it", path)
     return {}

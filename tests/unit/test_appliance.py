@@ -364,7 +364,7 @@ def test_a_server_takes_the_hall_on_its_disk_and_configures_its_broker(place: Pl
     server = Terminal("server-1", "server", "testhall", "10.0.0.2:8884", "http://10.0.0.2:80", address="10.0.0.2/24")
     write(place.efi / "terminal.json", server.json())
     write_hall(place.efi / "hall")
-    watched = Watched(1)
+    watched = Watched(0)
     join(place, watched.machine())
     assert watched.started == ["jiaohao-broker.service", "jiaohao-server.service"]
     assert (place.etc / "server.env").read_text() == 'BROKER="mqtts://127.0.0.1:8884"\nWEB="0.0.0.0:80"\n'
@@ -372,6 +372,14 @@ def test_a_server_takes_the_hall_on_its_disk_and_configures_its_broker(place: Pl
     words = done[0]
     assert words[1] == "broker-config" and words[words.index("--port") + 1] == "8884"
     assert [words[at + 1] for at, word in enumerate(words) if word == "--host"] == ["10.0.0.2"]
+
+
+def test_a_server_that_nobody_has_logged_in_to_shows_the_password_on_its_own_screen_once(place: Place):
+    server = Terminal("server-1", "server", "testhall", "10.0.0.2", "http://10.0.0.2:80")
+    assert serving.first_log_in(place, server) == ""
+    write(place.root / serving.FIRST_LOG_IN, "admin made-up-12a\n")
+    said = serving.first_log_in(place, server)
+    assert "admin made-up-12a" in said and "port 80 of 10.0.0.2" in said
 
 
 def test_a_server_without_a_hall_or_with_a_broken_one_says_so_and_keeps_what_it_had(place: Place):
