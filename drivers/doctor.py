@@ -15,6 +15,7 @@ from serial.tools import list_ports
 from drivers.address import BadAddress
 from drivers.bus import SharedSite, line_of
 from drivers.display import huidu_search
+from drivers.health import reason
 from drivers.ports import DeviceError
 from drivers.registry import Site, build
 from queue_server.api.hall import Device, HallConfig
@@ -39,6 +40,8 @@ class Finding:
     what: str = ""
     mend: str = ""
     done: str = ""
+    reason: str = ""
+    """The trouble in one word, see `drivers.health.reason`."""
 
 
 @dataclass(frozen=True)
@@ -110,15 +113,16 @@ def _examine(device: Device, site: Site, *, try_out: bool) -> Finding:
     try:
         driver = build(device, site)
     except (DeviceError, BadAddress) as error:
-        return Finding(*known, "trouble", getattr(error, "what", str(error)), getattr(error, "mend", "correct devices.toml"))
+        what, mend = getattr(error, "what", str(error)), getattr(error, "mend", "correct devices.toml")
+        return Finding(*known, "trouble", what, mend, reason=reason(error))
     try:
         driver.open()
         driver.check()
         done = _try(device, driver) if try_out else ""
     except DeviceError as error:
-        return Finding(*known, "trouble", error.what, error.mend)
+        return Finding(*known, "trouble", error.what, error.mend, reason=reason(error))
     except Exception as error:  # one driver must not end the examination of the others
-        return Finding(*known, "trouble", f"{type(error).__name__}: {error}", "report this with the log")
+        return Finding(*known, "trouble", f"{type(error).__name__}: {error}", "report this with the log", reason="failed")
     finally:
         driver.close()
     return Finding(*known, "ok", done=done)

@@ -115,6 +115,9 @@ class Printer(Device, Protocol):
     dots: int
     """Printable width in dots."""
 
+    trouble: DeviceError | None
+    """Why the printer was `unreachable` when it was last asked."""
+
     def status(self) -> PrinterCondition:
         """The condition now. Never raises: a printer that cannot be asked is `unreachable`."""
 

@@ -170,6 +170,7 @@ class Copier:
     def _try(self, spool: Spool) -> Result:
         """Give the technician's test page to a printer that is well."""
         from drivers.a4.words import WELL
+        from drivers.health import reason
         from queue_server.documents import make, render
 
         if spool.report is None or spool.report.condition not in WELL:
@@ -179,7 +180,7 @@ class Copier:
             spool.submit(render.pdf(paper), title=f"打印测试页 {self.device.id}", pages=1)
         except Exception as error:
             LOG.exception("the test page could not be printed")
-            return Result(False, f"{type(error).__name__}: {error}"[:200])
+            return Result(False, reason(error))
         return Result(True)
 
     def _submit(self, spool: Spool, made: Made, copies: int, send: Send) -> None:

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from drivers.health import reason
 from drivers.ports import DeviceError, PrintFailed
 from drivers.printer.roll import RollSetting, roll_setting
 from kiosk.paper import Roll
@@ -30,6 +31,7 @@ WATCH_S = 2.0
 """How often an idle printer is asked how it is."""
 
 
+UNREACHABLE = "unreachable"
 ORDER_S = 25.0
 """An order of the desk is given up after so long: whoever asked still waits then."""
 
@@ -127,12 +129,12 @@ class Press:
             self._roll.open()
         except (DeviceError, ValueError) as error:
             LOG.error("the printer %s cannot be used: %s", self.device.id, error)
-            self._unusable = str(error)
-            self._tell(send, "unreachable")
+            self._unusable = "misconfigured"
+            self._tell(send, self._unusable)
             return
         try:
             while True:
-                self._tell(send, printer.status())
+                self._tell(send, _condition(printer))
                 try:
                     job = self._jobs.get(timeout=WATCH_S)
                 except queue.Empty:
@@ -178,12 +180,13 @@ class Press:
         try:
             printer.print(render(printer.profile, name=self.device.id, now=datetime.now(self.hall.zone)))
         except PrintFailed as failure:
-            return Tried(self.device.id, Result(False, failure.state))
+            LOG.warning("the test page was not printed: %s", failure)
+            return Tried(self.device.id, Result(False, _condition(printer) if failure.state == UNREACHABLE else failure.state))
         except Exception as error:
             LOG.exception("the test page could not be printed")
-            return Tried(self.device.id, Result(False, f"{type(error).__name__}: {error}"))
+            return Tried(self.device.id, Result(False, reason(error)))
         self._roll.used()
-        return Tried(self.device.id, Result(True, "a test page was printed"))
+        return Tried(self.device.id, Result(True))
 
     def _facts(self, ticket: Ticket | Reprint) -> dict[str, Any]:
         return {
@@ -199,3 +202,9 @@ class Press:
         if condition != self._condition:
             self._condition = condition
             send(PrinterIs(condition))
+
+
+def _condition(printer: Any) -> str:
+    """How the printer is; for one that cannot be reached, why."""
+    condition: str = printer.status()
+    return reason(printer.trouble) if condition == UNREACHABLE and printer.trouble is not None else condition

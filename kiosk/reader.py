@@ -119,13 +119,14 @@ class Reader:
 
     def _try(self, voice: Voice, send: Send) -> None:
         """One sentence in each language, for the technician. Raise DeviceError."""
+        from drivers.health import reason
         from drivers.ports import DeviceError
 
         try:
             for text, language in TEST_SENTENCES:
                 voice.read(text, language)
         except DeviceError as error:
-            send(Tried(self.device.id, Result(False, str(error))))
+            send(Tried(self.device.id, Result(False, reason(error))))
             raise
         send(Tried(self.device.id, Result(True)))
 
@@ -146,9 +147,9 @@ class Reader:
                     yield from ((section, piece, language) for piece in pieces(part))
 
     def _failed(self, send: Send, error: Exception) -> None:
-        from drivers.health import trouble
+        from drivers.health import reason
 
-        condition = trouble(error).state
+        condition = reason(error)
         if condition != self._condition:
             LOG.warning("the voice %s does not read: %s", self.device.id, error)
         self._tell(send, condition)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from drivers.health import reason
 from drivers.ports import DeviceError
 from kiosk.scan import NextPicture, Picture, Pictured, Scanned, ScannerIs, Watch
 from queue_server.api.hall import Device
@@ -110,7 +111,7 @@ class Listener:
             scanner = registry.build(self.device, registry.Site(self._folder))
         except (DeviceError, ValueError) as error:
             LOG.error("the scanner %s cannot be used: %s", self.device.id, error)
-            self._tell(send, "unreachable", str(error))
+            self._tell(send, reason(error), str(error))
             return
         self._films = hasattr(scanner, "preview")
         if self._films:
@@ -146,7 +147,7 @@ class Listener:
             LOG.exception("the scanner %s failed", self.device.id)
         scanner.close()
         self._is_open = False
-        self._tell(send, "unreachable", str(error))
+        self._tell(send, reason(error), str(error))
         self._attention.wait(AGAIN_S[min(self._tries, len(AGAIN_S) - 1)])
         self._tries += 1
 

@@ -21,20 +21,25 @@ def click_samples(length_s: float = 0.025, pitch_hz: float = 1100, loudness: flo
 
 
 class NoSound(RuntimeError):
-    """Nothing can be heard; the text says why."""
+    """Nothing can be heard. `reason`, in a word of `queue_server.api.device_words`: no-sound-card, in-use, unreachable."""
+
+    def __init__(self, reason: str, what: str) -> None:
+        super().__init__(what)
+        self.reason = reason
 
 
 def play_tone(*, player: str = "aplay", seconds: float = 1.0) -> None:
     """Play a tone that is heard across a hall, and wait for its end. Raise NoSound."""
     if not can_play(player):
-        raise NoSound("no-sound-card")
+        raise NoSound("no-sound-card", f"there is no sound card, or no {player}")
     samples = click_samples(seconds, 880, 0.8)
     try:
         done = subprocess.run(play_command(player), input=samples, capture_output=True, timeout=seconds + 5, check=False)
     except subprocess.TimeoutExpired:
-        raise NoSound("the sound card takes no sound; another program may hold it") from None
+        raise NoSound("in-use", "the sound card takes no sound; another program may hold it") from None
     if done.returncode:
-        raise NoSound(done.stderr.decode(errors="replace").strip().splitlines()[-1][:200] if done.stderr else "aplay failed")
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"{player} failed"]
+        raise NoSound("unreachable", lines[-1][:200])
 
 
 def can_play(player: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from queue_server.api import messages
+from queue_server.api import device_words, messages
 from queue_server.api.hall import HallConfig
 from queue_server.mirror import Mirror
 
@@ -24,6 +24,8 @@ QUIET_S = 60.0
 SETTLE_S = 15.0
 MOST_ILLEGAL = 20
 """Alerts about illegal messages that may stand at once; further subjects share one more."""
+CAUSED = ("misconfigured", "failed")
+"""States that mean little without what the program says of them."""
 OWN = ("display-", "terminal-", "device-", "messages-")
 Severity = Literal["info", "warning", "error"]
 
@@ -40,6 +42,8 @@ class Alerts:
         self._zone = config.zone
         self._displays = {device.id for device in config.device if device.kind == "display"}
         self._terminals = {terminal.id for terminal in config.terminal}
+        self._unreachable: dict[str, bool] = {}
+        self._reasons: dict[str, messages.DeviceStatus] = {}
         self._illegal_until: dict[str, float] = {}
         self._own: set[str] = set()
         self._settle_at: float | None = None
@@ -53,11 +57,16 @@ class Alerts:
         except messages.Illegal:
             self.illegal(f"display/{display}/shown", 0.0)
             return
-        zh, en = (
-            f"显示屏{display}连接不上，请检查电源和网络。",
-            f"Display {display} cannot be reached; check its power and network.",
-        )
-        self._set(f"display-{display}", shown.state == "unreachable", "display-unreachable", "error", display, zh, en)
+        self._unreachable[display] = shown.state == "unreachable"
+        self._display(display)
+
+    def _display(self, display: str) -> None:
+        """The alert of a display, with the reason that its agent gives, in whichever order the two come."""
+        if display not in self._unreachable:
+            return
+        reason = self._reasons.get(display, messages.DeviceStatus(display, "display", "unreachable"))
+        zh, en = _sentence(reason, f"显示屏{display}", f"Display {display}")
+        self._set(f"display-{display}", self._unreachable[display], "display-unreachable", "error", display, zh, en)
 
     def terminal_status(self, terminal: str, payload: bytes) -> None:
         """A terminal says how it and its devices are. One that the hall no longer has may be gone."""
@@ -71,21 +80,26 @@ class Alerts:
         self._set(f"terminal-{terminal}", gone, "terminal-lost", "error", terminal, zh, en)
         said: set[str] = set()
         for device in status.devices if status.state in ("init", "ready") else []:
-            if device.kind == "display":
-                continue  # its alert follows from what it shows
+            if device.kind == "display":  # its alert follows from what it shows
+                self._because(device)
+                continue
             name = f"device-{_id(terminal)}-{_id(device.id)}"
             said.add(name)
-            detail = f"（{device.detail}）" if device.detail else ""
-            zh = f"{terminal}的设备{device.id}状态异常：{device.state}{detail}"
-            en = f"Device {device.id} of {terminal} is in trouble: {device.state} {device.detail}".rstrip()
-            if device.state == "paper-low":
-                zh, en = _paper_low(terminal, device)
-            elif device.state == "print-in-doubt":
-                zh, en = _print_in_doubt(terminal, device)
+            zh, en = _in_trouble(terminal, device)
             severity: Severity = "warning" if device.state in SOON else "error"
             self._set(name, device.state not in WELL, f"device-{_id(device.state)}", severity, device.id, zh, en)
         for name in [n for n in self._own if n.startswith(f"device-{_id(terminal)}-") and n not in said]:
             self._clear(name)
+
+    def _because(self, display: messages.DeviceStatus) -> None:
+        """Why a display cannot be reached, for its alert."""
+        if display.id not in self._displays:
+            return
+        if display.state in device_words.MEANINGS:
+            self._reasons[display.id] = display
+        else:
+            self._reasons.pop(display.id, None)
+        self._display(display.id)
 
     def illegal(self, where: str, monotonic: float) -> None:
         """A message that cannot be read came in; one alert stands for many, until it has been quiet for a minute."""
@@ -141,10 +155,21 @@ class Alerts:
             self._publish(f"alert/{name}", b"")
 
 
-def _paper_low(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
-    """What the staff is told before the paper ends; without a figure, or every paper would be news."""
-    zh = f"{terminal}的打印机{device.id}纸快用完了，请准备换纸。"
-    return zh, f"Printer {device.id} of {terminal} will soon be out of paper; have some ready."
+def _in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
+    """What the staff is told of a device: what happened and what to do; no figures, or every paper would be news."""
+    if device.state == "print-in-doubt":
+        return _print_in_doubt(terminal, device)
+    zh, en = (device_words.kind_name(device.kind, language) for language in ("zh", "en"))
+    return _sentence(device, f"{terminal}的{zh}{device.id}", f"{en} {device.id} of {terminal}")
+
+
+def _sentence(device: messages.DeviceStatus, name_zh: str, name_en: str) -> tuple[str, str]:
+    told = device_words.told(device.kind, device.state, name_zh, name_en)
+    known = bool(told.zh)
+    zh = told.zh if known else f"{name_zh}状态异常：{device.state}"
+    en = told.en if known else f"{name_en} is in trouble: {device.state}"
+    cause = device.detail if device.state in CAUSED or not known else ""
+    return (f"{zh}（{cause}）", f"{en} ({cause})") if cause else (zh, en)
 
 
 def _print_in_doubt(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:

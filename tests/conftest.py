@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from queue_server.store.database import sqlite_url
 from tests.bed import Bed
 from tests.postgres import PrivatePostgres
 from tests.programs import PrivateBroker, RunningServer
 from tests.small_hall import write_hall
+
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")  # how long an example takes says how busy the machine is
 
 
 @pytest.fixture

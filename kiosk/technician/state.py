@@ -52,7 +52,8 @@ class Own:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of the test of a device: `well` is None while it is under way; `text` says what was done, or what to do."""
+    """What came of the test of a device: `well` is None while it is under way; `text` is the trouble in one
+    word (`drivers.health.reason`, or one of the tests' own), for a scanner the length of the code."""
 
     well: bool | None
     text: str = ""

@@ -89,7 +89,9 @@ class Tools:
 
         acts = [act for act, kind in ACTS.items() if kind == device.kind]
         [finding] = examine(self._hall, [device], folder=self._folder, acts=acts).findings
-        return Result(finding.state == "ok", " → ".join(text for text in (finding.done, finding.what, finding.mend) if text))
+        if finding.reason:
+            LOG.warning("the test of %s: %s; %s", device.id, finding.what, finding.mend)
+        return Result(finding.state == "ok", finding.reason)
 
     def _reboot(self) -> bool:
         """Leave the file that systemd waits for; whether that is provided for here."""
@@ -115,5 +117,6 @@ def _hear() -> Result:
     try:
         play_tone()
     except NoSound as error:
-        return Result(False, str(error))
+        LOG.warning("the test of the loudspeaker: %s", error)
+        return Result(False, error.reason)
     return Result(True)

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from queue_server.api import device_words
 from queue_server.api.hall import HallConfig
 from queue_server.api.texts import texts
 
@@ -63,6 +64,8 @@ class Pages:
             language=language,
             hall=self.config.hall,
             say=lambda text: getattr(text, language),
+            device_word=lambda state: device_words.word(state, language),
+            device_sentence=lambda kind, state: device_words.sentence(kind, state, language),
             static=lambda name: f"/static/{name}?{self.edition}",
         )
         environment.filters.update(minutes=minutes, duration=duration)

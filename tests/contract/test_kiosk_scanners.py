@@ -232,5 +232,5 @@ def test_a_scanner_that_cannot_be_used_is_told_with_the_reason(tmp_path: Path):
     part = Scanners([Device(id="s", kind="scanner", model="camera", address="/dev/video0")], tmp_path)
     part.open(told)
     wrong = told.wait(ScannerIs)
-    assert (wrong.condition, "camera:///dev/video0" in wrong.detail) == ("unreachable", True)
+    assert (wrong.condition, "camera:///dev/video0" in wrong.detail) == ("not-found", True)
     part.close()

@@ -68,7 +68,7 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
     devices = replace(menu, page="devices")
     yield "devices", devices
     results = {
-        "ticket-printer-1": Result(True, "a test page was printed"), "a4-1": Result(None), SPEAKER: Result(False, "no-sound-card"),
+        "ticket-printer-1": Result(True), "a4-1": Result(None), SPEAKER: Result(False, "no-sound-card"),
         "idcard-1": Result(False, "nothing answers on /dev/hall-idcard → check the cable and the power of the card reader"),
     }  # fmt: skip
     yield "devices-tried", replace(devices, results=results)

@@ -61,7 +61,7 @@ def test_low_paper_is_one_warning_in_plain_words_however_many_papers_follow(hall
         hall.says("kiosk-1", "ready", DeviceStatus("printer-1", "printer", "paper-low", paper=paper))
     assert hall.published == ["alert/device-kiosk-1-printer-1"]
     alert = messages.decode(hall.mirror.get(hall.published[0]) or b"", messages.Alert)
-    assert (alert.severity, alert.texts.zh) == ("warning", "kiosk-1的打印机printer-1纸快用完了，请准备换纸。")
+    assert (alert.severity, alert.texts.zh) == ("warning", "kiosk-1的号票打印机printer-1的纸快用完了。请准备换纸。")
 
 
 def test_a_paper_of_which_nobody_is_sure_is_a_warning_that_names_it_and_says_where_to_look(hall: Hall) -> None:
@@ -70,4 +70,31 @@ def test_a_paper_of_which_nobody_is_sure_is_a_warning_that_names_it_and_says_whe
     assert alert.severity == "warning"
     assert "办事指南 老年人优待证" in alert.texts.zh and "出纸口" in alert.texts.zh and "a4-1" in alert.texts.en
     hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "ok"))
+    assert hall.stand() == set()
+
+
+def words(hall: Hall, name: str) -> messages.Text:
+    return messages.decode(hall.mirror.get(f"alert/{name}") or b"", messages.Alert).texts
+
+
+def test_a_device_in_trouble_is_told_in_chinese_and_english_with_what_to_do(hall: Hall) -> None:
+    hall.says("kiosk-1", "ready", DeviceStatus("camera-1", "scanner", "no-permission", "may not use /dev/video0"))
+    told = words(hall, "device-kiosk-1-camera-1")
+    assert told.zh == "程序没有权限使用kiosk-1的扫码器camera-1。请让管理员把程序的用户加入 video 组或 input 组。"
+    assert told.en.startswith("Scanner camera-1 of kiosk-1 may not be used by this program. ")
+    hall.says("kiosk-1", "ready", DeviceStatus("camera-1", "scanner", "misconfigured", "address = 'x'"))
+    assert words(hall, "device-kiosk-1-camera-1").zh.endswith("（address = 'x'）")
+
+
+def test_the_alert_of_a_display_gives_its_own_reason_whichever_comes_first(hall: Hall) -> None:
+    display = next(device.id for device in CONFIG.device if device.kind == "display")
+    shown = messages.encode(messages.DisplayShown(1, "unreachable", datetime(2026, 11, 22, tzinfo=UTC)))
+    hall.says("devices-1", "ready", DeviceStatus(display, "display", "ok"))
+    assert hall.stand() == set()
+    hall.alerts.display_shown(display, shown)
+    assert words(hall, f"display-{display}").zh.startswith(f"连接不上显示屏{display}。")
+    hall.says("devices-1", "ready", DeviceStatus(display, "display", "no-reply", "no answer within 1 s"))
+    assert words(hall, f"display-{display}").zh == f"显示屏{display}没有应答。请检查屏的电源和接线，再核对波特率和屏号。"
+    hall.says("devices-1", "ready", DeviceStatus(display, "display", "ok"))
+    hall.alerts.display_shown(display, messages.encode(messages.DisplayShown(1, "ok", datetime(2026, 11, 22, tzinfo=UTC))))
     assert hall.stand() == set()

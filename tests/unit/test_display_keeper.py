@@ -130,7 +130,7 @@ def test_after_trouble_the_present_state_is_shown_not_the_missed_ones():
         stage.pass_time(3)
     tries = stage.glass.calls.count("open")
     assert 3 <= tries <= 8, "tried again with growing pauses"
-    assert stage.told[-1] == ("unreachable", None)
+    assert stage.told[-1] == ("no-reply", None)
     stage.glass.broken = None
     stage.pass_time(11)
     assert stage.glass.shown == ["A001", "A005"]

@@ -125,10 +125,10 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     bench.tools.close()
 
 
-def test_a_device_in_trouble_says_what_and_how_to_mend_it(bench: Bench) -> None:
+def test_a_device_in_trouble_says_why_in_a_word_of_the_contract(bench: Bench) -> None:
     tried = bench.does(TryDevice("voice-1"))
     assert isinstance(tried, Tried) and tried.device == "voice-1" and tried.result.well is False
-    assert "no-such-model" in tried.result.text
+    assert tried.result.text == "misconfigured"
 
 
 def test_a_terminal_without_a_sound_card_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

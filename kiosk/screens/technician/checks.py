@@ -12,6 +12,7 @@ from kiosk.technician.event import OnlyWarnings, Open, Try
 from kiosk.technician.role import Shown
 from kiosk.technician.state import Network, Part, Result
 from kiosk.widgets import Card, Chip, TextButton, Words
+from queue_server.api.device_words import kind_name, sentence, word
 from queue_server.api.messages import DeviceStatus
 
 ROW = 190
@@ -47,19 +48,10 @@ class DevicesPage(Frame):
             self.add_widget(TextButton(stage, button, _("测试"), partial(stage.send, Try(part.id))))
         name, below = body.top(body.h * 0.45)
         model = part.id if part.id != part.kind else ""
-        title = " · ".join(text for text in (self._kind(part.kind), model, part.model) if text)
+        title = " · ".join(text for text in (kind_name(part.kind, self.look.mode.language), model, part.model) if text)
         self.add_widget(Words(stage, name, title, "body", bold=True, line_height=1.15))
         text, colour = self._said(part, status, result)
         self.add_widget(Words(stage, below, text, "note", colour=colour, line_height=1.2))
-
-    def _kind(self, kind: str) -> str:
-        _ = self.stage.text
-        names = {
-            "printer": _("号票打印机"), "a4": _("A4 打印机"), "scanner": _("扫码器"), "idcard": _("身份证阅读器"),
-            "voice": _("语音"), "display": _("显示屏"), "keypad": _("呼叫键盘"), "rater": _("评价盒"), "locker": _("锁控板"),
-            "speaker": _("扬声器"),
-        }  # fmt: skip
-        return names.get(kind, kind)
 
     def _said(self, part: Part, status: DeviceStatus | None, result: Result | None) -> tuple[str, str]:
         """What came of the test; before there was one, the device's own condition."""
@@ -73,25 +65,15 @@ class DevicesPage(Frame):
             }  # fmt: skip
             return done.get(part.kind, _("应答正常")), "success"
         if result is not None and result.well is False:
-            known = {
-                "no-sound-card": _("没有声卡，或者没有装 aplay"),
-                "nothing-read": _("没有读到码，请擦净窗口，换一个码再试"),
-            }
-            return known.get(result.text) or condition_word(self, result.text), "danger"
+            return self._condition(part, result.text), "danger"
         if status is None:
             return _("还没有测试"), "secondary"
-        return condition_word(self, status.state), "success" if status.state in ("ok", "ready") else "warning"
+        return self._condition(part, status.state), "success" if status.state in ("ok", "ready") else "warning"
 
-
-def condition_word(page: Frame, state: str) -> str:
-    """A device's condition in words."""
-    _ = page.stage.text
-    words = {
-        "ok": _("正常"), "ready": _("正常"), "init": _("正在启动"), "paper-low": _("纸将用完"), "paper-out": _("缺纸"),
-        "cover-open": _("机盖打开"), "unreachable": _("连接不上"), "offline": _("连接不上"), "stopped": _("已关闭"),
-        "misconfigured": _("devices.toml 里写得不对，请看运行日志"),
-    }  # fmt: skip
-    return words.get(state, state)
+    def _condition(self, part: Part, state: str) -> str:
+        """What happened and what to do; for a device that needs nobody, how it is."""
+        language = self.look.mode.language
+        return sentence(part.kind, state, language) or word(state, language)
 
 
 class NetworkPage(Frame):
