@@ -15,6 +15,7 @@ from queue_server.api.english import Told
 from queue_server.api.item import Basis, Item, Limit, Material
 
 MOST_NAMES = 3
+MOST_NAMES_ELDER = 2
 Style = Literal["head", "text", "note"]
 
 
@@ -61,8 +62,9 @@ def bring_text(stage: Stage, item: Item) -> str:
     if not item.materials:
         return _("不用带材料")
     names = [stage.pick(material.name) for material in item.materials]
-    if len(names) > MOST_NAMES + 1:
-        return _("{names}等 {n} 样材料").format(names=(_("、")).join(names[:MOST_NAMES]), n=len(names))
+    most = MOST_NAMES_ELDER if stage.look.mode.elder else MOST_NAMES
+    if len(names) > most + 1:
+        return _("{names}等 {n} 样材料").format(names=(_("、")).join(names[:most]), n=len(names))
     return (_("、")).join(names)
 
 

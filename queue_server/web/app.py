@@ -35,6 +35,7 @@ from queue_server.web import (
     guide,
     intake,
     item_edit,
+    item_english,
     item_exchange,
     items,
     log_in,
@@ -116,6 +117,7 @@ def build(
         papers,
         guide,
         item_exchange,
+        item_english,
         item_edit,
         items,
     ):

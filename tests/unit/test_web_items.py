@@ -117,7 +117,8 @@ def move(browser: TestClient, do: str, reason: str = "", path: str = PAGE, seen:
 
 
 @pytest.mark.parametrize(
-    "path", ["/items", PAGE, f"{PAGE}/edit", f"{PAGE}/v/1", "/items/new", "/items/import", "/items/export.xlsx"]
+    "path",
+    ["/items", PAGE, f"{PAGE}/edit", f"{PAGE}/v/1", "/items/new", "/items/import", "/items/export.xlsx", "/items/english"],
 )
 def test_the_editors_pages_are_for_editors_only(calm: Office, path: str) -> None:
     stranger = TestClient(calm.app, base_url="http://hall", follow_redirects=False)
@@ -136,7 +137,7 @@ def test_an_entry_account_sees_the_items_of_its_own_department_only(calm: Office
     assert {item.department for item in exported} == {"武山县民政局"}
 
 
-@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/edit", "/items/new", "/items/import"])
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/edit", "/items/new", "/items/import", "/items/english"])
 def test_a_post_without_the_token_of_its_form_changes_nothing(calm: Office, path: str) -> None:
     answer = calm.at("entry").post(path, data={"csrf": "made-up", "do": "save", "seen": "1"})
     assert answer.status_code == 403
@@ -332,3 +333,87 @@ def test_items_of_another_department_cannot_be_imported(calm: Office) -> None:
     assert answer.status_code == 400
     assert "不属于本账号的部门" in answer.text
     assert len(calm.history(items[0].code)) == 1
+
+
+# --- the English of the sentences -------------------------------------------------------------------------------------
+
+ENGLISH = "/items/english"
+CONDITION = "家庭财产状况符合规定"
+
+
+def write_english(browser: TestClient, zh: str, en: str, was: str) -> Any:
+    """Write the English of one sentence, as the page does."""
+    token = csrf(browser.get(f"{ENGLISH}?every=true").text)
+    return browser.post(ENGLISH, data={"csrf": token, "zh.0": zh, "was.0": was, "en.0": en})
+
+
+def written(office: Office) -> dict[str, str]:
+    assert office.hall.guides is not None
+    return office.hall.guides.translations.all()
+
+
+def test_the_page_of_english_shows_the_sentences_of_ones_own_department(calm: Office) -> None:
+    entry, service = calm.at("entry"), calm.at("service")
+    assert "每一句都有英文" in entry.get(ENGLISH).text
+    shown = entry.get(f"{ENGLISH}?every=true&q=家庭财产").text
+    assert CONDITION in shown and "Household property is within the rules" in shown
+    for sentence in ("未满十六周岁的提供", "出国奔丧"):
+        assert sentence not in entry.get(f"{ENGLISH}?every=true&q={sentence}").text.replace(f'value="{sentence}"', "")
+        assert sentence in service.get(f"{ENGLISH}?every=true&q={sentence}").text.replace(f'value="{sentence}"', "")
+
+
+def test_a_sentence_without_english_is_listed_until_it_is_written_and_public_at_once(office: Office) -> None:
+    entry = office.at("entry")
+    post_form(entry, f"{PAGE}/edit", conditions="家里有一只会说话的猫")
+    assert "还有 1 句没有英文" in entry.get(ENGLISH).text
+    assert "家里有一只会说话的猫" in entry.get(ENGLISH).text
+    before = office.hall.edition()
+    answer = write_english(entry, "家里有一只会说话的猫", "  There is a cat \n that talks ", "")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{ENGLISH}?saved=1")
+    assert written(office)["家里有一只会说话的猫"] == "There is a cat that talks"
+    assert "每一句都有英文" in entry.get(ENGLISH).text
+    office.hall.edition(after=before.version)
+    entry.cookies.set("lang", "en")
+    preview = entry.get(f"{PAGE}/v/2").text
+    assert "There is a cat that talks" in preview and "in Chinese only" not in preview
+
+
+def test_changed_english_reaches_the_phone_and_the_audit(office: Office) -> None:
+    before = office.hall.edition()
+    was = written(office)[CONDITION]
+    assert write_english(office.at("service"), CONDITION, "The property is small enough", was).status_code == 303
+    office.hall.edition(after=before.version)
+    phone = TestClient(office.app, base_url="http://hall", headers={"accept-language": "en"})
+    assert "The property is small enough" in phone.get(f"/g/{CODE}").text
+    audit = office.at("admin").get("/accounts").text
+    assert "改写英文" in audit and CONDITION in audit
+
+
+def test_english_that_somebody_else_changed_meanwhile_is_not_written_over(office: Office) -> None:
+    entry, was = office.at("entry"), written(office)[CONDITION]
+    assert write_english(entry, CONDITION, "First", was).status_code == 303
+    late = write_english(office.at("service"), CONDITION, "Second", was)
+    assert late.status_code == 409
+    assert "Second</textarea>" in late.text and "现在是：First" in late.text
+    assert written(office)[CONDITION] == "First"
+    assert write_english(entry, CONDITION, "", "First").status_code == 303
+    assert written(office)[CONDITION] == was, "the hall's file speaks again"
+
+
+def test_english_is_written_for_ones_own_sentences_only_and_never_by_those_who_only_look(office: Office) -> None:
+    foreign = "出国奔丧、探望危重病人、留学开学等紧急情形可以加急，五个工作日内签发。"
+    was = written(office)[foreign]
+    write_english(office.at("entry"), foreign, "Wrong", was)
+    write_english(office.at("service"), "这句话不在任何指南里", "Nowhere", "")
+    admin = office.at("admin")
+    page = admin.get(f"{ENGLISH}?every=true").text
+    assert "readonly" in page
+    assert admin.post(ENGLISH, data={"csrf": csrf(page), "zh.0": foreign, "was.0": was, "en.0": "Wrong"}).status_code == 403
+    assert written(office)[foreign] == was
+    assert "这句话不在任何指南里" not in written(office)
+
+
+def test_english_that_is_too_long_is_refused(office: Office) -> None:
+    was = written(office)[CONDITION]
+    assert write_english(office.at("service"), CONDITION, "x" * 4001, was).status_code == 400
+    assert written(office)[CONDITION] == was
