@@ -14,7 +14,8 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -162,26 +163,17 @@ class LeaseBook:
         self._do("DELETE FROM numbers WHERE state IN ('told', 'refused') AND business_day < ?", old)
         self._do("DELETE FROM leases WHERE business_day < ?", old)
 
-    def _transaction(self) -> _Transaction:
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All or nothing, on the disk when it ends; a commit that the disk refuses is taken back too."""
         assert self._file is not None, "the book is open"
-        return _Transaction(self._file)
+        with self._file:
+            self._do("BEGIN IMMEDIATE")
+            yield
 
     def _do(self, statement: str, *values: object) -> list[Any]:
         assert self._file is not None, "the book is open"
         return self._file.execute(statement, values).fetchall()
-
-
-class _Transaction:
-    """All or nothing, on the disk when it ends."""
-
-    def __init__(self, file: sqlite3.Connection) -> None:
-        self._file = file
-
-    def __enter__(self) -> None:
-        self._file.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, _error: object, _trace: object) -> None:
-        self._file.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
 def _place(number: str) -> int:

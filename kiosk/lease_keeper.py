@@ -6,6 +6,7 @@ import logging
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ class LeaseKeeper:
         self._book = LeaseBook(path)
         self._work: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._owed: deque[Settle] = deque()
+        self._opened = False
 
     def open(self, send: Callable[[Any], None]) -> None:
         """Start; `send` gets LeaseIs, NumberGiven and NoNumber from the keeper's thread."""
@@ -43,8 +46,7 @@ class LeaseKeeper:
 
     def _run(self, send: Callable[[Any], None]) -> None:
         try:
-            self._book.open()
-            send(self._book.holding())
+            self._open(send)
         except (sqlite3.Error, OSError) as error:
             LOG.error("the book of numbers on lease cannot be used, none are given out without the server: %s", error)
         try:
@@ -53,21 +55,37 @@ class LeaseKeeper:
         finally:
             self._book.close()
 
+    def _open(self, send: Callable[[Any], None]) -> None:
+        """Open the book, unless it is; a disk that is full at the start has room later."""
+        if not self._opened:
+            self._book.close()
+            self._book.open()
+            self._opened = True
+            send(self._book.holding())
+
+    def _settle(self) -> None:
+        """Write what became of papers, also of those that could not be written when they came out."""
+        while self._owed:
+            self._book.settle(self._owed[0].ticket, self._owed[0].result)
+            self._owed.popleft()
+
     def _do(self, effect: Any, send: Callable[[Any], None]) -> None:
+        if isinstance(effect, Settle):
+            self._owed.append(effect)
         try:
+            self._open(send)
+            self._settle()
             match effect:
                 case TakeLeased():
                     given = self._book.take(effect)
                     send(NoNumber(effect.order) if given is None else NumberGiven(effect.order, given))
-                case Settle():
-                    self._book.settle(effect.ticket, effect.result)
                 case KeepLease():
                     self._book.add(effect.answer)
                 case Told():
                     for ticket in self._book.told(effect.answer):
                         LOG.error("the server does not know that %s was leased to this kiosk; it is kept in the book", ticket)
             send(self._book.holding())
-        except (sqlite3.Error, BadLease) as error:
+        except (sqlite3.Error, OSError, BadLease) as error:
             LOG.error("%s of the lease failed: %s", type(effect).__name__, error)
             if isinstance(effect, TakeLeased):
                 send(NoNumber(effect.order))

@@ -120,13 +120,13 @@ class Book:
 
     def came_out(self, job: PrintJob, printed: int) -> PrintJob:
         """`printed` sheets of the job have come out so far: they are taken from the tray, each once."""
-        with self._lock:
+        assert self._file is not None, "the book is open"
+        with self._lock, self._file:
             self._do("BEGIN IMMEDIATE")
             before = self._do("SELECT printed FROM jobs WHERE id = ?", job.id)[0][0]
             more = max(0, min(printed, job.sheets) - before)
             self._do("UPDATE jobs SET printed = printed + ? WHERE id = ?", more, job.id)
             self._do("UPDATE paper SET used = used + ?", more)
-            self._do("COMMIT")
         return self._again(job)
 
     def want_stop(self, job_id: str) -> PrintJob | None:

@@ -26,7 +26,7 @@ MOST_ILLEGAL = 20
 """Alerts about illegal messages that may stand at once; further subjects share one more."""
 CAUSED = ("misconfigured", "failed")
 """States that mean little without what the program says of them."""
-OWN = ("display-", "terminal-", "device-", "messages-")
+OWN = ("display-", "terminal-", "device-", "messages-", "ledger-")
 Severity = Literal["info", "warning", "error"]
 
 
@@ -111,6 +111,14 @@ class Alerts:
         self._illegal_until[name] = max(monotonic, self._illegal_until.get(name, 0.0))
         zh, en = f"收到无法识别的消息（{where}），已丢弃。", f"Messages on {where} cannot be read and are dropped."
         self._set(name, True, "illegal-message", "warning", where, zh, en)
+
+    def ledger(self, *, writable: bool) -> None:
+        """The server's own books can be written, or could not be the last time."""
+        zh, en = (
+            "服务器写不进数据，暂时不能取号和叫号。请检查服务器的磁盘空间。",
+            "The server cannot write its data: numbers are neither given nor called for now. Look at the space on its disk.",
+        )
+        self._set("ledger-write", not writable, "ledger-unwritable", "error", "server", zh, en)
 
     def pass_time(self, monotonic: float) -> None:
         """Clear what has been quiet, and alerts of an earlier run that nobody has raised again."""

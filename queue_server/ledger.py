@@ -78,6 +78,8 @@ class Ledger:
         self._writer = Writer(database)
         self._chain = Chain()
         self.signer = Signer(b"")
+        self.writable = True
+        """False from a write that the database refused to the next one that it took."""
 
     def open(self) -> None:
         """Migrate, add what this hall needs, read the key; raise BadDatabase."""
@@ -105,7 +107,7 @@ class Ledger:
 
     def pass_time(self) -> Changes:
         """Do what is due by the clock: time-outs and the end of the day."""
-        changes = Changes()
+        changes, wrote = Changes(), False
         with self._transaction() as connection:
             unit = Unit(connection, shared=self.database.shared)
             now = self._clock()
@@ -114,6 +116,8 @@ class Ledger:
                 self.outlook.begin(connection, work.now)
                 day.pass_time(work)
                 self._finish(unit, changes)
+                wrote = True
+        self.writable |= wrote
         self.outlook.committed(unit.line_changes())
         return changes
 
@@ -179,6 +183,7 @@ class Ledger:
                 else:
                     one.answer = _again(one.request, *stored)
             self._finish(unit, changes)
+        self.writable |= any(one.request.verb not in READS_ONLY for one in asked)
         self.outlook.committed(unit.line_changes())
         return changes
 
@@ -202,7 +207,8 @@ class Ledger:
             with self._writer.transaction() as connection:
                 yield connection
             self._chain.committed()
-        except BaseException:
+        except BaseException as error:
+            self.writable &= not isinstance(error, ERRORS)
             self.outlook.stale = True
             self._chain.broken()
             raise

@@ -206,6 +206,7 @@ class Server:
             self._publisher.tell(self._ledger.pass_time())
         except ERRORS as error:
             LOG.error("the ledger cannot be used just now: %s", error)
+        self._alerts.ledger(writable=self._ledger.writable)
         self._alerts.pass_time(self._monotonic())
 
     def _pass_time(self) -> None:

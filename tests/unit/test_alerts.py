@@ -98,3 +98,10 @@ def test_the_alert_of_a_display_gives_its_own_reason_whichever_comes_first(hall:
     hall.says("devices-1", "ready", DeviceStatus(display, "display", "ok"))
     hall.alerts.display_shown(display, messages.encode(messages.DisplayShown(1, "ok", datetime(2026, 11, 22, tzinfo=UTC))))
     assert hall.stand() == set()
+
+
+def test_a_ledger_that_cannot_be_written_is_told_until_it_can(hall: Hall):
+    for writable, stands in ((True, set()), (False, {"ledger-write"}), (False, {"ledger-write"}), (True, set())):
+        hall.alerts.ledger(writable=writable)
+        assert hall.stand() == stands
+    assert hall.published == ["alert/ledger-write"] * 2
