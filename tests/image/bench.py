@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import re
-import subprocess
-import tempfile
-from hashlib import sha256
 from pathlib import Path
 
 from queue_server.enrol import command
 from technician.terminal import Terminal
+from tests.image.data_partition import DataPartition
 from tests.image.machine import Machine
 from tests.ports import free_port
 from tests.programs import RunningServer, wait_for_port
@@ -23,7 +20,6 @@ IMAGES = Path(os.environ.get("JIAOHAO_IMAGES", Path(__file__).parents[2] / "buil
 HOST = "10.0.2.2"
 """The machine that runs QEMU, as its guests see it."""
 GOOD = "is good"
-ROOM = 6 << 30
 
 
 def newest(pattern: str) -> Path:
@@ -41,6 +37,7 @@ class Bench:
         self.hall = SecureHall(folder / "secure")
         self.port = free_port()
         self.machine = Machine(folder / "machine")
+        self.data = DataPartition(self.machine.disk)
         self._server: RunningServer | None = None
 
     @property
@@ -75,31 +72,5 @@ class Bench:
         return Terminal("kiosk-1", "hall", "testhall", f"mqtts://{HOST}:{self.hall.port}", self.web, token=token)
 
     def write(self, token: str) -> None:
-        """Write the newest image to the disk of the machine, on a disk larger than the image."""
-        self.machine.write(newest("*.img.zst"), self.kiosk(token))
-        with self.machine.disk.open("r+b") as disk:
-            disk.truncate(ROOM)
-
-    # --- the data partition of a machine that is off ---
-
-    def ask_for_update(self, bundle: Path, digest: str | None = None) -> None:
-        """Leave a bundle and a request for it, as the terminal's updater does."""
-        asked = {"id": "order-1", "file": "bundle.raucb", "sha256": digest or sha256(bundle.read_bytes()).hexdigest(),
-                 "version": bundle.stem}  # fmt: skip
-        with tempfile.TemporaryDirectory() as folder:
-            request = Path(folder) / "request.json"
-            request.write_text(json.dumps(asked))
-            self._debugfs("journal_run")
-            for name, source in (("bundle.raucb", bundle), ("request.json", request)):
-                self._debugfs(f"rm /var/lib/jiaohao-update/{name}")
-                self._debugfs(f"write {source} /var/lib/jiaohao-update/{name}")
-
-    def read(self, path: str) -> str:
-        """A file of the data partition, empty if there is none."""
-        return self._debugfs(f"cat {path}")
-
-    def _debugfs(self, request: str) -> str:
-        table = json.loads(subprocess.run(["sfdisk", "--json", self.machine.disk], check=True, capture_output=True).stdout)
-        start = next(part["start"] for part in table["partitiontable"]["partitions"] if part.get("name") == "data")
-        where = f"{self.machine.disk}?offset={start * 512}"
-        return subprocess.run(["debugfs", "-w", "-R", request, where], check=True, capture_output=True, text=True).stdout
+        """Write the newest image to the disk of the machine."""
+        self.machine.write(newest("jiaohao-kiosk-*.img.zst"), self.kiosk(token))

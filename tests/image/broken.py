@@ -15,7 +15,7 @@ DROP_IN = "usr/lib/systemd/system/jiaohao-kiosk@.service.d/broken.conf"
 
 def broken_bundle(folder: Path) -> Path:
     """The newest bundle with a kiosk that ends at once. Needs root and the signing keys."""
-    source, content, target = newest("*.raucb"), folder / "content", folder / "broken.raucb"
+    source, content, target = newest("jiaohao-kiosk-*.raucb"), folder / "content", folder / "broken.raucb"
     for image, part in ((source, "bundle"), (folder / "bundle" / "root.img", "root")):
         subprocess.run(["unsquashfs", "-q", "-n", "-d", folder / part, image], check=True, stdout=subprocess.DEVNULL)
     drop_in = folder / "root" / DROP_IN

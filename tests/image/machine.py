@@ -14,10 +14,14 @@ from technician.terminal import Terminal
 from tests.image.accelerator import FIRMWARE, VARIABLES, accelerator
 from tests.image.qmp import Monitor
 
-CONSOLE = "console=ttyS0,115200 jiaohao.patience=900 systemd.service_watchdogs=no mitigations=off"
+CONSOLE = (
+    "console=ttyS0,115200 jiaohao.patience=900 systemd.service_watchdogs=no systemd.default_timeout_start_sec=900"
+    " mitigations=off no_timer_check"
+)
 """What a virtual machine is started with besides: words on the serial line, and time, because emulation is slow."""
 MTOOLS = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
 GRUB_PATH = "::/grub/grubenv"
+ROOM = 6 << 30
 
 
 class Machine:
@@ -31,14 +35,15 @@ class Machine:
         self.monitor = Monitor(folder / "qmp")
         self.boots = 0
 
-    def write(self, image: Path, terminal: Terminal | None) -> None:
-        """Write the image to the disk file and name the terminal."""
+    def write(self, image: Path, terminal: Terminal | None, hall_files: Path | None = None) -> None:
+        """Write the image to the disk file, name the terminal, let the disk be larger than the image."""
         self.disk.unlink(missing_ok=True)
         flash(image, str(self.disk), say=lambda _text: None)
         if terminal is not None:
-            personalise(str(self.disk), terminal)
+            personalise(str(self.disk), terminal, hall_files)
         self.set_grub(extra=CONSOLE)
         shutil.copyfile(VARIABLES, self.folder / "vars.fd")
+        os.truncate(self.disk, ROOM)
 
     def grub(self) -> dict[str, str]:
         """GRUB's environment on the disk of a machine that is off."""
@@ -54,17 +59,18 @@ class Machine:
             subprocess.run(["grub-editenv", file, "set", *(f"{k}={v}" for k, v in values.items())], check=True)
             self._mtools("mcopy", "-o", file, GRUB_PATH)
 
-    def open(self, *more: str, network: tuple[str, str] = ("-netdev", "user,id=hall")) -> None:
-        """Switch it on, on QEMU's own network (the host is 10.0.2.2) or on another one with the id `hall`."""
+    def open(self, *more: str, network: str = "user,id=hall", disk: tuple[str, ...] = ()) -> None:
+        """Switch it on, on QEMU's own network (the host is 10.0.2.2) or on another one with the id `hall`, with its own disk
+        or with another one."""
         self.boots += 1
         width, height = self._screen
         command = [
             "qemu-system-x86_64", "-machine", "q35", *accelerator(), "-smp", "2", "-m", str(self._memory),
             "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
             "-drive", f"if=pflash,format=raw,file={self.folder / 'vars.fd'}",
-            "-drive", f"file={self.disk},format=raw,if=virtio,cache=writeback,discard=unmap",
+            *(disk or ("-drive", f"file={self.disk},format=raw,if=virtio,cache=writeback,discard=unmap")),
             "-device", f"virtio-vga,xres={width},yres={height}", "-device", "virtio-tablet-pci", "-device", "virtio-keyboard-pci",
-            "-device", "virtio-rng-pci", *network, "-device", "virtio-net-pci,netdev=hall",
+            "-device", "virtio-rng-pci", "-netdev", network, "-device", "virtio-net-pci,netdev=hall",
             "-chardev", f"file,id=serial,path={self.serial},append=on", "-serial", "chardev:serial",
             "-qmp", f"unix:{self.folder / 'qmp'},server=on,wait=off", "-display", "none", *more,
         ]  # fmt: skip
@@ -88,6 +94,10 @@ class Machine:
             self._process = None
 
     @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def said(self) -> str:
         return self.serial.read_text(encoding="utf-8", errors="replace") if self.serial.exists() else ""
 
@@ -95,7 +105,7 @@ class Machine:
         """Return what was said from `since` on, as soon as it contains `marker`."""
         deadline = time.monotonic() + timeout_s
         while marker not in (said := self.said[since:]):
-            assert self._process is not None and self._process.poll() is None, f"the machine went off: {said[-3000:]}"
+            assert self.runs, f"the machine went off: {said[-3000:]}"
             assert time.monotonic() < deadline, f"{marker!r} never came; last words:\n{said[-3000:]}"
             time.sleep(0.5)
         return said

@@ -30,11 +30,11 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A terminal with a fixed address on a wire of its own. Its server does not answer: it is there all the same."""
     machine = Machine(tmp_path_factory.mktemp("ports"))
     terminal = Terminal("screen-1", "screen", "testhall", f"{HOST}:1883", f"http://{HOST}:8080")
-    machine.write(newest("*.img.zst"), replace(terminal, address=f"{GUEST}/24", gateway=HOST))
+    machine.write(newest("jiaohao-kiosk-*.img.zst"), replace(terminal, address=f"{GUEST}/24", gateway=HOST))
     for words in (("tuntap", "add", TAP, "mode", "tap"), ("addr", "add", f"{HOST}/24", "dev", TAP), ("link", "set", TAP, "up")):
         subprocess.run(["ip", *words], check=True)
     try:
-        machine.open(network=("-netdev", f"tap,id=hall,ifname={TAP},script=no,downscript=no"))
+        machine.open(network=f"tap,id=hall,ifname={TAP},script=no,downscript=no")
         machine.wait_for("gives no configuration")
         yield machine
     finally:

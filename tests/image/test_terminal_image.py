@@ -73,37 +73,37 @@ def test_the_token_is_gone_and_the_data_partition_has_taken_the_disk(bench: Benc
 
 
 def test_an_update_goes_in_and_the_other_slot_starts(bench: Bench) -> None:
-    bundle = newest("*.raucb")
-    bench.ask_for_update(bundle)
+    bundle = newest("jiaohao-kiosk-*.raucb")
+    bench.data.ask_for_update(bundle)
     began = len(bench.machine.said)
     bench.machine.open()
     said = bench.machine.wait_for("slot B with", timeout_s=1800, since=began)
     assert re.search(r"slot B with \S+ is good", said)
     bench.machine.cut()
-    assert json.loads(bench.read("/var/lib/jiaohao-update/result.json"))["state"] == "done"
+    assert json.loads(bench.data.read("/var/lib/jiaohao-update/result.json"))["state"] == "done"
     grub = bench.machine.grub()
     assert (grub["ORDER"].split()[0], grub["B_OK"], grub["B_TRY"]) == ("B", "1", "0")
 
 
 def test_a_tampered_bundle_is_refused_and_nothing_changes(bench: Bench, tmp_path: Path) -> None:
     bundle = tmp_path / "tampered.raucb"
-    content = bytearray(newest("*.raucb").read_bytes())
+    content = bytearray(newest("jiaohao-kiosk-*.raucb").read_bytes())
     content[len(content) // 2] ^= 1
     bundle.write_bytes(content)
     before = bench.machine.grub()
-    bench.ask_for_update(bundle)
+    bench.data.ask_for_update(bundle)
     began = len(bench.machine.said)
     bench.machine.open()
     bench.machine.wait_for("the update was not installed", timeout_s=1800, since=began)
     bench.machine.wait_for("slot B with", timeout_s=900, since=began)
     bench.machine.cut()
-    told = json.loads(bench.read("/var/lib/jiaohao-update/result.json"))
+    told = json.loads(bench.data.read("/var/lib/jiaohao-update/result.json"))
     assert told["state"] == "failed" and told["detail"]
     assert bench.machine.grub()["ORDER"].split()[0] == before["ORDER"].split()[0]
 
 
 def test_a_system_that_never_shows_its_screen_is_left_for_the_one_before(bench: Bench, tmp_path: Path) -> None:
-    bench.ask_for_update(broken_bundle(tmp_path))
+    bench.data.ask_for_update(broken_bundle(tmp_path))
     bench.machine.set_grub(extra=bench.machine.grub()["extra"].replace("patience=900", "patience=60"), TRIES="1")
     began = len(bench.machine.said)
     bench.machine.open()
