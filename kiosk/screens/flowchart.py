@@ -15,8 +15,9 @@ from queue_server.api.item import Item
 
 ROW = 150
 FLAT_ROW = 118
-"""Units from one row to the next on a high and on a wide screen; of which a symbol takes SYMBOL."""
-SYMBOL = 0.7
+"""Units from one row to the next on a high and on a wide screen."""
+SYMBOL, LAST = 0.7, 0.95
+"""How much of its row a symbol takes; LAST where nothing follows below on the sheet: where it goes on is written into it."""
 
 
 def row_height(stage: Stage) -> float:
@@ -48,11 +49,17 @@ class FlowChart(Box):
         self.shown = {id_: s for id_, s in placed.items() if 0 <= s.row - self.first < count}
         self.two = any(symbol.column for symbol in placed.values())
         ways = arrows(item.steps)
+        follow = {id_: [placed[way.end] for way in ways if way.start == id_] for id_ in self.shown}
+        self.away = {id_: self._away(symbol, follow[id_]) for id_, symbol in self.shown.items()}
         for way in ways:
             self._arrow(way, placed)
-        for id_, symbol in self.shown.items():
-            away = [placed[w.end] for w in ways if w.start == id_ and w.end not in self.shown]
-            self._symbol(symbol, [] if any(self._straight(symbol, other) for other in away) else away)
+        for symbol in self.shown.values():
+            self._symbol(symbol)
+
+    def _away(self, symbol: Symbol, following: list[Symbol]) -> list[Symbol]:
+        """What follows on another sheet; nothing if an arrow straight down says so."""
+        away = [other for other in following if other.step.id not in self.shown]
+        return [] if any(self._straight(symbol, other) for other in away) else away
 
     def _straight(self, one: Symbol, other: Symbol) -> bool:
         return one.column == other.column and other.row == one.row + 1
@@ -64,9 +71,10 @@ class FlowChart(Box):
             main, beside = self.rect.inset(side, 0).left(self.rect.w * 0.54, self.rect.w * 0.08)
         area = beside if symbol.column else main
         top = self.rect.top_edge - (symbol.row - self.first) * self.pitch
-        return Rect(area.x, top - self.pitch * SYMBOL, area.w, self.pitch * SYMBOL)
+        high = self.pitch * (LAST if symbol.step.kind != "decision" and self.away.get(symbol.step.id) else SYMBOL)
+        return Rect(area.x, top - high, area.w, high)
 
-    def _symbol(self, symbol: Symbol, away: list[Symbol]) -> None:
+    def _symbol(self, symbol: Symbol) -> None:
         look, rect, kind = self.look, self._place(symbol), symbol.step.kind
         width = max(1.5, look.px(3))
         fill, edge = look.colour("accent_soft" if kind in ("start", "end") else "surface"), look.colour("accent")
@@ -83,7 +91,7 @@ class FlowChart(Box):
                 SmoothRoundedRectangle(pos=(rect.x, rect.y), size=(rect.w, rect.h), radius=[corner])
                 Color(*edge)
                 Line(rounded_rectangle=(rect.x, rect.y, rect.w, rect.h, corner), width=width)
-        text = symbol.step.text + "".join(f"\n→ {other.step.text}" for other in away)
+        text = symbol.step.text + "".join(f"\n→ {other.step.text}" for other in self.away[symbol.step.id])
         inner = rect.inset(rect.w * 0.17, rect.h * 0.14) if kind == "decision" else rect.inset(look.px(16), look.px(4))
         self.add_widget(Words(self.stage, inner, text, "note", align="center", line_height=1.15))
 

@@ -16,6 +16,7 @@ from queue_server.api.guide import Entry
 
 HANZI = re.compile("[㐀-鿿]{2,}")
 SUGGESTIONS = 3
+LINE = 1.35
 
 
 def suggestions(lookup: Lookup) -> list[str]:
@@ -63,7 +64,7 @@ class SearchPage(Frame):
 
     def _rows(self, area: Rect) -> None:
         look, stage = self.look, self.stage
-        least = max(look.target, look.type("body") * 1.35 + look.type("note") * 1.35 + look.space("m"))
+        least = max(look.target, (look.type("body") + look.type("note")) * LINE + look.space("m"))
         count = max(1, int((area.h + look.space("s")) / (least + look.space("s"))))
         self.rows = [ResultRow(stage, row) for row in area.rows(count, look.space("s"))]
         self.nothing = Words(stage, area, "", "body", colour="secondary", align="center")
@@ -111,8 +112,9 @@ class ResultRow(Tap):
         super().__init__(stage, rect, self._picked)
         look = self.look
         self.card = Card(stage, rect, raised=False)
-        body = rect.inset(look.space("m"), look.space("s") / 2)
-        below, upper = body.bottom(look.type("note") * 1.35)
+        block = (look.type("body") + look.type("note")) * LINE
+        body = rect.inset(look.space("m"), max(look.space("s") / 2, (rect.h - block) / 2))
+        below, upper = body.bottom(look.type("note") * LINE)
         self.name, self.note = Marked(stage, upper, "body", bold=True), Marked(stage, below, "note", colour="secondary")
         self.put(self.card, self.name, self.note)
         self.entry: Entry | None = None

@@ -152,7 +152,7 @@ def main() -> None:
 
     width, height, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     hall, ready, opened = load(HALL), threading.Event(), 0.0
-    role = make(hall, Namespace(terminal="kiosk-1", language="zh", web=None, out=folder, state=folder))
+    role = make(hall, Namespace(terminal="kiosk-1", language="zh", web=None, out=folder, state=folder, credentials=None))
     role = with_parts(role, [Catalogue(folder / "guides")])
     # an answer that changes nothing on the page would draw no frame to be timed
     tell = {ContentsAre: ready.set, Matched: lambda: app.root.canvas.ask_update()}
