@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
+import os
 import subprocess
 import sys
 import time
@@ -14,6 +16,8 @@ from pathlib import Path
 from appliance.place import Place
 from technician.run import run
 from technician.trouble import Trouble
+
+KEPT_CLOCK = Path("/var/lib/systemd/timesync/clock")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -78,7 +82,10 @@ def _say(terminal: str, text: str, trouble: bool) -> None:
 
 
 def _set_clock(now: datetime) -> None:
+    """Set the clock, and what systemd-timesyncd keeps of it: a clock behind that is set forward at the next start."""
     time.clock_settime(time.CLOCK_REALTIME, now.timestamp())
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(KEPT_CLOCK)
     subprocess.run(["hwclock", "--systohc", "--utc"], check=False)
 
 

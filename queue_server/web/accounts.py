@@ -259,11 +259,14 @@ class Accounts:
         self.audit(name, "log-in-refused", "", address=address)
 
 
-def first_administrator(accounts: Accounts) -> str | None:
+def first_administrator(accounts: Accounts, *, told: bool) -> str | None:
     """In a hall that has only example accounts or none, see to an account `admin`; return its password, to be changed at
-    the first log-in. None in a hall with accounts of its own."""
+    the first log-in. None in a hall with accounts of its own. Not `told`: a password that nobody can have read, because the
+    power went before it was written down, is replaced."""
     known = accounts.all()
-    if any(not account.example for account in known):
+    own = [account for account in known if not account.example]
+    unread = not told and [account.name for account in own] == ["admin"] and own[0].must_change
+    if own and not unread:
         return None
     password = f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}a"
     if any(account.name == "admin" for account in known):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 from queue_server.api.hall import HallConfig
@@ -26,11 +27,15 @@ def provide(accounts: Accounts, config: HallConfig, state: Path, department: str
         names = example_accounts(accounts, [clerk.id for clerk in config.clerk], department)
         anywhere = [clerk.id for clerk in config.clerk if not clerk.windows] or [clerk.id for clerk in config.clerk]
         return {name: EXAMPLE_PASSWORD for name in [*anywhere[:1], "supervisor", "admin", *EDITORS] if name in names}
-    password, path = first_administrator(accounts), state / FILE
+    path = state / FILE
+    password = first_administrator(accounts, told=path.exists() and path.stat().st_size > 0)
     if password is None and not any(account.must_change for account in accounts.all() if account.name == ADMINISTRATOR):
         path.unlink(missing_ok=True)
     if password is not None:
         path.touch(mode=0o600)
-        path.write_text(f"{ADMINISTRATOR} {password}\n", encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            file.write(f"{ADMINISTRATOR} {password}\n")
+            file.flush()
+            os.fsync(file.fileno())
         LOG.warning("this hall has no accounts yet: log in as admin with the password in %s and change it", path)
     return {}
