@@ -12,9 +12,10 @@ run: set-up
 test: set-up lint
 	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
-# builds the image of a terminal (as root; the first time a quarter of an hour) and tries it in a virtual machine
+# builds the images of terminal and server (as root; the first time half an hour) and tries them in a virtual machine
 test-image: set-up build/image-packages
 	@$(SUDO) $(CURDIR)/$(BIN)/jiaohao-tech image build $(BUILD)
+	@$(SUDO) $(CURDIR)/$(BIN)/jiaohao-tech image build --profile server $(BUILD)
 	@$(SUDO) env JIAOHAO_TEST_IMAGE=1 $(CURDIR)/$(BIN)/pytest tests/image $(ARGS)
 
 build/image-packages: systemd/image/debian-packages.txt

@@ -59,6 +59,34 @@ class ForgetfulDisk:
             "-device", "virtio-blk-pci,drive=disk,write-cache=on",
         )  # fmt: skip
 
+    def mark(self) -> int:
+        """How many entries the log has, up to the last flush; what was answered by now hangs on no later one."""
+        with self.log.open("rb") as log:
+            return int(struct.unpack("<QQQ", log.read(24))[2])
+
+    def moments(self, chance: random.Random, count: int) -> Iterator[tuple[int, Path]]:
+        """Other cuts that this log could have ended with, the earliest first: how many entries it would have had, and the disk
+        as that cut would have left it. The disk holds until the next one is asked for."""
+        past = self.disk.with_suffix(".past")
+        subprocess.run(["cp", "--sparse=always", self.disk, past], check=True)
+        with self.log.open("rb") as log, past.open("r+b") as disk:
+            writes, done = list(_entries(log)), 0
+            for end in sorted(chance.sample(range(1, len(writes) + 1), min(count, len(writes)))):
+                kept = next((number for number in range(end, 0, -1) if writes[number - 1].flush), 0)
+                for write in writes[done:kept]:
+                    _copy(log, write, disk)
+                done = max(done, kept)
+                by_chance = [write for write in writes[kept:end] if chance.random() < 0.5]
+                before = [(write.offset, _read(disk, write)) for write in by_chance]
+                for write in by_chance:
+                    _copy(log, write, disk)
+                disk.flush()
+                yield end, past
+                for offset, content in reversed(before):
+                    disk.seek(offset)
+                    disk.write(content)
+        past.unlink()
+
     def lose(self, chance: random.Random) -> tuple[int, int]:
         """Bring the disk to where the cut left it: how many writes it has, and how many of them it lost."""
         with self.log.open("rb") as log, self.disk.open("r+b") as disk:
@@ -112,3 +140,8 @@ def _copy(log: BinaryIO, write: Write, disk: BinaryIO) -> None:
         content = log.read(min(left, CHUNK))
         disk.write(content)
         left -= len(content)
+
+
+def _read(disk: BinaryIO, write: Write) -> bytes:
+    disk.seek(write.offset)
+    return disk.read(write.length)

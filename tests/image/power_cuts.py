@@ -8,7 +8,7 @@ logs hold. Then the machine has to start again by itself, and a request that was
 
 Every fourth cut comes at any moment of the start; the others while tickets are taken, every second of these while an
 update is written into the other slot or is started for the first time. The disk forgets what it was not told to keep
-(tests/image/forgetful.py). The moments come from --seed.
+(tests/image/forgetful.py); from what it wrote in every run, --further other moments are looked at as well, without starting. The moments come from --seed.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from pathlib import Path
 
 from link import Link
 from tests.image.bench import newest
+from tests.image.data_partition import DataPartition
 from tests.image.forgetful import ForgetfulDisk
-from tests.image.server_bench import Citizens, ServerBench, faults
+from tests.image.server_bench import STATE, Citizens, ServerBench, faults
 
 STARTING, ISSUING, UPDATING = "while it started", "while tickets were taken", "while an update was under way"
 ISSUING_S = 25.0
@@ -40,9 +41,13 @@ class Series:
     chance: random.Random
     citizens: Citizens = field(default_factory=Citizens)
     wrong: list[str] = field(default_factory=list)
+    further: int = 0
+    """So many further moments of every run are looked at."""
+    looked_at: int = 0
 
     def __post_init__(self) -> None:
         self.disk = ForgetfulDisk(self.bench.machine.disk)
+        self.citizens.mark = self.disk.mark
         self.latest: dict[str, float] = {}
 
     def run(self, times: int) -> None:
@@ -55,7 +60,7 @@ class Series:
         self._off(f"the first start, {start:.0f} s")
         self.latest = {STARTING: start, ISSUING: ISSUING_S, UPDATING: 2 * start}
         for number in range(1, times + 1):
-            kind = STARTING if number % 4 == 0 else (ISSUING, UPDATING)[number % 2]
+            kind = STARTING if number % 4 == 0 else (UPDATING, ISSUING)[number % 2]
             self._cut(number, kind)
         self._on()
         self._answers_as_before()
@@ -92,12 +97,26 @@ class Series:
             self.wrong.append(f"request {request} was answered {earlier.get(request)} and now {ticket}")
         return link
 
+    def _moments(self, what: str) -> None:
+        """Look at further moments of this run, without starting from them. In the first start there is no ledger yet."""
+        if not self.latest:
+            return
+        for end, disk in self.disk.moments(self.chance, self.further):
+            noted, answered = self.citizens.noted, self.citizens.answered
+            due = {request: ticket for request, ticket in answered.items() if noted.get(request, 0) <= end}
+            with tempfile.TemporaryDirectory(dir=self.bench.folder) as folder:
+                found = faults(DataPartition(disk).take(STATE, Path(folder)), due)
+            self.looked_at += 1
+            self.wrong += [f"{what}, after {end} entries of the disk's log: {fault}" for fault in found]
+
     def _on(self) -> None:
         self.bench.machine.open(network=self.bench.network, disk=self.disk.options())
 
     def _off(self, what: str) -> None:
-        """Pull the plug, let the disk forget, look at what is left."""
+        """Pull the plug, look at what other cuts of the same run would have left, let the disk forget, look at what is left."""
         self.bench.machine.cut()
+        self._moments(what)
+        self.citizens.noted.clear()
         writes, lost = self.disk.lose(self.chance)
         with tempfile.TemporaryDirectory(dir=self.bench.folder) as folder:
             state = self.bench.state(Path(folder))
@@ -120,11 +139,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(time.time()), help="makes the moments repeatable")
+    parser.add_argument("--further", type=int, default=10, metavar="N", help="further moments of every run, looked at only")
     options = parser.parse_args(arguments)
     say(f"seed {options.seed}")
     with tempfile.TemporaryDirectory() as folder:
         bench = ServerBench(Path(folder))
-        series = Series(bench, random.Random(options.seed))
+        series = Series(bench, random.Random(options.seed), further=options.further)
         try:
             series.run(options.times)
         except AssertionError as error:
@@ -133,7 +153,9 @@ def main(arguments: list[str] | None = None) -> int:
             bench.machine.cut()
     for fault in series.wrong:
         print(fault, file=sys.stderr)
-    say(f"{options.times} cuts, {len(series.citizens.answered)} tickets answered, {len(series.wrong)} faults")
+    say(
+        f"{options.times} cuts and {series.looked_at} further moments, {len(series.citizens.answered)} tickets answered, {len(series.wrong)} faults"
+    )
     return 1 if series.wrong else 0
 
 

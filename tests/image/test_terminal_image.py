@@ -26,10 +26,12 @@ HOME = "#1557B0"
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     bench = Bench(tmp_path_factory.mktemp("image"))
-    bench.open()
-    bench.write(bench.token("kiosk-1"))
-    yield bench
-    bench.close()
+    try:
+        bench.open()
+        bench.write(bench.token("kiosk-1"))
+        yield bench
+    finally:
+        bench.close()
 
 
 def shows_home(bench: Bench) -> bool:
