@@ -8,6 +8,7 @@ from typing import Literal
 from kiosk.event import Ask
 from kiosk.scan import NextPicture, Watch
 from kiosk.technician.state import Landing, Network, Order, PageName, Result
+from queue_server.api.messages import TechnicianDid
 
 BACK, CLEAR = "\b", "\x18"
 """Keys that take back one digit and all of them."""
@@ -156,4 +157,23 @@ class Pointer:
     on: bool
 
 
-Effects = tuple[Ask | KeepSecret | CheckOffline | TryDevice | LookAround | ReadLog | Do | Pointer | Watch | NextPicture, ...]
+@dataclass(frozen=True)
+class Note:
+    """Write down an act, with the time."""
+
+    act: TechnicianDid
+    subject: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True)
+class Forget:
+    """The server knows the acts of this diary up to this number."""
+
+    diary: str
+    number: int
+
+
+Effects = tuple[
+    Ask | KeepSecret | CheckOffline | TryDevice | LookAround | ReadLog | Do | Pointer | Watch | NextPicture | Note | Forget, ...
+]

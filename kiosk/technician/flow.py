@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
-from kiosk.technician import gesture, pages
-from kiosk.technician.event import BACK, CLEAR, Checked, CheckOffline, Effects, KeepSecret, Leave, Pointer, SetWords, Type
-from kiosk.technician.state import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Technician
+from kiosk.technician import gesture, pages, telling
+from kiosk.technician.event import BACK, CLEAR, Checked, CheckOffline, Effects, KeepSecret, Leave, Note, Pointer, SetWords, Type
+from kiosk.technician.state import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Technician, Untold
 from queue_server.api.passcode import DIGITS
 
 CHECK, FETCH = "check-technician-code", "fetch-technician-secret"
@@ -39,10 +39,11 @@ def leave(state: Technician, _event: Any = None) -> tuple[Technician, Effects]:
     if not state.is_open:
         return state, ()
     state, effects = pages.stopped(state)
+    noted = () if state.page == "code" else (Note("left"),)
     hidden = state.at(
         "hidden", typed="", said="", refusal=None, checking=None, results={}, lines=(), landings=(), warnings=False
     )
-    return hidden, (*effects, Pointer(False))
+    return hidden, (*effects, *noted, Pointer(False))
 
 
 def typed(state: Technician, event: Type) -> tuple[Technician, Effects]:
@@ -66,8 +67,9 @@ def checked(state: Technician, event: Checked) -> tuple[Technician, Effects]:
     if state.page != "code" or state.said != "asking":
         return state, ()
     if event.what == "right":
-        return _let_in(state)
-    return _wrong(replace(state, said=event.what)), ()
+        state, effects = _let_in(state)
+        return state, (*effects, Note("entered-offline"))
+    return _wrong(replace(state, said=event.what)), (Note("refused-offline", result=event.what),)
 
 
 def answered(state: Technician, event: Answered) -> tuple[Technician, Effects]:
@@ -75,6 +77,8 @@ def answered(state: Technician, event: Answered) -> tuple[Technician, Effects]:
     data = event.answer.data or {}
     if event.request_id == state.fetching:
         return _fetched(state, data)
+    if event.request_id == state.telling:
+        return telling.answered(state, event)
     if event.request_id != state.checking:
         return state, ()
     state = replace(state, checking=None)
@@ -92,6 +96,8 @@ def unanswered(state: Technician, event: Unanswered) -> tuple[Technician, Effect
     """The server is there and yet silent: the code may be a time-based one."""
     if event.request_id == state.fetching:
         return replace(state, fetching=None), ()
+    if event.request_id == state.telling:
+        return telling.unanswered(state)
     if event.request_id != state.checking:
         return state, ()
     return replace(state, checking=None), ((CheckOffline(state.typed),) if state.page == "code" else ())
@@ -147,7 +153,9 @@ def set_words(state: Technician, event: SetWords) -> tuple[Technician, Effects]:
 
 def ticked(state: Technician, event: Tick) -> tuple[Technician, Effects]:
     new = replace(state, now=event.now, clock=event.clock)
-    return leave(new) if new.is_open and not new.left_s else pages.waited(new)
+    new, effects = leave(new) if new.is_open and not new.left_s else pages.waited(new)
+    new, more = telling.tell(new)
+    return new, (*effects, *more)
 
 
 HANDLERS: dict[type, Callable[[Technician, Any], tuple[Technician, Effects]]] = {
@@ -162,5 +170,6 @@ HANDLERS: dict[type, Callable[[Technician, Any], tuple[Technician, Effects]]] = 
     Heard: heard,
     Tick: ticked,
     SetWords: set_words,
+    Untold: telling.untold,
     **pages.HANDLERS,
 }

@@ -16,6 +16,7 @@ from kiosk.technician.event import (
     LookAround,
     Looked,
     NextColour,
+    Note,
     NotOrdered,
     OnlyWarnings,
     Open,
@@ -35,7 +36,8 @@ def opened(state: Technician, event: Open) -> tuple[Technician, Effects]:
     if event.page in ("hidden", "code", "touched"):
         return state, ()
     state, effects = stopped(state)
-    return state.at(event.page, landings=(), colour=0), (*effects, *OPENED.get(event.page, ()))
+    noted = () if event.page == "menu" else (Note("viewed", event.page),)
+    return state.at(event.page, landings=(), colour=0), (*effects, *noted, *OPENED.get(event.page, ()))
 
 
 def tried(state: Technician, event: Try) -> tuple[Technician, Effects]:
@@ -45,14 +47,14 @@ def tried(state: Technician, event: Try) -> tuple[Technician, Effects]:
     if state.page != "devices" or under_way or part is None:
         return state, ()
     if part.shows:
-        state, _ = stopped(state)
+        state, effects = stopped(state)
         shown = replace(state, scanning=part.id, scan_until=state.now + SCAN_S)
-        return _with_result(shown, part.id, Result(None, "show")), (Watch(True),)
+        return _with_result(shown, part.id, Result(None, "show")), (*effects, Watch(True))
     return _with_result(state, event.device, Result(None)), (TryDevice(event.device),)
 
 
 def came(state: Technician, event: Tried) -> tuple[Technician, Effects]:
-    return _with_result(state, event.device, event.result), ()
+    return _with_result(state, event.device, event.result), (_tested(event.device, event.result),)
 
 
 def scanned(state: Technician, event: Scanned) -> tuple[Technician, Effects]:
@@ -79,7 +81,12 @@ def stopped(state: Technician) -> tuple[Technician, Effects]:
 def _scan_ended(state: Technician, result: Result) -> tuple[Technician, Effects]:
     if state.scanning is None:
         return state, ()
-    return replace(_with_result(state, state.scanning, result), scanning=None), (Watch(False),)
+    ended = replace(_with_result(state, state.scanning, result), scanning=None)
+    return ended, (Watch(False), _tested(state.scanning, result))
+
+
+def _tested(device: str, result: Result) -> Note:
+    return Note("tested", device, "ok" if result.well else result.text[:64])
 
 
 def _with_result(state: Technician, device: str, result: Result) -> Technician:
@@ -125,7 +132,7 @@ def pressed(state: Technician, event: Press) -> tuple[Technician, Effects]:
         return state, ()
     if state.armed != event.order:
         return replace(state, armed=event.order, refused=None), ()
-    return replace(state, armed=None, ordered=event.order), (Do(event.order),)
+    return replace(state, armed=None, ordered=event.order), (Note(event.order), Do(event.order))
 
 
 def not_ordered(state: Technician, event: NotOrdered) -> tuple[Technician, Effects]:

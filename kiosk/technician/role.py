@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from kiosk.stage import Stage
 
 FOR_WHOEVER_IS_OPEN = (Touched, Turn, Scanned)
-PASSING = ("own", "now", "clock", "idle_since", "asked", "fetching", "touches", "server_version", "wrong", "scan_until")
+PASSING = ("own", "now", "clock", "idle_since", "asked", "fetching", "touches", "server_version", "wrong", "scan_until",
+           "telling", "tell_at", "untold")  # fmt: skip
 """What changes without another page."""
 
 
@@ -101,7 +102,7 @@ def with_technician(role: Role, own: Own, performers: Sequence[Performer]) -> Ro
 
 def _is_for_technician(both: Both, event: Any) -> bool:
     if isinstance(event, Answered | Unanswered):
-        return event.request_id in (both.technician.checking, both.technician.fetching)
+        return event.request_id in (both.technician.checking, both.technician.fetching, both.technician.telling)
     return True
 
 

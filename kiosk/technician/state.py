@@ -60,6 +60,14 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Untold:
+    """What was done at this terminal and the server does not know yet, as `tell-technician-acts` takes it; an event."""
+
+    diary: str = ""
+    acts: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Network:
     """How the terminal stands in the network; times in ms, None for what could not be found out. `ends`: of the certificate."""
 
@@ -110,6 +118,9 @@ class Technician:
     asked: int = 0
     checking: str | None = None
     fetching: str | None = None
+    telling: str | None = None
+    tell_at: float = 0
+    untold: Untold = Untold()
     typed: str = field(default="", repr=False)
     said: Said = ""
     refusal: Text | None = None

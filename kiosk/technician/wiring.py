@@ -7,10 +7,12 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from kiosk.link import VERSION, TerminalLink
 from kiosk.role import Role, Send
 from kiosk.roles.hall import folder_of
+from kiosk.technician.diary import Diary
 from kiosk.technician.flow import FETCH
 from kiosk.technician.keys import Keys
 from kiosk.technician.network import look
@@ -34,13 +36,15 @@ def behind(role: Role, args: argparse.Namespace, hall: HallConfig, link: Termina
         runtime=runtime_folder(),
     )  # fmt: skip
     tools = Tools(hall, [device for device in devices if device.id not in role.owns], means, args.out)
-    performers: list[Performer] = [tools, Keys(folder_of(args), time.time)]
+    diary = Diary(folder_of(args), lambda: datetime.now(hall.zone))
+    performers: list[Performer] = [diary, tools, Keys(folder_of(args), time.time)]
     if args.fullscreen:
         performers.append(Pointers())
     whole = with_technician(role, own, performers)
 
     def start(send: Send) -> None:
         tools.open(send)
+        diary.open(send)
         role.start(send)
 
     def stop() -> None:

@@ -412,6 +412,27 @@ class FetchTechnicianSecret(Struct, frozen=True):
     """The secret of the time-based codes of the terminal that asks."""
 
 
+TechnicianDid = Literal["entered-offline", "refused-offline", "tested", "viewed", "restart", "reboot", "left"]
+
+
+class TechnicianAct(Struct, frozen=True):
+    """Something that was done behind a terminal's technician page. `number` counts up from 1 in one diary; `subject` is the
+    device or page, `result` ok or the trouble in a word."""
+
+    number: Annotated[int, Meta(ge=1)]
+    at: datetime
+    act: TechnicianDid
+    subject: Annotated[str, Meta(max_length=64)] = ""
+    result: Annotated[str, Meta(max_length=64)] = ""
+
+
+class TellTechnicianActs(Struct, frozen=True):
+    """Acts in the order of their numbers; those that the server knows already change nothing."""
+
+    diary: Annotated[str, Meta(pattern="^[0-9a-f-]{36}$")]
+    acts: Annotated[list[TechnicianAct], Meta(min_length=1, max_length=50)]
+
+
 REQUESTS: dict[str, type[Struct]] = {
     "issue-ticket": IssueTicket,
     "confirm-print": ConfirmPrint,
@@ -439,6 +460,7 @@ REQUESTS: dict[str, type[Struct]] = {
     "merge-tickets": MergeTickets,
     "check-technician-code": CheckTechnicianCode,
     "fetch-technician-secret": FetchTechnicianSecret,
+    "tell-technician-acts": TellTechnicianActs,
 }
 
 T = TypeVar("T")

@@ -21,7 +21,7 @@ AT_A_WINDOW = (
     "open-window", "pause-window", "close-window",
 )  # fmt: skip
 """What the keypad at a window asks for."""
-TECHNICIAN = ("check-technician-code", "fetch-technician-secret")
+TECHNICIAN = ("check-technician-code", "fetch-technician-secret", "tell-technician-acts")
 """What every terminal with a screen asks for; the server answers for the one that asks, by its reply topic."""
 
 

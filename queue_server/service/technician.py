@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from queue_server.api.messages import CheckTechnicianCode, FetchTechnicianSecret
+from queue_server.api.messages import CheckTechnicianCode, FetchTechnicianSecret, TellTechnicianActs
 from queue_server.cases.book import guesses, note_guess
 from queue_server.model.words import Sentence
-from queue_server.passcodes import book
+from queue_server.passcodes import book, diary
 from queue_server.service.refusal import Refused
 from queue_server.service.work import Work
 
@@ -32,6 +32,19 @@ def check_code(work: Work, ask: CheckTechnicianCode) -> dict[str, Any]:
 def fetch_secret(work: Work, _ask: FetchTechnicianSecret) -> dict[str, Any]:
     """The secret of the time-based codes of the terminal that asks, and of no other."""
     return {"secret": book.secret_of(work.signer, _terminal(work)).hex()}
+
+
+def take_acts(work: Work, ask: TellTechnicianActs) -> dict[str, Any]:
+    """Put what was done at a terminal, perhaps without the server, into the log, each act once and in its order."""
+    terminal, connection = _terminal(work), work.unit.connection
+    known = diary.known(connection, terminal, ask.diary)
+    for act in sorted(ask.acts, key=lambda act: act.number):
+        if act.number > known:
+            known = act.number
+            facts = {"act": act.act, "subject": act.subject or None, "result": act.result or None}
+            work.event("technician-did", terminal=terminal, done_at=act.at.isoformat(), **facts)
+    diary.note(connection, terminal, ask.diary, known)
+    return {"known": known}
 
 
 def _terminal(work: Work) -> str:

@@ -35,6 +35,7 @@ VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
     "merge-tickets": leasing.merge_tickets,
     "check-technician-code": technician.check_code,
     "fetch-technician-secret": technician.fetch_secret,
+    "tell-technician-acts": technician.take_acts,
 }
 READS_ONLY = frozenset({"lookup", "fetch-technician-secret"})
 """Verbs whose answers are not kept: asked again, they may answer anew."""

@@ -257,6 +257,16 @@ wrong_guesses = Table(
 )
 Index("wrong_guesses_subject", wrong_guesses.c.subject, wrong_guesses.c.at)
 
+technician_diaries = Table(
+    "technician_diaries",
+    metadata,
+    Column("terminal", String(64), primary_key=True),
+    Column("diary", String(36), nullable=False),
+    Column("known", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How much of what was done behind a terminal's technician page is in the log: acts are numbered within a diary."""
+
 technician_codes = Table(
     "technician_codes",
     metadata,

@@ -60,6 +60,7 @@ VERBS = {
     "find-case": KIOSKS, "lease-numbers": KIOSKS, "merge-tickets": KIOSKS, "rate": (*RATERS, "devices-2", CROWD),
     "reprint-ticket": NOBODY, "confirm-reprint": NOBODY,
     "check-technician-code": (*KIOSKS, *RATERS, "screen-1"), "fetch-technician-secret": (*KIOSKS, *RATERS, "screen-1"),
+    "tell-technician-acts": (*KIOSKS, *RATERS, "screen-1"),
 } | dict.fromkeys(
     ("call-next", "call-ticket", "recall", "start-service", "finish-service", "no-show", "hold", "resume", "transfer", "requeue",
      "open-window", "pause-window", "close-window"), ("devices-2", CROWD),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,7 +117,7 @@ def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_le
     assert not any(topic == "event/ticket-issued" for topic, _ in watcher.messages)
 
 
-def test_without_the_server_a_time_based_code_opens_once(
+def test_without_the_server_a_time_based_code_opens_once_and_the_log_hears_of_it_later(
     kiosk: Face, watcher: Watcher, hall: Path, tmp_path: Path, server: RunningServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = tmp_path / "kiosk" / NAME
@@ -136,3 +137,11 @@ def test_without_the_server_a_time_based_code_opens_once(
     wait_for_refusal(kiosk)
     kiosk.wait_for_colour(*TILE, WHITE, otherwise=True)
     assert key.read_text() == used
+    server.open()
+    wait_until(lambda: len(acts(watcher)) >= 4)
+    assert acts(watcher) == ["refused-offline", "entered-offline", "left", "refused-offline"]
+
+
+def acts(watcher: Watcher) -> list[str]:
+    """What the hall's log has heard of the technician."""
+    return [json.loads(payload)["act"] for topic, payload in watcher.messages if topic == "event/technician-did"]

@@ -69,7 +69,8 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
     yield "devices", devices
     results = {
         "ticket-printer-1": Result(True), "a4-1": Result(None), SPEAKER: Result(False, "no-sound-card"),
-        "idcard-1": Result(False, "nothing answers on /dev/hall-idcard → check the cable and the power of the card reader"),
+        "idcard-1": Result(False, "no-permission"), "camera-1": Result(False, "misconfigured"),
+        "voice-1": Result(False, "refused"), "scanner-1": Result(False, "unreachable"),
     }  # fmt: skip
     yield "devices-tried", replace(devices, results=results)
     more = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -141,3 +142,38 @@ def test_on_the_servers_machine_a_command_shows_codes_that_open(tmp_path: Path, 
         bed.close()
     assert main([*common, "--terminal", "devices-1"]) == 1
     assert "known there: kiosk-1" in capsys.readouterr().err
+
+
+DIARY = "0badcafe-0000-4000-8000-000000000000"
+
+
+def acts(*numbers: int, act: str = "viewed") -> list[dict[str, Any]]:
+    return [{"number": n, "at": "2026-11-22T23:59:00+08:00", "act": act, "subject": f"page-{n}"} for n in numbers]
+
+
+def did(bed: Bed) -> list[str]:
+    """The subjects in the log, in order."""
+    rows = bed.rows("SELECT body FROM events WHERE type = 'technician-did' ORDER BY id")
+    return [(body if isinstance(body, dict) else json.loads(body))["subject"] for (body,) in rows]
+
+
+def test_what_was_done_without_the_server_comes_to_the_log_once_whatever_happens_to_answers(terminals: Bed) -> None:
+    assert terminals.ok("tell-technician-acts", diary=DIARY, acts=acts(1, 2)) == {"known": 2}
+    assert terminals.ok("tell-technician-acts", diary=DIARY, acts=acts(1, 2)) == {"known": 2}, "the answer was lost"
+    assert terminals.ok("tell-technician-acts", diary=DIARY, acts=acts(2, 4, 3)) == {"known": 4}
+    assert did(terminals) == ["page-1", "page-2", "page-3", "page-4"]
+    again = terminals.again()
+    assert again.ok("tell-technician-acts", diary=DIARY, acts=acts(4, 5)) == {"known": 5}, "also after a restart"
+    again.actor = "kiosk-2"
+    assert again.ok("tell-technician-acts", diary=DIARY, acts=acts(1)) == {"known": 1}, "every terminal counts for itself"
+    again.actor = AT_KIOSK
+    other = DIARY.replace("cafe", "beef")
+    assert again.ok("tell-technician-acts", diary=other, acts=acts(1)) == {"known": 1}, "a new diary begins at 1"
+
+
+def test_nobody_else_tells_of_a_terminals_technician(terminals: Bed) -> None:
+    terminals.actor = "devices-1"
+    assert terminals.refused("tell-technician-acts", diary=DIARY, acts=acts(1)) == "not-authorised"
+    terminals.actor = AT_KIOSK
+    assert terminals.refused("tell-technician-acts", diary=DIARY, acts=acts(1, act="danced")) == "bad-request"
+    assert did(terminals) == []

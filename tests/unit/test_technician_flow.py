@@ -19,11 +19,13 @@ from kiosk.technician.event import (
     Checked,
     CheckOffline,
     Do,
+    Forget,
     KeepSecret,
     Landed,
     Leave,
     LookAround,
     NextColour,
+    Note,
     NotOrdered,
     Open,
     Pointer,
@@ -50,7 +52,9 @@ from kiosk.technician.state import (
     Part,
     Result,
     Technician,
+    Untold,
 )
+from kiosk.technician.telling import PAUSE_S, TELL
 from queue_server.api.messages import Answer, Error, ServerStatus, Text
 
 CLOCK = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -61,18 +65,21 @@ SECRET = "ab" * 32
 
 
 class Terminal:
-    """A terminal under test: `does` takes events, `effects` are those of the last one."""
+    """A terminal under test: `does` takes events, `effects` are those of the last one but notes."""
 
     def __init__(self) -> None:
         parts = (Part("printer-1", "printer"), Part(SPEAKER, SPEAKER))
         self.state = Technician(Own("kiosk-1", "hall-kiosk", "1", uuid.UUID(int=7), parts))
         self.effects: tuple[Any, ...] = ()
+        self.noted: list[Note] = []
         self.now = 100.0
         self.does(Tick(self.now, CLOCK))
 
     def does(self, *events: Any) -> Terminal:
         for event in events:
-            self.state, self.effects = step(self.state, event)
+            self.state, effects = step(self.state, event)
+            self.noted += [effect for effect in effects if isinstance(effect, Note)]
+            self.effects = tuple(effect for effect in effects if not isinstance(effect, Note))
         return self
 
     def passes(self, seconds: float) -> Terminal:
@@ -319,3 +326,42 @@ def test_the_scanner_is_switched_off_when_the_technician_goes_elsewhere() -> Non
     assert Watch(False) in scanning().does(Leave()).effects
     terminal = scanning().does(Try("scanner-2"))
     assert terminal.state.results["scanner-1"] == Result(False, "nothing-read") and terminal.state.scanning == "scanner-2"
+
+
+ACTS = tuple({"number": number, "at": "2026-11-23T09:00:00+08:00", "act": "viewed"} for number in range(1, 61))
+
+
+def test_what_is_done_behind_the_page_is_noted_and_so_is_every_use_of_a_time_based_code(terminal: Terminal) -> None:
+    terminal.touches(*GESTURE).types().does(Checked("wrong"))
+    terminal.types().does(Checked("right"), Open("devices"), Try("printer-1"), Tried("printer-1", Result(False, "paper-out")))
+    terminal.does(Open("menu"), Press("reboot"), Press("reboot"), Leave())
+    assert terminal.noted == [
+        Note("refused-offline", result="wrong"), Note("entered-offline"), Note("viewed", "devices"),
+        Note("tested", "printer-1", "paper-out"), Note("reboot"), Note("left"),
+    ]  # fmt: skip
+
+
+def test_the_page_for_the_code_and_the_servers_own_codes_are_not_noted(terminal: Terminal) -> None:
+    terminal.touches(*GESTURE).does(Leave())
+    assert terminal.inside().noted == []
+
+
+def test_what_the_server_does_not_know_is_told_when_it_comes_a_part_at_a_time(terminal: Terminal) -> None:
+    assert terminal.does(Untold("d", ACTS)).effects == ()
+    terminal.server().passes(1)
+    ask = terminal.asks()
+    assert (ask.verb, ask.body) == (TELL, {"diary": "d", "acts": list(ACTS[:50])})
+    assert terminal.passes(100).effects == (), "one request at a time"
+    terminal.does(Answered(ask.request_id, Answer("ok", {"known": 50})))
+    assert terminal.effects == (Forget("d", 50),)
+    assert terminal.does(Untold("d", ACTS[50:])).asks().body["acts"] == list(ACTS[50:])
+
+
+def test_an_answer_that_does_not_come_or_is_no_is_waited_for_and_then_told_again(terminal: Terminal) -> None:
+    terminal.server().does(Untold("d", ACTS[:1]))
+    first = terminal.asks()
+    assert terminal.does(Unanswered(first.request_id)).passes(PAUSE_S - 1).effects == ()
+    second = terminal.passes(2).asks()
+    assert second.body == first.body and second.request_id != first.request_id
+    terminal.does(Answered(second.request_id, Answer("error", None, Error("unknown-verb", ""))))
+    assert terminal.effects == () and terminal.passes(PAUSE_S + 1).asks().body == first.body
