@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kivy.graphics import Color, SmoothRoundedRectangle
+from kivy.graphics import ClearBuffers, ClearColor, Color, Fbo, Rectangle, SmoothRoundedRectangle, Translate
+from kivy.uix.widget import Widget
 
 from kiosk.rect import Rect
 from kiosk.widgets.base import Box, recolour
@@ -55,15 +57,41 @@ class Key(Tap):
 
 
 class Keyboard(Box):
-    """Letters as on a phone, with digits above them; `pressed` gets small letters, digits, `blank`, BACK or CLEAR."""
+    """Letters as on a phone, with digits above them; `pressed` gets small letters, digits, `blank`, BACK or CLEAR.
+
+    The keys are painted into a texture, again only when one of them changes: what is typed and found is drawn with every
+    key, and forty keys would be most of the work of such a frame.
+    """
 
     def __init__(self, stage: Stage, rect: Rect, pressed: Pressed, *, blank: str = " ") -> None:
         super().__init__(stage, rect)
+        self._painted = self._texture()
         gap = min(stage.look.space("s"), rect.h * 0.012)
         lines = [line.replace(" ", blank) for line in LETTERS]
         for row, keys in zip(rect.rows(len(lines), gap), lines, strict=True):
             for place, key in zip(self.places(row, keys, gap), keys, strict=True):
                 self.add_widget(Key(stage, place, key, partial(pressed, key.lower())))
+
+    def _texture(self) -> Fbo:
+        """Put an empty texture behind the keys, pixel on pixel."""
+        x, y = math.floor(self.rect.x), math.floor(self.rect.y)
+        size = math.ceil(self.rect.right_edge) - x, math.ceil(self.rect.top_edge) - y
+        with self.canvas:
+            painted = Fbo(size=size)
+            Color(1, 1, 1, 1)
+            Rectangle(pos=(x, y), size=size, texture=painted.texture)
+        with painted:
+            ClearColor(*self.look.colour("background"))
+            ClearBuffers()
+            Translate(-x, -y, 0)
+        return painted
+
+    def add_widget(self, widget: Widget, *arguments: Any, **options: Any) -> None:
+        """Add a key, drawn into the texture."""
+        page: Any = self.canvas
+        self.canvas: Any = self._painted
+        super().add_widget(widget, *arguments, **options)
+        self.canvas = page
 
     def places(self, row: Rect, keys: str, gap: float) -> list[Rect]:
         """Where the keys of a row are."""

@@ -16,3 +16,9 @@ def test_a_picture_of_the_screen_for_the_desk_leaves_out_what_the_camera_sees():
     done = on_a_display("-m", "tests.screens.unseen")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert done.stdout.split() == ["on", "screen:", "True", "for", "the", "desk:", "False"]
+
+
+def test_a_key_on_the_screen_looks_pressed_while_it_is_touched_and_only_then():
+    done = on_a_display("-m", "tests.screens.keys")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert done.stdout.split() == ["pressed:", "True", "alone:", "True", "as", "before:", "True"]

@@ -1,0 +1,37 @@
+"""Whether a key on the search page looks pressed while it is, and as before when it no longer is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from kiosk.acts import pixels
+from kiosk.lookup import Lookup
+from kiosk.roles.hall import draw
+from kiosk.widgets.keyboard import Key
+from queue_server.api.hall import load
+from tests.screens.hall import HALL, MODES, PORTRAIT, busy_hall
+from tests.screens.kivy_stage import make_page
+
+
+def painted(page: Any, key: Key) -> bytes:
+    """The pixel in the lower left of a key, beside its letter."""
+    width, height, content = pixels(page)
+    x, y = int(key.rect.x + key.rect.w * 0.2), int(height - 1 - (key.rect.y + key.rect.h * 0.2))
+    return content[(y * width + x) * 4 :][:3]
+
+
+def main() -> None:
+    hall, mode = load(HALL), MODES["zh"]
+    state = replace(busy_hall(hall, mode), page="search", lookup=Lookup())
+    page: Any = make_page(draw, state, hall, PORTRAIT, mode)
+    one, other = [widget for widget in page.walk() if isinstance(widget, Key)][:2]
+    before, beside = painted(page, one), painted(page, other)
+    one.draw_pressed(True)
+    print("pressed:", painted(page, one) != before, "alone:", painted(page, other) == beside)
+    one.draw_pressed(False)
+    print("as before:", painted(page, one) == before)
+
+
+if __name__ == "__main__":
+    main()
