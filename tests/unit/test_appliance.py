@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from appliance import join as joining
+from appliance import main as appliance_main
 from appliance import serve as serving
 from appliance.join import Machine, NoConfiguration, join
 from appliance.judge import Bench, judge
@@ -156,6 +158,18 @@ def test_a_clock_wrong_by_years_is_set_to_the_time_that_came_signed(place: Place
     join(place, watched.machine())
     assert watched.clocks == [right] and watched.started == ["jiaohao-kiosk@hall.service"]
     assert named(place).token == ""
+
+
+def test_a_clock_that_went_ahead_is_not_set_ahead_again_at_the_next_start(place: Place, monkeypatch: pytest.MonkeyPatch):
+    kept, right = place.root / "clock", datetime(2026, 11, 22, tzinfo=UTC)
+    write(kept, "")
+    os.utime(kept, (2e9, 2e9))  # in 2033
+    clocks: list[float] = []
+    monkeypatch.setattr(appliance_main, "KEPT_CLOCK", kept)
+    monkeypatch.setattr(appliance_main.time, "clock_settime", lambda _clock, seconds: clocks.append(seconds))
+    monkeypatch.setattr(appliance_main.subprocess, "run", lambda *_words, **_more: None)
+    appliance_main._set_clock(right)
+    assert clocks == [right.timestamp()] and kept.stat().st_mtime < 1.99e9
 
 
 def test_a_member_starts_without_the_server_with_what_it_kept(place: Place, monkeypatch: pytest.MonkeyPatch):
