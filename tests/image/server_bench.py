@@ -64,7 +64,7 @@ class ServerBench:
     def _answers(self) -> bool:
         assert self.machine.runs, f"the machine went off: {self.machine.said[-2000:]}"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.web}/metrics", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.web}/log-in", timeout=60) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
