@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from drivers.bus import SharedSite
+from drivers.garbled import Garbled
 from drivers.health import Health
 from drivers.wiring import BadDevices, Task, Wiring
 from link import Broker, Link, new_session
@@ -64,12 +65,14 @@ class Agent:
         self._seq: dict[str, int] = {}
         self._changed = threading.Event()
         self._ended = threading.Event()
+        self._garbled = Garbled(self._changed.set)
         self._updater = Updater(updates, terminal, self._changed.set, ca=broker.ca)
         self._orders = Orders(self.link, terminal, {"restart": self._restart}, self._changed.set, self._updater)
 
     def open(self) -> None:
         """Build every driver, connect, begin. Raise BadDevices, naming all that cannot be used."""
-        wiring = Wiring(self.hall, self.link, self._site, device_is=self._device_is, display_is=self._display_is)
+        wiring = Wiring(self.hall, self.link, self._site, device_is=self._device_is, display_is=self._display_is,
+                        garbled=self._garbled.hear)  # fmt: skip
         self._tasks = wiring.tasks(self.devices)
         self.link.announce(
             self.topics.terminal_status(self.terminal), birth=self._status("ready"), will=self._status("lost"),
@@ -87,6 +90,7 @@ class Agent:
         notify("READY=1")
         while not ended.wait(PUBLISH_S) and not self._ended.is_set():
             notify("WATCHDOG=1")
+            self._garbled.look()
             if self._changed.is_set():
                 self._changed.clear()
                 self.link.update_birth(self._status("ready"))
@@ -134,6 +138,8 @@ class Agent:
     def _status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
         health = self.health()
         devices = [messages.DeviceStatus(d.id, d.kind, health[d.id].state, health[d.id].detail) for d in self.devices]
+        if (trouble := self._garbled.status) is not None:
+            devices.append(trouble)
         now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
         update = self._updater.status if state == "ready" else None
         return messages.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices, now, update))

@@ -49,10 +49,11 @@ class Wiring:
         *,
         device_is: Callable[[str, Health], None],
         display_is: Callable[[str, Health, int | None], None],
+        garbled: Callable[[str, str], None],
     ) -> None:
         self.hall, self.link, self.site = hall, link, site
         self.topics = Topics(hall.hall.id)
-        self._device_is, self._display_is = device_is, display_is
+        self._device_is, self._display_is, self._garbled = device_is, display_is, garbled
         self._keepers: dict[str, list[tuple[Device, DisplayKeeper]]] = {}
         self._seats: dict[str, list[Seat]] = {}
         self._voices: list[Announcer] = []
@@ -115,7 +116,7 @@ class Wiring:
 
     def _desired(self, keeper: DisplayKeeper, bus: Bus) -> Callable[[str, bytes, bool], None]:
         def handle(topic: str, payload: bytes, _retained: bool) -> None:
-            desired = read(topic, payload, messages.DisplayDesired)
+            desired = self._read(topic, payload, messages.DisplayDesired)
             if desired is not None:
                 keeper.want(desired)
                 bus.wake()
@@ -123,7 +124,7 @@ class Wiring:
         return handle
 
     def _announced(self, topic: str, payload: bytes, retained: bool) -> None:
-        announcement = None if retained else read(topic, payload, messages.Announce)
+        announcement = None if retained else self._read(topic, payload, messages.Announce)
         if announcement is not None:
             for voice in self._voices:
                 voice.announce(announcement)
@@ -144,12 +145,12 @@ class Wiring:
         seat = KeypadSeat(device.id, driver, Desk(window.id, queues, to_queue, to_window), self.link.request)
 
         def window_is(topic: str, payload: bytes, _retained: bool) -> None:
-            state = read(topic, payload, messages.WindowState)
+            state = self._read(topic, payload, messages.WindowState)
             if state is not None:
                 seat.window_is(state)
 
         def queue_is(topic: str, payload: bytes, _retained: bool) -> None:
-            state = read(topic, payload, messages.QueueState)
+            state = self._read(topic, payload, messages.QueueState)
             if state is not None:
                 seat.queue_is(topic.split("/")[-2], state)
 
@@ -162,7 +163,7 @@ class Wiring:
         window = self._window(device)
         seat = RaterSeat(device.id, driver, RatingDesk(window), self.link.request)
         self.link.subscribe(
-            self.topics.rating_ask(window), lambda topic, payload, _: seat.asked(read(topic, payload, messages.RatingAsk))
+            self.topics.rating_ask(window), lambda topic, payload, _: seat.asked(self._read(topic, payload, messages.RatingAsk))
         )
         return seat
 
@@ -173,13 +174,12 @@ class Wiring:
             )
         return device.serves
 
-
-def read(topic: str, payload: bytes, kind: type[T]) -> T | None:
-    """The message, or None for one that is empty or illegal, which is logged."""
-    if not payload:
-        return None
-    try:
-        return messages.decode(payload, kind)
-    except messages.Illegal as error:
-        LOG.warning("a message on %s is dropped: %s", topic, error)
-        return None
+    def _read(self, topic: str, payload: bytes, kind: type[T]) -> T | None:
+        """The message, or None for one that is empty or illegal."""
+        if not payload:
+            return None
+        try:
+            return messages.decode(payload, kind)
+        except messages.Illegal as error:
+            self._garbled(topic, str(error))
+            return None

@@ -231,7 +231,7 @@ class App:
             self._root.add_widget(page)
             self._page, self._drawn = page, (mode, key)
         if self._link is not None and self.first_frame_at is not None:
-            self._link.tell_devices([*self.role.devices(self.state), *self._trouble])
+            self._link.tell([*self.role.devices(self.state), *self._trouble], self.role.lease(self.state))
 
     def _flipped(self, _window: Any) -> None:
         if self._link is None or self._link.alive:

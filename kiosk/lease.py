@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from kiosk.event import Ask
 
-Result = Literal["printed", "failed", "unsure"]
+Result = Literal["printed", "shown", "failed", "unsure"]
+"""What became of a number; `shown`: on the screen only, because the printer could not print."""
 Span = tuple[datetime, datetime]
 CLOCKS_APART = timedelta(minutes=5)
 """So far this machine's clock may be behind the server's when a lease comes; further, and it is wrong."""

@@ -1,6 +1,7 @@
 """The numbers that this kiosk holds, on its disk: every step is written, with fsync, before the next is taken.
 
 free ─→ taken ─→ printed ─┐
+          │ ├──→ shown   ─┤
           │ ├──→ failed  ─┼─→ told       the server has it in its ledger
           │ └──→ unsure  ─┘ └→ refused   the server never gave us this number; kept for a look at it
           └ the power went while it was being printed
@@ -133,7 +134,7 @@ class LeaseBook:
         with self._transaction():
             for ticket, state in states:
                 self._do(
-                    "UPDATE numbers SET state = ? WHERE ticket = ? AND state IN ('printed', 'failed', 'unsure')",
+                    "UPDATE numbers SET state = ? WHERE ticket = ? AND state IN ('printed', 'shown', 'failed', 'unsure')",
                     "refused" if state == "refused" else "told", ticket,
                 )  # fmt: skip
         return [ticket for ticket, state in states if state == "refused"]
@@ -145,8 +146,8 @@ class LeaseBook:
         untold = tuple(
             {"ticket": ticket, "issued_at": issued_at, "result": state, "class": class_, "item": item}
             for ticket, issued_at, state, class_, item in self._do(
-                "SELECT ticket, issued_at, state, class, item FROM numbers WHERE state IN ('printed', 'failed', 'unsure') "
-                "ORDER BY issued_at, ticket LIMIT ?", MOST_TOLD,
+                "SELECT ticket, issued_at, state, class, item FROM numbers "
+                "WHERE state IN ('printed', 'shown', 'failed', 'unsure') ORDER BY issued_at, ticket LIMIT ?", MOST_TOLD,
             )
         )  # fmt: skip
         if not latest:

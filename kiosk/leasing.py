@@ -1,7 +1,8 @@
 """Numbers without the server: taken from the lease, printed, told later; and the lease, kept full while the server is there.
 
 confirm ─TakeLeased→ printing ─NumberGiven→ PrintTicket ─Printed→ done      (Settle printed)
-                        │ └ PrintBroke→ trouble                            (Settle failed)
+                        │ ├ PrintBroke→ trouble                            (Settle failed)
+                        │ └ no paper→ done, on the screen                    (Settle shown)
                         └ NoNumber→ trouble
 """
 
@@ -16,8 +17,10 @@ from kiosk import ordering
 from kiosk.event import Answered, Ask, Unanswered
 from kiosk.lease import KeepLease, LeaseIs, NoNumber, NumberGiven, Settle, TakeLeased, Told
 from kiosk.state import PRINTING_S, Confirm, Effects, PrintTicket, State, Ticket, TicketClass
-from queue_server.api.messages import Estimate
+from queue_server.api.messages import Estimate, LeaseStatus
 
+FEW = 5
+"""With no more than one in so many numbers of a queue left the lease is nearly used up."""
 MERGE_PAUSE_S = 5
 ASK_PAUSE_S = 60
 """So long after a question for numbers of a queue the next one comes at the earliest, whatever the answer was."""
@@ -42,7 +45,7 @@ def _take(state: State, order: str, queue: str, class_: str, item: str | None) -
 
 
 def given(state: State, event: NumberGiven) -> tuple[State, Effects]:
-    """The number is on the disk: print it, unless whoever wanted it is gone."""
+    """The number is on the disk: print it, or show it where there is no paper, unless whoever wanted it is gone."""
     facts = event.given
     if state.page != "printing" or state.order != event.order:
         return state, (Settle(facts.ticket, "failed"),)
@@ -51,6 +54,8 @@ def given(state: State, event: NumberGiven) -> tuple[State, Effects]:
         issued_at=facts.issued_at, token=facts.token, ahead=0, estimate_s=Estimate(0, 0), windows=facts.windows,
         language=state.mode.language, offline=True,
     )  # fmt: skip
+    if not state.prints:
+        return ordering.done(replace(state, order=None), ticket, on_paper=False), (Settle(ticket.id, "shown"),)
     jobs = {**state.jobs, ticket.id: ticket}
     return replace(state, ticket=ticket, jobs=jobs, order=None, idle_since=state.now), (PrintTicket(ticket),)
 
@@ -64,6 +69,23 @@ def lease_is(state: State, event: LeaseIs) -> tuple[State, Effects]:
     """What is held and has to be told."""
     fresh = {name: getattr(event, name) for name in ("left", "since", "expires", "open", "untold")}
     return replace(state, lease=replace(state.lease, known=True, **fresh)), ()
+
+
+def few(state: State) -> bool:
+    """Whether numbers are given from the lease, and those of some queue are nearly used up."""
+    least = state.setting.offline_numbers // FEW
+    return state.offline and any(state.lease.left.get(b.id, 0) <= least for b in state.setting.businesses if b.offline)
+
+
+def told(state: State) -> LeaseStatus | None:
+    """What the terminal's status says of the lease; None where there is none that is good today, and nothing to tell."""
+    lease = state.lease
+    good = lease.good(state.clock)
+    if not good and not lease.untold:
+        return None
+    queues = [business.id for business in state.setting.businesses if business.offline] if good else []
+    left = {queue: lease.left.get(queue, 0) for queue in queues}
+    return LeaseStatus(left, state.setting.offline_numbers, len(lease.untold))
 
 
 # --- every second ----------------------------------------------------------------------------------------------------
@@ -109,7 +131,7 @@ def _hurry(state: State, order: str) -> tuple[State, Effects]:
     asked = state.orders.get(order)
     if asked is None and state.now - state.idle_since >= PRINTING_S:
         return ordering.in_trouble(state, "refused", ""), ()
-    if asked is None or asked.appointment is not None or not state.prints:
+    if asked is None or asked.appointment is not None:
         return state, ()
     body, silent = asked.ask.body, not state.served or asked.tries > 1
     if not silent or not state.lease.gives(body["queue"], state.clock):

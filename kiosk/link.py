@@ -15,7 +15,7 @@ from link.machine import machine
 from link.orders import Do, Orders
 from link.update import Updater
 from queue_server.api import messages
-from queue_server.api.messages import DeviceStatus, TerminalStatus
+from queue_server.api.messages import DeviceStatus, LeaseStatus, TerminalStatus
 from queue_server.api.topics import Topics
 
 LOG = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ class TerminalLink:
         self.session = new_session()
         self._send = send
         self._devices: list[DeviceStatus] = []
+        self._lease: LeaseStatus | None = None
         self._announced = False
         self.terminal = terminal
         self._status_topic = self.topics.terminal_status(terminal)
@@ -103,10 +104,10 @@ class TerminalLink:
         self._updater.close()
         self._link.close()
 
-    def tell_devices(self, devices: list[DeviceStatus]) -> None:
-        """Publish the state of the terminal's devices when it has changed."""
-        if devices != self._devices:
-            self._devices = devices
+    def tell(self, devices: list[DeviceStatus], lease: LeaseStatus | None = None) -> None:
+        """Publish the state of the terminal's devices, and of the numbers it may give out by itself, when it has changed."""
+        if (devices, lease) != (self._devices, self._lease):
+            self._devices, self._lease = devices, lease
             self._refresh()
 
     def _refresh(self) -> None:
@@ -143,4 +144,5 @@ class TerminalLink:
     def _status(self, state: Any) -> bytes:
         now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
         update = self._updater.status if state == "ready" else None
-        return messages.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, now, update))
+        lease = self._lease if state == "ready" else None
+        return messages.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, now, update, lease))

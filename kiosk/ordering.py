@@ -112,7 +112,7 @@ def answered(state: State, event: Answered) -> tuple[State, Effects]:
     if order.on_paper:
         jobs = _with(state.jobs, ticket.id, ticket)
         return replace(state, ticket=ticket, jobs=jobs, order=None, idle_since=state.now), (PrintTicket(ticket),)
-    return _done(replace(state, order=None), ticket, on_paper=False), ()
+    return done(replace(state, order=None), ticket, on_paper=False), ()
 
 
 def unanswered(state: State, event: Unanswered) -> tuple[State, Effects]:
@@ -136,7 +136,7 @@ def printed(state: State, event: Printed) -> tuple[State, Effects]:
         return state, ()
     state = replace(state, jobs=_without(state.jobs, event.ticket))
     if state.page == "printing":
-        state = _done(state, ticket, on_paper=True)
+        state = done(state, ticket, on_paper=True)
     if ticket.offline:
         return state, (Settle(ticket.id, "printed"),)
     return _report(state, "confirm-print", {"ticket": ticket.id, "result": "printed"})
@@ -163,7 +163,8 @@ def overdue(state: State) -> tuple[State, Effects]:
     return state, ()
 
 
-def _done(state: State, ticket: Ticket, *, on_paper: bool) -> State:
+def done(state: State, ticket: Ticket, *, on_paper: bool) -> State:
+    """The citizen has the number."""
     return replace(state, page="done", ticket=ticket, on_paper=on_paper, idle_since=state.now)
 
 

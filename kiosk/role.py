@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kiosk.page import Page
     from kiosk.stage import Stage
     from link.orders import Do
-    from queue_server.api.messages import Act, DeviceStatus
+    from queue_server.api.messages import Act, DeviceStatus, LeaseStatus
 
 Send = Callable[[Any], None]
 
@@ -42,6 +42,7 @@ class Role:
     - `perform(effect, send)` does the effects other than `Ask`, in the UI thread, so it hands slow work to a thread and
       sends events from there (`send` may be called from any thread).
     - `devices(state)` is what the terminal's status says about its devices.
+    - `lease(state)` is what it says of numbers that the terminal may give out by itself.
     - `acts` are what the desk may ask of the role besides what every program can do; called in the thread of the orders.
     - `owns` are the ids of devices that the role holds open: it tries them itself when `perform` gets a TryDevice.
     - `start(send)` and `stop()` open and close what the role owns besides.
@@ -58,6 +59,7 @@ class Role:
     view: Callable[[Any], Any] = itself
     perform: Callable[[Any, Send], None] = performs_nothing
     devices: Callable[[Any], list[DeviceStatus]] = lambda _state: []
+    lease: Callable[[Any], LeaseStatus | None] = lambda _state: None
     acts: Mapping[Act, Do] = field(default_factory=dict)
     start: Callable[[Send], None] = lambda _send: None
     stop: Callable[[], None] = nothing

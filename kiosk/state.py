@@ -30,7 +30,7 @@ TicketClass = Literal["ordinary", "appointment", "priority", "military"]
 Switchable = Literal["elder", "contrast", "low"]
 
 TIME_OUT_S = {
-    "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "trouble": 30, "fail-safe": 5, "home": 30,
+    "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "noted": 45, "trouble": 30, "fail-safe": 5, "home": 30,
     "guides": 45, "guide-groups": 45, "guide-list": 60, "search": 60, "guide": 120, "progress": 60, "case": 60,
     "scan": 45, "appointment": 45, "my-ticket": 60, "holder": 90, "rate": 60, "rate-reasons": 90, "rated": 8,
     "blanks": 60, "papers": 60, "preview": 90, "printout": 60, "printed": 20,
@@ -209,8 +209,8 @@ class State:
 
     @property
     def offline(self) -> bool:
-        """Whether numbers come from the lease: the server cannot be asked, there are some, they will be on paper."""
-        return not self.served and not self.young and self.prints and self.lease.running(self.clock)
+        """Whether numbers come from the lease: the server cannot be asked, and there are some."""
+        return not self.served and not self.young and self.lease.running(self.clock)
 
     @property
     def prints(self) -> bool:
@@ -248,8 +248,12 @@ class State:
         """How long this page may stay untouched; None for one that does not end."""
         if self.page == "home" and self.mode == self.setting.first_mode:
             return None
-        printed = self.page == "printout" and self.printing.printed
-        limit = TIME_OUT_S.get("printed" if printed else self.page)
+        page: str = self.page
+        if page == "printout" and self.printing.printed:
+            page = "printed"
+        elif page == "done" and not self.on_paper:
+            page = "noted"
+        limit = TIME_OUT_S.get(page)
         return int(limit * ELDER_TIME_OUT) if limit is not None and self.mode.elder else limit
 
     @property

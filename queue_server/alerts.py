@@ -21,12 +21,15 @@ WELL = frozenset({"ok", "ready", "init", "idle", "busy", "printing", "off", "sto
 SOON = frozenset({"paper-low", "toner-low", "print-in-doubt", "paper-near-end", "warning"})
 """States that ask for somebody soon, while the device still works."""
 QUIET_S = 60.0
+LOW_S = 120.0
+"""A lease that is nearly used up is made full within two minutes, unless something is wrong."""
+FEW = 0.2
 SETTLE_S = 15.0
 MOST_ILLEGAL = 20
 """Alerts about illegal messages that may stand at once; further subjects share one more."""
-CAUSED = ("misconfigured", "failed")
+CAUSED = ("misconfigured", "failed", "garbled")
 """States that mean little without what the program says of them."""
-OWN = ("display-", "terminal-", "device-", "messages-", "ledger-")
+OWN = ("lease-", "display-", "terminal-", "device-", "messages-", "ledger-")
 Severity = Literal["info", "warning", "error"]
 
 
@@ -40,10 +43,12 @@ class Alerts:
         self._publish = publish
         self._clock = clock
         self._zone = config.zone
+        self._queues = config.queue
         self._displays = {device.id for device in config.device if device.kind == "display"}
         self._terminals = {terminal.id for terminal in config.terminal}
         self._unreachable: dict[str, bool] = {}
         self._reasons: dict[str, messages.DeviceStatus] = {}
+        self._low: dict[str, tuple[float, messages.LeaseStatus]] = {}
         self._illegal_until: dict[str, float] = {}
         self._own: set[str] = set()
         self._settle_at: float | None = None
@@ -78,6 +83,7 @@ class Alerts:
         zh, en = f"终端{terminal}已断开，请检查。", f"Terminal {terminal} is gone; look after it."
         gone = status.state == "lost" and terminal in self._terminals
         self._set(f"terminal-{terminal}", gone, "terminal-lost", "error", terminal, zh, en)
+        self._lease(terminal, status.lease if status.state == "ready" else None)
         said: set[str] = set()
         for device in status.devices if status.state in ("init", "ready") else []:
             if device.kind == "display":  # its alert follows from what it shows
@@ -90,6 +96,28 @@ class Alerts:
             self._set(name, device.state not in WELL, f"device-{_id(device.state)}", severity, device.id, zh, en)
         for name in [n for n in self._own if n.startswith(f"device-{_id(terminal)}-") and n not in said]:
             self._clear(name)
+
+    def _lease(self, terminal: str, lease: messages.LeaseStatus | None) -> None:
+        """Numbers that a kiosk may give out by itself are nearly used up: trouble, if they are not soon more again."""
+        if lease is None or not any(left <= lease.most * FEW for left in lease.left.values()):
+            self._low.pop(terminal, None)
+            self._clear(f"lease-{_id(terminal)}")
+            return
+        since = self._low[terminal][0] if terminal in self._low else 0.0
+        self._low[terminal] = since, lease
+        if f"lease-{_id(terminal)}" in self._own:
+            self._lease_low(terminal, lease)
+
+    def _lease_low(self, terminal: str, lease: messages.LeaseStatus) -> None:
+        names = {queue.id: queue.name for queue in self._queues}
+        low = {queue: left for queue, left in lease.left.items() if left <= lease.most * FEW and queue in names}
+        zh = "、".join(f"{names[queue].zh}{left}个" for queue, left in low.items())
+        en = ", ".join(f"{names[queue].en} {left}" for queue, left in low.items())
+        self._set(
+            f"lease-{_id(terminal)}", bool(low), "lease-low", "warning", terminal,
+            f"{terminal}的离线备用号码快用完了：{zh}。断网后它将不能取号，请检查服务器日志里不给号的原因。",
+            f"{terminal} has few numbers left for when it is offline: {en}. See the server's log why it gets no more.",
+        )  # fmt: skip
 
     def _because(self, display: messages.DeviceStatus) -> None:
         """Why a display cannot be reached, for its alert."""
@@ -128,6 +156,11 @@ class Alerts:
             elif monotonic - last > QUIET_S:
                 del self._illegal_until[name]
                 self._clear(name)
+        for terminal, (since, lease) in list(self._low.items()):
+            if since == 0.0:
+                self._low[terminal] = monotonic, lease
+            elif monotonic - since > LOW_S:
+                self._lease_low(terminal, lease)
         if self._settle_at is not None and monotonic >= self._settle_at:
             self._settle_at = None
             for topic in self._mirror.under("alert/"):
@@ -168,6 +201,8 @@ def _in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]
     if device.state == "print-in-doubt":
         return _print_in_doubt(terminal, device)
     zh, en = (device_words.kind_name(device.kind, language) for language in ("zh", "en"))
+    if device.kind == "program":
+        return _sentence(device, f"{terminal}的{zh}", f"{en} of {terminal}")
     return _sentence(device, f"{terminal}的{zh}{device.id}", f"{en} {device.id} of {terminal}")
 
 

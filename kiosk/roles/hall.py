@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import structs
 
 from kiosk import flow
+from kiosk.leasing import few, told
 from kiosk.role import Role, Send
 from kiosk.scan import Scanner
 from kiosk.state import Business, Setting, State
@@ -48,7 +49,7 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     )
     role = Role(
         kind="hall-kiosk", first=flow.first(setting), step=flow.step, mode=lambda state: state.mode, key=key, draw=draw,
-        topics=TOPICS, devices=device_states,
+        topics=TOPICS, devices=device_states, lease=told,
         owns=tuple(device.id for device in (*printers[:1], *voices[:1], *copiers[:1], *scanners)),
     )  # fmt: skip
     parts: list[Part] = [Catalogue(folder_of(args) / "guides", args.credentials and args.credentials / "ca.crt")]
@@ -145,7 +146,7 @@ def key(state: State) -> Hashable:
     look = state.lookup
     match state.shown:
         case "home" | "away" | "closed" | "guides" as page:
-            return page, state.tiles, state.scan.able, state.offline
+            return page, state.tiles, state.scan.able, state.offline, state.offline and (state.prints, few(state))
         case "progress" | "case" as page:
             return page, state.inquiry, state.sheet, state.prints_papers
         case "scan":

@@ -118,7 +118,12 @@ class ConfirmPage(Frame):
         if state.prints and not state.offline:
             return
         notice = Notice(stage, strip, *OFFLINE) if state.offline else Notice(stage, strip)
-        notice.say(_("网络中断，号票上会注明“离线取号”") if state.offline else _("打印机暂时不能用，号码显示在屏幕上"))
+        if state.prints:
+            notice.say(_("网络中断，号票上会注明“离线取号”"))
+        elif state.offline:
+            notice.say(_("网络中断，打印机也不能用，请记下或拍下号码"))
+        else:
+            notice.say(_("打印机暂时不能用，号码显示在屏幕上"))
         self.add_widget(notice)
 
     def _staffed(self, state: State) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kiosk.a4 import OpenBlanks
 from kiosk.inquiry import OpenInquiry
+from kiosk.leasing import few
 from kiosk.lookup import OpenGuides
 from kiosk.rect import Rect
 from kiosk.scan import OpenScan
@@ -87,11 +88,11 @@ class Home(Frame):
     def _lower_half(self, rect: Rect, state: State) -> None:
         """Who is being called; while the kiosk is on its own, that it is."""
         if state.offline:
-            self._alone(rect)
+            self._alone(rect, state)
         else:
             self._board(rect)
 
-    def _alone(self, rect: Rect) -> None:
+    def _alone(self, rect: Rect, state: State) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         self.add_widget(Card(stage, rect))
         body = rect.inset(look.space("l"), look.space("m"))
@@ -104,6 +105,12 @@ class Home(Frame):
         place, body = body.top(heights[1] * scale)
         self.add_widget(Words(stage, place, _("网络中断，仍可取号"), "tile", bold=True, align="center", line_height=1.2))
         note = _("号票上会注明“离线取号”，请留意大厅叫号屏。")
+        if not state.prints:
+            note = _("打印机也不能用，号码显示在屏幕上，请记下或拍照。")
+        if few(state):
+            desk = stage.pick(stage.hall.hall.help_desk)
+            gap = "" if look.mode.language == "zh" else " "
+            note += gap + _("本机备用号码快用完，之后请到{desk}取号。").format(desk=desk)
         self.add_widget(Words(stage, body, note, "body", colour="secondary", align="center", valign="top"))
 
     def _board(self, rect: Rect) -> None:

@@ -26,7 +26,7 @@ def help_desk(stage: Stage) -> str:
 def trouble_words(stage: Stage, state: State) -> tuple[str, str]:
     """What happened and what to do, for each trouble with a ticket."""
     _ = stage.text
-    desk = help_desk(stage)
+    desk, again = help_desk(stage), state.served or state.offline
     printer = {
         "paper-out": _("打印机没有纸了"), "cover-open": _("打印机的盖子没有关好"), "cutter": _("打印机切纸出了故障"),
     }.get(state.trouble_detail, _("打印机暂时不能用"))  # fmt: skip
@@ -34,7 +34,7 @@ def trouble_words(stage: Stage, state: State) -> tuple[str, str]:
         "none-left": (_("抱歉，现在不能取号"), _("网络中断，本机备用的号码已用完。请到{desk}取号。").format(desk=desk)),
         "print": (
             _("抱歉，号票没有打印出来"),
-            _("{printer}，刚才的号码已作废。请到{desk}取号。").format(printer=printer, desk=desk) if not state.served else
+            _("{printer}，刚才的号码已作废。请到{desk}取号。").format(printer=printer, desk=desk) if not again else
             _("{printer}，刚才的号码已作废。您可以在屏幕上重新取号，或到{desk}办理。").format(printer=printer, desk=desk),
         ),
         "closed": (_("这项业务已停止取号"), _("请选择其他业务，或到{desk}咨询。").format(desk=desk)),
@@ -82,7 +82,7 @@ class TroubleWithTicket(Frame):
         title, note = trouble_words(stage, state)
         request_id = str(uuid.uuid4())
         actions: list[tuple[str, Callable[[], None]]] = []
-        if state.trouble == "print" and state.served:
+        if state.trouble == "print" and (state.served or state.offline):
             actions.append((_("在屏幕上取号"), lambda: stage.send(Confirm(request_id, on_screen=True))))
         elif state.trouble == "no-answer" and (state.served or state.offline):
             actions.append((_("再试一次"), lambda: stage.send(Confirm(request_id))))

@@ -85,7 +85,8 @@ class Done(Frame):
         bar, rest = self.body.bottom(max(look.target, look.px(150)), look.space("l"))
         self.add_widget(Bar(stage, bar, _("完成"), lambda: stage.send(GoHome())))
         title, rest = rest.top(look.type("title") * 1.5, look.space("m"))
-        words = _("请取走您的号票") if state.on_paper else _("请记下您的号码")
+        noted = _("没有号票，请记下或拍下号码") if ticket.offline else _("请记下您的号码")
+        words = _("请取走您的号票") if state.on_paper else noted
         self.add_widget(Words(stage, title, words, "title", bold=True, align="center"))
         if look.portrait:
             upper, lower = rest.top(rest.h * (0.42 if state.on_paper else 0.34), look.space("l"))

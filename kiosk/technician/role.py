@@ -96,7 +96,7 @@ def with_technician(role: Role, own: Own, performers: Sequence[Performer]) -> Ro
     first = Both(role.first, Technician(own, language=role.mode(role.first).language))
     return replace(
         role, first=first, step=step, mode=mode, view=view, key=key, draw=draw, perform=perform,
-        devices=lambda both: role.devices(both.public),
+        devices=lambda both: role.devices(both.public), lease=lambda both: role.lease(both.public),
     )  # fmt: skip
 
 

@@ -123,6 +123,15 @@ class UpdateStatus(Struct, frozen=True, omit_defaults=True):
     detail: Annotated[str, Meta(max_length=500)] = ""
 
 
+class LeaseStatus(Struct, frozen=True):
+    """Numbers that a kiosk may give out without the server: how many are `left` of each queue, of `most` each; `untold` are
+    tickets that it gave out and has not told yet, of which 50 at most are counted."""
+
+    left: dict[str, int]
+    most: int
+    untold: int
+
+
 class TerminalStatus(Struct, frozen=True):
     state: Literal["init", "ready", "stopped", "lost"]
     session: str
@@ -131,6 +140,7 @@ class TerminalStatus(Struct, frozen=True):
     devices: list[DeviceStatus] = []
     machine: Machine | None = None
     update: UpdateStatus | None = None
+    lease: LeaseStatus | None = None
 
 
 class Reprint(Struct, frozen=True):
@@ -392,7 +402,7 @@ class OfflineTicket(Struct, frozen=True):
 
     ticket: Id
     issued_at: Annotated[datetime, Meta(tz=True)]
-    result: Literal["printed", "failed", "unsure"]
+    result: Literal["printed", "shown", "failed", "unsure"]
     class_: TicketClass = field(name="class", default="ordinary")
     item: Annotated[str, Meta(max_length=200)] | None = None
 

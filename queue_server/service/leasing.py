@@ -122,9 +122,9 @@ def _enter(work: Work, lease: Lease, one: OfflineTicket) -> str:
         channel="kiosk", terminal=lease.terminal, item=one.item,
     )  # fmt: skip
     facts = {"ticket": ticket.id, "number": ticket.number, "queue": ticket.queue}
-    unsure = True if one.result == "unsure" else None
+    unsure, on_screen = (True if one.result == result else None for result in ("unsure", "shown"))
     work.event("ticket-issued", **facts, **{"class": ticket.class_}, channel="kiosk", terminal=ticket.terminal,
-               item=ticket.item, issued_at=work.local(issued_at), offline=True, unsure=unsure)  # fmt: skip
+               item=ticket.item, issued_at=work.local(issued_at), offline=True, unsure=unsure, on_screen=on_screen)  # fmt: skip
     if ticket.state == "void":
         work.unit.tickets.add(ticket)
         work.event("ticket-void", **facts, detail="not printed, offline")

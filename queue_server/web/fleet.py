@@ -46,6 +46,7 @@ def _looks(site: Site, told: Told, takers: Takers) -> APIRouter:
         taken = await asyncio.to_thread(takers.all, {name: alert.since for name, alert in alerts.items()})
         return site.pages.part(
             language, "fleet/terminals.html", terminals=_terminals(site, told), alerts=alerts, taken=taken, session=session,
+            queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
             may_order=session.account.role in ORDER, well=WELL, soon=SOON, zone=site.config.zone,
         )  # fmt: skip
 
@@ -123,7 +124,8 @@ def _terminals(site: Site, told: Told) -> list[dict[str, Any]]:
         {
             "id": name, "role": known[name].role if name in known else None,
             "group": known[name].group if name in known else None, "status": states.get(name), "orders": told.orders(name),
-            "seen": told.seen(name, states.get(name)), "models": {device: names[device].model for device in names},
+            "seen": told.seen(name, states.get(name)), "lease": told.lease(name, states.get(name)),
+            "models": {device: names[device].model for device in names},
         }
         for name in [*known, *sorted(speak - set(known))]
     ]  # fmt: skip

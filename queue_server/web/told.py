@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from queue_server.api import messages
-from queue_server.api.messages import Act, TerminalStatus, TerminalTold
+from queue_server.api.messages import Act, LeaseStatus, TerminalStatus, TerminalTold
 
 LARGEST = 8 * 1024 * 1024
 PREFIX = "terminal/"
@@ -54,6 +54,7 @@ class Told:
         self._clock = clock
         self._orders: dict[str, dict[Act, Order]] = {}
         self._heard: dict[str, datetime] = {}
+        self._leases: dict[str, LeaseStatus] = {}
         self._open: dict[tuple[str, str], Order] = {}
 
     def asked(self, terminal: str, order_id: str, act: Act) -> Order:
@@ -72,8 +73,12 @@ class Told:
         if what == "told":
             self._heard[terminal] = self._clock()
             self._answered(terminal, payload)
-        elif what == "status" and _is_well(payload):
+        elif what == "status" and (status := _well(payload)) is not None:
             self._heard[terminal] = self._clock()
+            if status.lease is not None:
+                self._leases[terminal] = status.lease
+            else:
+                self._leases.pop(terminal, None)
 
     def orders(self, terminal: str) -> dict[Act, Order]:
         """The latest order of each kind."""
@@ -88,6 +93,10 @@ class Told:
         by_its_clock = status.machine.at if status is not None and status.machine is not None else None
         return max((at for at in (by_its_clock, self._heard.get(terminal)) if at is not None), default=None)
 
+    def lease(self, terminal: str, status: TerminalStatus | None) -> LeaseStatus | None:
+        """The numbers that a kiosk may give out by itself: as it says, or said before it was lost."""
+        return status.lease if status is not None and status.state == "ready" else self._leases.get(terminal)
+
     def _answered(self, terminal: str, payload: bytes) -> None:
         try:
             told = messages.decode(payload, TerminalTold)
@@ -98,8 +107,10 @@ class Told:
             order.take(told)
 
 
-def _is_well(payload: bytes) -> bool:
+def _well(payload: bytes) -> TerminalStatus | None:
+    """The status of a terminal that is there."""
     try:
-        return messages.decode(payload, TerminalStatus).state in ("init", "ready")
+        status = messages.decode(payload, TerminalStatus)
     except messages.Illegal:
-        return False
+        return None
+    return status if status.state in ("init", "ready") else None

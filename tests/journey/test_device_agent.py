@@ -219,6 +219,21 @@ def test_announcements_are_said_and_retained_ones_are_not(tmp_path, broker):
         assert chip.wait_for(lambda: any("零零二" in u.text for u in chip.said))
 
 
+def test_an_agent_that_hears_garbled_messages_again_and_again_says_so_once(tmp_path, broker, server):
+    strip = Strip("strip")
+    with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
+        for _ in range(50):
+            hall.link.publish(hall.link.topics.display_desired("strip"), b"{" * 20)
+        assert hall.device_is("messages", "garbled")
+        alert = hall.link.topics.root + f"alert/device-{AGENT}-messages"
+        assert hall.until(lambda: alert in hall.heard)
+        told = messages.decode(hall.heard[alert], messages.Alert)
+        assert told.kind == "device-garbled" and "一再收到无法识别的消息" in told.texts.zh and "strip/desired" in told.texts.zh
+        hall.want("strip", 1, "A001")
+        assert strip.shows("A001")
+    strip.pull_out()
+
+
 def test_illegal_messages_are_dropped_and_the_strip_goes_on(tmp_path, broker):
     strip = Strip("strip")
     with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
@@ -258,7 +273,8 @@ def test_an_unreachable_strip_raises_one_alert_that_ends_when_it_answers(tmp_pat
             return [topic.removeprefix(alerts) for topic, payload in hall.heard.items() if topic.startswith(alerts) and payload]
 
         assert hall.until(lambda: standing() == ["display-strip-01"]), standing()
-        assert hall.device_is("strip-01", "unreachable")
+        assert hall.device_is("strip-01", "no-reply")
+        assert hall.until(lambda: "没有应答" in hall.heard[alerts + "display-strip-01"].decode()), "the alert gives its reason"
         strip.emulator.mend()
         assert hall.until(lambda: standing() == []), standing()
     strip.pull_out()

@@ -116,6 +116,12 @@ def offline_states(chosen: State, ticket: Ticket) -> Iterator[tuple[str, State]]
     for page in ("themes", "businesses", "confirm"):
         yield f"offline-{page}", replace(offline, page=page)
     yield "offline-done", replace(offline, page="done", ticket=ticket, on_paper=True)
+    without = replace(offline, printer="paper-out")
+    yield "offline-home-unprinted", without
+    few = replace(lease, left=dict.fromkeys(lease.left, 1))
+    yield "offline-home-few", replace(without, lease=few, setting=replace(offline.setting, offline_numbers=30))
+    yield "offline-confirm-unprinted", replace(without, page="confirm")
+    yield "offline-done-unprinted", replace(without, page="done", ticket=ticket, on_paper=False)
     for trouble in ("print", "none-left", "no-answer"):
         yield f"offline-trouble-{trouble}", replace(offline, page="trouble", trouble=trouble, trouble_detail="paper-out")
 

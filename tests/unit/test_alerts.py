@@ -105,3 +105,28 @@ def test_a_ledger_that_cannot_be_written_is_told_until_it_can(hall: Hall):
         hall.alerts.ledger(writable=writable)
         assert hall.stand() == stands
     assert hall.published == ["alert/ledger-write"] * 2
+
+
+def leased(hall: Hall, left: int) -> None:
+    queue = CONFIG.queue[0].id
+    lease = messages.LeaseStatus({queue: left}, 30, 0)
+    status = TerminalStatus("ready", "s", "hall-kiosk", "0.1.0", [], lease=lease)
+    hall.alerts.terminal_status("kiosk-1", messages.encode(status))
+
+
+def test_a_lease_that_stays_nearly_used_up_is_a_warning_until_there_are_more_numbers(hall: Hall) -> None:
+    leased(hall, 6)
+    hall.alerts.pass_time(1000)
+    hall.alerts.pass_time(1100)
+    assert hall.stand() == set(), "the kiosk may yet get more by itself"
+    hall.alerts.pass_time(1121)
+    assert hall.stand() == {"lease-kiosk-1"} and "6个" in words(hall, "lease-kiosk-1").zh
+    leased(hall, 3)
+    assert "3个" in words(hall, "lease-kiosk-1").zh
+    leased(hall, 30)
+    assert hall.stand() == set()
+    leased(hall, 0)
+    hall.alerts.pass_time(2000)
+    hall.says("kiosk-1", "lost")
+    hall.alerts.pass_time(3000)
+    assert hall.stand() == {"terminal-kiosk-1"}

@@ -11,8 +11,10 @@ import pytest
 from kiosk import flow, ordering
 from kiosk.event import Answered, Ask, Broke, Connected, Heard, Tick, Unanswered
 from kiosk.lease import Given, KeepLease, LeaseIs, NoNumber, NumberGiven, Settle, TakeLeased, Told
+from kiosk.leasing import few, told
 from kiosk.state import (
     PRINTING_S,
+    TIME_OUT_S,
     Business,
     Confirm,
     GoHome,
@@ -25,7 +27,7 @@ from kiosk.state import (
     PrintTicket,
     TakeNumber,
 )
-from queue_server.api.messages import Answer, Error, ServerStatus
+from queue_server.api.messages import Answer, Error, LeaseStatus, ServerStatus
 from tests.unit.test_hall_flow import CLOCK, READY, SETTING, Citizen, issued, queue_is
 
 OFFLINE = replace(
@@ -160,11 +162,33 @@ def test_after_midnight_nothing_is_given_from_yesterdays_lease(alone: Alone):
 
 
 @pytest.mark.parametrize("condition", ["paper-out", "unreachable"])
-def test_without_paper_there_are_no_numbers_from_the_lease(alone: Alone, condition: str):
+def test_without_paper_the_number_from_the_lease_stands_on_the_screen_long_enough_to_be_noted(alone: Alone, condition: str):
     alone.does(PrinterIs(condition))
-    assert alone.state.shown == "away"
-    alone.does(PrinterIs("ok"))
-    assert alone.state.shown == "home"
+    at_confirm(alone).does(Confirm("r1"))
+    alone.is_given()
+    assert alone.done(Settle) == [Settle("20261122-c901", "shown")] and not alone.done(PrintTicket)
+    assert alone.state.shown == "done" and not alone.state.on_paper and alone.state.time_out_s == TIME_OUT_S["noted"]
+    assert alone.state.ticket is not None and alone.state.ticket.offline
+
+
+def test_after_paper_that_did_not_come_out_the_next_number_may_stand_on_the_screen(alone: Alone):
+    at_confirm(alone).does(Confirm("r1"))
+    alone.is_given()
+    alone.does(PrintBroke("20261122-c901", "paper-out"))
+    assert alone.state.shown == "trouble" and alone.state.offline
+    alone.does(Confirm("r2", on_screen=True))
+    alone.is_given("C902")
+    assert alone.state.shown == "done" and alone.done(Settle)[-1] == Settle("20261122-c902", "shown")
+
+
+def test_the_terminals_status_says_what_is_left_and_what_is_not_told(alone: Alone):
+    assert told(alone.state) == LeaseStatus({"social": 6, "medical": 6}, 10, 0) and not few(alone.state)
+    alone.does(lease_is({"social": 2}, UNTOLD))
+    assert told(alone.state) == LeaseStatus({"social": 2, "medical": 0}, 10, 1) and few(alone.state)
+    alone.tick(hours=24)
+    assert told(alone.state) == LeaseStatus({}, 10, 1) and not few(alone.state), "yesterday's numbers are none"
+    alone.does(lease_is({}))
+    assert told(alone.state) is None
 
 
 def test_a_ticket_that_did_not_come_out_is_settled_as_failed_and_told_so(alone: Alone):

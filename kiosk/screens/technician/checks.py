@@ -15,7 +15,7 @@ from kiosk.widgets import Card, Chip, TextButton, Words
 from queue_server.api.device_words import kind_name, sentence, word
 from queue_server.api.messages import DeviceStatus
 
-ROW = 190
+ROW = 224
 LONGEST_LINE = 400
 GRAVE = (" WARNING ", " ERROR ", " CRITICAL ")
 
@@ -46,7 +46,7 @@ class DevicesPage(Frame):
             self.add_widget(Words(stage, button, doing, "note", colour="secondary", align="center", line_height=1.15))
         else:
             self.add_widget(TextButton(stage, button, _("测试"), partial(stage.send, Try(part.id))))
-        name, below = body.top(body.h * 0.45)
+        name, below = body.top(body.h * 0.4)
         model = part.id if part.id != part.kind else ""
         title = " · ".join(text for text in (kind_name(part.kind, self.look.mode.language), model, part.model) if text)
         self.add_widget(Words(stage, name, title, "body", bold=True, line_height=1.15))
