@@ -73,11 +73,9 @@ def update(place: Place) -> bool:
 def _say(terminal: str, text: str, trouble: bool) -> None:
     from appliance.notice import Notice, show
 
-    headline = (
-        ("本终端暂时无法启动，请联系技术人员", "This terminal cannot start yet; call the technician")
-        if trouble
-        else ("正在启动……", "Starting ...")
-    )
+    headline = ("已启动", "Running") if text else ("正在启动……", "Starting ...")
+    if trouble:
+        headline = ("本终端暂时无法启动，请联系技术人员", "This terminal cannot start yet; call the technician")
     show(Notice(terminal, headline, text, trouble))
 
 

@@ -46,7 +46,10 @@ def first_log_in(place: Place, terminal: Terminal) -> str:
     except (OSError, ValueError):
         return ""
     host, port = _reached(terminal.web or "http://", WEB_PORT)
-    return f"The first log-in to the web pages, port {port} of {host}: {name} {password}. It has to be changed there."
+    return (
+        f"网页首次登录：{host}，端口 {port}，账号 {name}，密码 {password}，登录后须修改。"
+        f" First log-in to the web pages: {host}, port {port}, account {name}, password {password}; change it there."
+    )
 
 
 def _take_hall(place: Place) -> None:

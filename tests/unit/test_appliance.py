@@ -393,7 +393,7 @@ def test_a_server_that_nobody_has_logged_in_to_shows_the_password_on_its_own_scr
     assert serving.first_log_in(place, server) == ""
     write(place.root / serving.FIRST_LOG_IN, "admin made-up-12a\n")
     said = serving.first_log_in(place, server)
-    assert "admin made-up-12a" in said and "port 80 of 10.0.0.2" in said
+    assert "10.0.0.2, port 80, account admin, password made-up-12a" in said and "账号 admin，密码 made-up-12a" in said
 
 
 def test_a_server_without_a_hall_or_with_a_broken_one_says_so_and_keeps_what_it_had(place: Place):
