@@ -43,13 +43,7 @@ class DataPartition:
         start, size = self._place()
         sectors = ("bs=1M", "iflag=skip_bytes,count_bytes,fullblock", f"skip={start}", f"count={size}", "conv=sparse")
         subprocess.run(["dd", f"if={self.disk}", f"of={copy}", "status=none", *sectors], check=True)
-        mended = subprocess.run(["e2fsck", "-p", copy], capture_output=True, text=True, check=False)
-        assert mended.returncode <= PLAYED_BACK, mended.stdout
-        checked = subprocess.run(["e2fsck", "-f", "-n", copy], capture_output=True, text=True, check=False)
-        assert checked.returncode == 0, checked.stdout
-        subprocess.run(["debugfs", "-R", f"rdump {path} {target}", copy], check=True, capture_output=True)
-        copy.unlink()
-        return target / Path(path).name
+        return sound_folder(copy, path, target)
 
     def _debugfs(self, request: str) -> str:
         where = f"{self.disk}?offset={self._place()[0]}"
@@ -60,3 +54,16 @@ class DataPartition:
         table = json.loads(subprocess.run(["sfdisk", "--json", self.disk], check=True, capture_output=True).stdout)
         part = next(part for part in table["partitiontable"]["partitions"] if part.get("name") == "data")
         return part["start"] * 512, part["size"] * 512
+
+
+def sound_folder(file_system: Path, path: str, target: Path) -> Path:
+    """A folder of an ext4 file system in a file, copied below `target`, after the journal was played back as a mount does it.
+    The file system has to be without a fault then, and is taken away."""
+    mended = subprocess.run(["e2fsck", "-p", file_system], capture_output=True, text=True, check=False)
+    assert mended.returncode <= PLAYED_BACK, mended.stdout
+    checked = subprocess.run(["e2fsck", "-f", "-n", file_system], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+    target.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["debugfs", "-R", f"rdump {path} {target}", file_system], check=True, capture_output=True)
+    file_system.unlink()
+    return target / Path(path).name

@@ -44,7 +44,11 @@ class ForgetfulDisk:
         self.layer, self.log = disk.with_suffix(".layer"), disk.with_suffix(".log")
 
     def options(self) -> tuple[str, ...]:
-        """Make a fresh layer and a fresh log; QEMU's options for the disk. The host need not flush: only QEMU is killed."""
+        """Make a fresh layer and a fresh log; QEMU's options for the disk."""
+        return *self.nodes(), "-device", "virtio-blk-pci,drive=disk,write-cache=on"
+
+    def nodes(self) -> tuple[str, ...]:
+        """The same without a machine: the node `disk`, also of a storage daemon. The host need not flush: only QEMU is killed."""
         self.layer.unlink(missing_ok=True)
         self.log.unlink(missing_ok=True)
         with self.log.open("wb") as log:
@@ -53,10 +57,9 @@ class ForgetfulDisk:
         subprocess.run(make, check=True)
         lazy = "cache.no-flush=on"
         return (
-            "-blockdev", f"driver=qcow2,node-name=layer,{lazy},file.driver=file,file.filename={self.layer},file.{lazy}",
-            "-blockdev", f"driver=raw,node-name=log,{lazy},file.driver=file,file.filename={self.log},file.{lazy}",
-            "-blockdev", f"driver=blklogwrites,node-name=disk,file=layer,log=log,log-sector-size={SECTOR}",
-            "-device", "virtio-blk-pci,drive=disk,write-cache=on",
+            "--blockdev", f"driver=qcow2,node-name=layer,{lazy},file.driver=file,file.filename={self.layer},file.{lazy}",
+            "--blockdev", f"driver=raw,node-name=log,{lazy},file.driver=file,file.filename={self.log},file.{lazy}",
+            "--blockdev", f"driver=blklogwrites,node-name=disk,file=layer,log=log,log-sector-size={SECTOR}",
         )  # fmt: skip
 
     def mark(self) -> int:
@@ -64,14 +67,14 @@ class ForgetfulDisk:
         with self.log.open("rb") as log:
             return int(struct.unpack("<QQQ", log.read(24))[2])
 
-    def moments(self, chance: random.Random, count: int) -> Iterator[tuple[int, Path]]:
-        """Other cuts that this log could have ended with, the earliest first: how many entries it would have had, and the disk
-        as that cut would have left it. The disk holds until the next one is asked for."""
+    def moments(self, chance: random.Random, count: int, *, since: int = 1) -> Iterator[tuple[int, Path]]:
+        """Other cuts that this log could have ended with, the earliest first, none before `since`: how many entries it would
+        have had, and the disk as that cut would have left it. The disk holds until the next one is asked for."""
         past = self.disk.with_suffix(".past")
         subprocess.run(["cp", "--sparse=always", self.disk, past], check=True)
         with self.log.open("rb") as log, past.open("r+b") as disk:
             writes, done = list(_entries(log)), 0
-            for end in sorted(chance.sample(range(1, len(writes) + 1), min(count, len(writes)))):
+            for end in sorted(chance.sample(range(since, len(writes) + 1), min(count, len(writes) + 1 - since))):
                 kept = next((number for number in range(end, 0, -1) if writes[number - 1].flush), 0)
                 for write in writes[done:kept]:
                     _copy(log, write, disk)
