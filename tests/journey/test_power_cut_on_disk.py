@@ -1,6 +1,7 @@
-"""Power cuts at random moments, on a disk that loses what it was not told to keep: the real server on a real ext4.
+"""Power cuts at random moments, on a disk that loses what it was not told to keep: the real server, and a kiosk's book of
+numbers on lease, on a real ext4.
 
-The server's state lies on a disk of QEMU's storage daemon, which notes every write and flush. From these notes the disk is made
+What they write lies on a disk of QEMU's storage daemon, which notes every write and flush. From these notes the disk is made
 as a cut at any moment would have left it.
 """
 
@@ -16,10 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.lease_book import LeaseBook
 from tests.image.data_partition import sound_folder
 from tests.image.forgetful import ForgetfulDisk
 from tests.image.server_bench import Citizens, faults
 from tests.programs import PrivateBroker, RunningServer, wait_until
+from tests.unit.test_lease_book import answer, wish
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SIZE = 96 << 20
@@ -62,7 +65,8 @@ class MountedDisk(ForgetfulDisk):
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[MountedDisk]:
-    if os.geteuid() != 0 or shutil.which("qemu-storage-daemon") is None or not os.access("/dev/fuse", os.W_OK):
+    tools = all(shutil.which(tool) for tool in ("qemu-storage-daemon", "qemu-img"))
+    if os.geteuid() != 0 or not tools or not os.access("/dev/fuse", os.W_OK):
         pytest.skip("a disk that forgets needs root, QEMU's storage daemon and FUSE")
     disk = MountedDisk(tmp_path)
     try:
@@ -122,3 +126,25 @@ def goes_on(state: Path, hall: Path, broker: PrivateBroker, due: dict[str, str])
     finally:
         link.close()
         server.close()
+
+
+def test_no_number_that_a_kiosk_took_is_free_again_after_a_power_cut(disk: MountedDisk, tmp_path: Path) -> None:
+    book, taken = LeaseBook(disk.place / "kiosk/numbers.db"), {}
+    book.open()
+    book.add(answer(*(f"A{900 + count}" for count in range(90))))
+    for _ in range(60):
+        given = book.take(wish())
+        assert given is not None
+        taken[given.ticket] = disk.mark()
+        book.settle(given.ticket, "printed")
+    book.close()
+    disk.close()
+    for end, past in disk.moments(random.Random(SEED), MOMENTS, since=min(taken.values())):
+        folder = sound_folder(Path(shutil.copyfile(past, tmp_path / "cut.img")), "/kiosk", tmp_path / f"cut-{end}")
+        left = LeaseBook(folder / "numbers.db")
+        left.open()
+        free = set()
+        while (number := left.take(wish())) is not None:
+            free.add(number.ticket)
+        left.close()
+        assert free and not free & {ticket for ticket, at in taken.items() if at <= end}, f"cut after {end} entries"
