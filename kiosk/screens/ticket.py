@@ -89,7 +89,8 @@ class Done(Frame):
         words = _("请取走您的号票") if state.on_paper else noted
         self.add_widget(Words(stage, title, words, "title", bold=True, align="center"))
         if look.portrait:
-            upper, lower = rest.top(rest.h * (0.42 if state.on_paper else 0.34), look.space("l"))
+            share = 0.42 if state.on_paper else 0.55 if ticket.offline else 0.34  # what is to be noted is large, beside no code
+            upper, lower = rest.top(rest.h * share, look.space("l"))
         else:
             upper, lower = rest.columns(2, look.space("l"))
         self._number(upper, state)
@@ -103,10 +104,10 @@ class Done(Frame):
         self.add_widget(Card(stage, rect))
         body = rect.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("body") * 1.5)
-        self.add_widget(
-            Words(stage, place, stage.pick(queue.name) if queue else "", "body", colour="secondary", align="center")
-        )
-        mark = class_text(stage, ticket.class_)
+        mark, name = class_text(stage, ticket.class_), stage.pick(queue.name) if queue else ""
+        if mark and ticket.offline and not look.portrait:  # one line less, for a number that may have to be noted
+            name, mark = f"{name} · {mark}", ""
+        self.add_widget(Words(stage, place, name, "body", colour="secondary", align="center"))
         if mark:
             place, body = body.bottom(look.type("body") * 1.5)
             self.add_widget(Words(stage, place, mark, "body", bold=True, colour=CLASS_COLOURS[ticket.class_], align="center"))

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from queue_server.api import messages
-from queue_server.api.messages import Alert, DeviceStatus, Machine, TerminalAsk, TerminalStatus, TerminalTold, Text
+from queue_server.api.messages import Alert, DeviceStatus, LeaseStatus, Machine, TerminalAsk, TerminalStatus, TerminalTold, Text
 from queue_server.web.told import LARGEST, Told
 from tests.programs import wait_until
 from tests.web_hall import WebHall, csrf, log_in, now
@@ -82,6 +82,36 @@ def test_the_page_shows_every_terminal_its_devices_and_its_machine(hall: WebHall
         assert part in page, part
     client.cookies.set("lang", "en")
     assert "Never been online" in client.get("/fleet").text
+
+
+def test_a_device_in_trouble_says_what_happened_and_what_to_do_in_the_readers_language(
+    hall: WebHall, client: TestClient
+) -> None:
+    hall.put("terminal/kiosk-1/status", status(devices=[DeviceStatus("printer-1", "printer", "cover-open")]))
+    assert log_in(client, "admin") == 303
+    assert "号票打印机的机盖没有关好。请把机盖合紧。" in client.get("/fleet").text
+    client.cookies.set("lang", "en")
+    assert "Ticket printer has its cover open. Close the cover." in client.get("/fleet").text
+
+
+def test_the_page_says_what_a_kiosk_holds_for_when_it_is_offline_and_has_not_told(hall: WebHall, client: TestClient) -> None:
+    queue = hall.config.queue[0]
+    hall.put("terminal/kiosk-1/status", status(lease=LeaseStatus({queue.id: 17}, 30, 4)))
+    assert log_in(client, "admin") == 303
+    page = client.get("/fleet").text
+    assert "离线号票还有 4 张没有上报" in page and f"{queue.name.zh} 17" in page and "失去联系前" not in page
+    hall.put("terminal/kiosk-1/status", status(lease=LeaseStatus({queue.id: 30}, 30, 0)))
+    assert "离线号票已全部上报" in client.get("/fleet").text
+
+
+def test_what_a_kiosk_held_is_remembered_while_it_is_lost() -> None:
+    told, lease, lost = Told(now), LeaseStatus({"a": 3}, 30, 50), status(state="lost")
+    assert told.lease("kiosk-1", lost) is None
+    told.take("terminal/kiosk-1/status", messages.encode(status(lease=lease)))
+    told.take("terminal/kiosk-1/status", messages.encode(lost))
+    assert told.lease("kiosk-1", lost) == lease
+    told.take("terminal/kiosk-1/status", messages.encode(status()))
+    assert told.lease("kiosk-1", lost) is None, "it came back, and holds nothing"
 
 
 def test_a_stranger_is_shown_for_as_long_as_it_speaks(hall: WebHall, client: TestClient) -> None:

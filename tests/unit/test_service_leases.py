@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -115,6 +116,14 @@ def test_an_offline_ticket_that_was_not_printed_is_void_and_nobody_is_called_wit
     bed.ok("no-show", window="01")
     assert bed.refused("call-next", window="01") == "nothing-waiting"
     assert bed.rows(f"SELECT ticket FROM periods WHERE ticket = '{failed}'") == []
+
+
+def test_an_offline_number_that_stood_on_the_screen_only_is_in_the_line_and_the_log_says_so(bed: Bed):
+    shown, *_ = lease(bed)
+    assert merge(bed, given(shown, bed.clock.now, "shown")) == ["waiting"]
+    assert bed.call("01") == "A901"
+    [(body,)] = bed.rows("SELECT body FROM events WHERE type = 'ticket-issued'")
+    assert (body if isinstance(body, dict) else json.loads(body))["on_screen"] is True
 
 
 def test_numbers_that_were_not_leased_or_to_another_kiosk_are_refused_and_the_others_taken(bed: Bed):
