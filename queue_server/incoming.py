@@ -10,9 +10,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -75,6 +76,7 @@ class Rows(Generic[M]):
         if not isinstance(rows, list):
             reason = f'holds no list of {self.name}; write [{{"{next(iter(self.titles))}": ...}}, ...]'
             raise BadRows([Problem(0, "", reason, "文件里没有列表")])
+        self._few(rows)
         return self._checked(list(enumerate(rows, 1)))
 
     def from_csv(self, content: bytes) -> list[tuple[int, M]]:
@@ -83,9 +85,11 @@ class Rows(Generic[M]):
         try:
             reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
             titles = [name.strip() for name in next(reader, [])]
-            lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+            filled = ((reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells))
+            lines = list(islice(filled, MOST + 1))
         except csv.Error as error:
             raise BadRows([Problem(0, "", f"is not CSV: {error}", "不是 CSV 文件")]) from None
+        self._few(lines)
         header = self._header(titles)
         wide = [
             Problem(row, "", f"has {len(cells)} cells, the header {len(header)}", f"有{len(cells)}格，表头只有{len(header)}格")
@@ -137,10 +141,12 @@ class Rows(Generic[M]):
         except ValueError:
             return cell
 
-    def _checked(self, rows: list[tuple[int, Any]]) -> list[tuple[int, M]]:
+    def _few(self, rows: Sized) -> None:
         if len(rows) > MOST:
             reason = f"holds more than {MOST} {self.name}; hand them over in parts"
             raise BadRows([Problem(0, "", reason, f"超过{MOST}行，请分成几个文件")])
+
+    def _checked(self, rows: list[tuple[int, Any]]) -> list[tuple[int, M]]:
         sound: list[tuple[int, M]] = []
         problems: list[Problem] = []
         seen: dict[str, int] = {}

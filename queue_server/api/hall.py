@@ -12,6 +12,7 @@ An unknown key, a missing key or a value of the wrong kind is refused with file,
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
@@ -43,17 +44,36 @@ class Wrong(ValueError):
         self.zh = zh
 
 
-class Table(BaseModel):
-    """A table of the configuration; keys that nobody reads are refused."""
+UNPRINTABLE = re.compile("[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Control characters, on which databases and fonts stumble; those that turn text around, so that it says something else."""
+
+
+class Text(BaseModel):
+    """A text in the two languages of the hall."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-
-class Text(Table):
-    """A text in the two languages of the hall."""
-
     zh: str
     en: str
+
+
+class Table(BaseModel):
+    """A table of the configuration, or a row that was handed over. Keys that nobody reads and unprintable texts are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """Raise Wrong for a text, or one in a list, with a character that cannot be printed."""
+        for text in value if isinstance(value, list | tuple) else (value,):
+            words = text.zh + text.en if isinstance(text, Text) else text
+            if isinstance(words, str) and (found := UNPRINTABLE.search(words)):
+                code = f"U+{ord(found[0]):04X}"
+                raise Wrong(
+                    f"holds the unprintable character {code}; type the text anew", f"含有不能显示的字符 {code}，请重新输入"
+                )
+        return value
 
 
 class HallFacts(Table):
@@ -250,7 +270,7 @@ class PrintRules(Table):
     """How much the kiosk prints on A4. A day is the hall's business day."""
 
     sheets_a_job: int = Field(default=20, ge=1, le=500)
-    sheets_a_person: int = Field(default=40, ge=1, le=5000, description="a day, for whoever has shown a service code")
+    sheets_a_person: int = Field(default=40, ge=1, le=5000, description="a day, for the papers about one case")
     sheets_a_day: int = Field(default=500, ge=1, le=50000, description="a day and terminal")
     paper_capacity: int = Field(default=250, ge=1, le=10000, description="sheets in the tray when it is full")
     paper_low: int = Field(default=40, ge=0, le=10000, description="with so many left, somebody is called")

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from queue_server.api import hall as halls
 from queue_server.api.hall import BadHall
 from queue_server.api.item import Item
-from queue_server.catalogue import exchange
+from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.apart import limit_memory
 from queue_server.catalogue.exchange import BadFile
 from queue_server.catalogue.index import build
@@ -24,12 +24,12 @@ from queue_server.catalogue.load import Catalogue, load, load_english, load_shar
 
 T = TypeVar("T")
 WRITE: dict[str, Callable[[Sequence[Item]], bytes]] = {
-    ".xlsx": exchange.to_excel,
+    ".xlsx": excel.to_excel,
     ".zip": exchange.to_csv,
     ".json": exchange.to_json,
 }
 READ: dict[str, Callable[[bytes], list[Item]]] = {
-    ".xlsx": exchange.from_excel,
+    ".xlsx": excel.from_excel,
     ".zip": exchange.from_csv,
     ".json": exchange.from_json,
 }

@@ -1,4 +1,4 @@
-"""Items as tables and back: Excel, CSV (one file a sheet, in a zip) and JSON.
+"""Items as tables and back: CSV (one file a sheet, in a zip), JSON, and the sheets of `excel`.
 
 Reading is pure: it gives all items of a file, or raises BadFile with every problem found, each with sheet, row, column and
 reason. A file with one problem therefore changes nothing. Lengths are those of the item (GB/T 39046-2020).
@@ -10,15 +10,15 @@ import csv
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from pydantic import ValidationError
 
-from queue_server.api.hall import Text, nearest
+from queue_server.api.hall import Text, Wrong, nearest
 from queue_server.api.item import Item, Unfit
 from queue_server.catalogue.columns import SHEETS, Column, read, written
 
@@ -27,6 +27,10 @@ Book = dict[str, Table]
 """Sheet name → rows of cells; the first row holds the headers."""
 
 LARGEST_MB = 100
+MOST_ROWS = 200_000
+"""Of one sheet; what is read of a file is checked within two minutes and two gigabytes (`apart`)."""
+TOLD = 200
+"""So many problems are named at most."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 """A CSV cell that begins so would run in a spreadsheet; it is written behind an apostrophe, which reading takes away."""
 
@@ -48,7 +52,9 @@ class BadFile(ValueError):
     """A file that is not taken; `problems` says why, in the order of the file."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = list(problems)
+        more = len(problems) - TOLD
+        rest = [Problem("", 0, "", f"还有{more}个问题没有列出，请改好以上问题后再导入")] if more > 0 else []
+        self.problems = [*problems[:TOLD], *rest]
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -72,6 +78,9 @@ def from_book(book: Book) -> list[Item]:
     rows: dict[tuple[str, str], list[int]] = {}
     for row, entry in entries[main]:
         code = entry.get("code", "")
+        if not code:
+            problems.append(Problem(main, row, "事项编码", MERGED))
+            continue
         if code in tables:
             problems.append(Problem(main, row, "事项编码", f"{code}重复，每个事项的编码只能出现一次"))
             continue
@@ -81,7 +90,8 @@ def from_book(book: Book) -> list[Item]:
         for row, entry in entries[sheet]:
             code = entry.pop("code", "")
             if code not in tables:
-                problems.append(Problem(sheet, row, "事项编码", f"“{code}”不在“{main}”表中"))
+                said = f"“{code}”不在“{main}”表中" if code else MERGED
+                problems.append(Problem(sheet, row, "事项编码", said))
                 continue
             tables[code][key].append(entry)
             rows.setdefault((code, key), []).append(row)
@@ -96,13 +106,15 @@ def _entries(sheet: str, book: Book, problems: list[Problem]) -> list[tuple[int,
     if sheet not in book or not book[sheet]:
         problems.append(Problem(sheet, 0, "", f"缺少工作表“{sheet}”"))
         return []
+    if len(book[sheet]) > MOST_ROWS:
+        problems.append(Problem(sheet, 0, "", f"超过{MOST_ROWS}行，请分成几个文件导入"))
+        return []
     known = {column.header: column for column in SHEETS[sheet][1]}
     headers = book[sheet][0]
-    for header in headers:
-        if header and header not in known:
-            problems.append(Problem(sheet, 1, header, f"没有这一列；{nearest(header, list(known))}"))
-        if header and headers.count(header) > 1:
-            problems.append(Problem(sheet, 1, header, "这一列出现了两次"))
+    named = Counter(filter(None, headers))
+    problems += [Problem(sheet, 1, header, "这一列出现了两次") for header, times in named.items() if times > 1]
+    for header in islice((header for header in named if header not in known), TOLD):
+        problems.append(Problem(sheet, 1, header, f"没有这一列；{nearest(header, list(known))}"))
     numbered = [(row, cells) for row, cells in enumerate(book[sheet][1:], 2) if any(cells)]
     return [(row, _entry(sheet, row, headers, cells, known, problems)) for row, cells in numbered]
 
@@ -146,8 +158,10 @@ def _problem(code: str, error: dict[str, Any], rows: dict[tuple[str, str], list[
     return Problem(sheet, row, column, reason(error))
 
 
+MERGED = "没有填写事项编码；合并的单元格请先取消合并，每一行都填写"
 REASONS = {
     "missing": "没有填写",
+    "string_unicode": "含有不能显示的字符，请重新输入",
     "string_too_long": "太长，最多{max_length}个字",
     "string_too_short": "太短，至少{min_length}个字",
     "too_short": "没有填写",
@@ -180,7 +194,7 @@ def reason(error: dict[str, Any]) -> str:
         return wanted.zh
     wording = REASONS.get(error["type"], "{msg}")
     facts = {"msg": error["msg"], **error.get("ctx", {})}
-    if isinstance(facts.get("error"), Unfit):
+    if isinstance(facts.get("error"), Unfit | Wrong):
         facts["error"] = facts["error"].zh
     return wording.format(**facts)
 
@@ -200,47 +214,6 @@ def put(table: dict[str, Any], key: str, value: Any) -> None:
     table[last] = value
 
 
-# --- Excel -----------------------------------------------------------------------------------------------------------
-
-
-def to_excel(items: Iterable[Item]) -> bytes:
-    """An .xlsx with a sheet for items, materials, steps and questions; every cell is text, so nothing runs as a formula."""
-    workbook = Workbook()
-    workbook.remove(workbook.active)
-    for sheet, table in to_book(items).items():
-        page = workbook.create_sheet(sheet)
-        page.freeze_panes = "B2"
-        for row, cells in enumerate(table, 1):
-            for number, cell in ((n, c) for n, c in enumerate(cells, 1) if c):
-                made = page.cell(row, number, ILLEGAL_CHARACTERS_RE.sub("", cell))
-                made.data_type, made.number_format = "s", "@"
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
-
-
-def from_excel(content: bytes) -> list[Item]:
-    """The items of an .xlsx; raise BadFile."""
-    _bearable(content)
-    try:
-        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        pages = {name: list(workbook[name].iter_rows(values_only=True)) for name in workbook.sheetnames if name in SHEETS}
-    except Exception:  # a foreign parser on foreign bytes raises whatever it likes
-        raise BadFile([Problem("事项", 0, "", "不是可以读取的 Excel（.xlsx）文件，请另存为 .xlsx 后再导入")]) from None
-    return from_book({name: [[_cell(value) for value in row] for row in page] for name, page in pages.items()})
-
-
-def _cell(value: object) -> str:
-    """A cell as text; a whole number that the spreadsheet keeps as 5.0 is 5."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
 # --- CSV and JSON ----------------------------------------------------------------------------------------------------
 
 
@@ -257,7 +230,7 @@ def to_csv(items: Iterable[Item]) -> bytes:
 
 def from_csv(content: bytes) -> list[Item]:
     """The items of such a zip; raise BadFile."""
-    _bearable(content)
+    bearable(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as folder:
             texts = {sheet: _text(folder, f"{sheet}.csv") for sheet in SHEETS if f"{sheet}.csv" in folder.namelist()}
@@ -270,7 +243,11 @@ def from_csv(content: bytes) -> list[Item]:
 def _text(folder: zipfile.ZipFile, name: str) -> str:
     if folder.getinfo(name).file_size > LARGEST_MB * 1_000_000:
         raise ValueError(f"{name} is larger than {LARGEST_MB} MB")
-    return folder.read(name).decode("utf-8-sig")
+    content = folder.read(name)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")  # as spreadsheets in China write it
 
 
 def to_json(items: Iterable[Item]) -> bytes:
@@ -279,7 +256,7 @@ def to_json(items: Iterable[Item]) -> bytes:
 
 def from_json(content: bytes) -> list[Item]:
     """The items of a JSON list; raise BadFile. Rows are counted from 1 in the list, columns are keys."""
-    _bearable(content)
+    bearable(content)
     try:
         tables = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -293,13 +270,13 @@ def from_json(content: bytes) -> list[Item]:
             items.append(Item.model_validate(table))
         except ValidationError as error:
             problems += [Problem("JSON", row, ".".join(map(str, e["loc"])), reason(dict(e))) for e in error.errors()]
-    codes = [item.code for item in items]
-    problems += [Problem("JSON", 0, "code", f"{code}重复") for code in sorted({c for c in codes if codes.count(c) > 1})]
+    codes = Counter(item.code for item in items)
+    problems += [Problem("JSON", 0, "code", f"{code}重复") for code, times in sorted(codes.items()) if times > 1]
     if problems:
         raise BadFile(problems)
     return items
 
 
-def _bearable(content: bytes) -> None:
+def bearable(content: bytes) -> None:
     if len(content) > LARGEST_MB * 1_000_000:
         raise BadFile([Problem("", 0, "", f"文件大于{LARGEST_MB}MB")])

@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.datastructures import UploadFile
 
 from queue_server.api.item import Item
-from queue_server.catalogue import exchange
+from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.apart import items_apart
 from queue_server.catalogue.exchange import BadFile, Problem
 from queue_server.catalogue.library import Taken
@@ -21,7 +21,7 @@ from queue_server.web.session import Session
 from queue_server.web.site import Site
 
 WAYS: dict[str, tuple[str, Callable[[Sequence[Item]], bytes]]] = {
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", exchange.to_excel),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", excel.to_excel),
     "zip": ("application/zip", exchange.to_csv),
     "json": ("application/json", exchange.to_json),
 }

@@ -13,15 +13,14 @@ from openpyxl import load_workbook
 from queue_server.api.hall import Text
 from queue_server.api.item import Item
 from queue_server.catalogue.columns import SHEETS
+from queue_server.catalogue.excel import from_excel, to_excel
 from queue_server.catalogue.exchange import (
     BadFile,
     from_book,
     from_csv,
-    from_excel,
     from_json,
     to_book,
     to_csv,
-    to_excel,
     to_json,
 )
 from queue_server.catalogue.load import load

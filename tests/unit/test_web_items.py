@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from queue_server.api.hall import load
 from queue_server.api.item import Item
-from queue_server.catalogue import exchange
+from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.guides import FOLDER
 from queue_server.catalogue.lifecycle import History
 from tests.web_hall import WebHall, csrf, log_in
@@ -293,7 +293,7 @@ def upload(browser: TestClient, name: str, content: bytes) -> Any:
 @pytest.mark.parametrize("suffix", ["xlsx", "zip"])
 def test_an_export_is_changed_and_imported_as_drafts(office: Office, suffix: str) -> None:
     entry = office.at("entry")
-    read, write = {"xlsx": (exchange.from_excel, exchange.to_excel), "zip": (exchange.from_csv, exchange.to_csv)}[suffix]
+    read, write = {"xlsx": (excel.from_excel, excel.to_excel), "zip": (exchange.from_csv, exchange.to_csv)}[suffix]
     items = read(entry.get(f"/items/export.{suffix}").content)
     changed = [items[0].model_copy(update={"result": "新的结果名称"}), *items[1:]]
     answer = upload(entry, f"items.{suffix}", write(changed))
