@@ -209,8 +209,8 @@ class State:
 
     @property
     def offline(self) -> bool:
-        """Whether numbers come from the lease: the server cannot be asked, and there are some."""
-        return not self.served and not self.young and self.lease.running(self.clock)
+        """Whether numbers come from the lease: the server cannot be asked, there are some, the printer has said how it is."""
+        return not self.served and not self.young and self.printer is not None and self.lease.running(self.clock)
 
     @property
     def prints(self) -> bool:

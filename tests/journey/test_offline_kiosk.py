@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,8 +137,10 @@ class LonelyHall:
         return [code.rsplit("/", 1)[1].partition("-")[0][6:].upper() for code in codes]
 
     def told(self) -> list[str]:
-        """The numbers that the server was told, in the order of its events."""
-        facts = [json.loads(payload) for topic, payload in list(self.watcher.messages) if topic == "event/ticket-issued"]
+        """The numbers that the server was told, in the order of its log: whoever listens may be cut off when they are told."""
+        with closing(sqlite3.connect(self.server.state / "ledger.sqlite")) as ledger:
+            rows = ledger.execute("SELECT body FROM events WHERE type = 'ticket-issued' ORDER BY id").fetchall()
+        facts = [json.loads(body) for (body,) in rows]
         return [fact["number"] for fact in facts if fact.get("offline")]
 
     def call(self) -> str:

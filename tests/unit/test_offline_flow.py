@@ -161,6 +161,14 @@ def test_after_midnight_nothing_is_given_from_yesterdays_lease(alone: Alone):
     assert alone.state.shown == "away"
 
 
+def test_after_a_start_without_the_server_nothing_is_given_before_the_printer_has_said_how_it_is():
+    new = Alone()
+    new.does(Tick(100, CLOCK), lease_is({"social": 3}), Tick(110, CLOCK))
+    assert not new.state.offline
+    new.does(PrinterIs("ok"))
+    assert new.state.offline and new.state.shown == "home"
+
+
 @pytest.mark.parametrize("condition", ["paper-out", "unreachable"])
 def test_without_paper_the_number_from_the_lease_stands_on_the_screen_long_enough_to_be_noted(alone: Alone, condition: str):
     alone.does(PrinterIs(condition))
