@@ -6,10 +6,7 @@ shared subscription, so that one of them handles each.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import select
-import socket
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -35,6 +32,7 @@ from queue_server.ledger import Ledger, Request
 from queue_server.mirror import Mirror
 from queue_server.publisher import Publisher
 from queue_server.store.database import ERRORS
+from queue_server.waiting import Waiting, readable
 
 LOG = logging.getLogger(__name__)
 _BARE = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
@@ -91,7 +89,7 @@ class Server:
         self._inbox: deque[Request] = deque()
         self._heard: deque[tuple[str, bytes]] = deque()
         self._given: deque[tuple[str, bytes, int | None]] = deque()
-        self._wake_r, self._wake_w = socket.socketpair()
+        self._waiting = Waiting()
         self._stopping = threading.Event()
         self._fresh = False
         self._paho = self._client()
@@ -102,33 +100,27 @@ class Server:
     def hand_over(self, request: Request) -> None:
         """Take a request from another thread; its answer is called in the server's thread."""
         self._inbox.append(request)
-        self._wake()
+        self._waiting.wake()
 
     def show(self, topic: str, payload: bytes) -> None:
         """Publish a retained state that another thread has made; it is published again after every reconnect."""
         self._given.append((topic, payload, None))
-        self._wake()
+        self._waiting.wake()
 
     def say(self, topic: str, payload: bytes, expiry_s: int) -> None:
         """Publish, from another thread, something for now: not retained, and worth nothing after `expiry_s` seconds."""
         self._given.append((topic, payload, expiry_s))
-        self._wake()
+        self._waiting.wake()
 
     def stop(self) -> None:
         """Let `run` end, from any thread or a signal handler."""
         self._stopping.set()
-        self._wake()
-
-    def _wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            self._wake_w.send(b"\0")
+        self._waiting.wake()
 
     # --- the loop ---------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Serve until `stop`; reconnect for as long as it takes."""
-        self._wake_r.setblocking(False)
-        self._wake_w.setblocking(False)
         self._publisher.everything()
         next_tick = self._monotonic()
         notify("STATUS=waiting for the broker")
@@ -142,8 +134,7 @@ class Server:
             self._pass_time()
             self._flush()
         self._say_goodbye()
-        self._wake_r.close()
-        self._wake_w.close()
+        self._waiting.close()
 
     def _wait(self, next_tick: float) -> None:
         """Sleep until bytes, a wake-up or a due moment, then read all that is there."""
@@ -153,16 +144,7 @@ class Server:
             timeout = min(timeout, due)
         if self._inbox:
             timeout = 0.0
-        sock = self._paho.socket()
-        poll = select.poll()
-        poll.register(self._wake_r, select.POLLIN)
-        if sock is not None:
-            poll.register(sock, select.POLLIN | (select.POLLOUT if self._paho.want_write() else 0))
-            timeout = 0.0 if _holds_bytes(sock) else timeout
-        ready = dict(poll.poll(timeout * 1000))
-        if self._wake_r.fileno() in ready:
-            self._drain_wake()
-        if sock is not None and (ready.get(sock.fileno(), 0) & ~select.POLLOUT or _holds_bytes(sock)):
+        if self._waiting.wait(timeout, self._paho.socket(), writes=self._paho.want_write()):
             self._read()
 
     def _read(self) -> None:
@@ -172,13 +154,8 @@ class Server:
             if sock is None or len(self._inbox) >= GROUP:
                 return
             self._paho.loop_read()
-            if self._paho.socket() is None or not (_holds_bytes(sock) or _readable(sock)):
+            if self._paho.socket() is None or not readable(sock):
                 return
-
-    def _drain_wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while self._wake_r.recv(4096):
-                pass
 
     def _serve(self) -> None:
         """Run what has come in, in groups; answers go out with the flush that follows."""
@@ -377,14 +354,3 @@ class Server:
 
 def _write_later(_client: Any, _userdata: Any, _sock: Any) -> None:
     """Paho hands over packets one by one; the loop writes them together."""
-
-
-def _readable(sock: Any) -> bool:
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))
-
-
-def _holds_bytes(sock: Any) -> bool:
-    """Whether TLS has already taken bytes off the line that nobody has read."""
-    return hasattr(sock, "pending") and sock.pending() > 0
