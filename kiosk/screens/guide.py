@@ -7,6 +7,7 @@ from functools import partial
 
 from kiosk.a4 import OpenPapers
 from kiosk.aloud import Listen
+from kiosk.linebreak import break_lines
 from kiosk.lookup import SECTIONS, PickSection, TakeNumberFor
 from kiosk.rect import Rect
 from kiosk.screens import guide_text, sheets
@@ -157,20 +158,27 @@ class GuidePage(Frame):
         where = _("{windows} 号窗口").format(windows=windows) if windows else self.item.place
         body = self._chinese_note(body, [where, guide_text.fee_text(stage, self.item)])
         facts = (
-            ("file-document", _("要带"), guide_text.bring_text(stage, self.item), 1.7),
-            ("map-marker", _("去哪"), where, 1.0),
-            ("clock", _("多久"), guide_text.limit_text(stage, self.item.promised_limit), 1.0),
-            ("cash", _("费用"), guide_text.fee_text(stage, self.item), 1.0),
+            ("file-document", _("要带"), guide_text.bring_text(stage, self.item)),
+            ("map-marker", _("去哪"), where),
+            ("clock", _("多久"), guide_text.limit_text(stage, self.item.promised_limit)),
+            ("cash", _("费用"), guide_text.fee_text(stage, self.item)),
         )
         gap = look.space("s")
-        unit = (body.h - gap * (len(facts) - 1)) / sum(share for *_rest, share in facts)
-        for icon, label, text, share in facts:
+        shares = [self._share(text, body.w) for *_rest, text in facts]
+        unit = (body.h - gap * (len(facts) - 1)) / sum(shares)
+        for (icon, label, text), share in zip(facts, shares, strict=True):
             row, body = body.top(unit * share, gap)
             self._fact(row, icon, label, text)
 
+    def _share(self, text: str, width: float) -> float:
+        """How much of the height a fact gets, by its lines beside icon and label."""
+        size = self.look.type("body")
+        beside = width - self.look.px(56) - size * 3.2 - 2 * self.look.space("m")
+        return 0.5 + 0.5 * min(3, len(break_lines(text, beside, partial(measure, size=size, bold=True))))
+
     def _fact(self, row: Rect, icon: str, label: str, text: str) -> None:
         look, stage = self.look, self.stage
-        place, row = row.left(min(row.h, look.px(56)), look.space("m"))
+        place, row = row.left(look.px(56), look.space("m"))
         left, right = row.left(look.type("body") * 3.2, look.space("m"))
         self.put(
             Icon(stage, place, icon, colour="accent"),

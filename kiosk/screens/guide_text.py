@@ -14,8 +14,9 @@ from kiosk.stage import Stage
 from queue_server.api.english import Told
 from queue_server.api.item import Basis, Item, Limit, Material
 
-MOST_NAMES = 3
-MOST_NAMES_ELDER = 2
+MOST_NAMES, FIRST_NAMES = 4, 3
+"""So many materials are all named in the summary; of more, the first ones."""
+MOST_NAMES_ELDER = FIRST_NAMES_ELDER = 2
 Style = Literal["head", "text", "note"]
 
 
@@ -62,9 +63,9 @@ def bring_text(stage: Stage, item: Item) -> str:
     if not item.materials:
         return _("不用带材料")
     names = [stage.pick(material.name) for material in item.materials]
-    most = MOST_NAMES_ELDER if stage.look.mode.elder else MOST_NAMES
-    if len(names) > most + 1:
-        return _("{names}等 {n} 样材料").format(names=(_("、")).join(names[:most]), n=len(names))
+    most, first = (MOST_NAMES_ELDER, FIRST_NAMES_ELDER) if stage.look.mode.elder else (MOST_NAMES, FIRST_NAMES)
+    if len(names) > most:
+        return _("{names}等 {n} 样材料").format(names=(_("、")).join(names[:first]), n=len(names))
     return (_("、")).join(names)
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.contract.test_rater_and_call_screen import on_a_display
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("size", ["portrait", "landscape", "small"])
 def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_the_hall_kiosk(size: str):
     done = on_a_display("-m", "tests.screens.fits", f"hall:{size}")

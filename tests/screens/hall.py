@@ -157,8 +157,7 @@ def guide_states(state: State) -> Iterator[tuple[str, State]]:
     read = replace(state.lookup, item=item, english=guides.english(sentences(item)))
     for section in SECTIONS:
         yield f"guide-{section}", replace(state, page="guide", lookup=replace(read, section=section))
-        partly = replace(read, section=section, english={})
-        yield f"guide-{section}-only-chinese", replace(state, page="guide", lookup=partly)
+    yield "guide-flow-only-chinese", replace(state, page="guide", lookup=replace(read, section="flow", english={}))
     yield "guide-flow-2", replace(state, page="guide", sheet=1, lookup=replace(read, section="flow"))
     yield "guide-away", replace(state, page="guide", connected=False, lookup=read)
     heard = replace(state, page="guide", lookup=replace(read, section="materials"), aloud=Aloud("ok"))
