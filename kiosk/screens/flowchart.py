@@ -17,7 +17,7 @@ ROW = 150
 FLAT_ROW = 118
 """Units from one row to the next on a high and on a wide screen."""
 SYMBOL, LAST = 0.7, 0.95
-"""How much of its row a symbol takes; LAST where nothing follows below on the sheet: where it goes on is written into it."""
+"""How much of its row a symbol takes; LAST where nothing follows below on the sheet: the page it goes on is written into it."""
 
 
 def row_height(stage: Stage) -> float:
@@ -44,6 +44,7 @@ class FlowChart(Box):
         rows = max(symbol.row for symbol in placed.values()) + 1
         if rows <= count:
             count = rows
+        self.rows = count
         self.pitch = min(rect.h / count, row_height(stage) * 1.25)
         self.first = sheet * count
         self.shown = {id_: s for id_, s in placed.items() if 0 <= s.row - self.first < count}
@@ -75,7 +76,7 @@ class FlowChart(Box):
         return Rect(area.x, top - high, area.w, high)
 
     def _symbol(self, symbol: Symbol) -> None:
-        look, rect, kind = self.look, self._place(symbol), symbol.step.kind
+        look, rect, kind, _ = self.look, self._place(symbol), symbol.step.kind, self.stage.text
         width = max(1.5, look.px(3))
         fill, edge = look.colour("accent_soft" if kind in ("start", "end") else "surface"), look.colour("accent")
         corner = rect.h / 2 if kind in ("start", "end") else look.px(10)
@@ -91,7 +92,8 @@ class FlowChart(Box):
                 SmoothRoundedRectangle(pos=(rect.x, rect.y), size=(rect.w, rect.h), radius=[corner])
                 Color(*edge)
                 Line(rounded_rectangle=(rect.x, rect.y, rect.w, rect.h, corner), width=width)
-        text = symbol.step.text + "".join(f"\n→ {other.step.text}" for other in self.away[symbol.step.id])
+        pages = sorted({other.row // self.rows + 1 for other in self.away[symbol.step.id]})
+        text = symbol.step.text + "".join("\n→ " + _("第 {sheet} 页").format(sheet=page) for page in pages)
         inner = rect.inset(rect.w * 0.17, rect.h * 0.14) if kind == "decision" else rect.inset(look.px(16), look.px(4))
         self.add_widget(Words(self.stage, inner, text, "note", align="center", line_height=1.15))
 
@@ -114,7 +116,7 @@ class FlowChart(Box):
         middle_a, middle_b = a.y + a.h / 2, b.y + b.h / 2
         if one.column == 0 and other.column == 1:
             if one.row == other.row:
-                return [(a.right_edge, middle_a), (b.x, middle_b)]
+                return [(a.right_edge, middle_a), (b.x, middle_a)]
             x = (a.right_edge + b.x) / 2
             return [(a.right_edge, middle_a), (x, middle_a), (x, middle_b), (b.x, middle_b)]
         if one.column == 1 and other.column == 0:

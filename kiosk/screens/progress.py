@@ -77,7 +77,12 @@ class CasePage(Frame):
         case = state.inquiry.case or {}
         area = self.body
         if state.prints_papers and case.get("papers"):
-            place, area = area.bottom(max(look.target, look.px(140)), look.space("m"))
+            high = max(look.target, look.px(140))
+            if look.portrait:
+                place, area = area.bottom(high, look.space("m"))
+            else:
+                side, area = area.right(area.w * 0.3, look.space("m"))
+                place = side.bottom(high)[0]
             _ = stage.text
             self.add_widget(Bar(stage, place, _("打印"), lambda: stage.send(OpenPapers()), icon="printer"))
         self.add_widget(Card(stage, area))
