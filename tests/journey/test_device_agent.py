@@ -222,6 +222,8 @@ def test_announcements_are_said_and_retained_ones_are_not(tmp_path, broker):
 def test_an_agent_that_hears_garbled_messages_again_and_again_says_so_once(tmp_path, broker, server):
     strip = Strip("strip")
     with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
+        hall.want("strip", 1, "A001")
+        assert strip.shows("A001"), "the agent listens"
         for _ in range(50):
             hall.link.publish(hall.link.topics.display_desired("strip"), b"{" * 20)
         assert hall.device_is("messages", "garbled")
@@ -229,8 +231,8 @@ def test_an_agent_that_hears_garbled_messages_again_and_again_says_so_once(tmp_p
         assert hall.until(lambda: alert in hall.heard)
         told = messages.decode(hall.heard[alert], messages.Alert)
         assert told.kind == "device-garbled" and "一再收到无法识别的消息" in told.texts.zh and "strip/desired" in told.texts.zh
-        hall.want("strip", 1, "A001")
-        assert strip.shows("A001")
+        hall.want("strip", 2, "A002")
+        assert strip.shows("A002")
     strip.pull_out()
 
 
