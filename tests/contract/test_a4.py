@@ -127,10 +127,13 @@ def test_following_a_job_ends_when_nobody_looks_any_more(printer, rig):
     rig.hold()
     job = printer.print(PDF, title="离开")
     stop = threading.Event()
-    for _ in printer.follow(job.id, stop=stop, poll_s=0.05):
+    seen = []
+    for report in printer.follow(job.id, stop=stop, poll_s=0.05):
+        seen.append(report)
         stop.set()
+    assert len(seen) == 1 and not seen[0].ended
     rig.release()
-    last(printer, job)
+    assert last(printer, job).state == "done"
 
 
 @pytest.mark.parametrize("copies", [0, -1, 100])

@@ -13,7 +13,6 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from drivers.emulators.escpos import EscPosEmulator
-from drivers.emulators.serve import TcpServer
 from queue_server.web.accounts import EXAMPLE_PASSWORD
 from tests.faces import Face
 from tests.ports import free_port
@@ -23,16 +22,6 @@ CHROMIUM = "/usr/bin/chromium"
 SIZE = (540, 960)
 ACCENT = "#1557B0"
 PATIENCE_MS = 30_000
-
-
-@pytest.fixture
-def printer(tmp_path: Path) -> Iterator[EscPosEmulator]:
-    emulator = EscPosEmulator(name="printer-1", out=tmp_path / "papers")
-    server = TcpServer(emulator)
-    server.open()
-    emulator.address = server.address  # type: ignore[attr-defined]
-    yield emulator
-    server.close()
 
 
 @pytest.fixture

@@ -9,23 +9,12 @@ from pathlib import Path
 import pytest
 
 from drivers.emulators.escpos import EscPosEmulator
-from drivers.emulators.serve import TcpServer
 from tests.faces import WHITE, Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
 
 ACCENT = "#1557B0"
 HOME_TILE, FIRST_BUSINESS, TAKE, UPPER_ACTION = (0.5, 0.35), (0.5, 0.16), (0.5, 0.87), (0.5, 0.79)
 CARD_OF_LIST, EDGE_OF_BAR, TILE_EDGE, UPPER_EDGE = (0.9, 0.16), (0.08, 0.87), (0.08, 0.3), (0.08, 0.79)
-
-
-@pytest.fixture
-def printer(tmp_path: Path) -> Iterator[EscPosEmulator]:
-    emulator = EscPosEmulator(name="printer-1", out=tmp_path / "papers")
-    server = TcpServer(emulator)
-    server.open()
-    emulator.address = server.address  # type: ignore[attr-defined]
-    yield emulator
-    server.close()
 
 
 @pytest.fixture

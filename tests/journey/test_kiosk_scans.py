@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from drivers.emulators.escpos import EscPosEmulator
-from drivers.emulators.serve import TcpServer
 from queue_server.codes.picture import show
 from tests.faces import WHITE, Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
@@ -33,16 +32,6 @@ kind = "scanner"
 model = "camera"
 address = "emulator://camera"
 """
-
-
-@pytest.fixture
-def printer(tmp_path: Path) -> Iterator[EscPosEmulator]:
-    emulator = EscPosEmulator(name="printer-1", out=tmp_path / "papers")
-    server = TcpServer(emulator)
-    server.open()
-    emulator.address = server.address  # type: ignore[attr-defined]
-    yield emulator
-    server.close()
 
 
 class Scene:

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from drivers.emulators.escpos import EscPosEmulator
-from drivers.emulators.serve import TcpServer
 from queue_server.api import messages
 from queue_server.api.messages import Paper, TerminalStatus
 from tests.faces import Face
@@ -19,16 +18,6 @@ from tests.web_hall import PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
-
-
-@pytest.fixture
-def printer(tmp_path: Path) -> Iterator[EscPosEmulator]:
-    emulator = EscPosEmulator(name="printer-1", out=tmp_path / "papers")
-    server = TcpServer(emulator)
-    server.open()
-    emulator.address = server.address  # type: ignore[attr-defined]
-    yield emulator
-    server.close()
 
 
 @pytest.fixture

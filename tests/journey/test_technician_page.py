@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from drivers.emulators.escpos import EscPosEmulator
-from drivers.emulators.serve import TcpServer
 from kiosk.technician.keys import NAME
 from queue_server.main import main
 from tests.faces import WHITE, Face
@@ -25,16 +24,6 @@ DIGITS = {str(n): ((0.255, 0.502, 0.737)[(n - 1) % 3], (0.561, 0.664, 0.767)[(n 
 PAD_KEY, TILE, ROW = (0.2, 0.56), (0.6, 0.24), (0.75, 0.218)
 """Points that are white: a key of the pad, a tile of the menu; the gap below the first device is not."""
 DEVICES, FIRST_TEST, BACK = (0.25, 0.2), (0.82, 0.153), (0.25, 0.955)
-
-
-@pytest.fixture
-def printer(tmp_path: Path) -> Iterator[EscPosEmulator]:
-    emulator = EscPosEmulator(name="printer-1", out=tmp_path / "papers")
-    server = TcpServer(emulator)
-    server.open()
-    emulator.address = server.address  # type: ignore[attr-defined]
-    yield emulator
-    server.close()
 
 
 @pytest.fixture
