@@ -20,7 +20,8 @@ class DataPartition:
         self.disk = disk
 
     def read(self, path: str) -> str:
-        """A file, empty if there is none."""
+        """A file as the next start will find it, empty if there is none."""
+        self._debugfs("journal_run")
         return self._debugfs(f"cat {path}")
 
     def ask_for_update(self, bundle: Path, digest: str | None = None) -> None:
