@@ -70,7 +70,7 @@ def test_a_scanner_is_looked_for_without_a_light_and_without_what_was_read_befor
     for _ in range(2):
         rig.driver.probe()
         assert rig.emulator.scanning == rig.driver.discreet
-    assert rig.emulator.connections == 1, "the line stays open"
+    assert rig.emulator.wait_for(lambda: rig.emulator.connections == 1), "the line stays open"
     rig.emulator.hang_up()
     with pytest.raises(Unreachable):
         for _ in range(100):
