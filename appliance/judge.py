@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from appliance import slots
 from appliance.place import UNITS, Place, named, write_json
 from appliance.slots import Slots
-from appliance.update import judged
+from appliance.update import begun, judged
 from technician.trouble import Trouble
 
 LOG = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ def judge(place: Place, bench: Bench) -> bool:
     standing, version = bench.slots(), place.version()
     if not standing.running:
         raise Trouble("this machine was not started from an image of Jiaohao; there is nothing to judge")
+    begun(place)
     proven = _proven(place)
     if proven.get(standing.running) != version and not _screen_comes(place, bench):
         if standing.other_is_good:

@@ -32,17 +32,24 @@ class Slots:
 
 def slots(place: Place) -> Slots:
     """How it stands now. Raise OSError, Trouble."""
-    command_line = (place.root / "proc/cmdline").read_text(encoding="ascii", errors="replace")
-    found = re.search(r"\brauc\.slot=([AB])\b", command_line)
     listed = run("grub-editenv", place.efi / "grub/grubenv", "list")
-    return Slots(found[1] if found else "", dict(line.split("=", 1) for line in listed.splitlines() if "=" in line))
+    return Slots(running(place), dict(line.split("=", 1) for line in listed.splitlines() if "=" in line))
+
+
+def running(place: Place) -> str:
+    """A or B, empty on a machine that was not started from the image. Raise OSError."""
+    found = re.search(r"\brauc\.slot=([AB])\b", _command_line(place))
+    return found[1] if found else ""
 
 
 def option(place: Place, name: str, default: float) -> float:
     """A number from the kernel's command line, such as jiaohao.patience=600."""
-    text = (place.root / "proc/cmdline").read_text(encoding="ascii", errors="replace")
-    found = re.search(rf"\b{re.escape(name)}=(\d+)\b", text)
+    found = re.search(rf"\b{re.escape(name)}=(\d+)\b", _command_line(place))
     return float(found[1]) if found else default
+
+
+def _command_line(place: Place) -> str:
+    return (place.root / "proc/cmdline").read_text(encoding="ascii", errors="replace")
 
 
 def mark_good() -> None:

@@ -1,12 +1,13 @@
 """Installs the update that was asked for in request.json, beside it answers in result.json, and starts the machine again.
 
     request.json   {id, file, sha256, version}     file: a name in the same folder
-    result.json    {id, state: installing|restarting|done|failed, detail, version}
+    result.json    {id, state: installing|restarting|done|failed, detail, version, slot}     slot: A or B, which ran then
 
 The terminal's program asks (link/update.py); the judge says after the restart whether it is done.
 
 The bundle's signature decides, the checksum only tells a broken download from a foreign bundle. A power cut leaves
-request.json where it was: the update begins again, in the slot that does not run.
+request.json where it was: the update begins again, in the slot that does not run. If by then the new system runs, it was
+written and made the one to start before the cut: it is not begun again, which would write over the system to go back to.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from appliance import slots
 from appliance.place import Place, write_json
 from technician.trouble import Trouble
 
@@ -45,6 +47,10 @@ def update(place: Place, install: Callable[[Path], None], restart: Callable[[], 
     asked, request = place.update / REQUEST, NOBODY
     try:
         request = read(asked)
+        if _answered(place, request):
+            LOG.warning("the update to %s was written before; it is not written again", request.version)
+            _clear(place, request)
+            return True
         report(place, request, "installing")
         bundle = checked(place.update, request)
         install(bundle)
@@ -54,10 +60,25 @@ def update(place: Place, install: Callable[[Path], None], restart: Callable[[], 
         LOG.error("the update was not installed: %s", error)
         return False
     report(place, request, "restarting")
-    bundle.unlink()
-    asked.unlink()
+    _clear(place, request)
     restart()
     return True
+
+
+def _answered(place: Place, request: Request) -> bool:
+    """Whether a power cut left a request whose end, or whose new system, is there already."""
+    told = _result(place)
+    return told.get("id") == request.id and (told.get("state") != "installing" or _is_new(place, told))
+
+
+def _is_new(place: Place, told: dict[str, str]) -> bool:
+    """Whether another slot runs than the one that a result was left in."""
+    return told.get("slot", "") not in ("", slots.running(place))
+
+
+def _clear(place: Place, request: Request) -> None:
+    for name in (request.file, REQUEST):
+        (place.update / name).unlink(missing_ok=True)
 
 
 def read(path: Path) -> Request:
@@ -88,15 +109,28 @@ def checked(folder: Path, request: Request) -> Path:
 
 def report(place: Place, request: Request, state: str, detail: str = "") -> None:
     """Leave the result where whoever asked finds it. Raise OSError."""
-    told = {"id": request.id, "state": state, "detail": detail, "version": request.version}
+    told = {"id": request.id, "state": state, "detail": detail, "version": request.version, "slot": slots.running(place)}
     write_json(place.update / RESULT, told)
+
+
+def begun(place: Place) -> None:
+    """At the start of a new system: a cut may have come before the installer could say that it was written. Raise OSError."""
+    told = _result(place)
+    if told.get("state") == "installing" and _is_new(place, told):
+        write_json(place.update / RESULT, {**told, "state": "restarting"})
 
 
 def judged(place: Place, detail: str = "") -> None:
     """Say of an update, after its restart, that it is done or, with a detail, why it failed. Raise OSError."""
+    told = _result(place)
+    if told.get("state") == "restarting":
+        write_json(place.update / RESULT, {**told, "state": "failed" if detail else "done", "detail": detail})
+
+
+def _result(place: Place) -> dict[str, str]:
+    """What was left in result.json, empty if nothing."""
     try:
         told = json.loads((place.update / RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return
-    if isinstance(told, dict) and told.get("state") == "restarting":
-        write_json(place.update / RESULT, {**told, "state": "failed" if detail else "done", "detail": detail})
+        return {}
+    return told if isinstance(told, dict) else {}

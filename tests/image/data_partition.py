@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 PLAYED_BACK = 1
 """e2fsck's exit status when it has mended something, as it calls playing back the journal."""
@@ -26,7 +27,7 @@ class DataPartition:
 
     def ask_for_update(self, bundle: Path, digest: str | None = None) -> None:
         """Leave a bundle and a request for it, as the terminal's updater does."""
-        asked = {"id": "order-1", "file": "bundle.raucb", "sha256": digest or sha256(bundle.read_bytes()).hexdigest(),
+        asked = {"id": str(uuid4()), "file": "bundle.raucb", "sha256": digest or sha256(bundle.read_bytes()).hexdigest(),
                  "version": bundle.stem}  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             request = Path(folder) / "request.json"

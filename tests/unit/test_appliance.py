@@ -345,6 +345,23 @@ def test_a_power_cut_in_the_middle_leaves_the_request_so_that_it_begins_again(pl
     assert update(place, lambda _bundle: None, lambda: None)
 
 
+@pytest.mark.parametrize("left", ["installing", "restarting"])
+def test_a_power_cut_after_the_new_system_was_written_does_not_write_over_the_one_before(place: Place, left: str):
+    ask(place)
+    write(place.update / "result.json", json.dumps({"id": "order-1", "state": left, "version": "3", "slot": "A"}))
+    assert update(place, lambda _bundle: pytest.fail("written over"), lambda: pytest.fail("restarted"))
+    assert not (place.update / "request.json").exists() and not (place.update / "new.raucb").exists()
+    assert judge(place, Rack("B", "B A", ready=6).bench())
+    assert told(place) == ("done", "")
+
+
+def test_another_request_in_the_same_slot_is_not_taken_for_one_that_was_answered(place: Place):
+    write(place.update / "result.json", json.dumps({"id": "order-1", "state": "done", "version": "3", "slot": "A"}))
+    ask(place, id="order-2")
+    installed: list[Path] = []
+    assert update(place, installed.append, lambda: None) and len(installed) == 1
+
+
 # --- notices ----------------------------------------------------------------------------------------------------------
 
 
