@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -103,7 +104,7 @@ class Authority:
 
 
 def make(folder: Path, hall: str, now: datetime) -> Authority:
-    """A new authority in `folder`, which must have none yet."""
+    """A new authority in `folder`, which must have none yet. A power cut leaves all of it or nothing."""
     key = new_key()
     name = _name(f"Jiaohao hall {hall}")
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
@@ -114,9 +115,12 @@ def make(folder: Path, hall: str, now: datetime) -> Authority:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
         .sign(key, hashes.SHA256())
     )
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write(folder / "ca.key", key_pem(key), 0o600)
-    write(folder / "ca.crt", pem_of(certificate).encode(), 0o644)
+    fresh = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700, parents=True)
+    write(fresh / "ca.key", key_pem(key), 0o600)
+    write(fresh / "ca.crt", pem_of(certificate).encode(), 0o644)
+    fresh.replace(folder)
     return Authority(certificate, key)
 
 
