@@ -128,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="folder in which the server keeps its data")
     parser.add_argument("--broker", required=True, metavar="HOST:PORT", help="the MQTT 5 broker; mqtts://HOST:PORT for TLS")
     parser.add_argument("--credentials", type=Path, metavar="DIR", help="ca.crt, client.crt and client.key for mqtts")
+    parser.add_argument(
+        "--broker-folder", type=Path, metavar="DIR", help="what broker-config wrote, for revoking (default: STATE/broker)"
+    )
     parser.add_argument("--web", metavar="HOST:PORT", help="where console, wall and phone pages listen; left out: no web pages")
     parser.add_argument("--web-tls", choices=["off", "hall"], help="instead of tls under [web] in hall.toml")
     parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
@@ -220,7 +223,8 @@ def _web(desk: Desk, config: HallConfig, database: Database, options: argparse.N
 
     return WebPages(
         desk, config, database, hall=options.hall, state=options.state, listen=options.web, tls=options.web_tls,
-        broker=server.broker, connected=server.connected.is_set, example_accounts=options.example_accounts, clock=_now,
+        broker=server.broker, broker_folder=options.broker_folder or options.state / "broker",
+        connected=server.connected.is_set, example_accounts=options.example_accounts, clock=_now,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,9 +83,17 @@ serves = "01"
 class SecureHall:
     """One hall in a folder. `open` starts its broker."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, owner: int | None = None) -> None:
+        """`owner`: the state folder is this user's, and the broker's folder stands apart from it, as on an appliance; for
+        root only."""
         self.folder = folder
         self.state = folder / "state"
+        self.broker_folder = self.state / "broker" if owner is None else folder / "broker"
+        self._apart: tuple[str, ...] = ()
+        if owner is not None:
+            self.state.mkdir()
+            os.chown(self.state, owner, owner)
+            self._apart = ("--out", str(self.broker_folder), "--group", "mosquitto")
         self.hall = write_hall(folder / "hall")
         devices = self.hall / "devices.toml"
         devices.write_text(devices.read_text() + MORE)
@@ -96,7 +105,7 @@ class SecureHall:
     def open(self) -> None:
         """Write the broker's folder and start mosquitto on it."""
         self.configure()
-        configuration = self.state / "broker" / "mosquitto.conf"
+        configuration = self.broker_folder / "mosquitto.conf"
         if os.getuid() == 0:  # as a service it runs as a user of its own and never changes it
             with configuration.open("a") as file:
                 file.write("user root\n")
@@ -108,7 +117,13 @@ class SecureHall:
 
     def configure(self, *more: str) -> None:
         """Run `jiaohao-server broker-config`."""
-        assert broker_config(["--hall", str(self.hall), "--state", str(self.state), "--port", str(self.port), *more]) == 0
+        words = ["--hall", str(self.hall), "--state", str(self.state), "--port", str(self.port), *self._apart, *more]
+        assert broker_config(words) == 0
+
+    def reload(self) -> None:
+        """Let the broker read its lists again, as `systemctl reload` does."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
 
     def close(self) -> None:
         if self._process is not None:
@@ -122,7 +137,7 @@ class SecureHall:
 
     @property
     def register(self) -> Register:
-        return Register(self.database.writer, self.authority, Sealer(key(self.state)), lambda: datetime.now(UTC))
+        return Register(self.database, self.authority, Sealer(key(self.state)), lambda: datetime.now(UTC))
 
     def credentials(self, name: str, *, signs: Authority | None = None, at: datetime | None = None) -> Path:
         """A folder with credentials for `name`, made at `at` for a day; `signs` is the hall's own authority if left out."""

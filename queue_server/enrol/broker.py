@@ -1,6 +1,9 @@
 """The broker's folder: its configuration, certificates, access file and list of revoked certificates.
 
-    mosquitto.conf  acl  ca.crt  server.crt  server.key  revoked.pem  mosquitto.pid
+    mosquitto.conf  acl  ca.crt  server.crt  server.key  mosquitto.pid  revoked/list.pem  revoked/changed
+
+`revoked/` belongs to the user of the queue server, which has no other right over the broker: it puts the list there, and leaves
+`changed` when it cannot tell the broker itself. jiaohao-revoked.path sees that and has the list read.
 
 The names in certificates are the clients' names: mosquitto takes the common name as user name and as client id
 (`use_identity_as_username`, `use_username_as_clientid`), so that no terminal can speak, listen or be cut off in another's name.
@@ -8,10 +11,12 @@ The names in certificates are the clients' names: mosquitto takes the common nam
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,20 +26,22 @@ from cryptography.hazmat.primitives import serialization
 from queue_server.api.hall import HallConfig
 from queue_server.enrol.access import access_file
 from queue_server.enrol.authority import Authority, key_pem, new_key, pem_of, write
+from queue_server.enrol.register import Register
 
 TEMPLATE = Path(__file__).parent / "mosquitto.conf"
 SOON = timedelta(days=365)
 READABLE = 0o640
+REVOKED = "revoked"
 
 
 def configure(
     folder: Path, config: HallConfig, authority: Authority, *, listen: str, port: int, hosts: Sequence[str],
-    servers: Sequence[str], group: str | None, now: datetime,
+    servers: Sequence[str], group: str | None, owner: int, now: datetime,
 ) -> None:  # fmt: skip
     """Write everything the broker needs, keeping its key and certificate while they serve `hosts`.
 
-    `listen` is the address to listen on, `hosts` are the names under which terminals reach it, `group` may read the folder.
-    The list of revoked certificates is written by the register.
+    `listen` is the address to listen on, `hosts` are the names under which terminals reach it, `group` may read the folder,
+    `owner` is the user (id) of the queue server. The list of revoked certificates is written by `write_revoked`.
     """
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     text = TEMPLATE.read_text(encoding="utf-8").replace("@FOLDER@", str(folder)).replace("@LISTEN@", listen)
@@ -46,16 +53,37 @@ def configure(
         certificate = authority.for_server("broker", hosts, key, now)
         _put(folder / "server.key", key_pem(key), group)
         _put(folder / "server.crt", pem_of(certificate).encode(), group)
+    revoked = folder / REVOKED
+    revoked.mkdir(mode=0o750, exist_ok=True)
+    if os.geteuid() == 0:
+        os.chown(revoked, owner, -1)
     if group is not None:
         shutil.chown(folder, group=group)
-        folder.chmod(0o2770)  # the broker leaves its process id here
+        folder.chmod(0o2771)  # the broker leaves its process id here; the queue server only passes through
+        shutil.chown(revoked, group=group)
+        revoked.chmod(0o2750)
 
 
-def write_revoked(folder: Path, authority: Authority, serials: Sequence[int], now: datetime) -> None:
-    """The list of revoked certificates; the group of the folder may read it."""
-    path = folder / "revoked.pem"
-    write(path, authority.revoked(serials, now), READABLE)
-    os.chown(path, -1, folder.stat().st_gid)
+def write_revoked(folder: Path, register: Register, now: datetime) -> None:
+    """The list of revoked certificates as the register has it; the group of its folder may read it. Raise OSError."""
+    place = folder / REVOKED
+    path = place / "list.pem"
+    with _one_at_a_time(place):
+        write(path, register.authority.revoked(register.revoked(), now), READABLE)
+        group = place.stat().st_gid
+        if path.stat().st_gid != group:
+            os.chown(path, -1, group, follow_symlinks=False)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Nobody puts an older list over a newer one: web pages, commands and two servers take turns."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def reload(folder: Path) -> bool:
@@ -68,6 +96,11 @@ def reload(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def ask_for_reload(folder: Path) -> None:
+    """Leave word that the list of revoked certificates has changed, for whoever may signal the broker. Raise OSError."""
+    (folder / REVOKED / "changed").touch()
 
 
 def client_credentials(folder: Path, authority: Authority, name: str, now: datetime, life: timedelta) -> x509.Certificate:

@@ -16,7 +16,7 @@ from queue_server.api.hall import BadHall, load
 from queue_server.enrol import authority, broker
 from queue_server.enrol.authority import BadAuthority
 from queue_server.enrol.register import Register
-from queue_server.enrol.revoking import NotInEffect, revoke
+from queue_server.enrol.revoking import BrokerHere, NotInEffect, revoke
 from queue_server.privacy import NoKey, Sealer, key
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 
@@ -66,7 +66,7 @@ def _write_broker(options: argparse.Namespace) -> None:
     target = _folder(options)
     broker.configure(
         target, config, signs, listen=options.listen, port=options.port, hosts=hosts, servers=servers, group=options.group,
-        now=_now(),
+        owner=options.state.stat().st_uid, now=_now(),
     )  # fmt: skip
     own = options.credentials or options.state / "credentials"
     with _register(options) as register:
@@ -74,7 +74,7 @@ def _write_broker(options: argparse.Namespace) -> None:
             place = own if len(servers) == 1 else own / name
             if not _has(place, name, signs.pem):
                 register.remember(name, broker.client_credentials(place, signs, name, _now(), authority.LASTING))
-        broker.write_revoked(target, signs, register.revoked(), _now())
+        broker.write_revoked(target, register, _now())
     told = broker.reload(target)
     print(f"broker: {target / 'mosquitto.conf'}{' (read again)' if told else ''}\nserver: --credentials {own}")
 
@@ -146,7 +146,7 @@ def _list(options: argparse.Namespace) -> None:
 
 def _revoke(options: argparse.Namespace) -> None:
     with _register(options) as register:
-        count = revoke(register, _folder(options), options.terminal, ("127.0.0.1", options.port), _now)
+        count = revoke(register, BrokerHere(_folder(options), ("127.0.0.1", options.port)), options.terminal, _now)
     print(f"{count} certificates revoked, {', '.join(options.terminal)} shut out")
 
 
@@ -167,7 +167,7 @@ def _register(options: argparse.Namespace) -> Iterator[Register]:
     database.open()
     try:
         signs = authority.load(options.state / AUTHORITY)
-        yield Register(database.writer, signs, Sealer(key(options.state)), _now)
+        yield Register(database, signs, Sealer(key(options.state)), _now)
     finally:
         database.close()
 

@@ -12,8 +12,8 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -23,7 +23,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Double,
-    Engine,
     LargeBinary,
     MetaData,
     Row,
@@ -38,6 +37,7 @@ from sqlalchemy import (
 from link.token import ALPHABET, NAME_LENGTH, SECRET_LENGTH, normal, signing_key
 from queue_server.enrol.authority import Authority, BadAuthority, pem_of
 from queue_server.privacy import Sealer
+from queue_server.store.database import Database
 
 PLACE = "enrol_tokens.secret"
 METADATA = MetaData()
@@ -81,12 +81,22 @@ class Granted:
     signing_key: bytes = b""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a terminal stands: `good` until `at`, or without any good certificate since `at`, when the latest one `ended` or
+    was `revoked`."""
+
+    state: Literal["good", "ended", "revoked"]
+    at: datetime
+
+
 class Register:
     """Every method is one short transaction; call them off the event loop."""
 
-    def __init__(self, writer: Engine, authority: Authority, sealer: Sealer, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, authority: Authority, sealer: Sealer, clock: Callable[[], datetime]) -> None:
+        """`database` is open."""
         self.authority = authority
-        self._writer = writer
+        self._writer, self._reader = database.writer, database.reader
         self._sealer = sealer
         self._clock = clock
 
@@ -160,15 +170,33 @@ class Register:
     def revoked(self) -> list[int]:
         """The serial numbers of all revoked certificates that have not expired."""
         standing = CERTIFICATES.c.revoked_at.is_not(None) & (CERTIFICATES.c.expires_at > self._clock().timestamp())
-        with self._writer.connect() as connection:
+        with self._reader.connect() as connection:
             return [int(serial, 16) for serial in connection.execute(select(CERTIFICATES.c.serial).where(standing)).scalars()]
 
     def certificates(self) -> list[Row[Any]]:
         """Every certificate, the latest of each terminal last."""
-        with self._writer.connect() as connection:
+        with self._reader.connect() as connection:
             return list(
                 connection.execute(select(CERTIFICATES).order_by(CERTIFICATES.c.terminal, CERTIFICATES.c.issued_at)).all()
             )
+
+    def standings(self) -> dict[str, Standing]:
+        """How every name that ever had a certificate stands now."""
+        now, found = self._clock(), dict[str, Standing]()
+        columns = (CERTIFICATES.c.terminal, CERTIFICATES.c.expires_at, CERTIFICATES.c.revoked_at)
+        with self._reader.connect() as connection:
+            rows = connection.execute(select(*columns).order_by(CERTIFICATES.c.issued_at)).all()
+        for terminal, expires_at, revoked_at in rows:
+            until = datetime.fromtimestamp(expires_at, UTC)
+            before = found.get(terminal)
+            if revoked_at is None and until > now:
+                earlier = before.at if before is not None and before.state == "good" else until
+                found[terminal] = Standing("good", max(until, earlier))
+            elif before is None or before.state != "good":
+                ended = Standing("ended", until)
+                revoked = revoked_at is not None
+                found[terminal] = Standing("revoked", datetime.fromtimestamp(revoked_at, UTC)) if revoked else ended
+        return found
 
     def _grant(self, connection: Connection, terminal: str, wanted: x509.CertificateSigningRequest) -> x509.Certificate:
         now = self._clock()

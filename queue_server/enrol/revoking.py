@@ -6,20 +6,23 @@ name connects for a moment: the broker takes a name over by ending the older con
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import paho.mqtt.client as mqtt
 
 from link.address import Broker
 from link.connection import client
 from link.credentials import ssl_context
-from queue_server.enrol.broker import client_credentials, reload, write_revoked
+from queue_server.enrol.broker import REVOKED, ask_for_reload, client_credentials, reload, write_revoked
 from queue_server.enrol.register import Register
 
 SHORT = timedelta(minutes=10)
@@ -28,28 +31,61 @@ LOOK_S = 0.4
 
 
 class NotInEffect(RuntimeError):
-    """The certificates are revoked in the register, but the broker does not know it; the text says what to do."""
+    """The certificates are revoked in the register, but the broker does not know it; the text says what to do.
+
+    `reason`: the list could not be `unwritten`, the broker has `unread` it, is `away`, belongs to another hall (`foreign`), or
+    does not let the name in with a fresh certificate (`refused`).
+    """
+
+    def __init__(self, reason: Literal["unwritten", "unread", "away", "foreign", "refused"], text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
-def revoke(
-    register: Register, folder: Path, terminals: Sequence[str], broker: tuple[str, int], clock: Callable[[], datetime]
-) -> int:
+@dataclass(frozen=True)
+class BrokerHere:
+    """The broker of this machine: its folder, and where it listens as host and port."""
+
+    folder: Path
+    address: tuple[str, int]
+
+
+def broker_here(folder: Path, broker: Broker) -> BrokerHere | None:
+    """The broker that the server is connected to, if this is its folder; None if it has no TLS or is on another machine."""
+    here = broker.ca is not None and os.access(folder / REVOKED, os.W_OK | os.X_OK)
+    return BrokerHere(folder, (broker.host, broker.port)) if here else None
+
+
+def revoke(register: Register, broker: BrokerHere, terminals: Sequence[str], clock: Callable[[], datetime]) -> int:
     """Revoke every certificate of the terminals and end their connections; return how many certificates that were.
 
-    `folder` is the broker's, `broker` where it listens. Raise NotInEffect.
+    Raise NotInEffect.
     """
     count = sum(register.revoke(terminal) for terminal in terminals)
     with tempfile.TemporaryDirectory() as temporary:
         probe, guest = Path(temporary, "probe"), Path(temporary, "guest")
         certificate = client_credentials(probe, register.authority, "revocation", clock(), SHORT)
         register.remember("revocation", certificate, revoked=True)
-        write_revoked(folder, register.authority, register.revoked(), clock())
-        reload(folder)
-        _wait_until_refused(probe, broker)
+        _publish(register, broker.folder, clock())
+        _wait_until_refused(probe, broker.address)
         for terminal in terminals:
             client_credentials(guest, register.authority, terminal, clock(), SHORT)
-            _take_over(guest, broker)
+            _take_over(guest, broker.address)
     return count
+
+
+def _publish(register: Register, folder: Path, now: datetime) -> None:
+    """Let the broker read the list as the register has it now."""
+    try:
+        write_revoked(folder, register, now)
+        if not reload(folder):
+            ask_for_reload(folder)
+    except OSError as error:
+        raise NotInEffect(
+            "unwritten",
+            f"the list of revoked certificates in {folder / REVOKED} cannot be written ({error.strerror or error}); run "
+            "`jiaohao-server broker-config` as root as before, then revoke again",
+        ) from None
 
 
 def _wait_until_refused(probe: Path, broker: tuple[str, int]) -> None:
@@ -58,8 +94,9 @@ def _wait_until_refused(probe: Path, broker: tuple[str, int]) -> None:
     while not _refused(context, broker):
         if time.monotonic() > deadline:
             raise NotInEffect(
-                "the broker has not read the list of revoked certificates; run `systemctl reload jiaohao-broker` as root, then "
-                "this command again"
+                "unread",
+                "the broker has not read the list of revoked certificates; restart it (`systemctl restart jiaohao-broker` as "
+                "root), then revoke again",
             )
         time.sleep(0.05)
 
@@ -74,15 +111,17 @@ def _refused(context: ssl.SSLContext, broker: tuple[str, int]) -> bool:
             secure.settimeout(LOOK_S)
             secure.recv(1)
     except ssl.SSLCertVerificationError as error:
-        raise NotInEffect(f"the broker at {broker[0]}:{broker[1]} is not this hall's ({error.verify_message})") from None
+        text = f"the broker at {broker[0]}:{broker[1]} is not this hall's ({error.verify_message})"
+        raise NotInEffect("foreign", text) from None
     except ssl.SSLError:
         return True
     except TimeoutError:
         return False
     except OSError as error:
         raise NotInEffect(
+            "away",
             f"the broker at {broker[0]}:{broker[1]} cannot be reached ({error.strerror or error}); the certificates are "
-            "refused as soon as it starts again"
+            "refused as soon as it starts again",
         ) from None
     return False
 
@@ -93,12 +132,18 @@ def _take_over(guest: Path, broker: tuple[str, int]) -> None:
     paho = client(where, "")
     connected: list[bool] = []
     paho.on_connect = lambda *_: connected.append(True)
-    paho.connect(where.host, where.port)
-    deadline = time.monotonic() + PATIENCE_S
-    while not connected and time.monotonic() < deadline:
-        if paho.loop(0.2) is not mqtt.MQTT_ERR_SUCCESS:
-            raise NotInEffect("the broker refuses a fresh certificate of this hall; run `jiaohao-server broker-config` again")
-    paho.disconnect()
+    refused = NotInEffect(
+        "refused", "the broker refuses a fresh certificate of this hall; run `jiaohao-server broker-config` again"
+    )
+    try:
+        paho.connect(where.host, where.port)
+        deadline = time.monotonic() + PATIENCE_S
+        while not connected:
+            if paho.loop(0.2) is not mqtt.MQTT_ERR_SUCCESS or time.monotonic() > deadline:
+                raise refused
+        paho.disconnect()
+    except OSError:
+        raise refused from None
 
 
 def _context(folder: Path) -> ssl.SSLContext:

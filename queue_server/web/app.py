@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from queue_server.api.hall import HallConfig
 from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk, NoAnswer
+from queue_server.enrol.revoking import BrokerHere
 from queue_server.store.database import Database
 from queue_server.update.book import Book
 from queue_server.update.bundle import Shelf
@@ -43,6 +44,7 @@ from queue_server.web import (
     papers,
     phone,
     reprint,
+    revoke,
     row_import,
     supervisor,
     taking_in,
@@ -73,12 +75,14 @@ def build(
     database: Database,
     state: Path,
     guides: HallGuides | None = None,
+    broker: BrokerHere | None = None,
     example_accounts: bool = False,
     hasher: PasswordHasher | None = None,
     only_https: bool = False,
 ) -> FastAPI:
     """The application; run it with uvicorn. `database` is open; `state` is the server's folder;
-    `guides` are open, None in a hall without items.
+    `guides` are open, None in a hall without items; `broker` is what revoked certificates are told to, None if it has no TLS
+    or is on another machine.
 
     `example_accounts`: for demonstrations, an account for every clerk with a password that everybody knows.
     `only_https`: browsers shall never again ask for these pages by HTTP.
@@ -122,7 +126,8 @@ def build(
         items,
     ):
         app.include_router(part.routes(site))
-    app.include_router(fleet.routes(site, answers, Takers(database.writer, database.reader)))
+    register = enrolment.register_of(state, database)
+    app.include_router(fleet.routes(site, answers, Takers(database.writer, database.reader), register))
     app.include_router(technician.routes(site, database.writer))
     shelf = Shelf(state / "bundles", database.writer, database.reader, lambda: datetime.now(UTC))
     book = Book(database.writer, database.reader)
@@ -130,9 +135,9 @@ def build(
     app.include_router(updates.routes(site, shelf, book))
     app.include_router(reprint.routes(site, answers))
     app.include_router(metrics.routes(site, measured, measures, state))
-    register = enrolment.register_of(state, database)
     app.include_router(enrolment.routes(site, register))
     app.include_router(tokens.routes(site, register))
+    app.include_router(revoke.routes(site, register, broker))
     for taken in (taking_in.appointments(site, database), taking_in.cases(site, database)):
         app.include_router(row_import.routes(site, taken))
     app.include_router(appointments.routes(site, database))

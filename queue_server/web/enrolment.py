@@ -33,7 +33,7 @@ def register_of(state: Path, database: Database) -> Register | None:
     """The hall's register; None in a hall whose broker has no TLS. Raise BadAuthority or NoKey when it cannot be used."""
     if not (state / "ca" / "ca.crt").exists():
         return None
-    return Register(database.writer, authority.load(state / "ca"), Sealer(key(state)), lambda: datetime.now(UTC))
+    return Register(database, authority.load(state / "ca"), Sealer(key(state)), lambda: datetime.now(UTC))
 
 
 def routes(site: Site, register: Register | None) -> APIRouter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from queue_server.alerts import SOON, WELL
 from queue_server.api import messages
 from queue_server.api.messages import Act, Alert, TerminalStatus
+from queue_server.enrol.register import Register, Standing
 from queue_server.web.live import stream
 from queue_server.web.session import Session
 from queue_server.web.site import Site
@@ -28,26 +29,31 @@ OF_OTHER_PAGES: tuple[Act, ...] = ("reprint", "update")
 """What needs more than a terminal's name."""
 EXPIRY_S = 30
 LIVE_PAUSE_S = 1.0
+ENDS_SOON = timedelta(days=60)
+"""A certificate is renewed by itself in its last 120 days: one that is about to end has not been for a long time."""
 
 
-def routes(site: Site, told: Told, takers: Takers) -> APIRouter:
+def routes(site: Site, told: Told, takers: Takers, register: Register | None) -> APIRouter:
     """`/fleet`, its live stream, `POST /fleet/<terminal>/<act>`, the pictures and logs, `POST /fleet/alert/<alert>`."""
-    router = _looks(site, told, takers)
+    router = _looks(site, told, takers, register)
     router.include_router(_orders(site, told))
     return router
 
 
-def _looks(site: Site, told: Told, takers: Takers) -> APIRouter:
+def _looks(site: Site, told: Told, takers: Takers, register: Register | None) -> APIRouter:
     """The page, and who looks after an alert."""
     router = APIRouter()
 
     async def part(session: Session, language: str) -> str:
         alerts = site.states("alert/", "", Alert)
         taken = await asyncio.to_thread(takers.all, {name: alert.since for name, alert in alerts.items()})
+        standings = await asyncio.to_thread(register.standings) if register is not None else None
         return site.pages.part(
-            language, "fleet/terminals.html", terminals=_terminals(site, told), alerts=alerts, taken=taken, session=session,
+            language, "fleet/terminals.html", terminals=_terminals(site, told, standings), alerts=alerts, taken=taken,
+            session=session,
             queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
             may_order=session.account.role in ORDER, well=WELL, soon=SOON, zone=site.config.zone,
+            ends_soon=datetime.now(UTC) + ENDS_SOON,
         )  # fmt: skip
 
     @router.get("/fleet")
@@ -114,8 +120,9 @@ def _orders(site: Site, told: Told) -> APIRouter:
     return router
 
 
-def _terminals(site: Site, told: Told) -> list[dict[str, Any]]:
-    """Every terminal of the configuration with what is known of it; strangers behind them for as long as they speak."""
+def _terminals(site: Site, told: Told, standings: dict[str, Standing] | None) -> list[dict[str, Any]]:
+    """Every terminal of the configuration with what is known of it; strangers behind them for as long as they speak.
+    `standings` are those of the register, None in a hall without certificates."""
     states = site.states("terminal/", "/status", TerminalStatus)
     speak = {name for name, status in states.items() if status.state in ("init", "ready")}
     known = {terminal.id: terminal for terminal in site.config.terminal}
@@ -125,6 +132,7 @@ def _terminals(site: Site, told: Told) -> list[dict[str, Any]]:
             "id": name, "role": known[name].role if name in known else None,
             "group": known[name].group if name in known else None, "status": states.get(name), "orders": told.orders(name),
             "seen": told.seen(name, states.get(name)), "lease": told.lease(name, states.get(name)),
+            "enrols": standings is not None, "certificate": standings.get(name) if standings is not None else None,
             "models": {device: names[device].model for device in names},
         }
         for name in [*known, *sorted(speak - set(known))]

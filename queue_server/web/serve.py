@@ -18,6 +18,7 @@ from link import Broker
 from queue_server.api.hall import HallConfig, Web
 from queue_server.catalogue.guides import HallGuides, guides_of
 from queue_server.desk import Desk
+from queue_server.enrol.revoking import broker_here
 from queue_server.store.database import Database
 from queue_server.update.book import Book
 from queue_server.update.bundle import Shelf
@@ -33,16 +34,18 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only compared with
 class WebPages:
     """The web pages of one server.
 
-    `listen` is HOST:PORT; `tls` is instead of that of the configuration; `connected` says whether `broker` is.
+    `listen` is HOST:PORT; `tls` is instead of that of the configuration; `connected` says whether `broker` is,
+    `broker_folder` is what broker-config wrote, if the broker is on this machine.
     """
 
     def __init__(
         self, desk: Desk, config: HallConfig, database: Database, *, hall: Path, state: Path, listen: str,
-        tls: str | None, broker: Broker,
+        tls: str | None, broker: Broker, broker_folder: Path,
         connected: Callable[[], bool], example_accounts: bool, clock: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._desk, self._config, self._database, self._hall, self._state = desk, config, database, hall, state
         self._listen, self._broker, self._connected, self._clock = listen, broker, connected, clock
+        self._broker_folder = broker_folder
         self._example_accounts = example_accounts
         self._web = config.web if tls is None else Web.model_validate({**config.web.model_dump(), "tls": tls})
         self._tls: Tls | None = None
@@ -64,6 +67,7 @@ class WebPages:
         self._open_rollouts(address)
         app = build(
             self._desk, self._config, database=self._database, state=self._state, guides=self._guides,
+            broker=broker_here(self._broker_folder.absolute(), self._broker),
             example_accounts=self._example_accounts, only_https=self._web.tls == "files",
         )  # fmt: skip
         self._end_streams = app.state.end_streams

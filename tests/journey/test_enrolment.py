@@ -351,7 +351,11 @@ def test_what_root_makes_belongs_to_the_user_of_the_server(tmp_path: Path, hall:
     assert command.broker_config(words) == 0
     assert {path.stat().st_uid for path in state.rglob("*")} == {65534}
     assert (state / "ledger.sqlite").exists() and (state / "ca" / "ca.key").stat().st_mode & 0o777 == 0o600
-    assert all(path.stat().st_mode & 0o777 == 0o640 and path.group() == "nogroup" for path in (tmp_path / "broker").iterdir())
+    made = [path for path in (tmp_path / "broker").rglob("*") if path.is_file()]
+    assert len(made) == 6 and all(path.stat().st_mode & 0o777 == 0o640 and path.group() == "nogroup" for path in made)
+    revoked = (tmp_path / "broker" / "revoked").stat()
+    assert (revoked.st_uid, revoked.st_mode & 0o7777) == (65534, 0o2750), "the server's user may put the list there"
+    assert (tmp_path / "broker").stat().st_mode & 0o7777 == 0o2771, "and passes through, without reading anything else"
 
 
 def _files(folder: Path) -> tuple[Path, Path, Path]:
