@@ -85,6 +85,7 @@ class App:
         self._sdl: loop.Sdl | None = None
         self._root: Any = None
         self._page: Any = None
+        self._on_screen: Any = None
         self._drawn: Any = None
         self._wake: Callable[[], Any] = lambda: None
         self._trouble: list[DeviceStatus] = []
@@ -236,6 +237,9 @@ class App:
     def _flipped(self, _window: Any) -> None:
         if self._link is None or self._link.alive:
             notify("WATCHDOG=1")
+        if self._on_screen is not self._page:
+            self._on_screen = self._page
+            LOG.debug("page %s", type(self._page).__name__)
         if self.first_frame_at is None:
             self.first_frame_at = time.monotonic()
             notify("READY=1")

@@ -67,6 +67,7 @@ class Link:
         self.client_id = broker.client or client_id
         self.connected = threading.Event()
         self._handlers: list[tuple[str, Handler]] = []
+        self._subscribing = threading.Lock()  # so that nothing is left out that is added while a connection comes up
         self._on_change: list[Callable[[bool], None]] = []
         self._birth: tuple[str, bytes] | None = None
         self._death: bytes = b""
@@ -87,9 +88,10 @@ class Link:
 
     def subscribe(self, topic_filter: str, handler: Handler) -> None:
         """Call `handler` for every message on `topic_filter`, now and after each reconnect."""
-        self._handlers.append((topic_filter, handler))
-        if self.connected.is_set():
-            self._subscribe(topic_filter)
+        with self._subscribing:
+            self._handlers.append((topic_filter, handler))
+            if self.connected.is_set():
+                self._subscribe(topic_filter)
 
     def on_change(self, handler: Callable[[bool], None]) -> None:
         """Call `handler` with True when the connection stands and with False when it is lost."""
@@ -148,10 +150,11 @@ class Link:
             LOG.warning("the broker %s refuses %s: %s", self.broker, self.client_id, reason)
             return
         self._subscribe(self.topics.reply(self.client_id))
-        for topic_filter in dict.fromkeys(topic_filter for topic_filter, _ in self._handlers):
-            self._subscribe(topic_filter)
+        with self._subscribing:
+            for topic_filter in dict.fromkeys(topic_filter for topic_filter, _ in self._handlers):
+                self._subscribe(topic_filter)
+            self.connected.set()
         self._explained = False
-        self.connected.set()
         if self._birth is not None:
             self.publish(*self._birth, retain=True)
         self._requests.send_again()

@@ -24,8 +24,9 @@ class Face:
     def __init__(self, role: str, size: tuple[int, int], folder: Path, *arguments: str) -> None:
         self.size = size
         self._command = [sys.executable, "-X", "faulthandler", "-m", "kiosk.main", role, *arguments]
-        self._command += ["--size", f"{size[0]}x{size[1]}", "--fullscreen"]
+        self._command += ["--size", f"{size[0]}x{size[1]}", "--fullscreen", "--log-level", "debug"]
         self._log = folder / f"{role}.log"
+        self._opened_at = 0  # bytes of the log from earlier lives
         self._display: subprocess.Popen[bytes] | None = None
         self._program: subprocess.Popen[bytes] | None = None
         self._environment = dict(os.environ)
@@ -48,6 +49,7 @@ class Face:
             wait_until(display)
             self._environment["DISPLAY"] = f":{display()}"
         with self._log.open("ab") as log:
+            self._opened_at = log.tell()
             self._program = subprocess.Popen(self._command, stdout=log, stderr=log, env=self._environment)
         with suppress(AssertionError):
             wait_until(lambda: self.colour(3, 3) != "#000000" or self._program.poll() is not None)
@@ -57,11 +59,12 @@ class Face:
         assert self._program.poll() is None, self.log
 
     def close(self) -> None:
-        """End the program, then the display."""
+        """End the program, then the display; a test that fails shows what the program had to say."""
         for process in (self._program, self._display):
             if process is not None:
                 process.terminate()
                 process.wait(60)
+        print(self.log)
 
     @property
     def pid(self) -> int:
@@ -122,6 +125,19 @@ class Face:
 
         wait_until(is_steady)
         return seen[1]
+
+    @property
+    def page(self) -> str:
+        """The page that the screen shows now."""
+        pages = re.findall(r" DEBUG kiosk\.app: page (\w+)\n", self.log[self._opened_at :])
+        return pages[-1] if pages else ""
+
+    def wait_for_page(self, page: str) -> None:
+        """Return when the screen shows a page: it can be touched, whatever the colours of the page before it were."""
+        try:
+            wait_until(lambda: self.page == page)
+        except AssertionError:
+            raise AssertionError(f"{page} was awaited\n{self.log}") from None
 
     def wait_for_colour(self, x: float, y: float, colour: str, *, otherwise: bool = False) -> None:
         """Return when a point has (or no longer has) a colour; parts of the screen."""

@@ -126,9 +126,12 @@ class Watcher:
 
     def wait(self, topic: str, part: str = "", timeout_s: float = PATIENCE_S) -> bytes:
         """The last payload of a topic as soon as it contains `part`."""
+
+        def is_there() -> bool:
+            return topic in self.state and part in self.state[topic].decode(errors="replace")
+
         with self._news:
-            there = self._news.wait_for(lambda: part in self.state.get(topic, b"\xff").decode(errors="replace"), timeout_s)
-            assert there and topic in self.state, f"{topic} never held {part!r}, last {self.state.get(topic)!r}"
+            assert self._news.wait_for(is_there, timeout_s), f"{topic} never held {part!r}, last {self.state.get(topic)!r}"
             return self.state[topic]
 
 

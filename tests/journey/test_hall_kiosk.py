@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from drivers.emulators.escpos import EscPosEmulator
-from tests.faces import WHITE, Face
+from tests.faces import Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
 
 ACCENT = "#1557B0"
 HOME_TILE, FIRST_BUSINESS, TAKE, UPPER_ACTION = (0.5, 0.35), (0.5, 0.16), (0.5, 0.87), (0.5, 0.79)
-CARD_OF_LIST, EDGE_OF_BAR, TILE_EDGE, UPPER_EDGE = (0.9, 0.16), (0.08, 0.87), (0.08, 0.3), (0.08, 0.79)
+TILE_EDGE = (0.08, 0.3)
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def alerts(watcher: Watcher) -> list[str]:
 def choose(kiosk: Face) -> None:
     """From home to the page that asks for confirmation."""
     kiosk.tap(*HOME_TILE)
-    kiosk.wait_for_colour(*CARD_OF_LIST, WHITE)
+    kiosk.wait_for_page("Businesses")
     kiosk.tap(*FIRST_BUSINESS)
-    kiosk.wait_for_colour(*EDGE_OF_BAR, ACCENT)
+    kiosk.wait_for_page("ConfirmPage")
 
 
 def test_a_citizen_takes_a_number_on_paper_and_is_called_with_it(
@@ -78,7 +78,7 @@ def test_a_citizen_takes_a_number_on_paper_and_is_called_with_it(
     wait_until(lambda: len(list((printer.out or Path()).glob("*.png"))) == 1)
     called = ok(watcher.link, "call-next", window="01")
     assert called["ticket"]["number"] == "A001"  # type: ignore[index]
-    kiosk.wait_for_colour(*TILE_EDGE, ACCENT)  # home again by itself
+    kiosk.wait_for_page("Home")  # again by itself
     assert json.loads(watcher.state["queue/household/state"])["last_issued"] == "A001", "two taps, one number"
 
 
@@ -88,7 +88,7 @@ def test_when_the_paper_ends_nobody_stands_in_the_line_and_the_number_comes_on_t
     choose(kiosk)
     printer.fail("paper-out")
     kiosk.tap(*TAKE)
-    kiosk.wait_for_colour(*UPPER_EDGE, ACCENT)
+    kiosk.wait_for_page("TroubleWithTicket")
     assert json.loads(watcher.state["queue/household/state"])["waiting"] == 0
     watcher.wait("terminal/kiosk-1/status", "paper-out")
     wait_until(lambda: alerts(watcher))

@@ -15,10 +15,10 @@ from queue_server.codes.picture import show
 from tests.faces import WHITE, Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
 
-TILE, TILE_EDGE, HOME_EDGE, HOME = (0.25, 0.52), (0.08, 0.5), (0.08, 0.3), (0.92, 0.055)
-LENS, SENTENCE, CARD = (0.1, 0.15), (0.9, 0.775), (0.9, 0.3)
-DONE, DONE_EDGE = (0.5, 0.87), (0.08, 0.87)
-ACCENT, EMPTY_SCENE, WALL, WARNING_SOFT = "#1557B0", "#5A5A5A", "#7E848C", "#FCEFDC"
+TILE, TILE_EDGE, HOME = (0.25, 0.52), (0.08, 0.5), (0.92, 0.055)
+LENS, SENTENCE = (0.1, 0.15), (0.9, 0.775)
+DONE = (0.5, 0.87)
+EMPTY_SCENE, WALL, WARNING_SOFT = "#5A5A5A", "#7E848C", "#FCEFDC"
 DEVICES = """
 [[device]]
 id = "printer-1"
@@ -80,9 +80,8 @@ class Scene:
 
     def scan(self) -> None:
         """From home to the scan page, with the live picture on it."""
-        self.kiosk.wait_for_colour(*HOME_EDGE, ACCENT)
+        self.kiosk.wait_for_page("Home")
         self.kiosk.tap(*TILE)
-        self.kiosk.wait_for_colour(*HOME_EDGE, ACCENT, otherwise=True)
 
     def issued(self) -> int:
         return sum(topic == "event/ticket-issued" for topic, _ in self.watcher.messages)
@@ -111,10 +110,10 @@ def test_an_appointments_code_before_the_camera_becomes_one_number_on_paper(scen
     assert (issued["class"], issued["appointment"] is None) == ("appointment", False)
     scene.watcher.wait("queue/household/state", '"waiting":1')
     wait_until(lambda: len(list((printer.out or Path()).glob("*.png"))) == 1)
-    scene.kiosk.wait_for_colour(*DONE_EDGE, ACCENT)
+    scene.kiosk.wait_for_page("Done")
     scene.kiosk.tap(*DONE)
     scene.scan()
-    scene.kiosk.wait_for_colour(*CARD, WHITE)  # my ticket: the code is the same, and so is the number
+    scene.kiosk.wait_for_page("MyTicket")  # the code is the same, and so is the number
     assert scene.issued() == 1
     assert len(list((printer.out or Path()).glob("*.png"))) == 1
     assert ok(scene.link, "open-window", window="01", clerk="0101")
@@ -131,7 +130,7 @@ def test_foreign_nonsense_and_used_codes_get_a_sentence_and_no_number(scene: Sce
     sign = ("queue_server.codes", "sign", "--key", str(scene.state / "example-platform"), "--issuer", "example-platform")
     scene.hold(scene.command(*sign, "--holder", "1001", "--name", "张三").strip())
     scene.scan()
-    scene.kiosk.wait_for_colour(*(0.9, 0.12), WHITE)  # what the holder may choose
+    scene.kiosk.wait_for_page("HolderPage")
     scene.kiosk.tap(*HOME)
     scene.scan()
     scene.kiosk.wait_for_colour(*SENTENCE, WARNING_SOFT)  # it is good for one use

@@ -18,12 +18,12 @@ from PIL import Image
 
 from drivers.emulators.escpos import EscPosEmulator
 from drivers.emulators.serve import TcpServer
-from tests.faces import WHITE, Face
+from tests.faces import Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
 
 ACCENT = "#1557B0"
 HOME_TILE, FIRST_BUSINESS, BAR = (0.5, 0.35), (0.5, 0.16), (0.5, 0.87)
-CARD_OF_LIST, EDGE_OF_BAR, TILE_EDGE = (0.9, 0.16), (0.08, 0.87), (0.08, 0.3)
+TILE_EDGE = (0.08, 0.3)
 BOARD = (0.05, 0.6, 0.95, 0.88)
 QUEUES = ("household", "tax", "enterprise")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -116,15 +116,16 @@ class LonelyHall:
     def take(self) -> None:
         """A citizen takes a number of the first queue; returns when the paper is out and the kiosk at home again."""
         before = len(self.papers)
+        self.kiosk.wait_for_page("Home")
         self.kiosk.wait_for_colour(*TILE_EDGE, ACCENT)
         self.kiosk.tap(*HOME_TILE)
-        self.kiosk.wait_for_colour(*CARD_OF_LIST, WHITE)
+        self.kiosk.wait_for_page("Businesses")
         self.kiosk.tap(*FIRST_BUSINESS)
-        self.kiosk.wait_for_colour(*EDGE_OF_BAR, ACCENT)
+        self.kiosk.wait_for_page("ConfirmPage")
         self.kiosk.tap(*BAR)
         wait_until(lambda: len(self.papers) > before, timeout_s=60)
-        self.kiosk.wait_for_colour(*EDGE_OF_BAR, ACCENT)
-        self.kiosk.tap(*BAR)  # done
+        self.kiosk.wait_for_page("Done")
+        self.kiosk.tap(*BAR)
 
     @property
     def papers(self) -> list[Path]:

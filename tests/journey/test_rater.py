@@ -75,8 +75,9 @@ def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
         ok(watcher.link, "open-window", window="01", clerk="0101")
         serve_one(watcher)
         watcher.wait("rating/01/ask", '"service"')
-        rater.wait_for_colour(0.1, 0.8, WHITE)  # the card of the first face, where the sign of the window was
+        rater.wait_for_page("Faces")
         rater.tap(*VERY_SATISFIED)
+        rater.wait_for_page("Reasons")
         rater.wait_for_colour(0.33, 0.92, ACCENT)  # the bar to submit
         rater.tap(*FIRST_REASON)
         rater.tap(*SUBMIT)
@@ -89,9 +90,9 @@ def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
 
         serve_one(watcher)  # the next citizen is not satisfied, and must say why
         watcher.wait("rating/01/ask", '"service"')
-        rater.wait_for_colour(0.1, 0.8, WHITE)
+        rater.wait_for_page("Faces")
         rater.tap(*VERY_DISSATISFIED)
-        rater.wait_for_colour(0.08, 0.035, WHITE)  # the way back from the reasons
+        rater.wait_for_page("Reasons")
         rater.tap(*SUBMIT)
         rater.tap(*FIRST_REASON)
         rater.wait_for_colour(0.33, 0.92, ACCENT)
