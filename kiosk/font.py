@@ -77,9 +77,12 @@ def register() -> None:
 
 
 def _simplified_first(collection: Path, copies: Path) -> Path:
-    """The copy of `collection` in `copies`, made when it is missing or older than the original."""
-    made = copies / f"{collection.stem}-sc.ttc"
-    if made.exists() and made.stat().st_mtime >= collection.stat().st_mtime:
+    """The copy of `collection` in `copies`, made unless there is one as long and of the same time as the original.
+
+    It is on the disk before it has its name: a copy cut short by a power cut would keep the terminal dark for ever.
+    """
+    made, original = copies / f"{collection.stem}-sc.ttc", collection.stat()
+    if _fits(made, original):
         return made
     content = bytearray(collection.read_bytes())
     faces = struct.unpack_from(">I", content, 8)[0]
@@ -88,6 +91,18 @@ def _simplified_first(collection: Path, copies: Path) -> Path:
     content[12:16] = content[12 + 4 * SIMPLIFIED_CHINESE : 16 + 4 * SIMPLIFIED_CHINESE]
     copies.mkdir(parents=True, exist_ok=True)
     fresh = made.with_suffix(f".{os.getpid()}")
-    fresh.write_bytes(content)
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.utime(fresh, (original.st_atime, original.st_mtime))
     fresh.replace(made)
     return made
+
+
+def _fits(made: Path, original: os.stat_result) -> bool:
+    try:
+        copy = made.stat()
+    except FileNotFoundError:
+        return False
+    return copy.st_size == original.st_size and int(copy.st_mtime) == int(original.st_mtime)
