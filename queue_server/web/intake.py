@@ -28,6 +28,7 @@ from queue_server.cases import book as cases
 from queue_server.cases.incoming import CASES
 from queue_server.incoming import BadRows, Rows
 from queue_server.service.token import Signer, hall_key
+from queue_server.web.token_file import token_of
 
 TOKEN_FILE = "case-token.txt"  # noqa: S105 - the name of the file
 APPOINTMENT_TOKEN_FILE = "appointment-token.txt"  # noqa: S105
@@ -37,7 +38,7 @@ KINDS = ("application/json", "text/csv")
 def routes(writer: Engine, state: Path, config: HallConfig) -> APIRouter:
     """`/api/cases` and `/api/appointments`. The tokens are made on the first start, readable for their owner only."""
     router = APIRouter()
-    case_token, appointment_token = _token(state / TOKEN_FILE), _token(state / APPOINTMENT_TOKEN_FILE)
+    case_token, appointment_token = token_of(state / TOKEN_FILE), token_of(state / APPOINTMENT_TOKEN_FILE)
 
     def take_cases(numbered: list[tuple[int, Any]]) -> dict[str, Any]:
         with writer.begin() as connection:
@@ -98,10 +99,3 @@ def _has(request: Request, token: str) -> bool:
 
 def _no_token(file: str) -> JSONResponse:
     return JSONResponse({"error": f"give the token of {file}: Authorization: Bearer ..."}, HTTPStatus.UNAUTHORIZED)
-
-
-def _token(path: Path) -> str:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32) + "\n", encoding="utf-8")
-    return path.read_text(encoding="utf-8").strip()

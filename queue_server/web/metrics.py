@@ -20,6 +20,7 @@ from queue_server.api import messages
 from queue_server.web.front import LOOPBACK
 from queue_server.web.guard import address
 from queue_server.web.site import Site
+from queue_server.web.token_file import token_of
 
 TOKEN_FILE = "metrics-token.txt"  # noqa: S105 - the name of the file
 CONDITIONS = ("closed", "paused", "idle", "calling", "serving", "rating")
@@ -112,7 +113,7 @@ def routes(site: Site, measured: CollectorRegistry, measures: Measures, state: P
     """`/metrics`."""
     router = APIRouter()
     measures.site = site
-    token = _token(state / TOKEN_FILE)
+    token = token_of(state / TOKEN_FILE)
 
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:
@@ -122,10 +123,3 @@ def routes(site: Site, measured: CollectorRegistry, measures: Measures, state: P
         return Response(generate_latest(measured), media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-def _token(path: Path) -> str:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32) + "\n", encoding="utf-8")
-    return path.read_text(encoding="utf-8").strip()
