@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import argon2
@@ -82,7 +83,10 @@ AUDIT = Table(
     Column("hash", LargeBinary),
 )
 WEB_LOG = Log(
-    "web action", AUDIT, lambda row: tuple(row[name] for name in ("at", "account", "action", "subject", "detail", "address"))
+    "web action",
+    AUDIT,
+    lambda row: tuple(row[name] for name in ("at", "account", "action", "subject", "detail", "address")),
+    lambda row: datetime.fromtimestamp(row["at"], UTC),
 )
 """Chained like the events, so that nobody can take his deeds out of it unseen."""
 

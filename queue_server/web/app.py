@@ -17,9 +17,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from queue_server.api.hall import HallConfig
+from queue_server.audit import EVENTS
 from queue_server.catalogue.guides import HallGuides
 from queue_server.desk import Desk, NoAnswer
 from queue_server.enrol.revoking import BrokerHere
+from queue_server.log_checks import LogChecks
 from queue_server.store.database import Database
 from queue_server.update.book import Book
 from queue_server.update.bundle import Shelf
@@ -39,6 +41,7 @@ from queue_server.web import (
     item_english,
     item_exchange,
     items,
+    log_check,
     log_in,
     metrics,
     papers,
@@ -53,7 +56,7 @@ from queue_server.web import (
     updates,
     wall,
 )
-from queue_server.web.accounts import Accounts
+from queue_server.web.accounts import WEB_LOG, Accounts
 from queue_server.web.careful import Careful
 from queue_server.web.first_log_in import provide
 from queue_server.web.guard import Forbidden, Guard, MustChangePassword, NotLoggedIn
@@ -93,6 +96,7 @@ def build(
     told = provide(accounts, config, state, guides.busiest_department if guides else "")
     sessions = Sessions(accounts)
     panels, answers = Panels(desk), Told(lambda: datetime.now(UTC))
+    checks = LogChecks(database, {"events": EVENTS, "web": WEB_LOG}, desk.show, lambda: datetime.now(UTC))
     measured = metrics.registry()
     measures = metrics.Measures(measured)
     site = Site(
@@ -103,8 +107,10 @@ def build(
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         following = asyncio.create_task(site.changes.follow())
+        await asyncio.to_thread(checks.open)
         yield
         following.cancel()
+        await asyncio.to_thread(checks.close)
 
     app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.end_streams = site.changes.close
@@ -136,6 +142,7 @@ def build(
     app.include_router(reprint.routes(site, answers))
     app.include_router(metrics.routes(site, measured, measures, state))
     app.include_router(enrolment.routes(site, register))
+    app.include_router(log_check.routes(site, checks))
     app.include_router(tokens.routes(site, register))
     app.include_router(revoke.routes(site, register, broker))
     for taken in (taking_in.appointments(site, database), taking_in.cases(site, database)):

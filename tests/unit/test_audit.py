@@ -265,3 +265,56 @@ def test_deeds_of_an_earlier_version_have_no_hash_and_are_counted(office: Accoun
     later.audit("admin", "log-in", "")
     found = web_verdict(office)
     assert (found.rows, found.older, found.broken) == (6, 5, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE events SET body = 'no JSON' WHERE id = :id",
+        "UPDATE events SET at = 'yesterday' WHERE id = :id",
+        "UPDATE events SET at = 9000000000000000000 WHERE id = :id",
+        "UPDATE events SET actor = CAST(x'ff' AS TEXT) WHERE id = :id",
+        "UPDATE events SET hash = 1000000000000 WHERE id = :id",
+        "UPDATE events SET chain = x'ff' WHERE id = :id",
+    ],
+)
+def test_a_row_that_cannot_even_be_read_is_named_and_ends_nothing_in_a_crash(
+    hall_folder: Path, tmp_path: Path, change: str
+) -> None:
+    bed = Bed(hall_folder, f"sqlite:///{tmp_path / 'ledger.sqlite'}").open()
+    for _ in range(9):
+        bed.issue()
+    row = ids(bed)[5]
+    tamper(bed, change, id=row)
+    found = verdict(bed)
+    assert (found.broken, found.reason, found.rows) == (row, "unreadable", 6)
+    bed.close()
+
+
+def test_the_verdict_says_from_when_to_when_and_when_the_broken_row_was_written(busy: Bed) -> None:
+    found = verdict(busy)
+    moments = [row[0] for row in busy.rows("SELECT at FROM events ORDER BY id")]
+    stamps = [None if at is None else round(at.timestamp() * 1e6) for at in (found.first, found.last, found.broken_at)]
+    assert stamps == [moments[0], moments[-1], None]
+    tamper(busy, "UPDATE events SET actor = 'nobody' WHERE id = :id", id=ids(busy)[4])
+    found = verdict(busy)
+    stamps = [None if at is None else round(at.timestamp() * 1e6) for at in (found.first, found.last, found.broken_at)]
+    assert stamps == [moments[0], moments[3], moments[4]]
+    busy.close()
+
+
+def test_a_long_log_is_read_in_parts_and_tells_how_far_it_is(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "BATCH", 4)
+    bed.group(*[("issue-ticket", {"queue": "household", "channel": "web"})] * (11 - len(ids(bed))))
+    told: list[int] = []
+    with bed.database.look() as connection:
+        found = audit.verify(connection, progress=told.append)
+        assert audit.size(connection, audit.EVENTS) == found.rows == 11
+    assert told == [4, 8] and found.broken is None
+    for row in ids(bed):
+        with bed.database.writer.connect() as connection:
+            transaction = connection.begin()
+            connection.execute(text("UPDATE events SET at = 9000000000000000000 WHERE id = :id"), {"id": row})
+            assert audit.verify(connection).broken == row
+            transaction.rollback()
+    bed.close()
