@@ -24,6 +24,7 @@ from queue_server.api import messages
 from queue_server.api.hall import HallConfig
 from queue_server.catalogue.guides import HallGuides, guides_of
 from queue_server.desk import Desk
+from queue_server.enrol.revoking import BrokerHere
 from queue_server.ledger import Ledger, Request
 from queue_server.mirror import Mirror
 from queue_server.publisher import Publisher
@@ -71,10 +72,13 @@ class WebHall:
     `items` is the folder of a hall whose items it has; without it the hall has no guides.
     """
 
-    def __init__(self, folder: Path, config: HallConfig = CONFIG, items: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, config: HallConfig = CONFIG, items: Path | None = None, broker: BrokerHere | None = None
+    ) -> None:
         self.folder = folder
         self.config = config
         self.items = items
+        self.broker = broker
         self.guides: HallGuides | None = None
         self.database = Database(sqlite_url(folder))
         self.mirror = Mirror()
@@ -96,8 +100,8 @@ class WebHall:
         if self.items is not None:
             self._open_guides(self.items)
         return build(
-            self.desk, self.config, database=self.database, state=self.folder, guides=self.guides, example_accounts=True,
-            hasher=QUICK,
+            self.desk, self.config, database=self.database, state=self.folder, guides=self.guides, broker=self.broker,
+            example_accounts=True, hasher=QUICK,
         )  # fmt: skip
 
     def edition(self, *, after: str = "") -> messages.CatalogueVersion:

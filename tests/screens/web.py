@@ -19,9 +19,13 @@ from queue_server.api.hall import load
 from queue_server.appointments.book import Booking
 from queue_server.appointments.taking import take_in
 from queue_server.cases import book
+from queue_server.enrol import authority
+from queue_server.enrol.broker import client_credentials
+from queue_server.enrol.revoking import BrokerHere
 from queue_server.update.book import Book
 from queue_server.update.bundle import Shelf
 from queue_server.update.rollout import Rollout, Target
+from queue_server.web.enrolment import register_of
 from tests.rauc_bundle import bundle
 from tests.screens import Shot
 from tests.web_hall import PASSWORD, WebHall, now, serving
@@ -49,12 +53,13 @@ def shots() -> Iterator[Shot]:
     if not Path(CHROMIUM).exists():
         return
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        hall = WebHall(Path(folder), load(HALL), items=HALL)
+        authority.make(Path(folder) / "ca", "wushan", now())
+        hall = WebHall(Path(folder), load(HALL), items=HALL, broker=BrokerHere(Path(folder), ("127.0.0.1", 1)))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
             with serving(hall.open()) as site:
                 hall.edition()
-                for view in views(busy(hall)):
+                for view in views(hall, busy(hall)):
                     for language in ("zh", "en"):
                         for size in view.sizes:
                             name = f"web-{view.name}-{language}-{size[0]}"
@@ -136,6 +141,7 @@ def around(hall: WebHall) -> None:
     hall.put("terminal/kiosk-1/status", messages.TerminalStatus("ready", "x", "hall", "1.0", devices))
     hall.put("terminal/rater-03/status", messages.TerminalStatus("ready", "x", "rating", "1.0"))
     updated(hall)
+    enrolled(hall)
     texts = messages.Text(
         "kiosk-1的打印机ticket-printer-1纸快用完了，请准备换纸。",
         "Printer ticket-printer-1 of kiosk-1 will soon be out of paper.",
@@ -160,9 +166,23 @@ def updated(hall: WebHall) -> None:
     Book(hall.database.writer, hall.database.reader).begin(rollout)
 
 
-def views(tokens: dict[str, str]) -> list[View]:
+def enrolled(hall: WebHall) -> None:
+    """Certificates at every stage."""
+    register = register_of(hall.folder, hall.database)
+    assert register is not None
+    for terminal, ago, days in (("kiosk-1", 30, 365), ("devices-1", 330, 365), ("rater-01", 400, 365),
+                                ("rater-02", 10, 365), ("rater-03", 10, 365)):  # fmt: skip
+        made = client_credentials(
+            hall.folder / terminal, register.authority, terminal, now() - timedelta(days=ago), timedelta(days=days)
+        )
+        register.remember(terminal, made)
+    for terminal in ("rater-02", "rater-03"):
+        register.revoke(terminal)
+
+
+def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
     """The pages. The console's come last: they change the hall."""
-    both = (WIDE, NARROW)
+    both, phones = (WIDE, NARROW), (WIDE, PHONE)
     return [
         View("index", "/", both),
         View("log-in", "/log-in", both),
@@ -181,6 +201,13 @@ def views(tokens: dict[str, str]) -> list[View]:
         View("password", "/password", (NARROW,), "admin"),
         View("fleet", "/fleet", both, "admin"),
         View("technician", "/technician/kiosk-1", both, "admin", lambda page: page.click("#make")),
+        View("token", "/token/kiosk-1", phones, "admin", lambda page: page.click("#make")),
+        View("revoke", "/revoke/kiosk-1", phones, "admin"),
+        View("revoked", "/revoke/rater-02", phones, "admin"),
+        View("revoke-unread", "/revoke/rater-03?trouble=unread", phones, "admin"),
+        View("log-check", "/log-check", phones, "admin"),
+        View("log-checked", "/log-check", phones, "admin", checked),
+        View("log-broken", "/log-check", phones, "admin", lambda page: (broken(hall), checked(page))),
         View("updates", "/updates", both, "admin"),
         *(View(f"phone-{state}", f"/t/{token}", (PHONE,)) for state, token in tokens.items()),
         View("phone-reasons", f"/t/{tokens['finished']}?level=2", (PHONE,)),
@@ -202,6 +229,20 @@ def views(tokens: dict[str, str]) -> list[View]:
         View("console-calling", "/console", both, "0114", lambda page: (at_window(page), key(page, "F2"))),
         View("console-transfer", "/console", both, "0114", lambda page: (at_window(page), key(page, "F9"))),
     ]  # fmt: skip
+
+
+def checked(page: Page) -> None:
+    """Have the logs checked, and wait for what is found."""
+    page.click("#check")
+    page.locator("#check:enabled").wait_for()
+    page.locator(".log .hash, .log .trouble").first.wait_for()
+
+
+def broken(hall: WebHall) -> None:
+    """Somebody changes a row of each log."""
+    with hall.database.writer.begin() as connection:
+        connection.exec_driver_sql("UPDATE events SET actor = 'nobody' WHERE id = 9")
+        connection.exec_driver_sql("DELETE FROM audit WHERE id = 3")
 
 
 def wrong_case(page: Page) -> None:

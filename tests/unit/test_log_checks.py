@@ -84,7 +84,8 @@ def test_a_whole_log_is_told_with_its_first_and_last_moment_and_stays_on_the_pag
         first, last = connection.exec_driver_sql("SELECT min(at), max(at) FROM events").one()
     zone = hall.config.zone
     moments = [(audit.EPOCH + timedelta(microseconds=at)).astimezone(zone) for at in (first, last)]
-    assert f"{moments[0]:%Y-%m-%d %H:%M:%S} 至 {moments[1]:%Y-%m-%d %H:%M:%S}，共 4 条，逐条核对无误" in page
+    shown_moments = [f'<span class="moment">{moment:%Y-%m-%d %H:%M:%S}</span>' for moment in moments]
+    assert f"{shown_moments[0]} 至 {shown_moments[1]}，共 4 条，逐条核对无误" in page
     assert page.count('<b class="fine">完整</b>') == 2 and "秒，admin" in page
     assert "检查日志" in client.get("/accounts").text, "who had it checked is in the log"
     client.cookies.set("lang", "en")
