@@ -21,7 +21,7 @@ from link.credentials import BadCredentials, read
 from link.enrol import ClockWrong, NotEnrolled, enrol
 from queue_server.api import messages
 from queue_server.api.configuration import keep
-from queue_server.api.hall import BadHall
+from queue_server.api.hall_files import BadHall
 from queue_server.api.topics import Topics
 from technician.terminal import Terminal
 from technician.trouble import Trouble

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from appliance.place import Place, write
-from queue_server.api.hall import BadHall, load
+from queue_server.api.hall_files import BadHall, load
 from technician.run import run
 from technician.terminal import Terminal
 from technician.trouble import Trouble

@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     from drivers.ports import DeviceError
     from drivers.wiring import BadDevices
     from link import BadBroker
-    from queue_server.api.hall import BadHall
+    from queue_server.api.hall_files import BadHall
 
     options = parser().parse_args(arguments)
     try:
@@ -94,7 +94,7 @@ def run_agent(options: argparse.Namespace) -> int:
     from drivers.agent import Agent
     from drivers.emulators.local import stop_all
     from link import Broker
-    from queue_server.api.hall import load
+    from queue_server.api.hall_files import load
     from queue_server.api.masking import mask_logs
 
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -131,7 +131,7 @@ def examine(options: argparse.Namespace) -> int:
     from drivers import doctor
     from drivers.emulators.local import stop_all
     from drivers.wiring import BadDevices
-    from queue_server.api.hall import load
+    from queue_server.api.hall_files import load
 
     hall = load(options.hall)
     unknown = [name for name in options.only if name not in [device.id for device in hall.device]]

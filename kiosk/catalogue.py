@@ -33,9 +33,9 @@ from kiosk.lookup import (
 from link.web import opener
 from queue_server.api.english import form_sentences, sentences
 from queue_server.api.guide import BadGuide, Entry, Guides, open_guides
-from queue_server.api.hall import Text
 from queue_server.api.item import Form
 from queue_server.api.messages import CatalogueVersion
+from queue_server.api.table import Text
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 30.0

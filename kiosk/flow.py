@@ -12,12 +12,9 @@ from typing import Any
 
 from kiosk import guiding, inquiring, leasing, ordering, printing, reading, scanning
 from kiosk.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
-from kiosk.inquiry import Inquiry
-from kiosk.lookup import ItemIs
-from kiosk.state import (
+from kiosk.hall_event import (
     Back,
     Confirm,
-    Effects,
     GoHome,
     PickClass,
     PickQueue,
@@ -26,12 +23,13 @@ from kiosk.state import (
     Printed,
     PrinterIs,
     SetLanguage,
-    Setting,
-    State,
     Switch,
     TakeNumber,
     Turn,
 )
+from kiosk.inquiry import Inquiry
+from kiosk.lookup import ItemIs
+from kiosk.state import Effects, Setting, State
 
 __all__ = ["first", "step"]
 BUSY_PAGES = ("printing", "done", "fail-safe")

@@ -15,9 +15,10 @@ from typing import Any, cast
 
 from kiosk import ordering
 from kiosk.event import Answered, Ask, Unanswered
+from kiosk.hall_event import Confirm
 from kiosk.lease import KeepLease, LeaseIs, NoNumber, NumberGiven, Settle, TakeLeased, Told
-from kiosk.state import PRINTING_S, Confirm, Effects, PrintTicket, State, Ticket, TicketClass
-from queue_server.api.messages import Estimate, LeaseStatus
+from kiosk.state import PRINTING_S, Effects, PrintTicket, State, Ticket
+from queue_server.api.messages import Estimate, LeaseStatus, TicketClass
 
 FEW = 5
 """With no more than one in so many numbers of a queue left the lease is nearly used up."""

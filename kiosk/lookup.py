@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from queue_server.api.english import English
 from queue_server.api.guide import Entry
-from queue_server.api.hall import Text
 from queue_server.api.item import Form, Item
 from queue_server.api.messages import CatalogueVersion
+from queue_server.api.table import Text
 
 Group = Literal["theme", "department", "life-event", "audience"]
 Section = Literal["summary", "materials", "flow", "basis", "questions"]

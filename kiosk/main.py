@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     logging.basicConfig(level=args.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     from link import BadBroker
-    from queue_server.api.hall import BadHall
+    from queue_server.api.hall_files import BadHall
     from queue_server.api.masking import mask_logs
 
     mask_logs()
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> None:
     from kiosk.sound import Click
     from kiosk.technician.wiring import behind
     from link import Broker
-    from queue_server.api.hall import load
+    from queue_server.api.hall_files import load
 
     hall = load(args.hall)
     broker = Broker.parse(args.broker, credentials=args.credentials)

@@ -18,21 +18,10 @@ from typing import Any, cast
 
 from kiosk import placing
 from kiosk.event import Answered, Ask, Unanswered
+from kiosk.hall_event import Confirm, PrintBroke, Printed
 from kiosk.lease import Settle
-from kiosk.state import (
-    PRINTING_S,
-    Confirm,
-    Effects,
-    Order,
-    PrintBroke,
-    Printed,
-    PrintTicket,
-    State,
-    Ticket,
-    TicketClass,
-    Trouble,
-)
-from queue_server.api.messages import Error, Estimate, Text
+from kiosk.state import PRINTING_S, Effects, Order, PrintTicket, State, Ticket, Trouble
+from queue_server.api.messages import Error, Estimate, Text, TicketClass
 
 MOST_TRIES = 3
 TROUBLES: dict[str, Trouble] = {

@@ -18,8 +18,9 @@ from typing import Any
 from drivers.health import reason
 from drivers.ports import DeviceError, PrintFailed
 from drivers.printer.roll import RollSetting, roll_setting
+from kiosk.hall_event import PrintBroke, Printed, PrinterIs
 from kiosk.paper import Roll
-from kiosk.state import PrintBroke, Printed, PrinterIs, PrintTicket, Setting, Ticket
+from kiosk.state import PrintTicket, Setting, Ticket
 from kiosk.technician.event import Tried, TryDevice
 from kiosk.technician.state import Result
 from link.orders import Done, Failed, Unable

@@ -1,4 +1,4 @@
-"""What the hall kiosk knows and shows: one frozen value, and what a citizen or a printer can tell its flow."""
+"""What the hall kiosk knows and shows, as one frozen value, and what its flow can ask the printer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kiosk.lease import Lease
 from kiosk.lookup import Lookup, Wanted
 from kiosk.scan import NextPicture, Scan, Watch
 from kiosk.theme import Mode
-from queue_server.api.messages import Estimate, QueueState, WindowState
+from queue_server.api.messages import Estimate, QueueState, TicketClass, WindowState
 
 PageName = Literal[
     "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
@@ -26,8 +26,6 @@ PageName = Literal[
 ]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
 Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired", "none-left"]
-TicketClass = Literal["ordinary", "appointment", "priority", "military"]
-Switchable = Literal["elder", "contrast", "low"]
 
 TIME_OUT_S = {
     "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "noted": 45, "trouble": 30, "fail-safe": 5, "home": 30,
@@ -271,94 +269,6 @@ class State:
         busy = [(w.since, w.ticket.number, window) for window, w in self.windows.items()
                 if w.ticket is not None and w.state in ("calling", "serving")]  # fmt: skip
         return tuple((number, window) for _, number, window in sorted(busy, reverse=True))
-
-
-# --- events of this kiosk (those of all roles are in kiosk.event) ----------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TakeNumber:
-    """The tile on the home page."""
-
-
-@dataclass(frozen=True)
-class Back:
-    """One page back."""
-
-
-@dataclass(frozen=True)
-class GoHome:
-    """The home button, or "done"."""
-
-
-@dataclass(frozen=True)
-class PickTheme:
-    theme: str
-
-
-@dataclass(frozen=True)
-class PickQueue:
-    queue: str
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Another sheet of a list that has several."""
-
-    sheet: int
-
-
-@dataclass(frozen=True)
-class PickClass:
-    """A class that the citizen claims; picked again it is taken back."""
-
-    class_: TicketClass
-
-
-@dataclass(frozen=True)
-class Confirm:
-    """Take the number now. `request_id` is a fresh UUID; only the first tap's counts. `on_screen`: without paper."""
-
-    request_id: str
-    on_screen: bool = False
-
-
-@dataclass(frozen=True)
-class SetLanguage:
-    language: str
-
-
-@dataclass(frozen=True)
-class Switch:
-    """Elder mode, high contrast or low reach, on or off."""
-
-    what: Switchable
-
-
-@dataclass(frozen=True)
-class PrinterIs:
-    """The printer's condition, whenever it changes."""
-
-    condition: str
-
-
-@dataclass(frozen=True)
-class Printed:
-    """The ticket is on paper, cut."""
-
-    ticket: str
-
-
-@dataclass(frozen=True)
-class PrintBroke:
-    """The ticket did not come out whole."""
-
-    ticket: str
-    condition: str
-    detail: str = ""
-
-
-# --- effects of this kiosk -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

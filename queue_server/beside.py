@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from queue_server.api.hall import HallConfig, load
+from queue_server.api.hall import HallConfig
+from queue_server.api.hall_files import load
 from queue_server.privacy import NoKey, Sealer, key
 from queue_server.service.token import Signer, hall_key
 from queue_server.store.database import BadDatabase, Database, sqlite_url

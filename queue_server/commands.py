@@ -7,7 +7,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from queue_server.api import messages
+from queue_server.api import messages, verbs
 from queue_server.api.topics import ID, Topics
 from queue_server.ledger import ID_LENGTH, Request
 from queue_server.model.words import Sentence
@@ -57,7 +57,7 @@ class Commands:
 
 def subject(verb: str) -> str:
     """What an alert about illegal commands is about; unknown verbs share one, so that nobody can fill the hall with alerts."""
-    return f"cmd-{verb if verb in messages.REQUESTS else 'unknown'}"
+    return f"cmd-{verb if verb in verbs.REQUESTS else 'unknown'}"
 
 
 def _printable(correlation: bytes) -> str | None:

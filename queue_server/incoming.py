@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from queue_server.api.hall import nearest
+from queue_server.api.hall_files import nearest
 
 M = TypeVar("M", bound=BaseModel)
 MOST = 100_000

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, select
 
-from queue_server.api import messages
+from queue_server.api import messages, verbs
 from queue_server.audit import Chain
 from queue_server.model.words import Sentence
 from queue_server.service import day
@@ -127,7 +127,7 @@ class Ledger:
         asked: list[_Asked] = []
         answered: list[tuple[Request, messages.Answer]] = []
         for request in requests:
-            kind = messages.REQUESTS.get(request.verb)
+            kind = verbs.REQUESTS.get(request.verb)
             if kind is None:
                 hint = Sentence("请更新程序。", f"Verbs are {', '.join(VERBS)}.")
                 answered.append((request, refuse("unknown-verb", f"there is no verb {request.verb!r}", hint)))

@@ -19,7 +19,8 @@ from link import BadBroker, Broker, new_session
 from queue_server import __version__
 from queue_server.api import messages
 from queue_server.api.configuration import packed
-from queue_server.api.hall import BadHall, HallConfig, load
+from queue_server.api.hall import HallConfig
+from queue_server.api.hall_files import BadHall, load
 from queue_server.api.masking import mask_logs
 from queue_server.api.topics import Topics
 from queue_server.beside import database_of

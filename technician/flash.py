@@ -107,7 +107,7 @@ def personalise(target: str, terminal: Terminal, hall_files: Path | None = None)
 
 def _check_hall(folder: Path) -> None:
     """Raise Trouble for a folder that no queue server would start with."""
-    from queue_server.api.hall import BadHall, load
+    from queue_server.api.hall_files import BadHall, load
 
     try:
         load(folder)

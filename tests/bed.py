@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from queue_server.api import messages
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.ledger import Ledger, Request
 from queue_server.privacy import Sealer
 from queue_server.reports import Reports

@@ -14,8 +14,9 @@ from typing import Literal
 from drivers.printer.layout import Big, Block, Gap, Line, Mark, QrCode, Rule, compose
 from drivers.printer.profile import Profile
 from drivers.printer.text import clean, columns
-from queue_server.api.hall import HallConfig, Text
+from queue_server.api.hall import HallConfig
 from queue_server.api.messages import Estimate, TicketClass
+from queue_server.api.table import Text
 from queue_server.api.texts import texts
 
 NUMBER_MM = 15.0

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from kiosk.hall_event import TakeNumber
 from kiosk.rect import Rect
 from kiosk.scan import CheckIn, PickAppointment, PickCase
 from kiosk.screens.choice import ROW_HEIGHT, TILE_WIDTH, Entry
@@ -14,7 +15,7 @@ from kiosk.screens.frame import Frame, date_text
 from kiosk.screens.guides import Listing
 from kiosk.screens.notice import TroubleBlock, help_desk
 from kiosk.stage import Stage
-from kiosk.state import State, TakeNumber
+from kiosk.state import State
 from kiosk.widgets import Bar, Card, Icon, Words
 
 ADMITTED = ("due", "late", "checked-in")

@@ -14,7 +14,8 @@ from kiosk.theme import MOTION_S, Look
 from kiosk.widgets import Fill, Words
 from kiosk.widgets.base import Box
 from kiosk.widgets.words import measure
-from queue_server.api.hall import Queue, Text
+from queue_server.api.hall import Queue
+from queue_server.api.table import Text
 from queue_server.api.texts import texts
 from queue_server.api.texts import unchanged as _
 

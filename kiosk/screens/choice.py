@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from kiosk.hall_event import PickQueue, PickTheme
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame
 from kiosk.screens.sheets import draw_turner
-from kiosk.state import PickQueue, PickTheme, State
+from kiosk.state import State
 from kiosk.widgets import Tile
 
 TILE_WIDTH = 460

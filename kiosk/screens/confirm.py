@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from functools import partial
 
+from kiosk.hall_event import Confirm, PickClass
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame
 from kiosk.screens.home import OFFLINE, Notice
 from kiosk.stage import Stage
-from kiosk.state import Confirm, PickClass, State, TicketClass
+from kiosk.state import State
 from kiosk.widgets import Bar, Card, Chip, Icon, Words
+from queue_server.api.messages import TicketClass
 
 MOST_WINDOWS = 5
 

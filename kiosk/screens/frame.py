@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from kiosk.hall_event import Back, GoHome, SetLanguage, Switch
 from kiosk.page import Page
 from kiosk.rect import Rect
 from kiosk.stage import Stage
-from kiosk.state import Back, GoHome, SetLanguage, State, Switch
+from kiosk.state import State
 from kiosk.widgets import CountdownRing, IconButton, Words
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")

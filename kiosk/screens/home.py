@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from kiosk.a4 import OpenBlanks
+from kiosk.hall_event import TakeNumber
 from kiosk.inquiry import OpenInquiry
 from kiosk.leasing import few
 from kiosk.lookup import OpenGuides
@@ -14,7 +15,7 @@ from kiosk.rect import Rect
 from kiosk.scan import OpenScan
 from kiosk.screens.frame import Frame, date_text
 from kiosk.stage import Stage
-from kiosk.state import State, TakeNumber
+from kiosk.state import State
 from kiosk.widgets import Card, Icon, Tap, Tile, Words
 from kiosk.widgets.button import Action
 from kiosk.widgets.surface import Fill

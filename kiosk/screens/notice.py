@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 
+from kiosk.hall_event import Confirm, GoHome
 from kiosk.lookup import OpenGuides
 from kiosk.page import Page
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame, date_text
 from kiosk.stage import Stage
-from kiosk.state import Confirm, GoHome, State
+from kiosk.state import State
 from kiosk.widgets import Bar, Card, Icon, TextButton, Words
 from queue_server.api.hall import DAYS, Hours
 

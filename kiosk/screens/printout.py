@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from kiosk.a4 import CancelPrint
+from kiosk.hall_event import Back, GoHome
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame
 from kiosk.screens.notice import TroubleBlock, help_desk
 from kiosk.screens.papers import trouble_words
-from kiosk.state import Back, GoHome, State
+from kiosk.state import State
 from kiosk.widgets import Bar, QrCode, TextButton, Words
 from kiosk.widgets.surface import Fill
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from functools import partial
 
+from kiosk.hall_event import GoHome
 from kiosk.placing import MoreReasons, Submit, needs_reason
 from kiosk.rating_flow import LevelTapped, ReasonTapped
 from kiosk.rect import Rect
 from kiosk.screens.frame import Frame
 from kiosk.screens.notice import TroubleBlock, help_desk
 from kiosk.screens.rating_parts import COLOURS, Face, FaceButton, level_name
-from kiosk.state import GoHome, State
+from kiosk.state import State
 from kiosk.widgets import Bar, Chip, TextButton, Words
 from queue_server.api.reasons import BAD_LEVELS, LEVELS, Reason, reasons_of
 

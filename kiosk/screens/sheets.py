@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from kiosk.hall_event import Turn
 from kiosk.linebreak import break_lines
 from kiosk.rect import Rect
 from kiosk.screens.guide_text import Paragraph
 from kiosk.stage import Stage
-from kiosk.state import Turn
 from kiosk.theme import LINE_HEIGHT, Look
 from kiosk.widgets import TextButton, Words
 from kiosk.widgets.base import Box

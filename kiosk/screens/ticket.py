@@ -5,12 +5,13 @@ from __future__ import annotations
 from kivy.animation import Animation
 from kivy.graphics import Color, PopMatrix, PushMatrix, SmoothRoundedRectangle, Translate
 
+from kiosk.hall_event import GoHome
 from kiosk.page import Page
 from kiosk.rect import Rect
 from kiosk.screens.confirm import minutes_text, windows_text
 from kiosk.screens.frame import Frame
 from kiosk.stage import Stage
-from kiosk.state import GoHome, State
+from kiosk.state import State
 from kiosk.theme import MOTION_S
 from kiosk.widgets import Bar, Card, Icon, QrCode, Words
 from kiosk.widgets.base import Box

@@ -8,7 +8,7 @@ from typing import Literal
 from kiosk.event import Ask
 from kiosk.scan import NextPicture, Watch
 from kiosk.technician.state import Landing, Network, Order, PageName, Result
-from queue_server.api.messages import TechnicianDid
+from queue_server.api.verbs import TechnicianDid
 
 BACK, CLEAR = "\b", "\x18"
 """Keys that take back one digit and all of them."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from kiosk.hall_event import Turn
 from kiosk.scan import NextPicture, Pictured, Scanned, Watch
-from kiosk.state import Turn
 from kiosk.technician.event import (
     Do,
     Effects,

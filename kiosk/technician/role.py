@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kiosk.event import Answered, Touched, Unanswered
+from kiosk.hall_event import Turn
 from kiosk.role import Role, Send
 from kiosk.scan import Scanned
-from kiosk.state import Turn
 from kiosk.technician import flow
 from kiosk.technician.state import Own, Part, Technician
 from kiosk.theme import Mode

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from queue_server.api.hall import Table, Text, Wrong
+from queue_server.api.table import Table, Text, Wrong
 
 CaseState = Literal[
     "received", "supplement", "accepted", "rejected", "examining", "decided", "denied", "delivered", "withdrawn"

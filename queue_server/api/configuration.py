@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from queue_server.api.hall import FILES, BadHall, load
+from queue_server.api.hall_files import FILES, BadHall, load
 from queue_server.api.messages import Configuration
 
 

@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from queue_server.api.hall import Text
 from queue_server.api.item import Item
 from queue_server.api.search import Found, Places, Search, Texts, unpacked
+from queue_server.api.table import Text
 
 FORMAT = "jiaohao-guide-1"
 SCHEMA = """

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from queue_server.api.hall import Identifier, Table, Text
+from queue_server.api.table import Identifier, Table, Text
 
 ItemType = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"]
 AgencyLevel = Literal["1", "2", "3", "4", "5", "6", "7"]

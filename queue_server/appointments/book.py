@@ -15,7 +15,8 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, Field, StringConstraints
 from sqlalchemy import Connection, func, select, update
 
-from queue_server.api.hall import AppointmentRules, Identifier, Table
+from queue_server.api.hall import AppointmentRules
+from queue_server.api.table import Identifier, Table
 from queue_server.codes.seal import veiled
 from queue_server.incoming import TOLD, BadRows, Problem
 from queue_server.model.masking import masked_name

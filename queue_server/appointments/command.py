@@ -10,7 +10,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from queue_server import beside
-from queue_server.api.hall import BadHall, HallConfig
+from queue_server.api.hall import HallConfig
+from queue_server.api.hall_files import BadHall
 from queue_server.appointments import book
 from queue_server.appointments.book import Appointment, Booking
 from queue_server.appointments.incoming import bookings, local

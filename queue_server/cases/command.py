@@ -9,7 +9,7 @@ from pathlib import Path
 
 from queue_server import beside
 from queue_server.api.cases import STATES
-from queue_server.api.hall import BadHall
+from queue_server.api.hall_files import BadHall
 from queue_server.cases import book
 from queue_server.cases.incoming import BadCases, from_csv, from_json
 from queue_server.codes.seal import code_of

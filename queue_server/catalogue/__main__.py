@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from queue_server.api import hall as halls
-from queue_server.api.hall import BadHall
+from queue_server.api import hall_files as halls
+from queue_server.api.hall_files import BadHall
 from queue_server.api.item import Item
 from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.apart import limit_memory

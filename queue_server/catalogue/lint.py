@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from queue_server.api.english import form_sentences, sentences
-from queue_server.api.hall import HallConfig, Text
+from queue_server.api.hall import HallConfig
 from queue_server.api.item import Item
+from queue_server.api.table import Text
 from queue_server.catalogue.codes import BadCode, LocalCode, NationalCode, uscc_problem
 from queue_server.catalogue.load import Catalogue
 

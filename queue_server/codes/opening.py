@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from queue_server.api import hall
-from queue_server.api.hall import BadHall
+from queue_server.api.hall_files import BadHall
 from queue_server.codes import keys
 from queue_server.codes.ed25519 import SignedCodes
 from queue_server.codes.verifier import Verifier

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from link import BadBroker, Broker, Link, new_session
-from queue_server.api.hall import BadHall, load
+from queue_server.api.hall_files import BadHall, load
 from queue_server.api.topics import Topics
 from queue_server.crowd.play import Crowd, Habits
 

@@ -9,8 +9,9 @@ from typing import Any
 from queue_server.api.cases import PaperKind
 from queue_server.api.codes import PREFIXES
 from queue_server.api.english import English, in_english
-from queue_server.api.hall import HallConfig, Text
+from queue_server.api.hall import HallConfig
 from queue_server.api.item import Form, Item
+from queue_server.api.table import Text
 from queue_server.documents.papers import (
     AnyPaper,
     DenialPaper,

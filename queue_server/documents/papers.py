@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from queue_server.api.hall import Table, Text
 from queue_server.api.item import Item
+from queue_server.api.table import Table, Text
 
 Words = Annotated[str, Field(max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from link.credentials import BadCredentials, read
-from queue_server.api.hall import BadHall, load
+from queue_server.api.hall_files import BadHall, load
 from queue_server.enrol import authority, broker
 from queue_server.enrol.authority import BadAuthority
 from queue_server.enrol.register import Register

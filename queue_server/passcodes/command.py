@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from queue_server import beside
-from queue_server.api.hall import BadHall
+from queue_server.api.hall_files import BadHall
 from queue_server.api.passcode import STEP_S, code_at, step_of
 from queue_server.passcodes.book import FACES, new_code, secret_of, terminal_of
 from queue_server.store.database import BadDatabase

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from queue_server.api.messages import AtWindow, CallNext, CallTicket
+from queue_server.api.verbs import AtWindow, CallNext, CallTicket
 from queue_server.model.routing import Candidate, Choice, WindowRules, choose
 from queue_server.model.words import Sentence
 from queue_server.service.refusal import Refused, bad_request, wrong_state

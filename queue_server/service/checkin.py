@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from queue_server.api import codes
-from queue_server.api.messages import IssueTicket
+from queue_server.api.verbs import IssueTicket
 from queue_server.appointments import book
 from queue_server.appointments.book import Appointment
 from queue_server.codes.seal import code_of, is_genuine

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from queue_server.api.hall import Queue
-from queue_server.api.messages import ConfirmPrint, IssueTicket
+from queue_server.api.verbs import ConfirmPrint, IssueTicket
 from queue_server.appointments import book
 from queue_server.model.businessday import next_opening
 from queue_server.model.numbers import FIRST_OFFLINE, display_number, ticket_id

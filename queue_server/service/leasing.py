@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from queue_server.api.hall import Queue
-from queue_server.api.messages import LeaseNumbers, MergeTickets, OfflineTicket
+from queue_server.api.verbs import LeaseNumbers, MergeTickets, OfflineTicket
 from queue_server.model.numbers import FIRST_OFFLINE, display_number, number_of, ticket_id
 from queue_server.model.words import Sentence
 from queue_server.service.refusal import Refused, unknown_queue

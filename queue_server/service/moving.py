@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from queue_server.api.messages import CancelTicket, Requeue, Transfer
+from queue_server.api.verbs import CancelTicket, Requeue, Transfer
 from queue_server.model.routing import rank_behind
 from queue_server.model.words import Sentence
 from queue_server.service.leasing import lease_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from queue_server.api.messages import Lookup, Rate
+from queue_server.api.verbs import Lookup, Rate
 from queue_server.model import rating as rules
 from queue_server.model.words import Sentence
 from queue_server.service.moving import named

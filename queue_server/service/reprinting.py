@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from queue_server.api.messages import ConfirmReprint, ReprintTicket
+from queue_server.api.verbs import ConfirmReprint, ReprintTicket
 from queue_server.model.words import Sentence
 from queue_server.service.issuing import answer_of
 from queue_server.service.refusal import bad_request, wrong_state

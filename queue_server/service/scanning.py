@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from queue_server.api import codes, messages
 from queue_server.api.cases import ENDED, PAPERS, STATES, Case
-from queue_server.api.messages import FindCase, Lookup, Scan
+from queue_server.api.verbs import FindCase, Lookup, Scan
 from queue_server.appointments import book as appointments
 from queue_server.cases import book as cases
 from queue_server.codes.seal import code_of, veiled

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from queue_server.api.messages import AtWindow
+from queue_server.api.verbs import AtWindow
 from queue_server.model.words import Sentence
 from queue_server.service.calling import announce
 from queue_server.service.refusal import bad_request, wrong_state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from queue_server.api.messages import CheckTechnicianCode, FetchTechnicianSecret, TellTechnicianActs
+from queue_server.api.verbs import CheckTechnicianCode, FetchTechnicianSecret, TellTechnicianActs
 from queue_server.cases.book import guesses, note_guess
 from queue_server.model.words import Sentence
 from queue_server.passcodes import book, diary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from queue_server.api import messages
-from queue_server.api.messages import ChangeWindow
+from queue_server.api.verbs import ChangeWindow
 from queue_server.model.words import Sentence
 from queue_server.service.plan import Plan
 from queue_server.service.refusal import bad_request

@@ -14,8 +14,8 @@ from fastapi.responses import FileResponse
 
 from queue_server.api.english import English, sentences, told
 from queue_server.api.guide import Entry, Guides
-from queue_server.api.hall import Text
 from queue_server.api.item import Item
+from queue_server.api.table import Text
 from queue_server.catalogue.guides import PATH
 from queue_server.desk import NoAnswer
 from queue_server.web.site import Site

@@ -15,8 +15,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from queue_server.api.hall import Text
 from queue_server.api.item import Item
+from queue_server.api.table import Text
 from queue_server.catalogue.form import FIELDS, MOST_ROWS, BadForm, Filled, filled, item_of, posted
 from queue_server.catalogue.library import Changed, edits
 from queue_server.catalogue.lifecycle import NotAllowed, NotPossible

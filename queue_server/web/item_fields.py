@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from queue_server.api.hall import Text
+from queue_server.api.table import Text
 from queue_server.api.texts import unchanged as _
 from queue_server.catalogue.load import Shared
 from queue_server.web.site import Site

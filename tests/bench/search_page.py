@@ -148,7 +148,7 @@ def main() -> None:
     from kiosk.catalogue import Catalogue
     from kiosk.lookup import ContentsAre, Matched
     from kiosk.roles.hall import make, with_parts
-    from queue_server.api.hall import load
+    from queue_server.api.hall_files import load
 
     width, height, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     hall, ready, opened = load(HALL), threading.Event(), 0.0

@@ -18,7 +18,8 @@ import pytest
 from hall.a4 import NEEDED, A4Printer, printers
 from kiosk.a4 import A4Is, ForgetPaper, JobIs, MakePaper, NotSubmitted, Paper, PaperIs, PrintPaper, StopJob, Submitted
 from kiosk.copier import Copier
-from queue_server.api.hall import Device, HallConfig, load
+from queue_server.api.hall import Device, HallConfig
+from queue_server.api.hall_files import load
 from queue_server.api.messages import TerminalAsk
 from queue_server.catalogue.load import load as load_catalogue
 from tests.ports import free_port

@@ -18,7 +18,8 @@ from kiosk.screens.guide_speech import in_languages, sentences
 from kiosk.stage import Stage
 from kiosk.theme import Look, Mode
 from queue_server.api.english import told
-from queue_server.api.hall import Device, load
+from queue_server.api.hall import Device
+from queue_server.api.hall_files import load
 from queue_server.api.texts import texts
 from queue_server.catalogue.load import load as load_catalogue
 

@@ -14,7 +14,8 @@ from kiosk.copier import Copier
 from kiosk.reader import TEST_SENTENCES, Reader
 from kiosk.technician.event import Tried, TryDevice
 from kiosk.technician.state import Result
-from queue_server.api.hall import Device, load
+from queue_server.api.hall import Device
+from queue_server.api.hall_files import load
 from tests.contract.ippeve import running_printer
 
 HALL = load(Path(__file__).parents[2] / "assets" / "halls" / "wushan")

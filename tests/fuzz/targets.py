@@ -24,7 +24,7 @@ from drivers.scanner import frames as scanner
 from drivers.scanner import ssi
 from drivers.scanner.keys import KeyReader
 from drivers.voice import frames as voice
-from queue_server.api import messages
+from queue_server.api import messages, verbs
 
 Target = Callable[[bytes], None]
 LIMIT = 1 << 16
@@ -116,7 +116,7 @@ def message(kind: type, data: bytes) -> None:
         messages.decode(data, kind)
 
 
-MESSAGES = [*messages.REQUESTS.values(), messages.DisplayDesired, messages.Announce, messages.WindowState, messages.QueueState,
+MESSAGES = [*verbs.REQUESTS.values(), messages.DisplayDesired, messages.Announce, messages.WindowState, messages.QueueState,
             messages.RatingAsk, messages.TerminalStatus, messages.Answer]  # fmt: skip
 
 

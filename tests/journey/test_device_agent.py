@@ -12,7 +12,8 @@ from drivers.emulators.local import running, stop_all
 from drivers.emulators.serve import PtyServer, TcpServer
 from link import Broker
 from queue_server.api import messages
-from queue_server.api.hall import Device, load
+from queue_server.api.hall import Device
+from queue_server.api.hall_files import load
 from queue_server.api.messages import DisplayDesired, DisplayLine
 from tests.small_hall import write_hall
 

@@ -14,7 +14,7 @@ from drivers.emulators.keypad import KeypadEmulator, RaterEmulator
 from drivers.emulators.serve import TcpServer
 from drivers.wiring import BadDevices
 from link import Broker
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok
 
 BOX = """

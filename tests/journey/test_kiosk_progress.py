@@ -15,8 +15,9 @@ import pytest
 
 from kiosk import flow
 from kiosk.event import Answered, Ask, Connected, Heard
+from kiosk.hall_event import GoHome
 from kiosk.inquiry import Fill, Inquire, OpenInquiry, PickBlank
-from kiosk.state import Business, GoHome, Setting, State
+from kiosk.state import Business, Setting, State
 from link import Link
 from queue_server.api import messages
 from tests.programs import PrivateBroker, RunningServer, Watcher

@@ -32,7 +32,8 @@ from kiosk.theme import Mode
 from kiosk.typesetting import made
 from queue_server.api.english import sentences
 from queue_server.api.guide import Guides, open_guides
-from queue_server.api.hall import HallConfig, load
+from queue_server.api.hall import HallConfig
+from queue_server.api.hall_files import load
 from queue_server.api.messages import Estimate, QueueState, Text, WindowState, WindowTicket
 from queue_server.api.texts import texts
 from queue_server.catalogue.index import build

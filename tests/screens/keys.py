@@ -9,7 +9,7 @@ from kiosk.acts import pixels
 from kiosk.lookup import Lookup
 from kiosk.roles.hall import draw
 from kiosk.widgets.keyboard import Key
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from tests.screens.hall import HALL, MODES, PORTRAIT, busy_hall
 from tests.screens.kivy_stage import make_page
 

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from kiosk.rating_flow import State
 from kiosk.theme import Mode
-from queue_server.api.hall import HallConfig, load
+from queue_server.api.hall import HallConfig
+from queue_server.api.hall_files import load
 from queue_server.api.messages import RatingAsk, WindowClerk, WindowState, WindowTicket
 from tests.screens import Shot
 from tests.screens.hall import HALL

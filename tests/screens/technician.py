@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from kiosk.technician.role import Shown
 from kiosk.technician.state import MARKS, SPEAKER, Landing, Network, Own, Part, Result, Technician
 from kiosk.theme import Mode
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.api.messages import DeviceStatus, Text
 from tests.screens import Shot
 from tests.screens.hall import HALL

@@ -8,7 +8,7 @@ from typing import Any
 from kiosk.acts import pixels
 from kiosk.roles.hall import draw
 from kiosk.scan import Picture, Scan
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from tests.screens.hall import HALL, MODES, PORTRAIT, busy_hall
 from tests.screens.kivy_stage import make_page
 from tests.screens.scan_states import CAMERA

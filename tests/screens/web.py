@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from queue_server.api import messages
 from queue_server.api.cases import Case
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.appointments.book import Booking
 from queue_server.appointments.taking import take_in
 from queue_server.cases import book

@@ -25,7 +25,7 @@ from appliance.update import Request, update
 from link import update as asking
 from link.enrol import ClockWrong, NotEnrolled
 from queue_server.api.configuration import keep, packed
-from queue_server.api.hall import BadHall
+from queue_server.api.hall_files import BadHall
 from technician.terminal import ROLES, Terminal
 from technician.trouble import Trouble
 from tests.small_hall import write_hall

@@ -6,8 +6,9 @@ from typing import Any
 
 from kiosk import flow
 from kiosk.event import Answered, Connected, Tick, Unanswered
+from kiosk.hall_event import Back, GoHome
 from kiosk.inquiry import Fill, Inquire, OpenInquiry, PickBlank
-from kiosk.state import Back, GoHome, State
+from kiosk.state import State
 from queue_server.api.messages import Answer, Error, Text
 from tests.unit.test_hall_flow import CLOCK, READY, SETTING, queue_is
 

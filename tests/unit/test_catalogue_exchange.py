@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from queue_server.api.hall import Text
 from queue_server.api.item import Item
+from queue_server.api.table import Text
 from queue_server.catalogue.columns import SHEETS
 from queue_server.catalogue.excel import from_excel, to_excel
 from queue_server.catalogue.exchange import (

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.api import hall as halls
-from queue_server.api.hall import Text
+from queue_server.api import hall_files as halls
 from queue_server.api.item import Fee, Limit
+from queue_server.api.table import Text
 from queue_server.catalogue.lint import RULES, WARNINGS, lint
 from queue_server.catalogue.load import load
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.api import hall as halls
-from queue_server.api.hall import BadHall
+from queue_server.api import hall_files as halls
+from queue_server.api.hall_files import BadHall
 from queue_server.api.item import Item
 from queue_server.catalogue.codes import LocalCode
 from queue_server.catalogue.lint import lint

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from drivers.scanner.reading import CodeReader
 from queue_server.api import codes
-from queue_server.api.hall import BadHall, load
+from queue_server.api.hall_files import BadHall, load
 from queue_server.appointments import book as appointments
 from queue_server.appointments.book import Booking
 from queue_server.cases import book as cases

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from queue_server.api import messages
+from queue_server.api import messages, verbs
 from queue_server.api.hall import HallConfig
 from queue_server.api.reasons import unfit
 from queue_server.api.topics import Topics
@@ -84,7 +84,7 @@ def test_people_come_as_often_as_asked_and_mostly_where_most_can_be_served():
     assert queues["social"] > 2 * queues["civil"]
     assert {p.request["class"] for p in people} == {"ordinary", "priority", "appointment", "military"}
     for p in people:
-        messages.decode(messages.encode(p.request), messages.IssueTicket)
+        messages.decode(messages.encode(p.request), verbs.IssueTicket)
         assert p.request["channel"] != "kiosk"
 
 
@@ -143,7 +143,7 @@ def test_a_clerk_does_what_the_window_shows_to_be_next(condition, facts, verb):
     next_act = act(seat_at(condition, **facts))
     assert next_act is not None
     assert next_act.verb == verb
-    messages.decode(messages.encode(next_act.body), messages.REQUESTS[verb])
+    messages.decode(messages.encode(next_act.body), verbs.REQUESTS[verb])
 
 
 def test_a_clerk_rests_when_nobody_waits_the_hall_is_shut_or_the_window_is_paused():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.model.businessday import add_working_days, is_weekday
 from queue_server.model.deadline import COLOURS, standing, working_days_between
 from queue_server.model.masking import masked_name

@@ -222,7 +222,7 @@ def test_an_agent_does_not_speak_for_a_kiosk():
     """It would publish its own status over that of the kiosk."""
     from drivers.agent import devices_of
     from drivers.wiring import BadDevices
-    from queue_server.api.hall import load
+    from queue_server.api.hall_files import load
 
     hall = load(Path(__file__).parents[2] / "assets/halls/wushan")
     with pytest.raises(BadDevices, match=r"'kiosk-1' is no agent \(its role is 'hall'\); known agents: devices-1"):

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from queue_server import displays
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.displays import BoardCall, Shown
 from queue_server.mirror import Mirror
 from queue_server.publisher import Publisher

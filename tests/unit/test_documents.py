@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.catalogue.load import load as load_catalogue
 from queue_server.documents import make, render
 from queue_server.documents.papers import (

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from queue_server.api import messages
+from queue_server.api import messages, verbs
 from queue_server.api.topics import Topics
 
 PROJECT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ def first_cells(text: str) -> set[str]:
 
 
 def test_every_verb_stands_in_the_wire_contract():
-    assert set(messages.REQUESTS) - first_cells(CONTRACT) == set()
+    assert set(verbs.REQUESTS) - first_cells(CONTRACT) == set()
 
 
 def test_every_error_code_stands_in_the_wire_contract():
@@ -47,10 +47,10 @@ def test_every_topic_stands_in_the_wire_contract():
         assert topic == "hall/wushan/v1/" + re.sub("[<>]", "", name)
 
 
-@pytest.mark.parametrize("verb", sorted(messages.REQUESTS))
+@pytest.mark.parametrize("verb", sorted(verbs.REQUESTS))
 def test_every_field_of_a_request_stands_in_its_row(verb: str):
     row = next(line for line in CONTRACT.splitlines() if line.startswith("| `") and f"`{verb}`" in line.split("|")[1])
-    fields = [name for name in messages.REQUESTS[verb].__struct_encode_fields__ if name not in ("ticket", "window")]
+    fields = [name for name in verbs.REQUESTS[verb].__struct_encode_fields__ if name not in ("ticket", "window")]
     assert [name for name in fields if f"`{name}`" not in row] == []
 
 

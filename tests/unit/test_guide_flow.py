@@ -9,6 +9,7 @@ import pytest
 
 from kiosk import flow
 from kiosk.event import Answered, Ask, Connected, Heard, Tick
+from kiosk.hall_event import Back, Confirm, GoHome
 from kiosk.lookup import (
     LONGEST_QUERY,
     Contents,
@@ -28,10 +29,10 @@ from kiosk.lookup import (
     TakeNumberFor,
     Type,
 )
-from kiosk.state import Back, Confirm, GoHome, State
+from kiosk.state import State
 from queue_server.api.guide import Entry
-from queue_server.api.hall import Text as Name
 from queue_server.api.messages import Answer, CatalogueVersion
+from queue_server.api.table import Text as Name
 from queue_server.catalogue.load import load
 from tests.unit.test_hall_flow import CLOCK, READY, SETTING, queue_is
 

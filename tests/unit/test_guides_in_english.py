@@ -21,7 +21,7 @@ from kiosk.stage import Stage
 from kiosk.theme import Look, Mode
 from queue_server.api.english import Told, form_sentences, sentences, told
 from queue_server.api.guide import Guides, open_guides
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.api.item import Item
 from queue_server.api.texts import texts
 from queue_server.catalogue.__main__ import main

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.api.hall import BadHall, load
+from queue_server.api.hall_files import BadHall, load
 
 WUSHAN = Path(__file__).parents[2] / "assets/halls/wushan"
 

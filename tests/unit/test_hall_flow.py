@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 
 from kiosk import flow
 from kiosk.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
-from kiosk.state import (
-    PRINTING_S,
+from kiosk.hall_event import (
     Back,
-    Business,
     Confirm,
     GoHome,
     PickClass,
@@ -25,14 +23,12 @@ from kiosk.state import (
     PrintBroke,
     Printed,
     PrinterIs,
-    PrintTicket,
     SetLanguage,
-    Setting,
-    State,
     Switch,
     TakeNumber,
     Turn,
 )
+from kiosk.state import PRINTING_S, Business, PrintTicket, Setting, State
 from kiosk.theme import Mode
 from queue_server.api.messages import Answer, Error, Estimate, QueueState, ServerStatus, Text, WindowState, WindowTicket
 

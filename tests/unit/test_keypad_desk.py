@@ -11,7 +11,6 @@ from drivers.keypad.desk import Desk, RatingDesk
 from drivers.keypad.line import KeypadSeat
 from drivers.ports import Key
 from queue_server.api.messages import (
-    REQUESTS,
     Answer,
     Estimate,
     QueueState,
@@ -23,6 +22,7 @@ from queue_server.api.messages import (
     decode,
     encode,
 )
+from queue_server.api.verbs import REQUESTS
 from queue_server.model.windows import TRANSITIONS
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)

@@ -142,6 +142,6 @@ def test_a_watcher_that_is_too_slow_is_told_to_read_afresh():
 
 
 def test_every_verb_of_the_contract_has_a_function():
-    from queue_server.api.messages import REQUESTS
+    from queue_server.api.verbs import REQUESTS
 
     assert set(REQUESTS) == set(verbs.VERBS)

@@ -10,23 +10,10 @@ import pytest
 
 from kiosk import flow, ordering
 from kiosk.event import Answered, Ask, Broke, Connected, Heard, Tick, Unanswered
+from kiosk.hall_event import Confirm, GoHome, PickClass, PickQueue, PickTheme, PrintBroke, Printed, PrinterIs, TakeNumber
 from kiosk.lease import Given, KeepLease, LeaseIs, NoNumber, NumberGiven, Settle, TakeLeased, Told
 from kiosk.leasing import few, told
-from kiosk.state import (
-    PRINTING_S,
-    TIME_OUT_S,
-    Business,
-    Confirm,
-    GoHome,
-    PickClass,
-    PickQueue,
-    PickTheme,
-    PrintBroke,
-    Printed,
-    PrinterIs,
-    PrintTicket,
-    TakeNumber,
-)
+from kiosk.state import PRINTING_S, TIME_OUT_S, Business, PrintTicket
 from queue_server.api.messages import Answer, Error, LeaseStatus, ServerStatus
 from tests.unit.test_hall_flow import CLOCK, READY, SETTING, Citizen, issued, queue_is
 

@@ -16,10 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from kiosk import flow
 from kiosk.event import Answered, Ask, Connected, Heard, Tick, Unanswered
+from kiosk.hall_event import Confirm, GoHome, PickQueue, PickTheme, PrintBroke, Printed, PrinterIs, TakeNumber
 from kiosk.lease import KeepLease, NoNumber, NumberGiven, Settle, TakeLeased, Told
 from kiosk.lease_book import LeaseBook
 from kiosk.roles.hall import setting_of
-from kiosk.state import Confirm, GoHome, PickQueue, PickTheme, PrintBroke, Printed, PrinterIs, PrintTicket, TakeNumber
+from kiosk.state import PrintTicket
 from kiosk.theme import Mode
 from queue_server.api.messages import Estimate, QueueState, ServerStatus, Text
 from queue_server.store.database import sqlite_url

@@ -13,10 +13,11 @@ import pytest
 from drivers.printer.profile import profile
 from drivers.printer.roll import RollSetting, roll_setting
 from drivers.registry import BadOption
+from kiosk.hall_event import Printed, PrinterIs
 from kiosk.paper import Roll
 from kiosk.press import Press
 from kiosk.roles.hall import setting_of, with_paper
-from kiosk.state import Printed, PrinterIs, PrintTicket, Ticket
+from kiosk.state import PrintTicket, Ticket
 from kiosk.theme import Mode
 from link.orders import Failed, Unable
 from queue_server.api.hall import Device

@@ -32,11 +32,12 @@ from kiosk.a4 import (
     Submitted,
 )
 from kiosk.event import Answered, Broke, Connected, Tick
+from kiosk.hall_event import Back, GoHome
 from kiosk.inquiry import Fill, Inquire, OpenInquiry, PickBlank
 from kiosk.lookup import Contents, ContentsAre, ItemIs, Listed, OpenGuides, PickGroup, PickItem
 from kiosk.printing import choices, most_copies
 from kiosk.roles.hall import device_states
-from kiosk.state import Back, GoHome, State
+from kiosk.state import State
 from queue_server.api.messages import Answer, Text
 from queue_server.catalogue.load import load
 from tests.unit.test_hall_flow import CLOCK, READY, SETTING, queue_is

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.roles import rating, screen
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.api.texts import texts
 from tests.small_hall import write_hall
 

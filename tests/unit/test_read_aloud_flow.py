@@ -8,8 +8,8 @@ import pytest
 
 from kiosk.aloud import Hush, Listen, ReadGuide, ReadOut, ReadsNow, VoiceIs
 from kiosk.event import Broke, Tick
+from kiosk.hall_event import Back, GoHome, SetLanguage, Switch, Turn
 from kiosk.lookup import OpenGuides, OpenSearch, PickItem, PickSection, TakeNumberFor, Type
-from kiosk.state import Back, GoHome, SetLanguage, Switch, Turn
 from tests.unit.test_guide_flow import THERE, Citizen, item  # noqa: F401
 from tests.unit.test_hall_flow import CLOCK
 

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk import flow
 from kiosk.event import Answered, Ask, Broke, Connected, Tick, Unanswered
+from kiosk.hall_event import Back, Confirm, GoHome, PickTheme, PrintBroke, Printed, PrinterIs, TakeNumber
 from kiosk.lookup import Contents, ContentsAre, ItemIs, ReadItem
 from kiosk.placing import Doubt, GiveUp, MoreReasons, OpenRating, Submit
 from kiosk.rating_flow import LevelTapped, ReasonTapped
@@ -25,7 +26,7 @@ from kiosk.scan import (
     ScannerIs,
     Watch,
 )
-from kiosk.state import Back, Confirm, GoHome, PickTheme, PrintBroke, Printed, PrinterIs, PrintTicket, State, TakeNumber
+from kiosk.state import PrintTicket, State
 from queue_server.api.messages import Answer, Error, Text
 from tests.unit.test_hall_flow import CLOCK, READY, SETTING, queue_is
 

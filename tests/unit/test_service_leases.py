@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from queue_server.api.hall import BadHall
+from queue_server.api.hall_files import BadHall
 from tests.bed import Bed
 from tests.postgres import PrivatePostgres
 from tests.small_hall import write_hall

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.hall_event import Turn
 from kiosk.scan import NextPicture, Picture, Pictured, Scanned, Watch
-from kiosk.state import Turn
 from kiosk.technician.event import (
     BACK,
     CLEAR,

@@ -23,7 +23,8 @@ from kiosk.technician.state import SPEAKER, Network, Own
 from kiosk.technician.tools import REBOOT, SHOWN_LINES, Means, Tools, runtime_folder
 from kiosk.theme import Mode
 from link import Broker
-from queue_server.api.hall import Device, load
+from queue_server.api.hall import Device
+from queue_server.api.hall_files import load
 from queue_server.api.messages import Answer, DeviceStatus, ServerStatus
 from queue_server.api.passcode import STEP_S, code_at, step_of
 from tests.ports import free_port

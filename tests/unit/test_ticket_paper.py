@@ -16,7 +16,7 @@ from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.glyphs import rows
 from drivers.printer.profile import PROFILES
 from drivers.printer.ticket import Ticket, in_hall, render
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.api.messages import Estimate
 
 URL = "http://192.168.10.20:8080/t/20261122-a012-Zk3vQ9x7LmN2pR5tW8yB1c"

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from queue_server.api import messages
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from tests.web_hall import WebHall
 
 WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from queue_server.api.hall import load
+from queue_server.api.hall_files import load
 from queue_server.api.item import Item
 from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.guides import FOLDER
