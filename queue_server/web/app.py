@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -69,6 +70,11 @@ from queue_server.web.takers import Takers
 from queue_server.web.told import Told
 
 LOG = logging.getLogger(__name__)
+OF_THE_SITE = (
+    front, log_in, account_page, console, wall, supervisor, phone, code, papers, guide, item_exchange, item_english, item_edit,
+    items,
+)  # fmt: skip
+"""Groups of pages that need nothing but the site."""
 
 
 def build(
@@ -94,15 +100,41 @@ def build(
     """
     accounts = Accounts(writer=database.writer, reader=database.reader, hasher=hasher, examples=example_accounts)
     told = provide(accounts, config, state, guides.busiest_department if guides else "")
-    sessions = Sessions(accounts)
-    panels, answers = Panels(desk), Told(lambda: datetime.now(UTC))
-    checks = LogChecks(database, {"events": EVENTS, "web": WEB_LOG}, desk.show, lambda: datetime.now(UTC))
-    measured = metrics.registry()
+    answers, measured = Told(_now), metrics.registry()
     measures = metrics.Measures(measured)
-    site = Site(
+    site = _site(desk, config, accounts, guides, told, answers.take, measures.take)
+    checks = LogChecks(database, {"events": EVENTS, "web": WEB_LOG}, desk.show, _now)
+
+    app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(site, checks))
+    app.state.end_streams = site.changes.close
+    app.add_middleware(Careful, only_https=only_https)
+    for router in (
+        *(part.routes(site) for part in OF_THE_SITE),
+        *_for_terminals(site, database, state, broker, answers),
+        metrics.routes(site, measured, measures, state),
+        log_check.routes(site, checks),
+        *_for_the_office(site, database, state),
+    ):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    _explain_errors(app, site)
+    return app
+
+
+def _site(
+    desk: Desk, config: HallConfig, accounts: Accounts, guides: HallGuides | None, told: dict[str, str],
+    *listeners: Callable[[str, bytes], None],
+) -> Site:  # fmt: skip
+    """What every group of pages is given; `listeners` get every change of the hall as well."""
+    sessions, panels = Sessions(accounts), Panels(desk)
+    return Site(
         desk=desk, config=config, pages=Pages(config), guard=Guard(sessions), sessions=sessions, accounts=accounts,
-        changes=Changes(desk, panels.take, answers.take, measures.take), panels=panels, guides=guides, example_log_in=told,
+        changes=Changes(desk, panels.take, *listeners), panels=panels, guides=guides, example_log_in=told,
     )  # fmt: skip
+
+
+def _lifespan(site: Site, checks: LogChecks) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What runs for as long as the pages are served."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -112,47 +144,37 @@ def build(
         following.cancel()
         await asyncio.to_thread(checks.close)
 
-    app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.state.end_streams = site.changes.close
-    app.add_middleware(Careful, only_https=only_https)
-    for part in (
-        front,
-        log_in,
-        account_page,
-        console,
-        wall,
-        supervisor,
-        phone,
-        code,
-        papers,
-        guide,
-        item_exchange,
-        item_english,
-        item_edit,
-        items,
-    ):
-        app.include_router(part.routes(site))
+    return lifespan
+
+
+def _for_terminals(
+    site: Site, database: Database, state: Path, broker: BrokerHere | None, answers: Told
+) -> Iterator[APIRouter]:
+    """Terminals and who looks after them."""
     register = enrolment.register_of(state, database)
-    app.include_router(fleet.routes(site, answers, Takers(database.writer, database.reader), register))
-    app.include_router(technician.routes(site, database.writer))
-    shelf = Shelf(state / "bundles", database.writer, database.reader, lambda: datetime.now(UTC))
+    yield fleet.routes(site, answers, Takers(database.writer, database.reader), register)
+    yield technician.routes(site, database.writer)
+    shelf = Shelf(state / "bundles", database.writer, database.reader, _now)
     book = Book(database.writer, database.reader)
-    app.include_router(bundles.routes(site, shelf, book))  # before the rollouts, whose addresses are any two words
-    app.include_router(updates.routes(site, shelf, book))
-    app.include_router(reprint.routes(site, answers))
-    app.include_router(metrics.routes(site, measured, measures, state))
-    app.include_router(enrolment.routes(site, register))
-    app.include_router(log_check.routes(site, checks))
-    app.include_router(tokens.routes(site, register))
-    app.include_router(revoke.routes(site, register, broker))
+    yield bundles.routes(site, shelf, book)  # before the rollouts, whose addresses are any two words
+    yield updates.routes(site, shelf, book)
+    yield reprint.routes(site, answers)
+    yield enrolment.routes(site, register)
+    yield tokens.routes(site, register)
+    yield revoke.routes(site, register, broker)
+
+
+def _for_the_office(site: Site, database: Database, state: Path) -> Iterator[APIRouter]:
+    """Appointments and cases, and how they come in."""
     for taken in (taking_in.appointments(site, database), taking_in.cases(site, database)):
-        app.include_router(row_import.routes(site, taken))
-    app.include_router(appointments.routes(site, database))
-    app.include_router(cases.routes(site, database))
-    app.include_router(intake.routes(database.writer, state, config))
-    app.mount("/static", StaticFiles(directory=STATIC))
-    _explain_errors(app, site)
-    return app
+        yield row_import.routes(site, taken)
+    yield appointments.routes(site, database)
+    yield cases.routes(site, database)
+    yield intake.routes(database.writer, state, site.config)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _explain_errors(app: FastAPI, site: Site) -> None:

@@ -34,6 +34,13 @@ STEPS: dict[str, Callable[[Rollout], Rollout]] = {
 
 def routes(site: Site, shelf: Shelf, book: Book) -> APIRouter:
     """`/updates`, its live stream, `POST /updates/begin` and `/updates/<rollout>/<step>`."""
+    router = _looks(site, shelf, book)
+    router.include_router(_decisions(site, shelf, book))
+    return router
+
+
+def _looks(site: Site, shelf: Shelf, book: Book) -> APIRouter:
+    """The page and its live stream."""
     router = APIRouter()
 
     async def part(session: Session, language: str) -> str:
@@ -62,6 +69,13 @@ def routes(site: Site, shelf: Shelf, book: Book) -> APIRouter:
             return None if again is None else {"rollouts": await part(again, language)}
 
         return stream(site.changes, render, "terminal/", pause_s=LIVE_PAUSE_S)
+
+    return router
+
+
+def _decisions(site: Site, shelf: Shelf, book: Book) -> APIRouter:
+    """What is decided about rollouts."""
+    router = APIRouter()
 
     @router.post("/updates/begin")
     async def begin(request: Request) -> Response:
