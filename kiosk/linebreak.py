@@ -13,6 +13,8 @@ NOT_FIRST = "，。、；：？！）》」』】〉”’…—·,.;:?!)]}%℃"
 NOT_LAST = "（《「『【〈“‘([{"
 ORPHAN, ORPHAN_SHRINK = 2, 0.75
 PIECES = re.compile(r"[A-Za-z0-9À-ɏ.,:/@#&+*%_'’()–-]+|\s|.", re.DOTALL)
+CLAUSE = re.compile(r".+?(?:[，、。；！？]|[.,;!?](?=\s)|$)\s*", re.DOTALL)
+"""A part of a sentence with the mark that ends it."""
 
 Measure = Callable[[str], float]
 
@@ -29,6 +31,17 @@ def break_lines(text: str, width: float, measure: Measure) -> list[str]:
             line += piece if line else piece.lstrip()
         lines.append(line.rstrip())
     return lines
+
+
+def parted(text: str, width: float, measure: Measure) -> list[str]:
+    """Lines to be read one after another, each by itself: they end where a reader pauses, if one clause is not too wide."""
+    parts = [""]
+    for clause in CLAUSE.findall(text):
+        if parts[-1] and measure((parts[-1] + clause).rstrip()) > width:
+            parts.append("")
+        *whole, rest = break_lines(parts[-1] + clause, width, measure)
+        parts[-1:] = [*whole, rest + " " * clause.endswith(" ")]
+    return [part.rstrip() for part in parts]
 
 
 def _pieces(paragraph: str) -> list[str]:

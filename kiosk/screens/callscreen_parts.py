@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kivy.animation import Animation
 
 from kiosk.callscreen_flow import Call, Line
+from kiosk.linebreak import parted
 from kiosk.rect import Rect
 from kiosk.stage import Stage
 from kiosk.theme import MOTION_S, Look
@@ -22,6 +23,9 @@ from queue_server.api.texts import unchanged as _
 NOTICE_S = 12
 """Notices change slowly and stand still in between: words that move are hard to read for the old (WCAG 2.2.2), and a
 screen that draws itself sixty times a second wears out a small machine."""
+
+LEAST = 0.85
+"""How much smaller than usual a notice may be written so that it need not be parted."""
 
 
 def measured(look: Look, text: str, size: float) -> float:
@@ -115,15 +119,15 @@ class QueueRow(Box):
 
 
 class Notices(Box):
-    """One notice after another, each first in Chinese, then in English."""
+    """One notice after another, each first in Chinese, then in English; one that is too long for the bar comes in parts."""
 
     def __init__(self, stage: Stage, rect: Rect) -> None:
         super().__init__(stage, rect)
-        self._texts = [text for notice in notices_of(stage) for text in (notice.zh, notice.en)]
+        place = rect.inset(stage.look.space("l"), 0)
+        both = [text for notice in notices_of(stage) for text in (notice.zh, notice.en)]
+        self._texts = [part for text in both for part in parts_of(text, place.w, stage.look)]
         self._shown = ""
-        self._words = Words(
-            stage, rect.inset(stage.look.space("l"), 0), "", "body", colour="on_accent", align="center", line_height=1.2
-        )
+        self._words = Words(stage, place, "", "body", colour="on_accent", align="center", line_height=1.2)
         self.put(Fill(stage, rect, "accent", corner=stage.look.corner / 2), self._words)
         self._words.opacity = 1
 
@@ -137,6 +141,12 @@ class Notices(Box):
         if not first:
             self._words.opacity = 0
             Animation(opacity=1, duration=MOTION_S).start(self._words)
+
+
+def parts_of(text: str, width: float, look: Look) -> list[str]:
+    """The parts of a notice that are shown one after another, as large as a short one; a little too wide it is made smaller."""
+    size = look.type("body")
+    return [text] if measure(text, size) * LEAST <= width else parted(text, width, lambda part: measure(part, size))
 
 
 def notices_of(stage: Stage) -> list[Text]:

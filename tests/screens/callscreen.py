@@ -14,6 +14,7 @@ from kiosk.callscreen_flow import Call, Line, State
 from kiosk.theme import Mode
 from queue_server.api.hall import HallConfig
 from queue_server.api.hall_files import load
+from queue_server.api.table import Text
 from tests.screens import Shot
 from tests.screens.hall import HALL
 
@@ -53,6 +54,14 @@ def states(hall: HallConfig) -> Iterator[tuple[str, State]]:
     yield "failed", replace(full, failed_until=105)
 
 
+LONG = Text(
+    zh="因系统升级，本周六（11月28日）上午暂停办理不动产登记、社会保障卡补领和企业注销业务，下午2点起恢复办理，请合理安排时间，给您带来不便，敬请谅解。",
+    en="Because of a system upgrade, real estate registration, replacement of social security cards and company deregistration "
+    "are not available this Saturday morning (28 November). They are open again from 2 pm. We are sorry for the trouble.",
+)
+"""A notice as halls write them."""
+
+
 def draw(stage: Stage, state: State) -> Page:
     """The page of a state."""
     from kiosk.screens.callscreen import page
@@ -67,6 +76,10 @@ def every() -> Iterator[tuple[str, Callable[[], Page]]]:
     hall = load(HALL)
     for (name, state), (size_name, size) in itertools.product(states(hall), SIZES.items()):
         yield f"callscreen/{size_name}/{name}", partial(make_page, draw, state, hall, size, Mode())
+    wordy = hall.model_copy(update={"notice": [LONG]})
+    for (turn, now), (size_name, size) in itertools.product(enumerate((0, 12, 24, 36, 48)), SIZES.items()):
+        state = replace(busy(hall), now=now)
+        yield f"callscreen/{size_name}/long-notice-{turn + 1}", partial(make_page, draw, state, wordy, size, Mode())
 
 
 def pages() -> Iterator[tuple[str, Page]]:
