@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 LOG = logging.getLogger(__name__)
+NUMBER = re.compile("[0-9]{1,6}([.][0-9]{1,6})?")
 LINE_FAULTS = {
     "no-answer": "receives, does, says nothing",
     "late": "answers after so many seconds (late=3)",
@@ -100,10 +102,15 @@ class Emulator(ABC):
         return LINE_FAULTS | cls.FAULTS
 
     def fail(self, fault: str) -> None:
-        """Switch a fault on: `name` or `name=value`. Raise UnknownFault."""
-        name, _, value = fault.partition("=")
-        if name not in self.known_faults():
-            raise UnknownFault(f"{fault!r} is no fault of this device; it knows: {', '.join(self.known_faults())}")
+        """Switch a fault on: `name` or `name=number`. Raise UnknownFault, also for a number that is none."""
+        name, with_value, value = fault.partition("=")
+        known = self.known_faults()
+        if name not in known:
+            raise UnknownFault(f"{fault!r} is no fault of this device; it knows: {', '.join(known)}")
+        if with_value and f"({name}=" not in known[name]:
+            raise UnknownFault(f"{fault!r}: {name} takes no number; write {name}")
+        if with_value and not NUMBER.fullmatch(value):
+            raise UnknownFault(f"{fault!r}: {value!r} is no number; write it as here: {known[name]}")
         with self.changed:
             self._faults[name] = value
             self.fault_changed(name, True)
@@ -123,10 +130,7 @@ class Emulator(ABC):
 
     def fault_value(self, name: str, default: float) -> float:
         """The number given with a fault, as in `late=0.5`."""
-        try:
-            return float(self._faults.get(name) or default)
-        except ValueError:
-            return default
+        return float(self._faults.get(name) or default)
 
     def fault_changed(self, name: str, on: bool) -> None:  # noqa: B027
         """Called when a fault is switched, for devices that tell by themselves."""

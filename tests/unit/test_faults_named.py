@@ -1,0 +1,29 @@
+"""An emulated device refuses a fault that it cannot show, and a number that is none: nobody tests for a fault that is not on."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.emulators.base import UnknownFault
+from drivers.emulators.escpos import EscPosEmulator
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("fire", "is no fault of this device; it knows:"),
+        ("late=never", "'never' is no number; write it as here:"),
+        ("late=", "'' is no number"),
+        ("late=-1", "'-1' is no number"),
+        ("late=nan", "'nan' is no number"),
+        ("cover-open=3", "cover-open takes no number; write cover-open"),
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused_with_the_mend(fault: str, says: str) -> None:
+    with pytest.raises(UnknownFault, match=says.replace("(", r"\(")):
+        EscPosEmulator(faults=[fault])
+
+
+def test_a_fault_is_on_with_its_number_or_the_usual_one() -> None:
+    assert EscPosEmulator(faults=["late=0.5"]).delay_s() == 0.5
+    assert EscPosEmulator(faults=["late"]).delay_s() == 3.0
