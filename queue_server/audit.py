@@ -29,7 +29,8 @@ from queue_server.store.database import BadDatabase, Database, sqlite_url
 from queue_server.store.tables import EPOCH, MICROSECOND
 
 START = "0" * 16
-BATCH = 2000
+BATCH = 200
+"""Rows that are read at once: so few that whoever else runs in this process need not wait long."""
 RESTORE = "restore the ledger from a backup and compare"
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
