@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from link.notify import notify
+from queue_server.enrol.broker import REVOKED
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(FOLDER.glob("*.service"))
@@ -110,6 +111,19 @@ def test_the_kiosk_may_ask_for_a_restart_of_the_machine_by_a_file_and_in_no_othe
     does = unit(FOLDER / "jiaohao-reboot.service")["Service"]
     assert does["ExecStartPre"].endswith(waits["Path"]["PathExists"]), "the file goes before the machine does"
     assert kiosk["CapabilityBoundingSet"] == "" and kiosk["NoNewPrivileges"] == "yes"
+
+
+def test_the_server_may_leave_a_list_for_the_broker_and_nothing_else():
+    server = unit(FOLDER / "jiaohao-server.service")
+    waits = unit(FOLDER / "jiaohao-revoked.path")
+    folder = re.search(r"--broker-folder (\S+)", server["Service"]["ExecStart"])
+    assert folder is not None and server["Service"]["ReadWritePaths"] == f"-{folder[1]}/{REVOKED}"
+    assert waits["Path"]["PathExists"] == f"{folder[1]}/{REVOKED}/changed"
+    assert "jiaohao-revoked.path" in server["Unit"]["Wants"].split(), "also where no target is switched on"
+    does = unit(FOLDER / "jiaohao-revoked.service")["Service"]
+    assert does["ExecStartPre"].endswith(waits["Path"]["PathExists"]), "the word goes before the list is read: none is lost"
+    assert does["ExecStart"] == "/usr/bin/systemctl reload jiaohao-broker.service"
+    assert "-HUP" in unit(FOLDER / "jiaohao-broker.service")["Service"]["ExecReload"]
 
 
 def test_news_reach_systemd_over_the_socket_it_names(tmp_path, monkeypatch):
