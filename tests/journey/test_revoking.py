@@ -125,6 +125,10 @@ def test_a_terminal_revoked_on_the_page_is_cut_off_at_once_and_comes_back_only_w
             out.close()
             other.close()
         assert seen == (["changed"] if os.geteuid() == 0 else [])
+        if os.geteuid() == 0:
+            listed = hall.broker_folder / "revoked" / "list.pem"
+            assert (listed.stat().st_uid, listed.group()) == (NOBODY, "mosquitto"), "written by the server, read by the broker"
+            assert listed.stat().st_mode & 0o777 == 0o640
         assert 'id="done"' in client.get("/revoke/rater-02").text
         with pytest.raises(NotEnrolled, match="revoked"):
             renew(web, tmp_path / "rater-02", datetime.now(UTC), at_once=True)

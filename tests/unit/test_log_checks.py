@@ -19,6 +19,7 @@ from queue_server.api.messages import Alert
 from queue_server.audit import EVENTS
 from queue_server.log_checks import CUT, LogChecks
 from queue_server.web.accounts import WEB_LOG
+from tests.bed import Bed
 from tests.programs import wait_until
 from tests.web_hall import WebHall, csrf, log_in, now
 
@@ -201,6 +202,22 @@ def test_a_long_check_tells_how_far_it_is_and_a_second_one_does_not_begin_and_a_
     may_go_on.set()
     closing.join(60)
     assert not closing.is_alive() and made.latest() == before and not made.begin("admin")
+
+
+def test_either_database_keeps_the_result(bed: Bed, shown: dict[str, bytes]) -> None:
+    bed.issue()
+    bed.serve()
+    made = LogChecks(bed.database, LOGS, shown.__setitem__, lambda: bed.clock.now)
+    made.open()
+    for broken in (None, 2):
+        if broken:
+            with bed.database.writer.begin() as connection:
+                connection.execute(text("UPDATE events SET actor = 'nobody' WHERE id = :id"), {"id": broken})
+        found = run(made)["events"]
+        assert (found.broken, found.by, found.ended_at) == (broken, "admin", bed.clock.now)
+    assert found.first is not None and found.broken_at is not None and found.expected and not made.failed
+    made.close()
+    bed.close()
 
 
 def test_only_the_administrator_has_the_logs_checked(hall: WebHall, client: TestClient) -> None:
