@@ -15,7 +15,7 @@ from tests.image.accelerator import FIRMWARE, VARIABLES, accelerator
 from tests.image.qmp import Monitor
 
 CONSOLE = (
-    "console=ttyS0,115200 jiaohao.patience=900 systemd.service_watchdogs=no systemd.default_timeout_start_sec=900"
+    "console=ttyS0,115200 jiaohao.patience=2700 systemd.service_watchdogs=no systemd.default_timeout_start_sec=900"
     " mitigations=off no_timer_check"
 )
 """What a virtual machine is started with besides: words on the serial line, and time, because emulation is slow."""
@@ -101,8 +101,9 @@ class Machine:
     def said(self) -> str:
         return self.serial.read_text(encoding="utf-8", errors="replace") if self.serial.exists() else ""
 
-    def wait_for(self, marker: str, timeout_s: float = 900, since: int = 0) -> str:
-        """Return what was said from `since` on, as soon as it contains `marker`."""
+    def wait_for(self, marker: str, timeout_s: float = 2700, since: int = 0) -> str:
+        """Return what was said from `since` on, as soon as it contains `marker`. A start by emulation takes three minutes on an
+        idle machine and ten on a busy one."""
         deadline = time.monotonic() + timeout_s
         while marker not in (said := self.said[since:]):
             assert self.runs, f"the machine went off: {said[-3000:]}"
