@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
 ABSOLUTE = 0x7FFF
+TOUCH_S = 0.15
+"""So long a finger stays where it is, on glass or on a key."""
 
 
 class Monitor:
@@ -49,14 +52,15 @@ class Monitor:
         return path
 
     def tap(self, x: float, y: float) -> None:
-        """Touch the screen; x and y from 0 to 1."""
+        """Touch the screen for as long as a finger does; x and y from 0 to 1."""
+        at = [{"type": "abs", "data": {"axis": axis, "value": round(at * ABSOLUTE)}} for axis, at in (("x", x), ("y", y))]
         for down in (True, False):
-            events = [
-                {"type": "abs", "data": {"axis": axis, "value": round(at * ABSOLUTE)}} for axis, at in (("x", x), ("y", y))
-            ]
-            events.append({"type": "btn", "data": {"button": "left", "down": down}})
-            self.ask("input-send-event", events=events)
+            self.ask("input-send-event", events=[*at, {"type": "btn", "data": {"button": "left", "down": down}}])
+            time.sleep(TOUCH_S)
 
     def keys(self, *names: str) -> None:
-        """Press keys together, for example ctrl, alt, f2."""
-        self.ask("send-key", keys=[{"type": "qcode", "data": name} for name in names])
+        """Press keys together, for example ctrl, alt, f2, and let them go again."""
+        for down in (True, False):
+            keys = [{"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": name}}} for name in names]
+            self.ask("input-send-event", events=keys)
+            time.sleep(TOUCH_S)

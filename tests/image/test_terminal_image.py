@@ -5,6 +5,7 @@ The tests go on from one another, as a terminal's life does: a start takes minut
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -42,6 +43,14 @@ def shows_home(bench: Bench) -> bool:
     return picture.getpixel((picture.width // 8, picture.height // 3)) == colour
 
 
+def leaves_home(bench: Bench) -> bool:
+    """Touch the large button as often as a citizen would whose first touch a slow screen has missed."""
+    bench.machine.monitor.tap(0.5, 0.3)
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: not shows_home(bench), timeout_s=30)
+    return not shows_home(bench)
+
+
 def ready_terminals(bench: Bench) -> bytes:
     import urllib.request
 
@@ -61,8 +70,7 @@ def test_a_touch_reaches_the_kiosk_and_no_key_leads_out(bench: Bench) -> None:
     for keys in (("ctrl", "alt", "f2"), ("ctrl", "alt", "delete"), ("alt", "f4"), ("ctrl", "c"), ("alt", "sysrq", "b")):
         bench.machine.monitor.keys(*keys)
     wait_until(lambda: shows_home(bench), timeout_s=600)
-    bench.machine.monitor.tap(0.5, 0.3)
-    wait_until(lambda: not shows_home(bench), timeout_s=600)
+    wait_until(lambda: leaves_home(bench), timeout_s=600)
 
 
 def test_the_token_is_gone_and_the_data_partition_has_taken_the_disk(bench: Bench) -> None:
