@@ -78,6 +78,8 @@ class Emulator(ABC):
 
     FAULTS: ClassVar[dict[str, str]] = {}
     """Faults of this device beyond those of the line: name and what happens."""
+    FAULT_WORDS: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """The words that a fault takes in place of a number."""
 
     def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), seed: int = 1) -> None:
         self.name = name or type(self).__name__
@@ -102,15 +104,16 @@ class Emulator(ABC):
         return LINE_FAULTS | cls.FAULTS
 
     def fail(self, fault: str) -> None:
-        """Switch a fault on: `name` or `name=number`. Raise UnknownFault, also for a number that is none."""
+        """Switch a fault on: `name`, `name=number` or `name=word`. Raise UnknownFault, for a value that is wrong as well."""
         name, with_value, value = fault.partition("=")
         known = self.known_faults()
         if name not in known:
             raise UnknownFault(f"{fault!r} is no fault of this device; it knows: {', '.join(known)}")
         if with_value and f"({name}=" not in known[name]:
-            raise UnknownFault(f"{fault!r}: {name} takes no number; write {name}")
-        if with_value and not NUMBER.fullmatch(value):
-            raise UnknownFault(f"{fault!r}: {value!r} is no number; write it as here: {known[name]}")
+            raise UnknownFault(f"{fault!r}: {name} takes no value; write {name}")
+        words = self.FAULT_WORDS.get(name)
+        if with_value and not (value in words if words else NUMBER.fullmatch(value)):
+            raise UnknownFault(f"{fault!r}: {value!r} is no value for it; write it as here: {known[name]}")
         with self.changed:
             self._faults[name] = value
             self.fault_changed(name, True)

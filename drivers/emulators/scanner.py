@@ -25,6 +25,7 @@ class ScannerEmulator(Emulator):
         "refuses": "answers every command with an error",
         "broken-codes": "characters of the code are lost on the line",
     }
+    FAULT_WORDS: ClassVar[dict[str, tuple[str, ...]]] = {"end": tuple(ENDS)}
     TRIGGERED: ClassVar[bool] = False
 
     def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:

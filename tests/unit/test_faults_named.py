@@ -6,22 +6,29 @@ import pytest
 
 from drivers.emulators.base import UnknownFault
 from drivers.emulators.escpos import EscPosEmulator
+from drivers.emulators.scanner import ScannerEmulator as SerialScanner
 
 
 @pytest.mark.parametrize(
     ("fault", "says"),
     [
         ("fire", "is no fault of this device; it knows:"),
-        ("late=never", "'never' is no number; write it as here:"),
-        ("late=", "'' is no number"),
-        ("late=-1", "'-1' is no number"),
-        ("late=nan", "'nan' is no number"),
-        ("cover-open=3", "cover-open takes no number; write cover-open"),
+        ("late=never", "'never' is no value for it; write it as here:"),
+        ("late=", "'' is no value"),
+        ("late=-1", "'-1' is no value"),
+        ("late=nan", "'nan' is no value"),
+        ("cover-open=3", "cover-open takes no value; write cover-open"),
     ],
 )
 def test_a_fault_that_cannot_be_is_refused_with_the_mend(fault: str, says: str) -> None:
     with pytest.raises(UnknownFault, match=says.replace("(", r"\(")):
         EscPosEmulator(faults=[fault])
+
+
+def test_a_fault_that_takes_words_takes_no_other() -> None:
+    assert SerialScanner(faults=["end=lf"]).faulty("end")
+    with pytest.raises(UnknownFault, match="'3' is no value for it"):
+        SerialScanner(faults=["end=3"])
 
 
 def test_a_fault_is_on_with_its_number_or_the_usual_one() -> None:
