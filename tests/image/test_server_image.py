@@ -67,3 +67,17 @@ def test_a_terminal_enrols_with_a_token_of_the_fleet_page_and_takes_a_ticket(ben
         assert Citizens().answered_by(link, "first").endswith("a001")
     finally:
         link.close()
+
+
+def test_a_terminal_revoked_on_its_page_is_cut_off_at_once(bench: ServerBench, browser: httpx.Client) -> None:
+    broker = Broker.parse(f"mqtts://127.0.0.1:{bench.mqtt}", credentials=bench.folder / "enrolled")
+    link = Link(broker=broker, topics=Topics(HALL), client_id=KIOSK)
+    link.open()
+    try:
+        wait_until(lambda: link.connected.is_set(), timeout_s=600)
+        page = browser.get(f"/revoke/{KIOSK}")
+        done = browser.post(f"/revoke/{KIOSK}", data={"csrf": csrf(page.text)})
+        assert done.headers["location"] == f"/revoke/{KIOSK}", "the broker of the machine has read the list"
+        wait_until(lambda: not link.connected.is_set(), timeout_s=600)
+    finally:
+        link.close()
