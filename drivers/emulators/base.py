@@ -207,7 +207,7 @@ class Emulator(ABC):
             for line in list(self._lines):
                 line.close()
 
-    def wait_for(self, condition: Callable[[], bool], timeout_s: float = 5.0) -> bool:
+    def wait_for(self, condition: Callable[[], bool], timeout_s: float = 30.0) -> bool:
         """Wait until `condition` holds; False at the time-out."""
         with self.changed:
             return self.changed.wait_for(condition, timeout_s)

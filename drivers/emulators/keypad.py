@@ -28,6 +28,8 @@ class BoxEmulator(Emulator):
         self.answered = 0
         self._waiting: dict[int, tuple[Frame, bytes, int]] = {}
         """At each address: what was said, the answer it waits for, and how often it may still be said."""
+        self._known: dict[int, bytes] = {}
+        """At each address: the last answer; it comes again where the box repeated itself while the answer was on its way."""
 
     @property
     def unanswered(self) -> bool:
@@ -46,7 +48,7 @@ class BoxEmulator(Emulator):
                 self.answered += 1
                 if not self.faulty("deaf"):
                     del self._waiting[frame.address]
-            else:
+            elif frame.encode() != self._known.get(frame.address):
                 self.obey(frame)
         self.malformed += parser.malformed - before
 
@@ -56,6 +58,7 @@ class BoxEmulator(Emulator):
     def say(self, frame: Frame, answer: Frame) -> None:
         """Send a frame until it is answered."""
         with self.changed:
+            self._known[frame.address] = answer.encode()
             self._waiting[frame.address] = (frame, answer.encode(), RETRIES)
             self._send(frame)
 
@@ -69,6 +72,7 @@ class BoxEmulator(Emulator):
             return  # answered, or something else was pressed meanwhile
         if left == 0:
             del self._waiting[frame.address]
+            self.changed.notify_all()
             return
         self._waiting[frame.address] = (frame, answer, left - 1)
         self.sent += 1
@@ -76,6 +80,7 @@ class BoxEmulator(Emulator):
         timer.daemon = True
         timer.start()
         self.emit(frame.encode())
+        self.changed.notify_all()
 
     def _again(self, frame: Frame) -> None:
         with self.changed:

@@ -48,7 +48,7 @@ class Bench:
         self.driver = registry.build(device(model, self.server.address, **options), Site(out))
 
     def shows(self, *expected):
-        return self.emulator.wait_for(lambda: self.emulator.texts() == list(expected), 2)
+        return self.emulator.wait_for(lambda: self.emulator.texts() == list(expected))
 
 
 @pytest.fixture(params=MODELS)
