@@ -156,7 +156,7 @@ def test_a_printer_that_never_answers_does_not_hang_the_caller():
         begin = time.monotonic()
         with pytest.raises((NoReply, Unreachable)):
             printer.open()
-        assert time.monotonic() - begin < 3
+        assert time.monotonic() - begin < 15
 
 
 @pytest.mark.parametrize(

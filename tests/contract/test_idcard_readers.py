@@ -108,7 +108,7 @@ def test_a_reader_that_fails_gives_one_clear_error_and_recovers(emulator, fault,
 def test_light_trouble_on_the_line_loses_no_card(emulator, reader, fault):
     emulator.fail(fault)
     emulator.lay()
-    assert reader.read(1).number == NUMBER
+    assert reader.read(30).number == NUMBER
 
 
 def test_a_flipped_bit_never_gives_another_persons_name(emulator, reader, monkeypatch):
@@ -141,7 +141,7 @@ def test_a_reader_on_a_line_is_read(server, emulator):
     reader = registry.build(device(address))
     reader.open()
     emulator.lay()
-    assert reader.read(2).number == NUMBER
+    assert reader.read(30).number == NUMBER
     reader.close()
     line.close()
 

@@ -27,7 +27,7 @@ def test_every_key_is_read_once_and_acknowledged(key):
     emulator = KeypadEmulator()
     keypad = box(emulator)
     emulator.press(key)
-    assert keypad.read(1) == key
+    assert keypad.read(30) == key
     assert emulator.wait_for(lambda: emulator.answered >= 1 and not emulator.unanswered)
     assert keypad.read(0.25) is None
 
@@ -95,7 +95,7 @@ def test_every_key_of_a_rater_is_a_level():
     assert emulator.asked[1] == 1
     for key, level in enumerate((5, 4, 3, 2)):
         emulator.press(key)
-        assert rater.read(1) == level
+        assert rater.read(30) == level
     assert emulator.answered == 4
 
 
@@ -135,7 +135,7 @@ def test_a_box_on_a_line_is_heard_and_one_that_is_unplugged_is_noticed(model, ki
     driver.open()
     assert emulator.wait_for(lambda: emulator.connections == 1)
     threading.Timer(0.05, emulator.act, ("recall 3" if kind == "keypad" else "1 3",)).start()
-    assert driver.read(2) == ("recall" if kind == "keypad" else 4)
+    assert driver.read(30) == ("recall" if kind == "keypad" else 4)
     if server is TcpServer:
         emulator.hang_up()
         with pytest.raises(DeviceError):

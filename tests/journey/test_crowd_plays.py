@@ -39,7 +39,7 @@ class Watcher:
             self.windows[window] = state
             self.news.notify_all()
 
-    def wait(self, condition, timeout_s: float = 40) -> None:
+    def wait(self, condition, timeout_s: float = 60) -> None:
         with self.news:
             assert self.news.wait_for(condition, timeout_s), (self.events, self.windows.get(TAKEN))
 
