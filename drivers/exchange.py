@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from drivers.ports import BadReply, NoReply
@@ -26,13 +26,22 @@ def ask(stream: Stream, question: bytes, read: Callable[[bytes], Iterable[T]], *
     return _ask_once(stream, question, read, timeout_s)
 
 
+def arriving(stream: Stream, timeout_s: float) -> Iterator[bytes]:
+    """What arrives within `timeout_s`, piece by piece; an empty piece where nothing came in time.
+
+    At the end the line is looked at once more: what arrived in time counts, also where this thread stood still meanwhile.
+    """
+    deadline = time.monotonic() + timeout_s
+    while (left := deadline - time.monotonic()) > 0:
+        yield stream.read(left)
+    yield stream.read(0)
+
+
 def _ask_once(stream: Stream, question: bytes, read: Callable[[bytes], Iterable[T]], timeout_s: float) -> T:
     stream.discard()
     stream.write(question)
-    deadline = time.monotonic() + timeout_s
     received = 0
-    while (left := deadline - time.monotonic()) > 0:
-        data = stream.read(left)
+    for data in arriving(stream, timeout_s):
         received += len(data)
         for answer in read(data):
             return answer

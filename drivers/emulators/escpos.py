@@ -61,22 +61,32 @@ class EscPosEmulator(Emulator):
         if self._reader.waiting + len(data) > BUFFER:
             self.malformed += 1
             return
-        self._reader.feed(data)
-        for code in self._real_time(data):
+        done = 0
+        for end, code in self._real_time(data):
+            self._print(data[done:end])
             self._at_once(line, code)
+            done = max(done, end)  # one may stand within another
+        self._print(data[done:])
+
+    def _print(self, data: bytes) -> None:
+        self._reader.feed(data)
         self._work()
 
-    def _real_time(self, data: bytes) -> list[bytes]:
-        """The real-time commands in a piece of data; one that is cut is completed by the next piece."""
+    def _real_time(self, data: bytes) -> list[tuple[int, bytes]]:
+        """The real-time commands in a piece of data, and where in it they end; one that is cut is completed by the next piece.
+
+        What stands before one has arrived before it, however the line has cut the bytes into pieces.
+        """
+        held = len(self._arriving)
         data = self._arriving + data
-        found: list[bytes] = []
+        found: list[tuple[int, bytes]] = []
         at = data.find(DLE)
         while at >= 0:
             length = {b"\x04": 3, b"\x05": 3, b"\x14": 10}.get(data[at + 1 : at + 2], 2)
             if len(data) < at + length:
                 self._arriving = data[at:]
                 return found
-            found.append(data[at : at + length])
+            found.append((at + length - held, data[at : at + length]))
             at = data.find(DLE, at + (length if length == 3 else 1))
         self._arriving = b""
         return found

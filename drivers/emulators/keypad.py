@@ -29,7 +29,8 @@ class BoxEmulator(Emulator):
         self._waiting: dict[int, tuple[Frame, bytes, int]] = {}
         """At each address: what was said, the answer it waits for, and how often it may still be said."""
         self._known: dict[int, bytes] = {}
-        """At each address: the last answer; it comes again where the box repeated itself while the answer was on its way."""
+        """At each address: the last answer. It comes again where the box repeated itself while the answer was on its way, and
+        late where nobody listened before the last repetition."""
 
     @property
     def unanswered(self) -> bool:
@@ -43,12 +44,11 @@ class BoxEmulator(Emulator):
         parser: frames.Parser = line.state
         before = parser.malformed
         for frame in parser.feed(data):
-            waiting = self._waiting.get(frame.address)
-            if waiting is not None and frame.encode() == waiting[1]:
+            if frame.encode() == self._known.get(frame.address):
                 self.answered += 1
                 if not self.faulty("deaf"):
-                    del self._waiting[frame.address]
-            elif frame.encode() != self._known.get(frame.address):
+                    self._waiting.pop(frame.address, None)
+            else:
                 self.obey(frame)
         self.malformed += parser.malformed - before
 

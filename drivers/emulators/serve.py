@@ -18,6 +18,8 @@ from drivers.ports import NotFound, Unreachable
 from drivers.stream import Stream
 
 CHUNK = 65536
+STOP_S = 30.0
+"""A device ends within this time, unless it is stuck: it paints what it was told to show to the end."""
 
 
 class Server(ABC):
@@ -44,7 +46,7 @@ class Server(ABC):
             return
         self._stop.set()
         os.write(self._wake[1], b".")
-        self._thread.join(2)
+        self._thread.join(STOP_S)
         self._thread = None
         self._release()
         for descriptor in self._wake:

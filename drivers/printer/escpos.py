@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+from drivers.exchange import arriving
 from drivers.ports import BadReply, DeviceError, NoReply, PrinterCondition, PrintFailed
 from drivers.printer import commands as esc
 from drivers.printer import status as said
@@ -188,9 +189,8 @@ class EscPosPrinter:
             self._note(self._parser.feed(data))
 
     def _replies(self, timeout_s: float) -> Iterator[said.Reply]:
-        deadline = time.monotonic() + timeout_s
-        while (left := deadline - time.monotonic()) > 0:
-            yield from self._note(self._parser.feed(self._stream.read(left)))
+        for data in arriving(self._stream, timeout_s):
+            yield from self._note(self._parser.feed(data))
 
     def _note(self, replies: list[said.Reply]) -> list[said.Reply]:
         """Keep what is news; raise BadReply for what no printer says at this moment."""
@@ -244,15 +244,15 @@ class EscPosPrinter:
                 return
 
     def _watch(self, seconds: float) -> None:
-        """The printer must stay well for so long."""
+        """The printer must stay well for so long, and still be well behind it."""
         deadline = time.monotonic() + seconds
-        while True:
+        over = False
+        while not over:
+            self._listen(POLL_S)
+            over = time.monotonic() >= deadline  # looked at before asking: the last answer must be younger than the time
             condition = self._ask()
             if condition not in WELL:
                 raise self._failed(condition)
-            if time.monotonic() >= deadline:
-                return
-            self._listen(POLL_S)
 
     def _forget(self, condition: PrinterCondition) -> None:
         """Keep the rest of a failed job off the next roll of paper."""

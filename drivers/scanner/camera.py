@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,6 +60,7 @@ class CameraScanner:
         self.preview: Callable[[Colour, list[Code]], None] | None = None
         self._reader = CodeReader()
         self._seen: dict[bytes, float] = {}
+        """Codes that were handed out, and since when pictures are without them; inf while they are there."""
 
     def open(self) -> None:
         self._reader, self._seen = CodeReader(), {}
@@ -92,14 +94,18 @@ class CameraScanner:
         codes = self._reader.read(picture)
         if self.preview is not None:
             self.preview(picture, codes)
-        now = self._clock()
-        self._seen = {data: at for data, at in self._seen.items() if now - at < FORGET_S}
+        self._forget({code.data for code in codes})
         new = [code for code in codes if code.data not in self._seen]
-        self._seen.update((code.data, now) for code in codes if code not in new)
         if not new:
             return None
-        self._seen[new[0].data] = now
+        self._seen[new[0].data] = inf
         return text_of(new[0].data)
+
+    def _forget(self, there: set[bytes]) -> None:
+        """Time without a picture is no time without the code: a machine that stood still must not read it a second time."""
+        now = self._clock()
+        gone = {data: inf if data in there else min(since, now) for data, since in self._seen.items()}
+        self._seen = {data: since for data, since in gone.items() if now - since < FORGET_S}
 
 
 class CaptureEye:

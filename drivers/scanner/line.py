@@ -6,17 +6,20 @@ presentation mode.
 
 from __future__ import annotations
 
+import logging
 import time
 from abc import ABC, abstractmethod
 from collections import deque
 
-from drivers.ports import NoReply, Refused
+from drivers.exchange import arriving
+from drivers.ports import DeviceError, NoReply, Refused
 from drivers.registry import BadOption, Site
 from drivers.scanner import frames, ssi
 from drivers.scanner.frames import CodeParser, Make
 from drivers.stream import Stream
 from queue_server.api.hall import Device
 
+LOG = logging.getLogger(__name__)
 ANSWER_S = 0.5
 SILENCE_S = 0.12
 """After this silence a code without an end is whole: 9600 baud take 1 ms a byte."""
@@ -71,10 +74,19 @@ class LineScanner(ABC):
                 wait = min(left, SILENCE_S)
                 if (arrived := self.stream.read(wait)) or wait == SILENCE_S:
                     self.take(arrived)
-            return self._codes.popleft() if self._codes else None
         finally:
             if self.trigger and self.stream.is_open:
-                self.stop()
+                self._rest()
+        return self._codes.popleft() if self._codes else None
+
+    def _rest(self) -> None:
+        """Stop. A code that was read counts, also where the scanner does not answer any more: the next call says so."""
+        try:
+            self.stop()
+        except DeviceError as error:
+            if not self._codes:
+                raise
+            LOG.warning("%s", error)
 
     @abstractmethod
     def ask(self) -> None:
@@ -133,9 +145,10 @@ class TextScanner(LineScanner):
         raise NoReply(f"{self.stream.name}: the scanner does not answer", MEND)
 
     def _answered(self) -> bool:
-        deadline = time.monotonic() + ANSWER_S
-        while not self._parser.answers and (left := deadline - time.monotonic()) > 0:
-            self._codes.extend(self._parser.feed(self.stream.read(left)))
+        for data in arriving(self.stream, ANSWER_S):
+            self._codes.extend(self._parser.feed(data))
+            if self._parser.answers:
+                break
         return any(self._parser.answers)
 
 
@@ -176,9 +189,10 @@ class SsiScanner(LineScanner):
         self._said.clear()
         for _ in range(TRIES):
             self.stream.write(ssi.WAKE + ssi.command(op))
-            deadline = time.monotonic() + ANSWER_S
-            while (left := deadline - time.monotonic()) > 0 and not self._said & (answers | {ssi.NAK}):
-                self.take(self.stream.read(left))
+            for data in arriving(self.stream, ANSWER_S):
+                self.take(data)
+                if self._said & (answers | {ssi.NAK}):
+                    break
             if self._said & answers:
                 return
         if ssi.NAK in self._said:

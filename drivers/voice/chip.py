@@ -6,9 +6,11 @@ of a frame go out in one piece (at most 8 ms may lie between two of them), frame
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 
+from drivers.exchange import arriving
 from drivers.ports import BadReply, NoReply, Refused
 from drivers.registry import BadOption, Site
 from drivers.stream import Stream
@@ -114,16 +116,13 @@ class ChipVoice:
 
     def _reply(self, wanted: set[int], timeout_s: float | None = None) -> int | None:
         """The first of the wanted bytes that comes, or None; other bytes before it are noise."""
-        deadline = time.monotonic() + (REPLY_S if timeout_s is None else timeout_s)
-        while True:
+        for data in itertools.chain((b"",), arriving(self.stream, REPLY_S if timeout_s is None else timeout_s)):
+            self._arrived += data
             while self._arrived:
                 byte = self._arrived.pop(0)
                 if byte in wanted:
                     return byte
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return None
-            self._arrived += self.stream.read(left)
+        return None
 
 
 def pieces(text: str, limit: int) -> list[str]:

@@ -77,6 +77,11 @@ def test_a_status_question_is_answered_at_once_even_without_paper_and_in_two_pie
     assert feed(emulator, JOB, b"\x10", b"\x04\x01", b"\x10\x04", b"\x02\x10\x04\x04") == [b"\x1a", b"\x32", b"\x7e"]
 
 
+def test_a_question_behind_a_job_is_answered_with_what_the_job_did_however_the_line_cuts_them():
+    for pieces in ([JOB, esc.ask_status(4)], [JOB + esc.ask_status(4)]):
+        assert feed(EscPosEmulator(faults=["paper-ends=20"]), *pieces) == [b"\x7e"]
+
+
 def test_a_printer_tells_changes_by_itself_once_asked_to():
     emulator = EscPosEmulator()
     answers = feed(emulator, esc.report_changes(on=True))
