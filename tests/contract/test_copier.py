@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from drivers.a4.ipp import IppPrinter
 from hall.a4 import NEEDED, A4Printer, printers
 from kiosk.a4 import A4Is, ForgetPaper, JobIs, MakePaper, NotSubmitted, Paper, PaperIs, PrintPaper, StopJob, Submitted
 from kiosk.copier import Copier
@@ -26,13 +27,17 @@ from tests.ports import free_port
 
 WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 ITEM = load_catalogue(WUSHAN).items[0]
-WAIT_S = 40
+WAIT_S = 60
 CASE = {
     "number": "WS-2026-0001", "item": "老年人优待证", "item_code": "", "applicant": "王*", "department": "民政局", "handler": "0103",
     "received_on": "2026-11-20", "contact": "0938-0000000", "promised_on": "2026-12-04", "materials": ["身份证"], "delivery": "窗口",
     "state": "accepted", "state_texts": {"zh": "已受理", "en": "accepted"}, "deadline": None, "steps": [],
     "papers": ["receipt", "progress"], "code": "JHC.wushan.WS-2026-0001.abcdefghijkl",
 }  # fmt: skip
+HELD = """#!/bin/sh
+echo "ATTR: job-impressions-completed=1" >&2
+while [ -e "{hold}" ]; do sleep 0.05; done
+"""
 CUT = """
     import sys, time
     from pathlib import Path
@@ -146,14 +151,37 @@ def test_a_receipt_says_nothing_of_its_owner_to_the_printer(printer: A4Printer, 
     assert "王*".encode() not in written and b"WS-2026-0001" not in written
 
 
-def test_a_job_that_is_stopped_while_sheets_come_out_ends_as_cancelled(printer: A4Printer, tmp_path: Path) -> None:
+@pytest.fixture
+def held(printer: A4Printer) -> Iterator[Path]:
+    """A job waits behind its first sheet for as long as this file is there."""
+    hold, command = printer.folder / "hold", printer.folder / "print"
+    usual = command.read_text(encoding="utf-8")
+    hold.touch()
+    command.write_text(HELD.format(hold=hold), encoding="utf-8")
+    yield hold
+    hold.unlink(missing_ok=True)
+    command.write_text(usual, encoding="utf-8")
+
+
+def test_a_job_that_is_stopped_while_sheets_come_out_ends_as_cancelled(
+    printer: A4Printer, held: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped, cancel = threading.Event(), IppPrinter.cancel
+
+    def cancelled(driver: IppPrinter, job: int) -> None:
+        cancel(driver, job)
+        stopped.set()
+
+    monkeypatch.setattr(IppPrinter, "cancel", cancelled)
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
         job = kiosk.prints(MakePaper(1, Paper("guide"), item=ITEM), copies=6)
         kiosk.hears(lambda event: isinstance(event, JobIs) and event.job.printed > 0)
         kiosk.does(StopJob(job.job.id))
+        assert stopped.wait(WAIT_S)
+        held.unlink()  # the printer ends the sheet that it has begun
         end = kiosk.ends(job.job.id).job
-        assert (end.state, end.printed > 0) == ("cancelled", True)
+        assert (end.state, end.printed) == ("cancelled", 1)
 
 
 def test_more_than_a_day_allows_is_refused_in_both_languages_and_printed_by_nobody(printer: A4Printer, tmp_path: Path) -> None:

@@ -19,6 +19,13 @@ def device(address):
     return Device(id="idcard-1", kind="idcard", model="sdt", address=address)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Threads of a busy machine stand still for seconds."""
+    monkeypatch.setattr("drivers.idcard.sdt.ANSWER_S", 10.0)
+    monkeypatch.setattr("drivers.idcard.sdt.READ_S", 10.0)
+
+
 @pytest.fixture
 def emulator():
     return SdtEmulator(name="idcard-1")

@@ -18,6 +18,13 @@ def board(model, emulator, **options):
     return made
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Threads of a busy machine stand still for seconds."""
+    monkeypatch.setattr("drivers.locker.board.Board.open_s", 10.0)
+    monkeypatch.setattr("drivers.locker.board.Board.read_s", 10.0)
+
+
 @pytest.fixture(params=MODELS)
 def model(request):
     return request.param

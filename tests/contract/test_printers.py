@@ -33,14 +33,20 @@ def device(model, address, **options):
     return Device(id="ticket-printer-1", kind="printer", model=model, address=address, options=options)
 
 
+def patient(printer):
+    """A printer that is well gets the time it needs on a busy machine, whose threads stand still for seconds."""
+    printer._answer_s, printer._print_s = 10.0, 60.0
+    return printer
+
+
 @pytest.fixture(params=sorted(PROFILES))
 def printer(request):
     """A driver of each model, not open, with its emulator as `.emulator`."""
     emulator = registry.emulator(request.param)(name="ticket-printer-1")
     server = TcpServer(emulator)
     server.open()
-    driver = registry.build(device(request.param, server.address))
-    driver._settle_s, driver._answer_s = 0.1, 3.0
+    driver = patient(registry.build(device(request.param, server.address)))
+    driver._settle_s = 0.1
     driver.emulator = emulator
     yield driver
     driver.close()
@@ -48,8 +54,9 @@ def printer(request):
 
 
 def papers(emulator):
-    hanging = emulator.hanging()
-    return emulator.papers + ([hanging] if hanging else [])
+    with emulator.changed:  # what it has begun to print is printed
+        hanging = emulator.hanging()
+        return emulator.papers + ([hanging] if hanging else [])
 
 
 def job(printer):
@@ -146,8 +153,8 @@ def test_a_printer_that_keeps_silent_is_unreachable_and_nothing_hangs(printer):
     with pytest.raises(PrintFailed) as failure:
         printer.print(job(printer))
     assert failure.value.state == "unreachable"
-    assert time.monotonic() - begin < 30
-    printer._answer_s = 3.0
+    assert time.monotonic() - begin < 60
+    patient(printer)
     printer.emulator.mend()
     assert printer.status() == "ok"
 
@@ -160,7 +167,7 @@ def test_nonsense_on_the_line_is_unreachable_never_a_printed_ticket(printer, fau
     assert isinstance(printer.trouble, DeviceError) and printer.trouble.mend
     with pytest.raises(PrintFailed):
         printer.print(job(printer))
-    printer._answer_s = 3.0
+    patient(printer)
     printer.emulator.mend()
     assert printer.status() == "ok"
 
@@ -234,7 +241,7 @@ def test_tickets_come_out_over_a_serial_line_too():
     emulator = registry.emulator("escpos-80")()
     server = PtyServer(emulator)
     server.open()
-    printer = registry.build(device("escpos-80", f"{server.address}?baud=115200"))
+    printer = patient(registry.build(device("escpos-80", f"{server.address}?baud=115200")))
     try:
         printer.open()
         printer.print(job(printer))
@@ -259,7 +266,7 @@ def test_a_printer_device_of_the_kernel_is_written_to_and_asked(tmp_path):
     emulator = registry.emulator("escpos-80")()
     server = PtyServer(emulator, link=tmp_path / "lp0")
     server.open()
-    printer = registry.build(device("escpos-80", f"file://{tmp_path}/lp0"))
+    printer = patient(registry.build(device("escpos-80", f"file://{tmp_path}/lp0")))
     try:
         printer.open()
         printer.print(job(printer))
@@ -321,7 +328,7 @@ def test_a_file_takes_the_job_byte_for_byte(tmp_path):
 
 
 def test_an_emulated_printer_of_the_configuration_leaves_its_tickets_in_the_folder(tmp_path):
-    printer = registry.build(device("escpos-80", "emulator://escpos-80"), Site(folder=tmp_path))
+    printer = patient(registry.build(device("escpos-80", "emulator://escpos-80"), Site(folder=tmp_path)))
     printer.open()
     printer.print(job(printer))
     printer.close()

@@ -42,7 +42,7 @@ def npos():
 
 def read_by_npos(npos, job):
     """What npos finds: (command, its bytes) with text runs as ("text", bytes)."""
-    out = subprocess.run(["node", "-e", READ, str(npos)], input=job, capture_output=True, timeout=30, check=True).stdout
+    out = subprocess.run(["node", "-e", READ, str(npos)], input=job, capture_output=True, timeout=120, check=True).stdout
     found = json.loads(out)
     assert isinstance(found, list), found["error"]
     names = [("text" if prefix == "STX" else f"{prefix} {function}".strip()) for prefix, function, _, _ in found]
