@@ -211,7 +211,7 @@ def test_news_come_before_routine_and_the_well_before_those_in_trouble():
         bus.wake()
     bus.close()
     assert order == ["early", "late", "routine", "trouble"]
-    assert all(wish.closed.is_set() for wish in wishes.values())
+    assert all(wish.closed.wait(60) for wish in wishes.values())
 
 
 def strip(name, address, **options):
