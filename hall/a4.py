@@ -22,7 +22,7 @@ NEEDED = {"ippeveprinter": "cups-ipp-utils", "dbus-daemon": "dbus"}
 """Programs, and the Debian packages they are in."""
 MODEL = "A4 emulated"
 SHEET_S = 1.0
-BUS_S = 20.0
+BUS_S = 60.0
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth><policy context="default">

@@ -48,7 +48,7 @@ def last_line(log: Path) -> str:
     return lines[-1] if lines else "it wrote nothing"
 
 
-def wait_for_port(port: int, child: Child, timeout_s: float = 20) -> None:
+def wait_for_port(port: int, child: Child, timeout_s: float = 60) -> None:
     """Return when somebody listens on `port`; raise NotStarted when `child` ends before or takes too long."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:

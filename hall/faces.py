@@ -50,7 +50,7 @@ class VirtualDisplay:
                 pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         os.close(writer)
-        number = _line(reader, 20)
+        number = _line(reader, 60)
         os.close(reader)
         if not number:
             raise NotStarted(f"the virtual display for {self.face.name} did not start; see {self.log}")

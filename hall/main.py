@@ -66,7 +66,7 @@ class Hall:
         common = ["--hall", str(self.options.hall), "--broker", address]
         web = ["--web", f"127.0.0.1:{self.web_port}", "--web-tls", "off", "--example-accounts", "--example-platform"]
         server = self._program("server", "jiaohao-server", *common, "--state", str(self.state), *web)
-        wait_for_port(self.web_port, server, timeout_s=60)
+        wait_for_port(self.web_port, server, timeout_s=120)
         self._wait_until_ready(server)
         say("devices")
         for terminal in self._terminals("agent"):
@@ -81,7 +81,7 @@ class Hall:
                           str(self.options.citizens_per_hour), "--leave-windows", self.options.leave_windows)  # fmt: skip
 
     def _wait_until_ready(self, server: Child) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while health(f"http://127.0.0.1:{self.web_port}").get("status") != "ready":
             if not server.running or time.monotonic() > deadline:
                 raise NotStarted(f"the queue server does not become ready; see {server.log}")

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -76,6 +75,12 @@ class Face:
         """Whether the program still runs."""
         return self._program is not None and self._program.poll() is None
 
+    @property
+    def focus(self) -> str:
+        """The process id of the program that gets the keys; empty when none does yet."""
+        command = ["xdotool", "getwindowfocus", "getwindowpid"]
+        return subprocess.run(command, env=self._environment, capture_output=True, text=True).stdout.strip()
+
     def run(self, *command: str) -> str:
         """Run a program on the display; what it prints."""
         done = subprocess.run(command, env=self._environment, check=True, capture_output=True, text=True)
@@ -92,14 +97,6 @@ class Face:
             words += ["mousemove", str(round(x * self.size[0])), str(round(y * self.size[1])), "click", "1"]
         self.run("xdotool", *words)
 
-    def tap_until(self, x: float, y: float, done: Callable[[], bool], tries: int = 5) -> None:
-        """Touch a point again, as people do, until it did something; for places where a second touch does no harm."""
-        for _ in range(tries):
-            self.tap(x, y)
-            with suppress(AssertionError):
-                wait_until(done, timeout_s=5)
-                return
-
     def colour(self, x: int, y: int) -> str:
         """The colour of one pixel, as #RRGGBB."""
         command = ["import", "-window", "root", "-crop", f"1x1+{x}+{y}", "-depth", "8", "txt:-"]
@@ -115,16 +112,16 @@ class Face:
         return subprocess.run(command, env=self._environment, capture_output=True, check=True).stdout
 
     def steady_picture(self, left: float, top: float, right: float, bottom: float) -> bytes:
-        """The pixels of a part of the screen as soon as it stays as it is for half a second."""
-        seen = [b"", b""]
+        """The pixels of a part of the screen as soon as it stays as it is for three seconds."""
+        seen = [b""] * 7
 
         def is_steady() -> bool:
             time.sleep(0.5)
-            seen[:] = [seen[1], self.picture(left, top, right, bottom)]
-            return seen[0] == seen[1]
+            seen[:] = [*seen[1:], self.picture(left, top, right, bottom)]
+            return len(set(seen)) == 1
 
         wait_until(is_steady)
-        return seen[1]
+        return seen[-1]
 
     @property
     def page(self) -> str:

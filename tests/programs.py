@@ -17,7 +17,7 @@ from queue_server.api.topics import Topics
 from tests.ports import free_port
 
 CONNECTED = "connected to the broker"
-PATIENCE_S = 60
+PATIENCE_S = 120
 """So long a test waits for real programs: it costs nothing but in a test that fails, and machines are busy."""
 
 
@@ -137,7 +137,7 @@ class Watcher:
 
 def ok(link: Link, verb: str, request_id: str | None = None, **body: object) -> dict[str, object]:
     """Ask the server; the data of its answer."""
-    answer: messages.Answer = link.request(verb, body, request_id=request_id).result(PATIENCE_S)
+    answer: messages.Answer = link.request(verb, body, timeout_s=PATIENCE_S, request_id=request_id).result()
     assert answer.status == "ok" and answer.data is not None, f"{verb} {body}: {answer.error}"
     return answer.data
 

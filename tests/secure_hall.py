@@ -18,7 +18,7 @@ from queue_server.privacy import Sealer, key
 from queue_server.store.database import Database, sqlite_url
 from tests.ports import free_port
 from tests.programs import wait_for_port
-from tests.small_hall import write_hall
+from tests.small_hall import NOON, write_hall
 
 MORE = """
 [[terminal]]
@@ -94,7 +94,7 @@ class SecureHall:
             self.state.mkdir()
             os.chown(self.state, owner, owner)
             self._apart = ("--out", str(self.broker_folder), "--group", "mosquitto")
-        self.hall = write_hall(folder / "hall")
+        self.hall = write_hall(folder / "hall", hall=f'time_zone = "{NOON}"')
         devices = self.hall / "devices.toml"
         devices.write_text(devices.read_text() + MORE)
         self.port = free_port()

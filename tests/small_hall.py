@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+"""The time zone in which it was noon when the tests began: no business day ends in the middle of one that lives by the clock."""
 HALL = """
 [hall]
 id = "testhall"

@@ -33,6 +33,8 @@ from queue_server.service.plan import Plan
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.accounts import EXAMPLE_PASSWORD
 from queue_server.web.app import build
+from tests.programs import PATIENCE_S
+from tests.small_hall import NOON
 
 PASSWORD = EXAMPLE_PASSWORD
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -40,7 +42,7 @@ CONFIG = HallConfig.model_validate(
     {
         "hall": {
             "id": "test", "name": {"zh": "测试大厅", "en": "Test Hall"}, "region": "620524",
-            "address": {"zh": "示例路 1 号", "en": "1 Example Road"}, "telephone": "0938-0000000",
+            "time_zone": NOON, "address": {"zh": "示例路 1 号", "en": "1 Example Road"}, "telephone": "0938-0000000",
         },
         "hours": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "opens": "00:00", "closes": "23:59:59"}],
         "theme": [{"id": "all", "name": {"zh": "全部", "en": "All"}}],
@@ -106,7 +108,7 @@ class WebHall:
 
     def edition(self, *, after: str = "") -> messages.CatalogueVersion:
         """The guide file that is announced, once it is another one than `after`."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             with self._told:
                 payload = self.mirror.get("catalogue/version")
@@ -126,7 +128,7 @@ class WebHall:
         """A request of a kiosk or of another clerk."""
         answer: Future[bytes] = Future()
         self._hand_over(Request(str(uuid.uuid4()), verb, messages.encode(body), "test", answer.set_result))
-        result = messages.decode(answer.result(60), messages.Answer)
+        result = messages.decode(answer.result(PATIENCE_S), messages.Answer)
         self._requests.join()
         return result
 

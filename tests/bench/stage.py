@@ -30,7 +30,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path, timeout_s: float = 30) -> None:
+def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path, timeout_s: float = 120) -> None:
     """Return when somebody listens; raise RuntimeError with the end of the log when the process does not come up."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline and process.poll() is None:
@@ -50,7 +50,7 @@ def process(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         child.terminate()
         try:
-            child.wait(10)
+            child.wait(60)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
@@ -93,7 +93,7 @@ def server(at: Path, hall: Path, port: int) -> Iterator[subprocess.Popen[bytes]]
                "--always-open", "--log-level", "warning"]  # fmt: skip
     log = at / "server.log"
     with process(command, log) as child:
-        if not server_is_ready(port, 30):
+        if not server_is_ready(port, 120):
             raise RuntimeError(f"the server does not become ready: {log.read_text(errors='replace')[-2000:]}")
         yield child
 

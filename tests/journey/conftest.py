@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from drivers.emulators.escpos import EscPosEmulator
 from drivers.emulators.serve import TcpServer
+from tests.small_hall import NOON, write_hall
+
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture
+def hall_folder(tmp_path: Path) -> Path:
+    """The small hall, in which it is noon."""
+    return write_hall(tmp_path / "hall", hall=f'time_zone = "{NOON}"')
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.contract.ippeve import IppPrinterRig, running_printer
 from tests.faces import WHITE, Face
 from tests.journey.test_guides_published import announced, hall_at
 from tests.ports import free_port
-from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
 
 ACCENT, ACCENT_SOFT = "#1557B0", "#E3EDFA"
 ELDER, ELDER_EDGE = (0.383, 0.955), (0.3, 0.98)
@@ -46,7 +46,7 @@ class Hall:
         """An appointment for now, its code on a phone before the camera."""
         where = ("--hall", str(self.folder), "--state", str(self.state), "--qr", str(self.out / "camera-1" / "phone.png"))
         words = ("appointment", "add", "--queue", "social-security", "--name", "张三", *where)
-        subprocess.run([sys.executable, "-m", "queue_server.main", *words], check=True, capture_output=True, timeout=60)
+        subprocess.run([sys.executable, "-m", "queue_server.main", *words], check=True, capture_output=True, timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def hall(tmp_path: Path, broker: PrivateBroker) -> Iterator[Hall]:
         ends.callback(kiosk.close)
         kiosk.open()
         for device in ('"kind":"scanner","state":"ok"', '"a4-1","kind":"a4","state":"ok"', '"kind":"printer","state":"ok"'):
-            watcher.wait("terminal/kiosk-1/status", device, timeout_s=60)
-        wait_until((tmp_path / "kiosk" / "guides" / f"{version.sha256}.db").exists, timeout_s=60)
+            watcher.wait("terminal/kiosk-1/status", device)
+        wait_until((tmp_path / "kiosk" / "guides" / f"{version.sha256}.db").exists)
         yield Hall(folder, tmp_path / "state", out, watcher, kiosk, copier)
 
 
@@ -95,14 +95,14 @@ def test_an_elder_finds_a_guide_prints_its_form_and_checks_in_with_the_phone(hal
     kiosk.wait_for_page("GuidePage")
     kiosk.wait_for_colour(*FIRST_TAB, ACCENT_SOFT)
     kiosk.tap(*ALOUD)
-    wait_until(lambda: any((hall.out / "kiosk-voice-1").glob("*")), timeout_s=60)
+    wait_until(lambda: any((hall.out / "kiosk-voice-1").glob("*")))
     kiosk.tap(*PRINT)
     kiosk.wait_for_page("Papers")
     kiosk.tap(*THIRD_PAPER)
     kiosk.wait_for_page("Preview")
     kiosk.wait_for_colour(*BAR_EDGE, ACCENT)
     kiosk.tap(*BAR)
-    wait_until(lambda: any(hall.copier.spool.glob("*.pdf")), timeout_s=60)
+    wait_until(lambda: any(hall.copier.spool.glob("*.pdf")))
     kiosk.wait_for_page("Printout")
     kiosk.wait_for_colour(*DONE_EDGE, ACCENT)
     kiosk.tap(*DONE_BAR)
@@ -110,6 +110,6 @@ def test_an_elder_finds_a_guide_prints_its_form_and_checks_in_with_the_phone(hal
     kiosk.tap(*SCAN)
     kiosk.wait_for_page("ScanPage")
     hall.book()
-    issued = json.loads(hall.watcher.wait("event/ticket-issued", timeout_s=60))
+    issued = json.loads(hall.watcher.wait("event/ticket-issued"))
     assert (issued["queue"], issued["class"], issued["channel"]) == ("social-security", "appointment", "kiosk")
-    wait_until(lambda: len(list(hall.out.glob("ticket-printer-1-*.png"))) == 1, timeout_s=60)
+    wait_until(lambda: len(list(hall.out.glob("ticket-printer-1-*.png"))) == 1)

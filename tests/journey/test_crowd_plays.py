@@ -11,6 +11,7 @@ from link import Broker, Link
 from queue_server.api import messages
 from queue_server.api.topics import Topics
 from tests.bench import stage
+from tests.programs import PATIENCE_S
 
 TAKEN, LEFT = "02", "07"
 
@@ -39,12 +40,12 @@ class Watcher:
             self.windows[window] = state
             self.news.notify_all()
 
-    def wait(self, condition, timeout_s: float = 60) -> None:
+    def wait(self, condition, timeout_s: float = PATIENCE_S) -> None:
         with self.news:
             assert self.news.wait_for(condition, timeout_s), (self.events, self.windows.get(TAKEN))
 
     def ask(self, verb: str, **body) -> messages.Answer:
-        return self.link.request(verb, body).result(60)
+        return self.link.request(verb, body, timeout_s=PATIENCE_S).result()
 
 
 @pytest.fixture
@@ -65,6 +66,7 @@ def hall(tmp_path):
 def test_the_crowd_takes_numbers_calls_serves_and_rates_and_leaves_a_window_to_a_human(hall):
     watcher, crowd = hall
     watcher.wait(lambda: watcher.events["service-finished"] >= 5 and watcher.events["service-rated"] >= 3)
+    watcher.wait(lambda: {TAKEN, LEFT} <= watcher.windows.keys())
     assert watcher.windows[LEFT].state == "closed"
 
     watcher.ask("open-window", window=TAKEN)  # a human clerk sits down without a staff number
@@ -79,7 +81,7 @@ def test_the_crowd_takes_numbers_calls_serves_and_rates_and_leaves_a_window_to_a
     assert watcher.windows[TAKEN].state == "paused"
 
     crowd.send_signal(signal.SIGTERM)
-    assert crowd.wait(60) == 0
+    assert crowd.wait(PATIENCE_S) == 0
     assert "numbers taken" in crowd.stdout.read()
 
 

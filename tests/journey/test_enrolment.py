@@ -22,7 +22,7 @@ from queue_server.api.topics import Topics
 from queue_server.enrol import authority, command
 from queue_server.enrol.broker import client_credentials
 from tests.ports import free_port
-from tests.programs import RunningServer, ok, wait_for_port, wait_until
+from tests.programs import PATIENCE_S, RunningServer, ok, wait_for_port, wait_until
 from tests.secure_hall import SecureHall
 
 
@@ -60,7 +60,7 @@ def connected(hall: SecureHall, folder: Path) -> Link:
     broker = Broker.parse(hall.address, credentials=folder)
     link = Link(broker=broker, topics=Topics("testhall"), client_id="anything")
     link.open()
-    assert link.connected.wait(60)
+    assert link.connected.wait(PATIENCE_S)
     return link
 
 
@@ -123,7 +123,7 @@ def test_the_crowd_plays_with_a_certificate_of_its_own(hall: SecureHall, web: st
     link.subscribe(link.topics.root + "window/+/state", lambda _t, payload, _r: b'"serving"' in payload and called.set())
     crowd = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        assert called.wait(60), "nobody was called and served"
+        assert called.wait(PATIENCE_S), "nobody was called and served"
     finally:
         crowd.send_signal(signal.SIGTERM)
         assert crowd.wait(60) == 0
@@ -150,7 +150,7 @@ def test_a_renewed_terminal_works_on_when_its_old_certificate_ends_and_an_ended_
 ) -> None:
     folder, left = tmp_path / "renewed", tmp_path / "left"
     for place in (folder, left):
-        made = client_credentials(place, hall.authority, "devices-2", datetime.now(UTC), timedelta(seconds=5))
+        made = client_credentials(place, hall.authority, "devices-2", datetime.now(UTC), timedelta(seconds=15))
         hall.register.remember("devices-2", made)
         (place / "ca.crt").write_text(hall.authority.pem)
     assert renew(web, folder, datetime.now(UTC))
@@ -284,7 +284,7 @@ def test_a_revoked_terminal_is_cut_off_at_once_and_does_not_come_back(
         words = ["revoke", "--terminal", "rater-02", "--state", str(hall.state), "--port", str(hall.port)]
         assert command.enrol(words) == 0, capsys.readouterr().err
         assert "1 certificates revoked" in capsys.readouterr().out
-        assert lost.wait(60)
+        assert lost.wait(PATIENCE_S)
         broker = Broker.parse(hall.address, credentials=gone)
         context = ssl_context(gone / "ca.crt", gone / "client.crt", gone / "client.key")
         assert "revoked" in why_refused(broker.host, broker.port, context)

@@ -21,10 +21,10 @@ from kiosk.lease_keeper import LeaseKeeper
 from kiosk.spool_book import Book
 from link import Link
 from queue_server.audit import command as audit
-from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
 from tests.unit.test_lease_book import answer, wish
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 SIZE = "6m"
 MANY = 2000
 
@@ -81,7 +81,7 @@ def link(broker: PrivateBroker) -> Iterator[Link]:
 def issue(link: Link, request_id: str) -> str:
     """The number of a ticket, or the code of the refusal."""
     body = {"queue": "household", "channel": "web"}
-    answer = link.request("issue-ticket", body, request_id=request_id, timeout_s=60).result()
+    answer = link.request("issue-ticket", body, request_id=request_id, timeout_s=PATIENCE_S).result()
     if answer.error is not None:
         return answer.error.code
     assert answer.data is not None
@@ -113,13 +113,13 @@ def test_a_full_disk_refuses_tickets_raises_an_alert_and_loses_nothing(
     said = until_refused(link, disk)
     *more, refused = said.values()
     assert refused == "busy"
-    watcher.wait("alert/ledger-write", "ledger-unwritable", timeout_s=60)
+    watcher.wait("alert/ledger-write", "ledger-unwritable")
     assert issue(link, "before-0") == given[0], "what was answered is answered again, on a full disk too"
     assert issue(link, "still-full") == "busy"
     disk.clear()
     again = [issue(link, request) for request in (list(said)[-1], "still-full", "after")]
     assert all(number.startswith("A") for number in again)
-    wait_until(lambda: watcher.state["alert/ledger-write"] == b"", timeout_s=60)
+    wait_until(lambda: watcher.state["alert/ledger-write"] == b"")
     wanted = given + more + again
     assert len(set(wanted)) == len(wanted)
     assert server.stop() == 0

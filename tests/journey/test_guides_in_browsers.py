@@ -15,7 +15,6 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 CODE = "62052400mz-jf-0001"
-expect.set_options(timeout=60_000)
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
 
@@ -46,7 +45,7 @@ def open_page(browser: Browser, width: int, height: int, scripts: bool = True, l
     context = browser.new_context(
         viewport={"width": width, "height": height}, java_script_enabled=scripts, locale=language, has_touch=width < 500
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     return context.new_page()
 
 

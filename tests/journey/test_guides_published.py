@@ -14,16 +14,18 @@ from queue_server.api import messages
 from queue_server.api.guide import open_guides
 from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.small_hall import NOON
 
 WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def hall_at(folder: Path, web: str) -> Path:
-    """A copy of the example hall that tells its terminals another address of its web pages."""
+    """A copy of the example hall in which it is noon, and which tells its terminals another address of its web pages."""
     shutil.copytree(WUSHAN, folder)
     file = folder / "hall.toml"
-    file.write_text(file.read_text("utf-8").replace("\n[hall]\n", f'\n[hall]\nweb_address = "{web}"\n'), "utf-8")
+    text = file.read_text("utf-8").replace('time_zone = "Asia/Shanghai"', f'time_zone = "{NOON}"')
+    file.write_text(text.replace("\n[hall]\n", f'\n[hall]\nweb_address = "{web}"\n'), "utf-8")
     return folder
 
 

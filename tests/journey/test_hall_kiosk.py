@@ -75,7 +75,7 @@ def test_a_citizen_takes_a_number_on_paper_and_is_called_with_it(
     issued = json.loads(watcher.wait("event/ticket-issued"))
     assert (issued["channel"], issued["number"]) == ("kiosk", "A001")
     watcher.wait("queue/household/state", '"waiting":1')
-    wait_until(lambda: len(list((printer.out or Path()).glob("*.png"))) == 1)
+    wait_until(lambda: len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1)
     called = ok(watcher.link, "call-next", window="01")
     assert called["ticket"]["number"] == "A001"  # type: ignore[index]
     kiosk.wait_for_page("Home")  # again by itself
@@ -86,7 +86,7 @@ def test_when_the_paper_ends_nobody_stands_in_the_line_and_the_number_comes_on_t
     kiosk: Face, watcher: Watcher, printer: EscPosEmulator
 ) -> None:
     choose(kiosk)
-    printer.fail("paper-out")
+    printer.fail("paper-ends=20")  # the kiosk learns of it while it prints, never before the tap
     kiosk.tap(*TAKE)
     kiosk.wait_for_page("TroubleWithTicket")
     assert json.loads(watcher.state["queue/household/state"])["waiting"] == 0

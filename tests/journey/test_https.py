@@ -26,7 +26,7 @@ from queue_server.web import BadWeb
 from queue_server.web.accounts import EXAMPLE_PASSWORD
 from queue_server.web.tls import LIFE, SOON, Tls
 from tests.ports import free_port
-from tests.programs import RunningServer, wait_for_port
+from tests.programs import PATIENCE_S, RunningServer, wait_for_port, wait_until
 from tests.secure_hall import SecureHall
 from tests.web_hall import csrf
 
@@ -52,7 +52,7 @@ def site(hall: SecureHall) -> Iterator[str]:
     server = RunningServer(hall.hall, hall.state, hall.address, *more)
     server.open()
     wait_for_port(port)
-    assert f"web pages at https://127.0.0.1:{port}/" in server.log
+    wait_until(lambda: f"web pages at https://127.0.0.1:{port}/" in server.log)
     yield f"https://127.0.0.1:{port}"
     server.close()
 
@@ -63,8 +63,8 @@ def trusting(hall: SecureHall) -> ssl.SSLContext:
 
 def test_pages_come_under_the_halls_certificate_and_cookies_stay_on_https(hall: SecureHall, site: str) -> None:
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-        httpx.get(site)
-    with httpx.Client(base_url=site, verify=trusting(hall)) as client:
+        httpx.get(site, timeout=PATIENCE_S)
+    with httpx.Client(base_url=site, verify=trusting(hall), timeout=PATIENCE_S) as client:
         page = client.get("/log-in")
         answer = client.post("/log-in", data={"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(page.text)})
         english = client.get("/lang/en")
@@ -86,6 +86,7 @@ def test_a_browser_that_believes_the_halls_certificate_logs_in(hall: SecureHall,
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         try:
             page = browser.new_page()
+            page.set_default_timeout(60_000)
             page.goto(f"{site}/log-in?next=/fleet")
             page.fill("[name=name]", "admin")
             page.fill("[name=password]", EXAMPLE_PASSWORD)

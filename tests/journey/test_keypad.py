@@ -88,7 +88,7 @@ def test_a_key_calls_the_next_ticket_and_a_key_of_the_rater_ends_in_the_ledger(c
     press(counter, watcher, "start", "serving")
     counter.keypads.act("evaluate 1")
     watcher.wait("rating/01/ask", '"number":"A001"')
-    assert counter.rater.wait_for(lambda: counter.rater.asked[1] == 1)
+    assert counter.rater.wait_for(lambda: counter.rater.asked[1] >= 1)
     counter.rater.press(3)
     watcher.wait("event/service-rated", '"level":2')
     with closing(sqlite3.connect(server.state / "ledger.sqlite")) as ledger:

@@ -20,7 +20,7 @@ from kiosk.inquiry import Fill, Inquire, OpenInquiry, PickBlank
 from kiosk.state import Business, Setting, State
 from link import Link
 from queue_server.api import messages
-from tests.programs import PrivateBroker, RunningServer, Watcher
+from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher
 
 NAME, PERSON = "欧阳娜娜", "620524199001010011"
 CASE = {
@@ -44,7 +44,7 @@ class Kiosk:
             self.state, effects = flow.step(self.state, event)
             for effect in effects:
                 if isinstance(effect, Ask):
-                    answer = self.link.request(effect.verb, effect.body, request_id=effect.request_id).result(60)
+                    answer = self.link.request(effect.verb, effect.body, request_id=effect.request_id, timeout_s=60).result()
                     self.answers.append(str(answer))
                     self.does(Answered(effect.request_id, answer))
         return self.state
@@ -59,7 +59,7 @@ def taken_in(hall: Path, server: RunningServer, file: Path) -> subprocess.Comple
     """What the command says of a file with cases."""
     where = ("--hall", str(hall), "--state", str(server.state))
     command = [sys.executable, "-m", "queue_server.main", "case", "import", str(file), *where]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from drivers.emulators.escpos import EscPosEmulator
 from queue_server.codes.picture import show
 from tests.faces import WHITE, Face
-from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
+from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, ok, wait_until
 
 TILE, TILE_EDGE, HOME = (0.25, 0.52), (0.08, 0.5), (0.92, 0.055)
 LENS, SENTENCE = (0.1, 0.15), (0.9, 0.775)
@@ -60,7 +60,7 @@ class Scene:
 
     def command(self, *words: str) -> str:
         """Run a program of the project; what it prints."""
-        done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -109,13 +109,13 @@ def test_an_appointments_code_before_the_camera_becomes_one_number_on_paper(scen
     assert (issued["number"], issued["channel"], issued["terminal"]) == ("A001", "kiosk", "kiosk-1")
     assert (issued["class"], issued["appointment"] is None) == ("appointment", False)
     scene.watcher.wait("queue/household/state", '"waiting":1')
-    wait_until(lambda: len(list((printer.out or Path()).glob("*.png"))) == 1)
+    wait_until(lambda: len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1)
     scene.kiosk.wait_for_page("Done")
     scene.kiosk.tap(*DONE)
     scene.scan()
     scene.kiosk.wait_for_page("MyTicket")  # the code is the same, and so is the number
     assert scene.issued() == 1
-    assert len(list((printer.out or Path()).glob("*.png"))) == 1
+    assert len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1
     assert ok(scene.link, "open-window", window="01", clerk="0101")
     assert ok(scene.link, "call-next", window="01")["ticket"]["number"] == "A001"  # type: ignore[index]
 

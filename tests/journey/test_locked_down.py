@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faces import Face
-from tests.programs import PrivateBroker, RunningServer, wait_until
+from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
 
 TERMINALS = """
 [[terminal]]
@@ -19,7 +19,10 @@ window = "01"
 id = "screen-9"
 role = "screen"
 """
-ROLES = {"hall": ("kiosk-1", (540, 960)), "rating": ("rater-01", (1280, 800)), "screen": ("screen-9", (960, 540))}
+ROLES = {
+    "hall": ("kiosk-1", (540, 960), "Home"), "rating": ("rater-01", (1280, 800), "Plate"),
+    "screen": ("screen-9", (960, 540), "CallScreen"),
+}  # fmt: skip
 KEYS = [
     "Escape", *(f"F{number}" for number in range(1, 13)), "Print", "Pause", "Scroll_Lock", "Menu", "Super_L", "XF86PowerOff",
     "Tab", "Return", "space", "BackSpace", "Delete", "alt+F4", "alt+Tab", "alt+F2", "alt+space", "super+d", "super+l",
@@ -43,12 +46,18 @@ def hall(hall_folder: Path) -> Path:
 def test_no_key_and_no_odd_button_leads_out_of_a_terminal(
     role: str, hall: Path, broker: PrivateBroker, server: RunningServer
 ) -> None:
-    terminal, size = ROLES[role]
+    terminal, size, page = ROLES[role]
     face = Face(role, size, hall, "--hall", str(hall), "--broker", broker.address, "--terminal", terminal)
+    link = broker.link()
+    watcher = Watcher(link)
+    link.open()
     face.open()
     try:
-        before = face.steady_picture(*STANDING)
-        assert face.run("xdotool", "getwindowfocus", "getwindowpid") == str(face.pid), "the keys go to the program"
+        watcher.wait("server/status", "ready")
+        watcher.wait(f"terminal/{terminal}/status", "ready")
+        face.wait_for_page(page)
+        before = face.steady_picture(*STANDING)  # what the hall says is on it by now
+        wait_until(lambda: face.focus == str(face.pid))  # the keys go to the program
         face.run("xdotool", "key", "--delay", "5", *KEYS)
         for button in ("2", "3", "8", "9"):
             face.run("xdotool", "mousemove", str(size[0] // 2), "4", "click", button)
@@ -58,3 +67,4 @@ def test_no_key_and_no_odd_button_leads_out_of_a_terminal(
         assert face.is_alive, face.log
     finally:
         face.close()
+        link.close()

@@ -7,7 +7,6 @@ import threading
 from pathlib import Path
 
 import httpx
-import pytest
 
 from link import Broker, Link
 from queue_server.api.topics import Topics
@@ -19,7 +18,6 @@ from tests.web_hall import csrf
 PATIENCE_S = 60
 
 
-@pytest.mark.timeout(240)
 def test_a_changed_row_is_named_on_the_page_and_its_alert_outlives_broker_and_server(
     broker: PrivateBroker, hall_folder: Path, tmp_path: Path
 ) -> None:

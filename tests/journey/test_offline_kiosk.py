@@ -26,7 +26,7 @@ HOME_TILE, FIRST_BUSINESS, BAR = (0.5, 0.35), (0.5, 0.16), (0.5, 0.87)
 TILE_EDGE = (0.08, 0.3)
 BOARD = (0.05, 0.6, 0.95, 0.88)
 QUEUES = ("household", "tax", "enterprise")
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 
 @dataclass
@@ -49,13 +49,14 @@ def far_away() -> Iterator[Net]:
     """A network namespace at the other end of a cable; needs root."""
     if os.geteuid() != 0 or shutil.which("ip") is None:
         pytest.skip("network namespaces need root and iproute2")
-    name, place = f"jh-{os.getpid()}", os.getpid() % 250
+    name, (place, part) = f"jh-{os.getpid()}", divmod(os.getpid() % 16384, 64)
+    near, far = (f"198.18.{place}.{part * 4 + end}" for end in (1, 2))
     if subprocess.run(["ip", "netns", "add", name], capture_output=True).returncode != 0:
         pytest.skip("this machine does not allow network namespaces")
-    net = Net(f"198.18.{place}.2", ("ip", "netns", "exec", name), f"jh{os.getpid()}a")
+    net = Net(far, ("ip", "netns", "exec", name), f"jh{os.getpid()}a")
     try:
         for command in (
-            f"ip link add {net.cable} type veth peer name eth0 netns {name}", f"ip addr add 198.18.{place}.1/30 dev {net.cable}",
+            f"ip link add {net.cable} type veth peer name eth0 netns {name}", f"ip addr add {near}/30 dev {net.cable}",
             f"ip link set {net.cable} up", f"ip -n {name} addr add {net.host}/30 dev eth0", f"ip -n {name} link set eth0 up",
             f"ip -n {name} link set lo up",
         ):  # fmt: skip
@@ -123,13 +124,13 @@ class LonelyHall:
         self.kiosk.tap(*FIRST_BUSINESS)
         self.kiosk.wait_for_page("ConfirmPage")
         self.kiosk.tap(*BAR)
-        wait_until(lambda: len(self.papers) > before, timeout_s=60)
+        wait_until(lambda: len(self.papers) > before)
         self.kiosk.wait_for_page("Done")
         self.kiosk.tap(*BAR)
 
     @property
     def papers(self) -> list[Path]:
-        return sorted((self.printer.out or Path()).rglob("*.png"), key=lambda path: path.stat().st_mtime)
+        return sorted((self.printer.out or Path()).rglob("printer-1-*.png"), key=lambda path: path.stat().st_mtime)
 
     @property
     def on_papers(self) -> list[str]:
@@ -169,7 +170,7 @@ def test_without_the_broker_numbers_go_on_and_are_called_in_order_when_it_is_bac
             hall.take()
         papers = ["A901", "A902", "A903", "A904", "A905"]
         assert hall.on_papers == ["A001", *papers]
-        assert hall.count("state = 'printed'") == 5
+        wait_until(lambda: hall.count("state = 'printed'") == 5)
         hall.broker.open()
         hall.server.open()
         wait_until(lambda: hall.count("state = 'told'") == 5)
@@ -194,7 +195,7 @@ def test_with_the_cable_out_nobody_is_left_standing_and_no_number_is_given_twice
         hall.take()
         assert hall.on_papers == ["A901", "A902"]
         far_away.mend()
-        wait_until(lambda: hall.count("state = 'told'") == 2, timeout_s=60)
+        wait_until(lambda: hall.count("state = 'told'") == 2)
         hall.watcher.wait("queue/household/state", '"waiting":2')
         assert hall.told() == ["A901", "A902"]
         ok(hall.link, "open-window", window="01", clerk="0101")

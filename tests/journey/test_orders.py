@@ -22,7 +22,7 @@ from queue_server.api.messages import TerminalAsk, TerminalStatus, TerminalTold
 from queue_server.web.accounts import EXAMPLE_PASSWORD
 from tests.faces import Face
 from tests.ports import free_port
-from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_for_port, wait_until
 from tests.web_hall import csrf
 
 SCREEN = """
@@ -48,7 +48,9 @@ class Desk:
         name = str(uuid.uuid4())
         self.link.publish(self.link.topics.terminal_ask(self.terminal), messages.encode(TerminalAsk(name, act)))
         with self._news:
-            assert self._news.wait_for(lambda: len(parts := self.told.get(name, [])) and len(parts) == parts[0].parts, 30), act
+            assert self._news.wait_for(
+                lambda: len(parts := self.told.get(name, [])) and len(parts) == parts[0].parts, PATIENCE_S
+            ), act
         return sorted(self.told[name], key=lambda told: told.part)
 
     def _take(self, _topic: str, payload: bytes, _retained: bool) -> None:
@@ -113,7 +115,8 @@ def test_an_order_from_the_fleet_page_reaches_the_terminal_and_its_logs_come_bac
     server.open()
     try:
         watcher.wait("terminal/devices-1/status", "ready")
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        wait_for_port(port)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
             page = client.get("/log-in").text
             client.post("/log-in", data={"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(page)})
             client.post("/fleet/devices-1/logs", data={"csrf": csrf(client.get("/fleet").text)})

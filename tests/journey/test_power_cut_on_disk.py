@@ -24,7 +24,7 @@ from tests.image.server_bench import Citizens, faults
 from tests.programs import PrivateBroker, RunningServer, wait_until
 from tests.unit.test_lease_book import answer, wish
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 SIZE = 96 << 20
 TICKETS = 150
 MOMENTS = 20

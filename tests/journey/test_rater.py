@@ -116,7 +116,7 @@ def test_the_call_screen_lights_up_for_a_call_and_keeps_its_picture_without_the_
         screen.wait_for_colour(*corner, ACCENT)
         screen.wait_for_colour(*corner, WHITE)
         calls, message = (0.03, 0.18, 0.65, 0.85), (0.4, 0.02, 0.83, 0.13)
-        good, quiet = screen.picture(*calls), screen.picture(*message)
+        good, quiet = screen.steady_picture(*calls), screen.picture(*message)
         server.kill()
         wait_until(lambda: screen.picture(*message) != quiet)
         broker.close()

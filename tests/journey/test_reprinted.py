@@ -51,7 +51,7 @@ def page(site: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(locale="zh-CN")
-        page.set_default_timeout(40_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{site}/log-in?next=/reprint")
         page.fill("[name=name]", "supervisor")
         page.fill("[name=password]", PASSWORD)
@@ -99,13 +99,13 @@ def test_a_lost_ticket_is_printed_again_at_the_chosen_kiosk_and_the_paper_is_cou
         look_until(page, lambda: page.get_by_role("button", name="补打此号").first.is_enabled())
         page.get_by_role("button", name="补打此号").first.click()
         expect(page.get_by_role("status")).to_contain_text("已在 kiosk-1 补打")
-        assert len(list((tmp_path / "papers").rglob("*.png"))) == 1
+        assert len(list((tmp_path / "papers").rglob("printer-1-*.png"))) == 1
         wait_until(lambda: (paper(watcher) or Paper(0, 0)).printed == 1)
         printer.fail("paper-out")
         watcher.wait("terminal/kiosk-1/status", '"paper-out"')
         look_until(page, lambda: page.locator("[name=terminal] option").text_content() == "kiosk-1 · 缺纸")
         printer.mend()
         watcher.wait("terminal/kiosk-1/status", '"ok"')
-        assert (paper(watcher) or Paper(9, 9)).printed == 0, "after the paper was out a new roll is in"
+        wait_until(lambda: (paper(watcher) or Paper(9, 9)).printed == 0)  # after the paper was out a new roll is in
     finally:
         kiosk.close()

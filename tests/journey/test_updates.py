@@ -17,7 +17,7 @@ from queue_server.api import messages
 from queue_server.api.messages import TerminalStatus
 from queue_server.web.accounts import EXAMPLE_PASSWORD
 from tests.ports import free_port
-from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
 from tests.rauc_bundle import bundle
 from tests.web_hall import csrf
 
@@ -78,14 +78,14 @@ class Terminal:
     def unit(self, name: str) -> None:
         """What systemd starts: `update` when there is a request, `judge` after every start."""
         command = [sys.executable, "-m", "appliance.main", name, "--root", str(self.machine)]
-        subprocess.run(command, env=self._environment, check=True, timeout=60)
+        subprocess.run(command, env=self._environment, check=True, timeout=PATIENCE_S)
 
 
 class Desk:
     """A technician's browser."""
 
     def __init__(self, port: int) -> None:
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S)
         page = self.client.get("/log-in").text
         self.client.post("/log-in", data={"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(page)})
 

@@ -27,6 +27,7 @@ def test_a_bundle_is_uploaded_in_the_browser_and_what_is_none_is_refused_in_word
         try:
             with serving(hall.open()) as site:
                 page = browser.new_page()
+                page.set_default_timeout(60_000)
                 page.goto(f"{site}/log-in?next=/updates")
                 page.fill("[name=name]", "admin")
                 page.fill("[name=password]", PASSWORD)

@@ -10,12 +10,11 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from tests.web_hall import PASSWORD, WebHall, serving
+from tests.web_hall import CONFIG, PASSWORD, WebHall, serving
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 OpenPage = Callable[..., Page]
-expect.set_options(timeout=60_000)
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
 
@@ -29,8 +28,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[WebHall]:
-    hall = WebHall(tmp_path)
+def hall(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[WebHall]:
+    """A hall, with other rules if the test has some."""
+    rules = CONFIG.rules.model_copy(update=getattr(request, "param", {}))
+    hall = WebHall(tmp_path, CONFIG.model_copy(update={"rules": rules}))
     yield hall
     hall.close()
 
@@ -54,7 +55,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     def open_page(width: int = 1280, height: int = 800, scripts: bool = True, language: str = "zh-CN") -> Page:
         size = {"width": width, "height": height}
         context = browser.new_context(viewport=size, java_script_enabled=scripts, locale=language)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         troubles: list[str] = []
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -224,6 +225,7 @@ def test_a_console_of_360_pixels_shows_number_keys_and_line_without_sideways_scr
         assert key.evaluate("button => button.scrollWidth <= button.clientWidth")
 
 
+@pytest.mark.parametrize("hall", [{"call_blink_s": 3600}], indirect=True)  # it blinks until somebody has looked
 def test_the_wall_follows_the_hall_live(hall: WebHall, site: str, open_page: OpenPage) -> None:
     hall.show("strip-01")
     page = open_page()

@@ -8,11 +8,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
+
+from tests.programs import PATIENCE_S, wait_until
 
 PROGRAM = Path(sys.executable).parent / "jiaohao-hall"
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)")
@@ -42,11 +43,11 @@ class RunningHall:
 
     def close(self) -> int:
         os.kill(self.process.pid, signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE_S)
 
 
 def read(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=60) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
         return bytes(answer.read())
 
 
@@ -79,10 +80,7 @@ def test_one_command_opens_the_hall_and_ctrl_c_ends_every_program_and_the_next_d
         assert "strip-03" in page
     finally:
         assert hall.close() == 0
-    deadline = time.monotonic() + 60
-    while programs(state) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert programs(state) == []
+    wait_until(lambda: not programs(state))
 
     ledger = state / "ledger.sqlite"
     kept = ledger.stat().st_ino

@@ -189,7 +189,8 @@ def test_a_long_check_tells_how_far_it_is_and_a_second_one_does_not_begin_and_a_
         asked = connection.exec_driver_sql("SELECT count(*) FROM audit WHERE action = 'log-check'").scalar_one()
     assert asked == 1
     may_go_on.set()
-    wait_until(lambda: "逐条核对无误" in client.get("/log-check").text)
+    wait_until(lambda: 'id="progress"' not in client.get("/log-check").text)
+    assert "逐条核对无误" in client.get("/log-check").text
 
     held.clear()
     may_go_on.clear()

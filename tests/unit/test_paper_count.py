@@ -87,11 +87,11 @@ class Kiosk:
         self.events: queue.Queue[Any] = queue.Queue()
 
     def hear(self, wanted: Any) -> None:
-        while self.events.get(timeout=30) != wanted:
+        while self.events.get(timeout=60) != wanted:
             pass
 
     def papers(self) -> int:
-        return len(list(self.out.rglob("*.png")))
+        return len(list(self.out.rglob("printer-1-*.png")))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from queue_server.api.hall import PrintRules
 
 ZONE = ZoneInfo("Asia/Shanghai")
 RULES = PrintRules(sheets_a_job=10, sheets_a_person=12, sheets_a_day=20, paper_capacity=30, paper_low=5)
-WAIT_S = 10
+WAIT_S = 60
 
 
 class Paperwork:
@@ -79,6 +79,11 @@ class Desk:
         with self._told:
             self.seen.append(news)
             self._told.notify_all()
+
+    def hears(self, condition):
+        """Return when the spool has asked the printer."""
+        with self._told:
+            assert self._told.wait_for(lambda: PrinterReport(condition) in self.seen, WAIT_S)
 
     def until(self, job, *states):
         with self._told:
@@ -219,6 +224,7 @@ def test_a_printer_that_has_forgotten_a_job_leaves_it_unknown(desk):
 
 def test_nothing_is_sent_to_a_printer_in_trouble_and_cancelling_is_certain(desk):
     desk.printer.condition = "paper-jam"
+    desk.hears("paper-jam")
     job = submit(desk)
     desk.spool.cancel(job.id)
     assert desk.until(job, "cancelled").printed == 0 and desk.printer.printed == []

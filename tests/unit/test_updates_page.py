@@ -187,6 +187,7 @@ def test_a_rollout_is_begun_driven_paused_by_failures_and_goes_on(
         wait_until(lambda: "已自动暂停" in client.get("/updates").text)
         page = client.get("/updates").text
         assert "新系统没有启动成功" in page and len(said) == 1
+        wait_until(lambda: hall.mirror.get("alert/rollout-lobby"))  # it comes after the page
         alert = messages.decode(hall.mirror.get("alert/rollout-lobby") or b"", Alert)
         assert alert.kind == "rollout-paused" and "1台没有成功" in alert.texts.zh
         [rollout] = book_of(hall).latest()

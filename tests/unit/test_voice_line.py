@@ -57,8 +57,8 @@ def test_old_news_is_not_announced():
 def test_the_voice_is_woken_by_a_new_announcement():
     line = WaitingLine()
     taken: list[Announce | None] = []
-    voice = threading.Thread(target=lambda: taken.append(line.take(5)))
+    voice = threading.Thread(target=lambda: taken.append(line.take(60)))
     voice.start()
     line.put(call("A001", "01"))
-    voice.join(5)
+    voice.join(60)
     assert taken and taken[0] is not None and taken[0].number == "A001"
