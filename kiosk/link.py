@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -53,6 +54,7 @@ class TerminalLink:
         self._devices: list[DeviceStatus] = []
         self._lease: LeaseStatus | None = None
         self._announced = False
+        self._telling = threading.Lock()
         self.terminal = terminal
         self._status_topic = self.topics.terminal_status(terminal)
         self._orders: Orders | None = None
@@ -111,8 +113,9 @@ class TerminalLink:
             self._refresh()
 
     def _refresh(self) -> None:
-        if self._announced:
-            self._link.update_birth(self._status("ready"))
+        with self._telling:  # several threads have news: the last one to tell says how things stand then
+            if self._announced:
+                self._link.update_birth(self._status("ready"))
 
     def ask(self, effect: Ask) -> None:
         """Send a request; its answer comes as an event."""

@@ -70,6 +70,7 @@ class Link:
         self._subscribing = threading.Lock()  # so that nothing is left out that is added while a connection comes up
         self._on_change: list[Callable[[bool], None]] = []
         self._birth: tuple[str, bytes] | None = None
+        self._telling = threading.Lock()  # so that an older birth never goes out behind a newer one
         self._death: bytes = b""
         self._paho = client(broker, self.client_id)
         self._explained = False
@@ -83,8 +84,9 @@ class Link:
     def update_birth(self, birth: bytes) -> None:
         """Replace the birth message (a device changed its state) and publish it."""
         assert self._birth is not None, "announce() comes before update_birth()"
-        self._birth = (self._birth[0], birth)
-        self.publish(*self._birth, retain=True)
+        with self._telling:
+            self._birth = (self._birth[0], birth)
+            self.publish(*self._birth, retain=True)
 
     def subscribe(self, topic_filter: str, handler: Handler) -> None:
         """Call `handler` for every message on `topic_filter`, now and after each reconnect."""
@@ -155,8 +157,9 @@ class Link:
                 self._subscribe(topic_filter)
             self.connected.set()
         self._explained = False
-        if self._birth is not None:
-            self.publish(*self._birth, retain=True)
+        with self._telling:
+            if self._birth is not None:
+                self.publish(*self._birth, retain=True)
         self._requests.send_again()
         for handler in self._on_change:
             handler(True)

@@ -57,7 +57,7 @@ class PrivatePostgres:
         self._process = subprocess.Popen(
             [*self._as, str(BIN / "postgres"), "-D", data, *options], stderr=subprocess.DEVNULL, cwd="/"
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while True:
             try:
                 psycopg.connect(self.url("postgres"), connect_timeout=1).close()

@@ -22,7 +22,7 @@ from queue_server.api.messages import Answer, QueueState, RatingAsk, WindowState
 
 LOG = logging.getLogger(__name__)
 HEAR_S = 0.1
-NEWS_S = 1.0
+NEWS_S = 5.0
 """How long the next key waits for the window's state after a granted request, in seconds."""
 Request = Callable[[str, dict[str, Any]], "Future[Answer]"]
 

@@ -22,7 +22,7 @@ from drivers.stream import SerialStream, Stream
 from queue_server.api.hall import Device
 
 LOG = logging.getLogger(__name__)
-ANSWER_S = 1.0
+ANSWER_S = 3.0
 """A printer answers DLE EOT within this time, whatever it is doing."""
 PRINT_S = 12.0
 """A ticket is printed within this time after its last byte."""

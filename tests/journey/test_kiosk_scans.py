@@ -127,6 +127,7 @@ def test_foreign_nonsense_and_used_codes_get_a_sentence_and_no_number(scene: Sce
         scene.kiosk.wait_for_colour(*LENS, WALL)
         scene.kiosk.wait_for_colour(*SENTENCE, WARNING_SOFT)
         scene.kiosk.tap(*HOME)
+        scene.kiosk.wait_for_page("Home")  # the next code is not for this page
     sign = ("queue_server.codes", "sign", "--key", str(scene.state / "example-platform"), "--issuer", "example-platform")
     scene.hold(scene.command(*sign, "--holder", "1001", "--name", "张三").strip())
     scene.scan()
