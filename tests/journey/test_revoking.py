@@ -99,6 +99,7 @@ def token_of(client: httpx.Client, terminal: str) -> str:
     return page.split('id="token">')[1].split("<")[0]
 
 
+@pytest.mark.timeout(300)
 def test_a_terminal_revoked_on_the_page_is_cut_off_at_once_and_comes_back_only_with_a_new_token(
     hall: SecureHall, web: str, tmp_path: Path
 ) -> None:
@@ -140,6 +141,7 @@ def test_a_terminal_revoked_on_the_page_is_cut_off_at_once_and_comes_back_only_w
         connected(hall, tmp_path / "new").close()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can run the server as somebody else")
 def test_a_broker_that_nobody_tells_is_named_and_the_next_try_succeeds(hall: SecureHall, web: str) -> None:
     with httpx.Client(base_url=web, timeout=PATIENCE_S) as client:
