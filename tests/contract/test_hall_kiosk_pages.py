@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contract.test_rater_and_call_screen import on_a_display
+from tests.contract.virtual_display import on_a_display
 
 
 @pytest.mark.timeout(600)

@@ -1,18 +1,8 @@
 """Rater and call screen as they are drawn: on a virtual display, every page, mode and size."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
-
-def on_a_display(*command: str) -> subprocess.CompletedProcess[str]:
-    """Run Python on a display of its own."""
-    display = ["xvfb-run", "-a", "-s", "-screen 0 640x480x24", sys.executable]
-    return subprocess.run([*display, *command], cwd=ROOT, capture_output=True, text=True, timeout=580)
+from tests.contract.virtual_display import on_a_display
 
 
 @pytest.mark.timeout(600)

@@ -1,8 +1,11 @@
 """The technician's pages as they are drawn: every page, language and size of a terminal."""
 
-from tests.contract.test_rater_and_call_screen import on_a_display
+import pytest
+
+from tests.contract.virtual_display import on_a_display
 
 
+@pytest.mark.timeout(600)
 def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_the_technician():
     done = on_a_display("-m", "tests.screens.fits", "technician")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
