@@ -26,8 +26,10 @@ from queue_server.enrol.broker import REVOKED, ask_for_reload, client_credential
 from queue_server.enrol.register import Register
 
 SHORT = timedelta(minutes=10)
-PATIENCE_S = 15.0
-LOOK_S = 0.4
+PATIENCE_S = 30.0
+"""For the broker to read the list; on a machine that does much else it takes a few seconds."""
+LOOK_S = (0.4, 5.0)
+"""How long a connection is watched for the broker's refusal, at first and at most: a slow broker refuses late."""
 
 
 class NotInEffect(RuntimeError):
@@ -90,25 +92,26 @@ def _publish(register: Register, folder: Path, now: datetime) -> None:
 
 def _wait_until_refused(probe: Path, broker: tuple[str, int]) -> None:
     deadline = time.monotonic() + PATIENCE_S
-    context = _context(probe)
-    while not _refused(context, broker):
+    context, look_s = _context(probe), LOOK_S[0]
+    while not _refused(context, broker, look_s):
         if time.monotonic() > deadline:
             raise NotInEffect(
                 "unread",
                 "the broker has not read the list of revoked certificates; restart it (`systemctl restart jiaohao-broker` as "
                 "root), then revoke again",
             )
+        look_s = min(look_s * 1.5, LOOK_S[1])
         time.sleep(0.05)
 
 
-def _refused(context: ssl.SSLContext, broker: tuple[str, int]) -> bool:
-    """Whether the broker turns away a client with these credentials."""
+def _refused(context: ssl.SSLContext, broker: tuple[str, int], look_s: float) -> bool:
+    """Whether the broker turns away a client with these credentials within `look_s`."""
     try:
         with (
             socket.create_connection(broker, PATIENCE_S) as plain,
             context.wrap_socket(plain, server_hostname=broker[0]) as secure,
         ):
-            secure.settimeout(LOOK_S)
+            secure.settimeout(look_s)
             secure.recv(1)
     except ssl.SSLCertVerificationError as error:
         text = f"the broker at {broker[0]}:{broker[1]} is not this hall's ({error.verify_message})"

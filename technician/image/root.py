@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from technician.image import wheels
 from technician.image.recipe import CONFIG, Recipe, digest, packages
 from technician.image.steps import Steps
 from technician.run import run
+from technician.trouble import Trouble
 
 PLACES = {
     "*.service": "system", "*.target": "system", "*.timer": "system", "*.path": "system",
@@ -18,6 +20,7 @@ PLACES = {
 BESIDE = {"sysusers.d": "sysusers.d", "tmpfiles.d": "tmpfiles.d", "sysctl.d": "sysctl.d", "udev": "udev/rules.d"}
 MOUNT_POINTS = ("data", "efi", "etc/jiaohao")
 WIPED = ("var/cache", "var/log", "var/lib/apt", "var/tmp", "tmp", "run", "boot/grub")
+COMMAND = re.compile(r"^Exec(\w+)=[-+!@:]*(\S+)", re.MULTILINE)
 LEFTOVERS = ("etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-", "etc/.pwd.lock", "var/lib/dpkg/status-old")
 
 
@@ -34,6 +37,7 @@ def root_squashfs(
             run("tar", "--extract", "--xattrs", "--numeric-owner", "--file", base, "--directory", root)
             wheels.install(recipe, sources, wheel_tar, root, log)
             _configure(recipe, sources, keyring, root, log)
+            check_commands(root)
             _pack(recipe, root, target, log)
         finally:
             shutil.rmtree(root, ignore_errors=True)
@@ -72,6 +76,17 @@ def _configure(recipe: Recipe, sources: Path, keyring: Path, root: Path, log: Pa
         (root / name).mkdir(mode=0o1777 if name.endswith("tmp") else 0o755)
     for name in MOUNT_POINTS:
         (root / name).mkdir(exist_ok=True)
+
+
+def check_commands(root: Path) -> None:
+    """Make sure that what our units run besides their program is there: a small system has not every command that a large one
+    has. A unit whose program belongs to the other profile is left alone. Raise Trouble."""
+    for unit in sorted((root / "usr/lib/systemd/system").glob("jiaohao-*.service")):
+        commands = COMMAND.findall(unit.read_text(encoding="utf-8"))
+        missing = [(kind, command) for kind, command in commands if not os.path.lexists(root / command.lstrip("/"))]
+        if missing and not any(kind == "Start" for kind, _ in missing):
+            kind, command = missing[0]
+            raise Trouble(f"{unit.name} runs {command} (Exec{kind}), which the image lacks; add its package to {CONFIG}")
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -103,7 +103,7 @@ def token_of(client: httpx.Client, terminal: str) -> str:
 def test_a_terminal_revoked_on_the_page_is_cut_off_at_once_and_comes_back_only_with_a_new_token(
     hall: SecureHall, web: str, tmp_path: Path
 ) -> None:
-    with httpx.Client(base_url=web, timeout=PATIENCE_S) as client, path_unit(hall) as seen:
+    with httpx.Client(base_url=web, timeout=4 * PATIENCE_S) as client, path_unit(hall) as seen:
         form = {"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(client.get("/log-in").text)}
         assert client.post("/log-in", data=form).status_code == 303
         for terminal in ("rater-02", "devices-2"):
@@ -144,7 +144,7 @@ def test_a_terminal_revoked_on_the_page_is_cut_off_at_once_and_comes_back_only_w
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can run the server as somebody else")
 def test_a_broker_that_nobody_tells_is_named_and_the_next_try_succeeds(hall: SecureHall, web: str) -> None:
-    with httpx.Client(base_url=web, timeout=PATIENCE_S) as client:
+    with httpx.Client(base_url=web, timeout=4 * PATIENCE_S) as client:
         form = {"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(client.get("/log-in").text)}
         assert client.post("/log-in", data=form).status_code == 303
         terminal = hall.credentials("kiosk-2")

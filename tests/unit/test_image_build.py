@@ -15,6 +15,7 @@ from technician.image import build as building
 from technician.image.build import Folders, build, check_room, check_tools
 from technician.image.bundle import MANIFEST, check, keys
 from technician.image.recipe import CONFIG, Recipe, digest, packages
+from technician.image.root import check_commands
 from technician.image.steps import Steps
 from technician.main import main
 from technician.trouble import Trouble
@@ -156,5 +157,22 @@ def test_units_of_the_image_run_commands_that_exist(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.skipif(shutil.which("grub-script-check") is None, reason="grub-common is not installed")
+def test_a_command_of_a_unit_that_the_image_has_not_is_named(tmp_path: Path):
+    units = tmp_path / "usr/lib/systemd/system"
+    units.mkdir(parents=True)
+    for name in ("usr/sbin/broker", "usr/bin/sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "bin").symlink_to("usr/bin")
+    unit = units / "jiaohao-broker.service"
+    unit.write_text("[Service]\nExecStart=/usr/sbin/broker -c x\nExecReload=-/bin/sh -c 'kill 1'\n")
+    check_commands(tmp_path)
+    unit.write_text("[Service]\nExecStart=/usr/sbin/broker -c x\nExecReload=/bin/kill 1\n")
+    with pytest.raises(Trouble, match=r"jiaohao-broker\.service runs /bin/kill \(ExecReload\)"):
+        check_commands(tmp_path)
+    (tmp_path / "usr/sbin/broker").unlink()
+    check_commands(tmp_path)
+
+
 def test_grub_understands_its_configuration():
     subprocess.run(["grub-script-check", CONFIG / "grub.cfg"], check=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import configparser
 import re
+import shlex
 import shutil
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -124,6 +126,13 @@ def test_the_server_may_leave_a_list_for_the_broker_and_nothing_else():
     assert does["ExecStartPre"].endswith(waits["Path"]["PathExists"]), "the word goes before the list is read: none is lost"
     assert does["ExecStart"] == "/usr/bin/systemctl reload jiaohao-broker.service"
     assert "-HUP" in unit(FOLDER / "jiaohao-broker.service")["Service"]["ExecReload"]
+
+
+def test_the_broker_is_told_to_read_its_files_again_without_any_program_but_the_shell():
+    command = unit(FOLDER / "jiaohao-broker.service")["Service"]["ExecReload"]
+    with subprocess.Popen(["sleep", "600"]) as broker:
+        subprocess.run(shlex.split(command.replace("$MAINPID", str(broker.pid))), env={"PATH": "/nowhere"}, check=True)
+        assert broker.wait(60) == -signal.SIGHUP
 
 
 def test_news_reach_systemd_over_the_socket_it_names(tmp_path, monkeypatch):
