@@ -18,6 +18,8 @@ from queue_server.api.hall import Device
 
 REPEAT_S = 0.5
 """A box that did not hear its answer sends again within this time: the same press."""
+LOOK_S = 0.1
+"""The line is looked at at least as often as this."""
 KEPT = 8
 LEVELS = (5, 4, 3, 2)
 """What the four keys of a rater mean: very satisfied, satisfied, fairly satisfied, dissatisfied."""
@@ -30,10 +32,12 @@ class Box:
         self.stream, self.address, self._clock = stream, address, clock
         self._parser = frames.Parser()
         self._last: tuple[Frame, float] | None = None
+        self._looked = 0.0
 
     def open(self) -> None:
         self._parser, self._last = frames.Parser(), None
         self.stream.open()
+        self._looked = self._clock()
 
     def close(self) -> None:
         self.stream.close()
@@ -43,11 +47,12 @@ class Box:
         self.feed(self.stream.read(0))
 
     def feed(self, data: bytes) -> None:
-        """Take the bytes that came: answer the frames of this box, keep what was pressed."""
+        """Take the bytes that came since the last call, none as well: answer the frames of this box, keep what was pressed."""
+        since, self._looked = self._looked, self._clock()
         for frame in self._parser.feed(data):
             if frame.address == self.address and (answer := self.answer(frame)) is not None:
                 self.stream.write(answer.encode())
-                if not self._again(frame):
+                if not self._again(frame, since):
                     self.pressed(frame)
 
     def answer(self, frame: Frame) -> Frame | None:
@@ -58,10 +63,10 @@ class Box:
         """Keep what was pressed."""
         raise NotImplementedError
 
-    def _again(self, frame: Frame) -> bool:
-        now = self._clock()
-        again = self._last is not None and self._last[0] == frame and now - self._last[1] < REPEAT_S
-        self._last = (frame, now)
+    def _again(self, frame: Frame, since: float) -> bool:
+        """Whether it is the same press. It came after `since`, perhaps long before a program that stood still looked at it."""
+        again = self._last is not None and self._last[0] == frame and since - self._last[1] < REPEAT_S
+        self._last = (frame, self._clock())
         return again
 
 
@@ -83,7 +88,7 @@ class KeypadBox(Box):
         """The next key, or None."""
         deadline = self._clock() + timeout_s
         while not self.keys and (left := deadline - self._clock()) > 0:
-            self.feed(self.stream.read(left))
+            self.feed(self.stream.read(min(left, LOOK_S)))
         return self.keys.popleft() if self.keys else None
 
     def show(self, waiting: int, number: str) -> None:
@@ -127,7 +132,7 @@ class RaterBox(Box):
         """The level pressed, or None."""
         deadline = self._clock() + timeout_s
         while not self.rated and (left := deadline - self._clock()) > 0:
-            self.feed(self.stream.read(left))
+            self.feed(self.stream.read(min(left, LOOK_S)))
         return self.rated.popleft() if self.rated else None
 
 

@@ -180,8 +180,7 @@ class KeyLine:
         while not self._ended.is_set():
             data = self.seats[0].box.stream.read(HEAR_S)
             for seat in self.seats:
-                if data:
-                    seat.box.feed(data)
+                seat.box.feed(data)
                 seat.attend()
 
     def _close_boxes(self) -> None:

@@ -85,7 +85,21 @@ def test_the_same_key_pressed_again_later_counts_again():
         emulator.press("recall")
         keypad.feed(keypad.stream.read(0))
         now[0] += 1
+        keypad.feed(keypad.stream.read(0))
     assert list(keypad.keys) == ["recall", "recall"]
+
+
+def test_a_repetition_that_a_program_hears_only_after_it_stood_still_is_no_second_press(repeats_after):
+    repeats_after(0.02)
+    now = [0.0]
+    emulator = KeypadEmulator(faults=["deaf"])
+    keypad = box(emulator, clock=lambda: now[0])
+    emulator.press("next")
+    keypad.feed(keypad.stream.read(0))
+    assert emulator.wait_for(lambda: not emulator.unanswered), "the box has said it to the end"
+    now[0] += 2
+    keypad.feed(keypad.stream.read(0))
+    assert (list(keypad.keys), emulator.answered) == (["next"], 3)
 
 
 def test_the_keypad_shows_those_who_wait_and_the_number_and_beeps():
