@@ -77,14 +77,14 @@ def ssl_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
-def why_refused(host: str, port: int, context: ssl.SSLContext) -> str:
-    """Try to greet the broker and say in words why it does not work; may take a few seconds."""
+def why_refused(host: str, port: int, context: ssl.SSLContext, *, timeout_s: float = LOOK_TIMEOUT_S) -> str:
+    """Try to greet the broker and say in words why it does not work; takes as long as `timeout_s` where nobody says no."""
     try:
         with (
-            socket.create_connection((host, port), LOOK_TIMEOUT_S) as plain,
+            socket.create_connection((host, port), timeout_s) as plain,
             context.wrap_socket(plain, server_hostname=host) as secure,
         ):
-            secure.settimeout(LOOK_TIMEOUT_S)
+            secure.settimeout(timeout_s)
             secure.recv(1)  # with TLS 1.3 a client learns only now that its certificate is refused
     except ssl.SSLCertVerificationError as error:
         return _broker_not_believed(error)

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.programs import wait_until
+from tests.programs import PATIENCE_S, wait_until
 
 WHITE = "#FFFFFF"
 
@@ -54,7 +54,7 @@ class Face:
             wait_until(lambda: self.colour(3, 3) != "#000000" or self._program.poll() is not None)
         if self.colour(3, 3) == "#000000" and self._program.poll() is None:
             self._program.send_signal(signal.SIGABRT)  # it says where it stands
-            self._program.wait(60)
+            self._program.wait(PATIENCE_S)
         assert self._program.poll() is None, self.log
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class Face:
         for process in (self._program, self._display):
             if process is not None:
                 process.terminate()
-                process.wait(60)
+                process.wait(PATIENCE_S)
         print(self.log)
 
     @property
@@ -111,9 +111,9 @@ class Face:
         command = ["import", "-window", "root", "-crop", crop, "-depth", "8", "rgb:-"]
         return subprocess.run(command, env=self._environment, capture_output=True, check=True).stdout
 
-    def steady_picture(self, left: float, top: float, right: float, bottom: float) -> bytes:
-        """The pixels of a part of the screen as soon as it stays as it is for three seconds."""
-        seen = [b""] * 7
+    def steady_picture(self, left: float, top: float, right: float, bottom: float, *, seconds: float = 3) -> bytes:
+        """The pixels of a part of the screen as soon as it stays as it is for so long."""
+        seen = [b""] * (round(2 * seconds) + 1)
 
         def is_steady() -> bool:
             time.sleep(0.5)
@@ -124,10 +124,14 @@ class Face:
         return seen[-1]
 
     @property
+    def pages(self) -> list[str]:
+        """The pages that the screen has shown, the present one last."""
+        return re.findall(r" DEBUG kiosk\.app: page (\w+)\n", self.log[self._opened_at :])
+
+    @property
     def page(self) -> str:
         """The page that the screen shows now."""
-        pages = re.findall(r" DEBUG kiosk\.app: page (\w+)\n", self.log[self._opened_at :])
-        return pages[-1] if pages else ""
+        return (self.pages or [""])[-1]
 
     def wait_for_page(self, page: str) -> None:
         """Return when the screen shows a page: it can be touched, whatever the colours of the page before it were."""

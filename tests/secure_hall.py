@@ -17,7 +17,7 @@ from queue_server.enrol.register import Register
 from queue_server.privacy import Sealer, key
 from queue_server.store.database import Database, sqlite_url
 from tests.ports import free_port
-from tests.programs import wait_for_port
+from tests.programs import PATIENCE_S, wait_for_port
 from tests.small_hall import NOON, write_hall
 
 MORE = """
@@ -128,7 +128,7 @@ class SecureHall:
     def close(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait(60)
+            self._process.wait(PATIENCE_S)
         self.database.close()
 
     @property

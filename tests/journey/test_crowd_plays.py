@@ -92,6 +92,6 @@ def test_a_hall_or_window_that_does_not_exist_is_named(tmp_path):
         (["--hall", str(tmp_path / "none")], "hall.toml"),
         (["--hall", str(folder), "--leave-windows", "99"], "window 99"),
     ):
-        run = subprocess.run([*program, *words], capture_output=True, text=True, timeout=60)
+        run = subprocess.run([*program, *words], capture_output=True, text=True, timeout=PATIENCE_S)
         assert run.returncode == 2
         assert said in run.stderr

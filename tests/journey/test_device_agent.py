@@ -14,6 +14,7 @@ from queue_server.api import messages
 from queue_server.api.hall import Device
 from queue_server.api.hall_files import load
 from queue_server.api.messages import DisplayDesired, DisplayLine
+from tests.programs import PATIENCE_S
 from tests.small_hall import write_hall
 
 AGENT = "devices-1"
@@ -48,7 +49,7 @@ class Strip:
         self.server = TcpServer(self.emulator, port=int(self.address.rpartition(":")[2]))
         self.server.open()
 
-    def shows(self, text, timeout_s=60):
+    def shows(self, text, timeout_s=PATIENCE_S):
         return self.emulator.wait_for(lambda: self.emulator.texts() == [text], timeout_s)
 
 
@@ -73,7 +74,7 @@ class Hall:
         payload = self.heard.get(self.link.topics.display_shown(display))
         return messages.decode(payload, messages.DisplayShown) if payload else None
 
-    def until(self, condition, timeout_s=60):
+    def until(self, condition, timeout_s=PATIENCE_S):
         with self.news:
             return self.news.wait_for(condition, timeout_s)
 
@@ -106,7 +107,7 @@ def hall_with(tmp_path, broker, *devices):
     hall = Hall(agent, link)
     link.subscribe(link.topics.root + "#", hall.listen)
     link.open()
-    assert link.connected.wait(60)
+    assert link.connected.wait(PATIENCE_S)
     agent.open()
     ended = threading.Event()
     thread = threading.Thread(target=agent.run, args=(ended,))
@@ -259,7 +260,7 @@ def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path, broker, server
     with hall_with(tmp_path, broker, keypad) as hall:
         assert hall.device_is("keypad-1", "ok")
         assert hall.until(lambda: hall.link.topics.window_state("01") in hall.heard)
-        answer = hall.link.request("issue-ticket", {"queue": "household", "channel": "desk"}, timeout_s=60).result()
+        answer = hall.link.request("issue-ticket", {"queue": "household", "channel": "desk"}, timeout_s=PATIENCE_S).result()
         number = answer.data["ticket"]["number"]
         box = running("keypad-1")
         box.act("next")

@@ -112,7 +112,7 @@ def test_the_device_agent_and_a_screen_work_with_nothing_but_their_rights(
     finally:
         for program in programs:
             os.killpg(program.pid, signal.SIGTERM)
-            program.wait(60)
+            program.wait(PATIENCE_S)
 
 
 def test_the_crowd_plays_with_a_certificate_of_its_own(hall: SecureHall, web: str) -> None:
@@ -126,7 +126,7 @@ def test_the_crowd_plays_with_a_certificate_of_its_own(hall: SecureHall, web: st
         assert called.wait(PATIENCE_S), "nobody was called and served"
     finally:
         crowd.send_signal(signal.SIGTERM)
-        assert crowd.wait(60) == 0
+        assert crowd.wait(PATIENCE_S) == 0
         link.close()
 
 
@@ -160,7 +160,7 @@ def test_a_renewed_terminal_works_on_when_its_old_certificate_ends_and_an_ended_
     link.close()
     with pytest.raises(NotEnrolled, match="has ended; enrol it with a new token"):
         renew(web, left, datetime.now(UTC))
-    assert "has ended" in why_refused("127.0.0.1", hall.port, ssl_context(*_files(left)))
+    assert "has ended" in why_refused("127.0.0.1", hall.port, ssl_context(*_files(left)), timeout_s=60)
 
 
 def test_a_token_works_once_but_a_lost_answer_does_no_harm(
@@ -287,7 +287,7 @@ def test_a_revoked_terminal_is_cut_off_at_once_and_does_not_come_back(
         assert lost.wait(PATIENCE_S)
         broker = Broker.parse(hall.address, credentials=gone)
         context = ssl_context(gone / "ca.crt", gone / "client.crt", gone / "client.key")
-        assert "revoked" in why_refused(broker.host, broker.port, context)
+        assert "revoked" in why_refused(broker.host, broker.port, context, timeout_s=60)
         assert not out.connected.is_set() and other.connected.is_set() and not kept.is_set()
     finally:
         out.close()
@@ -304,9 +304,9 @@ def test_foreign_expired_and_early_certificates_are_refused_with_the_reason(hall
     now = datetime.now(UTC)
     foreign = authority.make(tmp_path / "foreign", "otherhall", now)
 
-    def reason(folder: Path) -> str:
+    def reason(folder: Path, timeout_s: float = 60) -> str:
         context = ssl_context(folder / "ca.crt", folder / "client.crt", folder / "client.key")
-        return why_refused("127.0.0.1", hall.port, context)
+        return why_refused("127.0.0.1", hall.port, context, timeout_s=timeout_s)
 
     assert "from another hall" in reason(hall.credentials("kiosk-1", signs=foreign))
     assert "has ended" in reason(hall.credentials("kiosk-1", at=now - timedelta(days=30)))
@@ -316,7 +316,7 @@ def test_foreign_expired_and_early_certificates_are_refused_with_the_reason(hall
     (misled / "ca.crt").write_text(foreign.pem)
     assert "belongs to another hall" in reason(misled)
     assert "nobody answers" in why_refused("127.0.0.1", free_port(), ssl_context(*_files(hall.credentials("kiosk-1"))))
-    assert "takes the certificate" in reason(hall.credentials("kiosk-1"))
+    assert "takes the certificate" in reason(hall.credentials("kiosk-1"), 3)
 
 
 def test_programs_say_which_credentials_are_missing_or_do_not_fit(hall: SecureHall, tmp_path: Path) -> None:

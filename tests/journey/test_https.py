@@ -83,7 +83,7 @@ def test_a_browser_that_believes_the_halls_certificate_logs_in(hall: SecureHall,
     believed = base64.b64encode(hashlib.sha256(spki).digest()).decode()
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", f"--ignore-certificate-errors-spki-list={believed}"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=120_000, args=arguments)
         try:
             page = browser.new_page()
             page.set_default_timeout(60_000)

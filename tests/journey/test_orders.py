@@ -98,7 +98,7 @@ def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
         [restarted] = desk.ask("restart")
         assert restarted.state == "done"
         watcher.wait("terminal/screen-9/status", "stopped")
-        assert face._program is not None and face._program.wait(60) == 0
+        assert face._program is not None and face._program.wait(PATIENCE_S) == 0
     finally:
         face.close()
 
@@ -125,7 +125,7 @@ def test_an_order_from_the_fleet_page_reaches_the_terminal_and_its_logs_come_bac
             assert "the desk asks: logs" in bundle.read("log.txt").decode()
     finally:
         agent.kill()
-        agent.wait(60)
+        agent.wait(PATIENCE_S)
         server.close()
 
 
@@ -140,7 +140,7 @@ def test_a_device_agent_says_what_it_cannot_do_and_restarts(broker: PrivateBroke
         assert told.state == "unable" and "cannot screen" in told.text
         watcher.link.publish(watcher.link.topics.terminal_ask("devices-1"), b'{"id": 3}')  # rubbish is dropped
         [told] = desk.ask("restart")
-        assert told.state == "done" and agent.wait(60) == 0
+        assert told.state == "done" and agent.wait(PATIENCE_S) == 0
     finally:
         agent.kill()
-        agent.wait(60)
+        agent.wait(PATIENCE_S)

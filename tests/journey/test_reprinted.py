@@ -49,7 +49,7 @@ def watcher(broker: PrivateBroker, site: str) -> Iterator[Watcher]:
 def page(site: str) -> Iterator[Page]:
     """A supervisor's browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=120_000, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(locale="zh-CN")
         page.set_default_timeout(60_000)
         page.goto(f"{site}/log-in?next=/reprint")

@@ -73,7 +73,7 @@ class Terminal:
     def stop(self) -> None:
         if self._program is not None:
             self._program.kill()
-            self._program.wait(60)
+            self._program.wait(PATIENCE_S)
 
     def unit(self, name: str) -> None:
         """What systemd starts: `update` when there is a request, `judge` after every start."""

@@ -23,7 +23,7 @@ def test_a_bundle_is_uploaded_in_the_browser_and_what_is_none_is_refused_in_word
     good.write_bytes(bundle("2026.11.23"))
     bad.write_bytes(b"\x89PNG" + bytes(5000))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=120_000, args=["--no-sandbox", "--disable-gpu"])
         try:
             with serving(hall.open()) as site:
                 page = browser.new_page()
