@@ -21,6 +21,7 @@ from link.enrol import NotEnrolled, enrol, main, renew
 from queue_server.api.topics import Topics
 from queue_server.enrol import authority, command
 from queue_server.enrol.broker import client_credentials
+from tests.faces import Face
 from tests.ports import free_port
 from tests.programs import PATIENCE_S, RunningServer, ok, wait_for_port, wait_until
 from tests.secure_hall import SecureHall
@@ -82,20 +83,16 @@ def test_a_terminal_enrols_with_a_token_and_issues_a_ticket(
 def test_the_device_agent_and_a_screen_work_with_nothing_but_their_rights(
     hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    programs = []
+    def as_itself(terminal: str) -> tuple[str, ...]:
+        enrol(web, new_token(hall, terminal, capsys), terminal, tmp_path / terminal)
+        where = ("--hall", str(hall.hall), "--broker", hall.address)
+        return (*where, "--credentials", str(tmp_path / terminal), "--terminal", terminal)
+
+    command_line = [sys.executable, "-m", "drivers.main", "run", *as_itself("devices-1"), "--out", str(tmp_path / "out")]
+    screen = Face("screen", (640, 360), tmp_path, *as_itself("screen-1"))
+    agent = subprocess.Popen(command_line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for terminal, module, words in (
-            ("devices-1", "drivers.main", ("run", "--out", str(tmp_path / "out"))),
-            ("screen-1", "kiosk.main", ("screen",)),
-        ):
-            folder = tmp_path / terminal
-            enrol(web, new_token(hall, terminal, capsys), terminal, folder)
-            command_line = [sys.executable, "-m", module, words[0], "--hall", str(hall.hall), "--broker", hall.address,
-                            "--credentials", str(folder), "--terminal", terminal, *words[1:]]  # fmt: skip
-            if module == "kiosk.main":
-                command_line = ["xvfb-run", "-a", *command_line, "--size", "640x360"]
-            log = (tmp_path / f"{terminal}.log").open("wb")
-            programs.append(subprocess.Popen(command_line, stdout=log, stderr=log, start_new_session=True))
+        screen.open()
 
         def measured() -> str:
             with urllib.request.urlopen(f"{web}/metrics") as answer:
@@ -110,9 +107,9 @@ def test_the_device_agent_and_a_screen_work_with_nothing_but_their_rights(
 
         wait_until(shown)
     finally:
-        for program in programs:
-            os.killpg(program.pid, signal.SIGTERM)
-            program.wait(PATIENCE_S)
+        screen.close()
+        agent.terminate()
+        agent.wait(PATIENCE_S)
 
 
 def test_the_crowd_plays_with_a_certificate_of_its_own(hall: SecureHall, web: str) -> None:
