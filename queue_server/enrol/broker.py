@@ -89,13 +89,30 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 def reload(folder: Path) -> bool:
     """Let the broker read its access file and list of revoked certificates again; whether it could be told.
 
-    Root may signal it, and the user it runs as.
+    Root may signal it, and the user it runs as. After a power cut the file with its number is left over, and the number may be
+    anybody's: only the broker with this folder's configuration is told.
     """
     try:
-        os.kill(int((folder / "mosquitto.pid").read_text()), signal.SIGHUP)
-    except (OSError, ValueError):
+        number = int((folder / "mosquitto.pid").read_text())
+        process = os.pidfd_open(number)
+    except (OSError, ValueError, OverflowError):
         return False
+    try:
+        if not _is_broker(number, folder):
+            return False
+        signal.pidfd_send_signal(process, signal.SIGHUP)
+    except OSError:
+        return False
+    finally:
+        os.close(process)
     return True
+
+
+def _is_broker(number: int, folder: Path) -> bool:
+    """Whether the process of this number is the broker of the folder. Raise OSError."""
+    program, *words = os.fsdecode(Path(f"/proc/{number}/cmdline").read_bytes()).split("\0")
+    configuration = (folder / "mosquitto.conf").resolve()
+    return Path(program).name == "mosquitto" and configuration in (Path(word).resolve() for word in words)
 
 
 def ask_for_reload(folder: Path) -> None:
