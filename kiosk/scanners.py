@@ -40,11 +40,14 @@ class Attention:
     def __init__(self) -> None:
         self._news = threading.Condition()
         self.on = self.ended = False
+        self.turn = 0
+        """How often somebody has begun to scan."""
         self.asked = True
         self.sent_at = 0.0
 
     def change(self, *, on: bool | None = None, ended: bool = False) -> None:
         with self._news:
+            self.turn += bool(on and not self.on)
             self.on = self.on if on is None else on
             self.ended = self.ended or ended
             self.asked = True
@@ -101,6 +104,7 @@ class Listener:
         self.device, self._folder, self._attention = device, folder, attention
         self._told: ScannerIs | None = None
         self._is_open = self._films = False
+        self._turn = 0
         self._tries = 0
 
     def run(self, send: Send) -> None:
@@ -126,18 +130,20 @@ class Listener:
 
     def _attend(self, scanner: Any, send: Send) -> None:
         """Read for a moment, or look whether it is still there."""
+        turn = self._attention.turn
         if scanner.discreet or self._attention.on:
+            if self._is_open and not scanner.discreet and turn != self._turn:
+                self._close(scanner)  # somebody begins anew: what was shown before counts again
             if not self._is_open:
                 scanner.open()
-                self._is_open = True
+                self._is_open, self._turn = True, turn
                 self._tell(send, "ok")
             code = scanner.read(FILM_S if self._films else READ_S)
-            if code and (scanner.discreet or self._attention.on):
+            if code and (scanner.discreet or (self._attention.on and self._attention.turn == turn)):
                 send(Scanned(code, str(uuid.uuid4())))
             return
         if self._is_open:
-            scanner.close()
-            self._is_open = False
+            self._close(scanner)
         scanner.probe()
         self._tell(send, "ok")
         self._attention.wait(LOOK_S)
@@ -145,11 +151,14 @@ class Listener:
     def _trouble(self, scanner: Any, error: Exception, send: Send) -> None:
         if not isinstance(error, DeviceError):
             LOG.exception("the scanner %s failed", self.device.id)
-        scanner.close()
-        self._is_open = False
+        self._close(scanner)
         self._tell(send, reason(error), str(error))
         self._attention.wait(AGAIN_S[min(self._tries, len(AGAIN_S) - 1)])
         self._tries += 1
+
+    def _close(self, scanner: Any) -> None:
+        scanner.close()
+        self._is_open = False
 
     def _tell(self, send: Send, condition: str, detail: str = "") -> None:
         now = ScannerIs(self.device.id, condition, self._films, detail[:200])

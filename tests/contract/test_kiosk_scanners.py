@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,6 +62,8 @@ class Eye:
         self.opened = self.closed = self.taken = 0
         self.is_on = self.is_gone = False
         self.picture: Any = cv2.cvtColor(scene(Random(1)), cv2.COLOR_GRAY2BGR)
+        self.goes_on = threading.Event()
+        self.goes_on.set()
 
     def probe(self) -> None:
         if self.is_gone:
@@ -80,6 +83,7 @@ class Eye:
             raise Unreachable("camera-1: the camera is gone", "plug it back in")
         assert self.is_on, "a camera that is off takes no picture"
         self.taken += 1
+        self.goes_on.wait(60)
         time.sleep(0.01)
         return self.picture
 
@@ -135,6 +139,19 @@ def test_a_code_before_the_camera_is_told_once_however_long_it_stays(camera: Sim
     codes = [event for event in camera.told.rest() if isinstance(event, Scanned)]
     assert len(codes) == 1
     assert TICKET not in repr(codes)
+
+
+def test_who_begins_anew_before_a_slow_camera_went_off_may_show_the_same_code_again(camera: SimpleNamespace):
+    camera.eye.picture = shown(TICKET)
+    camera.perform(Watch(True))
+    assert camera.told.wait(Scanned).code == TICKET
+    camera.eye.goes_on.clear()
+    assert camera.eye.takes_more(1)
+    camera.perform(Watch(False))
+    camera.perform(Watch(True))
+    camera.eye.goes_on.set()
+    assert camera.told.wait(Scanned).code == TICKET
+    assert len([event for event in camera.told.rest() if isinstance(event, Scanned)]) == 2
 
 
 def test_a_picture_is_sent_only_when_the_last_is_on_the_screen(camera: SimpleNamespace):

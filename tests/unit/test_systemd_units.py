@@ -130,7 +130,7 @@ def test_the_server_may_leave_a_list_for_the_broker_and_nothing_else():
 
 def test_the_broker_is_told_to_read_its_files_again_without_any_program_but_the_shell():
     command = unit(FOLDER / "jiaohao-broker.service")["Service"]["ExecReload"]
-    with subprocess.Popen(["sleep", "600"]) as broker:
+    with subprocess.Popen(["sleep", "600"], preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)) as broker:
         subprocess.run(shlex.split(command.replace("$MAINPID", str(broker.pid))), env={"PATH": "/nowhere"}, check=True)
         assert broker.wait(60) == -signal.SIGHUP
 
