@@ -21,9 +21,15 @@ SECTOR = 512
 MAGIC = 0x6A736677736872
 ENTRY = struct.Struct("<QQQQ")
 FLUSH, DISCARD = 1, 4
+FRESH, GOES_ON = f"log-sector-size={SECTOR}", "log-append=on"
 ROOM = 64 << 30
 """The log's size as QEMU sees it; the file is sparse."""
 CHUNK = 4 << 20
+
+
+def go_on(word: str) -> str:
+    """One of QEMU's options for another QEMU that goes on with the log of the one before."""
+    return word.replace(FRESH, GOES_ON)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class ForgetfulDisk:
         return (
             "--blockdev", f"driver=qcow2,node-name=layer,{lazy},file.driver=file,file.filename={self.layer},file.{lazy}",
             "--blockdev", f"driver=raw,node-name=log,{lazy},file.driver=file,file.filename={self.log},file.{lazy}",
-            "--blockdev", f"driver=blklogwrites,node-name=disk,file=layer,log=log,log-sector-size={SECTOR}",
+            "--blockdev", f"driver=blklogwrites,node-name=disk,file=layer,log=log,{FRESH}",
         )  # fmt: skip
 
     def mark(self) -> int:
