@@ -29,9 +29,9 @@ def test_a_power_cut_in_the_middle_of_load_loses_nothing_answered_and_makes_noth
     answered: dict[str, str] = {}
     asked: list[Future[messages.Answer]] = []
     for cut in range(3):
+        half = len(answered) + ROUND * 3
         for _ in range(ROUND * 10):
             asked.append(_issue(link, answered))
-        half = len(answered) + ROUND * 3
         wait_until(lambda half=half: len(answered) >= half)
         server.kill()
         before = dict(answered)
