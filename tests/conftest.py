@@ -1,7 +1,11 @@
-"""What many tests need: a private broker, a small hall, a running server, a ledger on either database."""
+"""What many tests need: a private broker, a small hall, a running server, a ledger on either database.
+
+Property tests try the same examples everywhere; with JIAOHAO_SEARCH=1 they try others at every run.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +19,10 @@ from tests.postgres import PrivatePostgres
 from tests.programs import PrivateBroker, RunningServer
 from tests.small_hall import write_hall
 
-settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any-machine")  # how long an example takes says how busy the machine is
+EVERYWHERE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # how long one takes tells how busy it is
+settings.register_profile("the-same-everywhere", EVERYWHERE, derandomize=True)
+settings.register_profile("search", EVERYWHERE)
+settings.load_profile("search" if os.environ.get("JIAOHAO_SEARCH") else "the-same-everywhere")
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ FOLDER = Path("/usr/share/fonts/opentype/noto")
 FACE = "Noto Sans CJK SC"
 BASELINE = 0.8
 """Of the height of a character cell: hanzi stand in the middle, and a g is whole."""
+SMALLEST = 8
+"""Dots; the lowest capitals of a large text."""
 
 
 class FontMissing(RuntimeError):
@@ -44,12 +46,13 @@ def lettering(text: str, pixels: int, *, bold: bool = False) -> Image.Image:
 
 
 def large(text: str, pixels: int, *, max_width: int) -> Image.Image:
-    """`text` in bold with capitals `pixels` high, smaller if it were wider than `max_width`; mode "1", cropped to the ink."""
+    """`text` in bold with capitals `pixels` high, smaller if it were wider than `max_width`; mode "1", cropped to the ink. Of a
+    text that is wider in the smallest letters too, the end is missing."""
     face = font(round(pixels / 0.733), bold=True)  # capitals of Noto Sans are 0.733 em high
     left, top, right, bottom = face.getbbox(text)
-    if right - left > max_width:
-        return large(text, max(8, pixels * max_width // int(right - left + 1)), max_width=max_width)
-    image = Image.new("L", (max(1, int(right - left)), max(1, int(bottom - top))), 255)
+    if right - left > max_width and pixels > SMALLEST:
+        return large(text, max(SMALLEST, pixels * max_width // int(right - left + 1)), max_width=max_width)
+    image = Image.new("L", (max(1, min(max_width, int(right - left))), max(1, int(bottom - top))), 255)
     ImageDraw.Draw(image).text((-left, -top), text, font=face, fill=0)
     return _one_bit(image)
 

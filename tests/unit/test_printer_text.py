@@ -3,11 +3,12 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from drivers.emulators.escpos_commands import CommandReader
 from drivers.printer import commands as esc
+from drivers.printer.glyphs import large
 from drivers.printer.layout import Big, Line, Mark, QrCode, compose
 from drivers.printer.profile import PROFILES, profile
 from drivers.printer.text import CLOSING, clean, columns, encode, is_printable, wrap
@@ -76,7 +77,14 @@ def commands_of(job):
     return list(iter(lambda: reader.next(chinese=True), None))
 
 
+@pytest.mark.parametrize("text", ["武" * 80, "\ufdfd" * 80, "W" * 200])
+def test_a_large_text_that_no_size_makes_fit_ends_at_the_edge_of_the_paper(text):
+    picture = large(text, 120, max_width=384)
+    assert picture.width == 384 and picture.height < 120
+
+
 @given(st.text(max_size=80), st.sampled_from(sorted(PROFILES)))
+@example("\ufdfd" * 80, min(PROFILES))
 @settings(deadline=None)
 def test_user_text_never_adds_a_command_to_a_job(text, model):
     found = commands_of(compose([Line(text), Mark(text), Big(text or "A", 15)], PROFILES[model]))
