@@ -346,20 +346,25 @@ def test_a_picture_is_held_before_an_emulated_camera_for_as_long_as_one_wants(tm
     driver.close()
 
 
-def test_a_code_is_read_again_after_it_was_away(tmp_path, dice):
-    now = [0.0]
+class SlowEye:
+    """A camera that needs `step_s` of its own `clock` for every picture."""
 
-    class Eye:
-        image = picture(dice, "A001")
+    def __init__(self, image, step_s):
+        self.image, self._step_s, self._now = image, step_s, 0.0
 
-        def open(self): ...
-        def close(self): ...
-        def take(self):
-            now[0] += 0.5
-            return self.image
+    def clock(self):
+        return self._now
 
-    eye = Eye()
-    driver = CameraScanner("camera", eye, clock=lambda: now[0])
+    def open(self): ...
+    def close(self): ...
+    def take(self):
+        self._now += self._step_s
+        return self.image
+
+
+def test_a_code_is_read_again_after_it_was_away(dice):
+    eye = SlowEye(picture(dice, "A001"), 0.5)
+    driver = CameraScanner("camera", eye, clock=eye.clock)
     driver.open()
     assert driver.read(30) == "A001"
     assert driver.read(5) is None
@@ -370,18 +375,8 @@ def test_a_code_is_read_again_after_it_was_away(tmp_path, dice):
 
 
 def test_a_code_that_stays_is_read_once_also_by_a_machine_that_stands_still_meanwhile(dice):
-    now = [0.0]
-
-    class Eye:
-        image = picture(dice, "A001")
-
-        def open(self): ...
-        def close(self): ...
-        def take(self):
-            now[0] += 10
-            return self.image
-
-    driver = CameraScanner("camera", Eye(), clock=lambda: now[0])
+    eye = SlowEye(picture(dice, "A001"), 10)
+    driver = CameraScanner("camera", eye, clock=eye.clock)
     driver.open()
     assert driver.read(30) == "A001"
     assert driver.read(30) is None
