@@ -64,7 +64,7 @@ def open_guides(state: State, _event: OpenGuides) -> tuple[State, Effects]:
 def pick_group(state: State, event: PickGroup) -> tuple[State, Effects]:
     if state.page not in ("guides", "guide-groups"):
         return state, ()
-    state = _look(state, group=event.group, key=event.key, entries=())
+    state = _look(state, group=event.group, key=event.key, entries=(), listed=False)
     if not event.key:
         return state.at("guide-groups"), ()
     return state.at("guide-list"), (ListItems(event.group, event.key),)
@@ -73,7 +73,7 @@ def pick_group(state: State, event: PickGroup) -> tuple[State, Effects]:
 def listed(state: State, event: Listed) -> tuple[State, Effects]:
     if (event.group, event.key) != (state.lookup.group, state.lookup.key):
         return state, ()
-    return _look(state, entries=event.entries), ()
+    return _look(state, entries=event.entries, listed=True), ()
 
 
 def open_search(state: State, _event: OpenSearch) -> tuple[State, Effects]:

@@ -44,13 +44,14 @@ class Contents:
 
 @dataclass(frozen=True)
 class Lookup:
-    """Where the citizen is among the guides. `contents` is None until a guide file is there; `english` is that of the
-    sentences of `item`."""
+    """Where the citizen is among the guides. `contents` is None until a guide file is there; `listed` says that `entries` is
+    the answer and not still to come; `english` is that of the sentences of `item`."""
 
     contents: Contents | None = None
     group: Group = "theme"
     key: str = ""
     entries: tuple[Entry, ...] = ()
+    listed: bool = False
     query: str = ""
     answered: str = ""
     results: tuple[Entry, ...] = ()

@@ -48,13 +48,13 @@ class Rect:
         return Rect(self.right_edge - w, self.y, w, self.h), Rect(self.x, self.y, max(0.0, self.w - w - gap), self.h)
 
     def columns(self, count: int, gap: float) -> list[Rect]:
-        """`count` equal boxes from left to right."""
-        w = (self.w - gap * (count - 1)) / count
+        """`count` equal boxes from left to right; none for 0."""
+        w = (self.w - gap * (count - 1)) / max(1, count)
         return [Rect(self.x + i * (w + gap), self.y, w, self.h) for i in range(count)]
 
     def rows(self, count: int, gap: float) -> list[Rect]:
-        """`count` equal boxes from top to bottom."""
-        h = (self.h - gap * (count - 1)) / count
+        """`count` equal boxes from top to bottom; none for 0."""
+        h = (self.h - gap * (count - 1)) / max(1, count)
         return [Rect(self.x, self.top_edge - h - i * (h + gap), self.w, h) for i in range(count)]
 
     def grid(self, columns: int, rows: int, gap: float) -> list[Rect]:

@@ -157,7 +157,7 @@ def key(state: State) -> Hashable:
         case "guide-groups":
             return "guide-groups", look.group, look.contents, state.sheet
         case "guide-list":
-            return "guide-list", look.entries, state.sheet
+            return "guide-list", look.entries, look.listed, state.sheet
         case "guide":
             able = look.item is not None and state.gives_numbers(look.item.queue)
             aloud = state.aloud.works, state.aloud.section

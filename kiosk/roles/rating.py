@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Hashable
 from pathlib import Path
 
 from kiosk.page import Page
@@ -29,7 +30,7 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
         first=start(settings),
         step=step,
         mode=lambda state: Mode(language=state.language, elder=state.elder),
-        key=lambda state: (state.page, state.level, state.reasons, state.phrases, state.more, _plate(state)),
+        key=key,
         draw=draw,
         topics=("server/status", f"window/{window.id}/state", f"rating/{window.id}/ask"),
     )
@@ -47,6 +48,11 @@ def window_of(hall: HallConfig, terminal: str, named: str | None) -> Window:
     return window
 
 
-def _plate(state: State) -> object:
+def key(state: State) -> Hashable:
+    """What makes a page another page."""
+    return state.page, state.level, state.reasons, state.phrases, state.more, _plate(state)
+
+
+def _plate(state: State) -> Hashable:
     """What changes the idle page beyond words: who sits at the window and what the window does."""
     return (state.window.state, state.window.clerk) if state.page == "idle" and state.window else None

@@ -12,7 +12,7 @@ from kiosk.rect import Rect
 from kiosk.screens.frame import Frame
 from kiosk.screens.sheets import draw_turner
 from kiosk.state import State
-from kiosk.widgets import Tile
+from kiosk.widgets import Tile, Words
 
 TILE_WIDTH = 460
 TILE_HEIGHT = 250
@@ -47,10 +47,17 @@ class Choice(Frame):
         """The short word of a tile, and whether it can be tapped."""
         raise NotImplementedError
 
+    def empty_text(self, _state: State) -> str:
+        """What stands on the page while there is nothing to choose from."""
+        _ = self.stage.text
+        return _("这里暂时没有内容")
+
     def build_body(self, state: State) -> None:
         look = self.look
         entries = self.entries(state)
         area = self.reach
+        if not entries:
+            self.add_widget(Words(self.stage, area, self.empty_text(state), "body", colour="secondary", align="center"))
         columns, rows = self._fit(area, len(entries))
         if columns * rows < len(entries):
             strip, area = area.bottom(look.target, look.space("m"))

@@ -77,6 +77,10 @@ class Items(Listing):
         _ = self.stage.text
         return _("请选择事项")
 
+    def empty_text(self, state: State) -> str:
+        _ = self.stage.text
+        return super().empty_text(state) if state.lookup.listed else _("正在查找，请稍候…")
+
     def entries(self, state: State) -> list[Entry]:
         pick = self.stage.pick
         return [Entry(e.id, pick(e.name), "", pick(e.department), PickItem(e.id)) for e in state.lookup.entries]

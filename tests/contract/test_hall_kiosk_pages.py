@@ -13,6 +13,14 @@ def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_the_hall_k
     assert int(done.stdout.split()[-4]) > 200, "pages were really drawn"
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("layout", ["zh/portrait", "en-elder/landscape", "zh-low/small"])
+def test_every_page_can_be_drawn_right_after_any_tap_before_an_answer_has_come(layout: str):
+    done = on_a_display("-m", "tests.screens.taps", f"hall:{layout}")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert int(done.stdout.split()[-4]) > 300, "pages were really drawn"
+
+
 def test_a_picture_of_the_screen_for_the_desk_leaves_out_what_the_camera_sees():
     done = on_a_display("-m", "tests.screens.unseen")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]

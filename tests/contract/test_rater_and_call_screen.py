@@ -15,3 +15,10 @@ def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_rater_and_
 def test_the_newest_number_can_be_read_at_fifteen_metres():
     done = on_a_display("-c", "from tests.screens.callscreen import newest_number_height as h; print(h())")
     assert float(done.stdout.split()[-1]) >= 200, done.stderr[-2000:]
+
+
+@pytest.mark.timeout(600)
+def test_every_page_of_the_rater_can_be_drawn_right_after_any_tap_before_an_answer_has_come():
+    done = on_a_display("-m", "tests.screens.taps", "rating")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert int(done.stdout.split()[-4]) > 50, "pages were really drawn"

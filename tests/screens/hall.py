@@ -19,11 +19,13 @@ from msgspec import structs
 from kiosk.a4 import A4, Job, MakePaper, Paper, Printing, Sheet
 from kiosk.aloud import Aloud
 from kiosk.catalogue import contents
+from kiosk.event import Broke, Connected, Heard
+from kiosk.flow import first, step
 from kiosk.inquiry import Inquiry
 from kiosk.lease import Lease
-from kiosk.lookup import MOST_RESULTS, SECTIONS, Group, Lookup
+from kiosk.lookup import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, Lookup
 from kiosk.printing import forms_of
-from kiosk.roles.hall import draw, setting_of
+from kiosk.roles.hall import draw, key, setting_of
 from kiosk.scan import Scanner
 from kiosk.spool import QUOTAS, WORDS
 from kiosk.spool_book import JobState
@@ -40,6 +42,7 @@ from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load as load_catalogue
 from tests.screens import Shot
 from tests.screens.scan_states import scan_states
+from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
     from kiosk.page import Page
@@ -149,7 +152,9 @@ def guide_states(state: State) -> Iterator[tuple[str, State]]:
     for group in groups:
         yield f"guide-groups-{group}", replace(state, page="guide-groups", lookup=replace(state.lookup, group=group))
     longest = max((tuple(guides.of_department(d.zh)) for d in there.departments), key=len)
-    yield "guide-list", replace(state, page="guide-list", lookup=replace(state.lookup, entries=longest))
+    yield "guide-list", replace(state, page="guide-list", lookup=replace(state.lookup, entries=longest, listed=True))
+    yield "guide-list-loading", replace(state, page="guide-list")
+    yield "guide-list-empty", replace(state, page="guide-list", lookup=replace(state.lookup, listed=True))
     for name, query in (("search", ""), ("search-found", "shebao"), ("search-nothing", "qqqqqq")):
         results = tuple(guides.search(query, MOST_RESULTS)) if query else ()
         yield name, replace(state, page="search", lookup=replace(state.lookup, query=query, answered=query, results=results))
@@ -260,6 +265,19 @@ def every() -> Iterator[tuple[str, Callable[[], Page]]]:
 def pages(only: str = "") -> Iterator[tuple[str, Page]]:
     """Every page with `only` in its name, drawn."""
     return ((name, make()) for name, make in every() if only in name)
+
+
+def walks() -> Iterator[tuple[str, Walk]]:
+    """Every way through the pages, in the modes and sizes that are laid out differently."""
+    hall = load(HALL)
+    unasked = (
+        Connected(False), Broke("test"), ContentsAre(Contents("2")),
+        *(Heard(("queue", queue.id, "state"), None) for queue in hall.queue[:1]),
+    )  # fmt: skip
+    for mode, size in (("zh", "portrait"), ("en-elder", "landscape"), ("zh-low", "small")):
+        given = {"first": first(setting_of(hall, "kiosk-1", MODES[mode])), **dict(states(hall, MODES[mode]))}
+        walk = Walk(given, step, draw, key, hall, SIZES[size], MODES[mode], lambda state: str(state.shown), unasked=unasked)
+        yield f"{mode}/{size}", walk
 
 
 def shots() -> list[Shot]:

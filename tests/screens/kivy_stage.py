@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -34,11 +35,25 @@ def open_window() -> None:
         _ready.append(True)
 
 
-def make_page(draw: Callable[[Stage, Any], Page], state: Any, hall: HallConfig, size: tuple[int, int], mode: Mode) -> Page:
-    """The page of a state."""
+def make_page(
+    draw: Callable[[Stage, Any], Page], state: Any, hall: HallConfig, size: tuple[int, int], mode: Mode,
+    send: Callable[[Any], None] = lambda _event: None,
+) -> Page:  # fmt: skip
+    """The page of a state; `send` gets what its targets cause."""
     open_window()
-    stage = Stage(Look(*size, mode), hall, texts(mode.language), lambda _event: None)
+    stage = Stage(Look(*size, mode), hall, texts(mode.language), send)
     return draw(stage, state)
+
+
+def give_back() -> None:
+    """Free what the pages drawn so far have taken. Kivy keeps the memory of textures and shapes that nobody has any more
+    until its clock ticks, which here only this does; pages are knotted with their widgets, so they wait for the collector."""
+    from kivy.cache import Cache
+    from kivy.clock import Clock
+
+    gc.collect()
+    Cache.remove("kv.image")
+    Clock.tick()
 
 
 def save(page: Page, path: Path) -> None:

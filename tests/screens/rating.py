@@ -10,13 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kiosk.rating_flow import State
+from kiosk.rating_flow import State, step
+from kiosk.roles.rating import key
 from kiosk.theme import Mode
 from queue_server.api.hall import HallConfig
 from queue_server.api.hall_files import load
 from queue_server.api.messages import RatingAsk, WindowClerk, WindowState, WindowTicket
 from tests.screens import Shot
 from tests.screens.hall import HALL
+from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
     from kiosk.page import Page
@@ -97,6 +99,14 @@ def every() -> Iterator[tuple[str, Callable[[], Page]]]:
 def pages() -> Iterator[tuple[str, Page]]:
     """Every page, drawn."""
     return ((name, make()) for name, make in every())
+
+
+def walks() -> Iterator[tuple[str, Walk]]:
+    """Every way through the pages, lying and upright."""
+    hall = load(HALL)
+    for mode, size in (("zh", "portrait"), ("en-elder", "landscape")):
+        given = {name: state for name, window_id, state in states(MODES[mode]) if window_id == "03"} | {"first": State()}
+        yield f"{mode}/{size}", Walk(given, step, drawing(hall, "03"), key, hall, SIZES[size], MODES[mode])
 
 
 def shots() -> list[Shot]:

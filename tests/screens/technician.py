@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from kiosk.technician.flow import step
 from kiosk.technician.role import Shown
 from kiosk.technician.state import MARKS, SPEAKER, Landing, Network, Own, Part, Result, Technician
 from kiosk.theme import Mode
@@ -18,6 +19,7 @@ from queue_server.api.hall_files import load
 from queue_server.api.messages import DeviceStatus, Text
 from tests.screens import Shot
 from tests.screens.hall import HALL
+from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
     from kiosk.page import Page
@@ -111,6 +113,25 @@ def every() -> Iterator[tuple[str, Callable[[], Page]]]:
 def pages() -> Iterator[tuple[str, Page]]:
     """Every page, drawn."""
     return ((name, make()) for name, make in every())
+
+
+def walks() -> Iterator[tuple[str, Walk]]:
+    """Every way through the pages, lying and upright."""
+    from kiosk.screens.technician import page
+
+    for language, size in (("zh", "portrait"), ("en", "rater")):
+        given = dict(states(language))
+        yield f"{language}/{size}", Walk(given, step, page, key, load(HALL), SIZES[size], Mode(language), view=view)
+
+
+def view(state: Technician) -> Shown:
+    """What a page is drawn from."""
+    return Shown(state, DEVICES)
+
+
+def key(state: Technician) -> Hashable:
+    """What makes a page another page."""
+    return view(state).key
 
 
 def shots() -> list[Shot]:

@@ -94,6 +94,13 @@ def test_a_list_is_asked_for_and_a_late_answer_of_another_list_is_dropped():
     assert [citizen.does(Back()).page for _ in range(3)] == ["guide-groups", "guides", "home"]
 
 
+def test_a_list_that_is_still_to_come_is_not_taken_for_an_empty_one():
+    citizen = Citizen(THERE)
+    assert not citizen.does(OpenGuides(), PickGroup("audience", "person")).lookup.listed
+    assert citizen.does(Listed("audience", "person", ())).lookup.listed
+    assert not citizen.does(Back(), PickGroup("audience", "enterprise")).lookup.listed
+
+
 def test_every_key_is_searched_and_only_the_answer_to_the_last_one_counts():
     citizen = Citizen(THERE, OpenGuides(), OpenSearch())
     citizen.does(Type("s"), Type("sb"), Matched("s", FOUND))
