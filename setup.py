@@ -22,19 +22,21 @@ setup(
     version="0.1.0",
     description="The open appliance for government service halls: kiosk, queue, calling, rating",
     python_requires=">=3.11",
-    packages=find_packages(include=["kiosk*", "queue_server*", "drivers*", "link*", "hall*", "technician*", "appliance*"]),
-    package_data={"queue_server": ["web/templates/**/*", "web/static/**/*", "store/migrations/**/*", "enrol/mosquitto.conf"]},
+    packages=find_packages(include=["kiosk*", "queue_server*", "drivers*", "contract*", "link*", "launcher*", "appliance*"]),
+    package_data={
+        "queue_server": ["web/templates/**/*", "web/static/**/*", "store/migrations/**/*", "enrolment/mosquitto.conf"]
+    },
     install_requires=COMMON,
     extras_require={"server": SERVER, "kiosk": KIOSK, "devices": DEVICES, "develop": DEVELOP},
     entry_points={
         "console_scripts": [
-            "jiaohao-hall = hall.main:main",
+            "jiaohao-hall = launcher.main:main",
             "jiaohao-server = queue_server.main:main",
             "jiaohao-kiosk = kiosk.main:main",
             "jiaohao-devices = drivers.main:main",
-            "jiaohao-tech = technician.main:main",
+            "jiaohao-tech = appliance.image.main:main",
             "jiaohao-enrol = link.enrol:main",
-            "jiaohao-appliance = appliance.main:main",
+            "jiaohao-appliance = appliance.boot.main:main",
         ]
     },
 )

@@ -11,18 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from contract.configuration.hall import Device, HallConfig
+from contract.wire import messages
+from contract.wire.topics import Topics
+from drivers.agent_wiring import BadDevices, Task, Wiring
+from drivers.bad_messages import Garbled
 from drivers.bus import SharedSite
-from drivers.garbled import Garbled
-from drivers.health import Health
-from drivers.wiring import BadDevices, Task, Wiring
+from drivers.device_health import Health
 from link import Broker, Link, new_session
-from link.machine import machine
-from link.notify import notify
+from link.machine_status import machine
 from link.orders import RESTART_S, Done, Orders
+from link.systemd_notify import notify
 from link.update import Updater
-from queue_server.api import messages
-from queue_server.api.hall import Device, HallConfig
-from queue_server.api.topics import Topics
 
 VERSION = "0.1.0"
 PUBLISH_S = 0.1

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from contract.configuration.hall import Device
 from drivers.address import Address
 from drivers.registry import BadOption, Site
 from drivers.stream import Stream, connect
-from queue_server.api.hall import Device
 
 LOG = logging.getLogger(__name__)
 IDLE_S = 60.0

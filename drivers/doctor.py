@@ -12,14 +12,14 @@ from typing import Any, Literal
 import usb.core
 from serial.tools import list_ports
 
+from contract.configuration.hall import Device, HallConfig
+from contract.wire.messages import Announce, DisplayDesired, DisplayLine, Text
 from drivers.address import BadAddress
 from drivers.bus import SharedSite, line_of
+from drivers.device_health import reason
 from drivers.display import huidu_search
-from drivers.health import reason
 from drivers.ports import DeviceError
 from drivers.registry import Site, build
-from queue_server.api.hall import Device, HallConfig
-from queue_server.api.messages import Announce, DisplayDesired, DisplayLine, Text
 
 PRINTER_CLASS = 7
 Act = Literal["print", "show", "speak"]
@@ -41,7 +41,7 @@ class Finding:
     mend: str = ""
     done: str = ""
     reason: str = ""
-    """The trouble in one word, see `drivers.health.reason`."""
+    """The trouble in one word, see `drivers.device_health.reason`."""
 
 
 @dataclass(frozen=True)

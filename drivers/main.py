@@ -61,11 +61,11 @@ def _hall_arguments(command: argparse.ArgumentParser) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code: 0 well, 1 a device in trouble, 2 wrong arguments or configuration."""
+    from contract.configuration.hall_files import BadHall
     from drivers.address import BadAddress
+    from drivers.agent_wiring import BadDevices
     from drivers.ports import DeviceError
-    from drivers.wiring import BadDevices
     from link import BadBroker
-    from queue_server.api.hall_files import BadHall
 
     options = parser().parse_args(arguments)
     try:
@@ -91,11 +91,11 @@ def _kept_in(out: Path | None) -> Path | None:
 
 def run_agent(options: argparse.Namespace) -> int:
     """Show on the displays and say with the voices what the hall wants, until SIGTERM or Ctrl-C."""
+    from contract.configuration.hall_files import load
+    from contract.masking import mask_logs
     from drivers.agent import Agent
     from drivers.emulators.local import stop_all
     from link import Broker
-    from queue_server.api.hall_files import load
-    from queue_server.api.masking import mask_logs
 
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     mask_logs()
@@ -128,10 +128,10 @@ def list_models(options: argparse.Namespace) -> int:
 
 def examine(options: argparse.Namespace) -> int:
     """Open every device of the hall, ask how it is, and say what to do about what is in trouble. Exit code 1 when any is."""
+    from contract.configuration.hall_files import load
     from drivers import doctor
+    from drivers.agent_wiring import BadDevices
     from drivers.emulators.local import stop_all
-    from drivers.wiring import BadDevices
-    from queue_server.api.hall_files import load
 
     hall = load(options.hall)
     unknown = [name for name in options.only if name not in [device.id for device in hall.device]]

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
-from queue_server.api.messages import Announce, DisplayDesired
+from contract.wire.messages import Announce, DisplayDesired
 
 
 class DeviceError(Exception):

@@ -13,9 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from contract.configuration.hall import Device
 from drivers.ports import DeviceError
 from drivers.stream import Stream, connect
-from queue_server.api.hall import Device
 
 if TYPE_CHECKING:
     from drivers.emulators.base import Emulator

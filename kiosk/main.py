@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kiosk.role import Role
-    from queue_server.api.hall import HallConfig
+    from contract.configuration.hall import HallConfig
+    from kiosk.flow.role import Role
 
-ROLES = {"hall": "kiosk.roles.hall", "rating": "kiosk.roles.rating", "screen": "kiosk.roles.screen"}
+ROLES = {"hall": "kiosk.ticket_kiosk.role", "rating": "kiosk.window_rater.role", "screen": "kiosk.call_screen.role"}
 SIZES = {"hall": (1080, 1920), "rating": (1280, 800), "screen": (1920, 1080)}
 LEAST = 320
 
@@ -60,9 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one terminal until it is told to stop; return the exit code."""
     args = parser().parse_args(arguments)
     logging.basicConfig(level=args.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    from contract.configuration.hall_files import BadHall
+    from contract.masking import mask_logs
     from link import BadBroker
-    from queue_server.api.hall_files import BadHall
-    from queue_server.api.masking import mask_logs
 
     mask_logs()
     try:
@@ -75,12 +75,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> None:
     """Wire one terminal together and run it. Raise BadHall, BadBroker, NoFont or ValueError."""
-    from kiosk.app import App, Screen
-    from kiosk.link import TerminalLink
-    from kiosk.sound import Click
-    from kiosk.technician.wiring import behind
+    from contract.configuration.hall_files import load
+    from kiosk.app.app import App, Screen
+    from kiosk.app.click import Click
+    from kiosk.app.link_events import TerminalLink
+    from kiosk.service_pages.wiring import behind
     from link import Broker
-    from queue_server.api.hall_files import load
 
     hall = load(args.hall)
     broker = Broker.parse(args.broker, credentials=args.credentials)
@@ -104,7 +104,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _whole_screen(fullscreen: bool) -> tuple[int, int] | None:
     """The size of the screen that a terminal without a desktop covers; None where a window is asked for."""
-    from kiosk.screen_size import native_size
+    from kiosk.app.screen_size import native_size
 
     return native_size() if fullscreen and os.environ.get("SDL_VIDEODRIVER") == "kmsdrm" else None
 

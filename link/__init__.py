@@ -2,6 +2,6 @@
 
 from link.address import BadBroker, Broker
 from link.connection import Link, new_session
-from link.request import NoAnswer
+from link.requests import NoAnswer
 
 __all__ = ["BadBroker", "Broker", "Link", "NoAnswer", "new_session"]

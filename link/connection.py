@@ -21,11 +21,11 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from contract.wire import messages
+from contract.wire.topics import Topics
 from link.address import Broker
 from link.credentials import ssl_context, why_refused
-from link.request import Requests
-from queue_server.api import messages
-from queue_server.api.topics import Topics
+from link.requests import Requests
 
 LOG = logging.getLogger(__name__)
 Handler = Callable[[str, bytes, bool], None]

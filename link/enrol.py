@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from link.credentials import BadCredentials, read
-from link.token import NAME_LENGTH, BadToken, checked, signing_key
-from link.web import opener, opener_to_anybody
+from link.enrolment_token import NAME_LENGTH, BadToken, checked, signing_key
+from link.https_opener import opener, opener_to_anybody
 
 ANSWER_TIMEOUT_S = 20
 LARGEST_ANSWER = 65536

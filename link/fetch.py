@@ -14,7 +14,7 @@ from threading import Event
 from urllib.error import HTTPError
 from urllib.request import OpenerDirector, Request
 
-from queue_server.api.messages import Update
+from contract.wire.messages import Update
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 30.0

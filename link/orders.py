@@ -16,11 +16,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from contract.wire import messages
+from contract.wire.messages import Act, TerminalAsk, TerminalTold
 from link.connection import Link
-from link.machine import machine
+from link.machine_status import machine
 from link.update import Refused, Updater
-from queue_server.api import messages
-from queue_server.api.messages import Act, TerminalAsk, TerminalTold
 
 LOG = logging.getLogger(__name__)
 PART = 48 * 1024

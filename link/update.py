@@ -1,8 +1,8 @@
 """How a terminal gets another system: fetches the bundle, hands it to the installer, and says how it went after the restart.
 
 The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, file, sha256, version}
-in a folder that systemd watches (`jiaohao-update.path`). A service of root (`appliance/update.py`) installs the bundle and
-restarts the machine, another one (`appliance/judge.py`) says then whether the new system is good; both leave their word in
+in a folder that systemd watches (`jiaohao-update.path`). A service of root (`appliance/boot/update.py`) installs the bundle and
+restarts the machine, another one (`appliance/boot/judge.py`) says then whether the new system is good; both leave their word in
 `result.json` {state: installing|restarting|done|failed, detail}. `order.json` is this program's own note: what it was doing.
 
 Why an update failed is what the installer says, or a word that the server's pages explain: no-room, not-there, unreachable,
@@ -21,9 +21,9 @@ from typing import Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from contract.wire.messages import Illegal, Update, UpdateStatus, decode
 from link.fetch import BadFetch, fetch
-from link.web import opener
-from queue_server.api.messages import Illegal, Update, UpdateStatus, decode
+from link.https_opener import opener
 
 LOG = logging.getLogger(__name__)
 LOOK_S = 0.5

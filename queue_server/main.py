@@ -15,24 +15,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contract.configuration.hall import HallConfig
+from contract.configuration.hall_files import BadHall, load
+from contract.configuration.packing import packed
+from contract.masking import mask_logs
+from contract.wire import messages
+from contract.wire.topics import Topics
 from link import BadBroker, Broker, new_session
 from queue_server import __version__
-from queue_server.api import messages
-from queue_server.api.configuration import packed
-from queue_server.api.hall import HallConfig
-from queue_server.api.hall_files import BadHall, load
-from queue_server.api.masking import mask_logs
-from queue_server.api.topics import Topics
-from queue_server.beside import database_of
-from queue_server.codes.opening import example, opened
-from queue_server.desk import Desk
-from queue_server.forgetting import Forgetting
-from queue_server.ledger import Ledger
-from queue_server.mirror import Mirror
-from queue_server.mqtt import Identity, Server
-from queue_server.reports import Reports
-from queue_server.service.plan import Plan
+from queue_server.broker.retained import Mirror
+from queue_server.broker.server import Identity, Server
+from queue_server.codes.verifiers import example, opened
+from queue_server.commands.hall_rules import Plan
+from queue_server.hall_access import Desk
+from queue_server.ledger.ledger import Ledger
+from queue_server.ledger.reports import Reports
+from queue_server.store.command_access import database_of
 from queue_server.store.database import BadDatabase, Database
+from queue_server.upkeep.personal_data import Forgetting
 from queue_server.web import BadWeb
 
 if TYPE_CHECKING:
@@ -76,19 +76,19 @@ def _crowd(words: list[str]) -> int:
 
 
 def _broker_config(words: list[str]) -> int:
-    from queue_server.enrol.command import broker_config
+    from queue_server.enrolment.command import broker_config
 
     return broker_config(words)
 
 
 def _enrol(words: list[str]) -> int:
-    from queue_server.enrol.command import enrol
+    from queue_server.enrolment.command import enrol
 
     return enrol(words)
 
 
 def _audit(words: list[str]) -> int:
-    from queue_server.audit import command
+    from queue_server.logs.hash_chain import command
 
     return command(words)
 
@@ -106,7 +106,7 @@ def _case(words: list[str]) -> int:
 
 
 def _technician_code(words: list[str]) -> int:
-    from queue_server.passcodes import command
+    from queue_server.technician_codes import command
 
     return command.main(words)
 

@@ -1,8 +1,8 @@
 """Personal data: encrypted where it is kept, deleted when its time is over.
 
 What must be kept in full is stored only as what `Sealer.seal` makes of it (AES-256-GCM, NIST SP 800-38D). Where a masked name
-and a veiled number do (`queue_server.model.masking`, `queue_server.codes.seal`), nothing more is kept. How numbers are shown
-is in `queue_server.api.masking`. Rules: Personal Information Protection Law articles 19 (shortest time) and 51 (encryption).
+and a veiled number do (`queue_server.domain.name_masking`, `queue_server.codes.seal`), nothing more is kept. How numbers are
+shown is in `contract.masking`. Rules: Personal Information Protection Law articles 19 (shortest time) and 51 (encryption).
 """
 
 from __future__ import annotations

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from queue_server.api import messages
-from queue_server.api.hall_files import load
-from queue_server.ledger import Ledger, Request
+from contract.configuration.hall_files import load
+from contract.wire import messages
+from queue_server.commands.context import Changes
+from queue_server.commands.hall_rules import Plan
+from queue_server.ledger.ledger import Ledger, Request
+from queue_server.ledger.reports import Reports
 from queue_server.privacy import Sealer
-from queue_server.reports import Reports
-from queue_server.service.plan import Plan
-from queue_server.service.work import Changes
 from queue_server.store.database import Database
 
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

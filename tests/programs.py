@@ -11,9 +11,9 @@ import threading
 import time
 from pathlib import Path
 
+from contract.wire import messages
+from contract.wire.topics import Topics
 from link import Broker, Link, new_session
-from queue_server.api import messages
-from queue_server.api.topics import Topics
 from tests.ports import free_port
 
 CONNECTED = "connected to the broker"

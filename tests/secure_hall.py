@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from link import Broker
-from queue_server.enrol import authority
-from queue_server.enrol.authority import Authority
-from queue_server.enrol.broker import client_credentials
-from queue_server.enrol.command import broker_config
-from queue_server.enrol.register import Register
+from queue_server.enrolment import authority
+from queue_server.enrolment.authority import Authority
+from queue_server.enrolment.broker import client_credentials
+from queue_server.enrolment.command import broker_config
+from queue_server.enrolment.register import Register
 from queue_server.privacy import Sealer, key
 from queue_server.store.database import Database, sqlite_url
 from tests.ports import free_port

@@ -20,19 +20,19 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from queue_server.api import messages
-from queue_server.api.hall import HallConfig
-from queue_server.catalogue.guides import HallGuides, guides_of
-from queue_server.desk import Desk
-from queue_server.enrol.revoking import BrokerHere
-from queue_server.ledger import Ledger, Request
-from queue_server.mirror import Mirror
-from queue_server.publisher import Publisher
-from queue_server.reports import Reports
-from queue_server.service.plan import Plan
+from contract.configuration.hall import HallConfig
+from contract.wire import messages
+from queue_server.broker.publisher import Publisher
+from queue_server.broker.retained import Mirror
+from queue_server.catalogue.hall_guides import HallGuides, guides_of
+from queue_server.commands.hall_rules import Plan
+from queue_server.enrolment.revocation import BrokerHere
+from queue_server.hall_access import Desk
+from queue_server.ledger.ledger import Ledger, Request
+from queue_server.ledger.reports import Reports
 from queue_server.store.database import Database, sqlite_url
-from queue_server.web.accounts import EXAMPLE_PASSWORD
 from queue_server.web.app import build
+from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from tests.programs import PATIENCE_S
 from tests.small_hall import NOON
 

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from contract.configuration.hall import Device
 from drivers.a4.words import WELL, A4Condition, condition, sentences
 from drivers.address import Address, BadAddress
 from drivers.ports import BadReply, Busy, DeviceError, NoPermission, NoReply, Refused, Unreachable
 from drivers.registry import Site
-from queue_server.api.hall import Device
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 8.0

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from queue_server.api.texts import texts
-from queue_server.api.texts import unchanged as _
+from contract.texts import texts
+from contract.texts import unchanged as _
 
 A4Condition = Literal[
     "ok", "paper-low", "toner-low", "paper-out", "paper-jam", "cover-open", "toner-out", "offline", "unreachable"

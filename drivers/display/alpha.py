@@ -6,13 +6,13 @@ import time
 
 from PIL import Image
 
+from contract.configuration.hall import Device
+from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers.display import alpha_frame as alpha
 from drivers.display import dots
 from drivers.display.options import Size, flag, number
 from drivers.display.text import plain
 from drivers.registry import BadOption, Site
-from queue_server.api.hall import Device
-from queue_server.api.messages import DisplayDesired, DisplayLine
 
 PICTURE_PAUSE_S = 0.1
 """A sign needs so long between the size of a picture and its dots."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from drivers.printer.glyphs import font
+from drivers.dot_font import font
 
 ROWS = 16
 BASELINE = 14

@@ -6,17 +6,17 @@ import struct
 from collections.abc import Callable
 from datetime import datetime
 
+from contract.configuration.hall import Device
+from contract.wire.messages import DisplayDesired
+from drivers.ask import ask
 from drivers.display import dots, huidu_frame, huidu_xml
 from drivers.display.brightness import Night
 from drivers.display.huidu_frame import Assembler, Packet, Parser
 from drivers.display.huidu_xml import BadXml, Call, Place
 from drivers.display.options import Size
 from drivers.display.text import plain
-from drivers.exchange import ask
 from drivers.ports import BadReply, Refused
 from drivers.registry import Site
-from queue_server.api.hall import Device
-from queue_server.api.messages import DisplayDesired
 
 REPLY_S = 3.0
 MEND = "check the model and the version of its firmware"

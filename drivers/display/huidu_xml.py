@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree as Xml
 
+from contract.wire.messages import DisplayLine
 from drivers.display.text import plain
-from queue_server.api.messages import DisplayLine
 
 NO_GUID = "##GUID"
 PROGRAM = "7a1b0c52-0001-4000-8000-000000000001"

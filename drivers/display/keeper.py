@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from drivers.health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
+from contract.wire.messages import DisplayDesired
+from drivers.device_health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
 from drivers.ports import DeviceError, Display
 from drivers.stream import Backoff
-from queue_server.api.messages import DisplayDesired
 
 LOG = logging.getLogger(__name__)
 BLINK_S = 0.5

@@ -7,16 +7,16 @@ from datetime import datetime
 
 from PIL import Image
 
+from contract.configuration.hall import Device
+from contract.wire.messages import DisplayDesired, DisplayLine
+from drivers.ask import ask
 from drivers.display import bx6_frame as bx6
 from drivers.display import dots, text
 from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.display.options import Size, number
-from drivers.exchange import ask
 from drivers.ports import Refused
 from drivers.registry import BadOption, Site
-from queue_server.api.hall import Device
-from queue_server.api.messages import DisplayDesired, DisplayLine
 
 REPLY_S = 2.0
 TRIES = 2

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from contract.configuration.hall import Device
+from contract.wire.messages import DisplayDesired, DisplayLine
+from drivers.ask import ask
 from drivers.display import bxk_frame as bxk
 from drivers.display import dots
 from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.display.options import Size, flag, number
 from drivers.display.text import encode, plain
-from drivers.exchange import ask
 from drivers.ports import BadReply, NoReply, Refused
 from drivers.registry import Site
 from drivers.stream import Stream
-from queue_server.api.hall import Device
-from queue_server.api.messages import DisplayDesired, DisplayLine
 
 REPLY_S = 2.0
 """The vendor's own time-out on a serial line."""

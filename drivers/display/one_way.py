@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from contract.configuration.hall import Device
+from contract.wire.messages import DisplayDesired
 from drivers.display import number_frame, qt_frame
 from drivers.display.options import number
 from drivers.display.text import encode
 from drivers.registry import Site
-from queue_server.api.hall import Device
-from queue_server.api.messages import DisplayDesired
 
 
 class OneWayDisplay(ABC):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contract.configuration.hall import Device
 from drivers.display import brightness
 from drivers.registry import BadOption
-from queue_server.api.hall import Device
 
 SERVER = ("rows", "brightness")
 """Read by the server; they stand here so that they are known."""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from PIL import Image
 
+from contract.configuration.hall import Device
+from contract.wire.messages import DisplayDesired
 from drivers.display import dots, text
 from drivers.display.options import Size
 from drivers.emulators.panel import leds, save
 from drivers.ports import NotFound
 from drivers.registry import Site
-from queue_server.api.hall import Device
-from queue_server.api.messages import DisplayDesired
 
 
 class VirtualDisplay:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from drivers.printer.glyphs import BASELINE, font
+from drivers.dot_font import BASELINE, font
 from drivers.printer.profile import Profile
 from drivers.printer.text import Charset, is_printable
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from drivers.exchange import ask
+from contract.configuration.hall import Device
+from drivers.ask import ask
 from drivers.idcard import frames
 from drivers.idcard.frames import FIND, FOUND, NO_CARD, OK, READ, SELECT, STATUS, Command, Parser, Reply
 from drivers.idcard.text import LENGTH, OtherCard, Unreadable, card
 from drivers.ports import BadReply, IdCard, NoReply, Refused
 from drivers.registry import Site
 from drivers.stream import Stream
-from queue_server.api.hall import Device
 
 ANSWER_S = 1.0
 READ_S = 3.0

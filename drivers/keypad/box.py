@@ -9,12 +9,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from contract.configuration.hall import Device
 from drivers.keypad import frames
 from drivers.keypad.frames import Frame
 from drivers.ports import Key
 from drivers.registry import BadOption, Site
 from drivers.stream import Stream
-from queue_server.api.hall import Device
 
 REPEAT_S = 0.5
 """A box that did not hear its answer sends again within this time: the same press."""

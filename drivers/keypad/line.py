@@ -13,12 +13,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from drivers.health import FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
+from contract.wire.messages import Answer, QueueState, RatingAsk, WindowState
+from drivers.device_health import FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
 from drivers.keypad.box import Box, KeypadBox, RaterBox
-from drivers.keypad.desk import Ask, Desk, RatingDesk
+from drivers.keypad.keypad_logic import Ask, Desk, RatingDesk
 from drivers.ports import DeviceError
 from drivers.stream import Backoff
-from queue_server.api.messages import Answer, QueueState, RatingAsk, WindowState
 
 LOG = logging.getLogger(__name__)
 HEAR_S = 0.1

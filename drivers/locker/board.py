@@ -10,12 +10,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from drivers.exchange import ask
+from contract.configuration.hall import Device
+from drivers.ask import ask
 from drivers.locker import frames_8a, frames_wkly
 from drivers.ports import BadReply, DoorState, NoReply, Refused
 from drivers.registry import BadOption, Site
 from drivers.stream import Stream
-from queue_server.api.hall import Device
 
 TRIES = 3
 T = TypeVar("T")

@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Iterator
 
-from drivers.exchange import arriving
+from contract.configuration.hall import Device
+from drivers.ask import arriving
 from drivers.ports import BadReply, DeviceError, NoReply, PrinterCondition, PrintFailed
 from drivers.printer import commands as esc
 from drivers.printer import status as said
@@ -19,7 +20,6 @@ from drivers.printer.lines import line_to
 from drivers.printer.profile import Profile, profile
 from drivers.registry import Site
 from drivers.stream import SerialStream, Stream
-from queue_server.api.hall import Device
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 3.0

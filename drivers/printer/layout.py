@@ -11,8 +11,8 @@ from typing import TypeAlias
 import qrcode
 from PIL import Image
 
+from drivers import dot_font
 from drivers.printer import commands as esc
-from drivers.printer import glyphs
 from drivers.printer.profile import Profile
 from drivers.printer.text import clean, columns, encode, is_printable, wrap
 
@@ -133,7 +133,7 @@ def _one_line(text: str, line: Line, profile: Profile, *, white_on_black: bool =
 def _line_picture(text: str, line: Line, profile: Profile) -> bytes:
     """A line that the printer's font cannot set, in the place and size it would have had."""
     width, height = line.scale
-    image = glyphs.lettering(text, CELL * height, bold=line.bold)
+    image = dot_font.lettering(text, CELL * height, bold=line.bold)
     wide = min(profile.dots, columns(text) * 12 * width) if width != height else min(profile.dots, image.width)
     if wide != image.width:
         image = image.resize((wide, image.height))
@@ -144,7 +144,7 @@ def _mark(mark: Mark, profile: Profile) -> bytes:
     text = clean(mark.text)
     if not profile.large_as_picture and is_printable(text, profile.charset):
         return _one_line(f" {text} ", Line(text, bold=True), profile, white_on_black=True)
-    words = glyphs.lettering(text, CELL, bold=True)
+    words = dot_font.lettering(text, CELL, bold=True)
     bar = Image.new("1", (min(profile.dots, words.width + 4 * MARK_PADDING), CELL + MARK_PADDING), 255)
     bar.paste(words, (2 * MARK_PADDING, MARK_PADDING // 2))
     return _picture(bar.point(lambda dot: 255 - dot), profile)
@@ -153,7 +153,7 @@ def _mark(mark: Mark, profile: Profile) -> bytes:
 def _big(big: Big, profile: Profile) -> bytes:
     text, dots = clean(big.text), profile.mm(big.height_mm)
     if profile.large_as_picture or not is_printable(text, profile.charset):
-        return _picture(glyphs.large(text, dots, max_width=profile.dots), profile)
+        return _picture(dot_font.large(text, dots, max_width=profile.dots), profile)
     times = max(1, min(8, dots // 18, profile.columns // max(1, columns(text))))  # a capital fills 18 of the 24 dots
     return _one_line(text, Line(text, scale=(times, times), bold=True), profile)
 
@@ -163,7 +163,7 @@ def _picture(image: Image.Image, profile: Profile, align: esc.Align = "center") 
     image = image.crop((0, 0, min(image.width, profile.dots), image.height))
     spare = max(0, profile.dots - image.width)
     left = {"left": 0, "center": spare // 2, "right": spare}[align]
-    return esc.align("left") + esc.raster(*glyphs.rows(image, left=left))
+    return esc.align("left") + esc.raster(*dot_font.rows(image, left=left))
 
 
 def _qr_code(code: QrCode, profile: Profile) -> bytes:

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from contract.configuration.hall import Device
 from drivers.address import Address, BadAddress
 from drivers.ports import DeviceError, InUse, NoPermission, NotFound, Unreachable
 from drivers.registry import Site
 from drivers.stream import WRITE_S, Stream
-from queue_server.api.hall import Device
 
 PRINTER_CLASS = 7
 PIECE = 4096

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from contract.configuration.hall import HallConfig
+from contract.configuration.table import Text
+from contract.texts import texts
+from contract.wire.messages import Estimate, TicketClass
 from drivers.printer.layout import Big, Block, Gap, Line, Mark, QrCode, Rule, compose
 from drivers.printer.profile import Profile
 from drivers.printer.text import clean, columns
-from queue_server.api.hall import HallConfig
-from queue_server.api.messages import Estimate, TicketClass
-from queue_server.api.table import Text
-from queue_server.api.texts import texts
 
 NUMBER_MM = 15.0
 QR_MM = 25.0

@@ -21,12 +21,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.configuration.hall import Device
 from drivers.address import Address
 from drivers.ports import InUse, NoPermission, NotFound, Unreachable
 from drivers.registry import Site
 from drivers.scanner.frames import text_of
 from drivers.scanner.reading import Code, CodeReader
-from queue_server.api.hall import Device
 
 Colour = NDArray[np.uint8]
 FORGET_S = 2.0

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from contract.configuration.hall import Device
 from drivers.address import Address
 from drivers.ports import DeviceError, InUse, NoPermission, NotFound, Unreachable
 from drivers.registry import Site
 from drivers.scanner.keys import KeyReader
-from queue_server.api.hall import Device
 
 KEY_EVENT = 1
 """EV_KEY of linux/input-event-codes.h."""

@@ -11,13 +11,13 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 
-from drivers.exchange import arriving
+from contract.configuration.hall import Device
+from drivers.ask import arriving
 from drivers.ports import DeviceError, NoReply, Refused
 from drivers.registry import BadOption, Site
 from drivers.scanner import frames, ssi
 from drivers.scanner.frames import CodeParser, Make
 from drivers.stream import Stream
-from queue_server.api.hall import Device
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 0.5

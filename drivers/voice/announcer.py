@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from drivers.health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
+from contract.wire.messages import Announce
+from drivers.device_health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
 from drivers.ports import DeviceError, Voice
 from drivers.stream import Backoff
 from drivers.voice.line import WaitingLine
-from queue_server.api.messages import Announce
 
 LOG = logging.getLogger(__name__)
 TAKE_S = 0.5

@@ -10,15 +10,15 @@ import itertools
 import re
 import time
 
-from drivers.exchange import arriving
+from contract.configuration.hall import Device
+from contract.wire.messages import Announce
+from drivers.ask import arriving
 from drivers.ports import BadReply, NoReply, Refused
 from drivers.registry import BadOption, Site
 from drivers.stream import Stream
 from drivers.voice import frames
 from drivers.voice.espeak import languages, number
 from drivers.voice.reading import spoken
-from queue_server.api.hall import Device
-from queue_server.api.messages import Announce
 
 REPLY_S = 0.5
 GAP_S = 0.02

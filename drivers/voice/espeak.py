@@ -10,14 +10,14 @@ import re
 import shutil
 import subprocess
 
+from contract.configuration.hall import Device
+from contract.wire.messages import Announce
 from drivers.ports import NotFound, Refused
 from drivers.registry import BadOption, Site
 from drivers.voice.prose import read_out
 from drivers.voice.reading import spoken
 from drivers.voice.sound import BadSound, Sound, chime, from_stream, join, silence
 from drivers.voice.speaker import Speaker, speaker
-from queue_server.api.hall import Device
-from queue_server.api.messages import Announce
 
 VOICES = {"zh": "cmn-latn-pinyin", "en": "en-us"}
 SPEEDS = {"zh": 150, "en": 145}

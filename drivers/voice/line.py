@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from queue_server.api.messages import Announce
+from contract.wire.messages import Announce
 
 LIMIT = 12
 KEEP_S = 60.0

@@ -12,14 +12,14 @@ import string
 import sys
 from pathlib import Path
 
+from contract.configuration.hall import Device
+from contract.wire.messages import Announce
 from drivers.ports import DeviceError, NotFound, Refused
 from drivers.registry import BadOption, Site
 from drivers.voice.espeak import PAUSE_S, languages, synthesise
 from drivers.voice.reading import DIGITS_EN, DIGITS_ZH, spoken
 from drivers.voice.sound import BadSound, Sound, chime, join, read_wav, silence
 from drivers.voice.speaker import Speaker, speaker
-from queue_server.api.hall import Device
-from queue_server.api.messages import Announce
 
 PHRASES = {
     "zh": ("请", "号到", "号窗口办理业务", "号窗口", "号", "到"),

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from queue_server import beside
-from queue_server.api.hall import HallConfig
-from queue_server.api.hall_files import BadHall
-from queue_server.appointments import book
-from queue_server.appointments.book import Appointment, Booking
-from queue_server.appointments.incoming import bookings, local
-from queue_server.codes import picture
+from contract.configuration.hall import HallConfig
+from contract.configuration.hall_files import BadHall
+from queue_server.appointments import repository
+from queue_server.appointments.repository import Appointment, Booking
+from queue_server.appointments.row_format import bookings, local
+from queue_server.codes import code_picture
 from queue_server.codes.seal import code_of
-from queue_server.incoming import BadRows
-from queue_server.service.token import Signer
+from queue_server.codes.signer import Signer
+from queue_server.row_files import BadRows
+from queue_server.store import command_access
 from queue_server.store.database import BadDatabase
 
 
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--name", required=True, help="who comes; kept masked")
     add.add_argument("--person", default="", help="ID number or the platform's id; kept as a hash")
     add.add_argument("--item", help="code of the item")
-    picture.add_argument(add)
+    code_picture.add_argument(add)
     add.set_defaults(run=_add)
     taken = verbs.add_parser("import", help="take in appointments from .json or .csv: all of them, or none")
     taken.add_argument("file", type=Path)
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     cancel.add_argument("id")
     cancel.set_defaults(run=_cancel)
     for verb in (add, taken, listed, cancel):
-        beside.add_arguments(verb)
+        command_access.add_arguments(verb)
     return parser
 
 
@@ -70,7 +70,7 @@ def _minute(text: str) -> datetime:
 
 
 def _add(options: argparse.Namespace) -> int:
-    with beside.ledger(options) as (config, connection, signer):
+    with command_access.ledger(options) as (config, connection, signer):
         at: datetime = options.at or datetime.now(config.zone).replace(second=0, microsecond=0)
         at = at if at.tzinfo else at.replace(tzinfo=config.zone)
         try:
@@ -82,22 +82,22 @@ def _add(options: argparse.Namespace) -> int:
             raise Unable(str(error)) from None
         queues = [queue.id for queue in config.queue]
         rules, now = config.rules.appointment, datetime.now(UTC)
-        made = book.book(connection, signer, [booking], queues=queues, rules=rules, now=now)[0]
+        made = repository.book(connection, signer, [booking], queues=queues, rules=rules, now=now)[0]
         _print(config, signer, made)
         code = code_of(signer, "appointment", config.hall.id, made.id)
-    picture.show(code, options.qr)  # it is booked before anybody can scan it
+    code_picture.show(code, options.qr)  # it is booked before anybody can scan it
     return 0
 
 
 def _import(options: argparse.Namespace) -> int:
     content = options.file.read_bytes()
-    with beside.ledger(options) as (config, connection, signer):
+    with command_access.ledger(options) as (config, connection, signer):
         rows = bookings(config.zone)
         read = {".json": rows.from_json, ".csv": rows.from_csv}.get(options.file.suffix.lower())
         if read is None:
             raise Unable(f"{options.file}: name it .json or .csv, so that its format is known")
         numbered = read(content)
-        made = book.book(
+        made = repository.book(
             connection, signer, [local(booking, config.zone) for _, booking in numbered], now=datetime.now(UTC),
             queues=[queue.id for queue in config.queue], rules=config.rules.appointment, rows=[row for row, _ in numbered],
         )  # fmt: skip
@@ -107,17 +107,19 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    with beside.ledger(options) as (config, connection, signer):
+    with command_access.ledger(options) as (config, connection, signer):
         day = options.day or datetime.now(config.zone).date()
         begins = datetime.combine(day, time(0), config.zone)
-        for appointment in book.between(connection, begins, datetime.combine(day + timedelta(days=1), time(0), config.zone)):
+        for appointment in repository.between(
+            connection, begins, datetime.combine(day + timedelta(days=1), time(0), config.zone)
+        ):
             _print(config, signer, appointment)
     return 0
 
 
 def _cancel(options: argparse.Namespace) -> int:
-    with beside.ledger(options) as (_config, connection, _signer):
-        if not book.cancel(connection, options.id):
+    with command_access.ledger(options) as (_config, connection, _signer):
+        if not repository.cancel(connection, options.id):
             raise Unable(f"{options.id} is not booked (any more); look at `jiaohao-server appointment list`")
     return 0
 

@@ -7,12 +7,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from queue_server import beside
-from queue_server.api.cases import STATES
-from queue_server.api.hall_files import BadHall
-from queue_server.cases import book
-from queue_server.cases.incoming import BadCases, from_csv, from_json
+from contract.configuration.hall_files import BadHall
+from contract.wire.case import STATES
+from queue_server.cases import repository
+from queue_server.cases.row_format import BadCases, from_csv, from_json
 from queue_server.codes.seal import code_of
+from queue_server.store import command_access
 from queue_server.store.database import BadDatabase
 
 READ = {".json": from_json, ".csv": from_csv}
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("number")
     shown.set_defaults(run=_show)
     for verb in (taken, shown):
-        beside.add_arguments(verb)
+        command_access.add_arguments(verb)
     return parser
 
 
@@ -47,14 +47,14 @@ def _import(options: argparse.Namespace) -> int:
     if read is None:
         raise OSError(f"{options.file}: name it {' or '.join(READ)}, so that its format is known")
     cases = read(options.file.read_bytes())
-    with beside.ledger(options) as (_config, connection, signer):
-        print(f"{book.put(connection, signer, cases, datetime.now(UTC))} cases taken in")
+    with command_access.ledger(options) as (_config, connection, signer):
+        print(f"{repository.put(connection, signer, cases, datetime.now(UTC))} cases taken in")
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
-    with beside.ledger(options) as (config, connection, signer):
-        case = book.find(connection, options.number)
+    with command_access.ledger(options) as (config, connection, signer):
+        case = repository.find(connection, options.number)
         if case is None:
             raise OSError(f"there is no case {options.number}")
         code = code_of(signer, "case", config.hall.id, case.number)

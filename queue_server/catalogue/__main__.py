@@ -12,15 +12,15 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from queue_server.api import hall_files as halls
-from queue_server.api.hall_files import BadHall
-from queue_server.api.item import Item
+from contract.configuration import hall_files as halls
+from contract.configuration.hall_files import BadHall
+from contract.guides.item import Item
 from queue_server.catalogue import excel, exchange
-from queue_server.catalogue.apart import limit_memory
 from queue_server.catalogue.exchange import BadFile
 from queue_server.catalogue.index import build
 from queue_server.catalogue.lint import lint
 from queue_server.catalogue.load import Catalogue, load, load_english, load_shared
+from queue_server.catalogue.sandboxed_import import limit_memory
 
 T = TypeVar("T")
 WRITE: dict[str, Callable[[Sequence[Item]], bytes]] = {

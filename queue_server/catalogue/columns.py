@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from queue_server.api.texts import unchanged as _
+from contract.texts import unchanged as _
 
 Kind = Literal["text", "number", "yes-no", "lines", "word", "words", "basis"]
 

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from queue_server.api.item import Item
+from contract.guides.item import Item
 from queue_server.catalogue.columns import SHEETS
 from queue_server.catalogue.exchange import MOST_ROWS, BadFile, Problem, bearable, from_book, to_book
 

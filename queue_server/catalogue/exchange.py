@@ -18,9 +18,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from queue_server.api.hall_files import nearest
-from queue_server.api.item import Item, Unfit
-from queue_server.api.table import Text, Wrong
+from contract.configuration.hall_files import nearest
+from contract.configuration.table import Text, Wrong
+from contract.guides.item import Item, Unfit
 from queue_server.catalogue.columns import SHEETS, Column, read, written
 
 Table = list[list[str]]

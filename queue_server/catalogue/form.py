@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from queue_server.api.item import Item
-from queue_server.api.table import Text
+from contract.configuration.table import Text
+from contract.guides.item import Item
 from queue_server.catalogue.codes import BadCode, LocalCode
 from queue_server.catalogue.columns import SHEETS, Column, read, written
 from queue_server.catalogue.exchange import PATTERNS, at, put, reason

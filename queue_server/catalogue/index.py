@@ -24,11 +24,11 @@ from typing import Any
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
-from queue_server.api.english import form_sentences, sentences
-from queue_server.api.guide import FORMAT, SCHEMA
-from queue_server.api.item import Item
-from queue_server.api.pinyin import HANZI, plain
-from queue_server.api.search import SOUNDS_FROM
+from contract.guides.english import form_sentences, sentences
+from contract.guides.guide_file import FORMAT, SCHEMA
+from contract.guides.item import Item
+from contract.guides.pinyin import HANZI, plain
+from contract.guides.search import SOUNDS_FROM
 from queue_server.catalogue.load import Catalogue
 
 COMMON = [bytes([high, low]).decode("gb2312", "ignore") for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF)]

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from queue_server.api.item import Item
+from contract.guides.item import Item
 from queue_server.catalogue import lifecycle
 from queue_server.catalogue.exchange import BadFile, Problem
 from queue_server.catalogue.lifecycle import Account, History, Move, NotAllowed, Note, NotPossible, Version

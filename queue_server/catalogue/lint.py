@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from queue_server.api.english import form_sentences, sentences
-from queue_server.api.hall import HallConfig
-from queue_server.api.item import Item
-from queue_server.api.table import Text
+from contract.configuration.hall import HallConfig
+from contract.configuration.table import Text
+from contract.guides.english import form_sentences, sentences
+from contract.guides.item import Item
 from queue_server.catalogue.codes import BadCode, LocalCode, NationalCode, uscc_problem
 from queue_server.catalogue.load import Catalogue
 

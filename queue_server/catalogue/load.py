@@ -22,9 +22,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from queue_server.api.hall_files import BadHall, nearest
-from queue_server.api.item import Form, Item, ItemType, Material, Step
-from queue_server.api.table import Identifier, Table, Text
+from contract.configuration.hall_files import BadHall, nearest
+from contract.configuration.table import Identifier, Table, Text
+from contract.guides.item import Form, Item, ItemType, Material, Step
 from queue_server.catalogue.codes import BadCode, LocalCode
 
 SHARED = "catalogue.toml"

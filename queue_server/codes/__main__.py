@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from queue_server.codes import keys, picture
+from queue_server.codes import code_picture, key_files
 from queue_server.codes.ed25519 import signed
 
 
@@ -34,23 +34,23 @@ def _parser() -> argparse.ArgumentParser:
     sign.add_argument("--holder", required=True, metavar="ID", help="the platform's id of the holder")
     sign.add_argument("--name", required=True)
     sign.add_argument("--minutes", type=float, default=5, help="how long it is good (5)")
-    picture.add_argument(sign)
+    code_picture.add_argument(sign)
     sign.set_defaults(run=_sign)
     return parser
 
 
 def _key(chosen: argparse.Namespace) -> int:
-    keys.make(chosen.file)
+    key_files.make(chosen.file)
     return 0
 
 
 def _sign(chosen: argparse.Namespace) -> int:
     code = signed(
-        keys.read(chosen.key), issuer=chosen.issuer, kind=chosen.kind, holder=chosen.holder, name=chosen.name,
+        key_files.read(chosen.key), issuer=chosen.issuer, kind=chosen.kind, holder=chosen.holder, name=chosen.name,
         now=datetime.now(UTC), minutes=chosen.minutes,
     )  # fmt: skip
     print(code)
-    picture.show(code, chosen.qr)
+    code_picture.show(code, chosen.qr)
     return 0
 
 

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec import Meta, Struct
 
-from queue_server.api.messages import Illegal, decode
+from contract.wire.messages import Illegal, decode
 from queue_server.codes.verifier import Holder, HolderKind, Refusal
 
 PREFIX = "JHP."

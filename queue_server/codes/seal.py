@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hmac
 
-from queue_server.api.codes import Code, CodeKind, sealed
-from queue_server.service.token import Signer
+from contract.wire.scanned_code import Code, CodeKind, sealed
+from queue_server.codes.signer import Signer
 
 
 def code_of(signer: Signer, kind: CodeKind, hall: str, value: str) -> str:

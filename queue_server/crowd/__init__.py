@@ -8,9 +8,9 @@ import signal
 import sys
 from pathlib import Path
 
+from contract.configuration.hall_files import BadHall, load
+from contract.wire.topics import Topics
 from link import BadBroker, Broker, Link, new_session
-from queue_server.api.hall_files import BadHall, load
-from queue_server.api.topics import Topics
 from queue_server.crowd.play import Crowd, Habits
 
 __all__ = ["Crowd", "Habits", "add_arguments", "run"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from queue_server.api.messages import WindowState
+from contract.wire.messages import WindowState
 from queue_server.crowd.people import Handling
 
 LOG = logging.getLogger(__name__)

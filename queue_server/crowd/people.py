@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import log, sqrt
 from typing import Any, Literal
 
-from queue_server.api.hall import HallConfig
-from queue_server.api.reasons import BAD_LEVELS, reasons_of
+from contract.configuration.hall import HallConfig
+from contract.wire.rating_reasons import BAD_LEVELS, reasons_of
 
 CLASSES = (("ordinary", 84), ("priority", 8), ("appointment", 6), ("military", 2))
 CHANNELS = (("desk", 5), ("phone", 3), ("web", 2))

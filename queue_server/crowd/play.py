@@ -18,12 +18,12 @@ from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
+from contract.configuration.hall import HallConfig
+from contract.wire import messages
 from link import Link
-from queue_server.api import messages
-from queue_server.api.hall import HallConfig
 from queue_server.crowd.clerk import Act, Seat
 from queue_server.crowd.people import Citizen, Citizens, Handling, clerks_for, handling, opinion
-from queue_server.model.businessday import business_day
+from queue_server.domain.business_day import business_day
 
 LOG = logging.getLogger(__name__)
 LOOK_AGAIN_S = 10.0

@@ -17,62 +17,41 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from queue_server.api.hall import HallConfig
-from queue_server.audit import EVENTS
-from queue_server.catalogue.guides import HallGuides
-from queue_server.desk import Desk, NoAnswer
-from queue_server.enrol.revoking import BrokerHere
-from queue_server.log_checks import LogChecks
+from contract.configuration.hall import HallConfig
+from queue_server.catalogue.hall_guides import HallGuides
+from queue_server.enrolment.revocation import BrokerHere
+from queue_server.hall_access import Desk, NoAnswer
+from queue_server.logs.checks import LogChecks
+from queue_server.logs.hash_chain import EVENTS
+from queue_server.rollouts.bundle_shelf import Shelf
+from queue_server.rollouts.repository import Book
 from queue_server.store.database import Database
-from queue_server.update.book import Book
-from queue_server.update.bundle import Shelf
-from queue_server.web import (
-    account_page,
-    appointments,
-    bundles,
-    cases,
-    code,
-    console,
-    enrolment,
-    fleet,
-    front,
-    guide,
-    intake,
-    item_edit,
-    item_english,
-    item_exchange,
-    items,
-    log_check,
-    log_in,
-    metrics,
-    papers,
-    phone,
-    reprint,
-    revoke,
-    row_import,
-    supervisor,
-    taking_in,
-    technician,
-    tokens,
-    updates,
-    wall,
-)
-from queue_server.web.accounts import WEB_LOG, Accounts
-from queue_server.web.careful import Careful
-from queue_server.web.first_log_in import provide
-from queue_server.web.guard import Forbidden, Guard, MustChangePassword, NotLoggedIn
+from queue_server.web import entrance
+from queue_server.web.api import enrolment, metrics, platforms
+from queue_server.web.auth import account_page, log_in
+from queue_server.web.auth.accounts import WEB_LOG, Accounts
+from queue_server.web.auth.first_log_in import provide
+from queue_server.web.auth.guard import Forbidden, Guard, MustChangePassword, NotLoggedIn
+from queue_server.web.auth.sessions import Sessions
+from queue_server.web.console import page as console_page
+from queue_server.web.editors import english, exchange, item_form, items
+from queue_server.web.fleet import bundles, enrol_tokens, log_check, revoke, technician_codes, updates
+from queue_server.web.fleet import page as fleet_page
+from queue_server.web.fleet.alert_owners import Takers
+from queue_server.web.fleet.terminal_orders import Told
 from queue_server.web.live import Changes
-from queue_server.web.page import STATIC, Pages
-from queue_server.web.panels import Panels
-from queue_server.web.session import Sessions
+from queue_server.web.public import code_pages, papers, phone, wall
+from queue_server.web.public import guides as public_guides
+from queue_server.web.public.displays_shown import Panels
+from queue_server.web.rendering import STATIC, Pages
+from queue_server.web.security_headers import Careful
 from queue_server.web.site import Site
-from queue_server.web.takers import Takers
-from queue_server.web.told import Told
+from queue_server.web.staff import appointments, cases, file_import, import_kinds, reprint, supervisor
 
 LOG = logging.getLogger(__name__)
 OF_THE_SITE = (
-    front, log_in, account_page, console, wall, supervisor, phone, code, papers, guide, item_exchange, item_english, item_edit,
-    items,
+    entrance, log_in, account_page, console_page, wall, supervisor, phone, code_pages, papers, public_guides,
+    exchange, english, item_form, items,
 )  # fmt: skip
 """Groups of pages that need nothing but the site."""
 
@@ -152,25 +131,25 @@ def _for_terminals(
 ) -> Iterator[APIRouter]:
     """Terminals and who looks after them."""
     register = enrolment.register_of(state, database)
-    yield fleet.routes(site, answers, Takers(database.writer, database.reader), register)
-    yield technician.routes(site, database.writer)
+    yield fleet_page.routes(site, answers, Takers(database.writer, database.reader), register)
+    yield technician_codes.routes(site, database.writer)
     shelf = Shelf(state / "bundles", database.writer, database.reader, _now)
     book = Book(database.writer, database.reader)
     yield bundles.routes(site, shelf, book)  # before the rollouts, whose addresses are any two words
     yield updates.routes(site, shelf, book)
     yield reprint.routes(site, answers)
     yield enrolment.routes(site, register)
-    yield tokens.routes(site, register)
+    yield enrol_tokens.routes(site, register)
     yield revoke.routes(site, register, broker)
 
 
 def _for_the_office(site: Site, database: Database, state: Path) -> Iterator[APIRouter]:
     """Appointments and cases, and how they come in."""
-    for taken in (taking_in.appointments(site, database), taking_in.cases(site, database)):
-        yield row_import.routes(site, taken)
+    for taken in (import_kinds.appointments(site, database), import_kinds.cases(site, database)):
+        yield file_import.routes(site, taken)
     yield appointments.routes(site, database)
     yield cases.routes(site, database)
-    yield intake.routes(database.writer, state, site.config)
+    yield platforms.routes(database.writer, state, site.config)
 
 
 def _now() -> datetime:

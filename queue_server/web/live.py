@@ -16,7 +16,7 @@ from typing import Any
 from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
 
-from queue_server.desk import Desk, TooSlow
+from queue_server.hall_access import Desk, TooSlow
 
 LOG = logging.getLogger(__name__)
 PAUSE_S = 0.1

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from contract.configuration.hall import HallConfig, Web
 from link import Broker
-from queue_server.api.hall import HallConfig, Web
-from queue_server.catalogue.guides import HallGuides, guides_of
-from queue_server.desk import Desk
-from queue_server.enrol.revoking import broker_here
+from queue_server.catalogue.hall_guides import HallGuides, guides_of
+from queue_server.enrolment.revocation import broker_here
+from queue_server.hall_access import Desk
+from queue_server.rollouts.bundle_shelf import Shelf
+from queue_server.rollouts.driver import Rollouts
+from queue_server.rollouts.repository import Book
 from queue_server.store.database import Database
-from queue_server.update.book import Book
-from queue_server.update.bundle import Shelf
-from queue_server.update.engine import Rollouts
 from queue_server.web import BadWeb
 from queue_server.web.app import build
 from queue_server.web.tls import Tls

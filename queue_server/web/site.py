@@ -8,17 +8,17 @@ from typing import TypeVar
 
 from fastapi import Request
 
-from queue_server.api import messages
-from queue_server.api.hall import HallConfig, Window
-from queue_server.api.item import Item
-from queue_server.catalogue.guides import HallGuides
-from queue_server.desk import Desk
-from queue_server.web.accounts import Accounts
-from queue_server.web.guard import Guard, address
+from contract.configuration.hall import HallConfig, Window
+from contract.guides.item import Item
+from contract.wire import messages
+from queue_server.catalogue.hall_guides import HallGuides
+from queue_server.hall_access import Desk
+from queue_server.web.auth.accounts import Accounts
+from queue_server.web.auth.guard import Guard, address
+from queue_server.web.auth.sessions import Session, Sessions
 from queue_server.web.live import Changes
-from queue_server.web.page import Pages
-from queue_server.web.panels import Panels
-from queue_server.web.session import Session, Sessions
+from queue_server.web.public.displays_shown import Panels
+from queue_server.web.rendering import Pages
 
 T = TypeVar("T")
 

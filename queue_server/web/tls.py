@@ -17,10 +17,10 @@ from pathlib import Path
 
 from cryptography import x509
 
-from queue_server.api.hall import Web
-from queue_server.enrol import authority
-from queue_server.enrol.authority import BadAuthority, key_pem, new_key, pem_of
-from queue_server.enrol.broker import serves
+from contract.configuration.hall import Web
+from queue_server.enrolment import authority
+from queue_server.enrolment.authority import BadAuthority, key_pem, new_key, pem_of
+from queue_server.enrolment.broker import serves
 from queue_server.web import BadWeb
 
 LOG = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ def main() -> None:
     from kivy.core.window import Window
     from kivy.uix.button import Button
 
-    from link.notify import notify
+    from link.systemd_notify import notify
 
     Window.bind(on_flip=lambda *_: notify("WATCHDOG=1"))
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from contract.wire.topics import Topics
 from drivers import registry
 from drivers.emulators.base import Emulator, Line
 from drivers.emulators.serve import TcpServer
 from link import Broker, Link
-from queue_server.api.topics import Topics
 from tests.bench import stage
 from tests.bench.report import Row, percentile
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from unittest.mock import patch
 
-from queue_server.audit import Chain
+from queue_server.logs.hash_chain import Chain
 from queue_server.store.database import sqlite_url
 from tests.bed import Bed
 from tests.small_hall import write_hall

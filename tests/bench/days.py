@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from math import log, sqrt
 
-from queue_server.model.estimate import Line, Pace, estimate, servers_of
-from queue_server.model.routing import Candidate, WindowRules, choose
+from queue_server.domain.routing import Candidate, WindowRules, choose
+from queue_server.domain.wait_estimate import Line, Pace, estimate, servers_of
 
 HOUR = 3600.0
 CLASSES = ("ordinary", "appointment", "priority", "military")

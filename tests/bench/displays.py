@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Iterator
 
+from contract.configuration.hall import Device
+from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers import registry
 from drivers.bus import Bus
 from drivers.display.keeper import DisplayKeeper
@@ -17,8 +19,6 @@ from drivers.emulators.base import Emulator, Line
 from drivers.ports import Unreachable
 from drivers.registry import Site
 from drivers.stream import Stream
-from queue_server.api.hall import Device
-from queue_server.api.messages import DisplayDesired, DisplayLine
 from tests.bench.report import Row
 
 BAUD = 9600

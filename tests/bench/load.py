@@ -22,10 +22,10 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from contract.wire import messages
+from contract.wire.topics import Topics
 from link import Broker
 from link.connection import client
-from queue_server.api import messages
-from queue_server.api.topics import Topics
 from tests.bench.stage import HALL
 
 TOPICS = Topics(HALL)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pypinyin import lazy_pinyin
 
-from queue_server.api.guide import FORMAT, SCHEMA, Guides, open_guides
+from contract.guides.guide_file import FORMAT, SCHEMA, Guides, open_guides
 from queue_server.catalogue.index import Row as Searched
 from queue_server.catalogue.index import write_index
 from tests.bench import search_page

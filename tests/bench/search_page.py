@@ -95,7 +95,7 @@ class Typist:
 
     def timed(self, act: Any, awaited: Any) -> tuple[float, float]:
         """Milliseconds from an act in the screen's thread until the awaited frame is drawn: on the clock, and of that thread."""
-        from kiosk.event import Touched
+        from kiosk.flow.event import Touched
 
         self._drawn.clear()
 
@@ -120,9 +120,9 @@ class Typist:
 
     def work(self, guide: Path, ready: threading.Event) -> None:
         """Type every word."""
-        from kiosk.lookup import OpenGuides, OpenSearch
-        from kiosk.widgets.keyboard import CLEAR, Key
-        from queue_server.api.guide import open_guides
+        from contract.guides.guide_file import open_guides
+        from kiosk.ticket_kiosk.guides.state import OpenGuides, OpenSearch
+        from kiosk.ui.widgets.keyboard import CLEAR, Key
 
         if not ready.wait(60):
             raise RuntimeError("the guides did not open")
@@ -144,11 +144,11 @@ class Typist:
 
 def main() -> None:
     """Open the kiosk, type, print."""
-    from kiosk.app import App, Screen
-    from kiosk.catalogue import Catalogue
-    from kiosk.lookup import ContentsAre, Matched
-    from kiosk.roles.hall import make, with_parts
-    from queue_server.api.hall_files import load
+    from contract.configuration.hall_files import load
+    from kiosk.app.app import App, Screen
+    from kiosk.ticket_kiosk.guides.guide_store import Catalogue
+    from kiosk.ticket_kiosk.guides.state import ContentsAre, Matched
+    from kiosk.ticket_kiosk.role import make, with_parts
 
     width, height, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     hall, ready, opened = load(HALL), threading.Event(), 0.0

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from contract.wire import messages
+from contract.wire.topics import Topics
 from link import Broker, Link
-from queue_server.api import messages
-from queue_server.api.topics import Topics
 
 WINDOWS = 50
 ROOT = Path(__file__).resolve().parents[2]

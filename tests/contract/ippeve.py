@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from hall.a4 import BUS
+from launcher.a4_printer import BUS
 
 NEEDED = ("dbus-daemon", "ippeveprinter")
 COMMAND = """#!/bin/sh

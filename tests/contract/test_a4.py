@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.configuration.hall import Device
 from drivers import registry
 from drivers.a4 import words
 from drivers.a4.ipp import IppPrinter
 from drivers.address import BadAddress
 from drivers.ports import BadReply, Busy, DeviceError, NoReply, Refused, Unreachable
-from queue_server.api.hall import Device
 from tests.contract.ippeve import running_printer
 from tests.programs import wait_until
 

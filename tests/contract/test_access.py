@@ -11,9 +11,9 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from contract.wire import requests
 from link.connection import client
-from queue_server.api import verbs
-from queue_server.enrol.access import TABLE
+from queue_server.enrolment.access import TABLE
 from tests.programs import wait_until
 from tests.secure_hall import SecureHall
 
@@ -124,7 +124,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureHall]:
 
 def table() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Whole topic → who may write it, who may read it; verbs included."""
-    commands = {f"cmd/{verb}": (("server", *VERBS.get(verb, NOBODY)), ("server",)) for verb in verbs.REQUESTS}
+    commands = {f"cmd/{verb}": (("server", *VERBS.get(verb, NOBODY)), ("server",)) for verb in requests.REQUESTS}
     inside = {f"hall/testhall/v1/{topic}": may for topic, may in (ON_THE_WIRE | commands).items()}
     return inside | dict.fromkeys(OTHER_PLACES, (NOBODY, NOBODY))
 
@@ -163,7 +163,9 @@ def test_the_name_in_the_certificate_is_the_client_id_so_that_nobody_is_cut_off_
 
 
 def test_every_verb_of_the_contract_is_given_to_somebody() -> None:
-    assert set(VERBS) == set(verbs.REQUESTS), "say in queue_server/enrol/access.py and here which terminals may ask for it"
+    assert set(VERBS) == set(requests.REQUESTS), (
+        "say in queue_server/enrolment/access.py and here which terminals may ask for it"
+    )
 
 
 def test_every_topic_of_the_contract_is_in_the_table_of_access() -> None:

@@ -15,13 +15,24 @@ from typing import Any
 
 import pytest
 
+from contract.configuration.hall import Device, HallConfig
+from contract.configuration.hall_files import load
+from contract.wire.messages import TerminalAsk
 from drivers.a4.ipp import IppPrinter
-from hall.a4 import NEEDED, A4Printer, printers
-from kiosk.a4 import A4Is, ForgetPaper, JobIs, MakePaper, NotSubmitted, Paper, PaperIs, PrintPaper, StopJob, Submitted
-from kiosk.copier import Copier
-from queue_server.api.hall import Device, HallConfig
-from queue_server.api.hall_files import load
-from queue_server.api.messages import TerminalAsk
+from kiosk.ticket_kiosk.a4_print.state import (
+    A4Is,
+    ForgetPaper,
+    JobIs,
+    MakePaper,
+    NotSubmitted,
+    Paper,
+    PaperIs,
+    PrintPaper,
+    StopJob,
+    Submitted,
+)
+from kiosk.ticket_kiosk.a4_print.worker import Copier
+from launcher.a4_printer import NEEDED, A4Printer, printers
 from queue_server.catalogue.load import load as load_catalogue
 from tests.ports import free_port
 
@@ -42,7 +53,7 @@ CUT = """
     import sys, time
     from pathlib import Path
     from datetime import datetime
-    from kiosk.spool_book import Book
+    from kiosk.ticket_kiosk.a4_print.job_store import Book
     book = Book(Path(sys.argv[1]) / "spool.sqlite")
     book.open()
     now = datetime.now().astimezone()

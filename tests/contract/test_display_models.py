@@ -7,13 +7,13 @@ from datetime import datetime
 import pytest
 from PIL import Image
 
+from contract.configuration.hall import Device
+from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers import registry
 from drivers.display.onbon_bxk import BxkDisplay
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer, UdpServer
 from drivers.ports import DeviceError, NoReply, Refused, Unreachable
 from drivers.registry import BadOption, Site
-from queue_server.api.hall import Device
-from queue_server.api.messages import DisplayDesired, DisplayLine
 
 MODELS = [m.name for m in registry.models().values() if m.kind == "display" and m.emulator]
 ANSWERING = ["onbon-bxk", "onbon-bx6", "huidu", "huidu-serial"]

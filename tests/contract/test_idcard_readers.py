@@ -5,12 +5,12 @@ import os
 
 import pytest
 
+from contract.configuration.hall import Device
 from drivers import registry
 from drivers.emulators.idcard import EXAMPLE, SdtEmulator
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.idcard.sdt import SdtReader
 from drivers.ports import BadReply, DeviceError, NoReply, Refused, Unreachable
-from queue_server.api.hall import Device
 
 NAME, NUMBER = EXAMPLE
 

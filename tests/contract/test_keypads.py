@@ -5,13 +5,13 @@ from typing import get_args
 
 import pytest
 
+from contract.configuration.hall import Device
 from drivers import registry
 from drivers.emulators.keypad import KeypadEmulator, RaterEmulator
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.keypad.box import KeypadBox, RaterBox
 from drivers.keypad.frames import CODES, Frame
 from drivers.ports import DeviceError, Key
-from queue_server.api.hall import Device
 
 PRESSABLE = [key for key in get_args(Key) if key in CODES]
 

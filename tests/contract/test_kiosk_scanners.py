@@ -15,15 +15,15 @@ import cv2
 import numpy as np
 import pytest
 
+from contract.configuration.hall import Device
 from drivers import registry
 from drivers.emulators.serve import TcpServer
 from drivers.ports import NotFound, Unreachable
 from drivers.scanner.camera import CameraScanner
 from drivers.scanner.reading import CodeReader
-from kiosk import scanners
-from kiosk.scan import NextPicture, Pictured, Scanned, ScannerIs, Watch
-from kiosk.scanners import Scanners, for_screen
-from queue_server.api.hall import Device
+from kiosk.ticket_kiosk.scan import scanners
+from kiosk.ticket_kiosk.scan.scanners import Scanners, for_screen
+from kiosk.ticket_kiosk.scan.state import NextPicture, Pictured, Scanned, ScannerIs, Watch
 from tests.bench.qr_frames import placed, scene
 
 TICKET = "HTTP://10.0.0.8:8080/T/261122A001-ABCDEFGHIJKL"

@@ -4,10 +4,10 @@ import os
 
 import pytest
 
+from contract.configuration.hall import Device
 from drivers import registry
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.ports import DeviceError, NoReply, Refused
-from queue_server.api.hall import Device
 
 MODELS = ["locker-8a", "locker-wkly"]
 

@@ -12,6 +12,7 @@ import pytest
 import zxingcpp
 from PIL import ImageChops
 
+from contract.configuration.hall import Device
 from drivers import registry
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.ports import DeviceError, NotFound, PrintFailed, Unreachable
@@ -20,7 +21,6 @@ from drivers.printer.layout import Line, compose
 from drivers.printer.profile import PROFILES
 from drivers.printer.ticket import Ticket, render
 from drivers.registry import Site
-from queue_server.api.hall import Device
 
 TICKET = Ticket(
     hall="武山县政务服务中心", queue="社会保障", number="A012", ahead=3, windows=("03",),

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
+from contract.configuration.hall import Device
+from contract.configuration.hall_files import load
+from contract.guides.english import told
+from contract.texts import texts
 from drivers.voice.sound import Sound, read_wav
-from kiosk.aloud import Hush, ReadGuide, ReadOut, ReadsNow, VoiceIs
-from kiosk.lookup import SECTIONS
-from kiosk.reader import Reader
-from kiosk.screens.guide_speech import in_languages, sentences
-from kiosk.stage import Stage
-from kiosk.theme import Look, Mode
-from queue_server.api.english import told
-from queue_server.api.hall import Device
-from queue_server.api.hall_files import load
-from queue_server.api.texts import texts
+from kiosk.ticket_kiosk.guides.speech import in_languages, sentences
+from kiosk.ticket_kiosk.guides.state import SECTIONS
+from kiosk.ticket_kiosk.read_aloud.state import Hush, ReadGuide, ReadOut, ReadsNow, VoiceIs
+from kiosk.ticket_kiosk.read_aloud.voice import Reader
+from kiosk.ui.page_context import Stage
+from kiosk.ui.theme import Look, Mode
 from queue_server.catalogue.load import load as load_catalogue
 
 WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from contract.configuration.hall import Device
 from drivers import registry
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.ports import DeviceError, InUse, NoPermission, NoReply, NotFound, Refused, Unreachable
@@ -17,7 +18,6 @@ from drivers.registry import Site
 from drivers.scanner.camera import CameraScanner
 from drivers.scanner.keyboard import KeyboardScanner
 from drivers.scanner.keys import PLAIN
-from queue_server.api.hall import Device
 from tests.bench.qr_frames import code, placed, scene
 from tests.programs import wait_until
 

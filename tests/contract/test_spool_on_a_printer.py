@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contract.configuration.hall import PrintRules
 from drivers.a4.ipp import IppPrinter
-from kiosk.spool import Spool
-from kiosk.spool_book import Book
-from queue_server.api.hall import PrintRules
+from kiosk.ticket_kiosk.a4_print.job_store import Book
+from kiosk.ticket_kiosk.a4_print.spool import Spool
 from tests.contract.ippeve import running_printer
 
 PDF = (
@@ -28,7 +28,7 @@ KILLED = """
     from pathlib import Path
     from zoneinfo import ZoneInfo
     from drivers.a4.ipp import IppPrinter
-    from kiosk.spool_book import Book
+    from kiosk.ticket_kiosk.a4_print.job_store import Book
     book = Book(Path(sys.argv[1]))
     book.open()
     now = datetime.now(ZoneInfo("Asia/Shanghai"))

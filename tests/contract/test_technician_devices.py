@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from kiosk.a4 import A4Is, JobIs
-from kiosk.aloud import VoiceIs
-from kiosk.copier import Copier
-from kiosk.reader import TEST_SENTENCES, Reader
-from kiosk.technician.event import Tried, TryDevice
-from kiosk.technician.state import Result
-from queue_server.api.hall import Device
-from queue_server.api.hall_files import load
+from contract.configuration.hall import Device
+from contract.configuration.hall_files import load
+from kiosk.service_pages.events import Tried, TryDevice
+from kiosk.service_pages.state import Result
+from kiosk.ticket_kiosk.a4_print.state import A4Is, JobIs
+from kiosk.ticket_kiosk.a4_print.worker import Copier
+from kiosk.ticket_kiosk.read_aloud.state import VoiceIs
+from kiosk.ticket_kiosk.read_aloud.voice import TEST_SENTENCES, Reader
 from tests.contract.ippeve import running_printer
 
 HALL = load(Path(__file__).parents[2] / "assets" / "halls" / "wushan")

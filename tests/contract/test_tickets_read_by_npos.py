@@ -13,7 +13,7 @@ import pytest
 from drivers.emulators.escpos_commands import CommandReader
 from drivers.printer.profile import PROFILES
 from drivers.printer.ticket import render
-from tests.unit.test_ticket_paper import ENGLISH, TICKET, WORST
+from tests.unit.drivers.printer.test_ticket_paper import ENGLISH, TICKET, WORST
 
 PACKAGE = "npos@0.1.19"
 FOLDER = Path(__file__).parents[2] / "build" / "npm"

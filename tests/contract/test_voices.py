@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from contract.configuration.hall import Device
+from contract.wire.messages import Announce, Text
 from drivers import registry
 from drivers.emulators.local import running
 from drivers.emulators.serve import MemoryStream, TcpServer
@@ -19,8 +21,6 @@ from drivers.voice.chip import ChipVoice
 from drivers.voice.recorded import make_pieces, pieces_of
 from drivers.voice.sound import Sound, chime, join, read_wav
 from drivers.voice.speaker import SoundCard, has_sound_card
-from queue_server.api.hall import Device
-from queue_server.api.messages import Announce, Text
 from tests.programs import wait_until
 
 EMULATORS = {"syn6288": Syn6288Emulator, "xfs5152ce": Xfs5152Emulator}

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["drivers", "queue_server.api"]):
+with atheris.instrument_imports(include=["drivers", "contract"]):
     from tests.fuzz.targets import TARGETS
 
 VECTORS = Path(__file__).parents[1] / "vectors.json"

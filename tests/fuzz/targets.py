@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from contract.wire import messages, requests
 from drivers import registry
 from drivers.address import Address, BadAddress
 from drivers.display import alpha_frame, bx6_frame, bxk_frame, huidu_frame, huidu_xml, number_frame, onbon_line, qt_frame
@@ -24,7 +25,6 @@ from drivers.scanner import frames as scanner
 from drivers.scanner import ssi
 from drivers.scanner.keys import KeyReader
 from drivers.voice import frames as voice
-from queue_server.api import messages, verbs
 
 Target = Callable[[bytes], None]
 LIMIT = 1 << 16
@@ -116,7 +116,7 @@ def message(kind: type, data: bytes) -> None:
         messages.decode(data, kind)
 
 
-MESSAGES = [*verbs.REQUESTS.values(), messages.DisplayDesired, messages.Announce, messages.WindowState, messages.QueueState,
+MESSAGES = [*requests.REQUESTS.values(), messages.DisplayDesired, messages.Announce, messages.WindowState, messages.QueueState,
             messages.RatingAsk, messages.TerminalStatus, messages.Answer]  # fmt: skip
 
 

@@ -8,8 +8,8 @@ import os
 import re
 from pathlib import Path
 
-from queue_server.enrol import command
-from technician.terminal import Terminal
+from appliance.terminal_file import Terminal
+from queue_server.enrolment import command
 from tests.image.data_partition import DataPartition
 from tests.image.machine import Machine
 from tests.ports import free_port

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from technician.image.bundle import MANIFEST
+from appliance.image.bundle import MANIFEST
 from tests.image.bench import newest
 
 KEYS = Path(os.environ.get("JIAOHAO_KEYS", Path.home() / ".local/state/jiaohao/update-keys"))

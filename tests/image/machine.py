@@ -10,8 +10,8 @@ import threading
 import time
 from pathlib import Path
 
-from technician.flash import esp_offset, flash, personalise
-from technician.terminal import Terminal
+from appliance.image.write import esp_offset, flash, personalise
+from appliance.terminal_file import Terminal
 from tests.image import forgetful
 from tests.image.accelerator import FIRMWARE, VARIABLES, accelerator
 from tests.image.qmp import Monitor

@@ -24,7 +24,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from appliance.place import write_json
+from appliance.boot.place import write_json
 from link import Link, NoAnswer
 from tests.image.bench import newest
 from tests.image.data_partition import DataPartition

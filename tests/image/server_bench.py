@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from appliance.terminal_file import Terminal
+from contract.wire.topics import Topics
 from link import Broker, Link, NoAnswer
-from queue_server.api.topics import Topics
-from queue_server.audit import command as audit
-from queue_server.enrol import authority
-from queue_server.enrol.broker import client_credentials
-from technician.terminal import Terminal
+from queue_server.enrolment import authority
+from queue_server.enrolment.broker import client_credentials
+from queue_server.logs.hash_chain import command as audit
 from tests.image.bench import newest
 from tests.image.data_partition import DataPartition
 from tests.image.machine import Machine

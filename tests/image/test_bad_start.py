@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image, ImageColor
 
-from kiosk.theme import ORDINARY
-from technician.flash import personalise
+from appliance.image.write import personalise
+from kiosk.ui.theme import ORDINARY
 from tests.image.bench import GOOD, Bench
 from tests.programs import wait_until
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from technician.terminal import Terminal
+from appliance.terminal_file import Terminal
 from tests.image.bench import newest
 from tests.image.machine import Machine
 

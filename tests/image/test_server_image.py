@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from contract.wire.topics import Topics
 from link import Broker, Link
 from link.enrol import enrol
-from queue_server.api.topics import Topics
 from tests.image.server_bench import HALL, KIOSK, Citizens, ServerBench
 from tests.programs import wait_until
 from tests.web_hall import csrf

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from technician.flash import inspect
+from appliance.image.write import inspect
 from tests.image.bench import GOOD, Bench, newest
 from tests.image.broken import broken_bundle
 from tests.image.machine import CONSOLE

@@ -7,9 +7,9 @@ from threading import Condition
 
 import pytest
 
+from contract.wire import messages
+from contract.wire.topics import Topics
 from link import Broker, Link
-from queue_server.api import messages
-from queue_server.api.topics import Topics
 from tests.bench import stage
 from tests.programs import PATIENCE_S
 

@@ -5,15 +5,15 @@ from contextlib import contextmanager
 
 import pytest
 
+from contract.configuration.hall import Device
+from contract.configuration.hall_files import load
+from contract.wire import messages
+from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers import registry
 from drivers.agent import Agent
 from drivers.emulators.local import running, stop_all
 from drivers.emulators.serve import PtyServer, TcpServer
 from link import Broker
-from queue_server.api import messages
-from queue_server.api.hall import Device
-from queue_server.api.hall_files import load
-from queue_server.api.messages import DisplayDesired, DisplayLine
 from tests.programs import PATIENCE_S
 from tests.small_hall import write_hall
 

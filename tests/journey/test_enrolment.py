@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from contract.wire.topics import Topics
 from link import BadBroker, Broker, Link
 from link.credentials import read, ssl_context, why_refused
 from link.enrol import NotEnrolled, enrol, main, renew
-from queue_server.api.topics import Topics
-from queue_server.enrol import authority, command
-from queue_server.enrol.broker import client_credentials
+from queue_server.enrolment import authority, command
+from queue_server.enrolment.broker import client_credentials
 from tests.faces import Face
 from tests.ports import free_port
 from tests.programs import PATIENCE_S, RunningServer, ok, wait_for_port, wait_until

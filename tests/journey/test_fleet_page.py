@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from drivers.emulators.escpos import EscPosEmulator
-from queue_server.web.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from tests.faces import Face
 from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, wait_until

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from kiosk.lease import KeepLease, LeaseIs, NumberGiven, Settle
-from kiosk.lease_keeper import LeaseKeeper
-from kiosk.spool_book import Book
+from kiosk.ticket_kiosk.a4_print.job_store import Book
+from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, LeaseIs, NumberGiven, Settle
+from kiosk.ticket_kiosk.offline_numbers.worker import LeaseKeeper
 from link import Link
-from queue_server.audit import command as audit
+from queue_server.logs.hash_chain import command as audit
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
-from tests.unit.test_lease_book import answer, wish
+from tests.unit.kiosk.ticket_kiosk.offline_numbers.test_book import answer, wish
 
 pytestmark = pytest.mark.slow
 SIZE = "6m"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from queue_server.api.hall_files import load
+from contract.configuration.hall_files import load
 from tests.web_hall import PASSWORD, WebHall, serving
 
 CHROMIUM = "/usr/bin/chromium"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.api import messages
-from queue_server.api.guide import open_guides
+from contract.guides.guide_file import open_guides
+from contract.wire import messages
 from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
 from tests.small_hall import NOON

@@ -17,13 +17,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from playwright.sync_api import sync_playwright
 
+from contract.configuration.hall import Web
 from link.credentials import read
 from link.enrol import NotEnrolled, enrol, renew
-from link.web import opener
-from queue_server.api.hall import Web
-from queue_server.enrol import authority
+from link.https_opener import opener
+from queue_server.enrolment import authority
 from queue_server.web import BadWeb
-from queue_server.web.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from queue_server.web.tls import LIFE, SOON, Tls
 from tests.ports import free_port
 from tests.programs import PATIENCE_S, RunningServer, wait_for_port, wait_until

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from contract.configuration.hall_files import load
 from drivers.agent import Agent
+from drivers.agent_wiring import BadDevices
 from drivers.emulators.keypad import KeypadEmulator, RaterEmulator
 from drivers.emulators.serve import TcpServer
-from drivers.wiring import BadDevices
 from link import Broker
-from queue_server.api.hall_files import load
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok
 
 BOX = """

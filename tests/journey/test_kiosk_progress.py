@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from kiosk import flow
-from kiosk.event import Answered, Ask, Connected, Heard
-from kiosk.hall_event import GoHome
-from kiosk.inquiry import Fill, Inquire, OpenInquiry, PickBlank
-from kiosk.state import Business, Setting, State
+from contract.wire import messages
+from kiosk.flow.event import Answered, Ask, Connected, Heard
+from kiosk.ticket_kiosk import flow
+from kiosk.ticket_kiosk.case_progress.state import Fill, Inquire, OpenInquiry, PickBlank
+from kiosk.ticket_kiosk.events import GoHome
+from kiosk.ticket_kiosk.state import Business, Setting, State
 from link import Link
-from queue_server.api import messages
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher
 
 NAME, PERSON = "欧阳娜娜", "620524199001010011"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from drivers.emulators.escpos import EscPosEmulator
-from queue_server.codes.picture import show
+from queue_server.codes.code_picture import show
 from tests.faces import WHITE, Face
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, ok, wait_until
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 
+from contract.wire.topics import Topics
 from link import Broker, Link
-from queue_server.api.topics import Topics
-from queue_server.web.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, ok, wait_for_port, wait_until
 from tests.web_hall import csrf

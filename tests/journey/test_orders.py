@@ -16,10 +16,10 @@ import httpx
 import pytest
 from PIL import Image
 
+from contract.wire import messages
+from contract.wire.messages import TerminalAsk, TerminalStatus, TerminalTold
 from link import Link
-from queue_server.api import messages
-from queue_server.api.messages import TerminalAsk, TerminalStatus, TerminalTold
-from queue_server.web.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from tests.faces import Face
 from tests.ports import free_port
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_for_port, wait_until

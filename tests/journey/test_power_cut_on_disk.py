@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.lease_book import LeaseBook
+from kiosk.ticket_kiosk.offline_numbers.book import LeaseBook
 from tests.image.data_partition import sound_folder
 from tests.image.forgetful import ForgetfulDisk
 from tests.image.server_bench import Citizens, faults
 from tests.programs import PrivateBroker, RunningServer, wait_until
-from tests.unit.test_lease_book import answer, wish
+from tests.unit.kiosk.ticket_kiosk.offline_numbers.test_book import answer, wish
 
 pytestmark = pytest.mark.slow
 SIZE = 96 << 20

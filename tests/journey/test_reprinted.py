@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from contract.wire import messages
+from contract.wire.messages import Paper, TerminalStatus
 from drivers.emulators.escpos import EscPosEmulator
-from queue_server.api import messages
-from queue_server.api.messages import Paper, TerminalStatus
 from tests.faces import Face
 from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until

@@ -17,11 +17,11 @@ import httpx
 import pytest
 from cryptography import x509
 
+from contract.wire.topics import Topics
 from link import Broker, Link
 from link.credentials import ssl_context, why_refused
 from link.enrol import NotEnrolled, enrol, renew
-from queue_server.api.topics import Topics
-from queue_server.web.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from tests.ports import free_port
 from tests.programs import RunningServer, wait_for_port
 from tests.secure_hall import SecureHall

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from contract.wire import messages
 from link import NoAnswer
-from queue_server.api import messages
 from queue_server.store.database import Database, sqlite_url
 from tests.postgres import PrivatePostgres
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, ok, wait_until

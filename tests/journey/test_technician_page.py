@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from drivers.emulators.escpos import EscPosEmulator
-from kiosk.technician.keys import NAME
+from kiosk.service_pages.offline_codes import NAME
 from queue_server.main import main
 from tests.faces import Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from queue_server.api import messages
-from queue_server.api.messages import TerminalStatus
-from queue_server.web.accounts import EXAMPLE_PASSWORD
+from contract.wire import messages
+from contract.wire.messages import TerminalStatus
+from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from tests.ports import free_port
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
 from tests.rauc_bundle import bundle
@@ -77,7 +77,7 @@ class Terminal:
 
     def unit(self, name: str) -> None:
         """What systemd starts: `update` when there is a request, `judge` after every start."""
-        command = [sys.executable, "-m", "appliance.main", name, "--root", str(self.machine)]
+        command = [sys.executable, "-m", "appliance.boot.main", name, "--root", str(self.machine)]
         subprocess.run(command, env=self._environment, check=True, timeout=PATIENCE_S)
 
 

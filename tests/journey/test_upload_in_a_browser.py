@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from queue_server.api.hall import Terminal
+from contract.configuration.hall import Terminal
 from tests.rauc_bundle import bundle
 from tests.web_hall import CONFIG, PASSWORD, WebHall, serving
 

@@ -10,17 +10,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kiosk.callscreen_flow import Call, Line, State
-from kiosk.theme import Mode
-from queue_server.api.hall import HallConfig
-from queue_server.api.hall_files import load
-from queue_server.api.table import Text
+from contract.configuration.hall import HallConfig
+from contract.configuration.hall_files import load
+from contract.configuration.table import Text
+from kiosk.call_screen.flow import Call, Line, State
+from kiosk.ui.theme import Mode
 from tests.screens import Shot
 from tests.screens.hall import HALL
 
 if TYPE_CHECKING:
-    from kiosk.page import Page
-    from kiosk.stage import Stage
+    from kiosk.ui.page import Page
+    from kiosk.ui.page_context import Stage
 
 SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920), "small": (1366, 768)}
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -64,7 +64,7 @@ LONG = Text(
 
 def draw(stage: Stage, state: State) -> Page:
     """The page of a state."""
-    from kiosk.screens.callscreen import page
+    from kiosk.call_screen.page import page
 
     return page(stage, state)
 
@@ -96,7 +96,7 @@ def shots() -> list[Shot]:
 
 def newest_number_height() -> float:
     """How high the digits of the newest call are on a screen of 1920 x 1080, in pixels."""
-    from kiosk.widgets import Words
+    from kiosk.ui.widgets import Words
     from tests.screens.fits import ink
     from tests.screens.kivy_stage import make_page
 

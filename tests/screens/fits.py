@@ -41,7 +41,7 @@ def _rows(pixels: bytes, length: int) -> Iterator[bytes]:
 
 def problems(page: Any) -> Iterator[str]:
     """What is wrong with a page."""
-    from kiosk.widgets import Tap, Words
+    from kiosk.ui.widgets import Tap, Words
 
     taps = []
     for widget in page.walk():

@@ -16,28 +16,28 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
-from kiosk.a4 import A4, Job, MakePaper, Paper, Printing, Sheet
-from kiosk.aloud import Aloud
-from kiosk.catalogue import contents
-from kiosk.event import Broke, Connected, Heard
-from kiosk.flow import first, step
-from kiosk.inquiry import Inquiry
-from kiosk.lease import Lease
-from kiosk.lookup import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, Lookup
-from kiosk.printing import forms_of
-from kiosk.roles.hall import draw, key, setting_of
-from kiosk.scan import Scanner
-from kiosk.spool import QUOTAS, WORDS
-from kiosk.spool_book import JobState
-from kiosk.state import State, Ticket
-from kiosk.theme import Mode
-from kiosk.typesetting import made
-from queue_server.api.english import sentences
-from queue_server.api.guide import Guides, open_guides
-from queue_server.api.hall import HallConfig
-from queue_server.api.hall_files import load
-from queue_server.api.messages import Estimate, QueueState, Text, WindowState, WindowTicket
-from queue_server.api.texts import texts
+from contract.configuration.hall import HallConfig
+from contract.configuration.hall_files import load
+from contract.guides.english import sentences
+from contract.guides.guide_file import Guides, open_guides
+from contract.texts import texts
+from contract.wire.messages import Estimate, QueueState, Text, WindowState, WindowTicket
+from kiosk.flow.event import Broke, Connected, Heard
+from kiosk.ticket_kiosk.a4_print.job_store import JobState
+from kiosk.ticket_kiosk.a4_print.spool import QUOTAS, WORDS
+from kiosk.ticket_kiosk.a4_print.state import A4, Job, MakePaper, Paper, Printing, Sheet
+from kiosk.ticket_kiosk.a4_print.steps import forms_of
+from kiosk.ticket_kiosk.a4_print.typesetting import made
+from kiosk.ticket_kiosk.case_progress.state import Inquiry
+from kiosk.ticket_kiosk.flow import first, step
+from kiosk.ticket_kiosk.guides.guide_store import contents
+from kiosk.ticket_kiosk.guides.state import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, Lookup
+from kiosk.ticket_kiosk.offline_numbers.state import Lease
+from kiosk.ticket_kiosk.read_aloud.state import Aloud
+from kiosk.ticket_kiosk.role import draw, key, setting_of
+from kiosk.ticket_kiosk.scan.state import Scanner
+from kiosk.ticket_kiosk.state import State, Ticket
+from kiosk.ui.theme import Mode
 from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load as load_catalogue
 from tests.screens import Shot
@@ -45,7 +45,7 @@ from tests.screens.scan_states import scan_states
 from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
-    from kiosk.page import Page
+    from kiosk.ui.page import Page
 
 HALL = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 PORTRAIT, LANDSCAPE, SMALL = (1080, 1920), (1920, 1080), (768, 1366)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from kiosk.acts import pixels
-from kiosk.lookup import Lookup
-from kiosk.roles.hall import draw
-from kiosk.widgets.keyboard import Key
-from queue_server.api.hall_files import load
+from contract.configuration.hall_files import load
+from kiosk.app.orders import pixels
+from kiosk.ticket_kiosk.guides.state import Lookup
+from kiosk.ticket_kiosk.role import draw
+from kiosk.ui.widgets.keyboard import Key
 from tests.screens.hall import HALL, MODES, PORTRAIT, busy_hall
 from tests.screens.kivy_stage import make_page
 

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk.app import Screen, prepare_kivy
-from kiosk.stage import Stage
-from kiosk.theme import Look, Mode
-from queue_server.api.hall import HallConfig
-from queue_server.api.texts import texts
+from contract.configuration.hall import HallConfig
+from contract.texts import texts
+from kiosk.app.app import Screen, prepare_kivy
+from kiosk.ui.page_context import Stage
+from kiosk.ui.theme import Look, Mode
 
 if TYPE_CHECKING:
-    from kiosk.page import Page
+    from kiosk.ui.page import Page
 
 _ready: list[bool] = []
 
@@ -28,9 +28,9 @@ def open_window() -> None:
         prepare_kivy(Screen(320, 320))
         from kivy.core.window import Window
 
-        from kiosk import font
+        from kiosk.ui import fonts
 
-        font.register()
+        fonts.register()
         Window.dispatch("on_draw")
         _ready.append(True)
 

@@ -10,19 +10,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kiosk.rating_flow import State, step
-from kiosk.roles.rating import key
-from kiosk.theme import Mode
-from queue_server.api.hall import HallConfig
-from queue_server.api.hall_files import load
-from queue_server.api.messages import RatingAsk, WindowClerk, WindowState, WindowTicket
+from contract.configuration.hall import HallConfig
+from contract.configuration.hall_files import load
+from contract.wire.messages import RatingAsk, WindowClerk, WindowState, WindowTicket
+from kiosk.ui.theme import Mode
+from kiosk.window_rater.flow import State, step
+from kiosk.window_rater.role import key
 from tests.screens import Shot
 from tests.screens.hall import HALL
 from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
-    from kiosk.page import Page
-    from kiosk.stage import Stage
+    from kiosk.ui.page import Page
+    from kiosk.ui.page_context import Stage
 
 SIZES = {"landscape": (1280, 800), "portrait": (800, 1280), "large": (1920, 1080)}
 MODES = {
@@ -76,7 +76,7 @@ def drawing(hall: HallConfig, window_id: str) -> Callable[[Stage, State], Page]:
     plate = next(w for w in hall.window if w.id == window_id)
 
     def draw(stage: Stage, state: State) -> Page:
-        from kiosk.screens.rating import page
+        from kiosk.window_rater.pages import page
 
         return page(stage, state, plate, HALL)
 

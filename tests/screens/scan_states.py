@@ -10,14 +10,14 @@ from typing import Any
 
 import cv2
 
+from contract.guides.item import Form
+from contract.wire.messages import Text
 from drivers.scanner.reading import CodeReader
-from kiosk.event import Ask
-from kiosk.lookup import Contents, Lookup
-from kiosk.scan import Picture, Scan, Scanner
-from kiosk.scanners import for_screen
-from kiosk.state import State
-from queue_server.api.item import Form
-from queue_server.api.messages import Text
+from kiosk.flow.event import Ask
+from kiosk.ticket_kiosk.guides.state import Contents, Lookup
+from kiosk.ticket_kiosk.scan.scanners import for_screen
+from kiosk.ticket_kiosk.scan.state import Picture, Scan, Scanner
+from kiosk.ticket_kiosk.state import State
 from tests.bench.qr_frames import placed
 
 CAMERA, GUN = {"camera-1": Scanner("ok", films=True)}, {"gun-1": Scanner("ok")}

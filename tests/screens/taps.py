@@ -14,10 +14,10 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kiosk.event import Broke, Connected
-from kiosk.stage import Stage
-from kiosk.theme import Mode
-from queue_server.api.hall import HallConfig
+from contract.configuration.hall import HallConfig
+from kiosk.flow.event import Broke, Connected
+from kiosk.ui.page_context import Stage
+from kiosk.ui.theme import Mode
 
 DEEPEST = 2
 """So many taps away from the pages that are given; a tap that leads to no other page is the last one."""
@@ -88,7 +88,7 @@ class Walk:
 
 def taps(page: Any, sent: list[Any]) -> list[Any]:
     """What the flow gets when everything on a page is tapped, one after another."""
-    from kiosk.widgets import Tap
+    from kiosk.ui.widgets import Tap
 
     for widget in list(page.walk()):
         if isinstance(widget, Tap) and widget.enabled:

@@ -11,18 +11,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kiosk.technician.flow import step
-from kiosk.technician.role import Shown
-from kiosk.technician.state import MARKS, SPEAKER, Landing, Network, Own, Part, Result, Technician
-from kiosk.theme import Mode
-from queue_server.api.hall_files import load
-from queue_server.api.messages import DeviceStatus, Text
+from contract.configuration.hall_files import load
+from contract.wire.messages import DeviceStatus, Text
+from kiosk.service_pages.flow import step
+from kiosk.service_pages.role import Shown
+from kiosk.service_pages.state import MARKS, SPEAKER, Landing, Network, Own, Part, Result, Technician
+from kiosk.ui.theme import Mode
 from tests.screens import Shot
 from tests.screens.hall import HALL
 from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
-    from kiosk.page import Page
+    from kiosk.ui.page import Page
 
 SIZES = {
     "portrait": (1080, 1920), "landscape": (1920, 1080), "small": (768, 1366), "rater": (1280, 800), "rater-upright": (800, 1280),
@@ -38,7 +38,7 @@ LOG = [
     "2026-11-21 09:40:12,417 INFO link.connection: connection of kiosk-1 to the broker ended: Keep alive timeout",
     "2026-11-21 09:40:14,021 ERROR link.connection: the broker 10.0.0.2:8883 cannot be reached as kiosk-1: nobody answers there "
     "(Connection refused); check the address, the network and the broker",
-    "2026-11-21 09:40:15,370 WARNING kiosk.press: ticket A012 was not printed: the printer ticket-printer-1 has no paper",
+    "2026-11-21 09:40:15,370 WARNING kiosk.ticket_kiosk.take_number.ticket_printer: ticket A012 was not printed: the printer ticket-printer-1 has no paper",
 ]
 NETWORK = Network(
     "10.0.0.2:8883", True, ("10.0.0.31",), 1.84, 6.2, datetime(2027, 11, 20, tzinfo=ZONE), 51.5, 20480, 702, 360000
@@ -100,7 +100,7 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
 
 def every() -> Iterator[tuple[str, Callable[[], Page]]]:
     """Every page in every language and size: its name, and a function that draws it."""
-    from kiosk.screens.technician import page
+    from kiosk.service_pages.pages import page
     from tests.screens.kivy_stage import make_page
 
     hall = load(HALL)
@@ -117,7 +117,7 @@ def pages() -> Iterator[tuple[str, Page]]:
 
 def walks() -> Iterator[tuple[str, Walk]]:
     """Every way through the pages, lying and upright."""
-    from kiosk.screens.technician import page
+    from kiosk.service_pages.pages import page
 
     for language, size in (("zh", "portrait"), ("en", "rater")):
         given = dict(states(language))

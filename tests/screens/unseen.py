@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from kiosk.acts import pixels
-from kiosk.roles.hall import draw
-from kiosk.scan import Picture, Scan
-from queue_server.api.hall_files import load
+from contract.configuration.hall_files import load
+from kiosk.app.orders import pixels
+from kiosk.ticket_kiosk.role import draw
+from kiosk.ticket_kiosk.scan.state import Picture, Scan
 from tests.screens.hall import HALL, MODES, PORTRAIT, busy_hall
 from tests.screens.kivy_stage import make_page
 from tests.screens.scan_states import CAMERA

@@ -13,19 +13,19 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from queue_server.api import messages
-from queue_server.api.cases import Case
-from queue_server.api.hall_files import load
-from queue_server.appointments.book import Booking
-from queue_server.appointments.taking import take_in
-from queue_server.cases import book
-from queue_server.enrol import authority
-from queue_server.enrol.broker import client_credentials
-from queue_server.enrol.revoking import BrokerHere
-from queue_server.update.book import Book
-from queue_server.update.bundle import Shelf
-from queue_server.update.rollout import Rollout, Target
-from queue_server.web.enrolment import register_of
+from contract.configuration.hall_files import load
+from contract.wire import messages
+from contract.wire.case import Case
+from queue_server.appointments.intake import take_in
+from queue_server.appointments.repository import Booking
+from queue_server.cases import repository
+from queue_server.enrolment import authority
+from queue_server.enrolment.broker import client_credentials
+from queue_server.enrolment.revocation import BrokerHere
+from queue_server.rollouts.bundle_shelf import Shelf
+from queue_server.rollouts.repository import Book
+from queue_server.rollouts.step import Rollout, Target
+from queue_server.web.api.enrolment import register_of
 from tests.rauc_bundle import bundle
 from tests.screens import Shot
 from tests.web_hall import PASSWORD, WebHall, now, serving
@@ -127,7 +127,7 @@ def handed_over(hall: WebHall) -> None:
             (-20, "城乡居民养老保险待遇申领", "decided", "人社局"))
     ]  # fmt: skip
     with hall.database.writer.begin() as connection:
-        book.put(connection, hall.ledger.signer, [Case.model_validate(case) for case in cases], now())
+        repository.put(connection, hall.ledger.signer, [Case.model_validate(case) for case in cases], now())
 
 
 def around(hall: WebHall) -> None:

@@ -9,8 +9,8 @@ from typing import get_args
 
 import pytest
 
-from queue_server.api import messages, verbs
-from queue_server.api.topics import Topics
+from contract.wire import messages, requests
+from contract.wire.topics import Topics
 
 PROJECT = Path(__file__).parents[2]
 CONTRACT = (PROJECT / "docs/wire-contract.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def first_cells(text: str) -> set[str]:
 
 
 def test_every_verb_stands_in_the_wire_contract():
-    assert set(verbs.REQUESTS) - first_cells(CONTRACT) == set()
+    assert set(requests.REQUESTS) - first_cells(CONTRACT) == set()
 
 
 def test_every_error_code_stands_in_the_wire_contract():
@@ -47,10 +47,10 @@ def test_every_topic_stands_in_the_wire_contract():
         assert topic == "hall/wushan/v1/" + re.sub("[<>]", "", name)
 
 
-@pytest.mark.parametrize("verb", sorted(verbs.REQUESTS))
+@pytest.mark.parametrize("verb", sorted(requests.REQUESTS))
 def test_every_field_of_a_request_stands_in_its_row(verb: str):
     row = next(line for line in CONTRACT.splitlines() if line.startswith("| `") and f"`{verb}`" in line.split("|")[1])
-    fields = [name for name in verbs.REQUESTS[verb].__struct_encode_fields__ if name not in ("ticket", "window")]
+    fields = [name for name in requests.REQUESTS[verb].__struct_encode_fields__ if name not in ("ticket", "window")]
     assert [name for name in fields if f"`{name}`" not in row] == []
 
 

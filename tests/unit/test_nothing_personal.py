@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from queue_server.api.cases import Case
-from queue_server.appointments import book as appointments
-from queue_server.appointments.book import Booking
-from queue_server.cases import book as cases
+from contract.wire.case import Case
+from queue_server.appointments import repository as appointments
+from queue_server.appointments.repository import Booking
+from queue_server.broker.publisher import Publisher
+from queue_server.broker.retained import Mirror
+from queue_server.cases import repository as cases
 from queue_server.codes.seal import code_of
-from queue_server.forgetting import Forgetting, kept
-from queue_server.mirror import Mirror
 from queue_server.privacy import forget
-from queue_server.publisher import Publisher
+from queue_server.upkeep.personal_data import Forgetting, kept
 from tests.bed import Bed
 
 NAME, NUMBER, TELEPHONE = "欧阳娜娜", "62052419900101001X", "13812345678"

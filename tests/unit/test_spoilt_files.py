@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from queue_server.api.item import Item
-from queue_server.appointments.incoming import bookings
-from queue_server.cases.incoming import CASES
+from contract.guides.item import Item
+from queue_server.appointments.row_format import bookings
+from queue_server.cases.row_format import CASES
 from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.load import load
-from queue_server.incoming import MOST, BadRows, Rows
+from queue_server.row_files import MOST, BadRows, Rows
 
 ITEMS = list(load(Path(__file__).parents[2] / "assets/halls/wushan").items)[:3]
 READ: dict[str, Callable[[bytes], list[Item]]] = {

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from link.notify import notify
-from queue_server.enrol.broker import REVOKED
+from link.systemd_notify import notify
+from queue_server.enrolment.broker import REVOKED
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(FOLDER.glob("*.service"))

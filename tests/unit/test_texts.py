@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_dir
 
-from queue_server.api.texts import LOCALE, languages, read_catalogue, texts
+from contract.texts import LOCALE, languages, read_catalogue, texts
 
 PROJECT = Path(__file__).parents[2]
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]

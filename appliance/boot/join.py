@@ -1,0 +1,153 @@
+"""After the network is up: enrols the terminal once, fetches the hall's configuration, starts the terminal's programs.
+
+A terminal that is a member already starts its programs whether the server answers or not.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from appliance.boot.place import UNITS, Place, named, without_token
+from appliance.boot.serve import first_log_in, prepare
+from appliance.terminal_file import Terminal
+from appliance.trouble import Trouble
+from contract.configuration.hall_files import BadHall
+from contract.configuration.packing import keep
+from contract.wire import messages
+from contract.wire.topics import Topics
+from link import BadBroker, Broker, Link
+from link.credentials import BadCredentials, read
+from link.enrol import ClockWrong, NotEnrolled, enrol
+
+LOG = logging.getLogger(__name__)
+RETRY_S = 15.0
+ANSWER_S = 20.0
+"""So long a terminal that has a configuration waits for a newer one before it starts; twice as long without one."""
+FIRST_LOOKS = 20
+"""So often a server looks whether somebody has to be told how to log in for the first time."""
+GROUP = "jiaohao-credentials"
+
+
+class NoConfiguration(RuntimeError):
+    """The queue server did not give the hall's configuration; the text says what to do."""
+
+
+TROUBLES = (NotEnrolled, BadBroker, BadHall, NoConfiguration, Trouble, OSError)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What joining does to the machine: says something on its screen, sets its clock, starts units, waits."""
+
+    say: Callable[[str, str, bool], None]
+    set_clock: Callable[[datetime], None]
+    start: Callable[[str], None]
+    wait: Callable[[float], None] = time.sleep
+
+
+def join(place: Place, machine: Machine) -> None:
+    """Become a member of the hall, for as long as it takes, and start the programs. Raise Trouble for a disk without a name."""
+    terminal = named(place)
+    machine.say(terminal.terminal, "", False)
+    while True:
+        try:
+            if terminal.role == "server":
+                prepare(place, terminal)
+            else:
+                terminal = _member(place, terminal, machine)
+                _configured(place, terminal)
+            break
+        except TROUBLES as error:
+            if _complete(place, terminal):
+                LOG.warning("%s; going on with what was kept", error)
+                break
+            LOG.error("%s", error)
+            machine.say(terminal.terminal, str(error), True)
+            machine.wait(RETRY_S)
+            terminal = named(place)
+    for unit in UNITS[terminal.role]:
+        machine.start(unit)
+    if terminal.role == "server":
+        _tell_first_log_in(place, terminal, machine)
+
+
+def _tell_first_log_in(place: Place, terminal: Terminal, machine: Machine) -> None:
+    """Put the password of the first log-in on the screen once the server has made it. It goes into no log."""
+    for _ in range(FIRST_LOOKS):
+        if text := first_log_in(place, terminal):
+            machine.say(terminal.terminal, text, False)
+            return
+        machine.wait(RETRY_S)
+
+
+def _member(place: Place, terminal: Terminal, machine: Machine) -> Terminal:
+    """The terminal with a certificate, if its broker asks for one, and without its token. Raise one of TROUBLES."""
+    if not terminal.broker.startswith("mqtts://"):
+        return terminal
+    if _known_as(place.credentials) != terminal.terminal:
+        if not terminal.token:
+            raise Trouble(
+                "this terminal has no certificate and no token; make one with: jiaohao-server enrol new, and put it on the disk"
+                " with: jiaohao-tech name ... --token"
+            )
+        try:
+            enrol(terminal.web, terminal.token, terminal.terminal, place.credentials)
+        except ClockWrong as error:
+            LOG.warning("%s: the clock is set to the server's", error)
+            machine.set_clock(error.server)
+            enrol(terminal.web, terminal.token, terminal.terminal, place.credentials)
+        LOG.warning("%s is enrolled", terminal.terminal)
+    _for_the_programs(place.credentials)
+    return without_token(place, terminal) if terminal.token else terminal
+
+
+def _configured(place: Place, terminal: Terminal) -> None:
+    """Bring the hall's configuration up to date. Raise NoConfiguration, BadBroker, BadHall, OSError."""
+    received: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    broker = Broker.parse(terminal.broker, credentials=place.credentials)
+    topics = Topics(terminal.hall)
+    link = Link(broker=broker, topics=topics, client_id=terminal.terminal)
+    link.subscribe(topics.configuration(), lambda _topic, payload, _retained: received.put(payload))
+    link.open()
+    try:
+        payload = received.get(timeout=ANSWER_S if _complete(place, terminal) else 2 * ANSWER_S)
+        if keep(messages.decode(payload, messages.Configuration), place.hall):
+            LOG.warning("the hall's configuration is new")
+    except queue.Empty:
+        raise NoConfiguration(
+            f"the queue server gives no configuration for hall {terminal.hall} over {broker}; is it running, is the hall's id"
+            " right, and does it know this terminal (jiaohao-server broker-config after a change of devices.toml)?"
+        ) from None
+    except messages.Illegal as error:
+        raise NoConfiguration(f"the configuration cannot be read ({error}); bring server and terminal to one version") from None
+    finally:
+        link.close()
+
+
+def _complete(place: Place, terminal: Terminal) -> bool:
+    """Whether the programs of a terminal can start without the server."""
+    if terminal.role == "server":
+        return False
+    secure = terminal.broker.startswith("mqtts://")
+    return (place.hall / "hall.toml").exists() and (not secure or _known_as(place.credentials) == terminal.terminal)
+
+
+def _known_as(credentials: Path) -> str:
+    try:
+        return read(credentials).name
+    except BadCredentials:
+        return ""
+
+
+def _for_the_programs(credentials: Path) -> None:
+    """Let the programs' group read the credentials, whatever group made them."""
+    for file in (credentials, *credentials.glob("*")):
+        shutil.chown(file, group=GROUP)
+        file.chmod(0o2750 if file.is_dir() else 0o640)

@@ -1,0 +1,88 @@
+"""The machine with broker and queue server: takes the hall that was put on its disk, configures the broker, starts both.
+
+The hall's folder comes on the boot partition (`jiaohao-tech name ... --hall-files DIR`). It is checked before it replaces
+the one before.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from appliance.boot.place import Place, write
+from appliance.run import run
+from appliance.terminal_file import Terminal
+from appliance.trouble import Trouble
+from contract.configuration.hall_files import BadHall, load
+
+HALL = "hall"
+PROGRAM = "/opt/jiaohao/bin/jiaohao-server"
+WEB_PORT = 8080
+BROKER_PORT = 8883
+FIRST_LOG_IN = "var/lib/jiaohao/first-log-in.txt"
+
+
+def prepare(place: Place, terminal: Terminal) -> None:
+    """Bring configuration, broker and settings up to date. Raise Trouble, OSError."""
+    _take_hall(place)
+    host, port = _reached(terminal.broker, BROKER_PORT)
+    hosts = [host, *([terminal.address.partition("/")[0]] if terminal.address else [])]
+    run(
+        PROGRAM, "broker-config", "--hall", place.hall, "--state", place.root / "var/lib/jiaohao",
+        "--out", place.etc / "broker", "--credentials", place.credentials, "--group", "mosquitto", "--port", str(port),
+        *(word for name in dict.fromkeys(hosts) for word in ("--host", name)),
+    )  # fmt: skip
+    _, web = _reached(terminal.web or "http://", WEB_PORT)
+    settings = {"BROKER": f"mqtts://127.0.0.1:{port}", "WEB": f"0.0.0.0:{web}"}
+    write(place.etc / "server.env", "".join(f'{name}="{value}"\n' for name, value in settings.items()))
+
+
+def first_log_in(place: Place, terminal: Terminal) -> str:
+    """What the machine's own screen says while nobody has logged in to the web pages yet, because nobody can log in to the
+    machine and read it there; empty afterwards. Raise Trouble."""
+    try:
+        name, password = (place.root / FIRST_LOG_IN).read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        return ""
+    host, port = _reached(terminal.web or "http://", WEB_PORT)
+    return (
+        f"网页首次登录：{host}，端口 {port}，账号 {name}，密码 {password}，登录后须修改。"
+        f" First log-in to the web pages: {host}, port {port}, account {name}, password {password}; change it there."
+    )
+
+
+def _take_hall(place: Place) -> None:
+    """The hall's folder from the boot partition, if there is another one than before. Raise Trouble, OSError."""
+    given = place.efi / HALL
+    if not given.is_dir():
+        if (place.hall / "hall.toml").exists():
+            return
+        raise Trouble("this server has no hall; put the hall's folder on its disk: jiaohao-tech name ... --hall-files DIR")
+    fresh, old = place.hall.with_name("hall.new"), place.hall.with_name("hall.old")
+    for folder in (fresh, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(given, fresh)
+    try:
+        load(fresh)
+    except BadHall as error:
+        raise Trouble(f"the hall on the disk cannot be used: {error}") from None
+    _readable(fresh)
+    if place.hall.exists():
+        place.hall.replace(old)
+    fresh.replace(place.hall)
+
+
+def _readable(folder: Path) -> None:
+    """What comes from the boot partition is root's alone there; the programs have users of their own."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _reached(address: str, port: int) -> tuple[str, int]:
+    """Host and port of an address; raise Trouble."""
+    parts = urlsplit(address if "://" in address else f"mqtts://{address}")
+    try:
+        return parts.hostname or "127.0.0.1", parts.port or port
+    except ValueError:
+        raise Trouble(f"{address!r} is no address; write HOST:PORT") from None

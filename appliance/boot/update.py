@@ -1,0 +1,136 @@
+"""Installs the update that was asked for in request.json, beside it answers in result.json, and starts the machine again.
+
+    request.json   {id, file, sha256, version}     file: a name in the same folder
+    result.json    {id, state: installing|restarting|done|failed, detail, version, slot}     slot: A or B, which ran then
+
+The terminal's program asks (link/update.py); the judge says after the restart whether it is done.
+
+The bundle's signature decides, the checksum only tells a broken download from a foreign bundle. A power cut leaves
+request.json where it was: the update begins again, in the slot that does not run. If by then the new system runs, it was
+written and made the one to start before the cut: it is not begun again, which would write over the system to go back to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.boot import slots
+from appliance.boot.place import Place, write_json
+from appliance.trouble import Trouble
+
+LOG = logging.getLogger(__name__)
+REQUEST = "request.json"
+RESULT = "result.json"
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Request:
+    """An update that was asked for; `file` is a name in the folder of the request."""
+
+    id: str
+    file: str
+    sha256: str
+    version: str
+
+
+NOBODY = Request("", "", "", "")
+
+
+def update(place: Place, install: Callable[[Path], None], restart: Callable[[], None]) -> bool:
+    """Do what request.json asks; whether it was done. Never raises: whatever goes wrong is the result."""
+    asked, request = place.update / REQUEST, NOBODY
+    try:
+        request = read(asked)
+        if _answered(place, request):
+            LOG.warning("the update to %s was written before; it is not written again", request.version)
+            _clear(place, request)
+            return True
+        report(place, request, "installing")
+        bundle = checked(place.update, request)
+        install(bundle)
+    except (Trouble, OSError) as error:
+        report(place, request, "failed", str(error))
+        asked.unlink(missing_ok=True)
+        LOG.error("the update was not installed: %s", error)
+        return False
+    report(place, request, "restarting")
+    _clear(place, request)
+    restart()
+    return True
+
+
+def _answered(place: Place, request: Request) -> bool:
+    """Whether a power cut left a request whose end, or whose new system, is there already."""
+    told = _result(place)
+    return told.get("id") == request.id and (told.get("state") != "installing" or _is_new(place, told))
+
+
+def _is_new(place: Place, told: dict[str, str]) -> bool:
+    """Whether another slot runs than the one that a result was left in."""
+    return told.get("slot", "") not in ("", slots.running(place))
+
+
+def _clear(place: Place, request: Request) -> None:
+    for name in (request.file, REQUEST):
+        (place.update / name).unlink(missing_ok=True)
+
+
+def read(path: Path) -> Request:
+    """Read a request. Raise Trouble for anything else."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        request = Request(**{name: str(told[name]) for name in ("id", "file", "sha256", "version")})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise Trouble(f"{path} cannot be read ({error!r}); it holds id, file, sha256 and version") from None
+    if not request.file or Path(request.file).name != request.file or request.file.startswith("."):
+        raise Trouble(f"{path}: file {request.file!r} is no name of a file in {path.parent}")
+    return request
+
+
+def checked(folder: Path, request: Request) -> Path:
+    """The bundle, if it is what was announced. Raise Trouble, OSError."""
+    path = folder / request.file
+    if path.is_symlink() or not path.is_file():
+        raise Trouble(f"{path} is not there; download it again")
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    if digest.hexdigest() != request.sha256.lower():
+        raise Trouble(f"{path} is not what was announced (its sha256 differs); download it again")
+    return path
+
+
+def report(place: Place, request: Request, state: str, detail: str = "") -> None:
+    """Leave the result where whoever asked finds it. Raise OSError."""
+    told = {"id": request.id, "state": state, "detail": detail, "version": request.version, "slot": slots.running(place)}
+    write_json(place.update / RESULT, told)
+
+
+def begun(place: Place) -> None:
+    """At the start of a new system: a cut may have come before the installer could say that it was written. Raise OSError."""
+    told = _result(place)
+    if told.get("state") == "installing" and _is_new(place, told):
+        write_json(place.update / RESULT, {**told, "state": "restarting"})
+
+
+def judged(place: Place, detail: str = "") -> None:
+    """Say of an update, after its restart, that it is done or, with a detail, why it failed. Raise OSError."""
+    told = _result(place)
+    if told.get("state") == "restarting":
+        write_json(place.update / RESULT, {**told, "state": "failed" if detail else "done", "detail": detail})
+
+
+def _result(place: Place) -> dict[str, str]:
+    """What was left in result.json, empty if nothing."""
+    try:
+        told = json.loads((place.update / RESULT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}

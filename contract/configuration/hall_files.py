@@ -1,0 +1,138 @@
+"""A hall's configuration: one folder of TOML files that a hall manager can read, checked as a whole.
+
+    hall.toml      names, hours, rules, texts of the displays, [[notice]] for the screens, [printing], [[verifier]]
+    queues.toml    [[theme]], [[queue]]
+    windows.toml   [[window]], [[clerk]]
+    devices.toml   [[terminal]], [[device]]
+    items/*.toml   [[item]], read by the catalogue
+
+An unknown key, a missing key or a value of the wrong kind is refused with file, key and mend.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from contract.configuration.hall import HallConfig
+
+FILES = {
+    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts", "notice", "printing", "verifier", "privacy", "web"),
+    "queues.toml": ("theme", "queue"),
+    "windows.toml": ("window", "clerk"),
+    "devices.toml": ("terminal", "device"),
+}
+
+
+class BadHall(ValueError):
+    """The configuration of a hall cannot be used; the text lists file, key and mend, one problem a line."""
+
+
+def load(folder: Path) -> HallConfig:
+    """Read and check the hall in `folder`; raise BadHall naming file, key and mend for every problem found."""
+    tables: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, keys in FILES.items():
+        problems += _read(folder / name, keys, tables)
+    if problems:
+        raise BadHall("\n".join(problems))
+    try:
+        config = HallConfig.model_validate(tables)
+    except ValidationError as error:
+        raise BadHall("\n".join(_explain(folder, tables, dict(e)) for e in error.errors())) from None
+    if broken := _broken_references(config):
+        raise BadHall("\n".join(f"{folder / name}: {text}" for name, text in broken))
+    return config
+
+
+def _read(path: Path, keys: tuple[str, ...], tables: dict[str, Any]) -> list[str]:
+    """Add the tables of one file to `tables`; return what is wrong with it."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        return [f"{path}: cannot be read ({error.strerror}); a hall needs the files {', '.join(FILES)}"]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return [f"{path}: is not TOML: {error}"]
+    unknown = [key for key in content if key not in keys]
+    tables.update((key, value) for key, value in content.items() if key in keys)
+    return [f"{path}: unknown key {key!r}; {nearest(key, keys)}" for key in unknown]
+
+
+def nearest(key: str, known: tuple[str, ...] | list[str]) -> str:
+    """A mend for an unknown key: the likeliest known one, or all of them."""
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+
+
+def _explain(folder: Path, tables: dict[str, Any], error: dict[str, Any]) -> str:
+    """One line for one problem of pydantic: file, key, what is wrong, mend."""
+    where: tuple[Any, ...] = error["loc"]
+    name = next((file for file, keys in FILES.items() if where[0] in keys), "hall.toml")
+    path = ".".join(str(part) for part in where)
+    named = tables.get(where[0])
+    if len(where) > 1 and isinstance(where[1], int) and isinstance(named, list) and isinstance(named[where[1]], dict):
+        entry = named[where[1]].get("id", f"number {where[1] + 1}")
+        path = f"[[{where[0]}]] {entry}: " + ".".join(str(part) for part in where[2:])
+    if error["type"] == "extra_forbidden":
+        return f"{folder / name}: unknown key {path}; {nearest(str(where[-1]), _known_keys(where))}"
+    if error["type"] == "missing":
+        return f"{folder / name}: {path} is missing; add it"
+    return f"{folder / name}: {path}: {error['msg'].removeprefix('Value error, ')} (found {error.get('input')!r})"
+
+
+def _known_keys(where: tuple[Any, ...]) -> list[str]:
+    """The keys of the table in which the last part of `where` stands."""
+    model: Any = HallConfig
+    for part in where[:-1]:
+        if isinstance(part, int) or not hasattr(model, "model_fields"):
+            continue
+        field = model.model_fields.get(part)
+        if field is None:
+            return []
+        inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        model = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), model)
+    return list(model.model_fields)
+
+
+def _broken_references(config: HallConfig) -> list[tuple[str, str]]:
+    """Ids that stand twice or point nowhere, as (file, sentence)."""
+    found: list[tuple[str, str]] = []
+    groups = {"theme": "queues.toml", "queue": "queues.toml", "window": "windows.toml", "clerk": "windows.toml",
+              "terminal": "devices.toml", "device": "devices.toml"}  # fmt: skip
+    ids = {group: [entry.id for entry in getattr(config, group)] for group in groups}
+    for group, file in groups.items():
+        found += [(file, f"[[{group}]] id {i!r} stands twice; ids are unique") for i in _twice(ids[group])]
+    found += [("queues.toml", f"letter {x!r} stands twice; every queue has its own")
+              for x in _twice([q.letter for q in config.queue])]  # fmt: skip
+
+    def need(file: str, owner: str, key: str, value: str | None, group: str) -> None:
+        if value is not None and value not in ids[group]:
+            found.append((file, f"{owner}: {key} {value!r} is no {group}; {nearest(value, ids[group])}"))
+
+    found += [("queues.toml", f"[[queue]] {queue.id}: offline = true does not go with daily_limit or segments, which only the "
+               "server can count; take one of them out")
+              for queue in config.queue if queue.limited and queue.offline and "offline" in queue.model_fields_set]  # fmt: skip
+    for queue in config.queue:
+        need("queues.toml", f"[[queue]] {queue.id}", "theme", queue.theme, "theme")
+    for window in config.window:
+        for queue_id in window.queues:
+            need("windows.toml", f"[[window]] {window.id}", "queues", None if queue_id == "*" else queue_id, "queue")
+    for clerk in config.clerk:
+        for window_id in clerk.windows:
+            need("windows.toml", f"[[clerk]] {clerk.id}", "windows", window_id, "window")
+    for terminal in config.terminal:
+        need("devices.toml", f"[[terminal]] {terminal.id}", "window", terminal.window, "window")
+        for device_id in terminal.devices:
+            need("devices.toml", f"[[terminal]] {terminal.id}", "devices", device_id, "device")
+    for device in config.device:
+        need("devices.toml", f"[[device]] {device.id}", "agent", device.agent, "terminal")
+        need("devices.toml", f"[[device]] {device.id}", "serves", None if device.serves == "board" else device.serves, "window")
+    return found
+
+
+def _twice(values: list[str]) -> list[str]:
+    return sorted({value for value in values if values.count(value) > 1})

@@ -1,0 +1,122 @@
+"""Papers about an item of the hall (its guide, its one-time notice, its forms) and about a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from contract.configuration.hall import HallConfig
+from contract.configuration.table import Text
+from contract.documents.papers import (
+    AnyPaper,
+    DenialPaper,
+    FormLine,
+    FormPaper,
+    GuidePaper,
+    Letterhead,
+    Mark,
+    NoticePaper,
+    ProgressPaper,
+    ReceiptPaper,
+    RejectionPaper,
+    SupplementPaper,
+    TrialPaper,
+)
+from contract.guides.english import English, in_english
+from contract.guides.item import Form, Item
+from contract.wire.case import PaperKind
+from contract.wire.scanned_code import PREFIXES
+
+GUIDE_NOTE = Text(zh="手机扫码看指南", en="This guide on a phone")
+CASE_NOTE = "自助机扫码查进度"
+_COMMON = ("number", "item", "item_code", "applicant", "department", "received_on", "handler", "contact")
+
+
+def letterhead(hall: HallConfig, *, example: bool = False) -> Letterhead:
+    """The hall's own head; `example` where the data are examples."""
+    facts = hall.hall
+    return Letterhead(
+        hall=facts.name, address=facts.address.zh, telephone=facts.telephone, complaints=facts.complaints_telephone,
+        example=example,
+    )  # fmt: skip
+
+
+def trial(head: Letterhead, *, terminal: str, device: str, at: datetime) -> TrialPaper:
+    """A page to try a printer with."""
+    return TrialPaper(head=head, printed_at=at, terminal=terminal, device=device)
+
+
+def guide(
+    head: Letterhead, hall: HallConfig, item: Item, forms: list[Form], *, at: datetime, web: str = "",
+    english: English | None = None,
+) -> GuidePaper:  # fmt: skip
+    """The guide of an item; with the hall's `web` address its QR code opens the same guide on the phone. With `english`, the
+    English of its sentences, the whole paper is in English."""
+    return GuidePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english))
+
+
+def notice(
+    head: Letterhead, hall: HallConfig, item: Item, forms: list[Form], *, at: datetime, web: str = "",
+    english: English | None = None,
+) -> NoticePaper:  # fmt: skip
+    """The one-time notice of an item, in English as a guide is."""
+    return NoticePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english))
+
+
+def _of_item(hall: HallConfig, item: Item, forms: list[Form], web: str, english: English | None) -> dict[str, Any]:
+    windows = [window.number for window in hall.window if window.id in item.windows]
+    if english is None:
+        titles, note = {form.id: form.title.zh for form in forms}, GUIDE_NOTE.zh
+        words: dict[str, Any] = {"item": item, "windows": "、".join(windows)}
+    else:
+        titles, note = {form.id: f"{form.title.en} ({form.title.zh})" for form in forms}, GUIDE_NOTE.en
+        words = {"item": in_english(item, english), "windows": ", ".join(windows), "language": "en"}
+    return words | {"forms": titles, "code": _address(web, item), "code_note": note}
+
+
+def form(
+    head: Letterhead, blank: Form, *, at: datetime, filled_in: bool = False, item: str = "", english: English | None = None
+) -> FormPaper:
+    """A blank form, or the same filled in as an example. Forms are handed in in Chinese; with `english`, the English of its
+    labels, it stands below them."""
+    known = english or {}
+    lines = [
+        FormLine(label=f.label, english=known.get(f.label, ""), value=f.example if filled_in else "", lines=f.lines)
+        for f in blank.fields
+    ]
+    return FormPaper(
+        head=head, printed_at=at, title=blank.title, fields=lines, filled_in=filled_in, item=item,
+        declaration=blank.declaration, declaration_english=known.get(blank.declaration, ""),
+        signed_by=blank.signed_by, signed_by_english=known.get(blank.signed_by, ""),
+        language="zh" if english is None else "en",
+    )  # fmt: skip
+
+
+def of_case(head: Letterhead, kind: PaperKind, case: Mapping[str, Any], *, at: datetime, web: str = "") -> AnyPaper:
+    """A paper about a case, as `scan` and `find-case` answer it. Raise ValueError when its state gives no such paper."""
+    if kind not in case["papers"]:
+        raise ValueError(f"a case that is {case['state']} gives no {kind}")
+    common: dict[str, Any] = {key: case[key] for key in _COMMON}
+    code = f"{web.rstrip('/')}/c/{case['code'].removeprefix(PREFIXES['case'])}" if web else case["code"]
+    common |= {"head": head, "printed_at": at, "code": code, "code_note": CASE_NOTE}
+    match kind:
+        case "receipt":
+            more = {key: case[key] for key in ("promised_on", "materials", "delivery")}
+            return ReceiptPaper(**common, **more)
+        case "supplement":
+            return SupplementPaper(**common, missing=case["missing"], due_on=case["due_on"])
+        case "rejection":
+            return RejectionPaper(**common, reason=case["reason"], basis=case["basis"])
+        case "denial":
+            return DenialPaper(**common, reason=case["reason"], basis=case["basis"])
+        case _:
+            deadline = case["deadline"]
+            return ProgressPaper(
+                **common, state=case["state_texts"]["zh"], promised_on=case["promised_on"],
+                deadline=deadline["texts"]["zh"] if deadline else "", marks=[Mark(**step) for step in case["steps"]],
+            )  # fmt: skip
+
+
+def _address(web: str, item: Item) -> str:
+    return f"{web.rstrip('/')}/g/{item.id}" if web else ""

@@ -1,0 +1,142 @@
+"""Reads the guide file that the server built: every item's guide, and the search over them; no server is needed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from contract.configuration.table import Text
+from contract.guides.item import Item
+from contract.guides.search import Found, Places, Search, Texts, unpacked
+
+FORMAT = "jiaohao-guide-1"
+SCHEMA = """
+PRAGMA page_size = 16384;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE gram (key TEXT PRIMARY KEY, places BLOB NOT NULL);
+CREATE TABLE item (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name_zh TEXT NOT NULL, name_en TEXT NOT NULL,
+    department TEXT NOT NULL, department_en TEXT NOT NULL, theme TEXT NOT NULL, audience TEXT NOT NULL, guide BLOB NOT NULL);
+CREATE TABLE life_event (no INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (event, no)) WITHOUT ROWID;
+CREATE TABLE english (zh TEXT PRIMARY KEY, en TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class BadGuide(ValueError):
+    """The guide file cannot be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An item in a list. `matched` is the line that was found, `start` and `length` mark the part of it to highlight."""
+
+    id: str
+    name: Text
+    department: Text
+    matched: str = ""
+    start: int = 0
+    length: int = 0
+
+
+class Guides:
+    """An open guide file. Open it with `open_guides`; one thread at a time may use it."""
+
+    def __init__(
+        self, file: sqlite3.Connection, texts: Texts, readings: dict[str, str], version: str, shared: dict[str, Any]
+    ) -> None:
+        self._file = file
+        self._search = Search(texts, Places(file), readings)
+        self.version = version
+        self.shared = shared
+        self._has_english = bool(file.execute("SELECT 1 FROM sqlite_master WHERE name = 'english'").fetchone())
+
+    def close(self) -> None:
+        self._file.close()
+
+    def search(self, query: str, limit: int = 20, skip: int = 0) -> list[Entry]:
+        """The items that match what was typed so far, best first, `limit` of them after leaving out `skip`."""
+        found = list(islice(self._search.find(query), skip, skip + limit))
+        names = self._names(f"no IN ({','.join('?' * len(found))})", tuple(f.item for f in found))
+        return [_matched(names[f.item], f) for f in found]
+
+    def item(self, item_id: str) -> Item | None:
+        """The whole guide of an item by its id or code, or None."""
+        row = self._file.execute("SELECT guide FROM item WHERE id = ?", (item_id.lower(),)).fetchone()
+        return Item.model_validate_json(zlib.decompress(row[0])) if row else None
+
+    def english(self, sentences: Sequence[str]) -> dict[str, str]:
+        """The English of those of the sentences that have one; none in a file built before there was any."""
+        if not self._has_english or not sentences:
+            return {}
+        places = ",".join("?" * len(sentences))
+        return dict(self._file.execute(f"SELECT zh, en FROM english WHERE zh IN ({places})", tuple(sentences)))  # noqa: S608
+
+    def of_theme(self, theme: str) -> list[Entry]:
+        return list(self._names("theme = ?", (theme,)).values())
+
+    def of_department(self, department: str) -> list[Entry]:
+        return list(self._names("department = ?", (department,)).values())
+
+    def of_life_event(self, event: str) -> list[Entry]:
+        return list(self._names("no IN (SELECT no FROM life_event WHERE event = ?)", (event,)).values())
+
+    def of_audience(self, audience: str) -> list[Entry]:
+        """The items for `person` or `enterprise`."""
+        return list(self._names("(' ' || audience || ' ') LIKE ?", (f"% {audience} %",)).values())
+
+    def themes(self) -> list[str]:
+        """The themes that have an item."""
+        return [theme for (theme,) in self._file.execute("SELECT DISTINCT theme FROM item")]
+
+    def departments(self) -> list[Text]:
+        rows = self._file.execute("SELECT department, department_en FROM item GROUP BY department ORDER BY MIN(no)")
+        return [Text(zh=zh, en=en) for zh, en in rows]
+
+    def _names(self, where: str, values: tuple[Any, ...]) -> dict[int, Entry]:
+        """Entries by item number; `where` is one of the conditions of this module."""
+        query = f"SELECT no, id, name_zh, name_en, department, department_en FROM item WHERE {where} ORDER BY no"  # noqa: S608
+        rows = self._file.execute(query, values)
+        return {no: Entry(i, Text(zh=zh, en=en), Text(zh=d, en=den)) for no, i, zh, en, d, den in rows}
+
+
+def _matched(entry: Entry, found: Found) -> Entry:
+    """The entry with its matched part; where the name itself matched, as it is written and not as it is compared."""
+    end = found.start + found.length
+    written = next((name for name in (entry.name.zh, entry.name.en) if name.lower() == found.line), found.line)
+    return Entry(entry.id, entry.name, entry.department, written, found.start, min(end, len(written)) - found.start)
+
+
+def sha256(path: Path) -> str:
+    """The digest by which `catalogue/version` names a guide file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def open_guides(path: Path, expected_sha256: str | None = None) -> Guides:
+    """Open a guide file for reading; raise BadGuide if it is missing, damaged or not the one expected."""
+    if not path.is_file():
+        raise BadGuide(f"{path} does not exist; the server builds it and the kiosk fetches it")
+    if expected_sha256 is not None and sha256(path) != expected_sha256:
+        raise BadGuide(f"{path} is not the file that the server announced; fetch it again")
+    file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    try:
+        return _read(file)
+    except (sqlite3.Error, KeyError, ValueError) as error:
+        file.close()
+        raise BadGuide(f"{path} cannot be read as a guide file ({error}); fetch it again") from None
+
+
+def _read(file: sqlite3.Connection) -> Guides:
+    meta: dict[str, bytes] = dict(file.execute("SELECT key, value FROM meta").fetchall())
+    if meta["format"].decode() != FORMAT:
+        raise ValueError(f"its format is {meta['format'].decode()!r}, this program reads {FORMAT!r}")
+    starts, owners = unpacked(meta["starts"]), unpacked(meta["owners"])
+    text, sounds, initials = (meta[key].decode() for key in ("text", "sounds", "initials"))
+    texts = Texts(text, sounds, initials, starts, owners, meta["syllables"].decode().split())
+    return Guides(file, texts, json.loads(meta["readings"]), meta["version"].decode(), json.loads(meta["shared"]))

@@ -1,0 +1,98 @@
+"""Cases (办件) as the approval platform hands them over, and the states they go through. Pure.
+
+Of the applicant's ID number only the last four characters may be handed over; they are kept as a hash and never shown.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from contract.configuration.table import Table, Text, Wrong
+
+CaseState = Literal[
+    "received", "supplement", "accepted", "rejected", "examining", "decided", "denied", "delivered", "withdrawn"
+]
+STATES: dict[CaseState, Text] = {
+    "received": Text(zh="已收件", en="received"),
+    "supplement": Text(zh="待补正", en="papers are missing"),
+    "accepted": Text(zh="已受理", en="accepted"),
+    "rejected": Text(zh="不予受理", en="not accepted"),
+    "examining": Text(zh="审查中", en="being examined"),
+    "decided": Text(zh="已办结", en="decided"),
+    "denied": Text(zh="不予许可", en="refused"),
+    "delivered": Text(zh="已送达", en="delivered"),
+    "withdrawn": Text(zh="已撤回", en="withdrawn"),
+}
+ENDED: frozenset[CaseState] = frozenset(("rejected", "decided", "denied", "delivered", "withdrawn"))
+"""No deadline runs any more."""
+PaperKind = Literal["progress", "receipt", "supplement", "rejection", "denial"]
+PAPERS: dict[CaseState, tuple[PaperKind, ...]] = {
+    "received": ("progress",),
+    "supplement": ("supplement", "progress"),
+    "accepted": ("receipt", "progress"),
+    "rejected": ("rejection",),
+    "examining": ("receipt", "progress"),
+    "decided": ("receipt", "progress"),
+    "denied": ("denial",),
+    "delivered": ("progress",),
+    "withdrawn": ("progress",),
+}
+"""What the kiosk may print of a case in each state."""
+CaseNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,64}$")]
+Short = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Step(Table):
+    """One thing that happened to a case."""
+
+    on: date
+    text: Short
+
+
+class Case(Table):
+    """One case. Empty texts are unknown."""
+
+    number: CaseNumber
+    item: Short
+    item_code: str = Field(default="", max_length=64)
+    state: CaseState
+    department: Short
+    applicant: Short
+    id_last_four: str = Field(default="", pattern=r"^(\d{3}[0-9Xx])?$")
+    person: str = Field(default="", max_length=64, description="the platform's id of the applicant, as service codes carry it")
+    received_on: date
+    promised_on: date | None = None
+    legal_on: date | None = Field(default=None, description="the day by the law's own limit; the earlier of both binds")
+    handler: str = Field(default="", max_length=60)
+    contact: str = Field(default="", max_length=40)
+    reason: str = Field(default="", max_length=2000, description="of a refusal")
+    basis: str = Field(default="", max_length=2000)
+    missing: list[Short] = Field(default=[], max_length=50)
+    due_on: date | None = Field(default=None, description="until when missing papers are to be brought")
+    materials: list[Short] = Field(default=[], max_length=100)
+    delivery: str = Field(default="", max_length=60)
+    steps: list[Step] = Field(default=[], max_length=200)
+
+    @property
+    def binding_on(self) -> date | None:
+        """The day that binds: the promised one, unless the law's is earlier."""
+        return min((day for day in (self.promised_on, self.legal_on) if day is not None), default=None)
+
+    @field_validator("state", mode="before")
+    @classmethod
+    def _in_words(cls, value: Any) -> Any:
+        """A state may be given by its Chinese name: spreadsheets are filled in by people."""
+        return next((state for state, text in STATES.items() if text.zh == value), value)
+
+    @model_validator(mode="after")
+    def _a_no_has_its_reason(self) -> Self:
+        if self.state in ("rejected", "denied") and not self.reason:
+            text = f"a case that is {self.state} needs reason: whoever is refused is told why"
+            raise Wrong(text, "不予受理或不予许可的办件必须写明理由")
+        if self.state == "supplement" and not self.missing:
+            text = "a case in state supplement needs missing: everything is said at once"
+            raise Wrong(text, "待补正的办件必须一次写明需补正的材料")
+        return self

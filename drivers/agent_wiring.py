@@ -1,0 +1,185 @@
+"""From devices.toml to tasks: which threads a terminal's devices need, and which topics they follow."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeVar
+
+from contract.configuration.hall import Device, HallConfig
+from contract.wire import messages
+from contract.wire.topics import Topics
+from drivers.address import BadAddress
+from drivers.bus import Bus, SharedSite, line_of
+from drivers.device_health import Health
+from drivers.display.keeper import DisplayKeeper
+from drivers.keypad.keypad_logic import Desk, RatingDesk
+from drivers.keypad.line import KeyLine, KeypadSeat, RaterSeat, Seat
+from drivers.ports import DeviceError
+from drivers.registry import BadOption, build
+from drivers.voice.announcer import Announcer
+from link import Link
+
+LOG = logging.getLogger(__name__)
+KINDS = ("display", "voice", "keypad", "rater")
+FILE = "devices.toml: "
+T = TypeVar("T")
+
+
+class BadDevices(ValueError):
+    """Devices of the configuration that cannot be used; one problem a line, with file, key and mend."""
+
+
+class Task(Protocol):
+    """Something with a thread of its own."""
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Wiring:
+    """Builds the tasks of one terminal and subscribes their topics."""
+
+    def __init__(
+        self,
+        hall: HallConfig,
+        link: Link,
+        site: SharedSite,
+        *,
+        device_is: Callable[[str, Health], None],
+        display_is: Callable[[str, Health, int | None], None],
+        garbled: Callable[[str, str], None],
+    ) -> None:
+        self.hall, self.link, self.site = hall, link, site
+        self.topics = Topics(hall.hall.id)
+        self._device_is, self._display_is, self._garbled = device_is, display_is, garbled
+        self._keepers: dict[str, list[tuple[Device, DisplayKeeper]]] = {}
+        self._seats: dict[str, list[Seat]] = {}
+        self._voices: list[Announcer] = []
+
+    def tasks(self, devices: Iterable[Device]) -> list[Task]:
+        """The tasks for these devices, not yet started. A device that cannot be used is reported and left out, so that the
+        rest of the hall goes on; raise BadDevices, naming all of them, when no other is there."""
+        devices = list(devices)
+        wrong: dict[str, str] = {}
+        for device in devices:
+            try:
+                self._add(device)
+            except (DeviceError, BadAddress) as error:
+                wrong[device.id] = str(error)
+        for line in self._keepers.keys() & self._seats.keys():
+            wrong |= {seat.name: f"displays have the port {line}; give it a port of its own" for seat in self._seats.pop(line)}
+        wrong = {name: text if text.startswith(FILE) else f"{FILE}[[device]] {name}: {text}" for name, text in wrong.items()}
+        if wrong and not (self._keepers or self._seats or self._voices):
+            raise BadDevices("\n".join(wrong.values()))
+        for device in devices:
+            if device.id in wrong:
+                self._leave_out(device, wrong[device.id])
+        if self._voices:
+            self.link.subscribe(self.topics.announce(), self._announced)
+        buses = [self._bus(name, kept) for name, kept in self._keepers.items()]
+        lines = [KeyLine(name, seats, self._device_is) for name, seats in self._seats.items()]
+        return [*buses, *lines, *self._voices]
+
+    def _leave_out(self, device: Device, why: str) -> None:
+        LOG.error("%s", why)
+        health = Health("misconfigured", why)
+        if device.kind == "display":
+            self._display_is(device.id, health, None)
+        else:
+            self._device_is(device.id, health)
+
+    def _add(self, device: Device) -> None:
+        if device.kind not in KINDS:
+            raise BadOption(
+                f"devices.toml: [[device]] {device.id}: an agent owns no {device.kind}, only: {', '.join(KINDS)}",
+                "remove `agent`, and name the device in `devices` of the terminal that opens it",
+            )
+        driver = build(device, self.site)
+        if device.kind == "display":
+            keeper = DisplayKeeper(device.id, driver, lambda health, seq: self._display_is(device.id, health, seq))
+            self._keepers.setdefault(line_of(device), []).append((device, keeper))
+        elif device.kind == "voice":
+            self._voices.append(Announcer(device.id, driver, lambda health: self._device_is(device.id, health)))
+        else:
+            seat = self._keypad(device, driver) if device.kind == "keypad" else self._rater(device, driver)
+            self._seats.setdefault(line_of(device), []).append(seat)
+
+    # --- displays and voices ----------------------------------------------------------------------------------------------
+
+    def _bus(self, name: str, kept: list[tuple[Device, DisplayKeeper]]) -> Bus:
+        bus = Bus(name, [keeper for _, keeper in kept])
+        for device, keeper in kept:
+            self.link.subscribe(self.topics.display_desired(device.id), self._desired(keeper, bus))
+        return bus
+
+    def _desired(self, keeper: DisplayKeeper, bus: Bus) -> Callable[[str, bytes, bool], None]:
+        def handle(topic: str, payload: bytes, _retained: bool) -> None:
+            desired = self._read(topic, payload, messages.DisplayDesired)
+            if desired is not None:
+                keeper.want(desired)
+                bus.wake()
+
+        return handle
+
+    def _announced(self, topic: str, payload: bytes, retained: bool) -> None:
+        announcement = None if retained else self._read(topic, payload, messages.Announce)
+        if announcement is not None:
+            for voice in self._voices:
+                voice.announce(announcement)
+
+    # --- keypads and raters -----------------------------------------------------------------------------------------------
+
+    def _keypad(self, device: Device, driver: Any) -> Seat:
+        window = next(w for w in self.hall.window if w.id == self._window(device))
+        queues = tuple(self.hall.queues_of(window))
+        target = device.options.get("transfer_to")
+        to_queue = next((q.id for q in self.hall.queue if q.id == target), None)
+        to_window = next((w.id for w in self.hall.window if w.id == target), None) if to_queue is None else None
+        if target is not None and to_queue is None and to_window is None:
+            raise BadOption(
+                f"devices.toml: [[device]] {device.id}: transfer_to = {target!r} is no queue and no window",
+                "write the id of one, or leave the key out: the ticket then goes back into its line",
+            )
+        seat = KeypadSeat(device.id, driver, Desk(window.id, queues, to_queue, to_window), self.link.request)
+
+        def window_is(topic: str, payload: bytes, _retained: bool) -> None:
+            state = self._read(topic, payload, messages.WindowState)
+            if state is not None:
+                seat.window_is(state)
+
+        def queue_is(topic: str, payload: bytes, _retained: bool) -> None:
+            state = self._read(topic, payload, messages.QueueState)
+            if state is not None:
+                seat.queue_is(topic.split("/")[-2], state)
+
+        self.link.subscribe(self.topics.window_state(window.id), window_is)
+        for queue in queues:
+            self.link.subscribe(self.topics.queue_state(queue), queue_is)
+        return seat
+
+    def _rater(self, device: Device, driver: Any) -> Seat:
+        window = self._window(device)
+        seat = RaterSeat(device.id, driver, RatingDesk(window), self.link.request)
+        self.link.subscribe(
+            self.topics.rating_ask(window), lambda topic, payload, _: seat.asked(self._read(topic, payload, messages.RatingAsk))
+        )
+        return seat
+
+    def _window(self, device: Device) -> str:
+        if device.serves is None or device.serves == "board":
+            raise BadOption(
+                f"devices.toml: [[device]] {device.id}: serves is missing", "write the id of the window at which it stands"
+            )
+        return device.serves
+
+    def _read(self, topic: str, payload: bytes, kind: type[T]) -> T | None:
+        """The message, or None for one that is empty or illegal."""
+        if not payload:
+            return None
+        try:
+            return messages.decode(payload, kind)
+        except messages.Illegal as error:
+            self._garbled(topic, str(error))
+            return None

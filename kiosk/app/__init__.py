@@ -1,0 +1,1 @@
+"""The Kivy program that runs a role on a machine with a screen."""

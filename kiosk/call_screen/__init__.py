@@ -1,0 +1,1 @@
+"""The role `screen`: the call screen of the waiting area."""

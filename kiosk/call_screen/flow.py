@@ -1,0 +1,141 @@
+"""What the call screen of the waiting area shows: pure, `step(state, event)` returns the new state.
+
+Everything comes from retained states, so a screen that was away shows the truth again as soon as it is back; while the
+hall's server is away the last good picture stays. Only numbers, windows and counts are kept: nothing of a person ever gets
+in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Literal
+
+from contract.wire.messages import QueueState, WindowState
+from kiosk.flow.event import Broke, Connected, Heard, Tick
+
+HIGHLIGHT_S = 6.0
+KEPT = timedelta(minutes=15)
+RECENT = 12
+
+Standing = Literal["calling", "serving", "past"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One number called to one window. `rank` orders calls: the server's time, then the order of arrival."""
+
+    number: str
+    window: str
+    standing: Standing
+    calls: int
+    rank: tuple[datetime, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One queue as the waiting area sees it."""
+
+    waiting: int
+    open: bool
+
+
+@dataclass(frozen=True)
+class State:
+    """`calls` has the newest first. `good_at` is when the picture was last known to be true."""
+
+    calls: tuple[Call, ...] = ()
+    lines: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}))
+    open_windows: frozenset[str] = frozenset()
+    highlight_until: float = float("-inf")
+    link_up: bool = False
+    server_ready: bool = False
+    good_at: datetime | None = None
+    arrivals: int = 0
+    failed_until: float = float("-inf")
+    now: float = 0
+    clock: datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether what is shown is what is."""
+        return self.link_up and self.server_ready
+
+    @property
+    def newest(self) -> Call | None:
+        """The call that is shown largest."""
+        return self.calls[0] if self.calls else None
+
+    @property
+    def highlighted(self) -> bool:
+        """Whether the newest call is still to catch the eye."""
+        return self.now < self.highlight_until
+
+    @property
+    def failed(self) -> bool:
+        """Whether the fail-safe page is to be shown."""
+        return self.now < self.failed_until
+
+
+def step(state: State, event: Any) -> tuple[State, tuple[Any, ...]]:
+    """The state after `event`; this screen only shows, so there are no effects. Any event may come in any state."""
+    match event:
+        case Tick(now, clock):
+            state = replace(state, now=now, clock=clock)
+        case Connected(up):
+            # a server that died while this screen was away left its will behind: nothing is trusted before it says ready
+            state = replace(state, link_up=up, server_ready=state.server_ready and up)
+        case Heard(("server", "status"), status):
+            state = replace(state, server_ready=status is not None and status.state == "ready")
+        case Heard(("queue", queue, "state"), QueueState() as line):
+            lines = MappingProxyType({**state.lines, queue: Line(max(0, line.waiting), line.open)})
+            state = replace(state, lines=lines)
+        case Heard(("window", window, "state"), WindowState() as what, retained):
+            state = _window_changed(state, window, what, retained)
+        case Heard(("announce",), call) if call is not None:
+            if (newest := state.newest) and (newest.number, newest.window) == (call.number, call.window):
+                state = replace(state, highlight_until=state.now + HIGHLIGHT_S)
+        case Broke():
+            state = replace(state, failed_until=state.now + 5)
+    return _aged(replace(state, good_at=state.clock) if state.live else state), ()
+
+
+def _window_changed(state: State, window: str, what: WindowState, retained: bool) -> State:
+    opened = state.open_windows - {window} if what.state in ("closed", "paused") else state.open_windows | {window}
+    state = replace(state, open_windows=opened)
+    ticket = what.ticket if what.state in ("calling", "serving") else None
+    before = next((c for c in state.calls if c.window == window and c.standing != "past"), None)
+    others = [c for c in state.calls if c is not before]
+    if before is not None and (ticket is None or ticket.number != before.number):
+        others.append(replace(before, standing="past"))
+    if ticket is None:
+        return replace(state, calls=_sorted(others))
+    standing: Standing = "calling" if what.state == "calling" else "serving"
+    if before is not None and before.number == ticket.number and not (standing == "calling" and what.calls > before.calls):
+        return replace(state, calls=_sorted([*others, replace(before, standing=standing, calls=what.calls)]))
+    others = [c for c in others if c.number != ticket.number]
+    call = Call(ticket.number, window, standing, what.calls, _rank(state, what, retained))
+    until = state.now + HIGHLIGHT_S if standing == "calling" and not retained else state.highlight_until
+    return replace(state, calls=_sorted([*others, call]), arrivals=state.arrivals + 1, highlight_until=until)
+
+
+def _rank(state: State, what: WindowState, retained: bool) -> tuple[datetime, int]:
+    """A live call goes on top even when the clock of the server stood still or went back."""
+    top = state.calls[0].rank[0] if state.calls and not retained else what.since
+    return (max(top, what.since), state.arrivals + 1)
+
+
+def _sorted(calls: list[Call]) -> tuple[Call, ...]:
+    past = sorted((c for c in calls if c.standing == "past"), key=lambda call: call.rank, reverse=True)[:RECENT]
+    return tuple(sorted([*past, *(c for c in calls if c.standing != "past")], key=lambda call: call.rank, reverse=True))
+
+
+def _aged(state: State) -> State:
+    """Drop calls that are long over, but only while the picture is a live one."""
+    if not state.live or state.clock is None:
+        return state
+    clock = state.clock
+    calls = tuple(c for c in state.calls if c.standing != "past" or clock - c.rank[0] < KEPT)
+    return state if len(calls) == len(state.calls) else replace(state, calls=calls)

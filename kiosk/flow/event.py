@@ -1,0 +1,80 @@
+"""What flows of all roles are told (events) and may ask for (effects). Data only; nothing here knows Kivy or MQTT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contract.wire.messages import Answer
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A second has passed. `now` runs evenly and is for time-outs; `clock` is the hall's local time and is for showing."""
+
+    now: float
+    clock: datetime
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Somebody touched the screen: where, in parts of it from its lower left corner, and when, by the clock of Tick.now."""
+
+    x: float = 0.5
+    y: float = 0.5
+    at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The connection to the broker stands, or is lost."""
+
+    up: bool
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message of the hall. `path` is the topic without its root, in parts, such as ("queue", "social", "state");
+    `message` is of the type of that topic, or None when a retained message was taken back (empty payload)."""
+
+    path: tuple[str, ...]
+    message: Any
+    retained: bool = False
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The server answered a request."""
+
+    request_id: str
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """No answer came in time; whether the server did what was asked is not known."""
+
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Broke:
+    """A screen or step failed; the flow shows its fail-safe screen."""
+
+    reason: str
+
+
+# --- effects ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Send a request to the server; Answered or Unanswered comes back with the same id."""
+
+    verb: str
+    body: dict[str, Any] = field(default_factory=dict)
+    request_id: str = ""
+    timeout_s: float = 8

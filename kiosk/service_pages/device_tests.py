@@ -1,0 +1,122 @@
+"""What the technician's pages have done: devices tried, the network looked at, the log read, program and machine restarted.
+
+Slow work runs in one thread, one thing after the other. A device that another part of the kiosk holds open is tried by
+that part: a port that is open cannot be opened once more.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract.configuration.hall import Device, HallConfig
+from kiosk.app.click import NoSound, play_tone
+from kiosk.flow.role import Send
+from kiosk.service_pages.events import Do, Lines, LookAround, Looked, NotOrdered, ReadLog, Tried, TryDevice
+from kiosk.service_pages.state import SPEAKER, Network, Result
+
+LOG = logging.getLogger(__name__)
+REBOOT = "reboot"
+"""The file in the runtime folder that jiaohao-reboot.path waits for."""
+SHOWN_LINES = 400
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the tools work with. `look` finds out about the network, `lines` gives the log, `restart` ends the program;
+    `runtime` is systemd's RuntimeDirectory, None where systemd did not start the program."""
+
+    look: Callable[[], Network]
+    lines: Callable[[], Sequence[str]]
+    restart: Callable[[], None]
+    runtime: Path | None
+
+
+class Tools:
+    """One of the parts that perform effects. `devices` are those that are opened here for their test."""
+
+    def __init__(self, hall: HallConfig, devices: Sequence[Device], means: Means, folder: Path | None) -> None:
+        self._hall, self._means, self._folder = hall, means, folder
+        self._devices = {device.id: device for device in devices}
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def open(self, _send: Send) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._run, name="technician", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End it, behind what is under way."""
+        if self._thread is not None:
+            self._work.put(None)
+            self._thread.join(10)
+
+    def perform(self, effect: Any, send: Send) -> None:
+        """Hand slow work to the thread; results come back as events."""
+        match effect:
+            case TryDevice(device) if device == SPEAKER:
+                self._work.put(lambda: send(Tried(device, _hear())))
+            case TryDevice(device) if device in self._devices:
+                self._work.put(lambda: send(Tried(device, self._try(self._devices[device]))))
+            case LookAround():
+                self._work.put(lambda: send(Looked(self._means.look())))
+            case ReadLog():
+                send(Lines(tuple(self._means.lines())[-SHOWN_LINES:]))
+            case Do("restart"):
+                LOG.warning("the technician at the screen restarts the program")
+                self._means.restart()
+            case Do("reboot"):
+                if not self._reboot():
+                    send(NotOrdered("reboot"))
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            try:
+                work()
+            except Exception:
+                LOG.exception("something that the technician asked for failed")
+
+    def _try(self, device: Device) -> Result:
+        """Open the device and ask how it is, as `jiaohao-devices doctor` does."""
+        from drivers.doctor import ACTS, examine
+
+        acts = [act for act, kind in ACTS.items() if kind == device.kind]
+        [finding] = examine(self._hall, [device], folder=self._folder, acts=acts).findings
+        if finding.reason:
+            LOG.warning("the test of %s: %s; %s", device.id, finding.what, finding.mend)
+        return Result(finding.state == "ok", finding.reason)
+
+    def _reboot(self) -> bool:
+        """Leave the file that systemd waits for; whether that is provided for here."""
+        folder = self._means.runtime
+        if folder is None:
+            return False
+        LOG.warning("the technician at the screen restarts the machine")
+        try:
+            (folder / REBOOT).touch()
+        except OSError as error:
+            LOG.error("the machine cannot be restarted: %s", error)
+            return False
+        return True
+
+
+def runtime_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """systemd's RuntimeDirectory for this program."""
+    given = environment.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    return Path(given) if given else None
+
+
+def _hear() -> Result:
+    try:
+        play_tone()
+    except NoSound as error:
+        LOG.warning("the test of the loudspeaker: %s", error)
+        return Result(False, error.reason)
+    return Result(True)

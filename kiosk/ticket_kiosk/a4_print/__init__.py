@@ -1,0 +1,1 @@
+"""Forms, guides and answers printed on A4 paper."""

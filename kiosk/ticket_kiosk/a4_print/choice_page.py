@@ -1,0 +1,68 @@
+"""BLANKS and PAPERS: which form, and which paper of a form, a guide or a case is printed."""
+
+from __future__ import annotations
+
+from kiosk.ticket_kiosk.a4_print.state import Paper, PickBlankForm, PickPaper
+from kiosk.ticket_kiosk.a4_print.steps import choices
+from kiosk.ticket_kiosk.guides.list_pages import Listing
+from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Entry
+from kiosk.ui.page_context import Stage
+
+
+def paper_name(stage: Stage, state: State, paper: Paper) -> str:
+    """What a paper is called."""
+    _ = stage.text
+    contents = state.lookup.contents
+    if paper.form:
+        return stage.pick(contents.forms[paper.form].title) if contents and paper.form in contents.forms else ""
+    return {
+        "guide": _("办事指南"), "notice": _("一次性告知书"), "receipt": _("受理凭证"), "supplement": _("补正通知书"),
+        "rejection": _("不予受理通知书"), "denial": _("不予许可通知书"), "progress": _("办件进度单"),
+    }[paper.kind]  # fmt: skip
+
+
+def trouble_words(stage: Stage, state: State) -> str:
+    """Why nothing is printed just now."""
+    _ = stage.text
+    return stage.pick(state.a4.words) if state.a4.words is not None else _("打印机暂时不能打印")
+
+
+class Blanks(Listing):
+    """Every blank form of the hall."""
+
+    least = (TILE_WIDTH, ROW_HEIGHT)
+    stretch = 1.0
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("请选择表格")
+
+    def entries(self, state: State) -> list[Entry]:
+        contents = state.lookup.contents
+        forms = contents.forms.values() if contents is not None else ()
+        return [Entry(form.id, self.stage.pick(form.title), "", "", PickBlankForm(form.id)) for form in forms]
+
+
+class Papers(Listing):
+    """What there is to print of a form, a guide or a case."""
+
+    least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
+    stretch = 1.2
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("请选择要打印的内容")
+
+    def entries(self, state: State) -> list[Entry]:
+        return [self._entry(state, paper) for paper in choices(state)]
+
+    def _entry(self, state: State, paper: Paper) -> Entry:
+        _ = self.stage.text
+        icon, note = {
+            "guide": ("book-open-page-variant", _("材料、流程、时限、收费和依据")),
+            "notice": ("clipboard-text", _("要带的材料，一张纸说清")),
+            "form": ("file-document", _("空白表，带回去填写")),
+            "example": ("pencil", _("填写样例，照着填")),
+        }.get(paper.kind, ("file-document", ""))
+        return Entry(f"{paper.kind}-{paper.form}", paper_name(self.stage, state, paper), icon, note, PickPaper(paper))

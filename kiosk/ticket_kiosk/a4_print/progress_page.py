@@ -1,0 +1,119 @@
+"""PRINTOUT: how far the paper is, what is wrong with the printer and what else can be done, and where to take it."""
+
+from __future__ import annotations
+
+from kiosk.ticket_kiosk.a4_print.choice_page import trouble_words
+from kiosk.ticket_kiosk.a4_print.state import CancelPrint
+from kiosk.ticket_kiosk.events import Back, GoHome
+from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
+from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.state import State
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import Bar, QrCode, TextButton, Words
+from kiosk.ui.widgets.surface import Fill
+
+
+class Printout(Frame):
+    """One job until its end. While something may still come out, the only way on is to cancel."""
+
+    leaves = False
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("打印")
+
+    def build(self, state: State) -> None:
+        self.done: Progress | None = None
+        super().build(state)
+
+    def build_body(self, state: State) -> None:
+        look, stage, _, printing = self.look, self.stage, self.stage.text, state.printing
+        height = max(look.target, look.px(140))
+        if printing.active:
+            foot, rest = self.reach.bottom(height, look.space("l"))
+            if not printing.stopped:
+                self.add_widget(TextButton(stage, foot, _("取消打印"), lambda: stage.send(CancelPrint()), size="tile"))
+        elif look.portrait:
+            foot, rest = self.reach.bottom(height * 2 + look.space("m"), look.space("l"))
+            self._ways_on(foot.rows(2, look.space("m")))
+        else:
+            foot, rest = self.reach.bottom(height, look.space("l"))
+            self._ways_on(foot.columns(2, look.space("l"))[::-1])
+        above = Rect(self.body.x, rest.y, self.body.w, self.body.top_edge - rest.y)
+        if printing.active:
+            above = self._aside(above, state)
+        self.block = TroubleBlock(self, above, *self._words(state))
+
+    def _ways_on(self, places: list[Rect]) -> None:
+        stage, _ = self.stage, self.stage.text
+        self.add_widget(Bar(stage, places[0], _("返回首页"), lambda: stage.send(GoHome())))
+        self.add_widget(TextButton(stage, places[1], _("再打印别的"), lambda: stage.send(Back()), size="tile"))
+
+    def _aside(self, area: Rect, state: State) -> Rect:
+        """Below the words: how much has come out, or in trouble the way to the guide without paper."""
+        look, stage, _ = self.look, self.stage, self.stage.text
+        item = state.lookup.item if state.printing.source == "guide" else None
+        url = state.setting.guide_url(item.id) if item is not None else None
+        if state.prints_papers:
+            strip, area = area.bottom(look.px(40), look.space("m"))
+            self.done = Progress(self, strip.centre(look.px(760), strip.h))
+        elif url is not None and look.portrait:
+            place, area = area.bottom(min(look.px(300), area.h * 0.34), look.space("m"))
+            block = place.centre(place.h + look.space("m") + look.type("body") * 10, place.h)
+            code, words = block.left(place.h, look.space("m"))
+            self.put(QrCode(stage, code, url), Words(stage, words, _("手机扫码看指南"), "body", colour="secondary"))
+        elif url is not None:
+            place, area = area.right(min(look.px(460), area.w * 0.3), look.space("l"))
+            words, code = place.centre(place.w, place.w + look.type("body") * 2).bottom(look.type("body") * 2)
+            words_ = Words(stage, words, _("手机扫码看指南"), "body", colour="secondary", align="center")
+            self.put(QrCode(stage, code, url), words_)
+        return area
+
+    def _words(self, state: State) -> tuple[str, str, str, str]:
+        """Icon, what happens, what to do, colour."""
+        stage, _, printing = self.stage, self.stage.text, state.printing
+        desk = help_desk(stage)
+        if printing.refusal is not None:
+            return "printer-alert", stage.pick(printing.refusal), _("需要帮助请到{desk}。").format(desk=desk), "warning"
+        job = printing.job
+        if job is not None and job.state == "done":
+            keep = _("这份材料是您本人的，请不要遗忘。") if printing.personal else _("请取齐后再离开。")
+            return "check-circle", _("请从下方取纸"), _("共 {n} 张。").format(n=job.sheets) + keep, "success"
+        if job is not None and job.ended:
+            note = _("已出 {printed} 张，共 {sheets} 张。").format(printed=job.printed, sheets=job.sheets)
+            return "printer-alert", stage.pick(job.words), note + _("需要帮助请到{desk}。").format(desk=desk), "warning"
+        if printing.stopped:
+            return "printer", _("正在取消打印…"), _("已经进纸的那一张可能还会出来。"), "accent"
+        if not state.prints_papers:
+            note = _("处理好后会接着打印。不想等可以取消打印，或到{desk}索取。").format(desk=desk)
+            return "printer-alert", trouble_words(stage, state), note, "warning"
+        return "printer", stage.pick(job.words) if job else _("正在准备打印"), self._so_far(state), "accent"
+
+    def _so_far(self, state: State) -> str:
+        _, job = self.stage.text, state.printing.job
+        wait = _("请在这里稍候，不要离开。")
+        return _("已出 {printed} 张，共 {sheets} 张。").format(printed=job.printed, sheets=job.sheets) + wait if job else wait
+
+    def show(self, state: State) -> None:
+        super().show(state)
+        job = state.printing.job
+        if self.done is not None and job is not None:
+            self.done.show(job.printed, job.sheets)
+            if not state.printing.stopped:
+                self.block.note.say(self._so_far(state))
+
+
+class Progress:
+    """How many sheets have come out: a bar that fills from the left."""
+
+    def __init__(self, page: Printout, rect: Rect) -> None:
+        self.page, self.rect = page, rect
+        self._printed = 0
+        page.add_widget(Fill(page.stage, rect, "sunken", corner=rect.h / 2))
+
+    def show(self, printed: int, sheets: int) -> None:
+        """So many of all."""
+        if printed != self._printed and sheets:
+            self._printed = printed
+            part = self.rect.left(max(self.rect.h, self.rect.w * min(1.0, printed / sheets)))[0]
+            self.page.add_widget(Fill(self.page.stage, part, "accent", corner=part.h / 2))

@@ -1,0 +1,253 @@
+"""The kiosk's A4 printer: sets papers in a thread of its own, gives them to the spool, tells the flow how far they are.
+
+Typst, the driver and the spool are loaded in that thread, behind the first frame.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contract.configuration.hall import Device, HallConfig
+from contract.wire.messages import Paper, TerminalAsk, Text
+from kiosk.service_pages.events import Tried, TryDevice
+from kiosk.service_pages.state import Result
+from kiosk.ticket_kiosk.a4_print.state import (
+    A4,
+    A4Is,
+    Asked,
+    ForgetPaper,
+    Job,
+    JobIs,
+    MakePaper,
+    NotSubmitted,
+    PaperIs,
+    PrintPaper,
+    Refilled,
+    StopJob,
+    Submitted,
+)
+from link.orders import Done, Failed
+
+if TYPE_CHECKING:
+    from kiosk.ticket_kiosk.a4_print.job_store import PrintJob
+    from kiosk.ticket_kiosk.a4_print.spool import Spool
+    from kiosk.ticket_kiosk.a4_print.typesetting import Made
+
+LOG = logging.getLogger(__name__)
+LANGUAGES = ("zh", "en")
+REFRESH_S = 60.0
+"""How often the count of sheets is looked at when nothing happens: a new day begins at nought."""
+Send = Callable[[Any], None]
+
+
+class Look:
+    """Time to tell how things are."""
+
+
+class Copier:
+    """Owns the A4 printer `device`; its jobs are kept in `folder`. `web` is where phones reach the server."""
+
+    def __init__(self, device: Device, hall: HallConfig, folder: Path, web: str | None = None) -> None:
+        self.device, self.hall, self.folder, self.web = device, hall, folder, web
+        self._asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._told: A4 | None = None
+        self._doubt = ""
+        self._made: Made | None = None
+        self._order = threading.RLock()
+        """Two threads tell how things are: what is told of a job comes after the word that there is one, the newest last."""
+
+    def open(self, send: Send) -> None:
+        """Begin; `send` gets A4Is, PaperIs, Submitted, NotSubmitted and JobIs from other threads."""
+        self._thread = threading.Thread(target=self._run, args=(send,), name="copier", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; a paper that is at the printer comes out all the same."""
+        if self._thread is not None:
+            self._asked.put(None)
+            self._thread.join(5)
+
+    def perform(self, effect: Any, send: Send) -> None:
+        """Do it in the copier's thread."""
+        if isinstance(effect, Asked):
+            self._asked.put(effect)
+        elif isinstance(effect, TryDevice) and effect.device == self.device.id:
+            if self._thread is None or not self._thread.is_alive():
+                send(Tried(self.device.id, Result(False, "misconfigured")))
+            else:
+                self._asked.put(effect)
+
+    def refilled(self, _ask: TerminalAsk) -> Done:
+        """Begin to count anew; raise Failed when the copier does not run."""
+        if self._thread is None or not self._thread.is_alive():
+            raise Failed("misconfigured")
+        self._asked.put(Refilled())
+        return Done()
+
+    # --- the copier's thread ---
+
+    def _run(self, send: Send) -> None:
+        try:
+            spool = self._opened(send)
+        except Exception as error:
+            LOG.exception("the A4 printer %s cannot be used", self.device.id)
+            send(A4Is(A4("misconfigured", doubt=str(error)[:200])))
+            return
+        try:
+            self._serve(spool, send)
+        finally:
+            spool.close()
+
+    def _serve(self, spool: Spool, send: Send) -> None:
+        """Do what is asked, one after another; what cannot be done (a full disk, say) must not end the printing for the day."""
+        while True:
+            try:
+                asked = self._asked.get(timeout=REFRESH_S)
+            except queue.Empty:
+                asked = Look()
+            if asked is None:
+                return
+            try:
+                self._do(asked, spool, send)
+            except Exception:
+                LOG.exception("%s was not done", type(asked).__name__)
+
+    def _do(self, asked: Any, spool: Spool, send: Send) -> None:
+        match asked:
+            case MakePaper():
+                self._made = None
+                self._made = self._make(asked, send)
+            case PrintPaper(ref) if self._made is not None and self._made.ref == ref:
+                self._submit(spool, self._made, asked.copies, send)
+            case StopJob(job):
+                spool.cancel(job)
+            case ForgetPaper():
+                self._made = None
+            case TryDevice():
+                send(Tried(self.device.id, self._try(spool)))
+            case Refilled():
+                with self._order:
+                    spool.refilled()
+                    self._doubt = ""
+                    self._tell(spool, send)
+            case Look():
+                self._tell(spool, send)
+
+    def _opened(self, send: Send) -> Spool:
+        """The spool at work. Raise DeviceError for a device described wrongly, OSError or sqlite3.Error for a bad disk."""
+        from drivers import registry
+        from kiosk.ticket_kiosk.a4_print.job_store import Book
+        from kiosk.ticket_kiosk.a4_print.spool import Spool
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        spool = Spool(
+            Book(self.folder / "spool.sqlite"), registry.build(self.device), self.hall.printing, clock=self._now,
+            day_starts=self.hall.rules.day_starts, on_job=lambda job: self._job(spool, job, send),
+            on_printer=lambda _report: self._tell(spool, send),
+        )  # fmt: skip
+        spool.open()
+        return spool
+
+    def _make(self, ask: MakePaper, send: Send) -> Made | None:
+        from kiosk.ticket_kiosk.a4_print.typesetting import made
+
+        try:
+            paper = made(self.hall, self.web, ask, self._now())
+        except Exception:
+            LOG.exception("the %s could not be set", ask.paper.kind)
+            send(PaperIs(ask.ref, ()))
+            return None
+        send(PaperIs(ask.ref, paper.sheets))
+        return paper
+
+    def _try(self, spool: Spool) -> Result:
+        """Give the technician's test page to a printer that is well."""
+        from contract.documents import make, render
+        from drivers.a4.words import WELL
+        from drivers.device_health import reason
+
+        if spool.report is None or spool.report.condition not in WELL:
+            return Result(False, spool.condition())
+        try:
+            paper = make.trial(make.letterhead(self.hall), terminal=self._terminal(), device=self.device.id, at=self._now())
+            spool.submit(render.pdf(paper), title=f"打印测试页 {self.device.id}", pages=1)
+        except Exception as error:
+            LOG.exception("the test page could not be printed")
+            return Result(False, reason(error))
+        return Result(True)
+
+    def _submit(self, spool: Spool, made: Made, copies: int, send: Send) -> None:
+        from kiosk.ticket_kiosk.a4_print.spool import OverQuota
+
+        with self._order:
+            try:
+                job = spool.submit(made.pdf, title=made.title, pages=len(made.sheets), copies=copies, person=made.person)
+            except OverQuota as over:
+                LOG.info("%s is not printed: %s", made.title, over)
+                send(NotSubmitted(made.ref, _text(over.words)))
+            except Exception:
+                LOG.exception("%s could not be taken into the spool", made.title)
+                send(NotSubmitted(made.ref, _text(_cannot)))
+            else:
+                send(Submitted(made.ref, _job(job)))
+
+    # --- the spool's thread ---
+
+    def _job(self, spool: Spool, job: PrintJob, send: Send) -> None:
+        """The next paper that comes out ends the doubt about the one before: by then somebody has seen the tray."""
+        with self._order:
+            send(JobIs(_job(job)))
+            if job.state in ("unknown", "done"):
+                self._doubt = job.title if job.state == "unknown" else ""
+            self._tell(spool, send)
+
+    def _tell(self, spool: Spool, send: Send) -> None:
+        from contract.texts import texts
+        from drivers.a4.words import CONDITIONS, WELL
+
+        report = spool.report
+        if report is None:
+            return
+
+        def words(language: str) -> str:
+            said = report.words(language)
+            return said[0] if said else texts(language)(CONDITIONS[report.condition])
+
+        with self._order:
+            tray = spool.paper()
+            paper = Paper(tray.used, tray.today, tray.left)
+            a4 = A4(spool.condition(), None if report.condition in WELL else _text(words), paper, self._doubt)
+            if a4 != self._told:
+                self._told = a4
+                send(A4Is(a4))
+
+    def _terminal(self) -> str:
+        """The terminal that has this printer."""
+        return next((terminal.id for terminal in self.hall.terminal if self.device.id in terminal.devices), "")
+
+    def _now(self) -> datetime:
+        return datetime.now(self.hall.zone)
+
+
+def _cannot(language: str) -> str:
+    from contract.texts import texts
+    from contract.texts import unchanged as _
+
+    return texts(language)(_("本机现在不能打印，请咨询导办台"))
+
+
+def _text(say: Callable[[str], str]) -> Text:
+    return Text(*(say(language) for language in LANGUAGES))
+
+
+def _job(job: PrintJob) -> Job:
+    from kiosk.ticket_kiosk.a4_print.spool import words
+
+    return Job(job.id, job.state, _text(lambda language: words(job, language)), job.printed, job.sheets)

@@ -1,0 +1,123 @@
+"""PROGRESS: the number of a case and the last four of the ID number; then how the case stands."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+
+from kiosk.ticket_kiosk import paging
+from kiosk.ticket_kiosk.a4_print.state import OpenPapers
+from kiosk.ticket_kiosk.case_progress.state import Blank, Fill, Inquire, PickBlank
+from kiosk.ticket_kiosk.guides.text import Paragraph
+from kiosk.ticket_kiosk.notice_pages import help_desk
+from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.state import State
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import Bar, Card, Chip, Keyboard, Words
+from kiosk.ui.widgets.keyboard import typed
+
+
+class ProgressPage(Frame):
+    """Two blanks, one keyboard."""
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("办件进度")
+
+    def build_body(self, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        gap = look.space("m")
+        if look.portrait:
+            keys, area = self.reach.bottom(min(look.px(520), self.reach.h * 0.5), gap)
+        else:
+            area, keys = self.reach.columns(2, look.space("l"))
+            keys = keys.top(min(keys.h, look.px(560)))[0]
+        bar, area = area.bottom(min(max(look.target, look.px(120)), (area.h - gap * 2) / 3), gap)
+        blanks = area.top(min(area.h, look.px(480)))[0].rows(2, gap)
+        names: tuple[tuple[Blank, str], ...] = (("number", _("办件编号")), ("last_four", _("证件号码后四位")))
+        for place, (blank, name) in zip(blanks, names, strict=True):
+            tap = partial(stage.send, PickBlank(blank))
+            value = getattr(state.inquiry, blank)
+            text = _("{name}：{value}").format(name=name, value=value) if value else name
+            self.add_widget(Chip(stage, place, text, tap, on=state.inquiry.blank == blank, mark=False))
+        request_id = str(uuid.uuid4())
+        if state.inquiry.complete and state.inquiry.request is None:
+            self.add_widget(Bar(stage, bar, _("查询"), lambda: stage.send(Inquire(request_id))))
+        else:
+            text, colour = self._said(state)
+            self.add_widget(Words(stage, bar, text, "body", colour=colour, align="center", line_height=1.2))
+        self.inquiry = state.inquiry
+        self.add_widget(Keyboard(stage, keys, self._press, blank="-"))
+
+    def _said(self, state: State) -> tuple[str, str]:
+        """What stands where the bar will be."""
+        _, inquiry = self.stage.text, state.inquiry
+        if inquiry.request is not None:
+            return _("正在查询…"), "secondary"
+        if inquiry.refusal is not None:
+            return self.stage.pick(inquiry.refusal), "danger"
+        if inquiry.failed:
+            return _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(self.stage)), "danger"
+        return _("编号在受理凭证上；后四位请填申请人的"), "secondary"
+
+    def _press(self, key: str) -> None:
+        before = self.inquiry.number if self.inquiry.blank == "number" else self.inquiry.last_four
+        self.stage.send(Fill(typed(before, key)))
+
+
+class CasePage(Frame):
+    """How one case stands; names come masked from the server."""
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("办件进度")
+
+    def build_body(self, state: State) -> None:
+        look, stage = self.look, self.stage
+        case = state.inquiry.case or {}
+        area = self.body
+        if state.prints_papers and case.get("papers"):
+            high = max(look.target, look.px(140))
+            if look.portrait:
+                place, area = area.bottom(high, look.space("m"))
+            else:
+                side, area = area.right(area.w * 0.3, look.space("m"))
+                place = side.bottom(high)[0]
+            _ = stage.text
+            self.add_widget(Bar(stage, place, _("打印"), lambda: stage.send(OpenPapers()), icon="printer"))
+        self.add_widget(Card(stage, area))
+        body = area.inset(look.space("l"), look.space("m"))
+        place, body = body.top(look.type("title") * 1.5, look.space("m"))
+        texts = case.get("state_texts", {})
+        word = str(texts.get(look.mode.language, ""))
+        self.add_widget(Words(stage, place, word[:1].upper() + word[1:], "title", bold=True, colour="accent", line_height=1.2))
+        self._facts(body, state)
+
+    def _facts(self, body: Rect, state: State) -> None:
+        look = self.look
+        lines = paging.lines_of(look, self._paragraphs(state), body.w)
+        parts = paging.sheets_of(lines, body.h)
+        area, sheet = body, min(state.sheet, len(parts) - 1)
+        if len(parts) > 1:
+            strip, area = body.bottom(look.target, look.space("m"))
+            parts = paging.sheets_of(lines, area.h)
+            sheet = min(state.sheet, len(parts) - 1)
+            paging.draw_turner(self, strip, sheet, len(parts))
+        paging.draw_sheet(self, area, parts[sheet])
+
+    def _paragraphs(self, state: State) -> list[Paragraph]:
+        _, case = self.stage.text, state.inquiry.case or {}
+        deadline = (case.get("deadline") or {}).get("texts", {}).get(self.look.mode.language, "")
+        labelled = (
+            (_("事项"), case.get("item")), (_("办件编号"), case.get("number")), (_("申请人"), case.get("applicant")),
+            (_("办理部门"), case.get("department")), (_("收件日期"), case.get("received_on")), (_("办理期限"), deadline),
+            (_("咨询电话"), case.get("contact")), (_("原因"), case.get("reason")), (_("补正期限"), case.get("due_on")),
+        )  # fmt: skip
+        colon = "：" if self.look.mode.language == "zh" else ": "
+        facts = [Paragraph(f"{label}{colon}{value}") for label, value in labelled if value]
+        missing = [Paragraph(str(paper)) for paper in case.get("missing", ())]
+        steps = [Paragraph(f"{step['on']}　{step['text']}") for step in case.get("steps", ())]
+        return [
+            *facts, *([Paragraph(_("还要补的材料"), "head"), *missing] if missing else []),
+            *([Paragraph(_("办理经过"), "head"), *steps] if steps else []),
+        ]  # fmt: skip

@@ -1,0 +1,57 @@
+"""Asking how a case stands, by its number and the last four of the ID number: what is known, and the events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from contract.wire.messages import Text
+
+Blank = Literal["number", "last_four"]
+LENGTHS: dict[Blank, int] = {"number": 64, "last_four": 4}
+LEAST_NUMBER = 4
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What somebody has typed, and what came of it; kept out of every log. `request` is under way; `failed`: no answer."""
+
+    number: str = field(default="", repr=False)
+    last_four: str = field(default="", repr=False)
+    blank: Blank = "number"
+    request: str | None = None
+    refusal: Text | None = None
+    failed: bool = False
+    case: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it can be asked."""
+        return len(self.number) >= LEAST_NUMBER and len(self.last_four) == LENGTHS["last_four"]
+
+
+@dataclass(frozen=True)
+class OpenInquiry:
+    """The tile on the home page."""
+
+
+@dataclass(frozen=True)
+class PickBlank:
+    """Which of the two is typed now."""
+
+    blank: Blank
+
+
+@dataclass(frozen=True)
+class Fill:
+    """The text of the chosen blank, after a key."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Inquire:
+    """Ask now; `request_id` is a fresh UUID."""
+
+    request_id: str

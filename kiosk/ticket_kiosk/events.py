@@ -1,0 +1,92 @@
+"""What a citizen at the hall kiosk, or its ticket printer, can tell the flow; events of all roles: kiosk.flow.event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from contract.wire.messages import TicketClass
+
+Switchable = Literal["elder", "contrast", "low"]
+
+
+@dataclass(frozen=True)
+class TakeNumber:
+    """The tile on the home page."""
+
+
+@dataclass(frozen=True)
+class Back:
+    """One page back."""
+
+
+@dataclass(frozen=True)
+class GoHome:
+    """The home button, or "done"."""
+
+
+@dataclass(frozen=True)
+class PickTheme:
+    theme: str
+
+
+@dataclass(frozen=True)
+class PickQueue:
+    queue: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Another sheet of a list that has several."""
+
+    sheet: int
+
+
+@dataclass(frozen=True)
+class PickClass:
+    """A class that the citizen claims; picked again it is taken back."""
+
+    class_: TicketClass
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Take the number now. `request_id` is a fresh UUID; only the first tap's counts. `on_screen`: without paper."""
+
+    request_id: str
+    on_screen: bool = False
+
+
+@dataclass(frozen=True)
+class SetLanguage:
+    language: str
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Elder mode, high contrast or low reach, on or off."""
+
+    what: Switchable
+
+
+@dataclass(frozen=True)
+class PrinterIs:
+    """The printer's condition, whenever it changes."""
+
+    condition: str
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The ticket is on paper, cut."""
+
+    ticket: str
+
+
+@dataclass(frozen=True)
+class PrintBroke:
+    """The ticket did not come out whole."""
+
+    ticket: str
+    condition: str
+    detail: str = ""

@@ -1,0 +1,254 @@
+"""The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`.
+
+Every feature has its own steps in its own folder (take_number, offline_numbers, guides, read_aloud, scan, my_ticket,
+case_progress, a4_print). Here they meet: one table from event to step, the way from page to page, and what time does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from kiosk.flow.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.ticket_kiosk.a4_print import steps as a4_print_steps
+from kiosk.ticket_kiosk.case_progress import steps as case_progress_steps
+from kiosk.ticket_kiosk.case_progress.state import Inquiry
+from kiosk.ticket_kiosk.events import (
+    Back,
+    Confirm,
+    GoHome,
+    PickClass,
+    PickQueue,
+    PickTheme,
+    PrintBroke,
+    Printed,
+    PrinterIs,
+    SetLanguage,
+    Switch,
+    TakeNumber,
+    Turn,
+)
+from kiosk.ticket_kiosk.guides import steps as guides_steps
+from kiosk.ticket_kiosk.guides.state import ItemIs
+from kiosk.ticket_kiosk.offline_numbers import steps as offline_numbers_steps
+from kiosk.ticket_kiosk.read_aloud import steps as read_aloud_steps
+from kiosk.ticket_kiosk.scan import steps as scan_steps
+from kiosk.ticket_kiosk.state import Effects, Setting, State
+from kiosk.ticket_kiosk.take_number import steps as take_number_steps
+
+__all__ = ["first", "step"]
+BUSY_PAGES = ("printing", "done", "fail-safe")
+
+
+def first(setting: Setting) -> State:
+    """The kiosk as it starts."""
+    return State(setting=setting, mode=setting.first_mode)
+
+
+def step(state: State, event: Any) -> tuple[State, Effects]:
+    """What follows from an event. Events that make no sense on the present page change nothing."""
+    handler = HANDLERS.get(type(event))
+    if handler is None:
+        return state, ()
+    after, effects = a4_print_steps.left(state, *read_aloud_steps.followed(state, *handler(state, event)))
+    after, watch = scan_steps.watched(state, after)
+    return after, (*effects, *watch)
+
+
+def home(state: State) -> State:
+    """Home, with nothing chosen; language and modes stay until the citizen is gone."""
+    return replace(
+        scan_steps.closed(guides_steps.closed(take_number_steps.unwanted(state))), page="home", trail=(),
+        theme=None, queue=None, class_=None, sheet=0, ticket=None, inquiry=Inquiry(), trouble=None, trouble_detail="",
+        idle_since=state.now,
+    )  # fmt: skip
+
+
+def next_citizen(state: State) -> State:
+    """Home as the next citizen should find it."""
+    return replace(home(state), mode=state.setting.first_mode)
+
+
+# --- the citizen -----------------------------------------------------------------------------------------------------
+
+
+def _take_number(state: State, _event: TakeNumber) -> tuple[State, Effects]:
+    if state.shown not in ("home", "holder") or not state.setting.businesses:
+        return state, ()
+    themes = state.setting.themes
+    return (state.at("themes"), ()) if len(themes) > 1 else _open_theme(state, themes[0])
+
+
+def _pick_theme(state: State, event: PickTheme) -> tuple[State, Effects]:
+    if state.shown != "themes" or event.theme not in state.setting.themes:
+        return state, ()
+    return _open_theme(state, event.theme)
+
+
+def _open_theme(state: State, theme: str) -> tuple[State, Effects]:
+    """A theme with a single business goes straight on to it."""
+    businesses = state.setting.of_theme(theme)
+    if len(businesses) == 1 and state.gives_numbers(businesses[0].id):
+        return state.at("confirm", theme=theme, queue=businesses[0].id, class_=None), ()
+    return state.at("businesses", theme=theme), ()
+
+
+def _pick_queue(state: State, event: PickQueue) -> tuple[State, Effects]:
+    if state.shown != "businesses" or not state.gives_numbers(event.queue):
+        return state, ()
+    return state.at("confirm", queue=event.queue, class_=None), ()
+
+
+def _confirm(state: State, event: Confirm) -> tuple[State, Effects]:
+    on_lease = state.offline and state.scan.check_in is None  # an appointment is the server's matter
+    return offline_numbers_steps.confirm(state, event) if on_lease else take_number_steps.confirm(state, event)
+
+
+def _pick_class(state: State, event: PickClass) -> tuple[State, Effects]:
+    if state.shown != "confirm":
+        return state, ()
+    return replace(state, class_=None if state.class_ == event.class_ else event.class_), ()
+
+
+def _turn(state: State, event: Turn) -> tuple[State, Effects]:
+    """The page knows how many sheets it has; the last one stands for all beyond it."""
+    return replace(state, sheet=max(0, event.sheet)), ()
+
+
+def _back(state: State, _event: Back) -> tuple[State, Effects]:
+    if state.page in BUSY_PAGES or not state.trail or a4_print_steps.busy(state):
+        return state, ()
+    if state.page == "trouble" or state.trail[-1] == "home":
+        return home(state), ()
+    return replace(state, page=state.trail[-1], trail=state.trail[:-1], sheet=0, idle_since=state.now), ()
+
+
+def _go_home(state: State, _event: GoHome) -> tuple[State, Effects]:
+    if state.page in ("printing", "fail-safe") or a4_print_steps.busy(state):
+        return state, ()
+    return (next_citizen(state) if state.page == "done" else home(state)), ()
+
+
+def _set_language(state: State, event: SetLanguage) -> tuple[State, Effects]:
+    return replace(state, mode=replace(state.mode, language="en" if event.language == "en" else "zh")), ()
+
+
+def _switch(state: State, event: Switch) -> tuple[State, Effects]:
+    changed: dict[str, Any] = {event.what: not getattr(state.mode, event.what)}
+    mode = replace(state.mode, **changed)
+    return replace(state, mode=mode, sheet=0), ()
+
+
+def _touched(state: State, _event: Touched) -> tuple[State, Effects]:
+    return replace(state, idle_since=state.now), ()
+
+
+# --- time and trouble ------------------------------------------------------------------------------------------------
+
+
+def _tick(state: State, event: Tick) -> tuple[State, Effects]:
+    state, effects = _passed(state, event)
+    state, more = offline_numbers_steps.tend(state)
+    return state, (*effects, *more)
+
+
+def _passed(state: State, event: Tick) -> tuple[State, Effects]:
+    new = replace(state, now=event.now, clock=event.clock)
+    if state.started is None:
+        new = replace(new, started=event.now, idle_since=event.now)
+    limit = new.time_out_s
+    idle_s = new.now - new.idle_since
+    if new.page == "printing":
+        return take_number_steps.overdue(new)
+    if limit is not None and idle_s >= limit:
+        return next_citizen(new), ()
+    return new, ()
+
+
+def _broke(state: State, _event: Broke) -> tuple[State, Effects]:
+    return replace(take_number_steps.unwanted(state), page="fail-safe", trail=(), idle_since=state.now), ()
+
+
+def _connected(state: State, event: Connected) -> tuple[State, Effects]:
+    return replace(state, connected=event.up), ()
+
+
+def _heard(state: State, event: Heard) -> tuple[State, Effects]:
+    match event.path:
+        case ("server", "status"):
+            ready = event.message is not None and event.message.state == "ready"
+            return replace(state, server_ready=ready), ()
+        case ("queue", queue, "state"):
+            return replace(state, queues=_kept(state.queues, queue, event.message)), ()
+        case ("window", window, "state"):
+            return replace(state, windows=_kept(state.windows, window, event.message)), ()
+        case ("catalogue", "version"):
+            return guides_steps.announced(state, event.message)
+    return state, ()
+
+
+def _kept(known: Any, key: str, message: Any) -> Any:
+    """`known` with the message under `key`; without it when the message was taken back."""
+    if message is None:
+        return {k: v for k, v in known.items() if k != key}
+    return {**known, key: message}
+
+
+def _answered(state: State, event: Answered) -> tuple[State, Effects]:
+    new: tuple[State, Effects] = _asker(state, event.request_id).answered(state, event)
+    return new
+
+
+def _unanswered(state: State, event: Unanswered) -> tuple[State, Effects]:
+    new: tuple[State, Effects] = _asker(state, event.request_id).unanswered(state, event)
+    return new
+
+
+def _asker(state: State, request_id: str) -> Any:
+    """Who asked this of the server."""
+    if request_id == state.inquiry.request:
+        return case_progress_steps
+    if request_id in state.lease.asked:
+        return offline_numbers_steps
+    scanned = state.scan.asked is not None and state.scan.asked.request_id == request_id
+    return scan_steps if scanned else take_number_steps
+
+
+def _item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
+    return scan_steps.item_is(state, event) if state.page == "scan" else guides_steps.item_is(state, event)
+
+
+def _printer_is(state: State, event: PrinterIs) -> tuple[State, Effects]:
+    return replace(state, printer=event.condition), ()
+
+
+HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
+    TakeNumber: _take_number,
+    PickTheme: _pick_theme,
+    PickQueue: _pick_queue,
+    PickClass: _pick_class,
+    Turn: _turn,
+    Back: _back,
+    GoHome: _go_home,
+    SetLanguage: _set_language,
+    Switch: _switch,
+    Touched: _touched,
+    Tick: _tick,
+    Broke: _broke,
+    Connected: _connected,
+    Heard: _heard,
+    PrinterIs: _printer_is,
+    Confirm: _confirm,
+    Answered: _answered,
+    Unanswered: _unanswered,
+    Printed: take_number_steps.printed,
+    PrintBroke: take_number_steps.print_broke,
+    **guides_steps.HANDLERS,
+    **case_progress_steps.HANDLERS,
+    **offline_numbers_steps.HANDLERS,
+    **read_aloud_steps.HANDLERS,
+    **scan_steps.HANDLERS,
+    ItemIs: _item_is,
+    **a4_print_steps.HANDLERS,
+}

@@ -1,0 +1,1 @@
+"""Finding and reading guides, also while the server is away."""

@@ -1,0 +1,222 @@
+"""The kiosk's own copy of the guide file: fetched in the background, checked, swapped whole, kept while the server is away.
+
+A copy is `<sha256>.db`, so that its name says what must be in it. Two threads: one fetches, one reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+from contract.configuration.table import Text
+from contract.guides.english import form_sentences, sentences
+from contract.guides.guide_file import BadGuide, Entry, Guides, open_guides
+from contract.guides.item import Form
+from contract.wire.messages import CatalogueVersion
+from kiosk.ticket_kiosk.guides.state import (
+    MOST_RESULTS,
+    WANTED,
+    Contents,
+    ContentsAre,
+    Fetch,
+    ItemIs,
+    LifeEvent,
+    Listed,
+    ListItems,
+    Match,
+    Matched,
+    ReadItem,
+    Wanted,
+)
+from link.https_opener import opener
+
+LOG = logging.getLogger(__name__)
+ANSWER_S = 30.0
+AGAIN_S = (2.0, 5.0, 15.0, 60.0)
+"""How long to wait after a download that failed; the last one for ever."""
+PIECE = 256 * 1024
+LARGEST = 2 * 1024**3
+
+Send = Callable[[Any], None]
+
+
+class BadDownload(OSError):
+    """What came is not what the server announced."""
+
+
+def download(version: CatalogueVersion, folder: Path, ca: Path | None = None) -> Path:
+    """Fetch a guide file into `folder` and return its path, which is there only when it is whole and as announced. `ca` is the
+    certificate of the hall's authority, for a server with HTTPS.
+
+    Raise BadDownload, OSError (also for no answer) or ValueError for an address that is none.
+    """
+    target = folder / f"{version.sha256}.db"
+    unfinished = folder / f"{version.sha256}.part"
+    if not version.url.startswith(("http://", "https://")):
+        raise ValueError(f"{version.url!r} is not an http address")
+    digest, size = hashlib.sha256(), 0
+    try:
+        with opener(ca).open(version.url, timeout=ANSWER_S) as answer, unfinished.open("wb") as file:
+            while piece := answer.read(PIECE):
+                size += len(piece)
+                if size > LARGEST:
+                    raise BadDownload(f"{version.url} is larger than {LARGEST} bytes")
+                digest.update(piece)
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        if digest.hexdigest() != version.sha256:
+            raise BadDownload(f"{version.url} has the SHA-256 {digest.hexdigest()}, {version.sha256} was announced")
+        open_guides(unfinished).close()
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return target
+
+
+TOGETHER_S = 0.008
+"""So long, half a frame, the screen holds a key for its results, so that both are drawn in one frame. Most come in 1 ms."""
+
+
+class Catalogue:
+    """Keeps the copy in `folder` and answers from it. `perform` takes the effects of the guides' state, from any thread."""
+
+    def __init__(self, folder: Path, ca: Path | None = None) -> None:
+        self.folder, self._ca = folder, ca
+        self._asked: queue.SimpleQueue[Wanted | Path | None] = queue.SimpleQueue()
+        self._announced: queue.SimpleQueue[CatalogueVersion | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._guides: Guides | None = None
+        self._answered = threading.Event()
+
+    def open(self, send: Send) -> None:
+        """Open the last good copy, if there is one, and begin to answer; `send` gets events from other threads."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._threads = [
+            threading.Thread(target=self._read, args=(send,), name="guides", daemon=True),
+            threading.Thread(target=self._fetch, name="guide-fetch", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Stop answering. A download under way is left behind; it has changed nothing yet."""
+        self._announced.put(None)
+        self._asked.put(None)
+        if self._threads:
+            self._threads[0].join(5)
+
+    def perform(self, effect: Any, _send: Send) -> None:
+        """Look something up, or fetch another version."""
+        if isinstance(effect, Fetch):
+            self._announced.put(effect.version)
+        elif isinstance(effect, WANTED):
+            self._answered.clear()
+            self._asked.put(effect)
+            if isinstance(effect, Match) and self._guides is not None:
+                self._answered.wait(TOGETHER_S)
+
+    # --- the thread that fetches ---
+
+    def _fetch(self) -> None:
+        version = self._announced.get()
+        while version is not None:
+            version = self._fetch_one(version)
+
+    def _fetch_one(self, version: CatalogueVersion) -> CatalogueVersion | None:
+        """Try until this version is here or another is announced; return the next one."""
+        tries = 0
+        while True:
+            try:
+                target = self.folder / f"{version.sha256}.db"
+                self._asked.put(target if _whole(target) else download(version, self.folder, self._ca))
+                return self._announced.get()
+            except (OSError, ValueError, HTTPException) as error:
+                LOG.warning("the guides of version %s were not fetched: %s", version.version, error)
+            try:
+                return self._announced.get(timeout=AGAIN_S[min(tries, len(AGAIN_S) - 1)])
+            except queue.Empty:
+                tries += 1
+
+    # --- the thread that reads ---
+
+    def _read(self, send: Send) -> None:
+        for path in sorted(self.folder.glob("*.db"), key=lambda path: path.stat().st_mtime, reverse=True):
+            if _whole(path) and self._swap(path, send):
+                break
+        while (ask := self._asked.get()) is not None:
+            if isinstance(ask, Path):
+                self._swap(ask, send)
+            elif self._guides is not None and not (isinstance(ask, Match) and not self._asked.empty()):
+                # while more is asked, a search is already out of date: somebody types on
+                send(answer(self._guides, ask))
+                self._answered.set()
+        if self._guides is not None:
+            self._guides.close()
+
+    def _swap(self, path: Path, send: Send) -> bool:
+        """Read from `path` from now on; the copies before it go."""
+        try:
+            guides = open_guides(path)
+        except BadGuide as error:
+            LOG.warning("%s", error)
+            return False
+        if self._guides is not None:
+            self._guides.close()
+        self._guides = guides
+        for other in self.folder.glob("*.db"):
+            if other != path:
+                other.unlink(missing_ok=True)
+        send(ContentsAre(contents(guides)))
+        return True
+
+
+def _whole(path: Path) -> bool:
+    """Whether a copy is what its name says."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == path.stem
+
+
+def contents(guides: Guides) -> Contents:
+    """What a guide file has besides its items."""
+    shared = guides.shared
+    forms = {form["id"]: Form.model_validate(form) for form in shared.get("form", [])}
+    return Contents(
+        version=guides.version,
+        themes=frozenset(guides.themes()),
+        departments=tuple(guides.departments()),
+        life_events=tuple(LifeEvent(e["id"], Text(**e["name"]), e.get("icon", "")) for e in shared.get("life_event", [])),
+        example=Text(**shared["source"]) if shared.get("example") and shared.get("source") else None,
+        forms=forms,
+        english=guides.english(list({sentence: None for form in forms.values() for sentence in form_sentences(form)})),
+    )
+
+
+def answer(guides: Guides, ask: Wanted) -> Any:
+    """The event that answers."""
+    match ask:
+        case Match(query):
+            return Matched(query, tuple(guides.search(query, MOST_RESULTS)) if query.strip() else ())
+        case ReadItem(item):
+            found = guides.item(item)
+            return ItemIs(item, found, guides.english(sentences(found)) if found is not None else {})
+        case ListItems(group, key):
+            return Listed(group, key, tuple(_entries(guides, group, key)))
+    raise ValueError(f"nothing is known of {ask!r}")
+
+
+def _entries(guides: Guides, group: str, key: str) -> list[Entry]:
+    lists = {
+        "theme": guides.of_theme, "department": guides.of_department, "life-event": guides.of_life_event,
+        "audience": guides.of_audience,
+    }  # fmt: skip
+    return lists[group](key)

@@ -1,0 +1,86 @@
+"""GUIDES: the ways to a guide, the themes, departments and events of life, and the items of one of them."""
+
+from __future__ import annotations
+
+from kiosk.ticket_kiosk.guides.state import OpenSearch, PickGroup, PickItem
+from kiosk.ticket_kiosk.scan.state import OpenScan
+from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Choice, Entry
+
+
+class Listing(Choice):
+    """A list whose tiles can all be tapped and have no short word."""
+
+    has_aside = False
+
+    def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+        return "", True
+
+
+class Ways(Listing):
+    """Which way to the guide."""
+
+    least = (TILE_WIDTH, 220)
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("查办事指南")
+
+    def entries(self, state: State) -> list[Entry]:
+        _ = self.stage.text
+        ways = [
+            Entry("search", _("搜索"), "magnify", _("输入名称、拼音或首字母"), OpenSearch()),
+            Entry("theme", _("按主题查"), "view-grid", "", PickGroup("theme")),
+            Entry("life-event", _("一件事"), "format-list-bulleted", _("把要一起办的事列在一起"), PickGroup("life-event")),
+            Entry("department", _("按部门查"), "bank", "", PickGroup("department")),
+            Entry("person", _("个人办事"), "account", "", PickGroup("audience", "person")),
+            Entry("enterprise", _("企业办事"), "domain", "", PickGroup("audience", "enterprise")),
+        ]
+        if state.scan.able:
+            ways.append(Entry("scan", _("扫指南上的码"), "qrcode-scan", "", OpenScan()))
+        there = state.lookup.contents
+        return [way for way in ways if way.id != "life-event" or (there and there.life_events)]
+
+
+class Groups(Listing):
+    """Which theme, department or event of life."""
+
+    least = (TILE_WIDTH, 190)
+    stretch = 1.4
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("请选择")
+
+    def entries(self, state: State) -> list[Entry]:
+        group, there = state.lookup.group, state.lookup.contents
+        if there is None:
+            return []
+        if group == "theme":
+            return [
+                Entry(t.id, self.stage.pick(t.name), t.icon, "", PickGroup("theme", t.id))
+                for t in self.stage.hall.theme
+                if t.id in there.themes
+            ]
+        if group == "life-event":
+            return [Entry(e.id, self.stage.pick(e.name), e.icon, "", PickGroup("life-event", e.id)) for e in there.life_events]
+        return [Entry(d.zh, self.stage.pick(d), "bank", "", PickGroup("department", d.zh)) for d in there.departments]
+
+
+class Items(Listing):
+    """The items of a theme, a department, an event of life, or for persons or enterprises."""
+
+    least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
+    stretch = 1.0
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("请选择事项")
+
+    def empty_text(self, state: State) -> str:
+        _ = self.stage.text
+        return super().empty_text(state) if state.lookup.listed else _("正在查找，请稍候…")
+
+    def entries(self, state: State) -> list[Entry]:
+        pick = self.stage.pick
+        return [Entry(e.id, pick(e.name), "", pick(e.department), PickItem(e.id)) for e in state.lookup.entries]

@@ -1,0 +1,54 @@
+"""A guide as it is read aloud: whole sentences for what the page shows in labels, marks and drawings."""
+
+from __future__ import annotations
+
+import re
+
+from contract.guides.english import Told
+from contract.guides.item import Item
+from kiosk.ticket_kiosk.guides import text as guides_text
+from kiosk.ticket_kiosk.guides.state import Contents, Section
+from kiosk.ui.page_context import Stage
+
+HANZI = re.compile("[㐀-鿿]")
+IN_CHINESE = re.compile(r"\s*\([^()]*[㐀-鿿][^()]*\)")
+"""The Chinese name behind an English one is for the eye, to be shown to a clerk."""
+ENGLISH = re.compile(r"((?:[A-Za-z]{2,}[\s,.;:()'’/-]*)+)")
+
+
+def sentences(stage: Stage, told: Told, section: Section, contents: Contents | None) -> list[str]:
+    """What to read of a section, a sentence or a paragraph each; its title first."""
+    item, title = told.item, guides_text.section_name(stage, section)
+    if section == "summary":
+        return [stage.pick(item.name), *_summary(stage, item)]
+    if section == "flow":
+        return [title, *(step.text for step in item.steps)]
+    texts = (part.text for part in guides_text.paragraphs(stage, told, section, contents))
+    if stage.look.mode.language == "en":
+        texts = (IN_CHINESE.sub("", text) for text in texts)
+    return [title, *(text for text in texts if not _is_for_the_eye(stage, item, text))]
+
+
+def _summary(stage: Stage, item: Item) -> list[str]:
+    _ = stage.text
+    numbers = guides_text.window_numbers(stage, item)
+    where = _("{windows} 号窗口").format(windows=(_("、")).join(numbers)) if numbers else item.place
+    labelled = (
+        (_("要带"), guides_text.bring_text(stage, item)), (_("去哪"), where),
+        (_("多久"), guides_text.limit_text(stage, item.promised_limit)), (_("费用"), guides_text.fee_text(stage, item)),
+    )  # fmt: skip
+    return [stage.pick(item.summary), *(_("{name}：{value}").format(name=name, value=value) for name, value in labelled)]
+
+
+def _is_for_the_eye(stage: Stage, item: Item, text: str) -> bool:
+    """Codes, and what law each single paper rests on, tell nothing to whoever listens."""
+    _ = stage.text
+    return item.code in text or text.startswith(_("依据："))
+
+
+def in_languages(stage: Stage, sentence: str) -> list[tuple[str, str]]:
+    """The sentence as (text, language): Chinese characters need the Chinese voice, also on the English page."""
+    if stage.look.mode.language == "zh" or not HANZI.search(sentence):
+        return [(sentence, stage.look.mode.language)]
+    parts = [part for part in ENGLISH.split(sentence) if re.search(r"\w", part)]
+    return [(part.strip(), "zh" if HANZI.search(part) else "en") for part in parts]

@@ -1,0 +1,164 @@
+"""What the kiosk knows of the guides, the events and effects of looking them up. Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from contract.configuration.table import Text
+from contract.guides.english import English
+from contract.guides.guide_file import Entry
+from contract.guides.item import Form, Item
+from contract.wire.messages import CatalogueVersion
+
+Group = Literal["theme", "department", "life-event", "audience"]
+Section = Literal["summary", "materials", "flow", "basis", "questions"]
+SECTIONS: tuple[Section, ...] = ("summary", "materials", "flow", "basis", "questions")
+LONGEST_QUERY = 30
+MOST_RESULTS = 12
+"""More results than a page shows are found by typing on, not by leafing."""
+
+
+@dataclass(frozen=True)
+class LifeEvent:
+    """Several items that belong together (一件事)."""
+
+    id: str
+    name: Text
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What an open guide file has besides its items. `english` is that of the sentences of the forms."""
+
+    version: str
+    themes: frozenset[str] = frozenset()
+    departments: tuple[Text, ...] = ()
+    life_events: tuple[LifeEvent, ...] = ()
+    example: Text | None = None
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    english: English = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Where the citizen is among the guides. `contents` is None until a guide file is there; `listed` says that `entries` is
+    the answer and not still to come; `english` is that of the sentences of `item`."""
+
+    contents: Contents | None = None
+    group: Group = "theme"
+    key: str = ""
+    entries: tuple[Entry, ...] = ()
+    listed: bool = False
+    query: str = ""
+    answered: str = ""
+    results: tuple[Entry, ...] = ()
+    item: Item | None = None
+    english: English = field(default_factory=dict)
+    section: Section = "summary"
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenGuides:
+    """The tile on the home page."""
+
+
+@dataclass(frozen=True)
+class PickGroup:
+    """A way into the guides; with `key` straight to the list of one theme, department, event of life or audience."""
+
+    group: Group
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class OpenSearch:
+    """The search page, with nothing typed."""
+
+
+@dataclass(frozen=True)
+class Type:
+    """The query as it is now, after a key."""
+
+    query: str
+
+
+@dataclass(frozen=True)
+class PickItem:
+    item: str
+
+
+@dataclass(frozen=True)
+class PickSection:
+    section: Section
+
+
+@dataclass(frozen=True)
+class TakeNumberFor:
+    """Take a number for the item whose guide is open."""
+
+
+@dataclass(frozen=True)
+class ContentsAre:
+    """Another guide file is open, from now on."""
+
+    contents: Contents
+
+
+@dataclass(frozen=True)
+class Listed:
+    group: Group
+    key: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Matched:
+    query: str
+    results: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class ItemIs:
+    """The guide asked for, with the English of its sentences; None if the guide file does not have it."""
+
+    id: str
+    item: Item | None
+    english: English = field(default_factory=dict)
+
+
+# --- effects, done by kiosk.ticket_kiosk.guides.guide_store ----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """Make this version the kiosk's copy; ContentsAre comes back when it is."""
+
+    version: CatalogueVersion
+
+
+@dataclass(frozen=True)
+class ListItems:
+    group: Group
+    key: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """Search; of several asked at once only the last is answered."""
+
+    query: str
+
+
+@dataclass(frozen=True)
+class ReadItem:
+    id: str
+
+
+Wanted = Fetch | ListItems | Match | ReadItem
+WANTED: tuple[type[Any], ...] = (Fetch, ListItems, Match, ReadItem)

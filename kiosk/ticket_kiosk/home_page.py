@@ -1,0 +1,238 @@
+"""HOME: take a number, what else works here, who is being called, how many wait."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+from kiosk.ticket_kiosk.a4_print.state import OpenBlanks
+from kiosk.ticket_kiosk.case_progress.state import OpenInquiry
+from kiosk.ticket_kiosk.events import TakeNumber
+from kiosk.ticket_kiosk.guides.state import OpenGuides
+from kiosk.ticket_kiosk.offline_numbers.steps import few
+from kiosk.ticket_kiosk.page_frame import Frame, date_text
+from kiosk.ticket_kiosk.scan.state import OpenScan
+from kiosk.ticket_kiosk.state import State
+from kiosk.ui.page_context import Stage
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import Card, Icon, Tap, Tile, Words
+from kiosk.ui.widgets.button import Action
+from kiosk.ui.widgets.surface import Fill
+from kiosk.ui.widgets.text import measure
+
+MOST_CALLS = 4
+OFFLINE = ("cloud-outline-off", "accent")
+"""Icon and colour of notices while the kiosk gives numbers by itself: nothing that anybody must worry about."""
+
+
+class Home(Frame):
+    """The first page."""
+
+    leaves = False
+
+    def title_text(self) -> str:
+        return self.stage.pick(self.stage.hall.hall.name)
+
+    def build_body(self, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
+        self.date = Words(stage, place, "", "body", colour="secondary")
+        self.add_widget(self.date)
+        if look.portrait:
+            self._portrait(rest, state)
+        else:
+            left, right = rest.columns(2, look.space("l"))
+            self._tiles(left if not look.mode.low else self._lower(left), state)
+            self._lower_half(right, state)
+
+    def _portrait(self, rest: Rect, state: State) -> None:
+        look = self.look
+        if look.mode.low:
+            self._tiles(self.reach, state)
+            self._lower_half(rest.bottom(self.reach.h, look.space("l"))[1], state)
+        else:
+            board, above = rest.bottom(rest.h * 0.42, look.space("l"))
+            self._tiles(above, state)
+            self._lower_half(board, state)
+
+    def _lower(self, rect: Rect) -> Rect:
+        return rect.bottom(self.reach.h)[0]
+
+    def _tiles(self, rect: Rect, state: State) -> None:
+        """Take a number, and below it what else works."""
+        look, stage = self.look, self.stage
+        if state.tiles:
+            high = max(look.target, look.px(180 if len(state.tiles) > 2 else 150))
+            if rect.h > high * 2.5:
+                strip, rect = rect.bottom(high, look.space("m"))
+                places = strip.columns(len(state.tiles), look.space("m"))
+            else:
+                strip, rect = rect.right(rect.w * (0.4 if len(state.tiles) <= 2 else 0.62), look.space("m"))
+                places = strip.grid(math.ceil(len(state.tiles) / 2), min(2, len(state.tiles)), look.space("m"))
+            for place, name in zip(places, state.tiles, strict=False):
+                text, icon, event = more(stage)[name]
+                self.add_widget(MoreTile(stage, place, text, partial(stage.send, event), icon=icon))
+        self._tile(rect)
+
+    def _tile(self, rect: Rect) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        self.tile = TakeNumberTile(stage, rect, _("取号"), _("点这里，选择要办的业务"))
+        self.add_widget(self.tile)
+        strip = rect.inset(look.space("l")).top(look.type("note") * 2.2)[0]
+        if look.mode.low and not look.portrait:
+            # the tile is small there, and the screen above it is free
+            strip = Rect(rect.x, rect.top_edge + look.space("s"), rect.w, look.type("note") * 4.2)
+        self.notice = Notice(stage, strip)
+        self.add_widget(self.notice)
+
+    def _lower_half(self, rect: Rect, state: State) -> None:
+        """Who is being called; while the kiosk is on its own, that it is."""
+        if state.offline:
+            self._alone(rect, state)
+        else:
+            self._board(rect)
+
+    def _alone(self, rect: Rect, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        self.add_widget(Card(stage, rect))
+        body = rect.inset(look.space("l"), look.space("m"))
+        heights = (look.px(130), look.type("tile") * 3.2, look.type("body") * 5.6)
+        scale = min(1.0, body.h / sum(heights))
+        body = body.centre(body.w, sum(heights) * scale)
+        place, body = body.top(heights[0] * scale)
+        icon, colour = OFFLINE
+        self.add_widget(Icon(stage, place.inset(0, place.h * 0.08), icon, colour=colour))
+        place, body = body.top(heights[1] * scale)
+        self.add_widget(Words(stage, place, _("网络中断，仍可取号"), "tile", bold=True, align="center", line_height=1.2))
+        note = _("号票上会注明“离线取号”，请留意大厅叫号屏。")
+        if not state.prints:
+            note = _("打印机也不能用，号码显示在屏幕上，请记下或拍照。")
+        if few(state):
+            desk = stage.pick(stage.hall.hall.help_desk)
+            gap = "" if look.mode.language == "zh" else " "
+            note += gap + _("本机备用号码快用完，之后请到{desk}取号。").format(desk=desk)
+        self.add_widget(Words(stage, body, note, "body", colour="secondary", align="center", valign="top"))
+
+    def _board(self, rect: Rect) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        self.add_widget(Card(stage, rect))
+        body = rect.inset(look.space("l"), look.space("m") * 1.25)
+        place, body = body.top(look.type("body") * 1.5, look.space("s"))
+        title, wait = place.columns(2, look.space("m"))
+        self.waiting = Words(stage, wait, "", "note", colour="secondary", align="right")
+        self.put(Words(stage, title, _("正在叫号"), "body", bold=True), self.waiting)
+        row_height = max(look.px(92), look.type("tile") * 1.5)
+        count = max(1, min(MOST_CALLS, int((body.h + look.space("s")) / (row_height + look.space("s")))))
+        self.rows = [CallRow(stage, row) for row in body.rows(count, look.space("s"))]
+        self.quiet = Words(stage, body, _("现在没有叫号"), "body", colour="secondary", align="center")
+        self.put(*self.rows, self.quiet)
+
+    def show(self, state: State) -> None:
+        super().show(state)
+        _ = self.stage.text
+        if state.clock is not None:
+            self.date.say(_("今天 {date}").format(date=date_text(self.stage, state.clock)))
+        if state.offline:
+            return
+        waiting = sum(queue.waiting for queue in state.queues.values())
+        self.waiting.say(_("共 {count} 人等候").format(count=waiting) if state.queues else "")
+        numbers = {window.id: window.number for window in self.stage.hall.window}
+        calls = state.calls
+        for i, row in enumerate(self.rows):
+            number, window = calls[i] if i < len(calls) else ("", "")
+            row.show(number, _("请到 {window} 号窗口").format(window=numbers.get(window, window)) if number else "")
+        self.quiet.opacity = 0 if calls else 1
+        self.notice.say("" if state.prints else _("暂时不能打印，可在屏幕上取号"))
+
+
+def more(stage: Stage) -> dict[str, tuple[str, str, Any]]:
+    """What there is besides taking a number: name, icon, and the event of its tile."""
+    _ = stage.text
+    return {
+        "guides": (_("办事指南"), "book-open-page-variant", OpenGuides()),
+        "scan": (_("扫码办理"), "qrcode-scan", OpenScan()),
+        "progress": (_("办件进度"), "clipboard-text", OpenInquiry()),
+        "blanks": (_("打印表格"), "printer", OpenBlanks()),
+    }
+
+
+class MoreTile(Tap):
+    """A smaller tile: icon and name, side by side or one above the other."""
+
+    def __init__(self, stage: Stage, rect: Rect, title: str, on_tap: Action, *, icon: str) -> None:
+        super().__init__(stage, rect, on_tap)
+        look = self.look
+        self.card = Card(stage, rect)
+        body = rect.inset(look.space("m"), look.space("s"))
+        if rect.w > rect.h * 2.2:
+            wide = min(body.w, look.px(72) + look.space("m") + measure(title, look.type("tile"), bold=True) + look.space("s"))
+            place, words = body.centre(wide, body.h).left(look.px(72), look.space("m"))
+        else:
+            place, words = body.top(body.h * 0.4, look.space("s") / 2)
+        side = min(place.w, place.h, look.px(72))
+        size = "tile" if measure(title, look.type("tile"), bold=True) <= words.w else "body"
+        align: Any = "left" if rect.w > rect.h * 2.2 else "center"
+        self.add_widget(self.card)
+        if measure(title, look.type(size), bold=True) > words.w and words.h < look.type(size) * 2.2:
+            words = body  # two lines leave no room for the icon
+        else:
+            self.add_widget(Icon(stage, place.centre(side, side), icon))
+        self.add_widget(Words(stage, words, title, size, bold=True, align=align, line_height=1.15))
+
+    def draw_pressed(self, pressed: bool) -> None:
+        self.card.paint("pressed" if pressed else "surface")
+
+
+class TakeNumberTile(Tile):
+    """The one large tile: icon, two words and a sentence in the middle."""
+
+    def _draw_column(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
+        look, stage = self.look, self.stage
+        heights = (look.px(200), look.px(190), look.type("body") * 3)
+        scale = min(1.0, body.h / sum(heights))
+        block = body.centre(body.w, sum(heights) * scale)
+        place, block = block.top(heights[0] * scale)
+        self.add_widget(Icon(stage, place.inset(0, place.h * 0.05), "ticket-confirmation", colour=ink))
+        place, block = block.top(heights[1] * scale)
+        self.add_widget(Words(stage, place, title, 116, bold=True, colour=ink, align="center", line_height=1.15))
+        if block.h >= look.type("note") * 2.6:
+            self.add_widget(Words(stage, block, note, "body", colour=ink, align="center", valign="top"))
+
+    _draw_row = _draw_column
+
+    def __init__(self, stage: Stage, rect: Rect, title: str, note: str) -> None:
+        super().__init__(stage, rect, title, lambda: stage.send(TakeNumber()), note=note, main=True)
+
+
+class CallRow(Fill):
+    """One number and its window."""
+
+    def __init__(self, stage: Stage, rect: Rect) -> None:
+        super().__init__(stage, rect, "accent_soft", corner=stage.look.corner / 2)
+        number, window = rect.inset(stage.look.space("m"), 0).columns(2, stage.look.space("m"))
+        self.number = Words(stage, number, "", "tile", bold=True, colour="accent", line_height=1.2)
+        self.window = Words(stage, window, "", "body", align="right", line_height=1.2)
+        self.put(self.number, self.window)
+
+    def show(self, number: str, window: str) -> None:
+        """Show a call, or nothing."""
+        self.opacity = 1 if number else 0
+        self.number.say(number)
+        self.window.say(window)
+
+
+class Notice(Fill):
+    """A sentence on a soft ground, a warning if nothing else is said, or nothing."""
+
+    def __init__(self, stage: Stage, rect: Rect, icon: str = "printer-alert", colour: str = "warning") -> None:
+        super().__init__(stage, rect, f"{colour}_soft", corner=stage.look.corner / 2)
+        place, body = rect.inset(stage.look.space("m"), 0).left(rect.h * 0.6, stage.look.space("s"))
+        self.words = Words(stage, body, "", "note", colour=colour, bold=True, line_height=1.2)
+        self.put(Icon(stage, place, icon, colour=colour), self.words)
+        self.opacity = 0
+
+    def say(self, text: str) -> None:
+        """Show a sentence; an empty one hides the notice."""
+        self.opacity = 1 if text else 0
+        self.words.say(text)

@@ -1,0 +1,123 @@
+"""RATE: the service of a scanned ticket, by five faces; then the reasons, and thanks."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+
+from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, Reason, reasons_of
+from kiosk.ticket_kiosk.events import GoHome
+from kiosk.ticket_kiosk.my_ticket.steps import MoreReasons, Submit, needs_reason
+from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
+from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.state import State
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import Bar, Chip, TextButton, Words
+from kiosk.window_rater.faces import COLOURS, Face, FaceButton, level_name
+from kiosk.window_rater.flow import LevelTapped, ReasonTapped
+
+
+class Levels(Frame):
+    """Five faces."""
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("请您评价本次服务")
+
+    def build_body(self, state: State) -> None:
+        look, stage = self.look, self.stage
+        gap = look.space("m")
+        area = self.reach.top(min(self.reach.h, look.px(1240 if look.portrait else 520)))[0]
+        cells = area.rows(5, gap) if look.portrait else area.columns(5, gap)
+        for cell, level in zip(cells, LEVELS, strict=True):
+            self.add_widget(FaceButton(stage, cell, level, partial(stage.send, LevelTapped(level.value))))
+
+
+class Reasons(Frame):
+    """Why: the first reasons of the level, or all of them; a bad rating needs one."""
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("请您评价本次服务")
+
+    def build_body(self, state: State) -> None:
+        look = self.look
+        if look.mode.low:
+            self._build_low(state)
+            return
+        foot, rest = self.reach.bottom(max(look.target, look.px(150)), look.space("m"))
+        self._submit(foot, state)
+        above = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
+        head, chips = above.top(look.px(130) if look.portrait else look.px(96), look.space("s"))
+        hint, chips = chips.top(look.type("body") * 1.6, look.space("s"))
+        self._head(head, hint, state)
+        gap = look.space("s") if look.mode.elder else look.space("m")
+        columns = 1 if look.portrait else 2
+        rows = -(-(len(self._reasons(state)) + 1) // columns)
+        height = min(look.target * 1.25, (chips.h - gap * (rows - 1)) / rows)
+        self._chips(chips.top(height * rows + gap * (rows - 1))[0].grid(columns, rows, gap), state)
+
+    def _build_low(self, state: State) -> None:
+        """What is touched stands side by side in the lower half, what is read above it."""
+        look = self.look
+        above = Rect(self.reach.x, self.reach.top_edge, self.reach.w, self.body.top_edge - self.reach.top_edge)
+        head, rest = above.top(look.px(130), look.space("m"))
+        self._head(head, rest.top(look.type("body") * 1.6)[0], state)
+        cells = self.reach.grid(2, 4, look.space("m")) if look.portrait else self.reach.grid(4, 2, look.space("s"))
+        self._chips(cells, state, mark=False)
+        self._submit(cells[-1], state)
+
+    def _head(self, rect: Rect, below: Rect, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        level = state.scan.level
+        assert level is not None, "this page comes with a level"
+        face, words = rect.left(min(rect.h, look.px(130)), look.space("m"))
+        bad = level in BAD_LEVELS and state.setting.bad_needs_reason
+        hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("请选择原因，可以多选，也可以不选")
+        name, colour = level_name(stage, level), COLOURS[level]
+        self.put(
+            Face(stage, face, level), Words(stage, words, name, "title", bold=True, colour=colour, line_height=1.15),
+            Words(stage, below, hint, "body", colour="secondary", line_height=1.2),
+        )  # fmt: skip
+
+    def _reasons(self, state: State) -> list[Reason]:
+        return [reason for reason in reasons_of(state.scan.level or 0) if reason.first != state.scan.more]
+
+    def _chips(self, cells: list[Rect], state: State, *, mark: bool = True) -> None:
+        stage, _ = self.stage, self.stage.text
+        reasons = self._reasons(state)
+        for cell, reason in zip(cells, reasons, strict=False):
+            text = reason.en if self.look.mode.language == "en" else reason.zh
+            tap = partial(stage.send, ReasonTapped(reason.code))
+            self.add_widget(Chip(stage, cell, text, tap, on=reason.code in state.scan.reasons, mark=mark))
+        other = _("返回前三项") if state.scan.more else _("更多原因")
+        self.add_widget(TextButton(stage, cells[len(reasons)], other, lambda: stage.send(MoreReasons())))
+
+    def _submit(self, rect: Rect, state: State) -> None:
+        stage, _ = self.stage, self.stage.text
+        refusal = state.scan.refusal
+        if state.scan.asked is not None:
+            text, colour = _("正在提交"), "secondary"
+        elif refusal is not None:
+            unsent = _("评价没有提交成功，请稍后再试，或告诉{desk}").format(desk=help_desk(stage))
+            text, colour = (unsent if isinstance(refusal, str) else stage.pick(refusal)), "danger"
+        elif needs_reason(state):
+            text, colour = _("选一项原因后就可以提交"), "secondary"
+        else:
+            request_id = str(uuid.uuid4())
+            self.add_widget(Bar(stage, rect, _("提交"), lambda: stage.send(Submit(request_id))))
+            return
+        self.add_widget(Words(stage, rect, text, "body", colour=colour, align="center", line_height=1.2))
+
+
+class Rated(Frame):
+    """Thanks."""
+
+    leaves = False
+
+    def build_body(self, state: State) -> None:
+        stage, _ = self.stage, self.stage.text
+        bar, rest = self.reach.bottom(max(self.look.target, self.look.px(150)), self.look.space("l"))
+        self.add_widget(Bar(stage, bar, _("完成"), lambda: stage.send(GoHome())))
+        above = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
+        TroubleBlock(self, above, "check-circle", _("感谢您的评价"), _("您的意见会帮助我们改进服务"), colour="success")

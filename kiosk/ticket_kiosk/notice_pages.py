@@ -1,0 +1,212 @@
+"""The pages that say what is wrong and what to do: trouble with a ticket, out of hours, no server, starting, fail-safe."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import partial
+
+from contract.configuration.hall import DAYS, Hours
+from kiosk.ticket_kiosk.events import Confirm, GoHome
+from kiosk.ticket_kiosk.guides.state import OpenGuides
+from kiosk.ticket_kiosk.page_frame import Frame, date_text
+from kiosk.ticket_kiosk.state import State
+from kiosk.ui.page import Page
+from kiosk.ui.page_context import Stage
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
+
+Wording = Callable[[Stage], tuple[str, str]]
+
+
+def help_desk(stage: Stage) -> str:
+    """Whom to ask."""
+    return stage.pick(stage.hall.hall.help_desk)
+
+
+def trouble_words(stage: Stage, state: State) -> tuple[str, str]:
+    """What happened and what to do, for each trouble with a ticket."""
+    _ = stage.text
+    desk, again = help_desk(stage), state.served or state.offline
+    printer = {
+        "paper-out": _("打印机没有纸了"), "cover-open": _("打印机的盖子没有关好"), "cutter": _("打印机切纸出了故障"),
+    }.get(state.trouble_detail, _("打印机暂时不能用"))  # fmt: skip
+    return {
+        "none-left": (_("抱歉，现在不能取号"), _("网络中断，本机备用的号码已用完。请到{desk}取号。").format(desk=desk)),
+        "print": (
+            _("抱歉，号票没有打印出来"),
+            _("{printer}，刚才的号码已作废。请到{desk}取号。").format(printer=printer, desk=desk) if not again else
+            _("{printer}，刚才的号码已作废。您可以在屏幕上重新取号，或到{desk}办理。").format(printer=printer, desk=desk),
+        ),
+        "closed": (_("这项业务已停止取号"), _("请选择其他业务，或到{desk}咨询。").format(desk=desk)),
+        "limit": (_("这项业务今天的号已取完"), _("请改日再来，或到{desk}咨询。").format(desk=desk)),
+        "no-answer": (_("抱歉，没有取到号"), _("系统没有回应，您没有占用号码。请再试一次，或到{desk}取号。").format(desk=desk)),
+        "expired": (_("抱歉，这张号票没有生效"), _("请重新取号，或把号票拿到{desk}。").format(desk=desk)),
+        "refused": (_("抱歉，现在不能取号"), _("请再试一次，或到{desk}咨询。").format(desk=desk)),
+    }[state.trouble or "refused"]  # fmt: skip
+
+
+class TroubleBlock:
+    """An icon, a sentence and what to do, in the middle of a box."""
+
+    def __init__(self, page: Page, rect: Rect, icon: str, title: str, note: str, colour: str = "warning") -> None:
+        look, stage = page.look, page.stage
+        wide = look.px(940) if look.portrait else rect.w * 0.9
+        lines = 3 if look.portrait else 1.6
+        block = rect.centre(min(rect.w, wide), look.px(230) + look.type("title") * lines + look.type("body") * 6.5)
+        place, block = block.top(min(look.px(200), block.h * 0.28), look.space("m"))
+        page.add_widget(Icon(stage, place, icon, colour=colour))
+        place, block = block.top(look.type("title") * (lines - 0.2), look.space("m"))
+        self.title = Words(stage, place, title, "title", bold=True, align="center", line_height=1.3)
+        self.note = Words(stage, block, note, "body", colour="secondary", align="center", valign="top")
+        page.put(self.title, self.note)
+
+
+def guides_button(page: Frame, state: State, area: Rect) -> Rect:
+    """The way to the guides, which need no server and are there out of hours; return what is left of the area above it."""
+    _ = page.stage.text
+    if not state.has_guides:
+        return area
+    place, rest = area.bottom(max(page.look.target, page.look.px(140)), page.look.space("m"))
+    tap = partial(page.stage.send, OpenGuides())
+    page.add_widget(TextButton(page.stage, place, _("办事指南"), tap, icon="book-open-page-variant", size="tile"))
+    return rest
+
+
+class TroubleWithTicket(Frame):
+    """The number could not be had, or not on paper."""
+
+    leaves = False
+
+    def build_body(self, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        title, note = trouble_words(stage, state)
+        request_id = str(uuid.uuid4())
+        actions: list[tuple[str, Callable[[], None]]] = []
+        if state.trouble == "print" and (state.served or state.offline):
+            actions.append((_("在屏幕上取号"), lambda: stage.send(Confirm(request_id, on_screen=True))))
+        elif state.trouble == "no-answer" and (state.served or state.offline):
+            actions.append((_("再试一次"), lambda: stage.send(Confirm(request_id))))
+        height = max(look.target, look.px(140))
+        count = len(actions) + 1
+        if look.portrait:
+            foot, rest = self.reach.bottom(height * count + look.space("m") * (count - 1), look.space("l"))
+            rows = foot.rows(count, look.space("m"))
+        else:
+            foot, rest = self.reach.bottom(height, look.space("l"))
+            rows = foot.columns(count, look.space("l"))[::-1]
+        for row, (text, action) in zip(rows, actions, strict=False):
+            self.add_widget(Bar(stage, row, text, action))
+        leave = rows[-1]
+        self.add_widget(TextButton(stage, leave, _("返回首页"), lambda: stage.send(GoHome()), size="tile"))
+        above = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
+        icon = "printer-alert" if state.trouble == "print" else "alert-circle-outline"
+        TroubleBlock(self, above, icon, title, note)
+
+
+class Closed(Frame):
+    """Nobody gives numbers now: when the hall opens."""
+
+    leaves = False
+
+    def title_text(self) -> str:
+        return self.stage.pick(self.stage.hall.hall.name)
+
+    def build_body(self, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
+        self.date = Words(stage, place, "", "body", colour="secondary")
+        self.add_widget(self.date)
+        if look.portrait:
+            rest = guides_button(self, state, rest)
+        upper, lower = rest.top(rest.h * 0.5, look.space("m")) if look.portrait else rest.columns(2, look.space("l"))
+        if not look.portrait:
+            upper = guides_button(self, state, upper)
+        TroubleBlock(self, upper, "weather-night", _("现在不在取号时间"), _("请在下面的时间再来取号"), colour="accent")
+        self._hours(lower)
+
+    def _hours(self, rect: Rect) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        lines = [hours_line(stage, hours) for hours in stage.hall.hours]
+        row_height = look.type("body") * 1.9
+        card = rect.top(min(rect.h, row_height * (len(lines) + 1.6) + look.space("l")))[0]
+        self.add_widget(Card(stage, card))
+        body = card.inset(look.space("l"), look.space("m"))
+        place, body = body.top(row_height)
+        self.add_widget(Words(stage, place, _("办公时间"), "body", bold=True))
+        for row, (days, times) in zip(
+            body.rows(len(lines) + 1, 0), [*lines, (_("咨询电话"), stage.hall.hall.telephone)], strict=True
+        ):
+            left, right = row.left(row.w * 0.56, look.space("s"))
+            self.put(
+                Words(stage, left, days, "body", line_height=1.2),
+                Words(stage, right, times, "body", align="right", line_height=1.2),
+            )
+
+    def show(self, state: State) -> None:
+        _ = self.stage.text
+        super().show(state)
+        if state.clock is not None:
+            self.date.say(_("今天 {date}").format(date=date_text(self.stage, state.clock)))
+
+
+def hours_line(stage: Stage, hours: Hours) -> tuple[str, str]:
+    """One line of the opening hours: the days, the times."""
+    _ = stage.text
+    names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+    places = [DAYS.index(day) for day in hours.days]
+    if len(places) > 2 and places == list(range(places[0], places[-1] + 1)):
+        days = _("{first}至{last}").format(first=names[places[0]], last=names[places[-1]])
+    else:
+        days = (_("、")).join(names[place] for place in places)
+    return (days if hours.note is None else stage.pick(hours.note)), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"
+
+
+class Message(Frame):
+    """A page with one message that goes away by itself."""
+
+    leaves = False
+    icon = "information-outline"
+    colour = "warning"
+
+    def words(self, state: State) -> tuple[str, str]:
+        """Title and note."""
+        raise NotImplementedError
+
+    def title_text(self) -> str:
+        return self.stage.pick(self.stage.hall.hall.name)
+
+    def build_body(self, state: State) -> None:
+        area = guides_button(self, state, self.body)
+        TroubleBlock(self, area, self.icon, *self.words(state), colour=self.colour)
+
+
+class Away(Message):
+    """The server cannot be reached."""
+
+    icon = "cloud-outline-off"
+
+    def words(self, state: State) -> tuple[str, str]:
+        _ = self.stage.text
+        desk = help_desk(self.stage)
+        return _("暂时不能取号"), _("系统正在恢复，本机会自动恢复服务。\n急需办理请到{desk}取号。").format(desk=desk)
+
+
+class Starting(Message):
+    """The first seconds."""
+
+    icon = "ticket-confirmation"
+    colour = "accent"
+
+    def words(self, state: State) -> tuple[str, str]:
+        _ = self.stage.text
+        return _("欢迎您"), _("正在准备，请稍候…")
+
+
+class FailSafe(Page):
+    """Something broke. Drawn with as little as possible, so that it does not break as well."""
+
+    def build(self, state: State) -> None:
+        _ = self.stage.text
+        title, note = _("抱歉，出了点问题"), _("马上返回首页。如需帮助请到{desk}。").format(desk=help_desk(self.stage))
+        TroubleBlock(self, self.stage.rect.inset(self.look.margin), "alert-circle-outline", title, note)

@@ -1,0 +1,1 @@
+"""Numbers that the kiosk gives out while the server is away."""

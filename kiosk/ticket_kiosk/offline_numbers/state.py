@@ -1,0 +1,132 @@
+"""Numbers that this kiosk may give out without the server: what is known of them, and the events and effects about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from kiosk.flow.event import Ask
+
+Result = Literal["printed", "shown", "failed", "unsure"]
+"""What became of a number; `shown`: on the screen only, because the printer could not print."""
+Span = tuple[datetime, datetime]
+CLOCKS_APART = timedelta(minutes=5)
+"""So far this machine's clock may be behind the server's when a lease comes; further, and it is wrong."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """What the kiosk holds and has to tell.
+
+    `left` counts the numbers of the day by queue; they are good from `since` until `expires`, in the spans `open`. `untold` are
+    tickets that it gave out, as merge-tickets takes them, the oldest first. `asked` are requests under way, `held` until when
+    (monotonic seconds) something is not asked again.
+    """
+
+    left: Mapping[str, int] = field(default_factory=dict)
+    since: datetime | None = None
+    expires: datetime | None = None
+    open: tuple[Span, ...] = ()
+    untold: tuple[Mapping[str, Any], ...] = ()
+    known: bool = False
+    asked: Mapping[str, Ask] = field(default_factory=dict)
+    held: Mapping[str, float] = field(default_factory=dict)
+
+    def good(self, clock: datetime | None) -> bool:
+        """Whether its numbers are of the present day, as far as this machine's clock can be believed."""
+        if clock is None or self.since is None or self.expires is None:
+            return False
+        return self.since - CLOCKS_APART <= clock < self.expires
+
+    def gives(self, queue: str, clock: datetime | None) -> bool:
+        """Whether a number of a queue may be given out now."""
+        return self.left.get(queue, 0) > 0 and self.running(clock)
+
+    def running(self, clock: datetime | None) -> bool:
+        """Whether numbers may be given out now, of whichever queue has some left."""
+        if clock is None or not self.good(clock) or not any(self.left.values()):
+            return False
+        return any(since <= clock < until for since, until in self.open)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A number that was taken from the lease, and is written down as taken."""
+
+    ticket: str
+    number: str
+    token: str
+    queue: str
+    class_: str
+    issued_at: datetime
+    windows: tuple[str, ...]
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LeaseIs:
+    """What the kiosk holds and has to tell, read from its book; the fields are those of Lease."""
+
+    left: Mapping[str, int]
+    since: datetime | None
+    expires: datetime | None
+    open: tuple[Span, ...]
+    untold: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class NumberGiven:
+    """The answer to TakeLeased of the same order."""
+
+    order: str
+    given: Given
+
+
+@dataclass(frozen=True)
+class NoNumber:
+    """There is none left, or it could not be written down."""
+
+    order: str
+
+
+# --- effects ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TakeLeased:
+    """Take a number, `at` the hall's local time; NumberGiven or NoNumber comes back."""
+
+    order: str
+    queue: str
+    class_: str
+    item: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Settle:
+    """What became of the paper of a number that was taken."""
+
+    ticket: str
+    result: Result
+
+
+@dataclass(frozen=True)
+class KeepLease:
+    """Further numbers, as lease-numbers answers them."""
+
+    answer: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The server knows of these tickets, as merge-tickets answers."""
+
+    answer: Mapping[str, Any]
+
+
+Effect = TakeLeased | Settle | KeepLease | Told

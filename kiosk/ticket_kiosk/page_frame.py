@@ -1,0 +1,106 @@
+"""The frame of every page of the hall kiosk: where am I, back, home, the time, language, modes, and the countdown ring."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from kiosk.ticket_kiosk.events import Back, GoHome, SetLanguage, Switch
+from kiosk.ticket_kiosk.state import State
+from kiosk.ui.page import Page
+from kiosk.ui.page_context import Stage
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import CountdownRing, IconButton, Words
+
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def date_text(stage: Stage, clock: datetime) -> str:
+    """The date with its day of the week, in the language of the mode."""
+    _ = stage.text
+    day = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[clock.weekday()]
+    months = (
+        _("1月"),
+        _("2月"),
+        _("3月"),
+        _("4月"),
+        _("5月"),
+        _("6月"),
+        _("7月"),
+        _("8月"),
+        _("9月"),
+        _("10月"),
+        _("11月"),
+        _("12月"),
+    )
+    return _("{month}{day}日 {weekday}").format(month=months[clock.month - 1], day=clock.day, weekday=day)
+
+
+class Frame(Page):
+    """A page between a head and a foot. `body` is what a page may fill; `reach` is the part of it for targets."""
+
+    title = ""
+    leaves = True
+    """Whether back and home are offered."""
+
+    def build(self, state: State) -> None:
+        look = self.look
+        rest = self.stage.rect.inset(look.margin, look.space("m"))
+        foot, rest = rest.bottom(look.target, look.space("m"))
+        self._build_foot(foot)
+        head, rest = rest.top(max(look.target, look.type("title") * 1.6), look.space("m"))
+        self._build_head(head)
+        self.body = rest
+        self.reach = rest
+        self.above = Rect(rest.x, rest.y, rest.w, 0)
+        if look.mode.low:
+            low = self.stage.rect.h / 2 - rest.y
+            self.reach = rest.bottom(low)[0]
+            self.above = rest.bottom(low, look.space("m"))[1]
+        self.build_body(state)
+
+    def build_body(self, state: State) -> None:
+        """Fill `body`, with everything that can be tapped inside `reach`."""
+
+    def show(self, state: State) -> None:
+        if state.clock is not None:
+            self._time.say(f"{state.clock:%H:%M}")
+        self._ring.show(state.left_s, state.time_out_s or 1)
+
+    def _build_head(self, head: Rect) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        side = head.h if self.leaves else 0
+        if self.leaves and not look.mode.low:
+            place, head = head.left(self._side_width(_("返回")), look.space("s"))
+            self.add_widget(IconButton(stage, place, "chevron-left", _("返回"), lambda: stage.send(Back())))
+            place, head = head.right(self._side_width(_("首页")), look.space("s"))
+            self.add_widget(IconButton(stage, place, "home", _("首页"), lambda: stage.send(GoHome())))
+        place, head = head.right(look.type("body") * 2.8, look.space("s"))
+        self._time = Words(stage, place, "", "body", colour="secondary", align="right")
+        place, head = head.right(max(look.px(96), look.type("note") * 2.4), look.space("s"))
+        self._ring = CountdownRing(stage, place)
+        self._title = Words(stage, head, self.title_text(), "title", bold=True, line_height=1.2)
+        self.put(self._time, self._ring, self._title)
+        del side
+
+    def _side_width(self, text: str) -> float:
+        return max(self.look.target, self.look.type("note") * (len(text) * 0.6 + 2.2))
+
+    def title_text(self) -> str:
+        """The title of the page in the language of the mode."""
+        return ""
+
+    def _build_foot(self, foot: Rect) -> None:
+        stage, mode, _ = self.stage, self.look.mode, self.stage.text
+        buttons: list[tuple[str, str, bool, Any]] = [
+            ("translate", "中文" if mode.language == "en" else "English", False,
+             SetLanguage("zh" if mode.language == "en" else "en")),
+            ("glasses", _("长者模式"), mode.elder, Switch("elder")),
+            ("contrast-circle", _("高对比度"), mode.contrast, Switch("contrast")),
+            ("wheelchair-accessibility", _("低位操作"), mode.low, Switch("low")),
+        ]  # fmt: skip
+        if mode.low and self.leaves:
+            buttons = [("chevron-left", _("返回"), False, Back()), ("home", _("首页"), False, GoHome()), *buttons]
+        for place, (icon, text, active, event) in zip(foot.columns(len(buttons), self.look.space("m")), buttons, strict=True):
+            self.add_widget(IconButton(stage, place, icon, text, partial(stage.send, event), active=active))

@@ -1,0 +1,83 @@
+"""Long texts in sheets: paragraphs are broken into lines once, and as many lines as fit stand on a sheet. Nothing scrolls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from kiosk.ticket_kiosk.events import Turn
+from kiosk.ticket_kiosk.guides.text import Paragraph
+from kiosk.ui.line_breaking import break_lines
+from kiosk.ui.page_context import Stage
+from kiosk.ui.rect import Rect
+from kiosk.ui.theme import LINE_HEIGHT, Look
+from kiosk.ui.widgets import TextButton, Words
+from kiosk.ui.widgets.base import Box
+from kiosk.ui.widgets.text import measure
+
+SIZES = {"head": "body", "text": "body", "note": "note"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its text, style, and how far from the line before it."""
+
+    text: str
+    style: str
+    height: float
+    gap: float
+
+
+def lines_of(look: Look, paragraphs: Sequence[Paragraph], width: float) -> list[Line]:
+    """The lines of the paragraphs in a column of this width."""
+    lines: list[Line] = []
+    for paragraph in paragraphs:
+        size = look.type(SIZES[paragraph.style])
+        bold = paragraph.style == "head"
+        gap = look.space("m") if bold else look.space("s") / 2
+        for text in break_lines(paragraph.text, width, partial(measure, size=size, bold=bold)):
+            lines.append(Line(text, paragraph.style, size * LINE_HEIGHT, gap))
+            gap = 0.0
+    return lines
+
+
+def sheets_of(lines: Sequence[Line], height: float) -> list[list[Line]]:
+    """The lines on sheets of this height; a head goes to the next sheet with what it heads."""
+    sheets: list[list[Line]] = [[]]
+    used = 0.0
+    for line in lines:
+        needed = line.height + (line.gap if sheets[-1] else 0)
+        if sheets[-1] and used + needed > height:
+            moved: list[Line] = []
+            while len(sheets[-1]) > 1 and sheets[-1][-1].style == "head":
+                moved.insert(0, sheets[-1].pop())
+            sheets.append(moved)
+            used = sum(part.height + part.gap for part in moved)
+            needed = line.height
+        sheets[-1].append(line)
+        used += needed
+    return sheets
+
+
+def draw_sheet(page: Box, rect: Rect, lines: Sequence[Line]) -> None:
+    """Put the lines of one sheet on a page, from the top."""
+    colours = {"head": "accent", "text": "text", "note": "secondary"}
+    for number, line in enumerate(lines):
+        place, rect = rect.top(line.height + (line.gap if number else 0))
+        words = Words(page.stage, place.bottom(line.height)[0], line.text, SIZES[line.style], bold=line.style == "head",
+                      colour=colours[line.style])  # fmt: skip
+        page.add_widget(words)
+
+
+def draw_turner(page: Box, strip: Rect, sheet: int, sheets: int) -> None:
+    """The buttons to the sheets before and behind, and which one this is."""
+    stage: Stage = page.stage
+    _ = stage.text
+    left, middle, right = strip.columns(3, page.look.space("m"))
+    if sheet > 0:
+        page.add_widget(TextButton(stage, left, _("上一页"), lambda: stage.send(Turn(sheet - 1)), icon="chevron-left"))
+    if sheet < sheets - 1:
+        page.add_widget(TextButton(stage, right, _("下一页"), lambda: stage.send(Turn(sheet + 1)), icon="chevron-right"))
+    text = _("第 {sheet} 页，共 {sheets} 页").format(sheet=sheet + 1, sheets=sheets)
+    page.add_widget(Words(stage, middle, text, "note", colour="secondary", align="center"))

@@ -1,0 +1,1 @@
+"""A guide read aloud by the kiosk's own voice."""

@@ -1,0 +1,75 @@
+"""Reading a guide aloud: it begins and ends with a tap, follows the citizen to another section, and ends with the page.
+
+Every piece that the voice begins counts as a touch, so that the page stays while it is read, and goes when a voice hangs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from kiosk.ticket_kiosk.guides.state import Section
+from kiosk.ticket_kiosk.read_aloud.state import Hush, Listen, ReadGuide, ReadOut, ReadsNow, VoiceIs
+from kiosk.ticket_kiosk.state import Effects, State
+
+
+def listen(state: State, _event: Listen) -> tuple[State, Effects]:
+    """The summary first, then the section that is open."""
+    if state.aloud.section is not None:
+        return _silent(state)
+    if state.shown != "guide" or not state.aloud.works:
+        return state, ()
+    section = state.lookup.section
+    return _begin(state, ("summary",) if section == "summary" else ("summary", section))
+
+
+def voice_is(state: State, event: VoiceIs) -> tuple[State, Effects]:
+    return _with(state, voice=event.condition), ()
+
+
+def reads_now(state: State, event: ReadsNow) -> tuple[State, Effects]:
+    if not _is_present(state, event.turn):
+        return state, ()
+    return replace(_with(state, section=event.section), idle_since=state.now), ()
+
+
+def read_out(state: State, event: ReadOut) -> tuple[State, Effects]:
+    if not _is_present(state, event.turn):
+        return state, ()
+    return replace(_with(state, section=None), idle_since=state.now), ()
+
+
+def followed(before: State, after: State, effects: Effects) -> tuple[State, Effects]:
+    """What a step means for what is being read: nothing is read of a page that is gone or shown in other words."""
+    if after.aloud.section is None or after.aloud.turn != before.aloud.turn:
+        return after, effects
+    if after.shown != "guide" or after.lookup.item != before.lookup.item or after.mode != before.mode:
+        after, more = _silent(after)
+    elif after.lookup.section != before.lookup.section:
+        after, more = _begin(after, (after.lookup.section,))
+    else:
+        return after, effects
+    return after, (*effects, *more)
+
+
+def _begin(state: State, sections: tuple[Section, ...]) -> tuple[State, Effects]:
+    item, turn = state.lookup.item, state.aloud.turn + 1
+    if item is None:
+        return state, ()
+    effect = ReadGuide(turn, item, sections, state.mode, state.lookup.contents, state.lookup.english)
+    return _with(state, section=sections[0], turn=turn), (effect,)
+
+
+def _silent(state: State) -> tuple[State, Effects]:
+    return _with(state, section=None), (Hush(),)
+
+
+def _is_present(state: State, turn: int) -> bool:
+    return state.aloud.section is not None and turn == state.aloud.turn
+
+
+def _with(state: State, **changes: Any) -> State:
+    return replace(state, aloud=replace(state.aloud, **changes))
+
+
+HANDLERS: dict[type, Any] = {Listen: listen, VoiceIs: voice_is, ReadsNow: reads_now, ReadOut: read_out}

@@ -1,0 +1,160 @@
+"""The kiosk's own voice, in a thread: reads guides aloud, piece by piece, and falls silent in the middle of a word.
+
+Only a voice in the `devices` of this terminal is used; those of the hall belong to the device agent.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contract.configuration.hall import Device, HallConfig
+from kiosk.flow.role import Send
+from kiosk.service_pages.events import Tried, TryDevice
+from kiosk.service_pages.state import Result
+from kiosk.ticket_kiosk.read_aloud.state import Hush, ReadGuide, ReadOut, ReadsNow, VoiceIs
+
+if TYPE_CHECKING:
+    from drivers.ports import Reader as Voice
+    from kiosk.ticket_kiosk.guides.state import Section
+
+LOG = logging.getLogger(__name__)
+WATCH_S = 10.0
+"""How often a silent voice is asked how it is."""
+SILENT = 0
+TEST_SENTENCES = (("这是测试语音。", "zh"), ("This is a test.", "en"))
+
+
+class Reader:
+    """Owns the voice `device`; `perform` takes ReadGuide and Hush, ReadsNow, ReadOut and VoiceIs go back as events."""
+
+    def __init__(self, device: Device, hall: HallConfig, folder: Path | None = None) -> None:
+        self.device, self.hall, self.folder = device, hall, folder
+        self._wanted: queue.SimpleQueue[ReadGuide | TryDevice | None] = queue.SimpleQueue()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._voice: Voice | None = None
+        self._turn = SILENT
+        self._condition: str | None = None
+
+    def open(self, send: Send) -> None:
+        """Look for the voice, behind the first frame."""
+        self._thread = threading.Thread(target=self._run, args=(send,), name="reader", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Fall silent and stop."""
+        if self._thread is not None:
+            self._ended.set()
+            self._hush()
+            self._wanted.put(None)
+            self._thread.join(5)
+
+    def perform(self, effect: Any, send: Send) -> None:
+        """Read or be silent; a new reading ends the one before it."""
+        if isinstance(effect, ReadGuide | Hush):
+            self._hush()
+        if isinstance(effect, ReadGuide):
+            self._turn = effect.turn
+            self._wanted.put(effect)
+        if isinstance(effect, TryDevice) and effect.device == self.device.id:
+            if self._condition != "ok":
+                send(Tried(self.device.id, Result(False, self._condition or "init")))
+            else:
+                self._wanted.put(effect)
+
+    def _hush(self) -> None:
+        self._turn = SILENT
+        if self._voice is not None:
+            self._voice.close()
+
+    def _run(self, send: Send) -> None:
+        from drivers.ports import DeviceError
+
+        try:
+            voice = self._built()
+        except (DeviceError, ValueError) as error:
+            self._failed(send, error)
+            return
+        self._voice = voice
+        while not self._ended.is_set():
+            try:
+                voice.open()
+                self._tell(send, "ok")
+                guide = self._wanted.get(timeout=WATCH_S)
+                if isinstance(guide, TryDevice):
+                    self._try(voice, send)
+                elif guide is not None:
+                    self._read(voice, guide, send)
+            except queue.Empty:
+                continue
+            except DeviceError as error:
+                self._failed(send, error)
+                self._ended.wait(WATCH_S)
+
+    def _built(self) -> Voice:
+        from drivers import registry
+        from drivers.ports import Reader as Voice
+
+        voice = registry.build(self.device, registry.Site(self.folder))
+        if not isinstance(voice, Voice):
+            raise registry.BadOption(f"devices.toml: {self.device.id}: {self.device.model} cannot read texts", "use espeak-ng")
+        return voice
+
+    def _read(self, voice: Voice, guide: ReadGuide, send: Send) -> None:
+        """Read to the end or to the next Hush, which `close` of the voice makes heard at once. Raise DeviceError."""
+        try:
+            voice.open()
+            for section, text, language in self._pieces(guide):
+                if self._turn != guide.turn:
+                    return
+                send(ReadsNow(guide.turn, section))
+                voice.read(text, language, slow=guide.mode.elder)
+        finally:
+            send(ReadOut(guide.turn))
+
+    def _try(self, voice: Voice, send: Send) -> None:
+        """One sentence in each language, for the technician. Raise DeviceError."""
+        from drivers.device_health import reason
+        from drivers.ports import DeviceError
+
+        try:
+            for text, language in TEST_SENTENCES:
+                voice.read(text, language)
+        except DeviceError as error:
+            send(Tried(self.device.id, Result(False, reason(error))))
+            raise
+        send(Tried(self.device.id, Result(True)))
+
+    def _pieces(self, guide: ReadGuide) -> Iterator[tuple[Section, str, str]]:
+        """(section, text, language) of every piece, in turn."""
+        from contract.guides.english import told
+        from contract.texts import texts
+        from drivers.voice.prose import pieces
+        from kiosk.ticket_kiosk.guides.speech import in_languages, sentences
+        from kiosk.ui.page_context import Stage
+        from kiosk.ui.theme import Look
+
+        stage = Stage(Look(1, 1, guide.mode), self.hall, texts(guide.mode.language), lambda _event: None)
+        heard = told(guide.item, guide.english, guide.mode.language)
+        for section in guide.sections:
+            for sentence in sentences(stage, heard, section, guide.contents):
+                for part, language in in_languages(stage, sentence):
+                    yield from ((section, piece, language) for piece in pieces(part))
+
+    def _failed(self, send: Send, error: Exception) -> None:
+        from drivers.device_health import reason
+
+        condition = reason(error)
+        if condition != self._condition:
+            LOG.warning("the voice %s does not read: %s", self.device.id, error)
+        self._tell(send, condition)
+
+    def _tell(self, send: Send, condition: str) -> None:
+        if condition != self._condition:
+            self._condition = condition
+            send(VoiceIs(condition))

@@ -1,0 +1,1 @@
+"""Scanning a code, and what comes of it."""

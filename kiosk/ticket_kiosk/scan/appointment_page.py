@@ -1,0 +1,153 @@
+"""APPOINTMENT: why there is no number yet, or what to know before it. HOLDER: what a personal or enterprise code stands for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kiosk.ticket_kiosk.events import TakeNumber
+from kiosk.ticket_kiosk.guides.list_pages import Listing
+from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
+from kiosk.ticket_kiosk.page_frame import Frame, date_text
+from kiosk.ticket_kiosk.scan.state import CheckIn, PickAppointment, PickCase
+from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Entry
+from kiosk.ui.page_context import Stage
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import Bar, Card, Icon, Words
+
+ADMITTED = ("due", "late", "checked-in")
+"""The standings that lead on to a number."""
+
+
+def time_text(stage: Stage, at: str, clock: datetime | None) -> str:
+    """An instant of an answer; without its day when that is today."""
+    moment = datetime.fromisoformat(at)
+    if clock is not None and moment.date() == clock.date():
+        return f"{moment:%H:%M}"
+    return f"{date_text(stage, moment)} {moment:%H:%M}"
+
+
+def queue_name(stage: Stage, queue: str) -> str:
+    """What the hall calls a queue."""
+    return next((stage.pick(known.name) for known in stage.hall.queue if known.id == queue), queue)
+
+
+def standing_words(stage: Stage, state: State, appointment: Mapping[str, Any]) -> tuple[str, str]:
+    """How the appointment stands to the clock, and what to do."""
+    _ = stage.text
+    desk, starts = help_desk(stage), time_text(stage, appointment["starts_at"], state.clock)
+    opens = time_text(stage, appointment["opens_at"], state.clock)
+    over = _("您预约的是 {time}。请重新预约，或返回首页取号。").format(time=starts)
+    late = (
+        _("现在不能用这个预约了，请返回首页取号，或到{desk}咨询。").format(desk=desk)
+        if stage.hall.rules.appointment.late == "refuse"
+        else _("现在取号，和现场取号的一起排队。")
+    )
+    return {
+        "early": (_("还没到签到时间"), _("您预约的是 {time}，请在 {opens} 以后来扫码签到。").format(time=starts, opens=opens)),
+        "due": (_("可以签到了"), _("签到后在等候区留意叫号")),
+        "late": (_("已经过了预约时间"), late),
+        "checked-in": (_("您已经签到"), _("可以查看您的号码和前面的人数")),
+        "cancelled": (_("这个预约已经取消"), _("如要办理，请返回首页取号。")),
+    }.get(str(appointment["standing"]), (_("这个预约已经过期"), over))  # fmt: skip
+
+
+class AppointmentPage(Frame):
+    """One appointment, and the bar that checks it in when that is possible."""
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("我的预约")
+
+    def build_body(self, state: State) -> None:
+        look, appointment = self.look, state.scan.appointment or {}
+        height = max(look.target, look.px(168))
+        bar, rest = self.reach.bottom(height, look.space("l"))
+        rest = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
+        leads = appointment["standing"] in ADMITTED
+        refused = appointment["standing"] == "late" and self.stage.hall.rules.appointment.late == "refuse"
+        if leads and not refused:
+            self._bar(bar, state, appointment)
+        if look.portrait:
+            upper, lower = rest.top(rest.h * 0.52, look.space("l"))
+        else:
+            upper, lower = rest.columns(2, look.space("l"))
+        title, note = standing_words(self.stage, state, appointment)
+        colour = "success" if appointment["standing"] in ("due", "checked-in") else "warning"
+        TroubleBlock(self, upper, "clock" if colour == "warning" else "check-circle", title, note, colour=colour)
+        self._facts(lower, state, appointment)
+
+    def _bar(self, rect: Rect, state: State, appointment: Mapping[str, Any]) -> None:
+        stage, _ = self.stage, self.stage.text
+        if state.scan.asked is not None or state.scan.refusal is not None:
+            refusal = state.scan.refusal
+            text = _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(stage))
+            said = _("正在查询…") if refusal is None else text if isinstance(refusal, str) else stage.pick(refusal)
+            colour = "secondary" if refusal is None else "danger"
+            self.add_widget(Words(stage, rect, said, "body", colour=colour, align="center", line_height=1.2))
+            return
+        text = _("看我的号票") if appointment["standing"] == "checked-in" else _("签到取号")
+        request_id = str(uuid.uuid4())
+        self.add_widget(Bar(stage, rect, text, lambda: stage.send(CheckIn(request_id)), icon="ticket-confirmation"))
+
+    def _facts(self, rect: Rect, state: State, appointment: Mapping[str, Any]) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        ends = datetime.fromisoformat(appointment["ends_at"])
+        facts = (
+            ("account", _("预约人"), str(appointment["name"])),
+            ("file-document", _("业务"), queue_name(stage, appointment["queue"])),
+            ("clock", _("时间"), f"{time_text(stage, appointment['starts_at'], state.clock)}–{ends:%H:%M}"),
+        )
+        row_height = look.type("body") * 2.6
+        card = rect.top(min(rect.h, row_height * len(facts) + look.space("l")))[0]
+        self.add_widget(Card(stage, card))
+        for row, (icon, label, text) in zip(
+            card.inset(look.space("l"), look.space("m")).rows(len(facts), 0), facts, strict=True
+        ):
+            place, row = row.left(min(row.h, look.px(56)), look.space("m"))
+            left, right = row.left(look.type("body") * (4.2 if look.mode.language == "zh" else 5.4), look.space("s"))
+            self.put(
+                Icon(stage, place, icon, colour="secondary"),
+                Words(stage, left, label, "body", colour="secondary", line_height=1.2),
+                Words(stage, right, text, "body", bold=True, line_height=1.2),
+            )
+
+
+class HolderPage(Listing):
+    """The appointments and cases of whoever has shown a service code, and a number for anything else."""
+
+    least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
+    stretch = 1.2
+
+    def title_text(self) -> str:
+        return ""
+
+    def build_body(self, state: State) -> None:
+        super().build_body(state)
+        _, holder = self.stage.text, (state.scan.holder or {}).get("holder", {})
+        self._title.say(_("{name}，您好").format(name=holder.get("name", "")))
+
+    def entries(self, state: State) -> list[Entry]:
+        stage, _ = self.stage, self.stage.text
+        holder = state.scan.holder or {}
+        appointments = [
+            Entry(
+                a["id"], _("预约：{business}").format(business=queue_name(stage, a["queue"])), "clock",
+                f"{time_text(stage, a['starts_at'], state.clock)}　{standing_words(stage, state, a)[0]}",
+                PickAppointment(a["id"]),
+            )
+            for a in holder.get("appointments", ())
+        ]  # fmt: skip
+        cases = [
+            Entry(
+                case["number"], _("办件：{item}").format(item=case["item"]), "clipboard-text",
+                str(case["state_texts"].get(self.look.mode.language, "")), PickCase(case["number"]),
+            )
+            for case in holder.get("cases", ())
+        ]  # fmt: skip
+        note = _("办理其他业务") if appointments or cases else _("没有查到您名下的预约和办件")
+        number = Entry("number", _("取号"), "ticket-confirmation", note, TakeNumber())
+        return [*appointments, *cases, number]

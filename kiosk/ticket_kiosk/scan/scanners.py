@@ -1,0 +1,185 @@
+"""The scanners of the kiosk, each in a thread of its own: tell the flow how they are, and every code that is held there.
+
+A camera, or a scanner that shines while it reads, is on only between Watch(True) and Watch(False); in between it is looked
+for without being switched on. Others listen always, and the flow takes their codes where somebody means them.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from contract.configuration.hall import Device
+from drivers.device_health import reason
+from drivers.ports import DeviceError
+from kiosk.ticket_kiosk.scan.state import NextPicture, Picture, Pictured, Scanned, ScannerIs, Watch
+
+LOG = logging.getLogger(__name__)
+Send = Callable[[Any], None]
+
+LOOK_S = 5.0
+"""How often a scanner that is off is looked for."""
+AGAIN_S = (1.0, 2.0, 5.0, 10.0)
+"""How long to wait after trouble; the last one for ever."""
+READ_S, FILM_S = 1.0, 0.2
+PICTURE_S = 1 / 12
+"""A picture is shown no sooner than this after the last: enough for the eye, and little work for the screen."""
+NEGLECTED_S = 5.0
+"""A picture that nobody has taken for so long means that nobody sees the camera: it goes off."""
+WIDEST = 640
+
+
+class Attention:
+    """Whether somebody wants to scan, shared between the UI thread and those of the scanners."""
+
+    def __init__(self) -> None:
+        self._news = threading.Condition()
+        self.on = self.ended = False
+        self.turn = 0
+        """How often somebody has begun to scan."""
+        self.asked = True
+        self.sent_at = 0.0
+
+    def change(self, *, on: bool | None = None, ended: bool = False) -> None:
+        with self._news:
+            self.turn += bool(on and not self.on)
+            self.on = self.on if on is None else on
+            self.ended = self.ended or ended
+            self.asked = True
+            self._news.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Until `seconds` are over, or something has changed."""
+        with self._news:
+            self._news.wait(0 if self.ended else seconds)
+
+    def takes_picture(self, now: float) -> bool:
+        """Whether a picture is to be sent now. Ends the attention when none of them is taken any more."""
+        with self._news:
+            if not self.asked and now - self.sent_at > NEGLECTED_S:
+                self.on = False
+            if not self.on or not self.asked or now - self.sent_at < PICTURE_S:
+                return False
+            self.asked, self.sent_at = False, now
+            return True
+
+
+class Scanners:
+    """Owns `devices`; `perform` takes Watch and NextPicture of the flow. `folder` is where emulated cameras see pictures."""
+
+    def __init__(self, devices: Sequence[Device], folder: Path | None = None) -> None:
+        self._attention = Attention()
+        self._listeners = [Listener(device, folder, self._attention) for device in devices]
+        self._threads: list[threading.Thread] = []
+
+    def open(self, send: Send) -> None:
+        """Start to listen; `send` gets ScannerIs, Scanned and Pictured from the threads of the scanners."""
+        for listener in self._listeners:
+            name = f"scanner {listener.device.id}"
+            self._threads.append(threading.Thread(target=listener.run, args=(send,), name=name, daemon=True))
+            self._threads[-1].start()
+
+    def close(self) -> None:
+        """Switch all off."""
+        self._attention.change(on=False, ended=True)
+        for thread in self._threads:
+            thread.join(5)
+
+    def perform(self, effect: Any, _send: Send) -> None:
+        if isinstance(effect, Watch):
+            self._attention.change(on=effect.on)
+        elif isinstance(effect, NextPicture):
+            self._attention.change(on=True)
+
+
+class Listener:
+    """One scanner and what its thread does."""
+
+    def __init__(self, device: Device, folder: Path | None, attention: Attention) -> None:
+        self.device, self._folder, self._attention = device, folder, attention
+        self._told: ScannerIs | None = None
+        self._is_open = self._films = False
+        self._turn = 0
+        self._tries = 0
+
+    def run(self, send: Send) -> None:
+        """Listen until the end of the attention."""
+        from drivers import registry
+
+        try:
+            scanner = registry.build(self.device, registry.Site(self._folder))
+        except (DeviceError, ValueError) as error:
+            LOG.error("the scanner %s cannot be used: %s", self.device.id, error)
+            self._tell(send, reason(error), str(error))
+            return
+        self._films = hasattr(scanner, "preview")
+        if self._films:
+            scanner.preview = lambda picture, codes: self._film(picture, codes, send)
+        while not self._attention.ended:
+            try:
+                self._attend(scanner, send)
+                self._tries = 0
+            except Exception as error:
+                self._trouble(scanner, error, send)
+        scanner.close()
+
+    def _attend(self, scanner: Any, send: Send) -> None:
+        """Read for a moment, or look whether it is still there."""
+        turn = self._attention.turn
+        if scanner.discreet or self._attention.on:
+            if self._is_open and not scanner.discreet and turn != self._turn:
+                self._close(scanner)  # somebody begins anew: what was shown before counts again
+            if not self._is_open:
+                scanner.open()
+                self._is_open, self._turn = True, turn
+                self._tell(send, "ok")
+            code = scanner.read(FILM_S if self._films else READ_S)
+            if code and (scanner.discreet or (self._attention.on and self._attention.turn == turn)):
+                send(Scanned(code, str(uuid.uuid4())))
+            return
+        if self._is_open:
+            self._close(scanner)
+        scanner.probe()
+        self._tell(send, "ok")
+        self._attention.wait(LOOK_S)
+
+    def _trouble(self, scanner: Any, error: Exception, send: Send) -> None:
+        if not isinstance(error, DeviceError):
+            LOG.exception("the scanner %s failed", self.device.id)
+        self._close(scanner)
+        self._tell(send, reason(error), str(error))
+        self._attention.wait(AGAIN_S[min(self._tries, len(AGAIN_S) - 1)])
+        self._tries += 1
+
+    def _close(self, scanner: Any) -> None:
+        scanner.close()
+        self._is_open = False
+
+    def _tell(self, send: Send, condition: str, detail: str = "") -> None:
+        now = ScannerIs(self.device.id, condition, self._films, detail[:200])
+        if now != self._told:
+            if condition != "ok":
+                LOG.warning("the scanner %s: %s", self.device.id, detail)
+            self._told = now
+            send(now)
+
+    def _film(self, picture: Any, codes: Sequence[Any], send: Send) -> None:
+        if self._attention.takes_picture(time.monotonic()):
+            send(Pictured(for_screen(picture, codes)))
+
+
+def for_screen(picture: Any, codes: Sequence[Any]) -> Picture:
+    """A camera's picture (height x width x 3, BGR) small enough for the screen, as in a mirror: a hand moves as it is seen."""
+    import cv2
+
+    height, width = picture.shape[:2]
+    scale = min(1.0, WIDEST / width)
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+    turned = cv2.cvtColor(cv2.flip(small, -1), cv2.COLOR_BGR2RGB)  # sides for the mirror, top and bottom for OpenGL
+    found = tuple(tuple((1 - x / width, 1 - y / height) for x, y in code.corners) for code in codes if code.corners)
+    return Picture(turned.shape[1], turned.shape[0], turned.tobytes(), found)

@@ -1,0 +1,143 @@
+"""What the kiosk knows of its scanners and of the code it was shown, with events and effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from contract.wire.messages import Text
+from kiosk.flow.event import Ask
+
+WELL = "ok"
+Why = Literal["nonsense", "unknown-guide", "away", "no-answer"]
+"""Why the kiosk itself makes nothing of a code; every other reason comes as a sentence from the server."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a camera sees: `pixels` are RGB bytes, row by row from below; `found` the corners of the codes in it, x and y as
+    parts of width and height from the lower left."""
+
+    width: int
+    height: int
+    pixels: bytes = field(repr=False)
+    found: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """One scanner of this terminal; `films` when it is a camera with a picture to show."""
+
+    condition: str = "init"
+    films: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The scanners by their ids, and what came of the last code. Codes and whom they stand for are kept out of every log.
+
+    `seen` is the digest of the last code, which was in sight at `seen_at`; `asked`, from page `asked_on`, waits for the
+    server; `check_in` is the code of the appointment that a number is being taken with; `holder` is what the server knows of
+    the holder of a service code; `ticket` and `token` are of a ticket that was shown, `doubting` while it asks whether its
+    place is to be given up, `level`, `reasons` and `more` while it is rated.
+    """
+
+    scanners: Mapping[str, Scanner] = field(default_factory=dict)
+    picture: Picture | None = field(default=None, repr=False)
+    seen: str = ""
+    seen_at: float = 0
+    asked: Ask | None = field(default=None, repr=False)
+    asked_on: str = ""
+    tries: int = 0
+    guide: str | None = None
+    refusal: Text | Why | None = None
+    check_in: str | None = field(default=None, repr=False)
+    appointment: Mapping[str, Any] | None = field(default=None, repr=False)
+    holder: Mapping[str, Any] | None = field(default=None, repr=False)
+    ticket: Mapping[str, Any] | None = field(default=None, repr=False)
+    token: str = field(default="", repr=False)
+    doubting: bool = False
+    level: int | None = None
+    reasons: tuple[str, ...] = ()
+    more: bool = False
+
+    @property
+    def able(self) -> bool:
+        """Whether any scanner is well."""
+        return any(scanner.condition == WELL for scanner in self.scanners.values())
+
+    @property
+    def films(self) -> bool:
+        """Whether a camera is well, so that there will be a picture."""
+        return any(scanner.condition == WELL and scanner.films for scanner in self.scanners.values())
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenScan:
+    """The tile on the home page, or the way among the guides."""
+
+
+@dataclass(frozen=True)
+class ScannerIs:
+    """A scanner's condition, whenever it changes: ok, or what is wrong with it."""
+
+    scanner: str
+    condition: str
+    films: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """The camera's picture."""
+
+    picture: Picture = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """A code was held under a scanner; `request_id` is a fresh UUID."""
+
+    code: str = field(repr=False)
+    request_id: str
+
+
+@dataclass(frozen=True)
+class PickAppointment:
+    """One of the appointments of the holder of a service code."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class PickCase:
+    """One of the cases of the holder of a service code."""
+
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """Take a number with the appointment that is shown; `request_id` is a fresh UUID."""
+
+    request_id: str
+
+
+# --- effects, done by kiosk.ticket_kiosk.scan.scanners ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Somebody wants to scan, from now on, or not any longer: cameras and lamps are on only in between."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class NextPicture:
+    """The last picture is on the screen; one more. A camera whose pictures nobody asks for is switched off."""

@@ -1,0 +1,281 @@
+"""What the hall kiosk knows and shows, as one frozen value, and what its flow can ask the printer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from contract.wire.messages import Estimate, QueueState, TicketClass, WindowState
+from kiosk.flow.event import Ask
+from kiosk.ticket_kiosk.a4_print.state import A4, Asked, Printing
+from kiosk.ticket_kiosk.case_progress.state import Inquiry
+from kiosk.ticket_kiosk.guides.state import Lookup, Wanted
+from kiosk.ticket_kiosk.offline_numbers.state import Effect as LeaseEffect
+from kiosk.ticket_kiosk.offline_numbers.state import Lease
+from kiosk.ticket_kiosk.read_aloud.state import Aloud, Spoken
+from kiosk.ticket_kiosk.scan.state import NextPicture, Scan, Watch
+from kiosk.ui.theme import Mode
+
+PageName = Literal[
+    "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
+    "guides", "guide-groups", "guide-list", "search", "guide", "progress", "case",
+    "scan", "appointment", "my-ticket", "holder", "rate", "rate-reasons", "rated",
+    "blanks", "papers", "preview", "printout",
+]  # fmt: skip
+ShownName = Literal[PageName, "starting", "away", "closed"]
+Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired", "none-left"]
+
+TIME_OUT_S = {
+    "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "noted": 45, "trouble": 30, "fail-safe": 5, "home": 30,
+    "guides": 45, "guide-groups": 45, "guide-list": 60, "search": 60, "guide": 120, "progress": 60, "case": 60,
+    "scan": 45, "appointment": 45, "my-ticket": 60, "holder": 90, "rate": 60, "rate-reasons": 90, "rated": 8,
+    "blanks": 60, "papers": 60, "preview": 90, "printout": 60, "printed": 20,
+}  # fmt: skip
+"""How long a page stays untouched. At home it ends the citizen's language and modes; `printing` ends by itself."""
+TAKING_PAGES = ("home", "themes", "businesses", "confirm")
+"""The way to a number, which numbers on lease keep open without the server."""
+GUIDE_PAGES = ("guides", "guide-groups", "guide-list", "search", "guide", "scan")
+"""Pages that need no server, only the kiosk's own copy of the guides."""
+PAPER_PAGES = ("blanks", "papers", "preview", "printout")
+"""Pages of printing on A4: what is printed is known by then, no server is needed."""
+SERVED_PAGES = ("progress", "case", "scan", "appointment", "my-ticket", "holder", "rate", "rate-reasons")
+"""Pages that need the server, but no open business."""
+ELDER_TIME_OUT = 1.5
+RING_S = 15
+STARTING_S = 5
+PRINTING_S = 40
+WELL = ("ok", "paper-low")
+
+
+@dataclass(frozen=True)
+class Business:
+    """What the flow needs to know of a queue."""
+
+    id: str
+    theme: str
+    default_class: TicketClass = "ordinary"
+    offline: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What does not change while the kiosk runs."""
+
+    terminal: str
+    businesses: tuple[Business, ...]
+    printer: str | None = None
+    voice: str | None = None
+    first_mode: Mode = field(default_factory=Mode)
+    web: str | None = None
+    scanners: tuple[str, ...] = ()
+    bad_needs_reason: bool = True
+    a4: str | None = None
+    sheets_a_job: int = 20
+    offline_numbers: int = 0
+
+    def ticket_url(self, token: str) -> str | None:
+        """Where a phone follows the ticket; None when phones cannot reach the server."""
+        return f"{self.web.rstrip('/')}/t/{token}" if self.web else None
+
+    def guide_url(self, item: str) -> str | None:
+        """Where a phone reads a guide; None when phones cannot reach the server."""
+        return f"{self.web.rstrip('/')}/g/{item}" if self.web else None
+
+    def of_theme(self, theme: str) -> tuple[Business, ...]:
+        return tuple(b for b in self.businesses if b.theme == theme)
+
+    def business(self, queue: str) -> Business | None:
+        return next((b for b in self.businesses if b.id == queue), None)
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The themes that have a business, in their order."""
+        return tuple(dict.fromkeys(b.theme for b in self.businesses))
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A number that the server has given, or `offline` the kiosk itself, which knows nothing of the line then."""
+
+    id: str
+    number: str
+    queue: str
+    class_: TicketClass
+    issued_at: datetime
+    token: str
+    ahead: int
+    estimate_s: Estimate
+    windows: tuple[str, ...]
+    language: str = "zh"
+    state: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """A request for a ticket that has no answer yet. `wanted` ends when the citizen is gone or the kiosk gave up."""
+
+    ask: Ask = field(repr=False)
+    tries: int = 1
+    wanted: bool = True
+
+    @property
+    def on_paper(self) -> bool:
+        return bool(self.ask.body["channel"] == "kiosk")
+
+    @property
+    def appointment(self) -> str | None:
+        """The code of the appointment that is checked in by this order."""
+        return self.ask.body.get("appointment")
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything the hall kiosk knows."""
+
+    setting: Setting
+    page: PageName = "home"
+    trail: tuple[PageName, ...] = ()
+    mode: Mode = field(default_factory=Mode)
+    now: float = 0
+    clock: datetime | None = None
+    started: float | None = None
+    idle_since: float = 0
+    connected: bool = False
+    server_ready: bool = False
+    queues: Mapping[str, QueueState] = field(default_factory=dict)
+    windows: Mapping[str, WindowState] = field(default_factory=dict)
+    printer: str | None = None
+    theme: str | None = None
+    queue: str | None = None
+    class_: TicketClass | None = None
+    sheet: int = 0
+    item: str | None = None
+    lookup: Lookup = field(default_factory=Lookup)
+    inquiry: Inquiry = field(default_factory=Inquiry)
+    scan: Scan = field(default_factory=Scan)
+    aloud: Aloud = field(default_factory=Aloud)
+    a4: A4 = field(default_factory=A4)
+    printing: Printing = field(default_factory=Printing)
+    order: str | None = None
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    jobs: Mapping[str, Ticket] = field(default_factory=dict)
+    reports: Mapping[str, Ask] = field(default_factory=dict)
+    lease: Lease = field(default_factory=Lease)
+    ticket: Ticket | None = None
+    on_paper: bool = False
+    trouble: Trouble | None = None
+    trouble_detail: str = ""
+
+    def at(self, page: PageName, **changes: Any) -> State:
+        """Another page, with the way back to this one."""
+        return replace(self, page=page, trail=(*self.trail, self.page), sheet=0, idle_since=self.now, **changes)
+
+    @property
+    def has_guides(self) -> bool:
+        """Whether guides can be looked up here, with or without the server."""
+        return self.lookup.contents is not None
+
+    @property
+    def tiles(self) -> tuple[str, ...]:
+        """What works here now besides taking a number."""
+        blanks = self.prints_papers and self.lookup.contents is not None and bool(self.lookup.contents.forms)
+        works = {
+            "guides": self.has_guides, "scan": self.served and self.scan.able, "progress": self.served, "blanks": blanks,
+        }  # fmt: skip
+        return tuple(name for name, does in works.items() if does)
+
+    @property
+    def served(self) -> bool:
+        """Whether the server can be asked."""
+        return self.connected and self.server_ready
+
+    def gives_numbers(self, queue: str) -> bool:
+        """Whether this kiosk can give a number for a queue now."""
+        if self.setting.business(queue) is None:
+            return False
+        if self.offline:
+            return self.lease.gives(queue, self.clock)
+        return self.served and queue in self.queues and self.queues[queue].open
+
+    @property
+    def young(self) -> bool:
+        """Whether the program has only just started, and the server may be there any moment."""
+        return self.started is None or self.now - self.started < STARTING_S
+
+    @property
+    def offline(self) -> bool:
+        """Whether numbers come from the lease: the server cannot be asked, there are some, the printer has said how it is."""
+        return not self.served and not self.young and self.printer is not None and self.lease.running(self.clock)
+
+    @property
+    def prints(self) -> bool:
+        """Whether a ticket would come out on paper just now."""
+        return self.setting.printer is not None and self.printer in WELL
+
+    @property
+    def prints_papers(self) -> bool:
+        """Whether papers would come out of an A4 printer just now."""
+        return self.setting.a4 is not None and self.a4.well
+
+    @property
+    def shown(self) -> ShownName:
+        """The page to draw: the citizen's, unless the server is away or the hall is closed."""
+        if self.page in ("printing", "done", "trouble", "fail-safe", "rated", *PAPER_PAGES):
+            return self.page
+        if self.page in GUIDE_PAGES and self.has_guides:
+            return self.page
+        if not self.served:
+            if self.offline and self.page in TAKING_PAGES:
+                return self.page
+            return "starting" if self.young and not self.queues else "away"
+        if self.page in SERVED_PAGES:
+            return self.page
+        return "closed" if self.all_closed else self.page
+
+    @property
+    def all_closed(self) -> bool:
+        """Whether no business gives numbers now."""
+        known = [self.queues[b.id] for b in self.setting.businesses if b.id in self.queues]
+        return bool(known) and not any(queue.open for queue in known)
+
+    @property
+    def time_out_s(self) -> int | None:
+        """How long this page may stay untouched; None for one that does not end."""
+        if self.page == "home" and self.mode == self.setting.first_mode:
+            return None
+        page: str = self.page
+        if page == "printout" and self.printing.printed:
+            page = "printed"
+        elif page == "done" and not self.on_paper:
+            page = "noted"
+        limit = TIME_OUT_S.get(page)
+        return int(limit * ELDER_TIME_OUT) if limit is not None and self.mode.elder else limit
+
+    @property
+    def left_s(self) -> int | None:
+        """Seconds until the page closes by itself, when that is near enough to be shown."""
+        limit = self.time_out_s
+        if limit is None or self.page in ("home", "fail-safe"):
+            return None
+        left = max(0, round(limit - (self.now - self.idle_since)))
+        return left if left <= RING_S else None
+
+    @property
+    def calls(self) -> tuple[tuple[str, str], ...]:
+        """(number, window) called or served now, the newest first."""
+        busy = [(w.since, w.ticket.number, window) for window, w in self.windows.items()
+                if w.ticket is not None and w.state in ("calling", "serving")]  # fmt: skip
+        return tuple((number, window) for _, number, window in sorted(busy, reverse=True))
+
+
+@dataclass(frozen=True)
+class PrintTicket:
+    """Print; Printed or PrintBroke comes back."""
+
+    ticket: Ticket
+
+
+Effects = tuple[Ask | PrintTicket | Wanted | Spoken | Watch | NextPicture | Asked | LeaseEffect, ...]

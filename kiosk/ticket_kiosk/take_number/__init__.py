@@ -1,0 +1,1 @@
+"""Taking a number: theme, business, confirmation, paper."""

@@ -1,0 +1,178 @@
+"""TAKE A NUMBER: a theme, then a business with its waiting count. Lists that are long have sheets, no scroll bars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.ticket_kiosk.events import PickQueue, PickTheme
+from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.paging import draw_turner
+from kiosk.ticket_kiosk.state import State
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import Tile, Words
+
+TILE_WIDTH = 460
+TILE_HEIGHT = 250
+ROW_HEIGHT = 168
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One tile of a list."""
+
+    id: str
+    title: str
+    icon: str
+    note: str
+    event: Any
+
+
+class Choice(Frame):
+    """A grid of tiles in sheets; `aside` gives the short word of each tile, which changes while the page stands."""
+
+    least: tuple[float, float] = (TILE_WIDTH, TILE_HEIGHT)
+
+    has_aside = True
+    stretch = 1.9
+    """How much taller than they must be tiles may become, to fill the page."""
+
+    def entries(self, state: State) -> list[Entry]:
+        """What there is to choose from."""
+        raise NotImplementedError
+
+    def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+        """The short word of a tile, and whether it can be tapped."""
+        raise NotImplementedError
+
+    def empty_text(self, _state: State) -> str:
+        """What stands on the page while there is nothing to choose from."""
+        _ = self.stage.text
+        return _("这里暂时没有内容")
+
+    def build_body(self, state: State) -> None:
+        look = self.look
+        entries = self.entries(state)
+        area = self.reach
+        if not entries:
+            self.add_widget(Words(self.stage, area, self.empty_text(state), "body", colour="secondary", align="center"))
+        columns, rows = self._fit(area, len(entries))
+        if columns * rows < len(entries):
+            strip, area = area.bottom(look.target, look.space("m"))
+            columns, rows = self._fit(area, len(entries))
+            sheets = math.ceil(len(entries) / (columns * rows))
+            draw_turner(self, strip, min(state.sheet, sheets - 1), sheets)
+        sheets = math.ceil(len(entries) / (columns * rows)) or 1
+        sheet = min(state.sheet, sheets - 1)
+        part = entries[sheet * columns * rows : (sheet + 1) * columns * rows]
+        used = rows if sheets > 1 else math.ceil(len(part) / columns)
+        cells = self._cells(area, columns, used)
+        self.tiles: list[tuple[Entry, bool, Tile, Rect]] = []
+        for entry, cell in zip(part, cells, strict=False):
+            self._add(entry, cell, state)
+
+    def _fit(self, area: Rect, count: int) -> tuple[int, int]:
+        """Columns and rows of tiles that are large enough."""
+        look = self.look
+        scale = 1.35 if look.mode.elder else 1.0
+        gap = look.space("m")
+        columns = max(1, int((area.w + gap) / (look.px(self.least[0]) * scale + gap)))
+        rows = max(1, int((area.h + gap) / (self._least_height(columns) + gap)))
+        return min(columns, max(1, count)), rows
+
+    def _least_height(self, columns: int) -> float:
+        """Tiles that are as wide as the page lie flat."""
+        least = ROW_HEIGHT if columns == 1 else self.least[1]
+        return self.look.px(least) * (1.35 if self.look.mode.elder else 1.0)
+
+    def _cells(self, area: Rect, columns: int, rows: int) -> list[Rect]:
+        """Cells from the top; no taller than `stretch` times what they must be."""
+        look = self.look
+        most = self._least_height(columns) * self.stretch
+        gap = look.space("m")
+        height = min(area.h, rows * most + (rows - 1) * gap)
+        return area.top(height)[0].grid(columns, rows, gap)
+
+    def _add(self, entry: Entry, cell: Rect, state: State) -> None:
+        text, enabled = self.aside(state, entry)
+        tap: Callable[[], None] = lambda: self.stage.send(entry.event)  # noqa: E731
+        aside = (text or " ") if self.has_aside else ""
+        tile = Tile(self.stage, cell, entry.title, tap, icon=entry.icon, note=entry.note, aside=aside, enabled=enabled)
+        self.tiles.append((entry, enabled, tile, cell))
+        self.add_widget(tile)
+
+    def show(self, state: State) -> None:
+        super().show(state)
+        for i, (entry, was_enabled, tile, cell) in enumerate(self.tiles):
+            text, enabled = self.aside(state, entry)
+            if enabled != was_enabled:
+                self.remove_widget(tile)
+                self._add(entry, cell, state)
+                self.tiles[i] = self.tiles.pop()
+            elif tile.aside is not None:
+                tile.aside.say(text)
+
+
+class Themes(Choice):
+    """Which part of life is it about."""
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("请选择办事主题")
+
+    def entries(self, state: State) -> list[Entry]:
+        names = {queue.id: self.stage.pick(queue.name) for queue in self.stage.hall.queue}
+        comma = "、" if self.look.mode.language == "zh" else ", "
+        most = 2 if self.look.mode.elder else 3
+        return [
+            Entry(
+                theme.id, self.stage.pick(theme.name), theme.icon,
+                comma.join([names[b.id] for b in state.setting.of_theme(theme.id)][:most]), PickTheme(theme.id),
+            )
+            for theme in self.stage.hall.theme
+            if state.setting.of_theme(theme.id)
+        ]  # fmt: skip
+
+    def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+        _ = self.stage.text
+        if state.offline:
+            open_here = any(state.gives_numbers(b.id) for b in state.setting.of_theme(entry.id))
+            return _("可取号") if open_here else _("暂停取号"), True
+        queues = [state.queues[b.id] for b in state.setting.of_theme(entry.id) if b.id in state.queues]
+        if queues and not any(queue.open for queue in queues):
+            return _("暂停取号"), True
+        return _("{count} 人等候").format(count=sum(queue.waiting for queue in queues)), True
+
+
+class Businesses(Choice):
+    """Which business of the theme."""
+
+    least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
+    stretch = 1.4
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("请选择办理业务")
+
+    def entries(self, state: State) -> list[Entry]:
+        wanted = {b.id for b in state.setting.of_theme(state.theme or "")}
+        return [
+            Entry(
+                queue.id, self.stage.pick(queue.name), queue.icon, self.stage.pick(queue.note) if queue.note else "",
+                PickQueue(queue.id),
+            )
+            for queue in self.stage.hall.queue
+            if queue.id in wanted
+        ]  # fmt: skip
+
+    def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+        _ = self.stage.text
+        if state.offline:
+            open_here = state.gives_numbers(entry.id)
+            return _("可取号") if open_here else _("暂停取号"), open_here
+        queue = state.queues.get(entry.id)
+        if queue is None or not queue.open:
+            return _("暂停取号"), False
+        return _("{count} 人等候").format(count=queue.waiting), True

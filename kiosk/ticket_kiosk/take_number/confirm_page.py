@@ -1,0 +1,146 @@
+"""CONFIRM: the business, the line before one, the windows, what class one claims, and the bar that takes the number."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+
+from contract.wire.messages import TicketClass
+from kiosk.ticket_kiosk.events import Confirm, PickClass
+from kiosk.ticket_kiosk.home_page import OFFLINE, Notice
+from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.state import State
+from kiosk.ui.page_context import Stage
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import Bar, Card, Chip, Icon, Words
+
+MOST_WINDOWS = 5
+
+
+def minutes_text(stage: Stage, low_s: int, high_s: int) -> str:
+    """A range of seconds as a person would say it."""
+    _ = stage.text
+    low, high = low_s // 60, -(-high_s // 60)
+    if high <= 1:
+        return _("马上就到")
+    if low == high:
+        return _("约 {high} 分钟").format(high=high)
+    return _("约 {low}–{high} 分钟").format(low=low, high=high)
+
+
+def windows_text(numbers: list[str]) -> str:
+    """The numbers of the windows, as many as fit in a line."""
+    shown = " ".join(numbers[:MOST_WINDOWS])
+    return shown + (" …" if len(numbers) > MOST_WINDOWS else "")
+
+
+class ConfirmPage(Frame):
+    """The last page before the number."""
+
+    def title_text(self) -> str:
+        _ = self.stage.text
+        return _("确认取号")
+
+    def build_body(self, state: State) -> None:
+        look = self.look
+        gap = look.space("l") if state.prints and not state.offline else look.type("note") * 3.6
+        if look.mode.low and not look.portrait:
+            self._build_in_one_row(state, gap)
+            return
+        bar, rest = self.reach.bottom(max(look.target, look.px(168)), gap)
+        chips = 2 * look.target + look.space("m")
+        if look.portrait:
+            place, rest = rest.bottom(chips, look.space("l"))
+            rest = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
+            facts = rest.top(min(rest.h, look.px(900) * (1.2 if look.mode.elder else 1)))[0]
+        else:
+            facts, place = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y).columns(2, look.space("l"))
+            place = place.top(min(place.h, chips + look.type("note") * 2))[0]
+        self._facts(facts, state)
+        self._chips(place.rows(2, look.space("m")), state)
+        self._bar(bar, gap, state)
+
+    def _build_in_one_row(self, state: State, gap: float) -> None:
+        """In the lower half of a wide screen everything that is touched stands side by side."""
+        look = self.look
+        row, rest = self.reach.bottom(min(self.reach.h, look.target * 1.4), gap)
+        self._facts(Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y), state)
+        first, second, bar = row.columns(3, look.space("m"))
+        self._chips([first, second], state)
+        self._bar(bar, gap, state)
+
+    def _facts(self, rect: Rect, state: State) -> None:
+        look, stage, _ = self.look, self.stage, self.stage.text
+        queue = next(q for q in stage.hall.queue if q.id == state.queue)
+        self.add_widget(Card(stage, rect))
+        body = rect.inset(look.space("l"), look.space("m") * 1.5)
+        place, body = body.top(min(body.h * 0.26, look.type("title") * 2.6), look.space("m"))
+        if queue.icon:
+            icon, place = place.left(min(place.h, look.px(110)), look.space("m"))
+            self.add_widget(Icon(stage, icon, queue.icon))
+        name, note = place.top(place.h * (0.6 if queue.note else 1))
+        self.add_widget(Words(stage, name, stage.pick(queue.name), "title", bold=True, line_height=1.2))
+        if queue.note and note.h >= look.type("note"):
+            self.add_widget(Words(stage, note, stage.pick(queue.note), "note", colour="secondary", line_height=1.2))
+        windows = [window.number for window in stage.hall.windows_of(queue.id)]
+        labels = (_("前面等候"), _("预计等待"), _("办理窗口"))
+        icons = ("account-multiple", "clock", "monitor")
+        self.values: list[Words] = []
+        for fact, label, sign in zip(body.rows(3, look.space("s")), labels, icons, strict=True):
+            self._fact(fact, label, sign)
+        self.values[2].say(windows_text(windows))
+
+    def _fact(self, row: Rect, label: str, icon: str) -> None:
+        look, stage = self.look, self.stage
+        place, row = row.left(min(row.h, look.px(56)), look.space("m"))
+        left, right = row.left(row.w * 0.36, look.space("m"))
+        words = Words(stage, right, "", "tile", bold=True, align="right", line_height=1.2)
+        self.values.append(words)
+        self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, left, label, "body", colour="secondary"), words)
+
+    def _chips(self, rows: list[Rect], state: State) -> None:
+        stage, _ = self.stage, self.stage.text
+        claims: tuple[tuple[TicketClass, str], ...] = (
+            ("priority", _("老年人、残疾人、孕妇优先")),
+            ("military", _("军人、退役军人优先")),
+        )
+        for row, (class_, text) in zip(rows, claims, strict=True):
+            on = state.class_ == class_
+            note = _("叫到时请出示证件") if on and row.h > self.look.target * 0.9 and row.w > row.h * 4 else ""
+            self.add_widget(Chip(stage, row, text, partial(stage.send, PickClass(class_)), on=on, colour=class_, note=note))
+
+    def _bar(self, rect: Rect, gap: float, state: State) -> None:
+        stage, look, _ = self.stage, self.look, self.stage.text
+        text = _("取号") if state.prints else _("在屏幕上取号")
+        # the id is made with the page: a second tap on the same bar is the same request
+        request_id = str(uuid.uuid4())
+        self.add_widget(Bar(stage, rect, text, lambda: stage.send(Confirm(request_id)), icon="ticket-confirmation"))
+        body = self.body
+        strip = Rect(body.x, rect.top_edge + look.space("s") * 0.8, body.w, gap - look.space("s") * 1.6)
+        if state.prints and not state.offline:
+            return
+        notice = Notice(stage, strip, *OFFLINE) if state.offline else Notice(stage, strip)
+        if state.prints:
+            notice.say(_("网络中断，号票上会注明“离线取号”"))
+        elif state.offline:
+            notice.say(_("网络中断，打印机也不能用，请记下或拍下号码"))
+        else:
+            notice.say(_("打印机暂时不能用，号码显示在屏幕上"))
+        self.add_widget(notice)
+
+    def _staffed(self, state: State) -> bool:
+        """Whether a window for the business is open, as far as is known; without one a waiting time means nothing."""
+        states = [state.windows.get(window.id) for window in self.stage.hall.windows_of(state.queue or "")]
+        return not any(states) or any(window is not None and window.state != "closed" for window in states)
+
+    def show(self, state: State) -> None:
+        _ = self.stage.text
+        super().show(state)
+        queue = state.queues.get(state.queue or "")
+        if state.offline:
+            for value in self.values[:2]:
+                value.say(_("暂无数据"))
+        elif queue is not None:
+            self.values[0].say(_("{count} 人").format(count=queue.waiting))
+            wait = minutes_text(self.stage, queue.estimate_s.low, queue.estimate_s.high)
+            self.values[1].say(wait if self._staffed(state) else _("窗口尚未开放"))

@@ -1,0 +1,211 @@
+"""The kiosk's ticket printer, in a thread of its own: tells the flow how it is, and puts tickets on paper.
+
+Drivers are loaded in that thread, behind the first frame: they need a fifth of the time until it.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from contract.configuration.hall import Device, HallConfig
+from contract.wire.messages import Paper, Reprint, TerminalAsk
+from drivers.device_health import reason
+from drivers.ports import DeviceError, PrintFailed
+from drivers.printer.roll import RollSetting, roll_setting
+from kiosk.service_pages.events import Tried, TryDevice
+from kiosk.service_pages.state import Result
+from kiosk.ticket_kiosk.events import PrintBroke, Printed, PrinterIs
+from kiosk.ticket_kiosk.state import PrintTicket, Setting, Ticket
+from kiosk.ticket_kiosk.take_number.paper_roll import Roll
+from link.orders import Done, Failed, Unable
+
+LOG = logging.getLogger(__name__)
+WATCH_S = 2.0
+"""How often an idle printer is asked how it is."""
+
+
+UNREACHABLE = "unreachable"
+ORDER_S = 25.0
+"""An order of the desk is given up after so long: whoever asked still waits then."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """A ticket to print again for the desk; `done` gets the condition in which it failed, or None."""
+
+    ticket: Reprint
+    done: Future[str | None] = field(default_factory=Future)
+
+
+@dataclass(frozen=True)
+class NewRoll:
+    """Somebody has put in a new roll."""
+
+    done: Future[None] = field(default_factory=Future)
+
+
+class Press:
+    """Owns the printer `device`; `perform` takes the flow's PrintTicket, the results go back as events. `again` and `refilled`
+    are what the desk may ask for. `state` is where the count of its paper is kept."""
+
+    def __init__(
+        self, device: Device, hall: HallConfig, setting: Setting, folder: Path | None = None, state: Path | None = None
+    ) -> None:
+        self.device, self.hall, self.setting, self.folder = device, hall, setting, folder
+        self._jobs: queue.SimpleQueue[Ticket | Again | NewRoll | TryDevice | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._condition: str | None = None
+        self._roll = Roll(state / f"paper-{device.id}.json" if state else None, RollSetting(), hall.zone)
+        self._unusable = ""
+
+    def open(self, send: Callable[[Any], None]) -> None:
+        """Start to watch the printer; `send` gets PrinterIs, Printed and PrintBroke from the printer's thread."""
+        self._thread = threading.Thread(target=self._run, args=(send,), name="printer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let the ticket in work come out, then stop."""
+        if self._thread is not None:
+            self._jobs.put(None)
+            self._thread.join(20)
+
+    def perform(self, effect: Any, send: Callable[[Any], None]) -> None:
+        """Print in the printer's thread."""
+        if isinstance(effect, PrintTicket):
+            self._jobs.put(effect.ticket)
+        elif isinstance(effect, TryDevice) and effect.device == self.device.id:
+            if self._unusable:
+                send(Tried(self.device.id, Result(False, self._unusable)))
+            else:
+                self._jobs.put(effect)
+
+    @property
+    def paper(self) -> Paper:
+        """What was used of the paper, and how much is left."""
+        return self._roll.paper
+
+    def again(self, ask: TerminalAsk) -> Done:
+        """Print a ticket of the desk's order; raise Unable, or Failed with the condition of the printer."""
+        if ask.ticket is None:
+            raise Unable("the order names no ticket")
+        order = Again(ask.ticket)
+        condition = self._result(order, order.done)
+        if condition is not None:
+            raise Failed(condition)
+        return Done()
+
+    def refilled(self, ask: TerminalAsk) -> Done:
+        """Begin to count anew."""
+        if ask.device not in (None, self.device.id):
+            raise Unable(f"{ask.device} is no ticket printer of this terminal")
+        order = NewRoll()
+        self._result(order, order.done)
+        return Done()
+
+    def _result(self, order: Again | NewRoll, done: Future[Any]) -> Any:
+        """What came of an order; one that was not begun in time never is."""
+        if self._thread is None or not self._thread.is_alive():
+            raise Failed("unreachable")
+        self._jobs.put(order)
+        try:
+            return done.result(ORDER_S)
+        except TimeoutError:
+            done.cancel()
+            raise Failed("offline") from None
+
+    def _run(self, send: Callable[[Any], None]) -> None:
+        from drivers import registry
+
+        try:
+            printer = registry.build(self.device, registry.Site(self.folder))
+            self._roll.setting = roll_setting(self.device.options, device=self.device.id)
+            self._roll.open()
+        except (DeviceError, ValueError) as error:
+            LOG.error("the printer %s cannot be used: %s", self.device.id, error)
+            self._unusable = "misconfigured"
+            self._tell(send, self._unusable)
+            return
+        try:
+            while True:
+                self._tell(send, _condition(printer))
+                try:
+                    job = self._jobs.get(timeout=WATCH_S)
+                except queue.Empty:
+                    continue
+                if job is None:
+                    return
+                if isinstance(job, TryDevice):
+                    send(self._try(printer))
+                elif isinstance(job, Ticket):
+                    send(self._print(printer, job, {**self._facts(job), "offline": job.offline}))
+                elif job.done.set_running_or_notify_cancel():
+                    self._do(printer, job)
+                    self._condition = None  # so that the count is told with the condition
+        finally:
+            printer.close()
+
+    def _do(self, printer: Any, order: Again | NewRoll) -> None:
+        if isinstance(order, NewRoll):
+            self._roll.renewed()
+            order.done.set_result(None)
+            return
+        came = self._print(printer, order.ticket, {**self._facts(order.ticket), "reprint": True})
+        order.done.set_result(came.condition if isinstance(came, PrintBroke) else None)
+
+    def _print(self, printer: Any, ticket: Ticket | Reprint, facts: dict[str, Any]) -> Printed | PrintBroke:
+        from drivers.printer import ticket as paper
+
+        try:
+            printer.print(paper.render(paper.in_hall(self.hall, **facts), printer.profile))
+        except PrintFailed as failure:
+            LOG.warning("ticket %s was not printed: %s", ticket.number, failure)
+            return PrintBroke(ticket.id, failure.state, failure.what)
+        except Exception as error:
+            LOG.exception("ticket %s could not be laid out or printed", ticket.number)
+            return PrintBroke(ticket.id, "offline", f"{type(error).__name__}: {error}")
+        self._roll.used()
+        return Printed(ticket.id)
+
+    def _try(self, printer: Any) -> Tried:
+        """The technician's test page."""
+        from drivers.printer.testpage import render
+
+        try:
+            printer.print(render(printer.profile, name=self.device.id, now=datetime.now(self.hall.zone)))
+        except PrintFailed as failure:
+            LOG.warning("the test page was not printed: %s", failure)
+            return Tried(self.device.id, Result(False, _condition(printer) if failure.state == UNREACHABLE else failure.state))
+        except Exception as error:
+            LOG.exception("the test page could not be printed")
+            return Tried(self.device.id, Result(False, reason(error)))
+        self._roll.used()
+        return Tried(self.device.id, Result(True))
+
+    def _facts(self, ticket: Ticket | Reprint) -> dict[str, Any]:
+        return {
+            "queue": ticket.queue, "number": ticket.number, "ahead": ticket.ahead, "estimate": ticket.estimate_s,
+            "windows": ticket.windows, "issued_at": ticket.issued_at, "url": self.setting.ticket_url(ticket.token) or "",
+            "ticket_class": ticket.class_, "language": ticket.language,
+        }  # fmt: skip
+
+    def _tell(self, send: Callable[[Any], None], condition: str) -> None:
+        if self._condition == "paper-out" and condition in ("ok", "paper-low"):
+            self._roll.renewed()
+        condition = self._roll.condition(condition)
+        if condition != self._condition:
+            self._condition = condition
+            send(PrinterIs(condition))
+
+
+def _condition(printer: Any) -> str:
+    """How the printer is; for one that cannot be reached, why."""
+    condition: str = printer.status()
+    return reason(printer.trouble) if condition == UNREACHABLE and printer.trouble is not None else condition

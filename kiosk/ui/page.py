@@ -1,0 +1,25 @@
+"""A page: what one state of a flow looks like. It draws and sends events; it never does I/O."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kiosk.ui.page_context import Stage
+from kiosk.ui.widgets.base import Box
+from kiosk.ui.widgets.surface import Fill
+
+
+class Page(Box):
+    """Built when the flow enters it, then told every new state by `show` until another page follows."""
+
+    def __init__(self, stage: Stage, state: Any) -> None:
+        super().__init__(stage, stage.rect)
+        self.add_widget(Fill(stage, stage.rect, "background"))
+        self.build(state)
+        self.show(state)
+
+    def build(self, state: Any) -> None:
+        """Put the widgets that stay."""
+
+    def show(self, state: Any) -> None:
+        """Bring the widgets up to date; called once after `build` and after every change of state."""

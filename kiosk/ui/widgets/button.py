@@ -1,0 +1,236 @@
+"""Everything that can be tapped. The pressed state shows in the frame of the touch, the action follows its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from kivy.graphics import Color, SmoothRoundedRectangle
+
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets.base import Box
+from kiosk.ui.widgets.picture import Icon
+from kiosk.ui.widgets.surface import Card, Fill, outline
+from kiosk.ui.widgets.text import Align, Words, measure
+
+if TYPE_CHECKING:
+    from kiosk.ui.page_context import Stage
+
+Action = Callable[[], None]
+
+
+class Tap(Box):
+    """An area that can be tapped; subclasses draw it and its pressed state."""
+
+    def __init__(self, stage: Stage, rect: Rect, on_tap: Action, **kwargs: Any) -> None:
+        super().__init__(stage, rect, **kwargs)
+        self.on_tap = on_tap
+        self.pressed = False
+        self.enabled = True
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if not self.enabled or not self.collide_point(*touch.pos):
+            return False
+        touch.grab(self)
+        self._press(True)
+        self.stage.click()
+        return True
+
+    def on_touch_move(self, touch: Any) -> bool:
+        if touch.grab_current is not self:
+            return False
+        self._press(self.collide_point(*touch.pos))
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        if touch.grab_current is not self:
+            return False
+        touch.ungrab(self)
+        inside = self.pressed
+        self._press(False)
+        if inside:
+            self.on_tap()
+        return True
+
+    def _press(self, pressed: bool) -> None:
+        if pressed != self.pressed:
+            self.pressed = pressed
+            self.draw_pressed(pressed)
+
+    def draw_pressed(self, pressed: bool) -> None:
+        """Show that a finger is on it, or no longer."""
+
+
+class Tile(Tap):
+    """A large card with an icon, a title and a note; `aside` is a short word at its right or lower edge."""
+
+    def __init__(
+        self, stage: Stage, rect: Rect, title: str, on_tap: Action, *, icon: str = "", note: str = "", aside: str = "",
+        main: bool = False, enabled: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__(stage, rect, on_tap)
+        self.enabled = enabled
+        self.main = main
+        self.card = Card(stage, rect, "accent" if main else "surface", raised=enabled)
+        self.add_widget(self.card)
+        ink = "on_accent" if main else ("text" if enabled else "secondary")
+        self.aside: Words | None = None
+        body = rect.inset(self.look.space("m") * 1.25, self.look.space("m"))
+        if rect.w > rect.h * 1.9:
+            self._draw_row(body, title, icon, note, aside, ink)
+        else:
+            self._draw_column(body, title, icon, note, aside, ink)
+
+    def _draw_column(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
+        look, stage = self.look, self.stage
+        if icon:
+            side = min(body.h * 0.38, look.px(150))
+            place, body = body.top(side, look.space("s"))
+            self.add_widget(Icon(stage, place.left(side)[0], icon, colour=ink if self.main else "accent"))
+        if aside or not self.enabled:
+            place, body = body.bottom(look.type("note") * 1.5)
+            self.aside = self._aside(place, aside, "left")
+        place, below = body.top(look.type("tile") * (1.4 if note else 2.8), look.px(4))
+        self.add_widget(Words(stage, place, title, "tile", bold=True, colour=ink, valign="middle"))
+        if note and below.h >= look.type("note") * 1.3:
+            self.add_widget(Words(stage, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
+
+    def _draw_row(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
+        look, stage = self.look, self.stage
+        if icon:
+            side = min(body.h, look.px(96))
+            place, body = body.left(side, look.space("m"))
+            self.add_widget(Icon(stage, place, icon, colour=ink if self.main else "accent"))
+        if aside or not self.enabled:
+            place, body = body.right(min(body.w * 0.36, look.type("note") * 7), look.space("s"))
+            self.aside = self._aside(place, aside, "right")
+        if note and body.h >= look.type("tile") * 1.3 + look.type("note") * 1.3:
+            lines = 1 if measure(note, look.type("note")) <= body.w else 2
+            body = body.centre(body.w, min(body.h, look.type("tile") * 1.4 + look.type("note") * 1.4 * lines))
+            place, below = body.top(look.type("tile") * 1.4)
+            self.add_widget(Words(stage, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
+        else:
+            place = body
+        self.add_widget(Words(stage, place, title, "tile", bold=True, colour=ink))
+
+    def _aside(self, place: Rect, text: str, align: Any) -> Words:
+        words = Words(self.stage, place, text, "note", colour="on_accent" if self.main else "secondary", align=align)
+        self.add_widget(words)
+        return words
+
+    def draw_pressed(self, pressed: bool) -> None:
+        if self.main:
+            self.card.paint("accent_pressed" if pressed else "accent")
+        else:
+            self.card.paint("pressed" if pressed else "surface")
+
+
+class Bar(Tap):
+    """The main action of a page: a wide bar."""
+
+    def __init__(self, stage: Stage, rect: Rect, text: str, on_tap: Action, *, icon: str = "", colour: str = "accent") -> None:
+        super().__init__(stage, rect, on_tap)
+        self.colour = colour
+        self.surface = Fill(stage, rect, colour, corner=self.look.corner)
+        self.words = Words(
+            stage, rect.inset(self.look.space("m"), 0), text, "tile", bold=True, colour="on_accent", align="center"
+        )
+        self.put(self.surface, self.words)
+        if icon:
+            self.add_widget(
+                Icon(stage, rect.inset(self.look.space("l"), rect.h * 0.25).left(rect.h * 0.5)[0], icon, colour="on_accent")
+            )
+
+    def draw_pressed(self, pressed: bool) -> None:
+        pressed_colour = "accent_pressed" if self.colour == "accent" else "text"
+        self.surface.paint(pressed_colour if pressed else self.colour)
+
+
+class TextButton(Tap):
+    """A second action: white with an outline, icon and words."""
+
+    def __init__(self, stage: Stage, rect: Rect, text: str, on_tap: Action, *, icon: str = "", size: str = "body") -> None:
+        super().__init__(stage, rect, on_tap)
+        look = self.look
+        with self.canvas:
+            self._fill = Color(*look.colour("surface"))
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[look.corner])
+            Color(*look.colour("line"))
+            outline(rect, look.corner, max(2.0, look.px(3)))
+        body = rect.inset(look.space("m"), look.space("s") / 2)
+        if icon:
+            place, body = body.left(min(look.type(size) * 1.3, body.h), look.space("s"))
+            self.add_widget(Icon(stage, place, icon))
+        self.words = Words(
+            stage, body, text, size, colour="accent", bold=True, align="left" if icon else "center", line_height=1.2
+        )
+        self.add_widget(self.words)
+
+    def draw_pressed(self, pressed: bool) -> None:
+        self._fill.rgba = self.look.colour("pressed" if pressed else "surface")
+
+
+class IconButton(Tap):
+    """A small action in a bar: an icon, with a word below or beside it. `active` shows that it is switched on."""
+
+    def __init__(self, stage: Stage, rect: Rect, icon: str, text: str, on_tap: Action, *, active: bool = False) -> None:
+        super().__init__(stage, rect, on_tap)
+        look = self.look
+        self.active = active
+        self.surface = Fill(stage, rect, "accent" if active else "background", corner=look.corner)
+        ink = "on_accent" if active else "accent"
+        self.add_widget(self.surface)
+        self.icon = self.words = None
+        body = rect.inset(look.space("s") / 2)
+        if icon:
+            side = min(look.px(52), body.h * 0.5)
+            place, body = body.top(side) if text else (body.centre(look.px(72), look.px(72)), body)
+            self.icon = Icon(stage, place, icon, colour=ink)
+            self.add_widget(self.icon)
+        if text:
+            self.words = Words(stage, body, text, "note", colour=ink, align="center", bold=active, line_height=1.15)
+            self.add_widget(self.words)
+
+    def draw_pressed(self, pressed: bool) -> None:
+        self.surface.paint("pressed" if pressed else ("accent" if self.active else "background"))
+        for part in (self.icon, self.words):
+            if part is not None and self.active:
+                part.paint("accent" if pressed else "on_accent")
+
+
+class Chip(Tap):
+    """A choice that is on or off, with a mark or an icon and words; `colour` is that of the class it stands for."""
+
+    def __init__(
+        self, stage: Stage, rect: Rect, text: str, on_tap: Action, *, on: bool = False, colour: str = "accent", note: str = "",
+        mark: bool = True, icon: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__(stage, rect, on_tap)
+        look = self.look
+        self.on = on
+        ink = colour if on else "text"
+        with self.canvas:
+            self._fill = Color(*look.colour("accent_soft" if on else "surface"))
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[look.corner])
+            Color(*look.colour(colour if on else "line"))
+            outline(rect, look.corner, max(2.0, look.px(5 if on else 3)))
+        body = rect.inset(look.space("s" if icon else "m"), look.space("s") / 2)
+        if mark:
+            place, body = body.left(min(look.px(64), body.h), look.space("m"))
+            self.add_widget(
+                Icon(stage, place, "checkbox-marked" if on else "checkbox-blank-outline", colour=ink if on else "secondary")
+            )
+        if icon:
+            place, body = body.left(min(look.px(40), body.h), look.space("s"))
+            self.add_widget(Icon(stage, place, icon, colour=ink))
+        if note:
+            body = body.centre(body.w, look.type("body") * 1.4 + look.type("note") * 1.5)
+            place, below = body.top(look.type("body") * 1.4)
+            self.add_widget(Words(stage, below, note, "note", colour="secondary"))
+            body = place
+        align: Align = "left" if mark or icon else "center"
+        self.words = Words(stage, body, text, "body", bold=on, colour=ink, align=align, line_height=1.2)
+        self.add_widget(self.words)
+
+    def draw_pressed(self, pressed: bool) -> None:
+        self._fill.rgba = self.look.colour("pressed" if pressed else ("accent_soft" if self.on else "surface"))

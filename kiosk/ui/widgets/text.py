@@ -1,0 +1,113 @@
+"""Text in a box: broken by the rules of Chinese, as large as asked and smaller only when the box is too small."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from kivy.core.text import Label as TextMaker
+from kivy.graphics import Color, Rectangle
+
+from kiosk.ui import fonts
+from kiosk.ui.line_breaking import fit
+from kiosk.ui.rect import Rect
+from kiosk.ui.theme import LINE_HEIGHT
+from kiosk.ui.widgets.base import Box, recolour
+
+if TYPE_CHECKING:
+    from kiosk.ui.page_context import Stage
+
+Align = Literal["left", "center", "right"]
+Valign = Literal["top", "middle", "bottom"]
+SHRINK = 0.92
+MEASURED, DRAWN = 4096, 64
+"""How many widths and how many drawn texts are kept: while somebody types the same names come again with every key."""
+_rulers: dict[tuple[str, bool, int], TextMaker] = {}
+
+
+def measure(text: str, size: float, *, bold: bool = False, face: str = fonts.TEXT) -> float:
+    """The width of one line of text in pixels."""
+    return _measured(text, int(size), bold, face)
+
+
+@lru_cache(MEASURED)
+def _measured(text: str, size: int, bold: bool, face: str) -> float:
+    key = (face, bold, size)
+    ruler = _rulers.get(key)
+    if ruler is None:
+        ruler = _rulers[key] = TextMaker(font_name=face, font_size=size, bold=bold)
+        ruler.resolve_font_name()
+    return float(ruler.get_extents(text)[0])
+
+
+@lru_cache(DRAWN)
+def drawn(text: str, size: int, bold: bool) -> Any:
+    """The texture of one line of text."""
+    maker = TextMaker(text=text, font_name=fonts.TEXT, font_size=size, bold=bold, line_height=1.0)
+    maker.refresh()
+    return maker.texture
+
+
+class Words(Box):
+    """One text. `size` is a name of the type scale or a size in units; it shrinks to the smallest type of the look to fit."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        rect: Rect,
+        text: str,
+        size: str | float = "body",
+        *,
+        bold: bool = False,
+        colour: str = "text",
+        align: Align = "left",
+        valign: Valign = "middle",
+        line_height: float = LINE_HEIGHT,
+    ) -> None:
+        super().__init__(stage, rect)
+        self.wanted = stage.look.type(size) if isinstance(size, str) else stage.look.px(size)
+        self.bold, self.align, self.valign, self.line_height = bold, align, valign, line_height
+        self.text = ""
+        self.fits = True
+        with self.canvas:
+            self._colour = Color(*self.look.colour(colour))
+            self._area = Rectangle(pos=(rect.x, rect.y), size=(0, 0))
+        self.say(text)
+
+    def paint(self, colour: str) -> None:
+        """Change the colour."""
+        recolour(self._colour, self.look.colour(colour))
+
+    def say(self, text: str) -> None:
+        """Show another text."""
+        if text == self.text:
+            return
+        self.text = text
+        if not text:
+            self._area.size = (0, 0)
+            self.fits = True
+            return
+        size, lines = self._fitted(text)
+        maker = TextMaker(
+            text="\n".join(lines), font_name=fonts.TEXT, font_size=int(size), bold=self.bold, halign=self.align,
+            line_height=1.0,
+        )  # fmt: skip
+        maker.refresh()
+        self._show(maker.texture)
+
+    def _fitted(self, text: str) -> tuple[float, list[str]]:
+        sizes = [self.wanted]
+        while sizes[-1] * SHRINK >= min(self.look.smallest_type, self.wanted):
+            sizes.append(sizes[-1] * SHRINK)
+        return fit(
+            text, self.rect.w, self.rect.h, sizes, lambda part, size: measure(part, size, bold=self.bold), self.line_height
+        )
+
+    def _show(self, texture: object) -> None:
+        width, height = texture.size  # type: ignore[attr-defined]
+        rect = self.rect
+        x = {"left": rect.x, "center": rect.x + (rect.w - width) / 2, "right": rect.right_edge - width}[self.align]
+        y = {"bottom": rect.y, "middle": rect.y + (rect.h - height) / 2, "top": rect.top_edge - height}[self.valign]
+        self.fits = width <= rect.w + 1.5 and height <= rect.h + 1.5
+        self._area.texture = texture
+        self._area.pos, self._area.size = (round(x), round(y)), (width, height)

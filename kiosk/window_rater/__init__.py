@@ -1,0 +1,1 @@
+"""The role `rating`: the rater of one window."""

@@ -1,0 +1,258 @@
+"""The pages of a window's rater: plate, five faces, reasons, thanks."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from contract.configuration.hall import Window
+from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, reasons_of
+from kiosk.ui.page import Page
+from kiosk.ui.page_context import Stage
+from kiosk.ui.rect import Rect
+from kiosk.ui.widgets import Bar, Card, Chip, CountdownRing, Icon, TextButton, Words
+from kiosk.window_rater.faces import COLOURS, ClerkPlate, Face, FaceButton, foot, level_name
+from kiosk.window_rater.flow import ButtonTapped, LevelTapped, PhraseTapped, ReasonTapped, State
+from kiosk.window_rater.plate import Plate
+
+
+def page(stage: Stage, state: State, window: Window, photos: Path) -> Page:
+    """The page that `state` is on."""
+    if state.page == "idle":
+        return Plate(stage, state, window, photos)
+    if state.page == "faces":
+        return Faces(stage, state, photos)
+    if state.page == "reasons":
+        return Reasons(stage, state)
+    if state.page == "words":
+        return Phrases(stage, state)
+    return Ending(stage, state)
+
+
+class Asking(Page):
+    """A page that asks: head with title and countdown, foot with the switches, `body` between them."""
+
+    acts = True
+    """Whether the page has a main action: in the foot, or upright above it."""
+
+    def build(self, state: State) -> None:
+        look, stage = self.look, self.stage
+        rest = stage.rect.inset(look.margin, look.space("m"))
+        place, rest = rest.bottom(look.target, look.space("m"))
+        self.put(*foot(stage, place, decline=True))
+        self._action_place = self._between(place)
+        if self.acts and look.portrait:
+            self._action_place, rest = rest.bottom(look.target, look.space("m"))
+        head, self.body = rest.top(max(look.px(120), look.type("title") * 1.5), look.space("m"))
+        head = self._build_back(head, state)
+        ring, head = head.right(look.px(110), look.space("m"))
+        self._ring = CountdownRing(stage, ring)
+        self.add_widget(self._ring)
+        self.build_head(head, state)
+        self.build_body(state)
+
+    def _between(self, place: Rect) -> Rect:
+        """The part of the foot between the switches and "no rating", for the main action."""
+        look = self.look
+        width = max(look.target * 1.35, look.type("note") * 5.2)
+        return place.left(2 * width + 2 * look.space("m"))[1].right(width * 1.2, look.space("m"))[1]
+
+    def _build_back(self, head: Rect, _state: State) -> Rect:
+        return head
+
+    def build_head(self, head: Rect, state: State) -> None:
+        """Put the title into `head`."""
+
+    def build_body(self, state: State) -> None:
+        """Fill `body`."""
+
+    def show(self, state: State) -> None:
+        self._ring.show(state.seconds_left, max(1, round(state.of_s)))
+
+    def _back_button(self, head: Rect) -> Rect:
+        """A way back at the left of the head; return what is left of it."""
+        _, look = self.stage.text, self.look
+        place, head = head.left(max(look.px(190), look.type("body") * 5.2), look.space("m"))
+        place = place.centre(place.w, look.target)
+        self.add_widget(
+            TextButton(self.stage, place, _("返回"), lambda: self.stage.send(ButtonTapped("back")), icon="chevron-left")
+        )
+        return head
+
+
+class Faces(Asking):
+    """Please rate this service: five faces."""
+
+    acts = False
+
+    def __init__(self, stage: Stage, state: State, photos: Path) -> None:
+        self._photos = photos
+        super().__init__(stage, state)
+
+    def build_head(self, head: Rect, state: State) -> None:
+        _, look, stage = self.stage.text, self.look, self.stage
+        assert state.ask is not None
+        clerk = state.ask.clerk
+        title = Words(stage, head, _("请您评价本次服务"), "title", bold=True, line_height=1.2)
+        self.add_widget(title)
+        strip, self.body = self.body.top(max(look.px(112), look.type("body") * 1.6), look.space("m"))
+        number = _("号票 {number}").format(number=state.ask.number)
+        if clerk is None:
+            self.add_widget(Words(stage, strip, number, "body", colour="secondary"))
+            return
+        left, right = strip.columns(2, look.space("m"))
+        self.add_widget(ClerkPlate(stage, left, clerk, self._photos, beside=True))
+        self.add_widget(Words(stage, right, number, "body", colour="secondary", align="right"))
+
+    def build_body(self, _state: State) -> None:
+        look, stage = self.look, self.stage
+        cells = self.body.rows(5, look.space("m")) if look.portrait else self.body.columns(5, look.space("m"))
+        for cell, level in zip(cells, LEVELS, strict=True):
+            tap = partial(stage.send, LevelTapped(level.value))
+            self.add_widget(FaceButton(stage, cell, level, tap))
+
+
+class Reasons(Asking):
+    """The reasons of the chosen level: three at once, all eight on demand, and a few words."""
+
+    def _build_back(self, head: Rect, _state: State) -> Rect:
+        return self._back_button(head)
+
+    def build_head(self, head: Rect, state: State) -> None:
+        look, stage = self.look, self.stage
+        assert state.level is not None
+        face, words = head.left(head.h, look.space("m"))
+        self.add_widget(Face(stage, face.inset(look.px(6)), state.level))
+        name = level_name(stage, state.level)
+        self.add_widget(Words(stage, words, name, "title", bold=True, colour=COLOURS[state.level], line_height=1.15))
+
+    def build_body(self, state: State) -> None:
+        _, look, stage = self.stage.text, self.look, self.stage
+        assert state.level is not None
+        bad = state.level in BAD_LEVELS and state.settings.bad_needs_reason
+        hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("请选择原因，可以多选，也可以不选")
+        place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
+        self.add_widget(Words(stage, place, hint, "body", colour="secondary"))
+        buttons, rest = rest.bottom(look.target, look.space("m"))
+        self._build_chips(rest, state)
+        more, words = buttons.columns(2, look.space("m"))
+        text = _("返回前三项") if state.more and look.mode.elder else _("收起") if state.more else _("更多原因")
+        icon = "chevron-up" if state.more else "chevron-down"
+        self.add_widget(TextButton(stage, more, text, lambda: stage.send(ButtonTapped("more")), icon=icon))
+        count = len(state.phrases)
+        said = _("留言（已选 {count} 句）").format(count=count) if count else _("留言")
+        self.add_widget(TextButton(stage, words, said, lambda: stage.send(ButtonTapped("words")), icon="message-text-outline"))
+        self._build_submit(state)
+
+    def _build_chips(self, rest: Rect, state: State) -> None:
+        look, stage = self.look, self.stage
+        elder = look.mode.elder  # fewer things on a page: the other five come without the first three
+        reasons = [r for r in reasons_of(state.level or 0) if (r.first != state.more if elder else r.first or state.more)]
+        columns = 1 if look.portrait or not state.more else 2
+        rows = -(-len(reasons) // columns)
+        height = min(look.target * 1.25, (rest.h - look.space("m") * (rows - 1)) / rows)
+        grid = rest.top(height * rows + look.space("m") * (rows - 1))[0].grid(columns, rows, look.space("m"))
+        for cell, reason in zip(grid, reasons, strict=False):
+            text = reason.en if look.mode.language == "en" else reason.zh
+            tap = partial(stage.send, ReasonTapped(reason.code))
+            on = reason.code in state.reasons
+            self.add_widget(Chip(stage, cell, text, tap, on=on))
+
+    def _build_submit(self, state: State) -> None:
+        _, stage = self.stage.text, self.stage
+        if state.needs_reason:
+            self.add_widget(
+                Words(stage, self._action_place, _("选一项原因后就可以提交"), "body", colour="secondary", align="center")
+            )
+        else:
+            self.add_widget(Bar(stage, self._action_place, _("提交"), lambda: stage.send(ButtonTapped("submit"))))
+
+
+class Phrases(Asking):
+    """A few words to choose from."""
+
+    def _build_back(self, head: Rect, _state: State) -> Rect:
+        return self._back_button(head)
+
+    def build_head(self, head: Rect, _state: State) -> None:
+        _ = self.stage.text
+        self.add_widget(Words(self.stage, head, _("您想说的话"), "title", bold=True, line_height=1.15))
+
+    def build_body(self, state: State) -> None:
+        _, look, stage = self.stage.text, self.look, self.stage
+        good = (
+            _("工作人员态度亲切"),
+            _("讲解清楚明白"),
+            _("办得又快又好"),
+            _("大厅整洁有序"),
+            _("希望增加自助设备"),
+            _("感谢工作人员"),
+        )
+        bad = (
+            _("等候时间太长"),
+            _("没有一次讲清楚"),
+            _("窗口开得太少"),
+            _("指引标识不清楚"),
+            _("手续希望再简化"),
+            _("请改进服务态度"),
+        )
+        phrases = bad if state.level in BAD_LEVELS else good
+        columns = 1 if look.portrait else 2
+        rows = -(-len(phrases) // columns)
+        height = min(look.target * 1.25, (self.body.h - look.space("m") * (rows - 1)) / rows)
+        grid = self.body.top(height * rows + look.space("m") * (rows - 1))[0].grid(columns, rows, look.space("m"))
+        for cell, phrase in zip(grid, phrases, strict=False):
+            tap = partial(stage.send, PhraseTapped(phrase))
+            self.add_widget(Chip(stage, cell, phrase, tap, on=phrase in state.phrases))
+        self.add_widget(Bar(stage, self._action_place, _("选好了"), lambda: stage.send(ButtonTapped("back"))))
+
+
+class Ending(Page):
+    """Sending, thanks, trouble, fail-safe: an icon, a sentence, what to do."""
+
+    def build(self, state: State) -> None:
+        _, look, stage = self.stage.text, self.look, self.stage
+        icon, colour, title, note = self._words(state)
+        body = stage.rect.inset(look.margin)
+        ring, rest = body.top(look.px(110))
+        self._ring = CountdownRing(stage, ring.right(look.px(110))[0])
+        self.add_widget(self._ring)
+        place, rest = rest.bottom(look.target, look.space("m"))
+        card = rest.centre(min(rest.w, look.px(1300)), min(rest.h, look.px(560) * (1.3 if look.mode.elder else 1)))
+        self.add_widget(Card(stage, card))
+        inside = card.inset(look.space("l"))
+        picture, inside = inside.top(min(look.px(190), inside.h * 0.36), look.space("m"))
+        line, below = inside.top(look.type("title") * (1.5 if look.mode.language == "zh" else 2.9), look.space("s"))
+        self.put(
+            Icon(stage, picture, icon, colour=colour),
+            Words(stage, line, title, "title", bold=True, align="center", line_height=1.2),
+            Words(stage, below, note, "body", colour="secondary", align="center", valign="top"),
+        )
+        self._build_actions(place, state)
+
+    def _words(self, state: State) -> tuple[str, str, str, str]:
+        _ = self.stage.text
+        desk = self.stage.pick(self.stage.hall.hall.help_desk)
+        if state.page == "sending":
+            return "dots-horizontal", "accent", _("正在提交"), _("请稍等一下")
+        if state.page == "thanks":
+            return "check-circle", "success", _("感谢您的评价"), _("您的意见会帮助我们改进服务")
+        if state.page == "trouble" and state.problem == "expired":
+            return "clock-alert", "warning", _("评价时间已过"), _("您还可以扫号票上的二维码评价")
+        if state.page == "trouble":
+            advice = _("请再试一次；也可以扫号票上的二维码评价，或告诉{desk}")
+            return "alert-circle", "warning", _("评价没有提交成功"), advice.format(desk=desk)
+        return "alert-circle", "warning", _("屏幕出了点问题"), _("马上就好，请稍等；需要帮助请到{desk}").format(desk=desk)
+
+    def _build_actions(self, place: Rect, state: State) -> None:
+        _, stage = self.stage.text, self.stage
+        if state.page == "trouble" and state.problem != "expired":
+            left, right = place.columns(2, self.look.space("m"))
+            self.add_widget(TextButton(stage, left, _("不评价"), lambda: stage.send(ButtonTapped("home"))))
+            self.add_widget(Bar(stage, right, _("再试一次"), lambda: stage.send(ButtonTapped("submit"))))
+        elif state.page in ("thanks", "trouble"):
+            middle = place.centre(self.look.px(420), place.h)
+            self.add_widget(TextButton(stage, middle, _("完成"), lambda: stage.send(ButtonTapped("home"))))
+
+    def show(self, state: State) -> None:
+        self._ring.show(state.seconds_left, max(1, round(state.of_s)))

@@ -1,0 +1,1 @@
+"""The server's side of MQTT: requests in, answers and states out."""

@@ -1,0 +1,229 @@
+"""Alerts of the hall: retained while the trouble stands, emptied when it is solved.
+
+The server raises them from what displays and terminals say about themselves and from messages that it cannot read.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from contract.configuration.hall import HallConfig
+from contract.wire import device_words, messages
+from queue_server.broker.retained import Mirror
+
+LOG = logging.getLogger(__name__)
+WELL = frozenset({"ok", "ready", "init", "idle", "busy", "printing", "off", "stopped", "virtual"})
+"""What a device in no trouble says of its state."""
+SOON = frozenset({"paper-low", "toner-low", "print-in-doubt", "paper-near-end", "warning"})
+"""States that ask for somebody soon, while the device still works."""
+QUIET_S = 60.0
+LOW_S = 120.0
+"""A lease that is nearly used up is made full within two minutes, unless something is wrong."""
+FEW = 0.2
+SETTLE_S = 15.0
+MOST_ILLEGAL = 20
+"""Alerts about illegal messages that may stand at once; further subjects share one more."""
+CAUSED = ("misconfigured", "failed", "garbled")
+"""States that mean little without what the program says of them."""
+OWN = ("lease-", "display-", "terminal-", "device-", "messages-", "ledger-")
+Severity = Literal["info", "warning", "error"]
+
+
+class Alerts:
+    """The alerts that this server raises. `publish(topic, payload)` takes a relative topic and keeps it retained."""
+
+    def __init__(
+        self, config: HallConfig, mirror: Mirror, publish: Callable[[str, bytes], None], *, clock: Callable[[], datetime]
+    ) -> None:
+        self._mirror = mirror
+        self._publish = publish
+        self._clock = clock
+        self._zone = config.zone
+        self._queues = config.queue
+        self._displays = {device.id for device in config.device if device.kind == "display"}
+        self._terminals = {terminal.id for terminal in config.terminal}
+        self._unreachable: dict[str, bool] = {}
+        self._reasons: dict[str, messages.DeviceStatus] = {}
+        self._low: dict[str, tuple[float, messages.LeaseStatus]] = {}
+        self._illegal_until: dict[str, float] = {}
+        self._own: set[str] = set()
+        self._settle_at: float | None = None
+
+    def display_shown(self, display: str, payload: bytes) -> None:
+        """A display says whether it can be reached; what a display said that the hall no longer has is nobody's trouble."""
+        if display not in self._displays:
+            return
+        try:
+            shown = messages.decode(payload, messages.DisplayShown)
+        except messages.Illegal:
+            self.illegal(f"display/{display}/shown", 0.0)
+            return
+        self._unreachable[display] = shown.state == "unreachable"
+        self._display(display)
+
+    def _display(self, display: str) -> None:
+        """The alert of a display, with the reason that its agent gives, in whichever order the two come."""
+        if display not in self._unreachable:
+            return
+        reason = self._reasons.get(display, messages.DeviceStatus(display, "display", "unreachable"))
+        zh, en = _sentence(reason, f"显示屏{display}", f"Display {display}")
+        self._set(f"display-{display}", self._unreachable[display], "display-unreachable", "error", display, zh, en)
+
+    def terminal_status(self, terminal: str, payload: bytes) -> None:
+        """A terminal says how it and its devices are. One that the hall no longer has may be gone."""
+        try:
+            status = messages.decode(payload, messages.TerminalStatus)
+        except messages.Illegal:
+            self.illegal(f"terminal/{terminal}/status", 0.0)
+            return
+        zh, en = f"终端{terminal}已断开，请检查。", f"Terminal {terminal} is gone; look after it."
+        gone = status.state == "lost" and terminal in self._terminals
+        self._set(f"terminal-{terminal}", gone, "terminal-lost", "error", terminal, zh, en)
+        self._lease(terminal, status.lease if status.state == "ready" else None)
+        said: set[str] = set()
+        for device in status.devices if status.state in ("init", "ready") else []:
+            if device.kind == "display":  # its alert follows from what it shows
+                self._because(device)
+                continue
+            name = f"device-{_id(terminal)}-{_id(device.id)}"
+            said.add(name)
+            zh, en = _in_trouble(terminal, device)
+            severity: Severity = "warning" if device.state in SOON else "error"
+            self._set(name, device.state not in WELL, f"device-{_id(device.state)}", severity, device.id, zh, en)
+        for name in [n for n in self._own if n.startswith(f"device-{_id(terminal)}-") and n not in said]:
+            self._clear(name)
+
+    def _lease(self, terminal: str, lease: messages.LeaseStatus | None) -> None:
+        """Numbers that a kiosk may give out by itself are nearly used up: trouble, if they are not soon more again."""
+        if lease is None or not any(left <= lease.most * FEW for left in lease.left.values()):
+            self._low.pop(terminal, None)
+            self._clear(f"lease-{_id(terminal)}")
+            return
+        since = self._low[terminal][0] if terminal in self._low else 0.0
+        self._low[terminal] = since, lease
+        if f"lease-{_id(terminal)}" in self._own:
+            self._lease_low(terminal, lease)
+
+    def _lease_low(self, terminal: str, lease: messages.LeaseStatus) -> None:
+        names = {queue.id: queue.name for queue in self._queues}
+        low = {queue: left for queue, left in lease.left.items() if left <= lease.most * FEW and queue in names}
+        zh = "、".join(f"{names[queue].zh}{left}个" for queue, left in low.items())
+        en = ", ".join(f"{names[queue].en} {left}" for queue, left in low.items())
+        self._set(
+            f"lease-{_id(terminal)}", bool(low), "lease-low", "warning", terminal,
+            f"{terminal}的离线备用号码快用完了：{zh}。断网后它将不能取号，请检查服务器日志里不给号的原因。",
+            f"{terminal} has few numbers left for when it is offline: {en}. See the server's log why it gets no more.",
+        )  # fmt: skip
+
+    def _because(self, display: messages.DeviceStatus) -> None:
+        """Why a display cannot be reached, for its alert."""
+        if display.id not in self._displays:
+            return
+        if display.state in device_words.MEANINGS:
+            self._reasons[display.id] = display
+        else:
+            self._reasons.pop(display.id, None)
+        self._display(display.id)
+
+    def illegal(self, where: str, monotonic: float) -> None:
+        """A message that cannot be read came in; one alert stands for many, until it has been quiet for a minute."""
+        name = f"messages-{_id(where)}"
+        if name not in self._illegal_until and len(self._illegal_until) >= MOST_ILLEGAL:
+            name, where = "messages-others", "…"
+        if name not in self._illegal_until:
+            LOG.warning("illegal messages on %s", where)
+        self._illegal_until[name] = max(monotonic, self._illegal_until.get(name, 0.0))
+        zh, en = f"收到无法识别的消息（{where}），已丢弃。", f"Messages on {where} cannot be read and are dropped."
+        self._set(name, True, "illegal-message", "warning", where, zh, en)
+
+    def ledger(self, *, writable: bool) -> None:
+        """The server's own books can be written, or could not be the last time."""
+        zh, en = (
+            "服务器写不进数据，暂时不能取号和叫号。请检查服务器的磁盘空间。",
+            "The server cannot write its data: numbers are neither given nor called for now. Look at the space on its disk.",
+        )
+        self._set("ledger-write", not writable, "ledger-unwritable", "error", "server", zh, en)
+
+    def pass_time(self, monotonic: float) -> None:
+        """Clear what has been quiet, and alerts of an earlier run that nobody has raised again."""
+        for name, last in list(self._illegal_until.items()):
+            if last == 0.0:
+                self._illegal_until[name] = monotonic
+            elif monotonic - last > QUIET_S:
+                del self._illegal_until[name]
+                self._clear(name)
+        for terminal, (since, lease) in list(self._low.items()):
+            if since == 0.0:
+                self._low[terminal] = monotonic, lease
+            elif monotonic - since > LOW_S:
+                self._lease_low(terminal, lease)
+        if self._settle_at is not None and monotonic >= self._settle_at:
+            self._settle_at = None
+            for topic in self._mirror.under("alert/"):
+                name = topic.removeprefix("alert/")
+                if name.startswith(OWN) and name not in self._own:
+                    self._clear(name)
+
+    def connected(self, monotonic: float) -> None:
+        """Retained messages are coming in; what nobody raises again soon is over."""
+        self._settle_at = monotonic + SETTLE_S
+
+    def _set(self, name: str, standing: bool, kind: str, severity: Severity, subject: str, zh: str, en: str) -> None:
+        if not standing:
+            self._clear(name)
+            return
+        self._own.add(name)
+        old = self._mirror.get(f"alert/{name}")
+        since = self._clock().astimezone(self._zone)
+        if old is not None:
+            try:
+                before = messages.decode(old, messages.Alert)
+            except messages.Illegal:
+                before = None
+            if before is not None and before.kind == kind:
+                since = before.since
+        alert = messages.encode(messages.Alert(kind, severity, subject, since, messages.Text(zh, en)))
+        if alert != old:
+            self._publish(f"alert/{name}", alert)
+
+    def _clear(self, name: str) -> None:
+        self._own.discard(name)
+        if self._mirror.get(f"alert/{name}") is not None:
+            self._publish(f"alert/{name}", b"")
+
+
+def _in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
+    """What the staff is told of a device: what happened and what to do; no figures, or every paper would be news."""
+    if device.state == "print-in-doubt":
+        return _print_in_doubt(terminal, device)
+    zh, en = (device_words.kind_name(device.kind, language) for language in ("zh", "en"))
+    if device.kind == "program":
+        return _sentence(device, f"{terminal}的{zh}", f"{en} of {terminal}")
+    return _sentence(device, f"{terminal}的{zh}{device.id}", f"{en} {device.id} of {terminal}")
+
+
+def _sentence(device: messages.DeviceStatus, name_zh: str, name_en: str) -> tuple[str, str]:
+    told = device_words.told(device.kind, device.state, name_zh, name_en)
+    known = bool(told.zh)
+    zh = told.zh if known else f"{name_zh}状态异常：{device.state}"
+    en = told.en if known else f"{name_en} is in trouble: {device.state}"
+    cause = device.detail if device.state in CAUSED or not known else ""
+    return (f"{zh}（{cause}）", f"{en} ({cause})") if cause else (zh, en)
+
+
+def _print_in_doubt(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
+    """After a power cut: which paper may lie at a printer without its owner, or may never have come out."""
+    zh = f"{terminal}重新启动，不能确定“{device.detail}”是否已经打印；请看打印机{device.id}的出纸口，留下的文件请收好。"
+    return (
+        zh,
+        f"{terminal} started again; {device.detail!r} may be at printer {device.id}, printed or not: take what lies there.",
+    )
+
+
+def _id(text: str) -> str:
+    """A piece of text as an id of the contract."""
+    return re.sub(r"[^a-z0-9-]+", "-", text.lower())[:48].strip("-") or "x"

@@ -1,0 +1,132 @@
+"""The cases in the ledger's database. A name is masked and an ID number hashed before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, true
+from sqlalchemy.dialects import postgresql, sqlite
+
+from contract.wire.case import ENDED, Case
+from queue_server.codes.seal import veiled
+from queue_server.codes.signer import Signer
+from queue_server.domain.deadline import DeadlineState
+from queue_server.domain.name_masking import masked_name
+from queue_server.store import tables
+
+C, G = tables.cases.c, tables.wrong_guesses.c
+GUESSES_COUNT_FOR = timedelta(minutes=30)
+PERSONS_CASES = 50
+DeadlineDays = tuple[date, date, date]
+"""Today, the last day that counts as reached, the last that counts as near (`queue_server.domain.deadline.last_days`)."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which cases a list should hold: with `text` in what is shown of them, in this state, their deadline in that one."""
+
+    days: DeadlineDays
+    text: str = ""
+    state: str = ""
+    deadline: DeadlineState | None = None
+
+
+def put(connection: Connection, signer: Signer, cases: Iterable[Case], now: datetime) -> int:
+    """Add the cases, or replace those of the same number; how many. The caller opens and commits the transaction."""
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    rows = [_row(signer, case, now) for case in cases]
+    if rows:
+        added = dialect.insert(tables.cases)
+        new = {name: added.excluded[name] for name in ("person", "last_four", "content", "changed_at", "state", "binding_on")}
+        connection.execute(added.on_conflict_do_update(index_elements=["number"], set_=new), rows)
+    return len(rows)
+
+
+def find(connection: Connection, number: str) -> Case | None:
+    """The case of this number; its applicant's name is masked."""
+    content = connection.execute(select(C.content).where(C.number == number)).scalar()
+    return None if content is None else Case.model_validate_json(content)
+
+
+def of_person(connection: Connection, signer: Signer, person: str) -> list[Case]:
+    """The cases of a holder of a service code, those that changed last first."""
+    wanted = select(C.content).where(C.person == veiled(signer, "person", person)).order_by(C.changed_at.desc(), C.number)
+    return [Case.model_validate_json(content) for content in connection.execute(wanted.limit(PERSONS_CASES)).scalars()]
+
+
+def listed(connection: Connection, wanted: Wanted, limit: int, skip: int) -> tuple[list[Case], int]:
+    """One page of the cases that are wanted, the nearest binding day first, ended ones last; and how many there are."""
+    condition = _condition(wanted)
+    order = (C.state.in_(ENDED), C.binding_on.is_(None), C.binding_on, C.number)
+    page = select(C.content).where(condition).order_by(*order).limit(limit).offset(skip)
+    count: int = connection.execute(select(func.count()).select_from(tables.cases).where(condition)).scalar_one()
+    return [Case.model_validate_json(content) for content in connection.execute(page).scalars()], count
+
+
+def count_by_deadline(connection: Connection, days: DeadlineDays) -> dict[DeadlineState, int]:
+    """How many open cases stand near, at and past their day."""
+    states: tuple[DeadlineState, ...] = ("near", "reached", "exceeded")
+    one = select(func.count()).select_from(tables.cases)
+    return {state: connection.execute(one.where(_stands(state, days))).scalar_one() for state in states}
+
+
+def _condition(wanted: Wanted) -> Any:
+    condition: Any = true()
+    if wanted.text:
+        condition &= C.content.contains(wanted.text, autoescape=True)
+    if wanted.state:
+        condition &= C.state == wanted.state
+    if wanted.deadline is not None:
+        condition &= _stands(wanted.deadline, wanted.days)
+    return condition
+
+
+def _stands(state: DeadlineState, days: DeadlineDays) -> Any:
+    """The condition for open cases whose deadline is in this state."""
+    today, reached, near = (day.isoformat() for day in days)
+    between = {
+        "exceeded": C.binding_on < today,
+        "reached": (C.binding_on >= today) & (C.binding_on <= reached),
+        "near": (C.binding_on > reached) & (C.binding_on <= near),
+        "far": C.binding_on > near,
+    }
+    return C.state.not_in(ENDED) & between[state]
+
+
+def knows_last_four(connection: Connection, signer: Signer, number: str, last_four: str) -> bool:
+    """Whether the case exists and its applicant's ID number ends so."""
+    kept = connection.execute(select(C.last_four).where(C.number == number)).scalar()
+    return kept is not None and kept == _last_four(signer, number, last_four)
+
+
+def guesses(connection: Connection, subject: str, now: datetime) -> int:
+    """How often `subject` was guessed at in vain of late."""
+    wanted = select(func.count()).where(G.subject == subject, G.at > now - GUESSES_COUNT_FOR)
+    count: int = connection.execute(wanted).scalar_one()
+    return count
+
+
+def note_guess(connection: Connection, subjects: Iterable[str], now: datetime) -> None:
+    """Count one wrong guess against each subject, and forget old ones."""
+    connection.execute(delete(tables.wrong_guesses).where(G.at <= now - GUESSES_COUNT_FOR))
+    connection.execute(tables.wrong_guesses.insert(), [{"subject": subject, "at": now} for subject in subjects])
+
+
+def _row(signer: Signer, case: Case, now: datetime) -> dict[str, Any]:
+    shown = case.model_copy(update={"applicant": masked_name(case.applicant), "id_last_four": "", "person": ""})
+    return {
+        "number": case.number,
+        "person": veiled(signer, "person", case.person) if case.person else None,
+        "last_four": _last_four(signer, case.number, case.id_last_four) if case.id_last_four else None,
+        "content": shown.model_dump_json(exclude_defaults=True),
+        "changed_at": now,
+        "state": case.state,
+        "binding_on": case.binding_on.isoformat() if case.binding_on else None,
+    }
+
+
+def _last_four(signer: Signer, number: str, last_four: str) -> str:
+    return veiled(signer, "last-four", f"{number}:{last_four.upper()}")

@@ -1,0 +1,54 @@
+"""A request that is refused: the code of the contract, what happened, and what to do, in the hall's two languages."""
+
+from __future__ import annotations
+
+from contract.wire import messages
+from queue_server.domain.sentence import Sentence
+
+
+class Refused(Exception):
+    """Raised by a service before it has written anything."""
+
+    def __init__(self, code: messages.ErrorCode, message: str, hint: Sentence) -> None:
+        super().__init__(message)
+        self.code: messages.ErrorCode = code
+        self.hint = hint
+
+    def answer(self) -> messages.Answer:
+        """What the asker gets."""
+        return refuse(self.code, str(self), self.hint)
+
+
+def refuse(code: messages.ErrorCode, message: str, hint: Sentence) -> messages.Answer:
+    """An answer with status error."""
+    error = messages.Error(code, message, hint.en, messages.Text(hint.zh, hint.en))
+    return messages.Answer("error", error=error)
+
+
+def unknown_queue(queue: str) -> Refused:
+    return Refused(
+        "unknown-queue",
+        f"there is no queue {queue!r}",
+        Sentence("没有这个业务队列，请重新选择业务。", "Choose a queue of this hall."),
+    )
+
+
+def unknown_window(window: str) -> Refused:
+    return Refused(
+        "unknown-window",
+        f"there is no window {window!r}",
+        Sentence("没有这个窗口，请核对窗口号。", "Choose a window of this hall."),
+    )
+
+
+def unknown_ticket(ticket: str) -> Refused:
+    hint = Sentence("没有这个号，请核对后再试。", "Check the number; tickets are known for as long as the hall keeps them.")
+    return Refused("unknown-ticket", f"there is no ticket {ticket!r}", hint)
+
+
+def bad_request(message: str, hint: Sentence) -> Refused:
+    return Refused("bad-request", message, hint)
+
+
+def wrong_state(message: str, hint: Sentence) -> Refused:
+    return Refused("wrong-state", message, hint)

@@ -1,0 +1,44 @@
+"""A ticket goes on paper once more, at a kiosk that the staff chooses: the same number in the same place, never a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contract.wire.requests import ConfirmReprint, ReprintTicket
+from queue_server.commands.context import Work
+from queue_server.commands.issue import answer_of
+from queue_server.commands.refused import bad_request, wrong_state
+from queue_server.domain.sentence import Sentence
+from queue_server.store import tables
+
+REPRINTABLE = ("waiting", "called", "missed", "held")
+"""States in which the paper is still worth something to its holder."""
+
+KINDS = {"printed": "ticket-reprinted", "failed": "ticket-reprint-failed", "unknown": "ticket-reprint-unanswered"}
+"""The event of each result."""
+
+
+def reprint_ticket(work: Work, ask: ReprintTicket) -> dict[str, Any]:
+    """What is to stand on the paper; the desk hands it to the terminal as an order. Nothing about the ticket changes."""
+    ticket = work.ticket(ask.ticket)
+    if ask.terminal not in work.plan.config.ticket_printers():
+        hint = Sentence("请选择一台能打号票的自助机。", "Choose a kiosk with a ticket printer.")
+        raise bad_request(f"{ask.terminal} is no kiosk with a ticket printer", hint)
+    if ticket.state not in REPRINTABLE or ticket.business_day != work.day.isoformat():
+        raise wrong_state(
+            f"ticket {ticket.number} is {ticket.state}",
+            Sentence("只能补打今天还没有办理的号。", "Only tickets of today that still wait or are called are printed again."),
+        )
+    work.event("ticket-reprint-ordered", ticket=ticket.id, number=ticket.number, queue=ticket.queue, terminal=ask.terminal)
+    return answer_of(work, ticket)
+
+
+def confirm_reprint(work: Work, ask: ConfirmReprint) -> dict[str, Any]:
+    """What came of it: printed, failed, or unknown where the terminal gave no answer."""
+    ticket = work.ticket(ask.ticket)
+    if ask.result == "printed":
+        row = {"ticket": ticket.id, "terminal": ask.terminal, "business_day": work.day.isoformat(), "at": work.now}
+        work.unit.connection.execute(tables.reprints.insert(), row)
+    facts = {"ticket": ticket.id, "number": ticket.number, "terminal": ask.terminal, "detail": ask.detail or None}
+    work.event(KINDS[ask.result], queue=ticket.queue, **facts)
+    return {"ticket": work.show(ticket)}

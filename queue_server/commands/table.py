@@ -1,0 +1,41 @@
+"""Verb → service function. The requests they take stand in the wire contract (contract/wire/messages.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from queue_server.commands import call, issue, lease, move, rate, reprint, scan, serve, technician_code, window
+from queue_server.commands.context import Work
+
+VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
+    "issue-ticket": issue.issue_ticket,
+    "confirm-print": issue.confirm_print,
+    "call-next": call.call_next,
+    "call-ticket": call.call_ticket,
+    "recall": call.recall,
+    "no-show": call.no_show,
+    "start-service": serve.start_service,
+    "finish-service": serve.finish_service,
+    "hold": serve.hold,
+    "resume": serve.resume,
+    "transfer": move.transfer,
+    "requeue": move.requeue,
+    "cancel-ticket": move.cancel_ticket,
+    "open-window": window.open_window,
+    "pause-window": window.pause_window,
+    "close-window": window.close_window,
+    "reprint-ticket": reprint.reprint_ticket,
+    "confirm-reprint": reprint.confirm_reprint,
+    "rate": rate.rate,
+    "lookup": rate.lookup,
+    "scan": scan.scan,
+    "find-case": scan.find_case,
+    "lease-numbers": lease.lease_numbers,
+    "merge-tickets": lease.merge_tickets,
+    "check-technician-code": technician_code.check_code,
+    "fetch-technician-secret": technician_code.fetch_secret,
+    "tell-technician-acts": technician_code.take_acts,
+}
+READS_ONLY = frozenset({"lookup", "fetch-technician-secret"})
+"""Verbs whose answers are not kept: asked again, they may answer anew."""

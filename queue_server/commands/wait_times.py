@@ -1,0 +1,122 @@
+"""What is known about the hall's speed: who is open, how long services take. Estimates of waiting come from here.
+
+Kept between units of work and read afresh when a window changes, at the latest after two seconds; estimates need no lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from queue_server.commands.hall_rules import Plan
+from queue_server.domain.wait_estimate import Line, Pace, estimate, servers_of
+from queue_server.store import tables
+
+FRESH_S = 2.0
+HISTORY = 60
+HISTORY_DAYS = 30
+OPEN = ("idle", "calling", "serving", "rating")
+L, S, W = tables.lines.c, tables.services.c, tables.windows.c
+
+
+@dataclass(slots=True)
+class Staff:
+    """The windows that work for one queue."""
+
+    servers: float
+    free: int
+    left_s: float | None
+    open: bool
+
+
+class Outlook:
+    """Estimates for every queue of a hall; `refresh` reads the ledger, `range_s` only computes."""
+
+    def __init__(self, plan: Plan, monotonic: Callable[[], float]) -> None:
+        self.plan = plan
+        self.stale = True
+        self.lines: dict[tuple[str, str], int] = {}
+        self._monotonic = monotonic
+        self._read_at = float("-inf")
+        self._paces = {queue.id: Pace.configured(queue.service_minutes) for queue in plan.config.queue}
+        self._seen = datetime.min.replace(tzinfo=UTC)
+        self._staff: dict[str, Staff] = {}
+
+    def begin(self, connection: Connection, now: datetime) -> None:
+        """Before a unit of work: read what has become old."""
+        if self.stale or self._monotonic() - self._read_at > FRESH_S:
+            self.lines = {(queue, class_): waiting for queue, class_, waiting in connection.execute(_LINES)}
+            self._read_paces(connection, now)
+            self._read_staff(connection, now)
+            self.stale, self._read_at = False, self._monotonic()
+
+    def committed(self, changes: dict[tuple[str, str], int]) -> None:
+        """After a unit of work: count what it added to the lines."""
+        for line, delta in changes.items():
+            self.lines[line] = self.lines.get(line, 0) + delta
+
+    def waiting(self, queue: str, changes: dict[tuple[str, str], int]) -> tuple[int, int]:
+        """How many ordinary and how many favoured tickets wait, with what this unit has changed."""
+        ordinary = favoured = 0
+        for class_ in _CLASSES:
+            count = self.lines.get((queue, class_), 0) + changes.get((queue, class_), 0)
+            if class_ == "ordinary":
+                ordinary += count
+            else:
+                favoured += count
+        return max(0, ordinary), max(0, favoured)
+
+    def range_s(self, queue: str, *, ordinary: int, favoured_ahead: int, favoured: bool) -> tuple[int, tuple[int, int]]:
+        """How many calls come before a ticket behind these, and its wait (low, high) in seconds."""
+        ratio = self.plan.rules.ratio
+        share = favoured_ahead / (ordinary + favoured_ahead) if ordinary + favoured_ahead > 10 else 0.1
+        ageing_s = self.plan.rules.ageing_minutes * 60
+        line = Line(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s)
+        staff = self._staff.get(queue) or Staff(1.0, 0, None, False)
+        pace = self._paces[queue]
+        span = estimate(line, pace, servers=staff.servers, free=staff.free, left=staff.left_s, sure=staff.open)
+        return line.ahead, span
+
+    def _read_paces(self, connection: Connection, now: datetime) -> None:
+        """Learn from the services that have ended since the last time; the first time from the latest ones of each queue."""
+        done = select(S.queue, S.called_at, S.ended_at)
+        if self._seen.year == 1:
+            self._seen = now - timedelta(days=HISTORY_DAYS)
+            for queue in self._paces:
+                latest = done.where(S.queue == queue, S.ended_at > self._seen).order_by(S.ended_at.desc()).limit(HISTORY)
+                for _, called, ended in reversed(connection.execute(latest).all()):
+                    self._learn(queue, called, ended)
+            self._seen = now
+            return
+        for queue, called, ended in connection.execute(done.where(S.ended_at > self._seen).order_by(S.ended_at)):
+            self._learn(queue, called, ended)
+            self._seen = max(self._seen, ended)
+
+    def _learn(self, queue: str, called: datetime, ended: datetime) -> None:
+        if queue in self._paces:
+            self._paces[queue] = self._paces[queue].after(max(1.0, (ended - called).total_seconds()))
+
+    def _read_staff(self, connection: Connection, now: datetime) -> None:
+        rows = connection.execute(select(W.id, W.state, W.since).where(W.state.in_(OPEN))).all()
+        windows = [
+            (self.plan.queues_of[window], state, since) for window, state, since in rows if window in self.plan.queues_of
+        ]
+        work: dict[str, float] = {}
+        for queue, pace in self._paces.items():
+            work[queue] = (1 + sum(self.waiting(queue, {}))) * pace.mean
+        shares = servers_of([queues for queues, _, _ in windows], work)
+        usual = servers_of(list(self.plan.queues_of.values()), work)
+        for queue in self._paces:
+            mine = [(state, since) for queues, state, since in windows if queue in queues]
+            pace = self._paces[queue]
+            left = [pace.left((now - since).total_seconds()) for state, since in mine if state in ("calling", "serving")]
+            free, mean_left = len(mine) - len(left), sum(left) / len(left) if left else None
+            share = shares.get(queue, 0.0) if mine else usual.get(queue, 0.0)
+            self._staff[queue] = Staff(share, free, mean_left, bool(mine))
+
+
+_CLASSES = ("ordinary", "appointment", "priority", "military")
+_LINES = select(L.queue, L.class_, L.waiting)

@@ -1,0 +1,80 @@
+"""How a case stands to the day it was promised for: far, near, reached or exceeded (正常, 预警, 黄牌, 红牌), in working days.
+
+Warning, yellow and red stand for near, at and past the limit; near is one working day before, as cities rule it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from queue_server.domain.sentence import Sentence
+
+DeadlineState = Literal["far", "near", "reached", "exceeded"]
+ONE_DAY = timedelta(days=1)
+LONGEST_DAYS = 3700
+"""Beyond ten years the count stops: such a date is a slip of the pen."""
+
+COLOURS: dict[DeadlineState, Sentence] = {
+    "far": Sentence("正常", "in time"),
+    "near": Sentence("预警", "near"),
+    "reached": Sentence("黄牌", "yellow card"),
+    "exceeded": Sentence("红牌", "red card"),
+}
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """`working_days` are left, negative when overdue. Not `certain`: holidays are not known yet, only weekends were counted."""
+
+    state: DeadlineState
+    working_days: int
+    certain: bool = True
+
+    def words(self) -> Sentence:
+        """How many working days are left, or since how many it is overdue."""
+        days, mark = abs(self.working_days), Sentence("", "")
+        if not self.certain:
+            mark = Sentence("（节假日未定，按周末推算）", " (holidays not yet known; counted by weekends)")
+        if self.state == "exceeded" and days == 0:
+            return Sentence(f"已过承诺日期{mark.zh}", f"past the promised day{mark.en}")
+        if self.state == "reached":
+            return Sentence(f"今天到期{mark.zh}", f"due today{mark.en}")
+        plural = "" if days == 1 else "s"
+        if self.state == "exceeded":
+            return Sentence(f"已超期{days}个工作日{mark.zh}", f"overdue by {days} working day{plural}{mark.en}")
+        return Sentence(f"还有{days}个工作日{mark.zh}", f"{days} working day{plural} left{mark.en}")
+
+
+def working_days_between(first: date, last: date, is_working: Callable[[date], bool]) -> int:
+    """Working days after `first` up to and with `last`; negative, after `last` up to `first`, when `last` is earlier."""
+    if last < first:
+        return -working_days_between(last, first, is_working)
+    span = min((last - first).days, LONGEST_DAYS)
+    return sum(is_working(first + ONE_DAY * n) for n in range(1, span + 1))
+
+
+def standing(
+    promised: date, today: date, is_working: Callable[[date], bool], *, is_known: Callable[[date], bool], near_days: int = 1
+) -> Deadline:
+    """How `today` stands to the promised day. `is_known` says whether a day's year is in the holiday calendar."""
+    certain = is_known(today) and is_known(promised)
+    left = working_days_between(today, promised, is_working)
+    if promised < today:
+        return Deadline("exceeded", left, certain)
+    if left == 0 or promised == today:
+        return Deadline("reached", 0, certain)
+    return Deadline("near" if left <= near_days else "far", left, certain)
+
+
+def last_days(today: date, is_working: Callable[[date], bool], near_days: int = 1) -> tuple[date, date]:
+    """The last promised day that counts as reached, and the last that counts as near, seen from `today`."""
+    reached = today
+    while working_days_between(today, reached + ONE_DAY, is_working) == 0 and reached - today < timedelta(LONGEST_DAYS):
+        reached += ONE_DAY
+    near = reached
+    while working_days_between(today, near + ONE_DAY, is_working) <= near_days and near - today < timedelta(LONGEST_DAYS):
+        near += ONE_DAY
+    return reached, near

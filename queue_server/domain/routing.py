@@ -1,0 +1,175 @@
+"""Which ticket a window calls next: a pure choice among the heads of the lines, explained in one sentence.
+
+In this order:
+1. tickets meant for this window (transferred to it, or returning to it);
+2. tickets that have waited longer than the ageing time, so that nobody waits for ever;
+3. classes that the window prefers, in its order;
+4. ordinary and favoured tickets by the hall's ratio while both wait;
+5. the window's queues in its order (a comprehensive window has none: age decides);
+6. whoever has stood in line longest.
+Among aged tickets only ratio and age count: they are not kept back by preferences, yet the favoured classes keep their share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from queue_server.domain.sentence import Sentence
+from queue_server.domain.ticket_number import number_of
+
+CLASS_WORDS: dict[str, Sentence] = {
+    "ordinary": Sentence("普通", "ordinary"),
+    "appointment": Sentence("预约", "appointment"),
+    "priority": Sentence("优先", "priority"),
+    "military": Sentence("军人优先", "military"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The head of one line: the ticket with the smallest rank of its queue, class and bound window.
+
+    `rank` is the instant, in seconds since the epoch, from which the ticket counts as standing in line: when it was issued, the
+    booked time of an appointment, or a later place after a requeue. An appointment is not called before its rank.
+    """
+
+    ticket: str
+    queue: str
+    class_: str
+    rank: float
+    window: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRules:
+    """What one window calls: `queues` in its order of preference, or by age alone when `by_age` (comprehensive windows)."""
+
+    window: str
+    queues: tuple[str, ...]
+    by_age: bool = False
+    prefers: tuple[str, ...] = ()
+    ratio_ordinary: int = 2
+    ratio_favoured: int = 1
+    ageing_s: float = 1800
+    places: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", {queue: 0 if self.by_age else i for i, queue in enumerate(self.queues)})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The ticket to call, why, and the window's tally after calling it."""
+
+    candidate: Candidate
+    reason: Sentence
+    tally: int
+
+
+def choose(candidates: Iterable[Candidate], rules: WindowRules, now: float, tally: int = 0) -> Choice | None:
+    """Pick the ticket that the window calls at `now` (seconds since the epoch); None when nobody waits for it.
+
+    `tally` is what the window owes: 0 at first, then the number of the last Choice. Negative, ordinary tickets are due.
+    """
+    able = [c for c in candidates if _callable(c, rules, now)]
+    if not able:
+        return None
+    bound = [c for c in able if c.window is not None]
+    if bound:
+        return _chosen(min(bound, key=_age), _bound_reason, rules, now, tally)
+    aged = [c for c in able if now - c.rank > rules.ageing_s]
+    if aged:
+        return _chosen(min(_by_ratio(aged, tally), key=_age), _aged_reason, rules, now, tally)
+    for class_ in rules.prefers:
+        preferred = [c for c in able if c.class_ == class_]
+        if preferred:
+            return _chosen(_first(preferred, rules), _preferred_reason, rules, now, tally)
+    due = _by_ratio(able, tally)
+    return _chosen(_first(due, rules), _ratio_reason if len(due) < len(able) else _line_reason, rules, now, tally)
+
+
+def rank_behind(ranks: Sequence[float], places: int, now: float) -> float:
+    """The rank that puts a ticket back behind the first `places` of a line with these ranks; at its end when it is shorter."""
+    line = sorted(ranks)
+    if places >= len(line):
+        return max(now, line[-1]) if line else now
+    if places == 0:
+        return line[0] - 1.0
+    return (line[places - 1] + line[places]) / 2
+
+
+def settle(tally: int, favoured: bool, ratio_ordinary: int, ratio_favoured: int) -> int:
+    """The tally after a call. Kept within one round of the ratio, so that a quiet hour builds up no debt."""
+    tally += -ratio_ordinary if favoured else ratio_favoured
+    return max(-ratio_ordinary, min(tally, ratio_favoured - 1))
+
+
+def _callable(candidate: Candidate, rules: WindowRules, now: float) -> bool:
+    if candidate.class_ == "appointment" and candidate.rank > now:
+        return False
+    if candidate.window is not None:
+        return candidate.window == rules.window
+    return candidate.queue in rules.places
+
+
+def _by_ratio(candidates: list[Candidate], tally: int) -> list[Candidate]:
+    """Those of the kind whose turn it is; all of them when only one kind waits."""
+    ordinary = [c for c in candidates if c.class_ == "ordinary"]
+    favoured = [c for c in candidates if c.class_ != "ordinary"]
+    if not ordinary or not favoured:
+        return candidates
+    return favoured if tally >= 0 else ordinary
+
+
+def _first(candidates: list[Candidate], rules: WindowRules) -> Candidate:
+    return min(candidates, key=lambda c: (rules.places[c.queue], *_age(c)))
+
+
+def _age(candidate: Candidate) -> tuple[float, str]:
+    return (candidate.rank, candidate.ticket)
+
+
+def _chosen(candidate: Candidate, reason: _Reason, rules: WindowRules, now: float, tally: int) -> Choice:
+    favoured = candidate.class_ != "ordinary"
+    sentence = reason(number_of(candidate.ticket), candidate, rules, max(0, int(now - candidate.rank) // 60))
+    return Choice(candidate, sentence, settle(tally, favoured, rules.ratio_ordinary, rules.ratio_favoured))
+
+
+def _bound_reason(number: str, _candidate: Candidate, _rules: WindowRules, _minutes: int) -> Sentence:
+    return Sentence(f"{number}指定在本窗口办理", f"{number} is meant for this window")
+
+
+def _aged_reason(number: str, _candidate: Candidate, rules: WindowRules, minutes: int) -> Sentence:
+    limit = int(rules.ageing_s // 60)
+    return Sentence(
+        f"{number}已等候{minutes}分钟，超过{limit}分钟的先叫",
+        f"{number} has waited {minutes} minutes; whoever has waited more than {limit} goes first",
+    )
+
+
+def _preferred_reason(number: str, candidate: Candidate, _rules: WindowRules, _minutes: int) -> Sentence:
+    words = CLASS_WORDS[candidate.class_]
+    return Sentence(
+        f"本窗口先办{words.zh}号，{number}排在最前", f"this window takes {words.en} tickets first, and {number} leads"
+    )
+
+
+def _ratio_reason(number: str, candidate: Candidate, rules: WindowRules, _minutes: int) -> Sentence:
+    words, ratio = CLASS_WORDS[candidate.class_], f"{rules.ratio_ordinary}:{rules.ratio_favoured}"
+    return Sentence(
+        f"普通号与优先类号按{ratio}轮流，轮到{words.zh}号{number}",
+        f"ordinary and favoured tickets take turns {ratio}, and it is the turn of {words.en} ticket {number}",
+    )
+
+
+def _line_reason(number: str, _candidate: Candidate, rules: WindowRules, minutes: int) -> Sentence:
+    if not rules.by_age and len(rules.queues) > 1:
+        return Sentence(
+            f"按本窗口的业务顺序，{number}排在最前，已等候{minutes}分钟",
+            f"{number} leads in this window's order of queues, after {minutes} minutes",
+        )
+    return Sentence(f"{number}等候时间最长，已等候{minutes}分钟", f"{number} has stood in line longest, {minutes} minutes")
+
+
+_Reason = Callable[[str, Candidate, WindowRules, int], Sentence]

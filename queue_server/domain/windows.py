@@ -1,0 +1,69 @@
+"""What may happen at a window: its states and moves, written down once."""
+
+from __future__ import annotations
+
+from typing import Literal, cast, get_args
+
+from queue_server.domain.sentence import Sentence
+from queue_server.domain.tickets import WrongState
+
+State = Literal["closed", "paused", "idle", "calling", "serving", "rating"]
+STATES: tuple[State, ...] = get_args(State)
+FREE: frozenset[State] = frozenset({"idle", "rating"})
+"""The states in which a window can take the next ticket."""
+BUSY: frozenset[State] = frozenset({"calling", "serving"})
+"""The states in which a ticket stands at the window."""
+
+TRANSITIONS: dict[str, dict[State, State]] = {
+    "open-window": {
+        "closed": "idle", "paused": "idle", "idle": "idle", "calling": "calling", "serving": "serving", "rating": "rating",
+    },
+    "pause-window": {"idle": "paused", "rating": "paused", "paused": "paused"},
+    "close-window": {"idle": "closed", "rating": "closed", "paused": "closed", "closed": "closed"},
+    "call-next": {"idle": "calling", "rating": "calling"},
+    "call-ticket": {"idle": "calling", "rating": "calling"},
+    "recall": {"calling": "calling"},
+    "start-service": {"calling": "serving"},
+    "finish-service": {"serving": "rating"},
+    "no-show": {"calling": "idle"},
+    "hold": {"calling": "idle", "serving": "idle"},
+    "resume": {"idle": "calling", "rating": "calling"},
+    "resume-service": {"idle": "serving", "rating": "serving"},
+    "transfer": {"calling": "idle", "serving": "idle"},
+    "requeue": {"calling": "idle"},
+    "rated": {"rating": "idle"},
+    "expire": {
+        "closed": "closed", "paused": "closed", "idle": "closed", "calling": "closed", "serving": "closed", "rating": "closed",
+    },
+}  # fmt: skip
+"""verb → {from: to}. Opening an open window lets another clerk take it over as it stands. `rated` is the end of the time for
+rating, by an answer or without one; `expire` is the end of the business day."""
+
+_HINTS: dict[str, Sentence] = {
+    "closed": Sentence("窗口未开启，请先登录并开启窗口。", "The window is closed; open it first."),
+    "paused": Sentence("窗口已暂停，请先恢复服务。", "The window is paused; open it again first."),
+    "idle": Sentence("窗口没有正在办理的号，请先叫号。", "No ticket stands at the window; call one first."),
+    "calling": Sentence(
+        "窗口已叫号，请先开始办理、过号、挂起或转移。", "A ticket is called here; start, no-show, hold or transfer it first."
+    ),
+    "serving": Sentence(
+        "窗口正在办理，请先办结、挂起或转移。", "A ticket is being served here; finish, hold or transfer it first."
+    ),
+    "rating": Sentence(
+        "办理已结束，正在等待评价，可以直接叫下一号。",
+        "The service is finished and waits for its rating; call the next ticket.",
+    ),
+}
+
+
+def move(state: str, verb: str) -> State:
+    """The state after `verb`; raise WrongState when the table has no such move, KeyError for a verb it does not know."""
+    target = TRANSITIONS[verb].get(cast(State, state))
+    if target is None:
+        raise WrongState(verb, state, hint(state), of="window")
+    return target
+
+
+def hint(state: str) -> Sentence:
+    """How a window in `state` stands and what the clerk can do next."""
+    return _HINTS[state]

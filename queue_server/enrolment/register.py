@@ -1,0 +1,234 @@
+"""The register of one-time tokens and certificates, in the ledger's database, so that two servers share it.
+
+A token is `K7QM-2DXP-9RTA-5HWN-3F8C`: four characters that name it and sixteen (80 bits) that only the terminal and this
+server know. The secret never travels: the terminal signs its request with it, the server its answer, so neither needs TLS
+to trust the other, and a request cannot be changed on its way or used for another key.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import (
+    Column,
+    Connection,
+    Double,
+    LargeBinary,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from link.enrolment_token import ALPHABET, NAME_LENGTH, SECRET_LENGTH, normal, signing_key
+from queue_server.enrolment.authority import Authority, BadAuthority, pem_of
+from queue_server.privacy import Sealer
+from queue_server.store.database import Database
+
+PLACE = "enrol_tokens.secret"
+METADATA = MetaData()
+TOKENS = Table(
+    "enrol_tokens",
+    METADATA,
+    Column("name", String(8), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("terminal", String(64), nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("serial", String(40)),
+)
+CERTIFICATES = Table(
+    "certificates",
+    METADATA,
+    Column("serial", String(40), primary_key=True),
+    Column("terminal", String(64), nullable=False, index=True),
+    Column("issued_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("revoked_at", Double),
+    Column("pem", Text, nullable=False),
+)
+
+
+class Refused(Exception):
+    """No certificate is given. `reason` is one of: wrong-token, used-token, expired-token, bad-request, unknown-certificate,
+    revoked, expired-certificate."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A certificate for a terminal, and the key with which the answer is signed."""
+
+    terminal: str
+    certificate: str
+    signing_key: bytes = b""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a terminal stands: `good` until `at`, or without any good certificate since `at`, when the latest one `ended` or
+    was `revoked`."""
+
+    state: Literal["good", "ended", "revoked"]
+    at: datetime
+
+
+class Register:
+    """Every method is one short transaction; call them off the event loop."""
+
+    def __init__(self, database: Database, authority: Authority, sealer: Sealer, clock: Callable[[], datetime]) -> None:
+        """`database` is open."""
+        self.authority = authority
+        self._writer, self._reader = database.writer, database.reader
+        self._sealer = sealer
+        self._clock = clock
+
+    def new_token(self, terminal: str, life: timedelta) -> tuple[str, datetime]:
+        """A one-time token for a terminal, as people write it, and when it ends."""
+        now = self._clock()
+        text = "".join(secrets.choice(ALPHABET) for _ in range(NAME_LENGTH + SECRET_LENGTH))
+        secret = self._sealer.seal(signing_key(text).hex(), PLACE)
+        row = {"name": text[:NAME_LENGTH], "secret": secret, "terminal": terminal, "made_at": now.timestamp(),
+               "expires_at": (now + life).timestamp()}  # fmt: skip
+        with self._writer.begin() as connection:
+            connection.execute(insert(TOKENS).values(row))
+        return "-".join(re.findall("....", text)), now + life
+
+    def enrol(self, name: str, request: bytes, mac: bytes) -> Granted:
+        """Sign the certificate request (PEM) that a terminal sent with a token; `mac` is HMAC-SHA256 over it. The same request
+        once more gets the same certificate: an answer may be lost. Raise Refused."""
+        with self._writer.begin() as connection:
+            token = connection.execute(select(TOKENS).where(TOKENS.c.name == normal(name)).with_for_update()).first()
+            key = bytes.fromhex(self._sealer.open(bytes(token.secret), PLACE)) if token is not None else secrets.token_bytes(32)
+            if not hmac.compare_digest(hmac.digest(key, b"ask" + request, "sha256"), mac) or token is None:
+                raise Refused("wrong-token")
+            wanted = _read_request(request)
+            if token.serial is not None:
+                return Granted(token.terminal, _same(connection, token, wanted), key)
+            if token.expires_at < self._clock().timestamp():
+                raise Refused("expired-token")
+            certificate = self._grant(connection, token.terminal, wanted)
+            used = {"serial": _serial(certificate)}
+            connection.execute(update(TOKENS).where(TOKENS.c.name == token.name).values(used))
+        return Granted(token.terminal, pem_of(certificate), key)
+
+    def renew(self, certificate: bytes, request: bytes, signature: bytes) -> Granted:
+        """A new certificate for whoever holds the key of one that is still good: `signature` is made with it over the request
+        (PEM). Raise Refused."""
+        try:
+            old = x509.load_pem_x509_certificate(certificate)
+            public = old.public_key()
+            assert isinstance(public, ec.EllipticCurvePublicKey)
+            public.verify(signature, b"renew" + request, ec.ECDSA(hashes.SHA256()))
+        except (ValueError, AssertionError, InvalidSignature):
+            raise Refused("bad-request") from None
+        with self._writer.begin() as connection:
+            known = select(CERTIFICATES).where(CERTIFICATES.c.serial == _serial(old))
+            row = connection.execute(known).first()
+            if row is None or not self.authority.issued(old):
+                raise Refused("unknown-certificate")
+            if row.revoked_at is not None:
+                raise Refused("revoked")
+            if row.expires_at < self._clock().timestamp():
+                raise Refused("expired-certificate")
+            new = self._grant(connection, row.terminal, _read_request(request))
+        return Granted(row.terminal, pem_of(new))
+
+    def revoke(self, terminal: str) -> int:
+        """Revoke every certificate of a terminal and spend its tokens; return how many certificates that were."""
+        now = self._clock().timestamp()
+        with self._writer.begin() as connection:
+            good = (CERTIFICATES.c.terminal == terminal) & CERTIFICATES.c.revoked_at.is_(None)
+            count = connection.execute(update(CERTIFICATES).where(good).values(revoked_at=now)).rowcount
+            open_tokens = (TOKENS.c.terminal == terminal) & TOKENS.c.serial.is_(None)
+            connection.execute(update(TOKENS).where(open_tokens).values(expires_at=now))
+        return count
+
+    def remember(self, terminal: str, certificate: x509.Certificate, *, revoked: bool = False) -> None:
+        """Note a certificate that was made on this machine."""
+        now = self._clock().timestamp()
+        with self._writer.begin() as connection:
+            connection.execute(insert(CERTIFICATES).values(_row(terminal, certificate, now, now if revoked else None)))
+
+    def revoked(self) -> list[int]:
+        """The serial numbers of all revoked certificates that have not expired."""
+        standing = CERTIFICATES.c.revoked_at.is_not(None) & (CERTIFICATES.c.expires_at > self._clock().timestamp())
+        with self._reader.connect() as connection:
+            return [int(serial, 16) for serial in connection.execute(select(CERTIFICATES.c.serial).where(standing)).scalars()]
+
+    def certificates(self) -> list[Row[Any]]:
+        """Every certificate, the latest of each terminal last."""
+        with self._reader.connect() as connection:
+            return list(
+                connection.execute(select(CERTIFICATES).order_by(CERTIFICATES.c.terminal, CERTIFICATES.c.issued_at)).all()
+            )
+
+    def standings(self) -> dict[str, Standing]:
+        """How every name that ever had a certificate stands now."""
+        now, found = self._clock(), dict[str, Standing]()
+        columns = (CERTIFICATES.c.terminal, CERTIFICATES.c.expires_at, CERTIFICATES.c.revoked_at)
+        with self._reader.connect() as connection:
+            rows = connection.execute(select(*columns).order_by(CERTIFICATES.c.issued_at)).all()
+        for terminal, expires_at, revoked_at in rows:
+            until = datetime.fromtimestamp(expires_at, UTC)
+            before = found.get(terminal)
+            if revoked_at is None and until > now:
+                earlier = before.at if before is not None and before.state == "good" else until
+                found[terminal] = Standing("good", max(until, earlier))
+            elif before is None or before.state != "good":
+                ended = Standing("ended", until)
+                revoked = revoked_at is not None
+                found[terminal] = Standing("revoked", datetime.fromtimestamp(revoked_at, UTC)) if revoked else ended
+        return found
+
+    def _grant(self, connection: Connection, terminal: str, wanted: x509.CertificateSigningRequest) -> x509.Certificate:
+        now = self._clock()
+        try:
+            certificate = self.authority.for_terminal(terminal, wanted, now)
+        except BadAuthority:
+            raise Refused("bad-request") from None
+        connection.execute(insert(CERTIFICATES).values(_row(terminal, certificate, now.timestamp(), None)))
+        return certificate
+
+
+def _read_request(pem: bytes) -> x509.CertificateSigningRequest:
+    try:
+        return x509.load_pem_x509_csr(pem)
+    except ValueError:
+        raise Refused("bad-request") from None
+
+
+def _same(connection: Connection, token: Row[Any], wanted: x509.CertificateSigningRequest) -> str:
+    """The certificate that a used token got, if it was for this very key."""
+    row = connection.execute(select(CERTIFICATES).where(CERTIFICATES.c.serial == token.serial)).one()
+    if x509.load_pem_x509_certificate(row.pem.encode()).public_key() != wanted.public_key() or row.revoked_at is not None:
+        raise Refused("used-token")
+    return str(row.pem)
+
+
+def _row(terminal: str, certificate: x509.Certificate, now: float, revoked_at: float | None) -> dict[str, Any]:
+    return {
+        "serial": _serial(certificate), "terminal": terminal, "issued_at": now, "revoked_at": revoked_at,
+        "expires_at": certificate.not_valid_after_utc.timestamp(), "pem": pem_of(certificate),
+    }  # fmt: skip
+
+
+def _serial(certificate: x509.Certificate) -> str:
+    return f"{certificate.serial_number:040x}"

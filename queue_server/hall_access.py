@@ -1,0 +1,100 @@
+"""What the web pages may do with the hall: ask for something, look at it, watch it change.
+
+Web pages run in a thread of their own. A request is handed to the server's thread and takes the same way as one that
+comes over MQTT; a look into the ledger uses a connection of its own, off the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from datetime import date
+from typing import Any
+
+from contract.wire import messages
+from queue_server.broker.retained import Mirror, TooSlow
+from queue_server.ledger.ledger import Request
+from queue_server.ledger.reports import DayReport, Rated, Reports, WaitingTicket
+
+__all__ = ["DayReport", "Desk", "NoAnswer", "Rated", "TooSlow", "WaitingTicket"]
+
+ANSWER_TIMEOUT_S = 10.0
+
+
+class NoAnswer(TimeoutError):
+    """The server did not answer in time; whether it did what was asked is not known. Ask again with the same id."""
+
+
+class Desk:
+    """The one object that web pages know of the server."""
+
+    def __init__(
+        self,
+        *,
+        hand_over: Callable[[Request], None],
+        mirror: Mirror,
+        reports: Reports,
+        say: Callable[[str, bytes, int], None] = lambda _topic, _payload, _expiry_s: None,
+        show: Callable[[str, bytes], None] = lambda _topic, _payload: None,
+    ) -> None:
+        """`say(relative topic, payload, expiry in seconds)` publishes something that is not retained, `show(relative topic,
+        payload)` something that is."""
+        self._hand_over = hand_over
+        self.say, self.show = say, show
+        self._mirror = mirror
+        self._reports = reports
+
+    async def ask(
+        self, verb: str, body: dict[str, Any], *, request_id: str | None = None, actor: str | None = None
+    ) -> messages.Answer:
+        """Ask as over MQTT (verbs and bodies of the wire contract); `actor` is noted in the events.
+
+        A refusal is an answer with status error. Raises NoAnswer after ten seconds: ask again with the same `request_id`.
+        """
+        answer: Future[bytes] = Future()
+        request_id = request_id or str(uuid.uuid4())
+        payload = messages.encode(body)
+        self._hand_over(Request(id=request_id, verb=verb, payload=payload, actor=actor or "", answer=answer.set_result))
+        try:
+            content = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answer)), ANSWER_TIMEOUT_S)
+        except TimeoutError:
+            raise NoAnswer(f"no answer to {verb}") from None
+        return messages.decode(content, messages.Answer)
+
+    def state(self, topic: str) -> bytes | None:
+        """The last retained payload of a topic relative to the hall's root: `window/03/state`, `display/strip-03/shown`,
+        `terminal/kiosk-1/status`, `rating/03/ask`, `alert/display-strip-03`; None where there is none."""
+        return self._mirror.get(topic)
+
+    def states(self, prefix: str) -> dict[str, bytes]:
+        """Every retained topic that begins with `prefix`, for example `window/`."""
+        return self._mirror.under(prefix)
+
+    def watch(self) -> AsyncIterator[tuple[str, bytes]]:
+        """Every change from now on as (relative topic, payload), also events and announcements; an empty payload is an end.
+
+        Raises TooSlow when the reader is 512 changes behind: read the states afresh and watch again.
+        """
+        return self._mirror.watch()
+
+    async def waiting_list(self, window: str | None = None) -> list[WaitingTicket]:
+        """Open tickets that are at no window, in the order in which they stand: all, or those that `window` serves."""
+        return await asyncio.to_thread(self._reports.waiting_list, window)
+
+    async def reprintable(self, text: str = "", limit: int = 100) -> list[WaitingTicket]:
+        """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
+        return await asyncio.to_thread(self._reports.reprintable, text, limit)
+
+    async def why(self, window: str) -> messages.Text:
+        """One sentence: which ticket `window` would get next and why (or that nobody waits)."""
+        return await asyncio.to_thread(self._reports.why, window)
+
+    async def statistics(self, day: date) -> DayReport:
+        """Figures of one business day: sums of periods by queue and by window, ratings by level."""
+        return await asyncio.to_thread(self._reports.statistics, day)
+
+    async def ratings(self, day: date, *, bad_only: bool = False) -> list[Rated]:
+        """The ratings given on one business day, the newest first."""
+        return await asyncio.to_thread(self._reports.ratings, day, bad_only=bad_only)

@@ -1,0 +1,1 @@
+"""The single writer of the hall, and what is read out of it."""

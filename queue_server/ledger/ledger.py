@@ -1,0 +1,258 @@
+"""The single writer: takes waiting requests, one transaction for all of them, then answers.
+
+A request id that is known gets its first answer; the answer is stored in the transaction of the request. An unexpected
+exception rolls the whole group back and its requests run again one by one, so that only the guilty one gets `internal`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection, bindparam, select
+
+from contract.wire import messages
+from contract.wire import requests as wire_requests
+from queue_server.codes.signer import Signer, hall_key, seal_hall_key
+from queue_server.commands import day_end
+from queue_server.commands.context import Changes, Work
+from queue_server.commands.hall_rules import CLASSES, Plan
+from queue_server.commands.refused import Refused, refuse
+from queue_server.commands.table import READS_ONLY, VERBS
+from queue_server.commands.wait_times import Outlook
+from queue_server.domain.sentence import Sentence
+from queue_server.logs.hash_chain import Chain
+from queue_server.store import tables
+from queue_server.store.database import ERRORS, Database, Writer
+from queue_server.store.prepared import Prepared
+from queue_server.store.unit_of_work import Unit, ensure
+
+LOG = logging.getLogger(__name__)
+SYSTEM = "server"
+ID_LENGTH = 64
+_KNOWN = Prepared(
+    select(tables.requests.c.id, tables.requests.c.verb, tables.requests.c.answer).where(
+        tables.requests.c.id == bindparam("id")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request on its way to the ledger.
+
+    `id` is the Correlation Data that its sender keeps on every retry, `payload` the JSON of the verb, `actor` who asks
+    (an MQTT client id or a staff account), `answer` is called once with the answer's JSON, in the server's thread, after the
+    commit.
+    """
+
+    id: str
+    verb: str
+    payload: bytes
+    actor: str
+    answer: Callable[[bytes], None]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A request that could be read, and its answer as soon as there is one."""
+
+    request: Request
+    body: Struct
+    answer: bytes = b""
+
+
+class Ledger:
+    """The hall's books. Used by one thread; `open` first."""
+
+    def __init__(
+        self, database: Database, plan: Plan, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        self.database = database
+        self.plan = plan
+        self.outlook = Outlook(plan, monotonic)
+        self._clock = clock
+        self._writer = Writer(database)
+        self._chain = Chain()
+        self.signer = Signer(b"")
+        self.writable = True
+        """False from a write that the database refused to the next one that it took."""
+
+    def open(self) -> None:
+        """Migrate, add what this hall needs, read the key; raise BadDatabase."""
+        self.database.open()
+        with self._transaction() as connection:
+            ensure(connection, windows=self.plan.windows, queues=self.plan.queues, classes=CLASSES, now=self._clock())
+            seal_hall_key(connection)
+            self.signer = Signer(hall_key(connection))
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._writer.close()
+        self.database.close()
+
+    def handle(self, requests: Sequence[Request]) -> Changes:
+        """Run the requests in order as one transaction, answer each, return what changed."""
+        asked, answered = self._read(requests)
+        changes = self._run(asked) if asked else Changes()
+        changes.unreadable = [request.verb for request, _ in answered]
+        for request, answer in answered:
+            request.answer(messages.encode(answer))
+        for one in asked:
+            one.request.answer(one.answer)
+        return changes
+
+    def pass_time(self) -> Changes:
+        """Do what is due by the clock: time-outs and the end of the day."""
+        changes, wrote = Changes(), False
+        with self._transaction() as connection:
+            unit = Unit(connection, shared=self.database.shared)
+            now = self._clock()
+            work = self._work(unit, now, self.plan.day(now), SYSTEM, changes)
+            if day_end.due(work):
+                self.outlook.begin(connection, work.now)
+                day_end.pass_time(work)
+                self._finish(unit, changes)
+                wrote = True
+        self.writable |= wrote
+        self.outlook.committed(unit.line_changes())
+        return changes
+
+    # --- reading requests -------------------------------------------------------------------------------------------
+
+    def _read(self, requests: Iterable[Request]) -> tuple[list[_Asked], list[tuple[Request, messages.Answer]]]:
+        asked: list[_Asked] = []
+        answered: list[tuple[Request, messages.Answer]] = []
+        for request in requests:
+            kind = wire_requests.REQUESTS.get(request.verb)
+            if kind is None:
+                hint = Sentence("请更新程序。", f"Verbs are {', '.join(VERBS)}.")
+                answered.append((request, refuse("unknown-verb", f"there is no verb {request.verb!r}", hint)))
+                continue
+            try:
+                asked.append(_Asked(request, messages.decode(request.payload, kind)))
+            except messages.Illegal as error:
+                answered.append((request, refuse("bad-request", str(error), _ILLEGAL)))
+        return asked, answered
+
+    # --- running them -----------------------------------------------------------------------------------------------
+
+    def _run(self, asked: list[_Asked]) -> Changes:
+        try:
+            return self._run_together(asked)
+        except Exception as error:
+            if len(asked) == 1:
+                asked[0].answer = messages.encode(self._failure(asked[0], error))
+                return Changes()
+            LOG.warning("%d requests run again one by one: %s", len(asked), error)
+        changes = Changes()
+        for one in asked:
+            merge(changes, self._run([one]))
+        return changes
+
+    def _failure(self, one: _Asked, error: Exception) -> messages.Answer:
+        """The answer for a request that raised: the database's trouble passes, a program's mistake is written down."""
+        if isinstance(error, ERRORS):
+            LOG.error("%s could not be written: %s", one.request.verb, error)
+            return refuse("busy", "the ledger cannot be written just now", _BUSY)
+        LOG.error("%s %s failed", one.request.verb, one.request.payload[:200], exc_info=error)
+        return refuse("internal", f"{one.request.verb} failed in the server", _INTERNAL)
+
+    def _run_together(self, asked: list[_Asked]) -> Changes:
+        changes = Changes()
+        with self._transaction() as connection:
+            now = self._clock()
+            today = self.plan.day(now)
+            unit = Unit(connection, shared=self.database.shared)
+            known = self._known(connection, asked)
+            unit.lock(*_named(asked), day=today.isoformat())
+            self.outlook.begin(connection, now)
+            for one in asked:
+                stored = known.get(one.request.id)
+                if stored is None:
+                    answer = self._answer(one, self._work(unit, now, today, one.request.actor, changes))
+                    one.answer = messages.encode(answer)
+                    if one.request.verb in READS_ONLY:
+                        continue
+                    known[one.request.id] = (one.request.verb, one.answer)
+                    row = {"id": one.request.id, "verb": one.request.verb, "at": now, "answer": one.answer}
+                    unit.append(tables.requests, row)
+                else:
+                    one.answer = _again(one.request, *stored)
+            self._finish(unit, changes)
+        self.writable |= any(one.request.verb not in READS_ONLY for one in asked)
+        self.outlook.committed(unit.line_changes())
+        return changes
+
+    def _answer(self, one: _Asked, work: Work) -> messages.Answer:
+        try:
+            return messages.Answer("ok", data=VERBS[one.request.verb](work, one.body))
+        except Refused as refused:
+            return refused.answer()
+
+    def _work(self, unit: Unit, now: datetime, today: date, actor: str, changes: Changes) -> Work:
+        return Work(unit, self.plan, self.outlook, self.signer, now, today, actor, changes)
+
+    def _known(self, connection: Connection, asked: list[_Asked]) -> dict[str, tuple[str, bytes]]:
+        found = (row for one in asked for row in _KNOWN.run(connection, {"id": one.request.id}))
+        return {request_id: (verb, bytes(answer)) for request_id, verb, answer in found}
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """One transaction; after an error nothing that was counted in memory is believed any more."""
+        try:
+            with self._writer.transaction() as connection:
+                yield connection
+            self._chain.committed()
+        except BaseException as error:
+            self.writable &= not isinstance(error, ERRORS)
+            self.outlook.stale = True
+            self._chain.broken()
+            raise
+
+    def _finish(self, unit: Unit, changes: Changes) -> None:
+        """Write the unit, and note how the changed windows now stand."""
+        for window_id in sorted(changes.windows):
+            window = unit.windows.get(window_id)
+            assert window is not None, "a window that has changed was read"
+            ticket = unit.tickets.get(window.ticket) if window.ticket is not None else None
+            changes.shown.append((window, ticket.number if ticket else None, ticket.queue if ticket else None))
+        self._chain.link(unit.connection, unit.appended(tables.events))
+        unit.flush()
+
+
+def merge(changes: Changes, more: Changes) -> None:
+    """Add what `more` changed."""
+    changes.shown += more.shown
+    changes.queues |= more.queues
+    changes.asks.update(more.asks)
+    changes.calls += more.calls
+    changes.events += more.events
+
+
+def _again(request: Request, verb: str, answer: bytes) -> bytes:
+    """The first answer once more, unless the id was another request's."""
+    if verb != request.verb:
+        hint = Sentence("请重试。", "Choose a new request id for every request, and keep it only for its retries.")
+        return messages.encode(refuse("bad-request", f"this request id was used for {verb}", hint))
+    return answer
+
+
+def _named(asked: Iterable[_Asked]) -> tuple[set[str], set[str]]:
+    """The windows and the queues that requests name, which are locked first."""
+    windows, queues = set(), set()
+    for one in asked:
+        if (window := getattr(one.body, "window", None)) is not None:
+            windows.add(window)
+        if one.request.verb in ("issue-ticket", "lease-numbers"):
+            queues.add(one.body.queue)  # type: ignore[attr-defined]
+    return windows, queues
+
+
+_ILLEGAL = Sentence("请求内容有误。", "The body must be the JSON of this verb (docs/wire-contract.md).")
+_BUSY = Sentence("系统繁忙，请稍后重试。", "Try again with the same request id.")
+_INTERNAL = Sentence("系统出错，请重试或联系技术人员。", "Try again; if it stays, the server's log says why.")

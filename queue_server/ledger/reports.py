@@ -1,0 +1,225 @@
+"""What people want to read out of the ledger: the line, the next call, the figures of a day. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, case, func, or_, select
+
+from contract.wire import messages
+from queue_server.commands.hall_rules import Plan
+from queue_server.commands.reprint import REPRINTABLE
+from queue_server.domain.routing import Candidate, choose
+from queue_server.store import tables
+from queue_server.store.database import Database
+
+A = tables.reprints.c
+P, R, S, T, W = tables.periods.c, tables.ratings.c, tables.services.c, tables.tickets.c, tables.windows.c
+NOBODY = messages.Text("当前没有等候的号。", "Nobody waits for this window.")
+SECOND = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTicket:
+    """An open ticket that is at no window: waiting, printing, missed or held.
+
+    `since` is when it got into that state, `window` the window it is bound to (a transfer) or was last at (missed, held).
+    """
+
+    id: str
+    number: str
+    queue: str
+    class_: str
+    since: datetime
+    state: str
+    window: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Sums of periods. Counts are tickets or services, times are seconds.
+
+    `served` are services that have ended, also those of tickets that were then sent on to another window.
+    `waiting_s` is the time of `waited` periods of waiting that have ended; by window, those that its calls ended.
+    """
+
+    issued: int = 0
+    called: int = 0
+    served: int = 0
+    missed: int = 0
+    cancelled: int = 0
+    waiting_s: float = 0.0
+    waited: int = 0
+    serving_s: float = 0.0
+    held_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Tickets that one kiosk printed on a day, reprints, and those that did not come out whole."""
+
+    tickets: int = 0
+    reprints: int = 0
+    spoiled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """One business day: figures by queue id and by window id, number of ratings by level (5 best .. 1 worst)."""
+
+    day: date
+    queues: dict[str, Figures]
+    windows: dict[str, Figures]
+    ratings: dict[int, int] = field(default_factory=dict)
+    papers: dict[str, Papers] = field(default_factory=dict)
+    """Papers by kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One rating. `window` is the window's id, `clerk` the id of the clerk who served, `reasons` codes of the norm."""
+
+    service: str
+    ticket: str
+    queue: str
+    item: str | None
+    window: str
+    clerk: str | None
+    level: int
+    reasons: tuple[str, ...]
+    text: str
+    channel: str
+    at: datetime
+
+
+class Reports:
+    """Looks into the ledger on connections that only read; safe to call from any thread."""
+
+    def __init__(self, database: Database, plan: Plan, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._plan = plan
+        self._clock = clock
+
+    def waiting_list(self, window: str | None) -> list[WaitingTicket]:
+        """Open tickets at no window, in the order of the line; with `window`, those of its queues and those meant for it.
+
+        First whoever waits, then those being printed, missed and held. Tickets bound to another window are left out.
+        """
+        wanted = select(T.id, T.number, T.queue, T.class_, T.changed_at, T.state, func.coalesce(T.bound, T.window)).where(
+            tables.OPEN, T.state.in_(("waiting", "printing", "missed", "held"))
+        )
+        if window is not None:
+            mine = or_(T.queue.in_(self._plan.queues_of.get(window, ())), T.bound == window, T.window == window)
+            wanted = wanted.where(mine, or_(T.bound.is_(None), T.bound == window))
+        order = case({"waiting": 0, "printing": 1, "missed": 2, "held": 3}, value=T.state)
+        with self._database.look() as connection:
+            rows = connection.execute(wanted.order_by(order, T.bound.is_(None), T.rank, T.id)).all()
+        return [WaitingTicket(*row) for row in rows]
+
+    def reprintable(self, text: str, limit: int) -> list[WaitingTicket]:
+        """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
+        today = self._plan.day(self._clock()).isoformat()
+        columns = (T.id, T.number, T.queue, T.class_, T.changed_at, T.state, T.window)
+        wanted = select(*columns).where(T.business_day == today, T.state.in_(REPRINTABLE))
+        if text:
+            wanted = wanted.where(T.number.startswith(text.upper(), autoescape=True))
+        with self._database.look() as connection:
+            rows = connection.execute(wanted.order_by(T.issued_at.desc(), T.id.desc()).limit(limit)).all()
+        return [WaitingTicket(*row) for row in rows]
+
+    def why(self, window: str) -> messages.Text:
+        """The sentence of routing about the ticket that the window would get next."""
+        queues = self._plan.queues_of[window]
+        line = select(T.id, T.queue, T.class_, func.min(T.rank), T.bound).where(tables.WAITING)
+        heads = line.where(or_(T.bound == window, T.queue.in_(queues))).group_by(T.id, T.queue, T.class_, T.bound)
+        with self._database.look() as connection:
+            tally = connection.execute(select(W.tally).where(W.id == window)).scalar() or 0
+            candidates = [Candidate(*row) for row in connection.execute(heads)]
+        choice = choose(candidates, self._plan.calls[window], self._clock().timestamp(), tally)
+        return NOBODY if choice is None else messages.Text(choice.reason.zh, choice.reason.en)
+
+    def statistics(self, day: date) -> DayReport:
+        """Sums of the periods of one business day. A period that still runs counts once it has ended."""
+        with self._database.look() as connection:
+            queues = self._figures(connection, day, P.queue, self._plan.queues)
+            windows = self._figures(connection, day, P.window, self._plan.windows)
+            for queue, counts in self._outcomes(connection, day).items():
+                if queue in queues:
+                    queues[queue].update(counts)
+            for queue, window, number in self._served(connection, day):
+                for figures in (queues.get(queue), windows.get(window)):
+                    if figures is not None:
+                        figures["served"] = figures.get("served", 0) + number
+            levels = connection.execute(
+                select(R.level, func.count()).where(R.business_day == day.isoformat()).group_by(R.level)
+            )
+            ratings = dict.fromkeys(range(5, 0, -1), 0) | dict(levels.all())
+            papers = self._papers(connection, day)
+        return DayReport(
+            day,
+            {queue: Figures(**figures) for queue, figures in queues.items()},
+            {window: Figures(**figures) for window, figures in windows.items()},
+            ratings,
+            papers,
+        )
+
+    def ratings(self, day: date, *, bad_only: bool = False) -> list[Rated]:
+        """The ratings given on one business day, the newest first."""
+        columns = (R.service, R.ticket, R.queue, R.item, R.window, R.clerk, R.level, R.reasons, R.text, R.channel, R.at)
+        wanted = select(*columns).where(R.business_day == day.isoformat()).order_by(R.at.desc())
+        if bad_only:
+            wanted = wanted.where(R.level <= 2)
+        with self._database.look() as connection:
+            rows = connection.execute(wanted).all()
+        return [Rated(*row[:7], tuple(row[7]), *row[8:]) for row in rows]
+
+    @staticmethod
+    def _figures(connection: Connection, day: date, by: Any, known: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Sums of periods by queue or by window. The time before a call is put to the window that called."""
+        figures: dict[str, dict[str, Any]] = {key: {} for key in known}
+        length = func.sum(P.ended_at - P.started_at)
+        periods = select(by, P.kind, func.count(), func.count(P.ended_at), length).where(P.business_day == day.isoformat())
+        for key, kind, begun, ended, microseconds in connection.execute(periods.group_by(by, P.kind)):
+            if key not in figures:
+                continue
+            seconds = float(microseconds or 0) / SECOND
+            found = {
+                "waiting": {"waiting_s": seconds, "waited": ended},
+                "called": {"called": begun},
+                "serving": {"serving_s": seconds},
+                "missed": {"missed": begun},
+                "held": {"held_s": seconds},
+            }.get(kind, {})
+            figures[key].update(found)
+        return figures
+
+    def _served(self, connection: Connection, day: date) -> list[tuple[str, str, int]]:
+        """Services that ended on the day, by queue and window."""
+        ended = S.ended_at >= self._plan.begins(day), S.ended_at < self._plan.begins(day + timedelta(days=1))
+        rows = connection.execute(select(S.queue, S.window, func.count()).where(*ended).group_by(S.queue, S.window))
+        return [(queue, window, number) for queue, window, number in rows]
+
+    @staticmethod
+    def _papers(connection: Connection, day: date) -> dict[str, Papers]:
+        """What kiosks printed. A ticket that became void was printed in part, or not at all."""
+        spoiled = func.sum(case((T.state == "void", 1), else_=0))
+        out = func.sum(case((T.state.in_(("void", "printing")), 0), else_=1))
+        of_day = (T.business_day == day.isoformat(), T.channel == "kiosk", T.terminal.is_not(None))
+        given = connection.execute(select(T.terminal, out, spoiled).where(*of_day).group_by(T.terminal)).all()
+        again = select(A.terminal, func.count()).where(A.business_day == day.isoformat()).group_by(A.terminal)
+        reprints: dict[str, int] = dict(connection.execute(again).all())
+        tickets = {terminal: (int(printed), int(void)) for terminal, printed, void in given}
+        return {
+            terminal: Papers(tickets.get(terminal, (0, 0))[0], reprints.get(terminal, 0), tickets.get(terminal, (0, 0))[1])
+            for terminal in sorted({*tickets, *reprints})
+        }
+
+    @staticmethod
+    def _outcomes(connection: Connection, day: date) -> dict[str, dict[str, int]]:
+        """Numbers given out and cancelled, by queue."""
+        cancelled = func.sum(case((T.state == "cancelled", 1), else_=0))
+        given = select(T.queue, func.count(), cancelled).where(T.business_day == day.isoformat()).group_by(T.queue)
+        return {queue: {"issued": issued, "cancelled": int(gone)} for queue, issued, gone in connection.execute(given)}

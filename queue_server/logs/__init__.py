@@ -1,0 +1,1 @@
+"""The hall's logs prove that they were not changed afterwards."""

@@ -1,0 +1,198 @@
+"""Checks both logs as `jiaohao-server audit verify` does, in the background, and keeps the latest result in the ledger.
+
+Every check also expects the end that the one before it has seen, so that rows cut off the very end are found without
+anybody having noted a hash. Half of the time is left to the rest of the server: it must not wait for a check of ten years.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, delete, insert, select
+
+from contract.wire import messages
+from contract.wire.messages import Alert, Text
+from queue_server.logs.hash_chain import Log, Verdict, size, verify
+from queue_server.store.database import ERRORS, Database
+from queue_server.store.tables import Instant
+
+LOG = logging.getLogger(__name__)
+METADATA = MetaData()
+CHECKS = Table(
+    "log_checks",
+    METADATA,
+    Column("log", String(16), primary_key=True),
+    Column("by", String(64), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("older", BigInteger, nullable=False),
+    Column("chains", Integer, nullable=False),
+    Column("first", Instant),
+    Column("last", Instant),
+    Column("end", String(64), nullable=False),
+    Column("expected", String(64), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("broken", BigInteger),
+    Column("broken_at", Instant),
+    Column("found_at", Instant),
+)
+CUT = "cut"
+"""The reason when every row that is there is as it was written, but the end that was seen before is not among them."""
+
+
+class Ended(Exception):
+    """The server stops: a check under way is given up."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the latest check of a log has found. `reason` is empty when all is well, else one of audit.WHY (`broken` is the
+    row) or CUT; `expected` is the hash that must be in the log next time; `found_at` is when this trouble was found first."""
+
+    log: str
+    by: str
+    started_at: datetime
+    ended_at: datetime
+    rows: int
+    older: int
+    chains: int
+    first: datetime | None
+    last: datetime | None
+    end: str
+    expected: str
+    reason: str
+    broken: int | None
+    broken_at: datetime | None
+    found_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the check is: which log, how many of its rows."""
+
+    log: str
+    rows: int
+    of: int
+
+
+class LogChecks:
+    """Checks the logs on request. `open` first; `show(topic, payload)` publishes a retained state."""
+
+    def __init__(
+        self, database: Database, logs: Mapping[str, Log], show: Callable[[str, bytes], None], clock: Callable[[], datetime]
+    ) -> None:
+        """`logs` by the names under which their results are kept."""
+        self._database, self._logs, self._show, self._clock = database, logs, show, clock
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.progress: Progress | None = None
+        """None while no check is under way."""
+        self.failed = False
+        """Whether the database was in trouble during the last check."""
+
+    def open(self) -> None:
+        """Raise again what is known to be broken: the broker forgets."""
+        try:
+            for checked in self.latest().values():
+                self._show(*alert_of(checked))
+        except ERRORS as error:
+            LOG.error("what the latest check of the logs has found cannot be read: %s", error)
+
+    def close(self) -> None:
+        """Give a check that is under way up."""
+        self._ended.set()
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def begin(self, by: str) -> bool:
+        """Begin a check for an account; False while one is under way."""
+        with self._lock:
+            if self._ended.is_set() or self.progress is not None:
+                return False
+            self.failed, self.progress = False, Progress(next(iter(self._logs)), 0, 0)
+            self._thread = threading.Thread(target=self._run, args=(by,), name="log-check", daemon=True)
+            self._thread.start()
+        return True
+
+    def latest(self) -> dict[str, Checked]:
+        """The latest result of each log that was ever checked. One short look; call it off the event loop."""
+        with self._database.look() as connection:
+            rows = connection.execute(select(CHECKS)).mappings().all()
+        found = {row["log"]: Checked(**row) for row in rows}
+        return {name: found[name] for name in self._logs if name in found}
+
+    def _run(self, by: str) -> None:
+        try:
+            for name, log in self._logs.items():
+                checked = self._check(name, log, by)
+                self._keep(checked)
+                self._show(*alert_of(checked))
+        except Ended:
+            pass
+        except ERRORS as error:
+            LOG.error("the logs could not be checked to their end: %s", error)
+            self.failed = True
+        finally:
+            self.progress = None
+
+    def _check(self, name: str, log: Log, by: str) -> Checked:
+        started, before = self._clock(), self.latest().get(name)
+        expected = before.expected if before is not None else ""
+        with self._database.look() as connection:
+            of = size(connection, log)
+            self.progress = Progress(name, 0, of)
+            worked = time.monotonic()
+
+            def progress(rows: int) -> None:
+                nonlocal worked
+                self.progress = Progress(name, rows, of)
+                if self._ended.wait(time.monotonic() - worked):
+                    raise Ended
+                worked = time.monotonic()
+
+            verdict = verify(connection, log, expected, progress)
+        return result(name, by, (started, self._clock()), verdict, before)
+
+    def _keep(self, checked: Checked) -> None:
+        with self._database.writer.begin() as connection:
+            connection.execute(delete(CHECKS).where(CHECKS.c.log == checked.log))
+            connection.execute(insert(CHECKS).values(asdict(checked)))
+
+
+def result(name: str, by: str, took: tuple[datetime, datetime], verdict: Verdict, before: Checked | None) -> Checked:
+    """The result of a check that began and ended at `took`, after the one `before`."""
+    expected = before.expected if before is not None else ""
+    cut = verdict.broken is None and bool(expected) and not verdict.found
+    reason = CUT if cut else verdict.reason
+    known = before is not None and (before.reason, before.broken) == (reason, verdict.broken)
+    return Checked(
+        name, by, *took, verdict.rows, verdict.older, verdict.chains, verdict.first, verdict.last, verdict.end,
+        expected=verdict.end if not reason else expected, reason=reason, broken=verdict.broken, broken_at=verdict.broken_at,
+        found_at=None if not reason else before.found_at if known and before is not None else took[1],
+    )  # fmt: skip
+
+
+def alert_of(checked: Checked) -> tuple[str, bytes]:
+    """Topic and payload of the alert that stands while the latest check has found trouble; otherwise the payload is empty."""
+    topic = f"alert/log-{checked.log}"
+    if not checked.reason or checked.found_at is None:
+        return topic, b""
+    zh, en = {"events": ("大厅事件", "hall events"), "web": ("操作记录", "actions on the web pages")}[checked.log]
+    if checked.reason == CUT:
+        what = Text(f"{zh}的日志末尾少了记录。", f"Rows are missing at the end of the log of {en}.")
+    else:
+        what = Text(
+            f"{zh}的日志从第{checked.broken}条起与写下时不一致。",
+            f"The log of {en} is not as it was written from row {checked.broken} on.",
+        )
+    texts = Text(f"{what.zh}请到“日志检查”页查看并处理。", f"{what.en} See the page “Check of the logs”.")
+    return topic, messages.encode(Alert("log-broken", "error", checked.log, checked.found_at, texts))

@@ -1,0 +1,129 @@
+"""The thread that drives rollouts: looks once a second what terminals say, writes down what follows, sends orders."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from contract.wire import messages
+from contract.wire.messages import Alert, TerminalAsk, TerminalStatus, Text, Update
+from queue_server.hall_access import Desk
+from queue_server.rollouts.bundle_shelf import Shelf
+from queue_server.rollouts.repository import Book
+from queue_server.rollouts.step import Rollout, Seen, Target, advance
+from queue_server.store.database import ERRORS
+
+LOG = logging.getLogger(__name__)
+LOOK_S = 1.0
+EXPIRY_S = 30
+MOST_NAMED = 5
+"""So many terminals an alert names."""
+SETTLE = 5
+"""Looks after a connect before anything is concluded: what terminals have retained must come in first."""
+
+
+class Rollouts:
+    """Drives the rollouts whose bundles are on this server's shelf.
+
+    `connected` says whether the broker is; `address` is where terminals reach the web pages.
+    """
+
+    def __init__(
+        self, book: Book, shelf: Shelf, desk: Desk, connected: Callable[[], bool], address: str, clock: Callable[[], datetime],
+        look_s: float = LOOK_S,
+    ) -> None:  # fmt: skip
+        self._book, self._shelf, self._desk, self._address, self._clock = book, shelf, desk, address, clock
+        self._connected = connected
+        self._look_s = look_s
+        self._looks = 0
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Begin; the database is open and stays so until `close`."""
+        self._thread = threading.Thread(target=self._run, name="rollouts", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End, after the look that may be under way."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ended.wait(self._look_s):
+            self._looks = self._looks + 1 if self._connected() else 0
+            if self._looks < SETTLE:
+                continue
+            try:
+                for rollout in self._book.followed():
+                    self._drive(rollout)
+            except ERRORS as error:
+                LOG.error("the rollouts cannot be driven just now: %s", error)
+
+    def _drive(self, rollout: Rollout) -> None:
+        """One look at one rollout; nothing is written while nothing has changed."""
+        if self._shelf.get(rollout.bundle) is None:
+            return
+        seen = {target.terminal: self._seen(target.terminal) for target in rollout.targets}
+        orders: list[Target] = []
+
+        def step(before: Rollout) -> Rollout:
+            after, due = advance(before, seen, self._clock(), lambda: str(uuid.uuid4()))
+            orders[:] = due
+            return after
+
+        if step(rollout) == rollout:
+            return
+        changed = self._book.change(rollout.id, step)
+        if changed is None:
+            return
+        before, after = changed
+        for target in orders:
+            self._order(after, target)
+        if (before.state, before.failed) != (after.state, after.failed):
+            LOG.info("the rollout of %s to %s is %s, %d failed", after.version, after.group, after.state, after.failed)
+            self._desk.show(*alert_of(after, self._clock()))
+
+    def _order(self, rollout: Rollout, target: Target) -> None:
+        bundle = self._shelf.get(rollout.bundle)
+        if bundle is None:
+            return
+        url = f"{self._address}/bundles/{bundle.sha256}.raucb"
+        ask = TerminalAsk(target.order, "update", Update(url, bundle.sha256, bundle.size, bundle.version))
+        self._desk.say(f"terminal/{target.terminal}/ask", messages.encode(ask), EXPIRY_S)
+
+    def _seen(self, terminal: str) -> Seen:
+        payload = self._desk.state(f"terminal/{terminal}/status")
+        if not payload:
+            return Seen()
+        try:
+            status = messages.decode(payload, TerminalStatus)
+        except messages.Illegal:
+            return Seen()
+        system = status.machine.system if status.machine is not None else ""
+        return Seen(status.state == "ready", system, status.update)
+
+
+def alert_of(rollout: Rollout, now: datetime) -> tuple[str, bytes]:
+    """Topic and payload of the alert that stands while a rollout has paused by itself, or has ended without all of its
+    terminals, until somebody decides about those that failed; otherwise the payload is empty."""
+    topic = f"alert/rollout-{rollout.group}"
+    group, version, failed = rollout.group, rollout.version, rollout.failed
+    if rollout.paused_by == "failures":
+        kind = "rollout-paused"
+        zh = f"终端组{group}升级到{version}已自动暂停：{failed}台没有成功。请到升级页查明原因，再继续或停止。"
+        en = f"The update of group {group} to {version} has paused, {failed} failed: see the page of updates."
+    elif rollout.ended_badly:
+        kind = "rollout-failed"
+        names = [target.terminal for target in rollout.targets if target.state == "failed"]
+        some, rest = names[:MOST_NAMED], names[MOST_NAMED:]
+        decide = "请到升级页再试，或就此结束。"
+        zh = f"终端组{group}升级到{version}已结束，{failed}台没有成功：{'、'.join(some)}{'等' if rest else ''}。{decide}"
+        en = f"The update of group {group} to {version} is over, {failed} failed: {', '.join(some)}{' …' if rest else ''}."
+    else:
+        return topic, b""
+    return topic, messages.encode(Alert(kind, "error", group, now, Text(zh, en)))

@@ -1,0 +1,223 @@
+"""Rows that another system or an office hands over, as JSON or CSV. All of them are sound, or none is taken.
+
+JSON: a list of objects, or {"<name>": [...]}, with the keys of the model.
+CSV:  a header with the same keys or their Chinese titles, UTF-8 or GB 18030; several values in a cell are parted by ";".
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sized
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from contract.configuration.hall_files import nearest
+
+M = TypeVar("M", bound=BaseModel)
+MOST = 100_000
+LARGEST = 64 * 1024 * 1024
+TOLD = 200
+"""So many problems are named at most."""
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::00)?)?")
+"""A day, or a day and a time, as spreadsheets write them."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, where: `row` counts from 1 (a CSV's header is row 1), 0 is the whole file. `zh` is the Chinese reason."""
+
+    row: int
+    key: str
+    reason: str
+    zh: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (f"row {self.row}" if self.row else "", self.key, self.reason) if part)
+
+
+class BadRows(ValueError):
+    """Nothing was taken; `problems` says why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Rows(Generic[M]):
+    """How rows of one kind are read.
+
+    `name` is their key in JSON; `titles` holds the columns of a CSV with their Chinese titles, `lists` those that hold several
+    values; in the column `unique` nothing may stand twice. A time in a CSV is the hall's own, of its `zone`.
+    """
+
+    model: type[M]
+    name: str
+    titles: Mapping[str, str]
+    lists: tuple[str, ...] = ()
+    unique: str = ""
+    zone: tzinfo | None = None
+
+    def from_json(self, content: bytes) -> list[tuple[int, M]]:
+        """The rows in a JSON text with their numbers; raise BadRows."""
+        _fits(content)
+        try:
+            given: Any = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise BadRows([Problem(0, "", f"is not JSON: {error}", "不是 JSON 文件")]) from None
+        rows = given.get(self.name) if isinstance(given, dict) else given
+        if not isinstance(rows, list):
+            reason = f'holds no list of {self.name}; write [{{"{next(iter(self.titles))}": ...}}, ...]'
+            raise BadRows([Problem(0, "", reason, "文件里没有列表")])
+        self._few(rows)
+        return self._checked(list(enumerate(rows, 1)))
+
+    def from_csv(self, content: bytes) -> list[tuple[int, M]]:
+        """The rows in a CSV text with their numbers; raise BadRows."""
+        _fits(content)
+        try:
+            reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
+            titles = [name.strip() for name in next(reader, [])]
+            filled = ((reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells))
+            lines = list(islice(filled, MOST + 1))
+        except csv.Error as error:
+            raise BadRows([Problem(0, "", f"is not CSV: {error}", "不是 CSV 文件")]) from None
+        self._few(lines)
+        header = self._header(titles)
+        wide = [
+            Problem(row, "", f"has {len(cells)} cells, the header {len(header)}", f"有{len(cells)}格，表头只有{len(header)}格")
+            for row, cells in lines
+            if len(cells) > len(header)
+        ]
+        if wide:
+            raise BadRows(wide[:TOLD])
+        return self._checked([(row, self._row(dict(zip(header, cells, strict=False)))) for row, cells in lines])
+
+    def template(self, example: Mapping[str, str]) -> bytes:
+        """A CSV to fill in, for spreadsheets: the Chinese titles and one row."""
+        text = io.StringIO()
+        csv.writer(text).writerows([list(self.titles.values()), [example.get(key, "") for key in self.titles]])
+        return text.getvalue().encode("utf-8-sig")
+
+    def _header(self, titles: list[str]) -> list[str]:
+        keys = {title: key for key, title in self.titles.items()} | {key: key for key in self.titles}
+        known = list(self.titles)
+        unknown = [
+            Problem(
+                1, name, f"unknown column; {nearest(name, known)}", f"没有这一列，可用的列：{'、'.join(self.titles.values())}"
+            )
+            for name in titles
+            if name not in keys
+        ]
+        if unknown or not titles:
+            empty = f"is empty; its first row names columns of {', '.join(known)}"
+            raise BadRows(unknown or [Problem(0, "", empty, "文件是空的")])
+        return [keys[title] for title in titles]
+
+    def _row(self, cells: dict[str, str]) -> dict[str, Any]:
+        given: dict[str, Any] = {key: self._plain(cell.strip()) for key, cell in cells.items() if cell.strip()}
+        for key in self.lists:
+            if key in given:
+                given[key] = [part.strip() for part in re.split("[；;]", given[key]) if part.strip()]
+        return given
+
+    def _plain(self, cell: str) -> str:
+        """A day or a time as ISO 8601; anything else as it is."""
+        found = _DAY.fullmatch(cell)
+        if found is None:
+            return cell
+        year, month, day, hour, minute = found.groups()
+        if hour is None:
+            return f"{year}-{month:0>2}-{day:0>2}"
+        try:
+            return datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=self.zone).isoformat()
+        except ValueError:
+            return cell
+
+    def _few(self, rows: Sized) -> None:
+        if len(rows) > MOST:
+            reason = f"holds more than {MOST} {self.name}; hand them over in parts"
+            raise BadRows([Problem(0, "", reason, f"超过{MOST}行，请分成几个文件")])
+
+    def _checked(self, rows: list[tuple[int, Any]]) -> list[tuple[int, M]]:
+        sound: list[tuple[int, M]] = []
+        problems: list[Problem] = []
+        seen: dict[str, int] = {}
+        for number, given in rows:
+            try:
+                row = self.model.model_validate(given)
+            except ValidationError as error:
+                problems += _problems(number, error)
+                continue
+            mark = str(getattr(row, self.unique) or "") if self.unique else ""
+            if mark and mark in seen:
+                reason = f"{mark} stands in row {seen[mark]} too"
+                problems.append(Problem(number, self.unique, reason, f"{mark}和第{seen[mark]}行重复"))
+            seen[mark] = number
+            sound.append((number, row))
+        if problems:
+            raise BadRows(problems[:TOLD])
+        return sound
+
+
+def _fits(content: bytes) -> None:
+    if len(content) > LARGEST:
+        size = LARGEST >> 20
+        raise BadRows([Problem(0, "", f"is larger than {size} MB; hand it over in parts", f"超过{size} MB，请分成几个文件")])
+
+
+def _text(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadRows(
+        [Problem(0, "", "is neither UTF-8 nor GB 18030; save it as CSV UTF-8", "无法识别文字编码，请另存为 CSV UTF-8")]
+    )
+
+
+def problems_of(error: ValidationError, row: int = 0) -> list[Problem]:
+    """What pydantic found wrong in one row."""
+    return _problems(row, error)
+
+
+def _problems(row: int, error: ValidationError) -> list[Problem]:
+    return [
+        Problem(row, ".".join(map(str, e["loc"])), e["msg"].removeprefix("Value error, "), _zh(dict(e))) for e in error.errors()
+    ]
+
+
+def _zh(error: dict[str, Any]) -> str:
+    """pydantic's finding in Chinese; an own rule says its Chinese itself (`zh` of its exception)."""
+    kind, about = str(error["type"]), error.get("ctx", {})
+    if kind == "value_error":
+        return str(getattr(about.get("error"), "zh", "填写有误"))
+    if kind == "string_too_long":
+        return f"不能超过{about['max_length']}个字"
+    if kind == "literal_error":
+        return "只能填" + str(about["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
+    return next((said for start, said in _SAID.items() if kind.startswith(start)), "填写有误")
+
+
+_SAID = {
+    "missing": "没有填写",
+    "extra_forbidden": "没有这一项",
+    "string_too_short": "不能为空",
+    "string_pattern": "格式不对",
+    "string_": "应当是文字",
+    "datetime_": "不是时间，请写成 2026-11-24 09:30",
+    "timezone_": "缺少时刻或时区，请写成 2026-11-24T09:30+08:00",
+    "date_": "不是日期，请写成 2026-11-24",
+    "too_long": "太多",
+    "list_": "应当是列表",
+    "model_": "应当是一条记录",
+    "dict_": "应当是一条记录",
+}

@@ -1,0 +1,46 @@
+"""A hall's ledger for commands that run beside the server: arguments, and one transaction at a time."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from contract.configuration.hall import HallConfig
+from contract.configuration.hall_files import load
+from queue_server.codes.signer import Signer, hall_key
+from queue_server.privacy import NoKey, Sealer, key
+from queue_server.store.database import BadDatabase, Database, sqlite_url
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that name the hall and its ledger, as for the server itself."""
+    parser.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
+    parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="folder in which the server keeps its data")
+    parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
+
+
+def database_of(options: argparse.Namespace) -> Database:
+    """The ledger of --state or --database, with the key that seals the hall's secrets. Raise BadDatabase."""
+    try:
+        sealer = Sealer(key(options.state))
+    except NoKey as error:
+        raise BadDatabase(str(error)) from None
+    return Database(options.database or sqlite_url(options.state), sealer)
+
+
+@contextmanager
+def ledger(options: argparse.Namespace) -> Iterator[tuple[HallConfig, Connection, Signer]]:
+    """The hall, a transaction on its ledger that is committed at the end, and its signer. Raise BadHall or BadDatabase."""
+    config = load(options.hall)
+    options.state.mkdir(parents=True, exist_ok=True)
+    database = database_of(options)
+    database.open()
+    try:
+        with database.writer.begin() as connection:
+            yield config, connection, Signer(hall_key(connection))
+    finally:
+        database.close()

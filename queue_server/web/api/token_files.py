@@ -1,0 +1,21 @@
+"""The tokens that other programs show to the web pages: one a file in the state folder, for its owner only."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from queue_server.enrolment.authority import write
+
+
+def token_of(path: Path) -> str:
+    """The token in a file, made if there is none. An empty file counts as none: no token would otherwise be the right one.
+    Raise OSError."""
+    try:
+        if token := path.read_text(encoding="utf-8").strip():
+            return token
+    except FileNotFoundError:
+        pass
+    token = secrets.token_urlsafe(32)
+    write(path, f"{token}\n".encode(), 0o600)
+    return token

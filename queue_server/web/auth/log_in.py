@@ -1,0 +1,112 @@
+"""Logging in and out, and changing one's own password."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from queue_server.web.auth.accounts import Account, Refused
+from queue_server.web.auth.guard import FORM_COOKIE, SESSION_COOKIE, address, log_in_form
+from queue_server.web.auth.sessions import Session
+from queue_server.web.rendering import local_path
+from queue_server.web.site import Site
+
+HOME = {"clerk": "/console", "supervisor": "/supervisor", "administrator": "/accounts", "entry": "/items",
+        "establishment": "/items", "service": "/items"}  # fmt: skip
+AT_ONCE = asyncio.Semaphore(2)
+"""Checking a password takes 64 MiB and a good part of a core; more than two at once would starve the hall."""
+
+
+def routes(site: Site) -> APIRouter:
+    """`/log-in`, `/log-out` and `/password`."""
+    router = _log_in(site)
+    router.include_router(_password(site))
+    return router
+
+
+def _log_in(site: Site) -> APIRouter:
+    router = APIRouter()
+
+    def form_page(request: Request, *, next: str, name: str = "", trouble: str = "", status: int = 200) -> Response:
+        csrf = secrets.token_urlsafe(24)
+        response = site.pages.page(request, "log-in.html", status=status, csrf=csrf, next=next, name=name, trouble=trouble)
+        response.set_cookie(FORM_COOKIE, csrf, samesite="strict", httponly=True, secure=request.url.scheme == "https")
+        return response
+
+    @router.get("/log-in")
+    async def ask(request: Request, next: str = "") -> Response:
+        return form_page(request, next=local_path(next) if next else "")
+
+    @router.post("/log-in")
+    async def log_in(request: Request) -> Response:
+        form = await log_in_form(request)
+        name, password, next = (str(form.get(key, "")) for key in ("name", "password", "next"))
+        name = name.strip()
+        try:
+            async with AT_ONCE:
+                account = await asyncio.to_thread(site.accounts.check, name[:64], password[:200], address(request))
+        except Refused as refused:
+            return form_page(request, next=next, name=name, trouble=refused.reason, status=HTTPStatus.FORBIDDEN)
+        token = await asyncio.to_thread(_begin, site, account, address(request))
+        response = RedirectResponse(local_path(next) if next else HOME.get(account.role, "/"), HTTPStatus.SEE_OTHER)
+        secure = request.url.scheme == "https"
+        response.set_cookie(SESSION_COOKIE, token, samesite="strict", httponly=True, secure=secure)
+        response.delete_cookie(FORM_COOKIE)
+        return response
+
+    @router.post("/log-out")
+    async def log_out(request: Request) -> Response:
+        session = await site.guard.session(request)
+        if session is not None:
+            await site.guard.form(request, session)
+            await asyncio.to_thread(site.sessions.end, session)
+            await asyncio.to_thread(site.accounts.audit, session.account.name, "log-out", "", address=address(request))
+        response = RedirectResponse("/log-in", HTTPStatus.SEE_OTHER)
+        response.delete_cookie(SESSION_COOKIE)
+        return response
+
+    return router
+
+
+def _password(site: Site) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/password")
+    async def ask_password(request: Request) -> Response:
+        session = await site.guard.need(request)
+        return site.pages.page(request, "password.html", session=session, trouble="")
+
+    @router.post("/password")
+    async def change_password(request: Request) -> Response:
+        session = await site.guard.need(request)
+        form = await site.guard.form(request, session)
+        old, new, again = (str(form.get(key, ""))[:200] for key in ("old", "new", "again"))
+        try:
+            if new != again:
+                raise Refused("differs")
+            if new == old:
+                raise Refused("same")
+            async with AT_ONCE:
+                await asyncio.to_thread(_change_password, site, session, old, new, address(request))
+        except Refused as refused:
+            return site.pages.page(request, "password.html", status=400, session=session, trouble=refused.reason)
+        return RedirectResponse(HOME.get(session.account.role, "/"), HTTPStatus.SEE_OTHER)
+
+    return router
+
+
+def _begin(site: Site, account: Account, where: str) -> str:
+    site.accounts.audit(account.name, "log-in", "", address=where)
+    return site.sessions.start(account)
+
+
+def _change_password(site: Site, session: Session, old: str, new: str, where: str) -> None:
+    """Check the old password, set the new one, log out the account's other sessions."""
+    site.accounts.check(session.account.name, old, where)
+    site.accounts.set_password(session.account.name, new)
+    site.sessions.end_all(session.account.name, but=session.id)
+    site.accounts.audit(session.account.name, "password-changed", session.account.name, address=where)

@@ -1,0 +1,116 @@
+"""Web sessions: one row a log-in, kept in the database so that a restart of the server logs nobody out.
+
+The cookie holds a random token, the table only its SHA-256. A session lives 16 hours after it was last used: it does not
+end during a working day. A session may hold one window; a later session that takes the same window ends that hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Double, Index, Row, String, Table, delete, insert, select, update
+
+from queue_server.web.auth.accounts import ACCOUNTS, METADATA, Account, Accounts, account_of
+
+LIFE_S = 16 * 3600
+TOUCH_S = 600
+
+SESSIONS = Table(
+    "web_sessions",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("window_id", String(64)),
+    Column("lost_window", String(64)),
+    Column("lost_to", String(64)),
+    Column("expires_at", Double, nullable=False),
+    Index("web_sessions_window", "window_id"),
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A log-in that holds. `lost_window` and `lost_to` say which window was taken over by whom."""
+
+    id: str
+    account: Account
+    csrf: str
+    window: str | None
+    lost_window: str | None
+    lost_to: str | None
+
+
+class Sessions:
+    """The sessions of one hall. Call off the event loop."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
+        self.writer = accounts.writer
+        self.reader = accounts.reader
+
+    def start(self, account: Account) -> str:
+        """Begin a session; return the token for the cookie."""
+        token, now = secrets.token_urlsafe(32), self.accounts.now()
+        row = {"id": _digest(token), "account": account.name, "csrf": secrets.token_urlsafe(24), "expires_at": now + LIFE_S}
+        with self.writer.begin() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at < now))
+            connection.execute(insert(SESSIONS).values(row))
+        return token
+
+    def find(self, token: str) -> Session | None:
+        """The session of a cookie, or None when it ended, its account was barred, or there never was one."""
+        return self.again(_digest(token))
+
+    def again(self, session_id: str) -> Session | None:
+        """The session as it is now, or None when it is over."""
+        now = self.accounts.now()
+        joined = SESSIONS.join(ACCOUNTS, SESSIONS.c.account == ACCOUNTS.c.name)
+        with self.reader.connect() as connection:
+            query = select(SESSIONS, ACCOUNTS).select_from(joined).where(SESSIONS.c.id == session_id)
+            row = connection.execute(query).first()
+        if row is None or row.expires_at < now or not row.active:
+            return None
+        if row.expires_at < now + LIFE_S - TOUCH_S:
+            self._set(session_id, expires_at=now + LIFE_S)
+        return _session(row)
+
+    def take_window(self, session: Session, window: str) -> list[str]:
+        """Give `window` to this session alone; return the accounts that held it in other sessions until now."""
+        others = (SESSIONS.c.window_id == window) & (SESSIONS.c.id != session.id)
+        with self.writer.begin() as connection:
+            before = [row.account for row in connection.execute(select(SESSIONS.c.account).where(others))]
+            loss = {"window_id": None, "lost_window": window, "lost_to": session.account.name}
+            connection.execute(update(SESSIONS).where(others).values(loss))
+            gain = {"window_id": window, "lost_window": None, "lost_to": None}
+            connection.execute(update(SESSIONS).where(SESSIONS.c.id == session.id).values(gain))
+        return before
+
+    def leave_window(self, session: Session) -> None:
+        """Hold no window any more and forget which one was lost."""
+        self._set(session.id, window_id=None, lost_window=None, lost_to=None)
+
+    def end(self, session: Session) -> None:
+        """Log out."""
+        with self.writer.begin() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.id == session.id))
+
+    def end_all(self, account: str, *, but: str = "") -> None:
+        """Log an account out everywhere, except in the session `but`: after a new password or when it is barred."""
+        with self.writer.begin() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.account == account, SESSIONS.c.id != but))
+
+    def _set(self, session_id: str, **values: Any) -> None:
+        with self.writer.begin() as connection:
+            connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(values))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(row.id, account_of(row), row.csrf, row.window_id, row.lost_window, row.lost_to)

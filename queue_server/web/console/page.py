@@ -1,0 +1,258 @@
+"""The clerk console: choose a window, call, serve, finish; live by server-sent events.
+
+A session holds its window alone. Whoever takes the window later (another log-in here, or another clerk over MQTT) ends
+that hold, and the first console says so; the ticket at the window stays as it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.datastructures import FormData
+
+from contract.configuration.hall import Clerk, Window
+from contract.wire import messages
+from queue_server.hall_access import NoAnswer
+from queue_server.web.auth.guard import Forbidden, address
+from queue_server.web.auth.sessions import Session
+from queue_server.web.console import view
+from queue_server.web.live import stream
+from queue_server.web.site import Site
+
+LOG = logging.getLogger(__name__)
+SETTLE_S = 1.0
+ROLES = ("clerk", "supervisor", "administrator")
+WATCHED = ("window/", "queue/", "display/", "terminal/", "alert/", "server/", "rating/", "session")
+FIELDS: dict[str, tuple[str, ...]] = {
+    "call-next": (),
+    "call-ticket": ("ticket", "reason"),
+    "recall": (),
+    "start-service": (),
+    "finish-service": (),
+    "no-show": (),
+    "hold": (),
+    "resume": ("ticket",),
+    "transfer": ("to_queue", "to_window", "return"),
+    "requeue": ("ticket",),
+    "pause-window": ("reason",),
+    "open-window": (),
+}
+"""What a console may ask for: verb → the fields that come from the browser. The window is always the session's own."""
+
+
+def routes(site: Site) -> APIRouter:
+    """`/console` and what belongs to it."""
+    router = APIRouter()
+
+    @router.get("/console")
+    async def console(request: Request) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        window = site.window(session.window) if session.window else None
+        if window is None:
+            return _choice(site, request, session)
+        parts = await _parts(site, site.pages.language(request), session, window)
+        return site.pages.page(
+            request, "console.html", session=session, window=window, keys=view.KEYS, parts=parts,
+            queues=site.config.queue, windows=[w for w in site.config.window if w.id != window.id],
+        )  # fmt: skip
+
+    @router.post("/console/window")
+    async def take(request: Request) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        form = await site.guard.form(request, session)
+        return await _take(site, request, session, form)
+
+    @router.post("/console/leave")
+    async def leave(request: Request) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        form = await site.guard.form(request, session)
+        trouble = ""
+        if session.window and form.get("close"):
+            answer = await site.desk.ask("close-window", {"window": session.window}, actor=session.account.name)
+            trouble = _why_not(site, request, answer)
+        if not trouble:
+            await asyncio.to_thread(site.sessions.leave_window, session)
+            return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
+        return _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
+
+    @router.post("/console/command")
+    async def command(request: Request) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        site.guard.header(request, session)
+        return await _command(site, request, session)
+
+    @router.get("/console/live")
+    async def live(request: Request) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        language = site.pages.language(request)
+
+        async def render() -> dict[str, str] | None:
+            now = await asyncio.to_thread(site.sessions.again, session.id)
+            window = site.window(now.window) if now and now.window else None
+            return await _parts(site, language, now, window) if now and window and now.window == session.window else None
+
+        return stream(site.changes, render, *WATCHED)
+
+    return router
+
+
+def _choice(site: Site, request: Request, session: Session, *, trouble: str = "", status: int = 200) -> Response:
+    """The page on which a clerk chooses a window."""
+    return site.pages.page(
+        request, "windows.html", status=status, session=session, windows=_windows_for(site, session),
+        states=site.window_states(), trouble=trouble,
+        lost=site.window(session.lost_window) if session.lost_window else None,
+    )  # fmt: skip
+
+
+def _clerk(site: Site, session: Session) -> Clerk | None:
+    return next((clerk for clerk in site.config.clerk if clerk.id == session.account.clerk), None)
+
+
+def _windows_for(site: Site, session: Session) -> list[Window]:
+    """The windows at which this person may work: those of the clerk, or all."""
+    clerk = _clerk(site, session)
+    return [w for w in site.config.window if clerk is None or not clerk.windows or w.id in clerk.windows]
+
+
+async def _take(site: Site, request: Request, session: Session, form: FormData) -> Response:
+    """Open a window and hold it."""
+    window = next((w for w in _windows_for(site, session) if w.id == form.get("window")), None)
+    if window is None:
+        raise Forbidden
+    clerk = _clerk(site, session)
+    body = {"window": window.id} | ({"clerk": clerk.id} if clerk else {})
+    state = site.state(f"window/{window.id}/state", messages.WindowState)
+    # A paused window stays paused for the next clerk too; taking it again after a lost connection must not open it.
+    if state is None or state.state != "paused" or not _is_on_duty(state, clerk):
+        answer = await site.desk.ask("open-window", body, actor=session.account.name)
+        if trouble := _why_not(site, request, answer):
+            return _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
+    await _on_duty(site, window, clerk)
+    before = await asyncio.to_thread(site.sessions.take_window, session, window.id)
+    site.changes.tell("session")
+    detail = f"from {', '.join(before)}" if before else ""
+    await asyncio.to_thread(
+        site.accounts.audit, session.account.name, "window-taken", window.id, detail=detail, address=address(request)
+    )
+    return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
+
+
+async def _on_duty(site: Site, window: Window, clerk: Clerk | None) -> None:
+    """Wait a moment until the published state of the window names this clerk: it comes just after the answer."""
+    topic = f"window/{window.id}/state"
+    with site.changes.reader((topic,)) as changed, contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SETTLE_S):
+            while (state := site.state(topic, messages.WindowState)) is None or not _is_on_duty(state, clerk):
+                changed.clear()
+                await changed.wait()
+
+
+def _is_on_duty(state: messages.WindowState, clerk: Clerk | None) -> bool:
+    return (state.clerk.id if state.clerk else None) == (clerk.id if clerk else None)
+
+
+async def _command(site: Site, request: Request, session: Session) -> Response:
+    """Hand one press of a button to the ledger; the browser keeps the request id on every retry."""
+    asked = command_in(await request.body())
+    if asked is None:
+        return _error("bad-request", HTTPStatus.BAD_REQUEST)
+    verb, request_id, fields = asked
+    window = site.window(session.window) if session.window else None
+    state = site.state(f"window/{window.id}/state", messages.WindowState) if window else None
+    if window is None or _taken_by(site, session, state):
+        return _error("taken-over", HTTPStatus.CONFLICT)
+    body = fields | {"window": window.id}
+    clerk = _clerk(site, session)
+    if verb == "open-window" and clerk is not None:
+        body["clerk"] = clerk.id
+    try:
+        answer = await site.desk.ask(verb, body, request_id=request_id, actor=session.account.name)
+    except NoAnswer:
+        return _error("no-answer", HTTPStatus.SERVICE_UNAVAILABLE)
+    if verb == "call-ticket" and answer.status == "ok":
+        detail = str(fields.get("reason", ""))
+        subject = str(fields.get("ticket", ""))
+        await asyncio.to_thread(
+            site.accounts.audit, session.account.name, "ticket-chosen", subject, detail=detail, address=address(request)
+        )
+    content: dict[str, Any] = {"status": answer.status}
+    if answer.error is not None:
+        content |= {"code": answer.error.code, "message": _why_not(site, request, answer)}
+    return JSONResponse(content)
+
+
+def command_in(payload: bytes) -> tuple[str, str, dict[str, Any]] | None:
+    """(verb, request id, fields) of a posted command, or None when it is none of ours."""
+    try:
+        posted = json.loads(payload)
+        verb, request_id = posted["verb"], str(uuid.UUID(posted["request_id"]))
+        fields = {name: posted[name] for name in FIELDS[verb] if posted.get(name) not in (None, "")}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return verb, request_id, fields
+
+
+def _taken_by(site: Site, session: Session, state: messages.WindowState | None) -> messages.WindowClerk | None:
+    """The other clerk who works at the window by now, if there is one."""
+    if state is None or state.clerk is None or state.state == "closed" or _is_on_duty(state, _clerk(site, session)):
+        return None
+    return state.clerk
+
+
+def _error(code: str, status: int) -> Response:
+    return JSONResponse({"status": "error", "code": code}, status)
+
+
+def _why_not(site: Site, request: Request, answer: messages.Answer) -> str:
+    """A refusal in the clerk's language; empty for an answer that is none."""
+    if answer.error is None:
+        return ""
+    language = site.pages.language(request)
+    return site.pages.part(language, "console/refusal.html", error=answer.error).strip()
+
+
+async def _parts(site: Site, language: str, session: Session, window: Window) -> dict[str, str]:
+    """The live parts of a console, by element id."""
+    state = site.state(f"window/{window.id}/state", messages.WindowState)
+    condition = state.state if state else "unknown"
+    facts: dict[str, Any] = {
+        "ticket": await _ticket(site, state), "session": session, "window": window, "state": state, "condition": condition,
+        "queues": {queue.id: queue for queue in site.config.queue},
+        "can": view.possible(condition),
+        "taken_by": _taken_by(site, session, state),
+        "server": site.state("server/status", messages.ServerStatus),
+        "alerts": view.concerning(site.config, window, site.states("alert/", "", messages.Alert)),
+        "health": view.health(
+            site.config, window, site.states("display/", "/shown", messages.DisplayShown),
+            site.states("terminal/", "/status", messages.TerminalStatus),
+        ),
+    }  # fmt: skip
+    try:
+        line, why = await asyncio.gather(site.desk.waiting_list(window.id), site.desk.why(window.id))
+        facts |= {"line": view.lists(line, window.id), "why": why}
+    except Exception:
+        # A ledger that cannot be read must look like trouble, never like an empty line.
+        LOG.exception("the line of window %s could not be read", window.id)
+        facts |= {"line": None, "why": None}
+    return {name: site.pages.part(language, f"console/{name}.html", **facts) for name in ("devices", "now", "line")}
+
+
+async def _ticket(site: Site, state: messages.WindowState | None) -> dict[str, Any]:
+    """Class and item of the ticket at the window; empty when there is none or the ledger does not answer."""
+    if state is None or state.ticket is None:
+        return {}
+    try:
+        answer = await site.desk.ask("lookup", {"ticket": state.ticket.id})
+    except NoAnswer:
+        return {}
+    found: dict[str, Any] = (answer.data or {}).get("ticket", {})
+    return found

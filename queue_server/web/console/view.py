@@ -1,0 +1,120 @@
+"""What a clerk's console shows, from the states of the hall: which keys work, the lists, the health of the devices around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contract.configuration.hall import HallConfig, Window
+from contract.texts import unchanged as N_  # noqa: N812 - the name that text extraction looks for
+from contract.wire import messages
+from queue_server.broker.alerts import SOON, WELL
+from queue_server.domain.windows import TRANSITIONS
+from queue_server.hall_access import WaitingTicket
+
+NOT_THERE = frozenset({"init", "off", "stopped"})
+HALL_WIDE = ("printer", "voice")
+"""Kinds of devices that every clerk should know of when they fail: citizens come to the window and ask."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One button of the console. `word` is the msgid of its label, `verb` what it asks the server for."""
+
+    id: str
+    key: str
+    word: str
+    verb: str
+    main: bool = False
+
+
+KEYS = (
+    Key("next", "F2", N_("下一位"), "call-next", main=True),
+    Key("recall", "F3", N_("重呼"), "recall"),
+    Key("start", "F4", N_("开始办理"), "start-service", main=True),
+    Key("finish", "F6", N_("办结"), "finish-service", main=True),
+    Key("no-show", "F7", N_("过号"), "no-show"),
+    Key("hold", "F8", N_("挂起"), "hold"),
+    Key("transfer", "F9", N_("转移"), "transfer"),
+    Key("pause", "F10", N_("暂停"), "pause-window"),
+)
+
+
+@dataclass(frozen=True)
+class Health:
+    """One small coloured word: `kind` (strip, rater, printer, voice, board), `state` (fine, trouble, unknown)."""
+
+    kind: str
+    id: str
+    state: str
+
+
+def possible(condition: str) -> list[str]:
+    """What the clerk may do while the window is in this condition: ids of keys, and the verbs of the lists."""
+    can = [key.id for key in KEYS if condition in TRANSITIONS[key.verb] and not (key.id == "pause" and condition == "paused")]
+    if condition == "paused":
+        can.append("open")
+    return can + [verb for verb in ("call-ticket", "resume") if condition in TRANSITIONS[verb]]
+
+
+def lists(line: Iterable[WaitingTicket], window: str) -> dict[str, list[WaitingTicket]]:
+    """The line as the console shows it: waiting, missed, held here. A ticket that another window holds is not ours."""
+    found: dict[str, list[WaitingTicket]] = {"waiting": [], "missed": [], "held": []}
+    for ticket in line:
+        if ticket.state in found and (ticket.state != "held" or ticket.window in (None, window)):
+            found[ticket.state].append(ticket)
+    return found
+
+
+def health(
+    config: HallConfig,
+    window: Window,
+    shown: dict[str, messages.DisplayShown],
+    terminals: dict[str, messages.TerminalStatus],
+) -> list[Health]:
+    """The devices that matter at this window: its strip and rater, then printers and voice of the hall."""
+    found = [
+        Health("strip", device.id, _shown(shown.get(device.id)))
+        for device in config.device
+        if device.kind == "display" and device.serves == window.id
+    ]
+    found += [
+        Health("rater", terminal.id, _terminal(terminals.get(terminal.id)))
+        for terminal in config.terminal
+        if terminal.role == "rating" and terminal.window == window.id
+    ]
+    reported = {device.id: device.state for status in terminals.values() for device in status.devices if _there(status)}
+    for device in config.device:
+        if device.kind in HALL_WIDE:
+            state = reported.get(device.id)
+            found.append(Health(device.kind, device.id, "unknown" if state is None else _device(state)))
+    return found
+
+
+def concerning(config: HallConfig, window: Window, alerts: dict[str, messages.Alert]) -> list[messages.Alert]:
+    """The alerts a clerk at this window should read: of its own devices and of those that serve the whole hall."""
+    elsewhere = {d.id for d in config.device if d.serves not in (None, "board", window.id)}
+    elsewhere |= {t.id for t in config.terminal if t.window not in (None, window.id)}
+    return [alert for alert in alerts.values() if alert.severity != "info" and alert.subject not in elsewhere]
+
+
+def _shown(shown: messages.DisplayShown | None) -> str:
+    if shown is None:
+        return "unknown"
+    return "fine" if shown.state == "ok" else "trouble"
+
+
+def _terminal(status: messages.TerminalStatus | None) -> str:
+    if status is None:
+        return "unknown"
+    return "fine" if status.state == "ready" else "trouble"
+
+
+def _there(status: messages.TerminalStatus) -> bool:
+    return status.state in ("ready", "init")
+
+
+def _device(state: str) -> str:
+    if state in NOT_THERE:
+        return "unknown"
+    return "fine" if state in WELL | SOON else "trouble"

@@ -1,0 +1,1 @@
+"""Pages on which service items are written."""

@@ -1,0 +1,89 @@
+"""Items as files: export of what a list shows, import of many as drafts at once or, with one problem, of none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from pathlib import PurePath
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from starlette.datastructures import UploadFile
+
+from contract.guides.item import Item
+from queue_server.catalogue import excel, exchange
+from queue_server.catalogue.exchange import BadFile, Problem
+from queue_server.catalogue.library import Taken
+from queue_server.catalogue.sandboxed_import import items_apart
+from queue_server.web.auth.sessions import Session
+from queue_server.web.editors.items import chosen
+from queue_server.web.editors.rights import ROLES, acting, guides_of
+from queue_server.web.site import Site
+
+WAYS: dict[str, tuple[str, Callable[[Sequence[Item]], bytes]]] = {
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", excel.to_excel),
+    "zip": ("application/zip", exchange.to_csv),
+    "json": ("application/json", exchange.to_json),
+}
+SHOWN = 200
+ONE_AT_A_TIME = asyncio.Semaphore(1)
+
+
+def routes(site: Site) -> APIRouter:
+    """`/items/export.<xlsx|zip|json>` and `/items/import`."""
+    router = APIRouter()
+
+    @router.get("/items/export.{suffix}")
+    async def export(request: Request, suffix: str, state: str = "", department: str = "", q: str = "") -> Response:
+        session = await site.guard.need(request, *ROLES)
+        if suffix not in WAYS:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        kind, write = WAYS[suffix]
+        wanted = chosen(session, state, department, q)
+        library = guides_of(site).library
+
+        def work() -> bytes:
+            return write([Item.model_validate_json(content) for content in library.newest_contents(**wanted)])
+
+        async with ONE_AT_A_TIME:
+            found = await asyncio.to_thread(work)
+        await site.note(request, session, "item-export", suffix)
+        return Response(found, media_type=kind, headers={"Content-Disposition": f'attachment; filename="items.{suffix}"'})
+
+    @router.get("/items/import")
+    async def ask(request: Request) -> Response:
+        session = await site.guard.need(request, "entry")
+        return _page(site, request, session)
+
+    @router.post("/items/import")
+    async def take(request: Request) -> Response:
+        session = await site.guard.need(request, "entry")
+        form = await site.guard.form(request, session, max_files=1)
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return _page(site, request, session, problems=[Problem("", 0, "", "请先选择文件")])
+        suffix = PurePath(file.filename).suffix.lower()
+        if suffix.removeprefix(".") not in WAYS:
+            return _page(site, request, session, problems=[Problem("", 0, "", "只能导入 .xlsx、.zip（CSV）或 .json 文件")])
+        content = await file.read()
+        library = guides_of(site).library
+        try:
+            async with ONE_AT_A_TIME:
+                items = await asyncio.to_thread(items_apart, content, suffix)
+                taken = await asyncio.to_thread(library.take_in, items, acting(session))
+        except BadFile as error:
+            return _page(site, request, session, problems=error.problems)
+        await site.note(request, session, "item-import", file.filename[:100], f"+{taken.new} ~{taken.changed}")
+        return _page(site, request, session, taken=taken)
+
+    return router
+
+
+def _page(
+    site: Site, request: Request, session: Session, *, problems: Sequence[Problem] = (), taken: Taken | None = None
+) -> Response:
+    status = HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
+    return site.pages.page(
+        request, "items/import.html", status=status, session=session, problems=list(problems)[:SHOWN], number=len(problems),
+        taken=taken,
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""The editors' pages of service items: the list, an item with its versions and history, the moves of its life cycle."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from queue_server.catalogue.library import Changed, edits
+from queue_server.catalogue.lifecycle import MOVE_NAMES, STATE_NAMES, NotAllowed, NotPossible, moves_for
+from queue_server.web.auth.sessions import Session
+from queue_server.web.editors.rights import (
+    EDITORS,
+    ROLES,
+    acting,
+    content,
+    findings,
+    guides_of,
+    history_of,
+    may_write,
+    trouble_of,
+)
+from queue_server.web.public.guides import facts
+from queue_server.web.site import Site
+
+PAGE = 50
+PUBLIC_MOVES = ("publish", "abolish")
+
+
+def routes(site: Site) -> APIRouter:
+    """`/items`, `/items/<code>` and `/items/<code>/v/<number>`."""
+    router = APIRouter()
+
+    @router.get("/items")
+    async def items(request: Request, state: str = "", department: str = "", q: str = "", page: int = 1) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        return await _list(site, request, session, chosen(session, state, department, q), max(1, min(page, 10_000)))
+
+    @router.get("/items/{code}")
+    async def item(request: Request, code: str) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        return await _show(site, request, session, code)
+
+    @router.post("/items/{code}")
+    async def move(request: Request, code: str) -> Response:
+        session = await site.guard.need(request, *EDITORS)
+        form = await site.guard.form(request, session)
+        await history_of(site, session, code)
+        made, reason, seen = str(form.get("do", "")), str(form.get("reason", "")).strip()[:500], str(form.get("seen", ""))
+        if made not in MOVE_NAMES or not seen.isdigit():
+            raise HTTPException(HTTPStatus.BAD_REQUEST)
+        guides = guides_of(site)
+        try:
+            await asyncio.to_thread(guides.library.move, code.upper(), made, acting(session), seen=int(seen[:9]), reason=reason)
+        except (Changed, NotAllowed, NotPossible, ValueError) as error:
+            return await _show(site, request, session, code, trouble=trouble_of(error), status=HTTPStatus.CONFLICT)
+        if made in PUBLIC_MOVES:
+            guides.shelf.refresh()
+        await site.note(request, session, f"item-{made}", code.upper(), reason)
+        return RedirectResponse(f"/items/{code.lower()}", HTTPStatus.SEE_OTHER)
+
+    @router.get("/items/{code}/v/{number}")
+    async def version(request: Request, code: str, number: int, kiosk: bool = False) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        history = await history_of(site, session, code)
+        found = next((version for version in history if version.number == number), None)
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        english = await asyncio.to_thread(guides_of(site).translations.all)
+        told = facts(site, content(found), english, site.pages.language(request))
+        return site.pages.page(request, "items/version.html", version=found, states=STATE_NAMES, kiosk=kiosk, **told)
+
+    return router
+
+
+def chosen(session: Session, state: str, department: str, q: str) -> dict[str, str]:
+    """What a list is asked for; an entry account gets its own department whatever it asks."""
+    own = session.account.department if session.account.role == "entry" else department
+    return {"state": state[:20], "department": own[:100], "text": q.strip()[:100]}
+
+
+async def _list(site: Site, request: Request, session: Session, wanted: dict[str, str], page: int) -> Response:
+    library = guides_of(site).library
+
+    def look() -> dict[str, Any]:
+        return {
+            "rows": library.newest(**wanted, limit=PAGE, skip=(page - 1) * PAGE), "count": library.count(**wanted),
+            "departments": library.departments() if session.account.role != "entry" else [],
+        }  # fmt: skip
+
+    found = await asyncio.to_thread(look)
+    edition = guides_of(site).shelf.current
+    return site.pages.page(
+        request, "items/list.html", session=session, states=STATE_NAMES, wanted=wanted, page=page, per_page=PAGE,
+        edition=edition.version if edition else "", **found,
+    )  # fmt: skip
+
+
+async def _show(
+    site: Site, request: Request, session: Session, code: str, *, trouble: str = "", status: int = HTTPStatus.OK
+) -> Response:
+    history = await history_of(site, session, code)
+    newest = content(history[-1])
+    english = await asyncio.to_thread(guides_of(site).translations.all)
+    account = acting(session) if session.account.role in EDITORS else None
+    moves = moves_for(history, account) if account else []
+    told = [(version.number, entry.at.astimezone(site.config.zone), entry) for version in history for entry in version.history]
+    return site.pages.page(
+        request, "items/item.html", status=status, session=session, history=history, item=newest, seen=edits(history),
+        moves=moves, writes=may_write(session, history), findings=findings(site, newest, english), told=list(reversed(told)),
+        trouble=trouble,
+    )  # fmt: skip

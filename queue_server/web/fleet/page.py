@@ -1,0 +1,139 @@
+"""The fleet page: every terminal and device of the hall, what they can be asked, and who looks after which alert."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, get_args
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from contract.wire import messages
+from contract.wire.messages import Act, Alert, TerminalStatus
+from queue_server.broker.alerts import SOON, WELL
+from queue_server.enrolment.register import Register, Standing
+from queue_server.web.auth.sessions import Session
+from queue_server.web.fleet.alert_owners import Takers
+from queue_server.web.fleet.terminal_orders import Told
+from queue_server.web.live import stream
+from queue_server.web.site import Site
+
+LOOK = ("supervisor", "technician", "administrator")
+ORDER = ("technician", "administrator")
+ACTS: tuple[Act, ...] = get_args(Act)
+OF_OTHER_PAGES: tuple[Act, ...] = ("reprint", "update")
+"""What needs more than a terminal's name."""
+EXPIRY_S = 30
+LIVE_PAUSE_S = 1.0
+ENDS_SOON = timedelta(days=60)
+"""A certificate is renewed by itself in its last 120 days: one that is about to end has not been for a long time."""
+
+
+def routes(site: Site, told: Told, takers: Takers, register: Register | None) -> APIRouter:
+    """`/fleet`, its live stream, `POST /fleet/<terminal>/<act>`, the pictures and logs, `POST /fleet/alert/<alert>`."""
+    router = _looks(site, told, takers, register)
+    router.include_router(_orders(site, told))
+    return router
+
+
+def _looks(site: Site, told: Told, takers: Takers, register: Register | None) -> APIRouter:
+    """The page, and who looks after an alert."""
+    router = APIRouter()
+
+    async def part(session: Session, language: str) -> str:
+        alerts = site.states("alert/", "", Alert)
+        taken = await asyncio.to_thread(takers.all, {name: alert.since for name, alert in alerts.items()})
+        standings = await asyncio.to_thread(register.standings) if register is not None else None
+        return site.pages.part(
+            language, "fleet/terminals.html", terminals=_terminals(site, told, standings), alerts=alerts, taken=taken,
+            session=session,
+            queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
+            may_order=session.account.role in ORDER, well=WELL, soon=SOON, zone=site.config.zone,
+            ends_soon=datetime.now(UTC) + ENDS_SOON,
+        )  # fmt: skip
+
+    @router.get("/fleet")
+    async def fleet(request: Request) -> Response:
+        session = await site.guard.need(request, *LOOK)
+        return site.pages.page(request, "fleet.html", session=session, part=await part(session, site.pages.language(request)))
+
+    @router.get("/fleet/live")
+    async def live(request: Request) -> Response:
+        session = await site.guard.need(request, *LOOK)
+        language = site.pages.language(request)
+
+        async def render() -> dict[str, str] | None:
+            again = await asyncio.to_thread(site.sessions.again, session.id)
+            return None if again is None else {"fleet": await part(again, language)}
+
+        return stream(site.changes, render, "terminal/", "alert/", pause_s=LIVE_PAUSE_S)
+
+    @router.post("/fleet/alert/{alert}")
+    async def take(request: Request, alert: str) -> Response:
+        session = await site.guard.need(request, *LOOK)
+        await site.guard.form(request, session)
+        standing = site.state(f"alert/{alert}", Alert)
+        if standing is not None:
+            account = session.account.name
+            await asyncio.to_thread(takers.take, alert, standing.since, account, datetime.now(UTC))
+            await site.note(request, session, "take-alert", alert)
+            site.changes.tell(f"alert/{alert}")
+        return RedirectResponse("/fleet", HTTPStatus.SEE_OTHER)
+
+    return router
+
+
+def _orders(site: Site, told: Told) -> APIRouter:
+    """What terminals are asked, and the content that they send."""
+    router = APIRouter()
+
+    @router.post("/fleet/{terminal}/{act}")
+    async def order(request: Request, terminal: str, act: Act) -> Response:
+        session = await site.guard.need(request, *(LOOK if act == "refilled" else ORDER))
+        form = await site.guard.form(request, session)
+        if terminal not in {known.id for known in site.config.terminal} or act in OF_OTHER_PAGES:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        device = next((known.id for known in site.config.device if known.id == form.get("device")), None)
+        if act == "refilled" and device is None:
+            raise HTTPException(HTTPStatus.BAD_REQUEST)
+        ask = messages.TerminalAsk(str(uuid.uuid4()), act, device=device)
+        told.asked(terminal, ask.id, act)
+        site.desk.say(f"terminal/{terminal}/ask", messages.encode(ask), EXPIRY_S)
+        await site.note(request, session, act, terminal)
+        site.changes.tell(f"terminal/{terminal}/ask")
+        return RedirectResponse(f"/fleet#{terminal}", HTTPStatus.SEE_OTHER)
+
+    @router.get("/fleet/{terminal}/{act}")
+    async def content(request: Request, terminal: str, act: Act) -> Response:
+        await site.guard.need(request, *ORDER)
+        done = told.orders(terminal).get(act)
+        if done is None or done.state != "done" or done.media not in ("image/png", "application/zip"):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        name = f"{terminal}-{done.asked_at.astimezone(site.config.zone):%Y%m%d-%H%M%S}"
+        headers = {} if done.media == "image/png" else {"Content-Disposition": f'attachment; filename="{name}.zip"'}
+        return Response(done.content, media_type=done.media, headers=headers)
+
+    return router
+
+
+def _terminals(site: Site, told: Told, standings: dict[str, Standing] | None) -> list[dict[str, Any]]:
+    """Every terminal of the configuration with what is known of it; strangers behind them for as long as they speak.
+    `standings` are those of the register, None in a hall without certificates."""
+    states = site.states("terminal/", "/status", TerminalStatus)
+    speak = {name for name, status in states.items() if status.state in ("init", "ready")}
+    known = {terminal.id: terminal for terminal in site.config.terminal}
+    names = {device.id: device for device in site.config.device}
+    return [
+        {
+            "id": name, "role": known[name].role if name in known else None,
+            "group": known[name].group if name in known else None, "status": states.get(name), "orders": told.orders(name),
+            "seen": told.seen(name, states.get(name)), "lease": told.lease(name, states.get(name)),
+            "enrols": standings is not None, "certificate": standings.get(name) if standings is not None else None,
+            "models": {device: names[device].model for device in names},
+        }
+        for name in [*known, *sorted(speak - set(known))]
+    ]  # fmt: skip

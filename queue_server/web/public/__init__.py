@@ -1,0 +1,1 @@
+"""Pages for everybody: phone, guides, papers, wall."""

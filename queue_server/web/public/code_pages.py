@@ -1,0 +1,79 @@
+"""What the phone shows for the code of an appointment or a case: the same facts as the kiosk, by the code alone.
+
+Without the code a case is found as at the kiosk, by its number and the last four of the ID number; wrong tries are few.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from contract.wire import messages
+from contract.wire.scanned_code import PREFIXES, CodeKind
+from queue_server.hall_access import NoAnswer
+from queue_server.web.auth.guard import address
+from queue_server.web.site import Site
+
+LONGEST = 200
+MISTYPED = messages.Text(
+    "请填写办件编号和身份证号码后四位（末位可以是 X）。",
+    "Give the case's number and the last four characters of the ID number.",
+)
+
+
+def routes(site: Site) -> APIRouter:
+    """`/a/<code>` and `/c/<code>`, as they stand in QR codes, and `/c`, where a case is asked for."""
+    router = APIRouter()
+
+    async def show(request: Request, kind: CodeKind, code: str) -> Response:
+        answer = await site.desk.ask("scan", {"code": PREFIXES[kind] + code[:LONGEST]}, actor="phone")
+        if answer.status == "ok" and answer.data is not None:
+            return site.pages.page(
+                request, f"phone/{kind}.html", guess=True, found=answer.data[kind], config=site.config, day=_day
+            )
+        if answer.error is None or answer.error.code in ("busy", "internal"):
+            raise NoAnswer("scan")
+        return site.pages.page(request, "phone/bad-code.html", guess=True, why=answer.error.texts, status=HTTPStatus.NOT_FOUND)
+
+    @router.get("/a/{code}")
+    async def appointment(request: Request, code: str) -> Response:
+        return await show(request, "appointment", code)
+
+    @router.get("/c/{code}")
+    async def case(request: Request, code: str) -> Response:
+        return await show(request, "case", code)
+
+    @router.get("/c")
+    async def ask(request: Request) -> Response:
+        return site.pages.page(request, "phone/find-case.html", guess=True, number="", why=None)
+
+    @router.post("/c")
+    async def find(request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=5)
+        number, last_four = (str(form.get(key, "")).strip()[:64] for key in ("number", "last_four"))
+        answer = await site.desk.ask(
+            "find-case", {"number": number, "last_four": last_four, "terminal": _place(request)}, actor="phone"
+        )
+        if answer.status == "ok" and answer.data is not None:
+            code = str(answer.data["case"]["code"]).removeprefix(PREFIXES["case"])
+            return RedirectResponse(f"/c/{code}", HTTPStatus.SEE_OTHER)
+        if answer.error is None or answer.error.code in ("busy", "internal"):
+            raise NoAnswer("find-case")
+        why = MISTYPED if answer.error.code == "bad-request" else answer.error.texts
+        return site.pages.page(request, "phone/find-case.html", status=HTTPStatus.FORBIDDEN, guess=True, number=number, why=why)
+
+    return router
+
+
+def _place(request: Request) -> str:
+    """Where the tries come from, as the id against which they are counted."""
+    return "phone-" + (re.sub("[^a-z0-9]+", "-", address(request).lower())[:50].strip("-") or "x")
+
+
+def _day(text: str) -> str:
+    """A time of an answer as day and minute."""
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"

@@ -1,0 +1,109 @@
+"""Papers as PDF for the phone and the office: an item's guide and one-time notice, blank forms and filled-in examples."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from contract.documents import make
+from contract.documents.papers import AnyPaper, Letterhead
+from contract.documents.render import CannotSet, pdf
+from contract.guides.english import form_sentences
+from contract.guides.item import Form
+from queue_server.hall_access import NoAnswer
+from queue_server.web.public.guides import reading, with_english
+from queue_server.web.site import Site
+
+LOG = logging.getLogger(__name__)
+KEPT = 100
+EXAMPLE = "-example"
+
+
+class Printery:
+    """Sets papers one after the other, so that phones cannot take the machine from the hall; the latest ones are kept."""
+
+    def __init__(self, make_pdf: Callable[[AnyPaper], bytes] = pdf) -> None:
+        self._pdf = make_pdf
+        self._press = asyncio.Semaphore(1)
+        self._kept: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
+
+    async def get(self, key: tuple[str, ...], paper: Callable[[], AnyPaper]) -> bytes:
+        """The PDF of a paper; the same `key` is the same paper. Raises NoAnswer when it cannot be set."""
+        async with self._press:
+            if key not in self._kept:
+                try:
+                    self._kept[key] = await asyncio.to_thread(lambda: self._pdf(paper()))
+                except CannotSet as error:
+                    LOG.error("%s", error)
+                    raise NoAnswer("a paper cannot be set") from None
+            self._kept.move_to_end(key)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[key]
+
+
+def routes(site: Site) -> APIRouter:
+    """`/g/<code>/guide.pdf`, `/g/<code>/notice.pdf`, `/g/forms/<form>.pdf` and `/g/forms/<form>-example.pdf`."""
+    router = APIRouter()
+    printery = Printery()
+
+    def now() -> datetime:
+        return datetime.now(site.config.zone)
+
+    @router.get("/g/forms/{name}.pdf")
+    async def form_paper(request: Request, name: str) -> Response:
+        filled_in = name.endswith(EXAMPLE)
+        blank = _form(site, name.removesuffix(EXAMPLE))
+        if blank is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        language = site.pages.language(request, guess=True)
+        english = await reading(site, lambda guides: guides.english(form_sentences(blank))) if language == "en" else None
+        found = await printery.get(
+            ("form", name, _edition(site), language, str(now().date())),
+            lambda: make.form(_head(site), blank, at=now(), filled_in=filled_in, english=english),
+        )
+        return _answer(found, f"{blank.title.zh}{'（样例）' if filled_in else ''}")
+
+    @router.get("/g/{code}/{kind}.pdf")
+    async def item_paper(request: Request, code: str, kind: str) -> Response:
+        read = await reading(site, lambda guides: with_english(guides, code))
+        if read is None or kind not in ("guide", "notice") or site.guides is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        item, known = read
+        language = site.pages.language(request, guess=True)
+        english = known if language == "en" else None
+        forms = site.guides.catalogue.shared.form
+        web = site.config.hall.web_address or str(request.base_url)
+        made = make.guide if kind == "guide" else make.notice
+        found = await printery.get(
+            (kind, item.id, _edition(site), language, str(now().date()), web),
+            lambda: made(_head(site), site.config, item, forms, at=now(), web=web, english=english),
+        )
+        return _answer(found, f"{item.name.zh}{'办事指南' if kind == 'guide' else '一次性告知书'}")
+
+    return router
+
+
+def _head(site: Site) -> Letterhead:
+    return make.letterhead(site.config, example=bool(site.guides and site.guides.catalogue.shared.example))
+
+
+def _edition(site: Site) -> str:
+    current = site.guides.shelf.current if site.guides else None
+    return current.version if current else ""
+
+
+def _form(site: Site, name: str) -> Form | None:
+    return site.guides.catalogue.form(name) if site.guides else None
+
+
+def _answer(content: bytes, name: str) -> Response:
+    disposition = f"inline; filename=\"paper.pdf\"; filename*=UTF-8''{quote(name)}.pdf"
+    return Response(content, media_type="application/pdf", headers={"Content-Disposition": disposition})

@@ -1,0 +1,124 @@
+"""The citizen's page behind the QR code of a ticket: a few KB of HTML, whole without JavaScript, live with it.
+
+The token in the address is the only key; the page shows the number and the line, never who somebody is.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from contract.wire import messages, rating_reasons
+from queue_server.hall_access import NoAnswer
+from queue_server.web.live import stream
+from queue_server.web.site import Site
+
+LOG = logging.getLogger(__name__)
+TOKEN = re.compile(r"[A-Za-z0-9_.~-]{8,128}")
+LIVE_PAUSE_S = 2.0
+LIVE_BEAT_S = 15.0
+
+
+def routes(site: Site) -> APIRouter:
+    """`/t/<token>` and what its forms post."""
+    router = APIRouter()
+
+    @router.get("/t/{token}")
+    async def ticket(request: Request, token: str, level: int = 0) -> Response:
+        facts = await _facts(site, token)
+        if facts is None:
+            return _unknown(site, request)
+        chosen = level if 1 <= level <= 5 else 0
+        return _page(site, request, token, facts, level=chosen)
+
+    @router.get("/t/{token}/live")
+    async def live(request: Request, token: str) -> Response:
+        language = site.pages.language(request, guess=True)
+
+        async def render() -> dict[str, str] | None:
+            facts = await _facts(site, token)
+            return None if facts is None else {"ticket": _ticket_part(site, language, token, facts)}
+
+        return stream(site.changes, render, "window/", "queue/", pause_s=LIVE_PAUSE_S, beat_s=LIVE_BEAT_S)
+
+    @router.post("/t/{token}/cancel")
+    async def cancel(request: Request, token: str) -> Response:
+        return await _ask(site, request, token, "cancel-ticket", {"reason": "citizen"})
+
+    @router.post("/t/{token}/rate")
+    async def rate(request: Request, token: str) -> Response:
+        form = await request.form(max_files=0, max_fields=20)
+        level = str(form.get("level", ""))
+        if level not in "12345" or len(level) != 1:
+            return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
+        body = {
+            "level": int(level), "channel": "qr", "reasons": [str(code) for code in form.getlist("reason")][:8],
+            "text": str(form.get("text", "")).strip()[: rating_reasons.TEXT_LIMIT],
+        }  # fmt: skip
+        return await _ask(site, request, token, "rate", body, level=int(level))
+
+    return router
+
+
+async def _ask(site: Site, request: Request, token: str, verb: str, body: dict[str, Any], *, level: int = 0) -> Response:
+    """Ask the ledger with the token; a refusal comes back on the page."""
+    facts = await _facts(site, token)
+    if facts is None:
+        return _unknown(site, request)
+    answer = await site.desk.ask(verb, body | {"token": token}, actor="phone")
+    if answer.status == "ok":
+        return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
+    return _page(site, request, token, facts, level=level, refusal=answer.error)
+
+
+async def _facts(site: Site, token: str) -> dict[str, Any] | None:
+    """What the ledger says about the ticket, or None for a token that is none."""
+    if not TOKEN.fullmatch(token):
+        return None
+    answer = await site.desk.ask("lookup", {"token": token}, actor="phone")
+    if answer.status == "ok":
+        return answer.data
+    if answer.error is not None and answer.error.code in ("busy", "internal"):
+        raise NoAnswer("lookup")
+    return None
+
+
+def _page(
+    site: Site, request: Request, token: str, facts: dict[str, Any], *, level: int, refusal: messages.Error | None = None
+) -> Response:
+    language = site.pages.language(request, guess=True)
+    part = _ticket_part(site, language, token, facts)
+    return site.pages.page(
+        request, "phone.html", guess=True, token=token, part=part, level=level, levels=rating_reasons.LEVELS,
+        tags=rating_reasons.reasons_of(level) if level else (), bad=level in rating_reasons.BAD_LEVELS,
+        limit=rating_reasons.TEXT_LIMIT, refusal=refusal, rateable=_rateable(facts),
+        status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
+    )  # fmt: skip
+
+
+def _rateable(facts: dict[str, Any]) -> bool:
+    """Whether a rating may be asked for: the service is over, has none yet, and there is still time."""
+    return facts["ticket"]["state"] == "finished" and bool((facts.get("service") or {}).get("can_rate"))
+
+
+def _ticket_part(site: Site, language: str, token: str, facts: dict[str, Any]) -> str:
+    """The live part of the page."""
+    queues = {queue.id: queue for queue in site.config.queue}
+    window = site.window(facts["ticket"].get("window") or "")
+    open_states = ("printing", "waiting", "called", "held", "missed")
+    item = site.item(facts["ticket"].get("item") or "") if facts["ticket"]["state"] in open_states else None
+    return site.pages.part(
+        language, "phone/ticket.html", item=item, ticket=facts["ticket"], queue=queues.get(facts["ticket"]["queue"]),
+        window=window, ahead=facts.get("ahead"), estimate=facts.get("estimate_s"), token=token, rateable=_rateable(facts),
+        rated=(facts.get("service") or {}).get("level"), levels=rating_reasons.LEVELS, rules=site.config.rules,
+        windows=[w.number for w in site.config.windows_of(facts["ticket"]["queue"])],
+    )  # fmt: skip
+
+
+def _unknown(site: Site, request: Request) -> Response:
+    return site.pages.page(request, "phone/unknown.html", guess=True, status=HTTPStatus.NOT_FOUND)

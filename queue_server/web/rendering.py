@@ -1,0 +1,98 @@
+"""Turns templates into pages, in the reader's language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from contract.configuration.hall import HallConfig
+from contract.texts import texts
+from contract.wire import device_words
+
+LANGUAGES = ("zh", "en")
+LANGUAGE_COOKIE = "lang"
+STATIC = Path(__file__).parent / "static"
+
+
+class Pages:
+    """The templates of one hall, once for each language."""
+
+    def __init__(self, config: HallConfig) -> None:
+        self.config = config
+        self.edition = _edition()
+        self._gettext = {language: texts(language) for language in LANGUAGES}
+        self._environments = {language: self._environment(language) for language in LANGUAGES}
+
+    def language(self, request: Request, *, guess: bool = False) -> str:
+        """What the reader chose; else Chinese, or with `guess` what the browser asks for: citizens bring their own phones."""
+        chosen = request.cookies.get(LANGUAGE_COOKIE)
+        if chosen in LANGUAGES:
+            return chosen
+        asked = request.headers.get("accept-language", "").strip().lower()
+        return "en" if guess and asked and not asked.startswith("zh") else "zh"
+
+    def gettext(self, language: str) -> Callable[[str], str]:
+        """The texts of the product in `language`."""
+        return self._gettext[language]
+
+    def page(self, request: Request, template: str, *, status: int = 200, guess: bool = False, **context: Any) -> HTMLResponse:
+        """A whole page."""
+        language = self.language(request, guess=guess)
+        return HTMLResponse(self.part(language, template, path=local_path(str(request.url)), **context), status_code=status)
+
+    def part(self, language: str, template: str, **context: Any) -> str:
+        """One template as HTML text."""
+        return self._environments[language].get_template(template).render(context)
+
+    def _environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=PackageLoader("queue_server.web"), autoescape=True, undefined=StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+        )  # fmt: skip
+        gettext = self._gettext[language]
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            gettext, lambda one, many, n: gettext(one if n == 1 else many), newstyle=True
+        )
+        environment.globals.update(
+            language=language,
+            hall=self.config.hall,
+            say=lambda text: getattr(text, language),
+            device_word=lambda state: device_words.word(state, language),
+            device_sentence=lambda kind, state: device_words.sentence(kind, state, language),
+            static=lambda name: f"/static/{name}?{self.edition}",
+        )
+        environment.filters.update(minutes=minutes, duration=duration)
+        return environment
+
+
+def local_path(address: str) -> str:
+    """Path and query of an address if it leads back to this server, else `/`: nobody is sent away to another host."""
+    parts = urlsplit(address)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
+def minutes(seconds: float) -> int:
+    """Seconds as whole minutes, rounded up: nobody waits 0 minutes."""
+    return max(1, -(-int(seconds) // 60))
+
+
+def duration(seconds: float) -> str:
+    """Seconds as `12:05` or `1:02:05`."""
+    hours, rest = divmod(max(0, int(seconds)), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def _edition() -> str:
+    """Names the present state of the static files, so that browsers fetch them again after an update only."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]

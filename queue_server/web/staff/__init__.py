@@ -1,0 +1,1 @@
+"""Pages for supervisors and the staff of the hall."""

@@ -1,0 +1,70 @@
+"""The pages on which appointments and cases are taken in by file: all rows of it, or none and a list of what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import PurePath
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import UploadFile
+
+from queue_server.row_files import BadRows, Problem, Rows
+from queue_server.web.auth.sessions import Session
+from queue_server.web.site import Site
+
+ROLES = ("supervisor", "administrator")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What is taken in at `<path>/import`: read as `rows`, kept by `take`, which counts them; `example` is in the template."""
+
+    path: str
+    rows: Rows[Any]
+    take: Callable[[list[tuple[int, Any]]], int]
+    example: Mapping[str, str]
+
+
+def routes(site: Site, intake: Intake) -> APIRouter:
+    """`<path>/import` and `<path>/template.csv`."""
+    router = APIRouter(prefix=intake.path)
+
+    def page(request: Request, session: Session, *, problems: Sequence[Problem] = (), taken: int | None = None) -> Response:
+        status = HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
+        return site.pages.page(
+            request, "import-rows.html", status=status, session=session, intake=intake, problems=problems, taken=taken
+        )
+
+    @router.get("/import")
+    async def ask(request: Request) -> Response:
+        return page(request, await site.guard.need(request, *ROLES))
+
+    @router.post("/import")
+    async def take(request: Request) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        file = (await site.guard.form(request, session, max_files=1)).get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return page(request, session, problems=[Problem(0, "", "choose a file first", "请先选择文件")])
+        read = {".csv": intake.rows.from_csv, ".json": intake.rows.from_json}.get(PurePath(file.filename).suffix.lower())
+        if read is None:
+            reason = Problem(0, "", "only .csv and .json files can be taken in", "只能导入 .csv 或 .json 文件")
+            return page(request, session, problems=[reason])
+        content = await file.read()
+        try:
+            taken = await asyncio.to_thread(lambda: intake.take(read(content)))
+        except BadRows as error:
+            return page(request, session, problems=error.problems)
+        await site.note(request, session, f"{intake.rows.name}-import", file.filename[:100], f"+{taken}")
+        return page(request, session, taken=taken)
+
+    @router.get("/template.csv")
+    async def template(request: Request) -> Response:
+        await site.guard.need(request, *ROLES)
+        headers = {"Content-Disposition": f'attachment; filename="{intake.rows.name}.csv"'}
+        return Response(intake.rows.template(intake.example), media_type="text/csv; charset=utf-8", headers=headers)
+
+    return router

@@ -1,0 +1,427 @@
+"""What a terminal made from the image does to itself: its name, its network, enrolment, judging, updating, its notices."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+
+from appliance.boot import join as joining
+from appliance.boot import main as appliance_main
+from appliance.boot import serve as serving
+from appliance.boot.join import Machine, NoConfiguration, join
+from appliance.boot.judge import Bench, judge
+from appliance.boot.notice import Notice, draw, pixels, show, wrapped
+from appliance.boot.place import UNITS, Place, named, without_token, write
+from appliance.boot.set_up import network, set_up
+from appliance.boot.slots import Slots
+from appliance.boot.update import Request, update
+from appliance.terminal_file import ROLES, Terminal
+from appliance.trouble import Trouble
+from contract.configuration.hall_files import BadHall
+from contract.configuration.packing import keep, packed
+from link import update as asking
+from link.enrol import ClockWrong, NotEnrolled
+from tests.small_hall import write_hall
+
+KIOSK = Terminal(
+    "kiosk-1", "hall", "testhall", "mqtts://10.0.0.2:8883", "http://10.0.0.2:8080", token="7FYS-TX75-TG9J-T6Z7-837G"
+)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = Place(tmp_path / "machine")
+    write(place.efi / "terminal.json", KIOSK.json())
+    write(place.efi / "grub/machine.env", "kept")
+    write(place.root / "usr/share/jiaohao/version", "2\n")
+    write(place.root / "proc/cmdline", "ro quiet rauc.slot=B jiaohao.patience=20")
+    return place
+
+
+# --- the name ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_role_has_something_to_run():
+    assert set(UNITS) == set(ROLES)
+
+
+def test_a_terminal_takes_name_network_and_time_zone_from_the_boot_partition(place: Place):
+    assert set_up(place) == KIOSK
+    assert (place.etc / "terminal.env").read_text() == (
+        'BROKER="mqtts://10.0.0.2:8883"\nTERMINAL="kiosk-1"\nWEB="http://10.0.0.2:8080"\n'
+    )
+    assert (place.run / "jiaohao/localtime").readlink() == Path("/usr/share/zoneinfo/Asia/Shanghai")
+    assert "DHCP=yes" in (place.run / "systemd/network/10-jiaohao.network").read_text()
+    assert (place.etc / "terminal.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_fixed_address_reaches_the_network_with_gateway_and_name_servers():
+    text = network(replace(KIOSK, address="10.0.3.7/24", gateway="10.0.3.1", dns="10.0.0.1 10.0.0.2"))
+    assert "Address=10.0.3.7/24\nGateway=10.0.3.1\nDNS=10.0.0.1\nDNS=10.0.0.2\n" in text and "DHCP=" not in text
+
+
+def test_a_damaged_boot_partition_does_not_take_the_terminals_name_away(place: Place):
+    set_up(place)
+    (place.efi / "terminal.json").write_text("{")
+    assert named(place).terminal == "kiosk-1"
+    (place.efi / "terminal.json").unlink()
+    assert named(place).terminal == "kiosk-1"
+
+
+def test_a_disk_without_a_name_says_how_to_give_it_one_and_still_gets_a_network(place: Place):
+    (place.efi / "terminal.json").unlink()
+    with pytest.raises(Trouble, match="jiaohao-tech name"):
+        set_up(place)
+    assert "DHCP=yes" in (place.run / "systemd/network/10-jiaohao.network").read_text()
+
+
+def test_a_disk_given_another_name_keeps_no_certificate_of_the_one_before(place: Place):
+    set_up(place)
+    write(place.credentials / "client.crt", "old")
+    write(place.hall / "hall.toml", "old")
+    set_up(place)
+    assert (place.credentials / "client.crt").exists()
+    write(place.efi / "terminal.json", replace(KIOSK, terminal="kiosk-2").json())
+    set_up(place)
+    assert not list(place.credentials.iterdir()) and not place.hall.exists()
+
+
+def test_a_used_token_is_nowhere_on_the_disk(place: Place):
+    set_up(place)
+    assert without_token(place, named(place)).token == ""
+    assert not [path for path in place.root.rglob("*.json") if KIOSK.token in path.read_text()]
+    assert named(place) == replace(KIOSK, token="")
+
+
+# --- joining ----------------------------------------------------------------------------------------------------------
+
+
+class Watched:
+    """A machine that notes what is done to it, and stops waiting after a few times."""
+
+    def __init__(self, tries: int = 3) -> None:
+        self.said: list[str] = []
+        self.started: list[str] = []
+        self.clocks: list[datetime] = []
+        self._tries = tries
+
+    def machine(self) -> Machine:
+        return Machine(lambda _t, text, _trouble: self.said.append(text), self.clocks.append, self.started.append, self._wait)
+
+    def _wait(self, _seconds: float) -> None:
+        self._tries -= 1
+        if self._tries == 0:
+            raise KeyboardInterrupt
+
+
+def test_a_terminal_that_cannot_enrol_says_why_and_tries_again(place: Place, monkeypatch: pytest.MonkeyPatch):
+    tried = []
+
+    def refused(url: str, token: str, terminal: str, _folder: Path) -> None:
+        tried.append((url, token, terminal))
+        raise NotEnrolled("the token is wrong")
+
+    monkeypatch.setattr(joining, "enrol", refused)
+    watched = Watched()
+    with pytest.raises(KeyboardInterrupt):
+        join(place, watched.machine())
+    assert tried == [("http://10.0.0.2:8080", KIOSK.token, "kiosk-1")] * 3
+    assert watched.said.count("the token is wrong") == 3 and not watched.started
+
+
+def test_a_terminal_without_token_and_certificate_says_where_tokens_come_from(place: Place):
+    write(place.efi / "terminal.json", replace(KIOSK, token="").json())
+    watched = Watched(1)
+    with pytest.raises(KeyboardInterrupt):
+        join(place, watched.machine())
+    assert "jiaohao-server enrol new" in watched.said[-1]
+
+
+def test_a_clock_wrong_by_years_is_set_to_the_time_that_came_signed(place: Place, monkeypatch: pytest.MonkeyPatch):
+    right = datetime(2026, 11, 22, tzinfo=UTC)
+    watched = Watched(1)
+
+    def enrol(*_words: object) -> None:
+        if not watched.clocks:
+            raise ClockWrong("this machine's clock says 1970", right)
+
+    monkeypatch.setattr(joining, "enrol", enrol)
+    monkeypatch.setattr(joining, "_for_the_programs", lambda _folder: None)
+    monkeypatch.setattr(joining, "_configured", lambda *_: None)
+    join(place, watched.machine())
+    assert watched.clocks == [right] and watched.started == ["jiaohao-kiosk@hall.service"]
+    assert named(place).token == ""
+
+
+def test_a_clock_that_went_ahead_is_not_set_ahead_again_at_the_next_start(place: Place, monkeypatch: pytest.MonkeyPatch):
+    kept, right = place.root / "clock", datetime(2026, 11, 22, tzinfo=UTC)
+    write(kept, "")
+    os.utime(kept, (2e9, 2e9))  # in 2033
+    clocks: list[float] = []
+    monkeypatch.setattr(appliance_main, "KEPT_CLOCK", kept)
+    monkeypatch.setattr(appliance_main.time, "clock_settime", lambda _clock, seconds: clocks.append(seconds))
+    monkeypatch.setattr(appliance_main.subprocess, "run", lambda *_words, **_more: None)
+    appliance_main._set_clock(right)
+    assert clocks == [right.timestamp()] and kept.stat().st_mtime < 1.99e9
+
+
+def test_a_member_starts_without_the_server_with_what_it_kept(place: Place, monkeypatch: pytest.MonkeyPatch):
+    def nobody(*_words: object) -> None:
+        raise NoConfiguration("nobody answers")
+
+    plain = replace(KIOSK, broker="10.0.0.2:1883", role="screen", token="")
+    write(place.efi / "terminal.json", plain.json())
+    monkeypatch.setattr(joining, "_configured", nobody)
+    watched = Watched(1)
+    with pytest.raises(KeyboardInterrupt):
+        join(place, watched.machine())
+    assert watched.said[-1] == "nobody answers" and not watched.started
+    write(place.hall / "hall.toml", "")
+    join(place, watched.machine())
+    assert watched.started == ["jiaohao-kiosk@screen.service"]
+
+
+# --- the hall's configuration -----------------------------------------------------------------------------------------
+
+
+def test_a_configuration_arrives_as_it_is_at_the_server_and_a_broken_one_harms_nothing(tmp_path: Path):
+    source, folder = write_hall(tmp_path / "hall"), tmp_path / "etc" / "hall"
+    given = packed(source)
+    assert keep(given, folder) and not keep(given, folder)
+    assert packed(folder) == given
+    with pytest.raises(BadHall, match="incomplete"):
+        keep(replace_files(given, "hall.toml", "[hall]"), folder)
+    (source / "hall.toml").write_text("[hall]\n")
+    with pytest.raises(BadHall, match=r"hall\.toml"):
+        keep(packed(source), folder)
+    assert packed(folder) == given
+
+
+def replace_files(given: object, name: str, content: str) -> object:
+    return type(given)(given.sha256, {**given.files, name: content})  # type: ignore[attr-defined,call-arg]
+
+
+# --- judging ----------------------------------------------------------------------------------------------------------
+
+
+class Rack:
+    """Two slots; `ready` tells after how many looks the screen is there."""
+
+    def __init__(self, running: str, order: str, ready: int | None, other: str = "1") -> None:
+        grub = {"ORDER": order, "A_OK": "1", "B_OK": "1"}
+        grub["B_OK" if running == "A" else "A_OK"] = other
+        self.standing = Slots(running, grub)
+        self.done: list[str] = []
+        self._ready, self._time = ready, 0.0
+
+    def bench(self) -> Bench:
+        def note(word: str) -> None:
+            self.done.append(word)
+
+        return Bench(
+            lambda: self.standing, self._active, lambda: note("good"), lambda: note("stay"), lambda: note("restart"),
+            self._wait, lambda: self._time,
+        )  # fmt: skip
+
+    def _active(self, unit: str) -> bool:
+        assert unit == "jiaohao-kiosk@hall.service"
+        return self._ready is not None and self._time >= self._ready
+
+    def _wait(self, seconds: float) -> None:
+        self._time += seconds
+
+
+def test_a_new_system_is_good_once_its_screen_is_there_and_then_at_once(place: Place):
+    write(place.update / "result.json", json.dumps({"id": "order-1", "state": "restarting", "version": "2"}))
+    first = Rack("B", "B A", ready=6)
+    assert judge(place, first.bench()) and first.done == ["good"] and first._time >= 6
+    assert told(place) == ("done", "")
+    again = Rack("B", "B A", ready=None)
+    assert judge(place, again.bench()) and again.done == ["good"] and again._time == 0
+
+
+def test_a_new_system_without_a_screen_restarts_the_machine_and_is_not_called_good(place: Place):
+    rack = Rack("B", "B A", ready=None)
+    assert not judge(place, rack.bench()) and rack.done == ["restart"]
+    assert rack._time == 20
+
+
+def test_a_lone_system_without_a_screen_does_not_restart_for_ever(place: Place):
+    rack = Rack("A", "A B", ready=None, other="0")
+    assert not judge(place, rack.bench()) and rack.done == []
+
+
+def test_the_old_system_notices_that_it_was_fallen_back_to_stays_and_says_so(place: Place):
+    write(place.update / "result.json", json.dumps({"id": "order-1", "state": "restarting", "version": "3"}))
+    rack = Rack("A", "B A", ready=2)
+    assert judge(place, rack.bench()) and rack.done == ["good", "stay"]
+    assert told(place)[0] == "failed" and "went back to 2" in told(place)[1]
+
+
+def test_a_start_that_followed_no_update_says_nothing_of_one(place: Place):
+    assert judge(place, Rack("B", "B A", ready=0).bench())
+    assert not (place.update / "result.json").exists()
+
+
+def test_a_machine_that_is_not_from_the_image_is_not_judged(place: Place):
+    rack = Rack("", "", ready=0)
+    with pytest.raises(Trouble, match="not started from an image"):
+        judge(place, rack.bench())
+
+
+# --- updating ---------------------------------------------------------------------------------------------------------
+
+
+def ask(place: Place, **changed: str) -> None:
+    write(place.update / "new.raucb", "bundle")
+    request = {"id": "order-1", "file": "new.raucb", "sha256": hashlib.sha256(b"bundle").hexdigest(), "version": "3"}
+    write(place.update / "request.json", json.dumps(request | changed))
+
+
+def told(place: Place) -> tuple[str, str]:
+    result = json.loads((place.update / "result.json").read_text())
+    return result["state"], result["detail"]
+
+
+def test_an_update_is_installed_once_and_the_machine_restarts(place: Place):
+    ask(place)
+    done: list[str] = []
+    assert update(place, lambda bundle: done.append(bundle.name), lambda: done.append("restart"))
+    assert done == ["new.raucb", "restart"] and told(place) == ("restarting", "")
+    assert not (place.update / "request.json").exists() and not (place.update / "new.raucb").exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"sha256": "0" * 64}, "not what was announced"),
+        ({"file": "other.raucb"}, "is not there"),
+        ({"file": "../../etc/shadow"}, "no name of a file"),
+        ({"file": ""}, "no name of a file"),
+    ],
+)
+def test_an_update_that_is_not_what_was_announced_is_not_touched(place: Place, changed: dict[str, str], why: str):
+    ask(place, **changed)
+    assert not update(place, lambda _bundle: pytest.fail("installed"), lambda: pytest.fail("restarted"))
+    assert told(place)[0] == "failed" and why in told(place)[1]
+    assert not (place.update / "request.json").exists()
+
+
+def test_the_terminals_updater_and_the_installer_speak_of_the_same_things():
+    assert {field.name for field in fields(Request)} == set(asking.Request.__struct_fields__)
+    states = set(get_args(get_type_hints(asking.Result)["state"]))
+    assert states == {"installing", "restarting", "done", "failed"}
+
+
+def test_an_unreadable_request_and_a_refused_bundle_are_told(place: Place):
+    write(place.update / "request.json", "{")
+    assert not update(place, lambda _bundle: None, lambda: None)
+    assert told(place)[0] == "failed" and "cannot be read" in told(place)[1]
+
+    def refuse(_bundle: Path) -> None:
+        raise Trouble("rauc failed (signature verification failed)")
+
+    ask(place)
+    assert not update(place, refuse, lambda: pytest.fail("restarted"))
+    assert told(place) == ("failed", "rauc failed (signature verification failed)")
+
+
+def test_a_power_cut_in_the_middle_leaves_the_request_so_that_it_begins_again(place: Place):
+    ask(place)
+
+    def cut(_bundle: Path) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        update(place, cut, lambda: None)
+    assert told(place)[0] == "installing"
+    assert update(place, lambda _bundle: None, lambda: None)
+
+
+@pytest.mark.parametrize("left", ["installing", "restarting"])
+def test_a_power_cut_after_the_new_system_was_written_does_not_write_over_the_one_before(place: Place, left: str):
+    ask(place)
+    write(place.update / "result.json", json.dumps({"id": "order-1", "state": left, "version": "3", "slot": "A"}))
+    assert update(place, lambda _bundle: pytest.fail("written over"), lambda: pytest.fail("restarted"))
+    assert not (place.update / "request.json").exists() and not (place.update / "new.raucb").exists()
+    assert judge(place, Rack("B", "B A", ready=6).bench())
+    assert told(place) == ("done", "")
+
+
+def test_another_request_in_the_same_slot_is_not_taken_for_one_that_was_answered(place: Place):
+    write(place.update / "result.json", json.dumps({"id": "order-1", "state": "done", "version": "3", "slot": "A"}))
+    ask(place, id="order-2")
+    installed: list[Path] = []
+    assert update(place, installed.append, lambda: None) and len(installed) == 1
+
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_notice_covers_the_screen_in_its_own_pixel_format(tmp_path: Path):
+    notice = Notice("kiosk-1", ("本终端暂时无法启动", "This terminal cannot start yet"), "the token is wrong", True)
+    for depth, stride in ((32, 1080 * 4 + 64), (16, 1080 * 2)):
+        facts, device = tmp_path / str(depth), tmp_path / f"fb{depth}"
+        write(facts / "virtual_size", "1080,1920\n")
+        write(facts / "bits_per_pixel", f"{depth}\n")
+        write(facts / "stride", f"{stride}\n")
+        device.write_bytes(b"")
+        assert show(notice, device, facts)
+        assert device.stat().st_size == stride * 1920
+    assert not show(notice, tmp_path / "nothing", tmp_path / "nothing")
+    with pytest.raises(ValueError, match="24 bits"):
+        pixels(draw(notice, 320, 240), 24, 960)
+
+
+def test_a_long_text_is_broken_at_words_and_between_chinese_characters():
+    assert wrapped("one two three", 7, len) == ["one two", "three"]
+    assert wrapped("本终端暂时无法启动", 4, len) == ["本终端暂", "时无法启", "动"]
+    assert wrapped("", 4, len) == []
+
+
+# --- the server's machine ---------------------------------------------------------------------------------------------
+
+
+def test_a_server_takes_the_hall_on_its_disk_and_configures_its_broker(place: Place, monkeypatch: pytest.MonkeyPatch):
+    done: list[list[str]] = []
+    monkeypatch.setattr(serving, "run", lambda *words: done.append([str(word) for word in words]))
+    server = Terminal("server-1", "server", "testhall", "10.0.0.2:8884", "http://10.0.0.2:80", address="10.0.0.2/24")
+    write(place.efi / "terminal.json", server.json())
+    write_hall(place.efi / "hall")
+    watched = Watched(0)
+    join(place, watched.machine())
+    assert watched.started == ["jiaohao-broker.service", "jiaohao-server.service"]
+    assert (place.etc / "server.env").read_text() == 'BROKER="mqtts://127.0.0.1:8884"\nWEB="0.0.0.0:80"\n'
+    assert packed(place.hall) == packed(place.efi / "hall")
+    words = done[0]
+    assert words[1] == "broker-config" and words[words.index("--port") + 1] == "8884"
+    assert [words[at + 1] for at, word in enumerate(words) if word == "--host"] == ["10.0.0.2"]
+
+
+def test_a_server_that_nobody_has_logged_in_to_shows_the_password_on_its_own_screen_once(place: Place):
+    server = Terminal("server-1", "server", "testhall", "10.0.0.2", "http://10.0.0.2:80")
+    assert serving.first_log_in(place, server) == ""
+    write(place.root / serving.FIRST_LOG_IN, "admin made-up-12a\n")
+    said = serving.first_log_in(place, server)
+    assert "10.0.0.2, port 80, account admin, password made-up-12a" in said and "账号 admin，密码 made-up-12a" in said
+
+
+def test_a_server_without_a_hall_or_with_a_broken_one_says_so_and_keeps_what_it_had(place: Place):
+    write(place.efi / "terminal.json", replace(KIOSK, role="server").json())
+    for prepared, why in ((False, "--hall-files"), (True, "cannot be used")):
+        if prepared:
+            write_hall(place.hall)
+            before = packed(place.hall)
+            write(place.efi / "hall/hall.toml", "[hall]\n")
+        watched = Watched(1)
+        with pytest.raises(KeyboardInterrupt):
+            join(place, watched.machine())
+        assert why in watched.said[-1]
+    assert packed(place.hall) == before

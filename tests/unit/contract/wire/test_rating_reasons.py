@@ -1,0 +1,44 @@
+"""The indicator tags of the evaluation norm."""
+
+from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, REASONS, reasons_of, unfit
+
+
+def test_levels_run_from_very_satisfied_5_to_very_dissatisfied_1():
+    assert [(level.value, level.zh) for level in LEVELS] == [
+        (5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"),
+    ]  # fmt: skip
+    assert {2, 1} == BAD_LEVELS
+
+
+def test_every_level_has_eight_tags_of_which_three_are_shown_at_once():
+    for level in (5, 4, 3, 2, 1):
+        tags = reasons_of(level)
+        assert len(tags) == 8
+        assert [tag.first for tag in tags] == [True] * 3 + [False] * 5
+        assert all(tag.code[0] == str(level) and tag.zh and tag.en for tag in tags)
+
+
+def test_known_codes_carry_the_words_of_the_norm():
+    assert REASONS["510"].zh == "一窗受理一次办结"
+    assert REASONS["517"].zh == "服务热情效率高"
+    assert REASONS["413"].zh == "服务态度较好"
+    assert REASONS["314"].zh == "服务态度一般"
+    assert REASONS["212"].zh == "在线预约办理后到实体大厅重复取号排队"
+    assert REASONS["115"].zh == "服务态度差效率低"
+
+
+def test_retired_codes_are_known_but_not_offered():
+    offered = {tag.code for level in LEVELS for tag in reasons_of(level.value)}
+    assert len(offered) == 40
+    for code in ("501", "509", "401", "405", "306", "206", "107"):
+        assert not REASONS[code].current and code not in offered
+    assert "403" not in REASONS
+
+
+def test_reasons_that_do_not_fit_a_level_are_named():
+    assert unfit(5, ["510", "517"]) is None
+    assert unfit(1, []) is None
+    assert unfit(5, ["108"]) == "reason 108 belongs to level 1, not to 5"
+    assert unfit(5, ["509"]) == "reason 509 is no longer in use"
+    assert unfit(5, ["999"]) == "reason '999' is unknown"
+    assert unfit(5, ["510", "510"]) == "reason 510 stands twice"

@@ -1,0 +1,175 @@
+"""The call screen: what it shows of the hall, and what it keeps while the hall's server is away."""
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.wire.messages import Announce, Estimate, QueueState, ServerStatus, Text, WindowClerk, WindowState, WindowTicket
+from kiosk.call_screen.flow import Call, State, step
+from kiosk.flow.event import Broke, Connected, Heard, Tick
+
+NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+
+
+def at(seconds: float) -> Tick:
+    return Tick(seconds, NOON + timedelta(seconds=seconds))
+
+
+def server(state: str = "ready") -> Heard:
+    return Heard(("server", "status"), ServerStatus(state, "s", "1", NOON), True)
+
+
+def window(
+    name: str, state: str, number: str | None = None, *, since: float = 0, calls: int = 1, retained: bool = False
+) -> Heard:
+    ticket = WindowTicket(f"t-{number}", number, "social") if number else None
+    what = WindowState(1, state, ticket, WindowClerk("0301", "张三", "photo.jpg"), calls, NOON + timedelta(seconds=since))
+    return Heard(("window", name, "state"), what, retained)
+
+
+def queue(name: str, waiting: int, is_open: bool = True) -> Heard:
+    state = QueueState(1, Text(zh="社保", en="Social"), is_open, waiting, None, None, Estimate(0, 0))
+    return Heard(("queue", name, "state"), state)
+
+
+def announce(number: str, name: str) -> Heard:
+    return Heard(("announce",), Announce(1, name, number, Text(zh="", en="")))
+
+
+def play(*events, state: State | None = None) -> State:
+    state = state or State()
+    for event in events:
+        state, effects = step(state, event)
+        assert effects == ()
+    return state
+
+
+LIVE = (at(0), Connected(True), server())
+
+
+def shown(state: State) -> list[tuple[str, str, str]]:
+    return [(call.number, call.window, call.standing) for call in state.calls]
+
+
+def test_the_newest_call_stands_first_and_catches_the_eye_for_a_while():
+    state = play(*LIVE, window("01", "calling", "A001"), at(1), window("02", "calling", "B001", since=1))
+    assert shown(state) == [("B001", "02", "calling"), ("A001", "01", "calling")]
+    assert state.highlighted
+    assert not play(at(8), state=state).highlighted
+
+
+def test_a_call_goes_on_top_even_when_the_servers_clock_went_back():
+    state = play(*LIVE, window("01", "calling", "A001", since=100), window("02", "calling", "B001", since=-3600))
+    assert state.newest is not None and state.newest.number == "B001"
+
+
+def test_a_recall_comes_back_to_the_top_and_is_highlighted():
+    state = play(*LIVE, window("01", "calling", "A001"), window("02", "calling", "B001", since=1), at(20))
+    assert not state.highlighted
+    state = play(window("01", "calling", "A001", calls=2), announce("A001", "01"), state=state)
+    assert state.newest is not None and state.newest.number == "A001" and state.highlighted
+    assert len(state.calls) == 2
+
+
+def test_a_call_that_was_answered_stays_as_being_served_and_then_as_past():
+    state = play(*LIVE, window("01", "calling", "A001"), window("01", "serving", "A001", since=5))
+    assert shown(state) == [("A001", "01", "serving")]
+    state = play(window("01", "idle"), state=state)
+    assert shown(state) == [("A001", "01", "past")]
+    state = play(window("01", "calling", "A002", since=9), state=state)
+    assert shown(state) == [("A002", "01", "calling"), ("A001", "01", "past")]
+
+
+def test_past_calls_go_after_a_quarter_of_an_hour_but_not_while_the_server_is_away():
+    state = play(*LIVE, window("01", "calling", "A001"), window("01", "idle"))
+    away = play(server("lost"), at(3600), state=state)
+    assert shown(away) == [("A001", "01", "past")]
+    assert shown(play(server(), at(3601), state=away)) == []
+
+
+def test_a_ticket_moved_to_another_window_is_shown_once():
+    state = play(*LIVE, window("01", "calling", "A001"), window("02", "calling", "A001", since=5))
+    assert shown(state) == [("A001", "02", "calling")]
+
+
+def test_while_the_server_is_away_the_last_good_picture_stays_and_is_marked():
+    state = play(*LIVE, window("01", "calling", "A001"), queue("social", 7), at(30))
+    assert state.live
+    lost = play(server("lost"), at(60), state=state)
+    assert not lost.live and shown(lost) == shown(state) and lost.lines["social"].waiting == 7
+    assert lost.good_at == NOON + timedelta(seconds=30)
+    offline = play(Connected(False), at(90), state=state)
+    assert not offline.live and shown(offline) == shown(state)
+
+
+def test_a_reconnected_screen_trusts_nothing_before_the_server_is_ready():
+    state = play(*LIVE, Connected(False), Connected(True))
+    assert not state.live
+    assert play(server("lost"), state=state).live is False
+    assert play(server(), state=state).live
+
+
+def test_after_a_reconnect_the_screen_shows_the_truth_without_calling_anybody_again():
+    state = play(*LIVE, window("01", "calling", "A001"), window("02", "calling", "B001", since=1), at(60), Connected(False))
+    back = (
+        Connected(True), server(),
+        window("01", "calling", "A009", since=50, retained=True), window("02", "idle", since=40, retained=True),
+        window("03", "serving", "C003", since=45, retained=True), queue("social", 3),
+    )  # fmt: skip
+    state = play(*back, state=state)
+    assert shown(state)[0] == ("A009", "01", "calling")
+    assert ("C003", "03", "serving") in shown(state) and ("B001", "02", "past") in shown(state)
+    assert not state.highlighted and state.live and state.lines["social"].waiting == 3
+
+
+def test_retained_calls_are_sorted_by_when_they_were_made():
+    states = [window(f"0{i}", "calling", f"A00{i}", since=since, retained=True) for i, since in enumerate((30, 10, 20))]
+    assert [call.number for call in play(*LIVE, *states).calls] == ["A000", "A002", "A001"]
+
+
+def test_no_more_than_twelve_past_calls_are_kept_and_every_present_one_is():
+    events = [
+        event for i in range(40) for event in (window("01", "calling", f"A{i:03}", since=i), window("01", "idle", since=i))
+    ]
+    present = [window(f"w{i}", "serving", f"B{i:03}", since=i) for i in range(30)]
+    state = play(*LIVE, *events, *present)
+    assert sum(call.standing == "past" for call in state.calls) == 12
+    assert sum(call.standing == "serving" for call in state.calls) == 30
+
+
+def test_nothing_of_a_person_gets_into_the_state():
+    state = play(*LIVE, window("01", "calling", "A001"))
+    assert "张三" not in repr(state) and "photo" not in repr(state)
+    assert {field.name for field in fields(Call)} == {"number", "window", "standing", "calls", "rank"}
+
+
+def test_a_failure_shows_the_fail_safe_page_for_a_moment():
+    state = play(*LIVE, window("01", "calling", "A001"), Broke("boom"))
+    assert state.failed and state.calls
+    assert not play(at(6), state=state).failed
+
+
+WINDOWS = st.builds(
+    window, st.sampled_from(["01", "02", "03"]), st.sampled_from(["closed", "paused", "idle", "calling", "serving", "rating"]),
+    st.sampled_from([None, "A001", "A002", "B001"]), since=st.integers(-100, 100), calls=st.integers(0, 4), retained=st.booleans(),
+)  # fmt: skip
+EVENTS = st.one_of(
+    WINDOWS,
+    st.builds(at, st.integers(0, 5000)),
+    st.builds(queue, st.sampled_from(["a", "b"]), st.integers(-5, 500), st.booleans()),
+    st.sampled_from([Connected(True), Connected(False), server(), server("lost"), announce("A001", "01"), Broke("x"),
+                     Heard(("window", "01", "state"), None), Heard(("queue", "a", "state"), None), Heard(("announce",), None)]),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(EVENTS, max_size=60))
+def test_whatever_happens_each_window_shows_one_present_call_and_no_number_stands_twice_at_present(events):
+    state = play(at(0), *events)
+    present = [call for call in state.calls if call.standing != "past"]
+    assert len({call.window for call in present}) == len(present)
+    assert len({call.number for call in present}) == len(present)
+    assert [call.rank for call in state.calls] == sorted((call.rank for call in state.calls), reverse=True)
+    assert all(line.waiting >= 0 for line in state.lines.values())

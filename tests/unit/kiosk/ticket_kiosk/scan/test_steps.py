@@ -1,0 +1,441 @@
+"""A citizen holds a code under the kiosk's scanner. Pure flow, no screen, no network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contract.wire.messages import Answer, Error, Text
+from kiosk.flow.event import Answered, Ask, Broke, Connected, Tick, Unanswered
+from kiosk.ticket_kiosk import flow
+from kiosk.ticket_kiosk.events import Back, Confirm, GoHome, PickTheme, PrintBroke, Printed, PrinterIs, TakeNumber
+from kiosk.ticket_kiosk.guides.state import Contents, ContentsAre, ItemIs, ReadItem
+from kiosk.ticket_kiosk.my_ticket.steps import Doubt, GiveUp, MoreReasons, OpenRating, Submit
+from kiosk.ticket_kiosk.role import device_states
+from kiosk.ticket_kiosk.scan.state import (
+    CheckIn,
+    NextPicture,
+    OpenScan,
+    PickAppointment,
+    PickCase,
+    Picture,
+    Pictured,
+    Scanned,
+    ScannerIs,
+    Watch,
+)
+from kiosk.ticket_kiosk.state import PrintTicket, State
+from kiosk.window_rater.flow import LevelTapped, ReasonTapped
+from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, READY, SETTING, queue_is
+
+HALL = replace(SETTING, scanners=("camera-1",))
+TICKET_CODE = "http://10.0.0.1/t/261122a001-abcdefghijkl"
+APPOINTMENT = "JHA.testhall.abcdefghjk.AAAAAAAAAAAA"
+SERVICE = "JHP.eyJpc3MiOiJ4In0.c2ln"
+GUIDE = "http://10.0.0.1/g/62052400MZ-XK-0001"
+REFUSED = Text("这个码是无效的，请从原来的渠道重新打开。", "This code is not genuine.")
+
+
+class Citizen:
+    """Drives the flow and remembers its effects."""
+
+    def __init__(self) -> None:
+        self.state: State = flow.first(HALL)
+        self.effects: list[Any] = []
+        self.does(Tick(100, CLOCK), Connected(True), READY, queue_is("social"), PrinterIs("ok"))
+        self.does(ScannerIs("camera-1", "ok", films=True))
+
+    def does(self, *events: Any) -> State:
+        for event in events:
+            self.state, effects = flow.step(self.state, event)
+            self.effects += effects
+        return self.state
+
+    def waits(self, seconds: int) -> State:
+        start = int(self.state.now)
+        return self.does(*(Tick(second, CLOCK) for second in range(start + 1, start + seconds + 1)))
+
+    def scans(self, code: str, answer: Answer | None = None, request_id: str = "s1") -> State:
+        """Hold a code there, on the scan page; the server answers."""
+        if self.state.page == "home":
+            self.does(OpenScan())
+        self.does(Scanned(code, request_id))
+        return self.does(Answered(request_id, answer)) if answer is not None else self.state
+
+    @property
+    def asked(self) -> list[Ask]:
+        return [effect for effect in self.effects if isinstance(effect, Ask)]
+
+    @property
+    def watching(self) -> list[bool]:
+        return [effect.on for effect in self.effects if isinstance(effect, Watch)]
+
+
+@pytest.fixture
+def citizen() -> Citizen:
+    """At the home page of an open hall with a camera."""
+    found = Citizen()
+    assert "scan" in found.state.tiles
+    return found
+
+
+def ok(**data: Any) -> Answer:
+    return Answer("ok", data=data)
+
+
+def error(code: str, texts: Text | None = REFUSED) -> Answer:
+    return Answer("error", error=Error(code, "no", texts=texts))  # type: ignore[arg-type]
+
+
+def appointment(standing: str = "due") -> dict[str, Any]:
+    return {
+        "id": "abcdefghjk", "queue": "social", "item": None, "name": "张*", "starts_at": "2026-11-22T09:30:00+08:00",
+        "ends_at": "2026-11-22T10:00:00+08:00", "opens_at": "2026-11-22T09:00:00+08:00", "standing": standing, "ticket": None,
+        "code": APPOINTMENT,
+    }  # fmt: skip
+
+
+def ticket(state: str = "waiting", **service: Any) -> dict[str, Any]:
+    facts = {"id": "20261122-a001", "number": "A001", "queue": "social", "class": "appointment", "item": None, "state": state,
+             "window": None, "issued_at": CLOCK.isoformat(), "business_day": "2026-11-22", "token": "261122a001-abcdefghijkl"}  # fmt: skip
+    return {"ticket": facts, "ahead": 2, "estimate_s": {"low": 60, "high": 300}, "windows": ["03"], **service}
+
+
+def scanned(kind: str, **more: Any) -> Answer:
+    return ok(kind=kind, **more)
+
+
+# --- the camera -------------------------------------------------------------------------------------------------------
+
+
+def test_the_camera_is_on_only_while_the_scan_page_is_shown(citizen: Citizen):
+    citizen.does(OpenScan())
+    assert citizen.watching == [True]
+    citizen.does(Back())
+    assert citizen.watching == [True, False]
+    citizen.does(OpenScan())
+    citizen.waits(46)
+    assert citizen.state.shown == "home"
+    citizen.does(OpenScan(), Broke("a page failed"))
+    citizen.waits(6)
+    citizen.does(OpenScan(), Connected(False))
+    assert citizen.watching == [True, False] * 4
+
+
+def test_each_picture_is_shown_before_the_next_is_asked_for_and_none_is_kept(citizen: Citizen):
+    picture = Picture(1, 1, b"\0\0\0")
+    assert citizen.does(Pictured(picture)).scan.picture is None, "nobody scans"
+    citizen.does(OpenScan())
+    assert citizen.does(Pictured(picture)).scan.picture == picture
+    assert citizen.effects.count(NextPicture()) == 1
+    assert citizen.does(Back()).scan.picture is None
+
+
+def test_a_scanner_that_is_unplugged_takes_its_tile_with_it_and_brings_it_back(citizen: Citizen):
+    citizen.does(OpenScan(), ScannerIs("camera-1", "unreachable", films=True, detail="the camera is gone"))
+    assert (citizen.state.shown, citizen.state.scan.able) == ("scan", False)
+    [printer, camera] = device_states(citizen.state)
+    assert (camera.id, camera.kind, camera.state, camera.detail) == ("camera-1", "scanner", "unreachable", "the camera is gone")
+    assert "scan" not in citizen.does(GoHome()).tiles
+    assert citizen.does(OpenScan()).page == "home"
+    assert "scan" in citizen.does(ScannerIs("camera-1", "ok", films=True)).tiles
+    assert printer.kind == "printer"
+
+
+# --- one code, one action -----------------------------------------------------------------------------------------------
+
+
+def test_a_code_is_looked_up_once_however_long_it_is_held_there(citizen: Citizen):
+    citizen.does(OpenScan(), *(Scanned(SERVICE, f"s{i}") for i in range(5)))
+    assert [(ask.verb, ask.body) for ask in citizen.asked] == [("scan", {"code": SERVICE, "terminal": "kiosk-1"})]
+    citizen.does(Answered("s0", error("expired")))
+    for i in range(5):
+        citizen.waits(2)
+        citizen.does(Scanned(SERVICE, f"t{i}"))
+    assert len(citizen.asked) == 1, "it was never out of sight"
+    citizen.waits(4)
+    citizen.does(Scanned(SERVICE, "u"))
+    assert len(citizen.asked) == 2
+
+
+def test_of_two_codes_at_once_one_counts(citizen: Citizen):
+    citizen.does(OpenScan(), Scanned(TICKET_CODE, "s1"), Scanned(APPOINTMENT, "s2"))
+    assert len(citizen.asked) == 1
+    citizen.does(Answered("s1", scanned("ticket", token="t", **ticket())), Scanned(APPOINTMENT, "s3"))
+    assert citizen.state.page == "my-ticket"
+    assert len(citizen.asked) == 1
+
+
+def test_a_code_under_the_gun_counts_at_home_and_nowhere_else(citizen: Citizen):
+    citizen.does(TakeNumber(), Scanned(TICKET_CODE, "s1"))
+    assert citizen.asked == []
+    citizen.does(GoHome(), Scanned(TICKET_CODE, "s2"))
+    assert citizen.state.page == "scan"
+    assert [ask.request_id for ask in citizen.asked] == ["s2"]
+
+
+def test_a_phone_that_lies_under_the_gun_is_read_again_only_after_it_was_away(citizen: Citizen):
+    citizen.does(Scanned(TICKET_CODE, "s1"), Answered("s1", scanned("ticket", token="t", **ticket())))
+    for i in range(8):
+        citizen.waits(1)
+        citizen.does(Scanned(TICKET_CODE, f"t{i}"))
+    citizen.does(GoHome(), Scanned(TICKET_CODE, "u"))
+    assert citizen.state.page == "home"
+    citizen.waits(4)
+    assert citizen.does(Scanned(TICKET_CODE, "v")).page == "scan"
+    citizen.does(GoHome(), OpenScan(), Scanned(TICKET_CODE, "w"))
+    assert [ask.request_id for ask in citizen.asked] == ["s1", "v", "w"], "whoever opens the page wants it read"
+
+
+def test_without_an_answer_the_same_question_is_asked_again_and_then_given_up(citizen: Citizen):
+    citizen.scans(SERVICE)
+    citizen.does(Unanswered("s1"), Unanswered("s1"))
+    assert [ask.request_id for ask in citizen.asked] == ["s1"] * 3
+    assert citizen.does(Unanswered("s1")).scan.refusal == "no-answer"
+    assert citizen.state.scan.asked is None
+
+
+def test_an_answer_for_somebody_who_went_back_moves_nothing(citizen: Citizen):
+    citizen.scans(TICKET_CODE)
+    state = citizen.does(Back(), Answered("s1", scanned("ticket", token="t", **ticket())))
+    assert (state.page, state.scan.ticket) == ("home", None)
+    citizen.does(GoHome())
+    assert citizen.state.scan.asked is None
+
+
+# --- what is refused ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["", "   ", "http://evil.example/x", "号票", "a b", "\x00\x1b[2J", "x" * 5000, "JHA.nonsense"])
+def test_nonsense_gets_one_sentence_without_asking_anybody(citizen: Citizen, code: str):
+    state = citizen.scans(code)
+    assert (state.page, state.scan.refusal) == ("scan", "nonsense")
+    assert citizen.asked == []
+
+
+@pytest.mark.parametrize("why", ["not-authorised", "expired", "bad-request", "wrong-state"])
+def test_forged_expired_used_and_foreign_codes_get_the_servers_sentence_and_nothing_else(citizen: Citizen, why: str):
+    state = citizen.scans(SERVICE, error(why))
+    assert (state.page, state.scan.refusal, state.scan.holder) == ("scan", REFUSED, None)
+    citizen.waits(4)
+    assert citizen.scans(TICKET_CODE, request_id="s2").scan.refusal is None, "the next code begins anew"
+
+
+@pytest.mark.parametrize("answer", [ok(), ok(kind="ticket"), ok(kind="elephant"), error("internal", None), Answer("ok"),
+                                    ok(kind="ticket", token="t", ticket=None, ahead=1, estimate_s={}),
+                                    ok(kind="appointment", appointment="x"), ok(kind="holder")])  # fmt: skip
+def test_an_answer_that_is_none_is_said_to_be_none(citizen: Citizen, answer: Answer):
+    state = citizen.scans(TICKET_CODE, answer)
+    assert (state.page, state.scan.refusal) == ("scan", "no-answer")
+
+
+# --- guides and cases ---------------------------------------------------------------------------------------------------
+
+
+def test_a_guide_code_opens_the_guide_even_while_the_server_is_away(citizen: Citizen):
+    citizen.does(ContentsAre(Contents("1")), Connected(False))
+    citizen.does(Scanned(GUIDE, "s1"))
+    assert (citizen.state.shown, citizen.effects[-2:]) == ("scan", [ReadItem("62052400mz-xk-0001"), Watch(True)])
+    item: Any = object()
+    state = citizen.does(ItemIs("62052400mz-xk-0001", item))
+    assert (state.shown, state.lookup.item) == ("guide", item)
+    assert citizen.watching == [True, False]
+
+
+def test_a_guide_that_is_not_here_and_other_codes_without_the_server_are_said_so(citizen: Citizen):
+    citizen.does(ContentsAre(Contents("1")))
+    citizen.scans(GUIDE)
+    assert citizen.does(ItemIs("62052400mz-xk-0001", None)).scan.refusal == "unknown-guide"
+    citizen.does(Connected(False), Scanned(TICKET_CODE, "s2"))
+    assert citizen.state.scan.refusal == "away"
+    assert citizen.asked == []
+    nothing = Citizen()
+    assert nothing.does(Connected(False), Scanned(GUIDE, "s1")).page == "home", "there is nothing to show"
+
+
+def test_a_case_code_opens_its_case(citizen: Citizen):
+    state = citizen.scans("JHC.testhall.WS-1.AAAAAAAAAAAA", scanned("case", case={"number": "WS-1"}))
+    assert (state.shown, state.inquiry.case) == ("case", {"number": "WS-1"})
+
+
+# --- appointments -------------------------------------------------------------------------------------------------------
+
+
+def check_in(citizen: Citizen) -> Ask:
+    citizen.scans(APPOINTMENT, scanned("appointment", appointment=appointment()))
+    assert citizen.state.shown == "printing"
+    return citizen.asked[-1]
+
+
+def test_an_appointment_in_time_gets_its_number_on_paper_without_another_tap(citizen: Citizen):
+    ask = check_in(citizen)
+    assert ask.verb == "issue-ticket"
+    assert ask.body == {"queue": "social", "class": "ordinary", "channel": "kiosk", "terminal": "kiosk-1",
+                        "appointment": APPOINTMENT}  # fmt: skip
+    citizen.does(Answered(ask.request_id, ok(**ticket("printing"))))
+    [printed] = [effect for effect in citizen.effects if isinstance(effect, PrintTicket)]
+    assert printed.ticket.number == "A001"
+    assert citizen.does(Printed("20261122-a001")).shown == "done"
+    assert citizen.asked[-1].body == {"ticket": "20261122-a001", "result": "printed"}
+    assert citizen.does(GoHome()).scan.check_in is None
+
+
+@pytest.mark.parametrize("code", ["wrong-state", "expired", "queue-closed", "limit-reached"])
+def test_a_check_in_that_is_refused_says_why_and_goes_on_scanning(citizen: Citizen, code: str):
+    ask = check_in(citizen)
+    state = citizen.does(Answered(ask.request_id, error(code)))
+    assert (state.shown, state.scan.refusal, state.scan.check_in, state.order) == ("scan", REFUSED, None, None)
+    citizen.does(Scanned(APPOINTMENT, "s2"))
+    assert len(citizen.asked) == 2, "the phone that is still held there is not read again"
+
+
+def test_a_check_in_without_paper_is_offered_on_the_screen_with_the_same_appointment(citizen: Citizen):
+    ask = check_in(citizen)
+    citizen.does(Answered(ask.request_id, ok(**ticket("printing"))), PrintBroke("20261122-a001", "paper-out"))
+    citizen.does(Confirm("r2", on_screen=True))
+    assert citizen.asked[-1].body == {"queue": "social", "class": "ordinary", "channel": "phone", "appointment": APPOINTMENT}
+    assert citizen.does(Answered("r2", ok(**ticket("waiting")))).shown == "done"
+
+
+def test_a_check_in_that_another_kiosk_was_quicker_with_prints_no_second_paper(citizen: Citizen):
+    ask = check_in(citizen)
+    state = citizen.does(Answered(ask.request_id, ok(**ticket("waiting"))))
+    assert state.shown == "my-ticket"
+    assert not [effect for effect in citizen.effects if isinstance(effect, PrintTicket)]
+
+
+def test_a_check_in_given_up_and_tried_again_is_one_order_and_one_paper(citizen: Citizen):
+    first = check_in(citizen)
+    citizen.does(*(Unanswered(first.request_id) for _ in range(3)))
+    assert citizen.state.trouble == "no-answer"
+    citizen.does(GoHome())
+    citizen.waits(4)
+    citizen.scans(APPOINTMENT, scanned("appointment", appointment=appointment()), "s2")
+    assert citizen.state.order == first.request_id
+    citizen.does(Answered(first.request_id, ok(**ticket("printing"))))
+    assert len([effect for effect in citizen.effects if isinstance(effect, PrintTicket)]) == 1
+
+
+def test_a_check_in_whose_citizen_is_gone_gives_back_only_what_was_not_printed(citizen: Citizen):
+    citizen.does(PrinterIs("paper-out"))
+    ask = check_in(citizen)
+    citizen.does(Broke("a page failed"), Answered(ask.request_id, ok(**ticket("waiting"))))
+    assert citizen.asked[-1] == ask, "the ticket of an appointment on the screen is not cancelled"
+    other = Citizen()
+    ask = check_in(other)
+    other.does(Broke("a page failed"), Answered(ask.request_id, ok(**ticket("printing"))))
+    assert (other.asked[-1].verb, other.asked[-1].body["result"]) == ("confirm-print", "failed")
+
+
+@pytest.mark.parametrize("standing", ["early", "late", "over", "cancelled", "no-show"])
+def test_an_appointment_out_of_time_says_so_before_anything_is_printed(citizen: Citizen, standing: str):
+    state = citizen.scans(APPOINTMENT, scanned("appointment", appointment=appointment(standing)))
+    assert state.shown == "appointment"
+    assert len(citizen.asked) == 1
+
+
+def test_who_is_late_may_take_a_number_after_reading_what_that_means(citizen: Citizen):
+    citizen.scans(APPOINTMENT, scanned("appointment", appointment=appointment("late")))
+    citizen.does(CheckIn("c1"), CheckIn("c2"))
+    assert [ask.request_id for ask in citizen.asked] == ["s1", "c1"]
+    assert citizen.state.shown == "printing"
+
+
+def test_an_appointment_that_has_its_number_shows_it(citizen: Citizen):
+    citizen.scans(APPOINTMENT, scanned("appointment", appointment=appointment("checked-in")))
+    ask = citizen.asked[-1]
+    assert ask.body == {"queue": "social", "channel": "phone", "appointment": APPOINTMENT}
+    state = citizen.does(Answered(ask.request_id, ok(**ticket())))
+    assert (state.shown, state.scan.ticket and state.scan.ticket["number"]) == ("my-ticket", "A001")
+
+
+# --- tickets ------------------------------------------------------------------------------------------------------------
+
+
+def at_ticket(citizen: Citizen, state: str = "waiting", **service: Any) -> State:
+    shown = citizen.scans(TICKET_CODE, scanned("ticket", **{**ticket(state, **service), "token": "tok"}))
+    assert shown.shown == "my-ticket"
+    return shown
+
+
+def test_a_ticket_code_tells_where_one_stands(citizen: Citizen):
+    shown = at_ticket(citizen).scan.ticket
+    assert shown is not None
+    assert (shown["number"], shown["ahead"], shown["low_s"], shown["high_s"]) == ("A001", 2, 60, 300)
+
+
+def test_a_place_is_given_up_only_after_a_second_question(citizen: Citizen):
+    at_ticket(citizen)
+    citizen.does(GiveUp("g0"), Doubt(), Doubt(False), GiveUp("g1"))
+    assert len(citizen.asked) == 1
+    citizen.does(Doubt(), GiveUp("g2"), GiveUp("g3"))
+    assert [(a.verb, a.body, a.request_id) for a in citizen.asked[1:]] == [
+        ("cancel-ticket", {"token": "tok", "reason": "citizen"}, "g2")
+    ]
+    state = citizen.does(Answered("g2", ok(ticket=ticket("cancelled")["ticket"])))
+    assert state.scan.ticket is not None
+    assert (state.shown, state.scan.ticket["state"]) == ("my-ticket", "cancelled")
+
+
+@pytest.mark.parametrize("state", ["called", "serving", "finished", "expired", "void", "cancelled"])
+def test_a_ticket_that_stands_in_no_line_cannot_be_given_up(citizen: Citizen, state: str):
+    at_ticket(citizen, state)
+    citizen.does(Doubt(), GiveUp("g1"))
+    assert len(citizen.asked) == 1
+
+
+def test_a_finished_service_is_rated_once_by_the_ticket(citizen: Citizen):
+    at_ticket(citizen, "finished", service={"id": "s", "window": "03", "level": None, "can_rate": True})
+    citizen.does(OpenRating(), LevelTapped(5), Submit("r1"), Submit("r2"))
+    ask = citizen.asked[-1]
+    assert (ask.verb, ask.request_id) == ("rate", "r1")
+    assert ask.body == {"token": "tok", "level": 5, "channel": "kiosk", "reasons": []}
+    assert citizen.does(Answered("r1", ok(rating={}))).shown == "rated"
+    assert citizen.waits(9).shown == "home"
+
+
+def test_a_bad_rating_needs_a_reason_of_its_own_level(citizen: Citizen):
+    at_ticket(citizen, "finished", service={"id": "s", "window": "03", "level": None, "can_rate": True})
+    citizen.does(OpenRating(), LevelTapped(1), Submit("r1"), ReasonTapped("510"), Submit("r2"))
+    assert len(citizen.asked) == 1
+    assert citizen.does(MoreReasons()).scan.more
+    citizen.does(ReasonTapped("108"), ReasonTapped("109"), ReasonTapped("108"), Submit("r3"))
+    assert citizen.asked[-1].body["reasons"] == ["109"]
+    assert citizen.does(Answered("r3", error("already-rated"))).scan.refusal == REFUSED
+
+
+@pytest.mark.parametrize("service", [{}, {"service": {"id": "s", "window": "03", "level": 5, "can_rate": False}}])
+def test_what_is_rated_already_or_too_late_offers_no_rating(citizen: Citizen, service: dict[str, Any]):
+    at_ticket(citizen, "finished", **service)
+    assert citizen.does(OpenRating()).shown == "my-ticket"
+
+
+# --- service codes ------------------------------------------------------------------------------------------------------
+
+
+def at_holder(citizen: Citizen) -> State:
+    holder = {"kind": "person", "name": "张*", "key": "k"}
+    found = scanned("holder", holder=holder, appointments=[appointment()], cases=[{"number": "WS-1"}])
+    return citizen.scans(SERVICE, found)
+
+
+def test_a_service_code_leads_to_the_holders_appointments_cases_and_a_number(citizen: Citizen):
+    assert at_holder(citizen).shown == "holder"
+    assert citizen.does(PickCase("WS-2")).shown == "holder"
+    assert citizen.does(PickCase("WS-1")).shown == "case"
+    assert citizen.does(Back(), PickAppointment("abcdefghjk")).shown == "appointment"
+    assert citizen.does(CheckIn("c1")).shown == "printing"
+    other = Citizen()
+    at_holder(other)
+    assert other.does(TakeNumber(), PickTheme("insurance")).shown == "businesses"
+
+
+def test_nothing_of_the_holder_outlives_the_visit_or_stands_in_a_log(citizen: Citizen):
+    state = at_holder(citizen)
+    for secret in (SERVICE, "张*", "WS-1", APPOINTMENT):
+        assert secret not in repr(state)
+    state = citizen.waits(91)
+    assert (state.page, state.scan.holder, state.scan.appointment) == ("home", None, None)
+    assert state.scan.able, "the scanner stays"

@@ -1,0 +1,294 @@
+"""A citizen's way through the hall kiosk: touch this, expect that. Pure flow, no screen, no network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.wire.messages import Answer, Error, Estimate, QueueState, ServerStatus, Text, WindowState, WindowTicket
+from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.ticket_kiosk import flow
+from kiosk.ticket_kiosk.events import (
+    Back,
+    Confirm,
+    GoHome,
+    PickClass,
+    PickQueue,
+    PickTheme,
+    PrintBroke,
+    Printed,
+    PrinterIs,
+    SetLanguage,
+    Switch,
+    TakeNumber,
+    Turn,
+)
+from kiosk.ticket_kiosk.state import PRINTING_S, Business, PrintTicket, Setting, State
+from kiosk.ui.theme import Mode
+
+CLOCK = datetime(2026, 11, 22, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
+SETTING = Setting(
+    terminal="kiosk-1", printer="printer-1", web="http://10.0.0.1",
+    businesses=(Business("social", "insurance"), Business("medical", "insurance"), Business("household", "family")),
+)  # fmt: skip
+READY = Heard(("server", "status"), ServerStatus("ready", "s1", "1", CLOCK))
+
+
+def queue_is(queue: str, *, is_open: bool = True, waiting: int = 3) -> Heard:
+    state = QueueState(1, Text(queue, queue), is_open, waiting, None, None, Estimate(60, 300))
+    return Heard(("queue", queue, "state"), state, retained=True)
+
+
+class Citizen:
+    """Drives the flow and remembers what it asked for."""
+
+    def __init__(self, setting: Setting = SETTING) -> None:
+        self.state: State = flow.first(setting)
+        self.asked: list[Ask] = []
+        self.printing: list[PrintTicket] = []
+
+    def does(self, *events: Any) -> State:
+        for event in events:
+            self.state, effects = flow.step(self.state, event)
+            self.asked += [effect for effect in effects if isinstance(effect, Ask)]
+            self.printing += [effect for effect in effects if isinstance(effect, PrintTicket)]
+        return self.state
+
+    def waits(self, seconds: int) -> State:
+        start = int(self.state.now)
+        for second in range(start + 1, start + seconds + 1):
+            self.does(Tick(second, CLOCK))
+        return self.state
+
+
+@pytest.fixture
+def citizen() -> Citizen:
+    """At the home page of an open hall, paper in the printer."""
+    found = Citizen()
+    found.does(Tick(100, CLOCK), Connected(True), READY, PrinterIs("ok"), *(queue_is(b.id) for b in SETTING.businesses))
+    assert found.state.shown == "home"
+    return found
+
+
+def issued(request_id: str, number: str = "C001") -> Answered:
+    data = {"ticket": {"id": f"20261122-{number.lower()}", "number": number, "queue": "social", "class": "ordinary",
+                       "issued_at": CLOCK.isoformat(), "business_day": "2026-11-22", "token": "tok"},
+            "ahead": 3, "estimate_s": {"low": 60, "high": 300}, "windows": ["03"]}  # fmt: skip
+    return Answered(request_id, Answer("ok", data=data))
+
+
+def refused(request_id: str, code: str) -> Answered:
+    return Answered(request_id, Answer("error", error=Error(code, "no")))  # type: ignore[arg-type]
+
+
+def at_confirm(citizen: Citizen) -> Citizen:
+    citizen.does(TakeNumber(), PickTheme("insurance"), PickQueue("social"))
+    assert citizen.state.shown == "confirm"
+    return citizen
+
+
+# --- the good day -----------------------------------------------------------------------------------------------------
+
+
+def test_a_citizen_takes_a_number_and_gets_it_on_paper(citizen: Citizen):
+    at_confirm(citizen).does(Confirm("r1"))
+    assert citizen.state.shown == "printing"
+    ask = citizen.asked[-1]
+    assert (ask.verb, ask.request_id) == ("issue-ticket", "r1")
+    assert ask.body == {"queue": "social", "class": "ordinary", "channel": "kiosk", "terminal": "kiosk-1"}
+    citizen.does(issued("r1"))
+    assert citizen.printing[-1].ticket.number == "C001"
+    citizen.does(Printed("20261122-c001"))
+    assert citizen.state.shown == "done"
+    assert citizen.state.on_paper
+    assert citizen.asked[-1].body == {"ticket": "20261122-c001", "result": "printed"}
+    citizen.waits(11)
+    assert citizen.state.shown == "home"
+
+
+def test_an_elder_claims_priority_and_may_take_it_back(citizen: Citizen):
+    at_confirm(citizen).does(PickClass("priority"))
+    assert citizen.state.class_ == "priority"
+    citizen.does(PickClass("priority"), PickClass("military"), Confirm("r1"))
+    assert citizen.asked[-1].body["class"] == "military"
+
+
+def test_a_theme_with_one_business_goes_straight_to_it(citizen: Citizen):
+    assert citizen.does(TakeNumber(), PickTheme("family")).shown == "confirm"
+    assert citizen.state.queue == "household"
+
+
+def test_back_leads_page_by_page_to_the_home_page(citizen: Citizen):
+    at_confirm(citizen)
+    assert [citizen.does(Back()).shown for _ in range(4)] == ["businesses", "themes", "home", "home"]
+
+
+def test_language_and_modes_end_with_the_citizen(citizen: Citizen):
+    citizen.does(SetLanguage("en"), Switch("elder"), Switch("low"))
+    assert citizen.state.mode == Mode("en", elder=True, low=True)
+    citizen.waits(46)
+    assert citizen.state.mode == SETTING.first_mode
+
+
+# --- twice, late, lost ------------------------------------------------------------------------------------------------
+
+
+def test_a_double_tap_takes_one_number(citizen: Citizen):
+    at_confirm(citizen).does(Confirm("r1"), Confirm("r1"), Confirm("r2"))
+    assert [ask.request_id for ask in citizen.asked] == ["r1"]
+
+
+def test_a_lost_answer_is_asked_for_with_the_same_id_and_prints_once(citizen: Citizen):
+    at_confirm(citizen).does(Confirm("r1"), Unanswered("r1"))
+    assert [ask.request_id for ask in citizen.asked] == ["r1", "r1"]
+    citizen.does(issued("r1"), issued("r1"))
+    assert len(citizen.printing) == 1
+
+
+def test_a_number_that_came_after_the_citizen_had_gone_is_given_back(citizen: Citizen):
+    at_confirm(citizen).does(Confirm("r1"), *[Unanswered("r1")] * 4)
+    assert citizen.state.trouble == "no-answer"
+    citizen.does(GoHome(), issued("r1"))
+    assert citizen.state.shown == "home"
+    assert citizen.asked[-1].body["result"] == "failed"
+    assert citizen.printing == []
+
+
+def test_a_report_that_nobody_answered_is_sent_again(citizen: Citizen):
+    at_confirm(citizen).does(Confirm("r1"), issued("r1"), Printed("20261122-c001"))
+    report = citizen.asked[-1]
+    citizen.does(Unanswered(report.request_id))
+    assert citizen.asked[-1] == report
+
+
+# --- trouble ----------------------------------------------------------------------------------------------------------
+
+
+def test_when_the_paper_ends_the_number_is_void_and_offered_on_the_screen(citizen: Citizen):
+    at_confirm(citizen).does(Confirm("r1"), issued("r1"), PrintBroke("20261122-c001", "paper-out", "no paper"))
+    assert (citizen.state.shown, citizen.state.trouble, citizen.state.trouble_detail) == ("trouble", "print", "paper-out")
+    assert citizen.asked[-1].body["result"] == "failed"
+    citizen.does(Confirm("r2", on_screen=True))
+    assert citizen.asked[-1].body == {"queue": "social", "class": "ordinary", "channel": "phone"}
+    citizen.does(issued("r2", "C002"))
+    assert (citizen.state.shown, citizen.state.on_paper) == ("done", False)
+
+
+def test_without_paper_the_kiosk_says_so_before_a_number_is_taken(citizen: Citizen):
+    citizen.does(PrinterIs("paper-out"))
+    assert not citizen.state.prints
+    at_confirm(citizen).does(Confirm("r1"))
+    assert citizen.asked[-1].body["channel"] == "phone"
+    citizen.does(PrinterIs("ok"))
+    assert citizen.state.prints, "it recovers without a restart"
+
+
+def test_a_print_that_never_ends_is_taken_as_failed(citizen: Citizen):
+    at_confirm(citizen).does(Confirm("r1"), issued("r1"))
+    citizen.waits(PRINTING_S + 1)
+    assert citizen.state.trouble == "print"
+    citizen.does(Printed("20261122-c001"))
+    assert [ask.body.get("result") for ask in citizen.asked if ask.verb == "confirm-print"] == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("code", "trouble"),
+    [
+        ("queue-closed", "closed"),
+        ("limit-reached", "limit"),
+        ("busy", "no-answer"),
+        ("internal", "no-answer"),
+        ("bad-request", "refused"),
+    ],
+)
+def test_a_refusal_is_told_in_the_words_of_its_reason(citizen: Citizen, code: str, trouble: str):
+    at_confirm(citizen).does(Confirm("r1"), refused("r1", code))
+    assert (citizen.state.shown, citizen.state.trouble) == ("trouble", trouble)
+
+
+def test_while_the_server_is_away_no_number_is_offered_and_it_comes_back_by_itself(citizen: Citizen):
+    citizen.does(Connected(False))
+    assert citizen.state.shown == "away"
+    assert citizen.does(TakeNumber()).shown == "away"
+    citizen.does(Connected(True), READY)
+    assert citizen.state.shown == "home"
+
+
+def test_outside_the_hours_the_kiosk_is_locked(citizen: Citizen):
+    citizen.does(*(queue_is(b.id, is_open=False) for b in SETTING.businesses))
+    assert citizen.state.shown == "closed"
+    citizen.does(TakeNumber(), PickTheme("insurance"), PickQueue("social"), Confirm("r1"))
+    assert citizen.state.shown == "closed"
+    assert citizen.asked == []
+    citizen.does(queue_is("social"))
+    assert citizen.state.shown == "home"
+
+
+def test_a_closed_business_cannot_be_picked(citizen: Citizen):
+    citizen.does(queue_is("medical", is_open=False), TakeNumber(), PickTheme("insurance"), PickQueue("medical"))
+    assert citizen.state.shown == "businesses"
+
+
+def test_a_page_that_breaks_becomes_the_fail_safe_page_and_then_home(citizen: Citizen):
+    at_confirm(citizen).does(Broke("a defect"))
+    assert citizen.state.shown == "fail-safe"
+    citizen.waits(6)
+    assert citizen.state.shown == "home"
+
+
+def test_an_untouched_page_returns_home_with_a_countdown_before(citizen: Citizen):
+    at_confirm(citizen).waits(31)
+    assert citizen.state.left_s is not None
+    citizen.does(Touched())
+    assert citizen.state.left_s is None
+    citizen.waits(46)
+    assert citizen.state.shown == "home"
+
+
+def test_calls_are_shown_with_the_newest_first(citizen: Citizen):
+    for minute, window, number in ((1, "01", "A001"), (3, "02", "A003"), (2, "03", "A002")):
+        since = CLOCK.replace(minute=minute)
+        state = WindowState(1, "calling", WindowTicket(f"t{minute}", number, "social"), None, 1, since)
+        citizen.does(Heard(("window", window, "state"), state))
+    assert citizen.state.calls == (("A003", "02"), ("A002", "03"), ("A001", "01"))
+
+
+# --- whatever happens -------------------------------------------------------------------------------------------------
+
+QUEUES = st.sampled_from(["social", "medical", "household", "unknown"])
+REQUESTS = st.sampled_from(["r1", "r2", "r3"])
+TICKETS = st.sampled_from(["20261122-c001", "20261122-c002", "nobody"])
+EVENTS = st.one_of(
+    st.builds(Tick, st.floats(0, 500), st.just(CLOCK)), st.builds(Touched), st.builds(Connected, st.booleans()), st.just(READY),
+    st.builds(lambda q, o: queue_is(q, is_open=o), QUEUES, st.booleans()),
+    st.builds(TakeNumber), st.builds(Back), st.builds(GoHome), st.builds(PickTheme, st.sampled_from(["insurance", "family", "x"])),
+    st.builds(PickQueue, QUEUES), st.builds(Turn, st.integers(-3, 9)), st.builds(PickClass, st.sampled_from(["priority", "military"])),
+    st.builds(Confirm, REQUESTS, st.booleans()), st.builds(SetLanguage, st.sampled_from(["zh", "en", "fr"])),
+    st.builds(Switch, st.sampled_from(["elder", "contrast", "low"])), st.builds(PrinterIs, st.sampled_from(["ok", "paper-out"])),
+    st.builds(Printed, TICKETS), st.builds(PrintBroke, TICKETS, st.just("paper-out")), st.builds(Unanswered, REQUESTS),
+    st.builds(lambda r, n: issued(r, n), REQUESTS, st.sampled_from(["C001", "C002"])),
+    st.builds(lambda r: refused(r, "busy"), REQUESTS),
+    st.builds(lambda r: Answered(r, Answer("ok", data={"ticket": 7})), REQUESTS), st.builds(Broke, st.just("defect")),
+    st.builds(Heard, st.just(("queue", "social", "state")), st.none()), st.just(object()),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(EVENTS, max_size=40))
+def test_whatever_happens_the_flow_never_breaks_and_home_is_always_reached(events: list[Any]):
+    citizen = Citizen()
+    citizen.does(*events)
+    citizen.state = replace(citizen.state, now=1000.0, idle_since=min(citizen.state.idle_since, 1000.0))
+    citizen.does(Connected(True), READY, queue_is("social"))
+    for second in range(1, 200):
+        citizen.does(Tick(1000.0 + second, CLOCK))
+        for ask in list(citizen.state.orders.values()):
+            citizen.does(refused(ask.ask.request_id, "busy"))
+    assert citizen.state.shown == "home"
+    assert citizen.state.orders == {}

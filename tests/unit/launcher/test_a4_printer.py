@@ -1,0 +1,30 @@
+"""The A4 printer of `make run`: without the programs it needs the hall opens all the same, and says why."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from launcher import a4_printer
+from launcher.broker import NotStarted
+from launcher.main import Hall
+from tests.ports import free_port
+
+
+def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(a4_printer, "_found", lambda _program: None)
+    with pytest.raises(NotStarted, match=r"ippeveprinter is not installed .*cups-ipp-utils"):
+        a4_printer.A4Printer("a4-1", free_port(), tmp_path, tmp_path).start()
+
+
+def test_the_hall_goes_on_without_its_a4_printer_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(a4_printer, "_found", lambda _program: None)
+    device = {"id": "a4-1", "kind": "a4", "address": f"ipp://localhost:{free_port()}/ipp/print"}
+    hall = Hall(argparse.Namespace(state=tmp_path), "wushan", [], [device])
+    hall.start_printers()
+    assert "A4 printer a4-1: not there, ippeveprinter is not installed" in capsys.readouterr().out
+    hall.stop()

@@ -1,0 +1,132 @@
+"""Alerts stand while a trouble stands: of terminals and devices that the hall has."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from contract.wire import messages
+from contract.wire.messages import DeviceStatus, TerminalStatus
+from queue_server.broker.alerts import Alerts
+from queue_server.broker.retained import Mirror
+from tests.web_hall import CONFIG
+
+
+class Hall:
+    """The alerts of a hall, and what stands."""
+
+    def __init__(self, config: Any = CONFIG) -> None:
+        self.mirror = Mirror()
+        self.published: list[str] = []
+        self.alerts = Alerts(config, self.mirror, self._publish, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC))
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        self.published.append(topic)
+        self.mirror.put(topic, payload)
+
+    def says(self, terminal: str, state: Any, *devices: DeviceStatus) -> None:
+        status = TerminalStatus(state, "s", "hall-kiosk", "0.1.0", list(devices))
+        self.alerts.terminal_status(terminal, messages.encode(status))
+
+    def stand(self) -> set[str]:
+        return {topic.removeprefix("alert/") for topic in self.mirror.under("alert/")}
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+def test_a_terminal_that_is_lost_is_an_alert_until_it_is_back(hall: Hall) -> None:
+    hall.says("kiosk-1", "lost")
+    assert hall.stand() == {"terminal-kiosk-1"}
+    hall.says("kiosk-1", "ready")
+    assert hall.stand() == set()
+
+
+def test_what_a_terminal_said_last_that_the_hall_no_longer_has_is_nobodys_trouble(hall: Hall) -> None:
+    hall.says("kiosk-1", "lost")
+    smaller = Hall(CONFIG.model_copy(update={"terminal": []}))
+    for topic, payload in hall.mirror.under("alert/").items():
+        smaller.mirror.put(topic, payload)
+    smaller.says("kiosk-1", "lost")
+    assert smaller.stand() == set()
+
+
+def test_low_paper_is_one_warning_in_plain_words_however_many_papers_follow(hall: Hall) -> None:
+    for printed in range(3):
+        paper = messages.Paper(printed, printed, 20 - printed)
+        hall.says("kiosk-1", "ready", DeviceStatus("printer-1", "printer", "paper-low", paper=paper))
+    assert hall.published == ["alert/device-kiosk-1-printer-1"]
+    alert = messages.decode(hall.mirror.get(hall.published[0]) or b"", messages.Alert)
+    assert (alert.severity, alert.texts.zh) == ("warning", "kiosk-1的号票打印机printer-1的纸快用完了。请准备换纸。")
+
+
+def test_a_paper_of_which_nobody_is_sure_is_a_warning_that_names_it_and_says_where_to_look(hall: Hall) -> None:
+    hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "print-in-doubt", "办事指南 老年人优待证"))
+    alert = messages.decode(hall.mirror.get("alert/device-kiosk-1-a4-1") or b"", messages.Alert)
+    assert alert.severity == "warning"
+    assert "办事指南 老年人优待证" in alert.texts.zh and "出纸口" in alert.texts.zh and "a4-1" in alert.texts.en
+    hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "ok"))
+    assert hall.stand() == set()
+
+
+def words(hall: Hall, name: str) -> messages.Text:
+    return messages.decode(hall.mirror.get(f"alert/{name}") or b"", messages.Alert).texts
+
+
+def test_a_device_in_trouble_is_told_in_chinese_and_english_with_what_to_do(hall: Hall) -> None:
+    hall.says("kiosk-1", "ready", DeviceStatus("camera-1", "scanner", "no-permission", "may not use /dev/video0"))
+    told = words(hall, "device-kiosk-1-camera-1")
+    assert told.zh == "程序没有权限使用kiosk-1的扫码器camera-1。请让管理员把程序的用户加入 video 组或 input 组。"
+    assert told.en.startswith("Scanner camera-1 of kiosk-1 may not be used by this program. ")
+    hall.says("kiosk-1", "ready", DeviceStatus("camera-1", "scanner", "misconfigured", "address = 'x'"))
+    assert words(hall, "device-kiosk-1-camera-1").zh.endswith("（address = 'x'）")
+
+
+def test_the_alert_of_a_display_gives_its_own_reason_whichever_comes_first(hall: Hall) -> None:
+    display = next(device.id for device in CONFIG.device if device.kind == "display")
+    shown = messages.encode(messages.DisplayShown(1, "unreachable", datetime(2026, 11, 22, tzinfo=UTC)))
+    hall.says("devices-1", "ready", DeviceStatus(display, "display", "ok"))
+    assert hall.stand() == set()
+    hall.alerts.display_shown(display, shown)
+    assert words(hall, f"display-{display}").zh.startswith(f"连接不上显示屏{display}。")
+    hall.says("devices-1", "ready", DeviceStatus(display, "display", "no-reply", "no answer within 1 s"))
+    assert words(hall, f"display-{display}").zh == f"显示屏{display}没有应答。请检查屏的电源和接线，再核对波特率和屏号。"
+    hall.says("devices-1", "ready", DeviceStatus(display, "display", "ok"))
+    hall.alerts.display_shown(display, messages.encode(messages.DisplayShown(1, "ok", datetime(2026, 11, 22, tzinfo=UTC))))
+    assert hall.stand() == set()
+
+
+def test_a_ledger_that_cannot_be_written_is_told_until_it_can(hall: Hall):
+    for writable, stands in ((True, set()), (False, {"ledger-write"}), (False, {"ledger-write"}), (True, set())):
+        hall.alerts.ledger(writable=writable)
+        assert hall.stand() == stands
+    assert hall.published == ["alert/ledger-write"] * 2
+
+
+def leased(hall: Hall, left: int) -> None:
+    queue = CONFIG.queue[0].id
+    lease = messages.LeaseStatus({queue: left}, 30, 0)
+    status = TerminalStatus("ready", "s", "hall-kiosk", "0.1.0", [], lease=lease)
+    hall.alerts.terminal_status("kiosk-1", messages.encode(status))
+
+
+def test_a_lease_that_stays_nearly_used_up_is_a_warning_until_there_are_more_numbers(hall: Hall) -> None:
+    leased(hall, 6)
+    hall.alerts.pass_time(1000)
+    hall.alerts.pass_time(1100)
+    assert hall.stand() == set(), "the kiosk may yet get more by itself"
+    hall.alerts.pass_time(1121)
+    assert hall.stand() == {"lease-kiosk-1"} and "6个" in words(hall, "lease-kiosk-1").zh
+    leased(hall, 3)
+    assert "3个" in words(hall, "lease-kiosk-1").zh
+    leased(hall, 30)
+    assert hall.stand() == set()
+    leased(hall, 0)
+    hall.alerts.pass_time(2000)
+    hall.says("kiosk-1", "lost")
+    hall.alerts.pass_time(3000)
+    assert hall.stand() == {"terminal-kiosk-1"}

@@ -1,0 +1,322 @@
+"""Cases: taken in whole or not at all, found only by whom they concern, shown masked, printed as the rules ask."""
+
+import csv
+import io
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.documents import make, render
+from contract.wire.case import PAPERS, STATES, Case
+from queue_server.appointments import command as appointment_command
+from queue_server.appointments import repository as appointments
+from queue_server.appointments.repository import Booking
+from queue_server.cases import command as case_command
+from queue_server.cases import repository
+from queue_server.cases.row_format import BadCases, from_csv, from_json
+from queue_server.codes.seal import code_of
+from queue_server.domain.deadline import last_days
+from queue_server.web.api import platforms
+from tests.bed import Bed
+from tests.small_hall import write_hall
+
+GIVEN = {
+    "number": "WS-20261120-1", "item": "食品经营许可", "state": "accepted", "department": "市场监管局", "applicant": "欧阳娜娜",
+    "id_last_four": "001X", "person": "620524199001010011", "received_on": "2026-11-20", "promised_on": "2026-11-27",
+    "handler": "工号0103", "contact": "0938-0000102",
+}  # fmt: skip
+
+
+def one(**more):
+    return json.dumps([GIVEN | more]).encode()
+
+
+@pytest.fixture
+def bed(tmp_path):
+    bed = Bed(write_hall(tmp_path / "hall"), f"sqlite:///{tmp_path / 'ledger.sqlite'}").open()
+    yield bed
+    bed.close()
+
+
+def take(bed, **more):
+    with bed.database.writer.begin() as connection:
+        return repository.put(connection, bed.ledger.signer, from_json(one(**more)), bed.clock.now)
+
+
+def found(bed, last_four="001X", number="WS-20261120-1", terminal="kiosk-1"):
+    return bed.ask("find-case", number=number, last_four=last_four, terminal=terminal)
+
+
+# --- taking in ---
+
+
+def test_json_and_csv_say_the_same():
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerows([[*GIVEN, "missing"], [*GIVEN.values(), "平面图；健康证明"]])
+    expected = from_json(one(missing=["平面图", "健康证明"]))
+    for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+        assert from_csv(text.getvalue().encode(encoding)) == expected
+    assert from_json(b'{"cases": ' + one(missing=["平面图", "健康证明"]) + b"}") == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"{", "is not JSON"), (b"3", "no list of cases"), (one(state="gone"), "row 1: state"), (one(number="../x"), "row 1: number"),
+        (one(colour="red"), "row 1: colour"), (one(state="rejected"), "whoever is refused is told why"),
+        (one(state="supplement"), "everything is said at once"), (one(received_on="2026-13-01"), "received_on"),
+        (one(id_last_four="620524199001010011"), "id_last_four"), (b"[" * 100_000, "is not JSON"),
+    ],
+)  # fmt: skip
+def test_a_bad_json_file_is_refused_with_row_key_and_reason(content, part):
+    with pytest.raises(BadCases, match=part):
+        from_json(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"", "is empty"), (b"number,colour\n1,red", "unknown column"), (b"\xff\xfe\x00", "neither UTF-8|unknown column"),
+        (b'number,item\n"x', "is not CSV"), (b"number\nWS-1,2,3", "has 3 cells"),
+        (b"number,item,state,department,applicant,received_on\nWS-1,x,accepted,d,a,2026-11-20\nWS-1,x,accepted,d,a,2026-11-20",
+         "row 3: number: WS-1 stands in row 2 too"),
+    ],
+)  # fmt: skip
+def test_a_bad_csv_file_is_refused_with_row_key_and_reason(content, part):
+    with pytest.raises(BadCases, match=part):
+        from_csv(content)
+
+
+@given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
+@settings(max_examples=200, deadline=None)
+def test_reading_any_bytes_gives_cases_or_problems(content):
+    for read in (from_json, from_csv):
+        try:
+            assert isinstance(read(content), list)
+        except BadCases as error:
+            assert error.problems and str(error)
+
+
+def test_a_case_that_comes_again_replaces_the_first(bed):
+    assert take(bed) == 1 and take(bed, state="decided") == 1
+    assert found(bed).data["case"]["state"] == "decided"
+    assert bed.rows("SELECT COUNT(*) FROM cases") == [(1,)]
+
+
+def test_nothing_that_names_a_person_is_kept(bed):
+    take(bed)
+    kept = str(bed.rows("SELECT * FROM cases"))
+    for secret in ("欧阳娜娜", "娜娜", "001X", "620524199001010011"):
+        assert secret not in kept
+
+
+# --- finding ---
+
+
+def test_a_case_is_found_by_number_and_last_four_in_either_case_of_x(bed):
+    take(bed)
+    case = found(bed, last_four="001x").data["case"]
+    assert (case["applicant"], case["state_texts"]["zh"]) == ("欧阳**", "已受理")
+    assert "id_last_four" not in case and "person" not in case
+    assert case["deadline"]["texts"]["zh"] == "还有4个工作日" and case["deadline"]["state"] == "far"
+
+
+def test_the_code_of_a_case_shows_it_and_a_forged_one_does_not(bed):
+    take(bed)
+    code = found(bed).data["case"]["code"]
+    assert bed.ok("scan", code=code)["case"]["number"] == "WS-20261120-1"
+    assert bed.ok("scan", code="http://hall.example/c/" + code.removeprefix("JHC."))["kind"] == "case"
+    assert bed.refused("scan", code=code.replace("20261120-1", "20261120-2")) == "not-authorised"
+
+
+def test_a_wrong_guess_and_an_unknown_number_are_told_the_same(bed):
+    take(bed)
+    assert found(bed, "1234") == found(bed, "1234", number="WS-20261120-2")
+
+
+def test_guessing_ends_after_five_tries_and_is_allowed_again_half_an_hour_later(bed):
+    take(bed)
+    for _ in range(5):
+        assert found(bed, "1234").error.code == "not-authorised"
+    assert found(bed).error.code == "limit-reached"
+    bed.clock.advance(minutes=31)
+    assert found(bed).status == "ok"
+
+
+def test_one_terminal_cannot_guess_through_many_cases(bed):
+    for number in range(20):
+        assert found(bed, "1234", number=f"WS-{number}").error.code == "not-authorised"
+    assert found(bed, "1234", number="WS-99").error.code == "limit-reached"
+    assert found(bed, "1234", number="WS-99", terminal="kiosk-2").error.code == "not-authorised"
+
+
+def test_a_retry_of_one_guess_counts_once(bed):
+    take(bed)
+    body = {"number": "WS-20261120-1", "last_four": "1234", "terminal": "kiosk-1"}
+    for _ in range(9):
+        bed.group(("find-case", body), ids=["11111111-1111-4111-8111-111111111111"])
+    assert found(bed).status == "ok"
+
+
+def test_a_case_without_last_four_is_found_by_its_code_only(bed):
+    take(bed, id_last_four="")
+    assert found(bed, "0000").error.code == "not-authorised"
+
+
+def test_the_earlier_of_promise_and_law_binds(bed):
+    take(bed, promised_on="2026-12-30", legal_on="2026-11-24")
+    assert found(bed).data["case"]["deadline"]["state"] == "near"
+
+
+def test_a_case_that_is_over_has_no_deadline(bed):
+    take(bed, state="delivered")
+    assert found(bed).data["case"]["deadline"] is None
+
+
+# --- papers ---
+
+
+def test_every_paper_that_a_case_offers_can_be_set(bed):
+    head = make.letterhead(bed.plan.config)
+    at = datetime(2026, 11, 23, 9, 0, tzinfo=bed.plan.zone)
+    for state in STATES:
+        take(
+            bed,
+            state=state,
+            reason="不符合条件",
+            missing=["平面图"],
+            due_on="2026-11-30",
+            steps=[{"on": "2026-11-20", "text": "收件"}],
+        )
+        case = found(bed).data["case"]
+        assert case["papers"] == list(PAPERS[state])
+        for kind in case["papers"]:
+            paper = make.of_case(head, kind, case, at=at, web="http://10.0.0.2")
+            assert paper.kind == kind and paper.code.startswith("http://10.0.0.2/c/testhall.WS-20261120-1.")
+    assert render.pdf(paper).startswith(b"%PDF")
+    with pytest.raises(ValueError, match="gives no denial"):
+        make.of_case(head, "denial", case, at=at)
+
+
+# --- REST ---
+
+
+@pytest.fixture
+def door(bed, tmp_path):
+    app = FastAPI()
+    app.include_router(platforms.routes(bed.database.writer, tmp_path, bed.plan.config))
+    token = (tmp_path / platforms.TOKEN_FILE).read_text().strip()
+    assert (tmp_path / platforms.TOKEN_FILE).stat().st_mode & 0o077 == 0
+    return TestClient(app), {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+
+def test_the_approval_platform_hands_cases_over_with_its_token(bed, door):
+    client, headers = door
+    assert client.post("/api/cases", content=one(), headers=headers).json() == {"taken": 1}
+    assert found(bed).status == "ok"
+
+
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer wrong", "Basic x", "Bearer 你好".encode()])
+def test_without_the_token_nothing_is_taken(bed, door, given):
+    client, headers = door
+    assert client.post("/api/cases", content=one(), headers=headers | {"Authorization": given}).status_code == 401
+    assert bed.rows("SELECT COUNT(*) FROM cases") == [(0,)]
+
+
+def test_one_bad_case_keeps_all_of_them_out(bed, door):
+    client, headers = door
+    body = json.dumps([GIVEN, GIVEN | {"number": "WS-2", "state": "gone"}])
+    answer = client.post("/api/cases", content=body, headers=headers)
+    assert answer.status_code == 400 and answer.json()["problems"][0]["row"] == 2
+    assert client.post("/api/cases", content=body, headers=headers | {"Content-Type": "text/plain"}).status_code == 415
+    assert bed.rows("SELECT COUNT(*) FROM cases") == [(0,)]
+
+
+# --- commands ---
+
+
+def test_cases_are_taken_in_and_shown_by_command(tmp_path, capsys):
+    where = ["--hall", str(write_hall(tmp_path / "hall")), "--state", str(tmp_path / "state")]
+    (tmp_path / "cases.json").write_bytes(one())
+    assert case_command.main(["import", str(tmp_path / "cases.json"), *where]) == 0
+    assert case_command.main(["show", "WS-20261120-1", *where]) == 0
+    assert "欧阳**" in (told := capsys.readouterr().out) and "JHC.testhall." in told
+    (tmp_path / "bad.csv").write_text("colour\nred")
+    assert case_command.main(["import", str(tmp_path / "bad.csv"), *where]) == 1
+    assert "unknown column" in capsys.readouterr().err
+
+
+def test_appointments_are_booked_listed_and_cancelled_by_command(tmp_path, capsys):
+    where = ["--hall", str(write_hall(tmp_path / "hall")), "--state", str(tmp_path / "state")]
+    at = datetime.now().replace(hour=10, minute=0) + timedelta(days=2)
+    booking = ["--queue", "tax", "--at", f"{at:%Y-%m-%dT%H:%M}", "--name", "张三"]
+    assert appointment_command.main(["add", *booking, "--qr", *where]) == 0
+    identity = capsys.readouterr().out.split()[0]
+    assert appointment_command.main(["list", "--day", f"{at:%Y-%m-%d}", *where]) == 0
+    assert identity in (told := capsys.readouterr().out) and "张三" not in told and "booked" in told
+    assert appointment_command.main(["cancel", identity, *where]) == 0
+    picture = tmp_path / "code.png"
+    assert appointment_command.main(["add", "--queue", "tax", "--name", "张三", "--qr", str(picture), *where]) == 0
+    assert picture.stat().st_size > 500, "without a time it is for now"
+    assert appointment_command.main(["cancel", identity, *where]) == 1
+    assert appointment_command.main(["add", "--queue", "no", *booking[2:], *where]) == 1
+    assert "there is no queue" in capsys.readouterr().err
+
+
+def test_the_reader_takes_every_field_of_a_case():
+    assert set(GIVEN) <= set(Case.model_fields)
+
+
+def test_cases_are_found_by_text_state_and_deadline_on_both_databases(tmp_path, database_url):
+    bed = Bed(write_hall(tmp_path / "hall"), database_url).open()
+    today = bed.clock.now.astimezone(bed.plan.zone).date()
+    days = (today, *last_days(today, bed.plan.is_working))
+    take(bed, promised_on=str(today - timedelta(days=20)))
+    take(bed, number="WS-2", state="decided", promised_on=str(today - timedelta(days=20)))
+    take(bed, number="WS-3", promised_on=None)
+    with bed.database.look() as connection:
+
+        def numbers(**wanted):
+            found, count = repository.listed(connection, repository.Wanted(days, **wanted), 50, 0)
+            assert count == len(found)
+            return [case.number for case in found]
+
+        assert numbers() == ["WS-20261120-1", "WS-3", "WS-2"]
+        assert numbers(deadline="exceeded") == ["WS-20261120-1"] and numbers(deadline="near") == []
+        assert numbers(state="decided") == ["WS-2"] and numbers(text="WS-3") == ["WS-3"] and numbers(text="%") == []
+        assert repository.count_by_deadline(connection, days) == {"near": 0, "reached": 0, "exceeded": 1}
+    bed.close()
+
+
+def test_cases_and_appointments_work_on_both_databases(tmp_path, database_url):
+    bed = Bed(write_hall(tmp_path / "hall"), database_url).open()
+    assert take(bed) == take(bed, state="decided") == 1
+    assert found(bed, "1234").error.code == "not-authorised"
+    assert found(bed).data["case"]["state"] == "decided"
+    at = bed.clock.now + timedelta(minutes=10)
+    booking = Booking(queue="household", starts_at=at, ends_at=at + timedelta(minutes=30), name="张三", person="p")
+    with bed.database.writer.begin() as connection:
+        made = appointments.book(
+            connection,
+            bed.ledger.signer,
+            [booking],
+            queues=bed.plan.queues,
+            rules=bed.plan.rules.appointment,
+            now=bed.clock.now,
+        )
+    body = {
+        "queue": "household",
+        "channel": "web",
+        "appointment": code_of(bed.ledger.signer, "appointment", "testhall", made[0].id),
+    }
+    first, second = bed.group(("issue-ticket", body), ("issue-ticket", body))
+    assert first.data["ticket"]["id"] == second.data["ticket"]["id"]
+    bed.pass_time(days=1)
+    assert bed.ok("scan", code=body["appointment"])["appointment"]["standing"] == "checked-in"
+    bed.close()

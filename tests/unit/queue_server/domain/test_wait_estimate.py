@@ -1,0 +1,103 @@
+"""The promised range of the wait: calibrated on simulated days, and sensible at its edges."""
+
+import timeit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queue_server.domain.wait_estimate import Line, Pace, estimate, servers_of
+from tests.bench.days import DAYS, simulate
+
+PACE = Pace.configured(8)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=lambda day: day.name)
+def test_the_true_wait_lies_in_the_range_at_least_four_times_in_five(day):
+    """Tickets that met a free window are left out: promising them nothing is easy."""
+    waits = [wait for seed in range(14) for wait in simulate(day, seed) if not wait.at_once]
+    assert len(waits) > 300
+    assert sum(wait.held for wait in waits) / len(waits) >= 0.8
+
+
+@pytest.mark.parametrize("day", DAYS, ids=lambda day: day.name)
+def test_the_range_is_no_wider_than_the_waits_it_speaks_of(day):
+    waits = [wait for seed in range(14) for wait in simulate(day, seed) if not wait.at_once]
+    width = sum(wait.high - wait.low for wait in waits) / len(waits)
+    assert width < 1.8 * sum(wait.true for wait in waits) / len(waits)
+
+
+lines = st.builds(
+    Line,
+    ordinary=st.integers(0, 500),
+    favoured_ahead=st.integers(0, 100),
+    favoured=st.booleans(),
+    favoured_share=st.floats(0, 1),
+    ratio_ordinary=st.integers(1, 9),
+    ratio_favoured=st.integers(1, 9),
+    oldest_s=st.floats(0, 20000),
+)
+paces = st.builds(Pace, st.floats(1, 7200), st.floats(0, 1e7), st.floats(0, 1000))
+
+
+@given(lines, paces, st.floats(0, 60), st.integers(0, 60), st.one_of(st.none(), st.floats(0, 7200)), st.booleans())
+def test_any_line_has_a_range_of_whole_seconds(line, pace, servers, free, left, sure):
+    low, high = estimate(line, pace, servers=servers, free=free, left=left, sure=sure)
+    assert 0 <= low <= high
+    assert 0 <= line.ahead <= line.ordinary + line.favoured_ahead
+
+
+def test_a_free_window_means_hardly_any_wait():
+    assert estimate(Line(0, 0), PACE, servers=2, free=1) == (0, 120)
+
+
+def test_more_people_ahead_mean_a_longer_wait_and_more_windows_a_shorter_one():
+    short, long = estimate(Line(3, 0), PACE, servers=2), estimate(Line(12, 0), PACE, servers=2)
+    assert short[0] < long[0]
+    assert short[1] < long[1]
+    more = estimate(Line(12, 0), PACE, servers=4)
+    assert more[1] < long[1]
+
+
+def test_a_favoured_ticket_waits_less_than_an_ordinary_one():
+    ordinary, favoured = estimate(Line(12, 2), PACE, servers=2), estimate(Line(12, 2, True), PACE, servers=2)
+    assert favoured[1] < ordinary[1]
+    assert Line(12, 2, True).ahead == 7
+    assert Line(12, 2).ahead == 14
+
+
+def test_ordinary_tickets_that_waited_too_long_go_before_a_favoured_one():
+    quiet, overdue = (estimate(Line(12, 0, True, oldest_s=s), PACE, servers=2) for s in (300, 3600))
+    assert overdue[1] > quiet[1]
+
+
+def test_without_an_open_window_the_range_is_wider():
+    sure, unsure = (estimate(Line(6, 0), PACE, servers=2, sure=s) for s in (True, False))
+    assert unsure[1] - unsure[0] > sure[1] - sure[0]
+
+
+def test_the_pace_moves_from_the_configuration_to_what_services_really_take():
+    pace = Pace.configured(8)
+    for _ in range(60):
+        pace = pace.after(120)
+    assert pace.mean == pytest.approx(120, rel=0.3)
+    assert pace.doubt < Pace.configured(8).doubt / 3
+
+
+def test_a_long_service_is_not_believed_to_end_at_once():
+    assert PACE.left(0) == 480
+    assert PACE.left(3600) == 240
+
+
+def test_windows_divide_their_time_among_the_lines():
+    assert servers_of([("a",), ("b",)], {"a": 10, "b": 90}) == {"a": 1, "b": 1}
+    shared = servers_of([("a", "b")], {"a": 100, "b": 300})
+    assert shared["a"] == pytest.approx(0.25)
+    helped = servers_of([("a",), ("a", "b")], {"a": 100, "b": 100})
+    assert helped["b"] > 0.8  # the window that alone can take b leaves a to the other
+
+
+def test_an_estimate_takes_a_few_microseconds():
+    line = Line(20, 4, True, oldest_s=2400)
+    seconds = min(timeit.repeat(lambda: estimate(line, PACE, servers=3.5, left=200), number=200, repeat=15)) / 200
+    assert seconds < 40e-6

@@ -1,0 +1,89 @@
+"""The pages behind an appointment's and a case's code."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from contract.configuration.hall import AppointmentRules
+from queue_server.appointments import repository as appointments
+from queue_server.appointments.repository import Booking
+from queue_server.cases import repository as cases
+from queue_server.cases.row_format import from_json
+from queue_server.codes.seal import code_of
+from tests.web_hall import WebHall
+
+CASE = """[{"number": "WS-2026-1", "item": "食品经营许可", "state": "supplement", "department": "市场监管局", "applicant": "欧阳娜娜",
+"id_last_four": "001X", "received_on": "2026-11-20", "promised_on": "2091-12-31", "missing": ["平面图<b>", "健康证明"]}]"""
+
+
+@pytest.fixture
+def hall(tmp_path):
+    hall = WebHall(tmp_path)
+    yield hall
+    hall.close()
+
+
+@pytest.fixture
+def phone(hall):
+    with TestClient(hall.open(), base_url="http://hall", client=("10.0.0.5", 5000)) as client:
+        yield client
+
+
+def case_path(hall):
+    with hall.database.writer.begin() as connection:
+        cases.put(connection, hall.ledger.signer, from_json(CASE.encode()), datetime.now(UTC))
+    return "/c/" + code_of(hall.ledger.signer, "case", "test", "WS-2026-1").removeprefix("JHC.")
+
+
+def appointment_path(hall, minutes):
+    at = datetime.now(UTC) + timedelta(minutes=minutes)
+    booking = Booking(queue="social", starts_at=at, ends_at=at + timedelta(minutes=30), name="张三")
+    with hall.database.writer.begin() as connection:
+        made = appointments.book(
+            connection, hall.ledger.signer, [booking], queues=["social"], rules=AppointmentRules(), now=datetime.now(UTC)
+        )
+    return "/a/" + code_of(hall.ledger.signer, "appointment", "test", made[0].id).removeprefix("JHA.")
+
+
+def test_a_case_shows_its_state_what_is_missing_and_the_applicant_only_masked(hall, phone):
+    page = phone.get(case_path(hall)).text
+    for part in ("食品经营许可", "待补正", "健康证明", "欧阳**", "平面图&lt;b&gt;", "节假日未定"):
+        assert part in page, part
+    assert "娜" not in page and "001X" not in page
+
+
+def test_a_case_reads_in_english_too(hall, phone):
+    page = phone.get(case_path(hall), headers={"accept-language": "en"}).text
+    for part in ("papers are missing", "Case number", "Still missing", "working days left"):
+        assert part in page, part
+
+
+def test_an_appointment_says_when_to_come_and_when_to_check_in(hall, phone):
+    assert "现在可以在自助机上扫码签到" in phone.get(appointment_path(hall, 5)).text
+    assert "以后可以在自助机上扫码签到" in phone.get(appointment_path(hall, 3 * 24 * 60)).text
+
+
+@pytest.mark.parametrize(
+    "path", ["/c/test.WS-2026-1.AAAAAAAAAAAA", "/c/other.WS-2026-1.AAAAAAAAAAAA", "/a/x", "/c/%00", "/a/" + "x" * 5000]
+)
+def test_a_code_that_is_not_genuine_shows_one_sentence_and_no_facts(hall, phone, path):
+    case_path(hall)
+    answer = phone.get(path)
+    assert answer.status_code == 404 and "这个码用不了" in answer.text and "食品" not in answer.text
+
+
+def test_a_case_is_found_on_the_phone_by_number_and_last_four(hall, phone):
+    page = case_path(hall)
+    found = phone.post("/c", data={"number": "WS-2026-1", "last_four": "001x"}, follow_redirects=False)
+    assert found.status_code == 303 and found.headers["location"] == page
+    assert "查询办件进度" in phone.get("/c").text
+
+
+def test_wrong_guesses_at_a_case_on_the_phone_are_few_and_tell_nothing(hall, phone):
+    case_path(hall)
+    told = [phone.post("/c", data={"number": "WS-2026-1", "last_four": "1234"}) for _ in range(6)]
+    assert {answer.status_code for answer in told} == {403} and all("食品" not in answer.text for answer in told)
+    assert "对不上" in told[4].text and "输错次数太多" in told[5].text
+    assert "输错次数太多" in phone.post("/c", data={"number": "WS-2026-1", "last_four": "001X"}).text
+    assert "请填写办件编号" in phone.post("/c", data={"number": "", "last_four": "12"}).text
