@@ -11,7 +11,6 @@ import argparse
 import base64
 import hmac
 import json
-import os
 import sys
 import urllib.error
 import urllib.request
@@ -25,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from contract import durable
 from link.credentials import BadCredentials, read
 from link.enrolment_token import NAME_LENGTH, BadToken, checked, signing_key
 from link.https_opener import opener, opener_to_anybody
@@ -124,7 +124,7 @@ def _waiting_key(folder: Path) -> ec.EllipticCurvePrivateKey:
             return _load_key(path)
         key = ec.generate_private_key(ec.SECP256R1())
         pkcs8, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        _write(path, key.private_bytes(serialization.Encoding.PEM, pkcs8, plain))
+        durable.replace_file(path, key.private_bytes(serialization.Encoding.PEM, pkcs8, plain), mode=READABLE)
     except OSError as error:
         raise NotEnrolled(
             f"{folder} cannot be written ({error.strerror}); run this as root or give another --credentials"
@@ -145,24 +145,9 @@ def _load_key(path: Path) -> ec.EllipticCurvePrivateKey:
 def _keep(folder: Path, key: ec.EllipticCurvePrivateKey, certificate: str, authority: str) -> None:
     if x509.load_pem_x509_certificate(certificate.encode()).public_key() != key.public_key():
         raise NotEnrolled("the server answered with a certificate for another key; try again with a new token")
-    _write(folder / "ca.crt", authority.encode())
-    _write(folder / "client.crt", certificate.encode())
-    (folder / "client.key.new").replace(folder / "client.key")
-    directory = os.open(folder, os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Replace a file as a whole; owner and group may read it."""
-    new = path.with_name(f".{path.name}.part")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        os.fchmod(file.fileno(), READABLE)
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    durable.replace_file(folder / "ca.crt", authority.encode(), mode=READABLE)
+    durable.replace_file(folder / "client.crt", certificate.encode(), mode=READABLE)
+    durable.rename(folder / "client.key.new", folder / "client.key")
 
 
 def _post(url: str, body: dict[str, str], ca: Path | None = None) -> dict[str, Any]:

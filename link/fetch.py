@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
-import os
 import shutil
 from collections.abc import Callable
 from http.client import HTTPException
@@ -14,6 +13,7 @@ from threading import Event
 from urllib.error import HTTPError
 from urllib.request import OpenerDirector, Request
 
+from contract import durable
 from contract.wire.messages import Update
 
 LOG = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def fetch(
         if ended.is_set() or (_size(part) < update.size and ended.wait(again_s[min(tries, len(again_s) - 1)])):
             return False
     _check(update, part)
-    part.replace(target)
+    durable.rename(part, target)
     return True
 
 
@@ -82,8 +82,7 @@ def _go_on(update: Update, part: Path, there: int, web: OpenerDirector, progress
                 if file.tell() > update.size:
                     break
                 progress(100 * file.tell() // update.size)
-            file.flush()
-            os.fsync(file.fileno())
+            durable.flush(file)
 
 
 def _check(update: Update, part: Path) -> None:

@@ -21,6 +21,7 @@ from typing import Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from contract import durable
 from contract.wire.messages import Illegal, Update, UpdateStatus, decode
 from link.fetch import BadFetch, fetch
 from link.https_opener import opener
@@ -206,13 +207,7 @@ class Updater:
 
     def _write(self, name: str, content: Struct) -> None:
         """Replace a file as a whole; the folder's group may read it."""
-        new = self._folder / f".{name}.{os.getpid()}"
-        with new.open("wb") as file:
-            os.fchmod(file.fileno(), READABLE)
-            file.write(msgspec.json.encode(content))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._folder / name)
+        durable.replace_file(self._folder / name, msgspec.json.encode(content), mode=READABLE)
 
 
 def _after(note: Note, result: Result) -> Note:

@@ -22,6 +22,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Engine, Float, Table, delete, update
 
+from contract import durable
+
 LOG = logging.getLogger(__name__)
 KEY_NAME = "personal-data.key"
 KEY_BYTES = 32
@@ -67,14 +69,14 @@ def _make(path: Path) -> None:
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+        durable.flush(file)
     try:
         os.link(new, path)
     except FileExistsError:
         pass
     finally:
         new.unlink()
+        durable.flush_folder(path.parent)
 
 
 class Sealer:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance import terminal_file as terminals
 from appliance.terminal_file import Terminal
 from appliance.trouble import Trouble
+from contract import durable
 
 UNITS = {
     "hall": ("jiaohao-kiosk@hall.service",),
@@ -88,18 +88,7 @@ def without_token(place: Place, terminal: Terminal) -> Terminal:
 def write(path: Path, text: str, mode: int = 0o644) -> None:
     """Replace a file as a whole, also through a power cut. Raise OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), mode)
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    durable.replace_file(path, text, mode=mode)
 
 
 def write_json(path: Path, content: object, mode: int = 0o644) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from pathlib import Path
 
+from contract import durable
 from contract.configuration.hall_files import FILES, BadHall, load
 from contract.wire.messages import Configuration
 
@@ -32,14 +32,14 @@ def keep(given: Configuration, folder: Path) -> bool:
     for name, content in given.files.items():
         with (fresh / name).open("w", encoding="utf-8") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            durable.flush(file)
+    durable.flush_folder(fresh)
     load(fresh)
     old = folder.with_name(f"{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.replace(old)
-    fresh.replace(folder)
+    durable.rename(fresh, folder)
     return True
 
 

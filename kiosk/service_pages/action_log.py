@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from contract import durable
 from kiosk.flow.role import Send
 from kiosk.service_pages.events import Forget, Note
 from kiosk.service_pages.state import Untold
@@ -66,13 +66,9 @@ class Diary:
 
     def _write(self) -> None:
         """Replace the file; a disk that takes nothing must not keep the technician from mending it."""
-        new = self._path.with_name(f".{NAME}.part")
+        content = json.dumps({"id": self._id, "last": self._last, "acts": self._acts}, ensure_ascii=False)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with new.open("w", encoding="utf-8") as file:
-                json.dump({"id": self._id, "last": self._last, "acts": self._acts}, file, ensure_ascii=False)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._path)
+            durable.replace_file(self._path, content)
         except OSError as error:
             LOG.error("what is done at the technician's page is not kept, %s cannot be written: %s", self._path, error)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+from contract import durable
 from contract.totp import matching_step
 from kiosk.flow.role import Send
 from kiosk.service_pages.events import Checked, CheckOffline, KeepSecret
@@ -73,10 +73,4 @@ class Keys:
     def _write(self, secret: str, step: int) -> None:
         """Replace the file as a whole."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        new = self._path.with_name(f".{NAME}.part")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"{secret} {step}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        durable.replace_file(self._path, f"{secret} {step}\n", mode=0o600)

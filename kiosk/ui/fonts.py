@@ -12,6 +12,8 @@ import struct
 from functools import cache
 from pathlib import Path
 
+from contract import durable
+
 TEXT = "Hall"
 ICONS = "Icons"
 COLLECTIONS = (
@@ -90,13 +92,10 @@ def _simplified_first(collection: Path, copies: Path) -> Path:
         raise NoFont(f"{collection} is not the collection that is expected; reinstall the Debian package fonts-noto-cjk")
     content[12:16] = content[12 + 4 * SIMPLIFIED_CHINESE : 16 + 4 * SIMPLIFIED_CHINESE]
     copies.mkdir(parents=True, exist_ok=True)
-    fresh = made.with_suffix(f".{os.getpid()}")
-    with fresh.open("wb") as file:
+    with durable.replacement(made, mark=str(os.getpid())) as file:
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
-    os.utime(fresh, (original.st_atime, original.st_mtime))
-    fresh.replace(made)
+        os.utime(file.fileno(), (original.st_atime, original.st_mtime))
     return made
 
 

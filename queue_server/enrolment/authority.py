@@ -8,7 +8,6 @@ authority; those of terminals last a year and are renewed before they end.
 from __future__ import annotations
 
 import ipaddress
-import os
 import shutil
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,6 +18,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from contract import durable
 
 LASTING = timedelta(days=20 * 365)
 TERMINAL_LIFE = timedelta(days=365)
@@ -118,9 +119,9 @@ def make(folder: Path, hall: str, now: datetime) -> Authority:
     fresh = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700, parents=True)
-    write(fresh / "ca.key", key_pem(key), 0o600)
-    write(fresh / "ca.crt", pem_of(certificate).encode(), 0o644)
-    fresh.replace(folder)
+    durable.replace_file(fresh / "ca.key", key_pem(key), mode=0o600)
+    durable.replace_file(fresh / "ca.crt", pem_of(certificate).encode(), mode=0o644)
+    durable.rename(fresh, folder)
     return Authority(certificate, key)
 
 
@@ -154,18 +155,6 @@ def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     """A private key as PEM, not encrypted: its file is."""
     pkcs8, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     return key.private_bytes(serialization.Encoding.PEM, pkcs8, plain)
-
-
-def write(path: Path, content: bytes, mode: int) -> None:
-    """Replace a file as a whole, never readable for more than `mode` allows."""
-    new = path.with_name(f".{path.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        os.fchmod(file.fileno(), mode)
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
 
 
 def _name(text: str) -> x509.Name:

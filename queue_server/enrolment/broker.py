@@ -23,9 +23,10 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from contract import durable
 from contract.configuration.hall import HallConfig
 from queue_server.enrolment.access import access_file
-from queue_server.enrolment.authority import Authority, key_pem, new_key, pem_of, write
+from queue_server.enrolment.authority import Authority, key_pem, new_key, pem_of
 from queue_server.enrolment.register import Register
 
 TEMPLATE = Path(__file__).parent / "mosquitto.conf"
@@ -69,7 +70,7 @@ def write_revoked(folder: Path, register: Register, now: datetime) -> None:
     place = folder / REVOKED
     path = place / "list.pem"
     with _one_at_a_time(place):
-        write(path, register.authority.revoked(register.revoked(), now), READABLE)
+        durable.replace_file(path, register.authority.revoked(register.revoked(), now), mode=READABLE)
         group = place.stat().st_gid
         if path.stat().st_gid != group:
             os.chown(path, -1, group, follow_symlinks=False)
@@ -125,9 +126,9 @@ def client_credentials(folder: Path, authority: Authority, name: str, now: datet
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = new_key()
     certificate = authority.for_client(name, key, now, life)
-    write(folder / "ca.crt", authority.pem.encode(), 0o644)
-    write(folder / "client.key", key_pem(key), READABLE)
-    write(folder / "client.crt", pem_of(certificate).encode(), 0o644)
+    durable.replace_file(folder / "ca.crt", authority.pem.encode(), mode=0o644)
+    durable.replace_file(folder / "client.key", key_pem(key), mode=READABLE)
+    durable.replace_file(folder / "client.crt", pem_of(certificate).encode(), mode=0o644)
     return certificate
 
 
@@ -146,6 +147,6 @@ def serves(folder: Path, authority: Authority, hosts: Sequence[str], now: dateti
 
 
 def _put(path: Path, content: bytes, group: str | None) -> None:
-    write(path, content, READABLE)
+    durable.replace_file(path, content, mode=READABLE)
     if group is not None:
         shutil.chown(path, group=group)

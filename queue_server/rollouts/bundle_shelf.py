@@ -19,6 +19,8 @@ from typing import IO
 
 from sqlalchemy import BigInteger, Column, Double, Engine, MetaData, Row, String, Table, delete, insert, select
 
+from contract import durable
+
 METADATA = MetaData()
 BUNDLES = Table(
     "bundles",
@@ -132,15 +134,14 @@ class Incoming:
 
     def end(self) -> None:
         """All pieces are there, or should be. Raise BadBundle."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        durable.flush(self._file)
         if self._there != self.size:
             raise BadBundle("cut-off")
 
     def keep(self) -> str:
         """Give the file its name; its SHA-256."""
         sha256 = self._digest.hexdigest()
-        self.path.replace(self.path.with_name(f"{sha256}.raucb"))
+        durable.rename(self.path, self.path.with_name(f"{sha256}.raucb"))
         return sha256
 
     def close(self) -> None:

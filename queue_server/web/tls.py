@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cryptography import x509
 
+from contract import durable
 from contract.configuration.hall import Web
 from queue_server.enrolment import authority
 from queue_server.enrolment.authority import BadAuthority, key_pem, new_key, pem_of
@@ -85,8 +86,8 @@ class Tls:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = new_key()
         certificate = signs.for_server("web", self._hosts, key, now, LIFE)
-        authority.write(self._key, key_pem(key), 0o600)
-        authority.write(self._certificate, pem_of(certificate).encode(), 0o644)
+        durable.replace_file(self._key, key_pem(key), mode=0o600)
+        durable.replace_file(self._certificate, pem_of(certificate).encode(), mode=0o644)
         LOG.info("the web pages have a certificate until %s", f"{certificate.not_valid_after_utc:%Y-%m-%d}")
 
     def _check(self, certificate: x509.Certificate) -> None:

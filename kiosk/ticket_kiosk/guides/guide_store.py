@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import queue
 import threading
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from contract import durable
 from contract.configuration.table import Text
 from contract.guides.english import form_sentences, sentences
 from contract.guides.guide_file import BadGuide, Entry, Guides, open_guides
@@ -70,12 +70,11 @@ def download(version: CatalogueVersion, folder: Path, ca: Path | None = None) ->
                     raise BadDownload(f"{version.url} is larger than {LARGEST} bytes")
                 digest.update(piece)
                 file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
+            durable.flush(file)
         if digest.hexdigest() != version.sha256:
             raise BadDownload(f"{version.url} has the SHA-256 {digest.hexdigest()}, {version.sha256} was announced")
         open_guides(unfinished).close()
-        unfinished.replace(target)
+        durable.rename(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
     return target

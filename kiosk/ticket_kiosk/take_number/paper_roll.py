@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from contract import durable
 from contract.wire.messages import Paper
 from drivers.printer.roll import RollSetting
 
@@ -78,14 +78,9 @@ class Roll:
         self._count = count
         if self._file is None:
             return
-        new = self._file.with_suffix(".new")
         with contextlib.suppress(OSError):  # a full disk must not keep anybody from a ticket
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with new.open("w", encoding="utf-8") as file:
-                json.dump(asdict(count), file)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._file)
+            durable.replace_file(self._file, json.dumps(asdict(count)))
 
     def _now(self) -> datetime:
         return datetime.now(self._zone)

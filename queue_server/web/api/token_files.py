@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from queue_server.enrolment.authority import write
+from contract import durable
 
 
 def token_of(path: Path) -> str:
@@ -17,5 +17,5 @@ def token_of(path: Path) -> str:
     except FileNotFoundError:
         pass
     token = secrets.token_urlsafe(32)
-    write(path, f"{token}\n".encode(), 0o600)
+    durable.replace_file(path, f"{token}\n".encode(), mode=0o600)
     return token

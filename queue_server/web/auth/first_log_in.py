@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 
+from contract import durable
 from contract.configuration.hall import HallConfig
 from queue_server.web.auth.accounts import EXAMPLE_PASSWORD, Accounts, example_accounts, first_administrator
 
@@ -35,7 +35,6 @@ def provide(accounts: Accounts, config: HallConfig, state: Path, department: str
         path.touch(mode=0o600)
         with path.open("w", encoding="utf-8") as file:
             file.write(f"{ADMINISTRATOR} {password}\n")
-            file.flush()
-            os.fsync(file.fileno())
+            durable.flush(file)
         LOG.warning("this hall has no accounts yet: log in as admin with the password in %s and change it", path)
     return {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.enrolment import authority
+from contract import durable
 from queue_server.enrolment.authority import BadAuthority, load, make
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -24,15 +24,15 @@ def test_an_authority_is_found_again_as_it_was_made_and_its_key_is_its_owners_al
 def test_a_power_cut_while_the_authority_is_made_leaves_nothing_that_hinders_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = authority.write
+    replace_file = durable.replace_file
 
-    def cut(path: Path, content: bytes, mode: int) -> None:
+    def cut(path: Path, content: bytes, *, mode: int) -> None:
         if path.name == "ca.crt":
             raise KeyboardInterrupt
-        write(path, content, mode)
+        replace_file(path, content, mode=mode)
 
     with monkeypatch.context() as patched:
-        patched.setattr(authority, "write", cut)
+        patched.setattr(durable, "replace_file", cut)
         with pytest.raises(KeyboardInterrupt):
             make(tmp_path / "ca", "testhall", NOW)
     assert not (tmp_path / "ca").exists()
