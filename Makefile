@@ -61,7 +61,7 @@ build/python-packages: requirements.lock setup.py build/debian-packages
 
 build/texts: $(shell find assets/locale -name '*.po' 2>/dev/null) build/python-packages
 	@echo "· texts"
-	@$(BIN)/pybabel --quiet compile --directory assets/locale --domain jiaohao 2>/dev/null || true
+	@$(BIN)/pybabel --quiet compile --directory assets/locale --domain jiaohao
 	@mkdir -p build && touch $@
 
 clean:

@@ -5,7 +5,7 @@ from setuptools import find_packages, setup
 COMMON = ["paho-mqtt>=2.1", "msgspec", "pydantic>=2", "cryptography>=42"]
 SERVER = [
     "sqlalchemy>=2", "alembic", "psycopg[binary]", "fastapi", "uvicorn", "jinja2", "python-multipart", "argon2-cffi",
-    "openpyxl", "pypinyin", "rapidfuzz", "qrcode", "pillow", "typst", "prometheus-client",
+    "openpyxl", "pypinyin", "qrcode", "pillow", "typst", "prometheus-client",
     "chinesecalendar", "babel",
 ]  # fmt: skip
 KIOSK = ["kivy==2.3.1", "python-escpos", "qrcode", "pillow", "opencv-python", "zxing-cpp", "typst", "pyipp"]

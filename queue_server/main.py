@@ -19,10 +19,10 @@ from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import BadHall, load
 from contract.configuration.packing import packed
 from contract.masking import mask_logs
+from contract.version import version
 from contract.wire import messages
 from contract.wire.topics import Topics
 from link import BadBroker, Broker, new_session
-from queue_server import __version__
 from queue_server.broker.retained import Mirror
 from queue_server.broker.server import Identity, Server
 from queue_server.codes.verifiers import example, opened
@@ -141,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         "--example-platform", action="store_true", help="service codes signed with DIR/example-platform (for demonstrations)"
     )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--version", action="version", version=version())
     return parser
 
 
@@ -191,7 +191,7 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
     server = Server(
         broker=broker,
         topics=Topics(config.hall.id),
-        identity=Identity(new_session(), __version__, _now().astimezone(config.zone)),
+        identity=Identity(new_session(), version(), _now().astimezone(config.zone)),
         ledger=ledger,
         mirror=mirror,
         clock=_now,

@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from hypothesis import HealthCheck, settings
 
+from contract import durable
+from contract.texts import LOCALE
 from queue_server.store.database import sqlite_url
 from tests.bed import Bed
 from tests.postgres import PrivatePostgres
@@ -20,6 +24,18 @@ from tests.programs import PrivateBroker, RunningServer
 from tests.small_hall import write_hall
 
 EVERYWHERE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # how long one takes tells how busy it is
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile catalogues of texts that were changed since the set-up, once and before any program of a test starts."""
+    if not hasattr(config, "workerinput"):
+        for source in LOCALE.rglob("*.po"):
+            compiled = source.with_suffix(".mo")
+            if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+                with source.open("rb") as catalogue, durable.replacement(compiled) as file:
+                    write_mo(file, read_po(catalogue))
+
+
 settings.register_profile("the-same-everywhere", EVERYWHERE, derandomize=True)
 settings.register_profile("search", EVERYWHERE)
 settings.load_profile("search" if os.environ.get("JIAOHAO_SEARCH") else "the-same-everywhere")

@@ -26,7 +26,6 @@ from appliance.trouble import Trouble
 LOG = logging.getLogger(__name__)
 REQUEST = "request.json"
 RESULT = "result.json"
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -98,11 +97,9 @@ def checked(folder: Path, request: Request) -> Path:
     path = folder / request.file
     if path.is_symlink() or not path.is_file():
         raise Trouble(f"{path} is not there; download it again")
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    if digest.hexdigest() != request.sha256.lower():
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != request.sha256.lower():
         raise Trouble(f"{path} is not what was announced (its sha256 differs); download it again")
     return path
 

@@ -60,9 +60,7 @@ def disk_image(recipe: Recipe, root: Path, steps: Steps, work: Path, out: Path, 
     )
     steps.do("compression", lambda target: run("zstd", "-q", "-f", "-6", "-T0", raw, "-o", target, log=log), packed)
     raw.unlink()
-    digest = hashlib.sha256()
     with packed.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    Path(f"{packed}.sha256").write_text(f"{digest.hexdigest()}  {packed.name}\n", encoding="ascii")
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    Path(f"{packed}.sha256").write_text(f"{digest}  {packed.name}\n", encoding="ascii")
     return packed

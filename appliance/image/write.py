@@ -17,7 +17,6 @@ from appliance.terminal_file import Terminal
 from appliance.trouble import Trouble
 
 ESP_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
-CHUNK = 4 << 20
 
 
 def flash(image: Path, target: str, *, built_in: bool = False, say: Callable[[str], None] = print) -> None:
@@ -68,11 +67,9 @@ def check_sum(image: Path) -> None:
     stated = Path(f"{image}.sha256")
     if not stated.is_file():
         return
-    digest = hashlib.sha256()
     with image.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    if digest.hexdigest() != stated.read_text(encoding="ascii").split()[0]:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != stated.read_text(encoding="ascii").split()[0]:
         raise Trouble(f"{image} is not what was built (its sha256 differs); copy it again. Nothing was written")
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
-from contract.texts import LOCALE, languages, read_catalogue, texts
+from contract.texts import LOCALE, languages, texts
 
 PROJECT = Path(__file__).parents[2]
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-ENGLISH = read_catalogue((LOCALE / "en/LC_MESSAGES/jiaohao.po").read_text(encoding="utf-8"))
+with (LOCALE / "en/LC_MESSAGES/jiaohao.po").open("rb") as source:
+    ENGLISH = {str(text.id): str(text.string) for text in read_po(source) if text.id and not text.fuzzy}
 PLACEHOLDER = re.compile(r"{(\w*)}|%\((\w+)\)s")
 
 
@@ -45,3 +47,10 @@ def test_chinese_is_the_language_of_the_sources():
     assert languages() == ["zh", "en"]
     assert texts("zh")("取号") == "取号"
     assert texts("en")("取号") == "Take a number"
+
+
+def test_a_language_without_a_compiled_catalogue_stays_chinese_and_the_log_says_how_to_compile(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    assert texts("en", tmp_path)("取号") == "取号"
+    assert "make set-up" in caplog.text
