@@ -10,12 +10,24 @@ from pathlib import Path
 from appliance.trouble import Trouble
 
 PACKAGES = {
-    "bmaptool": "bmap-tools", "mcopy": "mtools", "mtype": "mtools", "sfdisk": "fdisk", "lsblk": "util-linux",
+    "bmaptool": "bmap-tools",
+    "mcopy": "mtools",
+    "mtype": "mtools",
+    "sfdisk": "fdisk",
+    "lsblk": "util-linux",
     "mmdebstrap": "mmdebstrap",
-    "genimage": "genimage", "rauc": "rauc", "grub-mkimage": "grub-common", "grub-editenv": "grub-common", "zstd": "zstd",
-    "mksquashfs": "squashfs-tools", "openssl": "openssl", "mkfs.vfat": "dosfstools", "mmd": "mtools", "mke2fs": "e2fsprogs",
+    "genimage": "genimage",
+    "rauc": "rauc",
+    "grub-mkimage": "grub-common",
+    "grub-editenv": "grub-common",
+    "zstd": "zstd",
+    "mksquashfs": "squashfs-tools",
+    "openssl": "openssl",
+    "mkfs.vfat": "dosfstools",
+    "mmd": "mtools",
+    "mke2fs": "e2fsprogs",
     "chroot": "coreutils",
-}  # fmt: skip
+}
 
 
 def run(*command: str | Path, log: Path | None = None, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> str:

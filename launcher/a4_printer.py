@@ -10,10 +10,11 @@ import shutil
 import socket
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
+from contract.configuration.hall import Device
 from launcher.broker import NotStarted, last_line, wait_for_port
 from launcher.child import Child
 
@@ -73,9 +74,24 @@ class A4Printer:
             bus, self._child("bus", "dbus-daemon", f"--config-file={self.folder / 'bus.conf'}", "--nofork", "--nopidfile")
         )
         printer = self._child(
-            "", "ippeveprinter", "-p", str(self.port), "-n", "localhost", "-k", "-d", str(spool), "-c", str(command),
-            "-f", "application/pdf", "-r", "off", MODEL, environment={"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"},
-        )  # fmt: skip
+            "",
+            "ippeveprinter",
+            "-p",
+            str(self.port),
+            "-n",
+            "localhost",
+            "-k",
+            "-d",
+            str(spool),
+            "-c",
+            str(command),
+            "-f",
+            "application/pdf",
+            "-r",
+            "off",
+            MODEL,
+            environment={"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"},
+        )
         wait_for_port(self.port, printer)
 
     def _child(self, suffix: str, program: str, *words: str, environment: dict[str, str] | None = None) -> Child:
@@ -93,14 +109,13 @@ class A4Printer:
             self._short.cleanup()
 
 
-def printers(devices: list[dict[str, Any]], state: Path) -> list[A4Printer]:
+def printers(devices: Sequence[Device], state: Path) -> list[A4Printer]:
     """A printer for every A4 device whose address is on this machine; one at which somebody answers is there already."""
     found = []
     for device in devices:
-        where = urlsplit(str(device.get("address", "")))
-        if device.get("kind") == "a4" and where.hostname in LOOPBACK and where.port and not _answers(where.port):
-            name = str(device["id"])
-            found.append(A4Printer(name, where.port, state / "devices" / name, state / "log"))
+        where = urlsplit(device.address)
+        if device.kind == "a4" and where.hostname in LOOPBACK and where.port and not _answers(where.port):
+            found.append(A4Printer(device.id, where.port, state / "devices" / device.id, state / "log"))
     return found
 
 

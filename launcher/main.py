@@ -8,12 +8,13 @@ import signal
 import sys
 import threading
 import time
-import tomllib
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from contract.configuration.hall import HallConfig, Terminal
+from contract.configuration.hall_files import BadHall, load
 from launcher.a4_printer import A4Printer, printers
 from launcher.broker import NotStarted, broker, free_port, wait_for_port
 from launcher.child import Child
@@ -38,20 +39,46 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-class Hall:
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for; `state` is the folder for ledger, logs and papers."""
+
+    hall: Path
+    state: Path | None
+    web_port: int
+    screens_port: int
+    headless: bool
+    crowd: bool
+    citizens_per_hour: int
+    leave_windows: str
+
+    @classmethod
+    def parse(cls, argv: Sequence[str] | None) -> Options:
+        """Read the command line; argparse ends the program for one that it does not understand."""
+        given = arguments().parse_args(argv)
+        return cls(
+            hall=given.hall.resolve(),
+            state=given.state,
+            web_port=given.web_port,
+            screens_port=given.faces_port,
+            headless=given.headless,
+            crowd=not given.no_crowd,
+            citizens_per_hour=given.citizens_per_hour,
+            leave_windows=given.leave_windows,
+        )
+
+
+class WholeHall:
     """All programs of one hall as children, in the order in which they need each other."""
 
-    def __init__(
-        self, options: argparse.Namespace, hall_id: str, terminals: list[dict[str, Any]], devices: list[dict[str, Any]]
-    ) -> None:
-        self.options = options
-        self.state: Path = options.state or PROJECT / ".state" / hall_id
-        self.terminals, self.devices = terminals, devices
+    def __init__(self, options: Options, config: HallConfig) -> None:
+        self.options, self.config = options, config
+        self.state: Path = options.state or PROJECT / ".state" / config.hall.id
         self.children: list[Child] = []
         self.printers: list[A4Printer] = []
         self.displays: list[VirtualDisplay] = []
         self.web_port = 0
-        self.faces_port = 0
+        self.screens_port = 0
 
     def start(self) -> None:
         """Start everything; raise NotStarted naming the part that did not come up."""
@@ -70,26 +97,35 @@ class Hall:
         self._wait_until_ready(server)
         say("devices")
         for terminal in self._terminals("agent"):
-            self._program(terminal["id"], "jiaohao-devices", "run", *common, "--terminal", terminal["id"],
-                          "--out", str(self.state / "devices"))  # fmt: skip
+            self._program(
+                terminal.id, "jiaohao-devices", "run", *common, "--terminal", terminal.id, "--out", str(self.state / "devices")
+            )
         self.start_printers()
         say("kiosk, rater, call screen")
         self._start_faces(common)
-        if not self.options.no_crowd:
+        if self.options.crowd:
             say("crowd")
-            self._program("crowd", "jiaohao-server", "crowd", *common, "--citizens-per-hour",
-                          str(self.options.citizens_per_hour), "--leave-windows", self.options.leave_windows)  # fmt: skip
+            self._program(
+                "crowd",
+                "jiaohao-server",
+                "crowd",
+                *common,
+                "--citizens-per-hour",
+                str(self.options.citizens_per_hour),
+                "--leave-windows",
+                self.options.leave_windows,
+            )
 
     def _wait_until_ready(self, server: Child) -> None:
         deadline = time.monotonic() + 120
-        while health(f"http://127.0.0.1:{self.web_port}").get("status") != "ready":
+        while health(f"http://127.0.0.1:{self.web_port}").status != "ready":
             if not server.running or time.monotonic() > deadline:
                 raise NotStarted(f"the queue server does not become ready; see {server.log}")
             time.sleep(0.1)
 
     def start_printers(self) -> None:
         """The hall opens without its A4 printer too: the kiosk says that nothing is printed."""
-        for printer in printers(self.devices, self.state):
+        for printer in printers(self.config.device, self.state):
             self.printers.append(printer)
             try:
                 printer.start()
@@ -100,12 +136,15 @@ class Hall:
 
     def _start_faces(self, common: list[str]) -> None:
         on_screen = has_screen() and not self.options.headless
-        faces = [("hall", Face("kiosk", "取号机 Kiosk", 1080, 1920)), ("rating", Face("rater", "评价器 Rater", 1280, 800)),
-                 ("screen", Face("screen", "等候区大屏 Call screen", 1920, 1080))]  # fmt: skip
+        faces = [
+            ("hall", Face("kiosk", "取号机 Kiosk", 1080, 1920)),
+            ("rating", Face("rater", "评价器 Rater", 1280, 800)),
+            ("screen", Face("screen", "等候区大屏 Call screen", 1920, 1080)),
+        ]
         for role, face in faces:
             for terminal in self._shown(role):
                 environment, size = {}, ["--size", f"{face.width}x{face.height}"]
-                kept = ["--out", str(self.state / "devices"), "--state", str(self.state / terminal["id"])]
+                kept = ["--out", str(self.state / "devices"), "--state", str(self.state / terminal.id)]
                 if on_screen and role == "hall":
                     size = ["--size", "608x1080"]
                 else:
@@ -113,21 +152,32 @@ class Hall:
                     self.displays.append(display)
                     environment = {"DISPLAY": display.start(), "LIBGL_ALWAYS_SOFTWARE": "1"}
                 web = f"http://127.0.0.1:{self.web_port}"
-                self._program(face.name, "jiaohao-kiosk", role, *common, "--terminal", terminal["id"], "--web", web,
-                              *kept, *size, environment=environment)  # fmt: skip
+                self._program(
+                    face.name,
+                    "jiaohao-kiosk",
+                    role,
+                    *common,
+                    "--terminal",
+                    terminal.id,
+                    "--web",
+                    web,
+                    *kept,
+                    *size,
+                    environment=environment,
+                )
         if self.displays:
-            self.faces_port = free_port(self.options.faces_port)
+            self.screens_port = free_port(self.options.screens_port)
             web = f"http://127.0.0.1:{self.web_port}"
-            page = gallery(self.displays, pages=PROJECT / "assets/faces", state=self.state, port=self.faces_port, web=web)
-            wait_for_port(self.faces_port, self._add(page))
+            page = gallery(self.displays, pages=PROJECT / "assets/faces", state=self.state, port=self.screens_port, web=web)
+            wait_for_port(self.screens_port, self._add(page))
 
-    def _shown(self, role: str) -> list[dict[str, Any]]:
+    def _shown(self, role: str) -> list[Terminal]:
         """The one terminal of a role that is started here; of the raters, the one at a window that the crowd leaves alone."""
         left = self.options.leave_windows.split(",")
-        return sorted(self._terminals(role), key=lambda terminal: terminal.get("window") not in left)[:1]
+        return sorted(self._terminals(role), key=lambda terminal: terminal.window not in left)[:1]
 
-    def _terminals(self, role: str) -> list[dict[str, Any]]:
-        return [terminal for terminal in self.terminals if terminal.get("role") == role]
+    def _terminals(self, role: str) -> list[Terminal]:
+        return [terminal for terminal in self.config.terminal if terminal.role == role]
 
     def _program(self, name: str, program: str, *words: str, environment: dict[str, str] | None = None) -> Child:
         """A program of this project, from the same environment as this one."""
@@ -162,10 +212,14 @@ class Hall:
     def addresses(self) -> str:
         """What to open in a browser, one a line."""
         web = f"http://127.0.0.1:{self.web_port}"
-        rows = [("web pages", web), ("clerk console", f"{web}/console"), ("LED displays", f"{web}/wall"),
-                ("supervisor", f"{web}/supervisor")]  # fmt: skip
-        if self.faces_port:
-            faces = f"http://127.0.0.1:{self.faces_port}"
+        rows = [
+            ("web pages", web),
+            ("clerk console", f"{web}/console"),
+            ("LED displays", f"{web}/wall"),
+            ("supervisor", f"{web}/supervisor"),
+        ]
+        if self.screens_port:
+            faces = f"http://127.0.0.1:{self.screens_port}"
             alone = [(d.face.name, f"{faces}/face.html?name={d.face.name}") for d in self.displays]
             rows = [("the hall at a glance", faces), *alone, *rows]
         rows += [("tickets and papers", str(self.state / "devices")), ("logs", str(self.state / "log"))]
@@ -178,37 +232,42 @@ def say(text: str) -> None:
     print(f"· {text}", flush=True)
 
 
-def health(web: str) -> dict[str, Any]:
-    """What the server says of itself; empty while it cannot be asked."""
+@dataclass(frozen=True)
+class Health:
+    """What the server says of itself: an empty status while it cannot be asked, and the passwords of example accounts."""
+
+    status: str = ""
+    log_ins: Mapping[str, str] = field(default_factory=dict)
+
+
+def health(web: str) -> Health:
+    """Ask the server how it is."""
     try:
-        with urllib.request.urlopen(f"{web}/health", timeout=5) as answer:  # noqa: S310 - our own server
-            told: dict[str, Any] = json.load(answer)
+        with urllib.request.urlopen(f"{web}/health", timeout=5) as reply:  # noqa: S310 - our own server
+            answer = json.load(reply)
     except (OSError, ValueError):
-        return {}
-    return told
+        return Health()
+    return Health(str(answer.get("status", "")), answer.get("example_log_in") or {})
 
 
 def log_in(web: str) -> str:
     """How to log in at the example hall, as its server tells it on loopback; empty when the hall has accounts of its own."""
-    example: dict[str, str] = health(web).get("example_log_in") or {}
-    return "".join(f"  log in as {name:<15}{password}\n" for name, password in example.items())
+    return "".join(f"  log in as {name:<15}{password}\n" for name, password in health(web).log_ins.items())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Start the hall, print its addresses, stay until Ctrl-C; exit status 1 when a part does not come up."""
-    options = arguments().parse_args(argv)
-    options.hall = options.hall.resolve()
+    options = Options.parse(argv)
     try:
-        facts = tomllib.loads((options.hall / "hall.toml").read_text(encoding="utf-8"))["hall"]
-        things = tomllib.loads((options.hall / "devices.toml").read_text(encoding="utf-8"))
-    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        config = load(options.hall)
+    except BadHall as error:
         print(f"{options.hall} is no hall: {error}. Give a folder such as assets/halls/wushan with --hall.", file=sys.stderr)
         return 2
-    hall = Hall(options, facts["id"], things.get("terminal", []), things.get("device", []))
+    hall = WholeHall(options, config)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
-    print(f"{facts['name']['zh']} · {facts['name']['en']}", flush=True)
+    print(f"{config.hall.name.zh} · {config.hall.name.en}", flush=True)
     try:
         hall.start()
         print(f"\nThe hall is open. Ctrl-C closes it.\n{hall.addresses()}")

@@ -47,8 +47,12 @@ class VirtualDisplay:
         with (self.log / f"{self.face.name}-display.log").open("ab") as log:
             self._xvfb = subprocess.Popen(
                 ["Xvfb", "-displayfd", str(writer), "-screen", "0", size, "-nolisten", "tcp", "-noreset", "-dpi", "96"],
-                pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                pass_fds=[writer],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         os.close(writer)
         number = _line(reader, 60)
         os.close(reader)

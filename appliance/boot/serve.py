@@ -29,10 +29,22 @@ def prepare(place: Place, terminal: Terminal) -> None:
     host, port = _reached(terminal.broker, BROKER_PORT)
     hosts = [host, *([terminal.address.partition("/")[0]] if terminal.address else [])]
     run(
-        PROGRAM, "broker-config", "--hall", place.hall, "--state", place.root / "var/lib/jiaohao",
-        "--out", place.etc / "broker", "--credentials", place.credentials, "--group", "mosquitto", "--port", str(port),
+        PROGRAM,
+        "broker-config",
+        "--hall",
+        place.hall,
+        "--state",
+        place.root / "var/lib/jiaohao",
+        "--out",
+        place.etc / "broker",
+        "--credentials",
+        place.credentials,
+        "--group",
+        "mosquitto",
+        "--port",
+        str(port),
         *(word for name in dict.fromkeys(hosts) for word in ("--host", name)),
-    )  # fmt: skip
+    )
     _, web = _reached(terminal.web or "http://", WEB_PORT)
     settings = {"BROKER": f"mqtts://127.0.0.1:{port}", "WEB": f"0.0.0.0:{web}"}
     write(place.etc / "server.env", "".join(f'{name}="{value}"\n' for name, value in settings.items()))

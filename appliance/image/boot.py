@@ -13,9 +13,21 @@ from appliance.trouble import Trouble
 SIZE_MB = 64
 SERIAL = "4A414F48"
 MODULES = (
-    "part_gpt", "fat", "squash4", "gzio", "normal", "configfile", "linux", "loadenv", "test", "echo", "regexp", "sleep",
-    "reboot", "all_video",
-)  # fmt: skip
+    "part_gpt",
+    "fat",
+    "squash4",
+    "gzio",
+    "normal",
+    "configfile",
+    "linux",
+    "loadenv",
+    "test",
+    "echo",
+    "regexp",
+    "sleep",
+    "reboot",
+    "all_video",
+)
 FIRST = {"ORDER": "A B", "A_OK": "1", "A_TRY": "0", "B_OK": "0", "B_TRY": "0", "TRIES": "3"}
 """What a fresh disk says: slot A is good, slot B is empty; a slot that failed three times in a row is left alone."""
 

@@ -22,8 +22,22 @@ from appliance.image.wheels import source, wheels
 from appliance.run import PACKAGES
 from appliance.trouble import Trouble
 
-TOOLS = ("git", "tar", "chroot", "mmdebstrap", "mksquashfs", "genimage", "grub-mkimage", "grub-editenv", "mkfs.vfat", "mcopy",
-         "mke2fs", "bmaptool", "zstd", "rauc")  # fmt: skip
+TOOLS = (
+    "git",
+    "tar",
+    "chroot",
+    "mmdebstrap",
+    "mksquashfs",
+    "genimage",
+    "grub-mkimage",
+    "grub-editenv",
+    "mkfs.vfat",
+    "mcopy",
+    "mke2fs",
+    "bmaptool",
+    "zstd",
+    "rauc",
+)
 SCRATCH = "scratch-"
 NEEDED_BYTES = 9 << 30
 """Room for the file system unpacked (3 GB), the disk image (3 GB, sparse) and what is kept for the next build."""

@@ -22,13 +22,28 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--profile", choices=PROFILES, default="kiosk", help="kiosk: any terminal; server: broker and queue server"
     )
     build.add_argument("--out", type=Path, default=Path("build/image"), metavar="DIR", help="where the results go")
-    build.add_argument("--cache", type=Path, default=_home("XDG_CACHE_HOME", ".cache") / "jiaohao-image", metavar="DIR",
-                       help="what is kept between builds (default: %(default)s)")  # fmt: skip
-    build.add_argument("--keys", type=Path, default=_home("XDG_STATE_HOME", ".local/state") / "jiaohao" / "update-keys",
-                       metavar="DIR", help="signing keys, made at the first build (default: %(default)s)")  # fmt: skip
-    build.add_argument("--mirror", action="append", default=[], metavar="URL",
-                       help="Debian mirror or line of sources.list; a snapshot.debian.org address repeats an old build exactly"
-                       " (default: Debian with security updates)")  # fmt: skip
+    build.add_argument(
+        "--cache",
+        type=Path,
+        default=_home("XDG_CACHE_HOME", ".cache") / "jiaohao-image",
+        metavar="DIR",
+        help="what is kept between builds (default: %(default)s)",
+    )
+    build.add_argument(
+        "--keys",
+        type=Path,
+        default=_home("XDG_STATE_HOME", ".local/state") / "jiaohao" / "update-keys",
+        metavar="DIR",
+        help="signing keys, made at the first build (default: %(default)s)",
+    )
+    build.add_argument(
+        "--mirror",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="Debian mirror or line of sources.list; a snapshot.debian.org address repeats an old build exactly"
+        " (default: Debian with security updates)",
+    )
     build.set_defaults(do=build_image)
     verify = actions.add_parser("check", help="check the signature of an update bundle and tell what it is")
     verify.add_argument("bundle", type=Path)

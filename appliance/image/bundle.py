@@ -66,9 +66,20 @@ def update_bundle(recipe: Recipe, root: Path, signing: Path, steps: Steps, work:
         except OSError:
             shutil.copyfile(root, content / "root.img")
         run(
-            "rauc", "bundle", "--cert", signing / "sign.pem", "--key", signing / "sign.key", "--keyring", signing / "ca.pem",
-            "--mksquashfs-args=-comp gzip -noD -noF", content, target, log=log, env=recipe.env,
-        )  # fmt: skip
+            "rauc",
+            "bundle",
+            "--cert",
+            signing / "sign.pem",
+            "--key",
+            signing / "sign.key",
+            "--keyring",
+            signing / "ca.pem",
+            "--mksquashfs-args=-comp gzip -noD -noF",
+            content,
+            target,
+            log=log,
+            env=recipe.env,
+        )
 
     return steps.do("update bundle", make, out / f"{recipe.name}.raucb")
 
@@ -86,9 +97,16 @@ def _certificate(
 ) -> x509.Certificate:
     now = datetime.now(UTC)
     usage = x509.KeyUsage(
-        digital_signature=not authority, content_commitment=False, key_encipherment=False, data_encipherment=False,
-        key_agreement=False, key_cert_sign=authority, crl_sign=authority, encipher_only=False, decipher_only=False,
-    )  # fmt: skip
+        digital_signature=not authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))

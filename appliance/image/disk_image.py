@@ -50,9 +50,20 @@ def disk_image(recipe: Recipe, root: Path, steps: Steps, work: Path, out: Path, 
         config.write_text(text.replace("SLOT", f"{SLOT_MB}M").replace("NAME", target.name), encoding="utf-8")
         (work / "empty").mkdir()
         run(
-            "genimage", "--config", config, "--inputpath", inputs, "--outputpath", target.parent,
-            "--tmppath", work / "genimage", "--rootpath", work / "empty", log=log, env=recipe.env,
-        )  # fmt: skip
+            "genimage",
+            "--config",
+            config,
+            "--inputpath",
+            inputs,
+            "--outputpath",
+            target.parent,
+            "--tmppath",
+            work / "genimage",
+            "--rootpath",
+            work / "empty",
+            log=log,
+            env=recipe.env,
+        )
 
     steps.do("disk image", assemble, raw)
     steps.do(

@@ -66,10 +66,14 @@ def writable(target: str, found: list[Disk]) -> Disk:
 
 def _disk(entry: dict[str, Any]) -> Disk:
     return Disk(
-        entry["path"], int(entry["size"]), (entry.get("model") or "").strip(), (entry.get("serial") or "").strip(),
-        bool(entry.get("rm") or entry.get("hotplug") or entry.get("tran") == "usb"), bool(entry.get("ro")),
+        entry["path"],
+        int(entry["size"]),
+        (entry.get("model") or "").strip(),
+        (entry.get("serial") or "").strip(),
+        bool(entry.get("rm") or entry.get("hotplug") or entry.get("tran") == "usb"),
+        bool(entry.get("ro")),
         tuple(_mounts(entry)),
-    )  # fmt: skip
+    )
 
 
 def _mounts(entry: dict[str, Any]) -> list[str]:

@@ -46,8 +46,14 @@ class Recipe:
     def env(self) -> dict[str, str]:
         """What makes Debian's tools date files by the commit instead of by the clock, and speak one language."""
         fixed = {"SOURCE_DATE_EPOCH": str(self.epoch), "E2FSPROGS_FAKE_TIME": str(self.epoch), "PYTHONHASHSEED": "0"}
-        return {**fixed, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
-                "DEBIAN_FRONTEND": "noninteractive"}  # fmt: skip
+        return {
+            **fixed,
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": "/root",
+            "DEBIAN_FRONTEND": "noninteractive",
+        }
 
 
 def recipe(profile: str, mirrors: tuple[str, ...] = ()) -> Recipe:

@@ -14,9 +14,14 @@ from appliance.run import run
 from appliance.trouble import Trouble
 
 PLACES = {
-    "*.service": "system", "*.target": "system", "*.timer": "system", "*.path": "system",
-    "journald.conf.d/*": "journald.conf.d", "logind.conf.d/*": "logind.conf.d", "system.conf.d/*": "system.conf.d",
-}  # fmt: skip
+    "*.service": "system",
+    "*.target": "system",
+    "*.timer": "system",
+    "*.path": "system",
+    "journald.conf.d/*": "journald.conf.d",
+    "logind.conf.d/*": "logind.conf.d",
+    "system.conf.d/*": "system.conf.d",
+}
 BESIDE = {"sysusers.d": "sysusers.d", "tmpfiles.d": "tmpfiles.d", "sysctl.d": "sysctl.d", "udev": "udev/rules.d"}
 MOUNT_POINTS = ("data", "efi", "etc/jiaohao")
 WIPED = ("var/cache", "var/log", "var/lib/apt", "var/tmp", "tmp", "run", "boot/grub")

@@ -35,9 +35,20 @@ def wheels(recipe: Recipe, sources: Path, steps: Steps, log: Path) -> Path:
         with tempfile.TemporaryDirectory() as folder:
             env = {**os.environ, "SOURCE_DATE_EPOCH": str(recipe.epoch)}
             run(
-                sys.executable, "-m", "pip", "wheel", "--no-build-isolation", "--constraint", sources / "requirements.lock",
-                "--wheel-dir", folder, f"{sources}[{extras}]", "pip", log=log, env=env,
-            )  # fmt: skip
+                sys.executable,
+                "-m",
+                "pip",
+                "wheel",
+                "--no-build-isolation",
+                "--constraint",
+                sources / "requirements.lock",
+                "--wheel-dir",
+                folder,
+                f"{sources}[{extras}]",
+                "pip",
+                log=log,
+                env=env,
+            )
             for own in Path(folder).glob("jiaohao-*.whl"):
                 own.unlink()
             run("tar", "--create", "--file", target, "--directory", folder, "--sort=name", ".")

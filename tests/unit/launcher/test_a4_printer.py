@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import pytest
 
+from contract.configuration.hall import Device
+from contract.configuration.hall_files import load
 from launcher import a4_printer
 from launcher.broker import NotStarted
-from launcher.main import Hall
+from launcher.main import Options, WholeHall
 from tests.ports import free_port
+from tests.small_hall import write_hall
 
 
 def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -23,8 +25,9 @@ def test_the_hall_goes_on_without_its_a4_printer_and_says_why(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(a4_printer, "_found", lambda _program: None)
-    device = {"id": "a4-1", "kind": "a4", "address": f"ipp://localhost:{free_port()}/ipp/print"}
-    hall = Hall(argparse.Namespace(state=tmp_path), "wushan", [], [device])
+    device = Device(id="a4-1", kind="a4", model="ipp", address=f"ipp://localhost:{free_port()}/ipp/print")
+    config = load(write_hall(tmp_path / "hall")).model_copy(update={"device": [device]})
+    hall = WholeHall(Options.parse(["--state", str(tmp_path)]), config)
     hall.start_printers()
     assert "A4 printer a4-1: not there, ippeveprinter is not installed" in capsys.readouterr().out
     hall.stop()
