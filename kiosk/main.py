@@ -76,6 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> None:
     """Wire one terminal together and run it. Raise BadHall, BadBroker, NoFont or ValueError."""
     from contract.configuration.hall_files import load
+    from kiosk.app import inspection
     from kiosk.app.app import App, Screen
     from kiosk.app.click import Click
     from kiosk.app.link_events import TerminalLink
@@ -96,6 +97,7 @@ def run(args: argparse.Namespace) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: app.stop())
     app.open()
+    inspection.listen(app)
     try:
         app.run()
     finally:

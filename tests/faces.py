@@ -1,20 +1,42 @@
-"""The terminals' programs as tests start them: on a virtual display, touched by xdotool, seen by its pixels."""
+"""The terminals' programs as tests start them: on a virtual display, touched by xdotool where a control says what it is."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.programs import PATIENCE_S, wait_until
 
 WHITE = "#FFFFFF"
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something that can be tapped: what is written on it, its icons, its box in pixels from the lower left corner."""
+
+    texts: tuple[str, ...]
+    icons: tuple[str, ...]
+    enabled: bool
+    box: tuple[float, float, float, float]
+
+    def says(self, name: str) -> bool:
+        """Whether it is meant by a text on it, or by the name of its icon."""
+        return any(name in text for text in self.texts) or name in self.icons
+
+    def is_called(self, name: str) -> bool:
+        """Whether one of its texts is just this."""
+        return name in self.texts
 
 
 class Face:
@@ -28,7 +50,8 @@ class Face:
         self._opened_at = 0  # bytes of the log from earlier lives
         self._display: subprocess.Popen[bytes] | None = None
         self._program: subprocess.Popen[bytes] | None = None
-        self._environment = dict(os.environ)
+        self._inspection = Path(tempfile.mkdtemp(prefix="face-")) / "socket"  # short: a socket's path has 107 bytes
+        self._environment = os.environ | {"JIAOHAO_INSPECTION": str(self._inspection)}
 
     @property
     def log(self) -> str:
@@ -86,8 +109,54 @@ class Face:
         done = subprocess.run(command, env=self._environment, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
-    def tap(self, x: float, y: float) -> None:
-        """Touch a point; parts of the screen, from its upper left corner."""
+    def look(self) -> dict[str, Any]:
+        """What the program says is on its screen: page, texts, controls."""
+        with socket.socket(socket.AF_UNIX) as looking:
+            looking.settimeout(PATIENCE_S)
+            looking.connect(str(self._inspection))
+            looking.sendall(b"look\n")
+            with looking.makefile("rb") as answer:
+                seen: dict[str, Any] = json.loads(answer.readline() or b"{}")
+                return seen
+
+    @property
+    def controls(self) -> list[Control]:
+        """What can be tapped now, in the order in which it was drawn."""
+        return [
+            Control(tuple(one["texts"]), tuple(one["icons"]), one["enabled"], tuple(one["box"]))
+            for one in self.look().get("controls", [])
+        ]
+
+    def control(self, name: str) -> Control:
+        """The first control that says this, once it is there and can be tapped; one with just this text goes before others."""
+        found: list[Control] = []
+
+        def is_there() -> bool:
+            able = [control for control in self.controls if control.enabled]
+            found[:] = [one for one in able if one.is_called(name)] or [one for one in able if one.says(name)]
+            return bool(found)
+
+        try:
+            wait_until(is_there)
+        except AssertionError:
+            raise AssertionError(f"no control says {name!r}; there are {[one.texts for one in self.controls]}") from None
+        return found[0]
+
+    def tap(self, *names: str) -> None:
+        """Touch the middle of controls, one after the other, each by a text on it or by the name of its icon."""
+        for name in names:
+            x, y, width, height = self.control(name).box
+            self.tap_at((x + width / 2) / self.size[0], 1 - (y + height / 2) / self.size[1])
+
+    def wait_for_text(self, text: str) -> None:
+        """Return when a text is on the screen, alone or in a longer one."""
+        try:
+            wait_until(lambda: any(text in shown for shown in self.look().get("texts", [])))
+        except AssertionError:
+            raise AssertionError(f"{text!r} was awaited; the screen says {self.look().get('texts')}") from None
+
+    def tap_at(self, x: float, y: float) -> None:
+        """Touch a point that is no control; parts of the screen, from its upper left corner."""
         self.tap_all((x, y))
 
     def tap_all(self, *points: tuple[float, float]) -> None:
@@ -126,7 +195,7 @@ class Face:
     @property
     def pages(self) -> list[str]:
         """The pages that the screen has shown, the present one last."""
-        return re.findall(r" DEBUG kiosk\.app: page (\w+)\n", self.log[self._opened_at :])
+        return re.findall(r" DEBUG kiosk\.app\.app: page (\w+)\n", self.log[self._opened_at :])
 
     @property
     def page(self) -> str:

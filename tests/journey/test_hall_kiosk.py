@@ -59,9 +59,9 @@ def alerts(watcher: Watcher) -> list[str]:
 
 def choose(kiosk: Face) -> None:
     """From home to the page that asks for confirmation."""
-    kiosk.tap(*HOME_TILE)
+    kiosk.tap_at(*HOME_TILE)
     kiosk.wait_for_page("Businesses")
-    kiosk.tap(*FIRST_BUSINESS)
+    kiosk.tap_at(*FIRST_BUSINESS)
     kiosk.wait_for_page("ConfirmPage")
 
 
@@ -70,8 +70,8 @@ def test_a_citizen_takes_a_number_on_paper_and_is_called_with_it(
 ) -> None:
     ok(watcher.link, "open-window", window="01", clerk="0101")
     choose(kiosk)
-    kiosk.tap(*TAKE)
-    kiosk.tap(*TAKE)
+    kiosk.tap_at(*TAKE)
+    kiosk.tap_at(*TAKE)
     issued = json.loads(watcher.wait("event/ticket-issued"))
     assert (issued["channel"], issued["number"]) == ("kiosk", "A001")
     watcher.wait("queue/household/state", '"waiting":1')
@@ -87,12 +87,12 @@ def test_when_the_paper_ends_nobody_stands_in_the_line_and_the_number_comes_on_t
 ) -> None:
     choose(kiosk)
     printer.fail("paper-ends=20")  # the kiosk learns of it while it prints, never before the tap
-    kiosk.tap(*TAKE)
+    kiosk.tap_at(*TAKE)
     kiosk.wait_for_page("TroubleWithTicket")
     assert json.loads(watcher.state["queue/household/state"])["waiting"] == 0
     watcher.wait("terminal/kiosk-1/status", "paper-out")
     wait_until(lambda: alerts(watcher))
-    kiosk.tap(*UPPER_ACTION)
+    kiosk.tap_at(*UPPER_ACTION)
     watcher.wait("event/ticket-issued", '"channel":"phone"')
     watcher.wait("queue/household/state", '"waiting":1')
     printer.mend()

@@ -21,10 +21,10 @@ def read_by_letters(kiosk: Face) -> None:
     """From the search page to the guide of the social security card."""
     kiosk.wait_for_page("SearchPage")
     for key in (KEY_S, KEY_B, KEY_K):
-        kiosk.tap(*key)
+        kiosk.tap_at(*key)
     kiosk.wait_for_colour(*FIRST_RESULT, WHITE)
     kiosk.steady_picture(*RESULTS)  # each letter brought other results
-    kiosk.tap(*FIRST_RESULT)
+    kiosk.tap_at(*FIRST_RESULT)
 
 
 def test_a_citizen_finds_a_guide_by_letters_and_takes_a_number_for_it(tmp_path: Path, broker: PrivateBroker) -> None:
@@ -44,15 +44,15 @@ def test_a_citizen_finds_a_guide_by_letters_and_takes_a_number_for_it(tmp_path: 
         wait_until(lambda: (tmp_path / "kiosk" / "guides" / f"{version.sha256}.db").exists())
         kiosk.wait_for_page("Home")
         kiosk.wait_for_colour(*BETWEEN_TILES, WHITE, otherwise=True)  # with guides and camera there are three
-        kiosk.tap(*GUIDES)
+        kiosk.tap_at(*GUIDES)
         kiosk.wait_for_page("Ways")
-        kiosk.tap(*SEARCH)
+        kiosk.tap_at(*SEARCH)
         read_by_letters(kiosk)
         kiosk.wait_for_page("GuidePage")
         kiosk.wait_for_colour(*FIRST_TAB, ACCENT_SOFT)
-        kiosk.tap(*BAR)
+        kiosk.tap_at(*BAR)
         kiosk.wait_for_page("ConfirmPage")
-        kiosk.tap(*BAR)
+        kiosk.tap_at(*BAR)
         issued = json.loads(watcher.wait("event/ticket-issued"))
         item = next(item for item in load(WUSHAN).items if item.name.zh == "社会保障卡申领")
         assert (issued["item"], issued["queue"], issued["channel"]) == (item.id, item.queue, "kiosk")

@@ -81,7 +81,7 @@ class Scene:
     def scan(self) -> None:
         """From home to the scan page, with the live picture on it."""
         self.kiosk.wait_for_page("Home")
-        self.kiosk.tap(*TILE)
+        self.kiosk.tap_at(*TILE)
 
     def issued(self) -> int:
         return sum(topic == "event/ticket-issued" for topic, _ in self.watcher.messages)
@@ -111,7 +111,7 @@ def test_an_appointments_code_before_the_camera_becomes_one_number_on_paper(scen
     scene.watcher.wait("queue/household/state", '"waiting":1')
     wait_until(lambda: len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1)
     scene.kiosk.wait_for_page("Done")
-    scene.kiosk.tap(*DONE)
+    scene.kiosk.tap_at(*DONE)
     scene.scan()
     scene.kiosk.wait_for_page("MyTicket")  # the code is the same, and so is the number
     assert scene.issued() == 1
@@ -126,13 +126,13 @@ def test_foreign_nonsense_and_used_codes_get_a_sentence_and_no_number(scene: Sce
         scene.scan()
         scene.kiosk.wait_for_colour(*LENS, WALL)
         scene.kiosk.wait_for_colour(*SENTENCE, WARNING_SOFT)
-        scene.kiosk.tap(*HOME)
+        scene.kiosk.tap_at(*HOME)
         scene.kiosk.wait_for_page("Home")  # the next code is not for this page
     sign = ("queue_server.codes", "sign", "--key", str(scene.state / "example-platform"), "--issuer", "example-platform")
     scene.hold(scene.command(*sign, "--holder", "1001", "--name", "张三").strip())
     scene.scan()
     scene.kiosk.wait_for_page("HolderPage")
-    scene.kiosk.tap(*HOME)
+    scene.kiosk.tap_at(*HOME)
     scene.scan()
     scene.kiosk.wait_for_colour(*SENTENCE, WARNING_SOFT)  # it is good for one use
     assert scene.issued() == 0

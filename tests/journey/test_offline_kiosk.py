@@ -119,14 +119,14 @@ class LonelyHall:
         before = len(self.papers)
         self.kiosk.wait_for_page("Home")
         self.kiosk.wait_for_colour(*TILE_EDGE, ACCENT)
-        self.kiosk.tap(*HOME_TILE)
+        self.kiosk.tap_at(*HOME_TILE)
         self.kiosk.wait_for_page("Businesses")
-        self.kiosk.tap(*FIRST_BUSINESS)
+        self.kiosk.tap_at(*FIRST_BUSINESS)
         self.kiosk.wait_for_page("ConfirmPage")
-        self.kiosk.tap(*BAR)
+        self.kiosk.tap_at(*BAR)
         wait_until(lambda: len(self.papers) > before)
         self.kiosk.wait_for_page("Done")
-        self.kiosk.tap(*BAR)
+        self.kiosk.tap_at(*BAR)
 
     @property
     def papers(self) -> list[Path]:

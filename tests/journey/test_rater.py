@@ -76,12 +76,12 @@ def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
         serve_one(watcher)
         watcher.wait("rating/01/ask", '"service"')
         rater.wait_for_page("Faces")
-        rater.tap(*VERY_SATISFIED)
+        rater.tap_at(*VERY_SATISFIED)
         rater.wait_for_page("Reasons")
         rater.wait_for_colour(0.33, 0.92, ACCENT)  # the bar to submit
-        rater.tap(*FIRST_REASON)
-        rater.tap(*SUBMIT)
-        rater.tap(*SUBMIT)
+        rater.tap_at(*FIRST_REASON)
+        rater.tap_at(*SUBMIT)
+        rater.tap_at(*SUBMIT)
         rated = json.loads(watcher.wait("event/service-rated", '"level":5'))
         assert (rated["window"], rated["level"], rated["channel"]) == ("01", 5, "tablet")
         wait_until(lambda: watcher.state["rating/01/ask"] == b"")
@@ -91,12 +91,12 @@ def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
         serve_one(watcher)  # the next citizen is not satisfied, and must say why
         watcher.wait("rating/01/ask", '"service"')
         rater.wait_for_page("Faces")
-        rater.tap(*VERY_DISSATISFIED)
+        rater.tap_at(*VERY_DISSATISFIED)
         rater.wait_for_page("Reasons")
-        rater.tap(*SUBMIT)
-        rater.tap(*FIRST_REASON)
+        rater.tap_at(*SUBMIT)
+        rater.tap_at(*FIRST_REASON)
         rater.wait_for_colour(0.33, 0.92, ACCENT)
-        rater.tap(*SUBMIT)
+        rater.tap_at(*SUBMIT)
         watcher.wait("event/service-rated", '"level":1')
         assert [level for level, _, _ in ratings(server)] == [5, 1]
     finally:

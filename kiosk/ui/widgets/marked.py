@@ -36,12 +36,13 @@ class Marked(Box):
         super().__init__(stage, rect)
         self.wanted, self.bold, self.colour = stage.look.type(size), bold, colour
         self._said: tuple[str, int, int] = ("", 0, 0)
+        self.text = ""
 
     def say(self, text: str, start: int = 0, length: int = 0) -> None:
         """Show another text, `length` characters from `start` on marked."""
         if (text, start, length) == self._said:
             return
-        self._said = (text, start, length)
+        self._said, self.text = (text, start, length), text
         self.canvas.clear()
         if text:
             self._draw(text, start, length)

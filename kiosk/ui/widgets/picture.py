@@ -22,6 +22,7 @@ class Icon(Box):
 
     def __init__(self, stage: Stage, rect: Rect, name: str, *, colour: str = "accent") -> None:
         super().__init__(stage, rect)
+        self.icon_name = ""
         with self.canvas:
             self._colour = Color(*self.look.colour(colour))
             self._area = Rectangle()
@@ -29,6 +30,7 @@ class Icon(Box):
 
     def draw(self, name: str) -> None:
         """Show another icon."""
+        self.icon_name = name
         maker = TextMaker(text=fonts.icon(name), font_name=fonts.ICONS, font_size=int(min(self.rect.w, self.rect.h)))
         maker.refresh()
         place = self.rect.centre(*maker.texture.size)
