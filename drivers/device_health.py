@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contract.wire.device_state import DeviceState
 from drivers.address import BadAddress
 from drivers.ports import (
     BadReply,
@@ -21,7 +22,7 @@ from drivers.registry import BadOption, UnknownModel
 CHECK_S = 10.0
 """How often a device is asked whether it is well."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.5, 10.0
-REASONS: dict[type[Exception], str] = {
+REASONS: dict[type[Exception], DeviceState] = {
     UnknownModel: "misconfigured", BadOption: "misconfigured", BadAddress: "misconfigured", NotFound: "not-found",
     NoPermission: "no-permission", InUse: "in-use", NoReply: "no-reply", BadReply: "bad-reply", Busy: "device-busy",
     Refused: "refused", DeviceError: "unreachable",
@@ -33,7 +34,7 @@ REASONS: dict[type[Exception], str] = {
 class Health:
     """State and, in trouble, what happened and what to do."""
 
-    state: str = "init"
+    state: DeviceState = "init"
     detail: str = ""
 
 
@@ -45,7 +46,7 @@ def trouble(error: Exception) -> Health:
     return Health(reason(error), str(error) or type(error).__name__)
 
 
-def reason(error: Exception) -> str:
+def reason(error: Exception) -> DeviceState:
     """An error in one word of the contract; `failed` for those that no driver should raise."""
     if isinstance(error, PrintFailed):
         return error.state

@@ -1,7 +1,7 @@
-"""What is said of a device to people who have to do something about it: the one place for screens, pages and alerts.
+"""The states of a device in words for people who have to do something about them: for screens, web pages and alerts.
 
-Drivers raise typed errors, and printers have conditions; `drivers.device_health.reason` makes one word of the contract out of
-either. This module says what that word means for each kind of device, in Chinese and English: what happened, and what to do.
+`contract.wire.device_state` has the states. This module says in Chinese and English what each means for each kind of device:
+what happened, and what to do.
 """
 
 from __future__ import annotations
@@ -10,34 +10,39 @@ from dataclasses import dataclass
 
 from contract.texts import texts
 from contract.texts import unchanged as _
+from contract.wire.device_state import DeviceState, known_state
 from contract.wire.messages import Text
 
 KINDS = {
-    "printer": _("号票打印机"), "a4": _("A4 打印机"), "scanner": _("扫码器"), "idcard": _("身份证阅读器"),
-    "voice": _("语音设备"), "display": _("LED 显示屏"), "keypad": _("呼叫键盘"), "rater": _("评价盒"), "locker": _("锁控板"),
-    "speaker": _("扬声器"), "program": _("终端程序"),
-}  # fmt: skip
+    "printer": _("号票打印机"),
+    "a4": _("A4 打印机"),
+    "scanner": _("扫码器"),
+    "idcard": _("身份证阅读器"),
+    "voice": _("语音设备"),
+    "display": _("LED 显示屏"),
+    "keypad": _("呼叫键盘"),
+    "rater": _("评价盒"),
+    "locker": _("锁控板"),
+    "speaker": _("扬声器"),
+    "program": _("终端程序"),
+}
 DEVICE = _("设备")
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """A state in a word and what happened in a sentence; `mend`: what to do, unless the kind of device has words of its own."""
+    """A state in a word, what happened in a sentence, and what to do unless the kind of device has words of its own."""
 
     word: str
     what: str
-    mend: str
+    remedy: str
 
 
-FINE = _("正常")
-WORDS = {
-    "ok": FINE, "ready": FINE, "idle": FINE, "virtual": FINE, "busy": _("工作中"), "printing": _("工作中"),
-    "init": _("正在启动"), "off": _("已关闭"), "stopped": _("已关闭"),
-}  # fmt: skip
-"""States that nobody has to do anything about."""
+WORDS: dict[DeviceState, str] = {"ok": _("正常"), "init": _("正在启动")}
+"""States that ask for nobody."""
 
 _CONNECT = _("请检查电源和数据线；恢复后会自动连接。")
-MEANINGS = {
+MEANINGS: dict[DeviceState, Meaning] = {
     "not-found": Meaning(_("找不到"), _("找不到{device}。"), _("请检查电源和数据线，再核对 devices.toml 里的地址。")),
     "no-permission": Meaning(_("没有权限"), _("程序没有权限使用{device}。"), _("请让管理员检查设备的用户组和 udev 规则。")),
     "in-use": Meaning(_("被占用"), _("{device}正被别的程序占用。"), _("请关闭那个程序，或者重新启动这台终端。")),
@@ -50,9 +55,7 @@ MEANINGS = {
         _("配置有误"), _("devices.toml 里{device}写得不对。"), _("请让管理员按日志里的提示改正，再重新启动程序。")
     ),
     "failed": Meaning(_("程序出错"), _("操作{device}的程序出错了。"), _("请重新启动程序；还是这样就请把日志发给技术支持。")),
-    "garbled": Meaning(
-        _("消息有误"), _("{device}一再收到无法识别的消息，都已丢弃。"), _("请按日志里的主题查明是谁在发送。")
-    ),
+    "garbled": Meaning(_("消息有误"), _("{device}一再收到无法识别的消息，都已丢弃。"), _("请按日志里的主题查明是谁在发送。")),
     "paper-low": Meaning(_("纸将用完"), _("{device}的纸快用完了。"), _("请准备换纸。")),
     "paper-out": Meaning(_("缺纸"), _("{device}没有纸了。"), _("请加纸。")),
     "paper-jam": Meaning(_("卡纸"), _("{device}卡纸了。"), _("请打开机盖，取出卡住的纸，再合上。")),
@@ -66,45 +69,54 @@ MEANINGS = {
     ),
     "no-sound-card": Meaning(_("没有声卡"), _("没有声卡，或者没有装 aplay。"), _("请插好声卡，或者安装 alsa-utils。")),
     "nothing-read": Meaning(_("没有读到码"), _("没有读到码。"), _("请擦净窗口，换一个码再试。")),
-}  # fmt: skip
-"""States that somebody has to do something about; `{device}` is the device in words."""
+}
+"""States that ask for somebody; `{device}` is the device in words."""
 
 _PLUG = _("请检查 USB 插头，再核对 devices.toml 里的地址。")
 _NETWORK = _("请检查打印机的电源和网线，再核对地址。")
 _SOUND = _("请插好声卡，并确认语音程序和录音都已安装。")
 _BOX = _("请检查按键盒的电源和接线，再核对波特率和盒号。")
 _STRIP = _("请检查屏的电源和网线或串口线；恢复后会自动显示。")
-MENDS = {
-    ("printer", "no-reply"): _("请检查打印机的电源和数据线；只能单向通信的打印机要写 status = \"none\"。"),
+REMEDIES: dict[tuple[str, DeviceState], str] = {
+    ("printer", "no-reply"): _('请检查打印机的电源和数据线；只能单向通信的打印机要写 status = "none"。'),
     ("printer", "no-permission"): _("请让管理员把程序的用户加入 lp 组。"),
-    ("a4", "not-found"): _NETWORK, ("a4", "unreachable"): _NETWORK, ("a4", "no-reply"): _NETWORK,
+    ("a4", "not-found"): _NETWORK,
+    ("a4", "unreachable"): _NETWORK,
+    ("a4", "no-reply"): _NETWORK,
     ("a4", "no-permission"): _("请在打印机的设置里允许这台终端打印。"),
     ("a4", "bad-reply"): _("请核对打印机的地址，可以改用 ipps:// 再试。"),
     ("a4", "refused"): _("请看打印机自己的显示屏；这台打印机可能不支持 IPP 2.0。"),
     ("a4", "misconfigured"): _("请让管理员核对 devices.toml 和磁盘空间，再重新启动程序。"),
-    ("scanner", "not-found"): _PLUG, ("scanner", "unreachable"): _("请把扫码器的插头拔下再插上；恢复后会自动连接。"),
+    ("scanner", "not-found"): _PLUG,
+    ("scanner", "unreachable"): _("请把扫码器的插头拔下再插上；恢复后会自动连接。"),
     ("scanner", "no-permission"): _("请让管理员把程序的用户加入 video 组或 input 组。"),
     ("scanner", "refused"): _("请核对扫码器的型号，再按说明书扫一次设置码。"),
     ("scanner", "no-reply"): _("请检查扫码器的插头和波特率。"),
     ("idcard", "refused"): _("请把阅读器关机再开机，证件平放在上面。"),
     ("idcard", "bad-reply"): _("请把证件拿开，重新平放在阅读器上。"),
-    ("voice", "not-found"): _SOUND, ("voice", "unreachable"): _SOUND,
+    ("voice", "not-found"): _SOUND,
+    ("voice", "unreachable"): _SOUND,
     ("voice", "refused"): _("请确认每句话都有录音或语音程序。"),
-    ("display", "unreachable"): _STRIP, ("display", "not-found"): _("请检查屏的接线，再核对 devices.toml 里的地址。"),
+    ("display", "unreachable"): _STRIP,
+    ("display", "not-found"): _("请检查屏的接线，再核对 devices.toml 里的地址。"),
     ("display", "no-reply"): _("请检查屏的电源和接线，再核对波特率和屏号。"),
     ("display", "refused"): _("请核对屏的型号、尺寸和颜色。"),
-    ("keypad", "no-reply"): _BOX, ("keypad", "unreachable"): _BOX, ("rater", "no-reply"): _BOX, ("rater", "unreachable"): _BOX,
+    ("keypad", "no-reply"): _BOX,
+    ("keypad", "unreachable"): _BOX,
+    ("rater", "no-reply"): _BOX,
+    ("rater", "unreachable"): _BOX,
     ("locker", "refused"): _("请看柜门是否被卡住，再检查锁和锁的接线。"),
     ("locker", "no-reply"): _("请检查锁控板的电源和接线，再核对波特率和板号。"),
-}  # fmt: skip
+}
 """What to do, where a kind of device needs words of its own."""
 
 
 def word(state: str, language: str) -> str:
-    """A state in one or two words; one that nobody knows as it is."""
-    meaning = MEANINGS.get(state)
-    known = WORDS.get(state) if meaning is None else meaning.word
-    return texts(language)(known) if known else state
+    """A state in one or two words; an unknown one as it is."""
+    known = known_state(state)
+    if known is None:
+        return state
+    return texts(language)(WORDS.get(known) or MEANINGS[known].word)
 
 
 def kind_name(kind: str, language: str) -> str:
@@ -113,15 +125,16 @@ def kind_name(kind: str, language: str) -> str:
 
 
 def sentence(kind: str, state: str, language: str, name: str = "") -> str:
-    """What happened and what to do, with the `name` of the device, or its kind; empty for a state that needs nobody."""
-    meaning, say = MEANINGS.get(state), texts(language)
-    if meaning is None:
+    """What happened and what to do, with the `name` of the device, or its kind; empty for a state that asks for nobody."""
+    known, say = known_state(state), texts(language)
+    if known is None or known not in MEANINGS:
         return ""
+    meaning = MEANINGS[known]
     what = say(meaning.what).format(device=name or say(KINDS.get(kind, DEVICE)))
     gap = "" if language == "zh" else " "
-    return what + gap + say(MENDS.get((kind, state), meaning.mend))
+    return what + gap + say(REMEDIES.get((kind, known), meaning.remedy))
 
 
-def told(kind: str, state: str, name_zh: str, name_en: str) -> Text:
-    """The sentence in both languages, for an alert."""
+def sentences(kind: str, state: str, name_zh: str, name_en: str) -> Text:
+    """What happened and what to do in both languages, for an alert."""
     return Text(sentence(kind, state, "zh", name_zh), sentence(kind, state, "en", name_en))

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from contract.configuration.hall import Device
-from drivers.a4.words import WELL, A4Condition, condition, sentences
+from contract.wire.device_state import WORKS
+from drivers.a4.words import A4Condition, condition, sentences
 from drivers.address import Address, BadAddress
 from drivers.ports import BadReply, Busy, DeviceError, NoPermission, NoReply, Refused, Unreachable
 from drivers.registry import Site
@@ -111,7 +112,7 @@ class IppPrinter:
     def check(self) -> None:
         """Raise DeviceError unless the printer could print now."""
         report = self._report()
-        if report.condition not in WELL:
+        if report.condition not in WORKS:
             raise Refused(f"{self.name}: {report.condition} ({', '.join(report.reasons)})", "; ".join(report.words("en")))
 
     def status(self) -> PrinterReport:

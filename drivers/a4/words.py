@@ -10,12 +10,12 @@ from typing import Literal
 
 from contract.texts import texts
 from contract.texts import unchanged as _
+from contract.wire.device_state import WORKS, worst
 
 A4Condition = Literal[
     "ok", "paper-low", "toner-low", "paper-out", "paper-jam", "cover-open", "toner-out", "offline", "unreachable"
 ]
-"""From well to worse; up to toner-low the printer prints."""
-WELL: tuple[A4Condition, ...] = ("ok", "paper-low", "toner-low")
+"""The states of a device that an A4 printer can have."""
 
 PRINTER: dict[str, tuple[A4Condition, str]] = {
     "media-low": ("paper-low", _("打印机纸张快用完了")),
@@ -109,10 +109,9 @@ def keyword(reason: str, known: Iterable[str] = PRINTER) -> str:
 
 def condition(reasons: Iterable[str], *, stopped: bool) -> A4Condition:
     """The gravest condition that the reasons stand for; a printer that stopped for no known reason is offline."""
-    order = list(CONDITIONS)
     found: list[A4Condition] = [PRINTER[k][0] for reason in reasons if (k := keyword(reason))]
-    worst: A4Condition = max(found, key=order.index, default="ok")
-    return "offline" if stopped and worst in WELL else worst
+    gravest = worst(["ok", *found])
+    return "offline" if stopped and gravest in WORKS else gravest
 
 
 def sentences(reasons: Iterable[str], language: str) -> list[str]:

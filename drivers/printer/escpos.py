@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 
 from contract.configuration.hall import Device
+from contract.wire.device_state import WORKS, worst
 from drivers.ask import arriving
 from drivers.ports import BadReply, DeviceError, NoReply, PrinterCondition, PrintFailed
 from drivers.printer import commands as esc
@@ -32,9 +33,8 @@ POLL_S = 0.15
 PIECE = 512
 SLOW_BAUD = 38400
 """On a slower serial line the big number is not sent as a picture: that alone would take seconds."""
-WELL: tuple[PrinterCondition, ...] = ("ok", "paper-low")
 
-MENDS: dict[PrinterCondition, tuple[str, str]] = {
+REMEDIES: dict[PrinterCondition, tuple[str, str]] = {
     "ok": ("the printer is well", ""),
     "paper-low": ("the paper is nearly used up", "have a new roll at hand"),
     "paper-out": ("there is no paper", "put in a new roll"),
@@ -100,7 +100,7 @@ class EscPosPrinter:
     def check(self) -> None:
         """Raise DeviceError unless the printer could print now."""
         condition = self.status()
-        if condition in WELL:
+        if condition in WORKS:
             return
         if condition == "unreachable" and self.trouble is not None:
             raise self.trouble
@@ -128,7 +128,7 @@ class EscPosPrinter:
         """Print; return when it is on paper. Raise PrintFailed otherwise; the rest of the job is thrown away where possible."""
         with self._lock:
             condition = self.status()
-            if condition not in WELL:
+            if condition not in WORKS:
                 raise self._failed(condition)
             try:
                 self._send(job)
@@ -140,7 +140,7 @@ class EscPosPrinter:
                 LOG.warning("%s: %s", self.name, error)
                 condition = self.status()
                 self._forget(condition)
-                raise self._failed("offline" if condition in WELL else condition) from error
+                raise self._failed("offline" if condition in WORKS else condition) from error
 
     def open_drawer(self) -> None:
         """Open the drawer that is wired to the printer. Raise DeviceError."""
@@ -176,7 +176,7 @@ class EscPosPrinter:
         for reply in self._replies(self._answer_s):
             if isinstance(reply, said.Automatic):
                 return said.from_automatic(reply.data)
-        if self._last_automatic is not None and said.from_automatic(self._last_automatic) not in WELL:
+        if self._last_automatic is not None and said.from_automatic(self._last_automatic) not in WORKS:
             return said.from_automatic(self._last_automatic)
         raise NoReply(f"{self.name}: does not say how it is", "check power and cable")
 
@@ -225,9 +225,9 @@ class EscPosPrinter:
                 self._listen(POLL_S)
                 confirmed = self._confirmation  # looked at before asking: the condition must be younger than the confirmation
                 condition = self._ask()
-                if condition in WELL and confirmed is not None:
-                    condition = max(condition, said.from_queued(confirmed), key=list(MENDS).index)
-                if condition not in WELL:
+                if condition in WORKS and confirmed is not None:
+                    condition = worst((condition, said.from_queued(confirmed)))
+                if condition not in WORKS:
                     raise self._failed(condition)
                 if confirmed is not None:
                     return
@@ -251,7 +251,7 @@ class EscPosPrinter:
             self._listen(POLL_S)
             over = time.monotonic() >= deadline  # looked at before asking: the last answer must be younger than the time
             condition = self._ask()
-            if condition not in WELL:
+            if condition not in WORKS:
                 raise self._failed(condition)
 
     def _forget(self, condition: PrinterCondition) -> None:
@@ -270,7 +270,7 @@ class EscPosPrinter:
             LOG.info("%s: %s", self.name, error)
 
     def _failed(self, condition: PrinterCondition) -> PrintFailed:
-        what, mend = MENDS[condition]
+        what, mend = REMEDIES[condition]
         if condition == "unreachable" and self.trouble is not None:
             what, mend = self.trouble.what, self.trouble.mend
         return PrintFailed(condition, f"{self.name}: {what}", mend)

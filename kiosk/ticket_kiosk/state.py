@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from contract.wire.device_state import WORKS
 from contract.wire.messages import Estimate, QueueState, TicketClass, WindowState
 from kiosk.flow.event import Ask
 from kiosk.ticket_kiosk.a4_print.state import A4, Asked, Printing
@@ -46,7 +47,6 @@ ELDER_TIME_OUT = 1.5
 RING_S = 15
 STARTING_S = 5
 PRINTING_S = 40
-WELL = ("ok", "paper-low")
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class State:
     @property
     def prints(self) -> bool:
         """Whether a ticket would come out on paper just now."""
-        return self.setting.printer is not None and self.printer in WELL
+        return self.setting.printer is not None and self.printer in WORKS
 
     @property
     def prints_papers(self) -> bool:

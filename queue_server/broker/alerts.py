@@ -13,13 +13,10 @@ from typing import Literal
 
 from contract.configuration.hall import HallConfig
 from contract.wire import device_words, messages
+from contract.wire.device_state import FINE, SOON
 from queue_server.broker.retained import Mirror
 
 LOG = logging.getLogger(__name__)
-WELL = frozenset({"ok", "ready", "init", "idle", "busy", "printing", "off", "stopped", "virtual"})
-"""What a device in no trouble says of its state."""
-SOON = frozenset({"paper-low", "toner-low", "print-in-doubt", "paper-near-end", "warning"})
-"""States that ask for somebody soon, while the device still works."""
 QUIET_S = 60.0
 LOW_S = 120.0
 """A lease that is nearly used up is made full within two minutes, unless something is wrong."""
@@ -93,7 +90,7 @@ class Alerts:
             said.add(name)
             zh, en = _in_trouble(terminal, device)
             severity: Severity = "warning" if device.state in SOON else "error"
-            self._set(name, device.state not in WELL, f"device-{_id(device.state)}", severity, device.id, zh, en)
+            self._set(name, device.state not in FINE, f"device-{_id(device.state)}", severity, device.id, zh, en)
         for name in [n for n in self._own if n.startswith(f"device-{_id(terminal)}-") and n not in said]:
             self._clear(name)
 
@@ -207,7 +204,7 @@ def _in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]
 
 
 def _sentence(device: messages.DeviceStatus, name_zh: str, name_en: str) -> tuple[str, str]:
-    told = device_words.told(device.kind, device.state, name_zh, name_en)
+    told = device_words.sentences(device.kind, device.state, name_zh, name_en)
     known = bool(told.zh)
     zh = told.zh if known else f"{name_zh}状态异常：{device.state}"
     en = told.en if known else f"{name_en} is in trouble: {device.state}"

@@ -68,7 +68,7 @@ class DevicesPage(Frame):
             return self._condition(part, result.text), "danger"
         if status is None:
             return _("还没有测试"), "secondary"
-        return self._condition(part, status.state), "success" if status.state in ("ok", "ready") else "warning"
+        return self._condition(part, status.state), "success" if status.state == "ok" else "warning"
 
     def _condition(self, part: Part, state: str) -> str:
         """What happened and what to do; for a device that needs nobody, how it is."""

@@ -16,8 +16,8 @@ from typing import Literal, Protocol
 from contract.configuration.hall import PrintRules
 from contract.texts import texts
 from contract.texts import unchanged as _
+from contract.wire.device_state import WORKS
 from drivers.a4.ipp import JobReport, PrinterReport
-from drivers.a4.words import WELL
 from drivers.ports import Busy, DeviceError, NoPermission, Refused
 from kiosk.ticket_kiosk.a4_print.job_store import Book, PrintJob
 
@@ -167,7 +167,7 @@ class Spool:
         """The printer's condition for the terminal's status: its own words, and paper-low by our count before it notices."""
         if self._report is None:
             return "init"
-        return "paper-low" if self._report.condition in WELL and self.paper().low else self._report.condition
+        return "paper-low" if self._report.condition in WORKS and self.paper().low else self._report.condition
 
     # --- the spool's thread -----------------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class Spool:
         if not jobs:
             return self._idle_s
         job = jobs[0]
-        if report.condition == "unreachable" or (job.state == "received" and report.condition not in WELL):
+        if report.condition == "unreachable" or (job.state == "received" and report.condition not in WORKS):
             return self._retry_s
         match job.state:
             case "received":

@@ -10,12 +10,11 @@ from contract.guides.english import English
 from contract.guides.item import Form, Item
 from contract.wire import messages
 from contract.wire.case import PaperKind
+from contract.wire.device_state import WORKS
 from contract.wire.messages import Text
 
 CASE_PAPERS: tuple[PaperKind, ...] = ("receipt", "supplement", "rejection", "denial", "progress")
 """Papers about somebody's case, in the order in which they are offered."""
-WELL = ("ok", "paper-low", "toner-low")
-"""The conditions in which an A4 printer prints."""
 ENDED = ("done", "failed", "cancelled", "unknown")
 MOST_COPIES = 9
 Source = Literal["guide", "case", "blank"]
@@ -47,7 +46,7 @@ class A4:
 
     @property
     def well(self) -> bool:
-        return self.condition in WELL
+        return self.condition in WORKS
 
     @property
     def state(self) -> str:

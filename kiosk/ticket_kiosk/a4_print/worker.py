@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contract.configuration.hall import Device, HallConfig
+from contract.wire.device_state import WORKS
 from contract.wire.messages import Paper, TerminalAsk, Text
 from kiosk.service_pages.events import Tried, TryDevice
 from kiosk.service_pages.state import Result
@@ -170,10 +171,9 @@ class Copier:
     def _try(self, spool: Spool) -> Result:
         """Give the technician's test page to a printer that is well."""
         from contract.documents import make, render
-        from drivers.a4.words import WELL
         from drivers.device_health import reason
 
-        if spool.report is None or spool.report.condition not in WELL:
+        if spool.report is None or spool.report.condition not in WORKS:
             return Result(False, spool.condition())
         try:
             paper = make.trial(make.letterhead(self.hall), terminal=self._terminal(), device=self.device.id, at=self._now())
@@ -210,7 +210,7 @@ class Copier:
 
     def _tell(self, spool: Spool, send: Send) -> None:
         from contract.texts import texts
-        from drivers.a4.words import CONDITIONS, WELL
+        from drivers.a4.words import CONDITIONS
 
         report = spool.report
         if report is None:
@@ -223,7 +223,7 @@ class Copier:
         with self._order:
             tray = spool.paper()
             paper = Paper(tray.used, tray.today, tray.left)
-            a4 = A4(spool.condition(), None if report.condition in WELL else _text(words), paper, self._doubt)
+            a4 = A4(spool.condition(), None if report.condition in WORKS else _text(words), paper, self._doubt)
             if a4 != self._told:
                 self._told = a4
                 send(A4Is(a4))

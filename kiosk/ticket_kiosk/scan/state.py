@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from contract.wire.device_state import WORKS
 from contract.wire.messages import Text
 from kiosk.flow.event import Ask
 
-WELL = "ok"
 Why = Literal["nonsense", "unknown-guide", "away", "no-answer"]
 """Why the kiosk itself makes nothing of a code; every other reason comes as a sentence from the server."""
 
@@ -66,12 +66,12 @@ class Scan:
     @property
     def able(self) -> bool:
         """Whether any scanner is well."""
-        return any(scanner.condition == WELL for scanner in self.scanners.values())
+        return any(scanner.condition in WORKS for scanner in self.scanners.values())
 
     @property
     def films(self) -> bool:
         """Whether a camera is well, so that there will be a picture."""
-        return any(scanner.condition == WELL and scanner.films for scanner in self.scanners.values())
+        return any(scanner.condition in WORKS and scanner.films for scanner in self.scanners.values())
 
 
 # --- events ----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.configuration.hall import Device, HallConfig
+from contract.wire.device_state import WORKS
 from contract.wire.messages import Paper, Reprint, TerminalAsk
 from drivers.device_health import reason
 from drivers.ports import DeviceError, PrintFailed
@@ -197,7 +198,7 @@ class Press:
         }  # fmt: skip
 
     def _tell(self, send: Callable[[Any], None], condition: str) -> None:
-        if self._condition == "paper-out" and condition in ("ok", "paper-low"):
+        if self._condition == "paper-out" and condition in WORKS:
             self._roll.renewed()
         condition = self._roll.condition(condition)
         if condition != self._condition:

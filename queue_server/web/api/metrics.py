@@ -16,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from contract.wire import messages
-from queue_server.broker.alerts import WELL
+from contract.wire.device_state import FINE
 from queue_server.web.api.token_files import token_of
 from queue_server.web.auth.guard import address
 from queue_server.web.entrance import LOOPBACK
@@ -74,7 +74,7 @@ def _terminals(site: Site) -> Iterator[GaugeMetricFamily]:
         status = known.get(name)
         ready.add_metric([name], float(status is not None and status.state == "ready"))
         for one in status.devices if status else []:
-            device.add_metric([name, one.id, one.kind], float(one.state in WELL))
+            device.add_metric([name, one.id, one.kind], float(one.state in FINE))
             if one.paper is not None:
                 printed.add_metric([name, one.id], one.paper.printed)
                 if one.paper.left is not None:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from contract.configuration.hall import HallConfig, Window
 from contract.texts import unchanged as N_  # noqa: N812 - the name that text extraction looks for
 from contract.wire import messages
-from queue_server.broker.alerts import SOON, WELL
+from contract.wire.device_state import FINE, WORKS
 from queue_server.domain.windows import TRANSITIONS
 from queue_server.hall_access import WaitingTicket
 
-NOT_THERE = frozenset({"init", "off", "stopped"})
 HALL_WIDE = ("printer", "voice")
 """Kinds of devices that every clerk should know of when they fail: citizens come to the window and ask."""
 
@@ -115,6 +114,6 @@ def _there(status: messages.TerminalStatus) -> bool:
 
 
 def _device(state: str) -> str:
-    if state in NOT_THERE:
-        return "unknown"
-    return "fine" if state in WELL | SOON else "trouble"
+    if state in WORKS:
+        return "fine"
+    return "unknown" if state in FINE else "trouble"

@@ -13,8 +13,8 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from contract.wire import messages
+from contract.wire.device_state import FINE, SOON
 from contract.wire.messages import Act, Alert, TerminalStatus
-from queue_server.broker.alerts import SOON, WELL
 from queue_server.enrolment.register import Register, Standing
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.alert_owners import Takers
@@ -52,7 +52,7 @@ def _looks(site: Site, told: Told, takers: Takers, register: Register | None) ->
             language, "fleet/terminals.html", terminals=_terminals(site, told, standings), alerts=alerts, taken=taken,
             session=session,
             queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
-            may_order=session.account.role in ORDER, well=WELL, soon=SOON, zone=site.config.zone,
+            may_order=session.account.role in ORDER, fine=FINE, soon=SOON, zone=site.config.zone,
             ends_soon=datetime.now(UTC) + ENDS_SOON,
         )  # fmt: skip
 

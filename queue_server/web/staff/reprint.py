@@ -19,6 +19,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from contract.wire import messages
+from contract.wire.device_state import WORKS
 from contract.wire.messages import Reprint, TerminalAsk, TerminalStatus
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.terminal_orders import Order, Told
@@ -29,7 +30,6 @@ EXPIRY_S = 8
 """A kiosk that is away for longer does not print: the citizen would be gone."""
 WAIT_S = 35.0
 """The order may arrive late by EXPIRY_S, and the kiosk gives it up after 25 s."""
-PRINTS = ("ok", "paper-low")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Printer:
 
     @property
     def prints(self) -> bool:
-        return self.state in PRINTS
+        return self.state in WORKS
 
 
 def routes(site: Site, told: Told, *, wait_s: float = WAIT_S) -> APIRouter:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from typing import get_args
 
 import pytest
 
-from contract.wire.device_words import KINDS, MEANINGS, MENDS, WORDS, kind_name, sentence, word
+from contract.wire.device_state import FINE, SEVERITY, WORKS, worst
+from contract.wire.device_words import KINDS, MEANINGS, REMEDIES, WORDS, kind_name, sentence, word
 from drivers import ports
-from drivers.a4.words import CONDITIONS
+from drivers.a4.words import A4Condition
 from drivers.address import BadAddress
-from drivers.device_health import REASONS, reason
-from drivers.printer.escpos import MENDS as PRINTER_CONDITIONS
+from drivers.device_health import reason
 from drivers.registry import BadOption, models
-from queue_server.broker.alerts import SOON, WELL
 
 CHINESE = re.compile("[一-鿿]")
-STATES = {*REASONS.values(), "failed", *PRINTER_CONDITIONS, *CONDITIONS} - set(WORDS)
 
 
 def test_every_kind_of_device_has_a_name_in_both_languages() -> None:
@@ -26,23 +25,35 @@ def test_every_kind_of_device_has_a_name_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_trouble_of_every_kind_is_a_sentence_with_a_mend(language: str) -> None:
-    for kind, state in product(KINDS, sorted(STATES)):
+def test_every_trouble_of_every_kind_is_a_sentence_with_a_remedy(language: str) -> None:
+    for kind, state in product(KINDS, sorted(set(SEVERITY) - FINE)):
         told = sentence(kind, state, language)
         assert (CHINESE.search(told) is not None) == (language == "zh"), (kind, state, told)
         assert len(re.split("。(?=.)|[.] (?=[A-Z])", told)) >= 2, told  # what happened, and what to do
         assert (CHINESE.search(word(state, language)) is not None) == (language == "zh")
 
 
-def test_states_that_need_nobody_have_no_sentence_and_the_others_an_alert() -> None:
-    for state in WORDS:
-        assert sentence("printer", state, "zh") == "" and state in WELL
-    assert {state for state in MEANINGS if state in WELL} == set()
-    assert {"paper-low", "toner-low", "print-in-doubt"} <= SOON & set(MEANINGS)
+def test_states_that_ask_for_nobody_have_a_word_and_no_sentence() -> None:
+    assert set(WORDS) == FINE and set(MEANINGS) == set(SEVERITY) - FINE
+    for state in FINE:
+        assert sentence("printer", state, "zh") == ""
+
+
+def test_what_works_is_less_grave_than_what_does_not() -> None:
+    grave = [state for state in SEVERITY if state not in WORKS | FINE]
+    assert [worst(["ok", state]) for state in grave] == grave
+    assert SEVERITY[: len(WORKS | FINE)] == tuple(sorted(WORKS | FINE, key=SEVERITY.index))
+    assert worst(["paper-low", "cover-open", "toner-low"]) == "cover-open"
+    with pytest.raises(ValueError, match="on-fire"):
+        worst(["ok", "on-fire"])
+
+
+def test_every_condition_of_a_printer_is_a_state_of_a_device() -> None:
+    assert {*get_args(ports.PrinterCondition), *get_args(A4Condition)} <= set(SEVERITY)
 
 
 def test_the_words_of_a_kind_are_for_kinds_and_states_that_there_are() -> None:
-    assert {kind for kind, _ in MENDS} <= set(KINDS) and {state for _, state in MENDS} <= set(MEANINGS)
+    assert {kind for kind, _ in REMEDIES} <= set(KINDS) and {state for _, state in REMEDIES} <= set(MEANINGS)
 
 
 @pytest.mark.parametrize(
