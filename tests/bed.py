@@ -81,6 +81,12 @@ class Bed:
         self.changes = self.ledger.handle(requests)
         return [messages.decode(answer, messages.Answer) for answer in answers]
 
+    def raw(self, verb: str, request_id: str, body: dict[str, Any]) -> bytes:
+        """One request; its answer as it goes onto the wire."""
+        answers: list[bytes] = []
+        self.changes = self.ledger.handle([Request(request_id, verb, messages.encode(body), self.actor, answers.append)])
+        return answers[0]
+
     def ask(self, verb: str, request_id: str | None = None, **body: Any) -> messages.Answer:
         """One request, `class_` and `return_` standing for their names on the wire."""
         body = {key.rstrip("_"): value for key, value in body.items()}

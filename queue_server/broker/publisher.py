@@ -211,7 +211,7 @@ class Publisher:
 
     def _show(self, windows: set[str]) -> None:
         """Publish what the strips of these windows and the boards should show."""
-        for window in windows:
+        for window in sorted(windows):
             shown = self._windows[window]
             waiting = sum(sum(self._ledger.outlook.waiting(queue, {})) for queue in self._plan.queues_of[window])
             for device in display_texts.strips(self._config, window):
@@ -280,7 +280,7 @@ class Publisher:
             lines[row.queue].append(row)
         is_open, begins = self._plan.is_open(now), self._plan.begins(day)
         states = {}
-        for queue_id in wanted:
+        for queue_id in sorted(wanted):
             queue = self._plan.queues[queue_id]
             ordinary = sum(row.waiting for row in lines[queue_id] if row.class_ == "ordinary")
             favoured = sum(row.waiting for row in lines[queue_id] if row.class_ != "ordinary")
