@@ -34,7 +34,7 @@ class Terminal:
     token: str = ""
 
     def check(self) -> Terminal:
-        """The terminal itself if every field can be used; raise Trouble naming field and mend."""
+        """The terminal itself if every field can be used; raise Trouble naming field and remedy."""
         for field in ("terminal", "hall"):
             if not ID.fullmatch(getattr(self, field)):
                 raise Trouble(
@@ -82,7 +82,7 @@ def read(text: str) -> Terminal:
 
 
 def fleet(path: Path) -> list[Terminal]:
-    """The terminals of a CSV file, one a line, the first line naming the columns. Raise Trouble naming line and mend."""
+    """The terminals of a CSV file, one a line, the first line naming the columns. Raise Trouble naming line and remedy."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

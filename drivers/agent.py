@@ -15,12 +15,12 @@ from contract.configuration.hall import Device, HallConfig
 from contract.wire import messages
 from contract.wire.topics import Topics
 from drivers.agent_wiring import BadDevices, Task, Wiring
-from drivers.bad_messages import Garbled
-from drivers.bus import SharedSite
-from drivers.device_health import Health
+from drivers.bad_messages import BadMessages
+from drivers.bus import SharedDeviceSite
+from drivers.device_health import DeviceHealth
 from link import Broker, Link, new_session
 from link.machine_status import machine
-from link.orders import RESTART_S, Done, Orders
+from link.orders import RESTART_S, OrderResult, Orders
 from link.systemd_notify import notify
 from link.update import Updater
 
@@ -57,15 +57,15 @@ class Agent:
         self.topics = Topics(hall.hall.id)
         self.session = new_session()
         self.link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
-        self._site = SharedSite(folder)
+        self._site = SharedDeviceSite(folder)
         self._tasks: list[Task] = []
         self._lock = threading.Lock()
-        self._health = {device.id: Health() for device in self.devices}
+        self._health = {device.id: DeviceHealth() for device in self.devices}
         self._shown: dict[str, bytes] = {}
         self._seq: dict[str, int] = {}
         self._changed = threading.Event()
         self._ended = threading.Event()
-        self._garbled = Garbled(self._changed.set)
+        self._garbled = BadMessages(self._changed.set)
         self._updater = Updater(updates, terminal, self._changed.set, ca=broker.ca)
         self._orders = Orders(self.link, terminal, {"restart": self._restart}, self._changed.set, self._updater)
 
@@ -106,23 +106,23 @@ class Agent:
             thread.join()
         self.link.close()
 
-    def _restart(self, _ask: messages.TerminalAsk) -> Done:
+    def _restart(self, _ask: messages.TerminalAsk) -> OrderResult:
         threading.Timer(RESTART_S, self._ended.set).start()
-        return Done()
+        return OrderResult()
 
-    def health(self) -> dict[str, Health]:
+    def health(self) -> dict[str, DeviceHealth]:
         """How each device is now."""
         with self._lock:
             return dict(self._health)
 
-    def _device_is(self, device: str, health: Health) -> None:
+    def _device_is(self, device: str, health: DeviceHealth) -> None:
         with self._lock:
             if self._health[device] == health:
                 return
             self._health[device] = health
         self._changed.set()
 
-    def _display_is(self, display: str, health: Health, seq: int | None) -> None:
+    def _display_is(self, display: str, health: DeviceHealth, seq: int | None) -> None:
         """Tell the hall what a display shows; the last `seq` stands for one that cannot be reached."""
         self._device_is(display, health)
         if seq is not None:

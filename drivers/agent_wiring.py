@@ -10,11 +10,11 @@ from contract.configuration.hall import Device, HallConfig
 from contract.wire import messages
 from contract.wire.topics import Topics
 from drivers.address import BadAddress
-from drivers.bus import Bus, SharedSite, line_of
-from drivers.device_health import Health
+from drivers.bus import Bus, SharedDeviceSite, line_of
+from drivers.device_health import DeviceHealth
 from drivers.display.keeper import DisplayKeeper
-from drivers.keypad.keypad_logic import Desk, RatingDesk
-from drivers.keypad.line import KeyLine, KeypadSeat, RaterSeat, Seat
+from drivers.keypad.keypad_logic import KeypadLogic, RaterLogic
+from drivers.keypad.line import KeyLine, KeypadUnit, RaterUnit, WindowUnit
 from drivers.ports import DeviceError
 from drivers.registry import BadOption, build
 from drivers.voice.announcer import Announcer
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class BadDevices(ValueError):
-    """Devices of the configuration that cannot be used; one problem a line, with file, key and mend."""
+    """Devices of the configuration that cannot be used; one problem a line, with file, key and remedy."""
 
 
 class Task(Protocol):
@@ -45,17 +45,17 @@ class Wiring:
         self,
         hall: HallConfig,
         link: Link,
-        site: SharedSite,
+        site: SharedDeviceSite,
         *,
-        device_is: Callable[[str, Health], None],
-        display_is: Callable[[str, Health, int | None], None],
+        device_is: Callable[[str, DeviceHealth], None],
+        display_is: Callable[[str, DeviceHealth, int | None], None],
         garbled: Callable[[str, str], None],
     ) -> None:
         self.hall, self.link, self.site = hall, link, site
         self.topics = Topics(hall.hall.id)
         self._device_is, self._display_is, self._garbled = device_is, display_is, garbled
         self._keepers: dict[str, list[tuple[Device, DisplayKeeper]]] = {}
-        self._seats: dict[str, list[Seat]] = {}
+        self._seats: dict[str, list[WindowUnit]] = {}
         self._voices: list[Announcer] = []
 
     def tasks(self, devices: Iterable[Device]) -> list[Task]:
@@ -84,7 +84,7 @@ class Wiring:
 
     def _leave_out(self, device: Device, why: str) -> None:
         LOG.error("%s", why)
-        health = Health("misconfigured", why)
+        health = DeviceHealth("misconfigured", why)
         if device.kind == "display":
             self._display_is(device.id, health, None)
         else:
@@ -131,7 +131,7 @@ class Wiring:
 
     # --- keypads and raters -----------------------------------------------------------------------------------------------
 
-    def _keypad(self, device: Device, driver: Any) -> Seat:
+    def _keypad(self, device: Device, driver: Any) -> WindowUnit:
         window = next(w for w in self.hall.window if w.id == self._window(device))
         queues = tuple(self.hall.queues_of(window))
         target = device.options.get("transfer_to")
@@ -142,7 +142,7 @@ class Wiring:
                 f"devices.toml: [[device]] {device.id}: transfer_to = {target!r} is no queue and no window",
                 "write the id of one, or leave the key out: the ticket then goes back into its line",
             )
-        seat = KeypadSeat(device.id, driver, Desk(window.id, queues, to_queue, to_window), self.link.request)
+        seat = KeypadUnit(device.id, driver, KeypadLogic(window.id, queues, to_queue, to_window), self.link.request)
 
         def window_is(topic: str, payload: bytes, _retained: bool) -> None:
             state = self._read(topic, payload, messages.WindowState)
@@ -159,9 +159,9 @@ class Wiring:
             self.link.subscribe(self.topics.queue_state(queue), queue_is)
         return seat
 
-    def _rater(self, device: Device, driver: Any) -> Seat:
+    def _rater(self, device: Device, driver: Any) -> WindowUnit:
         window = self._window(device)
-        seat = RaterSeat(device.id, driver, RatingDesk(window), self.link.request)
+        seat = RaterUnit(device.id, driver, RaterLogic(window), self.link.request)
         self.link.subscribe(
             self.topics.rating_ask(window), lambda topic, payload, _: seat.asked(self._read(topic, payload, messages.RatingAsk))
         )

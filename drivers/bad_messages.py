@@ -15,7 +15,7 @@ MANY = 3
 QUIET_S = 60.0
 
 
-class Garbled:
+class BadMessages:
     """Counts them, from any thread. `changed` is called when the trouble begins and when it ends, and not in between."""
 
     def __init__(self, changed: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:

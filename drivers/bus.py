@@ -15,7 +15,7 @@ from typing import Protocol
 
 from contract.configuration.hall import Device
 from drivers.address import Address
-from drivers.registry import BadOption, Site
+from drivers.registry import BadOption, DeviceSite
 from drivers.stream import Stream, connect
 
 LOG = logging.getLogger(__name__)
@@ -99,10 +99,10 @@ def line_of(device: Device) -> str:
     return f"{port}#{where.options['bus']}" if "bus" in where.options else port
 
 
-class Tap(Stream):
+class SharedPort(Stream):
     """One device's hold on a port that several share: the port is closed when nobody holds it any more."""
 
-    def __init__(self, name: str, port: Stream, holders: set[Tap]) -> None:
+    def __init__(self, name: str, port: Stream, holders: set[SharedPort]) -> None:
         super().__init__(name)
         self._port, self._holders = port, holders
 
@@ -130,10 +130,10 @@ class Tap(Stream):
 
 
 @dataclass(frozen=True)
-class SharedSite(Site):
+class SharedDeviceSite(DeviceSite):
     """A site in which devices with the same port share it."""
 
-    ports: dict[str, tuple[str, Stream, set[Tap]]] = field(default_factory=dict)
+    ports: dict[str, tuple[str, Stream, set[SharedPort]]] = field(default_factory=dict)
 
     def stream(self, device: Device) -> Stream:
         """The line to `device`. Raise BadOption when two devices want the same port with different settings."""
@@ -148,4 +148,4 @@ class SharedSite(Site):
                 f"devices.toml: [[device]] {device.id}: {device.address!r} is the port of {address!r} set otherwise",
                 "devices on one port have the same address, and option addr of their own",
             )
-        return Tap(f"{device.id} ({device.address})", port, holders)
+        return SharedPort(f"{device.id} ({device.address})", port, holders)

@@ -10,12 +10,12 @@ from drivers.ports import (
     BadReply,
     Busy,
     DeviceError,
+    DeviceRefused,
     InUse,
     NoPermission,
     NoReply,
     NotFound,
     PrintFailed,
-    Refused,
 )
 from drivers.registry import BadOption, UnknownModel
 
@@ -25,25 +25,25 @@ FIRST_RETRY_S, LONGEST_RETRY_S = 0.5, 10.0
 REASONS: dict[type[Exception], DeviceState] = {
     UnknownModel: "misconfigured", BadOption: "misconfigured", BadAddress: "misconfigured", NotFound: "not-found",
     NoPermission: "no-permission", InUse: "in-use", NoReply: "no-reply", BadReply: "bad-reply", Busy: "device-busy",
-    Refused: "refused", DeviceError: "unreachable",
+    DeviceRefused: "refused", DeviceError: "unreachable",
 }  # fmt: skip
 """What each error is called in a terminal's status; the first that fits. `contract.wire.device_words` has the sentences."""
 
 
 @dataclass(frozen=True)
-class Health:
+class DeviceHealth:
     """State and, in trouble, what happened and what to do."""
 
     state: DeviceState = "init"
     detail: str = ""
 
 
-WELL = Health("ok")
+WELL = DeviceHealth("ok")
 
 
-def trouble(error: Exception) -> Health:
+def trouble(error: Exception) -> DeviceHealth:
     """The health of a device that raised `error`."""
-    return Health(reason(error), str(error) or type(error).__name__)
+    return DeviceHealth(reason(error), str(error) or type(error).__name__)
 
 
 def reason(error: Exception) -> DeviceState:

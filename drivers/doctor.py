@@ -15,11 +15,11 @@ from serial.tools import list_ports
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.messages import Announce, DisplayDesired, DisplayLine, Text
 from drivers.address import BadAddress
-from drivers.bus import SharedSite, line_of
+from drivers.bus import SharedDeviceSite, line_of
 from drivers.device_health import reason
 from drivers.display import huidu_search
 from drivers.ports import DeviceError
-from drivers.registry import Site, build
+from drivers.registry import DeviceSite, build
 
 PRINTER_CLASS = 7
 Act = Literal["print", "show", "speak"]
@@ -29,7 +29,7 @@ TEST_LINES = [DisplayLine("请A012号到03号窗口"), DisplayLine("绿色 green
 
 
 @dataclass(frozen=True)
-class Finding:
+class DeviceFinding:
     """How one device is. `state` ok or trouble; `done` says what was tried on it."""
 
     id: str
@@ -38,7 +38,7 @@ class Finding:
     address: str
     state: Literal["ok", "trouble"]
     what: str = ""
-    mend: str = ""
+    remedy: str = ""
     done: str = ""
     reason: str = ""
     """The trouble in one word, see `drivers.device_health.reason`."""
@@ -49,7 +49,7 @@ class Report:
     """All devices of a hall, and what is plugged into this machine."""
 
     hall: str
-    findings: list[Finding]
+    findings: list[DeviceFinding]
     serial_ports: list[str] = field(default_factory=list)
     usb_printers: list[str] = field(default_factory=list)
     cameras: list[str] = field(default_factory=list)
@@ -66,12 +66,12 @@ class Report:
         return {**asdict(self), "ok": self.is_well}
 
     def as_text(self) -> str:
-        """A tree for people, devices in trouble with their mend."""
+        """A tree for people, devices in trouble with their remedy."""
         lines = [f"{self.hall}: {len(self.findings)} devices"]
         for finding in self.findings:
             mark = "✓" if finding.state == "ok" else "✗"
             lines.append(f"├─ {mark} {finding.id}  {finding.kind} {finding.model}  {finding.address}")
-            notes = [finding.done, finding.what, f"→ {finding.mend}" if finding.mend else ""]
+            notes = [finding.done, finding.what, f"→ {finding.remedy}" if finding.remedy else ""]
             lines += [f"│     {note}" for note in notes if note]
         here = {"serial ports": self.serial_ports, "USB printers": self.usb_printers, "cameras": self.cameras}
         if self.huidu_cards is not None:
@@ -85,13 +85,13 @@ def examine(
     hall: HallConfig, devices: Iterable[Device], *, folder: Path | None, acts: Iterable[Act] = (), search: bool = False
 ) -> Report:
     """Open every device, ask how it is, try what is wanted; lines at the same time, devices of one line one after another."""
-    site = SharedSite(folder)
+    site = SharedDeviceSite(folder)
     wanted = {ACTS[act] for act in acts}
     lines: dict[str, list[Device]] = {}
     for device in devices:
         lines.setdefault(_line(device), []).append(device)
 
-    def examine_line(group: list[Device]) -> list[Finding]:
+    def examine_line(group: list[Device]) -> list[DeviceFinding]:
         return [_examine(device, site, try_out=device.kind in wanted) for device in group]
 
     with ThreadPoolExecutor(max_workers=16) as pool:
@@ -108,24 +108,24 @@ def _line(device: Device) -> str:
         return device.id
 
 
-def _examine(device: Device, site: Site, *, try_out: bool) -> Finding:
+def _examine(device: Device, site: DeviceSite, *, try_out: bool) -> DeviceFinding:
     known = (device.id, device.kind, device.model, device.address)
     try:
         driver = build(device, site)
     except (DeviceError, BadAddress) as error:
-        what, mend = getattr(error, "what", str(error)), getattr(error, "mend", "correct devices.toml")
-        return Finding(*known, "trouble", what, mend, reason=reason(error))
+        what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "correct devices.toml")
+        return DeviceFinding(*known, "trouble", what, remedy, reason=reason(error))
     try:
         driver.open()
         driver.check()
         done = _try(device, driver) if try_out else ""
     except DeviceError as error:
-        return Finding(*known, "trouble", error.what, error.mend, reason=reason(error))
+        return DeviceFinding(*known, "trouble", error.what, error.remedy, reason=reason(error))
     except Exception as error:  # one driver must not end the examination of the others
-        return Finding(*known, "trouble", f"{type(error).__name__}: {error}", "report this with the log", reason="failed")
+        return DeviceFinding(*known, "trouble", f"{type(error).__name__}: {error}", "report this with the log", reason="failed")
     finally:
         driver.close()
-    return Finding(*known, "ok", done=done)
+    return DeviceFinding(*known, "ok", done=done)
 
 
 def _try(device: Device, driver: Any) -> str:

@@ -13,7 +13,7 @@ from drivers.emulators.base import Emulator, UnknownFault
 from drivers.emulators.serve import server
 from drivers.ports import NotFound
 
-HELP = "type: fault NAME, mend [NAME], hang-up, help, or what a person does at the device"
+HELP = "type: fault NAME, repair [NAME], hang-up, help, or what a person does at the device"
 
 
 def emulate(model: str, listen: str, *, out: Path | None, faults: Iterable[str], ended: threading.Event) -> None:
@@ -53,9 +53,9 @@ def obey(emulator: Emulator, line: str) -> str:
         except UnknownFault as error:
             return str(error)
         return f"now: {rest.strip()}"
-    if word == "mend":
-        emulator.mend(rest.strip() or None)
-        return "mended"
+    if word == "repair":
+        emulator.repair(rest.strip() or None)
+        return "repaired"
     if word == "hang-up":
         emulator.hang_up()
         return "all connections were ended"

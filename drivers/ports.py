@@ -3,14 +3,14 @@
 A driver does no I/O before `open`. Every call may raise a `DeviceError`; after one, `close`, and `open` again when it
 suits. Calls block, never longer than the time-outs of the driver: run each device in a thread of its own.
 
-    DeviceError            what happened, and `mend`: what to do about it
+    DeviceError            what happened, and `remedy`: what to do about it
     ├── NotFound           no such port, host or device: check plug, name and configuration
     ├── NoPermission       the port exists but may not be opened: a matter of groups and udev rules
     ├── InUse              another program holds the port
     ├── Unreachable        refused, or the connection ended: comes back by itself, try again later
     ├── NoReply            the line stands but the device keeps silent
     ├── BadReply           the device answers what nobody understands
-    ├── Refused            the device understood and said no
+    ├── DeviceRefused      the device understood and said no
     └── PrintFailed        a printer did not put everything on paper; `state` says why
 """
 
@@ -23,15 +23,15 @@ from contract.wire.messages import Announce, DisplayDesired
 
 
 class DeviceError(Exception):
-    """A device did not do what it was asked; `mend` says what a person can do about it."""
+    """A device did not do what it was asked; `remedy` says what a person can do about it."""
 
-    def __init__(self, what: str, mend: str = "") -> None:
+    def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what)
         self.what = what
-        self.mend = mend
+        self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.what}; {self.mend}" if self.mend else self.what
+        return f"{self.what}; {self.remedy}" if self.remedy else self.what
 
 
 class NotFound(DeviceError):
@@ -58,15 +58,15 @@ class BadReply(DeviceError):
     """The device answers something that is no legal frame."""
 
 
-class Refused(DeviceError):
+class DeviceRefused(DeviceError):
     """The device understood the request and refused it."""
 
 
-class Busy(Refused):
+class Busy(DeviceRefused):
     """The device did nothing of what was asked, because it does something else just now; the same may be asked again."""
 
 
-class Device(Protocol):
+class Driver(Protocol):
     """What every driver can do."""
 
     def open(self) -> None:
@@ -79,7 +79,7 @@ class Device(Protocol):
         """Ask the device whether it is well; a device that never answers is believed. Raise DeviceError otherwise."""
 
 
-class Display(Device, Protocol):
+class Display(Driver, Protocol):
     """A LED strip, board or number display."""
 
     min_interval_s: float
@@ -101,12 +101,12 @@ PrinterCondition = Literal["ok", "paper-low", "paper-out", "cover-open", "cutter
 class PrintFailed(DeviceError):
     """The paper did not come out as it should."""
 
-    def __init__(self, state: PrinterCondition, what: str, mend: str = "") -> None:
-        super().__init__(what, mend)
+    def __init__(self, state: PrinterCondition, what: str, remedy: str = "") -> None:
+        super().__init__(what, remedy)
         self.state = state
 
 
-class Printer(Device, Protocol):
+class Printer(Driver, Protocol):
     """A ticket printer."""
 
     columns: int
@@ -125,7 +125,7 @@ class Printer(Device, Protocol):
         """Print; return only when the printer took everything and is still well. Raise PrintFailed otherwise."""
 
 
-class Voice(Device, Protocol):
+class Voice(Driver, Protocol):
     """Speaks announcements in the hall."""
 
     def speak(self, announcement: Announce) -> None:
@@ -133,17 +133,17 @@ class Voice(Device, Protocol):
 
 
 @runtime_checkable
-class Reader(Voice, Protocol):
+class ReadingVoice(Voice, Protocol):
     """A voice that reads any text aloud."""
 
     def read(self, text: str, language: str, *, slow: bool = False) -> None:
         """Read one piece to its end; `close` from another thread ends it in the middle of a word. `language` is zh or en."""
 
 
-class Scanner(Device, Protocol):
+class Scanner(Driver, Protocol):
     """Reads bar codes and QR codes."""
 
-    discreet: bool
+    always_on: bool
     """Whether it may be open always. Others film while they are open or shine while they are read: only when somebody scans."""
 
     def probe(self) -> None:
@@ -161,7 +161,7 @@ class IdCard:
     number: str = field(repr=False)
 
 
-class IdCardReader(Device, Protocol):
+class IdCardReader(Driver, Protocol):
     """Reads resident identity cards."""
 
     def read(self, timeout_s: float) -> IdCard | None:
@@ -171,7 +171,7 @@ class IdCardReader(Device, Protocol):
 Key = Literal["next", "recall", "start", "finish", "no-show", "hold", "resume", "pause", "transfer", "evaluate", "cancel"]
 
 
-class Keypad(Device, Protocol):
+class Keypad(Driver, Protocol):
     """A clerk's caller keypad."""
 
     def read(self, timeout_s: float) -> Key | None:
@@ -184,7 +184,7 @@ class Keypad(Device, Protocol):
         """Draw the clerk's attention."""
 
 
-class Rater(Device, Protocol):
+class Rater(Driver, Protocol):
     """A box with four or five keys for rating the service."""
 
     def ask(self) -> None:
@@ -197,7 +197,7 @@ class Rater(Device, Protocol):
 DoorState = Literal["open", "closed"]
 
 
-class Locker(Device, Protocol):
+class Locker(Driver, Protocol):
     """A board of locks."""
 
     doors: int

@@ -64,7 +64,7 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Site:
+class DeviceSite:
     """What a driver gets from its surroundings: how lines are opened, and where emulated devices keep what they show."""
 
     folder: Path | None = None
@@ -93,20 +93,20 @@ def find(name: str, kind: str | None = None) -> Model:
     known = {n: m for n, m in models().items() if kind in (None, m.kind)}
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
-        mend = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
-        raise UnknownModel(f"{kind or 'device'} model {name!r} is not known", mend)
+        remedy = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
+        raise UnknownModel(f"{kind or 'device'} model {name!r} is not known", remedy)
     return known[name]
 
 
-def build(device: Device, site: Site | None = None) -> Any:
+def build(device: Device, site: DeviceSite | None = None) -> Any:
     """The driver for one entry of devices.toml, not yet open. Raise UnknownModel, BadOption or BadAddress."""
     model = find(device.model, device.kind)
     for option in device.options:
         if option not in model.options:
             known = ", ".join(model.options) or "none"
             raise BadOption(f"devices.toml: [[device]] {device.id}: unknown option {option!r}", f"{model.name} knows: {known}")
-    driver: Callable[[Device, Site], Any] = _load(model.driver)
-    return driver(device, site or Site())
+    driver: Callable[[Device, DeviceSite], Any] = _load(model.driver)
+    return driver(device, site or DeviceSite())
 
 
 def emulator(name: str) -> type[Emulator]:

@@ -19,7 +19,7 @@ class BadCredentials(ValueError):
 
 
 @dataclass(frozen=True)
-class Shown:
+class Identity:
     """Who the credentials say that this program is, and from when to when."""
 
     name: str
@@ -41,7 +41,7 @@ class Shown:
         return None
 
 
-def read(folder: Path) -> Shown:
+def read(folder: Path) -> Identity:
     """Check that the three files are there and belong together; raise BadCredentials."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
@@ -65,7 +65,7 @@ def read(folder: Path) -> Shown:
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     if not names:
         raise BadCredentials(f"{folder / 'client.crt'} names nobody; enrol this terminal again")
-    return Shown(str(names[0].value), certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    return Identity(str(names[0].value), certificate.not_valid_before_utc, certificate.not_valid_after_utc)
 
 
 def ssl_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
@@ -107,7 +107,9 @@ def _broker_not_believed(error: ssl.SSLCertVerificationError) -> str:
             return (
                 "the broker's certificate is for another address; run `jiaohao-server broker-config` with --host for this one"
             )
-    return f"the broker belongs to another hall ({error.verify_message}); enrol this terminal in this hall, or mend the address"
+    return (
+        f"the broker belongs to another hall ({error.verify_message}); enrol this terminal in this hall, or correct the address"
+    )
 
 
 def _not_believed(error: ssl.SSLError) -> str:

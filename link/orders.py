@@ -20,7 +20,7 @@ from contract.wire import messages
 from contract.wire.messages import Act, TerminalAsk, TerminalTold
 from link.connection import Link
 from link.machine_status import machine
-from link.update import Refused, Updater
+from link.update import Updater, UpdateRefused
 
 LOG = logging.getLogger(__name__)
 PART = 48 * 1024
@@ -33,7 +33,7 @@ RESTART_S = 0.5
 
 
 @dataclass(frozen=True)
-class Done:
+class OrderResult:
     """What came of an order; `content` with its media type where it was asked for."""
 
     text: str = ""
@@ -41,26 +41,26 @@ class Done:
     content: bytes = b""
 
 
-class Unable(RuntimeError):
+class NotSupported(RuntimeError):
     """This terminal cannot do what was asked; the text says why."""
 
 
-class Failed(RuntimeError):
+class OrderFailed(RuntimeError):
     """What was asked was tried and did not succeed; the text says why."""
 
 
-Do = Callable[[TerminalAsk], Done]
+OrderHandler = Callable[[TerminalAsk], OrderResult]
 
 
 class Orders:
     """The orders of one terminal. `acts` does them; `logs` is done here. `refresh` publishes the terminal's status afresh."""
 
     def __init__(
-        self, link: Link, terminal: str, acts: Mapping[Act, Do], refresh: Callable[[], None] = lambda: None,
+        self, link: Link, terminal: str, acts: Mapping[Act, OrderHandler], refresh: Callable[[], None] = lambda: None,
         updater: Updater | None = None,
     ) -> None:  # fmt: skip
         self._link, self._terminal, self._updater = link, terminal, updater
-        self._acts: dict[Act, Do] = {"logs": self._bundle, **acts}
+        self._acts: dict[Act, OrderHandler] = {"logs": self._bundle, **acts}
         self._refresh = refresh
         self._waiting: queue.Queue[TerminalAsk | None] = queue.Queue(MOST_WAITING)
         self._seen: deque[str] = deque(maxlen=4 * MOST_WAITING)
@@ -115,9 +115,9 @@ class Orders:
         LOG.info("the desk asks: %s", ask.act)
         try:
             done = self._done(ask)
-        except Unable as error:
+        except NotSupported as error:
             self._tell(TerminalTold(ask.id, ask.act, "unable", str(error)[:500]))
-        except Failed as error:
+        except OrderFailed as error:
             LOG.warning("the order %s failed: %s", ask.act, error)
             self._tell(TerminalTold(ask.id, ask.act, "failed", str(error)[:500]))
         except Exception as error:
@@ -126,19 +126,19 @@ class Orders:
         else:
             self._tell_done(ask, done)
 
-    def _done(self, ask: TerminalAsk) -> Done:
+    def _done(self, ask: TerminalAsk) -> OrderResult:
         if ask.act == "update" and ask.update is not None and self._updater is not None:
             try:
                 self._updater.take(ask.id, ask.update)
-            except Refused as refused:
-                raise Unable(str(refused)) from None
-            return Done("begun")
+            except UpdateRefused as refused:
+                raise NotSupported(str(refused)) from None
+            return OrderResult("begun")
         act = self._acts.get(ask.act)
         if act is None:
-            raise Unable(f"this terminal cannot {ask.act}")
+            raise NotSupported(f"this terminal cannot {ask.act}")
         return act(ask)
 
-    def _tell_done(self, ask: TerminalAsk, done: Done) -> None:
+    def _tell_done(self, ask: TerminalAsk, done: OrderResult) -> None:
         pieces = [done.content[i : i + PART] for i in range(0, len(done.content), PART)] or [b""]
         for number, piece in enumerate(pieces, 1):
             data = base64.b64encode(piece).decode()
@@ -147,14 +147,14 @@ class Orders:
     def _tell(self, told: TerminalTold) -> None:
         self._link.publish(self._link.topics.terminal_told(self._terminal), messages.encode(told))
 
-    def _bundle(self, _ask: TerminalAsk) -> Done:
+    def _bundle(self, _ask: TerminalAsk) -> OrderResult:
         """The latest lines of this program's log and the state of its machine, as a ZIP file."""
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bundle:
             bundle.writestr("log.txt", "\n".join(self._remembered.lines) + "\n")
             bundle.writestr("machine.json", messages.encode(machine()))
             bundle.writestr("program.txt", f"{' '.join(sys.argv)}\nPython {sys.version}\n")
-        return Done(media="application/zip", content=content.getvalue())
+        return OrderResult(media="application/zip", content=content.getvalue())
 
 
 class _Remembered(logging.Handler):

@@ -35,7 +35,7 @@ BUNDLE = "bundle.raucb"
 T = TypeVar("T")
 
 
-class Refused(RuntimeError):
+class UpdateRefused(RuntimeError):
     """The update cannot be begun here; the text says why. `reason` is no-installer or busy."""
 
     def __init__(self, reason: str, text: str) -> None:
@@ -43,7 +43,7 @@ class Refused(RuntimeError):
         self.reason = reason
 
 
-class Request(Struct, frozen=True):
+class InstallRequest(Struct, frozen=True):
     """What is handed to the installer."""
 
     id: str
@@ -52,14 +52,14 @@ class Request(Struct, frozen=True):
     version: str
 
 
-class Result(Struct, frozen=True):
+class InstallResult(Struct, frozen=True):
     """What the installer says."""
 
     state: Literal["installing", "restarting", "done", "failed"]
     detail: str = ""
 
 
-class Note(Struct, frozen=True):
+class UpdateNote(Struct, frozen=True):
     """What this program is doing or has done."""
 
     id: str
@@ -95,7 +95,7 @@ class Updater:
 
     def open(self) -> None:
         """Go on with what was under way before this program or the machine started again."""
-        note = self._read("order.json", Note) if self._able else None
+        note = self._read("order.json", UpdateNote) if self._able else None
         if note is None or note.terminal != self._terminal:
             return
         if note.open:
@@ -110,34 +110,36 @@ class Updater:
             self._thread.join(5)
 
     def take(self, order_id: str, update: Update) -> None:
-        """Begin an update; the same order once more changes nothing. Raise Refused, which stands in the status as well."""
+        """Begin an update; the same order once more changes nothing. Raise UpdateRefused; the status says so too."""
         with self._lock:
             try:
                 if self._is_new(order_id):
-                    self._begin(Note(order_id, self._terminal, update, "downloading"))
-            except Refused as refused:
+                    self._begin(UpdateNote(order_id, self._terminal, update, "downloading"))
+            except UpdateRefused as refused:
                 self.status = UpdateStatus(order_id, "failed", update.version, detail=refused.reason)
                 self._tell()
                 raise
 
     def _is_new(self, order_id: str) -> bool:
         if not self._able:
-            raise Refused("no-installer", "this terminal was started without --updates: its system is not updated from here")
+            raise UpdateRefused(
+                "no-installer", "this terminal was started without --updates: its system is not updated from here"
+            )
         if not os.access(self._folder, os.W_OK | os.X_OK):
-            raise Refused("no-installer", f"{self._folder} cannot be written: this machine has no installer")
-        before = self._read("order.json", Note)
+            raise UpdateRefused("no-installer", f"{self._folder} cannot be written: this machine has no installer")
+        before = self._read("order.json", UpdateNote)
         if before is not None and before.open and before.id != order_id:
-            raise Refused("busy", f"{before.terminal} is still at the update to {before.update.version}; wait for it")
+            raise UpdateRefused("busy", f"{before.terminal} is still at the update to {before.update.version}; wait for it")
         return before is None or before.id != order_id
 
     # --- the thread of one update ---
 
-    def _begin(self, note: Note) -> None:
+    def _begin(self, note: UpdateNote) -> None:
         self._keep(note)
         self._thread = threading.Thread(target=self._run, args=(note,), name="update", daemon=True)
         self._thread.start()
 
-    def _run(self, note: Note) -> None:
+    def _run(self, note: UpdateNote) -> None:
         try:
             if note.state == "downloading":
                 bundle = self._folder / BUNDLE
@@ -156,19 +158,19 @@ class Updater:
             LOG.exception("the update failed")
             self._keep(_failed(note, f"{error.filename or self._folder}: {error.strerror}"))
 
-    def _hand_over(self, note: Note) -> Note:
+    def _hand_over(self, note: UpdateNote) -> UpdateNote:
         """Leave the request where systemd sees it."""
         (self._folder / "result.json").unlink(missing_ok=True)
         note = msgspec.structs.replace(note, state="installing")
         self._keep(note)
-        self._write("request.json", Request(note.id, BUNDLE, note.update.sha256, note.update.version))
+        self._write("request.json", InstallRequest(note.id, BUNDLE, note.update.sha256, note.update.version))
         return note
 
-    def _await_installer(self, note: Note) -> None:
+    def _await_installer(self, note: UpdateNote) -> None:
         """Follow what the installer says, over the restart, until it is done or has failed."""
         waited = 0.0
         while note.open:
-            result = self._read("result.json", Result)
+            result = self._read("result.json", InstallResult)
             if result is not None and result.state != note.state:
                 note = _after(note, result)
                 self._keep(note)
@@ -183,14 +185,14 @@ class Updater:
 
     # --- what is kept and shown ---
 
-    def _keep(self, note: Note) -> None:
+    def _keep(self, note: UpdateNote) -> None:
         if not note.open:
             for name in ("request.json", BUNDLE):
                 (self._folder / name).unlink(missing_ok=True)
         self._write("order.json", note)
         self._show(note)
 
-    def _show(self, note: Note, percent: int = 0) -> None:
+    def _show(self, note: UpdateNote, percent: int = 0) -> None:
         status = UpdateStatus(note.id, note.state, note.update.version, percent, note.detail)
         if status != self.status:
             self.status = status
@@ -210,7 +212,7 @@ class Updater:
         durable.replace_file(self._folder / name, msgspec.json.encode(content), mode=READABLE)
 
 
-def _after(note: Note, result: Result) -> Note:
+def _after(note: UpdateNote, result: InstallResult) -> UpdateNote:
     """The note after what the installer has said."""
     if result.state == "failed":
         LOG.error("the update to %s failed: %s", note.update.version, result.detail)
@@ -218,5 +220,5 @@ def _after(note: Note, result: Result) -> Note:
     return msgspec.structs.replace(note, state=result.state)
 
 
-def _failed(note: Note, why: str) -> Note:
+def _failed(note: UpdateNote, why: str) -> UpdateNote:
     return msgspec.structs.replace(note, state="failed", detail=why[:500])

@@ -6,7 +6,7 @@
     devices.toml   [[terminal]], [[device]]
     items/*.toml   [[item]], read by the catalogue
 
-An unknown key, a missing key or a value of the wrong kind is refused with file, key and mend.
+An unknown key, a missing key or a value of the wrong kind is refused with file, key and remedy.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ FILES = {
 
 
 class BadHall(ValueError):
-    """The configuration of a hall cannot be used; the text lists file, key and mend, one problem a line."""
+    """The configuration of a hall cannot be used; the text lists file, key and remedy, one problem a line."""
 
 
 def load(folder: Path) -> HallConfig:
-    """Read and check the hall in `folder`; raise BadHall naming file, key and mend for every problem found."""
+    """Read and check the hall in `folder`; raise BadHall naming file, key and remedy for every problem found."""
     tables: dict[str, Any] = {}
     problems: list[str] = []
     for name, keys in FILES.items():

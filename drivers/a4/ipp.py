@@ -18,8 +18,8 @@ from contract.configuration.hall import Device
 from contract.wire.device_state import WORKS
 from drivers.a4.words import A4Condition, condition, sentences
 from drivers.address import Address, BadAddress
-from drivers.ports import BadReply, Busy, DeviceError, NoPermission, NoReply, Refused, Unreachable
-from drivers.registry import Site
+from drivers.ports import BadReply, Busy, DeviceError, DeviceRefused, NoPermission, NoReply, Unreachable
+from drivers.registry import DeviceSite
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 8.0
@@ -86,7 +86,7 @@ class JobReport:
         return sentences(self.reasons, language)
 
 
-def from_device(device: Device, _site: Site) -> IppPrinter:
+def from_device(device: Device, _site: DeviceSite) -> IppPrinter:
     """The driver for one entry of devices.toml. Raise BadAddress."""
     where = Address.parse(device.address)
     if where.scheme not in ("ipp", "ipps") or not where.host:
@@ -113,7 +113,7 @@ class IppPrinter:
         """Raise DeviceError unless the printer could print now."""
         report = self._report()
         if report.condition not in WORKS:
-            raise Refused(f"{self.name}: {report.condition} ({', '.join(report.reasons)})", "; ".join(report.words("en")))
+            raise DeviceRefused(f"{self.name}: {report.condition} ({', '.join(report.reasons)})", "; ".join(report.words("en")))
 
     def status(self) -> PrinterReport:
         """How the printer is. Never raises: one that cannot be asked is `unreachable`."""
@@ -127,7 +127,7 @@ class IppPrinter:
         return report
 
     def print(self, document: bytes, *, title: str, copies: int = 1, kind: str = "application/pdf") -> JobReport:
-        """Send a document; return its job as soon as the printer took all of it. Raise Refused when it does not take it,
+        """Send a document; return its job as soon as the printer took all of it. Raise DeviceRefused when it does not take it,
         Busy when it does not take it yet."""
         if not 1 <= copies <= MAX_COPIES:
             raise ValueError(f"{copies} copies: 1 to {MAX_COPIES}")
@@ -139,7 +139,7 @@ class IppPrinter:
         return self._job("PRINT_JOB", message, SEND_S)
 
     def job(self, job_id: int) -> JobReport:
-        """How far a job is. Raise Refused when the printer does not know it (any more)."""
+        """How far a job is. Raise DeviceRefused when the printer does not know it (any more)."""
         about = {"job-id": job_id, "requested-attributes": list(JOB_FACTS)}
         return self._job("GET_JOB_ATTRIBUTES", {"operation-attributes-tag": about})
 
@@ -167,7 +167,7 @@ class IppPrinter:
                 stop.wait(poll_s)
 
     def cancel(self, job_id: int) -> None:
-        """Stop a job. Raise Refused when it has ended already."""
+        """Stop a job. Raise DeviceRefused when it has ended already."""
         self._execute("CANCEL_JOB", {"operation-attributes-tag": {"job-id": job_id}}, self.timeout_s)
 
     def _report(self) -> PrinterReport:
@@ -217,7 +217,7 @@ class IppPrinter:
                 f"{self.name}: {self.uri} does not answer like a printer", "correct the address, try ipps://"
             ) from error
         except pyipp.IPPVersionNotSupportedError as error:
-            raise Refused(f"{self.name}: speaks another version of IPP", "choose a printer with IPP 2.0") from error
+            raise DeviceRefused(f"{self.name}: speaks another version of IPP", "choose a printer with IPP 2.0") from error
         except pyipp.IPPError as error:
             raise self._refusal(error) from error
 
@@ -226,8 +226,8 @@ class IppPrinter:
         code = int(facts.get("status-code", 0)) & 0xFFFF
         if code in FORBIDDEN:
             return NoPermission(f"{self.name}: the printer does not allow this", "allow this machine in the printer's settings")
-        what, mend = REFUSALS.get(code, (f"refuses with status {code:#06x}", "look at the printer"))
-        return (Busy if code in FOR_NOW else Refused)(f"{self.name}: {what}", mend)
+        what, remedy = REFUSALS.get(code, (f"refuses with status {code:#06x}", "look at the printer"))
+        return (Busy if code in FOR_NOW else DeviceRefused)(f"{self.name}: {what}", remedy)
 
 
 def _title(text: str) -> str:

@@ -12,7 +12,7 @@ from drivers.display import alpha_frame as alpha
 from drivers.display import dots
 from drivers.display.options import Size, flag, number
 from drivers.display.text import plain
-from drivers.registry import BadOption, Site
+from drivers.registry import BadOption, DeviceSite
 
 PICTURE_PAUSE_S = 0.1
 """A sign needs so long between the size of a picture and its dots."""
@@ -27,7 +27,7 @@ class AlphaSign:
     line_gap_s = 0.0
     blinks = True
 
-    def __init__(self, device: Device, site: Site) -> None:
+    def __init__(self, device: Device, site: DeviceSite) -> None:
         self.stream = site.stream(device)
         self.size = Size.of(device, width=120)
         if self.size.width > MAX_WIDTH or self.size.height not in HEIGHTS:

@@ -12,14 +12,14 @@ from drivers.ask import ask
 from drivers.display import dots, huidu_frame, huidu_xml
 from drivers.display.brightness import Night
 from drivers.display.huidu_frame import Assembler, Packet, Parser
-from drivers.display.huidu_xml import BadXml, Call, Place
+from drivers.display.huidu_xml import BadXml, MethodCall, TextPlace
 from drivers.display.options import Size
 from drivers.display.text import plain
-from drivers.ports import BadReply, Refused
-from drivers.registry import Site
+from drivers.ports import BadReply, DeviceRefused
+from drivers.registry import DeviceSite
 
 REPLY_S = 3.0
-MEND = "check the model and the version of its firmware"
+REMEDY = "check the model and the version of its firmware"
 
 
 class HuiduDisplay:
@@ -29,7 +29,9 @@ class HuiduDisplay:
     line_gap_s = 0.0
     blinks = False
 
-    def __init__(self, device: Device, site: Site, *, serial: bool = False, now: Callable[[], datetime] = datetime.now) -> None:
+    def __init__(
+        self, device: Device, site: DeviceSite, *, serial: bool = False, now: Callable[[], datetime] = datetime.now
+    ) -> None:
         self.stream = site.stream(device)
         self.size = Size.of(device, width=256)
         self.font = str(device.options.get("font", "SimSun"))
@@ -58,7 +60,7 @@ class HuiduDisplay:
 
     def check(self) -> None:
         if self.serial:
-            self._call(Call(self._guid, "GetLuminancePloy"))
+            self._call(MethodCall(self._guid, "GetLuminancePloy"))
         else:
             self._packet(Packet(huidu_frame.HEARTBEAT), huidu_frame.HEARTBEAT_IS)
         self._dim()
@@ -66,7 +68,7 @@ class HuiduDisplay:
     def show(self, desired: DisplayDesired) -> None:
         rows = zip(desired.lines, self.size.places(len(desired.lines)), strict=False)
         places = [
-            Place(line, top, self.size.width, height, self._runs(line.text, line.effect, height))
+            TextPlace(line, top, self.size.width, height, self._runs(line.text, line.effect, height))
             for line, (top, height) in rows
         ]
         method = "UpdateProgram" if self._has_program else "AddProgram"
@@ -95,8 +97,8 @@ class HuiduDisplay:
             raise self._error(answer)
         return answer
 
-    def _call(self, call: Call) -> Call:
-        """Ask for a method; raise Refused when its result is not kSuccess."""
+    def _call(self, call: MethodCall) -> MethodCall:
+        """Ask for a method; raise DeviceRefused when its result is not kSuccess."""
         parser, assembler = Parser(), Assembler(serial=self.serial)
 
         def read(data: bytes) -> list[bytes | Packet]:
@@ -115,16 +117,16 @@ class HuiduDisplay:
         try:
             reply = huidu_xml.decode(answer)
         except BadXml as error:
-            raise BadReply(f"{self.stream.name}: {call.method}: {error}", MEND) from None
+            raise BadReply(f"{self.stream.name}: {call.method}: {error}", REMEDY) from None
         if reply.result != "kSuccess":
-            raise Refused(f"{self.stream.name}: the card refuses {call.method}: {reply.result or 'no result'}", MEND)
+            raise DeviceRefused(f"{self.stream.name}: the card refuses {call.method}: {reply.result or 'no result'}", REMEDY)
         return reply
 
-    def _error(self, answer: Packet) -> Refused:
+    def _error(self, answer: Packet) -> DeviceRefused:
         code = struct.unpack_from("<H", answer.payload)[0] if len(answer.payload) >= 2 else 0
-        return Refused(f"{self.stream.name}: the card refuses: error {code}", MEND)
+        return DeviceRefused(f"{self.stream.name}: the card refuses: error {code}", REMEDY)
 
 
-def huidu_serial(device: Device, site: Site) -> HuiduDisplay:
+def huidu_serial(device: Device, site: DeviceSite) -> HuiduDisplay:
     """A card on a serial line."""
     return HuiduDisplay(device, site, serial=True)

@@ -26,14 +26,14 @@ class BadAnswer(ValueError):
 
 
 @dataclass(frozen=True)
-class Card:
+class FoundCard:
     """What a card says of itself; `change` grows with its settings."""
 
     id: str
     change: int = 0
 
     @classmethod
-    def decode(cls, data: bytes) -> Card:
+    def decode(cls, data: bytes) -> FoundCard:
         """Read an answer. Raise BadAnswer."""
         if len(data) < _ANSWER.size:
             raise BadAnswer(f"{len(data)} bytes are too few for an answer")
@@ -59,7 +59,7 @@ def search(host: str = EVERYBODY, *, port: int = PORT, wait_s: float = WAIT_S) -
             line.settimeout(left)
             try:
                 data, (sender, _) = line.recvfrom(1024)
-                found.setdefault(sender, Card.decode(data).id)
+                found.setdefault(sender, FoundCard.decode(data).id)
             except TimeoutError:
                 break
             except BadAnswer:

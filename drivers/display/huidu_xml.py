@@ -23,7 +23,7 @@ class BadXml(ValueError):
 
 
 @dataclass(frozen=True)
-class Call:
+class MethodCall:
     """A method that is asked for, or its answer with a `result`."""
 
     guid: str
@@ -42,7 +42,7 @@ class Call:
         return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.encode()
 
 
-def decode(xml: bytes) -> Call:
+def decode(xml: bytes) -> MethodCall:
     """Read a request or an answer; raise BadXml."""
     if b"<!" in xml:
         raise BadXml("no declarations are taken")  # they could make a small text grow without end
@@ -54,34 +54,34 @@ def decode(xml: bytes) -> Call:
     if root.tag != "sdk" or call is None or "method" not in call.attrib:
         raise BadXml("no method is named")
     result = call.get("result", "") if call.tag == "out" else ""
-    return Call(root.get("guid", ""), call.get("method", ""), result, call)
+    return MethodCall(root.get("guid", ""), call.get("method", ""), result, call)
 
 
-def version(guid: str = NO_GUID) -> Call:
+def version(guid: str = NO_GUID) -> MethodCall:
     """Asks for the version; the answer tells the guid of the session."""
-    return Call(guid, "GetIFVersion", content=_content(Xml.Element("version", value="1000000")))
+    return MethodCall(guid, "GetIFVersion", content=_content(Xml.Element("version", value="1000000")))
 
 
-def luminance(guid: str, percent: int) -> Call:
+def luminance(guid: str, percent: int) -> MethodCall:
     """Sets the brightness, 1 to 100."""
-    return Call(
+    return MethodCall(
         guid,
         "SetLuminancePloy",
         content=_content(Xml.Element("mode", value="default"), Xml.Element("default", value=str(percent))),
     )
 
 
-def time_is(guid: str, now: datetime) -> Call:
+def time_is(guid: str, now: datetime) -> MethodCall:
     """Sets the clock of the card to local time `now`."""
     zone = now.strftime("%z") or "+0800"
-    return Call(guid, "SetTimeInfo", content=_content(
+    return MethodCall(guid, "SetTimeInfo", content=_content(
         Xml.Element("timezone", value=f"(UTC{zone[:3]}:{zone[3:5]})"), Xml.Element("summer", enable="false"),
         Xml.Element("sync", value="none"), Xml.Element("time", value=now.strftime("%Y-%m-%d %H:%M:%S")),
     ))  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Place:
+class TextPlace:
     """A line and where it stands, in dots."""
 
     line: DisplayLine
@@ -91,7 +91,7 @@ class Place:
     runs: bool
 
 
-def program(guid: str, method: str, places: list[Place], *, font: str) -> Call:
+def program(guid: str, method: str, places: list[TextPlace], *, font: str) -> MethodCall:
     """Shows lines: method AddProgram replaces everything, UpdateProgram changes the same program without a dark moment."""
     screen = Xml.Element("screen", timeStamps="0")
     node = Xml.SubElement(screen, "program", guid=PROGRAM, type="normal")
@@ -108,7 +108,7 @@ def program(guid: str, method: str, places: list[Place], *, font: str) -> Call:
         Xml.SubElement(text, "font", {**letters, "bold": "false", "italic": "false", "underline": "false"})
         manner = {"in": RUN_LEFT if place.runs else STATIC, "inSpeed": "4", "out": STATIC, "outSpeed": "4", "duration": "50"}
         Xml.SubElement(text, "effect", manner)
-    return Call(guid, method, content=_content(screen))
+    return MethodCall(guid, method, content=_content(screen))
 
 
 def _content(*elements: Xml.Element) -> Xml.Element:

@@ -11,13 +11,13 @@ from typing import Any
 import msgspec
 
 from contract.wire.messages import DisplayDesired
-from drivers.device_health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
+from drivers.device_health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, DeviceHealth, trouble
 from drivers.ports import DeviceError, Display
 from drivers.stream import Backoff
 
 LOG = logging.getLogger(__name__)
 BLINK_S = 0.5
-Report = Callable[[Health, int | None], None]
+Report = Callable[[DeviceHealth, int | None], None]
 """Takes the health and the `seq` of what is shown, None before anything is."""
 
 

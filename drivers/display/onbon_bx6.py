@@ -15,8 +15,8 @@ from drivers.display import dots, text
 from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.display.options import Size, number
-from drivers.ports import Refused
-from drivers.registry import BadOption, Site
+from drivers.ports import DeviceRefused
+from drivers.registry import BadOption, DeviceSite
 
 REPLY_S = 2.0
 TRIES = 2
@@ -33,7 +33,7 @@ class Bx6Display:
     line_gap_s = 0.0
     blinks = True
 
-    def __init__(self, device: Device, site: Site, *, now: Callable[[], datetime] = datetime.now) -> None:
+    def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] = datetime.now) -> None:
         self.stream = site.stream(device)
         self.address = number(device, "addr", bx6.ANY, 1, 0xFFFE)
         self.size = Size.of(device, most_rows=AREAS)
@@ -96,13 +96,13 @@ class Bx6Display:
         return picture.tobytes()
 
     def _ask(self, request: bx6.Request, wanted: set[tuple[int, int]] | None = None, *, dynamic: bool = False) -> None:
-        """Ask until the controller says yes. Raise NoReply, BadReply, Refused."""
+        """Ask until the controller says yes. Raise NoReply, BadReply, DeviceRefused."""
         self._sequence = (self._sequence + 1) & 0xFFFF
         frame = bx6.encode(bx6.Frame(self.address, request.encode(), dynamic=dynamic, sequence=self._sequence))
         read = replies((wanted or {bx6.ACK}) | {bx6.NACK})
         reply = ask(self.stream, frame, read, timeout_s=REPLY_S, tries=TRIES)
         if reply.command == bx6.NACK or reply.error:
-            raise Refused(
+            raise DeviceRefused(
                 f"{self.stream.name}: the controller refuses: error {reply.error}", "check its model and the size of the screen"
             )
 

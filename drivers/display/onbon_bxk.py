@@ -17,8 +17,8 @@ from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.display.options import Size, flag, number
 from drivers.display.text import encode, plain
-from drivers.ports import BadReply, NoReply, Refused
-from drivers.registry import Site
+from drivers.ports import BadReply, DeviceRefused, NoReply
+from drivers.registry import DeviceSite
 from drivers.stream import Stream
 
 REPLY_S = 2.0
@@ -39,7 +39,7 @@ class BxkDisplay:
     line_gap_s = 0.0
     blinks = False
 
-    def __init__(self, device: Device, site: Site, *, now: Callable[[], datetime] = datetime.now) -> None:
+    def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] = datetime.now) -> None:
         self.stream: Stream = site.stream(device)
         self.address = number(device, "addr", 1, 1, 0xFFFE)
         self.size = Size.of(device, most_rows=AREAS)
@@ -126,14 +126,14 @@ class BxkDisplay:
         self._clock_set = now
 
     def _ask(self, request: bxk.Request) -> bxk.Reply:
-        """Ask until the controller answers; raise NoReply, BadReply, Refused."""
+        """Ask until the controller answers; raise NoReply, BadReply, DeviceRefused."""
         frame = bxk.encode(bxk.Frame(self.address, request.encode()))
         for _ in range(TRIES):
             reply = ask(self.stream, frame, self._replies(request), timeout_s=REPLY_S, tries=TRIES)
             if reply.command != bxk.NACK and reply.error == 0:
                 return reply
         why = bxk.ERRORS.get(reply.error, f"error {reply.error}")
-        raise Refused(f"{self.stream.name}: the controller refuses: {why}", "check its model and the size of the screen")
+        raise DeviceRefused(f"{self.stream.name}: the controller refuses: {why}", "check its model and the size of the screen")
 
     def _replies(self, request: bxk.Request) -> Callable[[bytes], list[bxk.Reply]]:
         """Finds the replies to `request` in what arrives; a host's own echo on the bus is none."""

@@ -11,7 +11,7 @@ from contract.wire.messages import DisplayDesired
 from drivers.display import number_frame, qt_frame
 from drivers.display.options import number
 from drivers.display.text import encode
-from drivers.registry import Site
+from drivers.registry import DeviceSite
 
 
 class OneWayDisplay(ABC):
@@ -22,7 +22,7 @@ class OneWayDisplay(ABC):
     """QT strips want so much silence between two frames, whoever they are for."""
     blinks = False
 
-    def __init__(self, device: Device, site: Site) -> None:
+    def __init__(self, device: Device, site: DeviceSite) -> None:
         self.stream = site.stream(device)
         self._last = b""
 
@@ -49,7 +49,7 @@ class OneWayDisplay(ABC):
 class QtStrip(OneWayDisplay):
     """A QT strip: one line, as many characters as it has modules for."""
 
-    def __init__(self, device: Device, site: Site) -> None:
+    def __init__(self, device: Device, site: DeviceSite) -> None:
         super().__init__(device, site)
         self.address = number(device, "addr", 1, 1, 254)
 
@@ -61,7 +61,7 @@ class QtStrip(OneWayDisplay):
 class FourByteBoard(OneWayDisplay):
     """A board with four digits, which shows the number in the text."""
 
-    def __init__(self, device: Device, site: Site) -> None:
+    def __init__(self, device: Device, site: DeviceSite) -> None:
         super().__init__(device, site)
         self.address = number(device, "addr", 1, 0, 255)
 

@@ -13,7 +13,7 @@ from drivers.display import dots, text
 from drivers.display.options import Size
 from drivers.emulators.panel import leds, save
 from drivers.ports import NotFound
-from drivers.registry import Site
+from drivers.registry import DeviceSite
 
 
 class VirtualDisplay:
@@ -23,7 +23,7 @@ class VirtualDisplay:
     line_gap_s = 0.0
     blinks = False
 
-    def __init__(self, device: Device, site: Site) -> None:
+    def __init__(self, device: Device, site: DeviceSite) -> None:
         self.size = Size.of(device, width=320)
         self.path = (site.folder or Path(tempfile.gettempdir()) / "jiaohao") / f"{device.id}.png"
 

@@ -11,13 +11,13 @@ from PIL import Image
 
 from drivers.display import alpha_frame as alpha
 from drivers.display import dots, text
-from drivers.emulators.base import Line
-from drivers.emulators.panel import Panel
+from drivers.emulators.base import EmulatedLine
+from drivers.emulators.panel import LedPanel
 
 DOT_COLOURS = {b"1"[0]: "red", b"2"[0]: "green", b"3"[0]: "yellow"}
 
 
-class AlphaEmulator(Panel):
+class AlphaEmulator(LedPanel):
     """A sign that takes every address."""
 
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
@@ -31,10 +31,10 @@ class AlphaEmulator(Panel):
         self.frames = 0
         super().__init__(name=name, out=out, faults=faults, **more)
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = alpha.Parser()
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         if self.faulty("deaf"):
             return
         parser: alpha.Parser = line.state

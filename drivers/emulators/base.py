@@ -35,7 +35,7 @@ class UnknownFault(ValueError):
     """The device cannot fail like that; the text lists how it can."""
 
 
-class Line:
+class EmulatedLine:
     """One connection to an emulated device. `state` belongs to the emulator: its parser for this line."""
 
     def __init__(self, emulator: Emulator, write: Callable[[bytes], None], hang_up: Callable[[], None]) -> None:
@@ -90,7 +90,7 @@ class Emulator(ABC):
         """Frames, or pieces of them, that made no sense."""
         self.changed = threading.Condition(threading.RLock())
         """Held while bytes are handled; notified after each piece, so that a watcher can wait for an outcome."""
-        self._lines: list[Line] = []
+        self._lines: list[EmulatedLine] = []
         self._random = random.Random(seed)
         self._faults: dict[str, str] = {}
         for fault in faults:
@@ -119,7 +119,7 @@ class Emulator(ABC):
             self.fault_changed(name, True)
             self.changed.notify_all()
 
-    def mend(self, fault: str | None = None) -> None:
+    def repair(self, fault: str | None = None) -> None:
         """Switch a fault off, or all of them."""
         with self.changed:
             for name in [fault] if fault else list(self._faults):
@@ -159,9 +159,9 @@ class Emulator(ABC):
 
     # --- lines -------------------------------------------------------------------------------------------------------
 
-    def plug_in(self, write: Callable[[bytes], None], hang_up: Callable[[], None] = lambda: None) -> Line:
+    def plug_in(self, write: Callable[[bytes], None], hang_up: Callable[[], None] = lambda: None) -> EmulatedLine:
         """A new connection; `write` puts bytes onto it, `hang_up` ends it."""
-        line = Line(self, write, hang_up)
+        line = EmulatedLine(self, write, hang_up)
         with self.changed:
             self._lines.append(line)
             self.opened(line)
@@ -173,7 +173,7 @@ class Emulator(ABC):
         """How many lines are plugged in."""
         return len(self._lines)
 
-    def unplug(self, line: Line) -> None:
+    def unplug(self, line: EmulatedLine) -> None:
         """The connection has ended."""
         with self.changed:
             line.is_open = False
@@ -182,7 +182,7 @@ class Emulator(ABC):
             self.closed(line)
             self.changed.notify_all()
 
-    def feed(self, line: Line, data: bytes) -> None:
+    def feed(self, line: EmulatedLine, data: bytes) -> None:
         """Bytes that came by `line`."""
         with self.changed:
             self.received += len(data)
@@ -215,13 +215,13 @@ class Emulator(ABC):
     # --- the device --------------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         """Handle bytes; `self.changed` is held."""
 
-    def opened(self, line: Line) -> None:  # noqa: B027
+    def opened(self, line: EmulatedLine) -> None:  # noqa: B027
         """A connection was made: put a fresh parser into `line.state`."""
 
-    def closed(self, line: Line) -> None:  # noqa: B027
+    def closed(self, line: EmulatedLine) -> None:  # noqa: B027
         """A connection ended."""
 
     def stop(self) -> None:  # noqa: B027

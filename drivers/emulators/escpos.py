@@ -10,10 +10,10 @@ from typing import ClassVar
 
 from PIL import Image
 
-from drivers.emulators.base import Emulator, Line
+from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.emulators.escpos_commands import Command, CommandReader
 from drivers.emulators.escpos_print import PrintState
-from drivers.emulators.paper import Paper
+from drivers.emulators.paper import PaperStrip
 from drivers.printer.profile import PROFILES
 
 KEPT = 50
@@ -32,7 +32,7 @@ class EscPosEmulator(Emulator):
         "paper-out": "there is no paper",
         "paper-ends": "the roll ends after so many millimetres (paper-ends=40)",
         "cover-open": "the cover is open",
-        "cutter": "the knife jams at the next cut",
+        "cutter": "the cutter jams at the next cut",
         "offline": "the printer takes data but does not print",
         "starts-latin": "powers on with Chinese characters off",
         "no-confirmation": "does not answer GS r",
@@ -47,16 +47,16 @@ class EscPosEmulator(Emulator):
         self._arriving = b""
         self._jammed = False
         self._reports = 0
-        self._strip = Paper(self.profile, margin_mm=(self.PAPER_MM - self.profile.dots * 25.4 / self.profile.dpi) / 2)
+        self._strip = PaperStrip(self.profile, margin_mm=(self.PAPER_MM - self.profile.dots * 25.4 / self.profile.dpi) / 2)
         self._state = PrintState(self._strip, self.profile)
         self._count = 0
-        self._asking: Line | None = None
+        self._asking: EmulatedLine | None = None
         super().__init__(**options)  # type: ignore[arg-type]
         self._state.reset(chinese=not self.faulty("starts-latin"))
 
     # --- what arrives ------------------------------------------------------------------------------------------------
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         self._asking = line
         if self._reader.waiting + len(data) > BUFFER:
             self.malformed += 1
@@ -91,7 +91,7 @@ class EscPosEmulator(Emulator):
         self._arriving = b""
         return found
 
-    def _at_once(self, line: Line, code: bytes) -> None:
+    def _at_once(self, line: EmulatedLine, code: bytes) -> None:
         if code[1] == 0x04 and 1 <= code[2] <= 4:
             line.send(bytes((self.real_time_status()[code[2] - 1],)))
         elif code[1] == 0x05 and code[2] in (1, 2) and self._jammed and not self.faulty("cutter"):

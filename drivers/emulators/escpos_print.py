@@ -6,14 +6,14 @@ import qrcode
 from PIL import Image
 
 from drivers.emulators.escpos_commands import Command
-from drivers.emulators.paper import LINE_SPACING, Paper, glyph
+from drivers.emulators.paper import LINE_SPACING, PaperStrip, glyph
 from drivers.printer.profile import Profile
 
 
 class PrintState:
     """Everything that ESC @ resets, and the line that is not printed yet."""
 
-    def __init__(self, paper: Paper, profile: Profile) -> None:
+    def __init__(self, paper: PaperStrip, profile: Profile) -> None:
         self.paper, self.profile = paper, profile
         self.reset(chinese=True)
 

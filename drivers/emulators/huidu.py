@@ -13,9 +13,9 @@ from PIL import Image, ImageColor
 
 from drivers.display import dots, huidu_frame, huidu_xml
 from drivers.display.huidu_frame import Assembler, Packet, Parser
-from drivers.display.huidu_xml import BadXml, Call
-from drivers.emulators.base import Line
-from drivers.emulators.panel import Panel
+from drivers.display.huidu_xml import BadXml, MethodCall
+from drivers.emulators.base import EmulatedLine
+from drivers.emulators.panel import LedPanel
 
 PANEL = (64, 16)
 
@@ -39,7 +39,7 @@ class _Area:
     centred: bool
 
 
-class HuiduEmulator(Panel):
+class HuiduEmulator(LedPanel):
     """A card on TCP."""
 
     FAULTS: ClassVar[dict[str, str]] = {
@@ -56,12 +56,12 @@ class HuiduEmulator(Panel):
         self._sessions = 0
         super().__init__(name=name, out=out, faults=faults, **more)
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = _Session(Parser(), Assembler(serial=self.SERIAL))
         if self.SERIAL:
             line.state.guid, line.state.greeted = huidu_xml.NO_GUID, True
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         session: _Session = line.state
         before = session.parser.malformed + session.assembler.malformed
         for packet in session.parser.feed(data):
@@ -80,7 +80,7 @@ class HuiduEmulator(Panel):
                 line.send(Packet(huidu_frame.ERROR, struct.pack("<H", 1)).encode())
         self.malformed += session.parser.malformed + session.assembler.malformed - before
 
-    def _answer(self, line: Line, session: _Session, xml: bytes) -> None:
+    def _answer(self, line: EmulatedLine, session: _Session, xml: bytes) -> None:
         try:
             call = huidu_xml.decode(xml)
             result = self._do(session, call)
@@ -88,13 +88,13 @@ class HuiduEmulator(Panel):
         except (BadXml, ValueError, KeyError, AttributeError):
             self.malformed += 1
             method, result = "", "kParseXmlFailed"
-        answer = Call(session.guid or huidu_xml.NO_GUID, method, result).encode()
+        answer = MethodCall(session.guid or huidu_xml.NO_GUID, method, result).encode()
         for packet in huidu_frame.xml_packets(huidu_frame.ANSWER, answer, serial=self.SERIAL):
             line.send(packet.encode())
         if method in ("AddProgram", "UpdateProgram", "SetLuminancePloy"):
             self.changed_picture()
 
-    def _do(self, session: _Session, call: Call) -> str:
+    def _do(self, session: _Session, call: MethodCall) -> str:
         assert call.content is not None
         if call.method == "GetIFVersion" and not self.SERIAL:
             if self.faulty("old"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drivers.emulators.base import Emulator, Line
+from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.idcard import frames
 from drivers.idcard.frames import FIND, FOUND, NO_CARD, OK, READ, RESET, SELECT, SELECT_FAILED, STATUS, Command, Reply
 from drivers.idcard.text import area, check_digit
@@ -54,10 +54,10 @@ class SdtEmulator(Emulator):
         else:
             raise ValueError(f"{words!r} is nothing to do; say lay, lay NAME NUMBER or take")
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = frames.Parser()
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         parser: frames.Parser = line.state
         before = parser.malformed
         for body in parser.feed(data):

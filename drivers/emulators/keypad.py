@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
-from drivers.emulators.base import Emulator, Line
+from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.keypad import frames
 from drivers.keypad.frames import Frame
 from drivers.ports import Key
@@ -37,10 +37,10 @@ class BoxEmulator(Emulator):
         """Whether a box still waits for its answer."""
         return bool(self._waiting)
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = frames.Parser()
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         parser: frames.Parser = line.state
         before = parser.malformed
         for frame in parser.feed(data):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drivers.emulators.base import Emulator, Line
+from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.locker import frames_8a, frames_wkly
 
 
@@ -55,10 +55,10 @@ class LockerEmulator(Emulator):
 class Locker8AEmulator(LockerEmulator):
     """A board 8A/80 at address 1."""
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = frames_8a.Parser()
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         parser: frames_8a.Parser = line.state
         before = parser.malformed
         for frame in parser.feed(data):
@@ -69,7 +69,7 @@ class Locker8AEmulator(LockerEmulator):
     def report(self, door: int) -> None:
         self.emit(frames_8a.Frame(frames_8a.REPORT, self.ADDRESS, door, self._state(door)).encode())
 
-    def _obey(self, line: Line, frame: frames_8a.Frame) -> None:
+    def _obey(self, line: EmulatedLine, frame: frames_8a.Frame) -> None:
         if frame.door > self.DOORS or (frame.head, frame.state) not in (
             (frames_8a.OPEN, frames_8a.DO),
             (frames_8a.READ, frames_8a.ASK),
@@ -95,10 +95,10 @@ class LockerWklyEmulator(LockerEmulator):
     DOORS: ClassVar[int] = 12
     ADDRESS: ClassVar[int] = 0
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = frames_wkly.Parser()
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         parser: frames_wkly.Parser = line.state
         before = parser.malformed
         for frame in parser.feed(data):

@@ -12,13 +12,13 @@ from PIL import Image
 
 from drivers.display import bx6_frame as bx6
 from drivers.display.onbon_line import BadFrame, Splitter
-from drivers.emulators.base import Line
-from drivers.emulators.panel import Panel
+from drivers.emulators.base import EmulatedLine
+from drivers.emulators.panel import LedPanel
 
 PANEL = (64, 16)
 
 
-class OnbonBx6Emulator(Panel):
+class OnbonBx6Emulator(LedPanel):
     """A controller that takes every address."""
 
     FAULTS: ClassVar[dict[str, str]] = {"nack": "refuses everything (nack=4: with that error)"}
@@ -30,10 +30,10 @@ class OnbonBx6Emulator(Panel):
         self.frames = 0
         super().__init__(name=name, out=out, faults=faults, **more)
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = Splitter(bx6.LIMIT)
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         splitter: Splitter = line.state
         before = splitter.malformed
         for content in splitter.feed(data):

@@ -13,8 +13,8 @@ from PIL import Image
 from drivers.display import bxk_frame as bxk
 from drivers.display import dots, text
 from drivers.display.onbon_line import BadFrame, Splitter
-from drivers.emulators.base import Line
-from drivers.emulators.panel import Panel
+from drivers.emulators.base import EmulatedLine
+from drivers.emulators.panel import LedPanel
 
 ALIGN = ("left", "right", "centre", "left")
 TAG_COLOURS = {"1": "red", "2": "green", "3": "yellow"}
@@ -22,7 +22,7 @@ _TAG = re.compile(r"\\(?:F[OE]\d{3}|C(\d)|n)")
 PANEL = (64, 16)
 
 
-class OnbonBxkEmulator(Panel):
+class OnbonBxkEmulator(LedPanel):
     """Takes every address unless `address` names one."""
 
     FAULTS: ClassVar[dict[str, str]] = {
@@ -49,10 +49,10 @@ class OnbonBxkEmulator(Panel):
         if name == "off" and on:
             self.is_on = False
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = Splitter(self.LIMIT)
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         splitter: Splitter = line.state
         before = splitter.malformed
         for content in splitter.feed(data):
@@ -66,7 +66,7 @@ class OnbonBxkEmulator(Panel):
                 self._answer(line, frame, request)
         self.malformed += splitter.malformed - before
 
-    def _answer(self, line: Line, frame: bxk.Frame, request: bxk.Request) -> None:
+    def _answer(self, line: EmulatedLine, frame: bxk.Frame, request: bxk.Request) -> None:
         self.frames += 1
         reply = self._obey(request)
         if request.answer and frame.dst != bxk.BROADCAST_SILENT:

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from PIL import Image
 
 from drivers.display import dots, number_frame, qt_frame, text
-from drivers.emulators.base import Line
-from drivers.emulators.panel import Panel
+from drivers.emulators.base import EmulatedLine
+from drivers.emulators.panel import LedPanel
 
 
-class QtStripEmulator(Panel):
+class QtStripEmulator(LedPanel):
     """QT strips on one line, one below the other by their addresses."""
 
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
@@ -24,10 +24,10 @@ class QtStripEmulator(Panel):
         self.frames = 0
         super().__init__(name=name, out=out, faults=faults, **more)
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = qt_frame.Parser()
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         if self.faulty("deaf"):
             return
         parser: qt_frame.Parser = line.state
@@ -49,7 +49,7 @@ class QtStripEmulator(Panel):
         return panel
 
 
-class NumberBoardEmulator(Panel):
+class NumberBoardEmulator(LedPanel):
     """A board with digits. Takes every address."""
 
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
@@ -60,10 +60,10 @@ class NumberBoardEmulator(Panel):
         self.frames = 0
         super().__init__(name=name, out=out, faults=faults, **more)
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = number_frame.Parser(xunpeng=self.XUNPENG)
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         if self.faulty("deaf"):
             return
         parser: number_frame.Parser = line.state

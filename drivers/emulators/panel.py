@@ -15,7 +15,7 @@ BOARD = (13, 15, 19)
 DARK = (33, 36, 43)
 
 
-class Panel(Emulator):
+class LedPanel(Emulator):
     """An emulated display. After each change a subclass calls `changed_picture`."""
 
     painted = 0

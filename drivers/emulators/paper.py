@@ -16,13 +16,13 @@ MAX_ROWS = 12000
 """A strip longer than 1.5 m is cut off by the emulator itself."""
 
 
-class Paper:
-    """The strip since the last cut: what has passed the knife, and the `lead` rows between knife and head."""
+class PaperStrip:
+    """The strip since the last cut: what has passed the cutter, and the `lead` rows between cutter and head."""
 
     def __init__(self, profile: Profile, *, margin_mm: float) -> None:
         self.profile = profile
         self.margin = profile.mm(margin_mm)
-        self.lead = profile.mm(profile.head_to_knife_mm)
+        self.lead = profile.mm(profile.head_to_cutter_mm)
         self.left: int | None = None
         """Rows until the roll ends; None for a roll that is long enough."""
         self._image = self._blank(1024)
@@ -57,7 +57,7 @@ class Paper:
         self.printed = True
 
     def cut(self, *, whole: bool = True) -> Image.Image:
-        """What falls out, in grey with its margins. What stands between knife and head is the top of the next strip,
+        """What falls out, in grey with its margins. What stands between cutter and head is the top of the next strip,
         unless the strip is pulled out with it (`whole` is False)."""
         end = max(1, self._rows - self.lead if whole else self._rows)
         sheet = Image.new("L", (self.profile.dots + 2 * self.margin, end), WHITE)

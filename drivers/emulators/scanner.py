@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from drivers.emulators.base import Emulator, Line
+from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.scanner import frames, ssi
 
 ENDS = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "none": b""}
@@ -43,7 +43,7 @@ class ScannerEmulator(Emulator):
         """What a person does with the device: scan this text."""
         self.scan(words)
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         """Takes nothing."""
 
     def send_code(self, code: bytes) -> None:
@@ -73,10 +73,10 @@ class TriggeredEmulator(ScannerEmulator):
     TRIGGERED: ClassVar[bool] = True
     commands: ClassVar[re.Pattern[bytes]]
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = b""
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         held: bytes = line.state + data
         end = 0
         for found in self.commands.finditer(held):
@@ -85,7 +85,7 @@ class TriggeredEmulator(ScannerEmulator):
             self.obey(line, found)
         line.state = held[end:][-_LONGEST:]
 
-    def obey(self, line: Line, command: re.Match[bytes]) -> None:
+    def obey(self, line: EmulatedLine, command: re.Match[bytes]) -> None:
         """Answer one command and do it."""
 
 
@@ -94,7 +94,7 @@ class HoneywellEmulator(TriggeredEmulator):
 
     commands = _HONEYWELL
 
-    def obey(self, line: Line, command: re.Match[bytes]) -> None:
+    def obey(self, line: EmulatedLine, command: re.Match[bytes]) -> None:
         self._set(command[1] == b"T")
 
 
@@ -103,7 +103,7 @@ class NewlandEmulator(TriggeredEmulator):
 
     commands = _NEWLAND
 
-    def obey(self, line: Line, command: re.Match[bytes]) -> None:
+    def obey(self, line: EmulatedLine, command: re.Match[bytes]) -> None:
         known = command[2] in (b"SCNTRG0", b"SCNTRG1") and not self.faulty("refuses")
         self.malformed += not known
         line.send(b"\x02\x010000" + command[1] + command[2] + (b"\x06" if known else b"\x05") + b";\x03")
@@ -116,7 +116,7 @@ class Gm65Emulator(TriggeredEmulator):
 
     commands = _GM65
 
-    def obey(self, line: Line, command: re.Match[bytes]) -> None:
+    def obey(self, line: EmulatedLine, command: re.Match[bytes]) -> None:
         body = b"\x08\x01\x00" + command[1] + command[2]
         if command[3] not in (b"\xab\xcd", frames.crc_xmodem(body).to_bytes(2, "big")):
             self.malformed += 1
@@ -132,10 +132,10 @@ class ZebraEmulator(ScannerEmulator):
 
     TRIGGERED: ClassVar[bool] = True
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = ssi.Parser(ssi.HOST)
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         for packet in line.state.feed(data):
             if packet.op == ssi.ACK:
                 continue

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
-from drivers.emulators.base import Emulator, Line
+from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.ports import NotFound, Unreachable
 from drivers.stream import Stream
 
@@ -22,7 +22,7 @@ STOP_S = 30.0
 """A device ends within this time, unless it is stuck: it paints what it was told to show to the end."""
 
 
-class Server(ABC):
+class EmulatorServer(ABC):
     """One emulated device on one line."""
 
     def __init__(self, emulator: Emulator) -> None:
@@ -63,14 +63,14 @@ class Server(ABC):
     def _release(self) -> None: ...
 
 
-class TcpServer(Server):
+class TcpServer(EmulatorServer):
     """On a TCP port; port 0 takes a free one."""
 
     def __init__(self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> None:
         super().__init__(emulator)
         self._where = (host, port)
         self._listener: socket.socket | None = None
-        self._lines: dict[socket.socket, Line] = {}
+        self._lines: dict[socket.socket, EmulatedLine] = {}
 
     def _listen(self) -> None:
         self._listener = socket.create_server(self._where)
@@ -125,14 +125,14 @@ class TcpServer(Server):
             self._listener.close()
 
 
-class UdpServer(Server):
+class UdpServer(EmulatorServer):
     """On a UDP port; answers go to whoever sent last."""
 
     def __init__(self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> None:
         super().__init__(emulator)
         self._where = (host, port)
         self._socket: socket.socket | None = None
-        self._lines: dict[object, Line] = {}
+        self._lines: dict[object, EmulatedLine] = {}
 
     def _listen(self) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -170,14 +170,14 @@ class UdpServer(Server):
             self._socket.close()
 
 
-class PtyServer(Server):
+class PtyServer(EmulatorServer):
     """On a pseudo-terminal, which a driver opens like any serial port; `link` is a name that points to it."""
 
     def __init__(self, emulator: Emulator, link: Path | None = None) -> None:
         super().__init__(emulator)
         self._link = link
         self._device = self._far = -1
-        self._line: Line | None = None
+        self._line: EmulatedLine | None = None
 
     def _listen(self) -> None:
         self._device, self._far = os.openpty()  # the far end stays open, or the near end would fail between two drivers
@@ -210,7 +210,7 @@ class PtyServer(Server):
             self._link.unlink(missing_ok=True)
 
 
-def server(emulator: Emulator, listen: str) -> Server:
+def server(emulator: Emulator, listen: str) -> EmulatorServer:
     """The server for `HOST:PORT` (TCP), `udp://HOST:PORT`, `pty` or `pty:///path/of/link`. Raise NotFound for anything else."""
     if listen == "pty" or listen.startswith("pty://"):
         link = listen.removeprefix("pty").removeprefix("://")
@@ -230,7 +230,7 @@ class MemoryStream(Stream):
     def __init__(self, emulator: Emulator) -> None:
         super().__init__(f"{emulator.name} (in memory)")
         self.emulator = emulator
-        self._line: Line | None = None
+        self._line: EmulatedLine | None = None
         self._arrived = bytearray()
         self._news = threading.Condition()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from drivers.emulators.base import Emulator, Line
+from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.voice import frames
 
 CHARACTER_S = 0.22
@@ -48,10 +48,10 @@ class ChipEmulator(Emulator):
         """Whether a text is being spoken now."""
         return self._end is not None
 
-    def opened(self, line: Line) -> None:
+    def opened(self, line: EmulatedLine) -> None:
         line.state = frames.Parser(self.chip)
 
-    def receive(self, line: Line, data: bytes) -> None:
+    def receive(self, line: EmulatedLine, data: bytes) -> None:
         parser: frames.Parser = line.state
         now = self.now()
         if self.chip.byte_gap_s and parser.pending and now - self._last_byte > self.chip.byte_gap_s:
@@ -70,7 +70,7 @@ class ChipEmulator(Emulator):
         with self.changed:
             self._cut_off()
 
-    def _obey(self, line: Line, frame: frames.Frame) -> None:
+    def _obey(self, line: EmulatedLine, frame: frames.Frame) -> None:
         known = {frames.SPEAK, frames.STOP, frames.PAUSE, frames.RESUME, frames.STATUS, frames.BAUD, self.chip.sleep}
         try:
             text = frame.text(self.chip) if frame.command == frames.SPEAK else ""

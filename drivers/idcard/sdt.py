@@ -14,8 +14,8 @@ from drivers.ask import ask
 from drivers.idcard import frames
 from drivers.idcard.frames import FIND, FOUND, NO_CARD, OK, READ, SELECT, STATUS, Command, Parser, Reply
 from drivers.idcard.text import LENGTH, OtherCard, Unreadable, card
-from drivers.ports import BadReply, IdCard, NoReply, Refused
-from drivers.registry import Site
+from drivers.ports import BadReply, DeviceRefused, IdCard, NoReply
+from drivers.registry import DeviceSite
 from drivers.stream import Stream
 
 ANSWER_S = 1.0
@@ -45,13 +45,15 @@ class SdtReader:
         self.stream.close()
 
     def check(self) -> None:
-        """Ask for the status. Raise NoReply, BadReply or Refused."""
+        """Ask for the status. Raise NoReply, BadReply or DeviceRefused."""
         status = self._ask(STATUS).status
         if status != OK:
-            raise Refused(f"{self.stream.name}: {meaning(status)}", "switch the reader off and on; if it stays so, replace it")
+            raise DeviceRefused(
+                f"{self.stream.name}: {meaning(status)}", "switch the reader off and on; if it stays so, replace it"
+            )
 
     def read(self, timeout_s: float) -> IdCard | None:
-        """The next card, or None. Raise Refused for a card that lies there and cannot be read."""
+        """The next card, or None. Raise DeviceRefused for a card that lies there and cannot be read."""
         deadline = time.monotonic() + timeout_s
         while True:
             status = self._ask(FIND).status
@@ -78,13 +80,13 @@ class SdtReader:
                 return self._new(reply)
             if self._ask(FIND).status != FOUND:
                 return None
-        raise Refused(f"{self.stream.name}: {meaning(status)}", "lay the card flat on the reader and keep it there")
+        raise DeviceRefused(f"{self.stream.name}: {meaning(status)}", "lay the card flat on the reader and keep it there")
 
     def _new(self, reply: Reply) -> IdCard | None:
         try:
             found = card(text_area(reply))
         except OtherCard as error:
-            raise Refused(f"{self.stream.name}: {error} cannot be read", "type the number instead") from None
+            raise DeviceRefused(f"{self.stream.name}: {error} cannot be read", "type the number instead") from None
         except Unreadable as error:
             raise BadReply(f"{self.stream.name}: {error}", "lay the card on the reader again") from None
         if found.number == self._last:
@@ -129,6 +131,6 @@ def meaning(status: int) -> str:
     return frames.MEANINGS.get(status, f"the reader answers 0x{status:02X}")
 
 
-def sdt(device: Device, site: Site) -> SdtReader:
+def sdt(device: Device, site: DeviceSite) -> SdtReader:
     """A reader for one entry of devices.toml; a serial address says ?baud=115200."""
     return SdtReader(site.stream(device))

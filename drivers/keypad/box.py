@@ -13,7 +13,7 @@ from contract.configuration.hall import Device
 from drivers.keypad import frames
 from drivers.keypad.frames import Frame
 from drivers.ports import Key
-from drivers.registry import BadOption, Site
+from drivers.registry import BadOption, DeviceSite
 from drivers.stream import Stream
 
 REPEAT_S = 0.5
@@ -25,7 +25,7 @@ LEVELS = (5, 4, 3, 2)
 """What the four keys of a rater mean: very satisfied, satisfied, fairly satisfied, dissatisfied."""
 
 
-class Box:
+class ButtonBox:
     """What keypad and rater share. `feed` may be given the bytes of a whole line: frames of other addresses are left alone."""
 
     def __init__(self, stream: Stream, address: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -70,7 +70,7 @@ class Box:
         return again
 
 
-class KeypadBox(Box):
+class KeypadBox(ButtonBox):
     """A clerk's keypad."""
 
     def __init__(self, stream: Stream, address: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -100,7 +100,7 @@ class KeypadBox(Box):
         self.stream.write(frames.beep(self.address).encode())
 
 
-class RaterBox(Box):
+class RaterBox(ButtonBox):
     """A box with four keys for rating. `levels` are those of its keys from the first to the last."""
 
     def __init__(
@@ -136,12 +136,12 @@ class RaterBox(Box):
         return self.rated.popleft() if self.rated else None
 
 
-def keypad(device: Device, site: Site) -> KeypadBox:
+def keypad(device: Device, site: DeviceSite) -> KeypadBox:
     """A keypad for one entry of devices.toml; option addr is its address, 1 to 255."""
     return KeypadBox(site.stream(device), address_of(device))
 
 
-def rater(device: Device, site: Site) -> RaterBox:
+def rater(device: Device, site: DeviceSite) -> RaterBox:
     """A rater box; option levels are the levels of its keys, by default "5,4,3,2"."""
     return RaterBox(site.stream(device), address_of(device), levels_of(device))
 

@@ -22,7 +22,7 @@ NO_REASON = "四键评价器评价，该评价器不能填写原因"
 
 
 @dataclass
-class Desk:
+class KeypadLogic:
     """One window with a keypad. Without `to_queue` or `to_window` a transferred ticket goes back into its line."""
 
     window: str
@@ -81,7 +81,7 @@ class Desk:
 
 
 @dataclass
-class RatingDesk:
+class RaterLogic:
     """One window with a rater box."""
 
     window: str

@@ -14,9 +14,9 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 from contract.wire.messages import Answer, QueueState, RatingAsk, WindowState
-from drivers.device_health import FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
-from drivers.keypad.box import Box, KeypadBox, RaterBox
-from drivers.keypad.keypad_logic import Ask, Desk, RatingDesk
+from drivers.device_health import FIRST_RETRY_S, LONGEST_RETRY_S, WELL, DeviceHealth, trouble
+from drivers.keypad.box import ButtonBox, KeypadBox, RaterBox
+from drivers.keypad.keypad_logic import Ask, KeypadLogic, RaterLogic
 from drivers.ports import DeviceError
 from drivers.stream import Backoff
 
@@ -27,13 +27,13 @@ NEWS_S = 5.0
 Request = Callable[[str, dict[str, Any]], "Future[Answer]"]
 
 
-class Seat(Protocol):
+class WindowUnit(Protocol):
     """A box and the window it stands at."""
 
     name: str
 
     @property
-    def box(self) -> Box:
+    def box(self) -> ButtonBox:
         """The box itself."""
 
     def attend(self) -> None:
@@ -43,14 +43,14 @@ class Seat(Protocol):
         """The line was opened: the box may have forgotten what it showed."""
 
 
-class KeypadSeat:
+class KeypadUnit:
     """A keypad at a window. News of the hall may come from any thread.
 
     A key waits until the one before is answered, so that two quick presses never overtake each other, and until its outcome
     is known here: what a key means depends on the state of the window, and the answer may come before the news.
     """
 
-    def __init__(self, name: str, box: KeypadBox, desk: Desk, request: Request) -> None:
+    def __init__(self, name: str, box: KeypadBox, desk: KeypadLogic, request: Request) -> None:
         self.name, self.box = name, box
         self._keypad, self._desk, self._request = box, desk, request
         self._shown: tuple[int, str] | None = None
@@ -107,10 +107,10 @@ class KeypadSeat:
             self._asked = self._request(*self._asks.popleft())
 
 
-class RaterSeat:
+class RaterUnit:
     """A four-key rater at a window."""
 
-    def __init__(self, name: str, box: RaterBox, desk: RatingDesk, request: Request) -> None:
+    def __init__(self, name: str, box: RaterBox, desk: RaterLogic, request: Request) -> None:
         self.name, self.box = name, box
         self._rater, self._desk, self._request = box, desk, request
         self._invited: RatingAsk | None = None
@@ -139,7 +139,7 @@ class RaterSeat:
 class KeyLine:
     """The thread of one line with keypads and raters."""
 
-    def __init__(self, name: str, seats: list[Seat], report: Callable[[str, Health], None]) -> None:
+    def __init__(self, name: str, seats: list[WindowUnit], report: Callable[[str, DeviceHealth], None]) -> None:
         self.name, self.seats = name, seats
         self._report = report
         self._ended = threading.Event()
@@ -187,7 +187,7 @@ class KeyLine:
         for seat in self.seats:
             seat.box.close()
 
-    def _tell(self, health: Health) -> None:
+    def _tell(self, health: DeviceHealth) -> None:
         for seat in self.seats:
             self._report(seat.name, health)
 

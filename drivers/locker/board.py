@@ -13,8 +13,8 @@ from typing import TypeVar
 from contract.configuration.hall import Device
 from drivers.ask import ask
 from drivers.locker import frames_8a, frames_wkly
-from drivers.ports import BadReply, DoorState, NoReply, Refused
-from drivers.registry import BadOption, Site
+from drivers.ports import BadReply, DeviceRefused, DoorState, NoReply
+from drivers.registry import BadOption, DeviceSite
 from drivers.stream import Stream
 
 TRIES = 3
@@ -46,9 +46,9 @@ class Board(ABC):
         self.state(1)
 
     def unlock(self, door: int) -> None:
-        """Open a door; raise Refused if it stays shut, ValueError for a door the board has not."""
+        """Open a door; raise DeviceRefused if it stays shut, ValueError for a door the board has not."""
         if self._unlock(self._checked(door)) != "open":
-            raise Refused(
+            raise DeviceRefused(
                 f"{self.stream.name}: door {door} did not open",
                 'look whether something blocks it; if it did open, set feedback to the other of "close" and "open"',
             )
@@ -142,7 +142,7 @@ class BoardWkly(Board):
         return self._meaning(data[2] == frames_wkly.IS_CLOSED)
 
     def _exchange(self, command: int, data: bytes, timeout_s: float) -> bytes:
-        """The data of the answer, its first byte 00; raise Refused for FF."""
+        """The data of the answer, its first byte 00; raise DeviceRefused for FF."""
         parser = frames_wkly.Parser()
 
         def read(arrived: bytes) -> Iterable[bytes]:
@@ -150,17 +150,17 @@ class BoardWkly(Board):
 
         found = self._ask(frames_wkly.Frame(self.address, command, data).encode(), read, timeout_s)
         if found[0] != frames_wkly.DONE:
-            raise Refused(f"{self.stream.name}: the board could not do it", "check the lock and its cable")
+            raise DeviceRefused(f"{self.stream.name}: the board could not do it", "check the lock and its cable")
         return found
 
 
-def board_8a(device: Device, site: Site) -> Board8A:
+def board_8a(device: Device, site: DeviceSite) -> Board8A:
     """A board 8A/80: addresses 1 to 99, up to 24 doors."""
     address, doors = _number(device, "addr", 1, 1, 99), _number(device, "doors", 24, 1, frames_8a.DOORS)
     return Board8A(site.stream(device), address=address, doors=doors, closes_with_door=_feedback(device))
 
 
-def board_wkly(device: Device, site: Site) -> BoardWkly:
+def board_wkly(device: Device, site: DeviceSite) -> BoardWkly:
     """A board WKLY: addresses 0 to 255, up to 127 doors."""
     address, doors = _number(device, "addr", 0, 0, 255), _number(device, "doors", 12, 1, 127)
     return BoardWkly(site.stream(device), address=address, doors=doors, closes_with_door=_feedback(device))

@@ -21,7 +21,7 @@ LINE_FEED = b"\n"
 CONFIRM = b"\x1dr\x01"
 """GS r 1: the paper sensor's state, sent when everything before it has been printed."""
 RECOVER = b"\x10\x05\x02"
-"""DLE ENQ 2: after a jam of the knife, forget the buffer and go on."""
+"""DLE ENQ 2: after a jam of the cutter, forget the buffer and go on."""
 CLEAR_BUFFER = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4 8: forget what has not been printed."""
 DRAWER = b"\x1bp\x00\x19\xfa"
@@ -115,7 +115,7 @@ def feed(dots: int) -> bytes:
 
 
 def cut(feed_dots: int) -> bytes:
-    """GS V 66: move what was printed past the knife and a little more, then cut, leaving a point."""
+    """GS V 66: move what was printed past the cutter and a little more, then cut, leaving a point."""
     return b"\x1dVB" + bytes((min(feed_dots, 255),))
 
 

@@ -19,7 +19,7 @@ from drivers.printer import commands as esc
 from drivers.printer import status as said
 from drivers.printer.lines import line_to
 from drivers.printer.profile import Profile, profile
-from drivers.registry import Site
+from drivers.registry import DeviceSite
 from drivers.stream import SerialStream, Stream
 
 LOG = logging.getLogger(__name__)
@@ -39,14 +39,14 @@ REMEDIES: dict[PrinterCondition, tuple[str, str]] = {
     "paper-low": ("the paper is nearly used up", "have a new roll at hand"),
     "paper-out": ("there is no paper", "put in a new roll"),
     "cover-open": ("the cover is open", "close the cover"),
-    "cutter": ("the knife is stuck", "open the cover, remove the paper, close it again"),
+    "cutter": ("the cutter is stuck", "open the cover, remove the paper, close it again"),
     "offline": ("the printer does not print", "look at its lamps, switch it off and on"),
     "unreachable": ("the printer cannot be reached", "check power and cable"),
 }
 """What each condition means, and what to do."""
 
 
-def from_device(device: Device, site: Site) -> EscPosPrinter:
+def from_device(device: Device, site: DeviceSite) -> EscPosPrinter:
     """The driver for one entry of devices.toml, not yet open. Raise BadOption, BadAddress or NotFound."""
     line = line_to(device, site)
     options = dict(device.options)
@@ -232,8 +232,8 @@ class EscPosPrinter:
                 if confirmed is not None:
                     return
                 if time.monotonic() > deadline:
-                    mend = "look at the printer; set confirms = false if it does print"
-                    raise PrintFailed("offline", f"{self.name}: does not confirm that it printed", mend)
+                    remedy = "look at the printer; set confirms = false if it does print"
+                    raise PrintFailed("offline", f"{self.name}: does not confirm that it printed", remedy)
         finally:
             self._awaiting = False
 
@@ -270,7 +270,7 @@ class EscPosPrinter:
             LOG.info("%s: %s", self.name, error)
 
     def _failed(self, condition: PrinterCondition) -> PrintFailed:
-        what, mend = REMEDIES[condition]
+        what, remedy = REMEDIES[condition]
         if condition == "unreachable" and self.trouble is not None:
-            what, mend = self.trouble.what, self.trouble.mend
-        return PrintFailed(condition, f"{self.name}: {what}", mend)
+            what, remedy = self.trouble.what, self.trouble.remedy
+        return PrintFailed(condition, f"{self.name}: {what}", remedy)

@@ -26,7 +26,7 @@ QUIET_MODULES = 4
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """A line of text, `scale` (width, height) times enlarged; broken into lines of about one length where too long."""
 
     text: str
@@ -36,7 +36,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Mark:
+class InverseText:
     """A word or two in white on a black bar."""
 
     text: str
@@ -63,14 +63,14 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class QrCode:
+class QrBlock:
     """A QR code with error correction M, as large as fits into `max_mm` with its quiet zone, modules at least 3 dots wide."""
 
     content: str
     max_mm: float
 
 
-Block: TypeAlias = Line | Mark | Big | Rule | Gap | QrCode
+Block: TypeAlias = TextLine | InverseText | Big | Rule | Gap | QrBlock
 
 
 def compose(blocks: list[Block], profile: Profile, *, open_drawer: bool = False) -> bytes:
@@ -90,14 +90,14 @@ def compose(blocks: list[Block], profile: Profile, *, open_drawer: bool = False)
 def _end(profile: Profile) -> bytes:
     if profile.cutter:
         return esc.cut(profile.mm(2))
-    return esc.feed(profile.mm(profile.head_to_knife_mm))
+    return esc.feed(profile.mm(profile.head_to_cutter_mm))
 
 
 def _block(block: Block, profile: Profile) -> bytes:
     match block:
-        case Line():
+        case TextLine():
             return _line(block, profile)
-        case Mark():
+        case InverseText():
             return _mark(block, profile)
         case Big():
             return _big(block, profile)
@@ -105,11 +105,11 @@ def _block(block: Block, profile: Profile) -> bytes:
             return _picture(Image.new("1", (profile.dots, 2), 0), profile)
         case Gap(mm):
             return esc.feed(profile.mm(mm))
-        case QrCode():
+        case QrBlock():
             return _qr_code(block, profile)
 
 
-def _line(line: Line, profile: Profile) -> bytes:
+def _line(line: TextLine, profile: Profile) -> bytes:
     width = profile.columns // line.scale[0]
     parts = wrap(clean(line.text), width)
     while len(parts) > 1 and width > 8 and len(wrap(clean(line.text), width - 1)) == len(parts):
@@ -118,7 +118,7 @@ def _line(line: Line, profile: Profile) -> bytes:
     return b"".join(_one_line(part, line, profile) for part in parts)
 
 
-def _one_line(text: str, line: Line, profile: Profile, *, white_on_black: bool = False) -> bytes:
+def _one_line(text: str, line: TextLine, profile: Profile, *, white_on_black: bool = False) -> bytes:
     if not is_printable(text, profile.charset):
         return _line_picture(text, line, profile)
     width, height = line.scale
@@ -130,7 +130,7 @@ def _one_line(text: str, line: Line, profile: Profile, *, white_on_black: bool =
     ))  # fmt: skip
 
 
-def _line_picture(text: str, line: Line, profile: Profile) -> bytes:
+def _line_picture(text: str, line: TextLine, profile: Profile) -> bytes:
     """A line that the printer's font cannot set, in the place and size it would have had."""
     width, height = line.scale
     image = dot_font.lettering(text, CELL * height, bold=line.bold)
@@ -140,10 +140,10 @@ def _line_picture(text: str, line: Line, profile: Profile) -> bytes:
     return _picture(image, profile, line.align) + esc.feed(profile.mm(LEADING_MM))
 
 
-def _mark(mark: Mark, profile: Profile) -> bytes:
+def _mark(mark: InverseText, profile: Profile) -> bytes:
     text = clean(mark.text)
     if not profile.large_as_picture and is_printable(text, profile.charset):
-        return _one_line(f" {text} ", Line(text, bold=True), profile, white_on_black=True)
+        return _one_line(f" {text} ", TextLine(text, bold=True), profile, white_on_black=True)
     words = dot_font.lettering(text, CELL, bold=True)
     bar = Image.new("1", (min(profile.dots, words.width + 4 * MARK_PADDING), CELL + MARK_PADDING), 255)
     bar.paste(words, (2 * MARK_PADDING, MARK_PADDING // 2))
@@ -155,7 +155,7 @@ def _big(big: Big, profile: Profile) -> bytes:
     if profile.large_as_picture or not is_printable(text, profile.charset):
         return _picture(dot_font.large(text, dots, max_width=profile.dots), profile)
     times = max(1, min(8, dots // 18, profile.columns // max(1, columns(text))))  # a capital fills 18 of the 24 dots
-    return _one_line(text, Line(text, scale=(times, times), bold=True), profile)
+    return _one_line(text, TextLine(text, scale=(times, times), bold=True), profile)
 
 
 def _picture(image: Image.Image, profile: Profile, align: esc.Align = "center") -> bytes:
@@ -166,7 +166,7 @@ def _picture(image: Image.Image, profile: Profile, align: esc.Align = "center") 
     return esc.align("left") + esc.raster(*dot_font.rows(image, left=left))
 
 
-def _qr_code(code: QrCode, profile: Profile) -> bytes:
+def _qr_code(code: QrBlock, profile: Profile) -> bytes:
     content = code.content.encode("ascii")
     grid = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     grid.add_data(content, optimize=0)

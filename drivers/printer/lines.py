@@ -20,14 +20,14 @@ from typing import Any
 from contract.configuration.hall import Device
 from drivers.address import Address, BadAddress
 from drivers.ports import DeviceError, InUse, NoPermission, NotFound, Unreachable
-from drivers.registry import Site
+from drivers.registry import DeviceSite
 from drivers.stream import WRITE_S, Stream
 
 PRINTER_CLASS = 7
 PIECE = 4096
 
 
-def line_to(device: Device, site: Site) -> Stream:
+def line_to(device: Device, site: DeviceSite) -> Stream:
     """The stream for a printer's address, not yet open. Raise BadAddress or NotFound."""
     where = Address.parse(device.address, default_port=9100 if device.address.startswith("socket:") else 0)
     label = f"{device.id} ({device.address})"

@@ -46,8 +46,8 @@ class Profile:
     clears_buffer: bool = False
     """Knows DLE DC4 8: throws away what it has not printed yet."""
     cutter: bool = True
-    head_to_knife_mm: float = 12.0
-    """Paper between print head and knife: the margin at the top of every ticket."""
+    head_to_cutter_mm: float = 12.0
+    """Paper between print head and cutter: the margin at the top of every ticket."""
 
     def mm(self, millimetres: float) -> int:
         """A length in dots."""
@@ -61,14 +61,14 @@ PROFILES = {
     "escpos-80-basic": Profile(dots=576, columns=48, charset="gb2312", large_as_picture=False, chinese_size_by_fs=True,
                                confirms=False),
     "epson-tm-t88": Profile(dots=512, columns=42, dpi=180, native_qr=True, sets_motion_units=True, clears_buffer=True,
-                            head_to_knife_mm=13.5),
+                            head_to_cutter_mm=13.5),
     "epson-tm-t20": Profile(dots=576, columns=48, native_qr=True, sets_motion_units=True, clears_buffer=True,
-                            head_to_knife_mm=14),
+                            head_to_cutter_mm=14),
 }  # fmt: skip
 
 
 def profile(model: str, options: Mapping[str, str | int | float | bool], *, device: str = "") -> Profile:
-    """The profile of a model with the device's own options; raise BadOption naming device, key and mend."""
+    """The profile of a model with the device's own options; raise BadOption naming device, key and remedy."""
     for key, value in options.items():
         where = f"devices.toml: [[device]] {device}: {key} = {value!r}"
         if key in CHOICES and value not in CHOICES[key]:

@@ -27,7 +27,7 @@ class RollSetting:
 
 
 def roll_setting(options: Mapping[str, str | int | float | bool], *, device: str = "") -> RollSetting:
-    """The roll of a printer; raise BadOption naming device, key and mend."""
+    """The roll of a printer; raise BadOption naming device, key and remedy."""
     found: dict[str, float] = {}
     for key, (least, most) in LIMITS.items():
         value = options.get(key)

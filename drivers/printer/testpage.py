@@ -1,10 +1,10 @@
-"""The page a technician prints to see whether a printer is set up rightly: width, Chinese, emphasis, pictures, QR, knife."""
+"""The page a technician prints to see whether a printer is set up rightly: width, Chinese, emphasis, pictures, QR, cutter."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from drivers.printer.layout import Big, Block, Gap, Line, Mark, QrCode, Rule, compose
+from drivers.printer.layout import Big, Block, Gap, InverseText, QrBlock, Rule, TextLine, compose
 from drivers.printer.profile import Profile
 
 
@@ -12,19 +12,19 @@ def render(profile: Profile, *, name: str, now: datetime) -> bytes:
     """The job that prints the page on a printer of this profile; `name` is the device's id."""
     ruler = "".join(str(n % 10) for n in range(1, profile.columns + 1))
     page: list[Block] = [
-        Line(f"打印测试 {name}", scale=(2, 2) if profile.columns >= 42 else (1, 2), bold=True),
-        Line(now.strftime("%Y-%m-%d %H:%M:%S")),
+        TextLine(f"打印测试 {name}", scale=(2, 2) if profile.columns >= 42 else (1, 2), bold=True),
+        TextLine(now.strftime("%Y-%m-%d %H:%M:%S")),
         Rule(),
-        Line(ruler, align="left"),  # must fill exactly one line
-        Line("左 left", align="left"),
-        Line("中 center"),
-        Line("右 right", align="right"),
-        Line("加粗 bold 政务服务大厅", bold=True),
-        Line("生僻字 㵘 𠮷 堃"),
-        Mark("反白 绿色通道"),
+        TextLine(ruler, align="left"),  # must fill exactly one line
+        TextLine("左 left", align="left"),
+        TextLine("中 center"),
+        TextLine("右 right", align="right"),
+        TextLine("加粗 bold 政务服务大厅", bold=True),
+        TextLine("生僻字 㵘 𠮷 堃"),
+        InverseText("反白 绿色通道"),
         Gap(2),
         Big("A001", 12),
         Gap(1),
-        QrCode(f"JIAOHAO PRINT TEST {name}", 25),
+        QrBlock(f"JIAOHAO PRINT TEST {name}", 25),
     ]
     return compose(page, profile)

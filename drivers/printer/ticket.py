@@ -15,7 +15,7 @@ from contract.configuration.hall import HallConfig
 from contract.configuration.table import Text
 from contract.texts import texts
 from contract.wire.messages import Estimate, TicketClass
-from drivers.printer.layout import Big, Block, Gap, Line, Mark, QrCode, Rule, compose
+from drivers.printer.layout import Big, Block, Gap, InverseText, QrBlock, Rule, TextLine, compose
 from drivers.printer.profile import Profile
 from drivers.printer.text import clean, columns
 
@@ -27,7 +27,7 @@ MAX_WINDOWS = 8
 
 
 @dataclass(frozen=True)
-class Ticket:
+class PaperTicket:
     """A ticket to print. Names are in the ticket's `language`; times are local to the hall; waiting times in seconds."""
 
     hall: str
@@ -65,7 +65,7 @@ def in_hall(
     language: str = "zh",
     reprint: bool = False,
     offline: bool = False,
-) -> Ticket:
+) -> PaperTicket:
     """The ticket of an issued number: ids become names and window numbers in `language`, the time becomes the hall's.
 
     `queue` and `windows` are ids as issue-ticket answers them; an id that the configuration lacks is printed as it is.
@@ -76,7 +76,7 @@ def in_hall(
 
     queues = {entry.id: name(entry.name) for entry in config.queue}
     numbers = {entry.id: entry.number for entry in config.window}
-    return Ticket(
+    return PaperTicket(
         hall=name(config.hall.name),
         queue=queues.get(queue, queue),
         number=number,
@@ -96,12 +96,12 @@ def in_hall(
     )
 
 
-def render(ticket: Ticket, profile: Profile) -> bytes:
+def render(ticket: PaperTicket, profile: Profile) -> bytes:
     """The job that prints `ticket` on a printer of this profile."""
     return compose(blocks(ticket, profile), profile)
 
 
-def blocks(ticket: Ticket, profile: Profile) -> list[Block]:
+def blocks(ticket: PaperTicket, profile: Profile) -> list[Block]:
     """The ticket from top to bottom."""
     _ = texts(ticket.language)
     paper: list[Block] = [
@@ -111,9 +111,9 @@ def blocks(ticket: Ticket, profile: Profile) -> list[Block]:
         _fitted(_short(ticket.queue), profile),
     ]
     if ticket.ticket_class != "ordinary":
-        paper += [Gap(0.5), Mark(_class_mark(ticket))]
+        paper += [Gap(0.5), InverseText(_class_mark(ticket))]
     if ticket.offline:
-        paper += [Gap(0.5), Mark(_("离线取号"))]
+        paper += [Gap(0.5), InverseText(_("离线取号"))]
     paper += [Gap(1.5), Big(ticket.number, NUMBER_MM), Gap(2)]
     paper += [_fitted(_waiting_line(ticket), profile, bold=True)]
     if ticket.windows:
@@ -121,18 +121,18 @@ def blocks(ticket: Ticket, profile: Profile) -> list[Block]:
     paper += [Rule(), Gap(1), *_rules(ticket)]
     if ticket.url:
         follow = _("网络恢复后，可扫码查看排队进度") if ticket.offline else _("手机扫码，随时查看排队进度")
-        paper += [QrCode(ticket.url, QR_MM), Line(follow)]
+        paper += [QrBlock(ticket.url, QR_MM), TextLine(follow)]
     printed = ticket.issued_at.strftime("%Y-%m-%d %H:%M")
     day = _("仅当日有效")
-    return [*paper, Line(f"{printed}  {_('补打')}  {day}" if ticket.reprint else f"{printed}  {day}")]
+    return [*paper, TextLine(f"{printed}  {_('补打')}  {day}" if ticket.reprint else f"{printed}  {day}")]
 
 
-def _fitted(text: str, profile: Profile, *, bold: bool = False) -> Line:
+def _fitted(text: str, profile: Profile, *, bold: bool = False) -> TextLine:
     """`text` on one line, as large as fits."""
     for scale in ((2, 2), (1, 2)):
         if columns(text) * scale[0] <= profile.columns:
-            return Line(text, scale=scale, bold=bold)
-    return Line(text, bold=bold)
+            return TextLine(text, scale=scale, bold=bold)
+    return TextLine(text, bold=bold)
 
 
 def _short(text: str) -> str:
@@ -142,7 +142,7 @@ def _short(text: str) -> str:
     return text
 
 
-def _class_mark(ticket: Ticket) -> str:
+def _class_mark(ticket: PaperTicket) -> str:
     _ = texts(ticket.language)
     marks = {
         "priority": _("绿色通道 优先办理"),
@@ -152,7 +152,7 @@ def _class_mark(ticket: Ticket) -> str:
     return marks[ticket.ticket_class]
 
 
-def _waiting_line(ticket: Ticket) -> str:
+def _waiting_line(ticket: PaperTicket) -> str:
     _ = texts(ticket.language)
     if ticket.offline:
         return _("请留意叫号屏")
@@ -166,14 +166,14 @@ def _waiting_line(ticket: Ticket) -> str:
     return people + _(" 约{minutes}分钟").format(minutes=minutes)
 
 
-def _windows_line(ticket: Ticket) -> str:
+def _windows_line(ticket: PaperTicket) -> str:
     _ = texts(ticket.language)
     shown = [clean(window) for window in ticket.windows[:MAX_WINDOWS]]
     names = _("、").join(shown) + ("…" if len(ticket.windows) > MAX_WINDOWS else "")
     return _("窗口 {windows}").format(windows=names)
 
 
-def _rules(ticket: Ticket) -> list[Block]:
+def _rules(ticket: PaperTicket) -> list[Block]:
     _ = texts(ticket.language)
     desk = _short(ticket.help_desk)
     if ticket.missed == "void":
@@ -183,5 +183,5 @@ def _rules(ticket: Ticket) -> list[Block]:
     else:
         missed = _("过号请到{desk}，可重新排队。").format(desk=desk)
     if ticket.offline:
-        return [Line(missed)]  # where to look stands above already, and the paper stays within its length
-    return [Line(_("请在休息区等候，留意屏幕和广播。")), Line(missed)]
+        return [TextLine(missed)]  # where to look stands above already, and the paper stays within its length
+    return [TextLine(_("请在休息区等候，留意屏幕和广播。")), TextLine(missed)]

@@ -24,17 +24,17 @@ from numpy.typing import NDArray
 from contract.configuration.hall import Device
 from drivers.address import Address
 from drivers.ports import InUse, NoPermission, NotFound, Unreachable
-from drivers.registry import Site
+from drivers.registry import DeviceSite
 from drivers.scanner.frames import text_of
-from drivers.scanner.reading import Code, CodeReader
+from drivers.scanner.reading import CameraCode, CodeReader
 
 Colour = NDArray[np.uint8]
 FORGET_S = 2.0
 """A code may be handed out again after it was out of sight for so long."""
-MEND = "check its cable; `jiaohao-devices doctor` lists the cameras"
+REMEDY = "check its cable; `jiaohao-devices doctor` lists the cameras"
 
 
-class Eye(Protocol):
+class PictureSource(Protocol):
     """Where pictures come from."""
 
     def probe(self) -> None:
@@ -53,11 +53,11 @@ class Eye(Protocol):
 class CameraScanner:
     """A camera that reads codes. `preview` is called with every picture and the codes found in it, for a live picture."""
 
-    discreet = False
+    always_on = False
 
-    def __init__(self, name: str, eye: Eye, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, name: str, eye: PictureSource, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.name, self.eye, self._clock = name, eye, clock
-        self.preview: Callable[[Colour, list[Code]], None] | None = None
+        self.preview: Callable[[Colour, list[CameraCode]], None] | None = None
         self._reader = CodeReader()
         self._seen: dict[bytes, float] = {}
         """Codes that were handed out, and since when pictures are without them; inf while they are there."""
@@ -78,7 +78,7 @@ class CameraScanner:
         deadline = self._clock() + 1
         while self.eye.take() is None:
             if self._clock() >= deadline:
-                raise Unreachable(f"{self.name}: the camera sends no picture", MEND)
+                raise Unreachable(f"{self.name}: the camera sends no picture", REMEDY)
 
     def read(self, timeout_s: float) -> str | None:
         """The next code, or None."""
@@ -108,7 +108,7 @@ class CameraScanner:
         self._seen = {data: since for data, since in gone.items() if now - since < FORGET_S}
 
 
-class CaptureEye:
+class CaptureSource:
     """A camera or a film by OpenCV."""
 
     def __init__(self, name: str, where: Address) -> None:
@@ -118,7 +118,7 @@ class CaptureEye:
 
     def probe(self) -> None:
         if not self.path.exists():
-            raise NotFound(f"{self.name}: there is no {self.path}", f"plug the camera in, or correct the address; {MEND}")
+            raise NotFound(f"{self.name}: there is no {self.path}", f"plug the camera in, or correct the address; {REMEDY}")
         try:
             self.path.open("rb").close()
         except PermissionError:
@@ -159,7 +159,7 @@ class CaptureEye:
         return None
 
 
-class FolderEye:
+class FolderSource:
     """The newest picture in a folder, at most 25 times a second: a camera for halls without one.
 
     With `held_s` a picture stands before the lens for so many seconds after it was written, as a phone that is held there.
@@ -194,7 +194,7 @@ class FolderEye:
         return None
 
 
-def camera(device: Device, site: Site) -> CameraScanner:
+def camera(device: Device, site: DeviceSite) -> CameraScanner:
     """A camera for one entry of devices.toml; raise NotFound for an address that is none of a camera."""
     where = Address.parse(device.address)
     name = f"{device.id} ({device.address})"
@@ -203,7 +203,7 @@ def camera(device: Device, site: Site) -> CameraScanner:
         if folder is None:
             raise NotFound(f"{name}: an emulated camera needs a folder with pictures", "write emulator://camera?out=FOLDER")
         held_s = where.number("held_s", 0)
-        return CameraScanner(name, FolderEye(folder / device.id, held_s=held_s or None))
+        return CameraScanner(name, FolderSource(folder / device.id, held_s=held_s or None))
     if where.scheme != "camera" or not where.path:
         raise NotFound(f"{name}: this is no camera", "write camera:///dev/video0")
-    return CameraScanner(name, CaptureEye(name, where))
+    return CameraScanner(name, CaptureSource(name, where))

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from contract.configuration.hall import Device
 from drivers.address import Address
 from drivers.ports import DeviceError, InUse, NoPermission, NotFound, Unreachable
-from drivers.registry import Site
+from drivers.registry import DeviceSite
 from drivers.scanner.keys import KeyReader
 
 KEY_EVENT = 1
@@ -23,7 +23,7 @@ SILENCE_S = 0.3
 """A scanner types faster than this; what stands still for longer was no code."""
 
 
-class Keyboard(Protocol):
+class EventDevice(Protocol):
     """What is used of evdev.InputDevice."""
 
     def fileno(self) -> int: ...
@@ -35,11 +35,11 @@ class Keyboard(Protocol):
 class KeyboardScanner:
     """A scanner behind evdev; `connect` opens its device."""
 
-    discreet = True
+    always_on = True
 
-    def __init__(self, name: str, connect: Callable[[], Keyboard]) -> None:
+    def __init__(self, name: str, connect: Callable[[], EventDevice]) -> None:
         self.name, self._connect = name, connect
-        self._keyboard: Keyboard | None = None
+        self._keyboard: EventDevice | None = None
         self._keys = KeyReader()
         self._codes: list[str] = []
 
@@ -101,7 +101,7 @@ class KeyboardScanner:
         return NotFound(f"{self.name}: there is no such scanner", "plug it in, or correct the address")
 
 
-def keyboard(device: Device, _site: Site) -> KeyboardScanner:
+def keyboard(device: Device, _site: DeviceSite) -> KeyboardScanner:
     """A scanner for one entry of devices.toml; raise NotFound for an address that is none of evdev."""
     where = Address.parse(device.address)
     if where.scheme != "evdev" or not (where.path.strip("/") or where.options.get("name")):
@@ -109,15 +109,15 @@ def keyboard(device: Device, _site: Site) -> KeyboardScanner:
     return KeyboardScanner(f"{device.id} ({device.address})", lambda: _input_device(where))
 
 
-def _input_device(where: Address) -> Keyboard:
+def _input_device(where: Address) -> EventDevice:
     import evdev  # exists on Linux only
 
     if name := where.options.get("name"):
         for path in evdev.list_devices():
-            found: Keyboard = evdev.InputDevice(path)
+            found: EventDevice = evdev.InputDevice(path)
             if name in str(found.name) and KEY_EVENT in found.capabilities():  # type: ignore[attr-defined]
                 return found
             found.close()
         raise FileNotFoundError(name)
-    device: Keyboard = evdev.InputDevice(where.path)
+    device: EventDevice = evdev.InputDevice(where.path)
     return device

@@ -13,8 +13,8 @@ from collections import deque
 
 from contract.configuration.hall import Device
 from drivers.ask import arriving
-from drivers.ports import DeviceError, NoReply, Refused
-from drivers.registry import BadOption, Site
+from drivers.ports import DeviceError, DeviceRefused, NoReply
+from drivers.registry import BadOption, DeviceSite
 from drivers.scanner import frames, ssi
 from drivers.scanner.frames import CodeParser, Make
 from drivers.stream import Stream
@@ -25,7 +25,7 @@ SILENCE_S = 0.12
 """After this silence a code without an end is whole: 9600 baud take 1 ms a byte."""
 KEPT = 16
 TRIES = 3
-MEND = "check power, cable and baud rate, and that the scanner is set to a serial interface"
+REMEDY = "check power, cable and baud rate, and that the scanner is set to a serial interface"
 
 
 class LineScanner(ABC):
@@ -33,7 +33,7 @@ class LineScanner(ABC):
 
     def __init__(self, stream: Stream, *, trigger: bool) -> None:
         self.stream, self.trigger = stream, trigger
-        self.discreet = not trigger
+        self.always_on = not trigger
         self._codes: deque[str] = deque(maxlen=KEPT)
 
     def open(self) -> None:
@@ -90,7 +90,7 @@ class LineScanner(ABC):
 
     @abstractmethod
     def ask(self) -> None:
-        """Make sure the scanner is there; raise NoReply or Refused."""
+        """Make sure the scanner is there; raise NoReply or DeviceRefused."""
 
     @abstractmethod
     def start(self) -> None:
@@ -141,8 +141,8 @@ class TextScanner(LineScanner):
             if self.make.answer is None or self._answered():
                 return
         if self._parser.answers:
-            raise Refused(f"{self.stream.name}: the scanner refuses a command", f"check that it is a {self.make.name}")
-        raise NoReply(f"{self.stream.name}: the scanner does not answer", MEND)
+            raise DeviceRefused(f"{self.stream.name}: the scanner refuses a command", f"check that it is a {self.make.name}")
+        raise NoReply(f"{self.stream.name}: the scanner does not answer", REMEDY)
 
     def _answered(self) -> bool:
         for data in arriving(self.stream, ANSWER_S):
@@ -157,11 +157,11 @@ class SsiScanner(LineScanner):
 
     def __init__(self, stream: Stream, *, trigger: bool) -> None:
         super().__init__(stream, trigger=trigger)
-        self._parser, self._reader = ssi.Parser(), ssi.CodeReader()
+        self._parser, self._reader = ssi.Parser(), ssi.SsiCodeReader()
         self._said: set[int] = set()
 
     def open(self) -> None:
-        self._parser, self._reader = ssi.Parser(), ssi.CodeReader()
+        self._parser, self._reader = ssi.Parser(), ssi.SsiCodeReader()
         super().open()
 
     def ask(self) -> None:
@@ -196,8 +196,8 @@ class SsiScanner(LineScanner):
             if self._said & answers:
                 return
         if ssi.NAK in self._said:
-            raise Refused(f"{self.stream.name}: the scanner refuses a command", "set it to SSI with acknowledgement")
-        raise NoReply(f"{self.stream.name}: the scanner does not answer", MEND)
+            raise DeviceRefused(f"{self.stream.name}: the scanner refuses a command", "set it to SSI with acknowledgement")
+        raise NoReply(f"{self.stream.name}: the scanner does not answer", REMEDY)
 
 
 def trigger(device: Device) -> bool:
@@ -208,26 +208,26 @@ def trigger(device: Device) -> bool:
     return value
 
 
-def plain(device: Device, site: Site) -> TextScanner:
+def plain(device: Device, site: DeviceSite) -> TextScanner:
     """Any scanner that sends text."""
     return TextScanner(frames.PLAIN, site.stream(device), trigger=False)
 
 
-def honeywell(device: Device, site: Site) -> TextScanner:
+def honeywell(device: Device, site: DeviceSite) -> TextScanner:
     """A Honeywell scanner."""
     return TextScanner(frames.HONEYWELL, site.stream(device), trigger=trigger(device))
 
 
-def newland(device: Device, site: Site) -> TextScanner:
+def newland(device: Device, site: DeviceSite) -> TextScanner:
     """A Newland scanner with unified commands."""
     return TextScanner(frames.NEWLAND, site.stream(device), trigger=trigger(device))
 
 
-def gm65(device: Device, site: Site) -> TextScanner:
+def gm65(device: Device, site: DeviceSite) -> TextScanner:
     """A GM65 or GM861 module."""
     return TextScanner(frames.GM65, site.stream(device), trigger=trigger(device))
 
 
-def zebra(device: Device, site: Site) -> SsiScanner:
+def zebra(device: Device, site: DeviceSite) -> SsiScanner:
     """A Zebra decoder that speaks SSI."""
     return SsiScanner(site.stream(device), trigger=trigger(device))

@@ -30,7 +30,7 @@ PUT_TOGETHER = 8
 
 
 @dataclass(frozen=True)
-class Code:
+class CameraCode:
     """What a code says, as bytes and as text, and its corners in the picture: (x, y) clockwise from its own upper left."""
 
     text: str
@@ -59,7 +59,7 @@ class CodeReader:
         self._count = 0
         self._turn = 0
 
-    def read(self, picture: NDArray[np.uint8]) -> list[Code]:
+    def read(self, picture: NDArray[np.uint8]) -> list[CameraCode]:
         """The codes in the next picture of a camera; empty when none can be read."""
         grey = treatment.grey(picture)
         if min(grey.shape) < SMALLEST:
@@ -89,7 +89,7 @@ class CodeReader:
         return np.asarray(cv2.convertScaleAbs(self._sum, alpha=1 / self._count), np.uint8)
 
 
-def read(grey: Picture) -> list[Code]:
+def read(grey: Picture) -> list[CameraCode]:
     """The codes in one grey picture by itself."""
     if min(grey.shape) < SMALLEST:
         return []
@@ -110,7 +110,7 @@ def _treated(grey: Picture) -> Iterator[tuple[Picture, float, int, int]]:
         share, angle = treatment.smear(small)
         if share < treatment.SMEARED:
             for length in (8, 6, 10):
-                yield treatment.steadied(small, length, angle), 0.5, part.left, part.top
+                yield treatment.deblurred(small, length, angle), 0.5, part.left, part.top
             yield treatment.sharpened(part.picture, 5, 3), 1, part.left, part.top
             return  # the other treatments make nothing of a smear
     yield treatment.sharpened(plain), 0.5, 0, 0
@@ -123,8 +123,8 @@ def _treated(grey: Picture) -> Iterator[tuple[Picture, float, int, int]]:
     yield treatment.smoothed(grey), 1, 0, 0
 
 
-def _codes(found: list[zxingcpp.Barcode], place: tuple[float, int, int] | None) -> list[Code]:
-    return [Code(code.text, code.bytes, _corners(code, *place) if place else ()) for code in found]
+def _codes(found: list[zxingcpp.Barcode], place: tuple[float, int, int] | None) -> list[CameraCode]:
+    return [CameraCode(code.text, code.bytes, _corners(code, *place) if place else ()) for code in found]
 
 
 def _corners(code: zxingcpp.Barcode, scale: float, left: int, top: int) -> tuple[tuple[int, int], ...]:
@@ -151,7 +151,7 @@ def _steadier(grey: Picture) -> Iterator[Picture]:
     share, angle = treatment.smear(part.picture)
     if share < treatment.SMEARED:
         for length in (15, 11, 19):
-            yield treatment.steadied(part.picture, length, angle)
+            yield treatment.deblurred(part.picture, length, angle)
 
 
 def _quieter(grey: Picture) -> Iterator[Picture]:

@@ -106,7 +106,7 @@ def packet_at(data: bytes, at: int, source: int) -> Packet | None:
     return Packet(data[at + 1], source, data[at + 3], data[at + 4 : end - 2])
 
 
-class CodeReader:
+class SsiCodeReader:
     """Puts codes together from their packets; a code longer than LIMIT bytes is dropped."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Part:
+class PicturePart:
     """A part of a picture and the place of its upper left corner in the whole, in pixels."""
 
     picture: Picture
@@ -72,7 +72,7 @@ def smoothed(picture: Picture, width: int = 5) -> Picture:
     return np.asarray(cv2.blur(picture, (width, width)), np.uint8)
 
 
-def busiest(picture: Picture, smaller: Picture) -> Part | None:
+def busiest(picture: Picture, smaller: Picture) -> PicturePart | None:
     """The part of `picture` that is fullest of edges, as a code is, or None. `smaller` is half(picture)."""
     height, width = smaller.shape
     edges = cv2.morphologyEx(smaller, cv2.MORPH_GRADIENT, _CROSS)
@@ -86,7 +86,7 @@ def busiest(picture: Picture, smaller: Picture) -> Part | None:
     if not labels[row, column] or w * h > 0.6 * cells.size:
         return None
     left, top_edge = max(0, (x - 1) * CELL), max(0, (y - 1) * CELL)
-    return Part(picture[top_edge : (y + h + 1) * CELL, left : (x + w + 1) * CELL], left, top_edge)
+    return PicturePart(picture[top_edge : (y + h + 1) * CELL, left : (x + w + 1) * CELL], left, top_edge)
 
 
 def smear(picture: Picture) -> tuple[float, float]:
@@ -98,7 +98,7 @@ def smear(picture: Picture) -> tuple[float, float]:
     return share, -(0.5 * float(np.degrees(np.arctan2(2 * c, a - b))) + 90)
 
 
-def steadied(picture: Picture, length: int, angle: float, noise: float = 0.015) -> Picture:
+def deblurred(picture: Picture, length: int, angle: float, noise: float = 0.015) -> Picture:
     """A picture smeared over `length` pixels along `angle`, set right by Wiener's filter; `noise` to signal ratio."""
     centre = length / 2 - 0.5
     line = np.zeros((length, length), np.float32)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from contract.wire.messages import Announce
-from drivers.device_health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, Health, trouble
+from drivers.device_health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, DeviceHealth, trouble
 from drivers.ports import DeviceError, Voice
 from drivers.stream import Backoff
 from drivers.voice.line import WaitingLine
@@ -20,7 +20,9 @@ TAKE_S = 0.5
 class Announcer:
     """One voice. `announce` may be called from any thread."""
 
-    def __init__(self, name: str, driver: Voice, report: Callable[[Health], None], *, line: WaitingLine | None = None) -> None:
+    def __init__(
+        self, name: str, driver: Voice, report: Callable[[DeviceHealth], None], *, line: WaitingLine | None = None
+    ) -> None:
         self.name = name
         self._driver, self._report = driver, report
         self._line = line or WaitingLine()

@@ -13,8 +13,8 @@ import time
 from contract.configuration.hall import Device
 from contract.wire.messages import Announce
 from drivers.ask import arriving
-from drivers.ports import BadReply, NoReply, Refused
-from drivers.registry import BadOption, Site
+from drivers.ports import BadReply, DeviceRefused, NoReply
+from drivers.registry import BadOption, DeviceSite
 from drivers.stream import Stream
 from drivers.voice import frames
 from drivers.voice.espeak import languages, number
@@ -67,7 +67,7 @@ class ChipVoice:
         self._send(self.chip.frame(frames.STOP))
 
     def _send(self, frame: bytes) -> None:
-        """Send a frame until the chip takes it; raise NoReply or Refused after some tries."""
+        """Send a frame until the chip takes it; raise NoReply or DeviceRefused after some tries."""
         refused = False
         for _ in range(TRIES):
             self._write(frame)
@@ -76,7 +76,7 @@ class ChipVoice:
                 return
             refused = refused or reply == frames.NOT_UNDERSTOOD
         if refused:
-            raise Refused(
+            raise DeviceRefused(
                 f"{self.stream.name}: the {self.chip.name} does not understand the frame", "check the speed of the line"
             )
         raise NoReply(f"{self.stream.name}: the {self.chip.name} does not answer", "check power, wiring and speed of the line")
@@ -149,13 +149,13 @@ def _tune(device: Device) -> str:
     return tune
 
 
-def syn6288(device: Device, site: Site) -> ChipVoice:
+def syn6288(device: Device, site: DeviceSite) -> ChipVoice:
     """A SYN6288: 9600 8N1, Mandarin. Its tags: [v0..16] volume, [t0..5] speed."""
     tags = f"[v{number(device, 'volume', 10, 0, 16)}][t{number(device, 'speed', 3, 0, 5)}]"
     return ChipVoice(frames.SYN6288, site.stream(device), spoken_in=["zh"], tags=tags, tune=_tune(device))
 
 
-def xfs5152(device: Device, site: Site) -> ChipVoice:
+def xfs5152(device: Device, site: DeviceSite) -> ChipVoice:
     """An XFS5152CE: 9600 8N1 by its pins, Mandarin and English. Its tags: [v0..10], [s0..10] speed, [t0..10] pitch."""
     tags = "".join(f"[{tag}{number(device, option, usual, 0, 10)}]" for tag, option, usual in XFS5152_TAGS)
     return ChipVoice(frames.XFS5152, site.stream(device), spoken_in=languages(device), tags=tags, tune=_tune(device))

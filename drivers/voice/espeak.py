@@ -12,8 +12,8 @@ import subprocess
 
 from contract.configuration.hall import Device
 from contract.wire.messages import Announce
-from drivers.ports import NotFound, Refused
-from drivers.registry import BadOption, Site
+from drivers.ports import DeviceRefused, NotFound
+from drivers.registry import BadOption, DeviceSite
 from drivers.voice.prose import read_out
 from drivers.voice.reading import spoken
 from drivers.voice.sound import BadSound, Sound, chime, from_stream, join, silence
@@ -67,7 +67,7 @@ def number(device: Device, option: str, default: int, low: int, high: int) -> in
 class EspeakVoice:
     """Says the announcement in every configured language, after the chime."""
 
-    def __init__(self, device: Device, site: Site) -> None:
+    def __init__(self, device: Device, site: DeviceSite) -> None:
         self.languages = languages(device)
         self.speed = number(device, "speed", 100, 50, 200)
         self.volume = number(device, "volume", 100, 1, 200)
@@ -88,7 +88,7 @@ class EspeakVoice:
         texts = {"zh": announcement.texts.zh, "en": announcement.texts.en}
         speeches = [self.say(texts[language], language) for language in self.languages if texts[language].strip()]
         if not speeches:
-            raise Refused(f"announcement {announcement.seq} has no text in {', '.join(self.languages)}")
+            raise DeviceRefused(f"announcement {announcement.seq} has no text in {', '.join(self.languages)}")
         rate = speeches[0].rate
         sounds = [chime(rate)] if announcement.chime else []
         for speech in speeches:
@@ -103,7 +103,7 @@ class EspeakVoice:
         self.speaker.play(synthesise(words, language, speed=speed, volume=self.volume), f"read-{language}")
 
     def say(self, text: str, language: str) -> Sound:
-        """The speech for `text` in `language`. Raise Refused when none comes out."""
+        """The speech for `text` in `language`. Raise DeviceRefused when none comes out."""
         return synthesise(spoken(text, language), language, speed=self.speed, volume=self.volume)
 
 
@@ -115,7 +115,7 @@ def pronounced(text: str) -> str:
 
 
 def synthesise(text: str, language: str, *, speed: int = 100, volume: int = 100) -> Sound:
-    """Speech for a text that was made plain before; speed and volume in per cent. Raise Refused."""
+    """Speech for a text that was made plain before; speed and volume in per cent. Raise DeviceRefused."""
     if language == "en":
         # a single A is the article to espeak-ng; its name is written in phonemes
         text = " ".join("[[eI]]" if word == "A" else word for word in text.split(" "))
@@ -125,4 +125,4 @@ def synthesise(text: str, language: str, *, speed: int = 100, volume: int = 100)
         done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=SYNTHESIS_S, check=True)
         return from_stream(done.stdout)
     except (subprocess.SubprocessError, OSError, BadSound) as error:
-        raise Refused(f"espeak-ng does not say {text!r}: {error}", "try it: espeak-ng -v cmn-latn-pinyin 你好") from error
+        raise DeviceRefused(f"espeak-ng does not say {text!r}: {error}", "try it: espeak-ng -v cmn-latn-pinyin 你好") from error

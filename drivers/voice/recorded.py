@@ -14,8 +14,8 @@ from pathlib import Path
 
 from contract.configuration.hall import Device
 from contract.wire.messages import Announce
-from drivers.ports import DeviceError, NotFound, Refused
-from drivers.registry import BadOption, Site
+from drivers.ports import DeviceError, DeviceRefused, NotFound
+from drivers.registry import BadOption, DeviceSite
 from drivers.voice.espeak import PAUSE_S, languages, synthesise
 from drivers.voice.reading import DIGITS_EN, DIGITS_ZH, spoken
 from drivers.voice.sound import BadSound, Sound, chime, join, read_wav, silence
@@ -30,7 +30,7 @@ SILENT = set(" ,.;:!?，。；：！？、")
 
 
 def pieces_of(text: str, known: set[str], language: str) -> list[str]:
-    """`text` as names of pieces, the longest first; raise Refused, naming what no piece says.
+    """`text` as names of pieces, the longest first; raise DeviceRefused, naming what no piece says.
 
     English pieces are whole words, in any case of letters; in Chinese every character counts.
     """
@@ -40,7 +40,9 @@ def pieces_of(text: str, known: set[str], language: str) -> list[str]:
     while rest := rest.lstrip("".join(SILENT)):
         name = next((n for n in longest if rest.startswith(n) and (language == "zh" or _ends_word(rest, len(n)))), None)
         if name is None:
-            raise Refused(f"no recording says {rest.split(' ')[0][:12]!r} of {text!r}", "record it as a file of this name")
+            raise DeviceRefused(
+                f"no recording says {rest.split(' ')[0][:12]!r} of {text!r}", "record it as a file of this name"
+            )
         found.append(names[name])
         rest = rest[len(name) :]
     return found
@@ -53,7 +55,7 @@ def _ends_word(text: str, place: int) -> bool:
 class RecordedVoice:
     """Says the announcement with the pieces of a folder."""
 
-    def __init__(self, device: Device, site: Site) -> None:
+    def __init__(self, device: Device, site: DeviceSite) -> None:
         self.languages = languages(device)
         folder = device.options.get("folder")
         if not isinstance(folder, str) or not folder:
@@ -70,7 +72,7 @@ class RecordedVoice:
                 for language in self.languages
             }
         except BadSound as error:
-            raise Refused(str(error)) from error
+            raise DeviceRefused(str(error)) from error
         self.speaker.open()
 
     def close(self) -> None:
@@ -89,13 +91,13 @@ class RecordedVoice:
         for language in self.languages:
             sounds += self._say(texts[language], language)
         if not sounds:
-            raise Refused(f"announcement {announcement.seq} has no text in {', '.join(self.languages)}")
+            raise DeviceRefused(f"announcement {announcement.seq} has no text in {', '.join(self.languages)}")
         if announcement.chime:
             sounds.insert(0, chime(sounds[0].rate))
         try:
             self.speaker.play(join(sounds), f"{announcement.number}-{announcement.window}")
         except BadSound as error:
-            raise Refused(str(error)) from error
+            raise DeviceRefused(str(error)) from error
 
     def _say(self, text: str, language: str) -> list[Sound]:
         known = self._pieces[language]

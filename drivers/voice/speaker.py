@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from drivers.address import Address
-from drivers.ports import InUse, NotFound, Refused, Unreachable
+from drivers.ports import DeviceRefused, InUse, NotFound, Unreachable
 from drivers.voice.sound import Sound
 
 CARDS = Path("/proc/asound/cards")
@@ -128,7 +128,9 @@ class Folder:
             for old in kept[: max(0, len(kept) + 1 - KEPT)]:
                 old.unlink(missing_ok=True)
         except OSError as error:
-            raise Refused(f"{self.folder}: the sound cannot be kept ({error.strerror})", "make room on the disk") from error
+            raise DeviceRefused(
+                f"{self.folder}: the sound cannot be kept ({error.strerror})", "make room on the disk"
+            ) from error
         if self.in_real_time:
             self._closed.wait(sound.seconds)
 

@@ -16,7 +16,7 @@ from contract.wire.topics import Topics
 from kiosk.flow.event import Answered, Ask, Connected, Heard, Unanswered
 from link import Broker, Link, new_session
 from link.machine_status import machine
-from link.orders import Do, Orders
+from link.orders import OrderHandler, Orders
 from link.update import Updater
 
 LOG = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class TerminalLink:
         self._link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
         self._updater = Updater(updates, terminal, self._refresh, ca=broker.ca)
 
-    def open(self, topics: tuple[str, ...], acts: Mapping[messages.Act, Do] | None = None) -> None:
+    def open(self, topics: tuple[str, ...], acts: Mapping[messages.Act, OrderHandler] | None = None) -> None:
         """Announce the terminal, follow the topics (filters without the hall's root), do what the desk asks by `acts`."""
         self._announced = True
         self._link.announce(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract.wire.messages import Act, TerminalAsk
 from kiosk.ui.theme import Look
-from link.orders import RESTART_S, Do, Done
+from link.orders import RESTART_S, OrderHandler, OrderResult
 
 if TYPE_CHECKING:
     from kiosk.app.app import App
@@ -19,20 +19,20 @@ UI_TIMEOUT_S = 10.0
 LONGEST_SIDE = 960
 
 
-def acts_of(app: App) -> Mapping[Act, Do]:
+def acts_of(app: App) -> Mapping[Act, OrderHandler]:
     """The acts of a running program; they are called in the thread of the orders."""
 
-    def identify(_ask: TerminalAsk) -> Done:
+    def identify(_ask: TerminalAsk) -> OrderResult:
         app.call(lambda: _show_name(app)).result(UI_TIMEOUT_S)
-        return Done(f"shown for {SHOWN_S:.0f} s")
+        return OrderResult(f"shown for {SHOWN_S:.0f} s")
 
-    def screen(_ask: TerminalAsk) -> Done:
+    def screen(_ask: TerminalAsk) -> OrderResult:
         width, height, content = app.call(lambda: pixels(app.root)).result(UI_TIMEOUT_S)
-        return Done(media="image/png", content=_png(width, height, content))
+        return OrderResult(media="image/png", content=_png(width, height, content))
 
-    def restart(_ask: TerminalAsk) -> Done:
+    def restart(_ask: TerminalAsk) -> OrderResult:
         threading.Timer(RESTART_S, app.stop).start()
-        return Done()
+        return OrderResult()
 
     return {"identify": identify, "screen": screen, "restart": restart}
 

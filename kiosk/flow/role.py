@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contract.wire.messages import Act, DeviceStatus, LeaseStatus
     from kiosk.ui.page import Page
     from kiosk.ui.page_context import Stage
-    from link.orders import Do
+    from link.orders import OrderHandler
 
 Send = Callable[[Any], None]
 
@@ -60,6 +60,6 @@ class Role:
     perform: Callable[[Any, Send], None] = performs_nothing
     devices: Callable[[Any], list[DeviceStatus]] = lambda _state: []
     lease: Callable[[Any], LeaseStatus | None] = lambda _state: None
-    acts: Mapping[Act, Do] = field(default_factory=dict)
+    acts: Mapping[Act, OrderHandler] = field(default_factory=dict)
     start: Callable[[Send], None] = lambda _send: None
     stop: Callable[[], None] = nothing

@@ -90,7 +90,7 @@ class Tools:
         acts = [act for act, kind in ACTS.items() if kind == device.kind]
         [finding] = examine(self._hall, [device], folder=self._folder, acts=acts).findings
         if finding.reason:
-            LOG.warning("the test of %s: %s; %s", device.id, finding.what, finding.mend)
+            LOG.warning("the test of %s: %s; %s", device.id, finding.what, finding.remedy)
         return Result(finding.state == "ok", finding.reason)
 
     def _reboot(self) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kiosk.ticket_kiosk.take_number.ticket_printer import Press
     from kiosk.ui.page import Page
     from kiosk.ui.page_context import Stage
-    from link.orders import Done
+    from link.orders import OrderResult
 
 TOPICS = ("server/status", "queue/+/state", "window/+/state", "catalogue/version")
 
@@ -88,7 +88,7 @@ def with_tray(role: Role, copier: Copier) -> Role:
     """The role with the order for the tray of its A4 printer; other printers' orders go where they went before."""
     others = role.acts.get("refilled")
 
-    def refilled(ask: TerminalAsk) -> Done:
+    def refilled(ask: TerminalAsk) -> OrderResult:
         return copier.refilled(ask) if ask.device == copier.device.id or others is None else others(ask)
 
     return replace(role, acts={**role.acts, "refilled": refilled})

@@ -93,7 +93,7 @@ class Catalogue:
 
 
 def load(folder: Path) -> Catalogue:
-    """Read the items of the hall in `folder`; raise BadHall with file, key and mend for every problem found."""
+    """Read the items of the hall in `folder`; raise BadHall with file, key and remedy for every problem found."""
     shared = load_shared(folder)
     items: list[Item] = []
     files: dict[str, str] = {}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from contract.wire.topics import Topics
 from drivers import registry
-from drivers.emulators.base import Emulator, Line
+from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.emulators.serve import TcpServer
 from link import Broker, Link
 from tests.bench import stage
@@ -40,7 +40,7 @@ class Strip:
         self._seen: list[tuple[float, bytes]] = []
         self._news = threading.Condition()
 
-    def feed(self, line: Line, data: bytes) -> None:
+    def feed(self, line: EmulatedLine, data: bytes) -> None:
         """Bytes at the strip, on their way to its emulator."""
         with self._news:
             self._seen.append((time.perf_counter(), data))

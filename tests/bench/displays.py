@@ -15,9 +15,9 @@ from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers import registry
 from drivers.bus import Bus
 from drivers.display.keeper import DisplayKeeper
-from drivers.emulators.base import Emulator, Line
+from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.ports import Unreachable
-from drivers.registry import Site
+from drivers.registry import DeviceSite
 from drivers.stream import Stream
 from tests.bench.report import Row
 
@@ -34,7 +34,7 @@ class SerialLine(Stream):
         super().__init__("simulated line")
         self.emulator = emulator
         self.busy_s = 0.0
-        self._line: Line | None = None
+        self._line: EmulatedLine | None = None
         self._answers: list[tuple[float, bytes]] = []
         self._news = threading.Condition()
 
@@ -76,7 +76,7 @@ class SerialLine(Stream):
             self._news.notify_all()
 
 
-class OneLine(Site):
+class OneLine(DeviceSite):
     """A site in which everything is on one simulated line."""
 
     def __init__(self, line: SerialLine) -> None:

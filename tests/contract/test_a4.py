@@ -14,7 +14,7 @@ from drivers import registry
 from drivers.a4 import words
 from drivers.a4.ipp import IppPrinter
 from drivers.address import BadAddress
-from drivers.ports import BadReply, Busy, DeviceError, NoReply, Refused, Unreachable
+from drivers.ports import BadReply, Busy, DeviceError, DeviceRefused, NoReply, Unreachable
 from tests.contract.ippeve import running_printer
 from tests.programs import wait_until
 
@@ -70,7 +70,7 @@ def test_without_paper_the_printer_says_so_and_goes_on_when_it_has_some(printer,
     report = printer.status()
     assert report.condition == "paper-out"
     assert "打印机没有纸了，请联系工作人员加纸" in report.words("zh")
-    with pytest.raises(Refused, match="paper-out"):
+    with pytest.raises(DeviceRefused, match="paper-out"):
         printer.check()
     rig.paper(25)
     assert last(printer, job).state == "done"
@@ -98,7 +98,7 @@ def test_a_job_is_cancelled_while_it_waits_for_paper(printer, rig):
     rig.paper(25)
     report = last(printer, job)
     assert report.state == "cancelled"
-    with pytest.raises(Refused):
+    with pytest.raises(DeviceRefused):
         printer.cancel(job.id)
 
 
@@ -114,12 +114,12 @@ def test_little_paper_and_little_toner_do_not_stop_printing(printer, rig):
 
 
 def test_a_document_of_another_kind_is_refused(printer):
-    with pytest.raises(Refused, match="does not print"):
+    with pytest.raises(DeviceRefused, match="does not print"):
         printer.print(b"GIF89a", title="图", kind="image/gif")
 
 
 def test_an_unknown_job_is_refused(printer):
-    with pytest.raises(Refused, match="no such job"):
+    with pytest.raises(DeviceRefused, match="no such job"):
         printer.job(99999)
 
 
@@ -145,7 +145,7 @@ def test_no_number_of_copies_outside_1_to_99_reaches_a_printer(copies):
 def test_a_printer_that_is_switched_off_is_unreachable():
     printer = IppPrinter("ipp://127.0.0.1:1/ipp/print")
     assert printer.status().condition == "unreachable"
-    assert isinstance(printer.trouble, Unreachable) and printer.trouble.mend
+    assert isinstance(printer.trouble, Unreachable) and printer.trouble.remedy
     with pytest.raises(Unreachable):
         printer.open()
 

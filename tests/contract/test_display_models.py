@@ -12,8 +12,8 @@ from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers import registry
 from drivers.display.onbon_bxk import BxkDisplay
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer, UdpServer
-from drivers.ports import DeviceError, NoReply, Refused, Unreachable
-from drivers.registry import BadOption, Site
+from drivers.ports import DeviceError, DeviceRefused, NoReply, Unreachable
+from drivers.registry import BadOption, DeviceSite
 
 MODELS = [m.name for m in registry.models().values() if m.kind == "display" and m.emulator]
 ANSWERING = ["onbon-bxk", "onbon-bx6", "huidu", "huidu-serial"]
@@ -50,7 +50,7 @@ class Bench:
         self.emulator = registry.emulator(model)(name="strip-03", out=out)
         self.server = TcpServer(self.emulator)
         self.server.open()
-        self.driver = registry.build(device(model, self.server.address, **options), Site(out))
+        self.driver = registry.build(device(model, self.server.address, **options), DeviceSite(out))
 
     def shows(self, *expected):
         return self.emulator.wait_for(lambda: self.emulator.texts() == list(expected))
@@ -128,8 +128,8 @@ def test_a_display_that_hangs_up_is_reported_and_taken_again(bench):
             bench.driver.show(text("A001"))
             bench.driver.check()
             time.sleep(0.01)  # a line that has no answers shows its end only when the emulator has heard something
-    assert caught.value.mend
-    bench.emulator.mend()
+    assert caught.value.remedy
+    bench.emulator.repair()
     bench.driver.close()
     bench.driver.open()
     bench.driver.show(text("A002"))
@@ -137,7 +137,7 @@ def test_a_display_that_hangs_up_is_reported_and_taken_again(bench):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_nobody_listening_is_unreachable_with_a_mend(model):
+def test_nobody_listening_is_unreachable_with_a_remedy(model):
     driver = registry.build(device(model, "socket://127.0.0.1:9"))
     with pytest.raises(Unreachable, match=r"refuses.*check"):
         driver.open()
@@ -155,9 +155,9 @@ def test_a_display_without_a_whole_answer_is_reported_in_time(waits, model, faul
         with pytest.raises(DeviceError) as caught:
             for _ in range(5):
                 bench.driver.show(text("A001"))
-        assert caught.value.mend and time.monotonic() - begun < 60
+        assert caught.value.remedy and time.monotonic() - begun < 60
         waits(10.0)
-        bench.emulator.mend()
+        bench.emulator.repair()
         bench.driver.close()
         bench.driver.open()
         bench.driver.show(text("A002"))
@@ -186,7 +186,7 @@ def test_a_refusal_is_told_apart_from_silence(model):
     try:
         bench.driver.open()
         bench.emulator.fail(REFUSAL[model])
-        with pytest.raises(Refused, match="refuses"):
+        with pytest.raises(DeviceRefused, match="refuses"):
             bench.driver.show(text("A001"))
     finally:
         bench.driver.close()
@@ -262,7 +262,7 @@ def test_the_speed_of_a_serial_strip_is_found_out(waits):
         def write(self, data):
             super().write(data if self.baud == 57600 else b"\x00" * len(data))
 
-    class Here(Site):
+    class Here(DeviceSite):
         def stream(self, device):
             return SlowListener(emulator)
 
@@ -290,7 +290,7 @@ def test_a_long_text_runs_or_is_shown_in_parts():
     [("onbon-bxk", {"addr": 0}, "addr"), ("onbon-bxk", {"autobaud": 1}, "true or false"), ("onbon-bx6", {"width": 1024, "height": 128}, "too many"),
      ("alpha", {"height": 8}, "16 to 31"), ("qt-strip", {"addr": 255}, "1 to 254"), ("onbon-bxk", {"colour": "red"}, "unknown option")],
 )  # fmt: skip
-def test_a_wrong_option_is_refused_with_key_and_mend(model, options, said):
+def test_a_wrong_option_is_refused_with_key_and_remedy(model, options, said):
     with pytest.raises(BadOption, match=r"strip-03.*" + said):
         registry.build(device(model, "loop://", **options))
 
@@ -303,7 +303,7 @@ def test_a_board_that_has_no_room_for_its_lines_is_refused():
 
 
 def test_the_virtual_display_paints_its_lines(tmp_path):
-    driver = registry.build(device("virtual", "emulator://virtual"), Site(tmp_path / "deep" / "er"))
+    driver = registry.build(device("virtual", "emulator://virtual"), DeviceSite(tmp_path / "deep" / "er"))
     driver.open()
     driver.show(text("A012号 请到 03号窗口"))
     with Image.open(tmp_path / "deep" / "er" / "strip-03.png") as picture:

@@ -10,7 +10,7 @@ from drivers import registry
 from drivers.emulators.idcard import EXAMPLE, SdtEmulator
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.idcard.sdt import SdtReader
-from drivers.ports import BadReply, DeviceError, NoReply, Refused, Unreachable
+from drivers.ports import BadReply, DeviceError, DeviceRefused, NoReply, Unreachable
 
 NAME, NUMBER = EXAMPLE
 
@@ -77,7 +77,7 @@ def test_a_reading_that_fails_once_is_repeated(emulator, reader):
 
 @pytest.mark.parametrize(
     ("fault", "error", "text"),
-    [("read-fails", Refused, "lay the card flat"), ("foreign", Refused, "type the number")],
+    [("read-fails", DeviceRefused, "lay the card flat"), ("foreign", DeviceRefused, "type the number")],
 )
 def test_a_card_that_cannot_be_read_says_what_to_do(emulator, reader, fault, error, text):
     emulator.fail(fault)
@@ -93,7 +93,7 @@ def test_a_card_that_cannot_be_selected_counts_as_none(emulator, reader):
 
 
 def test_a_reader_whose_module_is_not_authorised_is_found_when_it_is_opened():
-    with pytest.raises(Refused, match="not authorised"):
+    with pytest.raises(DeviceRefused, match="not authorised"):
         SdtReader(MemoryStream(SdtEmulator(faults=["sam"]))).open()
 
 
@@ -105,7 +105,7 @@ def test_a_reader_that_fails_gives_one_clear_error_and_recovers(emulator, fault,
     with pytest.raises((NoReply, BadReply, Unreachable)) as caught:
         reader.open()
     assert isinstance(caught.value, DeviceError)
-    emulator.mend()
+    emulator.repair()
     reader.open()
     emulator.lay()
     assert reader.read(0).number == NUMBER

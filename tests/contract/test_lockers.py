@@ -7,7 +7,7 @@ import pytest
 from contract.configuration.hall import Device
 from drivers import registry
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
-from drivers.ports import DeviceError, NoReply, Refused
+from drivers.ports import DeviceError, DeviceRefused, NoReply
 
 MODELS = ["locker-8a", "locker-wkly"]
 
@@ -65,7 +65,7 @@ def test_all_doors_are_read_at_once(locker, emulator):
 
 def test_a_door_that_does_not_open_is_refused(locker, emulator):
     emulator.fail("jammed")
-    with pytest.raises(Refused, match="door 2 did not open"):
+    with pytest.raises(DeviceRefused, match="door 2 did not open"):
         locker.unlock(2)
 
 
@@ -75,7 +75,7 @@ def test_the_wiring_of_the_feedback_is_a_setting(model):
     locker.open()
     locker.unlock(4)
     assert locker.state(4) == "open" and locker.state(5) == "closed" and locker.states()[3] == "open"
-    with pytest.raises(Refused, match="feedback"):
+    with pytest.raises(DeviceRefused, match="feedback"):
         board_with_wrong_wiring = board(model, emulator)
         board_with_wrong_wiring.open()
         board_with_wrong_wiring.unlock(6)
@@ -96,7 +96,7 @@ def test_a_board_that_fails_gives_one_clear_error_and_recovers(model, emulator, 
     locker = board(model, emulator)
     with pytest.raises(DeviceError):
         locker.open()
-    emulator.mend()
+    emulator.repair()
     locker.open()
     locker.unlock(1)
     assert emulator.is_open[0]

@@ -17,12 +17,12 @@ from drivers import registry
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.ports import DeviceError, NotFound, PrintFailed, Unreachable
 from drivers.printer.escpos import EscPosPrinter
-from drivers.printer.layout import Line, compose
+from drivers.printer.layout import TextLine, compose
 from drivers.printer.profile import PROFILES
-from drivers.printer.ticket import Ticket, render
-from drivers.registry import Site
+from drivers.printer.ticket import PaperTicket, render
+from drivers.registry import DeviceSite
 
-TICKET = Ticket(
+TICKET = PaperTicket(
     hall="武山县政务服务中心", queue="社会保障", number="A012", ahead=3, windows=("03",),
     issued_at=datetime(2026, 11, 22, 9, 41, tzinfo=timezone(timedelta(hours=8))), url="http://10.0.0.2/t/20261122-a012-Zk3v",
 )  # fmt: skip
@@ -84,10 +84,10 @@ def test_trouble_is_seen_printing_is_refused_and_it_recovers_by_itself(printer, 
     assert printer.status() == condition
     with pytest.raises(PrintFailed) as failure:
         printer.print(job(printer))
-    assert failure.value.state == condition and failure.value.mend
+    assert failure.value.state == condition and failure.value.remedy
     with pytest.raises(PrintFailed):
         printer.check()
-    printer.emulator.mend()
+    printer.emulator.repair()
     assert printer.status() == "ok"
     printer.print(job(printer))
     assert len(papers(printer.emulator)) == 1
@@ -110,7 +110,7 @@ def test_paper_that_ends_within_the_ticket_is_a_failure(printer):
     assert failure.value.state == "paper-out"
     assert not printer.emulator.papers
     assert printer.status() == "paper-out"
-    printer.emulator.mend()
+    printer.emulator.repair()
     assert printer.status() == "ok"
     printer.print(job(printer))
     assert zxingcpp.read_barcodes(papers(printer.emulator)[-1])[0].text == TICKET.url
@@ -124,14 +124,14 @@ def test_the_rest_of_a_failed_ticket_is_not_printed_on_the_next_roll(model):
     emulator.fail("paper-ends=40")
     with pytest.raises(PrintFailed):
         printer.print(job(printer))
-    emulator.mend()
+    emulator.repair()
     assert not emulator.papers, "the rest came out"
     printer.print(job(printer))
     assert len(emulator.papers) == 1
 
 
 @pytest.mark.parametrize("model", ["escpos-80", "epson-tm-t88"])
-def test_a_jammed_knife_is_a_failure_and_the_printer_goes_on_once_it_is_free(model):
+def test_a_jammed_cutter_is_a_failure_and_the_printer_goes_on_once_it_is_free(model):
     emulator = registry.emulator(model)(faults=["cutter"])
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
     printer.open()
@@ -139,7 +139,7 @@ def test_a_jammed_knife_is_a_failure_and_the_printer_goes_on_once_it_is_free(mod
         printer.print(job(printer))
     assert failure.value.state == "cutter"
     assert printer.status() == "cutter"
-    emulator.mend()
+    emulator.repair()
     printer.status()
     assert printer.status() == "ok"
     printer.print(job(printer))
@@ -155,7 +155,7 @@ def test_a_printer_that_keeps_silent_is_unreachable_and_nothing_hangs(printer):
     assert failure.value.state == "unreachable"
     assert time.monotonic() - begin < 60
     patient(printer)
-    printer.emulator.mend()
+    printer.emulator.repair()
     assert printer.status() == "ok"
 
 
@@ -164,11 +164,11 @@ def test_nonsense_on_the_line_is_unreachable_never_a_printed_ticket(printer, fau
     printer._answer_s = 0.25
     printer.emulator.fail(fault)
     assert printer.status() == "unreachable"
-    assert isinstance(printer.trouble, DeviceError) and printer.trouble.mend
+    assert isinstance(printer.trouble, DeviceError) and printer.trouble.remedy
     with pytest.raises(PrintFailed):
         printer.print(job(printer))
     patient(printer)
-    printer.emulator.mend()
+    printer.emulator.repair()
     assert printer.status() == "ok"
 
 
@@ -216,7 +216,7 @@ def test_status_may_be_asked_while_another_thread_prints(printer):
     assert len(papers(printer.emulator)) == 3
 
 
-def test_a_printer_that_does_not_confirm_is_a_failure_with_its_mend():
+def test_a_printer_that_does_not_confirm_is_a_failure_with_its_remedy():
     emulator = registry.emulator("escpos-80")(faults=["no-confirmation"])
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile, print_s=0.3)
     with pytest.raises(PrintFailed, match="confirms = false"):
@@ -301,8 +301,8 @@ def test_a_line_that_blocks_because_the_paper_ended_is_reported_as_paper_out():
     assert failure.value.state == "paper-out"
 
 
-def test_the_knife_jam_within_a_confirmed_job_is_never_taken_for_printed():
-    """The confirmation may come before the knife is stuck: the condition is asked again after it."""
+def test_the_cutter_jam_within_a_confirmed_job_is_never_taken_for_printed():
+    """The confirmation may come before the cutter is stuck: the condition is asked again after it."""
     emulator = registry.emulator("escpos-80")()
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
     answer = emulator._do
@@ -328,7 +328,7 @@ def test_a_file_takes_the_job_byte_for_byte(tmp_path):
 
 
 def test_an_emulated_printer_of_the_configuration_leaves_its_tickets_in_the_folder(tmp_path):
-    printer = patient(registry.build(device("escpos-80", "emulator://escpos-80"), Site(folder=tmp_path)))
+    printer = patient(registry.build(device("escpos-80", "emulator://escpos-80"), DeviceSite(folder=tmp_path)))
     printer.open()
     printer.print(job(printer))
     printer.close()
@@ -360,13 +360,13 @@ def test_emphasis_and_alignment_reach_the_paper():
         printer.print(compose([line], emulator.profile))
         return emulator.papers[0]
 
-    plain = paper(Line("号", align="left"))
+    plain = paper(TextLine("号", align="left"))
     boxes = [
-        ImageChops.invert(paper(Line("号", align=a))).point(lambda d: 255 * (d > 100)).getbbox()
+        ImageChops.invert(paper(TextLine("号", align=a))).point(lambda d: 255 * (d > 100)).getbbox()
         for a in ("left", "center", "right")
     ]
     assert boxes[0][0] < boxes[1][0] < boxes[2][0]
-    bold = paper(Line("号", align="left", bold=True))
+    bold = paper(TextLine("号", align="left", bold=True))
     assert sum(d < 128 for d in bold.get_flattened_data()) > sum(d < 128 for d in plain.get_flattened_data())
 
 

@@ -13,8 +13,8 @@ import pytest
 from contract.configuration.hall import Device
 from drivers import registry
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
-from drivers.ports import DeviceError, InUse, NoPermission, NoReply, NotFound, Refused, Unreachable
-from drivers.registry import Site
+from drivers.ports import DeviceError, DeviceRefused, InUse, NoPermission, NoReply, NotFound, Unreachable
+from drivers.registry import DeviceSite
 from drivers.scanner.camera import CameraScanner
 from drivers.scanner.keyboard import KeyboardScanner
 from drivers.scanner.keys import PLAIN
@@ -71,14 +71,14 @@ def test_a_scanner_with_commands_shines_only_while_somebody_reads(rig):
 
 
 def test_a_scanner_is_looked_for_without_a_light_and_without_what_was_read_before(rig):
-    assert rig.driver.discreet == (rig.model == "serial-scanner")
+    assert rig.driver.always_on == (rig.model == "serial-scanner")
     rig.emulator.scan("A001")
     assert rig.driver.read(30) == "A001"
     rig.driver.close()
     assert rig.emulator.wait_for(lambda: rig.emulator.connections == 0)
     for _ in range(2):
         rig.driver.probe()
-        assert rig.emulator.scanning == rig.driver.discreet
+        assert rig.emulator.scanning == rig.driver.always_on
     assert rig.emulator.wait_for(lambda: rig.emulator.connections == 1), "the line stays open"
     rig.emulator.hang_up()
     with pytest.raises(Unreachable):
@@ -123,7 +123,7 @@ def test_a_scanner_in_trouble_gives_a_code_nothing_or_one_clear_error(rig, fault
     try:
         text = rig.driver.read(0.3)
     except DeviceError as error:
-        assert "scanner-1" in str(error) and error.mend
+        assert "scanner-1" in str(error) and error.remedy
     else:
         assert text is None or text.isprintable()
 
@@ -159,14 +159,14 @@ def test_codes_are_read_with_every_end(end):
 
 
 @pytest.mark.parametrize("model", ["newland", "gm65", "zebra-ssi"])
-@pytest.mark.parametrize(("fault", "error"), [("no-answer", NoReply), ("refuses", Refused)])
+@pytest.mark.parametrize(("fault", "error"), [("no-answer", NoReply), ("refuses", DeviceRefused)])
 def test_a_scanner_that_does_not_obey_is_found_when_it_is_opened(model, fault, error, monkeypatch):
     monkeypatch.setattr("drivers.scanner.line.ANSWER_S", 0.05)
     driver = registry.build(device(model, "loop://"))
     driver.stream = MemoryStream(registry.emulator(model)(name="scanner", faults=[fault]))
     with pytest.raises(error) as caught:
         driver.open()
-    assert caught.value.mend
+    assert caught.value.remedy
 
 
 def test_in_presentation_mode_a_scanner_scans_by_itself():
@@ -318,7 +318,7 @@ def picture(dice, text, **place):
 
 
 def test_the_camera_reads_a_code_in_its_newest_picture_once(tmp_path, dice):
-    driver = registry.build(device("camera", "emulator://camera"), Site(tmp_path))
+    driver = registry.build(device("camera", "emulator://camera"), DeviceSite(tmp_path))
     driver.open()
     driver.check()
     shown = []
@@ -334,7 +334,7 @@ def test_the_camera_reads_a_code_in_its_newest_picture_once(tmp_path, dice):
 
 
 def test_a_picture_is_held_before_an_emulated_camera_for_as_long_as_one_wants(tmp_path, dice):
-    driver = registry.build(device("camera", "emulator://camera?held_s=30"), Site(tmp_path))
+    driver = registry.build(device("camera", "emulator://camera?held_s=30"), DeviceSite(tmp_path))
     driver.probe()
     path = tmp_path / "scanner-1" / "phone.png"
     cv2.imwrite(str(path), picture(dice, TICKET))

@@ -14,8 +14,8 @@ from drivers import registry
 from drivers.emulators.local import running
 from drivers.emulators.serve import MemoryStream, TcpServer
 from drivers.emulators.voice import Syn6288Emulator, Xfs5152Emulator
-from drivers.ports import DeviceError, InUse, NoReply, NotFound, Refused, Unreachable
-from drivers.registry import Site
+from drivers.ports import DeviceError, DeviceRefused, InUse, NoReply, NotFound, Unreachable
+from drivers.registry import DeviceSite
 from drivers.voice import frames
 from drivers.voice.chip import ChipVoice
 from drivers.voice.recorded import make_pieces, pieces_of
@@ -66,7 +66,7 @@ def voice(request, tmp_path, recordings):
         driver.said = lambda: [(u.text, u.seconds, u.cut_off) for u in emulator.said]
     else:
         options = {"folder": str(recordings)} if model == "recorded" else {}
-        driver = registry.build(device(model, f"wav://{tmp_path}", **options), Site(tmp_path))
+        driver = registry.build(device(model, f"wav://{tmp_path}", **options), DeviceSite(tmp_path))
         driver.said = lambda: [(p.stem, read_wav(p).seconds, False) for p in sorted(tmp_path.glob("*.wav"))]
     driver.open()
     yield driver
@@ -100,7 +100,7 @@ def test_a_call_says_number_and_window_digit_by_digit_and_no_tag_of_the_text(voi
         1, "03", "A012", Text("请A012号[v0]到03号窗口\\[x1]soundb", "Number A012, please go to window 03"), False
     )
     if type(voice).__name__ == "RecordedVoice":
-        with pytest.raises(Refused, match="no recording says"):
+        with pytest.raises(DeviceRefused, match="no recording says"):
             voice.speak(hostile)
         return
     voice.speak(hostile)
@@ -169,7 +169,7 @@ def test_only_the_last_announcements_are_kept_in_a_folder(tmp_path, monkeypatch)
 
 def test_an_emulated_speaker_takes_as_long_as_a_real_one_and_stops_when_closed(tmp_path, monkeypatch):
     monkeypatch.setattr(Sound, "seconds", 600.0)
-    driver = registry.build(device("espeak-ng", "emulator://voice", languages="zh"), Site(tmp_path))
+    driver = registry.build(device("espeak-ng", "emulator://voice", languages="zh"), DeviceSite(tmp_path))
     driver.open()
     speaking = threading.Thread(target=driver.speak, args=(call(),))
     speaking.start()
@@ -227,7 +227,7 @@ def test_a_sound_card_that_fails_is_reported_with_its_mend_and_works_again_later
     (player / "fail").write_text(complaint)
     with pytest.raises(error) as caught:
         driver.speak(call())
-    assert caught.value.mend
+    assert caught.value.remedy
     (player / "fail").unlink()
     driver.speak(call())
 
@@ -244,7 +244,7 @@ def test_recorded_pieces_are_joined_longest_first():
         "zero",
         "please",
     ]
-    with pytest.raises(Refused, match="'楼'"):
+    with pytest.raises(DeviceRefused, match="'楼'"):
         pieces_of("请到楼", {"请", "到"}, "zh")
 
 
@@ -255,7 +255,7 @@ def test_a_recording_of_another_kind_is_refused_with_the_way_to_mend_it(tmp_path
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(bytes(400))
-    with pytest.raises(Refused, match="sox"):
+    with pytest.raises(DeviceRefused, match="sox"):
         registry.build(device("recorded", f"wav://{tmp_path}", folder=str(tmp_path), languages="zh")).open()
     with pytest.raises(NotFound, match="no recordings"):
         registry.build(device("recorded", f"wav://{tmp_path}", folder=str(tmp_path / "none"))).open()
@@ -304,8 +304,8 @@ def test_a_chip_that_fails_gives_one_clear_error_and_recovers(fault, error, monk
     voice = chip_voice(emulator)
     with pytest.raises(error) as caught:
         voice.open()
-    assert caught.value.mend or "line" in str(caught.value)
-    emulator.mend()
+    assert caught.value.remedy or "line" in str(caught.value)
+    emulator.repair()
     emulator.character_s = 0.001
     voice.open()
     voice.speak(call())
@@ -355,7 +355,7 @@ def test_a_new_speak_frame_cuts_off_the_text_being_spoken_as_the_manual_says():
 
 @pytest.mark.parametrize("model", EMULATORS)
 def test_a_chip_named_by_an_emulator_address_speaks_and_keeps_what_it_said(model, tmp_path):
-    driver = registry.build(device(model, f"emulator://{model}?bus={tmp_path.name}"), Site(tmp_path))
+    driver = registry.build(device(model, f"emulator://{model}?bus={tmp_path.name}"), DeviceSite(tmp_path))
     driver.open()
     emulator = running(tmp_path.name)
     assert isinstance(emulator, EMULATORS[model])

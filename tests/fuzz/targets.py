@@ -96,7 +96,7 @@ def key_events(data: bytes) -> None:
 
 def ssi_codes(data: bytes) -> None:
     """Codes in packets of Zebra decoders."""
-    parser, reader = ssi.Parser(), ssi.CodeReader()
+    parser, reader = ssi.Parser(), ssi.SsiCodeReader()
     for piece in cut(data):
         for packet in parser.feed(piece):
             reader.feed(packet)

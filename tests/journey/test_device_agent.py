@@ -136,7 +136,7 @@ def test_an_unreachable_strip_delays_no_other_and_then_shows_the_present_state(t
         hall.want("good", 3, "A002")
         assert good.shows("A002") and hall.is_shown("good", 3)
         bad.pull_out()
-        bad.emulator.mend()
+        bad.emulator.repair()
         for seq in range(10, 14):
             hall.want("bad", seq, f"B0{seq}")
         assert hall.is_shown("bad", 2, "unreachable")
@@ -165,7 +165,7 @@ def test_a_device_that_is_described_wrongly_is_named_and_the_others_go_on(tmp_pa
         for name in wrong:
             assert hall.device_is(name, "misconfigured"), name
             said = next(d.detail for d in hall.status().devices if d.id == name)
-            assert said.startswith("devices.toml: ") and f"[[device]] {name}" in said and ";" in said, "file, key and mend"
+            assert said.startswith("devices.toml: ") and f"[[device]] {name}" in said and ";" in said, "file, key and remedy"
             assert said in caplog.text
         assert hall.is_shown("model", 0, "unreachable") and hall.is_shown("address", 0, "unreachable")
     good.pull_out()
@@ -177,7 +177,7 @@ def test_a_silent_strip_is_unreachable_until_it_answers(tmp_path, broker):
     with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
         hall.want("strip", 1, "A001")
         assert hall.is_shown("strip", 0, "unreachable")
-        strip.emulator.mend()
+        strip.emulator.repair()
         assert hall.is_shown("strip", 1) and strip.shows("A001")
     strip.pull_out()
 
@@ -285,7 +285,7 @@ def test_an_unreachable_strip_raises_one_alert_that_ends_when_it_answers(tmp_pat
         assert hall.until(lambda: standing() == ["display-strip-01"]), standing()
         assert hall.device_is("strip-01", "no-reply")
         assert hall.until(lambda: "没有应答" in hall.heard[alerts + "display-strip-01"].decode()), "the alert gives its reason"
-        strip.emulator.mend()
+        strip.emulator.repair()
         assert hall.until(lambda: standing() == []), standing()
     strip.pull_out()
 

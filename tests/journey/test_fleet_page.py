@@ -93,7 +93,7 @@ def test_a_technician_looks_after_a_kiosk_from_the_fleet_page(
         alert.get_by_text("我来处理").click()
         page.locator("li.alert").filter(has_text="admin 在处理").wait_for()
         expect(device).to_have_text("缺纸")
-        printer.mend()
+        printer.repair()
         alert.wait_for(state="detached")
 
         page.click("#kiosk-1-restart")

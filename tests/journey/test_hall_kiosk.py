@@ -95,7 +95,7 @@ def test_when_the_paper_ends_nobody_stands_in_the_line_and_the_number_comes_on_t
     kiosk.tap_at(*UPPER_ACTION)
     watcher.wait("event/ticket-issued", '"channel":"phone"')
     watcher.wait("queue/household/state", '"waiting":1')
-    printer.mend()
+    printer.repair()
     watcher.wait("terminal/kiosk-1/status", '"ok"')
     wait_until(lambda: not alerts(watcher))
 

@@ -104,7 +104,7 @@ def test_a_lost_ticket_is_printed_again_at_the_chosen_kiosk_and_the_paper_is_cou
         printer.fail("paper-out")
         watcher.wait("terminal/kiosk-1/status", '"paper-out"')
         look_until(page, lambda: page.locator("[name=terminal] option").text_content() == "kiosk-1 · 缺纸")
-        printer.mend()
+        printer.repair()
         watcher.wait("terminal/kiosk-1/status", '"ok"')
         wait_until(lambda: (paper(watcher) or Paper(9, 9)).printed == 0)  # after the paper was out a new roll is in
     finally:

@@ -11,11 +11,11 @@ from drivers import registry
 from drivers.emulators.serve import MemoryStream
 from drivers.printer import testpage
 from drivers.printer.escpos import EscPosPrinter
-from drivers.printer.ticket import Ticket, render
+from drivers.printer.ticket import PaperTicket, render
 from tests.screens import Shot
 
 NOW = datetime(2026, 11, 22, 9, 41, tzinfo=timezone(timedelta(hours=8)))
-CHINESE = Ticket(
+CHINESE = PaperTicket(
     hall="武山县政务服务中心",
     queue="社会保障",
     number="A012",
@@ -49,7 +49,7 @@ def shots() -> list[Shot]:
     ]
 
 
-def _draw(model: str, ticket: Ticket | None, path: Path) -> None:
+def _draw(model: str, ticket: PaperTicket | None, path: Path) -> None:
     emulator = registry.emulator(model)()
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile, settle_s=0)  # type: ignore[attr-defined]
     profile = printer.profile

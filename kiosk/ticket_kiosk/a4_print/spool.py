@@ -18,7 +18,7 @@ from contract.texts import texts
 from contract.texts import unchanged as _
 from contract.wire.device_state import WORKS
 from drivers.a4.ipp import JobReport, PrinterReport
-from drivers.ports import Busy, DeviceError, NoPermission, Refused
+from drivers.ports import Busy, DeviceError, DeviceRefused, NoPermission
 from kiosk.ticket_kiosk.a4_print.job_store import Book, PrintJob
 
 LOG = logging.getLogger(__name__)
@@ -217,7 +217,7 @@ class Spool:
             LOG.info("%s: %s", job.name, error)
             self._tell(self._book.wait(job))
             return False
-        except (Refused, NoPermission) as error:
+        except (DeviceRefused, NoPermission) as error:
             self._end(job, "failed", str(error))
         except DeviceError as error:
             LOG.warning("%s: %s; the printer is asked whether it has the job", job.name, error)
@@ -230,7 +230,7 @@ class Spool:
         """Whether the printer has a job of which we do not know."""
         try:
             found = self._printer.find(job.name)
-        except Refused as error:
+        except DeviceRefused as error:
             self._end(job, "unknown", str(error))
         except DeviceError as error:
             LOG.info("%s: %s", job.name, error)
@@ -246,7 +246,7 @@ class Spool:
             if job.stop:
                 self._cancel(job.printer_job)
             report = self._printer.job(job.printer_job)
-        except Refused as error:
+        except DeviceRefused as error:
             self._end(job, "unknown", str(error))
             return
         except DeviceError as error:
@@ -262,7 +262,7 @@ class Spool:
     def _cancel(self, printer_job: int) -> None:
         try:
             self._printer.cancel(printer_job)
-        except Refused as error:
+        except DeviceRefused as error:
             LOG.info("job %d could not be cancelled: %s", printer_job, error)
 
     def _move(

@@ -33,7 +33,7 @@ from kiosk.ticket_kiosk.a4_print.state import (
     StopJob,
     Submitted,
 )
-from link.orders import Done, Failed
+from link.orders import OrderFailed, OrderResult
 
 if TYPE_CHECKING:
     from kiosk.ticket_kiosk.a4_print.job_store import PrintJob
@@ -85,12 +85,12 @@ class Copier:
             else:
                 self._asked.put(effect)
 
-    def refilled(self, _ask: TerminalAsk) -> Done:
+    def refilled(self, _ask: TerminalAsk) -> OrderResult:
         """Begin to count anew; raise Failed when the copier does not run."""
         if self._thread is None or not self._thread.is_alive():
-            raise Failed("misconfigured")
+            raise OrderFailed("misconfigured")
         self._asked.put(Refilled())
-        return Done()
+        return OrderResult()
 
     # --- the copier's thread ---
 

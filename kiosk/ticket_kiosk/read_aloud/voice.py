@@ -19,7 +19,7 @@ from kiosk.service_pages.state import Result
 from kiosk.ticket_kiosk.read_aloud.state import Hush, ReadGuide, ReadOut, ReadsNow, VoiceIs
 
 if TYPE_CHECKING:
-    from drivers.ports import Reader as Voice
+    from drivers.ports import ReadingVoice as Voice
     from kiosk.ticket_kiosk.guides.state import Section
 
 LOG = logging.getLogger(__name__)
@@ -98,9 +98,9 @@ class Reader:
 
     def _built(self) -> Voice:
         from drivers import registry
-        from drivers.ports import Reader as Voice
+        from drivers.ports import ReadingVoice as Voice
 
-        voice = registry.build(self.device, registry.Site(self.folder))
+        voice = registry.build(self.device, registry.DeviceSite(self.folder))
         if not isinstance(voice, Voice):
             raise registry.BadOption(f"devices.toml: {self.device.id}: {self.device.model} cannot read texts", "use espeak-ng")
         return voice

@@ -112,7 +112,7 @@ class Listener:
         from drivers import registry
 
         try:
-            scanner = registry.build(self.device, registry.Site(self._folder))
+            scanner = registry.build(self.device, registry.DeviceSite(self._folder))
         except (DeviceError, ValueError) as error:
             LOG.error("the scanner %s cannot be used: %s", self.device.id, error)
             self._tell(send, reason(error), str(error))
@@ -131,15 +131,15 @@ class Listener:
     def _attend(self, scanner: Any, send: Send) -> None:
         """Read for a moment, or look whether it is still there."""
         turn = self._attention.turn
-        if scanner.discreet or self._attention.on:
-            if self._is_open and not scanner.discreet and turn != self._turn:
+        if scanner.always_on or self._attention.on:
+            if self._is_open and not scanner.always_on and turn != self._turn:
                 self._close(scanner)  # somebody begins anew: what was shown before counts again
             if not self._is_open:
                 scanner.open()
                 self._is_open, self._turn = True, turn
                 self._tell(send, "ok")
             code = scanner.read(FILM_S if self._films else READ_S)
-            if code and (scanner.discreet or (self._attention.on and self._attention.turn == turn)):
+            if code and (scanner.always_on or (self._attention.on and self._attention.turn == turn)):
                 send(Scanned(code, str(uuid.uuid4())))
             return
         if self._is_open:

@@ -26,7 +26,7 @@ from kiosk.service_pages.state import Result
 from kiosk.ticket_kiosk.events import PrintBroke, Printed, PrinterIs
 from kiosk.ticket_kiosk.state import PrintTicket, Setting, Ticket
 from kiosk.ticket_kiosk.take_number.paper_roll import Roll
-from link.orders import Done, Failed, Unable
+from link.orders import NotSupported, OrderFailed, OrderResult
 
 LOG = logging.getLogger(__name__)
 WATCH_S = 2.0
@@ -93,40 +93,40 @@ class Press:
         """What was used of the paper, and how much is left."""
         return self._roll.paper
 
-    def again(self, ask: TerminalAsk) -> Done:
-        """Print a ticket of the desk's order; raise Unable, or Failed with the condition of the printer."""
+    def again(self, ask: TerminalAsk) -> OrderResult:
+        """Print a ticket of the desk's order; raise NotSupported, or OrderFailed with the condition of the printer."""
         if ask.ticket is None:
-            raise Unable("the order names no ticket")
+            raise NotSupported("the order names no ticket")
         order = Again(ask.ticket)
         condition = self._result(order, order.done)
         if condition is not None:
-            raise Failed(condition)
-        return Done()
+            raise OrderFailed(condition)
+        return OrderResult()
 
-    def refilled(self, ask: TerminalAsk) -> Done:
+    def refilled(self, ask: TerminalAsk) -> OrderResult:
         """Begin to count anew."""
         if ask.device not in (None, self.device.id):
-            raise Unable(f"{ask.device} is no ticket printer of this terminal")
+            raise NotSupported(f"{ask.device} is no ticket printer of this terminal")
         order = NewRoll()
         self._result(order, order.done)
-        return Done()
+        return OrderResult()
 
     def _result(self, order: Again | NewRoll, done: Future[Any]) -> Any:
         """What came of an order; one that was not begun in time never is."""
         if self._thread is None or not self._thread.is_alive():
-            raise Failed("unreachable")
+            raise OrderFailed("unreachable")
         self._jobs.put(order)
         try:
             return done.result(ORDER_S)
         except TimeoutError:
             done.cancel()
-            raise Failed("offline") from None
+            raise OrderFailed("offline") from None
 
     def _run(self, send: Callable[[Any], None]) -> None:
         from drivers import registry
 
         try:
-            printer = registry.build(self.device, registry.Site(self.folder))
+            printer = registry.build(self.device, registry.DeviceSite(self.folder))
             self._roll.setting = roll_setting(self.device.options, device=self.device.id)
             self._roll.open()
         except (DeviceError, ValueError) as error:

@@ -77,7 +77,7 @@ def test_a_removable_disk_that_nobody_uses_may_be_written():
         ("dns", "dns.example", "write the address as"),
     ],
 )
-def test_a_terminal_with_a_wrong_field_is_refused_with_a_mend(field: str, value: str, sentence: str):
+def test_a_terminal_with_a_wrong_field_is_refused_with_a_remedy(field: str, value: str, sentence: str):
     with pytest.raises(Trouble, match=sentence):
         Terminal(**{**KIOSK.__dict__, field: value}).check()
 

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from drivers.bad_messages import MANY, QUIET_S, Garbled
+from drivers.bad_messages import MANY, QUIET_S, BadMessages
 
 
 class Ears:
@@ -14,7 +14,7 @@ class Ears:
 
     def __init__(self) -> None:
         self.now, self.news = 1000.0, 0
-        self.garbled = Garbled(self._changed, lambda: self.now)
+        self.garbled = BadMessages(self._changed, lambda: self.now)
 
     def _changed(self) -> None:
         self.news += 1

@@ -80,7 +80,7 @@ def test_models_are_listed_for_people_and_for_programs(capsys):
     assert {model["name"] for model in listed} == set(registry.models())
 
 
-def test_the_doctor_collects_every_trouble_with_its_mend(tmp_path, capsys):
+def test_the_doctor_collects_every_trouble_with_its_remedy(tmp_path, capsys):
     hall = hall_with(
         tmp_path, ("good", "onbon-bxk", "emulator://onbon-bxk"), ("refused", "huidu", "socket://127.0.0.1:9"),
         ("unplugged", "qt-strip", "/dev/hall-strip-that-is-not-there"), ("misspelt", "onbon-bkx", "socket://127.0.0.1:9"),
@@ -90,9 +90,9 @@ def test_the_doctor_collects_every_trouble_with_its_mend(tmp_path, capsys):
     report = json.loads(capsys.readouterr().out)
     found = {finding["id"]: finding for finding in report["findings"]}
     assert [i for i, f in found.items() if f["state"] == "ok"] == ["board-1", "good"]
-    assert "refuses" in found["refused"]["what"] and "plug" in found["unplugged"]["mend"]
-    assert "did you mean" in found["misspelt"]["mend"] and "no device address" in found["nonsense"]["what"]
-    assert all(finding["mend"] for finding in report["findings"] if finding["state"] == "trouble")
+    assert "refuses" in found["refused"]["what"] and "plug" in found["unplugged"]["remedy"]
+    assert "did you mean" in found["misspelt"]["remedy"] and "no device address" in found["nonsense"]["what"]
+    assert all(finding["remedy"] for finding in report["findings"] if finding["state"] == "trouble")
     assert main(["doctor", "--hall", str(hall), "--out", str(tmp_path / "out")]) == 1
     tree = capsys.readouterr().out
     assert "✗ refused" in tree and "✓ good" in tree and "serial ports" in tree
@@ -177,7 +177,7 @@ def test_an_emulated_device_obeys_what_is_typed():
     strip = registry.emulator("onbon-bxk")(name="strip")
     assert obey(strip, "fault late=0.5") == "now: late=0.5" and strip.delay_s() == 0.5
     assert "fault of this device" in obey(strip, "fault fire")
-    assert obey(strip, "mend") == "mended" and not strip.faulty("late")
+    assert obey(strip, "repair") == "repaired" and not strip.faulty("late")
     assert "nack" in obey(strip, "help") and "hang-up" in obey(strip, "what")
 
 

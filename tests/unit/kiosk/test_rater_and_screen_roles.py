@@ -36,7 +36,7 @@ def test_a_rater_belongs_to_the_window_of_its_terminal_or_to_the_one_on_the_comm
     assert "rating/03/ask" in window_rater_role.make(hall, arguments(folder, window="03")).topics
 
 
-def test_a_rater_without_window_or_with_an_unknown_one_is_refused_with_the_mend(folder):
+def test_a_rater_without_window_or_with_an_unknown_one_is_refused_with_the_remedy(folder):
     hall = load(folder)
     with pytest.raises(ValueError, match="--window-id"):
         window_rater_role.make(hall, arguments(folder, terminal="kiosk-1"))

@@ -16,7 +16,7 @@ import pytest
 from contract.wire.messages import Update, UpdateStatus
 from link.fetch import BadFetch, fetch
 from link.https_opener import opener
-from link.update import Refused, Updater
+from link.update import Updater, UpdateRefused
 from tests.programs import wait_until
 
 BUNDLE = random.Random(7).randbytes(700_000)
@@ -229,7 +229,7 @@ def test_two_terminals_on_one_machine_do_not_update_it_at_once(shelf: Shelf, mac
     agent = Updater(machine.folder, "devices-1", lambda: told.append(agent.status))
     agent.open()
     assert agent.status is None
-    with pytest.raises(Refused, match="kiosk-1 is still at the update"):
+    with pytest.raises(UpdateRefused, match="kiosk-1 is still at the update"):
         agent.take("order-2", shelf.update())
     assert told[-1] is not None and told[-1].state == "failed" and told[-1].id == "order-2"
     updater.close()
@@ -240,7 +240,7 @@ def test_a_machine_without_an_installer_says_so(shelf: Shelf, tmp_path: Path) ->
     for folder, words in ((None, "--updates"), (tmp_path / "nowhere", "cannot be written")):
         updater = Updater(folder, "kiosk-1", lambda: told.append(None))
         updater.open()
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(UpdateRefused, match=words):
             updater.take("order-1", shelf.update())
         assert updater.status is not None and updater.status.state == "failed"
     assert len(told) == 2

@@ -1,4 +1,4 @@
-"""A hall's configuration is read whole or refused with file, key and mend."""
+"""A hall's configuration is read whole or refused with file, key and remedy."""
 
 import shutil
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_every_queue_of_the_example_hall_has_a_window():
     assert [q.id for q in config.queue if not config.windows_of(q.id)] == []
 
 
-def test_an_unknown_key_is_refused_with_file_key_and_mend(folder: Path):
+def test_an_unknown_key_is_refused_with_file_key_and_remedy(folder: Path):
     change(folder / "queues.toml", "letter =", "leter =")
     with pytest.raises(BadHall) as refused:
         load(folder)

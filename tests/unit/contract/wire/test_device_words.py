@@ -61,7 +61,7 @@ def test_the_words_of_a_kind_are_for_kinds_and_states_that_there_are() -> None:
     [
         (ports.NotFound("x"), "not-found"), (ports.NoPermission("x"), "no-permission"), (ports.InUse("x"), "in-use"),
         (ports.Unreachable("x"), "unreachable"), (ports.NoReply("x"), "no-reply"), (ports.BadReply("x"), "bad-reply"),
-        (ports.Refused("x"), "refused"), (ports.Busy("x"), "device-busy"), (ports.PrintFailed("cutter", "x"), "cutter"),
+        (ports.DeviceRefused("x"), "refused"), (ports.Busy("x"), "device-busy"), (ports.PrintFailed("cutter", "x"), "cutter"),
         (BadOption("x"), "misconfigured"), (BadAddress("x"), "misconfigured"), (RuntimeError("x"), "failed"),
     ],
 )  # fmt: skip

@@ -125,7 +125,7 @@ def test_huidu_packets_are_those_of_the_makers_sdk():
 def test_a_search_for_huidu_cards_asks_as_the_makers_program_does_and_finds_those_that_answer(monkeypatch):
     monkeypatch.setattr(huidu_search, "MOST", 1)  # so that it ends with the first card, not with the time
     assert of("huidu_sdk2_udp")["search ask"] == huidu_search.QUESTION
-    card = huidu_search.Card("C16-D20-A0001", 7)
+    card = huidu_search.FoundCard("C16-D20-A0001", 7)
     assert card.encode() == bytes.fromhex("05000001 0210") + b"C16-D20-A0001\0\0" + bytes.fromhex("07000000")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as there:
         there.bind(("127.0.0.1", 0))
@@ -145,7 +145,7 @@ def test_a_search_for_huidu_cards_asks_as_the_makers_program_does_and_finds_thos
 @given(st.binary(max_size=40))
 def test_any_datagram_is_a_card_or_refused(data):
     with contextlib.suppress(huidu_search.BadAnswer):
-        assert huidu_search.Card.decode(data).id.isprintable()
+        assert huidu_search.FoundCard.decode(data).id.isprintable()
 
 
 # --- properties ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from contract.configuration.hall import Device
 from contract.wire.messages import DisplayDesired, DisplayLine
-from drivers.bus import Bus, SharedSite, line_of
+from drivers.bus import Bus, SharedDeviceSite, line_of
 from drivers.display.keeper import DisplayKeeper
 from drivers.ports import NoReply, NotFound
 from drivers.registry import BadOption
@@ -219,7 +219,7 @@ def strip(name, address, **options):
 
 
 def test_devices_with_one_port_share_it_until_nobody_holds_it():
-    site = SharedSite()
+    site = SharedDeviceSite()
     one, two = site.stream(strip("a", "loop://?bus=x", addr=1)), site.stream(strip("b", "loop://?bus=x", addr=2))
     one.open()
     two.open()
@@ -232,12 +232,12 @@ def test_devices_with_one_port_share_it_until_nobody_holds_it():
 
 
 def test_one_port_with_two_settings_is_refused():
-    site = SharedSite()
+    site = SharedDeviceSite()
     site.stream(strip("a", "/dev/ttyUSB0?baud=9600"))
     try:
         site.stream(strip("b", "/dev/ttyUSB0?baud=57600"))
     except BadOption as error:
-        assert "b" in str(error) and "same address" in error.mend
+        assert "b" in str(error) and "same address" in error.remedy
     else:
         raise AssertionError("two speeds on one port")
     assert line_of(strip("a", "/dev/ttyUSB0?baud=9600")) == line_of(strip("b", "/dev/ttyUSB0?baud=9600"))

@@ -11,10 +11,12 @@ from PIL import Image, ImageChops
 from drivers.emulators.escpos import EscPos58Emulator, EscPosEmulator
 from drivers.emulators.escpos_commands import LIMIT, CommandReader
 from drivers.printer import commands as esc
-from drivers.printer.layout import Big, Line, Mark, QrCode, compose
+from drivers.printer.layout import Big, InverseText, QrBlock, TextLine, compose
 from drivers.printer.profile import PROFILES
 
-JOB = compose([Line("武山县 Wushan"), Mark("优先"), Big("A012", 10), QrCode("HTTP://A/T/1", 25)], PROFILES["escpos-80"])
+JOB = compose(
+    [TextLine("武山县 Wushan"), InverseText("优先"), Big("A012", 10), QrBlock("HTTP://A/T/1", 25)], PROFILES["escpos-80"]
+)
 COMMANDS = [b"\x1b*", b"\x1b@", b"\x1bD", b"\x1d(k", b"\x1dv0\x00", b"\x1dV", b"\x1dk", b"\x1c&", b"\x1c.", b"\x10\x14", b"\x10\x04\x01",
             b"\x1d!\x77", b"\x1ba\x01", b"\n", "号".encode("gbk"), b"\x81\x30\x81\x30"]  # fmt: skip
 
@@ -86,7 +88,7 @@ def test_a_printer_tells_changes_by_itself_once_asked_to():
     emulator = EscPosEmulator()
     answers = feed(emulator, esc.report_changes(on=True))
     emulator.fail("cover-open")
-    emulator.mend("cover-open")
+    emulator.repair("cover-open")
     assert answers == [b"\x10\x00\x00\x00", b"\x38\x00\x00\x00", b"\x10\x00\x00\x00"]
 
 
@@ -97,9 +99,9 @@ def test_paper_is_kept_as_pictures_in_a_folder(tmp_path):
     assert Image.open(tmp_path / "ticket-printer-1-0001.png").width == 640
 
 
-def test_a_printer_without_a_knife_keeps_the_last_ticket_hanging_until_the_next_job(tmp_path):
+def test_a_printer_without_a_cutter_keeps_the_last_ticket_hanging_until_the_next_job(tmp_path):
     emulator = EscPos58Emulator(out=tmp_path, name="p")
-    job = compose([Line("社会保障")], emulator.profile)
+    job = compose([TextLine("社会保障")], emulator.profile)
     feed(emulator, job)
     assert not emulator.papers
     feed(emulator, job)
@@ -109,7 +111,7 @@ def test_a_printer_without_a_knife_keeps_the_last_ticket_hanging_until_the_next_
 
 
 def test_a_cut_without_feeding_leaves_the_text_for_the_next_ticket():
-    """The knife stands 12 mm behind the head, as every technician learns once."""
+    """The cutter stands 12 mm behind the head, as every technician learns once."""
     emulator = EscPosEmulator()
     feed(emulator, b"\x1b@ABC\n\x1dV\x00" + b"\x1b@DEF\n\x1dVB\x10")
     first, second = emulator.papers

@@ -20,7 +20,7 @@ from drivers.emulators.scanner import ScannerEmulator as SerialScanner
         ("cover-open=3", "cover-open takes no value; write cover-open"),
     ],
 )
-def test_a_fault_that_cannot_be_is_refused_with_the_mend(fault: str, says: str) -> None:
+def test_a_fault_that_cannot_be_is_refused_with_the_remedy(fault: str, says: str) -> None:
     with pytest.raises(UnknownFault, match=says.replace("(", r"\(")):
         EscPosEmulator(faults=[fault])
 

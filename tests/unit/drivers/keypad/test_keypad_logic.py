@@ -20,8 +20,8 @@ from contract.wire.messages import (
 )
 from contract.wire.requests import REQUESTS
 from drivers.keypad.box import KeypadBox
-from drivers.keypad.keypad_logic import Desk, RatingDesk
-from drivers.keypad.line import KeypadSeat
+from drivers.keypad.keypad_logic import KeypadLogic, RaterLogic
+from drivers.keypad.line import KeypadUnit
 from drivers.ports import Key
 from queue_server.domain.windows import TRANSITIONS
 
@@ -38,7 +38,7 @@ class Silent:
 
 def desk(state, **more):
     ticket = WindowTicket("20261122-a012", "A012", "household") if state in ("calling", "serving") else None
-    made = Desk("01", ("household", "tax"), **more)
+    made = KeypadLogic("01", ("household", "tax"), **more)
     made.state = WindowState(1, state, ticket, None, 0, NOW)
     return made
 
@@ -99,7 +99,7 @@ def test_transfer_goes_where_the_configuration_says_or_back_into_the_line():
 
 
 def test_no_key_does_anything_before_the_state_of_the_window_is_known():
-    unknown = Desk("01", ("household",))
+    unknown = KeypadLogic("01", ("household",))
     assert all(unknown.asks(key) == [] for key in get_args(Key))
 
 
@@ -116,7 +116,7 @@ def test_the_keypad_shows_those_who_wait_in_its_own_queues_and_its_ticket():
 
 
 def test_a_level_rates_the_service_that_is_asked_for_and_nothing_else():
-    made = RatingDesk("01")
+    made = RaterLogic("01")
     assert made.asks(5) == []
     made.asked = RatingAsk("20261122-a012-s1", "A012", None, None, NOW)
     assert made.asks(5) == [("rate", {"service": "20261122-a012-s1", "level": 5, "channel": "tablet"})]
@@ -129,7 +129,7 @@ def test_a_key_waits_for_the_news_that_the_key_before_it_made():
     asked, answer = [], Future()
     answer.set_result(Answer("ok"))
     box = KeypadBox(Silent(), 1, clock=lambda: 0.0)
-    seat = KeypadSeat("keypad-01", box, desk("idle"), lambda verb, body: asked.append(verb) or answer)
+    seat = KeypadUnit("keypad-01", box, desk("idle"), lambda verb, body: asked.append(verb) or answer)
     box.keys.extend(["pause", "resume"])
     seat.attend()
     seat.attend()

@@ -17,10 +17,10 @@ from drivers.emulators.escpos_commands import CommandReader
 from drivers.emulators.serve import MemoryStream
 from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.profile import PROFILES
-from drivers.printer.ticket import Ticket, in_hall, render
+from drivers.printer.ticket import PaperTicket, in_hall, render
 
 URL = "http://192.168.10.20:8080/t/20261122-a012-Zk3vQ9x7LmN2pR5tW8yB1c"
-TICKET = Ticket(
+TICKET = PaperTicket(
     hall="武山县政务服务中心",
     queue="社会保障",
     number="A012",

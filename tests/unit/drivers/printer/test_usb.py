@@ -13,7 +13,7 @@ from drivers.ports import InUse, NoPermission, NotFound, PrintFailed, Unreachabl
 from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.lines import UsbStream, line_to
 from drivers.printer.profile import PROFILES
-from drivers.registry import Site
+from drivers.registry import DeviceSite
 
 
 class Struct:
@@ -138,13 +138,13 @@ def test_the_only_printer_is_found_without_numbers_and_two_need_a_name():
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "mend"),
+    ("error", "kind", "remedy"),
     [(errno.EACCES, NoPermission, "group lp"), (errno.EBUSY, InUse, "CUPS"), (errno.EIO, Unreachable, "plug")],
 )
-def test_every_error_of_the_bus_has_its_mend(error, kind, mend):
+def test_every_error_of_the_bus_has_its_remedy(error, kind, remedy):
     bus = Bus(emulator())
     bus.error = error
-    with pytest.raises(kind, match=mend):
+    with pytest.raises(kind, match=remedy):
         printer_on(bus).open()
 
 
@@ -156,4 +156,4 @@ def test_a_printer_that_is_not_there_is_named():
 @pytest.mark.parametrize("address", ["usb://epson/tm", "usb://04b8", "usb://04b8/0202/extra"])
 def test_a_usb_address_of_another_shape_is_refused_with_an_example(address):
     with pytest.raises(BadAddress, match="usb://04b8/0202"):
-        line_to(Device(id="p", kind="printer", model="escpos-80", address=address), Site())
+        line_to(Device(id="p", kind="printer", model="escpos-80", address=address), DeviceSite())

@@ -83,13 +83,13 @@ def test_a_checked_command_carries_its_crc_and_an_unchecked_one_its_mark():
 @given(st.binary(min_size=1, max_size=2900), st.integers(0, 3200))
 def test_a_code_in_several_packets_is_put_together(code, cut):
     stream = b"\x00" + b"".join(ssi.decoded(code))
-    parser, reader = ssi.Parser(), ssi.CodeReader()
+    parser, reader = ssi.Parser(), ssi.SsiCodeReader()
     whole = [reader.feed(packet) for packet in parser.feed(stream[:cut]) + parser.feed(stream[cut:])]
     assert [code_ for code_ in whole if code_ is not None] == [code]
 
 
 def test_a_code_whose_last_packet_never_comes_does_not_grow():
-    reader = ssi.CodeReader()
+    reader = ssi.SsiCodeReader()
     for _ in range(100):
         assert reader.feed(ssi.Packet(ssi.DECODED, 0, ssi.MORE, b"\x1c" + b"x" * 250)) is None
         assert len(reader._text) <= ssi.LIMIT

@@ -111,6 +111,6 @@ def test_a_picture_that_was_set_right_is_sharper_than_before():
 
     sharp = np.ascontiguousarray(placed(random.Random(12), "A012" * 6, side=300, turn=0)[90:390, 170:470])
     smeared = motion(sharp, 11, 0)
-    right = treatment.steadied(smeared, 11, 0, noise=0.002)
+    right = treatment.deblurred(smeared, 11, 0, noise=0.002)
     error = [float(cv2.absdiff(sharp, image)[20:-20, 20:-20].mean()) for image in (smeared, right)]
     assert error[1] < 0.75 * error[0]

@@ -137,7 +137,7 @@ def test_an_item_survives_json(catalogue):
         ("[department]", "[department", "is not TOML"),
     ],
 )
-def test_a_spoilt_item_is_refused_with_file_key_and_mend(folder, old, new, said):
+def test_a_spoilt_item_is_refused_with_file_key_and_remedy(folder, old, new, said):
     message = spoil(folder, old, new)
     assert "civil-affairs.toml" in message
     assert said in message

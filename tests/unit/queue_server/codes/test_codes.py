@@ -324,7 +324,7 @@ def test_verifying_never_fails(text):
 
 
 @pytest.mark.parametrize("content", [None, b"no key", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"])
-def test_a_key_that_cannot_be_read_is_named_with_file_key_and_mend(tmp_path, content):
+def test_a_key_that_cannot_be_read_is_named_with_file_key_and_remedy(tmp_path, content):
     hall = hall_with_verifier(tmp_path)
     (hall / "platform.pem").unlink()
     if content is not None:

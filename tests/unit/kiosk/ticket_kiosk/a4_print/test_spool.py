@@ -13,7 +13,7 @@ import pytest
 
 from contract.configuration.hall import PrintRules
 from drivers.a4.ipp import JobReport, PrinterReport
-from drivers.ports import Busy, NoReply, Refused, Unreachable
+from drivers.ports import Busy, DeviceRefused, NoReply, Unreachable
 from kiosk.ticket_kiosk.a4_print.job_store import Book
 from kiosk.ticket_kiosk.a4_print.spool import OverQuota, Spool, words
 
@@ -49,7 +49,7 @@ class Paperwork:
 
     def job(self, number):
         if self.forgets:
-            raise Refused("has forgotten this job")
+            raise DeviceRefused("has forgotten this job")
         if not self.holds and self.jobs[number][1] == "printing":
             self.jobs[number][1] = "done"
         return JobReport(number, self.jobs[number][1])
@@ -212,7 +212,7 @@ def test_a_connection_that_broke_before_anything_came_over_is_never_sent_again_b
 
 
 def test_a_printer_that_says_no_is_believed(desk):
-    desk.printer.fail_print = Refused("does not print documents of this kind")
+    desk.printer.fail_print = DeviceRefused("does not print documents of this kind")
     assert "does not print" in desk.until(submit(desk), "failed").detail
     assert desk.spool.paper().used == 0
 
@@ -239,7 +239,7 @@ def test_a_job_at_the_printer_can_be_cancelled(desk):
 
 
 def test_a_job_after_a_failed_one_is_printed(desk):
-    desk.printer.fail_print = Refused("no")
+    desk.printer.fail_print = DeviceRefused("no")
     desk.until(submit(desk), "failed")
     desk.printer.fail_print = None
     desk.until(submit(desk), "done")
@@ -261,7 +261,7 @@ def test_quotas_hold_for_a_job_a_person_and_a_day_and_come_back_the_next_day(des
 
 
 def test_what_was_refused_does_not_count_against_the_quota(desk):
-    desk.printer.fail_print = Refused("no")
+    desk.printer.fail_print = DeviceRefused("no")
     for _ in range(5):
         desk.until(submit(desk, pages=10), "failed")
 

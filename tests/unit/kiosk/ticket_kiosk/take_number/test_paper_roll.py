@@ -21,7 +21,7 @@ from kiosk.ticket_kiosk.state import PrintTicket, Ticket
 from kiosk.ticket_kiosk.take_number.paper_roll import Roll
 from kiosk.ticket_kiosk.take_number.ticket_printer import Press
 from kiosk.ui.theme import Mode
-from link.orders import Failed, Unable
+from link.orders import NotSupported, OrderFailed
 from tests.web_hall import CONFIG
 
 SHORT = RollSetting(length_mm=1000, ticket_mm=100, low_mm=300)
@@ -65,7 +65,7 @@ def test_a_roll_of_unknown_length_is_counted_and_never_called_low(tmp_path: Path
 
 
 @pytest.mark.parametrize("options", [{"roll_m": 0}, {"roll_m": True}, {"ticket_mm": "long"}, {"low_m": 1e9}])
-def test_a_roll_that_cannot_be_is_refused_with_a_mend(options: dict[str, Any]) -> None:
+def test_a_roll_that_cannot_be_is_refused_with_a_remedy(options: dict[str, Any]) -> None:
     with pytest.raises(BadOption, match=r"devices.toml: \[\[device\]\] p1: \w+ = "):
         profile("escpos-80", options, device="p1")
     assert roll_setting({"roll_m": 80}).left_mm(10) == 80_000 - 1100
@@ -117,11 +117,11 @@ def test_the_desk_has_a_ticket_printed_again_and_the_paper_is_counted(kiosk: Kio
 
 
 def test_an_order_that_cannot_be_done_says_why(tmp_path: Path, kiosk: Kiosk) -> None:
-    with pytest.raises(Unable, match="no ticket"):
+    with pytest.raises(NotSupported, match="no ticket"):
         kiosk.press.again(TerminalAsk("1", "reprint"))
-    with pytest.raises(Unable, match="a4-1"):
+    with pytest.raises(NotSupported, match="a4-1"):
         kiosk.press.refilled(TerminalAsk("2", "refilled", device="a4-1"))
-    with pytest.raises(Failed, match="unreachable"):
+    with pytest.raises(OrderFailed, match="unreachable"):
         Kiosk(tmp_path / "unopened").press.again(TerminalAsk("3", "reprint", ticket=AGAIN))
     assert kiosk.papers() == 0
 
