@@ -145,8 +145,17 @@ class Face:
     def tap(self, *names: str) -> None:
         """Touch the middle of controls, one after the other, each by a text on it or by the name of its icon."""
         for name in names:
-            x, y, width, height = self.control(name).box
-            self.tap_at((x + width / 2) / self.size[0], 1 - (y + height / 2) / self.size[1])
+            self.tap_at(*self.middle(self.control(name)))
+
+    def tap_twice(self, name: str) -> None:
+        """Touch the middle of a control twice, as quickly as somebody impatient does."""
+        place = self.middle(self.control(name))
+        self.tap_all(place, place)
+
+    def middle(self, control: Control) -> tuple[float, float]:
+        """Where a control is touched; parts of the screen, from its upper left corner."""
+        x, y, width, height = control.box
+        return (x + width / 2) / self.size[0], 1 - (y + height / 2) / self.size[1]
 
     def wait_for_text(self, text: str) -> None:
         """Return when a text is on the screen, alone or in a longer one."""

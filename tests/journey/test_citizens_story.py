@@ -16,19 +16,10 @@ from pathlib import Path
 import pytest
 
 from tests.contract.ippeve import IppPrinterRig, running_printer
-from tests.faces import WHITE, Face
+from tests.faces import Face
 from tests.journey.test_guides_published import announced, hall_at
 from tests.ports import free_port
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
-
-ACCENT, ACCENT_SOFT = "#1557B0", "#E3EDFA"
-ELDER, ELDER_EDGE = (0.383, 0.955), (0.3, 0.98)
-GUIDES, BETWEEN_TILES, SEARCH = (0.05, 0.5), (0.347, 0.53), (0.9, 0.17)
-KEY_L, KEY_N, KEY_R = (0.819, 0.792), (0.684, 0.86), (0.36, 0.725)
-FIRST_RESULT, RESULTS, FIRST_TAB = (0.9, 0.2), (0.05, 0.1, 0.95, 0.65), (0.06, 0.63)
-ALOUD, PRINT, THIRD_PAPER = (0.4, 0.755), (0.9, 0.755), (0.9, 0.49)
-BAR, BAR_EDGE, DONE_BAR, DONE_EDGE = (0.5, 0.885), (0.08, 0.885), (0.5, 0.75), (0.08, 0.75)
-SCAN = (0.3, 0.5)
 
 
 @dataclass
@@ -80,34 +71,29 @@ def hall(tmp_path: Path, broker: PrivateBroker) -> Iterator[Hall]:
 def test_an_elder_finds_a_guide_prints_its_form_and_checks_in_with_the_phone(hall: Hall) -> None:
     kiosk = hall.kiosk
     kiosk.wait_for_page("Home")
-    kiosk.wait_for_colour(*BETWEEN_TILES, WHITE, otherwise=True)  # with guides and camera there are three
-    kiosk.tap_at(*ELDER)
-    kiosk.wait_for_colour(*ELDER_EDGE, ACCENT)
-    kiosk.tap_at(*GUIDES)
+    small = kiosk.control("取号").box
+    kiosk.tap("长者模式")
+    wait_until(lambda: kiosk.control("取号").box != small)
+    kiosk.tap("办事指南")
     kiosk.wait_for_page("Ways")
-    kiosk.tap_at(*SEARCH)
+    kiosk.tap("搜索")
     kiosk.wait_for_page("SearchPage")
-    for key in (KEY_L, KEY_N, KEY_R):
-        kiosk.tap_at(*key)
-    kiosk.wait_for_colour(*FIRST_RESULT, WHITE)
-    kiosk.steady_picture(*RESULTS)  # each letter brought other results
-    kiosk.tap_at(*FIRST_RESULT)
+    kiosk.tap("L", "N", "R")
+    kiosk.wait_for_text("LNR")
+    kiosk.tap("老年人优待证")
     kiosk.wait_for_page("GuidePage")
-    kiosk.wait_for_colour(*FIRST_TAB, ACCENT_SOFT)
-    kiosk.tap_at(*ALOUD)
+    kiosk.tap("朗读")
     wait_until(lambda: any((hall.out / "kiosk-voice-1").glob("*")))
-    kiosk.tap_at(*PRINT)
+    kiosk.tap("打印")
     kiosk.wait_for_page("Papers")
-    kiosk.tap_at(*THIRD_PAPER)
+    kiosk.tap("空白表，带回去填写")
     kiosk.wait_for_page("Preview")
-    kiosk.wait_for_colour(*BAR_EDGE, ACCENT)
-    kiosk.tap_at(*BAR)
+    kiosk.tap("打印")
     wait_until(lambda: any(hall.copier.spool.glob("*.pdf")))
     kiosk.wait_for_page("Printout")
-    kiosk.wait_for_colour(*DONE_EDGE, ACCENT)
-    kiosk.tap_at(*DONE_BAR)
+    kiosk.tap("返回首页")
     kiosk.wait_for_page("Home")
-    kiosk.tap_at(*SCAN)
+    kiosk.tap("扫码办理")
     kiosk.wait_for_page("ScanPage")
     hall.book()
     issued = json.loads(hall.watcher.wait("event/ticket-issued"))

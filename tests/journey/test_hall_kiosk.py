@@ -12,10 +12,6 @@ from drivers.emulators.escpos import EscPosEmulator
 from tests.faces import Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
 
-ACCENT = "#1557B0"
-HOME_TILE, FIRST_BUSINESS, TAKE, UPPER_ACTION = (0.5, 0.35), (0.5, 0.16), (0.5, 0.87), (0.5, 0.79)
-TILE_EDGE = (0.08, 0.3)
-
 
 @pytest.fixture
 def hall(hall_folder: Path, printer: EscPosEmulator) -> Path:
@@ -47,7 +43,7 @@ def kiosk(broker: PrivateBroker, hall: Path, watcher: Watcher, tmp_path: Path) -
     face = Face("hall", (540, 960), hall, *where, "--terminal", "kiosk-1")
     face.open()
     watcher.wait("terminal/kiosk-1/status", '"ok"')
-    face.wait_for_colour(*TILE_EDGE, ACCENT)
+    face.control("取号")
     yield face
     face.close()
 
@@ -59,9 +55,9 @@ def alerts(watcher: Watcher) -> list[str]:
 
 def choose(kiosk: Face) -> None:
     """From home to the page that asks for confirmation."""
-    kiosk.tap_at(*HOME_TILE)
+    kiosk.tap("取号")
     kiosk.wait_for_page("Businesses")
-    kiosk.tap_at(*FIRST_BUSINESS)
+    kiosk.tap("户政")
     kiosk.wait_for_page("ConfirmPage")
 
 
@@ -70,8 +66,7 @@ def test_a_citizen_takes_a_number_on_paper_and_is_called_with_it(
 ) -> None:
     ok(watcher.link, "open-window", window="01", clerk="0101")
     choose(kiosk)
-    kiosk.tap_at(*TAKE)
-    kiosk.tap_at(*TAKE)
+    kiosk.tap_twice("取号")
     issued = json.loads(watcher.wait("event/ticket-issued"))
     assert (issued["channel"], issued["number"]) == ("kiosk", "A001")
     watcher.wait("queue/household/state", '"waiting":1')
@@ -87,12 +82,12 @@ def test_when_the_paper_ends_nobody_stands_in_the_line_and_the_number_comes_on_t
 ) -> None:
     choose(kiosk)
     printer.fail("paper-ends=20")  # the kiosk learns of it while it prints, never before the tap
-    kiosk.tap_at(*TAKE)
+    kiosk.tap("取号")
     kiosk.wait_for_page("TroubleWithTicket")
     assert json.loads(watcher.state["queue/household/state"])["waiting"] == 0
     watcher.wait("terminal/kiosk-1/status", "paper-out")
     wait_until(lambda: alerts(watcher))
-    kiosk.tap_at(*UPPER_ACTION)
+    kiosk.tap("在屏幕上取号")
     watcher.wait("event/ticket-issued", '"channel":"phone"')
     watcher.wait("queue/household/state", '"waiting":1')
     printer.repair()
@@ -104,9 +99,8 @@ def test_the_kiosk_says_that_the_server_is_away_and_comes_back_by_itself(
     kiosk: Face, watcher: Watcher, server: RunningServer, broker: PrivateBroker
 ) -> None:
     server.kill()
-    kiosk.wait_for_colour(*TILE_EDGE, ACCENT, otherwise=True)
+    kiosk.wait_for_text("暂时不能取号")
     broker.close()
     broker.open()
     server.open()
-    kiosk.wait_for_colour(*TILE_EDGE, ACCENT)
     choose(kiosk)

@@ -12,13 +12,12 @@ import pytest
 
 from drivers.emulators.escpos import EscPosEmulator
 from queue_server.codes.code_picture import show
-from tests.faces import WHITE, Face
+from tests.faces import Face
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, ok, wait_until
 
-TILE, TILE_EDGE, HOME = (0.25, 0.52), (0.08, 0.5), (0.92, 0.055)
-LENS, SENTENCE = (0.1, 0.15), (0.9, 0.775)
-DONE = (0.5, 0.87)
-EMPTY_SCENE, WALL, WARNING_SOFT = "#5A5A5A", "#7E848C", "#FCEFDC"
+LENS = (0.1, 0.15)
+EMPTY_SCENE, WALL = "#5A5A5A", "#7E848C"
+OF_NO_USE, USED_BEFORE = "这个码在这里用不上", "用过"
 DEVICES = """
 [[device]]
 id = "printer-1"
@@ -51,7 +50,7 @@ class Scene:
         self.kiosk.open()
         self.watcher.wait("terminal/kiosk-1/status", '"camera-1","kind":"scanner","state":"ok"')
         self.watcher.wait("terminal/kiosk-1/status", '"printer","state":"ok"')
-        self.kiosk.wait_for_colour(*TILE_EDGE, WHITE)
+        self.kiosk.control("扫码办理")
 
     def close(self) -> None:
         self.kiosk.close()
@@ -81,7 +80,7 @@ class Scene:
     def scan(self) -> None:
         """From home to the scan page, with the live picture on it."""
         self.kiosk.wait_for_page("Home")
-        self.kiosk.tap_at(*TILE)
+        self.kiosk.tap("扫码办理")
 
     def issued(self) -> int:
         return sum(topic == "event/ticket-issued" for topic, _ in self.watcher.messages)
@@ -111,7 +110,7 @@ def test_an_appointments_code_before_the_camera_becomes_one_number_on_paper(scen
     scene.watcher.wait("queue/household/state", '"waiting":1')
     wait_until(lambda: len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1)
     scene.kiosk.wait_for_page("Done")
-    scene.kiosk.tap_at(*DONE)
+    scene.kiosk.tap("完成")
     scene.scan()
     scene.kiosk.wait_for_page("MyTicket")  # the code is the same, and so is the number
     assert scene.issued() == 1
@@ -121,18 +120,22 @@ def test_an_appointments_code_before_the_camera_becomes_one_number_on_paper(scen
 
 
 def test_foreign_nonsense_and_used_codes_get_a_sentence_and_no_number(scene: Scene) -> None:
-    for code in ("JHA.elsewhere.abcdefghjk.AAAAAAAAAAAA", "http://example.org/elephant", "武山" * 20):
+    for code, sentence in (
+        ("JHA.elsewhere.abcdefghjk.AAAAAAAAAAAA", "这个码不是本大厅的"),
+        ("http://example.org/elephant", OF_NO_USE),
+        ("武山" * 20, OF_NO_USE),
+    ):
         scene.hold(code)
         scene.scan()
         scene.kiosk.wait_for_colour(*LENS, WALL)
-        scene.kiosk.wait_for_colour(*SENTENCE, WARNING_SOFT)
-        scene.kiosk.tap_at(*HOME)
+        scene.kiosk.wait_for_text(sentence)
+        scene.kiosk.tap("首页")
         scene.kiosk.wait_for_page("Home")  # the next code is not for this page
     sign = ("queue_server.codes", "sign", "--key", str(scene.state / "example-platform"), "--issuer", "example-platform")
     scene.hold(scene.command(*sign, "--holder", "1001", "--name", "张三").strip())
     scene.scan()
     scene.kiosk.wait_for_page("HolderPage")
-    scene.kiosk.tap_at(*HOME)
+    scene.kiosk.tap("首页")
     scene.scan()
-    scene.kiosk.wait_for_colour(*SENTENCE, WARNING_SOFT)  # it is good for one use
+    scene.kiosk.wait_for_text(USED_BEFORE)  # it is good for one use
     assert scene.issued() == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.wire.rating_reasons import reasons_of
 from tests.faces import WHITE, Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
 
@@ -24,7 +25,6 @@ id = "screen-9"
 role = "screen"
 """
 ACCENT = "#1557B0"
-SUBMIT, VERY_SATISFIED, VERY_DISSATISFIED, FIRST_REASON = (0.5, 0.93), (0.1, 0.6), (0.9, 0.6), (0.5, 0.36)
 
 
 @pytest.fixture
@@ -76,12 +76,10 @@ def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
         serve_one(watcher)
         watcher.wait("rating/01/ask", '"service"')
         rater.wait_for_page("Faces")
-        rater.tap_at(*VERY_SATISFIED)
+        rater.tap("非常满意")
         rater.wait_for_page("Reasons")
-        rater.wait_for_colour(0.33, 0.92, ACCENT)  # the bar to submit
-        rater.tap_at(*FIRST_REASON)
-        rater.tap_at(*SUBMIT)
-        rater.tap_at(*SUBMIT)
+        rater.tap(reasons_of(5)[0].zh)
+        rater.tap_twice("提交")
         rated = json.loads(watcher.wait("event/service-rated", '"level":5'))
         assert (rated["window"], rated["level"], rated["channel"]) == ("01", 5, "tablet")
         wait_until(lambda: watcher.state["rating/01/ask"] == b"")
@@ -91,12 +89,11 @@ def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
         serve_one(watcher)  # the next citizen is not satisfied, and must say why
         watcher.wait("rating/01/ask", '"service"')
         rater.wait_for_page("Faces")
-        rater.tap_at(*VERY_DISSATISFIED)
+        rater.tap("非常不满意")
         rater.wait_for_page("Reasons")
-        rater.tap_at(*SUBMIT)
-        rater.tap_at(*FIRST_REASON)
-        rater.wait_for_colour(0.33, 0.92, ACCENT)
-        rater.tap_at(*SUBMIT)
+        assert not any(control.says("提交") for control in rater.controls)
+        rater.tap(reasons_of(1)[0].zh)
+        rater.tap("提交")
         watcher.wait("event/service-rated", '"level":1')
         assert [level for level, _, _ in ratings(server)] == [5, 1]
     finally:

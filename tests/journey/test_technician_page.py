@@ -15,13 +15,8 @@ from queue_server.main import main
 from tests.faces import Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
 
-ACCENT = "#1557B0"
-TILE_EDGE, UPPER_LEFT, UPPER_RIGHT = (0.08, 0.3), (0.04, 0.03), (0.96, 0.03)
+UPPER_LEFT, UPPER_RIGHT = (0.04, 0.03), (0.96, 0.03)
 GESTURE = (UPPER_LEFT, UPPER_RIGHT) * 3
-DIGITS = {str(n): ((0.255, 0.502, 0.737)[(n - 1) % 3], (0.561, 0.664, 0.767)[(n - 1) // 3]) for n in range(1, 10)} | {
-    "0": (0.502, 0.868)
-}
-DEVICES, FIRST_TEST, BACK = (0.25, 0.2), (0.82, 0.153), (0.25, 0.955)
 
 
 @pytest.fixture
@@ -49,7 +44,7 @@ def kiosk(broker: PrivateBroker, hall: Path, tmp_path: Path, watcher: Watcher) -
     face = Face("hall", (540, 960), hall, *common)
     face.open()
     watcher.wait("terminal/kiosk-1/status", '"ok"')
-    face.wait_for_colour(*TILE_EDGE, ACCENT)
+    face.control("取号")
     yield face
     face.close()
 
@@ -65,17 +60,18 @@ def type_code(kiosk: Face, code: str) -> None:
     """The gesture, then the digits."""
     kiosk.tap_all(*GESTURE)
     kiosk.wait_for_page("CodePage")
-    kiosk.tap_all(*(DIGITS[digit] for digit in code))
+    type_digits(kiosk, code)
 
 
-def wait_for_refusal(kiosk: Face) -> None:
-    """Return when red words stand below the code: it was judged, and the next one can be typed."""
+def type_digits(kiosk: Face, code: str) -> None:
+    """The digits, on the pad as soon as it is there."""
+    pad = {digit: kiosk.middle(kiosk.control(digit)) for digit in "0123456789"}
+    kiosk.tap_all(*(pad[digit] for digit in code))
 
-    def is_red() -> bool:
-        pixels = kiosk.picture(0, 0.39, 1, 0.46)
-        return any(pixels[i] > 150 and pixels[i + 1] < 90 for i in range(0, len(pixels), 3))
 
-    wait_until(is_red)
+def wait_for_refusal(kiosk: Face, words: str = "代码不对") -> None:
+    """Return when the code was judged and the next one can be typed."""
+    kiosk.wait_for_text(words)
 
 
 def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_leaves(
@@ -90,16 +86,16 @@ def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_le
     type_code(kiosk, f"{(int(once) + 1) % 10**8:08d}")
     watcher.wait("event/technician-refused", '"kiosk-1"')
     wait_for_refusal(kiosk)
-    kiosk.tap_all(*(DIGITS[digit] for digit in once))
+    type_digits(kiosk, once)
     watcher.wait("event/technician-entered", '"kiosk-1"')
     kiosk.wait_for_page("MenuPage")
-    kiosk.tap_at(*DEVICES)
+    kiosk.tap("设备测试")
     kiosk.wait_for_page("DevicesPage")
-    kiosk.tap_at(*FIRST_TEST)
+    kiosk.tap("测试")
     wait_until(lambda: len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1)
-    kiosk.tap_at(*BACK)
+    kiosk.tap("返回")
     kiosk.wait_for_page("MenuPage")
-    kiosk.tap_at(*BACK)
+    kiosk.tap("离开")
     kiosk.wait_for_page("Home")
     assert not any(topic == "event/ticket-issued" for topic, _ in watcher.messages)
 
@@ -115,13 +111,13 @@ def test_without_the_server_a_time_based_code_opens_once_and_the_log_hears_of_it
     type_code(kiosk, codes(hall, server, capsys)[0])  # the server would have to check this one
     wait_for_refusal(kiosk)
     offline = codes(hall, server, capsys)[1]  # a new one: it does not hold for long
-    kiosk.tap_all(*(DIGITS[digit] for digit in offline))
+    type_digits(kiosk, offline)
     kiosk.wait_for_page("MenuPage")
     used = key.read_text()
-    kiosk.tap_at(*BACK)
+    kiosk.tap("离开")
     wait_until(lambda: kiosk.page in ("Away", "Home"))  # home as soon as it may give numbers by itself
     type_code(kiosk, offline)
-    wait_for_refusal(kiosk)
+    wait_for_refusal(kiosk, "已经用过")
     assert kiosk.page == "CodePage"
     assert key.read_text() == used
     server.open()
