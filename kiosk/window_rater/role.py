@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Hashable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contract.configuration.hall import HallConfig, Window
 from kiosk.flow.role import Role
-from kiosk.ui.page import Page
-from kiosk.ui.page_context import Stage
 from kiosk.ui.theme import Mode
 from kiosk.window_rater.flow import Settings, State, start, step
+
+if TYPE_CHECKING:
+    from kiosk.ui.page import Page
+    from kiosk.ui.page_context import Stage
 
 
 def make(hall: HallConfig, args: argparse.Namespace) -> Role:

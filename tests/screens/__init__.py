@@ -1,10 +1,15 @@
-"""The screens that `python -m tests.screenshots` renders: every module here has `shots() -> list[Shot]`."""
+"""The screens that `python -m tests.screenshots` renders: every module named there
+has `modes() -> list[str]`, the folders that its pictures are in, and `shots(mode)`, the pictures of one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.ui.page import Page
 
 
 @dataclass(frozen=True)
@@ -13,3 +18,10 @@ class Shot:
 
     name: str
     draw: Callable[[Path], None]
+
+
+def shots_of(mode: str, every: Iterable[tuple[str, Callable[[], Page]]]) -> Iterator[Shot]:
+    """The pictures of a mode; `every` has its pages, by name, each with a function that draws it."""
+    from tests.screens.kivy_stage import save
+
+    return (Shot(name, lambda path, make=make: save(make(), path)) for name, make in every if name.startswith(f"{mode}/"))

@@ -15,7 +15,7 @@ from contract.configuration.hall_files import load
 from contract.configuration.table import Text
 from kiosk.call_screen.flow import Call, Line, State
 from kiosk.ui.theme import Mode
-from tests.screens import Shot
+from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
 
 if TYPE_CHECKING:
@@ -87,11 +87,14 @@ def pages() -> Iterator[tuple[str, Page]]:
     return ((name, make()) for name, make in every())
 
 
-def shots() -> list[Shot]:
-    """All pictures."""
-    from tests.screens.kivy_stage import save
+def modes() -> list[str]:
+    """The folders of the pictures."""
+    return [f"callscreen/{size}" for size in SIZES]
 
-    return [Shot(name, lambda path, make=make: save(make(), path)) for name, make in every()]
+
+def shots(mode: str) -> Iterator[Shot]:
+    """The pictures of a mode."""
+    return shots_of(mode, every())
 
 
 def newest_number_height() -> float:

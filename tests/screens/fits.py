@@ -63,7 +63,7 @@ def problems(page: Any) -> Iterator[str]:
 
 def main(names: list[str]) -> int:
     """Check every page of the modules named."""
-    from tests.screens.kivy_stage import open_window
+    from tests.screens.kivy_stage import give_back, open_window
 
     open_window()
     count = bad = 0
@@ -75,6 +75,7 @@ def main(names: list[str]) -> int:
             for problem in problems(page):
                 bad += 1
                 print(f"{label}: {problem}")
+            give_back()
     print(f"{count} pages, {bad} problems")
     return 1 if bad or not count else 0
 

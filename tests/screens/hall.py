@@ -40,7 +40,7 @@ from kiosk.ticket_kiosk.state import State, Ticket
 from kiosk.ui.theme import Mode
 from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load as load_catalogue
-from tests.screens import Shot
+from tests.screens import Shot, shots_of
 from tests.screens.scan_states import scan_states
 from tests.screens.taps import Walk
 
@@ -252,13 +252,13 @@ def paper_states(state: State) -> Iterator[tuple[str, State]]:
         yield f"printout-quota-{which}", replace(preview, page="printout", printing=refused)
 
 
-def every() -> Iterator[tuple[str, Callable[[], Page]]]:
-    """Every page in every mode and size: its name, and a function that draws it."""
+def every(only: str = "") -> Iterator[tuple[str, Callable[[], Page]]]:
+    """Every page in every mode and size: its name, and a function that draws it; `only` of one mode."""
     from tests.screens.kivy_stage import make_page
 
     hall = load(HALL)
     for (mode_name, mode), (size_name, size) in itertools.product(MODES.items(), SIZES.items()):
-        for name, state in states(hall, mode):
+        for name, state in states(hall, mode) if only in ("", f"hall/{mode_name}/{size_name}") else ():
             yield f"hall/{mode_name}/{size_name}/{name}", partial(make_page, draw, state, hall, size, mode)
 
 
@@ -280,8 +280,11 @@ def walks() -> Iterator[tuple[str, Walk]]:
         yield f"{mode}/{size}", walk
 
 
-def shots() -> list[Shot]:
-    """All pictures."""
-    from tests.screens.kivy_stage import save
+def modes() -> list[str]:
+    """The folders of the pictures."""
+    return [f"hall/{mode}/{size}" for mode, size in itertools.product(MODES, SIZES)]
 
-    return [Shot(name, lambda path, make=make: save(make(), path)) for name, make in every()]
+
+def shots(mode: str) -> Iterator[Shot]:
+    """The pictures of a mode."""
+    return shots_of(mode, every(mode))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -46,13 +45,10 @@ def make_page(
 
 
 def give_back() -> None:
-    """Free what the pages drawn so far have taken. Kivy keeps the memory of textures and shapes that nobody has any more
-    until its clock ticks, which here only this does; pages are knotted with their widgets, so they wait for the collector."""
-    from kivy.cache import Cache
+    """Free the textures and shapes that nobody has any more: Kivy keeps their memory until its clock ticks, and without a
+    program around the pages only this makes it tick."""
     from kivy.clock import Clock
 
-    gc.collect()
-    Cache.remove("kv.image")
     Clock.tick()
 
 
@@ -60,3 +56,4 @@ def save(page: Page, path: Path) -> None:
     """Write the page as PNG."""
     path.parent.mkdir(parents=True, exist_ok=True)
     page.export_to_png(str(path))
+    give_back()

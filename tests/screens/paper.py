@@ -31,7 +31,12 @@ ENGLISH = replace(
 )
 
 
-def shots() -> list[Shot]:
+def modes() -> list[str]:
+    """The folder of the pictures."""
+    return ["paper"]
+
+
+def shots(_mode: str) -> list[Shot]:
     """Both languages, the classes, both widths, and the technician's page."""
     tickets = {
         "zh": CHINESE,

@@ -16,7 +16,7 @@ from contract.wire.messages import RatingAsk, WindowClerk, WindowState, WindowTi
 from kiosk.ui.theme import Mode
 from kiosk.window_rater.flow import State, step
 from kiosk.window_rater.role import key
-from tests.screens import Shot
+from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
 from tests.screens.taps import Walk
 
@@ -83,13 +83,13 @@ def drawing(hall: HallConfig, window_id: str) -> Callable[[Stage, State], Page]:
     return draw
 
 
-def every() -> Iterator[tuple[str, Callable[[], Page]]]:
-    """Every page in every mode and size: its name, and a function that draws it."""
+def every(only: str = "") -> Iterator[tuple[str, Callable[[], Page]]]:
+    """Every page in every mode and size: its name, and a function that draws it; `only` of one mode."""
     from tests.screens.kivy_stage import make_page
 
     hall = load(HALL)
     for (mode_name, mode), (size_name, size) in itertools.product(MODES.items(), SIZES.items()):
-        for name, window_id, state in states(mode):
+        for name, window_id, state in states(mode) if only in ("", f"rating/{mode_name}/{size_name}") else ():
             yield (
                 f"rating/{mode_name}/{size_name}/{name}",
                 partial(make_page, drawing(hall, window_id), state, hall, size, mode),
@@ -109,8 +109,11 @@ def walks() -> Iterator[tuple[str, Walk]]:
         yield f"{mode}/{size}", Walk(given, step, drawing(hall, "03"), key, hall, SIZES[size], MODES[mode])
 
 
-def shots() -> list[Shot]:
-    """All pictures."""
-    from tests.screens.kivy_stage import save
+def modes() -> list[str]:
+    """The folders of the pictures."""
+    return [f"rating/{mode}/{size}" for mode, size in itertools.product(MODES, SIZES)]
 
-    return [Shot(name, lambda path, make=make: save(make(), path)) for name, make in every()]
+
+def shots(mode: str) -> Iterator[Shot]:
+    """The pictures of a mode."""
+    return shots_of(mode, every(mode))

@@ -17,12 +17,13 @@ from kiosk.service_pages.flow import step
 from kiosk.service_pages.role import Shown
 from kiosk.service_pages.state import MARKS, SPEAKER, Landing, Network, Own, Part, Result, Technician
 from kiosk.ui.theme import Mode
-from tests.screens import Shot
+from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
 from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
+    from kiosk.ui.page_context import Stage
 
 SIZES = {
     "portrait": (1080, 1920), "landscape": (1920, 1080), "small": (768, 1366), "rater": (1280, 800), "rater-upright": (800, 1280),
@@ -98,16 +99,22 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
     yield "log-empty", replace(menu, page="log")
 
 
+def draw(stage: Stage, shown: Shown) -> Page:
+    """The page of a state."""
+    from kiosk.service_pages.pages import page  # Kivy is loaded only when the window is open
+
+    return page(stage, shown)
+
+
 def every() -> Iterator[tuple[str, Callable[[], Page]]]:
     """Every page in every language and size: its name, and a function that draws it."""
-    from kiosk.service_pages.pages import page
     from tests.screens.kivy_stage import make_page
 
     hall = load(HALL)
     for language, (size_name, size) in itertools.product(("zh", "en"), SIZES.items()):
         for name, state in states(language):
             shown = Shown(state, DEVICES)
-            yield f"technician/{language}/{size_name}/{name}", partial(make_page, page, shown, hall, size, Mode(language))
+            yield f"technician/{language}/{size_name}/{name}", partial(make_page, draw, shown, hall, size, Mode(language))
 
 
 def pages() -> Iterator[tuple[str, Page]]:
@@ -117,11 +124,10 @@ def pages() -> Iterator[tuple[str, Page]]:
 
 def walks() -> Iterator[tuple[str, Walk]]:
     """Every way through the pages, lying and upright."""
-    from kiosk.service_pages.pages import page
 
     for language, size in (("zh", "portrait"), ("en", "rater")):
         given = dict(states(language))
-        yield f"{language}/{size}", Walk(given, step, page, key, load(HALL), SIZES[size], Mode(language), view=view)
+        yield f"{language}/{size}", Walk(given, step, draw, key, load(HALL), SIZES[size], Mode(language), view=view)
 
 
 def view(state: Technician) -> Shown:
@@ -134,9 +140,11 @@ def key(state: Technician) -> Hashable:
     return view(state).key
 
 
-def shots() -> list[Shot]:
-    """All pictures."""
-    from tests.screens.kivy_stage import open_window, save
+def modes() -> list[str]:
+    """The folders of the pictures."""
+    return [f"technician/{language}/{size}" for language, size in itertools.product(("zh", "en"), SIZES)]
 
-    open_window()
-    return [Shot(name, lambda path, make=make: save(make(), path)) for name, make in every()]
+
+def shots(mode: str) -> Iterator[Shot]:
+    """The pictures of a mode."""
+    return shots_of(mode, every())

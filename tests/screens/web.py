@@ -19,6 +19,8 @@ from contract.wire.case import Case
 from queue_server.appointments.intake import take_in
 from queue_server.appointments.repository import Booking
 from queue_server.cases import repository
+from queue_server.catalogue.library import Library
+from queue_server.catalogue.translations import Translations
 from queue_server.enrolment import authority
 from queue_server.enrolment.broker import client_credentials
 from queue_server.enrolment.revocation import BrokerHere
@@ -26,8 +28,10 @@ from queue_server.rollouts.bundle_shelf import Shelf
 from queue_server.rollouts.repository import Book
 from queue_server.rollouts.step import Rollout, Target
 from queue_server.web.api.enrolment import register_of
+from queue_server.web.auth.accounts import Accounts
 from tests.rauc_bundle import bundle
 from tests.screens import Shot
+from tests.screens.still import MORNING, repeat_chance, stand_still
 from tests.web_hall import PASSWORD, WebHall, now, serving
 
 HALL = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
@@ -48,16 +52,26 @@ class View:
     press: Callable[[Page], Any] = lambda _: None
 
 
-def shots() -> Iterator[Shot]:
+def modes() -> list[str]:
+    """All pages are of the same hall."""
+    return ["web"]
+
+
+def shots(_mode: str) -> Iterator[Shot]:
     """All pictures; the hall runs for as long as they are taken."""
     if not Path(CHROMIUM).exists():
         return
+    repeat_chance()
+    for kind in (Accounts, Library, Translations):  # they look at another clock, from the start
+        kind.__init__.__kwdefaults__["now"] = MORNING.timestamp
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         authority.make(Path(folder) / "ca", "wushan", now())
         hall = WebHall(Path(folder), load(HALL), items=HALL, broker=BrokerHere(Path(folder), ("127.0.0.1", 1)))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
-            with serving(hall.open()) as site:
+            application = hall.open()  # what is built of types must see the real ones
+            stand_still("queue_server", "tests")
+            with serving(application) as site:
                 hall.edition()
                 for view in views(hall, busy(hall)):
                     for language in ("zh", "en"):
@@ -290,6 +304,7 @@ def draw(browser: Browser, site: str, view: View, language: str, size: tuple[int
     """Open the page as somebody would, and take its picture."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
     context.add_cookies([{"name": "lang", "value": language, "url": site}])
+    context.clock.set_fixed_time(MORNING)
     page = context.new_page()
     if view.who:
         page.goto(f"{site}/log-in?next={view.path}")
@@ -301,5 +316,5 @@ def draw(browser: Browser, site: str, view: View, language: str, size: tuple[int
         page.goto(f"{site}{view.path}")
     view.press(page)
     page.wait_for_timeout(300)
-    page.screenshot(path=path, full_page=True)
+    page.screenshot(path=path, full_page=True, animations="disabled")
     context.close()
