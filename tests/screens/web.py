@@ -70,7 +70,7 @@ def shots(_mode: str) -> Iterator[Shot]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
             application = hall.open()  # what is built of types must see the real ones
-            stand_still("queue_server", "tests")
+            stand_still("contract", "queue_server", "tests")
             with serving(application) as site:
                 hall.edition()
                 for view in views(hall, busy(hall)):
