@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 PACKAGES = {
     "bmaptool": "bmap-tools",
@@ -31,17 +31,17 @@ PACKAGES = {
 
 
 def run(*command: str | Path, log: Path | None = None, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> str:
-    """Run one command and return what it printed; with `log` that goes to the file. Raise Trouble naming tool and remedy."""
+    """Run one command and return what it printed; with `log` that goes to the file. Raise ApplianceError naming tool and remedy."""
     words = [str(word) for word in command]
     if shutil.which(words[0]) is None:
-        raise Trouble(f"{words[0]} is not installed; run: apt install {PACKAGES.get(words[0], words[0])}")
+        raise ApplianceError(f"{words[0]} is not installed; run: apt install {PACKAGES.get(words[0], words[0])}")
     done = subprocess.run(words, input=stdin, capture_output=True, check=False, env=dict(env) if env is not None else None)
     if log is not None:
         with log.open("ab") as file:
             file.write(f"$ {' '.join(words)}\n".encode() + done.stdout + done.stderr)
     if done.returncode != 0:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
-        raise Trouble(
+        raise ApplianceError(
             f"{words[0]} failed ({' / '.join(last) or f'exit status {done.returncode}'})" + (f"; see {log}" if log else "")
         )
     return done.stdout.decode("utf-8", "replace")

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 from contract.wire.topics import ID
 
 ROLES = ("hall", "rating", "screen", "agent", "server")
@@ -19,7 +19,7 @@ COLUMNS = ("terminal", "role", "hall", "broker", "web", "address", "gateway", "d
 
 
 @dataclass(frozen=True)
-class Terminal:
+class TerminalFile:
     """One terminal. `address` is empty for DHCP, otherwise CIDR such as 10.0.3.7/24; `token` enrols once."""
 
     terminal: str
@@ -33,21 +33,21 @@ class Terminal:
     time_zone: str = "Asia/Shanghai"
     token: str = ""
 
-    def check(self) -> Terminal:
-        """The terminal itself if every field can be used; raise Trouble naming field and remedy."""
+    def check(self) -> TerminalFile:
+        """The terminal itself if every field can be used; raise ApplianceError naming field and remedy."""
         for field in ("terminal", "hall"):
             if not ID.fullmatch(getattr(self, field)):
-                raise Trouble(
+                raise ApplianceError(
                     f"{field} {getattr(self, field)!r} is no id; use lower-case letters, digits and hyphens, such as kiosk-1"
                 )
         if self.role not in ROLES:
-            raise Trouble(f"role {self.role!r} does not exist; it is one of {', '.join(ROLES)}")
+            raise ApplianceError(f"role {self.role!r} does not exist; it is one of {', '.join(ROLES)}")
         if not self.broker:
-            raise Trouble("broker is missing; give HOST:PORT, or mqtts://HOST:PORT")
+            raise ApplianceError("broker is missing; give HOST:PORT, or mqtts://HOST:PORT")
         try:
             ZoneInfo(self.time_zone)
         except (ValueError, OSError, KeyError):
-            raise Trouble(f"time_zone {self.time_zone!r} does not exist; use a name such as Asia/Shanghai") from None
+            raise ApplianceError(f"time_zone {self.time_zone!r} does not exist; use a name such as Asia/Shanghai") from None
         self._check_network()
         return self
 
@@ -58,48 +58,48 @@ class Terminal:
             for server in self.dns.split():
                 ipaddress.ip_address(server)
         except ValueError as error:
-            raise Trouble(f"network: {error}; write the address as 10.0.3.7/24, or leave it empty for DHCP") from None
+            raise ApplianceError(f"network: {error}; write the address as 10.0.3.7/24, or leave it empty for DHCP") from None
         if network is not None and "/" not in self.address:
-            raise Trouble(f"address {self.address} lacks its prefix length; write it as {self.address}/24")
+            raise ApplianceError(f"address {self.address} lacks its prefix length; write it as {self.address}/24")
         if network is not None and gateway is not None and gateway not in network.network:
-            raise Trouble(f"gateway {gateway} is not in {network.network}; correct one of the two")
+            raise ApplianceError(f"gateway {gateway} is not in {network.network}; correct one of the two")
 
     def json(self) -> str:
         """The content of the file."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
 
 
-def read(text: str) -> Terminal:
-    """Read such a file; raise Trouble."""
+def read(text: str) -> TerminalFile:
+    """Read such a file; raise ApplianceError."""
     try:
         fields = json.loads(text)
         unknown = set(fields) - set(COLUMNS)
         if unknown:
-            raise Trouble(f"{FILE}: unknown key {min(unknown)!r}; known: {', '.join(COLUMNS)}")
-        return Terminal(**fields).check()
+            raise ApplianceError(f"{FILE}: unknown key {min(unknown)!r}; known: {', '.join(COLUMNS)}")
+        return TerminalFile(**fields).check()
     except (ValueError, TypeError) as error:
-        raise Trouble(f"{FILE} cannot be read: {error}") from None
+        raise ApplianceError(f"{FILE} cannot be read: {error}") from None
 
 
-def fleet(path: Path) -> list[Terminal]:
-    """The terminals of a CSV file, one a line, the first line naming the columns. Raise Trouble naming line and remedy."""
+def fleet(path: Path) -> list[TerminalFile]:
+    """The terminals of a CSV file, one a line, the first line naming the columns. Raise ApplianceError naming line and remedy."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Trouble(f"{path} cannot be read: {error}; save the table as CSV in UTF-8") from None
+        raise ApplianceError(f"{path} cannot be read: {error}; save the table as CSV in UTF-8") from None
     rows = csv.DictReader(io.StringIO(text))
     unknown = [name for name in rows.fieldnames or [] if name not in COLUMNS]
     if unknown or "terminal" not in (rows.fieldnames or []):
-        raise Trouble(f"{path}: line 1: unknown column {unknown[:1] or 'names'}; the columns are {', '.join(COLUMNS)}")
-    found: list[Terminal] = []
+        raise ApplianceError(f"{path}: line 1: unknown column {unknown[:1] or 'names'}; the columns are {', '.join(COLUMNS)}")
+    found: list[TerminalFile] = []
     for number, row in enumerate(rows, 2):
         if None in row or None in row.values():
-            raise Trouble(f"{path}: line {number}: not as many fields as columns")
+            raise ApplianceError(f"{path}: line {number}: not as many fields as columns")
         try:
-            found.append(Terminal(**{name: value.strip() for name, value in row.items() if value.strip()}).check())
-        except (Trouble, TypeError) as error:
-            raise Trouble(f"{path}: line {number}: {error}") from None
+            found.append(TerminalFile(**{name: value.strip() for name, value in row.items() if value.strip()}).check())
+        except (ApplianceError, TypeError) as error:
+            raise ApplianceError(f"{path}: line {number}: {error}") from None
     names = [terminal.terminal for terminal in found]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise Trouble(f"{path}: terminal {twice[0]} stands twice; every terminal has a name of its own")
+        raise ApplianceError(f"{path}: terminal {twice[0]} appears twice; every terminal has a name of its own")
     return found

@@ -42,7 +42,7 @@ done
 """
 
 
-class A4Printer:
+class ExamplePrinter:
     """One emulated printer at `port`; what it prints is kept in `folder`."""
 
     def __init__(self, name: str, port: int, folder: Path, log: Path, *, sheet_s: float = SHEET_S) -> None:
@@ -109,13 +109,13 @@ class A4Printer:
             self._short.cleanup()
 
 
-def printers(devices: Sequence[Device], state: Path) -> list[A4Printer]:
+def printers(devices: Sequence[Device], state: Path) -> list[ExamplePrinter]:
     """A printer for every A4 device whose address is on this machine; one at which somebody answers is there already."""
     found = []
     for device in devices:
         where = urlsplit(device.address)
         if device.kind == "a4" and where.hostname in LOOPBACK and where.port and not _answers(where.port):
-            found.append(A4Printer(device.id, where.port, state / "devices" / device.id, state / "log"))
+            found.append(ExamplePrinter(device.id, where.port, state / "devices" / device.id, state / "log"))
     return found
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from contract.configuration.hall import HallConfig, Terminal
 from contract.configuration.hall_files import BadHall, load
-from launcher.a4_printer import A4Printer, printers
+from launcher.a4_printer import ExamplePrinter, printers
 from launcher.broker import NotStarted, broker, free_port, wait_for_port
 from launcher.child import Child
-from launcher.virtual_screens import Face, VirtualDisplay, gallery, has_screen
+from launcher.virtual_screens import VirtualScreen, XDisplay, gallery, has_screen
 
 PROJECT = Path(__file__).resolve().parent.parent
 WATCH_S = 0.5
@@ -75,8 +75,8 @@ class WholeHall:
         self.options, self.config = options, config
         self.state: Path = options.state or PROJECT / ".state" / config.hall.id
         self.children: list[Child] = []
-        self.printers: list[A4Printer] = []
-        self.displays: list[VirtualDisplay] = []
+        self.printers: list[ExamplePrinter] = []
+        self.displays: list[XDisplay] = []
         self.web_port = 0
         self.screens_port = 0
 
@@ -137,9 +137,9 @@ class WholeHall:
     def _start_faces(self, common: list[str]) -> None:
         on_screen = has_screen() and not self.options.headless
         faces = [
-            ("hall", Face("kiosk", "取号机 Kiosk", 1080, 1920)),
-            ("rating", Face("rater", "评价器 Rater", 1280, 800)),
-            ("screen", Face("screen", "等候区大屏 Call screen", 1920, 1080)),
+            ("hall", VirtualScreen("kiosk", "取号机 Kiosk", 1080, 1920)),
+            ("rating", VirtualScreen("rater", "评价器 Rater", 1280, 800)),
+            ("screen", VirtualScreen("screen", "等候区大屏 Call screen", 1920, 1080)),
         ]
         for role, face in faces:
             for terminal in self._shown(role):
@@ -148,7 +148,7 @@ class WholeHall:
                 if on_screen and role == "hall":
                     size = ["--size", "608x1080"]
                 else:
-                    display = VirtualDisplay(face, self.state / "log")
+                    display = XDisplay(face, self.state / "log")
                     self.displays.append(display)
                     environment = {"DISPLAY": display.start(), "LIBGL_ALWAYS_SOFTWARE": "1"}
                 web = f"http://127.0.0.1:{self.web_port}"
@@ -233,21 +233,21 @@ def say(text: str) -> None:
 
 
 @dataclass(frozen=True)
-class Health:
+class ServerHealth:
     """What the server says of itself: an empty status while it cannot be asked, and the passwords of example accounts."""
 
     status: str = ""
     log_ins: Mapping[str, str] = field(default_factory=dict)
 
 
-def health(web: str) -> Health:
+def health(web: str) -> ServerHealth:
     """Ask the server how it is."""
     try:
         with urllib.request.urlopen(f"{web}/health", timeout=5) as reply:  # noqa: S310 - our own server
             answer = json.load(reply)
     except (OSError, ValueError):
-        return Health()
-    return Health(str(answer.get("status", "")), answer.get("example_log_in") or {})
+        return ServerHealth()
+    return ServerHealth(str(answer.get("status", "")), answer.get("example_log_in") or {})
 
 
 def log_in(web: str) -> str:

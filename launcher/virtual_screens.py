@@ -18,7 +18,7 @@ NOVNC = Path("/usr/share/novnc")
 
 
 @dataclass(frozen=True)
-class Face:
+class VirtualScreen:
     """A program with a screen: its name in addresses and its size in pixels."""
 
     name: str
@@ -27,10 +27,10 @@ class Face:
     height: int
 
 
-class VirtualDisplay:
+class XDisplay:
     """One Xvfb with one x11vnc before it."""
 
-    def __init__(self, face: Face, log: Path) -> None:
+    def __init__(self, face: VirtualScreen, log: Path) -> None:
         self.face = face
         self.log = log
         self.port = 0
@@ -88,7 +88,7 @@ def _line(reader: int, timeout_s: float) -> str:
     return text.decode().strip()
 
 
-def gallery(displays: list[VirtualDisplay], *, pages: Path, state: Path, port: int, web: str) -> Child:
+def gallery(displays: list[XDisplay], *, pages: Path, state: Path, port: int, web: str) -> Child:
     """A web server with one page a face and one page with all of them; `pages` holds our HTML, noVNC comes from Debian."""
     if not NOVNC.is_dir() or shutil.which("websockify") is None:
         raise NotStarted("novnc or websockify is not installed; run `make set-up`")

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from appliance.boot.place import UNITS, Place, named, without_token
 from appliance.boot.serve import first_log_in, prepare
-from appliance.terminal_file import Terminal
-from appliance.trouble import Trouble
+from appliance.terminal_file import TerminalFile
+from appliance.trouble import ApplianceError
 from contract.configuration.hall_files import BadHall
 from contract.configuration.packing import keep
 from contract.wire import messages
@@ -29,9 +29,9 @@ from link.enrol import ClockWrong, NotEnrolled, enrol
 LOG = logging.getLogger(__name__)
 RETRY_S = 15.0
 ANSWER_S = 20.0
-"""So long a terminal that has a configuration waits for a newer one before it starts; twice as long without one."""
+"""How long a terminal with a configuration waits for a newer one before it starts; twice as long without one."""
 FIRST_LOOKS = 20
-"""So often a server looks whether somebody has to be told how to log in for the first time."""
+"""How often a server checks whether its screen must say how to log in for the first time."""
 GROUP = "jiaohao-credentials"
 
 
@@ -39,11 +39,11 @@ class NoConfiguration(RuntimeError):
     """The queue server did not give the hall's configuration; the text says what to do."""
 
 
-TROUBLES = (NotEnrolled, BadBroker, BadHall, NoConfiguration, Trouble, OSError)
+TROUBLES = (NotEnrolled, BadBroker, BadHall, NoConfiguration, ApplianceError, OSError)
 
 
 @dataclass(frozen=True)
-class Machine:
+class MachineControls:
     """What joining does to the machine: says something on its screen, sets its clock, starts units, waits."""
 
     say: Callable[[str, str, bool], None]
@@ -52,8 +52,8 @@ class Machine:
     wait: Callable[[float], None] = time.sleep
 
 
-def join(place: Place, machine: Machine) -> None:
-    """Become a member of the hall, for as long as it takes, and start the programs. Raise Trouble for a disk without a name."""
+def join(place: Place, machine: MachineControls) -> None:
+    """Become a member of the hall, for as long as it takes, and start the programs. Raise ApplianceError for a disk without a name."""
     terminal = named(place)
     machine.say(terminal.terminal, "", False)
     while True:
@@ -78,7 +78,7 @@ def join(place: Place, machine: Machine) -> None:
         _tell_first_log_in(place, terminal, machine)
 
 
-def _tell_first_log_in(place: Place, terminal: Terminal, machine: Machine) -> None:
+def _tell_first_log_in(place: Place, terminal: TerminalFile, machine: MachineControls) -> None:
     """Put the password of the first log-in on the screen once the server has made it. It goes into no log."""
     for _ in range(FIRST_LOOKS):
         if text := first_log_in(place, terminal):
@@ -87,13 +87,13 @@ def _tell_first_log_in(place: Place, terminal: Terminal, machine: Machine) -> No
         machine.wait(RETRY_S)
 
 
-def _member(place: Place, terminal: Terminal, machine: Machine) -> Terminal:
+def _member(place: Place, terminal: TerminalFile, machine: MachineControls) -> TerminalFile:
     """The terminal with a certificate, if its broker asks for one, and without its token. Raise one of TROUBLES."""
     if not terminal.broker.startswith("mqtts://"):
         return terminal
     if _known_as(place.credentials) != terminal.terminal:
         if not terminal.token:
-            raise Trouble(
+            raise ApplianceError(
                 "this terminal has no certificate and no token; make one with: jiaohao-server enrol new, and put it on the disk"
                 " with: jiaohao-tech name ... --token"
             )
@@ -108,7 +108,7 @@ def _member(place: Place, terminal: Terminal, machine: Machine) -> Terminal:
     return without_token(place, terminal) if terminal.token else terminal
 
 
-def _configured(place: Place, terminal: Terminal) -> None:
+def _configured(place: Place, terminal: TerminalFile) -> None:
     """Bring the hall's configuration up to date. Raise NoConfiguration, BadBroker, BadHall, OSError."""
     received: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     broker = Broker.parse(terminal.broker, credentials=place.credentials)
@@ -131,7 +131,7 @@ def _configured(place: Place, terminal: Terminal) -> None:
         link.close()
 
 
-def _complete(place: Place, terminal: Terminal) -> bool:
+def _complete(place: Place, terminal: TerminalFile) -> bool:
     """Whether the programs of a terminal can start without the server."""
     if terminal.role == "server":
         return False

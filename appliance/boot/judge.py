@@ -17,7 +17,7 @@ from appliance.boot import slots
 from appliance.boot.place import UNITS, Place, named, write_json
 from appliance.boot.slots import Slots
 from appliance.boot.update import begun, judged
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 LOG = logging.getLogger(__name__)
 PATIENCE_S = 300.0
@@ -40,10 +40,10 @@ class Bench:
 
 
 def judge(place: Place, bench: Bench) -> bool:
-    """Judge the running system; whether it is good. Raise Trouble, OSError."""
+    """Judge the running system; whether it is good. Raise ApplianceError, OSError."""
     standing, version = bench.slots(), place.version()
     if not standing.running:
-        raise Trouble("this machine was not started from an image of Jiaohao; there is nothing to judge")
+        raise ApplianceError("this machine was not started from an image of Jiaohao; there is nothing to judge")
     begun(place)
     proven = _proven(place)
     if proven.get(standing.running) != version and not _screen_comes(place, bench):
@@ -73,7 +73,7 @@ def _screen_comes(place: Place, bench: Bench) -> bool:
         try:
             if all(bench.active(unit) for unit in UNITS[named(place).role]):
                 return True
-        except Trouble:
+        except ApplianceError:
             pass  # no name yet: a technician is about to give it one
         bench.wait(LOOK_EVERY_S)
     return False
@@ -82,10 +82,10 @@ def _screen_comes(place: Place, bench: Bench) -> bool:
 def _proven(place: Place) -> dict[str, str]:
     """Slot → version that was judged good there."""
     try:
-        told = json.loads((place.state / PROVEN).read_text(encoding="utf-8"))
+        proven = json.loads((place.state / PROVEN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(slot): str(version) for slot, version in told.items()} if isinstance(told, dict) else {}
+    return {str(slot): str(version) for slot, version in proven.items()} if isinstance(proven, dict) else {}
 
 
 def active(unit: str) -> bool:

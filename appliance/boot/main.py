@@ -15,7 +15,7 @@ from pathlib import Path
 
 from appliance.boot.place import Place
 from appliance.run import run
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 KEPT_CLOCK = Path("/var/lib/systemd/timesync/clock")
 
@@ -46,10 +46,10 @@ def set_up(place: Place) -> bool:
 
 
 def join(place: Place) -> bool:
-    from appliance.boot.join import Machine
+    from appliance.boot.join import MachineControls
     from appliance.boot.join import join as do
 
-    do(place, Machine(say=_say, set_clock=_set_clock, start=lambda unit: _systemctl("start", "--no-block", unit)))
+    do(place, MachineControls(say=_say, set_clock=_set_clock, start=lambda unit: _systemctl("start", "--no-block", unit)))
     return True
 
 
@@ -71,12 +71,12 @@ def update(place: Place) -> bool:
 
 
 def _say(terminal: str, text: str, trouble: bool) -> None:
-    from appliance.boot.notice import Notice, show
+    from appliance.boot.notice import BootNotice, show
 
     headline = ("已启动", "Running") if text else ("正在启动……", "Starting ...")
     if trouble:
         headline = ("本终端暂时无法启动，请联系技术人员", "This terminal cannot start yet; call the technician")
-    show(Notice(terminal, headline, text, trouble))
+    show(BootNotice(terminal, headline, text, trouble))
 
 
 def _set_clock(now: datetime) -> None:
@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     place = Place(options.root)
     try:
         return 0 if options.do(place) else 1
-    except (Trouble, OSError) as error:
+    except (ApplianceError, OSError) as error:
         logging.error("%s", error)
         if options.do is not update:
             _say("", str(error), True)

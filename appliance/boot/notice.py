@@ -22,7 +22,7 @@ BYTES_565 = 16
 
 
 @dataclass(frozen=True)
-class Notice:
+class BootNotice:
     """One notice: whom it concerns, a headline and an explanation in both languages."""
 
     terminal: str
@@ -31,7 +31,7 @@ class Notice:
     trouble: bool = False
 
 
-def show(notice: Notice, device: Path = DEVICE, facts: Path = FACTS) -> bool:
+def show(notice: BootNotice, device: Path = DEVICE, facts: Path = FACTS) -> bool:
     """Draw it on the screen; whether there is a screen to draw on."""
     try:
         width, height = (int(part) for part in (facts / "virtual_size").read_text().split(","))
@@ -45,7 +45,7 @@ def show(notice: Notice, device: Path = DEVICE, facts: Path = FACTS) -> bool:
     return True
 
 
-def draw(notice: Notice, width: int, height: int) -> Image:
+def draw(notice: BootNotice, width: int, height: int) -> Image:
     """The picture of a notice."""
     from PIL import Image, ImageDraw, ImageFont
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance import terminal_file as terminals
-from appliance.terminal_file import Terminal
-from appliance.trouble import Trouble
+from appliance.terminal_file import TerminalFile
+from appliance.trouble import ApplianceError
 from contract import durable
 
 UNITS = {
@@ -64,20 +64,22 @@ class Place:
         return (self.root / "usr/share/jiaohao/version").read_text(encoding="ascii").strip()
 
 
-def named(place: Place) -> Terminal:
-    """Who this terminal is: what the boot partition says, else what it said before. Raise Trouble."""
-    told = ""
+def named(place: Place) -> TerminalFile:
+    """Who this terminal is: what the boot partition says, else what it said before. Raise ApplianceError."""
+    problem = ""
     for path in (place.efi / terminals.FILE, place.etc / terminals.FILE):
         try:
             return terminals.read(path.read_text(encoding="utf-8"))
-        except Trouble as error:
-            told = told or str(error)
+        except ApplianceError as error:
+            problem = problem or str(error)
         except (OSError, UnicodeDecodeError):
             continue
-    raise Trouble(told or "this disk has no name yet; put it into the technician's machine and run: jiaohao-tech name")
+    raise ApplianceError(
+        problem or "this disk has no name yet; put it into the technician's machine and run: jiaohao-tech name"
+    )
 
 
-def without_token(place: Place, terminal: Terminal) -> Terminal:
+def without_token(place: Place, terminal: TerminalFile) -> TerminalFile:
     """Take the used token off the disk. Raise OSError."""
     used = replace(terminal, token="")
     for path in (place.efi / terminals.FILE, place.etc / terminals.FILE):

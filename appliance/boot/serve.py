@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from appliance.boot.place import Place, write
 from appliance.run import run
-from appliance.terminal_file import Terminal
-from appliance.trouble import Trouble
+from appliance.terminal_file import TerminalFile
+from appliance.trouble import ApplianceError
 from contract.configuration.hall_files import BadHall, load
 
 HALL = "hall"
@@ -23,8 +23,8 @@ BROKER_PORT = 8883
 FIRST_LOG_IN = "var/lib/jiaohao/first-log-in.txt"
 
 
-def prepare(place: Place, terminal: Terminal) -> None:
-    """Bring configuration, broker and settings up to date. Raise Trouble, OSError."""
+def prepare(place: Place, terminal: TerminalFile) -> None:
+    """Bring configuration, broker and settings up to date. Raise ApplianceError, OSError."""
     _take_hall(place)
     host, port = _reached(terminal.broker, BROKER_PORT)
     hosts = [host, *([terminal.address.partition("/")[0]] if terminal.address else [])]
@@ -50,9 +50,9 @@ def prepare(place: Place, terminal: Terminal) -> None:
     write(place.etc / "server.env", "".join(f'{name}="{value}"\n' for name, value in settings.items()))
 
 
-def first_log_in(place: Place, terminal: Terminal) -> str:
+def first_log_in(place: Place, terminal: TerminalFile) -> str:
     """What the machine's own screen says while nobody has logged in to the web pages yet, because nobody can log in to the
-    machine and read it there; empty afterwards. Raise Trouble."""
+    machine and read it there; empty afterwards. Raise ApplianceError."""
     try:
         name, password = (place.root / FIRST_LOG_IN).read_text(encoding="utf-8").split()
     except (OSError, ValueError):
@@ -65,12 +65,14 @@ def first_log_in(place: Place, terminal: Terminal) -> str:
 
 
 def _take_hall(place: Place) -> None:
-    """The hall's folder from the boot partition, if there is another one than before. Raise Trouble, OSError."""
+    """The hall's folder from the boot partition, if there is another one than before. Raise ApplianceError, OSError."""
     given = place.efi / HALL
     if not given.is_dir():
         if (place.hall / "hall.toml").exists():
             return
-        raise Trouble("this server has no hall; put the hall's folder on its disk: jiaohao-tech name ... --hall-files DIR")
+        raise ApplianceError(
+            "this server has no hall; put the hall's folder on its disk: jiaohao-tech name ... --hall-files DIR"
+        )
     fresh, old = place.hall.with_name("hall.new"), place.hall.with_name("hall.old")
     for folder in (fresh, old):
         shutil.rmtree(folder, ignore_errors=True)
@@ -78,7 +80,7 @@ def _take_hall(place: Place) -> None:
     try:
         load(fresh)
     except BadHall as error:
-        raise Trouble(f"the hall on the disk cannot be used: {error}") from None
+        raise ApplianceError(f"the hall on the disk cannot be used: {error}") from None
     _readable(fresh)
     if place.hall.exists():
         place.hall.replace(old)
@@ -92,9 +94,9 @@ def _readable(folder: Path) -> None:
 
 
 def _reached(address: str, port: int) -> tuple[str, int]:
-    """Host and port of an address; raise Trouble."""
+    """Host and port of an address; raise ApplianceError."""
     parts = urlsplit(address if "://" in address else f"mqtts://{address}")
     try:
         return parts.hostname or "127.0.0.1", parts.port or port
     except ValueError:
-        raise Trouble(f"{address!r} is no address; write HOST:PORT") from None
+        raise ApplianceError(f"{address!r} is no address; write HOST:PORT") from None

@@ -12,8 +12,8 @@ from pathlib import Path
 from appliance import terminal_file as terminals
 from appliance.boot.place import Place, named, write
 from appliance.run import run
-from appliance.terminal_file import Terminal
-from appliance.trouble import Trouble
+from appliance.terminal_file import TerminalFile
+from appliance.trouble import ApplianceError
 
 NETWORK = """[Match]
 Type=ether
@@ -31,12 +31,12 @@ ClientIdentifier=mac
 ENVIRONMENT = "terminal.env"
 
 
-def set_up(place: Place) -> Terminal:
-    """Make everything and return who the terminal is; without a name at least the network comes up. Raise Trouble, OSError."""
+def set_up(place: Place) -> TerminalFile:
+    """Make everything and return who the terminal is; without a name at least the network comes up. Raise ApplianceError, OSError."""
     try:
         terminal = named(place)
-    except Trouble:
-        _network(place, Terminal("unnamed", "hall", "unnamed", "unnamed"))
+    except ApplianceError:
+        _network(place, TerminalFile("unnamed", "hall", "unnamed", "unnamed"))
         raise
     _network(place, terminal)
     _time_zone(place, terminal.time_zone)
@@ -50,7 +50,7 @@ def set_up(place: Place) -> Terminal:
     return terminal
 
 
-def network(terminal: Terminal) -> str:
+def network(terminal: TerminalFile) -> str:
     """The configuration of systemd-networkd for every wired interface."""
     if not terminal.address:
         return NETWORK.format(addresses="DHCP=yes")
@@ -59,7 +59,7 @@ def network(terminal: Terminal) -> str:
     return NETWORK.format(addresses="\n".join(line for line in lines if line))
 
 
-def _network(place: Place, terminal: Terminal) -> None:
+def _network(place: Place, terminal: TerminalFile) -> None:
     write(place.run / "systemd/network/10-jiaohao.network", network(terminal))
 
 
@@ -70,11 +70,11 @@ def _time_zone(place: Place, zone: str) -> None:
     link.symlink_to(f"/usr/share/zoneinfo/{zone}")
 
 
-def _forget_another(place: Place, terminal: Terminal) -> None:
+def _forget_another(place: Place, terminal: TerminalFile) -> None:
     """A disk that was given another name or hall keeps nothing of the one before."""
     try:
         before = terminals.read((place.etc / terminals.FILE).read_text(encoding="utf-8"))
-    except (Trouble, OSError, UnicodeDecodeError):
+    except (ApplianceError, OSError, UnicodeDecodeError):
         return
     if (before.terminal, before.hall) != (terminal.terminal, terminal.hall):
         shutil.rmtree(place.hall, ignore_errors=True)

@@ -31,7 +31,7 @@ class Slots:
 
 
 def slots(place: Place) -> Slots:
-    """How it stands now. Raise OSError, Trouble."""
+    """How it stands now. Raise OSError, ApplianceError."""
     listed = run("grub-editenv", place.efi / "grub/grubenv", "list")
     return Slots(running(place), dict(line.split("=", 1) for line in listed.splitlines() if "=" in line))
 
@@ -53,16 +53,16 @@ def _command_line(place: Place) -> str:
 
 
 def mark_good() -> None:
-    """The running system is good: GRUB's count goes back to 0. Raise Trouble."""
+    """The running system is good: GRUB's count goes back to 0. Raise ApplianceError."""
     run("rauc", "status", "mark-good")
 
 
 def stay_here() -> None:
-    """The other system is bad, this one starts from now on. Raise Trouble."""
+    """The other system is bad, this one starts from now on. Raise ApplianceError."""
     run("rauc", "status", "mark-bad", "other")
     run("rauc", "status", "mark-active", "booted")
 
 
 def install(bundle: Path) -> None:
-    """Write the bundle into the slot that does not run, after its signature was checked. Raise Trouble with RAUC's reason."""
+    """Write the bundle into the slot that does not run, after its signature was checked. Raise ApplianceError with RAUC's reason."""
     run("rauc", "install", bundle)

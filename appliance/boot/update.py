@@ -5,7 +5,7 @@
 
 The terminal's program asks (link/update.py); the judge says after the restart whether it is done.
 
-The bundle's signature decides, the checksum only tells a broken download from a foreign bundle. A power cut leaves
+The bundle's signature decides, the checksum only distinguishes a broken download from a foreign bundle. A power cut leaves
 request.json where it was: the update begins again, in the slot that does not run. If by then the new system runs, it was
 written and made the one to start before the cut: it is not begun again, which would write over the system to go back to.
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from appliance.boot import slots
 from appliance.boot.place import Place, write_json
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 LOG = logging.getLogger(__name__)
 REQUEST = "request.json"
@@ -29,7 +29,7 @@ RESULT = "result.json"
 
 
 @dataclass(frozen=True)
-class Request:
+class InstallRequest:
     """An update that was asked for; `file` is a name in the folder of the request."""
 
     id: str
@@ -38,7 +38,7 @@ class Request:
     version: str
 
 
-NOBODY = Request("", "", "", "")
+NOBODY = InstallRequest("", "", "", "")
 
 
 def update(place: Place, install: Callable[[Path], None], restart: Callable[[], None]) -> bool:
@@ -53,7 +53,7 @@ def update(place: Place, install: Callable[[Path], None], restart: Callable[[], 
         report(place, request, "installing")
         bundle = checked(place.update, request)
         install(bundle)
-    except (Trouble, OSError) as error:
+    except (ApplianceError, OSError) as error:
         report(place, request, "failed", str(error))
         asked.unlink(missing_ok=True)
         LOG.error("the update was not installed: %s", error)
@@ -64,70 +64,70 @@ def update(place: Place, install: Callable[[Path], None], restart: Callable[[], 
     return True
 
 
-def _answered(place: Place, request: Request) -> bool:
+def _answered(place: Place, request: InstallRequest) -> bool:
     """Whether a power cut left a request whose end, or whose new system, is there already."""
-    told = _result(place)
-    return told.get("id") == request.id and (told.get("state") != "installing" or _is_new(place, told))
+    result = _result(place)
+    return result.get("id") == request.id and (result.get("state") != "installing" or _is_new(place, result))
 
 
-def _is_new(place: Place, told: dict[str, str]) -> bool:
+def _is_new(place: Place, result: dict[str, str]) -> bool:
     """Whether another slot runs than the one that a result was left in."""
-    return told.get("slot", "") not in ("", slots.running(place))
+    return result.get("slot", "") not in ("", slots.running(place))
 
 
-def _clear(place: Place, request: Request) -> None:
+def _clear(place: Place, request: InstallRequest) -> None:
     for name in (request.file, REQUEST):
         (place.update / name).unlink(missing_ok=True)
 
 
-def read(path: Path) -> Request:
-    """Read a request. Raise Trouble for anything else."""
+def read(path: Path) -> InstallRequest:
+    """Read a request. Raise ApplianceError for anything else."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        request = Request(**{name: str(told[name]) for name in ("id", "file", "sha256", "version")})
+        given = json.loads(path.read_text(encoding="utf-8"))
+        request = InstallRequest(**{name: str(given[name]) for name in ("id", "file", "sha256", "version")})
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Trouble(f"{path} cannot be read ({error!r}); it holds id, file, sha256 and version") from None
+        raise ApplianceError(f"{path} cannot be read ({error!r}); it holds id, file, sha256 and version") from None
     if not request.file or Path(request.file).name != request.file or request.file.startswith("."):
-        raise Trouble(f"{path}: file {request.file!r} is no name of a file in {path.parent}")
+        raise ApplianceError(f"{path}: file {request.file!r} is no name of a file in {path.parent}")
     return request
 
 
-def checked(folder: Path, request: Request) -> Path:
-    """The bundle, if it is what was announced. Raise Trouble, OSError."""
+def checked(folder: Path, request: InstallRequest) -> Path:
+    """The bundle, if it is what was announced. Raise ApplianceError, OSError."""
     path = folder / request.file
     if path.is_symlink() or not path.is_file():
-        raise Trouble(f"{path} is not there; download it again")
+        raise ApplianceError(f"{path} is not there; download it again")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != request.sha256.lower():
-        raise Trouble(f"{path} is not what was announced (its sha256 differs); download it again")
+        raise ApplianceError(f"{path} is not what was announced (its sha256 differs); download it again")
     return path
 
 
-def report(place: Place, request: Request, state: str, detail: str = "") -> None:
+def report(place: Place, request: InstallRequest, state: str, detail: str = "") -> None:
     """Leave the result where whoever asked finds it. Raise OSError."""
-    told = {"id": request.id, "state": state, "detail": detail, "version": request.version, "slot": slots.running(place)}
-    write_json(place.update / RESULT, told)
+    result = {"id": request.id, "state": state, "detail": detail, "version": request.version, "slot": slots.running(place)}
+    write_json(place.update / RESULT, result)
 
 
 def begun(place: Place) -> None:
     """At the start of a new system: a cut may have come before the installer could say that it was written. Raise OSError."""
-    told = _result(place)
-    if told.get("state") == "installing" and _is_new(place, told):
-        write_json(place.update / RESULT, {**told, "state": "restarting"})
+    result = _result(place)
+    if result.get("state") == "installing" and _is_new(place, result):
+        write_json(place.update / RESULT, {**result, "state": "restarting"})
 
 
 def judged(place: Place, detail: str = "") -> None:
     """Say of an update, after its restart, that it is done or, with a detail, why it failed. Raise OSError."""
-    told = _result(place)
-    if told.get("state") == "restarting":
-        write_json(place.update / RESULT, {**told, "state": "failed" if detail else "done", "detail": detail})
+    result = _result(place)
+    if result.get("state") == "restarting":
+        write_json(place.update / RESULT, {**result, "state": "failed" if detail else "done", "detail": detail})
 
 
 def _result(place: Place) -> dict[str, str]:
     """What was left in result.json, empty if nothing."""
     try:
-        told = json.loads((place.update / RESULT).read_text(encoding="utf-8"))
+        result = json.loads((place.update / RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return result if isinstance(result, dict) else {}

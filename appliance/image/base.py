@@ -13,11 +13,11 @@ DATED = "1704067200"
 """The date (2024-01-01) of files that the installation itself makes: not the commit's, because many commits share one tar."""
 KEPT = ("/usr/share/doc/*/copyright",)
 EARLY = CONFIG / "early"
-"""Files that must stand before the kernel is installed: they say what goes into its initial RAM disk."""
+"""Files that must exist before the kernel is installed: they say what goes into its initial RAM disk."""
 
 
 def base_tar(recipe: Recipe, steps: Steps, log: Path) -> Path:
-    """The tar, from the cache when packages, mirror and early files are the same. Raise Trouble."""
+    """The tar, from the cache when packages, mirror and early files are the same. Raise ApplianceError."""
     key = digest(SUITE, DATED, *recipe.mirrors, "with", *recipe.packages, EARLY, *LEFT_OUT)
 
     def make(target: Path) -> None:

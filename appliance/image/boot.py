@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance.image.recipe import CONFIG, Recipe
 from appliance.image.steps import Steps
 from appliance.run import run
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 SIZE_MB = 64
 SERIAL = "4A414F48"
@@ -33,7 +33,7 @@ FIRST = {"ORDER": "A B", "A_OK": "1", "A_TRY": "0", "B_OK": "0", "B_TRY": "0", "
 
 
 def efi_partition(recipe: Recipe, steps: Steps, work: Path, log: Path) -> Path:
-    """A FAT file system with the boot loader. Raise Trouble."""
+    """A FAT file system with the boot loader. Raise ApplianceError."""
 
     def make(target: Path) -> None:
         with target.open("wb") as file:
@@ -53,6 +53,6 @@ def efi_partition(recipe: Recipe, steps: Steps, work: Path, log: Path) -> Path:
 
 def _loader(recipe: Recipe, target: Path, log: Path) -> None:
     if not Path("/usr/lib/grub/x86_64-efi/normal.mod").exists():
-        raise Trouble("GRUB for EFI machines is not installed; run: apt install grub-efi-amd64-bin")
+        raise ApplianceError("GRUB for EFI machines is not installed; run: apt install grub-efi-amd64-bin")
     options = ("--format", "x86_64-efi", "--prefix", "/grub", "--output", target)
     run("grub-mkimage", *options, *MODULES, log=log, env=recipe.env)

@@ -20,7 +20,7 @@ from appliance.image.root import root_squashfs
 from appliance.image.steps import Steps
 from appliance.image.wheels import source, wheels
 from appliance.run import PACKAGES
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 TOOLS = (
     "git",
@@ -44,7 +44,7 @@ NEEDED_BYTES = 9 << 30
 
 
 @dataclass(frozen=True)
-class Made:
+class BuildResult:
     """What a build leaves: the compressed disk image (with .bmap and .sha256 beside it) and the update bundle."""
 
     image: Path
@@ -60,8 +60,8 @@ class Folders:
     keys: Path
 
 
-def build(recipe: Recipe, folders: Folders, say: Callable[[str], None] = print) -> Made:
-    """Build image and bundle. Raise Trouble before anything is made if tools, rights or room are missing."""
+def build(recipe: Recipe, folders: Folders, say: Callable[[str], None] = print) -> BuildResult:
+    """Build image and bundle. Raise ApplianceError before anything is made if tools, rights or room are missing."""
     check_tools()
     check_room(folders)
     with _alone(folders.cache), _scratch(folders.cache) as scratch:
@@ -80,26 +80,26 @@ def build(recipe: Recipe, folders: Folders, say: Callable[[str], None] = print) 
         bundle = update_bundle(recipe, root, signing, steps, work, folders.out, log)
         check(bundle, signing / "ca.pem")
         say(steps.table())
-    return Made(image, bundle)
+    return BuildResult(image, bundle)
 
 
 def check_tools() -> None:
-    """Raise Trouble naming everything that is missing, and how to get it."""
+    """Raise ApplianceError naming everything that is missing, and how to get it."""
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         wanted = sorted({PACKAGES.get(tool, tool) for tool in missing})
-        raise Trouble(f"{', '.join(missing)} missing; run: apt install {' '.join(wanted)}")
+        raise ApplianceError(f"{', '.join(missing)} missing; run: apt install {' '.join(wanted)}")
     if os.geteuid() != 0:
-        raise Trouble("an image holds files of many owners; run this as root: sudo .venv/bin/jiaohao-tech image build")
+        raise ApplianceError("an image holds files of many owners; run this as root: sudo .venv/bin/jiaohao-tech image build")
 
 
 def check_room(folders: Folders) -> None:
-    """Raise Trouble when the disk is too full for a build."""
+    """Raise ApplianceError when the disk is too full for a build."""
     for folder in (folders.out, folders.cache):
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
         if free < NEEDED_BYTES:
-            raise Trouble(
+            raise ApplianceError(
                 f"{folder} has {free / 1e9:.1f} GB free, a build needs {NEEDED_BYTES / 1e9:.1f} GB; make room, or give --out"
                 " and --cache on another disk. Nothing was made"
             )
@@ -121,5 +121,5 @@ def _alone(cache: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Trouble(f"another build uses {cache}; wait for it, or give another --cache") from None
+            raise ApplianceError(f"another build uses {cache}; wait for it, or give another --cache") from None
         yield

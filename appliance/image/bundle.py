@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from appliance.image.recipe import Recipe
 from appliance.image.steps import Steps
 from appliance.run import run
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 FILES = ("ca.pem", "ca.key", "sign.pem", "sign.key")
 YEARS = timedelta(days=365 * 25)
@@ -31,13 +31,13 @@ filename=root.img
 
 
 def keys(folder: Path) -> Path:
-    """The folder with the signing keys, made now if there are none. Raise Trouble when some are missing."""
+    """The folder with the signing keys, made now if there are none. Raise ApplianceError when some are missing."""
     there = [name for name in FILES if (folder / name).is_file()]
     if len(there) == len(FILES):
         return folder
     if there:
         missing = sorted(set(FILES) - set(there))
-        raise Trouble(
+        raise ApplianceError(
             f"{folder} holds {', '.join(there)} but not {', '.join(missing)}; bring it back from the copy: terminals in use"
             " take no update that is signed with other keys"
         )
@@ -55,7 +55,7 @@ def keys(folder: Path) -> Path:
 
 
 def update_bundle(recipe: Recipe, root: Path, signing: Path, steps: Steps, work: Path, out: Path, log: Path) -> Path:
-    """The signed bundle that brings a terminal to `recipe`. Raise Trouble."""
+    """The signed bundle that brings a terminal to `recipe`. Raise ApplianceError."""
 
     def make(target: Path) -> None:
         content = work / "bundle"
@@ -85,11 +85,11 @@ def update_bundle(recipe: Recipe, root: Path, signing: Path, steps: Steps, work:
 
 
 def check(bundle: Path, ca: Path) -> str:
-    """What a bundle says it is, after its signature was checked. Raise Trouble when it was changed or is of others."""
+    """What a bundle says it is, after its signature was checked. Raise ApplianceError when it was changed or is of others."""
     try:
         return run("rauc", "info", "--keyring", ca, "--output-format", "readable", bundle)
-    except Trouble as error:
-        raise Trouble(f"{bundle} is not signed by {ca} or was changed since: {error}") from None
+    except ApplianceError as error:
+        raise ApplianceError(f"{bundle} is not signed by {ca} or was changed since: {error}") from None
 
 
 def _certificate(

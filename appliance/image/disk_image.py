@@ -9,7 +9,7 @@ from pathlib import Path
 from appliance.image.recipe import CONFIG, Recipe
 from appliance.image.steps import Steps
 from appliance.run import run
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 DATA_MB = 256
 DATA_UUID = "6a69616f-6861-4f00-8000-000000000004"
@@ -33,9 +33,9 @@ def data_partition(recipe: Recipe, steps: Steps, work: Path, log: Path) -> Path:
 
 
 def disk_image(recipe: Recipe, root: Path, steps: Steps, work: Path, out: Path, log: Path) -> Path:
-    """The compressed disk image in `out`, with block map and checksum beside it. `work` holds the partitions. Raise Trouble."""
+    """The compressed disk image in `out`, with block map and checksum beside it. `work` holds the partitions. Raise ApplianceError."""
     if root.stat().st_size > SLOT_MB << 20:
-        raise Trouble(
+        raise ApplianceError(
             f"the root file system has {root.stat().st_size >> 20} MB, a slot only {SLOT_MB}; shorten the package lists"
         )
     raw = out / f"{recipe.name}.img"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.run import run
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 COLUMNS = "PATH,SIZE,MODEL,SERIAL,TRAN,RM,HOTPLUG,TYPE,RO,MOUNTPOINTS"
 
@@ -35,30 +35,30 @@ class Disk:
 
 def disks(listing: str | None = None) -> list[Disk]:
     """Every whole disk of this machine; `listing` is lsblk's JSON (asked for when left out)."""
-    told = json.loads(listing if listing is not None else run("lsblk", "--json", "--bytes", "--output", COLUMNS))
-    return [_disk(entry) for entry in told["blockdevices"] if entry["type"] in ("disk", "loop") and int(entry["size"] or 0)]
+    facts = json.loads(listing if listing is not None else run("lsblk", "--json", "--bytes", "--output", COLUMNS))
+    return [_disk(entry) for entry in facts["blockdevices"] if entry["type"] in ("disk", "loop") and int(entry["size"] or 0)]
 
 
 def writable(target: str, found: list[Disk]) -> Disk:
-    """The disk at `target` if it may be overwritten. Raise Trouble for the system's disk, a mounted, built-in or locked one."""
+    """The disk at `target` if it may be overwritten. Raise ApplianceError for the system's disk, a mounted, built-in or locked one."""
     real = str(Path(target).resolve())
     disk = next((disk for disk in found if disk.path == real), None)
     if disk is None:
         removable = [disk.path for disk in found if disk.removable]
         example = removable[0] if removable else "/dev/disk/by-id/..."
-        raise Trouble(
+        raise ApplianceError(
             f"{target} is no whole disk of this machine; give a disk such as {example}"
             " (`jiaohao-tech disks` lists them) or an image file"
         )
     if disk.mounted:
         what = "the disk this machine runs from" if {"/", "/boot", "[SWAP]"} & set(disk.mounted) else "mounted"
-        raise Trouble(
+        raise ApplianceError(
             f"{target} is {what} ({', '.join(disk.mounted)}); nothing was written. Choose another, or unmount it first"
         )
     if disk.read_only:
-        raise Trouble(f"{target} is write-protected; nothing was written. Move the switch on the card or reader")
+        raise ApplianceError(f"{target} is write-protected; nothing was written. Move the switch on the card or reader")
     if not disk.removable:
-        raise Trouble(
+        raise ApplianceError(
             f"{target} is built in, not removable; nothing was written. If it is the right one, say so with --built-in"
         )
     return disk

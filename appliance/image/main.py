@@ -12,8 +12,8 @@ from appliance import terminal_file as terminals
 from appliance.image import build_command as images
 from appliance.image.disks import disks
 from appliance.image.write import flash, inspect, personalise
-from appliance.terminal_file import ROLES, Terminal, fleet
-from appliance.trouble import Trouble
+from appliance.terminal_file import ROLES, TerminalFile, fleet
+from appliance.trouble import ApplianceError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -59,19 +59,19 @@ def _terminal_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def terminal_of(options: argparse.Namespace) -> Terminal | None:
-    """The terminal that the options name, None when they name none. Raise Trouble."""
+def terminal_of(options: argparse.Namespace) -> TerminalFile | None:
+    """The terminal that the options name, None when they name none. Raise ApplianceError."""
     if options.fleet is not None:
         known = {terminal.terminal: terminal for terminal in fleet(options.fleet)}
         if options.terminal not in known:
-            raise Trouble(f"give --terminal with one of {', '.join(known)}")
+            raise ApplianceError(f"give --terminal with one of {', '.join(known)}")
         return known[options.terminal]
     if options.terminal is None:
         return None
     missing = [name for name in ("role", "hall", "broker") if getattr(options, name) is None]
     if missing:
-        raise Trouble(f"--{missing[0]} is missing; a terminal needs --role, --hall and --broker")
-    return Terminal(**{name: getattr(options, name) for name in terminals.COLUMNS}).check()
+        raise ApplianceError(f"--{missing[0]} is missing; a terminal needs --role, --hall and --broker")
+    return TerminalFile(**{name: getattr(options, name) for name in terminals.COLUMNS}).check()
 
 
 def list_disks(_options: argparse.Namespace) -> None:
@@ -90,7 +90,7 @@ def write_disk(options: argparse.Namespace) -> None:
 def name_disk(options: argparse.Namespace) -> None:
     terminal = terminal_of(options)
     if terminal is None:
-        raise Trouble("give --terminal with --role, --hall and --broker, or --fleet with --terminal")
+        raise ApplianceError("give --terminal with --role, --hall and --broker, or --fleet with --terminal")
     personalise(options.target, terminal, options.hall_files)
     print(f"{options.target} is {terminal.terminal} ({terminal.role}) of {terminal.hall}")
 
@@ -104,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         options.do(options)
-    except Trouble as trouble:
+    except ApplianceError as trouble:
         print(f"jiaohao-tech: {trouble}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.run import run
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 PROJECT = Path(__file__).parents[2]
 CONFIG = PROJECT / "systemd" / "image"
@@ -57,9 +57,9 @@ class Recipe:
 
 
 def recipe(profile: str, mirrors: tuple[str, ...] = ()) -> Recipe:
-    """The recipe for the checked-out commit, with changes that are not committed yet if there are any. Raise Trouble."""
+    """The recipe for the checked-out commit, with changes that are not committed yet if there are any. Raise ApplianceError."""
     if not (PROJECT / ".git").exists():
-        raise Trouble(f"{PROJECT} is no git checkout; the image is built of a commit, clone the project first")
+        raise ApplianceError(f"{PROJECT} is no git checkout; the image is built of a commit, clone the project first")
     git = ("git", "-c", "safe.directory=*", "-C", PROJECT)
     head = run(*git, "rev-parse", "HEAD").strip()
     changed = run(*git, "status", "--porcelain", "--untracked-files=no").strip()

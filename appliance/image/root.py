@@ -11,7 +11,7 @@ from appliance.image import wheels
 from appliance.image.recipe import CONFIG, Recipe, digest, packages
 from appliance.image.steps import Steps
 from appliance.run import run
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 PLACES = {
     "*.service": "system",
@@ -32,7 +32,7 @@ LEFTOVERS = ("etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-", "etc/.p
 def root_squashfs(
     recipe: Recipe, sources: Path, base: Path, wheel_tar: Path, keyring: Path, steps: Steps, work: Path, log: Path
 ) -> Path:
-    """The file system of `recipe`, from the cache when nothing of it has changed. Raise Trouble."""
+    """The file system of `recipe`, from the cache when nothing of it has changed. Raise ApplianceError."""
     key = digest(recipe.commit, recipe.version, base.name, wheel_tar.name, keyring)
 
     def make(target: Path) -> None:
@@ -63,9 +63,9 @@ def _configure(recipe: Recipe, sources: Path, keyring: Path, root: Path, log: Pa
     run("cp", "--recursive", "--no-dereference", f"{units / 'image' / 'tree'}/.", root)
     _copy(keyring, root / "etc/rauc/keyring.pem")
     _fill(root / "etc/rauc/system.conf", compatible=recipe.compatible)
-    told = root / "usr/share/jiaohao"
-    told.mkdir(parents=True, exist_ok=True)
-    (told / "version").write_text(f"{recipe.version}\n", encoding="ascii")
+    facts = root / "usr/share/jiaohao"
+    facts.mkdir(parents=True, exist_ok=True)
+    (facts / "version").write_text(f"{recipe.version}\n", encoding="ascii")
     (root / "usr/lib/clock-epoch").touch()  # the clock never starts before the day of the build: see clock-epoch in systemd(1)
     os.utime(root / "usr/lib/clock-epoch", (recipe.epoch, recipe.epoch))
     run("chroot", root, "systemd-sysusers", log=log, env=recipe.env)
@@ -73,7 +73,7 @@ def _configure(recipe: Recipe, sources: Path, keyring: Path, root: Path, log: Pa
     masked = packages(units / "masked-units") + packages(CONFIG / "masked-units.txt")
     run("chroot", root, "systemctl", "mask", *masked, log=log, env=recipe.env)
     installed = run("chroot", root, "dpkg-query", "--show", env=recipe.env)
-    (told / "packages").write_text(installed, encoding="utf-8")
+    (facts / "packages").write_text(installed, encoding="utf-8")
     for name in LEFTOVERS:
         (root / name).unlink(missing_ok=True)
     for name in WIPED:
@@ -85,13 +85,13 @@ def _configure(recipe: Recipe, sources: Path, keyring: Path, root: Path, log: Pa
 
 def check_commands(root: Path) -> None:
     """Make sure that what our units run besides their program is there: a small system has not every command that a large one
-    has. A unit whose program belongs to the other profile is left alone. Raise Trouble."""
+    has. A unit whose program belongs to the other profile is left alone. Raise ApplianceError."""
     for unit in sorted((root / "usr/lib/systemd/system").glob("jiaohao-*.service")):
         commands = COMMAND.findall(unit.read_text(encoding="utf-8"))
         missing = [(kind, command) for kind, command in commands if not os.path.lexists(root / command.lstrip("/"))]
         if missing and not any(kind == "Start" for kind, _ in missing):
             kind, command = missing[0]
-            raise Trouble(f"{unit.name} runs {command} (Exec{kind}), which the image lacks; add its package to {CONFIG}")
+            raise ApplianceError(f"{unit.name} runs {command} (Exec{kind}), which the image lacks; add its package to {CONFIG}")
 
 
 def _copy(source: Path, target: Path) -> None:

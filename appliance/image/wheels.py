@@ -27,7 +27,7 @@ def source(recipe: Recipe, folder: Path) -> Path:
 
 
 def wheels(recipe: Recipe, sources: Path, steps: Steps, log: Path) -> Path:
-    """A tar of all wheels that the profile needs of others. Raise Trouble."""
+    """A tar of all wheels that the profile needs of others. Raise ApplianceError."""
     extras = PROFILES[recipe.profile]
     key = digest(extras, sources / "requirements.lock", sources / "setup.py", sys.version)
 
@@ -57,7 +57,7 @@ def wheels(recipe: Recipe, sources: Path, steps: Steps, log: Path) -> Path:
 
 
 def install(recipe: Recipe, sources: Path, wheel_tar: Path, root: Path, log: Path) -> None:
-    """Make the environment /opt/jiaohao in `root`: the wheels, the project itself, its assets. Raise Trouble."""
+    """Make the environment /opt/jiaohao in `root`: the wheels, the project itself, its assets. Raise ApplianceError."""
     store = root / "wheels"
     store.mkdir()
     run("tar", "--extract", "--file", wheel_tar, "--directory", store)

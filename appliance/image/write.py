@@ -13,14 +13,14 @@ from pathlib import Path
 from appliance import terminal_file as terminals
 from appliance.image.disks import disks, writable
 from appliance.run import run
-from appliance.terminal_file import Terminal
-from appliance.trouble import Trouble
+from appliance.terminal_file import TerminalFile
+from appliance.trouble import ApplianceError
 
 ESP_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 
 
 def flash(image: Path, target: str, *, built_in: bool = False, say: Callable[[str], None] = print) -> None:
-    """Write `image` (raw or .zst, with its .bmap beside it) to `target`, a disk or a file, and verify it. Raise Trouble."""
+    """Write `image` (raw or .zst, with its .bmap beside it) to `target`, a disk or a file, and verify it. Raise ApplianceError."""
     block_map = block_map_of(image)
     check_sum(image)
     size = image_size(block_map)
@@ -31,25 +31,27 @@ def flash(image: Path, target: str, *, built_in: bool = False, say: Callable[[st
     else:
         room = shutil.disk_usage(Path(target).resolve().parent).free
     if room < size:
-        raise Trouble(f"{target} has room for {room / 1e9:.1f} GB, the image needs {size / 1e9:.1f} GB; nothing was written")
+        raise ApplianceError(
+            f"{target} has room for {room / 1e9:.1f} GB, the image needs {size / 1e9:.1f} GB; nothing was written"
+        )
     say(f"writing {image.name} to {target} ({size / 1e9:.1f} GB, only used blocks)")
     try:
         run("bmaptool", "--quiet", "copy", "--bmap", block_map, image, target)
-    except Trouble as error:
-        raise Trouble(
+    except ApplianceError as error:
+        raise ApplianceError(
             f"{target} was not written completely: {error}. Write it again; what is on it now does not start"
         ) from None
     say("verified: every block is as in the image")
 
 
 def block_map_of(image: Path) -> Path:
-    """The block map beside an image; raise Trouble when one of the two is missing."""
+    """The block map beside an image; raise ApplianceError when one of the two is missing."""
     if not image.is_file():
-        raise Trouble(f"{image} does not exist; make one with: jiaohao-tech image build")
+        raise ApplianceError(f"{image} does not exist; make one with: jiaohao-tech image build")
     for candidate in (image.with_suffix(".bmap"), Path(f"{image}.bmap"), image.with_suffix("").with_suffix(".bmap")):
         if candidate.is_file():
             return candidate
-    raise Trouble(f"{image} has no block map beside it; copy {image.with_suffix('').name}.bmap as well")
+    raise ApplianceError(f"{image} has no block map beside it; copy {image.with_suffix('').name}.bmap as well")
 
 
 def image_size(block_map: Path) -> int:
@@ -59,34 +61,34 @@ def image_size(block_map: Path) -> int:
     try:
         return int(text[begin + 11 : end])
     except ValueError:
-        raise Trouble(f"{block_map} is no block map; copy it again") from None
+        raise ApplianceError(f"{block_map} is no block map; copy it again") from None
 
 
 def check_sum(image: Path) -> None:
-    """Compare the image with the .sha256 beside it, where there is one. Raise Trouble when it was changed or cut."""
+    """Compare the image with the .sha256 beside it, where there is one. Raise ApplianceError when it was changed or cut."""
     stated = Path(f"{image}.sha256")
     if not stated.is_file():
         return
     with image.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != stated.read_text(encoding="ascii").split()[0]:
-        raise Trouble(f"{image} is not what was built (its sha256 differs); copy it again. Nothing was written")
+        raise ApplianceError(f"{image} is not what was built (its sha256 differs); copy it again. Nothing was written")
 
 
 def esp_offset(target: str) -> int:
-    """Where the EFI partition begins on a disk or in an image file, in bytes. Raise Trouble for what is no such disk."""
+    """Where the EFI partition begins on a disk or in an image file, in bytes. Raise ApplianceError for what is no such disk."""
     try:
         table = json.loads(run("sfdisk", "--json", target))["partitiontable"]
-    except (Trouble, ValueError):
-        raise Trouble(f"{target} has no partition table; it is no disk of Jiaohao. Write an image to it first") from None
+    except (ApplianceError, ValueError):
+        raise ApplianceError(f"{target} has no partition table; it is no disk of Jiaohao. Write an image to it first") from None
     for partition in table["partitions"]:
         if partition["type"].upper() == ESP_TYPE:
             return int(partition["start"]) * int(table.get("sectorsize", 512))
-    raise Trouble(f"{target} has no EFI partition; it is no disk of Jiaohao. Write an image to it first")
+    raise ApplianceError(f"{target} has no EFI partition; it is no disk of Jiaohao. Write an image to it first")
 
 
-def personalise(target: str, terminal: Terminal, hall_files: Path | None = None) -> None:
-    """Put the terminal's file onto the EFI partition, for a server the hall's folder as well. Raise Trouble."""
+def personalise(target: str, terminal: TerminalFile, hall_files: Path | None = None) -> None:
+    """Put the terminal's file onto the EFI partition, for a server the hall's folder as well. Raise ApplianceError."""
     terminal.check()
     if hall_files is not None:
         _check_hall(hall_files)
@@ -103,17 +105,17 @@ def personalise(target: str, terminal: Terminal, hall_files: Path | None = None)
 
 
 def _check_hall(folder: Path) -> None:
-    """Raise Trouble for a folder that no queue server would start with."""
+    """Raise ApplianceError for a folder that no queue server would start with."""
     from contract.configuration.hall_files import BadHall, load
 
     try:
         load(folder)
     except BadHall as error:
-        raise Trouble(f"{folder} is no hall that can be used: {error}") from None
+        raise ApplianceError(f"{folder} is no hall that can be used: {error}") from None
 
 
 def inspect(target: str) -> dict[str, object]:
-    """What a disk or image file is: its partitions, and the terminal it was named. Raise Trouble."""
+    """What a disk or image file is: its partitions, and the terminal it was named. Raise ApplianceError."""
     offset = esp_offset(target)
     table = json.loads(run("sfdisk", "--json", target))["partitiontable"]
     parts = [
@@ -122,7 +124,7 @@ def inspect(target: str) -> dict[str, object]:
     ]
     try:
         named = run("mtype", "-i", f"{target}@@{offset}", f"::/{terminals.FILE}", env={**os.environ, "MTOOLS_SKIP_CHECK": "1"})
-    except Trouble:
+    except ApplianceError:
         return {"partitions": parts, "terminal": None}
-    told = json.loads(named)
-    return {"partitions": parts, "terminal": {**told, "token": "set" if told.get("token") else ""}}
+    identity = json.loads(named)
+    return {"partitions": parts, "terminal": {**identity, "token": "set" if identity.get("token") else ""}}

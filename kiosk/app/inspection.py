@@ -30,7 +30,7 @@ LOG = logging.getLogger(__name__)
 Seen = dict[str, object]
 
 
-class Looked(Protocol):
+class Inspected(Protocol):
     """The program whose screen is looked at."""
 
     @property
@@ -39,7 +39,7 @@ class Looked(Protocol):
     def call(self, function: Callable[[], Seen]) -> Future[Seen]: ...
 
 
-def listen(app: Looked) -> None:
+def listen(app: Inspected) -> None:
     """Answer tests for as long as the program runs, if the environment asks for it. Raise OSError for a bad path."""
     if not (path := os.environ.get(VARIABLE)):
         return

@@ -32,7 +32,7 @@ from kiosk.ticket_kiosk.a4_print.state import (
     Submitted,
 )
 from kiosk.ticket_kiosk.a4_print.worker import Copier
-from launcher.a4_printer import NEEDED, A4Printer, printers
+from launcher.a4_printer import NEEDED, ExamplePrinter, printers
 from queue_server.catalogue.load import load as load_catalogue
 from tests.ports import free_port
 
@@ -67,12 +67,12 @@ CUT = """
 
 
 @pytest.fixture(scope="module")
-def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[A4Printer]:
+def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamplePrinter]:
     missing = [program for program in NEEDED if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")]
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
     folder = tmp_path_factory.mktemp("a4")
-    made = A4Printer("a4-1", free_port(), folder / "printer", folder / "log", sheet_s=0.2)
+    made = ExamplePrinter("a4-1", free_port(), folder / "printer", folder / "log", sheet_s=0.2)
     made.start()
     yield made
     made.stop()
@@ -131,12 +131,12 @@ class Kiosk:
         return found
 
 
-def on_paper(printer: A4Printer) -> int:
+def on_paper(printer: ExamplePrinter) -> int:
     """How many documents the printer has kept."""
     return len(list((printer.folder / "spool").glob("*.pdf")))
 
 
-def test_a_guide_is_seen_as_it_is_printed_and_comes_out_page_for_page(printer: A4Printer, tmp_path: Path) -> None:
+def test_a_guide_is_seen_as_it_is_printed_and_comes_out_page_for_page(printer: ExamplePrinter, tmp_path: Path) -> None:
     before = on_paper(printer)
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
@@ -151,7 +151,7 @@ def test_a_guide_is_seen_as_it_is_printed_and_comes_out_page_for_page(printer: A
     assert on_paper(printer) == before + 1
 
 
-def test_a_receipt_says_nothing_of_its_owner_to_the_printer(printer: A4Printer, tmp_path: Path) -> None:
+def test_a_receipt_says_nothing_of_its_owner_to_the_printer(printer: ExamplePrinter, tmp_path: Path) -> None:
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
         job = kiosk.prints(MakePaper(1, Paper("receipt"), case=CASE))
@@ -163,7 +163,7 @@ def test_a_receipt_says_nothing_of_its_owner_to_the_printer(printer: A4Printer, 
 
 
 @pytest.fixture
-def held(printer: A4Printer) -> Iterator[Path]:
+def held(printer: ExamplePrinter) -> Iterator[Path]:
     """A job waits behind its first sheet for as long as this file is there."""
     hold, command = printer.folder / "hold", printer.folder / "print"
     usual = command.read_text(encoding="utf-8")
@@ -175,7 +175,7 @@ def held(printer: A4Printer) -> Iterator[Path]:
 
 
 def test_a_job_that_is_stopped_while_sheets_come_out_ends_as_cancelled(
-    printer: A4Printer, held: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    printer: ExamplePrinter, held: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped, cancel = threading.Event(), IppPrinter.cancel
 
@@ -195,7 +195,9 @@ def test_a_job_that_is_stopped_while_sheets_come_out_ends_as_cancelled(
         assert (end.state, end.printed) == ("cancelled", 1)
 
 
-def test_more_than_a_day_allows_is_refused_in_both_languages_and_printed_by_nobody(printer: A4Printer, tmp_path: Path) -> None:
+def test_more_than_a_day_allows_is_refused_in_both_languages_and_printed_by_nobody(
+    printer: ExamplePrinter, tmp_path: Path
+) -> None:
     before = on_paper(printer)
     with Kiosk(tmp_path, printer.port, sheets_a_day=1) as kiosk:
         kiosk.is_("ok")
@@ -207,7 +209,7 @@ def test_more_than_a_day_allows_is_refused_in_both_languages_and_printed_by_nobo
     assert on_paper(printer) == before
 
 
-def test_a_paper_that_was_forgotten_is_not_printed(printer: A4Printer, tmp_path: Path) -> None:
+def test_a_paper_that_was_forgotten_is_not_printed(printer: ExamplePrinter, tmp_path: Path) -> None:
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
         kiosk.does(MakePaper(1, Paper("receipt"), case=CASE))
@@ -218,7 +220,7 @@ def test_a_paper_that_was_forgotten_is_not_printed(printer: A4Printer, tmp_path:
 
 
 def test_the_tray_counts_down_says_so_in_time_and_begins_anew_when_the_desk_says_it_is_full(
-    printer: A4Printer, tmp_path: Path
+    printer: ExamplePrinter, tmp_path: Path
 ) -> None:
     with Kiosk(tmp_path, printer.port, paper_capacity=4, paper_low=3) as kiosk:
         kiosk.is_("ok")
@@ -232,7 +234,7 @@ def test_the_tray_counts_down_says_so_in_time_and_begins_anew_when_the_desk_says
 
 
 def test_after_a_power_cut_the_desk_is_told_what_is_in_doubt_and_nothing_of_it_is_printed(
-    printer: A4Printer, tmp_path: Path
+    printer: ExamplePrinter, tmp_path: Path
 ) -> None:
     before = on_paper(printer)
     child = subprocess.Popen([sys.executable, "-c", textwrap.dedent(CUT), tmp_path], stdout=subprocess.PIPE, text=True)
@@ -250,7 +252,7 @@ def test_after_a_power_cut_the_desk_is_told_what_is_in_doubt_and_nothing_of_it_i
     assert on_paper(printer) == before + 1
 
 
-def test_what_cannot_be_done_does_not_end_the_printing(printer: A4Printer, tmp_path: Path) -> None:
+def test_what_cannot_be_done_does_not_end_the_printing(printer: ExamplePrinter, tmp_path: Path) -> None:
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
         kiosk.does(StopJob("no-such-job"))
@@ -266,7 +268,7 @@ def test_a_printer_that_is_away_is_told_as_such_and_found_again(tmp_path: Path) 
     port = free_port()
     with Kiosk(tmp_path / "state", port) as kiosk:
         assert not kiosk.is_("unreachable").a4.well
-        late = A4Printer("a4-1", port, tmp_path / "printer", tmp_path / "log")
+        late = ExamplePrinter("a4-1", port, tmp_path / "printer", tmp_path / "log")
         late.start()
         try:
             kiosk.is_("ok")
@@ -275,7 +277,7 @@ def test_a_printer_that_is_away_is_told_as_such_and_found_again(tmp_path: Path) 
 
 
 def test_the_hall_starts_a_printer_only_for_an_address_of_its_own_at_which_nobody_answers(
-    printer: A4Printer, tmp_path: Path
+    printer: ExamplePrinter, tmp_path: Path
 ) -> None:
     def device(name: str, kind: str, address: str) -> dict[str, Any]:
         return {"id": name, "kind": kind, "address": address}

@@ -8,7 +8,7 @@ import os
 import re
 from pathlib import Path
 
-from appliance.terminal_file import Terminal
+from appliance.terminal_file import TerminalFile
 from queue_server.enrolment import command
 from tests.image.data_partition import DataPartition
 from tests.image.machine import Machine
@@ -68,8 +68,8 @@ class Bench:
         assert found, said.getvalue()
         return found[1]
 
-    def kiosk(self, token: str) -> Terminal:
-        return Terminal("kiosk-1", "hall", "testhall", f"mqtts://{HOST}:{self.hall.port}", self.web, token=token)
+    def kiosk(self, token: str) -> TerminalFile:
+        return TerminalFile("kiosk-1", "hall", "testhall", f"mqtts://{HOST}:{self.hall.port}", self.web, token=token)
 
     def write(self, token: str) -> None:
         """Write the newest image to the disk of the machine."""

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from appliance.image.write import esp_offset, flash, personalise
-from appliance.terminal_file import Terminal
+from appliance.terminal_file import TerminalFile
 from tests.image import forgetful
 from tests.image.accelerator import FIRMWARE, VARIABLES, accelerator
 from tests.image.qmp import Monitor
@@ -43,7 +43,7 @@ class Machine:
         self.monitor = Monitor(folder / "qmp")
         self.boots = 0
 
-    def write(self, image: Path, terminal: Terminal | None, hall_files: Path | None = None) -> None:
+    def write(self, image: Path, terminal: TerminalFile | None, hall_files: Path | None = None) -> None:
         """Write the image to the disk file, name the terminal, let the disk be larger than the image."""
         self.disk.unlink(missing_ok=True)
         flash(image, str(self.disk), say=lambda _text: None)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance.terminal_file import Terminal
+from appliance.terminal_file import TerminalFile
 from contract.wire.topics import Topics
 from link import Broker, Link, NoAnswer
 from queue_server.enrolment import authority
@@ -54,7 +54,7 @@ class ServerBench:
         text = re.sub(r"\[\[hours\]\].*?(?=\[rules\])", "", hours.read_text(), flags=re.DOTALL)
         days = ", ".join(f'"{day}"' for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
         hours.write_text(f"{text}\n[[hours]]\ndays = [{days}]\nopens = 00:00:00\ncloses = 23:59:59\n")
-        terminal = Terminal("server", "server", HALL, "mqtts://127.0.0.1:8883", "http://127.0.0.1:8080")
+        terminal = TerminalFile("server", "server", HALL, "mqtts://127.0.0.1:8883", "http://127.0.0.1:8080")
         self.machine.write(newest("jiaohao-server-*.img.zst"), terminal, hall)
 
     def started(self, timeout_s: float = 2700) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.terminal_file import Terminal
+from appliance.terminal_file import TerminalFile
 from tests.image.bench import newest
 from tests.image.machine import Machine
 
@@ -29,7 +29,7 @@ PATIENCE_S = 4.0
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A terminal with a fixed address on a wire of its own. Its server does not answer: it is there all the same."""
     machine = Machine(tmp_path_factory.mktemp("ports"))
-    terminal = Terminal("screen-1", "screen", "testhall", f"{HOST}:1883", f"http://{HOST}:8080")
+    terminal = TerminalFile("screen-1", "screen", "testhall", f"{HOST}:1883", f"http://{HOST}:8080")
     machine.write(newest("jiaohao-kiosk-*.img.zst"), replace(terminal, address=f"{GUEST}/24", gateway=HOST))
     for words in (("tuntap", "add", TAP, "mode", "tap"), ("addr", "add", f"{HOST}/24", "dev", TAP), ("link", "set", TAP, "up")):
         subprocess.run(["ip", *words], check=True)

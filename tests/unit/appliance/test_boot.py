@@ -15,22 +15,22 @@ import pytest
 from appliance.boot import join as joining
 from appliance.boot import main as appliance_main
 from appliance.boot import serve as serving
-from appliance.boot.join import Machine, NoConfiguration, join
+from appliance.boot.join import MachineControls, NoConfiguration, join
 from appliance.boot.judge import Bench, judge
-from appliance.boot.notice import Notice, draw, pixels, show, wrapped
+from appliance.boot.notice import BootNotice, draw, pixels, show, wrapped
 from appliance.boot.place import UNITS, Place, named, without_token, write
 from appliance.boot.set_up import network, set_up
 from appliance.boot.slots import Slots
-from appliance.boot.update import Request, update
-from appliance.terminal_file import ROLES, Terminal
-from appliance.trouble import Trouble
+from appliance.boot.update import InstallRequest, update
+from appliance.terminal_file import ROLES, TerminalFile
+from appliance.trouble import ApplianceError
 from contract.configuration.hall_files import BadHall
 from contract.configuration.packing import keep, packed
 from link import update as asking
 from link.enrol import ClockWrong, NotEnrolled
 from tests.small_hall import write_hall
 
-KIOSK = Terminal(
+KIOSK = TerminalFile(
     "kiosk-1", "hall", "testhall", "mqtts://10.0.0.2:8883", "http://10.0.0.2:8080", token="7FYS-TX75-TG9J-T6Z7-837G"
 )
 
@@ -77,7 +77,7 @@ def test_a_damaged_boot_partition_does_not_take_the_terminals_name_away(place: P
 
 def test_a_disk_without_a_name_says_how_to_give_it_one_and_still_gets_a_network(place: Place):
     (place.efi / "terminal.json").unlink()
-    with pytest.raises(Trouble, match="jiaohao-tech name"):
+    with pytest.raises(ApplianceError, match="jiaohao-tech name"):
         set_up(place)
     assert "DHCP=yes" in (place.run / "systemd/network/10-jiaohao.network").read_text()
 
@@ -112,8 +112,10 @@ class Watched:
         self.clocks: list[datetime] = []
         self._tries = tries
 
-    def machine(self) -> Machine:
-        return Machine(lambda _t, text, _trouble: self.said.append(text), self.clocks.append, self.started.append, self._wait)
+    def machine(self) -> MachineControls:
+        return MachineControls(
+            lambda _t, text, _trouble: self.said.append(text), self.clocks.append, self.started.append, self._wait
+        )
 
     def _wait(self, _seconds: float) -> None:
         self._tries -= 1
@@ -272,7 +274,7 @@ def test_a_start_that_followed_no_update_says_nothing_of_one(place: Place):
 
 def test_a_machine_that_is_not_from_the_image_is_not_judged(place: Place):
     rack = Rack("", "", ready=0)
-    with pytest.raises(Trouble, match="not started from an image"):
+    with pytest.raises(ApplianceError, match="not started from an image"):
         judge(place, rack.bench())
 
 
@@ -315,7 +317,7 @@ def test_an_update_that_is_not_what_was_announced_is_not_touched(place: Place, c
 
 
 def test_the_terminals_updater_and_the_installer_speak_of_the_same_things():
-    assert {field.name for field in fields(Request)} == set(asking.InstallRequest.__struct_fields__)
+    assert {field.name for field in fields(InstallRequest)} == set(asking.InstallRequest.__struct_fields__)
     states = set(get_args(get_type_hints(asking.InstallResult)["state"]))
     assert states == {"installing", "restarting", "done", "failed"}
 
@@ -326,7 +328,7 @@ def test_an_unreadable_request_and_a_refused_bundle_are_told(place: Place):
     assert told(place)[0] == "failed" and "cannot be read" in told(place)[1]
 
     def refuse(_bundle: Path) -> None:
-        raise Trouble("rauc failed (signature verification failed)")
+        raise ApplianceError("rauc failed (signature verification failed)")
 
     ask(place)
     assert not update(place, refuse, lambda: pytest.fail("restarted"))
@@ -366,7 +368,7 @@ def test_another_request_in_the_same_slot_is_not_taken_for_one_that_was_answered
 
 
 def test_a_notice_covers_the_screen_in_its_own_pixel_format(tmp_path: Path):
-    notice = Notice("kiosk-1", ("本终端暂时无法启动", "This terminal cannot start yet"), "the token is wrong", True)
+    notice = BootNotice("kiosk-1", ("本终端暂时无法启动", "This terminal cannot start yet"), "the token is wrong", True)
     for depth, stride in ((32, 1080 * 4 + 64), (16, 1080 * 2)):
         facts, device = tmp_path / str(depth), tmp_path / f"fb{depth}"
         write(facts / "virtual_size", "1080,1920\n")
@@ -392,7 +394,7 @@ def test_a_long_text_is_broken_at_words_and_between_chinese_characters():
 def test_a_server_takes_the_hall_on_its_disk_and_configures_its_broker(place: Place, monkeypatch: pytest.MonkeyPatch):
     done: list[list[str]] = []
     monkeypatch.setattr(serving, "run", lambda *words: done.append([str(word) for word in words]))
-    server = Terminal("server-1", "server", "testhall", "10.0.0.2:8884", "http://10.0.0.2:80", address="10.0.0.2/24")
+    server = TerminalFile("server-1", "server", "testhall", "10.0.0.2:8884", "http://10.0.0.2:80", address="10.0.0.2/24")
     write(place.efi / "terminal.json", server.json())
     write_hall(place.efi / "hall")
     watched = Watched(0)
@@ -406,7 +408,7 @@ def test_a_server_takes_the_hall_on_its_disk_and_configures_its_broker(place: Pl
 
 
 def test_a_server_that_nobody_has_logged_in_to_shows_the_password_on_its_own_screen_once(place: Place):
-    server = Terminal("server-1", "server", "testhall", "10.0.0.2", "http://10.0.0.2:80")
+    server = TerminalFile("server-1", "server", "testhall", "10.0.0.2", "http://10.0.0.2:80")
     assert serving.first_log_in(place, server) == ""
     write(place.root / serving.FIRST_LOG_IN, "admin made-up-12a\n")
     said = serving.first_log_in(place, server)

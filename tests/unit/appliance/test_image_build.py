@@ -18,7 +18,7 @@ from appliance.image.main import main
 from appliance.image.recipe import CONFIG, Recipe, digest, packages
 from appliance.image.root import check_commands
 from appliance.image.steps import Steps
-from appliance.trouble import Trouble
+from appliance.trouble import ApplianceError
 
 TREE = CONFIG / "tree"
 UNITS = CONFIG.parent
@@ -35,20 +35,20 @@ RECIPE = Recipe("kiosk", "0" * 40, 1700000000, "20231114.2213-0000000")
 
 def test_missing_tools_are_named_with_the_packages_that_bring_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Trouble, match=r"mmdebstrap.*apt install .*genimage.*squashfs-tools"):
+    with pytest.raises(ApplianceError, match=r"mmdebstrap.*apt install .*genimage.*squashfs-tools"):
         check_tools()
 
 
 def test_a_build_without_root_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(building.shutil, "which", lambda tool: f"/usr/bin/{tool}")
     monkeypatch.setattr(building.os, "geteuid", lambda: 1000)
-    with pytest.raises(Trouble, match=r"as root: sudo \.venv/bin/jiaohao-tech image build"):
+    with pytest.raises(ApplianceError, match=r"as root: sudo \.venv/bin/jiaohao-tech image build"):
         check_tools()
 
 
 def test_a_full_disk_is_noticed_before_anything_is_made(monkeypatch: pytest.MonkeyPatch, folders: Folders):
     monkeypatch.setattr(building.shutil, "disk_usage", lambda _path: SimpleNamespace(free=1 << 30))
-    with pytest.raises(Trouble, match=r"out has 1\.1 GB free, a build needs 9\.7 GB.*Nothing was made"):
+    with pytest.raises(ApplianceError, match=r"out has 1\.1 GB free, a build needs 9\.7 GB.*Nothing was made"):
         check_room(folders)
     assert not list(folders.out.iterdir()) and not folders.keys.exists()
 
@@ -57,7 +57,7 @@ def test_two_builds_do_not_use_one_cache(monkeypatch: pytest.MonkeyPatch, folder
     monkeypatch.setattr(building, "check_tools", lambda: None)
     monkeypatch.setattr(building, "check_room", lambda _folders: None)
     folders.cache.mkdir()
-    with building._alone(folders.cache), pytest.raises(Trouble, match="another build uses"):
+    with building._alone(folders.cache), pytest.raises(ApplianceError, match="another build uses"):
         build(RECIPE, folders, say=lambda _text: None)
 
 
@@ -76,7 +76,7 @@ def test_keys_are_made_once_and_a_lost_one_is_not_replaced_in_silence(tmp_path: 
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert (folder / "sign.key").stat().st_mode & 0o077 == 0
     (folder / "ca.key").unlink()
-    with pytest.raises(Trouble, match=r"but not ca\.key; bring it back"):
+    with pytest.raises(ApplianceError, match=r"but not ca\.key; bring it back"):
         keys(folder)
 
 
@@ -97,7 +97,7 @@ def test_a_bundle_is_taken_as_it_was_signed_and_not_when_changed_cut_or_of_other
     whole = bundle.read_bytes()
     for broken in (whole[:-100], whole[:-600] + b"\0" + whole[-599:]):
         bundle.write_bytes(broken)
-        with pytest.raises(Trouble, match=r"not signed by .* or was changed"):
+        with pytest.raises(ApplianceError, match=r"not signed by .* or was changed"):
             check(bundle, own / "ca.pem")
 
 
@@ -168,7 +168,7 @@ def test_a_command_of_a_unit_that_the_image_has_not_is_named(tmp_path: Path):
     unit.write_text("[Service]\nExecStart=/usr/sbin/broker -c x\nExecReload=-/bin/sh -c 'kill 1'\n")
     check_commands(tmp_path)
     unit.write_text("[Service]\nExecStart=/usr/sbin/broker -c x\nExecReload=/bin/kill 1\n")
-    with pytest.raises(Trouble, match=r"jiaohao-broker\.service runs /bin/kill \(ExecReload\)"):
+    with pytest.raises(ApplianceError, match=r"jiaohao-broker\.service runs /bin/kill \(ExecReload\)"):
         check_commands(tmp_path)
     (tmp_path / "usr/sbin/broker").unlink()
     check_commands(tmp_path)

@@ -13,15 +13,15 @@ import pytest
 from appliance.image import write
 from appliance.image.disks import disks, writable
 from appliance.image.main import main
-from appliance.terminal_file import COLUMNS, Terminal, fleet, read
-from appliance.trouble import Trouble
+from appliance.terminal_file import COLUMNS, TerminalFile, fleet, read
+from appliance.trouble import ApplianceError
 from tests.small_hall import write_hall
 
 TOOLS = ("bmaptool", "mcopy", "sfdisk", "mkfs.vfat")
 needs_tools = pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in TOOLS), reason="bmap-tools, mtools, fdisk or dosfstools is not installed"
 )
-KIOSK = Terminal(
+KIOSK = TerminalFile(
     "kiosk-7", "hall", "wushan", "mqtts://10.0.3.1:8883", "https://10.0.3.1", "10.0.3.7/24", "10.0.3.1", "10.0.3.1"
 )
 LISTING = json.dumps({"blockdevices": [
@@ -53,7 +53,7 @@ LISTING = json.dumps({"blockdevices": [
     ],
 )
 def test_a_disk_that_must_not_be_written_is_refused_with_its_reason(target: str, sentence: str):
-    with pytest.raises(Trouble, match=sentence):
+    with pytest.raises(ApplianceError, match=sentence):
         writable(target, disks(LISTING))
 
 
@@ -78,8 +78,8 @@ def test_a_removable_disk_that_nobody_uses_may_be_written():
     ],
 )
 def test_a_terminal_with_a_wrong_field_is_refused_with_a_remedy(field: str, value: str, sentence: str):
-    with pytest.raises(Trouble, match=sentence):
-        Terminal(**{**KIOSK.__dict__, field: value}).check()
+    with pytest.raises(ApplianceError, match=sentence):
+        TerminalFile(**{**KIOSK.__dict__, field: value}).check()
 
 
 def test_what_is_written_for_a_terminal_is_read_back():
@@ -87,11 +87,11 @@ def test_what_is_written_for_a_terminal_is_read_back():
 
 
 def test_an_unknown_key_on_a_disk_is_refused():
-    with pytest.raises(Trouble, match="unknown key 'colour'"):
+    with pytest.raises(ApplianceError, match="unknown key 'colour'"):
         read(json.dumps({**json.loads(KIOSK.json()), "colour": "blue"}))
 
 
-def write_fleet(path: Path, *rows: Terminal) -> Path:
+def write_fleet(path: Path, *rows: TerminalFile) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, COLUMNS)
         table.writeheader()
@@ -100,24 +100,24 @@ def write_fleet(path: Path, *rows: Terminal) -> Path:
 
 
 def test_a_fleet_comes_from_one_table(tmp_path: Path):
-    other = Terminal("rater-03", "rating", "wushan", "mqtts://10.0.3.1:8883")
+    other = TerminalFile("rater-03", "rating", "wushan", "mqtts://10.0.3.1:8883")
     assert fleet(write_fleet(tmp_path / "fleet.csv", KIOSK, other)) == [KIOSK, other]
 
 
 def test_a_wrong_line_of_a_fleet_is_named(tmp_path: Path):
-    table = write_fleet(tmp_path / "fleet.csv", KIOSK, Terminal("rater-03", "rater", "wushan", "10.0.3.1:1883"))
-    with pytest.raises(Trouble, match="line 3: role 'rater' does not exist"):
+    table = write_fleet(tmp_path / "fleet.csv", KIOSK, TerminalFile("rater-03", "rater", "wushan", "10.0.3.1:1883"))
+    with pytest.raises(ApplianceError, match="line 3: role 'rater' does not exist"):
         fleet(table)
 
 
 def test_a_terminal_that_stands_twice_in_a_fleet_is_refused(tmp_path: Path):
-    with pytest.raises(Trouble, match="kiosk-7 stands twice"):
+    with pytest.raises(ApplianceError, match="kiosk-7 appears twice"):
         fleet(write_fleet(tmp_path / "fleet.csv", KIOSK, KIOSK))
 
 
 def test_an_unknown_column_is_named(tmp_path: Path):
     (tmp_path / "fleet.csv").write_text("terminal,colour\nkiosk-1,blue\n", encoding="utf-8")
-    with pytest.raises(Trouble, match="unknown column"):
+    with pytest.raises(ApplianceError, match="unknown column"):
         fleet(tmp_path / "fleet.csv")
 
 
@@ -170,7 +170,7 @@ def test_an_image_is_written_verified_and_named_and_can_be_looked_at(image: Path
 def test_a_disk_can_be_named_again(image: Path, tmp_path: Path):
     target = shutil.copy(image, tmp_path / "disk.img")
     for name in ("kiosk-1", "kiosk-2"):
-        write.personalise(str(target), Terminal(name, "hall", "wushan", "10.0.3.1:1883"))
+        write.personalise(str(target), TerminalFile(name, "hall", "wushan", "10.0.3.1:1883"))
     told = write.inspect(str(target))
     assert isinstance(told["terminal"], dict)
     assert told["terminal"]["terminal"] == "kiosk-2"
@@ -199,7 +199,7 @@ def test_an_image_that_was_changed_is_not_written(image: Path, tmp_path: Path):
     with Path(changed).open("r+b") as file:
         file.seek(67584 * 512)
         file.write(b"X")
-    with pytest.raises(Trouble, match="not what was built"):
+    with pytest.raises(ApplianceError, match="not what was built"):
         write.flash(Path(changed), str(tmp_path / "disk.img"))
     assert not (tmp_path / "disk.img").exists()
 
@@ -214,7 +214,7 @@ def test_an_image_without_its_block_map_is_refused(image: Path, tmp_path: Path, 
 @needs_tools
 def test_a_target_without_room_is_refused_before_anything_is_written(image: Path, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(write.shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(10, 5, 5))
-    with pytest.raises(Trouble, match="nothing was written"):
+    with pytest.raises(ApplianceError, match="nothing was written"):
         write.flash(image, str(tmp_path / "disk.img"))
 
 

@@ -18,7 +18,7 @@ from tests.small_hall import write_hall
 def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(a4_printer, "_found", lambda _program: None)
     with pytest.raises(NotStarted, match=r"ippeveprinter is not installed .*cups-ipp-utils"):
-        a4_printer.A4Printer("a4-1", free_port(), tmp_path, tmp_path).start()
+        a4_printer.ExamplePrinter("a4-1", free_port(), tmp_path, tmp_path).start()
 
 
 def test_the_hall_goes_on_without_its_a4_printer_and_says_why(
