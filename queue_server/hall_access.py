@@ -18,16 +18,16 @@ from queue_server.broker.retained import Mirror, TooSlow
 from queue_server.ledger.ledger import Request
 from queue_server.ledger.reports import DayReport, Rated, Reports, WaitingTicket
 
-__all__ = ["DayReport", "Desk", "NoAnswer", "Rated", "TooSlow", "WaitingTicket"]
+__all__ = ["DayReport", "HallAccess", "HallUnavailable", "Rated", "TooSlow", "WaitingTicket"]
 
 ANSWER_TIMEOUT_S = 10.0
 
 
-class NoAnswer(TimeoutError):
+class HallUnavailable(TimeoutError):
     """The server did not answer in time; whether it did what was asked is not known. Ask again with the same id."""
 
 
-class Desk:
+class HallAccess:
     """The one object that web pages know of the server."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Desk:
         try:
             content = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answer)), ANSWER_TIMEOUT_S)
         except TimeoutError:
-            raise NoAnswer(f"no answer to {verb}") from None
+            raise HallUnavailable(f"no answer to {verb}") from None
         return messages.decode(content, messages.Answer)
 
     def state(self, topic: str) -> bytes | None:

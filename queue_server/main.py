@@ -27,7 +27,7 @@ from queue_server.broker.retained import Mirror
 from queue_server.broker.server import Identity, Server
 from queue_server.codes.verifiers import example, opened
 from queue_server.commands.hall_rules import Plan
-from queue_server.hall_access import Desk
+from queue_server.hall_access import HallAccess
 from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
 from queue_server.store.command_access import database_of
@@ -45,7 +45,7 @@ LEAVING_S = 5.0
 """So long a server waits for another one that is ending to let go of the state folder."""
 
 
-class Trouble(RuntimeError):
+class CannotStart(RuntimeError):
     """The server cannot start; the text says why and what to do."""
 
 
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         _serve(options)
-    except (BadHall, BadBroker, BadDatabase, BadWeb, Trouble) as error:
+    except (BadHall, BadBroker, BadDatabase, BadWeb, CannotStart) as error:
         print(f"jiaohao-server: {error}", file=sys.stderr)
         return EXIT_USAGE if isinstance(error, BadBroker) else EXIT_TROUBLE
     return 0
@@ -152,7 +152,7 @@ def _serve(options: argparse.Namespace) -> None:
     try:
         options.state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Trouble(f"the state folder {options.state} cannot be made ({error.strerror}); give another --state") from None
+        raise CannotStart(f"the state folder {options.state} cannot be made ({error.strerror}); give another --state") from None
     with contextlib.nullcontext() if options.database else _alone(options.state):
         _run(options, config, broker)
 
@@ -163,7 +163,9 @@ def _alone(state: Path) -> Iterator[None]:
     try:
         lock = (state / "server.lock").open("w")
     except OSError as error:
-        raise Trouble(f"nothing can be written in the state folder {state} ({error.strerror}); give another --state") from None
+        raise CannotStart(
+            f"nothing can be written in the state folder {state} ({error.strerror}); give another --state"
+        ) from None
     with lock:
         deadline = time.monotonic() + LEAVING_S
         while True:
@@ -172,7 +174,7 @@ def _alone(state: Path) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise Trouble(
+                    raise CannotStart(
                         f"another server uses the state folder {state}; end it, give another --state, "
                         "or let both share one PostgreSQL with --database"
                     ) from None
@@ -200,7 +202,7 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
     server.show("configuration", messages.encode(packed(options.hall)))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
-    desk = Desk(
+    desk = HallAccess(
         hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now), say=server.say, show=server.show
     )
     web = _web(desk, config, database, options, server) if options.web else None
@@ -218,7 +220,7 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
         ledger.close()
 
 
-def _web(desk: Desk, config: HallConfig, database: Database, options: argparse.Namespace, server: Server) -> WebPages:
+def _web(desk: HallAccess, config: HallConfig, database: Database, options: argparse.Namespace, server: Server) -> WebPages:
     """The web pages, with what they need of the command line."""
     from queue_server.web.serve import WebPages
 

@@ -112,7 +112,7 @@ class Sealer:
 
 
 @dataclass(frozen=True)
-class Kept:
+class RetentionRule:
     """Personal data in one table, and for how many days after `since` they are needed.
 
     `since` holds instants (the ledger's Instant) or seconds since 1970. `empty` names the columns to overwrite and with what;
@@ -126,7 +126,7 @@ class Kept:
     only: Any = None
 
 
-def forget(writer: Engine, kept: Sequence[Kept], now: datetime) -> int:
+def delete_expired(writer: Engine, kept: Sequence[RetentionRule], now: datetime) -> int:
     """Delete or empty everything whose time is over, one short transaction a table; return how many rows that were."""
     number = 0
     for data in kept:

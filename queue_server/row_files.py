@@ -21,9 +21,9 @@ from pydantic import BaseModel, ValidationError
 from contract.configuration.hall_files import nearest
 
 M = TypeVar("M", bound=BaseModel)
-MOST = 100_000
+MAX_ROWS = 100_000
 LARGEST = 64 * 1024 * 1024
-TOLD = 200
+MAX_REPORTED = 200
 """So many problems are named at most."""
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::00)?)?")
 """A day, or a day and a time, as spreadsheets write them."""
@@ -51,7 +51,7 @@ class BadRows(ValueError):
 
 
 @dataclass(frozen=True)
-class Rows(Generic[M]):
+class RowReader(Generic[M]):
     """How rows of one kind are read.
 
     `name` is their key in JSON; `titles` holds the columns of a CSV with their Chinese titles, `lists` those that hold several
@@ -86,7 +86,7 @@ class Rows(Generic[M]):
             reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
             titles = [name.strip() for name in next(reader, [])]
             filled = ((reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells))
-            lines = list(islice(filled, MOST + 1))
+            lines = list(islice(filled, MAX_ROWS + 1))
         except csv.Error as error:
             raise BadRows([Problem(0, "", f"is not CSV: {error}", "不是 CSV 文件")]) from None
         self._few(lines)
@@ -97,7 +97,7 @@ class Rows(Generic[M]):
             if len(cells) > len(header)
         ]
         if wide:
-            raise BadRows(wide[:TOLD])
+            raise BadRows(wide[:MAX_REPORTED])
         return self._checked([(row, self._row(dict(zip(header, cells, strict=False)))) for row, cells in lines])
 
     def template(self, example: Mapping[str, str]) -> bytes:
@@ -142,9 +142,9 @@ class Rows(Generic[M]):
             return cell
 
     def _few(self, rows: Sized) -> None:
-        if len(rows) > MOST:
-            reason = f"holds more than {MOST} {self.name}; hand them over in parts"
-            raise BadRows([Problem(0, "", reason, f"超过{MOST}行，请分成几个文件")])
+        if len(rows) > MAX_ROWS:
+            reason = f"holds more than {MAX_ROWS} {self.name}; hand them over in parts"
+            raise BadRows([Problem(0, "", reason, f"超过{MAX_ROWS}行，请分成几个文件")])
 
     def _checked(self, rows: list[tuple[int, Any]]) -> list[tuple[int, M]]:
         sound: list[tuple[int, M]] = []
@@ -163,7 +163,7 @@ class Rows(Generic[M]):
             seen[mark] = number
             sound.append((number, row))
         if problems:
-            raise BadRows(problems[:TOLD])
+            raise BadRows(problems[:MAX_REPORTED])
         return sound
 
 

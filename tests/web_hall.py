@@ -27,7 +27,7 @@ from queue_server.broker.retained import Mirror
 from queue_server.catalogue.hall_guides import HallGuides, guides_of
 from queue_server.commands.hall_rules import Plan
 from queue_server.enrolment.revocation import BrokerHere
-from queue_server.hall_access import Desk
+from queue_server.hall_access import HallAccess
 from queue_server.ledger.ledger import Ledger, Request
 from queue_server.ledger.reports import Reports
 from queue_server.store.database import Database, sqlite_url
@@ -86,7 +86,9 @@ class WebHall:
         self.mirror = Mirror()
         self.ledger = Ledger(self.database, Plan(config), clock=now, monotonic=time.monotonic)
         self.publisher = Publisher(self.ledger, self.mirror, lambda *_: None, clock=now, monotonic=time.monotonic)
-        self.desk = Desk(hand_over=self._hand_over, mirror=self.mirror, reports=Reports(self.database, self.ledger.plan, now))
+        self.desk = HallAccess(
+            hand_over=self._hand_over, mirror=self.mirror, reports=Reports(self.database, self.ledger.plan, now)
+        )
         self.handled: list[Request] = []
         self._requests: queue.Queue[Request | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="ledger")

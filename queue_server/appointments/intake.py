@@ -18,7 +18,7 @@ from queue_server.codes.signer import Signer, hall_key
 
 
 @dataclass(frozen=True)
-class Taken:
+class BookedAppointment:
     """An appointment with its code. `address` opens it on the phone; "" in a hall whose pages have no address of their own."""
 
     appointment: Appointment
@@ -31,7 +31,9 @@ class Taken:
         return self.address or self.code
 
 
-def take_in(writer: Engine, config: HallConfig, numbered: Sequence[tuple[int, Booking]], now: datetime) -> list[Taken]:
+def take_in(
+    writer: Engine, config: HallConfig, numbered: Sequence[tuple[int, Booking]], now: datetime
+) -> list[BookedAppointment]:
     """Take bookings in with the rows in which they stand, all or none: raise NotBooked."""
     with writer.begin() as connection:
         signer = Signer(hall_key(connection))
@@ -42,8 +44,8 @@ def take_in(writer: Engine, config: HallConfig, numbered: Sequence[tuple[int, Bo
     return [with_code(signer, config, appointment) for appointment in made]
 
 
-def with_code(signer: Signer, config: HallConfig, appointment: Appointment) -> Taken:
+def with_code(signer: Signer, config: HallConfig, appointment: Appointment) -> BookedAppointment:
     """An appointment with its code and its address."""
     code = code_of(signer, "appointment", config.hall.id, appointment.id)
     web = config.hall.web_address
-    return Taken(appointment, code, f"{web}/a/{code.removeprefix(PREFIXES['appointment'])}" if web else "")
+    return BookedAppointment(appointment, code, f"{web}/a/{code.removeprefix(PREFIXES['appointment'])}" if web else "")

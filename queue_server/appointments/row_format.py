@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from queue_server.appointments.repository import Booking
-from queue_server.row_files import Rows
+from queue_server.row_files import RowReader
 
 TITLES = {
     "reference": "预约单号", "queue": "业务队列", "starts_at": "开始时间", "ends_at": "结束时间", "name": "姓名",
@@ -16,9 +16,9 @@ TITLES = {
 }  # fmt: skip
 
 
-def bookings(zone: tzinfo) -> Rows[Booking]:
+def bookings(zone: tzinfo) -> RowReader[Booking]:
     """How appointments are read in a hall of this time zone."""
-    return Rows(Booking, "appointments", TITLES, unique="reference", zone=zone)
+    return RowReader(Booking, "appointments", TITLES, unique="reference", zone=zone)
 
 
 def local(booking: Booking, zone: tzinfo) -> Booking:

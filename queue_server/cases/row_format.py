@@ -6,7 +6,7 @@ Keys and columns are those of `contract.wire.case.Case`; the steps of a case com
 from __future__ import annotations
 
 from contract.wire.case import Case
-from queue_server.row_files import BadRows, Rows
+from queue_server.row_files import BadRows, RowReader
 
 BadCases = BadRows
 TITLES = {
@@ -17,7 +17,7 @@ TITLES = {
     "missing": "需补正的材料", "due_on": "补正期限", "materials": "已收材料", "delivery": "送达方式",
 }  # fmt: skip
 """The columns of a CSV: every field of a case but its steps."""
-CASES = Rows(Case, "cases", TITLES, lists=("missing", "materials"), unique="number")
+CASES = RowReader(Case, "cases", TITLES, lists=("missing", "materials"), unique="number")
 
 
 def from_json(content: bytes) -> list[Case]:

@@ -40,7 +40,7 @@ class Edition:
     path: Path
 
 
-class Shelf:
+class GuideShelf:
     """Keeps the guide file up to date in a thread of its own, and opens it for the web pages."""
 
     def __init__(

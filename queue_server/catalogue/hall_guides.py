@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from contract.wire import messages
-from queue_server.catalogue.guide_shelf import Edition, Shelf
+from queue_server.catalogue.guide_shelf import Edition, GuideShelf
 from queue_server.catalogue.library import Library
 from queue_server.catalogue.load import SHARED, Catalogue, load
 from queue_server.catalogue.translations import Translations
@@ -30,7 +30,7 @@ class HallGuides:
         """The hall's folder: what items share, and the items that seed the library."""
         self.library = Library(writer=database.writer, reader=database.reader)
         self.translations = Translations(catalogue.english, writer=database.writer, reader=database.reader)
-        self.shelf = Shelf(
+        self.shelf = GuideShelf(
             folder=state / FOLDER, hall=hall, contents=self.library.contents, english=self.translations.all,
             told=self._announce,
         )  # fmt: skip

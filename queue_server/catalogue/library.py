@@ -34,7 +34,7 @@ from sqlalchemy.exc import IntegrityError
 from contract.guides.item import Item
 from queue_server.catalogue import lifecycle
 from queue_server.catalogue.exchange import BadFile, Problem
-from queue_server.catalogue.lifecycle import Account, History, Move, NotAllowed, Note, NotPossible, Version
+from queue_server.catalogue.lifecycle import Editor, History, HistoryEntry, Move, NotAllowed, NotPossible, Version
 
 METADATA = MetaData()
 FILES = "files"
@@ -66,12 +66,12 @@ NOTES = Table(
 V, N = VERSIONS.c, NOTES.c
 
 
-class Changed(RuntimeError):
+class ChangedMeanwhile(RuntimeError):
     """Somebody else changed the item since it was looked at; look again."""
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedItem:
     """The newest version of an item, as a list shows it. `published` is the number of the version in force, if any."""
 
     code: str
@@ -83,7 +83,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ImportCounts:
     """What an import did: items that were new, changed, and as they were."""
 
     new: int
@@ -111,7 +111,9 @@ class Library:
         with self._reader.connect() as connection:
             return _history(connection, code)
 
-    def newest(self, *, state: str = "", department: str = "", text: str = "", limit: int = 50, skip: int = 0) -> list[Listed]:
+    def newest(
+        self, *, state: str = "", department: str = "", text: str = "", limit: int = 50, skip: int = 0
+    ) -> list[ListedItem]:
         """The newest version of each item, by code; `text` stands in its name or code."""
         return self._listed(_newest(state, department, text).order_by(V.code).limit(limit).offset(skip))
 
@@ -132,9 +134,9 @@ class Library:
         with self._reader.connect() as connection:
             return list(connection.execute(select(V.department).distinct().order_by(V.department)).scalars())
 
-    def _listed(self, query: Any) -> list[Listed]:
+    def _listed(self, query: Any) -> list[ListedItem]:
         with self._reader.connect() as connection:
-            return [Listed(*row) for row in connection.execute(query)]
+            return [ListedItem(*row) for row in connection.execute(query)]
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
@@ -155,7 +157,7 @@ class Library:
             with self._writer.begin() as connection:
                 for item in fresh:
                     old = _history(connection, item.code)
-                    note = Note(at, FILES, "seed")
+                    note = HistoryEntry(at, FILES, "seed")
                     version = Version(item.code, len(old) + 1, item.department, item.model_dump_json(), "in-force", (note,))
                     archived = tuple(replace(v, state="archived") if v.state == "in-force" else v for v in old)
                     _write(connection, old, (*archived, version))
@@ -163,18 +165,18 @@ class Library:
             return 0
         return len(fresh)
 
-    def save(self, item: Item, account: Account, *, seen: int) -> History:
+    def save(self, item: Item, account: Editor, *, seen: int) -> History:
         """Keep an item as a draft. Raises Changed, or NotAllowed and NotPossible of the life cycle.
 
         `seen` is what `edits` said of the history that was on the screen.
         """
         return self._change(item.code, seen, lambda old: self._draft(old, item, account))
 
-    def move(self, code: str, made: Move, account: Account, *, seen: int, reason: str = "") -> History:
+    def move(self, code: str, made: Move, account: Editor, *, seen: int, reason: str = "") -> History:
         """Make a move of the life cycle with the newest version. Raises Changed, NotAllowed, NotPossible, ValueError."""
         return self._change(code, seen, lambda old: lifecycle.move(old, made, account, self._instant(), reason))
 
-    def take_in(self, items: Sequence[Item], account: Account) -> Taken:
+    def take_in(self, items: Sequence[Item], account: Editor) -> ImportCounts:
         """Keep all items of a file as drafts, or none: raises BadFile with every item that cannot be taken."""
         problems: list[Problem] = []
         new = changed = 0
@@ -192,9 +194,9 @@ class Library:
                 new, changed = new + (not old), changed + bool(old)
             if problems:
                 raise BadFile(problems)
-        return Taken(new, changed, len(items) - new - changed)
+        return ImportCounts(new, changed, len(items) - new - changed)
 
-    def _draft(self, old: History, item: Item, account: Account) -> History:
+    def _draft(self, old: History, item: Item, account: Editor) -> History:
         if item.department != account.department and account.role == "entry":
             raise NotAllowed(f"the item belongs to {item.department}; this account enters for {account.department or 'nobody'}")
         return lifecycle.draft(old, item.code, item.model_dump_json(), account, self._instant())
@@ -204,11 +206,11 @@ class Library:
             with self._writer.begin() as connection:
                 old = _history(connection, code, lock=True)
                 if edits(old) != seen:
-                    raise Changed(code)
+                    raise ChangedMeanwhile(code)
                 new = changed(old)
                 _write(connection, old, new)
         except IntegrityError:
-            raise Changed(code) from None
+            raise ChangedMeanwhile(code) from None
         return new
 
     def _instant(self) -> datetime:
@@ -242,16 +244,16 @@ def _newest(state: str, department: str, text: str) -> Any:
 
 
 def _history(connection: Connection, code: str, *, lock: bool = False) -> History:
-    notes: dict[int, list[Note]] = {}
+    notes: dict[int, list[HistoryEntry]] = {}
     for row in connection.execute(select(NOTES).where(N.code == code).order_by(N.id)):
-        note = Note(datetime.fromtimestamp(row.at, UTC), row.account, row.move, row.reason)
+        note = HistoryEntry(datetime.fromtimestamp(row.at, UTC), row.account, row.move, row.reason)
         notes.setdefault(row.number, []).append(note)
     query = select(VERSIONS).where(V.code == code).order_by(V.number)
     rows = connection.execute(query.with_for_update() if lock else query)
     return tuple(_version(row, notes.get(row.number, [])) for row in rows)
 
 
-def _version(row: Row[Any], notes: list[Note]) -> Version:
+def _version(row: Row[Any], notes: list[HistoryEntry]) -> Version:
     return Version(row.code, row.number, row.department, row.content, row.state, tuple(notes))
 
 

@@ -53,7 +53,7 @@ class NotAllowed(PermissionError):
 
 
 @dataclass(frozen=True)
-class Account:
+class Editor:
     """Who acts. An entry account belongs to one department and touches only its items."""
 
     id: str
@@ -62,7 +62,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Note:
+class HistoryEntry:
     """One line of a version's history."""
 
     at: datetime
@@ -80,14 +80,14 @@ class Version:
     department: str
     content: str
     state: State = "draft"
-    history: tuple[Note, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
 
 
 History = tuple[Version, ...]
 """All versions of one item, oldest first; the number of a version is its place, from 1."""
 
 
-def draft(history: History, code: str, content: str, account: Account, at: datetime) -> History:
+def draft(history: History, code: str, content: str, account: Editor, at: datetime) -> History:
     """Begin a new version, or replace the content of the draft that is open.
 
     Raises NotAllowed for a role or department that may not write it, NotPossible while a version is under review or
@@ -107,7 +107,7 @@ def draft(history: History, code: str, content: str, account: Account, at: datet
     return (*history, _noted(version, account, at, "create"))
 
 
-def move(history: History, made: Move, account: Account, at: datetime, reason: str = "") -> History:
+def move(history: History, made: Move, account: Editor, at: datetime, reason: str = "") -> History:
     """Make a move with the newest version; a publication archives the version that was in force.
 
     An abolition ends the version in force, and with it a newer one that is still on its way.
@@ -139,7 +139,7 @@ def in_force(history: History) -> Version | None:
     return next((version for version in reversed(history) if version.state == "in-force"), None)
 
 
-def moves_for(history: History, account: Account) -> list[Move]:
+def moves_for(history: History, account: Editor) -> list[Move]:
     """What this account may do with the newest version: the buttons of the editor."""
     if not history:
         return []
@@ -149,12 +149,12 @@ def moves_for(history: History, account: Account) -> list[Move]:
     return [made for (state, made), (_, role) in MOVES.items() if own and role == account.role and state in states]
 
 
-def _may_write(account: Account, department: str) -> None:
+def _may_write(account: Editor, department: str) -> None:
     if account.role != "entry":
         raise NotAllowed(f"items are entered by {ROLE_NAMES['entry']}, not by {ROLE_NAMES[account.role]}")
     if account.department != department:
         raise NotAllowed(f"the item belongs to {department}; this account enters for {account.department or 'no department'}")
 
 
-def _noted(version: Version, account: Account, at: datetime, made: str, reason: str = "") -> Version:
-    return replace(version, history=(*version.history, Note(at, account.id, made, reason.strip())))
+def _noted(version: Version, account: Editor, at: datetime, made: str, reason: str = "") -> Version:
+    return replace(version, history=(*version.history, HistoryEntry(at, account.id, made, reason.strip())))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Column, Double, Engine, String, Table, Text, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from queue_server.catalogue.library import METADATA, Changed
+from queue_server.catalogue.library import METADATA, ChangedMeanwhile
 
 LONGEST = 4000
 TRANSLATIONS = Table(
@@ -54,9 +54,9 @@ class Translations:
             with self._writer.begin() as connection:
                 written = connection.execute(select(T.en).where(T.key == key).with_for_update()).scalar()
                 if (self._file.get(zh, "") if written is None else written) != was:
-                    raise Changed(zh)
+                    raise ChangedMeanwhile(zh)
                 connection.execute(delete(TRANSLATIONS).where(T.key == key))
                 if en:
                     connection.execute(insert(TRANSLATIONS).values(row))
         except IntegrityError:
-            raise Changed(zh) from None
+            raise ChangedMeanwhile(zh) from None

@@ -1,6 +1,6 @@
 """Whom a personal or enterprise service code (一人一码, 一企一码) stands for.
 
-A province has codes of its own: write a `Verifier` for them and name it in `queue_server.codes.verifiers`. The example,
+A province has codes of its own: write a `CodeVerifier` for them and name it in `queue_server.codes.verifiers`. The example,
 `queue_server.codes.ed25519`, reads codes that are signed, dated and used once.
 """
 
@@ -35,7 +35,7 @@ class Refusal:
     why: Why
 
 
-class Verifier(Protocol):
+class CodeVerifier(Protocol):
     """Knows the codes of one platform."""
 
     def recognises(self, text: str) -> bool:

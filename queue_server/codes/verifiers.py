@@ -13,18 +13,18 @@ from contract.configuration import hall
 from contract.configuration.hall_files import BadHall
 from queue_server.codes import key_files
 from queue_server.codes.ed25519 import SignedCodes
-from queue_server.codes.verifier import Verifier
+from queue_server.codes.verifier import CodeVerifier
 
 EXAMPLE = "example-platform"
 """Issuer and key file of the platform for trying things out."""
 
 
-def opened(folder: Path, entries: Iterable[hall.Verifier]) -> tuple[Verifier, ...]:
+def opened(folder: Path, entries: Iterable[hall.Verifier]) -> tuple[CodeVerifier, ...]:
     """The verifiers of the hall in `folder`; raise BadHall when a key cannot be read."""
     return tuple(SignedCodes(entry.issuer, _public_key(folder, entry), tuple(entry.kinds)) for entry in entries)
 
 
-def example(state: Path) -> Verifier:
+def example(state: Path) -> CodeVerifier:
     """A platform for trying things out, whose key pair is made in the server's own folder: no other hall believes it."""
     if not (state / EXAMPLE).exists():
         key_files.make(state / EXAMPLE)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import chinese_calendar
 
 from contract.configuration.hall import HallConfig
-from queue_server.codes.verifier import Verifier
+from queue_server.codes.verifier import CodeVerifier
 from queue_server.domain.business_day import business_day, day_begins, is_open, is_weekday, sessions_of
 from queue_server.domain.deadline import Deadline, standing
 from queue_server.domain.rating import open_until
@@ -20,7 +20,7 @@ CLASSES = ("ordinary", "appointment", "priority", "military")
 class Plan:
     """Queues, windows and clerks by id, who calls what, and the hall's calendar."""
 
-    def __init__(self, config: HallConfig, *, always_open: bool = False, verifiers: tuple[Verifier, ...] = ()) -> None:
+    def __init__(self, config: HallConfig, *, always_open: bool = False, verifiers: tuple[CodeVerifier, ...] = ()) -> None:
         self.config = config
         self.verifiers = verifiers
         self.rules = config.rules

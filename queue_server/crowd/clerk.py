@@ -24,7 +24,7 @@ OPENING_S = 4.0
 
 
 @dataclass(frozen=True)
-class Act:
+class ClerkAction:
     """One request, to be sent in so many seconds if the window still stands as it did."""
 
     after_s: float
@@ -33,7 +33,7 @@ class Act:
 
 
 @dataclass
-class Seat:
+class PlayedClerk:
     """One window as its played clerk sees it."""
 
     window: str
@@ -97,7 +97,7 @@ class Seat:
         recall_limit: int,
         handling: Callable[[str], Handling],
         queue: str | None = None,
-    ) -> Act | None:
+    ) -> ClerkAction | None:
         """What to do next; None when there is nothing to do until the world changes.
 
         `waiting` says whether anybody waits for the window, `queue` from which line alone it calls (None: any), `handling` what
@@ -108,7 +108,7 @@ class Seat:
             return None
         if state.state == "closed":
             body = {"window": self.window} | ({"clerk": self.clerk} if self.clerk else {})
-            return Act(OPENING_S, "open-window", body) if may_open else None
+            return ClerkAction(OPENING_S, "open-window", body) if may_open else None
         if state.state in ("idle", "rating"):
             return self._free(now, state, waiting, queue)
         if state.ticket is None or state.state == "paused":
@@ -118,29 +118,29 @@ class Seat:
             return self._calling(state.ticket.id, plan, recall_limit)
         return self._serving(plan)
 
-    def _free(self, now: float, state: WindowState, waiting: bool, queue: str | None) -> Act | None:
+    def _free(self, now: float, state: WindowState, waiting: bool, queue: str | None) -> ClerkAction | None:
         rest = REST_S if state.state == "idle" else RATING_REST_S
         if self.held and self.held[0][0] <= now:
-            return Act(rest, "resume", {"window": self.window, "ticket": self.held[0][1]})
+            return ClerkAction(rest, "resume", {"window": self.window, "ticket": self.held[0][1]})
         if waiting:
-            return Act(rest, "call-next", {"window": self.window} | ({"queue": queue} if queue else {}))
+            return ClerkAction(rest, "call-next", {"window": self.window} | ({"queue": queue} if queue else {}))
         return None
 
-    def _calling(self, ticket: str, plan: Handling, recall_limit: int) -> Act:
+    def _calling(self, ticket: str, plan: Handling, recall_limit: int) -> ClerkAction:
         at_window = {"window": self.window}
         if plan.comes:
-            return Act(plan.walk_s, "start-service", at_window)
+            return ClerkAction(plan.walk_s, "start-service", at_window)
         if self.recalls.get(ticket, 0) < min(2, recall_limit):
-            return Act(20.0, "recall", at_window)
-        return Act(20.0, "no-show", at_window)
+            return ClerkAction(20.0, "recall", at_window)
+        return ClerkAction(20.0, "no-show", at_window)
 
-    def _serving(self, plan: Handling) -> Act:
+    def _serving(self, plan: Handling) -> ClerkAction:
         at_window = {"window": self.window}
         if plan.ending == "hold":
-            return Act(plan.service_s / 2, "hold", at_window)
+            return ClerkAction(plan.service_s / 2, "hold", at_window)
         if plan.ending == "transfer":
-            return Act(plan.service_s / 2, "transfer", {"window": self.window, "to_queue": plan.to_queue})
-        return Act(plan.service_s, "finish-service", at_window)
+            return ClerkAction(plan.service_s / 2, "transfer", {"window": self.window, "to_queue": plan.to_queue})
+        return ClerkAction(plan.service_s, "finish-service", at_window)
 
 
 def _by_itself(before: WindowState, after: WindowState) -> bool:

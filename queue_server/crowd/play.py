@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from contract.configuration.hall import HallConfig
 from contract.wire import messages
 from link import Link
-from queue_server.crowd.clerk import Act, Seat
+from queue_server.crowd.clerk import ClerkAction, PlayedClerk
 from queue_server.crowd.people import Citizen, Citizens, Handling, clerks_for, handling, opinion
 from queue_server.domain.business_day import business_day
 
@@ -59,7 +59,7 @@ class Crowd:
         self._order = count()
         seats = clerks_for(config, [window.id for window in config.window])
         played = [w.id for w in config.window if w.id not in habits.leave_windows][: habits.clerks]
-        self.seats = {window: Seat(window, seats[window]) for window in played}
+        self.seats = {window: PlayedClerk(window, seats[window]) for window in played}
         self._queues = {window.id: config.queues_of(window) for window in config.window}
         self._left = {w.queues[0] for w in config.window if w.id in habits.leave_windows and w.queues[0] != "*"}
         self._acts: dict[str, int] = {}
@@ -203,7 +203,7 @@ class Crowd:
             self._acts[window] = self._later(act.after_s, lambda: self._do(window, act, number))
             number = self._acts[window]
 
-    def _do(self, window: str, act: Act, number: int) -> None:
+    def _do(self, window: str, act: ClerkAction, number: int) -> None:
         """Send what was planned, if the plan still stands."""
         seat = self.seats[window]
         if self._acts.get(window) != number:
@@ -216,7 +216,7 @@ class Crowd:
         ticket = act.body.get("ticket") or (seat.state.ticket.id if seat.state.ticket else None)
         self._request(act.verb, act.body, partial(self._done, window, act, ticket))
 
-    def _done(self, window: str, act: Act, ticket: str | None, answer: messages.Answer) -> None:
+    def _done(self, window: str, act: ClerkAction, ticket: str | None, answer: messages.Answer) -> None:
         seat = self.seats[window]
         if answer.error is not None:
             seat.refused()
@@ -232,7 +232,7 @@ class Crowd:
             self._follow(seat, act.verb, ticket)
         self._later(LOOK_AGAIN_S, lambda: self._decide(window))
 
-    def _follow(self, seat: Seat, verb: str, ticket: str) -> None:
+    def _follow(self, seat: PlayedClerk, verb: str, ticket: str) -> None:
         """What an act means for the rest of the ticket's day."""
         plan = self._handling(ticket)
         if verb == "recall":

@@ -63,7 +63,7 @@ CERTIFICATES = Table(
 )
 
 
-class Refused(Exception):
+class EnrolmentRefused(Exception):
     """No certificate is given. `reason` is one of: wrong-token, used-token, expired-token, bad-request, unknown-certificate,
     revoked, expired-certificate."""
 
@@ -118,12 +118,12 @@ class Register:
             token = connection.execute(select(TOKENS).where(TOKENS.c.name == normal(name)).with_for_update()).first()
             key = bytes.fromhex(self._sealer.open(bytes(token.secret), PLACE)) if token is not None else secrets.token_bytes(32)
             if not hmac.compare_digest(hmac.digest(key, b"ask" + request, "sha256"), mac) or token is None:
-                raise Refused("wrong-token")
+                raise EnrolmentRefused("wrong-token")
             wanted = _read_request(request)
             if token.serial is not None:
                 return Granted(token.terminal, _same(connection, token, wanted), key)
             if token.expires_at < self._clock().timestamp():
-                raise Refused("expired-token")
+                raise EnrolmentRefused("expired-token")
             certificate = self._grant(connection, token.terminal, wanted)
             used = {"serial": _serial(certificate)}
             connection.execute(update(TOKENS).where(TOKENS.c.name == token.name).values(used))
@@ -138,16 +138,16 @@ class Register:
             assert isinstance(public, ec.EllipticCurvePublicKey)
             public.verify(signature, b"renew" + request, ec.ECDSA(hashes.SHA256()))
         except (ValueError, AssertionError, InvalidSignature):
-            raise Refused("bad-request") from None
+            raise EnrolmentRefused("bad-request") from None
         with self._writer.begin() as connection:
             known = select(CERTIFICATES).where(CERTIFICATES.c.serial == _serial(old))
             row = connection.execute(known).first()
             if row is None or not self.authority.issued(old):
-                raise Refused("unknown-certificate")
+                raise EnrolmentRefused("unknown-certificate")
             if row.revoked_at is not None:
-                raise Refused("revoked")
+                raise EnrolmentRefused("revoked")
             if row.expires_at < self._clock().timestamp():
-                raise Refused("expired-certificate")
+                raise EnrolmentRefused("expired-certificate")
             new = self._grant(connection, row.terminal, _read_request(request))
         return Granted(row.terminal, pem_of(new))
 
@@ -203,7 +203,7 @@ class Register:
         try:
             certificate = self.authority.for_terminal(terminal, wanted, now)
         except BadAuthority:
-            raise Refused("bad-request") from None
+            raise EnrolmentRefused("bad-request") from None
         connection.execute(insert(CERTIFICATES).values(_row(terminal, certificate, now.timestamp(), None)))
         return certificate
 
@@ -212,14 +212,14 @@ def _read_request(pem: bytes) -> x509.CertificateSigningRequest:
     try:
         return x509.load_pem_x509_csr(pem)
     except ValueError:
-        raise Refused("bad-request") from None
+        raise EnrolmentRefused("bad-request") from None
 
 
 def _same(connection: Connection, token: Row[Any], wanted: x509.CertificateSigningRequest) -> str:
     """The certificate that a used token got, if it was for this very key."""
     row = connection.execute(select(CERTIFICATES).where(CERTIFICATES.c.serial == token.serial)).one()
     if x509.load_pem_x509_certificate(row.pem.encode()).public_key() != wanted.public_key() or row.revoked_at is not None:
-        raise Refused("used-token")
+        raise EnrolmentRefused("used-token")
     return str(row.pem)
 
 

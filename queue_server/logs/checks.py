@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, del
 
 from contract.wire import messages
 from contract.wire.messages import Alert, Text
-from queue_server.logs.hash_chain import Log, Verdict, size, verify
+from queue_server.logs.hash_chain import ChainedLog, Verdict, size, verify
 from queue_server.store.database import ERRORS, Database
 from queue_server.store.tables import Instant
 
@@ -51,7 +51,7 @@ class Ended(Exception):
 
 
 @dataclass(frozen=True)
-class Checked:
+class LogCheckResult:
     """What the latest check of a log has found. `reason` is empty when all is well, else one of audit.WHY (`broken` is the
     row) or CUT; `expected` is the hash that must be in the log next time; `found_at` is when this trouble was found first."""
 
@@ -73,7 +73,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Progress:
+class LogCheckProgress:
     """How far the check is: which log, how many of its rows."""
 
     log: str
@@ -85,14 +85,18 @@ class LogChecks:
     """Checks the logs on request. `open` first; `show(topic, payload)` publishes a retained state."""
 
     def __init__(
-        self, database: Database, logs: Mapping[str, Log], show: Callable[[str, bytes], None], clock: Callable[[], datetime]
+        self,
+        database: Database,
+        logs: Mapping[str, ChainedLog],
+        show: Callable[[str, bytes], None],
+        clock: Callable[[], datetime],
     ) -> None:
         """`logs` by the names under which their results are kept."""
         self._database, self._logs, self._show, self._clock = database, logs, show, clock
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self.progress: Progress | None = None
+        self.progress: LogCheckProgress | None = None
         """None while no check is under way."""
         self.failed = False
         """Whether the database was in trouble during the last check."""
@@ -118,16 +122,16 @@ class LogChecks:
         with self._lock:
             if self._ended.is_set() or self.progress is not None:
                 return False
-            self.failed, self.progress = False, Progress(next(iter(self._logs)), 0, 0)
+            self.failed, self.progress = False, LogCheckProgress(next(iter(self._logs)), 0, 0)
             self._thread = threading.Thread(target=self._run, args=(by,), name="log-check", daemon=True)
             self._thread.start()
         return True
 
-    def latest(self) -> dict[str, Checked]:
+    def latest(self) -> dict[str, LogCheckResult]:
         """The latest result of each log that was ever checked. One short look; call it off the event loop."""
         with self._database.look() as connection:
             rows = connection.execute(select(CHECKS)).mappings().all()
-        found = {row["log"]: Checked(**row) for row in rows}
+        found = {row["log"]: LogCheckResult(**row) for row in rows}
         return {name: found[name] for name in self._logs if name in found}
 
     def _run(self, by: str) -> None:
@@ -144,17 +148,17 @@ class LogChecks:
         finally:
             self.progress = None
 
-    def _check(self, name: str, log: Log, by: str) -> Checked:
+    def _check(self, name: str, log: ChainedLog, by: str) -> LogCheckResult:
         started, before = self._clock(), self.latest().get(name)
         expected = before.expected if before is not None else ""
         with self._database.look() as connection:
             of = size(connection, log)
-            self.progress = Progress(name, 0, of)
+            self.progress = LogCheckProgress(name, 0, of)
             worked = time.monotonic()
 
             def progress(rows: int) -> None:
                 nonlocal worked
-                self.progress = Progress(name, rows, of)
+                self.progress = LogCheckProgress(name, rows, of)
                 if self._ended.wait(time.monotonic() - worked):
                     raise Ended
                 worked = time.monotonic()
@@ -162,26 +166,28 @@ class LogChecks:
             verdict = verify(connection, log, expected, progress)
         return result(name, by, (started, self._clock()), verdict, before)
 
-    def _keep(self, checked: Checked) -> None:
+    def _keep(self, checked: LogCheckResult) -> None:
         with self._database.writer.begin() as connection:
             connection.execute(delete(CHECKS).where(CHECKS.c.log == checked.log))
             connection.execute(insert(CHECKS).values(asdict(checked)))
 
 
-def result(name: str, by: str, took: tuple[datetime, datetime], verdict: Verdict, before: Checked | None) -> Checked:
+def result(
+    name: str, by: str, took: tuple[datetime, datetime], verdict: Verdict, before: LogCheckResult | None
+) -> LogCheckResult:
     """The result of a check that began and ended at `took`, after the one `before`."""
     expected = before.expected if before is not None else ""
     cut = verdict.broken is None and bool(expected) and not verdict.found
     reason = CUT if cut else verdict.reason
     known = before is not None and (before.reason, before.broken) == (reason, verdict.broken)
-    return Checked(
+    return LogCheckResult(
         name, by, *took, verdict.rows, verdict.older, verdict.chains, verdict.first, verdict.last, verdict.end,
         expected=verdict.end if not reason else expected, reason=reason, broken=verdict.broken, broken_at=verdict.broken_at,
         found_at=None if not reason else before.found_at if known and before is not None else took[1],
     )  # fmt: skip
 
 
-def alert_of(checked: Checked) -> tuple[str, bytes]:
+def alert_of(checked: LogCheckResult) -> tuple[str, bytes]:
     """Topic and payload of the alert that stands while the latest check has found trouble; otherwise the payload is empty."""
     topic = f"alert/log-{checked.log}"
     if not checked.reason or checked.found_at is None:

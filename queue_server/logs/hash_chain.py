@@ -36,7 +36,7 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 @dataclass(frozen=True)
-class Log:
+class ChainedLog:
     """A table whose rows are chained by their columns `chain` and `hash`. `row` is what the command calls one of them;
     `content` is what is hashed of it, in JSON's own kinds; `at` is when it was written."""
 
@@ -50,13 +50,13 @@ def _event(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (row["at"] - EPOCH) // MICROSECOND, row["type"], row["actor"], row["body"]
 
 
-EVENTS = Log("event", tables.events, _event)
+EVENTS = ChainedLog("event", tables.events, _event)
 
 
 class Chain:
     """The chain of one writer. `link` inside the transaction, `committed` after it, `broken` when it failed."""
 
-    def __init__(self, log: Log = EVENTS) -> None:
+    def __init__(self, log: ChainedLog = EVENTS) -> None:
         self._log = log
         self._name = ""
         self._head = self._next = b""
@@ -128,7 +128,7 @@ class Verdict:
 
 
 def verify(
-    connection: Connection, log: Log = EVENTS, expect: str = "", progress: Callable[[int], None] = lambda _rows: None
+    connection: Connection, log: ChainedLog = EVENTS, expect: str = "", progress: Callable[[int], None] = lambda _rows: None
 ) -> Verdict:
     """Read a whole log and compare; `expect` is a hash to look for in it. `progress` is called every BATCH rows with how many
     that were; what it raises ends the reading."""
@@ -146,7 +146,7 @@ def verify(
     return reading.verdict()
 
 
-def size(connection: Connection, log: Log) -> int:
+def size(connection: Connection, log: ChainedLog) -> int:
     """How many rows a log has."""
     return connection.execute(select(func.count()).select_from(log.table)).scalar_one()
 
@@ -154,7 +154,7 @@ def size(connection: Connection, log: Log) -> int:
 class _Reading:
     """What is known of a log behind the rows that were read so far."""
 
-    def __init__(self, connection: Connection, log: Log, expect: str) -> None:
+    def __init__(self, connection: Connection, log: ChainedLog, expect: str) -> None:
         self.rows = 0
         self._log, self._expect = log, expect
         self._older, self._end, self._found = 0, "", False
@@ -225,7 +225,7 @@ class _Unreadable(Exception):
         self.row = row
 
 
-def _rows(connection: Connection, log: Log) -> Iterator[Any]:
+def _rows(connection: Connection, log: ChainedLog) -> Iterator[Any]:
     """Every row of a log by its id. Raise _Unreadable at the first that cannot be read: a batch in which there is one is
     read again row by row."""
     number = log.table.c.id
@@ -275,7 +275,7 @@ def command(words: list[str]) -> int:
     return _say(verdicts, options.expect)
 
 
-def _say(verdicts: Sequence[tuple[Log, Verdict]], expect: str) -> int:
+def _say(verdicts: Sequence[tuple[ChainedLog, Verdict]], expect: str) -> int:
     for log, verdict in verdicts:
         if verdict.broken is None:
             before = f" ({verdict.older} older ones have no hash)" if verdict.older else ""

@@ -62,7 +62,7 @@ class Bundle:
     added_by: str
 
 
-class Shelf:
+class BundleShelf:
     """The bundles of one server. Every method is short or reads a file; call them off the event loop."""
 
     def __init__(self, folder: Path, writer: Engine, reader: Engine, clock: Callable[[], datetime]) -> None:
@@ -83,16 +83,16 @@ class Shelf:
         """Where the file of a bundle is."""
         return self.folder / f"{sha256}.raucb"
 
-    def receive(self, size: int) -> Incoming:
+    def receive(self, size: int) -> IncomingBundle:
         """Begin to take in a file of `size` bytes. Raise BadBundle."""
         if size > LARGEST:
             raise BadBundle("too-large")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if shutil.disk_usage(self.folder).free < size + SPARE:
             raise BadBundle("no-room")
-        return Incoming(self.folder, size)
+        return IncomingBundle(self.folder, size)
 
-    def keep(self, incoming: Incoming, name: str, by: str) -> Bundle:
+    def keep(self, incoming: IncomingBundle, name: str, by: str) -> Bundle:
         """Put what has come in on the shelf; the same bundle again is the same. Raise BadBundle."""
         version, compatible = manifest(incoming.path)
         sha256 = incoming.keep()
@@ -114,8 +114,8 @@ class Shelf:
         self.path(sha256).unlink(missing_ok=True)
 
 
-class Incoming:
-    """A file that is coming in. `write` its pieces, then `Shelf.keep`; `close` in any case."""
+class IncomingBundle:
+    """A file that is coming in. `write` its pieces, then `BundleShelf.keep`; `close` in any case."""
 
     def __init__(self, folder: Path, size: int) -> None:
         self.path = folder / f"incoming-{os.urandom(8).hex()}"

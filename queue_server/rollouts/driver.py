@@ -10,9 +10,9 @@ from datetime import datetime
 
 from contract.wire import messages
 from contract.wire.messages import Alert, TerminalAsk, TerminalStatus, Text, Update
-from queue_server.hall_access import Desk
-from queue_server.rollouts.bundle_shelf import Shelf
-from queue_server.rollouts.repository import Book
+from queue_server.hall_access import HallAccess
+from queue_server.rollouts.bundle_shelf import BundleShelf
+from queue_server.rollouts.repository import RolloutRepository
 from queue_server.rollouts.step import Rollout, Seen, Target, advance
 from queue_server.store.database import ERRORS
 
@@ -25,17 +25,17 @@ SETTLE = 5
 """Looks after a connect before anything is concluded: what terminals have retained must come in first."""
 
 
-class Rollouts:
+class RolloutDriver:
     """Drives the rollouts whose bundles are on this server's shelf.
 
     `connected` says whether the broker is; `address` is where terminals reach the web pages.
     """
 
     def __init__(
-        self, book: Book, shelf: Shelf, desk: Desk, connected: Callable[[], bool], address: str, clock: Callable[[], datetime],
-        look_s: float = LOOK_S,
+        self, book: RolloutRepository, shelf: BundleShelf, hall: HallAccess, connected: Callable[[], bool], address: str,
+        clock: Callable[[], datetime], look_s: float = LOOK_S,
     ) -> None:  # fmt: skip
-        self._book, self._shelf, self._desk, self._address, self._clock = book, shelf, desk, address, clock
+        self._book, self._shelf, self._hall, self._address, self._clock = book, shelf, hall, address, clock
         self._connected = connected
         self._look_s = look_s
         self._looks = 0
@@ -86,7 +86,7 @@ class Rollouts:
             self._order(after, target)
         if (before.state, before.failed) != (after.state, after.failed):
             LOG.info("the rollout of %s to %s is %s, %d failed", after.version, after.group, after.state, after.failed)
-            self._desk.show(*alert_of(after, self._clock()))
+            self._hall.show(*alert_of(after, self._clock()))
 
     def _order(self, rollout: Rollout, target: Target) -> None:
         bundle = self._shelf.get(rollout.bundle)
@@ -94,10 +94,10 @@ class Rollouts:
             return
         url = f"{self._address}/bundles/{bundle.sha256}.raucb"
         ask = TerminalAsk(target.order, "update", Update(url, bundle.sha256, bundle.size, bundle.version))
-        self._desk.say(f"terminal/{target.terminal}/ask", messages.encode(ask), EXPIRY_S)
+        self._hall.say(f"terminal/{target.terminal}/ask", messages.encode(ask), EXPIRY_S)
 
     def _seen(self, terminal: str) -> Seen:
-        payload = self._desk.state(f"terminal/{terminal}/status")
+        payload = self._hall.state(f"terminal/{terminal}/status")
         if not payload:
             return Seen()
         try:

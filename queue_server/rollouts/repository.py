@@ -63,7 +63,7 @@ class GroupIsBusy(RuntimeError):
     """There is a rollout to this group that is not over."""
 
 
-class Book:
+class RolloutRepository:
     """Every method is one short transaction; call them off the event loop."""
 
     def __init__(self, writer: Engine, reader: Engine) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from contract.configuration.hall import HallConfig
-from queue_server.privacy import Kept, forget
+from queue_server.privacy import RetentionRule, delete_expired
 from queue_server.store import tables
 from queue_server.store.database import ERRORS, Database
 
@@ -16,14 +16,16 @@ LOG = logging.getLogger(__name__)
 EVERY_S = 3600.0
 
 
-def kept(config: HallConfig) -> list[Kept]:
+def retention_rules(config: HallConfig) -> list[RetentionRule]:
     """All personal data of the ledger. Whoever adds a table with some adds it here."""
     days, appointments = config.privacy, config.rules.appointment
     return [
-        Kept(tables.appointments, tables.appointments.c.ends_at, max(days.appointment_days, appointments.no_show_days)),
-        Kept(tables.cases, tables.cases.c.changed_at, days.case_days),
-        Kept(tables.ratings, tables.ratings.c.at, days.rating_text_days, {"text": ""}),
-        Kept(tables.wrong_guesses, tables.wrong_guesses.c.at, 1),
+        RetentionRule(
+            tables.appointments, tables.appointments.c.ends_at, max(days.appointment_days, appointments.no_show_days)
+        ),
+        RetentionRule(tables.cases, tables.cases.c.changed_at, days.case_days),
+        RetentionRule(tables.ratings, tables.ratings.c.at, days.rating_text_days, {"text": ""}),
+        RetentionRule(tables.wrong_guesses, tables.wrong_guesses.c.at, 1),
     ]
 
 
@@ -32,7 +34,7 @@ class Forgetting:
 
     def __init__(self, database: Database, config: HallConfig, clock: Callable[[], datetime], every_s: float = EVERY_S) -> None:
         self._database = database
-        self._kept = kept(config)
+        self._kept = retention_rules(config)
         self._clock = clock
         self._every_s = every_s
         self._ended = threading.Event()
@@ -52,7 +54,7 @@ class Forgetting:
     def _run(self) -> None:
         while True:
             try:
-                forget(self._database.writer, self._kept, self._clock())
+                delete_expired(self._database.writer, self._kept, self._clock())
             except ERRORS as error:
                 LOG.error("what is over could not be deleted, the next try is in an hour: %s", error)
             if self._ended.wait(self._every_s):

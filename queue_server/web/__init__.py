@@ -1,4 +1,4 @@
-"""The web pages: clerk console, supervisor, virtual wall and the citizen's phone page. They ask and look through `Desk`."""
+"""The web pages: clerk console, supervisor, virtual wall, phone page and the rest. They ask and look through `HallAccess`."""
 
 
 class BadWeb(RuntimeError):

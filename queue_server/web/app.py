@@ -20,11 +20,11 @@ from starlette.exceptions import HTTPException
 from contract.configuration.hall import HallConfig
 from queue_server.catalogue.hall_guides import HallGuides
 from queue_server.enrolment.revocation import BrokerHere
-from queue_server.hall_access import Desk, NoAnswer
+from queue_server.hall_access import HallAccess, HallUnavailable
 from queue_server.logs.checks import LogChecks
 from queue_server.logs.hash_chain import EVENTS
-from queue_server.rollouts.bundle_shelf import Shelf
-from queue_server.rollouts.repository import Book
+from queue_server.rollouts.bundle_shelf import BundleShelf
+from queue_server.rollouts.repository import RolloutRepository
 from queue_server.store.database import Database
 from queue_server.web import entrance
 from queue_server.web.api import enrolment, metrics, platforms
@@ -37,14 +37,14 @@ from queue_server.web.console import page as console_page
 from queue_server.web.editors import english, exchange, item_form, items
 from queue_server.web.fleet import bundles, enrol_tokens, log_check, revoke, technician_codes, updates
 from queue_server.web.fleet import page as fleet_page
-from queue_server.web.fleet.alert_owners import Takers
-from queue_server.web.fleet.terminal_orders import Told
-from queue_server.web.live import Changes
+from queue_server.web.fleet.alert_owners import AlertOwners
+from queue_server.web.fleet.terminal_orders import TerminalOrders
+from queue_server.web.live import ChangeFeed
 from queue_server.web.public import code_pages, papers, phone, wall
 from queue_server.web.public import guides as public_guides
-from queue_server.web.public.displays_shown import Panels
+from queue_server.web.public.displays_shown import ShownPanels
 from queue_server.web.rendering import STATIC, Pages
-from queue_server.web.security_headers import Careful
+from queue_server.web.security_headers import SecurityMiddleware
 from queue_server.web.site import Site
 from queue_server.web.staff import appointments, cases, file_import, import_kinds, reprint, supervisor
 
@@ -57,7 +57,7 @@ OF_THE_SITE = (
 
 
 def build(
-    desk: Desk,
+    hall: HallAccess,
     config: HallConfig,
     *,
     database: Database,
@@ -79,14 +79,14 @@ def build(
     """
     accounts = Accounts(writer=database.writer, reader=database.reader, hasher=hasher, examples=example_accounts)
     told = provide(accounts, config, state, guides.busiest_department if guides else "")
-    answers, measured = Told(_now), metrics.registry()
+    answers, measured = TerminalOrders(_now), metrics.registry()
     measures = metrics.Measures(measured)
-    site = _site(desk, config, accounts, guides, told, answers.take, measures.take)
-    checks = LogChecks(database, {"events": EVENTS, "web": WEB_LOG}, desk.show, _now)
+    site = _site(hall, config, accounts, guides, told, answers.take, measures.take)
+    checks = LogChecks(database, {"events": EVENTS, "web": WEB_LOG}, hall.show, _now)
 
     app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(site, checks))
     app.state.end_streams = site.changes.close
-    app.add_middleware(Careful, only_https=only_https)
+    app.add_middleware(SecurityMiddleware, only_https=only_https)
     for router in (
         *(part.routes(site) for part in OF_THE_SITE),
         *_for_terminals(site, database, state, broker, answers),
@@ -101,14 +101,14 @@ def build(
 
 
 def _site(
-    desk: Desk, config: HallConfig, accounts: Accounts, guides: HallGuides | None, told: dict[str, str],
+    hall: HallAccess, config: HallConfig, accounts: Accounts, guides: HallGuides | None, told: dict[str, str],
     *listeners: Callable[[str, bytes], None],
 ) -> Site:  # fmt: skip
     """What every group of pages is given; `listeners` get every change of the hall as well."""
-    sessions, panels = Sessions(accounts), Panels(desk)
+    sessions, panels = Sessions(accounts), ShownPanels(hall)
     return Site(
-        desk=desk, config=config, pages=Pages(config), guard=Guard(sessions), sessions=sessions, accounts=accounts,
-        changes=Changes(desk, panels.take, *listeners), panels=panels, guides=guides, example_log_in=told,
+        hall=hall, config=config, pages=Pages(config), guard=Guard(sessions), sessions=sessions, accounts=accounts,
+        changes=ChangeFeed(hall, panels.take, *listeners), panels=panels, guides=guides, example_log_in=told,
     )  # fmt: skip
 
 
@@ -127,14 +127,14 @@ def _lifespan(site: Site, checks: LogChecks) -> Callable[[FastAPI], AbstractAsyn
 
 
 def _for_terminals(
-    site: Site, database: Database, state: Path, broker: BrokerHere | None, answers: Told
+    site: Site, database: Database, state: Path, broker: BrokerHere | None, answers: TerminalOrders
 ) -> Iterator[APIRouter]:
     """Terminals and who looks after them."""
     register = enrolment.register_of(state, database)
-    yield fleet_page.routes(site, answers, Takers(database.writer, database.reader), register)
+    yield fleet_page.routes(site, answers, AlertOwners(database.writer, database.reader), register)
     yield technician_codes.routes(site, database.writer)
-    shelf = Shelf(state / "bundles", database.writer, database.reader, _now)
-    book = Book(database.writer, database.reader)
+    shelf = BundleShelf(state / "bundles", database.writer, database.reader, _now)
+    book = RolloutRepository(database.writer, database.reader)
     yield bundles.routes(site, shelf, book)  # before the rollouts, whose addresses are any two words
     yield updates.routes(site, shelf, book)
     yield reprint.routes(site, answers)
@@ -182,6 +182,6 @@ def _explain_errors(app: FastAPI, site: Site) -> None:
     app.add_exception_handler(NotLoggedIn, not_logged_in)
     app.add_exception_handler(MustChangePassword, lambda _r, _e: RedirectResponse("/password", HTTPStatus.SEE_OTHER))
     app.add_exception_handler(Forbidden, lambda r, _e: answer(r, HTTPStatus.FORBIDDEN, "forbidden"))
-    app.add_exception_handler(NoAnswer, lambda r, _e: answer(r, HTTPStatus.SERVICE_UNAVAILABLE, "no-answer"))
+    app.add_exception_handler(HallUnavailable, lambda r, _e: answer(r, HTTPStatus.SERVICE_UNAVAILABLE, "no-answer"))
     app.add_exception_handler(HTTPException, other)
     app.add_exception_handler(Exception, broken)

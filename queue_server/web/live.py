@@ -16,7 +16,7 @@ from typing import Any
 from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
 
-from queue_server.hall_access import Desk, TooSlow
+from queue_server.hall_access import HallAccess, TooSlow
 
 LOG = logging.getLogger(__name__)
 PAUSE_S = 0.1
@@ -26,12 +26,12 @@ Render = Callable[[], Awaitable[dict[str, str] | None]]
 """Element id → HTML of all live parts of a page; None when the page is over (logged out)."""
 
 
-class Changes:
+class ChangeFeed:
     """Tells streams that something changed below the topics they asked for."""
 
-    def __init__(self, desk: Desk, *listeners: Callable[[str, bytes], None]) -> None:
+    def __init__(self, hall: HallAccess, *listeners: Callable[[str, bytes], None]) -> None:
         """`listeners` get every change as (relative topic, payload), in the event loop."""
-        self._desk = desk
+        self._hall = hall
         self._listeners = listeners
         self._readers: dict[asyncio.Event, tuple[str, ...]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -47,7 +47,7 @@ class Changes:
         self._loop, self.closed = asyncio.get_running_loop(), False
         while True:
             try:
-                async for topic, payload in self._desk.watch():
+                async for topic, payload in self._hall.watch():
                     for listener in self._listeners:
                         listener(topic, payload)
                     self.tell(topic)
@@ -84,7 +84,7 @@ class Changes:
 
 
 def stream(
-    changes: Changes, render: Render, *prefixes: str, pause_s: float = PAUSE_S, beat_s: float = BEAT_S
+    changes: ChangeFeed, render: Render, *prefixes: str, pause_s: float = PAUSE_S, beat_s: float = BEAT_S
 ) -> StreamingResponse:
     """An answer that goes on for as long as the page is open: `picture` events, and a `beat` when nothing changed.
 
@@ -99,7 +99,7 @@ def stream(
 
 
 async def _events(
-    changes: Changes, render: Render, prefixes: tuple[str, ...], pause_s: float, beat_s: float
+    changes: ChangeFeed, render: Render, prefixes: tuple[str, ...], pause_s: float, beat_s: float
 ) -> AsyncIterator[str]:
     sent: dict[str, str] = {}
     yield "retry: 1000\n\n"

@@ -30,7 +30,7 @@ HEADERS = {
 }
 
 
-class Careful:
+class SecurityMiddleware:
     """ASGI middleware around the whole application."""
 
     def __init__(self, app: ASGIApp, *, only_https: bool = False) -> None:

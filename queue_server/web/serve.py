@@ -18,10 +18,10 @@ from contract.configuration.hall import HallConfig, Web
 from link import Broker
 from queue_server.catalogue.hall_guides import HallGuides, guides_of
 from queue_server.enrolment.revocation import broker_here
-from queue_server.hall_access import Desk
-from queue_server.rollouts.bundle_shelf import Shelf
-from queue_server.rollouts.driver import Rollouts
-from queue_server.rollouts.repository import Book
+from queue_server.hall_access import HallAccess
+from queue_server.rollouts.bundle_shelf import BundleShelf
+from queue_server.rollouts.driver import RolloutDriver
+from queue_server.rollouts.repository import RolloutRepository
 from queue_server.store.database import Database
 from queue_server.web import BadWeb
 from queue_server.web.app import build
@@ -39,7 +39,7 @@ class WebPages:
     """
 
     def __init__(
-        self, desk: Desk, config: HallConfig, database: Database, *, hall: Path, state: Path, listen: str,
+        self, desk: HallAccess, config: HallConfig, database: Database, *, hall: Path, state: Path, listen: str,
         tls: str | None, broker: Broker, broker_folder: Path,
         connected: Callable[[], bool], example_accounts: bool, clock: Callable[[], datetime],
     ) -> None:  # fmt: skip
@@ -50,7 +50,7 @@ class WebPages:
         self._web = config.web if tls is None else Web.model_validate({**config.web.model_dump(), "tls": tls})
         self._tls: Tls | None = None
         self._guides: HallGuides | None = None
-        self._rollouts: Rollouts | None = None
+        self._rollouts: RolloutDriver | None = None
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._end_streams: Callable[[], None] = lambda: None
@@ -104,8 +104,10 @@ class WebPages:
 
     def _open_rollouts(self, address: str) -> None:
         writer, reader = self._database.writer, self._database.reader
-        shelf = Shelf(self._state / "bundles", writer, reader, self._clock)
-        self._rollouts = Rollouts(Book(writer, reader), shelf, self._desk, self._connected, address, self._clock)
+        shelf = BundleShelf(self._state / "bundles", writer, reader, self._clock)
+        self._rollouts = RolloutDriver(
+            RolloutRepository(writer, reader), shelf, self._desk, self._connected, address, self._clock
+        )
         self._rollouts.open()
 
     def _reachable(self, host: str) -> str:

@@ -12,12 +12,12 @@ from contract.configuration.hall import HallConfig, Window
 from contract.guides.item import Item
 from contract.wire import messages
 from queue_server.catalogue.hall_guides import HallGuides
-from queue_server.hall_access import Desk
+from queue_server.hall_access import HallAccess
 from queue_server.web.auth.accounts import Accounts
 from queue_server.web.auth.guard import Guard, address
 from queue_server.web.auth.sessions import Session, Sessions
-from queue_server.web.live import Changes
-from queue_server.web.public.displays_shown import Panels
+from queue_server.web.live import ChangeFeed
+from queue_server.web.public.displays_shown import ShownPanels
 from queue_server.web.rendering import Pages
 
 T = TypeVar("T")
@@ -27,14 +27,14 @@ T = TypeVar("T")
 class Site:
     """The parts of the web application of one hall."""
 
-    desk: Desk
+    hall: HallAccess
     config: HallConfig
     pages: Pages
     guard: Guard
     sessions: Sessions
     accounts: Accounts
-    changes: Changes
-    panels: Panels
+    changes: ChangeFeed
+    panels: ShownPanels
     guides: HallGuides | None = None
     example_log_in: dict[str, str] = field(default_factory=dict)
 
@@ -51,13 +51,13 @@ class Site:
 
     def state(self, topic: str, kind: type[T]) -> T | None:
         """A retained state, decoded; None where there is none or it cannot be read."""
-        payload = self.desk.state(topic)
+        payload = self.hall.state(topic)
         return _decoded(payload, kind) if payload else None
 
     def states(self, prefix: str, suffix: str, kind: type[T]) -> dict[str, T]:
         """Every retained state `<prefix><id><suffix>` by its id."""
         found = {}
-        for topic, payload in self.desk.states(prefix).items():
+        for topic, payload in self.hall.states(prefix).items():
             if topic.endswith(suffix) and (message := _decoded(payload, kind)) is not None:
                 found[topic[len(prefix) : len(topic) - len(suffix)]] = message
         return found

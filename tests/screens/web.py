@@ -24,8 +24,8 @@ from queue_server.catalogue.translations import Translations
 from queue_server.enrolment import authority
 from queue_server.enrolment.broker import client_credentials
 from queue_server.enrolment.revocation import BrokerHere
-from queue_server.rollouts.bundle_shelf import Shelf
-from queue_server.rollouts.repository import Book
+from queue_server.rollouts.bundle_shelf import BundleShelf
+from queue_server.rollouts.repository import RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
 from queue_server.web.api.enrolment import register_of
 from queue_server.web.auth.accounts import Accounts
@@ -165,7 +165,7 @@ def around(hall: WebHall) -> None:
 
 def updated(hall: WebHall) -> None:
     """A bundle on the shelf, and a rollout that has paused because two terminals failed."""
-    shelf = Shelf(hall.folder / "bundles", hall.database.writer, hall.database.reader, now)
+    shelf = BundleShelf(hall.folder / "bundles", hall.database.writer, hall.database.reader, now)
     content = bundle()
     with contextlib.closing(shelf.receive(len(content))) as incoming:
         incoming.write(content)
@@ -177,7 +177,7 @@ def updated(hall: WebHall) -> None:
         Target("rater-02", "restarting", now()), Target("rater-03"),
     )  # fmt: skip
     rollout = Rollout("1", kept.sha256, kept.version, "lobby", 2, 1, targets, "paused", "failures", 0, "admin", now())
-    Book(hall.database.writer, hall.database.reader).begin(rollout)
+    RolloutRepository(hall.database.writer, hall.database.reader).begin(rollout)
 
 
 def enrolled(hall: WebHall) -> None:

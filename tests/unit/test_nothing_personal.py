@@ -16,8 +16,8 @@ from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import Mirror
 from queue_server.cases import repository as cases
 from queue_server.codes.seal import code_of
-from queue_server.privacy import forget
-from queue_server.upkeep.personal_data import Forgetting, kept
+from queue_server.privacy import delete_expired
+from queue_server.upkeep.personal_data import Forgetting, retention_rules
 from tests.bed import Bed
 
 NAME, NUMBER, TELEPHONE = "欧阳娜娜", "62052419900101001X", "13812345678"
@@ -75,15 +75,15 @@ def test_what_is_over_is_deleted_and_what_is_not_stays(lived: Bed) -> None:
         return [lived.rows(f"SELECT count(*) FROM {what}")[0][0] for what in counted]
 
     days = lived.plan.config.privacy
-    data = kept(lived.plan.config)
+    data = retention_rules(lived.plan.config)
     begun = lived.clock.now
-    assert forget(lived.database.writer, data, begun + timedelta(days=days.appointment_days - 1)) == 0
+    assert delete_expired(lived.database.writer, data, begun + timedelta(days=days.appointment_days - 1)) == 0
     assert left() == [1, 1, 1, 1]
-    forget(lived.database.writer, data, begun + timedelta(days=days.appointment_days + 1))
+    delete_expired(lived.database.writer, data, begun + timedelta(days=days.appointment_days + 1))
     assert left() == [0, 1, 1, 1]
-    forget(lived.database.writer, data, begun + timedelta(days=days.case_days + 1))
+    delete_expired(lived.database.writer, data, begun + timedelta(days=days.case_days + 1))
     assert left() == [0, 0, 1, 1]
-    forget(lived.database.writer, data, begun + timedelta(days=days.rating_text_days + 1))
+    delete_expired(lived.database.writer, data, begun + timedelta(days=days.rating_text_days + 1))
     assert left() == [0, 0, 0, 1], "level and reasons of the rating stay"
 
 

@@ -20,7 +20,7 @@ from queue_server.appointments.row_format import bookings
 from queue_server.cases.row_format import CASES
 from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.load import load
-from queue_server.row_files import MOST, BadRows, Rows
+from queue_server.row_files import MAX_ROWS, BadRows, RowReader
 
 ITEMS = list(load(Path(__file__).parents[2] / "assets/halls/wushan").items)[:3]
 READ: dict[str, Callable[[bytes], list[Item]]] = {
@@ -32,7 +32,7 @@ CASE = {
     "id_last_four": "001X", "received_on": "2026-11-18", "promised_on": "2026-11-27",
 }  # fmt: skip
 BOOKING = {"queue": "tax", "starts_at": "2026-11-24T09:00:00+08:00", "ends_at": "2026-11-24T09:30:00+08:00", "name": "张三"}
-KINDS: dict[str, tuple[Rows[Any], dict[str, str]]] = {
+KINDS: dict[str, tuple[RowReader[Any], dict[str, str]]] = {
     "cases": (CASES, CASE),
     "appointments": (bookings(ZoneInfo("Asia/Shanghai")), BOOKING),
 }
@@ -222,7 +222,7 @@ def test_a_million_rows_are_refused_in_one_sentence(kind: str) -> None:
     ):
         with pytest.raises(BadRows) as refused:
             read(content)
-        assert [p.zh for p in refused.value.problems] == [f"超过{MOST}行，请分成几个文件"]
+        assert [p.zh for p in refused.value.problems] == [f"超过{MAX_ROWS}行，请分成几个文件"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

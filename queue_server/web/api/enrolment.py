@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from queue_server.enrolment import authority
-from queue_server.enrolment.register import Granted, Refused, Register
+from queue_server.enrolment.register import EnrolmentRefused, Granted, Register
 from queue_server.privacy import Sealer, key
 from queue_server.store.database import Database
 from queue_server.web.auth.guard import address
@@ -46,7 +46,7 @@ def routes(site: Site, register: Register | None) -> APIRouter:
             granted = await asyncio.to_thread(ask, body)
         except (ValueError, KeyError, TypeError, AttributeError):
             return _error("bad-request")
-        except Refused as refused:
+        except EnrolmentRefused as refused:
             if refused.reason not in BY_ANYBODY:
                 note = {"detail": refused.reason, "address": address(request)}
                 await asyncio.to_thread(lambda: site.accounts.audit(WHO, f"{what}-refused", "", **note))

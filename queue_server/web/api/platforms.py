@@ -22,12 +22,12 @@ from sqlalchemy import Engine
 
 from contract.configuration.hall import HallConfig
 from queue_server.appointments import repository as appointments
-from queue_server.appointments.intake import Taken, take_in
+from queue_server.appointments.intake import BookedAppointment, take_in
 from queue_server.appointments.row_format import bookings
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import CASES
 from queue_server.codes.signer import Signer, hall_key
-from queue_server.row_files import BadRows, Rows
+from queue_server.row_files import BadRows, RowReader
 from queue_server.web.api.token_files import token_of
 
 TOKEN_FILE = "case-token.txt"  # noqa: S105 - the name of the file
@@ -73,7 +73,7 @@ def routes(writer: Engine, state: Path, config: HallConfig) -> APIRouter:
 
 
 async def _take(
-    request: Request, token: str, file: str, rows: Rows[Any], take: Callable[[list[tuple[int, Any]]], dict[str, Any]]
+    request: Request, token: str, file: str, rows: RowReader[Any], take: Callable[[list[tuple[int, Any]]], dict[str, Any]]
 ) -> JSONResponse:
     if not _has(request, token):
         return _no_token(file)
@@ -87,7 +87,7 @@ async def _take(
         return JSONResponse({"problems": [asdict(problem) for problem in error.problems]}, HTTPStatus.BAD_REQUEST)
 
 
-def _told(taken: Taken) -> dict[str, Any]:
+def _told(taken: BookedAppointment) -> dict[str, Any]:
     made = taken.appointment
     return {"id": made.id, "reference": made.reference, "state": made.state, "code": taken.code, "url": taken.address}
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from queue_server.web.auth.accounts import ROLES, Refused
+from queue_server.web.auth.accounts import ROLES, AccountRefused
 from queue_server.web.auth.guard import address
 from queue_server.web.auth.sessions import Session
 from queue_server.web.site import Site
@@ -39,7 +39,7 @@ def routes(site: Site) -> APIRouter:
         form = await site.guard.form(request, session)
         try:
             await asyncio.to_thread(_change, site, session, form, address(request))
-        except Refused as refused:
+        except AccountRefused as refused:
             return await show(request, session, trouble=refused.reason)
         return RedirectResponse("/accounts", HTTPStatus.SEE_OTHER)
 
@@ -56,7 +56,7 @@ def _change(site: Site, session: Session, form: FormData, where: str) -> None:
     if do == "create":
         clerk = str(form.get("clerk", "")) or None
         if not name or len(name) > 64 or (clerk and clerk not in {known.id for known in site.config.clerk}):
-            raise Refused("unknown")
+            raise AccountRefused("unknown")
         role, department = str(form.get("role", "")), str(form.get("department", "")).strip()[:100]
         site.accounts.create(
             name, password, role, clerk=clerk, department=department if role == "entry" else "", must_change=True
@@ -66,9 +66,9 @@ def _change(site: Site, session: Session, form: FormData, where: str) -> None:
         site.sessions.end_all(name)
     elif do in ("bar", "allow"):
         if name == session.account.name:
-            raise Refused("yourself")
+            raise AccountRefused("yourself")
         site.accounts.set_active(name, do == "allow")
         site.sessions.end_all(name)
     else:
-        raise Refused("unknown")
+        raise AccountRefused("unknown")
     site.accounts.audit(session.account.name, f"account-{do}", name, address=where)

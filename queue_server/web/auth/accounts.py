@@ -37,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from queue_server.logs.hash_chain import Chain, Log
+from queue_server.logs.hash_chain import Chain, ChainedLog
 
 METADATA = MetaData()
 ROLES = ("clerk", "supervisor", "entry", "establishment", "service", "technician", "administrator")
@@ -82,7 +82,7 @@ AUDIT = Table(
     Column("chain", String(32)),
     Column("hash", LargeBinary),
 )
-WEB_LOG = Log(
+WEB_LOG = ChainedLog(
     "web action",
     AUDIT,
     lambda row: tuple(row[name] for name in ("at", "account", "action", "subject", "detail", "address")),
@@ -91,7 +91,7 @@ WEB_LOG = Log(
 """Chained like the events, so that nobody can take his deeds out of it unseen."""
 
 
-class Refused(Exception):
+class AccountRefused(Exception):
     """A log-in or a change of an account is refused. `reason` is one of: wrong, locked, weak, taken, unknown, role."""
 
     def __init__(self, reason: str) -> None:
@@ -153,16 +153,16 @@ class Accounts:
     ) -> Account:
         """Add an account. Raise Refused: weak (password), role (unknown), department (missing or too much), taken (name)."""
         if role not in ROLES:
-            raise Refused("role")
+            raise AccountRefused("role")
         if (role == "entry") != bool(department):
-            raise Refused("department")
+            raise AccountRefused("department")
         row = {"name": name, "role": role, "hash": self._hash(password), "clerk": clerk, "department": department or None,
                "active": True, "must_change": must_change, "example": example, "created_at": self.now()}  # fmt: skip
         try:
             with self.writer.begin() as connection:
                 connection.execute(insert(ACCOUNTS).values(row))
         except IntegrityError:
-            raise Refused("taken") from None
+            raise AccountRefused("taken") from None
         return Account(name, role, clerk, True, must_change, example, department)
 
     def all(self) -> list[Account]:
@@ -184,13 +184,13 @@ class Accounts:
         """
         if self._locked(name, address):
             self.audit(name, "log-in-locked", "", address=address)
-            raise Refused("locked")
+            raise AccountRefused("locked")
         with self.reader.connect() as connection:
             row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
         right = self._verify(row.hash if row is not None else self._hash_of_nobody(), password)
         if row is None or not right or not row.active or (row.example and not self.examples):
             self._remember_failure(name, address)
-            raise Refused("wrong")
+            raise AccountRefused("wrong")
         with self.writer.begin() as connection:
             connection.execute(delete(FAILURES).where(FAILURES.c.account == name, FAILURES.c.address == address))
             if self._hasher.check_needs_rehash(row.hash):
@@ -230,7 +230,7 @@ class Accounts:
 
     def _hash(self, password: str) -> str:
         if not is_strong(password):
-            raise Refused("weak")
+            raise AccountRefused("weak")
         return self._hasher.hash(password)
 
     def _hash_of_nobody(self) -> str:
@@ -247,7 +247,7 @@ class Accounts:
     def _change(self, name: str, **values: Any) -> None:
         with self.writer.begin() as connection:
             if connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(values)).rowcount != 1:
-                raise Refused("unknown")
+                raise AccountRefused("unknown")
 
     def _locked(self, name: str, address: str) -> bool:
         """Clerks' names hang on the wall, so a stranger's failures lock the stranger's place long before the account."""

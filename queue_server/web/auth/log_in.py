@@ -9,7 +9,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from queue_server.web.auth.accounts import Account, Refused
+from queue_server.web.auth.accounts import Account, AccountRefused
 from queue_server.web.auth.guard import FORM_COOKIE, SESSION_COOKIE, address, log_in_form
 from queue_server.web.auth.sessions import Session
 from queue_server.web.rendering import local_path
@@ -49,7 +49,7 @@ def _log_in(site: Site) -> APIRouter:
         try:
             async with AT_ONCE:
                 account = await asyncio.to_thread(site.accounts.check, name[:64], password[:200], address(request))
-        except Refused as refused:
+        except AccountRefused as refused:
             return form_page(request, next=next, name=name, trouble=refused.reason, status=HTTPStatus.FORBIDDEN)
         token = await asyncio.to_thread(_begin, site, account, address(request))
         response = RedirectResponse(local_path(next) if next else HOME.get(account.role, "/"), HTTPStatus.SEE_OTHER)
@@ -87,12 +87,12 @@ def _password(site: Site) -> APIRouter:
         old, new, again = (str(form.get(key, ""))[:200] for key in ("old", "new", "again"))
         try:
             if new != again:
-                raise Refused("differs")
+                raise AccountRefused("differs")
             if new == old:
-                raise Refused("same")
+                raise AccountRefused("same")
             async with AT_ONCE:
                 await asyncio.to_thread(_change_password, site, session, old, new, address(request))
-        except Refused as refused:
+        except AccountRefused as refused:
             return site.pages.page(request, "password.html", status=400, session=session, trouble=refused.reason)
         return RedirectResponse(HOME.get(session.account.role, "/"), HTTPStatus.SEE_OTHER)
 

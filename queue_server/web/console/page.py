@@ -20,7 +20,7 @@ from starlette.datastructures import FormData
 
 from contract.configuration.hall import Clerk, Window
 from contract.wire import messages
-from queue_server.hall_access import NoAnswer
+from queue_server.hall_access import HallUnavailable
 from queue_server.web.auth.guard import Forbidden, address
 from queue_server.web.auth.sessions import Session
 from queue_server.web.console import view
@@ -76,7 +76,7 @@ def routes(site: Site) -> APIRouter:
         form = await site.guard.form(request, session)
         trouble = ""
         if session.window and form.get("close"):
-            answer = await site.desk.ask("close-window", {"window": session.window}, actor=session.account.name)
+            answer = await site.hall.ask("close-window", {"window": session.window}, actor=session.account.name)
             trouble = _why_not(site, request, answer)
         if not trouble:
             await asyncio.to_thread(site.sessions.leave_window, session)
@@ -133,7 +133,7 @@ async def _take(site: Site, request: Request, session: Session, form: FormData) 
     state = site.state(f"window/{window.id}/state", messages.WindowState)
     # A paused window stays paused for the next clerk too; taking it again after a lost connection must not open it.
     if state is None or state.state != "paused" or not _is_on_duty(state, clerk):
-        answer = await site.desk.ask("open-window", body, actor=session.account.name)
+        answer = await site.hall.ask("open-window", body, actor=session.account.name)
         if trouble := _why_not(site, request, answer):
             return _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
     await _on_duty(site, window, clerk)
@@ -175,8 +175,8 @@ async def _command(site: Site, request: Request, session: Session) -> Response:
     if verb == "open-window" and clerk is not None:
         body["clerk"] = clerk.id
     try:
-        answer = await site.desk.ask(verb, body, request_id=request_id, actor=session.account.name)
-    except NoAnswer:
+        answer = await site.hall.ask(verb, body, request_id=request_id, actor=session.account.name)
+    except HallUnavailable:
         return _error("no-answer", HTTPStatus.SERVICE_UNAVAILABLE)
     if verb == "call-ticket" and answer.status == "ok":
         detail = str(fields.get("reason", ""))
@@ -237,7 +237,7 @@ async def _parts(site: Site, language: str, session: Session, window: Window) ->
         ),
     }  # fmt: skip
     try:
-        line, why = await asyncio.gather(site.desk.waiting_list(window.id), site.desk.why(window.id))
+        line, why = await asyncio.gather(site.hall.waiting_list(window.id), site.hall.why(window.id))
         facts |= {"line": view.lists(line, window.id), "why": why}
     except Exception:
         # A ledger that cannot be read must look like trouble, never like an empty line.
@@ -251,8 +251,8 @@ async def _ticket(site: Site, state: messages.WindowState | None) -> dict[str, A
     if state is None or state.ticket is None:
         return {}
     try:
-        answer = await site.desk.ask("lookup", {"ticket": state.ticket.id})
-    except NoAnswer:
+        answer = await site.hall.ask("lookup", {"ticket": state.ticket.id})
+    except HallUnavailable:
         return {}
     found: dict[str, Any] = (answer.data or {}).get("ticket", {})
     return found

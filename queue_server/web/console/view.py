@@ -17,7 +17,7 @@ HALL_WIDE = ("printer", "voice")
 
 
 @dataclass(frozen=True)
-class Key:
+class ConsoleKey:
     """One button of the console. `word` is the msgid of its label, `verb` what it asks the server for."""
 
     id: str
@@ -28,19 +28,19 @@ class Key:
 
 
 KEYS = (
-    Key("next", "F2", N_("下一位"), "call-next", main=True),
-    Key("recall", "F3", N_("重呼"), "recall"),
-    Key("start", "F4", N_("开始办理"), "start-service", main=True),
-    Key("finish", "F6", N_("办结"), "finish-service", main=True),
-    Key("no-show", "F7", N_("过号"), "no-show"),
-    Key("hold", "F8", N_("挂起"), "hold"),
-    Key("transfer", "F9", N_("转移"), "transfer"),
-    Key("pause", "F10", N_("暂停"), "pause-window"),
+    ConsoleKey("next", "F2", N_("下一位"), "call-next", main=True),
+    ConsoleKey("recall", "F3", N_("重呼"), "recall"),
+    ConsoleKey("start", "F4", N_("开始办理"), "start-service", main=True),
+    ConsoleKey("finish", "F6", N_("办结"), "finish-service", main=True),
+    ConsoleKey("no-show", "F7", N_("过号"), "no-show"),
+    ConsoleKey("hold", "F8", N_("挂起"), "hold"),
+    ConsoleKey("transfer", "F9", N_("转移"), "transfer"),
+    ConsoleKey("pause", "F10", N_("暂停"), "pause-window"),
 )
 
 
 @dataclass(frozen=True)
-class Health:
+class DeviceIndicator:
     """One small coloured word: `kind` (strip, rater, printer, voice, board), `state` (fine, trouble, unknown)."""
 
     kind: str
@@ -70,15 +70,15 @@ def health(
     window: Window,
     shown: dict[str, messages.DisplayShown],
     terminals: dict[str, messages.TerminalStatus],
-) -> list[Health]:
+) -> list[DeviceIndicator]:
     """The devices that matter at this window: its strip and rater, then printers and voice of the hall."""
     found = [
-        Health("strip", device.id, _shown(shown.get(device.id)))
+        DeviceIndicator("strip", device.id, _shown(shown.get(device.id)))
         for device in config.device
         if device.kind == "display" and device.serves == window.id
     ]
     found += [
-        Health("rater", terminal.id, _terminal(terminals.get(terminal.id)))
+        DeviceIndicator("rater", terminal.id, _terminal(terminals.get(terminal.id)))
         for terminal in config.terminal
         if terminal.role == "rating" and terminal.window == window.id
     ]
@@ -86,7 +86,7 @@ def health(
     for device in config.device:
         if device.kind in HALL_WIDE:
             state = reported.get(device.id)
-            found.append(Health(device.kind, device.id, "unknown" if state is None else _device(state)))
+            found.append(DeviceIndicator(device.kind, device.id, "unknown" if state is None else _device(state)))
     return found
 
 

@@ -16,7 +16,7 @@ from starlette.datastructures import FormData
 
 from contract.guides.english import form_sentences, sentences
 from contract.guides.item import Form, Item
-from queue_server.catalogue.library import Changed
+from queue_server.catalogue.library import ChangedMeanwhile
 from queue_server.catalogue.translations import LONGEST
 from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.rights import EDITORS, ROLES, guides_of
@@ -28,7 +28,7 @@ ONE_AT_A_TIME = asyncio.Semaphore(1)
 
 
 @dataclass(frozen=True)
-class Said:
+class SentenceRow:
     """A sentence, its English if it has one, and an item that says it."""
 
     zh: str
@@ -64,13 +64,13 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def all_said(items: Iterable[Item], forms: Mapping[str, Form], english: Mapping[str, str]) -> list[Said]:
+def all_said(items: Iterable[Item], forms: Mapping[str, Form], english: Mapping[str, str]) -> list[SentenceRow]:
     """Every sentence of these items and their forms, each once."""
-    found: dict[str, Said] = {}
+    found: dict[str, SentenceRow] = {}
     for item in items:
         its_forms = [forms[m.form] for m in item.materials if m.form is not None and m.form in forms]
         for zh in (*sentences(item), *(zh for form in its_forms for zh in form_sentences(form))):
-            found.setdefault(zh, Said(zh, english.get(zh, ""), item.code, item.name.zh))
+            found.setdefault(zh, SentenceRow(zh, english.get(zh, ""), item.code, item.name.zh))
     return list(found.values())
 
 
@@ -80,12 +80,12 @@ def _changes(form: FormData) -> list[tuple[str, str, str]]:
     return [(zh, was, " ".join(en.split())) for zh, was, en in rows if zh and " ".join(en.split()) != was]
 
 
-async def _read(site: Site, session: Session) -> list[Said]:
+async def _read(site: Site, session: Session) -> list[SentenceRow]:
     """The sentences of the items that this account sees."""
     guides = guides_of(site)
     department = session.account.department if session.account.role == "entry" else ""
 
-    def work() -> list[Said]:
+    def work() -> list[SentenceRow]:
         items = (Item.model_validate_json(content) for content in guides.library.newest_contents(department=department))
         return all_said(items, {form.id: form for form in guides.catalogue.shared.form}, guides.translations.all())
 
@@ -98,7 +98,7 @@ async def _write(site: Site, request: Request, session: Session, zh: str, was: s
     name, translations = session.account.name, guides_of(site).translations
     try:
         await asyncio.to_thread(translations.save, zh, en, was=was, account=name)
-    except Changed:
+    except ChangedMeanwhile:
         return False
     await site.note(request, session, "item-english", zh, en)
     return True

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from contract.guides.item import Item
 from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.exchange import BadFile, Problem
-from queue_server.catalogue.library import Taken
+from queue_server.catalogue.library import ImportCounts
 from queue_server.catalogue.sandboxed_import import items_apart
 from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.items import chosen
@@ -80,7 +80,7 @@ def routes(site: Site) -> APIRouter:
 
 
 def _page(
-    site: Site, request: Request, session: Session, *, problems: Sequence[Problem] = (), taken: Taken | None = None
+    site: Site, request: Request, session: Session, *, problems: Sequence[Problem] = (), taken: ImportCounts | None = None
 ) -> Response:
     status = HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
     return site.pages.page(

@@ -18,7 +18,7 @@ from starlette.datastructures import FormData
 from contract.configuration.table import Text
 from contract.guides.item import Item
 from queue_server.catalogue.form import FIELDS, MOST_ROWS, BadForm, Filled, filled, item_of, posted
-from queue_server.catalogue.library import Changed, edits
+from queue_server.catalogue.library import ChangedMeanwhile, edits
 from queue_server.catalogue.lifecycle import NotAllowed, NotPossible
 from queue_server.web.auth.guard import Forbidden
 from queue_server.web.auth.sessions import Session
@@ -83,8 +83,8 @@ async def _take(site: Site, request: Request, session: Session, form: FormData, 
         await asyncio.to_thread(guides.library.save, item, acting(session), seen=seen)
     except BadForm as refused:
         return await _page(site, request, session, fields, seen=seen, code=code, problems=refused.problems)
-    except (Changed, NotAllowed, NotPossible) as error:
-        trouble = "taken" if not code and isinstance(error, Changed) else trouble_of(error)
+    except (ChangedMeanwhile, NotAllowed, NotPossible) as error:
+        trouble = "taken" if not code and isinstance(error, ChangedMeanwhile) else trouble_of(error)
         return await _page(site, request, session, fields, seen=seen, code=code, trouble=trouble)
     await site.note(request, session, "item-save", item.code)
     return RedirectResponse(f"/items/{item.id}", HTTPStatus.SEE_OTHER)

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from queue_server.catalogue.library import Changed, edits
+from queue_server.catalogue.library import ChangedMeanwhile, edits
 from queue_server.catalogue.lifecycle import MOVE_NAMES, STATE_NAMES, NotAllowed, NotPossible, moves_for
 from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.rights import (
@@ -55,7 +55,7 @@ def routes(site: Site) -> APIRouter:
         guides = guides_of(site)
         try:
             await asyncio.to_thread(guides.library.move, code.upper(), made, acting(session), seen=int(seen[:9]), reason=reason)
-        except (Changed, NotAllowed, NotPossible, ValueError) as error:
+        except (ChangedMeanwhile, NotAllowed, NotPossible, ValueError) as error:
             return await _show(site, request, session, code, trouble=trouble_of(error), status=HTTPStatus.CONFLICT)
         if made in PUBLIC_MOVES:
             guides.shelf.refresh()

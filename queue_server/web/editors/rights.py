@@ -10,8 +10,8 @@ from fastapi import HTTPException
 from contract.guides.english import English
 from contract.guides.item import Item
 from queue_server.catalogue.hall_guides import HallGuides
-from queue_server.catalogue.library import Changed
-from queue_server.catalogue.lifecycle import Account, History, NotAllowed, NotPossible, Version
+from queue_server.catalogue.library import ChangedMeanwhile
+from queue_server.catalogue.lifecycle import Editor, History, NotAllowed, NotPossible, Version
 from queue_server.catalogue.lint import Finding, lint
 from queue_server.catalogue.load import Catalogue
 from queue_server.web.auth.guard import Forbidden
@@ -21,7 +21,7 @@ from queue_server.web.site import Site
 EDITORS = ("entry", "establishment", "service")
 ROLES = (*EDITORS, "administrator")
 TROUBLES: dict[type[Exception], str] = {
-    Changed: "changed",
+    ChangedMeanwhile: "changed",
     NotAllowed: "not-allowed",
     NotPossible: "not-possible",
     ValueError: "reason",
@@ -35,15 +35,15 @@ def guides_of(site: Site) -> HallGuides:
     return site.guides
 
 
-def acting(session: Session) -> Account:
+def acting(session: Session) -> Editor:
     """Who acts on items. An administrator only looks; raises Forbidden."""
     account = session.account
     if account.role == "entry":
-        return Account(account.name, "entry", account.department)
+        return Editor(account.name, "entry", account.department)
     if account.role == "establishment":
-        return Account(account.name, "establishment")
+        return Editor(account.name, "establishment")
     if account.role == "service":
-        return Account(account.name, "service")
+        return Editor(account.name, "service")
     raise Forbidden
 
 

@@ -17,7 +17,7 @@ TAKERS = Table(
 )
 
 
-class Takers:
+class AlertOwners:
     """Every method is one short transaction; call them off the event loop."""
 
     def __init__(self, writer: Engine, reader: Engine) -> None:

@@ -11,15 +11,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from queue_server.rollouts.bundle_shelf import BadBundle, Bundle, Shelf
-from queue_server.rollouts.repository import OPEN, Book
+from queue_server.rollouts.bundle_shelf import BadBundle, Bundle, BundleShelf
+from queue_server.rollouts.repository import OPEN, RolloutRepository
 from queue_server.rollouts.step import Rollout
 from queue_server.web.site import Site
 
 ROLES = ("technician", "administrator")
 
 
-def routes(site: Site, shelf: Shelf, book: Book) -> APIRouter:
+def routes(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter:
     """`POST /updates/bundle` (the file itself), `POST /updates/remove/<sha256>`, and `/bundles/<sha256>.raucb` for terminals,
     open to all: a bundle is signed, not secret."""
     router = APIRouter()
@@ -62,7 +62,7 @@ def in_use(rollouts: list[Rollout]) -> set[str]:
     return {r.bundle for r in rollouts if r.state in OPEN or r.ended_badly or any(target.under_way for target in r.targets)}
 
 
-async def _receive(request: Request, shelf: Shelf, by: str) -> Bundle:
+async def _receive(request: Request, shelf: BundleShelf, by: str) -> Bundle:
     """Write the body of the request to the shelf as it comes. Raise BadBundle."""
     name = unquote(request.headers.get("x-name", ""))
     incoming = await asyncio.to_thread(shelf.receive, int(request.headers["content-length"]))

@@ -17,8 +17,8 @@ from contract.wire.device_state import FINE, SOON
 from contract.wire.messages import Act, Alert, TerminalStatus
 from queue_server.enrolment.register import Register, Standing
 from queue_server.web.auth.sessions import Session
-from queue_server.web.fleet.alert_owners import Takers
-from queue_server.web.fleet.terminal_orders import Told
+from queue_server.web.fleet.alert_owners import AlertOwners
+from queue_server.web.fleet.terminal_orders import TerminalOrders
 from queue_server.web.live import stream
 from queue_server.web.site import Site
 
@@ -33,23 +33,23 @@ ENDS_SOON = timedelta(days=60)
 """A certificate is renewed by itself in its last 120 days: one that is about to end has not been for a long time."""
 
 
-def routes(site: Site, told: Told, takers: Takers, register: Register | None) -> APIRouter:
+def routes(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Register | None) -> APIRouter:
     """`/fleet`, its live stream, `POST /fleet/<terminal>/<act>`, the pictures and logs, `POST /fleet/alert/<alert>`."""
-    router = _looks(site, told, takers, register)
-    router.include_router(_orders(site, told))
+    router = _looks(site, orders, owners, register)
+    router.include_router(_orders(site, orders))
     return router
 
 
-def _looks(site: Site, told: Told, takers: Takers, register: Register | None) -> APIRouter:
+def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Register | None) -> APIRouter:
     """The page, and who looks after an alert."""
     router = APIRouter()
 
     async def part(session: Session, language: str) -> str:
         alerts = site.states("alert/", "", Alert)
-        taken = await asyncio.to_thread(takers.all, {name: alert.since for name, alert in alerts.items()})
+        taken = await asyncio.to_thread(owners.all, {name: alert.since for name, alert in alerts.items()})
         standings = await asyncio.to_thread(register.standings) if register is not None else None
         return site.pages.part(
-            language, "fleet/terminals.html", terminals=_terminals(site, told, standings), alerts=alerts, taken=taken,
+            language, "fleet/terminals.html", terminals=_terminals(site, orders, standings), alerts=alerts, taken=taken,
             session=session,
             queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
             may_order=session.account.role in ORDER, fine=FINE, soon=SOON, zone=site.config.zone,
@@ -79,7 +79,7 @@ def _looks(site: Site, told: Told, takers: Takers, register: Register | None) ->
         standing = site.state(f"alert/{alert}", Alert)
         if standing is not None:
             account = session.account.name
-            await asyncio.to_thread(takers.take, alert, standing.since, account, datetime.now(UTC))
+            await asyncio.to_thread(owners.take, alert, standing.since, account, datetime.now(UTC))
             await site.note(request, session, "take-alert", alert)
             site.changes.tell(f"alert/{alert}")
         return RedirectResponse("/fleet", HTTPStatus.SEE_OTHER)
@@ -87,7 +87,7 @@ def _looks(site: Site, told: Told, takers: Takers, register: Register | None) ->
     return router
 
 
-def _orders(site: Site, told: Told) -> APIRouter:
+def _orders(site: Site, orders: TerminalOrders) -> APIRouter:
     """What terminals are asked, and the content that they send."""
     router = APIRouter()
 
@@ -101,8 +101,8 @@ def _orders(site: Site, told: Told) -> APIRouter:
         if act == "refilled" and device is None:
             raise HTTPException(HTTPStatus.BAD_REQUEST)
         ask = messages.TerminalAsk(str(uuid.uuid4()), act, device=device)
-        told.asked(terminal, ask.id, act)
-        site.desk.say(f"terminal/{terminal}/ask", messages.encode(ask), EXPIRY_S)
+        orders.sent(terminal, ask.id, act)
+        site.hall.say(f"terminal/{terminal}/ask", messages.encode(ask), EXPIRY_S)
         await site.note(request, session, act, terminal)
         site.changes.tell(f"terminal/{terminal}/ask")
         return RedirectResponse(f"/fleet#{terminal}", HTTPStatus.SEE_OTHER)
@@ -110,7 +110,7 @@ def _orders(site: Site, told: Told) -> APIRouter:
     @router.get("/fleet/{terminal}/{act}")
     async def content(request: Request, terminal: str, act: Act) -> Response:
         await site.guard.need(request, *ORDER)
-        done = told.orders(terminal).get(act)
+        done = orders.latest(terminal).get(act)
         if done is None or done.state != "done" or done.media not in ("image/png", "application/zip"):
             raise HTTPException(HTTPStatus.NOT_FOUND)
         name = f"{terminal}-{done.asked_at.astimezone(site.config.zone):%Y%m%d-%H%M%S}"
@@ -120,7 +120,7 @@ def _orders(site: Site, told: Told) -> APIRouter:
     return router
 
 
-def _terminals(site: Site, told: Told, standings: dict[str, Standing] | None) -> list[dict[str, Any]]:
+def _terminals(site: Site, orders: TerminalOrders, standings: dict[str, Standing] | None) -> list[dict[str, Any]]:
     """Every terminal of the configuration with what is known of it; strangers behind them for as long as they speak.
     `standings` are those of the register, None in a hall without certificates."""
     states = site.states("terminal/", "/status", TerminalStatus)
@@ -130,8 +130,8 @@ def _terminals(site: Site, told: Told, standings: dict[str, Standing] | None) ->
     return [
         {
             "id": name, "role": known[name].role if name in known else None,
-            "group": known[name].group if name in known else None, "status": states.get(name), "orders": told.orders(name),
-            "seen": told.seen(name, states.get(name)), "lease": told.lease(name, states.get(name)),
+            "group": known[name].group if name in known else None, "status": states.get(name), "orders": orders.latest(name),
+            "seen": orders.seen(name, states.get(name)), "lease": orders.lease(name, states.get(name)),
             "enrols": standings is not None, "certificate": standings.get(name) if standings is not None else None,
             "models": {device: names[device].model for device in names},
         }

@@ -31,7 +31,7 @@ def routes(site: Site, register: Register | None, broker: BrokerHere | None) -> 
 
     def known(terminal: str) -> bool:
         """A terminal of the hall or one that speaks: never a queue server, which has a certificate as well."""
-        return terminal in terminals or site.desk.state(f"terminal/{terminal}/status") is not None
+        return terminal in terminals or site.hall.state(f"terminal/{terminal}/status") is not None
 
     def still_there(terminal: str, since: datetime) -> bool:
         status = site.state(f"terminal/{terminal}/status", TerminalStatus)

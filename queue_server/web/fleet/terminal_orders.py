@@ -20,7 +20,7 @@ KEPT_OPEN = timedelta(minutes=10)
 
 
 @dataclass
-class Order:
+class TerminalOrder:
     """One order and what came of it. `state` is asked until the answer is complete, `silent` when none came in time."""
 
     id: str
@@ -32,36 +32,36 @@ class Order:
     content: bytes = b""
     _parts: dict[int, bytes] = field(default_factory=dict)
 
-    def take(self, told: TerminalTold) -> None:
+    def take(self, reply: TerminalTold) -> None:
         """One part of the answer; content that is too large or cannot be read makes the order failed."""
         try:
-            self._parts[told.part] = base64.b64decode(told.data, validate=True)
+            self._parts[reply.part] = base64.b64decode(reply.data, validate=True)
         except (binascii.Error, ValueError):
             self.state, self.text = "failed", "the content cannot be read"
             return
         if sum(map(len, self._parts.values())) > LARGEST:
             self.state, self.text, self._parts = "failed", "the content is too large", {}
             return
-        if len(self._parts) == told.parts:
+        if len(self._parts) == reply.parts:
             self.content = b"".join(self._parts[number] for number in sorted(self._parts))
-            self.state, self.text, self.media, self._parts = told.state, told.text, told.media, {}
+            self.state, self.text, self.media, self._parts = reply.state, reply.text, reply.media, {}
 
 
-class Told:
+class TerminalOrders:
     """Belongs to the event loop of the web pages; `take` is given every change of the hall."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._orders: dict[str, dict[Act, Order]] = {}
+        self._orders: dict[str, dict[Act, TerminalOrder]] = {}
         self._heard: dict[str, datetime] = {}
         self._leases: dict[str, LeaseStatus] = {}
-        self._open: dict[tuple[str, str], Order] = {}
+        self._open: dict[tuple[str, str], TerminalOrder] = {}
 
-    def asked(self, terminal: str, order_id: str, act: Act) -> Order:
+    def sent(self, terminal: str, order_id: str, act: Act) -> TerminalOrder:
         """An order goes out; one that went out before is the same order. A terminal's page shows the latest of each act."""
         now = self._clock()
         self._open = {key: order for key, order in self._open.items() if now - order.asked_at <= KEPT_OPEN}
-        order = self._open.setdefault((terminal, order_id), Order(order_id, act, now))
+        order = self._open.setdefault((terminal, order_id), TerminalOrder(order_id, act, now))
         self._orders.setdefault(terminal, {})[act] = order
         return order
 
@@ -80,7 +80,7 @@ class Told:
             else:
                 self._leases.pop(terminal, None)
 
-    def orders(self, terminal: str) -> dict[Act, Order]:
+    def latest(self, terminal: str) -> dict[Act, TerminalOrder]:
         """The latest order of each kind."""
         orders = self._orders.get(terminal, {})
         for order in orders.values():
@@ -99,12 +99,12 @@ class Told:
 
     def _answered(self, terminal: str, payload: bytes) -> None:
         try:
-            told = messages.decode(payload, TerminalTold)
+            reply = messages.decode(payload, TerminalTold)
         except messages.Illegal:
             return
-        order = self._open.get((terminal, told.id))
-        if order is not None and order.act == told.act and order.state == "asked":
-            order.take(told)
+        order = self._open.get((terminal, reply.id))
+        if order is not None and order.act == reply.act and order.state == "asked":
+            order.take(reply)
 
 
 def _well(payload: bytes) -> TerminalStatus | None:

@@ -16,9 +16,9 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from queue_server.rollouts import step as steps
-from queue_server.rollouts.bundle_shelf import Bundle, Shelf
+from queue_server.rollouts.bundle_shelf import Bundle, BundleShelf
 from queue_server.rollouts.driver import alert_of
-from queue_server.rollouts.repository import Book, GroupIsBusy
+from queue_server.rollouts.repository import GroupIsBusy, RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.bundles import ROLES, in_use
@@ -32,14 +32,14 @@ STEPS: dict[str, Callable[[Rollout], Rollout]] = {
 }  # fmt: skip
 
 
-def routes(site: Site, shelf: Shelf, book: Book) -> APIRouter:
+def routes(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter:
     """`/updates`, its live stream, `POST /updates/begin` and `/updates/<rollout>/<step>`."""
     router = _looks(site, shelf, book)
     router.include_router(_decisions(site, shelf, book))
     return router
 
 
-def _looks(site: Site, shelf: Shelf, book: Book) -> APIRouter:
+def _looks(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter:
     """The page and its live stream."""
     router = APIRouter()
 
@@ -73,7 +73,7 @@ def _looks(site: Site, shelf: Shelf, book: Book) -> APIRouter:
     return router
 
 
-def _decisions(site: Site, shelf: Shelf, book: Book) -> APIRouter:
+def _decisions(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter:
     """What is decided about rollouts."""
     router = APIRouter()
 
@@ -89,7 +89,7 @@ def _decisions(site: Site, shelf: Shelf, book: Book) -> APIRouter:
             await asyncio.to_thread(book.begin, rollout)
         except GroupIsBusy:
             return RedirectResponse("/updates?trouble=busy", HTTPStatus.SEE_OTHER)
-        site.desk.show(*alert_of(rollout, datetime.now(UTC)))
+        site.hall.show(*alert_of(rollout, datetime.now(UTC)))
         await site.note(request, session, "rollout-begin", rollout.group, rollout.version)
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
 
@@ -104,7 +104,7 @@ def _decisions(site: Site, shelf: Shelf, book: Book) -> APIRouter:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         before, after = changed
         if before != after:
-            site.desk.show(*alert_of(after, datetime.now(UTC)))
+            site.hall.show(*alert_of(after, datetime.now(UTC)))
             await site.note(request, session, f"rollout-{step}", after.group, after.version)
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
 

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from contract.wire import messages
 from contract.wire.scanned_code import PREFIXES, CodeKind
-from queue_server.hall_access import NoAnswer
+from queue_server.hall_access import HallUnavailable
 from queue_server.web.auth.guard import address
 from queue_server.web.site import Site
 
@@ -30,13 +30,13 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     async def show(request: Request, kind: CodeKind, code: str) -> Response:
-        answer = await site.desk.ask("scan", {"code": PREFIXES[kind] + code[:LONGEST]}, actor="phone")
+        answer = await site.hall.ask("scan", {"code": PREFIXES[kind] + code[:LONGEST]}, actor="phone")
         if answer.status == "ok" and answer.data is not None:
             return site.pages.page(
                 request, f"phone/{kind}.html", guess=True, found=answer.data[kind], config=site.config, day=_day
             )
         if answer.error is None or answer.error.code in ("busy", "internal"):
-            raise NoAnswer("scan")
+            raise HallUnavailable("scan")
         return site.pages.page(request, "phone/bad-code.html", guess=True, why=answer.error.texts, status=HTTPStatus.NOT_FOUND)
 
     @router.get("/a/{code}")
@@ -55,14 +55,14 @@ def routes(site: Site) -> APIRouter:
     async def find(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=5)
         number, last_four = (str(form.get(key, "")).strip()[:64] for key in ("number", "last_four"))
-        answer = await site.desk.ask(
+        answer = await site.hall.ask(
             "find-case", {"number": number, "last_four": last_four, "terminal": _place(request)}, actor="phone"
         )
         if answer.status == "ok" and answer.data is not None:
             code = str(answer.data["case"]["code"]).removeprefix(PREFIXES["case"])
             return RedirectResponse(f"/c/{code}", HTTPStatus.SEE_OTHER)
         if answer.error is None or answer.error.code in ("busy", "internal"):
-            raise NoAnswer("find-case")
+            raise HallUnavailable("find-case")
         why = MISTYPED if answer.error.code == "bad-request" else answer.error.texts
         return site.pages.page(request, "phone/find-case.html", status=HTTPStatus.FORBIDDEN, guess=True, number=number, why=why)
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from contract.wire import messages
-from queue_server.hall_access import Desk
+from queue_server.hall_access import HallAccess
 
 T = TypeVar("T")
 KEPT = 32
 
 
 @dataclass(frozen=True)
-class Panel:
+class ShownPanel:
     """One display now: ok, behind (something newer is on its way), unreachable, or unknown (nobody has reported)."""
 
     state: Literal["ok", "behind", "unreachable", "unknown"]
@@ -34,11 +34,11 @@ class _Memory:
     shown: messages.DisplayDesired | None = None
 
 
-class Panels:
+class ShownPanels:
     """Every display by its id."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, hall: HallAccess) -> None:
+        self._hall = hall
         self._memories: dict[str, _Memory] = {}
 
     def take(self, topic: str, payload: bytes) -> None:
@@ -47,28 +47,28 @@ class Panels:
         if parts[0] == "display" and len(parts) == 3 and payload:
             self._remember(parts[1])
 
-    def panel(self, display: str) -> Panel:
+    def panel(self, display: str) -> ShownPanel:
         """What `display` shows now."""
         report = self._remember(display)
         if report is None:
-            return Panel("unknown")
+            return ShownPanel("unknown")
         memory = self._memories[display]
         wanted = next(reversed(memory.wanted.values()), None)
         if memory.shown is None:
-            return Panel("unreachable" if report.state == "unreachable" else "behind")
+            return ShownPanel("unreachable" if report.state == "unreachable" else "behind")
         state: Literal["ok", "behind", "unreachable"] = "ok" if memory.shown is wanted else "behind"
         if report.state == "unreachable":
             state = "unreachable"
-        return Panel(state, tuple(memory.shown.lines), memory.shown.brightness)
+        return ShownPanel(state, tuple(memory.shown.lines), memory.shown.brightness)
 
     def _remember(self, display: str) -> messages.DisplayShown | None:
         memory = self._memories.setdefault(display, _Memory())
-        wanted = _read(self._desk.state(f"display/{display}/desired"), messages.DisplayDesired)
+        wanted = _read(self._hall.state(f"display/{display}/desired"), messages.DisplayDesired)
         if wanted is not None and wanted.seq not in memory.wanted:
             memory.wanted[wanted.seq] = wanted
             while len(memory.wanted) > KEPT:
                 memory.wanted.popitem(last=False)
-        report = _read(self._desk.state(f"display/{display}/shown"), messages.DisplayShown)
+        report = _read(self._hall.state(f"display/{display}/shown"), messages.DisplayShown)
         if report is not None and report.state == "ok" and report.seq in memory.wanted:
             memory.shown = memory.wanted[report.seq]
         return report

@@ -17,7 +17,7 @@ from contract.guides.english import English, sentences, told
 from contract.guides.guide_file import Entry, Guides
 from contract.guides.item import Item
 from queue_server.catalogue.hall_guides import PATH
-from queue_server.hall_access import NoAnswer
+from queue_server.hall_access import HallUnavailable
 from queue_server.web.site import Site
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ LONGEST_QUERY = 40
 
 
 @dataclass(frozen=True)
-class Found:
+class ResultPage:
     """One page of a list. `address` leads to it, without its page number."""
 
     title: Text | None
@@ -106,19 +106,19 @@ async def reading(site: Site, read: Callable[[Guides], T]) -> T:
     def work() -> T:
         with shelf.guides() as guides:
             if guides is None:
-                raise NoAnswer("the guides are being built")
+                raise HallUnavailable("the guides are being built")
             return read(guides)
 
     return await asyncio.to_thread(work)
 
 
-def search(guides: Guides, query: str, page: int) -> Found:
+def search(guides: Guides, query: str, page: int) -> ResultPage:
     """What was found for `query`, best first."""
     entries = guides.search(query, PAGE + 1, (page - 1) * PAGE)
-    return Found(None, entries[:PAGE], "", page, len(entries) > PAGE)
+    return ResultPage(None, entries[:PAGE], "", page, len(entries) > PAGE)
 
 
-def listed(site: Site, guides: Guides, theme: str, department: str, event: str, who: str, page: int) -> Found:
+def listed(site: Site, guides: Guides, theme: str, department: str, event: str, who: str, page: int) -> ResultPage:
     """The items of a theme, a department, an event of life, or for persons or enterprises."""
     events = {known.id: known.name for known in site.guides.catalogue.shared.life_event} if site.guides else {}
     if theme:
@@ -132,4 +132,4 @@ def listed(site: Site, guides: Guides, theme: str, department: str, event: str, 
     else:
         title, entries, key, value = None, guides.of_audience(who), "who", who
     begin = (page - 1) * PAGE
-    return Found(title, entries[begin : begin + PAGE], f"{key}={value}", page, len(entries) > begin + PAGE)
+    return ResultPage(title, entries[begin : begin + PAGE], f"{key}={value}", page, len(entries) > begin + PAGE)

@@ -17,7 +17,7 @@ from contract.documents.papers import AnyPaper, Letterhead
 from contract.documents.render import CannotSet, pdf
 from contract.guides.english import form_sentences
 from contract.guides.item import Form
-from queue_server.hall_access import NoAnswer
+from queue_server.hall_access import HallUnavailable
 from queue_server.web.public.guides import reading, with_english
 from queue_server.web.site import Site
 
@@ -42,7 +42,7 @@ class Printery:
                     self._kept[key] = await asyncio.to_thread(lambda: self._pdf(paper()))
                 except CannotSet as error:
                     LOG.error("%s", error)
-                    raise NoAnswer("a paper cannot be set") from None
+                    raise HallUnavailable("a paper cannot be set") from None
             self._kept.move_to_end(key)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

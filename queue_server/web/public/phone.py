@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from contract.wire import messages, rating_reasons
-from queue_server.hall_access import NoAnswer
+from queue_server.hall_access import HallUnavailable
 from queue_server.web.live import stream
 from queue_server.web.site import Site
 
@@ -70,7 +70,7 @@ async def _ask(site: Site, request: Request, token: str, verb: str, body: dict[s
     facts = await _facts(site, token)
     if facts is None:
         return _unknown(site, request)
-    answer = await site.desk.ask(verb, body | {"token": token}, actor="phone")
+    answer = await site.hall.ask(verb, body | {"token": token}, actor="phone")
     if answer.status == "ok":
         return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
     return _page(site, request, token, facts, level=level, refusal=answer.error)
@@ -80,11 +80,11 @@ async def _facts(site: Site, token: str) -> dict[str, Any] | None:
     """What the ledger says about the ticket, or None for a token that is none."""
     if not TOKEN.fullmatch(token):
         return None
-    answer = await site.desk.ask("lookup", {"token": token}, actor="phone")
+    answer = await site.hall.ask("lookup", {"token": token}, actor="phone")
     if answer.status == "ok":
         return answer.data
     if answer.error is not None and answer.error.code in ("busy", "internal"):
-        raise NoAnswer("lookup")
+        raise HallUnavailable("lookup")
     return None
 
 

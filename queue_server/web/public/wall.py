@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from contract.configuration.hall import Device
 from contract.wire import messages
 from queue_server.web.live import stream
-from queue_server.web.public.displays_shown import Panel
+from queue_server.web.public.displays_shown import ShownPanel
 from queue_server.web.public.led_picture import picture
 from queue_server.web.site import Site
 
@@ -20,7 +20,7 @@ COLUMNS = 192
 
 
 @dataclass(frozen=True)
-class Line:
+class PanelLine:
     """One line of a panel: where its picture is, and how it moves."""
 
     address: str
@@ -33,7 +33,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
     displays = {device.id: device for device in site.config.device if device.kind == "display"}
 
-    def found(display: str) -> tuple[Device, Panel]:
+    def found(display: str) -> tuple[Device, ShownPanel]:
         if display not in displays:
             raise HTTPException(404)
         return displays[display], site.panels.panel(display)
@@ -87,20 +87,20 @@ def _columns(device: Device) -> int:
     return value if isinstance(value, int) and 8 <= value <= 2048 else COLUMNS
 
 
-async def _png(device: Device, panel: Panel, lines: tuple[messages.DisplayLine, ...], headers: dict[str, str]) -> Response:
+async def _png(device: Device, panel: ShownPanel, lines: tuple[messages.DisplayLine, ...], headers: dict[str, str]) -> Response:
     plain = tuple((line.text, line.colour) for line in lines)
     centred = device.serves != "board"
     content = await asyncio.to_thread(picture, plain, _columns(device), panel.brightness, centred=centred)
     return Response(content, media_type="image/png", headers=headers)
 
 
-def _lines(device: Device, panel: Panel) -> list[Line]:
+def _lines(device: Device, panel: ShownPanel) -> list[PanelLine]:
     """The lines of a panel with addresses that change with their content, so that a browser fetches each once."""
     return [
-        Line(f"/wall/{device.id}/{number}.png?{_edition(line, panel)}", line.text, line.effect)
+        PanelLine(f"/wall/{device.id}/{number}.png?{_edition(line, panel)}", line.text, line.effect)
         for number, line in enumerate(panel.lines)
     ]
 
 
-def _edition(line: messages.DisplayLine, panel: Panel) -> str:
+def _edition(line: messages.DisplayLine, panel: ShownPanel) -> str:
     return hashlib.sha256(f"{line.text} {line.colour} {panel.brightness}".encode()).hexdigest()[:10]

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 
 from contract.wire import messages, scanned_code
 from queue_server.appointments import repository
-from queue_server.appointments.intake import Taken, take_in, with_code
+from queue_server.appointments.intake import BookedAppointment, take_in, with_code
 from queue_server.appointments.repository import Appointment, Booking
 from queue_server.appointments.row_format import TITLES
 from queue_server.codes.seal import veiled
@@ -31,7 +31,7 @@ ROLES = ("clerk", "supervisor", "administrator")
 
 
 @dataclass(frozen=True)
-class Diary:
+class AppointmentDays:
     """The appointments of the hall as the pages read and write them; call off the event loop."""
 
     site: Site
@@ -46,13 +46,13 @@ class Diary:
             found = repository.between(connection, begins, ends)
         return [a for a in found if not text or _fits(a, text, person)]
 
-    def one(self, identity: str) -> Taken | None:
+    def one(self, identity: str) -> BookedAppointment | None:
         """An appointment with its code, or None."""
         with self.database.look() as connection:
             found = repository.find(connection, identity)
             return with_code(Signer(hall_key(connection)), self.site.config, found) if found else None
 
-    def add(self, booking: Booking) -> Taken:
+    def add(self, booking: Booking) -> BookedAppointment:
         """Take one in; raise NotBooked."""
         return take_in(self.database.writer, self.site.config, [(0, booking)], datetime.now(UTC))[0]
 
@@ -71,7 +71,7 @@ def _fits(appointment: Appointment, text: str, person: str) -> bool:
 def routes(site: Site, database: Database) -> APIRouter:
     """`/appointments`, `/appointments/search` and `/appointments/<id>`."""
     router = APIRouter()
-    diary = Diary(site, database)
+    diary = AppointmentDays(site, database)
 
     @router.get("/appointments")
     async def listed(request: Request, day: str = "") -> Response:
@@ -123,14 +123,14 @@ def routes(site: Site, database: Database) -> APIRouter:
     return router
 
 
-def _day(diary: Diary, text: str) -> date:
+def _day(diary: AppointmentDays, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         return datetime.now(diary.site.config.zone).date()
 
 
-def _booking(form: FormData, diary: Diary) -> Booking:
+def _booking(form: FormData, diary: AppointmentDays) -> Booking:
     """The appointment of the form; raise ValidationError."""
     given = {key: str(form.get(key, "")).strip() for key in ("queue", "name", "person", "item")}
     starts: Any = None
@@ -143,23 +143,23 @@ def _booking(form: FormData, diary: Diary) -> Booking:
     return Booking.model_validate({**given, "item": given["item"] or None, "starts_at": starts, "ends_at": ends})
 
 
-async def _cancel(diary: Diary, taken: Taken) -> messages.Text | None:
+async def _cancel(diary: AppointmentDays, taken: BookedAppointment) -> messages.Text | None:
     if await asyncio.to_thread(diary.cancel, taken.appointment.id):
         return None
     return messages.Text("这个预约已经签到、取消或过期，不能再取消。", "This appointment was checked in, cancelled or missed.")
 
 
-async def _check_in(site: Site, session: Session, taken: Taken) -> messages.Text | None:
+async def _check_in(site: Site, session: Session, taken: BookedAppointment) -> messages.Text | None:
     """Give the appointment its ticket, as a scan at the kiosk would; why not, or None."""
     body = {"queue": taken.appointment.queue, "channel": "desk", "appointment": taken.code}
-    answer = await site.desk.ask("issue-ticket", body, actor=session.account.name)
+    answer = await site.hall.ask("issue-ticket", body, actor=session.account.name)
     if answer.error is None:
         return None
     return answer.error.texts or messages.Text(answer.error.message, answer.error.message)
 
 
 async def _list(
-    diary: Diary, request: Request, session: Session, day: date, text: str, form: FormData | None = None,
+    diary: AppointmentDays, request: Request, session: Session, day: date, text: str, form: FormData | None = None,
     problems: list[Problem] | None = None,
 ) -> Response:  # fmt: skip
     found = await asyncio.to_thread(diary.of_day, day, text)
@@ -171,14 +171,14 @@ async def _list(
 
 
 async def _show(
-    diary: Diary, request: Request, session: Session, identity: str, trouble: messages.Text | None = None,
+    diary: AppointmentDays, request: Request, session: Session, identity: str, trouble: messages.Text | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:  # fmt: skip
     site = diary.site
     taken = await asyncio.to_thread(diary.one, identity)
     if taken is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    answer = await site.desk.ask("scan", {"code": taken.code}, actor=session.account.name)
+    answer = await site.hall.ask("scan", {"code": taken.code}, actor=session.account.name)
     standing = answer.data["appointment"]["standing"] if answer.data else taken.appointment.state
     return site.pages.page(
         request, "appointments/one.html", status=status, session=session, taken=taken, found=taken.appointment, trouble=trouble,

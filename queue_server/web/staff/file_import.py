@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
-from queue_server.row_files import BadRows, Problem, Rows
+from queue_server.row_files import BadRows, Problem, RowReader
 from queue_server.web.auth.sessions import Session
 from queue_server.web.site import Site
 
@@ -20,16 +20,16 @@ ROLES = ("supervisor", "administrator")
 
 
 @dataclass(frozen=True)
-class Intake:
+class ImportKind:
     """What is taken in at `<path>/import`: read as `rows`, kept by `take`, which counts them; `example` is in the template."""
 
     path: str
-    rows: Rows[Any]
+    rows: RowReader[Any]
     take: Callable[[list[tuple[int, Any]]], int]
     example: Mapping[str, str]
 
 
-def routes(site: Site, intake: Intake) -> APIRouter:
+def routes(site: Site, intake: ImportKind) -> APIRouter:
     """`<path>/import` and `<path>/template.csv`."""
     router = APIRouter(prefix=intake.path)
 

@@ -12,10 +12,10 @@ from queue_server.cases.row_format import CASES
 from queue_server.codes.signer import Signer, hall_key
 from queue_server.store.database import Database
 from queue_server.web.site import Site
-from queue_server.web.staff.file_import import Intake
+from queue_server.web.staff.file_import import ImportKind
 
 
-def appointments(site: Site, database: Database) -> Intake:
+def appointments(site: Site, database: Database) -> ImportKind:
     """At `/appointments/import`."""
     config = site.config
     day = f"{datetime.now(config.zone) + timedelta(days=1):%Y-%m-%d}"
@@ -25,10 +25,10 @@ def appointments(site: Site, database: Database) -> Intake:
     def take(numbered: list[tuple[int, Any]]) -> int:
         return len(take_in(database.writer, config, numbered, datetime.now(UTC)))
 
-    return Intake("/appointments", bookings(config.zone), take, example)
+    return ImportKind("/appointments", bookings(config.zone), take, example)
 
 
-def cases(site: Site, database: Database) -> Intake:
+def cases(site: Site, database: Database) -> ImportKind:
     """At `/cases/import`."""
     today = datetime.now(site.config.zone).date()
     example = {"number": "WS-2026-0001", "item": "食品经营许可", "state": "已受理", "department": "市场监管局",
@@ -39,4 +39,4 @@ def cases(site: Site, database: Database) -> Intake:
         with database.writer.begin() as connection:
             return repository.put(connection, Signer(hall_key(connection)), [case for _, case in numbered], datetime.now(UTC))
 
-    return Intake("/cases", CASES, take, example)
+    return ImportKind("/cases", CASES, take, example)

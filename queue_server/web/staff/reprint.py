@@ -22,7 +22,7 @@ from contract.wire import messages
 from contract.wire.device_state import WORKS
 from contract.wire.messages import Reprint, TerminalAsk, TerminalStatus
 from queue_server.web.auth.sessions import Session
-from queue_server.web.fleet.terminal_orders import Order, Told
+from queue_server.web.fleet.terminal_orders import TerminalOrder, TerminalOrders
 from queue_server.web.site import Site
 
 ROLES = ("clerk", "supervisor", "administrator")
@@ -33,7 +33,7 @@ WAIT_S = 35.0
 
 
 @dataclass(frozen=True)
-class Printer:
+class KioskPrinter:
     """A kiosk's ticket printer; `state` is that of the device, or of the terminal when that is not ready."""
 
     terminal: str
@@ -44,7 +44,7 @@ class Printer:
         return self.state in WORKS
 
 
-def routes(site: Site, told: Told, *, wait_s: float = WAIT_S) -> APIRouter:
+def routes(site: Site, orders: TerminalOrders, *, wait_s: float = WAIT_S) -> APIRouter:
     """`/reprint`."""
     router = APIRouter()
 
@@ -59,16 +59,18 @@ def routes(site: Site, told: Told, *, wait_s: float = WAIT_S) -> APIRouter:
         session = await site.guard.need(request, *ROLES)
         form = await site.guard.form(request, session)
         try:
-            wish = Wish(str(form.get("ticket", "")), str(form.get("terminal", "")), str(uuid.UUID(str(form.get("request_id")))))
+            wish = ReprintForm(
+                str(form.get("ticket", "")), str(form.get("terminal", "")), str(uuid.UUID(str(form.get("request_id"))))
+            )
         except ValueError:
             raise HTTPException(HTTPStatus.BAD_REQUEST) from None
-        return await _reprint(site, told, request, session, form, wish, wait_s)
+        return await _reprint(site, orders, request, session, form, wish, wait_s)
 
     return router
 
 
 @dataclass(frozen=True)
-class Wish:
+class ReprintForm:
     """What the form asks for; `id` is that of the request and of the order."""
 
     ticket: str
@@ -77,36 +79,36 @@ class Wish:
 
 
 async def _reprint(
-    site: Site, told: Told, request: Request, session: Session, form: FormData, wish: Wish, wait_s: float
+    site: Site, orders: TerminalOrders, request: Request, session: Session, form: FormData, wish: ReprintForm, wait_s: float
 ) -> Response:
     printer = next((one for one in printers(site) if one.terminal == wish.terminal), None)
     body = {"ticket": wish.ticket, "terminal": wish.terminal}
     if printer is None or not printer.prints:
         refusal = messages.Text("这台自助机现在不能打印，请换一台。", "This kiosk cannot print now; choose another.")
         return await _page(site, request, session, "", {}, refusal)
-    answer = await site.desk.ask("reprint-ticket", body, request_id=wish.id, actor=session.account.name)
+    answer = await site.hall.ask("reprint-ticket", body, request_id=wish.id, actor=session.account.name)
     if answer.data is None:
         error = answer.error
         refusal = (error and error.texts) or messages.Text("没有打印，请重试。", "It was not printed; try again.")
         return await _page(site, request, session, "", {}, refusal)
     language = "en" if form.get("language") == "en" else "zh"
-    order = await _ordered(site, told, wish, _paper(answer.data, language), wait_s)
+    order = await _ordered(site, orders, wish, _paper(answer.data, language), wait_s)
     came = {"done": "printed", "failed": "failed", "unable": "failed"}.get(order.state, "unknown")
     number = str(answer.data["ticket"]["number"])
     done = {**body, "result": came, "detail": order.text[:200]}
     confirmed = str(uuid.uuid5(uuid.UUID(wish.id), "confirm"))
-    await site.desk.ask("confirm-reprint", done, request_id=confirmed, actor=session.account.name)
+    await site.hall.ask("confirm-reprint", done, request_id=confirmed, actor=session.account.name)
     await site.note(request, session, "reprint", number, f"{wish.terminal}: {came} {order.text}".strip())
     query = {"number": number, "terminal": wish.terminal, "came": came, "why": order.text[:20]}
     return RedirectResponse(f"/reprint?{urlencode(query)}", HTTPStatus.SEE_OTHER)
 
 
-async def _ordered(site: Site, told: Told, wish: Wish, ticket: Reprint, wait_s: float) -> Order:
+async def _ordered(site: Site, orders: TerminalOrders, wish: ReprintForm, ticket: Reprint, wait_s: float) -> TerminalOrder:
     """Send the order; return it with the kiosk's answer, or as it stands when none came in time."""
     with site.changes.reader((f"terminal/{wish.terminal}/told",)) as changed:
-        order = told.asked(wish.terminal, wish.id, "reprint")
+        order = orders.sent(wish.terminal, wish.id, "reprint")
         ask = TerminalAsk(wish.id, "reprint", ticket=ticket)
-        site.desk.say(f"terminal/{wish.terminal}/ask", messages.encode(ask), EXPIRY_S)
+        site.hall.say(f"terminal/{wish.terminal}/ask", messages.encode(ask), EXPIRY_S)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
                 while order.state == "asked":
@@ -122,20 +124,20 @@ def _paper(facts: dict[str, Any], language: str) -> Reprint:
     return messages.decode(messages.encode({**ticket, **rest, "language": language}), Reprint)
 
 
-def printers(site: Site) -> list[Printer]:
+def printers(site: Site) -> list[KioskPrinter]:
     """Every kiosk that has a ticket printer, with how it is now."""
     found = []
     for terminal, device in site.config.ticket_printers().items():
         status = site.state(f"terminal/{terminal}/status", TerminalStatus)
         states = {one.id: one.state for one in status.devices} if status and status.state == "ready" else {}
-        found.append(Printer(terminal, states.get(device, "unreachable")))
+        found.append(KioskPrinter(terminal, states.get(device, "unreachable")))
     return found
 
 
 async def _page(
     site: Site, request: Request, session: Session, text: str, before: dict[str, str], refusal: messages.Text | None = None
 ) -> Response:
-    tickets = await site.desk.reprintable(text)
+    tickets = await site.hall.reprintable(text)
     return site.pages.page(
         request, "reprint.html", status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK, session=session, tickets=tickets,
         printers=printers(site), text=text, before=before, refusal=refusal, zone=site.config.zone,

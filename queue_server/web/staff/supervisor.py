@@ -74,7 +74,7 @@ async def _part(site: Site, language: str, day: date) -> str:
         "alerts": site.states("alert/", "", messages.Alert), "queues": site.config.queue, "windows": site.config.window,
     }  # fmt: skip
     try:
-        report, bad = await asyncio.gather(site.desk.statistics(day), site.desk.ratings(day, bad_only=True))
+        report, bad = await asyncio.gather(site.hall.statistics(day), site.hall.ratings(day, bad_only=True))
         facts |= {"report": report, "bad": bad, "total": _total(report), "nothing": NOTHING, "score": _satisfied(report)}
     except Exception:
         # Figures that cannot be read must look like trouble, never like zeros.

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contract.guides.guide_file import open_guides, sha256
-from queue_server.catalogue.guide_shelf import Edition, Shelf
+from queue_server.catalogue.guide_shelf import Edition, GuideShelf
 from queue_server.catalogue.load import load
 
 HALL = Path(__file__).parents[4] / "assets" / "halls" / "wushan"
@@ -28,7 +28,7 @@ class Stand:
     told: queue.Queue[Edition] = field(default_factory=queue.Queue)
 
     def __post_init__(self) -> None:
-        self.shelf = Shelf(
+        self.shelf = GuideShelf(
             folder=self.folder, hall=HALL, contents=lambda: self.contents, english=lambda: self.english, told=self.told.put
         )
 

@@ -13,8 +13,8 @@ from alembic.migration import MigrationContext
 from contract.guides.item import Item
 from queue_server.catalogue import library as item_library
 from queue_server.catalogue.exchange import BadFile
-from queue_server.catalogue.library import Changed, Library, edits
-from queue_server.catalogue.lifecycle import Account, History, NotAllowed, NotPossible, in_force
+from queue_server.catalogue.library import ChangedMeanwhile, Library, edits
+from queue_server.catalogue.lifecycle import Editor, History, NotAllowed, NotPossible, in_force
 from queue_server.catalogue.load import load
 from queue_server.store.database import Database
 from queue_server.web.auth import accounts
@@ -22,10 +22,10 @@ from queue_server.web.auth import accounts
 HALL = Path(__file__).parents[4] / "assets" / "halls" / "wushan"
 ITEMS = load(HALL).items
 FIRST = ITEMS[0]
-CLERK = Account("entry-1", "entry", FIRST.department)
-STRANGER = Account("entry-2", "entry", "武山县气象局")
-OFFICE = Account("bianban", "establishment")
-SERVICE = Account("zhengwu", "service")
+CLERK = Editor("entry-1", "entry", FIRST.department)
+STRANGER = Editor("entry-2", "entry", "武山县气象局")
+OFFICE = Editor("bianban", "establishment")
+SERVICE = Editor("zhengwu", "service")
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def named(history: History) -> list[tuple[str, str]]:
     return [(Item.model_validate_json(version.content).name.zh, version.state) for version in history]
 
 
-def save(library: Library, item: Item, account: Account = CLERK) -> History:
+def save(library: Library, item: Item, account: Editor = CLERK) -> History:
     return library.save(item, account, seen=edits(library.history(item.code)))
 
 
-def move(library: Library, made: Any, account: Account, reason: str = "") -> History:
+def move(library: Library, made: Any, account: Editor, reason: str = "") -> History:
     return library.move(FIRST.code, made, account, seen=edits(library.history(FIRST.code)), reason=reason)
 
 
@@ -106,7 +106,7 @@ def test_every_note_of_a_history_is_kept_with_who_and_why(library: Library) -> N
 def test_who_looked_at_an_older_state_cannot_overwrite_a_newer_one(library: Library) -> None:
     seen = edits(save(library, FIRST))
     save(library, renamed("同事的改动"))
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedMeanwhile):
         library.save(renamed("我的改动"), CLERK, seen=seen)
     assert named(library.history(FIRST.code)) == [("同事的改动", "draft")]
 

@@ -10,7 +10,7 @@ from queue_server.catalogue.lifecycle import (
     MOVES,
     OPEN,
     STATE_NAMES,
-    Account,
+    Editor,
     NotAllowed,
     NotPossible,
     draft,
@@ -21,10 +21,10 @@ from queue_server.catalogue.lifecycle import (
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CODE = "62052400MZ-JF-0004"
-ENTRY = Account("mz-1", "entry", "武山县民政局")
-OTHER = Account("rs-1", "entry", "武山县人力资源和社会保障局")
-ESTABLISHMENT = Account("bb-1", "establishment")
-SERVICE = Account("zw-1", "service")
+ENTRY = Editor("mz-1", "entry", "武山县民政局")
+OTHER = Editor("rs-1", "entry", "武山县人力资源和社会保障局")
+ESTABLISHMENT = Editor("bb-1", "establishment")
+SERVICE = Editor("zw-1", "service")
 
 
 def published(content="one", history=()):

@@ -13,7 +13,7 @@ from contract.wire import messages, requests
 from contract.wire.rating_reasons import unfit
 from contract.wire.topics import Topics
 from queue_server.crowd import Crowd, Habits
-from queue_server.crowd.clerk import Seat
+from queue_server.crowd.clerk import PlayedClerk
 from queue_server.crowd.people import Citizens, Handling, clerks_for, handling, opinion
 from queue_server.domain import rating
 from tests.programs import wait_until
@@ -55,13 +55,13 @@ def shown(condition: str, *, ticket: str | None = None, clerk: str | None = "010
     return messages.WindowState(1, condition, at, who, calls, SINCE)
 
 
-def seat_at(condition: str, **facts) -> Seat:
-    seat = Seat("03", "0103")
+def seat_at(condition: str, **facts) -> PlayedClerk:
+    seat = PlayedClerk("03", "0103")
     seat.shows(shown(condition, **facts), TODAY)
     return seat
 
 
-def act(seat: Seat, *, plan: Handling = COMES, waiting: bool = True, may_open: bool = True, now: float = 0):
+def act(seat: PlayedClerk, *, plan: Handling = COMES, waiting: bool = True, may_open: bool = True, now: float = 0):
     return seat.next_act(now, waiting=waiting, may_open=may_open, recall_limit=3, handling=lambda ticket: plan)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from queue_server.broker.retained import WATCHER_BUFFER, Mirror
 from queue_server.commands import table
-from queue_server.hall_access import Desk, TooSlow
+from queue_server.hall_access import HallAccess, TooSlow
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 from queue_server.store.tables import metadata
 from tests.bed import Bed
@@ -99,7 +99,7 @@ def test_a_database_that_cannot_be_used_is_explained_without_its_password(url: s
 
 def test_web_pages_ask_look_and_watch(bed: Bed):
     mirror = Mirror()
-    desk = Desk(hand_over=lambda request: bed.ledger.handle([request]) and None, mirror=mirror, reports=bed.reports)
+    desk = HallAccess(hand_over=lambda request: bed.ledger.handle([request]) and None, mirror=mirror, reports=bed.reports)
 
     async def visit() -> None:
         answer = await desk.ask("issue-ticket", {"queue": "household", "channel": "desk"}, actor="0101")

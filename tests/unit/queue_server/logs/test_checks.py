@@ -65,7 +65,7 @@ def checks(hall: WebHall, shown: dict[str, bytes], clock: Callable[[], datetime]
     return made
 
 
-def run(made: LogChecks) -> dict[str, logs_checks.Checked]:
+def run(made: LogChecks) -> dict[str, logs_checks.LogCheckResult]:
     assert made.begin("admin")
     wait_until(lambda: made.progress is None)
     return made.latest()

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Double, Integer, LargeBinary, MetaData, String, T
 from contract import masking
 from queue_server import privacy
 from queue_server.codes.signer import hall_key, seal_hall_key
-from queue_server.privacy import Kept, NoKey, NotReadable, Sealer, key
+from queue_server.privacy import NoKey, NotReadable, RetentionRule, Sealer, key
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 from queue_server.store.tables import Instant
 
@@ -154,11 +154,11 @@ def test_personal_data_goes_when_its_time_is_over_and_not_before() -> None:
             connection.execute(insert(visits).values(id=number, at=at.timestamp()))
         connection.execute(insert(cases).values(id=9, closed_at=NOW - timedelta(days=400), name=b"sealed", state="open"))
     kept = [
-        Kept(cases, cases.c.closed_at, 30, {"name": None}, cases.c.state == "closed"),
-        Kept(visits, visits.c.at, 365),
+        RetentionRule(cases, cases.c.closed_at, 30, {"name": None}, cases.c.state == "closed"),
+        RetentionRule(visits, visits.c.at, 365),
     ]
-    assert privacy.forget(engine, kept, NOW) == 2 + 1
-    assert privacy.forget(engine, kept, NOW) == 0
+    assert privacy.delete_expired(engine, kept, NOW) == 2 + 1
+    assert privacy.delete_expired(engine, kept, NOW) == 0
     with engine.connect() as connection:
         assert connection.execute(select(cases.c.id).where(cases.c.name.is_not(None)).order_by("id")).scalars().all() == [0, 9]
         assert connection.execute(select(visits.c.id)).scalars().all() == [0, 1]

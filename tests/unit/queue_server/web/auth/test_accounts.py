@@ -15,8 +15,8 @@ from queue_server.web.auth.accounts import (
     FAILURES_FROM_ONE_PLACE,
     LOCK_S,
     METADATA,
+    AccountRefused,
     Accounts,
-    Refused,
     example_accounts,
     first_administrator,
     is_strong,
@@ -54,7 +54,7 @@ def accounts(database: Database, clock: Clock) -> Accounts:
 
 
 def refusal(accounts: Accounts, name: str, password: str, place: str = "10.0.0.5") -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AccountRefused) as refused:
         accounts.check(name, password, place)
     return refused.value.reason
 
@@ -64,7 +64,7 @@ def test_a_password_without_digit_letter_and_special_character_or_too_short_is_r
     accounts: Accounts, password: str
 ) -> None:
     assert not is_strong(password)
-    with pytest.raises(Refused, match="weak"):
+    with pytest.raises(AccountRefused, match="weak"):
         accounts.create("0101", password, "clerk")
 
 
@@ -82,7 +82,7 @@ def test_the_database_keeps_no_password(accounts: Accounts, tmp_path: Path) -> N
 
 def test_a_name_exists_once(accounts: Accounts) -> None:
     accounts.create("0101", GOOD, "clerk")
-    with pytest.raises(Refused, match="taken"):
+    with pytest.raises(AccountRefused, match="taken"):
         accounts.create("0101", GOOD, "clerk")
 
 

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from contract.wire import messages
 from contract.wire.messages import Alert, DeviceStatus, LeaseStatus, Machine, TerminalAsk, TerminalStatus, TerminalTold, Text
-from queue_server.web.fleet.terminal_orders import LARGEST, Told
+from queue_server.web.fleet.terminal_orders import LARGEST, TerminalOrders
 from tests.programs import wait_until
 from tests.web_hall import WebHall, csrf, log_in, now
 
@@ -105,13 +105,13 @@ def test_the_page_says_what_a_kiosk_holds_for_when_it_is_offline_and_has_not_tol
 
 
 def test_what_a_kiosk_held_is_remembered_while_it_is_lost() -> None:
-    told, lease, lost = Told(now), LeaseStatus({"a": 3}, 30, 50), status(state="lost")
-    assert told.lease("kiosk-1", lost) is None
-    told.take("terminal/kiosk-1/status", messages.encode(status(lease=lease)))
-    told.take("terminal/kiosk-1/status", messages.encode(lost))
-    assert told.lease("kiosk-1", lost) == lease
-    told.take("terminal/kiosk-1/status", messages.encode(status()))
-    assert told.lease("kiosk-1", lost) is None, "it came back, and holds nothing"
+    orders, lease, lost = TerminalOrders(now), LeaseStatus({"a": 3}, 30, 50), status(state="lost")
+    assert orders.lease("kiosk-1", lost) is None
+    orders.take("terminal/kiosk-1/status", messages.encode(status(lease=lease)))
+    orders.take("terminal/kiosk-1/status", messages.encode(lost))
+    assert orders.lease("kiosk-1", lost) == lease
+    orders.take("terminal/kiosk-1/status", messages.encode(status()))
+    assert orders.lease("kiosk-1", lost) is None, "it came back, and holds nothing"
 
 
 def test_a_stranger_is_shown_for_as_long_as_it_speaks(hall: WebHall, client: TestClient) -> None:
@@ -194,40 +194,40 @@ def test_an_alert_is_taken_by_one_and_free_again_when_it_comes_back(hall: WebHal
 
 
 def test_content_that_is_too_large_or_no_base64_is_refused() -> None:
-    told = Told(lambda: datetime.now(UTC))
-    told.asked("kiosk-1", "a", "logs")
-    told.take("terminal/kiosk-1/told", messages.encode(TerminalTold("a", "logs", "done", data="*")))
-    assert told.orders("kiosk-1")["logs"].state == "failed"
-    told.asked("kiosk-1", "b", "logs")
+    orders = TerminalOrders(lambda: datetime.now(UTC))
+    orders.sent("kiosk-1", "a", "logs")
+    orders.take("terminal/kiosk-1/told", messages.encode(TerminalTold("a", "logs", "done", data="*")))
+    assert orders.latest("kiosk-1")["logs"].state == "failed"
+    orders.sent("kiosk-1", "b", "logs")
     data = base64.b64encode(bytes(49152)).decode()
     for number in range(1, LARGEST // 49152 + 2):
-        told.take("terminal/kiosk-1/told", messages.encode(TerminalTold("b", "logs", "done", "", "", number, 200, data)))
-    order = told.orders("kiosk-1")["logs"]
+        orders.take("terminal/kiosk-1/told", messages.encode(TerminalTold("b", "logs", "done", "", "", number, 200, data)))
+    order = orders.latest("kiosk-1")["logs"]
     assert (order.state, order.content, order.text) == ("failed", b"", "the content is too large")
-    told.take("terminal/kiosk-1/told", b"\xff rubbish")
+    orders.take("terminal/kiosk-1/told", b"\xff rubbish")
 
 
 def test_a_terminal_was_last_seen_when_it_was_last_well() -> None:
     moments = [datetime(2026, 11, 22, 9, 0, tzinfo=UTC), datetime(2026, 11, 22, 9, 30, tzinfo=UTC)]
-    told = Told(lambda: moments[1])
-    assert told.seen("kiosk-1", None) is None
+    orders = TerminalOrders(lambda: moments[1])
+    assert orders.seen("kiosk-1", None) is None
     machine = Machine(moments[0], None, 1, 1, 1)
     lost = status(state="lost", machine=None)
-    assert told.seen("kiosk-1", status(machine=machine)) == moments[0]
-    told.take("terminal/kiosk-1/status", messages.encode(lost))
-    told.take("terminal/kiosk-1/status", b"rubbish")
-    assert told.seen("kiosk-1", lost) is None
-    told.take("terminal/kiosk-1/status", messages.encode(status()))
-    assert told.seen("kiosk-1", lost) == moments[1]
+    assert orders.seen("kiosk-1", status(machine=machine)) == moments[0]
+    orders.take("terminal/kiosk-1/status", messages.encode(lost))
+    orders.take("terminal/kiosk-1/status", b"rubbish")
+    assert orders.seen("kiosk-1", lost) is None
+    orders.take("terminal/kiosk-1/status", messages.encode(status()))
+    assert orders.seen("kiosk-1", lost) == moments[1]
 
 
 def test_an_order_without_an_answer_is_called_silent() -> None:
     moments = [datetime(2026, 11, 22, 9, 0, tzinfo=UTC)]
-    told = Told(lambda: moments[-1])
-    told.asked("kiosk-1", "a", "identify")
-    assert told.orders("kiosk-1")["identify"].state == "asked"
+    orders = TerminalOrders(lambda: moments[-1])
+    orders.sent("kiosk-1", "a", "identify")
+    assert orders.latest("kiosk-1")["identify"].state == "asked"
     moments.append(moments[0] + timedelta(minutes=1))
-    assert told.orders("kiosk-1")["identify"].state == "silent"
+    assert orders.latest("kiosk-1")["identify"].state == "silent"
 
 
 def test_prometheus_reads_the_hall_and_strangers_need_the_token(hall: WebHall, client: TestClient) -> None:

@@ -19,9 +19,9 @@ from contract.configuration.hall import Terminal
 from contract.wire import messages
 from contract.wire.messages import Alert, Machine, TerminalAsk, TerminalStatus, UpdateStatus
 from queue_server.rollouts import bundle_shelf, repository
-from queue_server.rollouts.bundle_shelf import BadBundle, Shelf, manifest
-from queue_server.rollouts.driver import Rollouts, alert_of
-from queue_server.rollouts.repository import Book, GroupIsBusy
+from queue_server.rollouts.bundle_shelf import BadBundle, BundleShelf, manifest
+from queue_server.rollouts.driver import RolloutDriver, alert_of
+from queue_server.rollouts.repository import GroupIsBusy, RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
 from tests.programs import wait_until
 from tests.rauc_bundle import CONTENT, MANIFEST, bundle
@@ -53,12 +53,12 @@ def said(hall: WebHall) -> list[tuple[str, bytes]]:
     return said
 
 
-def book_of(hall: WebHall) -> Book:
-    return Book(hall.database.writer, hall.database.reader)
+def book_of(hall: WebHall) -> RolloutRepository:
+    return RolloutRepository(hall.database.writer, hall.database.reader)
 
 
-def shelf_of(hall: WebHall) -> Shelf:
-    return Shelf(hall.folder / "bundles", hall.database.writer, hall.database.reader, now)
+def shelf_of(hall: WebHall) -> BundleShelf:
+    return BundleShelf(hall.folder / "bundles", hall.database.writer, hall.database.reader, now)
 
 
 def upload(client: TestClient, content: bytes, name: str = "lobby.raucb") -> int:
@@ -170,7 +170,7 @@ def test_a_rollout_is_begun_driven_paused_by_failures_and_goes_on(
     assert begin(client, content) == "/updates?trouble=busy"
     for terminal in ("kiosk-1", "kiosk-2"):
         says(hall, terminal, "2026.11.22")
-    engine = Rollouts(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall:8080", now, look_s=0.02)
+    engine = RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall:8080", now, look_s=0.02)
     engine.open()
     try:
         wait_until(lambda: len(said) == 1)
@@ -209,7 +209,7 @@ def test_a_rollout_whose_last_terminal_failed_is_an_alert_until_somebody_decides
     assert begin(client, content, at_most="2", may_fail="9") == "/updates"
     for terminal in ("kiosk-1", "kiosk-2"):
         says(hall, terminal, "2026.11.22")
-    engine = Rollouts(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now, look_s=0.02)
+    engine = RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now, look_s=0.02)
     engine.open()
     try:
         wait_until(lambda: len(said) == 2)
@@ -253,12 +253,12 @@ def test_a_rollout_goes_on_where_it_was_after_the_server_starts_again(
     connected: list[bool] = []
     for terminal in ("kiosk-1", "kiosk-2"):
         says(hall, terminal, "2026.11.22")
-    first = Rollouts(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now, look_s=0.02)
+    first = RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now, look_s=0.02)
     first.open()
     wait_until(lambda: len(said) == 2)
     first.close()
     order = messages.decode(said[0][1], TerminalAsk).id
-    second = Rollouts(book_of(hall), shelf_of(hall), hall.desk, lambda: bool(connected), "http://hall", now, look_s=0.02)
+    second = RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: bool(connected), "http://hall", now, look_s=0.02)
     second.open()
     says(hall, "kiosk-1", "2026.11.22", UpdateStatus(order, "downloading", "2026.11.23", 30))
     connected.append(True)
