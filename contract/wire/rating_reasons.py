@@ -8,6 +8,7 @@ so that old records can be read, but are no longer offered.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -118,6 +119,16 @@ REASONS = MappingProxyType(_table())
 def reasons_of(level: int) -> tuple[Reason, ...]:
     """The tags that may be ticked beside `level`, in the order in which they are shown."""
     return tuple(reason for reason in REASONS.values() if reason.level == level and reason.current)
+
+
+def needs_reason(level: int | None, *, required: bool = True) -> bool:
+    """Whether a rating of `level` has to say why: a bad one does where the hall requires it."""
+    return required and level in BAD_LEVELS
+
+
+def lacks_reason(level: int | None, reasons: Collection[str], text: str = "", *, required: bool = True) -> bool:
+    """Whether a rating still lacks the reason that it needs; a text in the citizen's own words is as good as a tag."""
+    return needs_reason(level, required=required) and not reasons and not text.strip()
 
 
 def unfit(level: int, codes: list[str]) -> str | None:

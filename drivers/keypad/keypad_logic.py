@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract.wire.messages import QueueState, RatingAsk, WindowState
-from contract.wire.rating_reasons import BAD_LEVELS
+from contract.wire.rating_reasons import needs_reason
 from drivers.ports import Key
 
 Ask = tuple[str, dict[str, Any]]
@@ -92,6 +92,6 @@ class RaterLogic:
         if self.asked is None:
             return []
         body: dict[str, Any] = {"service": self.asked.service, "level": level, "channel": CHANNEL}
-        if level in BAD_LEVELS:
+        if needs_reason(level):
             body["text"] = NO_REASON
         return [("rate", body)]

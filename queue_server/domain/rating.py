@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, TEXT_LIMIT, unfit
+from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, TEXT_LIMIT, lacks_reason, unfit
 from queue_server.domain.business_day import add_working_days, business_day, day_begins, is_weekday
 from queue_server.domain.sentence import Sentence
 
@@ -47,7 +47,7 @@ def check(level: int, reasons: Sequence[str], text: str, *, channel: str, bad_ne
         raise BadRating(
             problem, Sentence("所选评价标签与满意程度不符，请重新选择。", "Choose reasons that belong to the level.")
         )
-    if bad_needs_reason and is_bad(level) and not reasons and not text.strip():
+    if lacks_reason(level, reasons, text, required=bad_needs_reason):
         raise BadRating(
             "a bad rating needs a reason or a text",
             Sentence(

@@ -1,6 +1,6 @@
 """The indicator tags of the evaluation norm."""
 
-from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, REASONS, reasons_of, unfit
+from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, REASONS, lacks_reason, needs_reason, reasons_of, unfit
 
 
 def test_levels_run_from_very_satisfied_5_to_very_dissatisfied_1():
@@ -42,3 +42,10 @@ def test_reasons_that_do_not_fit_a_level_are_named():
     assert unfit(5, ["509"]) == "reason 509 is no longer in use"
     assert unfit(5, ["999"]) == "reason '999' is unknown"
     assert unfit(5, ["510", "510"]) == "reason 510 stands twice"
+
+
+def test_a_bad_level_needs_a_reason_or_a_word_where_the_hall_requires_it():
+    assert [level for level in (None, 1, 2, 3, 4, 5) if needs_reason(level)] == [1, 2]
+    assert not needs_reason(1, required=False) and not lacks_reason(1, [], required=False)
+    assert lacks_reason(2, []) and lacks_reason(1, (), "  ")
+    assert not any((lacks_reason(2, ["207"]), lacks_reason(1, [], "太慢"), lacks_reason(3, [])))
