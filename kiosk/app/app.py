@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from contract.configuration.hall import HallConfig
 from contract.texts import texts
@@ -80,7 +81,7 @@ class App:
 
     def __init__(self, *, role: Role, hall: HallConfig, screen: Screen, link: TerminalLink | None, click: Click | None) -> None:
         self.role, self.hall, self.screen = role, hall, screen
-        self.state: Any = role.first
+        self.state: Any = role.first(uuid4())
         self._link, self._click = link, click
         self._inbox: deque[Any] = deque()
         self._sdl: main_loop.Sdl | None = None
@@ -216,7 +217,7 @@ class App:
             self._redraw()
         except Exception:
             LOG.exception("even the fail-safe page failed; starting over")
-            self.state = self.role.first
+            self.state = self.role.first(uuid4())
             self._drawn = None
 
     # --- drawing ---

@@ -119,7 +119,7 @@ class TerminalLink:
 
     def ask(self, effect: Ask) -> None:
         """Send a request; its answer comes as an event."""
-        future = self._link.request(effect.verb, effect.body, timeout_s=effect.timeout_s, request_id=effect.request_id or None)
+        future = self._link.request(effect.verb, dict(effect.body), timeout_s=effect.timeout_s, request_id=effect.request_id)
         future.add_done_callback(lambda done: self._answered(effect.request_id, done))
 
     def _answered(self, request_id: str, done: Future[messages.Answer]) -> None:

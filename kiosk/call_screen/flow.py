@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
-from contract.wire.messages import QueueState, WindowState
+from contract.wire.messages import Announce, QueueState, WindowState
 from kiosk.flow.event import Broke, Connected, Heard, Tick
+from kiosk.flow.hall_view import Presence
 
 HIGHLIGHT_S = 6.0
 KEPT = timedelta(minutes=15)
@@ -50,8 +51,7 @@ class State:
     lines: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}))
     open_windows: frozenset[str] = frozenset()
     highlight_until: float = float("-inf")
-    link_up: bool = False
-    server_ready: bool = False
+    presence: Presence = field(default_factory=Presence)
     good_at: datetime | None = None
     arrivals: int = 0
     failed_until: float = float("-inf")
@@ -61,7 +61,7 @@ class State:
     @property
     def live(self) -> bool:
         """Whether what is shown is what is."""
-        return self.link_up and self.server_ready
+        return self.presence.served
 
     @property
     def newest(self) -> Call | None:
@@ -79,22 +79,19 @@ class State:
         return self.now < self.failed_until
 
 
-def step(state: State, event: Any) -> tuple[State, tuple[Any, ...]]:
+def step(state: State, event: object) -> tuple[State, tuple[()]]:
     """The state after `event`; this screen only shows, so there are no effects. Any event may come in any state."""
     match event:
         case Tick(now, clock):
             state = replace(state, now=now, clock=clock)
-        case Connected(up):
-            # a server that died while this screen was away left its will behind: nothing is trusted before it says ready
-            state = replace(state, link_up=up, server_ready=state.server_ready and up)
-        case Heard(("server", "status"), status):
-            state = replace(state, server_ready=status is not None and status.state == "ready")
+        case Connected() | Heard(("server", "status")):
+            state = replace(state, presence=state.presence.after(event))
         case Heard(("queue", queue, "state"), QueueState() as line):
             lines = MappingProxyType({**state.lines, queue: Line(max(0, line.waiting), line.open)})
             state = replace(state, lines=lines)
         case Heard(("window", window, "state"), WindowState() as what, retained):
             state = _window_changed(state, window, what, retained)
-        case Heard(("announce",), call) if call is not None:
+        case Heard(("announce",), Announce() as call):
             if (newest := state.newest) and (newest.number, newest.window) == (call.number, call.window):
                 state = replace(state, highlight_until=state.now + HIGHLIGHT_S)
         case Broke():

@@ -22,7 +22,7 @@ def make(_hall: HallConfig, args: argparse.Namespace) -> Role:
 
     return Role(
         kind="screen",
-        first=State(),
+        first=lambda _seed: State(),
         step=step,
         mode=lambda _state: Mode(language=args.language),
         key=lambda state: (state.failed, len(state.newest.number) if state.newest else 0),

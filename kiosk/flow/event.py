@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from contract.wire.messages import Answer
 
@@ -41,7 +41,7 @@ class Heard:
     `message` is of the type of that topic, or None when a retained message was taken back (empty payload)."""
 
     path: tuple[str, ...]
-    message: Any
+    message: object
     retained: bool = False
 
 
@@ -67,6 +67,20 @@ class Broke:
     reason: str
 
 
+@dataclass(frozen=True)
+class LevelTapped:
+    """One of the five faces of a rating, 5 very satisfied to 1 very dissatisfied."""
+
+    level: int
+
+
+@dataclass(frozen=True)
+class ReasonTapped:
+    """A reason beside a level, by its code: ticked, or no longer."""
+
+    code: str
+
+
 # --- effects ---------------------------------------------------------------------------------------------------------
 
 
@@ -75,6 +89,6 @@ class Ask:
     """Send a request to the server; Answered or Unanswered comes back with the same id."""
 
     verb: str
-    body: dict[str, Any] = field(default_factory=dict)
-    request_id: str = ""
+    body: Mapping[str, object]
+    request_id: str
     timeout_s: float = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from kiosk.ui.theme import Mode
 
@@ -34,7 +35,8 @@ def performs_nothing(_effect: Any, _send: Send) -> None:
 class Role:
     """The parts of a role.
 
-    - `kind` stands in the terminal's status; `first` is the flow's first state.
+    - `kind` stands in the terminal's status; `first(seed)` is the flow's first state. The ids of its requests come from the
+      seed, which is another one for every start, so that no id is used for two things.
     - `step(state, event) -> (state, effects)` is the flow, pure.
     - `mode(state)` says how to draw, `key(state)` names the page, `view(state)` is what pages are drawn from: when mode or
       key changes, `draw(stage, view)` builds a new page; otherwise the present page gets `show(view)`.
@@ -49,7 +51,7 @@ class Role:
     """
 
     kind: str
-    first: Any
+    first: Callable[[UUID], Any]
     step: Callable[[Any, Any], tuple[Any, tuple[Any, ...]]]
     mode: Callable[[Any], Mode]
     key: Callable[[Any], Hashable]

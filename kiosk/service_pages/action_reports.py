@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.flow.event import Answered, Ask
-from kiosk.service_pages.events import Effects, Forget
+from contract.wire.messages import Answer
+from kiosk.flow.requests import Pending, ask
+from kiosk.service_pages.events import ActsReport, Effects, Forget
 from kiosk.service_pages.state import Technician, Untold
 
-TELL = "tell-technician-acts"
 MOST_TOLD = 50
 """Acts in one request."""
 PAUSE_S = 30
@@ -25,21 +25,20 @@ def untold(state: Technician, event: Untold) -> tuple[Technician, Effects]:
 
 def tell(state: Technician) -> tuple[Technician, Effects]:
     """Tell the server what it does not know, if it is there and nothing is under way."""
-    if not state.served or not state.untold.acts or state.telling is not None or state.now < state.tell_at:
+    if not state.served or not state.untold.acts or state.requests.waits_for(ActsReport) or state.now < state.tell_at:
         return state, ()
-    body = {"diary": state.untold.diary, "acts": list(state.untold.acts[:MOST_TOLD])}
-    request = state.own.request_id(state.asked)
-    return replace(state, asked=state.asked + 1, telling=request), (Ask(TELL, body, request),)
+    state, asked = ask(state, ActsReport(state.untold.diary, state.untold.acts[:MOST_TOLD]))
+    return state, (asked,)
 
 
-def answered(state: Technician, event: Answered) -> tuple[Technician, Effects]:
+def answered(state: Technician, pending: Pending[ActsReport], answer: Answer) -> tuple[Technician, Effects]:
     """What the server knows need not be kept."""
-    number = (event.answer.data or {}).get("known")
-    if event.answer.status != "ok" or not isinstance(number, int):
-        return unanswered(state)
-    return replace(state, telling=None), (Forget(state.untold.diary, number),)
+    number = (answer.data or {}).get("known")
+    if answer.status != "ok" or not isinstance(number, int):
+        return unanswered(state, pending)
+    return state, (Forget(pending.request.diary, number),)
 
 
-def unanswered(state: Technician) -> tuple[Technician, Effects]:
+def unanswered(state: Technician, _pending: Pending[ActsReport]) -> tuple[Technician, Effects]:
     """Later once more."""
-    return replace(state, telling=None, tell_at=state.now + PAUSE_S), ()
+    return replace(state, tell_at=state.now + PAUSE_S), ()

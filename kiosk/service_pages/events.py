@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from contract.wire.requests import TechnicianDid
 from kiosk.flow.event import Ask
+from kiosk.flow.requests import Request
 from kiosk.service_pages.state import Landing, Network, Order, PageName, Result
 from kiosk.ticket_kiosk.scan.state import NextPicture, Watch
 
@@ -109,6 +111,44 @@ class NotOrdered:
     order: Order
 
 
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CodeCheck(Request):
+    """Is this code right? It is used up then."""
+
+    verb = "check-technician-code"
+
+    code: str = field(repr=False)
+
+    def body(self) -> dict[str, object]:
+        return {"code": self.code}
+
+
+@dataclass(frozen=True)
+class SecretFetch(Request):
+    """The secret by which this terminal knows time-based codes."""
+
+    verb = "fetch-technician-secret"
+
+    def body(self) -> dict[str, object]:
+        return {}
+
+
+@dataclass(frozen=True)
+class ActsReport(Request):
+    """What was done at this terminal, as its diary numbers it."""
+
+    verb = "tell-technician-acts"
+
+    diary: str
+    acts: tuple[Mapping[str, Any], ...]
+
+    def body(self) -> dict[str, object]:
+        return {"diary": self.diary, "acts": list(self.acts)}
+
+
 # --- effects ---------------------------------------------------------------------------------------------------------
 
 
@@ -174,6 +214,6 @@ class Forget:
     number: int
 
 
-Effects = tuple[
-    Ask | KeepSecret | CheckOffline | TryDevice | LookAround | ReadLog | Do | Pointer | Watch | NextPicture | Note | Forget, ...
-]
+Effect = Ask | KeepSecret | CheckOffline | TryDevice | LookAround | ReadLog | Do | Pointer | Watch | NextPicture | Note | Forget
+"""Everything that these pages may want done."""
+Effects = tuple[Effect, ...]

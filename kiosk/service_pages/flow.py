@@ -7,24 +7,28 @@ from dataclasses import replace
 from typing import Any
 
 from contract.totp import DIGITS
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
+from contract.wire.messages import Answer
+from kiosk.flow.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.flow.requests import Owners, Pending, ask
 from kiosk.service_pages import action_reports, gesture, steps
 from kiosk.service_pages.events import (
     BACK,
     CLEAR,
+    ActsReport,
     Checked,
     CheckOffline,
+    CodeCheck,
+    Effect,
     Effects,
     KeepSecret,
     Leave,
     Note,
     Pointer,
+    SecretFetch,
     SetWords,
     Type,
 )
 from kiosk.service_pages.state import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Technician, Untold
-
-CHECK, FETCH = "check-technician-code", "fetch-technician-secret"
 
 
 def step(state: Technician, event: Any) -> tuple[Technician, Effects]:
@@ -52,15 +56,14 @@ def leave(state: Technician, _event: Any = None) -> tuple[Technician, Effects]:
         return state, ()
     state, effects = steps.stopped(state)
     noted = () if state.page == "code" else (Note("left"),)
-    hidden = state.at(
-        "hidden", typed="", said="", refusal=None, checking=None, results={}, lines=(), landings=(), warnings=False
-    )
+    state = state.with_requests(state.requests.without(CodeCheck))
+    hidden = state.at("hidden", typed="", said="", refusal=None, results={}, lines=(), landings=(), warnings=False)
     return hidden, (*effects, *noted, Pointer(False))
 
 
 def typed(state: Technician, event: Type) -> tuple[Technician, Effects]:
     """Another digit; the eighth one asks the server, or the terminal itself when there is none."""
-    if state.page != "code" or state.checking is not None or state.said == "asking" or state.wait_s:
+    if state.page != "code" or state.said == "asking" or state.wait_s:
         return state, ()
     if event.key in (BACK, CLEAR):
         return replace(state, typed=state.typed[:-1] if event.key == BACK else "", said="", refusal=None), ()
@@ -70,8 +73,8 @@ def typed(state: Technician, event: Type) -> tuple[Technician, Effects]:
         return new, ()
     if not state.served:
         return replace(new, said="asking"), (CheckOffline(text),)
-    new, request = _numbered(replace(new, said="asking"))
-    return replace(new, checking=request), (Ask(CHECK, {"code": text}, request),)
+    new, asked = ask(replace(new, said="asking"), CodeCheck(text))
+    return new, (asked,)
 
 
 def checked(state: Technician, event: Checked) -> tuple[Technician, Effects]:
@@ -84,35 +87,21 @@ def checked(state: Technician, event: Checked) -> tuple[Technician, Effects]:
     return _wrong(replace(state, said=event.what)), (Note("refused-offline", result=event.what),)
 
 
-def answered(state: Technician, event: Answered) -> tuple[Technician, Effects]:
-    """The server's judgement of a code, or the secret that it keeps for this terminal."""
-    data = event.answer.data or {}
-    if event.request_id == state.fetching:
-        return _fetched(state, data)
-    if event.request_id == state.telling:
-        return action_reports.answered(state, event)
-    if event.request_id != state.checking:
-        return state, ()
-    state = replace(state, checking=None)
+def code_answered(state: Technician, pending: Pending[CodeCheck], answer: Answer) -> tuple[Technician, Effects]:
+    """The server's judgement of a code."""
     if state.page != "code":
         return state, ()
-    if event.answer.status == "ok":
+    if answer.status == "ok":
         return _let_in(state)
-    error = event.answer.error
+    error = answer.error
     if error is not None and error.code in ("not-authorised", "limit-reached"):
         return _wrong(replace(state, said="", refusal=error.texts)), ()
-    return state, (CheckOffline(state.typed),)  # the server cannot say: busy, or older than this program
+    return code_unanswered(state, pending)  # the server cannot say: busy, or older than this program
 
 
-def unanswered(state: Technician, event: Unanswered) -> tuple[Technician, Effects]:
+def code_unanswered(state: Technician, pending: Pending[CodeCheck]) -> tuple[Technician, Effects]:
     """The server is there and yet silent: the code may be a time-based one."""
-    if event.request_id == state.fetching:
-        return replace(state, fetching=None), ()
-    if event.request_id == state.telling:
-        return action_reports.unanswered(state)
-    if event.request_id != state.checking:
-        return state, ()
-    return replace(state, checking=None), ((CheckOffline(state.typed),) if state.page == "code" else ())
+    return state, ((CheckOffline(pending.request.code),) if state.page == "code" else ())
 
 
 def _let_in(state: Technician) -> tuple[Technician, Effects]:
@@ -130,33 +119,18 @@ def _wrong(state: Technician) -> Technician:
 # --- the connection --------------------------------------------------------------------------------------------------
 
 
-def connected(state: Technician, event: Connected) -> tuple[Technician, Effects]:
-    return replace(state, connected=event.up), ()
-
-
-def heard(state: Technician, event: Heard) -> tuple[Technician, Effects]:
+def hall_changed(state: Technician, event: Connected | Heard) -> tuple[Technician, Effects]:
     """When the server comes, the terminal gets what it needs to know codes by itself."""
-    if event.path != ("server", "status"):
-        return state, ()
-    ready = event.message is not None and event.message.state == "ready"
-    version = event.message.version if ready else state.server_version
-    new = replace(state, server_ready=ready, server_version=version)
-    return _fetch(new) if ready and not state.server_ready else (new, ())
+    new = replace(state, presence=state.presence.after(event))
+    if state.served or not new.served:
+        return new, ()
+    new, asked = ask(new.with_requests(new.requests.without(SecretFetch)), SecretFetch())
+    return new, (asked,)
 
 
-def _fetch(state: Technician) -> tuple[Technician, Effects]:
-    state, request = _numbered(state)
-    return replace(state, fetching=request), (Ask(FETCH, {}, request),)
-
-
-def _fetched(state: Technician, data: dict[str, Any]) -> tuple[Technician, Effects]:
-    secret = data.get("secret")
-    return replace(state, fetching=None), ((KeepSecret(secret),) if isinstance(secret, str) else ())
-
-
-def _numbered(state: Technician) -> tuple[Technician, str]:
-    """The id of a new request."""
-    return replace(state, asked=state.asked + 1), state.own.request_id(state.asked)
+def secret_fetched(state: Technician, _pending: Pending[SecretFetch], answer: Answer) -> tuple[Technician, Effects]:
+    secret = (answer.data or {}).get("secret")
+    return state, ((KeepSecret(secret),) if isinstance(secret, str) else ())
 
 
 def set_words(state: Technician, event: SetWords) -> tuple[Technician, Effects]:
@@ -170,16 +144,22 @@ def ticked(state: Technician, event: Tick) -> tuple[Technician, Effects]:
     return new, (*effects, *more)
 
 
+OWNERS: Owners[Technician, Effect] = Owners()
+"""Who takes the answers of the server."""
+OWNERS.take(CodeCheck, code_answered, code_unanswered)
+OWNERS.take(SecretFetch, secret_fetched)
+OWNERS.take(ActsReport, action_reports.answered, action_reports.unanswered)
+
 HANDLERS: dict[type, Callable[[Technician, Any], tuple[Technician, Effects]]] = {
     Touched: touched,
     Leave: leave,
     Broke: leave,
     Type: typed,
     Checked: checked,
-    Answered: answered,
-    Unanswered: unanswered,
-    Connected: connected,
-    Heard: heard,
+    Answered: OWNERS.answered,
+    Unanswered: OWNERS.unanswered,
+    Connected: hall_changed,
+    Heard: hall_changed,
     Tick: ticked,
     SetWords: set_words,
     Untold: action_reports.untold,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID, uuid5
 
 from contract.wire.messages import DeviceStatus
 from kiosk.flow.event import Answered, Touched, Unanswered
+from kiosk.flow.requests import Requests
 from kiosk.flow.role import Role, Send
 from kiosk.service_pages import flow
 from kiosk.service_pages.state import Own, Part, Technician
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from kiosk.ui.page_context import Stage
 
 FOR_WHOEVER_IS_OPEN = (Touched, Turn, Scanned)
-PASSING = ("own", "now", "clock", "idle_since", "asked", "fetching", "touches", "server_version", "wrong", "scan_until",
-           "telling", "tell_at", "untold")  # fmt: skip
+PASSING = ("own", "requests", "now", "clock", "idle_since", "touches", "wrong", "scan_until", "tell_at", "untold")  # fmt: skip
 """What changes without another page."""
 
 
@@ -93,7 +94,11 @@ def with_technician(role: Role, own: Own, performers: Sequence[Performer]) -> Ro
 
         return pages.page(stage, seen)
 
-    first = Both(role.first, Technician(own, language=role.mode(role.first).language))
+    def first(seed: UUID) -> Both:
+        public = role.first(uuid5(seed, "public"))
+        technician = Technician(own, Requests(uuid5(seed, "technician")), language=role.mode(public).language)
+        return Both(public, technician)
+
     return replace(
         role, first=first, step=step, mode=mode, view=view, key=key, draw=draw, perform=perform,
         devices=lambda both: role.devices(both.public), lease=lambda both: role.lease(both.public),
@@ -102,7 +107,7 @@ def with_technician(role: Role, own: Own, performers: Sequence[Performer]) -> Ro
 
 def _is_for_technician(both: Both, event: Any) -> bool:
     if isinstance(event, Answered | Unanswered):
-        return event.request_id in (both.technician.checking, both.technician.fetching, both.technician.telling)
+        return event.request_id in both.technician.requests.pending
     return True
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from contract.wire.messages import Text
+from kiosk.flow.hall_view import Presence
+from kiosk.flow.requests import Requests
 from kiosk.service_pages.gesture import Touch
 
 PageName = Literal["hidden", "code", "menu", "devices", "network", "touch", "touched", "colours", "log"]
@@ -37,17 +38,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Own:
-    """What does not change while the terminal runs. `session` names this run: the ids of requests are made from it."""
+    """What does not change while the terminal runs."""
 
     id: str
     kind: str
     version: str
-    session: uuid.UUID
     devices: tuple[Part, ...] = ()
-
-    def request_id(self, number: int) -> str:
-        """The id of the request of this number."""
-        return str(uuid.uuid5(self.session, str(number)))
 
 
 @dataclass(frozen=True)
@@ -106,19 +102,14 @@ class Technician:
     """Everything that the technician's pages know."""
 
     own: Own
+    requests: Requests
     language: str = "zh"
     page: PageName = "hidden"
     touches: tuple[Touch, ...] = ()
     now: float = 0
     clock: datetime | None = None
     idle_since: float = 0
-    connected: bool = False
-    server_ready: bool = False
-    server_version: str = ""
-    asked: int = 0
-    checking: str | None = None
-    fetching: str | None = None
-    telling: str | None = None
+    presence: Presence = field(default_factory=Presence)
     tell_at: float = 0
     untold: Untold = Untold()
     typed: str = field(default="", repr=False)
@@ -139,6 +130,9 @@ class Technician:
     ordered: Order | None = None
     refused: Order | None = None
 
+    def with_requests(self, requests: Requests) -> Technician:
+        return replace(self, requests=requests)
+
     @property
     def is_open(self) -> bool:
         """Whether a page of the technician covers the public's."""
@@ -147,7 +141,7 @@ class Technician:
     @property
     def served(self) -> bool:
         """Whether the server can be asked."""
-        return self.connected and self.server_ready
+        return self.presence.served
 
     @property
     def wait_s(self) -> int:

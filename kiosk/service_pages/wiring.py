@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +13,7 @@ from kiosk.app.link_events import VERSION, TerminalLink
 from kiosk.flow.role import Role, Send
 from kiosk.service_pages.action_log import Diary
 from kiosk.service_pages.device_tests import Means, Tools, runtime_folder
-from kiosk.service_pages.flow import FETCH
+from kiosk.service_pages.events import SecretFetch
 from kiosk.service_pages.network import look
 from kiosk.service_pages.offline_codes import Keys
 from kiosk.service_pages.pointer import Pointers
@@ -30,10 +29,10 @@ def behind(role: Role, args: argparse.Namespace, hall: HallConfig, link: Termina
     parts = (
         *(Part(d.id, d.kind, d.model, shows=d.kind == "scanner" and d.id in role.owns) for d in devices), Part(SPEAKER, SPEAKER)
     )  # fmt: skip
-    own = Own(args.terminal, role.kind, VERSION, uuid.uuid4(), parts)
+    own = Own(args.terminal, role.kind, VERSION, parts)
     means = Means(
-        look=lambda: look(link.broker, args.credentials, link.round_trip_ms(FETCH)), lines=lambda: link.lines, restart=end,
-        runtime=runtime_folder(),
+        look=lambda: look(link.broker, args.credentials, link.round_trip_ms(SecretFetch.verb)), lines=lambda: link.lines,
+        restart=end, runtime=runtime_folder(),
     )  # fmt: skip
     tools = Tools(hall, [device for device in devices if device.id not in role.owns], means, args.out)
     diary = Diary(folder_of(args), lambda: datetime.now(hall.zone))

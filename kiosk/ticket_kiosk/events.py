@@ -51,9 +51,8 @@ class PickClass:
 
 @dataclass(frozen=True)
 class Confirm:
-    """Take the number now. `request_id` is a fresh UUID; only the first tap's counts. `on_screen`: without paper."""
+    """Take the number now; only the first tap counts. `on_screen`: without paper."""
 
-    request_id: str
     on_screen: bool = False
 
 

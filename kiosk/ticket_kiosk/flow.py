@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from kiosk.flow.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.flow.requests import Owners, Requests
 from kiosk.ticket_kiosk.a4_print import steps as a4_print_steps
 from kiosk.ticket_kiosk.case_progress import steps as case_progress_steps
-from kiosk.ticket_kiosk.case_progress.state import Inquiry
+from kiosk.ticket_kiosk.case_progress.state import CaseRequest
 from kiosk.ticket_kiosk.events import (
     Back,
     Confirm,
@@ -31,19 +33,24 @@ from kiosk.ticket_kiosk.events import (
 )
 from kiosk.ticket_kiosk.guides import steps as guides_steps
 from kiosk.ticket_kiosk.guides.state import ItemIs
+from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
+from kiosk.ticket_kiosk.my_ticket.state import GiveUpRequest, RatingRequest
 from kiosk.ticket_kiosk.offline_numbers import steps as offline_numbers_steps
+from kiosk.ticket_kiosk.offline_numbers.state import LeaseRequest, MergeRequest
 from kiosk.ticket_kiosk.read_aloud import steps as read_aloud_steps
 from kiosk.ticket_kiosk.scan import steps as scan_steps
-from kiosk.ticket_kiosk.state import Effects, Setting, State
+from kiosk.ticket_kiosk.scan.state import CheckedInLookup, CodeLookup
+from kiosk.ticket_kiosk.state import Effect, Effects, Setting, State
 from kiosk.ticket_kiosk.take_number import steps as take_number_steps
+from kiosk.ticket_kiosk.take_number.state import PrintReport, TicketRequest, TicketReturn
 
 __all__ = ["first", "step"]
 BUSY_PAGES = ("printing", "done", "fail-safe")
 
 
-def first(setting: Setting) -> State:
-    """The kiosk as it starts."""
-    return State(setting=setting, mode=setting.first_mode)
+def first(setting: Setting, seed: UUID) -> State:
+    """The kiosk as it starts; `seed` is another one each time, and the ids of all requests come from it."""
+    return State(setting=setting, requests=Requests(seed), mode=setting.first_mode)
 
 
 def step(state: State, event: Any) -> tuple[State, Effects]:
@@ -59,8 +66,8 @@ def step(state: State, event: Any) -> tuple[State, Effects]:
 def home(state: State) -> State:
     """Home, with nothing chosen; language and modes stay until the citizen is gone."""
     return replace(
-        scan_steps.closed(guides_steps.closed(take_number_steps.unwanted(state))), page="home", trail=(),
-        theme=None, queue=None, class_=None, sheet=0, ticket=None, inquiry=Inquiry(), trouble=None, trouble_detail="",
+        case_progress_steps.closed(scan_steps.closed(guides_steps.closed(take_number_steps.unwanted(state)))), page="home",
+        trail=(), theme=None, queue=None, class_=None, sheet=0, ticket=None, trouble=None, trouble_detail="",
         idle_since=state.now,
     )  # fmt: skip
 
@@ -170,49 +177,10 @@ def _broke(state: State, _event: Broke) -> tuple[State, Effects]:
     return replace(take_number_steps.unwanted(state), page="fail-safe", trail=(), idle_since=state.now), ()
 
 
-def _connected(state: State, event: Connected) -> tuple[State, Effects]:
-    return replace(state, connected=event.up), ()
-
-
-def _heard(state: State, event: Heard) -> tuple[State, Effects]:
-    match event.path:
-        case ("server", "status"):
-            ready = event.message is not None and event.message.state == "ready"
-            return replace(state, server_ready=ready), ()
-        case ("queue", queue, "state"):
-            return replace(state, queues=_kept(state.queues, queue, event.message)), ()
-        case ("window", window, "state"):
-            return replace(state, windows=_kept(state.windows, window, event.message)), ()
-        case ("catalogue", "version"):
-            return guides_steps.announced(state, event.message)
-    return state, ()
-
-
-def _kept(known: Any, key: str, message: Any) -> Any:
-    """`known` with the message under `key`; without it when the message was taken back."""
-    if message is None:
-        return {k: v for k, v in known.items() if k != key}
-    return {**known, key: message}
-
-
-def _answered(state: State, event: Answered) -> tuple[State, Effects]:
-    new: tuple[State, Effects] = _asker(state, event.request_id).answered(state, event)
-    return new
-
-
-def _unanswered(state: State, event: Unanswered) -> tuple[State, Effects]:
-    new: tuple[State, Effects] = _asker(state, event.request_id).unanswered(state, event)
-    return new
-
-
-def _asker(state: State, request_id: str) -> Any:
-    """Who asked this of the server."""
-    if request_id == state.inquiry.request:
-        return case_progress_steps
-    if request_id in state.lease.asked:
-        return offline_numbers_steps
-    scanned = state.scan.asked is not None and state.scan.asked.request_id == request_id
-    return scan_steps if scanned else take_number_steps
+def _hall_changed(state: State, event: Connected | Heard) -> tuple[State, Effects]:
+    if isinstance(event, Heard) and event.path == ("catalogue", "version"):
+        return guides_steps.announced(state, event)
+    return replace(state, hall=state.hall.after(event)), ()
 
 
 def _item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
@@ -222,6 +190,19 @@ def _item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
 def _printer_is(state: State, event: PrinterIs) -> tuple[State, Effects]:
     return replace(state, printer=event.condition), ()
 
+
+OWNERS: Owners[State, Effect] = Owners()
+"""Who takes the answers of the server."""
+OWNERS.take(TicketRequest, take_number_steps.ticket_answered, take_number_steps.ticket_unanswered)
+OWNERS.take(PrintReport, take_number_steps.print_reported)
+OWNERS.take(TicketReturn, take_number_steps.ticket_returned)
+OWNERS.take(LeaseRequest, offline_numbers_steps.leased)
+OWNERS.take(MergeRequest, offline_numbers_steps.merged)
+OWNERS.take(CodeLookup, scan_steps.code_answered, scan_steps.unanswered)
+OWNERS.take(CheckedInLookup, scan_steps.checked_in_answered, scan_steps.unanswered)
+OWNERS.take(GiveUpRequest, my_ticket_steps.given_up, my_ticket_steps.unanswered)
+OWNERS.take(RatingRequest, my_ticket_steps.rated, my_ticket_steps.unanswered)
+OWNERS.take(CaseRequest, case_progress_steps.answered, case_progress_steps.unanswered)
 
 HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     TakeNumber: _take_number,
@@ -236,12 +217,12 @@ HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     Touched: _touched,
     Tick: _tick,
     Broke: _broke,
-    Connected: _connected,
-    Heard: _heard,
+    Connected: _hall_changed,
+    Heard: _hall_changed,
     PrinterIs: _printer_is,
     Confirm: _confirm,
-    Answered: _answered,
-    Unanswered: _unanswered,
+    Answered: OWNERS.answered,
+    Unanswered: OWNERS.unanswered,
     Printed: take_number_steps.printed,
     PrintBroke: take_number_steps.print_broke,
     **guides_steps.HANDLERS,
@@ -249,6 +230,7 @@ HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     **offline_numbers_steps.HANDLERS,
     **read_aloud_steps.HANDLERS,
     **scan_steps.HANDLERS,
+    **my_ticket_steps.HANDLERS,
     ItemIs: _item_is,
     **a4_print_steps.HANDLERS,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from functools import partial
 
@@ -81,12 +80,11 @@ class TroubleWithTicket(Frame):
     def build_body(self, state: State) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         title, note = trouble_words(stage, state)
-        request_id = str(uuid.uuid4())
         actions: list[tuple[str, Callable[[], None]]] = []
         if state.trouble == "print" and (state.served or state.offline):
-            actions.append((_("在屏幕上取号"), lambda: stage.send(Confirm(request_id, on_screen=True))))
+            actions.append((_("在屏幕上取号"), partial(stage.send, Confirm(on_screen=True))))
         elif state.trouble == "no-answer" and (state.served or state.offline):
-            actions.append((_("再试一次"), lambda: stage.send(Confirm(request_id))))
+            actions.append((_("再试一次"), partial(stage.send, Confirm())))
         height = max(look.target, look.px(140))
         count = len(actions) + 1
         if look.portrait:

@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +16,10 @@ from contract.configuration.hall import Device, HallConfig, Terminal
 from contract.wire.messages import DeviceStatus, TerminalAsk
 from kiosk.flow.role import Role, Send
 from kiosk.ticket_kiosk import flow
+from kiosk.ticket_kiosk.case_progress import steps as case_progress_steps
+from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
 from kiosk.ticket_kiosk.offline_numbers.steps import few, told
+from kiosk.ticket_kiosk.scan import steps as scan_steps
 from kiosk.ticket_kiosk.scan.state import Scanner
 from kiosk.ticket_kiosk.state import Business, Setting, State
 from kiosk.ui.theme import Mode
@@ -48,8 +52,8 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
         a4=copiers[0].id if copiers else None,
     )
     role = Role(
-        kind="hall-kiosk", first=flow.first(setting), step=flow.step, mode=lambda state: state.mode, key=key, draw=draw,
-        topics=TOPICS, devices=device_states, lease=told,
+        kind="hall-kiosk", first=partial(flow.first, setting), step=flow.step, mode=lambda state: state.mode, key=key,
+        draw=draw, topics=TOPICS, devices=device_states, lease=told,
         owns=tuple(device.id for device in (*printers[:1], *voices[:1], *copiers[:1], *scanners)),
     )  # fmt: skip
     parts: list[Part] = [Catalogue(folder_of(args) / "guides", args.credentials and args.credentials / "ca.crt")]
@@ -148,12 +152,13 @@ def key(state: State) -> Hashable:
         case "home" | "away" | "closed" | "guides" as page:
             return page, state.tiles, state.scan.able, state.offline, state.offline and (state.prints, few(state))
         case "progress" | "case" as page:
-            return page, state.inquiry, state.sheet, state.prints_papers
+            return page, state.inquiry, case_progress_steps.waits(state), state.sheet, state.prints_papers
         case "scan":
             scan = state.scan
-            return "scan", scan.asked is None, scan.refusal, scan.able, scan.films, state.served
+            return "scan", scan_steps.waits(state), scan.refusal, scan.able, scan.films, state.served
         case "appointment" | "my-ticket" | "holder" | "rate" | "rate-reasons" as page:
-            return page, replace(state.scan, picture=None, scanners={}, seen_at=0), state.sheet
+            scan, waits = replace(state.scan, picture=None, scanners={}, seen_at=0), scan_steps.waits(state)
+            return page, scan, waits, state.my_ticket, my_ticket_steps.waits(state), state.sheet
         case "guide-groups":
             return "guide-groups", look.group, look.contents, state.sheet
         case "guide-list":
@@ -171,8 +176,8 @@ def key(state: State) -> Hashable:
             return "preview", shown.ref, len(shown.sheets), shown.failed, state.sheet, state.prints_papers, state.a4.words
         case "printout":
             shown = state.printing
-            waits = shown.job and (shown.job.state, shown.job.sheets)
-            return "printout", shown.ref, shown.stopped, waits, shown.refusal, state.prints_papers, state.a4.words
+            job = shown.job and (shown.job.state, shown.job.sheets)
+            return "printout", shown.ref, shown.stopped, job, shown.refusal, state.prints_papers, state.a4.words
         case "themes" | "businesses" as page:
             return page, state.theme, state.sheet, state.offline
         case "confirm":

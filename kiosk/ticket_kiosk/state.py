@@ -8,15 +8,19 @@ from datetime import datetime
 from typing import Any, Literal
 
 from contract.wire.device_state import WORKS
-from contract.wire.messages import Estimate, QueueState, TicketClass, WindowState
+from contract.wire.messages import QueueState, TicketClass, WindowState
 from kiosk.flow.event import Ask
+from kiosk.flow.hall_view import HallView
+from kiosk.flow.requests import Requests
 from kiosk.ticket_kiosk.a4_print.state import A4, Asked, Printing
 from kiosk.ticket_kiosk.case_progress.state import Inquiry
 from kiosk.ticket_kiosk.guides.state import Lookup, Wanted
+from kiosk.ticket_kiosk.my_ticket.state import MyTicket
 from kiosk.ticket_kiosk.offline_numbers.state import Effect as LeaseEffect
 from kiosk.ticket_kiosk.offline_numbers.state import Lease
 from kiosk.ticket_kiosk.read_aloud.state import Aloud, Spoken
 from kiosk.ticket_kiosk.scan.state import NextPicture, Scan, Watch
+from kiosk.ticket_kiosk.take_number.state import PrintTicket, Taking, Ticket, Trouble
 from kiosk.ui.theme import Mode
 
 PageName = Literal[
@@ -26,7 +30,6 @@ PageName = Literal[
     "blanks", "papers", "preview", "printout",
 ]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
-Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired", "none-left"]
 
 TIME_OUT_S = {
     "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "noted": 45, "trouble": 30, "fail-safe": 5, "home": 30,
@@ -46,7 +49,6 @@ SERVED_PAGES = ("progress", "case", "scan", "appointment", "my-ticket", "holder"
 ELDER_TIME_OUT = 1.5
 RING_S = 15
 STARTING_S = 5
-PRINTING_S = 40
 
 
 @dataclass(frozen=True)
@@ -96,46 +98,11 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Ticket:
-    """A number that the server has given, or `offline` the kiosk itself, which knows nothing of the line then."""
-
-    id: str
-    number: str
-    queue: str
-    class_: TicketClass
-    issued_at: datetime
-    token: str
-    ahead: int
-    estimate_s: Estimate
-    windows: tuple[str, ...]
-    language: str = "zh"
-    state: str = ""
-    offline: bool = False
-
-
-@dataclass(frozen=True)
-class Order:
-    """A request for a ticket that has no answer yet. `wanted` ends when the citizen is gone or the kiosk gave up."""
-
-    ask: Ask = field(repr=False)
-    tries: int = 1
-    wanted: bool = True
-
-    @property
-    def on_paper(self) -> bool:
-        return bool(self.ask.body["channel"] == "kiosk")
-
-    @property
-    def appointment(self) -> str | None:
-        """The code of the appointment that is checked in by this order."""
-        return self.ask.body.get("appointment")
-
-
-@dataclass(frozen=True)
 class State:
     """Everything the hall kiosk knows."""
 
     setting: Setting
+    requests: Requests
     page: PageName = "home"
     trail: tuple[PageName, ...] = ()
     mode: Mode = field(default_factory=Mode)
@@ -143,10 +110,7 @@ class State:
     clock: datetime | None = None
     started: float | None = None
     idle_since: float = 0
-    connected: bool = False
-    server_ready: bool = False
-    queues: Mapping[str, QueueState] = field(default_factory=dict)
-    windows: Mapping[str, WindowState] = field(default_factory=dict)
+    hall: HallView = field(default_factory=HallView)
     printer: str | None = None
     theme: str | None = None
     queue: str | None = None
@@ -156,13 +120,11 @@ class State:
     lookup: Lookup = field(default_factory=Lookup)
     inquiry: Inquiry = field(default_factory=Inquiry)
     scan: Scan = field(default_factory=Scan)
+    my_ticket: MyTicket = field(default_factory=MyTicket)
     aloud: Aloud = field(default_factory=Aloud)
     a4: A4 = field(default_factory=A4)
     printing: Printing = field(default_factory=Printing)
-    order: str | None = None
-    orders: Mapping[str, Order] = field(default_factory=dict)
-    jobs: Mapping[str, Ticket] = field(default_factory=dict)
-    reports: Mapping[str, Ask] = field(default_factory=dict)
+    taking: Taking = field(default_factory=Taking)
     lease: Lease = field(default_factory=Lease)
     ticket: Ticket | None = None
     on_paper: bool = False
@@ -172,6 +134,19 @@ class State:
     def at(self, page: PageName, **changes: Any) -> State:
         """Another page, with the way back to this one."""
         return replace(self, page=page, trail=(*self.trail, self.page), sheet=0, idle_since=self.now, **changes)
+
+    def with_requests(self, requests: Requests) -> State:
+        return replace(self, requests=requests)
+
+    @property
+    def queues(self) -> Mapping[str, QueueState]:
+        """The states of the queues, by their ids."""
+        return self.hall.queues
+
+    @property
+    def windows(self) -> Mapping[str, WindowState]:
+        """The states of the windows, by their ids."""
+        return self.hall.windows
 
     @property
     def has_guides(self) -> bool:
@@ -190,7 +165,7 @@ class State:
     @property
     def served(self) -> bool:
         """Whether the server can be asked."""
-        return self.connected and self.server_ready
+        return self.hall.presence.served
 
     def gives_numbers(self, queue: str) -> bool:
         """Whether this kiosk can give a number for a queue now."""
@@ -271,11 +246,6 @@ class State:
         return tuple((number, window) for _, number, window in sorted(busy, reverse=True))
 
 
-@dataclass(frozen=True)
-class PrintTicket:
-    """Print; Printed or PrintBroke comes back."""
-
-    ticket: Ticket
-
-
-Effects = tuple[Ask | PrintTicket | Wanted | Spoken | Watch | NextPicture | Asked | LeaseEffect, ...]
+Effect = Ask | PrintTicket | Wanted | Spoken | Watch | NextPicture | Asked | LeaseEffect
+"""Everything that the flow may want done."""
+Effects = tuple[Effect, ...]

@@ -6,34 +6,24 @@ nothing, and a repeated tap repeats the same request id, so that one service nev
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
+from uuid import UUID
 
-from contract.wire.messages import RatingAsk, WindowState
-from contract.wire.rating_reasons import BAD_LEVELS, TEXT_LIMIT, reasons_of
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Unanswered
+from contract.wire.messages import Answer, RatingAsk, WindowState
+from contract.wire.rating_reasons import TEXT_LIMIT, lacks_reason, reasons_of
+from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, LevelTapped, ReasonTapped, Tick, Unanswered
+from kiosk.flow.hall_view import Presence
+from kiosk.flow.requests import Owners, Pending, Policy, Request, Requests, ask
 
 PageName = Literal["idle", "faces", "reasons", "words", "sending", "thanks", "trouble", "failed"]
 Tapped = Literal["more", "words", "back", "submit", "decline", "home", "language", "elder"]
 ASKING: frozenset[PageName] = frozenset({"faces", "reasons", "words"})
 ENDS_S: dict[str, float] = {"thanks": 5, "trouble": 30, "failed": 5}
-ANSWER_S = 12.0
 
 
 # --- events of its own -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class LevelTapped:
-    level: int
-
-
-@dataclass(frozen=True)
-class ReasonTapped:
-    code: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +36,26 @@ class ButtonTapped:
     """A tap on a button that carries nothing but its name."""
 
     what: Tapped
+
+
+# --- request ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TabletRating(Request):
+    """The rating of a service at the tablet of its window."""
+
+    verb = "rate"
+    policy = Policy(timeout_s=12)
+
+    service: str
+    level: int
+    reasons: tuple[str, ...]
+    text: str
+
+    def body(self) -> dict[str, object]:
+        rating: dict[str, object] = {"service": self.service, "level": self.level, "channel": "tablet"}
+        return rating | {"reasons": list(self.reasons), "text": self.text}
 
 
 # --- state -----------------------------------------------------------------------------------------------------------
@@ -62,8 +72,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class State:
-    """`now` and `until` run evenly (seconds), `clock` is the hall's local time."""
+    """`now` and `until` run evenly (seconds), `clock` is the hall's local time. `sent` is the id of the present rating, once
+    it was sent."""
 
+    requests: Requests
     settings: Settings = Settings()
     page: PageName = "idle"
     window: WindowState | None = None
@@ -74,20 +86,21 @@ class State:
     reasons: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     more: bool = False
-    request_id: str = ""
+    sent: str = ""
     problem: str = ""
-    link_up: bool = False
-    server_ready: bool = False
+    presence: Presence = field(default_factory=Presence)
     language: str = "zh"
     elder: bool = False
     now: float = 0
     clock: datetime | None = None
 
+    def with_requests(self, requests: Requests) -> State:
+        return replace(self, requests=requests)
+
     @property
-    def needs_reason(self) -> bool:
+    def lacks_reason(self) -> bool:
         """Whether the chosen level still lacks the reason that a bad rating must have."""
-        bad = self.level in BAD_LEVELS and self.settings.bad_needs_reason
-        return bad and not self.reasons and not self.phrases
+        return lacks_reason(self.level, self.reasons, text_of(self.phrases), required=self.settings.bad_needs_reason)
 
     @property
     def seconds_left(self) -> int | None:
@@ -95,47 +108,50 @@ class State:
         return None if self.until is None else max(0, round(self.until - self.now))
 
 
-Outcome = tuple[State, tuple[Any, ...]]
+Outcome = tuple[State, tuple[Ask, ...]]
 
 
-def start(settings: Settings) -> State:
-    """The state of a rater that has heard nothing yet."""
-    return State(settings=settings, language=settings.language)
+def start(settings: Settings, seed: UUID) -> State:
+    """The state of a rater that has received nothing yet; the ids of its requests come from `seed`."""
+    return State(Requests(seed), settings, language=settings.language)
 
 
-def step(state: State, event: Any, new_id: Callable[[], str] = lambda: str(uuid.uuid4())) -> Outcome:
+def step(state: State, event: object) -> Outcome:
     """The state after `event`, and what is to be done. Any event may come in any state."""
     match event:
         case Tick(now, clock):
             return _ticked(replace(state, now=now, clock=clock)), ()
-        case Connected(up):
-            return replace(state, link_up=up, server_ready=state.server_ready and up), ()
-        case Heard(("window", _, "state"), window):
+        case Connected() | Heard(("server", "status")):
+            return replace(state, presence=state.presence.after(event)), ()
+        case Heard(("window", _, "state"), WindowState() | None as window):
             return _window_changed(state, window), ()
         case Heard(("rating", _, "ask"), None):
             return (_idle(state) if state.page in ASKING else state), ()
-        case Heard(("rating", _, "ask"), ask, retained):
-            return _asked(state, ask, retained), ()
-        case Heard(("server", "status"), status):
-            return replace(state, server_ready=status is not None and status.state == "ready"), ()
-        case Answered(request_id, answer) if request_id == state.request_id and state.page == "sending":
-            return _answered(state, "ok" if answer.error is None else answer.error.code), ()
-        case Unanswered(request_id) if request_id == state.request_id and state.page == "sending":
-            return _answered(state, "no-answer"), ()
+        case Heard(("rating", _, "ask"), RatingAsk() as asked, retained):
+            return _asked(state, asked, retained), ()
+        case Answered():
+            return OWNERS.answered(state, event)
+        case Unanswered():
+            return OWNERS.unanswered(state, event)
         case Broke():
             return _ending(_idle(state), "failed"), ()
         case ButtonTapped("submit"):
-            return _submit(state, new_id)
+            return _submit(state)
     return _tapped(state, event), ()
 
 
 def _idle(state: State) -> State:
     """Back to the plate of the window, in the hall's first language; the last question is known so as not to be asked twice."""
-    fresh = start(state.settings)
-    return replace(
-        fresh, window=state.window, link_up=state.link_up, server_ready=state.server_ready, ask=state.ask, now=state.now,
+    return State(
+        requests=state.requests.without(TabletRating),
+        settings=state.settings,
+        window=state.window,
+        ask=state.ask,
+        presence=state.presence,
+        language=state.settings.language,
+        now=state.now,
         clock=state.clock,
-    )  # fmt: skip
+    )
 
 
 def _ending(state: State, page: PageName) -> State:
@@ -170,24 +186,26 @@ def _asked(state: State, ask: RatingAsk, retained: bool) -> State:
     return replace(fresh, page="faces", ask=ask, until=state.now + left, of_s=left)
 
 
-def _answered(state: State, code: str) -> State:
-    if code in ("ok", "already-rated"):
-        return _ending(state, "thanks")
-    return _ending(replace(state, problem=code), "trouble")
+def _answered(state: State, _pending: Pending[TabletRating], answer: Answer) -> Outcome:
+    if answer.error is None or answer.error.code == "already-rated":
+        return _ending(state, "thanks"), ()
+    return _ending(replace(state, problem=answer.error.code), "trouble"), ()
 
 
-def _submit(state: State, new_id: Callable[[], str]) -> Outcome:
+def _unanswered(state: State, _pending: Pending[TabletRating]) -> Outcome:
+    return _ending(replace(state, problem="no-answer"), "trouble"), ()
+
+
+def _submit(state: State) -> Outcome:
     """Send the rating: the first time with a new id, after trouble with the same one."""
-    if state.ask is None or state.level is None or state.needs_reason or state.page not in ("reasons", "trouble"):
+    if state.ask is None or state.level is None or state.lacks_reason or state.page not in ("reasons", "trouble"):
         return state, ()
-    request_id = state.request_id or new_id()
-    body = {"service": state.ask.service, "level": state.level, "channel": "tablet"}
-    body |= {"reasons": list(state.reasons), "text": text_of(state.phrases)}
-    sending = replace(state, page="sending", request_id=request_id, until=None, problem="")
-    return sending, (Ask("rate", body, request_id, ANSWER_S),)
+    rating = TabletRating(state.ask.service, state.level, state.reasons, text_of(state.phrases))
+    state, asked = ask(state, rating, again=state.sent)
+    return replace(state, page="sending", sent=asked.request_id, until=None, problem=""), (asked,)
 
 
-def _tapped(state: State, event: Any) -> State:
+def _tapped(state: State, event: object) -> State:
     match event, state.page:
         case LevelTapped(level), "faces" | "reasons" if 1 <= level <= 5:
             kept = state if level == state.level else replace(state, reasons=(), phrases=())
@@ -227,3 +245,7 @@ def text_of(phrases: tuple[str, ...]) -> str:
 
 def _toggled(chosen: tuple[str, ...], one: str) -> tuple[str, ...]:
     return tuple(x for x in chosen if x != one) if one in chosen else (*chosen, one)
+
+
+OWNERS: Owners[State, Ask] = Owners()
+OWNERS.take(TabletRating, _answered, _unanswered)

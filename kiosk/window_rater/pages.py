@@ -6,13 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from contract.configuration.hall import Window
-from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, reasons_of
+from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, needs_reason, reasons_of
+from kiosk.flow.event import LevelTapped, ReasonTapped
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, CountdownRing, Icon, TextButton, Words
 from kiosk.window_rater.faces import COLOURS, ClerkPlate, Face, FaceButton, foot, level_name
-from kiosk.window_rater.flow import ButtonTapped, LevelTapped, PhraseTapped, ReasonTapped, State
+from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, State
 from kiosk.window_rater.plate import Plate
 
 
@@ -129,7 +130,7 @@ class Reasons(Asking):
     def build_body(self, state: State) -> None:
         _, look, stage = self.stage.text, self.look, self.stage
         assert state.level is not None
-        bad = state.level in BAD_LEVELS and state.settings.bad_needs_reason
+        bad = needs_reason(state.level, required=state.settings.bad_needs_reason)
         hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("请选择原因，可以多选，也可以不选")
         place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
         self.add_widget(Words(stage, place, hint, "body", colour="secondary"))
@@ -160,7 +161,7 @@ class Reasons(Asking):
 
     def _build_submit(self, state: State) -> None:
         _, stage = self.stage.text, self.stage
-        if state.needs_reason:
+        if state.lacks_reason:
             self.add_widget(
                 Words(stage, self._action_place, _("选一项原因后就可以提交"), "body", colour="secondary", align="center")
             )

@@ -116,7 +116,7 @@ class Plate(Page):
         self._big.paint(colour)
         self._note.say(note)
         self._time.say(f"{state.clock:%H:%M}" if state.clock else "")
-        connected = state.link_up and state.server_ready
+        connected = state.presence.served
         self._away.say("" if connected or state.clock is None else _("正在连接服务器，请稍候"))
         notices = self.stage.hall.notice
         text = self.stage.pick(notices[int(state.now // NOTICE_S) % len(notices)]) if notices else ""

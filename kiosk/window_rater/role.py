@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Hashable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
 
     return Role(
         kind="rating",
-        first=start(settings),
+        first=partial(start, settings),
         step=step,
         mode=lambda state: Mode(language=state.language, elder=state.elder),
         key=key,

@@ -35,7 +35,7 @@ class Kiosk:
 
     def __init__(self, link: Link, status: messages.ServerStatus) -> None:
         self.link = link
-        self.state: State = flow.first(Setting("kiosk-1", (Business("household", "personal"),)))
+        self.state: State = flow.first(Setting("kiosk-1", (Business("household", "personal"),)), uuid.uuid4())
         self.answers: list[str] = []
         self.does(Connected(True), Heard(("server", "status"), status))
 
@@ -52,7 +52,7 @@ class Kiosk:
     def asks(self, number: str, last_four: str) -> State:
         """What somebody types, from the home page on."""
         typed = (OpenInquiry(), PickBlank("number"), Fill(number), PickBlank("last_four"), Fill(last_four))
-        return self.does(GoHome(), *typed, Inquire(str(uuid.uuid4())))
+        return self.does(GoHome(), *typed, Inquire())
 
 
 def taken_in(hall: Path, server: RunningServer, file: Path) -> subprocess.CompletedProcess[str]:

@@ -14,6 +14,7 @@ from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.configuration.table import Text
 from kiosk.call_screen.flow import Call, Line, State
+from kiosk.flow.hall_view import Presence
 from kiosk.ui.theme import Mode
 from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
@@ -34,7 +35,7 @@ def busy(hall: HallConfig) -> State:
         for i in range(10)
     )  # fmt: skip
     lines = {queue.id: Line((i * 7) % 23, i != 4) for i, queue in enumerate(hall.queue)}
-    return State(calls=calls, lines=lines, link_up=True, server_ready=True, now=100, clock=NOON, good_at=NOON)
+    return State(calls=calls, lines=lines, presence=Presence(True, True), now=100, clock=NOON, good_at=NOON)
 
 
 def states(hall: HallConfig) -> Iterator[tuple[str, State]]:
@@ -49,7 +50,7 @@ def states(hall: HallConfig) -> Iterator[tuple[str, State]]:
     yield "second-notice-and-queues", replace(full, now=112)
     yield "first-call", replace(full, calls=full.calls[:1])
     yield "nobody-called", replace(full, calls=())
-    yield "away", replace(full, link_up=False)
+    yield "away", replace(full, presence=Presence())
     yield "starting", State(clock=NOON)
     yield "failed", replace(full, failed_until=105)
 

@@ -12,6 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import structs
@@ -23,6 +24,8 @@ from contract.guides.guide_file import Guides, open_guides
 from contract.texts import texts
 from contract.wire.messages import Estimate, QueueState, Text, WindowState, WindowTicket
 from kiosk.flow.event import Broke, Connected, Heard
+from kiosk.flow.hall_view import HallView, Presence
+from kiosk.flow.requests import Requests
 from kiosk.ticket_kiosk.a4_print.job_store import JobState
 from kiosk.ticket_kiosk.a4_print.spool import QUOTAS, WORDS
 from kiosk.ticket_kiosk.a4_print.state import A4, Job, MakePaper, Paper, Printing, Sheet
@@ -36,7 +39,8 @@ from kiosk.ticket_kiosk.offline_numbers.state import Lease
 from kiosk.ticket_kiosk.read_aloud.state import Aloud
 from kiosk.ticket_kiosk.role import draw, key, setting_of
 from kiosk.ticket_kiosk.scan.state import Scanner
-from kiosk.ticket_kiosk.state import State, Ticket
+from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.take_number.state import Ticket
 from kiosk.ui.theme import Mode
 from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load as load_catalogue
@@ -72,9 +76,14 @@ def busy_hall(hall: HallConfig, mode: Mode, *, is_open: bool = True) -> State:
     setting = setting_of(hall, "kiosk-1", mode, printer="ticket-printer-1", web="http://192.168.10.20:8080")
     setting = replace(setting, a4="a4-1")
     return State(
-        setting=setting, mode=mode, now=100, started=0, idle_since=100, clock=NOON, connected=True, server_ready=True,
-        queues=queues, windows=windows, printer="ok", a4=A4("ok"),
+        setting=setting, requests=Requests(UUID(int=0)), mode=mode, now=100, started=0, idle_since=100, clock=NOON,
+        hall=HallView(Presence(True, True), queues, windows), printer="ok", a4=A4("ok"),
     )  # fmt: skip
+
+
+def cut_off(state: State) -> State:
+    """The same without the broker."""
+    return replace(state, hall=replace(state.hall, presence=Presence()))
 
 
 def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
@@ -86,7 +95,7 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
                     tuple(window.id for window in hall.windows_of(queue)))  # fmt: skip
     chosen = replace(state, theme=theme, queue=queue, idle_since=92)
     yield "home", state
-    yield "home-without-printer", replace(state, printer="paper-out", windows={})
+    yield "home-without-printer", replace(state, printer="paper-out", hall=replace(state.hall, windows={}))
     yield "themes", replace(state, page="themes", idle_since=60)
     yield "businesses", replace(chosen, page="businesses")
     yield "confirm", replace(chosen, page="confirm")
@@ -98,9 +107,9 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
     for trouble in ("print", "closed", "limit", "no-answer", "refused", "expired"):
         yield f"trouble-{trouble}", replace(chosen, page="trouble", trouble=trouble, trouble_detail="paper-out")
     yield "closed", busy_hall(hall, mode, is_open=False)
-    yield "away", replace(state, connected=False)
+    yield "away", cut_off(state)
     yield from offline_states(chosen, replace(ticket, number="A901", offline=True))
-    yield "starting", replace(state, connected=False, queues={}, started=None)
+    yield "starting", replace(state, hall=HallView(), started=None)
     yield from guide_states(state)
     yield from case_states(state)
     yield from scan_states(state)
@@ -113,7 +122,7 @@ def offline_states(chosen: State, ticket: Ticket) -> Iterator[tuple[str, State]]
     left = {business.id: 9 for business in chosen.setting.of_theme(chosen.theme or "")[:-1]}
     day = timedelta(hours=9)
     lease = Lease({**left, ticket.queue: 9}, NOON - day, NOON + day, ((NOON - day, NOON + day),), known=True)
-    offline = replace(chosen, connected=False, lease=lease)
+    offline = replace(cut_off(chosen), lease=lease)
     assert offline.offline
     yield "offline-home", offline
     yield "offline-home-with-guides", replace(offline, lookup=Lookup(contents=contents(example_guides()[0])))
@@ -145,8 +154,9 @@ def guide_states(state: State) -> Iterator[tuple[str, State]]:
     there = contents(guides)
     state = replace(state, lookup=Lookup(contents=there), trail=("home",))
     yield "home-with-guides", replace(state, trail=())
-    yield "away-with-guides", replace(state, connected=False)
-    yield "closed-with-guides", replace(state, queues={k: structs.replace(q, open=False) for k, q in state.queues.items()})
+    yield "away-with-guides", cut_off(state)
+    shut = {k: structs.replace(q, open=False) for k, q in state.queues.items()}
+    yield "closed-with-guides", replace(state, hall=replace(state.hall, queues=shut))
     yield "guides", replace(state, page="guides")
     groups: tuple[Group, ...] = ("theme", "department", "life-event")
     for group in groups:
@@ -165,7 +175,7 @@ def guide_states(state: State) -> Iterator[tuple[str, State]]:
         yield f"guide-{section}", replace(state, page="guide", lookup=replace(read, section=section))
     yield "guide-flow-only-chinese", replace(state, page="guide", lookup=replace(read, section="flow", english={}))
     yield "guide-flow-2", replace(state, page="guide", sheet=1, lookup=replace(read, section="flow"))
-    yield "guide-away", replace(state, page="guide", connected=False, lookup=read)
+    yield "guide-away", replace(cut_off(state), page="guide", lookup=read)
     heard = replace(state, page="guide", lookup=replace(read, section="materials"), aloud=Aloud("ok"))
     yield "guide-with-voice", heard
     yield "guide-read-aloud", replace(heard, aloud=Aloud("ok", "summary", 1))
@@ -275,7 +285,7 @@ def walks() -> Iterator[tuple[str, Walk]]:
         *(Heard(("queue", queue.id, "state"), None) for queue in hall.queue[:1]),
     )  # fmt: skip
     for mode, size in (("zh", "portrait"), ("en-elder", "landscape"), ("zh-low", "small")):
-        given = {"first": first(setting_of(hall, "kiosk-1", MODES[mode])), **dict(states(hall, MODES[mode]))}
+        given = {"first": first(setting_of(hall, "kiosk-1", MODES[mode]), UUID(int=0)), **dict(states(hall, MODES[mode]))}
         walk = Walk(given, step, draw, key, hall, SIZES[size], MODES[mode], lambda state: str(state.shown), unasked=unasked)
         yield f"{mode}/{size}", walk
 

@@ -8,11 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.wire.messages import RatingAsk, WindowClerk, WindowState, WindowTicket
+from kiosk.flow.hall_view import Presence
+from kiosk.flow.requests import Requests
 from kiosk.ui.theme import Mode
 from kiosk.window_rater.flow import State, step
 from kiosk.window_rater.role import key
@@ -40,17 +43,19 @@ def window(state: str, number: str | None = None) -> WindowState:
 
 def states(mode: Mode) -> Iterator[tuple[str, str, State]]:
     """Every page: its name, the window it belongs to, the state."""
-    start = State(now=100, clock=NOON, link_up=True, server_ready=True, language=mode.language, elder=mode.elder)
+    start = State(
+        Requests(UUID(int=0)), now=100, clock=NOON, presence=Presence(True, True), language=mode.language, elder=mode.elder
+    )
     ask = RatingAsk("20261121-a012-s1", "A012", "社会保障卡申领", CLERK, NOON + timedelta(seconds=60))
     asked = replace(start, ask=ask, page="faces", until=147.0, of_s=60, window=window("rating"))
     yield "idle", "03", replace(start, window=window("idle"))
-    yield "idle-unknown", "03", replace(start, link_up=False)
+    yield "idle-unknown", "03", replace(start, presence=Presence())
     yield "calling", "03", replace(start, window=window("calling", "A012"))
     yield "serving-comprehensive", "01", replace(start, window=window("serving", "A1012"))
     yield "paused", "03", replace(start, window=window("paused"))
     yield "closed", "12", replace(start, window=window("closed"))
     yield "green-channel", "10", replace(start, window=window("calling", "J003"))
-    yield "away", "10", replace(start, window=window("serving", "J003"), link_up=False)
+    yield "away", "10", replace(start, window=window("serving", "J003"), presence=Presence())
     yield "faces", "03", asked
     yield "faces-without-clerk", "03", replace(asked, ask=replace_ask(ask))
     for level in (5, 4, 3, 2, 1):
@@ -105,7 +110,9 @@ def walks() -> Iterator[tuple[str, Walk]]:
     """Every way through the pages, lying and upright."""
     hall = load(HALL)
     for mode, size in (("zh", "portrait"), ("en-elder", "landscape")):
-        given = {name: state for name, window_id, state in states(MODES[mode]) if window_id == "03"} | {"first": State()}
+        given = {name: state for name, window_id, state in states(MODES[mode]) if window_id == "03"} | {
+            "first": State(Requests(UUID(int=0)))
+        }
         yield f"{mode}/{size}", Walk(given, step, drawing(hall, "03"), key, hall, SIZES[size], MODES[mode])
 
 

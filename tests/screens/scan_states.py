@@ -13,10 +13,12 @@ import cv2
 from contract.guides.item import Form
 from contract.wire.messages import Text
 from drivers.scanner.reading import CodeReader
-from kiosk.flow.event import Ask
+from kiosk.flow.hall_view import Presence
+from kiosk.flow.requests import ask
 from kiosk.ticket_kiosk.guides.state import Contents, Lookup
+from kiosk.ticket_kiosk.my_ticket.state import MyTicket, ShownTicket
 from kiosk.ticket_kiosk.scan.scanners import for_screen
-from kiosk.ticket_kiosk.scan.state import Picture, Scan, Scanner
+from kiosk.ticket_kiosk.scan.state import CodeLookup, Picture, Scan, Scanner
 from kiosk.ticket_kiosk.state import State
 from tests.bench.qr_frames import placed
 
@@ -45,11 +47,16 @@ def scan_states(state: State) -> Iterator[tuple[str, State]]:
     yield "home-with-scanner", replace(home, lookup=Lookup(contents=Contents("1", forms={"form": Form.model_construct()})))
     seen = replace(home, page="scan", trail=("home",), scan=Scan(scanners=CAMERA, picture=picture()))
     yield "scan", replace(seen, scan=Scan(scanners=CAMERA))
-    yield "scan-reading", replace(seen, scan=replace(seen.scan, asked=Ask("scan")))
+    yield "scan-reading", ask(seen, CodeLookup(seen.page, "kiosk-1", "code"))[0]
     yield "scan-nonsense", replace(seen, scan=replace(seen.scan, refusal="nonsense"), idle_since=60)
     yield (
         "scan-away",
-        replace(seen, connected=False, lookup=Lookup(contents=Contents("1")), scan=replace(seen.scan, refusal="away")),
+        replace(
+            seen,
+            hall=replace(seen.hall, presence=Presence()),
+            lookup=Lookup(contents=Contents("1")),
+            scan=replace(seen.scan, refusal="away"),
+        ),
     )
     yield "scan-gun", replace(seen, scan=Scan(scanners=GUN))
     yield "scan-broken", replace(seen, scan=Scan(scanners={"camera-1": Scanner("unreachable", films=True)}))
@@ -64,22 +71,22 @@ def scan_states(state: State) -> Iterator[tuple[str, State]]:
 
 def ticket_states(home: State, queue: str) -> Iterator[tuple[str, State]]:
     """A scanned ticket in every state, and its rating."""
-    waiting = {
-        "number": "A1012", "queue": queue, "state": "waiting", "window": None, "ahead": 12, "low_s": 900, "high_s": 1500,
-        "can_rate": False, "level": None,
-    }  # fmt: skip
-    shown = replace(home, page="my-ticket", trail=("home", "scan"), scan=Scan(ticket=waiting))
+    waiting = ShownTicket("A1012", queue, "waiting", None, ahead=12, low_s=900, high_s=1500, can_rate=False, level=None)
+    shown = replace(home, page="my-ticket", trail=("home", "scan"), scan=Scan(), my_ticket=MyTicket(waiting))
     yield "my-ticket-waiting", shown
-    yield "my-ticket-doubting", replace(shown, scan=Scan(ticket=waiting, doubting=True))
-    yield "my-ticket-refused", replace(shown, scan=Scan(ticket=waiting, refusal="no-answer"))
-    yield "my-ticket-called", replace(shown, scan=Scan(ticket=waiting | {"state": "called", "window": "03"}))
-    yield "my-ticket-missed", replace(shown, scan=Scan(ticket=waiting | {"state": "missed"}))
-    over = waiting | {"state": "finished", "can_rate": True}
-    yield "my-ticket-finished", replace(shown, scan=Scan(ticket=over))
-    yield "rate", replace(shown, page="rate", scan=Scan(ticket=over))
-    yield "rate-reasons", replace(shown, page="rate-reasons", scan=Scan(ticket=over, level=5))
+    yield "my-ticket-doubting", replace(shown, my_ticket=MyTicket(waiting, asks_give_up=True))
+    yield "my-ticket-refused", replace(shown, my_ticket=MyTicket(waiting, refusal="no-answer"))
+    yield "my-ticket-called", replace(shown, my_ticket=MyTicket(replace(waiting, state="called", window="03")))
+    yield "my-ticket-missed", replace(shown, my_ticket=MyTicket(replace(waiting, state="missed")))
+    over = replace(waiting, state="finished", can_rate=True)
+    yield "my-ticket-finished", replace(shown, my_ticket=MyTicket(over))
+    yield "rate", replace(shown, page="rate", my_ticket=MyTicket(over))
+    yield "rate-reasons", replace(shown, page="rate-reasons", my_ticket=MyTicket(over, level=5))
     for level in (2, 1):
-        yield f"rate-reasons-{level}-more", replace(shown, page="rate-reasons", scan=Scan(ticket=over, level=level, more=True))
+        yield (
+            f"rate-reasons-{level}-more",
+            replace(shown, page="rate-reasons", my_ticket=MyTicket(over, level=level, more=True)),
+        )
     yield "rated", replace(shown, page="rated", trail=("home",))
 
 

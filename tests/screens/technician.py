@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from contract.configuration.hall_files import load
 from contract.wire.messages import DeviceStatus, Text
+from kiosk.flow.hall_view import Presence
+from kiosk.flow.requests import Requests
 from kiosk.service_pages.flow import step
 from kiosk.service_pages.role import Shown
 from kiosk.service_pages.state import MARKS, SPEAKER, Landing, Network, Own, Part, Result, Technician
@@ -44,6 +46,7 @@ LOG = [
 NETWORK = Network(
     "10.0.0.2:8883", True, ("10.0.0.31",), 1.84, 6.2, datetime(2027, 11, 20, tzinfo=ZONE), 51.5, 20480, 702, 360000
 )
+WITHOUT_SERVER = Presence(connected=True, server_version="0.1.0")
 REFUSAL = Text(
     "输错次数太多，原代码已作废，请在“终端与设备”网页重新取码。",
     "Too many wrong tries: that code no longer counts. Get a new one from the page of terminals and devices.",
@@ -52,22 +55,30 @@ REFUSAL = Text(
 
 def states(language: str) -> Iterator[tuple[str, Technician]]:
     """Every page, by name."""
-    own = Own("kiosk-1", "hall-kiosk", "0.1.0", uuid.UUID(int=0), PARTS)
-    code = Technician(own, language, "code", now=100, clock=NOON, idle_since=100, connected=True, server_ready=True,
-                      server_version="0.1.0")  # fmt: skip
+    own = Own("kiosk-1", "hall-kiosk", "0.1.0", PARTS)
+    code = Technician(
+        own,
+        Requests(uuid.UUID(int=0)),
+        language,
+        "code",
+        now=100,
+        clock=NOON,
+        idle_since=100,
+        presence=Presence(True, True, "0.1.0"),
+    )
     yield "code", code
     yield "code-typed", replace(code, typed="1234", idle_since=60)
-    yield "code-away", replace(code, server_ready=False)
+    yield "code-away", replace(code, presence=WITHOUT_SERVER)
     yield "code-asking", replace(code, typed="12345678", said="asking")
     yield "code-refused", replace(code, refusal=REFUSAL, wrong=5)
     for said in ("wrong", "used", "no-secret"):
-        yield f"code-{said}", replace(code, said=said, server_ready=False)  # type: ignore[arg-type]
+        yield f"code-{said}", replace(code, said=said, presence=WITHOUT_SERVER)  # type: ignore[arg-type]
     yield "code-wait", replace(code, wrong=6, wait_until=160)
     menu = replace(code, page="menu")
     yield "menu", menu
     yield "menu-armed", replace(menu, armed="reboot")
     yield "menu-refused", replace(menu, refused="reboot")
-    yield "menu-away", replace(menu, server_ready=False)
+    yield "menu-away", replace(menu, presence=WITHOUT_SERVER)
     devices = replace(menu, page="devices")
     yield "devices", devices
     results = {
@@ -85,7 +96,7 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
     yield "network-looking", replace(menu, page="network")
     yield (
         "network-away",
-        replace(menu, page="network", connected=False, server_ready=False, network=Network("10.0.0.2:8883", False)),
+        replace(menu, page="network", presence=Presence(server_version="0.1.0"), network=Network("10.0.0.2:8883", False)),
     )
     for count in (0, 4):
         yield f"touch-{count}", replace(menu, page="touch", landings=(Landing(3, -2),) * count)

@@ -106,8 +106,12 @@ class NetworkPage(Frame):
         secure = _("加密") if seen.secure else _("不加密")
         return [
             (_("消息代理"), f"{seen.broker} · {secure}", "text"),
-            (_("连接"), _("已连上") if state.connected else _("没有连上"), good if state.connected else bad),
-            (_("服务器"), state.server_version if state.server_ready else _("没有运行"), good if state.server_ready else bad),
+            (_("连接"), _("已连上") if state.presence.connected else _("没有连上"), good if state.presence.connected else bad),
+            (
+                _("服务器"),
+                state.presence.server_version if state.presence.server_ready else _("没有运行"),
+                good if state.presence.server_ready else bad,
+            ),
             (_("本机地址"), ", ".join(seen.addresses) or _("没有网络"), "text" if seen.addresses else bad),
             (_("接通代理用时"), self._time(seen.broker_ms), "text" if seen.broker_ms is not None else bad),
             (_("服务器应答用时"), self._time(seen.server_ms), "text" if seen.server_ms is not None else bad),

@@ -49,9 +49,9 @@ class MenuPage(Frame):
             return _("正在重启机器…")
         if state.ordered == "restart":
             return _("正在重启程序…")
-        if not state.connected:
+        if not state.presence.connected:
             return _("没有连上消息代理，请看“网络与机器”")
-        return _("服务器正常") if state.server_ready else _("消息代理已连上，服务器没有运行")
+        return _("服务器正常") if state.presence.server_ready else _("消息代理已连上，服务器没有运行")
 
     def _colour(self, state: Technician) -> str:
         return "success" if state.served and not (state.refused or state.ordered) else "danger" if not state.ordered else "text"

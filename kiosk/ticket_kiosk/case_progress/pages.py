@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import partial
 
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.a4_print.state import OpenPapers
 from kiosk.ticket_kiosk.case_progress.state import Blank, Fill, Inquire, PickBlank
+from kiosk.ticket_kiosk.case_progress.steps import waits
 from kiosk.ticket_kiosk.guides.text import Paragraph
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
@@ -40,9 +40,8 @@ class ProgressPage(Frame):
             value = getattr(state.inquiry, blank)
             text = _("{name}：{value}").format(name=name, value=value) if value else name
             self.add_widget(Chip(stage, place, text, tap, on=state.inquiry.blank == blank, mark=False))
-        request_id = str(uuid.uuid4())
-        if state.inquiry.complete and state.inquiry.request is None:
-            self.add_widget(Bar(stage, bar, _("查询"), lambda: stage.send(Inquire(request_id))))
+        if state.inquiry.complete and not waits(state):
+            self.add_widget(Bar(stage, bar, _("查询"), lambda: stage.send(Inquire())))
         else:
             text, colour = self._said(state)
             self.add_widget(Words(stage, bar, text, "body", colour=colour, align="center", line_height=1.2))
@@ -52,7 +51,7 @@ class ProgressPage(Frame):
     def _said(self, state: State) -> tuple[str, str]:
         """What stands where the bar will be."""
         _, inquiry = self.stage.text, state.inquiry
-        if inquiry.request is not None:
+        if waits(state):
             return _("正在查询…"), "secondary"
         if inquiry.refusal is not None:
             return self.stage.pick(inquiry.refusal), "danger"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from contract.wire.messages import Text
+from kiosk.flow.requests import Request
 
 Blank = Literal["number", "last_four"]
 LENGTHS: dict[Blank, int] = {"number": 64, "last_four": 4}
@@ -15,12 +16,11 @@ LEAST_NUMBER = 4
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What somebody has typed, and what came of it; kept out of every log. `request` is under way; `failed`: no answer."""
+    """What somebody has typed, and what came of it; kept out of every log. `failed`: no answer."""
 
     number: str = field(default="", repr=False)
     last_four: str = field(default="", repr=False)
     blank: Blank = "number"
-    request: str | None = None
     refusal: Text | None = None
     failed: bool = False
     case: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -52,6 +52,18 @@ class Fill:
 
 @dataclass(frozen=True)
 class Inquire:
-    """Ask now; `request_id` is a fresh UUID."""
+    """Ask now."""
 
-    request_id: str
+
+@dataclass(frozen=True)
+class CaseRequest(Request):
+    """How the case stands, for whoever knows both."""
+
+    verb = "find-case"
+
+    terminal: str
+    number: str = field(repr=False)
+    last_four: str = field(repr=False)
+
+    def body(self) -> dict[str, object]:
+        return {"number": self.number, "last_four": self.last_four, "terminal": self.terminal}

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from contract.wire.messages import CatalogueVersion
+from kiosk.flow.event import Heard
 from kiosk.ticket_kiosk.guides.state import (
     LONGEST_QUERY,
     ContentsAre,
@@ -35,9 +36,10 @@ from kiosk.ticket_kiosk.state import Effects, State
 CHOOSING = ("guide-list", "search")
 
 
-def announced(state: State, version: CatalogueVersion | None) -> tuple[State, Effects]:
+def announced(state: State, event: Heard) -> tuple[State, Effects]:
     """The server has a guide file; when it takes the word back, the copy stays good."""
-    return (state, ()) if version is None else (state, (Fetch(version),))
+    version = event.message
+    return state, ((Fetch(version),) if isinstance(version, CatalogueVersion) else ())
 
 
 def contents_are(state: State, event: ContentsAre) -> tuple[State, Effects]:

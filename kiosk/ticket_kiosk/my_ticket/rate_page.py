@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import partial
 
-from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, Reason, reasons_of
+from contract.wire.rating_reasons import LEVELS, Reason, needs_reason, reasons_of
+from kiosk.flow.event import LevelTapped, ReasonTapped
 from kiosk.ticket_kiosk.events import GoHome
-from kiosk.ticket_kiosk.my_ticket.steps import MoreReasons, Submit, needs_reason
+from kiosk.ticket_kiosk.my_ticket.state import MoreReasons, SubmitRating
+from kiosk.ticket_kiosk.my_ticket.steps import lacks_reason, waits
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
 from kiosk.ticket_kiosk.state import State
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Chip, TextButton, Words
 from kiosk.window_rater.faces import COLOURS, Face, FaceButton, level_name
-from kiosk.window_rater.flow import LevelTapped, ReasonTapped
 
 
 class Levels(Frame):
@@ -69,10 +69,10 @@ class Reasons(Frame):
 
     def _head(self, rect: Rect, below: Rect, state: State) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
-        level = state.scan.level
+        level = state.my_ticket.level
         assert level is not None, "this page comes with a level"
         face, words = rect.left(min(rect.h, look.px(130)), look.space("m"))
-        bad = level in BAD_LEVELS and state.setting.bad_needs_reason
+        bad = needs_reason(level, required=state.setting.bad_needs_reason)
         hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("请选择原因，可以多选，也可以不选")
         name, colour = level_name(stage, level), COLOURS[level]
         self.put(
@@ -81,7 +81,7 @@ class Reasons(Frame):
         )  # fmt: skip
 
     def _reasons(self, state: State) -> list[Reason]:
-        return [reason for reason in reasons_of(state.scan.level or 0) if reason.first != state.scan.more]
+        return [reason for reason in reasons_of(state.my_ticket.level or 0) if reason.first != state.my_ticket.more]
 
     def _chips(self, cells: list[Rect], state: State, *, mark: bool = True) -> None:
         stage, _ = self.stage, self.stage.text
@@ -89,23 +89,22 @@ class Reasons(Frame):
         for cell, reason in zip(cells, reasons, strict=False):
             text = reason.en if self.look.mode.language == "en" else reason.zh
             tap = partial(stage.send, ReasonTapped(reason.code))
-            self.add_widget(Chip(stage, cell, text, tap, on=reason.code in state.scan.reasons, mark=mark))
-        other = _("返回前三项") if state.scan.more else _("更多原因")
+            self.add_widget(Chip(stage, cell, text, tap, on=reason.code in state.my_ticket.reasons, mark=mark))
+        other = _("返回前三项") if state.my_ticket.more else _("更多原因")
         self.add_widget(TextButton(stage, cells[len(reasons)], other, lambda: stage.send(MoreReasons())))
 
     def _submit(self, rect: Rect, state: State) -> None:
         stage, _ = self.stage, self.stage.text
-        refusal = state.scan.refusal
-        if state.scan.asked is not None:
+        refusal = state.my_ticket.refusal
+        if waits(state):
             text, colour = _("正在提交"), "secondary"
         elif refusal is not None:
             unsent = _("评价没有提交成功，请稍后再试，或告诉{desk}").format(desk=help_desk(stage))
             text, colour = (unsent if isinstance(refusal, str) else stage.pick(refusal)), "danger"
-        elif needs_reason(state):
+        elif lacks_reason(state):
             text, colour = _("选一项原因后就可以提交"), "secondary"
         else:
-            request_id = str(uuid.uuid4())
-            self.add_widget(Bar(stage, rect, _("提交"), lambda: stage.send(Submit(request_id))))
+            self.add_widget(Bar(stage, rect, _("提交"), partial(stage.send, SubmitRating())))
             return
         self.add_widget(Words(stage, rect, text, "body", colour=colour, align="center", line_height=1.2))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
 
-from kiosk.ticket_kiosk.my_ticket.steps import Doubt, GiveUp, OpenRating, may_give_up, may_rate
+from kiosk.ticket_kiosk.my_ticket.state import AskGiveUp, ConfirmGiveUp, OpenRating, ShownTicket
+from kiosk.ticket_kiosk.my_ticket.steps import waits
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
 from kiosk.ticket_kiosk.scan.appointment_page import queue_name
@@ -17,16 +16,16 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
 
 
-def state_words(stage: Stage, ticket: Mapping[str, Any]) -> tuple[str, str]:
+def state_words(stage: Stage, ticket: ShownTicket) -> tuple[str, str]:
     """How the ticket stands, and what to do."""
     _, desk = stage.text, help_desk(stage)
     numbers = {window.id: window.number for window in stage.hall.window}
-    window = numbers.get(ticket["window"] or "", ticket["window"] or "")
-    if ticket["state"] == "called":
+    window = numbers.get(ticket.window or "", ticket.window or "")
+    if ticket.state == "called":
         return (_("请到 {window} 号窗口").format(window=window) if window else _("轮到您了")), _("正在叫您的号码")
-    if ticket["state"] == "serving":
+    if ticket.state == "serving":
         return _("正在办理"), (_("在 {window} 号窗口").format(window=window) if window else "")
-    rated = _("感谢您的评价。") if ticket["level"] is not None else ""
+    rated = _("感谢您的评价。") if ticket.level is not None else ""
     again = _("如需办理，请重新取号。")
     return {
         "printing": (_("正在打印号票"), _("请在出票口取走号票")),
@@ -36,7 +35,7 @@ def state_words(stage: Stage, ticket: Mapping[str, Any]) -> tuple[str, str]:
         "finished": (_("已办结"), rated),
         "cancelled": (_("已取消"), again),
         "expired": (_("已过期"), _("号票当天有效，请重新取号。")),
-    }.get(str(ticket["state"]), (_("已作废"), again))  # fmt: skip
+    }.get(ticket.state, (_("已作废"), again))  # fmt: skip
 
 
 class MyTicket(Frame):
@@ -47,11 +46,11 @@ class MyTicket(Frame):
         return _("我的号票")
 
     def build_body(self, state: State) -> None:
-        look, ticket = self.look, state.scan.ticket
+        look, ticket = self.look, state.my_ticket.ticket
         assert ticket is not None, "this page comes with a ticket"
         height = max(look.target, look.px(150))
         foot, rest = self.reach.bottom(height, look.space("l"))
-        self._actions(foot, state)
+        self._actions(foot, state, ticket)
         rest = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
         if look.portrait:
             upper, lower = rest.top(rest.h * 0.44, look.space("l"))
@@ -60,23 +59,23 @@ class MyTicket(Frame):
         self._number(upper, ticket)
         self._facts(lower, state, ticket)
 
-    def _number(self, rect: Rect, ticket: Mapping[str, Any]) -> None:
+    def _number(self, rect: Rect, ticket: ShownTicket) -> None:
         look, stage = self.look, self.stage
         self.add_widget(Card(stage, rect))
         body = rect.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("body") * 1.5)
         self.put(
-            Words(stage, place, queue_name(stage, ticket["queue"]), "body", colour="secondary", align="center"),
-            Words(stage, body, ticket["number"], 240, bold=True, colour="accent", align="center", line_height=1.1),
+            Words(stage, place, queue_name(stage, ticket.queue), "body", colour="secondary", align="center"),
+            Words(stage, body, ticket.number, 240, bold=True, colour="accent", align="center", line_height=1.1),
         )
 
-    def _facts(self, rect: Rect, state: State, ticket: Mapping[str, Any]) -> None:
+    def _facts(self, rect: Rect, state: State, ticket: ShownTicket) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         title, note = state_words(stage, ticket)
-        if state.scan.doubting:
+        if state.my_ticket.asks_give_up:
             title, note = _("确定取消排队吗？"), _("取消后号码作废，要办理须重新取号。")
         place, rest = rect.top(look.type("title") * 1.5, look.space("s"))
-        colour = "accent" if ticket["state"] == "called" else "text"
+        colour = "accent" if ticket.state == "called" else "text"
         self.add_widget(Words(stage, place, title, "title", bold=True, colour=colour, align="center", line_height=1.2))
         place, rest = rest.top(look.type("body") * 2.9, look.space("m"))
         refusal = self._refusal(state)
@@ -84,17 +83,17 @@ class MyTicket(Frame):
             Words(stage, place, refusal or note, "body", colour="danger" if refusal else "secondary", align="center",
                   valign="top", line_height=1.3)
         )  # fmt: skip
-        if ticket["state"] == "waiting" and not state.scan.doubting:
+        if ticket.state == "waiting" and not state.my_ticket.asks_give_up:
             self._line(rest, ticket)
 
-    def _line(self, rect: Rect, ticket: Mapping[str, Any]) -> None:
+    def _line(self, rect: Rect, ticket: ShownTicket) -> None:
         """The people ahead, the time it may take, the windows."""
         look, stage, _ = self.look, self.stage, self.stage.text
-        known = any(queue.id == ticket["queue"] for queue in stage.hall.queue)
-        windows = windows_text([window.number for window in stage.hall.windows_of(ticket["queue"])]) if known else ""
+        known = any(queue.id == ticket.queue for queue in stage.hall.queue)
+        windows = windows_text([window.number for window in stage.hall.windows_of(ticket.queue)]) if known else ""
         rows = [
-            ("account-multiple", _("前面还有 {count} 人").format(count=ticket["ahead"])),
-            ("clock", minutes_text(stage, ticket["low_s"], ticket["high_s"])),
+            ("account-multiple", _("前面还有 {count} 人").format(count=ticket.ahead)),
+            ("clock", minutes_text(stage, ticket.low_s, ticket.high_s)),
             ("monitor", _("办理窗口 {windows}").format(windows=windows)),
         ]
         height = min(look.type("body") * 2, rect.h / len(rows))
@@ -104,25 +103,23 @@ class MyTicket(Frame):
             self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, row, text, "body", line_height=1.2))
 
     def _refusal(self, state: State) -> str:
-        _, refusal = self.stage.text, state.scan.refusal
+        _, refusal = self.stage.text, state.my_ticket.refusal
         if refusal is None:
             return ""
         unsaid = _("没有办成，请再试一次，或到{desk}办理").format(desk=help_desk(self.stage))
         return unsaid if isinstance(refusal, str) else self.stage.pick(refusal)
 
-    def _actions(self, rect: Rect, state: State) -> None:
+    def _actions(self, rect: Rect, state: State, ticket: ShownTicket) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
-        if state.scan.asked is not None:
+        if waits(state):
             self.add_widget(Words(stage, rect, _("请稍候"), "body", colour="secondary", align="center"))
-        elif state.scan.doubting:
+        elif state.my_ticket.asks_give_up:
             left, right = rect.columns(2, look.space("l"))
-            request_id = str(uuid.uuid4())
-            give_up: Callable[[], None] = lambda: stage.send(GiveUp(request_id))  # noqa: E731
             self.put(
-                TextButton(stage, left, _("不取消"), lambda: stage.send(Doubt(False)), size="tile"),
-                Bar(stage, right, _("确认取消"), give_up, colour="danger"),
+                TextButton(stage, left, _("不取消"), partial(stage.send, AskGiveUp(False)), size="tile"),
+                Bar(stage, right, _("确认取消"), partial(stage.send, ConfirmGiveUp()), colour="danger"),
             )
-        elif may_rate(state):
-            self.add_widget(Bar(stage, rect, _("评价本次服务"), lambda: stage.send(OpenRating())))
-        elif may_give_up(state):
-            self.add_widget(TextButton(stage, rect, _("不办了，取消排队"), lambda: stage.send(Doubt()), size="tile"))
+        elif ticket.ratable:
+            self.add_widget(Bar(stage, rect, _("评价本次服务"), partial(stage.send, OpenRating())))
+        elif ticket.cancellable:
+            self.add_widget(TextButton(stage, rect, _("不办了，取消排队"), partial(stage.send, AskGiveUp()), size="tile"))

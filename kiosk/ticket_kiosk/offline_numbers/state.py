@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from kiosk.flow.event import Ask
+from contract.wire.messages import TicketClass
+from kiosk.flow.requests import Policy, Request
 
 Result = Literal["printed", "shown", "failed", "unsure"]
 """What became of a number; `shown`: on the screen only, because the printer could not print."""
@@ -21,8 +22,8 @@ class Lease:
     """What the kiosk holds and has to tell.
 
     `left` counts the numbers of the day by queue; they are good from `since` until `expires`, in the spans `open`. `untold` are
-    tickets that it gave out, as merge-tickets takes them, the oldest first. `asked` are requests under way, `held` until when
-    (monotonic seconds) something is not asked again.
+    tickets that it gave out, as merge-tickets takes them, the oldest first. `held` is until when (monotonic seconds) something
+    is not asked again.
     """
 
     left: Mapping[str, int] = field(default_factory=dict)
@@ -31,7 +32,6 @@ class Lease:
     open: tuple[Span, ...] = ()
     untold: tuple[Mapping[str, Any], ...] = ()
     known: bool = False
-    asked: Mapping[str, Ask] = field(default_factory=dict)
     held: Mapping[str, float] = field(default_factory=dict)
 
     def good(self, clock: datetime | None) -> bool:
@@ -59,7 +59,7 @@ class Given:
     number: str
     token: str
     queue: str
-    class_: str
+    class_: TicketClass
     issued_at: datetime
     windows: tuple[str, ...]
 
@@ -80,9 +80,9 @@ class LeaseIs:
 
 @dataclass(frozen=True)
 class NumberGiven:
-    """The answer to TakeLeased of the same order."""
+    """The answer to TakeLeased of the same request."""
 
-    order: str
+    request: str
     given: Given
 
 
@@ -90,7 +90,39 @@ class NumberGiven:
 class NoNumber:
     """There is none left, or it could not be written down."""
 
-    order: str
+    request: str
+
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LeaseRequest(Request):
+    """Further numbers of a queue. Sent until it is answered, so that no numbers get lost between two leases."""
+
+    verb = "lease-numbers"
+    policy = Policy(until_answered=True)
+
+    terminal: str
+    queue: str
+    count: int
+
+    def body(self) -> dict[str, object]:
+        return {"terminal": self.terminal, "queue": self.queue, "count": self.count}
+
+
+@dataclass(frozen=True)
+class MergeRequest(Request):
+    """The tickets that this kiosk gave out without the server."""
+
+    verb = "merge-tickets"
+    policy = Policy(until_answered=True)
+
+    terminal: str
+    tickets: tuple[Mapping[str, Any], ...]
+
+    def body(self) -> dict[str, object]:
+        return {"terminal": self.terminal, "tickets": list(self.tickets)}
 
 
 # --- effects ---------------------------------------------------------------------------------------------------------
@@ -100,9 +132,9 @@ class NoNumber:
 class TakeLeased:
     """Take a number, `at` the hall's local time; NumberGiven or NoNumber comes back."""
 
-    order: str
+    request: str
     queue: str
-    class_: str
+    class_: TicketClass
     item: str | None
     at: datetime
 

@@ -78,7 +78,7 @@ class LeaseKeeper:
             match effect:
                 case TakeLeased():
                     given = self._book.take(effect)
-                    send(NoNumber(effect.order) if given is None else NumberGiven(effect.order, given))
+                    send(NoNumber(effect.request) if given is None else NumberGiven(effect.request, given))
                 case KeepLease():
                     self._book.add(effect.answer)
                 case Told():
@@ -88,4 +88,4 @@ class LeaseKeeper:
         except (sqlite3.Error, OSError, BadLease) as error:
             LOG.error("%s of the lease failed: %s", type(effect).__name__, error)
             if isinstance(effect, TakeLeased):
-                send(NoNumber(effect.order))
+                send(NoNumber(effect.request))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from kiosk.ticket_kiosk.guides.list_pages import Listing
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import Frame, date_text
 from kiosk.ticket_kiosk.scan.state import CheckIn, PickAppointment, PickCase
+from kiosk.ticket_kiosk.scan.steps import waits
 from kiosk.ticket_kiosk.state import State
 from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Entry
 from kiosk.ui.page_context import Stage
@@ -82,7 +82,7 @@ class AppointmentPage(Frame):
 
     def _bar(self, rect: Rect, state: State, appointment: Mapping[str, Any]) -> None:
         stage, _ = self.stage, self.stage.text
-        if state.scan.asked is not None or state.scan.refusal is not None:
+        if waits(state) or state.scan.refusal is not None:
             refusal = state.scan.refusal
             text = _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(stage))
             said = _("正在查询…") if refusal is None else text if isinstance(refusal, str) else stage.pick(refusal)
@@ -90,8 +90,7 @@ class AppointmentPage(Frame):
             self.add_widget(Words(stage, rect, said, "body", colour=colour, align="center", line_height=1.2))
             return
         text = _("看我的号票") if appointment["standing"] == "checked-in" else _("签到取号")
-        request_id = str(uuid.uuid4())
-        self.add_widget(Bar(stage, rect, text, lambda: stage.send(CheckIn(request_id)), icon="ticket-confirmation"))
+        self.add_widget(Bar(stage, rect, text, lambda: stage.send(CheckIn()), icon="ticket-confirmation"))
 
     def _facts(self, rect: Rect, state: State, appointment: Mapping[str, Any]) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.scan.steps import waits
 from kiosk.ticket_kiosk.state import State
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Icon, Words
@@ -65,7 +66,7 @@ class ScanPage(Frame):
     def _said(self, rect: Rect, state: State) -> None:
         """What has come of the last code."""
         look, stage, _ = self.look, self.stage, self.stage.text
-        if state.scan.asked is not None:
+        if waits(state):
             self.add_widget(Words(stage, rect, _("正在识别…"), "tile", bold=True, colour="accent", align="center"))
             return
         sentence = self._refusal(state)

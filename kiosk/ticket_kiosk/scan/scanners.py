@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -140,7 +139,7 @@ class Listener:
                 self._tell(send, "ok")
             code = scanner.read(FILM_S if self._films else READ_S)
             if code and (scanner.always_on or (self._attention.on and self._attention.turn == turn)):
-                send(Scanned(code, str(uuid.uuid4())))
+                send(Scanned(code))
             return
         if self._is_open:
             self._close(scanner)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from contract.wire.device_state import WORKS
 from contract.wire.messages import Text
-from kiosk.flow.event import Ask
+from kiosk.flow.requests import Policy, Request
 
 Why = Literal["nonsense", "unknown-guide", "away", "no-answer"]
 """Why the kiosk itself makes nothing of a code; every other reason comes as a sentence from the server."""
@@ -38,30 +38,19 @@ class Scanner:
 class Scan:
     """The scanners by their ids, and what came of the last code. Codes and whom they stand for are kept out of every log.
 
-    `seen` is the digest of the last code, which was in sight at `seen_at`; `asked`, from page `asked_on`, waits for the
-    server; `check_in` is the code of the appointment that a number is being taken with; `holder` is what the server knows of
-    the holder of a service code; `ticket` and `token` are of a ticket that was shown, `doubting` while it asks whether its
-    place is to be given up, `level`, `reasons` and `more` while it is rated.
+    `seen` is the digest of the last code, which was in sight at `seen_at`; `check_in` is the code of the appointment that a
+    number is being taken with; `holder` is what the server knows of the holder of a service code.
     """
 
     scanners: Mapping[str, Scanner] = field(default_factory=dict)
     picture: Picture | None = field(default=None, repr=False)
     seen: str = ""
     seen_at: float = 0
-    asked: Ask | None = field(default=None, repr=False)
-    asked_on: str = ""
-    tries: int = 0
     guide: str | None = None
     refusal: Text | Why | None = None
     check_in: str | None = field(default=None, repr=False)
     appointment: Mapping[str, Any] | None = field(default=None, repr=False)
     holder: Mapping[str, Any] | None = field(default=None, repr=False)
-    ticket: Mapping[str, Any] | None = field(default=None, repr=False)
-    token: str = field(default="", repr=False)
-    doubting: bool = False
-    level: int | None = None
-    reasons: tuple[str, ...] = ()
-    more: bool = False
 
     @property
     def able(self) -> bool:
@@ -101,10 +90,9 @@ class Pictured:
 
 @dataclass(frozen=True)
 class Scanned:
-    """A code was held under a scanner; `request_id` is a fresh UUID."""
+    """A code was held under a scanner."""
 
     code: str = field(repr=False)
-    request_id: str
 
 
 @dataclass(frozen=True)
@@ -123,9 +111,46 @@ class PickCase:
 
 @dataclass(frozen=True)
 class CheckIn:
-    """Take a number with the appointment that is shown; `request_id` is a fresh UUID."""
+    """Take a number with the appointment that is shown."""
 
-    request_id: str
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ScanRequest(Request):
+    """What is asked about a code, from a page: elsewhere the answer is of no use any more. Its repetitions keep their id: a
+    code for a single use may be used up already, and the answer is kept."""
+
+    policy = Policy(tries=3, timeout_s=5)
+
+    page: str
+
+
+@dataclass(frozen=True)
+class CodeLookup(ScanRequest):
+    """What a code is for."""
+
+    verb = "scan"
+
+    terminal: str
+    code: str = field(repr=False)
+
+    def body(self) -> dict[str, object]:
+        return {"code": self.code, "terminal": self.terminal}
+
+
+@dataclass(frozen=True)
+class CheckedInLookup(ScanRequest):
+    """The ticket that an appointment was checked in with before: checking in once more gives the same one."""
+
+    verb = "issue-ticket"
+
+    queue: str
+    appointment: str = field(repr=False)
+
+    def body(self) -> dict[str, object]:
+        return {"queue": self.queue, "channel": "phone", "appointment": self.appointment}
 
 
 # --- effects, done by kiosk.ticket_kiosk.scan.scanners ---------------------------------------------------------------

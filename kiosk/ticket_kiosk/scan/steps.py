@@ -12,17 +12,21 @@ scan ─Scanned→ (Ask scan) ─┬ ticket ───── my-ticket           
 from __future__ import annotations
 
 import hashlib
-import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from contract.wire import scanned_code
-from kiosk.flow.event import Answered, Unanswered
+from contract.wire.messages import Answer
+from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.case_progress.state import Inquiry
 from kiosk.ticket_kiosk.guides.state import ItemIs, ReadItem
 from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
+from kiosk.ticket_kiosk.my_ticket.state import MyTicket, TokenRequest
 from kiosk.ticket_kiosk.scan.state import (
+    CheckedInLookup,
     CheckIn,
+    CodeLookup,
     NextPicture,
     OpenScan,
     PickAppointment,
@@ -32,6 +36,7 @@ from kiosk.ticket_kiosk.scan.state import (
     Scanned,
     Scanner,
     ScannerIs,
+    ScanRequest,
     Watch,
 )
 from kiosk.ticket_kiosk.state import Effects, State
@@ -39,13 +44,14 @@ from kiosk.ticket_kiosk.take_number import steps as take_number_steps
 
 AGAIN_S = 3
 """The same code counts again when it was out of sight for so many seconds."""
-MOST_TRIES = 3
+AnswerStep = Callable[[State, dict[str, Any]], tuple[State, Effects]]
 
 
 def open_scan(state: State, _event: OpenScan) -> tuple[State, Effects]:
     if state.shown not in ("home", "closed", "guides") or not state.scan.able:
         return state, ()
     # whoever asks for it wants the code read that is there already
+    state = state.with_requests(state.requests.without(ScanRequest))
     return replace(state, scan=Scan(scanners=state.scan.scanners)).at("scan"), ()
 
 
@@ -70,8 +76,9 @@ def watched(before: State, after: State) -> tuple[State, Effects]:
 
 def closed(state: State) -> State:
     """Nothing scanned; what is known of the scanners stays, and which code is before them still."""
-    scan = state.scan
-    return replace(state, scan=Scan(scanners=scan.scanners, seen=scan.seen, seen_at=scan.seen_at))
+    scan, requests = state.scan, state.requests.without(ScanRequest, TokenRequest)
+    kept = Scan(scanners=scan.scanners, seen=scan.seen, seen_at=scan.seen_at)
+    return replace(state, scan=kept, my_ticket=MyTicket(), requests=requests)
 
 
 def scanned(state: State, event: Scanned) -> tuple[State, Effects]:
@@ -82,15 +89,15 @@ def scanned(state: State, event: Scanned) -> tuple[State, Effects]:
     if again:
         return _with(state, seen_at=state.now), ()
     meant = state.shown == "scan" or (state.page == "home" and (state.served or state.has_guides))
-    if not meant or state.scan.asked is not None:
+    if not meant or waits(state):
         return state, ()
     state = _with(replace(state, idle_since=state.now), seen=seen, seen_at=state.now, refusal=None, guide=None)
     if state.page == "home":
         state = state.at("scan")
-    return _read(state, text, event.request_id)
+    return _read(state, text)
 
 
-def _read(state: State, text: str, request_id: str) -> tuple[State, Effects]:
+def _read(state: State, text: str) -> tuple[State, Effects]:
     """Guides are read here; everything else only the server knows."""
     code = scanned_code.read(text)
     if code is None:
@@ -99,7 +106,7 @@ def _read(state: State, text: str, request_id: str) -> tuple[State, Effects]:
         return _read_guide(state, code.value)
     if not state.served:
         return _with(state, refusal="away"), ()
-    return my_ticket_steps.ask(state, "scan", {"code": text, "terminal": state.setting.terminal}, request_id)
+    return _ask(state, CodeLookup(state.page, state.setting.terminal, text))
 
 
 def _read_guide(state: State, item: str) -> tuple[State, Effects]:
@@ -122,38 +129,40 @@ def item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
-def answered(state: State, event: Answered) -> tuple[State, Effects]:
-    """The answer to what was asked last."""
-    asked = state.scan.asked
-    assert asked is not None, "flow.step sends only what was asked here"
-    state = _with(state, asked=None, seen_at=state.now)
-    if state.page != state.scan.asked_on:
+def code_answered(state: State, pending: Pending[CodeLookup], answer: Answer) -> tuple[State, Effects]:
+    """What the code is for."""
+    return _answered(state, pending.request, answer, _code_is)
+
+
+def checked_in_answered(state: State, pending: Pending[CheckedInLookup], answer: Answer) -> tuple[State, Effects]:
+    """The ticket of an appointment that was checked in before."""
+    return _answered(state, pending.request, answer, _checked_in_is)
+
+
+def _answered(state: State, request: ScanRequest, answer: Answer, step: AnswerStep) -> tuple[State, Effects]:
+    state = _with(state, seen_at=state.now)
+    if state.page != request.page:
         return state, ()  # the citizen went another way meanwhile
-    data, error = event.answer.data, event.answer.error
+    error = answer.error
     try:
-        if event.answer.status == "ok" and data is not None:
-            return ANSWERS[asked.verb](state, data, event.request_id)
+        if answer.status == "ok" and answer.data is not None:
+            return step(state, answer.data)
     except (KeyError, TypeError, ValueError):  # the answer is not what the contract says
         error = None
     texts = error.texts if error is not None else None
     return _with(state, refusal=texts or "no-answer"), ()
 
 
-def unanswered(state: State, _event: Unanswered) -> tuple[State, Effects]:
-    """Ask again with the same id: a code for a single use may be used up already, its answer is kept."""
-    asked = state.scan.asked
-    assert asked is not None, "flow.step sends only what was asked here"
-    if state.scan.tries < MOST_TRIES:
-        return _with(state, tries=state.scan.tries + 1), (asked,)
-    return _with(state, asked=None, seen_at=state.now, refusal="no-answer"), ()
+def unanswered(state: State, _pending: Pending[ScanRequest]) -> tuple[State, Effects]:
+    return _with(state, seen_at=state.now, refusal="no-answer"), ()
 
 
-def _scan_answered(state: State, data: dict[str, Any], request_id: str) -> tuple[State, Effects]:
+def _code_is(state: State, data: dict[str, Any]) -> tuple[State, Effects]:
     match data["kind"]:
         case "ticket":
             return my_ticket_steps.show(state, data, str(data["token"])), ()
         case "appointment":
-            return _appointment(state, data["appointment"], _next(request_id))
+            return _appointment(state, data["appointment"])
         case "case":
             return _case(state, data["case"]), ()
         case "guide":
@@ -164,18 +173,17 @@ def _scan_answered(state: State, data: dict[str, Any], request_id: str) -> tuple
     raise ValueError(data["kind"])
 
 
-def _appointment(state: State, appointment: dict[str, Any], request_id: str) -> tuple[State, Effects]:
+def _appointment(state: State, appointment: Mapping[str, Any]) -> tuple[State, Effects]:
     """In time: the number. Checked in already: how its ticket stands. Otherwise what to know first."""
     state = _with(state, appointment=appointment)
     if appointment["standing"] == "due":
-        return take_number_steps.check_in(state, appointment["queue"], appointment["code"], request_id)
+        return take_number_steps.check_in(state, appointment["queue"], appointment["code"])
     if appointment["standing"] == "checked-in":
-        body = {"queue": appointment["queue"], "channel": "phone", "appointment": appointment["code"]}
-        return my_ticket_steps.ask(state, "issue-ticket", body, request_id)
+        return _ask(state, CheckedInLookup(state.page, appointment["queue"], appointment["code"]))
     return state.at("appointment"), ()
 
 
-def _issued_before(state: State, data: dict[str, Any], _request_id: str) -> tuple[State, Effects]:
+def _checked_in_is(state: State, data: dict[str, Any]) -> tuple[State, Effects]:
     return my_ticket_steps.show(state, data, str(data["ticket"]["token"])), ()
 
 
@@ -187,7 +195,7 @@ def _case(state: State, case: dict[str, Any]) -> State:
 
 
 def pick_appointment(state: State, event: PickAppointment) -> tuple[State, Effects]:
-    if state.shown != "holder" or state.scan.holder is None or state.scan.asked is not None:
+    if state.shown != "holder" or state.scan.holder is None or waits(state):
         return state, ()
     found = next((a for a in state.scan.holder["appointments"] if a["id"] == event.id), None)
     return (_with(state, appointment=found, refusal=None).at("appointment"), ()) if found is not None else (state, ())
@@ -200,27 +208,31 @@ def pick_case(state: State, event: PickCase) -> tuple[State, Effects]:
     return (_case(state, found), ()) if found is not None else (state, ())
 
 
-def check_in(state: State, event: CheckIn) -> tuple[State, Effects]:
+def check_in(state: State, _event: CheckIn) -> tuple[State, Effects]:
     """Take the number, or look how the one taken before stands."""
     appointment = state.scan.appointment
-    if state.shown != "appointment" or appointment is None or state.scan.asked is not None:
+    if state.shown != "appointment" or appointment is None or waits(state):
         return state, ()
     if appointment["standing"] == "checked-in":
-        return _appointment(state, dict(appointment), event.request_id)
-    return take_number_steps.check_in(state, appointment["queue"], appointment["code"], event.request_id)
+        return _appointment(state, appointment)
+    return take_number_steps.check_in(state, appointment["queue"], appointment["code"])
 
 
-def _next(request_id: str) -> str:
-    """The id of the request that follows from another one: the same whenever it is made."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"after {request_id}"))
+def waits(state: State) -> bool:
+    """Whether an answer about a code is still to come: one question at a time."""
+    return state.requests.waits_for(ScanRequest)
+
+
+def _ask(state: State, request: ScanRequest) -> tuple[State, Effects]:
+    state, asked = ask(_with(state, refusal=None), request)
+    return state, (asked,)
 
 
 def _with(state: State, **changes: Any) -> State:
     return replace(state, scan=replace(state.scan, **changes))
 
 
-ANSWERS = {"scan": _scan_answered, "issue-ticket": _issued_before, **my_ticket_steps.ANSWERS}
 HANDLERS: dict[type, Any] = {
     OpenScan: open_scan, ScannerIs: scanner_is, Pictured: pictured, Scanned: scanned, PickAppointment: pick_appointment,
-    PickCase: pick_case, CheckIn: check_in, **my_ticket_steps.HANDLERS,
+    PickCase: pick_case, CheckIn: check_in,
 }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import partial
 
 from contract.wire.messages import TicketClass
@@ -112,9 +111,7 @@ class ConfirmPage(Frame):
     def _bar(self, rect: Rect, gap: float, state: State) -> None:
         stage, look, _ = self.stage, self.look, self.stage.text
         text = _("取号") if state.prints else _("在屏幕上取号")
-        # the id is made with the page: a second tap on the same bar is the same request
-        request_id = str(uuid.uuid4())
-        self.add_widget(Bar(stage, rect, text, lambda: stage.send(Confirm(request_id)), icon="ticket-confirmation"))
+        self.add_widget(Bar(stage, rect, text, partial(stage.send, Confirm()), icon="ticket-confirmation"))
         body = self.body
         strip = Rect(body.x, rect.top_edge + look.space("s") * 0.8, body.w, gap - look.space("s") * 1.6)
         if state.prints and not state.offline:

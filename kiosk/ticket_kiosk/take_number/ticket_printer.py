@@ -24,8 +24,9 @@ from drivers.printer.roll import RollSetting, roll_setting
 from kiosk.service_pages.events import Tried, TryDevice
 from kiosk.service_pages.state import Result
 from kiosk.ticket_kiosk.events import PrintBroke, Printed, PrinterIs
-from kiosk.ticket_kiosk.state import PrintTicket, Setting, Ticket
+from kiosk.ticket_kiosk.state import Setting
 from kiosk.ticket_kiosk.take_number.paper_roll import Roll
+from kiosk.ticket_kiosk.take_number.state import PrintTicket, Ticket
 from link.orders import NotSupported, OrderFailed, OrderResult
 
 LOG = logging.getLogger(__name__)

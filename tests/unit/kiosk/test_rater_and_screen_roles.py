@@ -5,6 +5,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_a_rater_without_window_or_with_an_unknown_one_is_refused_with_the_remed
 
 def test_the_rules_of_the_hall_are_the_rules_of_the_rater(folder):
     hall = load(folder)
-    settings = window_rater_role.make(hall, arguments(folder, language="en")).first.settings
+    settings = window_rater_role.make(hall, arguments(folder, language="en")).first(UUID(int=0)).settings
     assert (settings.timeout_s, settings.bad_needs_reason, settings.language) == (60, True, "en")
 
 

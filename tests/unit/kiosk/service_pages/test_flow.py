@@ -12,12 +12,15 @@ import pytest
 
 from contract.wire.messages import Answer, Error, ServerStatus, Text
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
-from kiosk.service_pages.action_reports import PAUSE_S, TELL
+from kiosk.flow.requests import Requests
+from kiosk.service_pages.action_reports import PAUSE_S
 from kiosk.service_pages.events import (
     BACK,
     CLEAR,
+    ActsReport,
     Checked,
     CheckOffline,
+    CodeCheck,
     Do,
     Forget,
     KeepSecret,
@@ -31,12 +34,13 @@ from kiosk.service_pages.events import (
     Pointer,
     Press,
     ReadLog,
+    SecretFetch,
     Tried,
     Try,
     TryDevice,
     Type,
 )
-from kiosk.service_pages.flow import CHECK, FETCH, step
+from kiosk.service_pages.flow import step
 from kiosk.service_pages.gesture import WITHIN_S
 from kiosk.service_pages.state import (
     CODE_S,
@@ -69,7 +73,7 @@ class Terminal:
 
     def __init__(self) -> None:
         parts = (Part("printer-1", "printer"), Part(SPEAKER, SPEAKER))
-        self.state = Technician(Own("kiosk-1", "hall-kiosk", "1", uuid.UUID(int=7), parts))
+        self.state = Technician(Own("kiosk-1", "hall-kiosk", "1", parts), Requests(uuid.UUID(int=7)))
         self.effects: tuple[Any, ...] = ()
         self.noted: list[Note] = []
         self.now = 100.0
@@ -104,9 +108,14 @@ class Terminal:
 
     def hears(self, status: str, code: str = "") -> Terminal:
         """The server's answer to the code."""
-        assert self.state.checking is not None
         error = Error(code, "", texts=Text("不对", "wrong")) if code else None  # type: ignore[arg-type]
-        return self.does(Answered(self.state.checking, Answer(status, {} if not code else None, error)))  # type: ignore[arg-type]
+        return self.does(Answered(self.checking, Answer(status, {} if not code else None, error)))  # type: ignore[arg-type]
+
+    @property
+    def checking(self) -> str:
+        """The id of the request by which the server is asked for a code."""
+        [pending] = self.state.requests.of(CodeCheck)
+        return pending.id
 
     def inside(self) -> Terminal:
         """Behind the code."""
@@ -146,7 +155,7 @@ def test_with_the_server_the_eighth_digit_asks_it_and_a_right_code_opens_the_men
     terminal.server().touches(*GESTURE).types(CODE[:7])
     assert terminal.effects == ()
     ask = terminal.types(CODE[7]).asks()
-    assert (ask.verb, ask.body) == (CHECK, {"code": CODE}) and uuid.UUID(ask.request_id)
+    assert (ask.verb, ask.body) == (CodeCheck.verb, {"code": CODE}) and uuid.UUID(ask.request_id)
     assert terminal.hears("ok").state.page == "menu"
     assert terminal.state.typed == ""
 
@@ -170,7 +179,7 @@ def test_without_the_server_the_terminal_checks_a_code_itself(terminal: Terminal
 
 def test_a_silent_or_busy_server_leaves_the_check_to_the_terminal(terminal: Terminal) -> None:
     terminal.server().touches(*GESTURE).types()
-    terminal.does(Unanswered(terminal.state.checking or ""))
+    terminal.does(Unanswered(terminal.checking))
     assert terminal.effects == (CheckOffline(CODE),)
     terminal.does(Checked("wrong")).types().hears("error", "busy")
     assert terminal.effects == (CheckOffline(CODE),)
@@ -217,13 +226,13 @@ def test_a_judgement_that_comes_late_or_unasked_opens_nothing(terminal: Terminal
         assert terminal.does(late).state.page == "code"
         terminal.does(Leave())
     terminal.server().touches(*GESTURE).types()
-    answer = Answered(terminal.state.checking or "", Answer("ok", {}))
+    answer = Answered(terminal.checking, Answer("ok", {}))
     assert terminal.does(Leave(), answer).state.page == "hidden"
 
 
 def test_the_secret_is_fetched_whenever_the_server_comes_and_kept(terminal: Terminal) -> None:
     ask = terminal.server().asks()
-    assert (ask.verb, ask.body) == (FETCH, {})
+    assert (ask.verb, ask.body) == (SecretFetch.verb, {})
     terminal.does(Answered(ask.request_id, Answer("ok", {"secret": SECRET})))
     assert terminal.effects == (KeepSecret(SECRET),)
     assert terminal.server().effects == (), "a server that was there is not asked again"
@@ -308,7 +317,7 @@ def test_a_scanner_is_on_until_a_code_was_shown_and_nothing_of_the_code_is_kept(
     terminal = scanning()
     assert terminal.effects == (Watch(True),) and terminal.state.results["scanner-1"].well is None
     assert terminal.does(Pictured(Picture(1, 1, b"\0\0\0"))).effects == (NextPicture(),)
-    terminal.does(Scanned("62052419900101001X", "id"))
+    terminal.does(Scanned("62052419900101001X"))
     assert terminal.effects == (Watch(False),) and terminal.state.results["scanner-1"] == Result(True, "18")
     assert "62052419900101001X" not in repr(terminal.state)
     assert terminal.does(Pictured(Picture(1, 1, b"\0\0\0"))).effects == ()
@@ -350,7 +359,7 @@ def test_what_the_server_does_not_know_is_told_when_it_comes_a_part_at_a_time(te
     assert terminal.does(Untold("d", ACTS)).effects == ()
     terminal.server().passes(1)
     ask = terminal.asks()
-    assert (ask.verb, ask.body) == (TELL, {"diary": "d", "acts": list(ACTS[:50])})
+    assert (ask.verb, ask.body) == (ActsReport.verb, {"diary": "d", "acts": list(ACTS[:50])})
     assert terminal.passes(100).effects == (), "one request at a time"
     terminal.does(Answered(ask.request_id, Answer("ok", {"known": 50})))
     assert terminal.effects == (Forget("d", 50),)

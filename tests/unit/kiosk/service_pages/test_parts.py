@@ -190,7 +190,7 @@ def public_step(state: Public, event: Any) -> tuple[Public, tuple[Any, ...]]:
 
 
 ROLE = Role(
-    kind="hall-kiosk", first=Public(), step=public_step, mode=lambda _state: Mode("en", elder=True), key=lambda state: state.told,
+    kind="hall-kiosk", first=lambda _seed: Public(), step=public_step, mode=lambda _state: Mode("en", elder=True), key=lambda state: state.told,
     draw=lambda _stage, _state: None, topics=("server/status",),  # type: ignore[arg-type,return-value]
     devices=lambda _state: [DeviceStatus("printer-1", "printer", "ok")],
 )  # fmt: skip
@@ -198,8 +198,8 @@ ROLE = Role(
 
 class Whole:
     def __init__(self) -> None:
-        self.role = with_technician(ROLE, Own("kiosk-1", "hall-kiosk", "1", uuid.uuid4()), [])
-        self.state: Both = self.role.first
+        self.role = with_technician(ROLE, Own("kiosk-1", "hall-kiosk", "1"), [])
+        self.state: Both = self.role.first(uuid.UUID(int=7))
 
     def does(self, *events: Any) -> tuple[Any, ...]:
         effects: tuple[Any, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,7 +30,8 @@ from kiosk.ticket_kiosk.events import (
     TakeNumber,
     Turn,
 )
-from kiosk.ticket_kiosk.state import PRINTING_S, Business, PrintTicket, Setting, State
+from kiosk.ticket_kiosk.state import Business, Setting, State
+from kiosk.ticket_kiosk.take_number.state import PRINTING_S, PrintTicket, TicketRequest
 from kiosk.ui.theme import Mode
 
 CLOCK = datetime(2026, 11, 22, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -37,6 +39,9 @@ SETTING = Setting(
     terminal="kiosk-1", printer="printer-1", web="http://10.0.0.1",
     businesses=(Business("social", "insurance"), Business("medical", "insurance"), Business("household", "family")),
 )  # fmt: skip
+SEED = UUID(int=1)
+FIRST, SECOND, THIRD = (str(uuid5(SEED, str(count))) for count in range(3))
+"""The ids of the requests of a kiosk, in their order."""
 READY = Heard(("server", "status"), ServerStatus("ready", "s1", "1", CLOCK))
 
 
@@ -49,7 +54,7 @@ class Citizen:
     """Drives the flow and remembers what it asked for."""
 
     def __init__(self, setting: Setting = SETTING) -> None:
-        self.state: State = flow.first(setting)
+        self.state: State = flow.first(setting, SEED)
         self.asked: list[Ask] = []
         self.printing: list[PrintTicket] = []
 
@@ -97,12 +102,12 @@ def at_confirm(citizen: Citizen) -> Citizen:
 
 
 def test_a_citizen_takes_a_number_and_gets_it_on_paper(citizen: Citizen):
-    at_confirm(citizen).does(Confirm("r1"))
+    at_confirm(citizen).does(Confirm())
     assert citizen.state.shown == "printing"
     ask = citizen.asked[-1]
-    assert (ask.verb, ask.request_id) == ("issue-ticket", "r1")
+    assert (ask.verb, ask.request_id) == ("issue-ticket", FIRST)
     assert ask.body == {"queue": "social", "class": "ordinary", "channel": "kiosk", "terminal": "kiosk-1"}
-    citizen.does(issued("r1"))
+    citizen.does(issued(FIRST))
     assert citizen.printing[-1].ticket.number == "C001"
     citizen.does(Printed("20261122-c001"))
     assert citizen.state.shown == "done"
@@ -115,7 +120,7 @@ def test_a_citizen_takes_a_number_and_gets_it_on_paper(citizen: Citizen):
 def test_an_elder_claims_priority_and_may_take_it_back(citizen: Citizen):
     at_confirm(citizen).does(PickClass("priority"))
     assert citizen.state.class_ == "priority"
-    citizen.does(PickClass("priority"), PickClass("military"), Confirm("r1"))
+    citizen.does(PickClass("priority"), PickClass("military"), Confirm())
     assert citizen.asked[-1].body["class"] == "military"
 
 
@@ -140,57 +145,74 @@ def test_language_and_modes_end_with_the_citizen(citizen: Citizen):
 
 
 def test_a_double_tap_takes_one_number(citizen: Citizen):
-    at_confirm(citizen).does(Confirm("r1"), Confirm("r1"), Confirm("r2"))
-    assert [ask.request_id for ask in citizen.asked] == ["r1"]
+    at_confirm(citizen).does(Confirm(), Confirm(), Confirm())
+    assert [ask.request_id for ask in citizen.asked] == [FIRST]
 
 
 def test_a_lost_answer_is_asked_for_with_the_same_id_and_prints_once(citizen: Citizen):
-    at_confirm(citizen).does(Confirm("r1"), Unanswered("r1"))
-    assert [ask.request_id for ask in citizen.asked] == ["r1", "r1"]
-    citizen.does(issued("r1"), issued("r1"))
+    at_confirm(citizen).does(Confirm(), Unanswered(FIRST))
+    assert [ask.request_id for ask in citizen.asked] == [FIRST, FIRST]
+    citizen.does(issued(FIRST), issued(FIRST))
     assert len(citizen.printing) == 1
 
 
 def test_a_number_that_came_after_the_citizen_had_gone_is_given_back(citizen: Citizen):
-    at_confirm(citizen).does(Confirm("r1"), *[Unanswered("r1")] * 4)
+    at_confirm(citizen).does(Confirm(), *[Unanswered(FIRST)] * 4)
     assert citizen.state.trouble == "no-answer"
-    citizen.does(GoHome(), issued("r1"))
+    citizen.does(GoHome(), issued(FIRST))
     assert citizen.state.shown == "home"
     assert citizen.asked[-1].body["result"] == "failed"
     assert citizen.printing == []
 
 
 def test_a_report_that_nobody_answered_is_sent_again(citizen: Citizen):
-    at_confirm(citizen).does(Confirm("r1"), issued("r1"), Printed("20261122-c001"))
+    at_confirm(citizen).does(Confirm(), issued(FIRST), Printed("20261122-c001"))
     report = citizen.asked[-1]
     citizen.does(Unanswered(report.request_id))
     assert citizen.asked[-1] == report
+
+
+def test_a_paper_that_comes_late_is_not_shown_to_the_next_citizen(citizen: Citizen):
+    at_confirm(citizen).does(Confirm(), issued(FIRST), Broke("a defect"))
+    citizen.waits(6)
+    at_confirm(citizen).does(Confirm())
+    assert citizen.does(Printed("20261122-c001")).shown == "printing"
+    assert citizen.asked[-1].body == {"ticket": "20261122-c001", "result": "printed"}
+    citizen.does(issued(SECOND, "C002"), Printed("20261122-c002"))
+    assert citizen.state.shown == "done" and citizen.state.ticket is not None and citizen.state.ticket.number == "C002"
+
+
+def test_every_request_has_an_id_of_its_own_and_a_kiosk_that_starts_again_others(citizen: Citizen):
+    at_confirm(citizen).does(Confirm(), issued(FIRST), Printed("20261122-c001"))
+    again = flow.first(SETTING, UUID(int=2))
+    assert len({ask.request_id for ask in citizen.asked}) == len(citizen.asked) == 2
+    assert again.requests.new_id()[1] not in {ask.request_id for ask in citizen.asked}
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
 
 def test_when_the_paper_ends_the_number_is_void_and_offered_on_the_screen(citizen: Citizen):
-    at_confirm(citizen).does(Confirm("r1"), issued("r1"), PrintBroke("20261122-c001", "paper-out", "no paper"))
+    at_confirm(citizen).does(Confirm(), issued(FIRST), PrintBroke("20261122-c001", "paper-out", "no paper"))
     assert (citizen.state.shown, citizen.state.trouble, citizen.state.trouble_detail) == ("trouble", "print", "paper-out")
     assert citizen.asked[-1].body["result"] == "failed"
-    citizen.does(Confirm("r2", on_screen=True))
+    citizen.does(Confirm(on_screen=True))
     assert citizen.asked[-1].body == {"queue": "social", "class": "ordinary", "channel": "phone"}
-    citizen.does(issued("r2", "C002"))
+    citizen.does(issued(THIRD, "C002"))
     assert (citizen.state.shown, citizen.state.on_paper) == ("done", False)
 
 
 def test_without_paper_the_kiosk_says_so_before_a_number_is_taken(citizen: Citizen):
     citizen.does(PrinterIs("paper-out"))
     assert not citizen.state.prints
-    at_confirm(citizen).does(Confirm("r1"))
+    at_confirm(citizen).does(Confirm())
     assert citizen.asked[-1].body["channel"] == "phone"
     citizen.does(PrinterIs("ok"))
     assert citizen.state.prints, "it recovers without a restart"
 
 
 def test_a_print_that_never_ends_is_taken_as_failed(citizen: Citizen):
-    at_confirm(citizen).does(Confirm("r1"), issued("r1"))
+    at_confirm(citizen).does(Confirm(), issued(FIRST))
     citizen.waits(PRINTING_S + 1)
     assert citizen.state.trouble == "print"
     citizen.does(Printed("20261122-c001"))
@@ -208,7 +230,7 @@ def test_a_print_that_never_ends_is_taken_as_failed(citizen: Citizen):
     ],
 )
 def test_a_refusal_is_told_in_the_words_of_its_reason(citizen: Citizen, code: str, trouble: str):
-    at_confirm(citizen).does(Confirm("r1"), refused("r1", code))
+    at_confirm(citizen).does(Confirm(), refused(FIRST, code))
     assert (citizen.state.shown, citizen.state.trouble) == ("trouble", trouble)
 
 
@@ -220,10 +242,16 @@ def test_while_the_server_is_away_no_number_is_offered_and_it_comes_back_by_itse
     assert citizen.state.shown == "home"
 
 
+def test_after_a_lost_connection_no_number_is_offered_before_the_server_says_that_it_is_ready(citizen: Citizen):
+    citizen.does(Connected(False), Connected(True))
+    assert citizen.state.shown == "away", "the server may have died meanwhile; its will is still on its way"
+    assert citizen.does(READY).shown == "home"
+
+
 def test_outside_the_hours_the_kiosk_is_locked(citizen: Citizen):
     citizen.does(*(queue_is(b.id, is_open=False) for b in SETTING.businesses))
     assert citizen.state.shown == "closed"
-    citizen.does(TakeNumber(), PickTheme("insurance"), PickQueue("social"), Confirm("r1"))
+    citizen.does(TakeNumber(), PickTheme("insurance"), PickQueue("social"), Confirm())
     assert citizen.state.shown == "closed"
     assert citizen.asked == []
     citizen.does(queue_is("social"))
@@ -262,14 +290,14 @@ def test_calls_are_shown_with_the_newest_first(citizen: Citizen):
 # --- whatever happens -------------------------------------------------------------------------------------------------
 
 QUEUES = st.sampled_from(["social", "medical", "household", "unknown"])
-REQUESTS = st.sampled_from(["r1", "r2", "r3"])
+REQUESTS = st.sampled_from([FIRST, SECOND, THIRD])
 TICKETS = st.sampled_from(["20261122-c001", "20261122-c002", "nobody"])
 EVENTS = st.one_of(
     st.builds(Tick, st.floats(0, 500), st.just(CLOCK)), st.builds(Touched), st.builds(Connected, st.booleans()), st.just(READY),
     st.builds(lambda q, o: queue_is(q, is_open=o), QUEUES, st.booleans()),
     st.builds(TakeNumber), st.builds(Back), st.builds(GoHome), st.builds(PickTheme, st.sampled_from(["insurance", "family", "x"])),
     st.builds(PickQueue, QUEUES), st.builds(Turn, st.integers(-3, 9)), st.builds(PickClass, st.sampled_from(["priority", "military"])),
-    st.builds(Confirm, REQUESTS, st.booleans()), st.builds(SetLanguage, st.sampled_from(["zh", "en", "fr"])),
+    st.builds(Confirm, st.booleans()), st.builds(SetLanguage, st.sampled_from(["zh", "en", "fr"])),
     st.builds(Switch, st.sampled_from(["elder", "contrast", "low"])), st.builds(PrinterIs, st.sampled_from(["ok", "paper-out"])),
     st.builds(Printed, TICKETS), st.builds(PrintBroke, TICKETS, st.just("paper-out")), st.builds(Unanswered, REQUESTS),
     st.builds(lambda r, n: issued(r, n), REQUESTS, st.sampled_from(["C001", "C002"])),
@@ -288,7 +316,7 @@ def test_whatever_happens_the_flow_never_breaks_and_home_is_always_reached(event
     citizen.does(Connected(True), READY, queue_is("social"))
     for second in range(1, 200):
         citizen.does(Tick(1000.0 + second, CLOCK))
-        for ask in list(citizen.state.orders.values()):
-            citizen.does(refused(ask.ask.request_id, "busy"))
+        for pending in citizen.state.requests.of(TicketRequest):
+            citizen.does(refused(pending.id, "busy"))
     assert citizen.state.shown == "home"
-    assert citizen.state.orders == {}
+    assert citizen.state.requests.of(TicketRequest) == ()

@@ -24,8 +24,9 @@ from kiosk.ticket_kiosk.events import (
 )
 from kiosk.ticket_kiosk.offline_numbers.state import Given, KeepLease, LeaseIs, NoNumber, NumberGiven, Settle, TakeLeased, Told
 from kiosk.ticket_kiosk.offline_numbers.steps import few, told
-from kiosk.ticket_kiosk.state import PRINTING_S, TIME_OUT_S, Business, PrintTicket
+from kiosk.ticket_kiosk.state import TIME_OUT_S, Business
 from kiosk.ticket_kiosk.take_number import steps
+from kiosk.ticket_kiosk.take_number.state import PRINTING_S, PrintTicket
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, READY, SETTING, Citizen, issued, queue_is
 
 OFFLINE = replace(
@@ -34,6 +35,8 @@ OFFLINE = replace(
                 Business("household", "family")),
 )  # fmt: skip
 DAY = timedelta(hours=9)
+BACK = (Connected(True), READY)
+"""Broker and server are there again."""
 UNTOLD = {"ticket": "20261122-c901", "issued_at": CLOCK.isoformat(), "result": "printed", "class": "ordinary", "item": None}
 LOST = Heard(("server", "status"), ServerStatus("lost", "s1", "1", CLOCK))
 
@@ -65,7 +68,7 @@ class Alone(Citizen):
     def is_given(self, number: str = "C901") -> None:
         """The keeper has written the number down that was wished last."""
         wish = self.done(TakeLeased)[-1]
-        self.does(NumberGiven(wish.order, Given(f"20261122-{number.lower()}", number, "tok", wish.queue, wish.class_,
+        self.does(NumberGiven(wish.request, Given(f"20261122-{number.lower()}", number, "tok", wish.queue, wish.class_,
                                                 wish.at, ("03",))))  # fmt: skip
 
     def tick(self, seconds: float = 1, **clock: float) -> None:
@@ -96,8 +99,10 @@ def at_confirm(alone: Alone) -> Alone:
 
 def test_without_the_server_a_citizen_gets_a_number_from_the_lease_on_paper(alone: Alone):
     assert alone.state.shown == "home"
-    at_confirm(alone).does(PickClass("priority"), Confirm("r1"), Confirm("r2"))
-    assert alone.done(TakeLeased) == [TakeLeased("r1", "social", "priority", None, CLOCK)]
+    at_confirm(alone).does(PickClass("priority"), Confirm(), Confirm())
+    assert [replace(taken, request="r") for taken in alone.done(TakeLeased)] == [
+        TakeLeased("r", "social", "priority", None, CLOCK)
+    ]
     assert alone.state.shown == "printing" and not alone.done(PrintTicket), "nothing is printed before it is written down"
     alone.is_given()
     printing = alone.done(PrintTicket)
@@ -170,7 +175,7 @@ def test_after_a_start_without_the_server_nothing_is_given_before_the_printer_ha
 @pytest.mark.parametrize("condition", ["paper-out", "unreachable"])
 def test_without_paper_the_number_from_the_lease_stands_on_the_screen_long_enough_to_be_noted(alone: Alone, condition: str):
     alone.does(PrinterIs(condition))
-    at_confirm(alone).does(Confirm("r1"))
+    at_confirm(alone).does(Confirm())
     alone.is_given()
     assert alone.done(Settle) == [Settle("20261122-c901", "shown")] and not alone.done(PrintTicket)
     assert alone.state.shown == "done" and not alone.state.on_paper and alone.state.time_out_s == TIME_OUT_S["noted"]
@@ -178,11 +183,11 @@ def test_without_paper_the_number_from_the_lease_stands_on_the_screen_long_enoug
 
 
 def test_after_paper_that_did_not_come_out_the_next_number_may_stand_on_the_screen(alone: Alone):
-    at_confirm(alone).does(Confirm("r1"))
+    at_confirm(alone).does(Confirm())
     alone.is_given()
     alone.does(PrintBroke("20261122-c901", "paper-out"))
     assert alone.state.shown == "trouble" and alone.state.offline
-    alone.does(Confirm("r2", on_screen=True))
+    alone.does(Confirm(on_screen=True))
     alone.is_given("C902")
     assert alone.state.shown == "done" and alone.done(Settle)[-1] == Settle("20261122-c902", "shown")
 
@@ -198,7 +203,7 @@ def test_the_terminals_status_says_what_is_left_and_what_is_not_told(alone: Alon
 
 
 def test_a_ticket_that_did_not_come_out_is_settled_as_failed_and_told_so(alone: Alone):
-    at_confirm(alone).does(Confirm("r1"))
+    at_confirm(alone).does(Confirm())
     alone.is_given()
     alone.does(PrintBroke("20261122-c901", "paper-out"))
     assert alone.done(Settle) == [Settle("20261122-c901", "failed")]
@@ -206,20 +211,21 @@ def test_a_ticket_that_did_not_come_out_is_settled_as_failed_and_told_so(alone: 
 
 
 def test_when_the_last_number_has_just_gone_the_citizen_is_sent_to_the_help_desk(alone: Alone):
-    at_confirm(alone).does(Confirm("r1"), NoNumber("r1"))
+    at_confirm(alone).does(Confirm())
+    alone.does(NoNumber(alone.done(TakeLeased)[-1].request))
     assert (alone.state.shown, alone.state.trouble) == ("trouble", "none-left")
     alone.does(GoHome())
     assert alone.state.shown == "home"
 
 
 def test_a_number_whose_citizen_got_an_error_page_is_void(alone: Alone):
-    at_confirm(alone).does(Confirm("r1"), Broke("a page broke"))
+    at_confirm(alone).does(Confirm(), Broke("a page broke"))
     alone.is_given()
     assert alone.done(Settle) == [Settle("20261122-c901", "failed")] and not alone.done(PrintTicket)
 
 
 def test_a_disk_that_does_not_answer_leaves_nobody_standing(alone: Alone):
-    at_confirm(alone).does(Confirm("r1"))
+    at_confirm(alone).does(Confirm())
     alone.tick(PRINTING_S + 1)
     assert alone.state.shown == "trouble"
     alone.is_given()
@@ -227,42 +233,44 @@ def test_a_disk_that_does_not_answer_leaves_nobody_standing(alone: Alone):
 
 
 def test_whoever_waits_for_an_answer_when_the_server_goes_gets_a_number_from_the_lease(alone: Alone):
-    alone.does(Connected(True))
-    at_confirm(alone).does(Confirm("r1"))
+    alone.does(*BACK)
+    at_confirm(alone).does(Confirm())
     assert len(alone.asks("issue-ticket")) == 1
     alone.does(Connected(False))
     alone.tick()
     alone.is_given()
     alone.does(Printed("20261122-c901"))
     assert alone.state.shown == "done" and alone.state.ticket is not None and alone.state.ticket.number == "C901"
-    alone.does(Connected(True), issued("r1", "C001"))
+    alone.does(*BACK, issued(alone.asks("issue-ticket")[0].request_id, "C001"))
     assert alone.asks("confirm-print")[-1].body["result"] == "failed", "the other number is given back"
     assert [p.ticket.number for p in alone.done(PrintTicket)] == ["C901"]
 
 
 def test_whoever_gets_no_answer_at_all_gets_a_number_from_the_lease(alone: Alone):
-    alone.does(Connected(True))
-    at_confirm(alone).does(Confirm("r1"))
+    alone.does(*BACK)
+    at_confirm(alone).does(Confirm())
     alone.tick(7)
     assert not alone.done(TakeLeased), "the server may take its time"
-    alone.does(Unanswered("r1"))
+    ask = alone.asks("issue-ticket")[0]
+    alone.does(Unanswered(ask.request_id))
     alone.tick()
     assert len(alone.done(TakeLeased)) == 1 and alone.state.shown == "printing"
     alone.is_given()
-    alone.does(Printed("20261122-c901"), Unanswered("r1"), Unanswered("r1"))
+    alone.does(Printed("20261122-c901"), *[Unanswered(ask.request_id)] * 2)
     assert alone.state.shown == "done", "what the server never answered is followed in the background"
 
 
 def test_whoever_checks_in_waits_for_the_server(alone: Alone):
-    alone.does(Connected(True))
-    alone.state, _ = steps.check_in(alone.state, "social", "code", "r1")
-    alone.does(Connected(False), Unanswered("r1"))
+    alone.does(*BACK)
+    alone.state, [ask] = steps.check_in(alone.state, "social", "code")
+    assert isinstance(ask, Ask)
+    alone.does(Connected(False), Unanswered(ask.request_id))
     alone.tick()
     assert not alone.done(TakeLeased)
 
 
 def test_a_number_under_way_when_the_server_comes_back_stays_an_offline_one(alone: Alone):
-    at_confirm(alone).does(Confirm("r1"), Connected(True))
+    at_confirm(alone).does(Confirm(), *BACK)
     alone.is_given()
     alone.does(Printed("20261122-c901"))
     assert alone.done(Settle) == [Settle("20261122-c901", "printed")] and not alone.asks("confirm-print")
@@ -272,7 +280,7 @@ def test_a_number_under_way_when_the_server_comes_back_stays_an_offline_one(alon
 
 
 def test_a_lease_is_filled_up_for_every_queue_that_may_be_offline(alone: Alone):
-    alone.does(Connected(True), lease_is({"social": 5, "medical": 6}))
+    alone.does(*BACK, lease_is({"social": 5, "medical": 6}))
     alone.tick()
     assert [ask.body for ask in alone.asks("lease-numbers")] == [{"terminal": "kiosk-1", "queue": "social", "count": 5}]
     alone.tick()
@@ -283,7 +291,7 @@ def test_a_lease_is_filled_up_for_every_queue_that_may_be_offline(alone: Alone):
 
 
 def test_a_lost_answer_to_a_lease_is_asked_for_again_with_the_same_id(alone: Alone):
-    alone.does(Connected(True), lease_is({"medical": 10}))
+    alone.does(*BACK, lease_is({"medical": 10}))
     alone.tick()
     first = alone.asks("lease-numbers")[0]
     alone.does(Unanswered(first.request_id))
@@ -291,7 +299,7 @@ def test_a_lost_answer_to_a_lease_is_asked_for_again_with_the_same_id(alone: Alo
 
 
 def test_a_refused_lease_is_not_asked_for_again_at_once(alone: Alone):
-    alone.does(Connected(True), lease_is({"medical": 10}))
+    alone.does(*BACK, lease_is({"medical": 10}))
     alone.tick()
     alone.does(Answered(alone.asks("lease-numbers")[0].request_id, Answer("error", error=Error("busy", "no"))))
     for _ in range(30):
@@ -304,13 +312,13 @@ def test_a_refused_lease_is_not_asked_for_again_at_once(alone: Alone):
 
 
 def test_yesterdays_lease_is_renewed_as_soon_as_the_new_day_begins(alone: Alone):
-    alone.does(Connected(True), lease_is({"social": 10, "medical": 10}))
+    alone.does(*BACK, lease_is({"social": 10, "medical": 10}))
     alone.tick(hours=24)
     assert {ask.body["queue"]: ask.body["count"] for ask in alone.asks("lease-numbers")} == {"social": 10, "medical": 10}
 
 
 def test_a_wrong_clock_does_not_make_the_kiosk_lease_without_end(alone: Alone):
-    alone.does(Connected(True), lease_is({"social": 10, "medical": 10}))
+    alone.does(*BACK, lease_is({"social": 10, "medical": 10}))
     alone.tick(days=400)
     for ask in alone.asks("lease-numbers"):
         alone.does(Answered(ask.request_id, Answer("ok", data={})))
@@ -323,7 +331,7 @@ def test_what_was_given_is_told_once_the_server_is_back_and_ticked_off(alone: Al
     alone.does(lease_is({"social": 9, "medical": 9}, UNTOLD))
     alone.tick()
     assert not alone.asks("merge-tickets"), "nobody hears it yet"
-    alone.does(Connected(True))
+    alone.does(*BACK)
     alone.tick()
     ask = alone.asks("merge-tickets")[0]
     assert ask.body == {"terminal": "kiosk-1", "tickets": [UNTOLD]}
@@ -335,7 +343,7 @@ def test_what_was_given_is_told_once_the_server_is_back_and_ticked_off(alone: Al
 
 
 def test_a_merge_that_was_refused_is_told_again_later(alone: Alone):
-    alone.does(Connected(True), lease_is({"social": 9, "medical": 9}, UNTOLD))
+    alone.does(*BACK, lease_is({"social": 9, "medical": 9}, UNTOLD))
     alone.tick()
     alone.does(Answered(alone.asks("merge-tickets")[0].request_id, Answer("error", error=Error("busy", "no"))))
     for _ in range(6):

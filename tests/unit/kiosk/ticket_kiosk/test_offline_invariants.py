@@ -21,7 +21,7 @@ from kiosk.ticket_kiosk.events import Confirm, GoHome, PickQueue, PickTheme, Pri
 from kiosk.ticket_kiosk.offline_numbers.book import LeaseBook
 from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, NoNumber, NumberGiven, Settle, TakeLeased, Told
 from kiosk.ticket_kiosk.role import setting_of
-from kiosk.ticket_kiosk.state import PrintTicket
+from kiosk.ticket_kiosk.take_number.state import PrintTicket
 from kiosk.ui.theme import Mode
 from queue_server.store.database import sqlite_url
 from tests.bed import Bed
@@ -46,7 +46,7 @@ class Kiosk:
         self.starts()
 
     def starts(self) -> None:
-        self.state, self.sent, self.printing = flow.first(self.setting), [], []
+        self.state, self.sent, self.printing = flow.first(self.setting, uuid.uuid4()), [], []
         self.book = LeaseBook(self.path)
         self.book.open()
         self.does(Tick(0, self.clock), PrinterIs("ok"), self.book.holding(), Tick(10, self.clock))
@@ -82,7 +82,7 @@ class Kiosk:
                 self.printing.append(effect.ticket)
             case TakeLeased():
                 given = self.book.take(effect)
-                self.does(NoNumber(effect.order) if given is None else NumberGiven(effect.order, given))
+                self.does(NoNumber(effect.request) if given is None else NumberGiven(effect.request, given))
             case Settle():
                 self.book.settle(effect.ticket, effect.result)
             case KeepLease():
@@ -144,7 +144,7 @@ class Hall(RuleBasedStateMachine):
     def citizens_take_numbers(self, which: int, queue: str, ends: list[str]) -> None:
         kiosk = self.kiosks[which]
         for end in ends:
-            kiosk.does(GoHome(), TakeNumber(), PickTheme("people"), PickQueue(queue), Confirm(str(uuid.uuid4())))
+            kiosk.does(GoHome(), TakeNumber(), PickTheme("people"), PickQueue(queue), Confirm())
             self.bed.clock.advance(seconds=7)
             kiosk.tick(7)
             match end:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from contract.wire.messages import Answer, Error, RatingAsk, ServerStatus, WindowClerk, WindowState, WindowTicket
 from contract.wire.rating_reasons import TEXT_LIMIT
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
-from kiosk.window_rater.flow import ButtonTapped, LevelTapped, PhraseTapped, ReasonTapped, Settings, State, start, step
+from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, LevelTapped, ReasonTapped, Tick, Touched, Unanswered
+from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, Settings, State, start, step
 
+SEED = UUID(int=1)
+FIRST = str(uuid5(SEED, "0"))
+"""The id of the first request of a rater."""
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 CLERK = WindowClerk("0301", "工号 0301")
 ASK = RatingAsk("20261121-a012-s1", "A012", "社保卡申领", CLERK, NOON + timedelta(seconds=60))
@@ -35,14 +38,13 @@ class Rater:
     """A rater and what it has asked of the server."""
 
     def __init__(self, **rules) -> None:
-        self.state: State = start(Settings(**rules))
+        self.state: State = start(Settings(**rules), SEED)
         self.asked: list[Ask] = []
-        self.ids = (f"id-{i}" for i in count())
         self.tell(at(0), Connected(True), Heard(("server", "status"), ServerStatus("ready", "s", "1", NOON)))
 
     def tell(self, *events) -> State:
         for event in events:
-            self.state, effects = step(self.state, event, lambda: next(self.ids))
+            self.state, effects = step(self.state, event)
             self.asked += effects
         return self.state
 
@@ -56,7 +58,7 @@ def test_a_citizen_taps_a_face_and_a_reason_and_submits():
     rater.tell(window("rating"), heard(ASK))
     assert rater.page == "faces" and rater.state.seconds_left == 60
     rater.tell(LevelTapped(5))
-    assert rater.page == "reasons" and not rater.state.needs_reason
+    assert rater.page == "reasons" and not rater.state.lacks_reason
     rater.tell(ReasonTapped("510"), ReasonTapped("517"), ReasonTapped("510"), ButtonTapped("submit"))
     [request] = rater.asked
     assert request.verb == "rate"
@@ -79,17 +81,17 @@ def test_a_double_tap_rates_once():
 def test_after_a_lost_answer_the_same_request_is_sent_again():
     rater = Rater()
     rater.tell(heard(ASK), LevelTapped(4), ButtonTapped("submit"))
-    rater.tell(Unanswered("id-0"))
+    rater.tell(Unanswered(FIRST))
     assert rater.page == "trouble" and rater.state.problem == "no-answer"
     rater.tell(ButtonTapped("submit"))
-    assert [ask.request_id for ask in rater.asked] == ["id-0", "id-0"]
+    assert [ask.request_id for ask in rater.asked] == [FIRST, FIRST]
     assert rater.asked[0] == rater.asked[1]
 
 
 def test_a_rating_that_stood_already_is_thanked_for():
     rater = Rater()
     rater.tell(heard(ASK), LevelTapped(4), ButtonTapped("submit"))
-    rater.tell(Answered("id-0", Answer("error", error=Error("already-rated", "the service is rated"))))
+    rater.tell(Answered(FIRST, Answer("error", error=Error("already-rated", "the service is rated"))))
     assert rater.page == "thanks"
 
 
@@ -119,7 +121,7 @@ def test_a_citizen_may_decline_and_is_not_asked_again():
 def test_a_bad_rating_needs_a_reason_or_a_word(level):
     rater = Rater()
     rater.tell(heard(ASK), LevelTapped(level), ButtonTapped("submit"))
-    assert rater.page == "reasons" and rater.state.needs_reason and rater.asked == []
+    assert rater.page == "reasons" and rater.state.lacks_reason and rater.asked == []
     with_word = replace(rater.state)
     rater.tell(ReasonTapped(f"{level}10"), ButtonTapped("submit"))
     assert rater.asked[0].body["reasons"] == [f"{level}10"]
@@ -165,7 +167,7 @@ def test_the_server_withdraws_the_question_but_not_the_thanks():
     rater.tell(heard(ASK), heard(None))
     assert rater.page == "idle"
     rater = Rater()
-    rater.tell(heard(ASK), LevelTapped(5), ButtonTapped("submit"), heard(None), Answered("id-0", Answer("ok", {})), heard(None))
+    rater.tell(heard(ASK), LevelTapped(5), ButtonTapped("submit"), heard(None), Answered(FIRST, Answer("ok", {})), heard(None))
     assert rater.page == "thanks"
 
 
@@ -190,7 +192,7 @@ def test_a_new_question_replaces_the_old_one_and_starts_clean():
     rater.tell(heard(ASK), LevelTapped(1), ReasonTapped("108"))
     other = RatingAsk("20261121-a013-s1", "A013", None, None, NOON + timedelta(seconds=50))
     rater.tell(heard(other))
-    assert (rater.page, rater.state.level, rater.state.reasons, rater.state.request_id) == ("faces", None, (), "")
+    assert (rater.page, rater.state.level, rater.state.reasons, rater.state.sent) == ("faces", None, (), "")
 
 
 def test_an_answer_to_an_older_request_changes_nothing():
@@ -223,8 +225,8 @@ EVENTS = st.one_of(
     st.builds(ReasonTapped, st.sampled_from(["510", "108", "509", "207", ""])),
     st.builds(PhraseTapped, st.text(max_size=200)),
     st.builds(ButtonTapped, st.sampled_from(["more", "words", "back", "submit", "decline", "home", "language", "elder"])),
-    st.builds(lambda code: Answered("id-0", Answer("error", error=Error(code, ""))), st.sampled_from(["expired", "busy", "internal"])),
-    st.sampled_from([Answered("id-0", Answer("ok", {})), Unanswered("id-0")]),
+    st.builds(lambda code: Answered(FIRST, Answer("error", error=Error(code, ""))), st.sampled_from(["expired", "busy", "internal"])),
+    st.sampled_from([Answered(FIRST, Answer("ok", {})), Unanswered(FIRST)]),
 )  # fmt: skip
 
 
@@ -240,6 +242,6 @@ def test_any_sequence_of_events_is_survived_rates_honestly_and_comes_back_to_the
     same = {ask.request_id: ask for ask in rater.asked}
     assert all(same[ask.request_id] == ask for ask in rater.asked), "one id always means one and the same rating"
     if rater.page == "sending":
-        rater.tell(Unanswered(rater.state.request_id))
+        rater.tell(Unanswered(rater.state.sent))
     rater.tell(at(rater.state.now + 1000))
     assert rater.page == "idle"

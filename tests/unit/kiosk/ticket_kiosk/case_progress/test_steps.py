@@ -10,7 +10,7 @@ from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.case_progress.state import Fill, Inquire, OpenInquiry, PickBlank
 from kiosk.ticket_kiosk.events import Back, GoHome
 from kiosk.ticket_kiosk.state import State
-from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, READY, SETTING, queue_is
+from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SECOND, SEED, SETTING, queue_is
 
 REFUSED = Answer("error", error=Error("not-authorised", "no", texts=Text("不符", "no match")))
 FOUND = Answer("ok", data={"case": {"number": "WS-0001", "applicant": "王*"}})
@@ -20,7 +20,7 @@ class Citizen:
     """Drives the flow and remembers what it asked for."""
 
     def __init__(self) -> None:
-        self.state: State = flow.first(SETTING)
+        self.state: State = flow.first(SETTING, SEED)
         self.asked: list[Any] = []
         self.does(Tick(0, CLOCK), Connected(True), READY, queue_is("social"))
 
@@ -31,20 +31,20 @@ class Citizen:
         return self.state
 
     def asks(self) -> State:
-        return self.does(OpenInquiry(), Fill("ws-0001"), PickBlank("last_four"), Fill("123x"), Inquire("q1"))
+        return self.does(OpenInquiry(), Fill("ws-0001"), PickBlank("last_four"), Fill("123x"), Inquire())
 
 
 def test_number_and_last_four_are_asked_once_however_often_the_bar_is_tapped():
     citizen = Citizen()
     citizen.asks()
-    citizen.does(Inquire("q2"))
+    citizen.does(Inquire())
     body = {"number": "WS-0001", "last_four": "123X", "terminal": "kiosk-1"}
-    assert [(ask.verb, ask.body, ask.request_id) for ask in citizen.asked] == [("find-case", body, "q1")]
+    assert [(ask.verb, ask.body, ask.request_id) for ask in citizen.asked] == [("find-case", body, FIRST)]
 
 
 def test_nothing_is_asked_before_both_blanks_are_filled():
     citizen = Citizen()
-    citizen.does(OpenInquiry(), Fill("ws-0001"), PickBlank("last_four"), Fill("12"), Inquire("q1"))
+    citizen.does(OpenInquiry(), Fill("ws-0001"), PickBlank("last_four"), Fill("12"), Inquire())
     assert citizen.asked == []
 
 
@@ -57,7 +57,7 @@ def test_a_blank_takes_only_what_can_stand_in_it():
 def test_the_case_is_shown_and_the_last_four_are_forgotten():
     citizen = Citizen()
     citizen.asks()
-    state = citizen.does(Answered("q1", FOUND))
+    state = citizen.does(Answered(FIRST, FOUND))
     assert (state.shown, state.inquiry.last_four) == ("case", "")
     assert citizen.does(Back()).page == "progress"
 
@@ -65,7 +65,7 @@ def test_the_case_is_shown_and_the_last_four_are_forgotten():
 def test_a_wrong_try_is_said_in_the_servers_words_until_something_is_typed():
     citizen = Citizen()
     citizen.asks()
-    state = citizen.does(Answered("q1", REFUSED))
+    state = citizen.does(Answered(FIRST, REFUSED))
     assert (state.page, state.inquiry.refusal, state.inquiry.last_four) == ("progress", Text("不符", "no match"), "")
     assert citizen.does(Fill("1")).inquiry.refusal is None
 
@@ -73,15 +73,15 @@ def test_a_wrong_try_is_said_in_the_servers_words_until_something_is_typed():
 def test_without_an_answer_one_may_ask_again():
     citizen = Citizen()
     citizen.asks()
-    assert citizen.does(Unanswered("q1")).inquiry.failed
-    citizen.does(Inquire("q2"))
-    assert [ask.request_id for ask in citizen.asked] == ["q1", "q2"]
+    assert citizen.does(Unanswered(FIRST)).inquiry.failed
+    citizen.does(Inquire())
+    assert [ask.request_id for ask in citizen.asked] == [FIRST, SECOND]
 
 
 def test_an_answer_for_somebody_who_has_left_is_not_shown_and_nothing_typed_stays():
     citizen = Citizen()
     citizen.asks()
-    state = citizen.does(GoHome(), Answered("q1", FOUND))
+    state = citizen.does(GoHome(), Answered(FIRST, FOUND))
     assert (state.page, state.inquiry.number, state.inquiry.case) == ("home", "", None)
 
 

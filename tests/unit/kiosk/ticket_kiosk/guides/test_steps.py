@@ -34,7 +34,7 @@ from kiosk.ticket_kiosk.guides.state import (
 )
 from kiosk.ticket_kiosk.state import State
 from queue_server.catalogue.load import load
-from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, READY, SETTING, queue_is
+from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SEED, SETTING, queue_is
 
 WUSHAN = Path(__file__).parents[5] / "assets" / "halls" / "wushan"
 THERE = ContentsAre(Contents("1"))
@@ -50,7 +50,7 @@ class Citizen:
     """Drives the flow and remembers what it asked for."""
 
     def __init__(self, *first: Any) -> None:
-        self.state: State = flow.first(SETTING)
+        self.state: State = flow.first(SETTING, SEED)
         self.effects: list[Any] = []
         self.does(Tick(0, CLOCK), Connected(True), READY, queue_is("social"), *first)
 
@@ -82,7 +82,7 @@ def test_guides_are_there_while_the_server_is_away_but_numbers_are_not(item: Any
     citizen = Citizen(THERE, Connected(False))
     assert citizen.reads(item).shown == "guide"
     assert citizen.does(TakeNumberFor()).shown == "guide"
-    assert citizen.does(Connected(True), TakeNumberFor()).shown == "confirm"
+    assert citizen.does(Connected(True), READY, TakeNumberFor()).shown == "confirm"
 
 
 def test_a_list_is_asked_for_and_a_late_answer_of_another_list_is_dropped():
@@ -140,7 +140,7 @@ def test_back_from_a_guide_leads_to_what_was_found(item: Any):
 def test_a_number_for_a_guide_is_asked_with_its_item_in_its_queue(item: Any):
     citizen = Citizen(THERE)
     citizen.reads(item)
-    citizen.does(TakeNumberFor(), Confirm("r1", on_screen=True))
+    citizen.does(TakeNumberFor(), Confirm(on_screen=True))
     ask = citizen.effects[-1]
     assert isinstance(ask, Ask)
     assert (ask.verb, ask.body["queue"], ask.body["item"]) == ("issue-ticket", "social", item.id)
@@ -149,7 +149,7 @@ def test_a_number_for_a_guide_is_asked_with_its_item_in_its_queue(item: Any):
 def test_a_number_taken_afterwards_is_not_for_the_item_of_the_citizen_before(item: Any):
     citizen = Citizen(THERE)
     citizen.reads(item)
-    citizen.does(TakeNumberFor(), Confirm("r1", on_screen=True), Answered("r1", Answer("error")), GoHome())
+    citizen.does(TakeNumberFor(), Confirm(on_screen=True), Answered(FIRST, Answer("error")), GoHome())
     assert (citizen.state.item, citizen.state.lookup.item, citizen.state.lookup.query) == (None, None, "")
 
 

@@ -42,7 +42,7 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
 def test_a_number_goes_from_the_lease_to_the_citizen_to_the_server(kept: Kept):
     assert kept.does(KeepLease(answer("A901", "A902")), LeaseIs)[0].left == {"household": 2}
     given, holding = kept.does(wish(), NumberGiven, LeaseIs)
-    assert (given.order, given.given.number, holding.left, holding.untold) == ("order", "A901", {"household": 1}, ())
+    assert (given.request, given.given.number, holding.left, holding.untold) == ("order", "A901", {"household": 1}, ())
     [holding] = kept.does(Settle("20261123-a901", "printed"), LeaseIs)
     assert [ticket["result"] for ticket in holding.untold] == ["printed"]
     assert kept.does(Told({"tickets": [{"id": "20261123-a901", "state": "waiting"}]}), LeaseIs)[0].untold == ()

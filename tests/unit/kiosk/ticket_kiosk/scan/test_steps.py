@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from contract.wire.messages import Answer, Error, Text
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Tick, Unanswered
+from kiosk.flow.event import Answered, Ask, Broke, Connected, LevelTapped, ReasonTapped, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import Back, Confirm, GoHome, PickTheme, PrintBroke, Printed, PrinterIs, TakeNumber
 from kiosk.ticket_kiosk.guides.state import Contents, ContentsAre, ItemIs, ReadItem
-from kiosk.ticket_kiosk.my_ticket.steps import Doubt, GiveUp, MoreReasons, OpenRating, Submit
+from kiosk.ticket_kiosk.my_ticket.state import AskGiveUp, ConfirmGiveUp, MoreReasons, OpenRating, SubmitRating
 from kiosk.ticket_kiosk.role import device_states
 from kiosk.ticket_kiosk.scan.state import (
     CheckIn,
@@ -26,9 +26,10 @@ from kiosk.ticket_kiosk.scan.state import (
     ScannerIs,
     Watch,
 )
-from kiosk.ticket_kiosk.state import PrintTicket, State
-from kiosk.window_rater.flow import LevelTapped, ReasonTapped
-from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, READY, SETTING, queue_is
+from kiosk.ticket_kiosk.scan.steps import waits
+from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.take_number.state import PrintTicket
+from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SECOND, SEED, SETTING, THIRD, queue_is
 
 HALL = replace(SETTING, scanners=("camera-1",))
 TICKET_CODE = "http://10.0.0.1/t/261122a001-abcdefghijkl"
@@ -42,7 +43,7 @@ class Citizen:
     """Drives the flow and remembers its effects."""
 
     def __init__(self) -> None:
-        self.state: State = flow.first(HALL)
+        self.state: State = flow.first(HALL, SEED)
         self.effects: list[Any] = []
         self.does(Tick(100, CLOCK), Connected(True), READY, queue_is("social"), PrinterIs("ok"))
         self.does(ScannerIs("camera-1", "ok", films=True))
@@ -57,12 +58,12 @@ class Citizen:
         start = int(self.state.now)
         return self.does(*(Tick(second, CLOCK) for second in range(start + 1, start + seconds + 1)))
 
-    def scans(self, code: str, answer: Answer | None = None, request_id: str = "s1") -> State:
+    def scans(self, code: str, answer: Answer | None = None) -> State:
         """Hold a code there, on the scan page; the server answers."""
         if self.state.page == "home":
             self.does(OpenScan())
-        self.does(Scanned(code, request_id))
-        return self.does(Answered(request_id, answer)) if answer is not None else self.state
+        self.does(Scanned(code))
+        return self.does(Answered(self.asked[-1].request_id, answer)) if answer is not None else self.state
 
     @property
     def asked(self) -> list[Ask]:
@@ -148,61 +149,61 @@ def test_a_scanner_that_is_unplugged_takes_its_tile_with_it_and_brings_it_back(c
 
 
 def test_a_code_is_looked_up_once_however_long_it_is_held_there(citizen: Citizen):
-    citizen.does(OpenScan(), *(Scanned(SERVICE, f"s{i}") for i in range(5)))
+    citizen.does(OpenScan(), *(Scanned(SERVICE) for _ in range(5)))
     assert [(ask.verb, ask.body) for ask in citizen.asked] == [("scan", {"code": SERVICE, "terminal": "kiosk-1"})]
-    citizen.does(Answered("s0", error("expired")))
-    for i in range(5):
+    citizen.does(Answered(FIRST, error("expired")))
+    for _ in range(5):
         citizen.waits(2)
-        citizen.does(Scanned(SERVICE, f"t{i}"))
+        citizen.does(Scanned(SERVICE))
     assert len(citizen.asked) == 1, "it was never out of sight"
     citizen.waits(4)
-    citizen.does(Scanned(SERVICE, "u"))
+    citizen.does(Scanned(SERVICE))
     assert len(citizen.asked) == 2
 
 
 def test_of_two_codes_at_once_one_counts(citizen: Citizen):
-    citizen.does(OpenScan(), Scanned(TICKET_CODE, "s1"), Scanned(APPOINTMENT, "s2"))
+    citizen.does(OpenScan(), Scanned(TICKET_CODE), Scanned(APPOINTMENT))
     assert len(citizen.asked) == 1
-    citizen.does(Answered("s1", scanned("ticket", token="t", **ticket())), Scanned(APPOINTMENT, "s3"))
+    citizen.does(Answered(FIRST, scanned("ticket", token="t", **ticket())), Scanned(APPOINTMENT))
     assert citizen.state.page == "my-ticket"
     assert len(citizen.asked) == 1
 
 
 def test_a_code_under_the_gun_counts_at_home_and_nowhere_else(citizen: Citizen):
-    citizen.does(TakeNumber(), Scanned(TICKET_CODE, "s1"))
+    citizen.does(TakeNumber(), Scanned(TICKET_CODE))
     assert citizen.asked == []
-    citizen.does(GoHome(), Scanned(TICKET_CODE, "s2"))
+    citizen.does(GoHome(), Scanned(TICKET_CODE))
     assert citizen.state.page == "scan"
-    assert [ask.request_id for ask in citizen.asked] == ["s2"]
+    assert [ask.request_id for ask in citizen.asked] == [FIRST]
 
 
 def test_a_phone_that_lies_under_the_gun_is_read_again_only_after_it_was_away(citizen: Citizen):
-    citizen.does(Scanned(TICKET_CODE, "s1"), Answered("s1", scanned("ticket", token="t", **ticket())))
-    for i in range(8):
+    citizen.does(Scanned(TICKET_CODE), Answered(FIRST, scanned("ticket", token="t", **ticket())))
+    for _ in range(8):
         citizen.waits(1)
-        citizen.does(Scanned(TICKET_CODE, f"t{i}"))
-    citizen.does(GoHome(), Scanned(TICKET_CODE, "u"))
+        citizen.does(Scanned(TICKET_CODE))
+    citizen.does(GoHome(), Scanned(TICKET_CODE))
     assert citizen.state.page == "home"
     citizen.waits(4)
-    assert citizen.does(Scanned(TICKET_CODE, "v")).page == "scan"
-    citizen.does(GoHome(), OpenScan(), Scanned(TICKET_CODE, "w"))
-    assert [ask.request_id for ask in citizen.asked] == ["s1", "v", "w"], "whoever opens the page wants it read"
+    assert citizen.does(Scanned(TICKET_CODE)).page == "scan"
+    citizen.does(GoHome(), OpenScan(), Scanned(TICKET_CODE))
+    assert [ask.request_id for ask in citizen.asked] == [FIRST, SECOND, THIRD], "whoever opens the page wants it read"
 
 
 def test_without_an_answer_the_same_question_is_asked_again_and_then_given_up(citizen: Citizen):
     citizen.scans(SERVICE)
-    citizen.does(Unanswered("s1"), Unanswered("s1"))
-    assert [ask.request_id for ask in citizen.asked] == ["s1"] * 3
-    assert citizen.does(Unanswered("s1")).scan.refusal == "no-answer"
-    assert citizen.state.scan.asked is None
+    citizen.does(Unanswered(FIRST), Unanswered(FIRST))
+    assert [ask.request_id for ask in citizen.asked] == [FIRST] * 3
+    assert citizen.does(Unanswered(FIRST)).scan.refusal == "no-answer"
+    assert not waits(citizen.state)
 
 
 def test_an_answer_for_somebody_who_went_back_moves_nothing(citizen: Citizen):
     citizen.scans(TICKET_CODE)
-    state = citizen.does(Back(), Answered("s1", scanned("ticket", token="t", **ticket())))
-    assert (state.page, state.scan.ticket) == ("home", None)
+    state = citizen.does(Back(), Answered(FIRST, scanned("ticket", token="t", **ticket())))
+    assert (state.page, state.my_ticket.ticket) == ("home", None)
     citizen.does(GoHome())
-    assert citizen.state.scan.asked is None
+    assert not waits(citizen.state)
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------------
@@ -220,7 +221,7 @@ def test_forged_expired_used_and_foreign_codes_get_the_servers_sentence_and_noth
     state = citizen.scans(SERVICE, error(why))
     assert (state.page, state.scan.refusal, state.scan.holder) == ("scan", REFUSED, None)
     citizen.waits(4)
-    assert citizen.scans(TICKET_CODE, request_id="s2").scan.refusal is None, "the next code begins anew"
+    assert citizen.scans(TICKET_CODE).scan.refusal is None, "the next code begins anew"
 
 
 @pytest.mark.parametrize("answer", [ok(), ok(kind="ticket"), ok(kind="elephant"), error("internal", None), Answer("ok"),
@@ -236,7 +237,7 @@ def test_an_answer_that_is_none_is_said_to_be_none(citizen: Citizen, answer: Ans
 
 def test_a_guide_code_opens_the_guide_even_while_the_server_is_away(citizen: Citizen):
     citizen.does(ContentsAre(Contents("1")), Connected(False))
-    citizen.does(Scanned(GUIDE, "s1"))
+    citizen.does(Scanned(GUIDE))
     assert (citizen.state.shown, citizen.effects[-2:]) == ("scan", [ReadItem("62052400mz-xk-0001"), Watch(True)])
     item: Any = object()
     state = citizen.does(ItemIs("62052400mz-xk-0001", item))
@@ -248,11 +249,11 @@ def test_a_guide_that_is_not_here_and_other_codes_without_the_server_are_said_so
     citizen.does(ContentsAre(Contents("1")))
     citizen.scans(GUIDE)
     assert citizen.does(ItemIs("62052400mz-xk-0001", None)).scan.refusal == "unknown-guide"
-    citizen.does(Connected(False), Scanned(TICKET_CODE, "s2"))
+    citizen.does(Connected(False), Scanned(TICKET_CODE))
     assert citizen.state.scan.refusal == "away"
     assert citizen.asked == []
     nothing = Citizen()
-    assert nothing.does(Connected(False), Scanned(GUIDE, "s1")).page == "home", "there is nothing to show"
+    assert nothing.does(Connected(False), Scanned(GUIDE)).page == "home", "there is nothing to show"
 
 
 def test_a_case_code_opens_its_case(citizen: Citizen):
@@ -286,17 +287,17 @@ def test_an_appointment_in_time_gets_its_number_on_paper_without_another_tap(cit
 def test_a_check_in_that_is_refused_says_why_and_goes_on_scanning(citizen: Citizen, code: str):
     ask = check_in(citizen)
     state = citizen.does(Answered(ask.request_id, error(code)))
-    assert (state.shown, state.scan.refusal, state.scan.check_in, state.order) == ("scan", REFUSED, None, None)
-    citizen.does(Scanned(APPOINTMENT, "s2"))
+    assert (state.shown, state.scan.refusal, state.scan.check_in, state.taking.wanted) == ("scan", REFUSED, None, None)
+    citizen.does(Scanned(APPOINTMENT))
     assert len(citizen.asked) == 2, "the phone that is still held there is not read again"
 
 
 def test_a_check_in_without_paper_is_offered_on_the_screen_with_the_same_appointment(citizen: Citizen):
     ask = check_in(citizen)
     citizen.does(Answered(ask.request_id, ok(**ticket("printing"))), PrintBroke("20261122-a001", "paper-out"))
-    citizen.does(Confirm("r2", on_screen=True))
+    citizen.does(Confirm(on_screen=True))
     assert citizen.asked[-1].body == {"queue": "social", "class": "ordinary", "channel": "phone", "appointment": APPOINTMENT}
-    assert citizen.does(Answered("r2", ok(**ticket("waiting")))).shown == "done"
+    assert citizen.does(Answered(citizen.asked[-1].request_id, ok(**ticket("waiting")))).shown == "done"
 
 
 def test_a_check_in_that_another_kiosk_was_quicker_with_prints_no_second_paper(citizen: Citizen):
@@ -312,8 +313,8 @@ def test_a_check_in_given_up_and_tried_again_is_one_order_and_one_paper(citizen:
     assert citizen.state.trouble == "no-answer"
     citizen.does(GoHome())
     citizen.waits(4)
-    citizen.scans(APPOINTMENT, scanned("appointment", appointment=appointment()), "s2")
-    assert citizen.state.order == first.request_id
+    citizen.scans(APPOINTMENT, scanned("appointment", appointment=appointment()))
+    assert citizen.state.taking.wanted == first.request_id
     citizen.does(Answered(first.request_id, ok(**ticket("printing"))))
     assert len([effect for effect in citizen.effects if isinstance(effect, PrintTicket)]) == 1
 
@@ -338,8 +339,8 @@ def test_an_appointment_out_of_time_says_so_before_anything_is_printed(citizen: 
 
 def test_who_is_late_may_take_a_number_after_reading_what_that_means(citizen: Citizen):
     citizen.scans(APPOINTMENT, scanned("appointment", appointment=appointment("late")))
-    citizen.does(CheckIn("c1"), CheckIn("c2"))
-    assert [ask.request_id for ask in citizen.asked] == ["s1", "c1"]
+    citizen.does(CheckIn(), CheckIn())
+    assert [ask.request_id for ask in citizen.asked] == [FIRST, SECOND]
     assert citizen.state.shown == "printing"
 
 
@@ -348,7 +349,7 @@ def test_an_appointment_that_has_its_number_shows_it(citizen: Citizen):
     ask = citizen.asked[-1]
     assert ask.body == {"queue": "social", "channel": "phone", "appointment": APPOINTMENT}
     state = citizen.does(Answered(ask.request_id, ok(**ticket())))
-    assert (state.shown, state.scan.ticket and state.scan.ticket["number"]) == ("my-ticket", "A001")
+    assert (state.shown, state.my_ticket.ticket and state.my_ticket.ticket.number) == ("my-ticket", "A001")
 
 
 # --- tickets ------------------------------------------------------------------------------------------------------------
@@ -361,49 +362,49 @@ def at_ticket(citizen: Citizen, state: str = "waiting", **service: Any) -> State
 
 
 def test_a_ticket_code_tells_where_one_stands(citizen: Citizen):
-    shown = at_ticket(citizen).scan.ticket
+    shown = at_ticket(citizen).my_ticket.ticket
     assert shown is not None
-    assert (shown["number"], shown["ahead"], shown["low_s"], shown["high_s"]) == ("A001", 2, 60, 300)
+    assert (shown.number, shown.ahead, shown.low_s, shown.high_s) == ("A001", 2, 60, 300)
 
 
 def test_a_place_is_given_up_only_after_a_second_question(citizen: Citizen):
     at_ticket(citizen)
-    citizen.does(GiveUp("g0"), Doubt(), Doubt(False), GiveUp("g1"))
+    citizen.does(ConfirmGiveUp(), AskGiveUp(), AskGiveUp(False), ConfirmGiveUp())
     assert len(citizen.asked) == 1
-    citizen.does(Doubt(), GiveUp("g2"), GiveUp("g3"))
+    citizen.does(AskGiveUp(), ConfirmGiveUp(), ConfirmGiveUp())
     assert [(a.verb, a.body, a.request_id) for a in citizen.asked[1:]] == [
-        ("cancel-ticket", {"token": "tok", "reason": "citizen"}, "g2")
+        ("cancel-ticket", {"token": "tok", "reason": "citizen"}, SECOND)
     ]
-    state = citizen.does(Answered("g2", ok(ticket=ticket("cancelled")["ticket"])))
-    assert state.scan.ticket is not None
-    assert (state.shown, state.scan.ticket["state"]) == ("my-ticket", "cancelled")
+    state = citizen.does(Answered(SECOND, ok(ticket=ticket("cancelled")["ticket"])))
+    assert state.my_ticket.ticket is not None
+    assert (state.shown, state.my_ticket.ticket.state) == ("my-ticket", "cancelled")
 
 
 @pytest.mark.parametrize("state", ["called", "serving", "finished", "expired", "void", "cancelled"])
 def test_a_ticket_that_stands_in_no_line_cannot_be_given_up(citizen: Citizen, state: str):
     at_ticket(citizen, state)
-    citizen.does(Doubt(), GiveUp("g1"))
+    citizen.does(AskGiveUp(), ConfirmGiveUp())
     assert len(citizen.asked) == 1
 
 
 def test_a_finished_service_is_rated_once_by_the_ticket(citizen: Citizen):
     at_ticket(citizen, "finished", service={"id": "s", "window": "03", "level": None, "can_rate": True})
-    citizen.does(OpenRating(), LevelTapped(5), Submit("r1"), Submit("r2"))
+    citizen.does(OpenRating(), LevelTapped(5), SubmitRating(), SubmitRating())
     ask = citizen.asked[-1]
-    assert (ask.verb, ask.request_id) == ("rate", "r1")
+    assert (ask.verb, ask.request_id) == ("rate", SECOND)
     assert ask.body == {"token": "tok", "level": 5, "channel": "kiosk", "reasons": []}
-    assert citizen.does(Answered("r1", ok(rating={}))).shown == "rated"
+    assert citizen.does(Answered(SECOND, ok(rating={}))).shown == "rated"
     assert citizen.waits(9).shown == "home"
 
 
 def test_a_bad_rating_needs_a_reason_of_its_own_level(citizen: Citizen):
     at_ticket(citizen, "finished", service={"id": "s", "window": "03", "level": None, "can_rate": True})
-    citizen.does(OpenRating(), LevelTapped(1), Submit("r1"), ReasonTapped("510"), Submit("r2"))
+    citizen.does(OpenRating(), LevelTapped(1), SubmitRating(), ReasonTapped("510"), SubmitRating())
     assert len(citizen.asked) == 1
-    assert citizen.does(MoreReasons()).scan.more
-    citizen.does(ReasonTapped("108"), ReasonTapped("109"), ReasonTapped("108"), Submit("r3"))
+    assert citizen.does(MoreReasons()).my_ticket.more
+    citizen.does(ReasonTapped("108"), ReasonTapped("109"), ReasonTapped("108"), SubmitRating())
     assert citizen.asked[-1].body["reasons"] == ["109"]
-    assert citizen.does(Answered("r3", error("already-rated"))).scan.refusal == REFUSED
+    assert citizen.does(Answered(SECOND, error("already-rated"))).my_ticket.refusal == REFUSED
 
 
 @pytest.mark.parametrize("service", [{}, {"service": {"id": "s", "window": "03", "level": 5, "can_rate": False}}])
@@ -426,7 +427,7 @@ def test_a_service_code_leads_to_the_holders_appointments_cases_and_a_number(cit
     assert citizen.does(PickCase("WS-2")).shown == "holder"
     assert citizen.does(PickCase("WS-1")).shown == "case"
     assert citizen.does(Back(), PickAppointment("abcdefghjk")).shown == "appointment"
-    assert citizen.does(CheckIn("c1")).shown == "printing"
+    assert citizen.does(CheckIn()).shown == "printing"
     other = Citizen()
     at_holder(other)
     assert other.does(TakeNumber(), PickTheme("insurance")).shown == "businesses"

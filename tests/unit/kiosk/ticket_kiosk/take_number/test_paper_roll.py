@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_the_status_of_the_terminal_carries_the_count(kiosk: Kiosk) -> None:
     from kiosk.flow.role import Role
     from kiosk.ticket_kiosk import flow
 
-    first = flow.first(setting_of(CONFIG, "kiosk-1", Mode(), "printer-1"))
+    first = flow.first(setting_of(CONFIG, "kiosk-1", Mode(), "printer-1"), UUID(int=0))
     told = [DeviceStatus("printer-1", "printer", "ok"), DeviceStatus("scanner-1", "scanner", "ok")]
     facts: dict[str, Any] = {"step": flow.step, "mode": lambda _: Mode(), "key": lambda _: "", "draw": None, "topics": ()}
     role = with_paper(Role("hall-kiosk", first, devices=lambda _: told, **facts), kiosk.press)

@@ -1,0 +1,116 @@
+"""My ticket: what the server says of a ticket whose code was shown, giving its place up, and rating its service. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from contract.wire.messages import Text
+from kiosk.flow.requests import Policy, Request
+
+CANCELLABLE = ("waiting", "held", "missed")
+
+
+@dataclass(frozen=True)
+class ShownTicket:
+    """Where a ticket is in its line. The waiting time is from `low_s` to `high_s`; `level` is its rating, if any."""
+
+    number: str
+    queue: str
+    state: str
+    window: str | None
+    ahead: int
+    low_s: int
+    high_s: int
+    can_rate: bool
+    level: int | None
+
+    @property
+    def cancellable(self) -> bool:
+        """Whether it is still in a line."""
+        return self.state in CANCELLABLE
+
+    @property
+    def ratable(self) -> bool:
+        """Whether its service is over and waits for its rating."""
+        return self.state == "finished" and self.can_rate
+
+
+@dataclass(frozen=True)
+class MyTicket:
+    """The ticket that is shown and its `token`. `asks_give_up`: it asks whether its place is to be given up; `level`, `reasons`
+    and `more` (all reasons instead of the first) are of the rating that is not sent yet; `refusal`: why nothing came of it."""
+
+    ticket: ShownTicket | None = None
+    token: str = field(default="", repr=False)
+    asks_give_up: bool = False
+    level: int | None = None
+    reasons: tuple[str, ...] = ()
+    more: bool = False
+    refusal: Text | Literal["no-answer"] | None = None
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AskGiveUp:
+    """Give the place up: asks whether that is meant, or takes the question back."""
+
+    on: bool = True
+
+
+@dataclass(frozen=True)
+class ConfirmGiveUp:
+    """It is meant."""
+
+
+@dataclass(frozen=True)
+class OpenRating:
+    """Rate the service of this ticket."""
+
+
+@dataclass(frozen=True)
+class MoreReasons:
+    """All reasons of the level, or the first ones."""
+
+
+@dataclass(frozen=True)
+class SubmitRating:
+    """Send the rating."""
+
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TokenRequest(Request):
+    """What is asked with the token of a ticket, from a page: elsewhere the answer is of no use any more."""
+
+    policy = Policy(tries=3, timeout_s=5)
+
+    page: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class GiveUpRequest(TokenRequest):
+    """The place in the line is given up."""
+
+    verb = "cancel-ticket"
+
+    def body(self) -> dict[str, object]:
+        return {"token": self.token, "reason": "citizen"}
+
+
+@dataclass(frozen=True)
+class RatingRequest(TokenRequest):
+    """The rating of the service."""
+
+    verb = "rate"
+
+    level: int
+    reasons: tuple[str, ...]
+
+    def body(self) -> dict[str, object]:
+        return {"token": self.token, "level": self.level, "channel": "kiosk", "reasons": list(self.reasons)}

@@ -1,0 +1,145 @@
+"""Requests of a flow: one id from the first try to the answer, repeated by their policy, answered to whoever asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import pytest
+
+from contract.wire.messages import Answer
+from kiosk.flow.event import Answered, Ask, Unanswered
+from kiosk.flow.requests import Owners, Pending, Policy, Request, Requests, ask
+
+OK = Answer("ok", data={})
+
+
+@dataclass(frozen=True)
+class Once(Request):
+    verb = "once"
+
+    what: str = "it"
+
+    def body(self) -> dict[str, object]:
+        return {"what": self.what}
+
+
+@dataclass(frozen=True)
+class Thrice(Once):
+    verb = "thrice"
+    policy = Policy(tries=3, timeout_s=5)
+
+
+@dataclass(frozen=True)
+class Stubborn(Once):
+    verb = "stubborn"
+    policy = Policy(tries=2, until_answered=True)
+
+
+@dataclass(frozen=True)
+class Book:
+    """A state that notes what it learns."""
+
+    requests: Requests
+    notes: tuple[str, ...] = ()
+
+    def with_requests(self, requests: Requests) -> Book:
+        return replace(self, requests=requests)
+
+
+def answered(book: Book, pending: Pending[Once], answer: Answer) -> tuple[Book, tuple[Ask, ...]]:
+    return replace(book, notes=(*book.notes, f"{pending.request.what} {answer.status}")), ()
+
+
+def unanswered(book: Book, pending: Pending[Once]) -> tuple[Book, tuple[Ask, ...]]:
+    return replace(book, notes=(*book.notes, f"{pending.request.what} silent")), ()
+
+
+OWNERS: Owners[Book, Ask] = Owners()
+for each in (Once, Thrice, Stubborn):
+    OWNERS.take(each, answered, unanswered)
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book(Requests(UUID(int=1)))
+
+
+def times_sent(book: Book, request: Request, silences: int) -> tuple[Book, list[Ask]]:
+    """Ask, and get no answer so many times: what was sent in all."""
+    book, first = ask(book, request)
+    sent = [first]
+    for _ in range(silences):
+        book, effects = OWNERS.unanswered(book, Unanswered(first.request_id))
+        sent += effects
+    return book, sent
+
+
+def test_an_answer_comes_to_whoever_asked_and_ends_the_request(book: Book):
+    book, one = ask(book, Once("a"))
+    book, other = ask(book, Thrice("b"))
+    assert (one.verb, one.body, one.timeout_s, other.timeout_s) == ("once", {"what": "a"}, 8, 5)
+    book, _ = OWNERS.answered(book, Answered(other.request_id, OK))
+    assert book.notes == ("b ok",) and not book.requests.waits_for(Thrice)
+    assert book.requests.find(one.request_id, Once) == Pending(one.request_id, Once("a"))
+
+
+def test_an_answer_that_comes_twice_or_that_nobody_waits_for_changes_nothing(book: Book):
+    book, asked = ask(book, Once())
+    book, _ = OWNERS.answered(book, Answered(asked.request_id, OK))
+    for event in (Answered(asked.request_id, OK), Answered("foreign", OK)):
+        assert OWNERS.answered(book, event) == (book, ())
+    assert OWNERS.unanswered(book, Unanswered(asked.request_id)) == (book, ())
+
+
+@pytest.mark.parametrize(("request_", "sent", "silent_after"), [(Once(), 1, 1), (Thrice(), 3, 3), (Stubborn(), 7, 2)])
+def test_a_request_is_repeated_by_its_policy_with_one_id_and_its_owner_learns_once_of_the_silence(
+    book: Book, request_: Request, sent: int, silent_after: int
+):
+    assert times_sent(book, request_, silent_after - 1)[0].notes == ()
+    after, asks = times_sent(book, request_, 6)
+    assert len(asks) == sent and len({each.request_id for each in asks}) == 1 and len(set(map(repr, asks))) == 1
+    assert after.notes == ("it silent",)
+    assert after.requests.waits_for(type(request_)) == request_.policy.until_answered
+
+
+def test_a_request_that_is_wanted_anew_is_tried_as_often_as_at_first(book: Book):
+    book, [first, *_] = times_sent(book, Stubborn(), 5)
+    book = book.with_requests(book.requests.renewed(first.request_id))
+    book, _ = OWNERS.unanswered(book, Unanswered(first.request_id))
+    assert book.notes == ("it silent",)
+    book, _ = OWNERS.unanswered(book, Unanswered(first.request_id))
+    assert book.notes == ("it silent",) * 2
+
+
+def test_what_failed_is_asked_again_with_the_same_id(book: Book):
+    book, [first] = times_sent(book, Once(), 1)
+    book, again = ask(book, Once(), again=first.request_id)
+    assert again == first and book.requests.waits_for(Once)
+
+
+def test_what_nobody_wants_any_more_is_not_sent_again_and_its_answer_goes_to_nobody(book: Book):
+    book, one = ask(book, Thrice())
+    book, other = ask(book, Stubborn())
+    book = book.with_requests(book.requests.without(Thrice))
+    assert OWNERS.unanswered(book, Unanswered(one.request_id)) == (book, ())
+    assert OWNERS.answered(book, Answered(one.request_id, OK)) == (book, ())
+    assert [pending.id for pending in book.requests.of(Stubborn)] == [other.request_id]
+
+
+def test_ids_are_unique_in_a_run_and_between_runs_and_the_same_for_the_same_seed():
+    def ids(seed: int) -> list[str]:
+        requests, found = Requests(UUID(int=seed)), []
+        for _ in range(50):
+            requests, each = requests.new_id()
+            found.append(each)
+        return found
+
+    assert ids(1) == ids(1) and len({*ids(1), *ids(2)}) == 100 and all(UUID(each) for each in ids(1))
+
+
+def test_two_owners_of_one_kind_of_answer_are_refused():
+    owners: Owners[Book, Ask] = Owners()
+    owners.take(Once, answered)
+    with pytest.raises(ValueError, match="Once"):
+        owners.take(Once, answered)
