@@ -31,7 +31,10 @@ PACKAGES = {
 
 
 def run(*command: str | Path, log: Path | None = None, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> str:
-    """Run one command and return what it printed; with `log` that goes to the file. Raise ApplianceError naming tool and remedy."""
+    """Run one command and return what it printed; with `log` that goes to the file.
+
+    Raise ApplianceError naming tool and remedy.
+    """
     words = [str(word) for word in command]
     if shutil.which(words[0]) is None:
         raise ApplianceError(f"{words[0]} is not installed; run: apt install {PACKAGES.get(words[0], words[0])}")

@@ -82,7 +82,10 @@ def read(text: str) -> TerminalFile:
 
 
 def fleet(path: Path) -> list[TerminalFile]:
-    """The terminals of a CSV file, one a line, the first line naming the columns. Raise ApplianceError naming line and remedy."""
+    """The terminals of a CSV file, one a line, the first line naming the columns.
+
+    Raise ApplianceError naming line and remedy.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -53,7 +53,10 @@ class MachineControls:
 
 
 def join(place: Place, machine: MachineControls) -> None:
-    """Become a member of the hall, for as long as it takes, and start the programs. Raise ApplianceError for a disk without a name."""
+    """Become a member of the hall, for as long as it takes, and start the programs.
+
+    Raise ApplianceError for a disk without a name.
+    """
     terminal = named(place)
     machine.say(terminal.terminal, "", False)
     while True:

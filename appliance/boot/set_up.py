@@ -32,7 +32,10 @@ ENVIRONMENT = "terminal.env"
 
 
 def set_up(place: Place) -> TerminalFile:
-    """Make everything and return who the terminal is; without a name at least the network comes up. Raise ApplianceError, OSError."""
+    """Make everything and return who the terminal is; without a name at least the network comes up.
+
+    Raise ApplianceError, OSError.
+    """
     try:
         terminal = named(place)
     except ApplianceError:

@@ -64,5 +64,8 @@ def stay_here() -> None:
 
 
 def install(bundle: Path) -> None:
-    """Write the bundle into the slot that does not run, after its signature was checked. Raise ApplianceError with RAUC's reason."""
+    """Write the bundle into the slot that does not run, after its signature was checked.
+
+    Raise ApplianceError with RAUC's reason.
+    """
     run("rauc", "install", bundle)

@@ -33,7 +33,10 @@ def data_partition(recipe: Recipe, steps: Steps, work: Path, log: Path) -> Path:
 
 
 def disk_image(recipe: Recipe, root: Path, steps: Steps, work: Path, out: Path, log: Path) -> Path:
-    """The compressed disk image in `out`, with block map and checksum beside it. `work` holds the partitions. Raise ApplianceError."""
+    """The compressed disk image in `out`, with block map and checksum beside it. `work` holds the partitions.
+
+    Raise ApplianceError.
+    """
     if root.stat().st_size > SLOT_MB << 20:
         raise ApplianceError(
             f"the root file system has {root.stat().st_size >> 20} MB, a slot only {SLOT_MB}; shorten the package lists"

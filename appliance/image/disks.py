@@ -40,7 +40,10 @@ def disks(listing: str | None = None) -> list[Disk]:
 
 
 def writable(target: str, found: list[Disk]) -> Disk:
-    """The disk at `target` if it may be overwritten. Raise ApplianceError for the system's disk, a mounted, built-in or locked one."""
+    """The disk at `target` if it may be overwritten.
+
+    Raise ApplianceError for the system's disk, a mounted, built-in or locked one.
+    """
     real = str(Path(target).resolve())
     disk = next((disk for disk in found if disk.path == real), None)
     if disk is None:

@@ -20,7 +20,10 @@ ESP_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 
 
 def flash(image: Path, target: str, *, built_in: bool = False, say: Callable[[str], None] = print) -> None:
-    """Write `image` (raw or .zst, with its .bmap beside it) to `target`, a disk or a file, and verify it. Raise ApplianceError."""
+    """Write `image` (raw or .zst, with its .bmap beside it) to `target`, a disk or a file, and verify it.
+
+    Raise ApplianceError.
+    """
     block_map = block_map_of(image)
     check_sum(image)
     size = image_size(block_map)
