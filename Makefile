@@ -45,7 +45,7 @@ fuzz: set-up
 screenshots: set-up
 	@$(BIN)/python -m tests.screenshots $(ARGS)
 
-set-up: build/debian-packages build/python-packages build/texts
+set-up: build/debian-packages build/python-packages build/npm-packages build/texts
 
 build/debian-packages: debian-packages.txt
 	@echo "· Debian packages"
@@ -58,6 +58,11 @@ build/python-packages: requirements.lock setup.py build/debian-packages
 	@$(BIN)/pip install -qq --progress-bar off --requirement requirements.lock
 	@$(BIN)/pip install -qq --no-deps --no-build-isolation --editable .
 	@mkdir -p build && touch $@
+
+# an ESC/POS parser that others wrote, for one test
+build/npm-packages: build/debian-packages
+	@npm install --silent --no-audit --no-fund --ignore-scripts --omit=optional --prefix build/npm npos@0.1.19 </dev/null
+	@touch $@
 
 build/texts: $(shell find assets/locale -name '*.po' 2>/dev/null) build/python-packages
 	@echo "· texts"

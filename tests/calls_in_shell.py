@@ -7,7 +7,7 @@ import shlex
 
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
 BUILT_IN = {
-    "cd", "echo", "exit", "export", "kill", "printf", "read", "return", "set", "shift", "test", "trap", "true", "false", "umask",
+    "break", "cd", "continue", "echo", "exit", "export", "kill", "printf", "read", "return", "set", "shift", "test", "trap", "true", "false", "umask",
     "unset", "wait", "[", ":", ".", "for", "case", "fi", "done", "esac", "}",
 }  # fmt: skip
 GOES_ON = {"if", "then", "elif", "else", "while", "until", "do", "!", "{", "exec", "command", "-v"}

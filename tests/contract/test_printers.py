@@ -371,7 +371,9 @@ def test_emphasis_and_alignment_reach_the_paper():
 
 
 @pytest.mark.hardware
-@pytest.mark.skipif("JIAOHAO_PRINTER" not in os.environ, reason="JIAOHAO_PRINTER=MODEL=ADDRESS names no printer")
+@pytest.mark.skipif(
+    "JIAOHAO_PRINTER" not in os.environ, reason="JIAOHAO_PRINTER names no printer, such as escpos-80=/dev/usb/lp0"
+)
 def test_a_real_printer_prints_and_confirms():
     model, _, address = os.environ["JIAOHAO_PRINTER"].partition("=")
     printer = registry.build(device(model, address))

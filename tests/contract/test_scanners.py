@@ -287,7 +287,10 @@ def test_the_address_of_a_scanner_as_keyboard_is_checked():
         registry.build(device("hid-scanner", "evdev:///?name=no such scanner")).open()
 
 
-@pytest.mark.skipif(not os.access("/dev/uinput", os.W_OK), reason="this machine has no /dev/uinput")
+@pytest.mark.skipif(
+    not os.access("/dev/uinput", os.W_OK),
+    reason="the kernel does not allow a keyboard to be made here: there is no /dev/uinput",
+)
 def test_a_keyboard_made_by_uinput_types_nothing_but_codes():
     import evdev
 

@@ -1,8 +1,6 @@
 """Our tickets, read by an ESC/POS parser that others wrote: npos 0.1.19 of npm, run by Node.js."""
 
-import fcntl
 import json
-import shutil
 import subprocess
 from dataclasses import replace
 from itertools import groupby
@@ -15,8 +13,7 @@ from drivers.printer.profile import PROFILES
 from drivers.printer.ticket import render
 from tests.unit.drivers.printer.test_ticket_paper import ENGLISH, TICKET, WORST
 
-PACKAGE = "npos@0.1.19"
-FOLDER = Path(__file__).parents[2] / "build" / "npm"
+NPOS = Path(__file__).parents[2] / "build" / "npm"  # the set-up brings it
 READ = """
 const npos = require(process.argv[1] + '/node_modules/npos');
 npos.parser().parse(require('fs').readFileSync(0)).then(
@@ -25,24 +22,9 @@ npos.parser().parse(require('fs').readFileSync(0)).then(
 """
 
 
-@pytest.fixture(scope="module")
-def npos():
-    """The folder with npos, installed once."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("needs node and npm")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (FOLDER / "node_modules" / "npos").exists():
-            options = ["--no-audit", "--no-fund", "--ignore-scripts", "--omit=optional", "--prefix", str(FOLDER)]
-            if subprocess.run(["npm", "install", *options, PACKAGE], capture_output=True, timeout=100, check=False).returncode:
-                pytest.skip(f"{PACKAGE} cannot be fetched here")
-    return FOLDER
-
-
-def read_by_npos(npos, job):
+def read_by_npos(job):
     """What npos finds: (command, its bytes) with text runs as ("text", bytes)."""
-    out = subprocess.run(["node", "-e", READ, str(npos)], input=job, capture_output=True, timeout=120, check=True).stdout
+    out = subprocess.run(["node", "-e", READ, str(NPOS)], input=job, capture_output=True, timeout=120, check=True).stdout
     found = json.loads(out)
     assert isinstance(found, list), found["error"]
     names = [("text" if prefix == "STX" else f"{prefix} {function}".strip()) for prefix, function, _, _ in found]
@@ -64,10 +46,10 @@ CASES = [(TICKET, model) for model in sorted(PROFILES)] + [(ENGLISH, "escpos-80"
 
 
 @pytest.mark.parametrize(("ticket", "model"), CASES)
-def test_another_parser_finds_the_same_commands_and_the_same_text(npos, ticket, model):
+def test_another_parser_finds_the_same_commands_and_the_same_text(ticket, model):
     """Codes as pictures: npos does not know the QR functions of GS (."""
     job = render(ticket, replace(PROFILES[model], native_qr=False))
-    theirs, ours = read_by_npos(npos, job), list(read_by_us(job))
+    theirs, ours = read_by_npos(job), list(read_by_us(job))
     assert [name.split(" ")[0] for name, _ in theirs] == [name.split(" ")[0] for name, _ in ours]
     texts = [[data.decode("gbk") for name, data in found if name == "text"] for found in (theirs, ours)]
     assert texts[0] == texts[1]
@@ -75,8 +57,8 @@ def test_another_parser_finds_the_same_commands_and_the_same_text(npos, ticket, 
         assert ticket.hall[:10] in "".join(texts[0]).replace("\n", "")
 
 
-def test_a_damaged_job_is_read_otherwise(npos):
+def test_a_damaged_job_is_read_otherwise():
     """So that the test above can fail."""
     job = render(TICKET, PROFILES["escpos-80"])
     with pytest.raises(AssertionError, match="Can not parse"):
-        read_by_npos(npos, job.replace(b"\x1c&", b"\x1c\xee", 1))
+        read_by_npos(job.replace(b"\x1c&", b"\x1c\xee", 1))

@@ -16,7 +16,7 @@ from appliance.terminal_file import TerminalFile
 from tests.image.bench import newest
 from tests.image.machine import Machine
 
-pytestmark = [pytest.mark.timeout(7200), pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a network device")]
+pytestmark = [pytest.mark.timeout(7200), pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a network device")]
 TAP, HOST, GUEST = "jiaohao-tap", "10.77.0.1", "10.77.0.2"
 LISTED: set[int] = set()
 """What a terminal offers to the network: nothing."""

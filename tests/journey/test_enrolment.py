@@ -339,7 +339,7 @@ def test_configuring_the_broker_again_keeps_keys_and_revocations(hall: SecureHal
     assert (folder / "server.crt").read_bytes() != kept[folder / "server.crt"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
 def test_what_root_makes_belongs_to_the_user_of_the_server(tmp_path: Path, hall: SecureHall) -> None:
     state = tmp_path / "state"
     state.mkdir()

@@ -50,7 +50,6 @@ def start(broker: PrivateBroker, hall: Path, folder: Path) -> Face:
     return face
 
 
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed")
 def test_a_technician_looks_after_a_kiosk_from_the_fleet_page(
     broker: PrivateBroker, hall: Path, tmp_path: Path, printer: EscPosEmulator, page: Page
 ) -> None:

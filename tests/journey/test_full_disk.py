@@ -51,12 +51,12 @@ class SmallDisk:
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     if os.geteuid() != 0:
-        pytest.skip("only root can mount a small file system")
+        pytest.skip("only root may mount a small file system")
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", place], capture_output=True)
     if mounted.returncode != 0:
-        pytest.skip("this machine does not allow mounting")
+        pytest.skip("the kernel does not allow mounts here")
     yield SmallDisk(place)
     subprocess.run(["umount", "--lazy", place], check=True)
 

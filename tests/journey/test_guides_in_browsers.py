@@ -16,8 +16,6 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 CODE = "62052400mz-jf-0001"
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -76,7 +76,6 @@ def test_pages_come_under_the_halls_certificate_and_cookies_stay_on_https(hall: 
         assert "strict-transport-security" not in page.headers  # a browser that does not know the hall must find a way in
 
 
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed")
 def test_a_browser_that_believes_the_halls_certificate_logs_in(hall: SecureHall, site: str) -> None:
     key = _certificate(hall.state).public_key()
     spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)

@@ -17,7 +17,6 @@ from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
 from tests.web_hall import PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
 
 
 @pytest.fixture

@@ -37,7 +37,9 @@ def _may_overlay() -> bool:
     return subprocess.run(["unshare", "-m", "sh", "-c", mount], capture_output=True, check=False).returncode == 0
 
 
-needs_namespaces = pytest.mark.skipif(not _may_overlay(), reason="mount namespaces are not allowed here")
+needs_namespaces = pytest.mark.skipif(
+    not _may_overlay(), reason="the kernel does not allow an overlay in a mount namespace here"
+)
 
 
 class Terminal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import sync_playwright
 
 from contract.configuration.hall import Terminal
@@ -14,7 +13,6 @@ from tests.web_hall import CONFIG, PASSWORD, WebHall, serving
 CHROMIUM = "/usr/bin/chromium"
 
 
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed")
 def test_a_bundle_is_uploaded_in_the_browser_and_what_is_none_is_refused_in_words(tmp_path: Path) -> None:
     grouped = [Terminal(id="kiosk-1", role="hall", group="lobby"), *CONFIG.terminal[1:]]
     hall = WebHall(tmp_path / "hall", CONFIG.model_copy(update={"terminal": grouped}))

@@ -16,8 +16,6 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 OpenPage = Callable[..., Page]
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from technician.image.recipe import packages
-from technician.run import PACKAGES as TECHNICIANS
+from appliance.image.recipe import packages
+from appliance.run import PACKAGES as TECHNICIANS
 from tests.calls_in_python import OURS, UNREAD, Reader, Source, Start
 from tests.calls_in_shell import of_makefile, of_script, of_unit
 
@@ -21,7 +21,7 @@ PACKAGES = {
     "bash": "bash",
     "bmap-tools": "bmaptool",
     "chromium": "chromium",
-    "coreutils": "cat chroot cp date dd dirname env id mkdir nice rm sha256sum sleep touch",
+    "coreutils": "cat chroot cp date dd dirname env id mkdir nice rm sha256sum sleep touch tr",
     "cups-ipp-utils": "ippeveprinter",
     "dash": "sh",
     "dbus": "dbus-daemon",
@@ -43,6 +43,7 @@ PACKAGES = {
     "mount": "losetup mount umount",
     "mtools": "mcopy mmd mtype",
     "nodejs": "node",
+    "npm": "npm",
     "openssl": "openssl",
     "poppler-utils": "pdffonts pdfinfo pdftotext",
     "postgresql-15": "initdb postgres",
@@ -86,18 +87,34 @@ class Place:
     folders: tuple[str, ...]
 
     def installed(self) -> set[str]:
-        listed = {package for path in self.lists for package in packages(ROOT / path)}
+        listed = {package.split()[0] for path in self.lists for package in packages(ROOT / path)}
         return listed | {BRINGS[package] for package in listed & set(BRINGS)} | essential() | BEFORE
 
 
 PLACES = {
     "developer": Place(
         (DEVELOPERS,),
-        ("Makefile", ".ci", "assets", "drivers", "hall", "kiosk", "link", "queue_server", "technician", "tests", "setup.py"),
+        (
+            *(
+                "Makefile",
+                ".ci",
+                "assets",
+                "contract",
+                "drivers",
+                "launcher",
+                "kiosk",
+                "link",
+                "queue_server",
+                "tests",
+                "setup.py",
+            ),
+            *("appliance/run.py", "appliance/terminal_file.py", "appliance/trouble.py"),
+            *(f"appliance/image/{name}.py" for name in ("main", "write", "disks")),
+        ),
     ),
-    "builder": Place((BUILDERS, DEVELOPERS), ("technician/image", "tests/image")),
-    "kiosk": Place((KIOSK, COMMON), ("appliance", "drivers", "kiosk", "link")),
-    "server": Place((SERVER, COMMON), ("appliance", "queue_server", "link")),
+    "builder": Place((BUILDERS, DEVELOPERS), ("appliance/image", "tests/image")),
+    "kiosk": Place((KIOSK, COMMON), ("appliance/boot", "contract", "drivers", "kiosk", "link")),
+    "server": Place((SERVER, COMMON), ("appliance/boot", "contract", "queue_server", "link")),
     "units": Place((COMMON, KIOSK, SERVER), ("systemd",)),
 }
 

@@ -17,10 +17,6 @@ from appliance.terminal_file import COLUMNS, TerminalFile, fleet, read
 from appliance.trouble import ApplianceError
 from tests.small_hall import write_hall
 
-TOOLS = ("bmaptool", "mcopy", "sfdisk", "mkfs.vfat")
-needs_tools = pytest.mark.skipif(
-    any(shutil.which(tool) is None for tool in TOOLS), reason="bmap-tools, mtools, fdisk or dosfstools is not installed"
-)
 KIOSK = TerminalFile(
     "kiosk-7", "hall", "wushan", "mqtts://10.0.3.1:8883", "https://10.0.3.1", "10.0.3.7/24", "10.0.3.1", "10.0.3.1"
 )
@@ -149,7 +145,6 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return disk
 
 
-@needs_tools
 def test_an_image_is_written_verified_and_named_and_can_be_looked_at(image: Path, tmp_path: Path, capsys):
     target = tmp_path / "disk.img"
     words = ["flash", str(image), str(target), "--terminal", "kiosk-7", "--role", "hall", "--hall", "wushan",
@@ -166,7 +161,6 @@ def test_an_image_is_written_verified_and_named_and_can_be_looked_at(image: Path
         assert file.read(20) == b"the root file system"
 
 
-@needs_tools
 def test_a_disk_can_be_named_again(image: Path, tmp_path: Path):
     target = shutil.copy(image, tmp_path / "disk.img")
     for name in ("kiosk-1", "kiosk-2"):
@@ -176,7 +170,6 @@ def test_a_disk_can_be_named_again(image: Path, tmp_path: Path):
     assert told["terminal"]["terminal"] == "kiosk-2"
 
 
-@needs_tools
 def test_the_disk_of_a_server_carries_its_hall_and_a_broken_hall_does_not_get_there(image: Path, tmp_path: Path, capsys):
     target = shutil.copy(image, tmp_path / "disk.img")
     hall = write_hall(tmp_path / "files")
@@ -191,7 +184,6 @@ def test_the_disk_of_a_server_carries_its_hall_and_a_broken_hall_does_not_get_th
     assert "queues.toml" in capsys.readouterr().err
 
 
-@needs_tools
 def test_an_image_that_was_changed_is_not_written(image: Path, tmp_path: Path):
     changed = shutil.copy(image, tmp_path / "small.img")
     shutil.copy(image.with_suffix(".bmap"), tmp_path / "small.bmap")
@@ -204,21 +196,18 @@ def test_an_image_that_was_changed_is_not_written(image: Path, tmp_path: Path):
     assert not (tmp_path / "disk.img").exists()
 
 
-@needs_tools
 def test_an_image_without_its_block_map_is_refused(image: Path, tmp_path: Path, capsys):
     alone = shutil.copy(image, tmp_path / "alone.img")
     assert main(["flash", str(alone), str(tmp_path / "disk.img")]) == 1
     assert "no block map beside it" in capsys.readouterr().err
 
 
-@needs_tools
 def test_a_target_without_room_is_refused_before_anything_is_written(image: Path, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(write.shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(10, 5, 5))
     with pytest.raises(ApplianceError, match="nothing was written"):
         write.flash(image, str(tmp_path / "disk.img"))
 
 
-@needs_tools
 def test_what_is_no_disk_of_ours_is_said_to_be_none(tmp_path: Path, capsys):
     (tmp_path / "text").write_text("hello" * 1000)
     assert main(["inspect", str(tmp_path / "text")]) == 1
