@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from contract.configuration.hall import Device, HallConfig
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.topics import Topics
 from drivers.agent_wiring import BadDevices, Task, Wiring
 from drivers.bad_messages import BadMessages
@@ -131,7 +131,7 @@ class Agent:
             return
         state: Literal["ok", "unreachable"] = "ok" if health.state == "ok" else "unreachable"
         now = datetime.now(self.hall.zone).replace(microsecond=0)
-        shown = messages.encode(messages.DisplayShown(self._seq.get(display, 0), state, now))
+        shown = codec.encode(messages.DisplayShown(self._seq.get(display, 0), state, now))
         self._shown[display] = shown
         self.link.publish(self.topics.display_shown(display), shown, retain=True)
 
@@ -142,7 +142,7 @@ class Agent:
             devices.append(trouble)
         now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
         update = self._updater.status if state == "ready" else None
-        return messages.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices, now, update))
+        return codec.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices, now, update))
 
     def _connection_changed(self, up: bool) -> None:
         """A broker that was restarted has forgotten what was shown."""

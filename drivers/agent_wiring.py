@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
 from contract.configuration.hall import Device, HallConfig
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.topics import Topics
 from drivers.address import BadAddress
 from drivers.bus import Bus, SharedDeviceSite, line_of
@@ -179,7 +179,7 @@ class Wiring:
         if not payload:
             return None
         try:
-            return messages.decode(payload, kind)
-        except messages.Illegal as error:
+            return codec.decode(payload, kind)
+        except codec.Illegal as error:
             self._garbled(topic, str(error))
             return None

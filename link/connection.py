@@ -21,7 +21,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from contract.wire import messages
+from contract.wire import answers
 from contract.wire.topics import Topics
 from link.address import Broker
 from link.credentials import ssl_context, why_refused
@@ -132,7 +132,7 @@ class Link:
 
     def request(
         self, verb: str, body: dict[str, Any], *, timeout_s: float = 10, request_id: str | None = None
-    ) -> Future[messages.Answer]:
+    ) -> Future[answers.Answer]:
         """Ask the server; the answer, or NoAnswer after `timeout_s`. Sent again with the same id until answered."""
         return self._requests.ask(verb, body, timeout_s=timeout_s, request_id=request_id)
 

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import Act, TerminalAsk, TerminalTold
 from link.connection import Link
 from link.machine_status import machine
@@ -90,12 +90,12 @@ class Orders:
         if retained or not payload:
             return
         try:
-            ask = messages.decode(payload, TerminalAsk)
+            ask = codec.decode(payload, TerminalAsk)
             if ask.id in self._seen:
                 return  # the broker may deliver an order twice, and paper must come out once
             self._seen.append(ask.id)
             self._waiting.put_nowait(ask)
-        except messages.Illegal as error:
+        except codec.Illegal as error:
             LOG.warning("a message on %s is dropped: %s", topic, error)
         except queue.Full:
             LOG.warning("too many orders wait; one is dropped")
@@ -145,14 +145,14 @@ class Orders:
             self._tell(TerminalTold(ask.id, ask.act, "done", done.text, done.media, number, len(pieces), data))
 
     def _tell(self, told: TerminalTold) -> None:
-        self._link.publish(self._link.topics.terminal_told(self._terminal), messages.encode(told))
+        self._link.publish(self._link.topics.terminal_told(self._terminal), codec.encode(told))
 
     def _bundle(self, _ask: TerminalAsk) -> OrderResult:
         """The latest lines of this program's log and the state of its machine, as a ZIP file."""
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bundle:
             bundle.writestr("log.txt", "\n".join(self._remembered.lines) + "\n")
-            bundle.writestr("machine.json", messages.encode(machine()))
+            bundle.writestr("machine.json", codec.encode(machine()))
             bundle.writestr("program.txt", f"{' '.join(sys.argv)}\nPython {sys.version}\n")
         return OrderResult(media="application/zip", content=content.getvalue())
 

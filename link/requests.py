@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from contract.wire import messages
+from contract.wire import answers, codec
 
 RESEND_S = 2.0
 TICK_S = 0.25
@@ -24,7 +24,7 @@ class NoAnswer(TimeoutError):
 class _Waiting:
     verb: str
     payload: bytes
-    answer: Future[messages.Answer]
+    answer: Future[answers.Answer]
     deadline: float
     send_at: float
 
@@ -60,11 +60,11 @@ class Requests:
         """Whether the clock runs."""
         return self._clock is not None and self._clock.is_alive()
 
-    def ask(self, verb: str, body: dict[str, Any], *, timeout_s: float, request_id: str | None) -> Future[messages.Answer]:
+    def ask(self, verb: str, body: dict[str, Any], *, timeout_s: float, request_id: str | None) -> Future[answers.Answer]:
         """Send a request; the future gets the answer or NoAnswer."""
         request_id = request_id or str(uuid.uuid4())
         now = time.monotonic()
-        waiting = _Waiting(verb, messages.encode(body), Future(), now + timeout_s, now + RESEND_S)
+        waiting = _Waiting(verb, codec.encode(body), Future(), now + timeout_s, now + RESEND_S)
         with self._lock:
             self._waiting[request_id] = waiting
         self._send(verb, waiting.payload, request_id)
@@ -77,8 +77,8 @@ class Requests:
         if waiting is None:
             return
         try:
-            answer = messages.decode(payload, messages.Answer)
-        except messages.Illegal as error:
+            answer = codec.decode(payload, answers.Answer)
+        except codec.Illegal as error:
             waiting.answer.set_exception(error)
         else:
             waiting.answer.set_result(answer)

@@ -22,7 +22,8 @@ import msgspec
 from msgspec import Struct
 
 from contract import durable
-from contract.wire.messages import Illegal, Update, UpdateStatus, decode
+from contract.wire.codec import Illegal, decode
+from contract.wire.messages import Update, UpdateStatus
 from link.fetch import BadFetch, fetch
 from link.https_opener import opener
 

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from datetime import date
 from typing import Any
 
-from contract.wire import messages
+from contract.wire import answers, codec, messages
 from queue_server.broker.retained import Mirror, TooSlow
 from queue_server.ledger.ledger import Request
 from queue_server.ledger.reports import DayReport, Rated, Reports, WaitingTicket
@@ -48,20 +48,20 @@ class HallAccess:
 
     async def ask(
         self, verb: str, body: dict[str, Any], *, request_id: str | None = None, actor: str | None = None
-    ) -> messages.Answer:
+    ) -> answers.Answer:
         """Ask as over MQTT (verbs and bodies of the wire contract); `actor` is noted in the events.
 
         A refusal is an answer with status error. Raises NoAnswer after ten seconds: ask again with the same `request_id`.
         """
         answer: Future[bytes] = Future()
         request_id = request_id or str(uuid.uuid4())
-        payload = messages.encode(body)
+        payload = codec.encode(body)
         self._hand_over(Request(id=request_id, verb=verb, payload=payload, actor=actor or "", answer=answer.set_result))
         try:
             content = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answer)), ANSWER_TIMEOUT_S)
         except TimeoutError:
             raise HallUnavailable(f"no answer to {verb}") from None
-        return messages.decode(content, messages.Answer)
+        return codec.decode(content, answers.Answer)
 
     def state(self, topic: str) -> bytes | None:
         """The last retained payload of a topic relative to the hall's root: `window/03/state`, `display/strip-03/shown`,

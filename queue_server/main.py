@@ -20,7 +20,7 @@ from contract.configuration.hall_files import BadHall, load
 from contract.configuration.packing import packed
 from contract.masking import mask_logs
 from contract.version import version
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.topics import Topics
 from link import BadBroker, Broker, new_session
 from queue_server.broker.retained import Mirror
@@ -199,7 +199,7 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
         clock=_now,
         monotonic=time.monotonic,
     )
-    server.show("configuration", messages.encode(packed(options.hall)))
+    server.show("configuration", codec.encode(packed(options.hall)))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     desk = HallAccess(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.configuration.hall_files import load
-from contract.wire import messages
+from contract.wire import answers, codec
 from queue_server.commands.context import Changes
 from queue_server.commands.hall_rules import Plan
 from queue_server.ledger.ledger import Ledger, Request
@@ -66,28 +66,28 @@ class Bed:
         bed.reports = Reports(bed.database, bed.plan, lambda: bed.clock.now)
         return bed.open()
 
-    def group(self, *asked: tuple[str, dict[str, Any]], ids: list[str] | None = None) -> list[messages.Answer]:
+    def group(self, *asked: tuple[str, dict[str, Any]], ids: list[str] | None = None) -> list[answers.Answer]:
         """Several requests that wait at the same moment; their answers in order."""
-        answers: list[bytes] = [b""] * len(asked)
+        encoded: list[bytes] = [b""] * len(asked)
 
         def put(place: int) -> Any:
             def answered(answer: bytes) -> None:
-                answers[place] = answer
+                encoded[place] = answer
 
             return answered
 
         names = ids or [str(uuid.uuid4()) for _ in asked]
-        requests = [Request(names[i], verb, messages.encode(body), self.actor, put(i)) for i, (verb, body) in enumerate(asked)]
+        requests = [Request(names[i], verb, codec.encode(body), self.actor, put(i)) for i, (verb, body) in enumerate(asked)]
         self.changes = self.ledger.handle(requests)
-        return [messages.decode(answer, messages.Answer) for answer in answers]
+        return [codec.decode(answer, answers.Answer) for answer in encoded]
 
     def raw(self, verb: str, request_id: str, body: dict[str, Any]) -> bytes:
         """One request; its answer as it goes onto the wire."""
-        answers: list[bytes] = []
-        self.changes = self.ledger.handle([Request(request_id, verb, messages.encode(body), self.actor, answers.append)])
-        return answers[0]
+        encoded: list[bytes] = []
+        self.changes = self.ledger.handle([Request(request_id, verb, codec.encode(body), self.actor, encoded.append)])
+        return encoded[0]
 
-    def ask(self, verb: str, request_id: str | None = None, **body: Any) -> messages.Answer:
+    def ask(self, verb: str, request_id: str | None = None, **body: Any) -> answers.Answer:
         """One request, `class_` and `return_` standing for their names on the wire."""
         body = {key.rstrip("_"): value for key, value in body.items()}
         return self.group((verb, body), ids=None if request_id is None else [request_id])[0]

@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from contract.wire import messages
+from contract.wire import answers
 from contract.wire.topics import Topics
 from link import Broker, Link, new_session
 from tests.ports import free_port
@@ -137,7 +137,7 @@ class Watcher:
 
 def ok(link: Link, verb: str, request_id: str | None = None, **body: object) -> dict[str, object]:
     """Ask the server; the data of its answer."""
-    answer: messages.Answer = link.request(verb, body, timeout_s=PATIENCE_S, request_id=request_id).result()
+    answer: answers.Answer = link.request(verb, body, timeout_s=PATIENCE_S, request_id=request_id).result()
     assert answer.status == "ok" and answer.data is not None, f"{verb} {body}: {answer.error}"
     return answer.data
 

@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from contract.configuration.hall import HallConfig
-from contract.wire import messages
+from contract.wire import answers, codec, messages
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import Mirror
 from queue_server.catalogue.hall_guides import HallGuides, guides_of
@@ -114,7 +114,7 @@ class WebHall:
         while time.monotonic() < deadline:
             with self._told:
                 payload = self.mirror.get("catalogue/version")
-                if payload and (version := messages.decode(payload, messages.CatalogueVersion)).version != after:
+                if payload and (version := codec.decode(payload, messages.CatalogueVersion)).version != after:
                     return version
                 self._told.wait(1)
         raise AssertionError("no guide file was announced")
@@ -126,11 +126,11 @@ class WebHall:
         self._thread.join()
         self.ledger.close()
 
-    def ask(self, verb: str, **body: Any) -> messages.Answer:
+    def ask(self, verb: str, **body: Any) -> answers.Answer:
         """A request of a kiosk or of another clerk."""
         answer: Future[bytes] = Future()
-        self._hand_over(Request(str(uuid.uuid4()), verb, messages.encode(body), "test", answer.set_result))
-        result = messages.decode(answer.result(PATIENCE_S), messages.Answer)
+        self._hand_over(Request(str(uuid.uuid4()), verb, codec.encode(body), "test", answer.set_result))
+        result = codec.decode(answer.result(PATIENCE_S), answers.Answer)
         self._requests.join()
         return result
 
@@ -143,17 +143,17 @@ class WebHall:
 
     def put(self, topic: str, message: Any) -> None:
         """A retained message of a terminal or a display."""
-        self.mirror.put(topic, messages.encode(message))
+        self.mirror.put(topic, codec.encode(message))
 
     def show(self, display: str) -> None:
         """The display reports that it shows what it should."""
-        wanted = messages.decode(self.mirror.get(f"display/{display}/desired") or b"", messages.DisplayDesired)
+        wanted = codec.decode(self.mirror.get(f"display/{display}/desired") or b"", messages.DisplayDesired)
         self.put(f"display/{display}/shown", messages.DisplayShown(wanted.seq, "ok", now()))
 
     def window(self, window: str) -> messages.WindowState:
         """The window as it is published when everything asked so far is done."""
         self._requests.join()
-        return messages.decode(self.mirror.get(f"window/{window}/state") or b"", messages.WindowState)
+        return codec.decode(self.mirror.get(f"window/{window}/state") or b"", messages.WindowState)
 
     def _open_guides(self, items: Path) -> None:
         def show(topic: str, payload: bytes) -> None:

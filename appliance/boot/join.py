@@ -20,7 +20,7 @@ from appliance.terminal_file import TerminalFile
 from appliance.trouble import ApplianceError
 from contract.configuration.hall_files import BadHall
 from contract.configuration.packing import keep
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.topics import Topics
 from link import BadBroker, Broker, Link
 from link.credentials import BadCredentials, read
@@ -121,14 +121,14 @@ def _configured(place: Place, terminal: TerminalFile) -> None:
     link.open()
     try:
         payload = received.get(timeout=ANSWER_S if _complete(place, terminal) else 2 * ANSWER_S)
-        if keep(messages.decode(payload, messages.Configuration), place.hall):
+        if keep(codec.decode(payload, messages.Configuration), place.hall):
             LOG.warning("the hall's configuration is new")
     except queue.Empty:
         raise NoConfiguration(
             f"the queue server gives no configuration for hall {terminal.hall} over {broker}; is it running, is the hall's id"
             " right, and does it know this terminal (jiaohao-server broker-config after a change of devices.toml)?"
         ) from None
-    except messages.Illegal as error:
+    except codec.Illegal as error:
         raise NoConfiguration(f"the configuration cannot be read ({error}); bring server and terminal to one version") from None
     finally:
         link.close()

@@ -1,15 +1,10 @@
-"""The payloads of the wire contract, version 1: one type a topic, one type a verb (docs/wire-contract.md).
-
-JSON in UTF-8. Unknown fields are ignored, an illegal known field is refused by `decode`. Times are RFC 3339 with offset.
-"""
+"""The messages of the wire contract, version 1: one type a topic (docs/wire-contract.md)."""
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct, field
 
 Id = Annotated[str, Meta(pattern="^[a-z0-9-]+$", max_length=64)]
@@ -18,6 +13,9 @@ ScannedCode = Annotated[str, Meta(min_length=1, max_length=2000)]
 TicketClass = Literal["ordinary", "appointment", "priority", "military"]
 Channel = Literal["kiosk", "web", "phone", "desk"]
 Level = Annotated[int, Meta(ge=1, le=5)]
+RatingChannel = Literal["web", "mobile", "qr", "tablet", "kiosk", "phone", "sms"]
+TicketState = Literal["printing", "waiting", "called", "serving", "held", "missed", "finished", "void", "cancelled", "expired"]
+TechnicianDid = Literal["entered-offline", "refused-offline", "tested", "viewed", "restart", "reboot", "left"]
 WindowCondition = Literal["closed", "paused", "idle", "calling", "serving", "rating"]
 ErrorCode = Literal[
     "bad-request", "unknown-verb", "unknown-queue", "unknown-window", "unknown-ticket", "wrong-state", "queue-closed",
@@ -25,35 +23,11 @@ ErrorCode = Literal[
 ]  # fmt: skip
 
 
-class Illegal(ValueError):
-    """A payload that is not what its topic or verb takes; the text says which field."""
-
-
-# --- answers ---------------------------------------------------------------------------------------------------------
-
-
 class Text(Struct, frozen=True):
     """One sentence in the hall's two languages."""
 
     zh: str
     en: str
-
-
-class Error(Struct, frozen=True, omit_defaults=True):
-    """Why a request was refused. `texts` says to people what `hint` says to programs' authors."""
-
-    code: ErrorCode
-    message: str
-    hint: str = ""
-    texts: Text | None = None
-
-
-class Answer(Struct, frozen=True, omit_defaults=True):
-    """What comes back for every request: `data` with status ok, `error` with status error."""
-
-    status: Literal["ok", "error"]
-    data: dict[str, Any] | None = None
-    error: Error | None = None
 
 
 # --- retained state --------------------------------------------------------------------------------------------------
@@ -273,29 +247,3 @@ class Alert(Struct, frozen=True):
     subject: str
     since: datetime
     texts: Text
-
-
-T = TypeVar("T")
-_DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
-_MAKING = threading.Lock()
-"""Held while a decoder is made: msgspec 0.22 publishes what it knows of a struct before that is complete, and a second thread
-that decodes the same struct at that moment reads a null pointer."""
-_ENCODER = msgspec.json.Encoder()
-
-
-def decode(payload: bytes | str, kind: type[T]) -> T:
-    """Read `payload` as a message of type `kind`; raise Illegal, saying what is wrong and where."""
-    decoder = _DECODERS.get(kind)
-    if decoder is None:
-        with _MAKING:
-            decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
-    try:
-        message: T = decoder.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Illegal(str(error)) from None
-    return message
-
-
-def encode(message: Any) -> bytes:
-    """The JSON of a message."""
-    return _ENCODER.encode(message)

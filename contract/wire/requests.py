@@ -1,16 +1,17 @@
-"""The requests of the wire contract, version 1: one type a verb (docs/wire-contract.md).
-
-They are read and written by `messages.decode` and `messages.encode`, by the same rules as every other payload.
-"""
+"""The requests of the wire contract, version 1: what each verb takes and answers, and who asks (docs/wire-contract.md)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from types import UnionType
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from contract.wire.messages import Channel, Id, Level, Phrase, ScannedCode, TicketClass
+from contract.wire import answers
+from contract.wire.messages import Channel, Id, Level, Phrase, RatingChannel, ScannedCode, TechnicianDid, TicketClass
+from contract.wire.topics import CROWD, HALL, KEYPAD, RATER, RATING, SCREEN, Party
 
 
 class IssueTicket(Struct, frozen=True):
@@ -79,7 +80,7 @@ class Rate(Struct, frozen=True):
     """level 5 very satisfied .. 1 very dissatisfied; reasons are codes of the evaluation norm (510, 108, ...)."""
 
     level: Level
-    channel: str
+    channel: RatingChannel
     service: Id | None = None
     token: str | None = None
     reasons: list[str] = []
@@ -157,9 +158,6 @@ class FetchTechnicianSecret(Struct, frozen=True):
     """The secret of the time-based codes of the terminal that asks."""
 
 
-TechnicianDid = Literal["entered-offline", "refused-offline", "tested", "viewed", "restart", "reboot", "left"]
-
-
 class TechnicianAct(Struct, frozen=True):
     """Something that was done behind a terminal's technician page. `number` counts up from 1 in one diary; `subject` is the
     device or page, `result` ok or the trouble in a word."""
@@ -178,32 +176,45 @@ class TellTechnicianActs(Struct, frozen=True):
     acts: Annotated[list[TechnicianAct], Meta(min_length=1, max_length=50)]
 
 
-REQUESTS: dict[str, type[Struct]] = {
-    "issue-ticket": IssueTicket,
-    "confirm-print": ConfirmPrint,
-    "call-next": CallNext,
-    "call-ticket": CallTicket,
-    "recall": AtWindow,
-    "start-service": AtWindow,
-    "finish-service": AtWindow,
-    "no-show": AtWindow,
-    "hold": AtWindow,
-    "resume": AtWindow,
-    "transfer": Transfer,
-    "requeue": Requeue,
-    "cancel-ticket": CancelTicket,
-    "open-window": ChangeWindow,
-    "pause-window": ChangeWindow,
-    "close-window": ChangeWindow,
-    "rate": Rate,
-    "lookup": Lookup,
-    "reprint-ticket": ReprintTicket,
-    "confirm-reprint": ConfirmReprint,
-    "scan": Scan,
-    "find-case": FindCase,
-    "lease-numbers": LeaseNumbers,
-    "merge-tickets": MergeTickets,
-    "check-technician-code": CheckTechnicianCode,
-    "fetch-technician-secret": FetchTechnicianSecret,
-    "tell-technician-acts": TellTechnicianActs,
+@dataclass(frozen=True)
+class Verb:
+    """A verb: the types of request and answer, and who asks besides the server's own pages. With `reads_only` an answer is
+    not kept: asked again, the server answers anew."""
+
+    request: type[Struct]
+    answer: type[Struct] | UnionType
+    askers: tuple[Party, ...] = ()
+    reads_only: bool = False
+
+
+_WINDOW = (KEYPAD, CROWD)
+_SCREENS = (HALL, RATING, SCREEN)
+VERBS: dict[str, Verb] = {
+    "issue-ticket": Verb(IssueTicket, answers.IssueAnswer, (HALL, CROWD)),
+    "confirm-print": Verb(ConfirmPrint, answers.TicketAnswer, (HALL,)),
+    "call-next": Verb(CallNext, answers.CallAnswer, _WINDOW),
+    "call-ticket": Verb(CallTicket, answers.CallAnswer, _WINDOW),
+    "recall": Verb(AtWindow, answers.RecallAnswer, _WINDOW),
+    "no-show": Verb(AtWindow, answers.TicketAnswer, _WINDOW),
+    "start-service": Verb(AtWindow, answers.ServiceAnswer, _WINDOW),
+    "finish-service": Verb(AtWindow, answers.ServiceAnswer, _WINDOW),
+    "hold": Verb(AtWindow, answers.TicketAnswer, _WINDOW),
+    "resume": Verb(AtWindow, answers.TicketAnswer, _WINDOW),
+    "transfer": Verb(Transfer, answers.TicketAnswer, _WINDOW),
+    "requeue": Verb(Requeue, answers.TicketAnswer, _WINDOW),
+    "cancel-ticket": Verb(CancelTicket, answers.TicketAnswer, (HALL, CROWD)),
+    "open-window": Verb(ChangeWindow, answers.WindowAnswer, _WINDOW),
+    "pause-window": Verb(ChangeWindow, answers.WindowAnswer, _WINDOW),
+    "close-window": Verb(ChangeWindow, answers.WindowAnswer, _WINDOW),
+    "reprint-ticket": Verb(ReprintTicket, answers.IssueAnswer),
+    "confirm-reprint": Verb(ConfirmReprint, answers.TicketAnswer),
+    "rate": Verb(Rate, answers.RateAnswer, (RATING, RATER, CROWD)),
+    "lookup": Verb(Lookup, answers.LookupAnswer, (HALL,), reads_only=True),
+    "scan": Verb(Scan, answers.ScanAnswer, (HALL,)),
+    "find-case": Verb(FindCase, answers.CaseAnswer, (HALL,)),
+    "lease-numbers": Verb(LeaseNumbers, answers.LeaseAnswer, (HALL,)),
+    "merge-tickets": Verb(MergeTickets, answers.MergeAnswer, (HALL,)),
+    "check-technician-code": Verb(CheckTechnicianCode, answers.TechnicianAnswer, _SCREENS),
+    "fetch-technician-secret": Verb(FetchTechnicianSecret, answers.SecretAnswer, _SCREENS, reads_only=True),
+    "tell-technician-acts": Verb(TellTechnicianActs, answers.ActsAnswer, _SCREENS),
 }

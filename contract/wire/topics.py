@@ -1,11 +1,21 @@
-"""The topics of the wire contract, version 1 (docs/wire-contract.md)."""
+"""The topics of the wire contract, version 1: what each carries, and who writes and reads it (docs/wire-contract.md).
+
+`TOPICS` is the whole truth: the broker's access file, the types that programs read and the page of the contract follow from it.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from contract.wire import messages
+from contract.wire.events import EVENTS, WindowOpened, WindowTakenOver
 
 ID = re.compile(r"[a-z0-9-]+")
+Role = Literal["server", "terminal", "hall", "rating", "screen", "agent", "crowd", "display", "voice", "keypad", "rater"]
 
 
 class BadId(ValueError):
@@ -17,6 +27,79 @@ def checked_id(value: str) -> str:
     if not ID.fullmatch(value):
         raise BadId(f"{value!r} is not an id: use lower-case letters, digits and hyphens")
     return value
+
+
+class Party(NamedTuple):
+    """Who writes or reads: the server, every terminal, a terminal by its role in devices.toml, or a device agent for each
+    device of a kind that it owns. With `own`, only the topics of its own id, or of the window that it belongs to."""
+
+    role: Role
+    own: bool = False
+
+
+SERVER, TERMINAL = Party("server"), Party("terminal")
+HALL, RATING, SCREEN, CROWD = Party("hall"), Party("rating"), Party("screen"), Party("crowd")
+VOICE, KEYPAD, RATER = Party("voice"), Party("keypad"), Party("rater")
+OWN_TERMINAL, OWN_RATING = Party("terminal", own=True), Party("rating", own=True)
+OWN_DISPLAY, OWN_KEYPAD, OWN_RATER = Party("display", own=True), Party("keypad", own=True), Party("rater", own=True)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic: the type of its payload, None where the last level decides; whether it is retained, and for how many seconds
+    a message that is not is worth something; who writes and reads it."""
+
+    type: type[Struct] | None
+    retained: bool
+    writers: tuple[Party, ...]
+    readers: tuple[Party, ...] = ()
+    expiry_s: int | None = None
+
+
+def _state(kind: type[Struct], *readers: Party, writers: tuple[Party, ...] = (SERVER,)) -> Topic:
+    return Topic(kind, True, writers, readers)
+
+
+TOPICS: dict[str, Topic] = {
+    "server/status": _state(messages.ServerStatus, SERVER, TERMINAL),
+    "terminal/<id>/status": _state(messages.TerminalStatus, SERVER, writers=(OWN_TERMINAL,)),
+    "terminal/<id>/ask": Topic(messages.TerminalAsk, False, (SERVER,), (OWN_TERMINAL,), expiry_s=30),
+    "terminal/<id>/told": Topic(messages.TerminalTold, False, (OWN_TERMINAL,), (SERVER,)),
+    "queue/<queue>/state": _state(messages.QueueState, SERVER, HALL, SCREEN, KEYPAD, CROWD),
+    "window/<window>/state": _state(messages.WindowState, SERVER, HALL, OWN_RATING, SCREEN, OWN_KEYPAD, OWN_RATER, CROWD),
+    "display/<id>/desired": _state(messages.DisplayDesired, SERVER, OWN_DISPLAY),
+    "display/<id>/shown": _state(messages.DisplayShown, SERVER, writers=(OWN_DISPLAY,)),
+    "announce": Topic(messages.Announce, False, (SERVER,), (SERVER, SCREEN, VOICE), expiry_s=30),
+    "rating/<window>/ask": _state(messages.RatingAsk, SERVER, OWN_RATING, OWN_RATER, CROWD),
+    "configuration": _state(messages.Configuration, SERVER, TERMINAL),
+    "catalogue/version": _state(messages.CatalogueVersion, SERVER, TERMINAL),
+    "alert/<id>": _state(messages.Alert, SERVER),
+    "event/<type>": Topic(None, False, (SERVER,)),
+    "event/window-opened": Topic(WindowOpened, False, (SERVER,), (CROWD,)),
+    "event/window-taken-over": Topic(WindowTakenOver, False, (SERVER,), (CROWD,)),
+    "cmd/<verb>": Topic(None, False, (SERVER,), (SERVER,)),
+    "reply/<client-id>": Topic(None, False, (SERVER,), (OWN_TERMINAL,)),
+}
+"""Topics behind the hall's root, a word in `<>` stands for an id. `event/<type>` has the types of `events.EVENTS`. Who else
+writes which `cmd/<verb>` is in `requests.VERBS`; the server writes there to empty a retained request."""
+_BY_FILTER = {re.sub("<[^>]+>", "+", pattern): topic for pattern, topic in TOPICS.items()}
+
+
+def type_of(relative: str) -> type[Struct] | None:
+    """The type of what is published on a topic behind the hall's root; None for one that the contract does not have, for
+    requests and for replies."""
+    first, *rest = relative.split("/")
+    if first == "event" and len(rest) == 1:
+        return EVENTS.get(rest[0])
+    topic = _BY_FILTER.get(relative) or _BY_FILTER.get("/".join((first, "+", *rest[1:])))
+    return topic.type if topic is not None else None
+
+
+def expiry_s(pattern: str) -> int:
+    """For how many seconds a message of this topic is worth something."""
+    seconds = TOPICS[pattern].expiry_s
+    assert seconds is not None, f"messages of {pattern} stay"
+    return seconds
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from contract.wire.messages import Answer, QueueState, RatingAsk, WindowState
+from contract.wire.answers import Answer
+from contract.wire.messages import QueueState, RatingAsk, WindowState
 from drivers.device_health import FIRST_RETRY_S, LONGEST_RETRY_S, WELL, DeviceHealth, trouble
 from drivers.keypad.box import ButtonBox, KeypadBox, RaterBox
 from drivers.keypad.keypad_logic import Ask, KeypadLogic, RaterLogic

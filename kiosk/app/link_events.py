@@ -10,9 +10,9 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from contract.wire import messages
+from contract.wire import answers, codec, messages
 from contract.wire.messages import DeviceStatus, LeaseStatus, TerminalStatus
-from contract.wire.topics import Topics
+from contract.wire.topics import Topics, type_of
 from kiosk.flow.event import Answered, Ask, Connected, Heard, Unanswered
 from link import Broker, Link, new_session
 from link.machine_status import machine
@@ -21,23 +21,6 @@ from link.update import Updater
 
 LOG = logging.getLogger(__name__)
 VERSION = "0.1.0"
-
-TYPES: dict[tuple[str, str], Any] = {
-    ("server", "status"): messages.ServerStatus,
-    ("terminal", "status"): messages.TerminalStatus,
-    ("queue", "state"): messages.QueueState,
-    ("window", "state"): messages.WindowState,
-    ("display", "desired"): messages.DisplayDesired,
-    ("display", "shown"): messages.DisplayShown,
-    ("rating", "ask"): messages.RatingAsk,
-    ("catalogue", "version"): messages.CatalogueVersion,
-}
-SINGLE: dict[str, Any] = {"announce": messages.Announce, "alert": messages.Alert, "event": dict}
-
-
-def message_type(path: tuple[str, ...]) -> Any:
-    """The type of what is published on a topic, or None for a topic that terminals do not know."""
-    return TYPES.get((path[0], path[-1])) if len(path) > 1 and (path[0], path[-1]) in TYPES else SINGLE.get(path[0])
 
 
 class TerminalLink:
@@ -122,7 +105,7 @@ class TerminalLink:
         future = self._link.request(effect.verb, dict(effect.body), timeout_s=effect.timeout_s, request_id=effect.request_id)
         future.add_done_callback(lambda done: self._answered(effect.request_id, done))
 
-    def _answered(self, request_id: str, done: Future[messages.Answer]) -> None:
+    def _answered(self, request_id: str, done: Future[answers.Answer]) -> None:
         error = done.exception()
         if error is None:
             self._send(Answered(request_id, done.result()))
@@ -131,21 +114,21 @@ class TerminalLink:
             self._send(Unanswered(request_id))
 
     def _heard(self, topic: str, payload: bytes, retained: bool) -> None:
-        relative = self.topics.relative(topic)
-        path = tuple((relative or "").split("/"))
-        kind = message_type(path)
+        relative = self.topics.relative(topic) or ""
+        path = tuple(relative.split("/"))
+        kind = type_of(relative)
         if kind is None:
             return
         if not payload:
             self._send(Heard(path, None, retained))
             return
         try:
-            self._send(Heard(path, messages.decode(payload, kind), retained))
-        except messages.Illegal as error:
+            self._send(Heard(path, codec.decode(payload, kind), retained))
+        except codec.Illegal as error:
             LOG.warning("a message on %s is dropped: %s", topic, error)
 
     def _status(self, state: Any) -> bytes:
         now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
         update = self._updater.status if state == "ready" else None
         lease = self._lease if state == "ready" else None
-        return messages.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, now, update, lease))
+        return codec.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, now, update, lease))

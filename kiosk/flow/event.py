@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from contract.wire.messages import Answer
+from contract.wire.answers import Answer
 
 # --- events ----------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
 from uuid import UUID, uuid5
 
-from contract.wire.messages import Answer
+from contract.wire.answers import Answer
 from kiosk.flow.event import Answered, Ask, Unanswered
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from contract.wire.messages import Answer
+from contract.wire.answers import Answer
 from kiosk.flow.requests import Pending, ask
 from kiosk.service_pages.events import ActsReport, Effects, Forget
 from kiosk.service_pages.state import Technician, Untold

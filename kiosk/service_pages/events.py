@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from contract.wire.requests import TechnicianDid
+from contract.wire.messages import TechnicianDid
 from kiosk.flow.event import Ask
 from kiosk.flow.requests import Request
 from kiosk.service_pages.state import Landing, Network, Order, PageName, Result

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from contract.totp import DIGITS
-from contract.wire.messages import Answer
+from contract.wire.answers import Answer
 from kiosk.flow.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
 from kiosk.flow.requests import Owners, Pending, ask
 from kiosk.service_pages import action_reports, gesture, steps

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from contract.wire.messages import Answer, RatingAsk, WindowState
+from contract.wire.answers import Answer
+from contract.wire.messages import RatingAsk, WindowState
 from contract.wire.rating_reasons import TEXT_LIMIT, lacks_reason, reasons_of
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, LevelTapped, ReasonTapped, Tick, Unanswered
 from kiosk.flow.hall_view import Presence

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from contract.configuration.hall import HallConfig
-from contract.wire import device_words, messages
+from contract.wire import codec, device_words, messages
 from contract.wire.device_state import FINE, SOON
 from queue_server.broker.retained import Mirror
 
@@ -54,9 +54,8 @@ class Alerts:
         """A display says whether it can be reached; what a display said that the hall no longer has is nobody's trouble."""
         if display not in self._displays:
             return
-        try:
-            shown = messages.decode(payload, messages.DisplayShown)
-        except messages.Illegal:
+        shown = codec.read(payload, messages.DisplayShown)
+        if shown is None:
             self.illegal(f"display/{display}/shown", 0.0)
             return
         self._unreachable[display] = shown.state == "unreachable"
@@ -72,9 +71,8 @@ class Alerts:
 
     def terminal_status(self, terminal: str, payload: bytes) -> None:
         """A terminal says how it and its devices are. One that the hall no longer has may be gone."""
-        try:
-            status = messages.decode(payload, messages.TerminalStatus)
-        except messages.Illegal:
+        status = codec.read(payload, messages.TerminalStatus)
+        if status is None:
             self.illegal(f"terminal/{terminal}/status", 0.0)
             return
         zh, en = f"终端{terminal}已断开，请检查。", f"Terminal {terminal} is gone; look after it."
@@ -176,14 +174,10 @@ class Alerts:
         self._own.add(name)
         old = self._mirror.get(f"alert/{name}")
         since = self._clock().astimezone(self._zone)
-        if old is not None:
-            try:
-                before = messages.decode(old, messages.Alert)
-            except messages.Illegal:
-                before = None
-            if before is not None and before.kind == kind:
-                since = before.since
-        alert = messages.encode(messages.Alert(kind, severity, subject, since, messages.Text(zh, en)))
+        before = codec.read(old, messages.Alert)
+        if before is not None and before.kind == kind:
+            since = before.since
+        alert = codec.encode(messages.Alert(kind, severity, subject, since, messages.Text(zh, en)))
         if alert != old:
             self._publish(f"alert/{name}", alert)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from contract.wire import messages, requests
+from contract.wire import codec
+from contract.wire.requests import VERBS
 from contract.wire.topics import ID, Topics
 from queue_server.commands.refused import refuse
 from queue_server.domain.sentence import Sentence
@@ -38,7 +39,7 @@ class Commands:
         request_id = _printable(correlation)
         if message.retain or request_id is None:
             refusal = refuse("bad-request", *(_RETAINED if message.retain else _NO_ID))
-            self._reply(topic, messages.encode(refusal), correlation)
+            self._reply(topic, codec.encode(refusal), correlation)
             return None
 
         def answer(content: bytes) -> None:
@@ -57,7 +58,7 @@ class Commands:
 
 def subject(verb: str) -> str:
     """What an alert about illegal commands is about; unknown verbs share one, so that nobody can fill the hall with alerts."""
-    return f"cmd-{verb if verb in requests.REQUESTS else 'unknown'}"
+    return f"cmd-{verb if verb in VERBS else 'unknown'}"
 
 
 def _printable(correlation: bytes) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from queue_server.broker import display_texts
 from queue_server.broker.retained import Mirror
 from queue_server.commands.context import Call, Changes
@@ -71,7 +71,7 @@ class Publisher:
         if changes.calls or changes.shown:
             self._show({window.id for window, _, _ in changes.shown})
         for kind, facts in changes.events:
-            self._send(f"event/{kind}", messages.encode({**facts, "at": facts["at"].astimezone(self._plan.zone)}), False, None)
+            self._send(f"event/{kind}", codec.encode({**facts, "at": facts["at"].astimezone(self._plan.zone)}), False, None)
         self._queues |= changes.queues
 
     def everything(self) -> None:
@@ -94,19 +94,12 @@ class Publisher:
     def heard(self, topic: str, payload: bytes) -> None:
         """Another server has published this."""
         if topic == "announce":
-            try:
-                call = messages.decode(payload, messages.Announce)
-            except messages.Illegal:
-                return
-            if call.window in self._plan.windows:
+            call = codec.read(payload, messages.Announce)
+            if call is not None and call.window in self._plan.windows:
                 self._note_call(display_texts.BoardCall(call.window, call.number))
             return
         kind = _KINDS.get(topic.partition("/")[0])
-        if kind is not None and payload:
-            try:
-                messages.decode(payload, kind)
-            except messages.Illegal:
-                return
+        if kind is not None and codec.read(payload, kind) is not None:
             self._published[topic] = payload
 
     def _reconcile(self) -> None:
@@ -125,10 +118,8 @@ class Publisher:
 
     def _stands(self, window: Window, number: str | None, queue: str | None) -> bool:
         """Whether the broker holds the present state of a window."""
-        payload = self._published.get(f"window/{window.id}/state", b"")
-        try:
-            there = messages.decode(payload, messages.WindowState)
-        except messages.Illegal:
+        there = codec.read(self._published.get(f"window/{window.id}/state"), messages.WindowState)
+        if there is None:
             return False
         self._windows[window.id] = display_texts.Shown(window.state, number, queue, window.id in self._blinks)
         return there == window_state(self._plan, window, there.seq, number, queue)
@@ -169,7 +160,7 @@ class Publisher:
         else:
             self._blinks.pop(window.id, None)
         self._windows[window.id] = display_texts.Shown(window.state, number, queue, fresh=blink_until is not None)
-        self._retain(f"window/{window.id}/state", messages.encode(state))
+        self._retain(f"window/{window.id}/state", codec.encode(state))
 
     def _blink_until(self, window: Window) -> float | None:
         if window.state != "calling" or window.called_at is None:
@@ -191,7 +182,7 @@ class Publisher:
             clerk=None if clerk is None else messages.WindowClerk(clerk.id, clerk.name, clerk.photo),
             expires_at=window.ask_expires_at.astimezone(self._plan.zone),
         )
-        self._retain(topic, messages.encode(ask))
+        self._retain(topic, codec.encode(ask))
 
     def _call(self, call: Call) -> None:
         texts, window = self._config.display_texts.announcement, self._plan.windows[call.window]
@@ -200,8 +191,8 @@ class Publisher:
             display_texts.fill(texts.en, number=call.number, window=window.number),
         )
         announce = messages.Announce(self._next_seq(), call.window, call.number, spoken)
-        self._mirror.put("announce", messages.encode(announce), retained=False)
-        self._send("announce", messages.encode(announce), False, ANNOUNCE_EXPIRY_S)
+        self._mirror.put("announce", codec.encode(announce), retained=False)
+        self._send("announce", codec.encode(announce), False, ANNOUNCE_EXPIRY_S)
         self._note_call(display_texts.BoardCall(call.window, call.number))
 
     def _note_call(self, call: display_texts.BoardCall) -> None:
@@ -227,10 +218,10 @@ class Publisher:
         topic = f"display/{device}/desired"
         old = self._published.get(topic)
         if old is not None:
-            before = messages.decode(old, messages.DisplayDesired)
+            before = codec.decode(old, messages.DisplayDesired)
             if before.lines == lines and before.brightness == bright and lines[0].effect != "blink":
                 return
-        self._retain(topic, messages.encode(messages.DisplayDesired(self._next_seq(), lines, bright)))
+        self._retain(topic, codec.encode(messages.DisplayDesired(self._next_seq(), lines, bright)))
 
     def _hold(self, windows: set[str]) -> None:
         for window in windows:
@@ -264,8 +255,8 @@ class Publisher:
         for queue, state in states.items():
             topic = f"queue/{queue}/state"
             old = self._published.get(topic)
-            if old is None or _but_seq(messages.decode(old, messages.QueueState)) != _but_seq(state):
-                self._retain(topic, messages.encode(state))
+            if old is None or _but_seq(codec.decode(old, messages.QueueState)) != _but_seq(state):
+                self._retain(topic, codec.encode(state))
 
     def _queue_states(self, connection: Connection, wanted: set[str]) -> dict[str, messages.QueueState]:
         now = self._clock()

@@ -21,7 +21,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.topics import Topics
 from link.address import Broker
 from link.connection import client
@@ -57,7 +57,7 @@ class Identity:
 
     def status(self, state: Any) -> bytes:
         """The payload of server/status."""
-        return messages.encode(messages.ServerStatus(state, self.session, self.version, self.started_at))
+        return codec.encode(messages.ServerStatus(state, self.session, self.version, self.started_at))
 
 
 class Server:
@@ -321,9 +321,8 @@ class Server:
 
     def _another_server(self, payload: bytes) -> None:
         """Another server on this ledger has gone: this one is still there."""
-        try:
-            status = messages.decode(payload, messages.ServerStatus)
-        except messages.Illegal:
+        status = codec.read(payload, messages.ServerStatus)
+        if status is None:
             return
         if status.session != self._identity.session and status.state != "ready" and self.connected.is_set():
             self._send("server/status", self._identity.status("ready"), True, None)

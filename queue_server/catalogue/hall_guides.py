@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Callable
 from pathlib import Path
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from queue_server.catalogue.guide_shelf import Edition, GuideShelf
 from queue_server.catalogue.library import Library
 from queue_server.catalogue.load import SHARED, Catalogue, load
@@ -52,7 +52,7 @@ class HallGuides:
 
     def _announce(self, edition: Edition) -> None:
         version = messages.CatalogueVersion(edition.version, edition.sha256, f"{self._web}{PATH}/{edition.sha256}.db")
-        self._show("catalogue/version", messages.encode(version))
+        self._show("catalogue/version", codec.encode(version))
 
 
 def guides_of(

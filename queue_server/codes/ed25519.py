@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec import Meta, Struct
 
-from contract.wire.messages import Illegal, decode
+from contract.wire import codec
 from queue_server.codes.verifier import Holder, HolderKind, Refusal
 
 PREFIX = "JHP."
@@ -78,11 +78,7 @@ def signed(
 
 def _payload(text: str) -> _Payload | None:
     body = text.removeprefix(PREFIX).partition(".")[0]
-    raw = _unpacked(body)
-    try:
-        return None if raw is None else decode(raw, _Payload)
-    except Illegal:
-        return None
+    return codec.read(_unpacked(body), _Payload)
 
 
 def _packed(raw: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract.wire import messages
+from contract.wire import answers, messages
 from queue_server.domain.sentence import Sentence
 
 
@@ -14,15 +14,15 @@ class Refused(Exception):
         self.code: messages.ErrorCode = code
         self.hint = hint
 
-    def answer(self) -> messages.Answer:
+    def answer(self) -> answers.Answer:
         """What the asker gets."""
         return refuse(self.code, str(self), self.hint)
 
 
-def refuse(code: messages.ErrorCode, message: str, hint: Sentence) -> messages.Answer:
+def refuse(code: messages.ErrorCode, message: str, hint: Sentence) -> answers.Answer:
     """An answer with status error."""
-    error = messages.Error(code, message, hint.en, messages.Text(hint.zh, hint.en))
-    return messages.Answer("error", error=error)
+    error = answers.Error(code, message, hint.en, messages.Text(hint.zh, hint.en))
+    return answers.Answer("error", error=error)
 
 
 def unknown_queue(queue: str) -> Refused:

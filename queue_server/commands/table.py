@@ -1,4 +1,4 @@
-"""Verb → service function. The requests they take stand in the wire contract (contract/wire/messages.py)."""
+"""Verb → command. What each takes and answers is in the wire contract (`contract.wire.requests.VERBS`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from queue_server.commands import call, issue, lease, move, rate, reprint, scan, serve, technician_code, window
 from queue_server.commands.context import Work
 
-VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
+COMMANDS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
     "issue-ticket": issue.issue_ticket,
     "confirm-print": issue.confirm_print,
     "call-next": call.call_next,
@@ -37,5 +37,3 @@ VERBS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
     "fetch-technician-secret": technician_code.fetch_secret,
     "tell-technician-acts": technician_code.take_acts,
 }
-READS_ONLY = frozenset({"lookup", "fetch-technician-secret"})
-"""Verbs whose answers are not kept: asked again, they may answer anew."""

@@ -19,7 +19,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from contract.configuration.hall import HallConfig
-from contract.wire import messages
+from contract.wire import answers, codec, messages
 from link import Link
 from queue_server.crowd.clerk import ClerkAction, PlayedClerk
 from queue_server.crowd.people import Citizen, Citizens, Handling, clerks_for, handling, opinion
@@ -88,8 +88,8 @@ class Crowd:
             subject = (self._link.topics.relative(topic) or "").split("/")[1]
             if payload:
                 try:
-                    self._inbox.put(partial(handler, subject, messages.decode(payload, kind)))
-                except messages.Illegal as error:
+                    self._inbox.put(partial(handler, subject, codec.decode(payload, kind)))
+                except codec.Illegal as error:
                     LOG.warning("%s is not as the contract says: %s", topic, error)
             elif ended is not None:
                 self._inbox.put(partial(ended, subject))
@@ -121,12 +121,12 @@ class Crowd:
         heapq.heappush(self._plans, (self._clock() + after_s / self._habits.speed, number, what))
         return number
 
-    def _request(self, verb: str, body: dict[str, Any], done: Callable[[messages.Answer], None]) -> None:
-        def answered(future: Future[messages.Answer]) -> None:
+    def _request(self, verb: str, body: dict[str, Any], done: Callable[[answers.Answer], None]) -> None:
+        def answered(future: Future[answers.Answer]) -> None:
             error = future.exception()
             if error is not None:
                 LOG.info("%s %s: %s", verb, body, error)
-            answer = future.result() if error is None else messages.Answer("error", error=messages.Error("busy", str(error)))
+            answer = future.result() if error is None else answers.Answer("error", error=answers.Error("busy", str(error)))
             self._inbox.put(partial(done, answer))
 
         self._link.request(verb, body).add_done_callback(answered)
@@ -152,7 +152,7 @@ class Crowd:
         if self._ready and self._link.connected.is_set() and line is not None and line.open and not full:
             self._request("issue-ticket", citizen.request, partial(self._issued, citizen))
 
-    def _issued(self, citizen: Citizen, answer: messages.Answer) -> None:
+    def _issued(self, citizen: Citizen, answer: answers.Answer) -> None:
         if answer.data is None:
             LOG.debug("no number for %s: %s", citizen.request, answer.error)
             return
@@ -180,7 +180,7 @@ class Crowd:
             self._decide(window)
 
     def _opened(self, payload: bytes) -> None:
-        window = messages.decode(payload, dict).get("window")
+        window = codec.decode(payload, dict).get("window")
         if window in self.seats:
             self.seats[window].opened(self._today())
 
@@ -216,7 +216,7 @@ class Crowd:
         ticket = act.body.get("ticket") or (seat.state.ticket.id if seat.state.ticket else None)
         self._request(act.verb, act.body, partial(self._done, window, act, ticket))
 
-    def _done(self, window: str, act: ClerkAction, ticket: str | None, answer: messages.Answer) -> None:
+    def _done(self, window: str, act: ClerkAction, ticket: str | None, answer: answers.Answer) -> None:
         seat = self.seats[window]
         if answer.error is not None:
             seat.refused()
@@ -267,7 +267,7 @@ class Crowd:
         if self._asks.get(window) == service and self.seats[window].ours:
             self._request("rate", request | {"service": service}, self._rated)
 
-    def _rated(self, answer: messages.Answer) -> None:
+    def _rated(self, answer: answers.Answer) -> None:
         self.counts["rate"] += answer.error is None
 
     def _ask_ended(self, window: str) -> None:

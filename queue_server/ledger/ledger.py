@@ -15,14 +15,14 @@ from datetime import date, datetime
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, select
 
-from contract.wire import messages
-from contract.wire import requests as wire_requests
+from contract.wire import answers, codec
+from contract.wire.requests import VERBS
 from queue_server.codes.signer import Signer, hall_key, seal_hall_key
 from queue_server.commands import day_end
 from queue_server.commands.context import Changes, Work
 from queue_server.commands.hall_rules import CLASSES, Plan
 from queue_server.commands.refused import Refused, refuse
-from queue_server.commands.table import READS_ONLY, VERBS
+from queue_server.commands.table import COMMANDS
 from queue_server.commands.wait_times import Outlook
 from queue_server.domain.sentence import Sentence
 from queue_server.logs.hash_chain import Chain
@@ -101,7 +101,7 @@ class Ledger:
         changes = self._run(asked) if asked else Changes()
         changes.unreadable = [request.verb for request, _ in answered]
         for request, answer in answered:
-            request.answer(messages.encode(answer))
+            request.answer(codec.encode(answer))
         for one in asked:
             one.request.answer(one.answer)
         return changes
@@ -124,18 +124,18 @@ class Ledger:
 
     # --- reading requests -------------------------------------------------------------------------------------------
 
-    def _read(self, requests: Iterable[Request]) -> tuple[list[_Asked], list[tuple[Request, messages.Answer]]]:
+    def _read(self, requests: Iterable[Request]) -> tuple[list[_Asked], list[tuple[Request, answers.Answer]]]:
         asked: list[_Asked] = []
-        answered: list[tuple[Request, messages.Answer]] = []
+        answered: list[tuple[Request, answers.Answer]] = []
         for request in requests:
-            kind = wire_requests.REQUESTS.get(request.verb)
-            if kind is None:
+            verb = VERBS.get(request.verb)
+            if verb is None:
                 hint = Sentence("请更新程序。", f"Verbs are {', '.join(VERBS)}.")
                 answered.append((request, refuse("unknown-verb", f"there is no verb {request.verb!r}", hint)))
                 continue
             try:
-                asked.append(_Asked(request, messages.decode(request.payload, kind)))
-            except messages.Illegal as error:
+                asked.append(_Asked(request, codec.decode(request.payload, verb.request)))
+            except codec.Illegal as error:
                 answered.append((request, refuse("bad-request", str(error), _ILLEGAL)))
         return asked, answered
 
@@ -146,7 +146,7 @@ class Ledger:
             return self._run_together(asked)
         except Exception as error:
             if len(asked) == 1:
-                asked[0].answer = messages.encode(self._failure(asked[0], error))
+                asked[0].answer = codec.encode(self._failure(asked[0], error))
                 return Changes()
             LOG.warning("%d requests run again one by one: %s", len(asked), error)
         changes = Changes()
@@ -154,7 +154,7 @@ class Ledger:
             merge(changes, self._run([one]))
         return changes
 
-    def _failure(self, one: _Asked, error: Exception) -> messages.Answer:
+    def _failure(self, one: _Asked, error: Exception) -> answers.Answer:
         """The answer for a request that raised: the database's trouble passes, a program's mistake is written down."""
         if isinstance(error, ERRORS):
             LOG.error("%s could not be written: %s", one.request.verb, error)
@@ -175,8 +175,8 @@ class Ledger:
                 stored = known.get(one.request.id)
                 if stored is None:
                     answer = self._answer(one, self._work(unit, now, today, one.request.actor, changes))
-                    one.answer = messages.encode(answer)
-                    if one.request.verb in READS_ONLY:
+                    one.answer = codec.encode(answer)
+                    if VERBS[one.request.verb].reads_only:
                         continue
                     known[one.request.id] = (one.request.verb, one.answer)
                     row = {"id": one.request.id, "verb": one.request.verb, "at": now, "answer": one.answer}
@@ -184,13 +184,13 @@ class Ledger:
                 else:
                     one.answer = _again(one.request, *stored)
             self._finish(unit, changes)
-        self.writable |= any(one.request.verb not in READS_ONLY for one in asked)
+        self.writable |= any(not VERBS[one.request.verb].reads_only for one in asked)
         self.outlook.committed(unit.line_changes())
         return changes
 
-    def _answer(self, one: _Asked, work: Work) -> messages.Answer:
+    def _answer(self, one: _Asked, work: Work) -> answers.Answer:
         try:
-            return messages.Answer("ok", data=VERBS[one.request.verb](work, one.body))
+            return answers.Answer("ok", data=COMMANDS[one.request.verb](work, one.body))
         except Refused as refused:
             return refused.answer()
 
@@ -238,7 +238,7 @@ def _again(request: Request, verb: str, answer: bytes) -> bytes:
     """The first answer once more, unless the id was another request's."""
     if verb != request.verb:
         hint = Sentence("请重试。", "Choose a new request id for every request, and keep it only for its retries.")
-        return messages.encode(refuse("bad-request", f"this request id was used for {verb}", hint))
+        return codec.encode(refuse("bad-request", f"this request id was used for {verb}", hint))
     return answer
 
 

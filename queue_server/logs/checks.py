@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, delete, insert, select
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import Alert, Text
 from queue_server.logs.hash_chain import ChainedLog, Verdict, size, verify
 from queue_server.store.database import ERRORS, Database
@@ -201,4 +201,4 @@ def alert_of(checked: LogCheckResult) -> tuple[str, bytes]:
             f"The log of {en} is not as it was written from row {checked.broken} on.",
         )
     texts = Text(f"{what.zh}请到“日志检查”页查看并处理。", f"{what.en} See the page “Check of the logs”.")
-    return topic, messages.encode(Alert("log-broken", "error", checked.log, checked.found_at, texts))
+    return topic, codec.encode(Alert("log-broken", "error", checked.log, checked.found_at, texts))

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import Alert, TerminalAsk, TerminalStatus, Text, Update
 from queue_server.hall_access import HallAccess
 from queue_server.rollouts.bundle_shelf import BundleShelf
@@ -94,15 +94,11 @@ class RolloutDriver:
             return
         url = f"{self._address}/bundles/{bundle.sha256}.raucb"
         ask = TerminalAsk(target.order, "update", Update(url, bundle.sha256, bundle.size, bundle.version))
-        self._hall.say(f"terminal/{target.terminal}/ask", messages.encode(ask), EXPIRY_S)
+        self._hall.say(f"terminal/{target.terminal}/ask", codec.encode(ask), EXPIRY_S)
 
     def _seen(self, terminal: str) -> Seen:
-        payload = self._hall.state(f"terminal/{terminal}/status")
-        if not payload:
-            return Seen()
-        try:
-            status = messages.decode(payload, TerminalStatus)
-        except messages.Illegal:
+        status = codec.read(self._hall.state(f"terminal/{terminal}/status"), TerminalStatus)
+        if status is None:
             return Seen()
         system = status.machine.system if status.machine is not None else ""
         return Seen(status.state == "ready", system, status.update)
@@ -126,4 +122,4 @@ def alert_of(rollout: Rollout, now: datetime) -> tuple[str, bytes]:
         en = f"The update of group {group} to {version} is over, {failed} failed: {', '.join(some)}{' …' if rest else ''}."
     else:
         return topic, b""
-    return topic, messages.encode(Alert(kind, "error", group, now, Text(zh, en)))
+    return topic, codec.encode(Alert(kind, "error", group, now, Text(zh, en)))

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from contract.configuration.hall import HallConfig, Window
 from contract.guides.item import Item
-from contract.wire import messages
+from contract.wire import codec, messages
 from queue_server.catalogue.hall_guides import HallGuides
 from queue_server.hall_access import HallAccess
 from queue_server.web.auth.accounts import Accounts
@@ -51,14 +51,13 @@ class Site:
 
     def state(self, topic: str, kind: type[T]) -> T | None:
         """A retained state, decoded; None where there is none or it cannot be read."""
-        payload = self.hall.state(topic)
-        return _decoded(payload, kind) if payload else None
+        return codec.read(self.hall.state(topic), kind)
 
     def states(self, prefix: str, suffix: str, kind: type[T]) -> dict[str, T]:
         """Every retained state `<prefix><id><suffix>` by its id."""
         found = {}
         for topic, payload in self.hall.states(prefix).items():
-            if topic.endswith(suffix) and (message := _decoded(payload, kind)) is not None:
+            if topic.endswith(suffix) and (message := codec.read(payload, kind)) is not None:
                 found[topic[len(prefix) : len(topic) - len(suffix)]] = message
         return found
 
@@ -70,10 +69,3 @@ class Site:
         """Append to the audit who did what to what, and from where."""
         who, where = session.account.name, address(request)
         await asyncio.to_thread(lambda: self.accounts.audit(who, action, subject, detail=detail, address=where))
-
-
-def _decoded(payload: bytes, kind: type[T]) -> T | None:
-    try:
-        return messages.decode(payload, kind)
-    except messages.Illegal:
-        return None

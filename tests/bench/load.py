@@ -22,7 +22,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.topics import Topics
 from link import Broker
 from link.connection import client
@@ -63,7 +63,7 @@ class Asker:
         self.waits = str(uuid.uuid4()).encode()
         properties.CorrelationData = self.waits
         self.verb, self.sent = verb, time.perf_counter()
-        self.paho.publish(TOPICS.command(verb), messages.encode(body), qos=1, properties=properties)
+        self.paho.publish(TOPICS.command(verb), codec.encode(body), qos=1, properties=properties)
 
     def step(self, last: str, answer: dict[str, Any]) -> None:
         """Ask for what comes next after the answer to `last`."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.topics import Topics
 from link import Broker, Link
 
@@ -103,7 +103,7 @@ def server_is_ready(port: int, timeout_s: float) -> bool:
     ready, link = threading.Event(), Link(broker=Broker("127.0.0.1", port), topics=Topics(HALL), client_id="stage")
 
     def status(_topic: str, payload: bytes, _retained: bool) -> None:
-        if messages.decode(payload, messages.ServerStatus).state == "ready":
+        if codec.decode(payload, messages.ServerStatus).state == "ready":
             ready.set()
 
     link.subscribe(link.topics.server_status(), status)

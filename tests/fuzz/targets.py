@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from contract.wire import messages, requests
+from contract.wire import answers, codec, messages, requests
 from drivers import registry
 from drivers.address import Address, BadAddress
 from drivers.display import alpha_frame, bx6_frame, bxk_frame, huidu_frame, huidu_xml, number_frame, onbon_line, qt_frame
@@ -112,12 +112,12 @@ def printer_commands(data: bytes) -> None:
 
 def message(kind: type, data: bytes) -> None:
     """A message of the wire contract."""
-    with contextlib.suppress(messages.Illegal):
-        messages.decode(data, kind)
+    with contextlib.suppress(codec.Illegal):
+        codec.decode(data, kind)
 
 
-MESSAGES = [*requests.REQUESTS.values(), messages.DisplayDesired, messages.Announce, messages.WindowState, messages.QueueState,
-            messages.RatingAsk, messages.TerminalStatus, messages.Answer]  # fmt: skip
+MESSAGES = [*(verb.request for verb in requests.VERBS.values()), messages.DisplayDesired, messages.Announce, messages.WindowState, messages.QueueState,
+            messages.RatingAsk, messages.TerminalStatus, answers.Answer]  # fmt: skip
 
 
 def all_messages(data: bytes) -> None:

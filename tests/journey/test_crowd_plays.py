@@ -7,7 +7,7 @@ from threading import Condition
 
 import pytest
 
-from contract.wire import messages
+from contract.wire import answers, codec, messages
 from contract.wire.topics import Topics
 from link import Broker, Link
 from tests.bench import stage
@@ -35,7 +35,7 @@ class Watcher:
             self.news.notify_all()
 
     def _window(self, topic: str, payload: bytes, retained: bool) -> None:
-        window, state = topic.split("/")[-2], messages.decode(payload, messages.WindowState)
+        window, state = topic.split("/")[-2], codec.decode(payload, messages.WindowState)
         with self.news:
             self.windows[window] = state
             self.news.notify_all()
@@ -44,7 +44,7 @@ class Watcher:
         with self.news:
             assert self.news.wait_for(condition, timeout_s), (self.events, self.windows.get(TAKEN))
 
-    def ask(self, verb: str, **body) -> messages.Answer:
+    def ask(self, verb: str, **body) -> answers.Answer:
         return self.link.request(verb, body, timeout_s=PATIENCE_S).result()
 
 

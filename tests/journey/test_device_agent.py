@@ -7,7 +7,7 @@ import pytest
 
 from contract.configuration.hall import Device
 from contract.configuration.hall_files import load
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers import registry
 from drivers.agent import Agent
@@ -67,12 +67,12 @@ class Hall:
             self.news.notify_all()
 
     def want(self, display, seq, text, effect="static"):
-        content = messages.encode(DisplayDesired(seq, [DisplayLine(text, effect=effect)]))
+        content = codec.encode(DisplayDesired(seq, [DisplayLine(text, effect=effect)]))
         self.link.publish(self.link.topics.display_desired(display), content, retain=True)
 
     def shown(self, display):
         payload = self.heard.get(self.link.topics.display_shown(display))
-        return messages.decode(payload, messages.DisplayShown) if payload else None
+        return codec.decode(payload, messages.DisplayShown) if payload else None
 
     def until(self, condition, timeout_s=PATIENCE_S):
         with self.news:
@@ -87,7 +87,7 @@ class Hall:
 
     def status(self):
         payload = self.heard.get(self.link.topics.terminal_status(AGENT))
-        return messages.decode(payload, messages.TerminalStatus) if payload else None
+        return codec.decode(payload, messages.TerminalStatus) if payload else None
 
     def device_is(self, name, state):
         def there():
@@ -222,7 +222,7 @@ def test_announcements_are_said_and_retained_ones_are_not(tmp_path, broker):
         for number, retain in (("A001", True), ("A002", False)):
             texts = messages.Text(f"请{number}号到01号窗口", f"Number {number}")
             hall.link.publish(
-                hall.link.topics.announce(), messages.encode(messages.Announce(1, "01", number, texts)), retain=retain
+                hall.link.topics.announce(), codec.encode(messages.Announce(1, "01", number, texts)), retain=retain
             )
         assert chip.wait_for(lambda: any("零零二" in u.text for u in chip.said))
 
@@ -237,7 +237,7 @@ def test_an_agent_that_hears_garbled_messages_again_and_again_says_so_once(tmp_p
         assert hall.device_is("messages", "garbled")
         alert = hall.link.topics.root + f"alert/device-{AGENT}-messages"
         assert hall.until(lambda: alert in hall.heard)
-        told = messages.decode(hall.heard[alert], messages.Alert)
+        told = codec.decode(hall.heard[alert], messages.Alert)
         assert told.kind == "device-garbled" and "一再收到无法识别的消息" in told.texts.zh and "strip/desired" in told.texts.zh
         hall.want("strip", 2, "A002")
         assert strip.shows("A002")
@@ -267,7 +267,7 @@ def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path, broker, server
         assert box.wait_for(lambda: box.shown.get(1, "").endswith(number[-3:])), box.shown
         box.act("evaluate")
         state = hall.link.topics.window_state("01")
-        assert hall.until(lambda: messages.decode(hall.heard[state], messages.WindowState).state in ("rating", "idle"))
+        assert hall.until(lambda: codec.decode(hall.heard[state], messages.WindowState).state in ("rating", "idle"))
         box.act("recall")
         assert box.wait_for(lambda: box.beeps[1] >= 1), "there is nothing to recall: the keypad says so"
 

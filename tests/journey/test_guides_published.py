@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contract.guides.guide_file import open_guides
-from contract.wire import messages
+from contract.wire import codec, messages
 from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
 from tests.small_hall import NOON
@@ -30,7 +30,7 @@ def hall_at(folder: Path, web: str) -> Path:
 
 
 def announced(watcher: Watcher) -> messages.CatalogueVersion:
-    return messages.decode(watcher.wait("catalogue/version", "sha256", timeout_s=60), messages.CatalogueVersion)
+    return codec.decode(watcher.wait("catalogue/version", "sha256", timeout_s=60), messages.CatalogueVersion)
 
 
 def test_the_guide_file_is_announced_fetched_and_announced_again_after_trouble(tmp_path: Path, broker: PrivateBroker) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from kiosk.flow.event import Answered, Ask, Connected, Heard
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.case_progress.state import Fill, Inquire, OpenInquiry, PickBlank
@@ -67,7 +67,7 @@ def kiosk(broker: PrivateBroker, server: RunningServer) -> Iterator[Kiosk]:
     link = broker.link()
     watcher = Watcher(link, "server/status")
     link.open()
-    yield Kiosk(link, messages.decode(watcher.wait("server/status", "ready"), messages.ServerStatus))
+    yield Kiosk(link, codec.decode(watcher.wait("server/status", "ready"), messages.ServerStatus))
     link.close()
 
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.messages import TerminalAsk, TerminalStatus, TerminalTold
 from link import Link
 from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
@@ -46,7 +46,7 @@ class Desk:
     def ask(self, act: messages.Act) -> list[TerminalTold]:
         """All parts of the answer, in order."""
         name = str(uuid.uuid4())
-        self.link.publish(self.link.topics.terminal_ask(self.terminal), messages.encode(TerminalAsk(name, act)))
+        self.link.publish(self.link.topics.terminal_ask(self.terminal), codec.encode(TerminalAsk(name, act)))
         with self._news:
             assert self._news.wait_for(
                 lambda: len(parts := self.told.get(name, [])) and len(parts) == parts[0].parts, PATIENCE_S
@@ -54,7 +54,7 @@ class Desk:
         return sorted(self.told[name], key=lambda told: told.part)
 
     def _take(self, _topic: str, payload: bytes, _retained: bool) -> None:
-        told = messages.decode(payload, TerminalTold)
+        told = codec.decode(payload, TerminalTold)
         with self._news:
             self.told.setdefault(told.id, []).append(told)
             self._news.notify_all()
@@ -83,7 +83,7 @@ def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
     desk = Desk(watcher.link, "screen-9")
     try:
         face.open()
-        status = messages.decode(watcher.wait("terminal/screen-9/status", "ready"), TerminalStatus)
+        status = codec.decode(watcher.wait("terminal/screen-9/status", "ready"), TerminalStatus)
         assert status.machine is not None and status.machine.disk_free_mb > 0 and status.machine.uptime_s > 0
         [refused] = desk.ask("logs")[:1]
         assert refused.state == "done"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import Paper, TerminalStatus
 from drivers.emulators.escpos import EscPosEmulator
 from tests.faces import Face
@@ -72,7 +72,7 @@ def look_until(page: Page, seen: Callable[[], bool]) -> None:
 
 def paper(watcher: Watcher) -> Paper | None:
     """What the kiosk says of its paper."""
-    status = messages.decode(watcher.state["terminal/kiosk-1/status"], TerminalStatus)
+    status = codec.decode(watcher.state["terminal/kiosk-1/status"], TerminalStatus)
     return next((device.paper for device in status.devices if device.id == "printer-1"), None)
 
 

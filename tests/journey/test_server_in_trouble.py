@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.wire import messages
+from contract.wire import answers
 from link import NoAnswer
 from queue_server.store.database import Database, sqlite_url
 from tests.postgres import PrivatePostgres
@@ -27,7 +27,7 @@ def test_a_power_cut_in_the_middle_of_load_loses_nothing_answered_and_makes_noth
     link.open()
     assert link.connected.wait(PATIENCE_S)
     answered: dict[str, str] = {}
-    asked: list[Future[messages.Answer]] = []
+    asked: list[Future[answers.Answer]] = []
     for cut in range(3):
         half = len(answered) + ROUND * 3
         for _ in range(ROUND * 10):
@@ -55,11 +55,11 @@ def test_a_power_cut_in_the_middle_of_load_loses_nothing_answered_and_makes_noth
     assert stored == set(answered)
 
 
-def _issue(link, answered: dict[str, str]) -> Future[messages.Answer]:
+def _issue(link, answered: dict[str, str]) -> Future[answers.Answer]:
     request_id = str(uuid.uuid4())
     future = link.request("issue-ticket", {"queue": "household", "channel": "web"}, timeout_s=240, request_id=request_id)
 
-    def note(done: Future[messages.Answer]) -> None:
+    def note(done: Future[answers.Answer]) -> None:
         data = done.result().data
         assert data is not None
         answered[request_id] = data["ticket"]["id"]

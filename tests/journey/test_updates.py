@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import TerminalStatus
 from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from tests.ports import free_port
@@ -143,7 +143,7 @@ def test_a_terminal_is_updated_from_the_desk_and_a_server_that_starts_again_sees
         server.open()
         terminal.start("B", NEW, "B A")
         terminal.unit("judge")
-        status = messages.decode(watcher.wait(STATUS, '"state":"done"'), TerminalStatus)
+        status = codec.decode(watcher.wait(STATUS, '"state":"done"'), TerminalStatus)
         assert status.machine is not None and status.machine.system == NEW
         desk = Desk(port)
         wait_until(lambda: "完成 1 / 1 台" in desk.page and "已结束" in desk.page)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from contract.wire.messages import Answer
+from contract.wire.answers import Answer
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.case_progress.state import LENGTHS, CaseRequest, Fill, Inquire, Inquiry, OpenInquiry, PickBlank
 from kiosk.ticket_kiosk.state import Effects, State

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from contract.wire.messages import Answer
+from contract.wire.answers import Answer
 from contract.wire.rating_reasons import lacks_reason as rating_lacks_reason
 from contract.wire.rating_reasons import reasons_of
 from kiosk.flow.event import LevelTapped, ReasonTapped

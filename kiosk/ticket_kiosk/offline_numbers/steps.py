@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from contract.wire.messages import Answer, Estimate, LeaseStatus, TicketClass
+from contract.wire.answers import Answer
+from contract.wire.messages import Estimate, LeaseStatus, TicketClass
 from kiosk.flow.event import Ask
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.events import Confirm

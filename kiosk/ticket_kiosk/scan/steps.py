@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from contract.wire import scanned_code
-from contract.wire.messages import Answer
+from contract.wire.answers import Answer
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.case_progress.state import Inquiry
 from kiosk.ticket_kiosk.guides.state import ItemIs, ReadItem

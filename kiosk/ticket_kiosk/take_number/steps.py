@@ -14,7 +14,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from contract.wire.messages import Answer, Error, Estimate, Text, TicketClass
+from contract.wire.answers import Answer, Error
+from contract.wire.messages import Estimate, Text, TicketClass
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.events import Confirm, PrintBroke, Printed
 from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps

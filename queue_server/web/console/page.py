@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.datastructures import FormData
 
 from contract.configuration.hall import Clerk, Window
-from contract.wire import messages
+from contract.wire import answers, messages
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.auth.guard import Forbidden, address
 from queue_server.web.auth.sessions import Session
@@ -212,7 +212,7 @@ def _error(code: str, status: int) -> Response:
     return JSONResponse({"status": "error", "code": code}, status)
 
 
-def _why_not(site: Site, request: Request, answer: messages.Answer) -> str:
+def _why_not(site: Site, request: Request, answer: answers.Answer) -> str:
     """A refusal in the clerk's language; empty for an answer that is none."""
     if answer.error is None:
         return ""

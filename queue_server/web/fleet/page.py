@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.device_state import FINE, SOON
 from contract.wire.messages import Act, Alert, TerminalStatus
 from queue_server.enrolment.register import Register, Standing
@@ -102,7 +102,7 @@ def _orders(site: Site, orders: TerminalOrders) -> APIRouter:
             raise HTTPException(HTTPStatus.BAD_REQUEST)
         ask = messages.TerminalAsk(str(uuid.uuid4()), act, device=device)
         orders.sent(terminal, ask.id, act)
-        site.hall.say(f"terminal/{terminal}/ask", messages.encode(ask), EXPIRY_S)
+        site.hall.say(f"terminal/{terminal}/ask", codec.encode(ask), EXPIRY_S)
         await site.note(request, session, act, terminal)
         site.changes.tell(f"terminal/{terminal}/ask")
         return RedirectResponse(f"/fleet#{terminal}", HTTPStatus.SEE_OTHER)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import Act, LeaseStatus, TerminalStatus, TerminalTold
 
 LARGEST = 8 * 1024 * 1024
@@ -98,9 +98,8 @@ class TerminalOrders:
         return status.lease if status is not None and status.state == "ready" else self._leases.get(terminal)
 
     def _answered(self, terminal: str, payload: bytes) -> None:
-        try:
-            reply = messages.decode(payload, TerminalTold)
-        except messages.Illegal:
+        reply = codec.read(payload, TerminalTold)
+        if reply is None:
             return
         order = self._open.get((terminal, reply.id))
         if order is not None and order.act == reply.act and order.state == "asked":
@@ -109,8 +108,5 @@ class TerminalOrders:
 
 def _well(payload: bytes) -> TerminalStatus | None:
     """The status of a terminal that is there."""
-    try:
-        status = messages.decode(payload, TerminalStatus)
-    except messages.Illegal:
-        return None
-    return status if status.state in ("init", "ready") else None
+    status = codec.read(payload, TerminalStatus)
+    return status if status is not None and status.state in ("init", "ready") else None

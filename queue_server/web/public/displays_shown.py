@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from queue_server.hall_access import HallAccess
 
-T = TypeVar("T")
 KEPT = 32
 
 
@@ -63,19 +62,12 @@ class ShownPanels:
 
     def _remember(self, display: str) -> messages.DisplayShown | None:
         memory = self._memories.setdefault(display, _Memory())
-        wanted = _read(self._hall.state(f"display/{display}/desired"), messages.DisplayDesired)
+        wanted = codec.read(self._hall.state(f"display/{display}/desired"), messages.DisplayDesired)
         if wanted is not None and wanted.seq not in memory.wanted:
             memory.wanted[wanted.seq] = wanted
             while len(memory.wanted) > KEPT:
                 memory.wanted.popitem(last=False)
-        report = _read(self._hall.state(f"display/{display}/shown"), messages.DisplayShown)
+        report = codec.read(self._hall.state(f"display/{display}/shown"), messages.DisplayShown)
         if report is not None and report.state == "ok" and report.seq in memory.wanted:
             memory.shown = memory.wanted[report.seq]
         return report
-
-
-def _read(payload: bytes | None, kind: type[T]) -> T | None:
-    try:
-        return messages.decode(payload, kind) if payload else None
-    except messages.Illegal:
-        return None

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from contract.wire import messages, rating_reasons
+from contract.wire import answers, rating_reasons
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.live import stream
 from queue_server.web.site import Site
@@ -82,14 +82,15 @@ async def _facts(site: Site, token: str) -> dict[str, Any] | None:
         return None
     answer = await site.hall.ask("lookup", {"token": token}, actor="phone")
     if answer.status == "ok":
-        return answer.data
+        facts: dict[str, Any] | None = answer.data
+        return facts
     if answer.error is not None and answer.error.code in ("busy", "internal"):
         raise HallUnavailable("lookup")
     return None
 
 
 def _page(
-    site: Site, request: Request, token: str, facts: dict[str, Any], *, level: int, refusal: messages.Error | None = None
+    site: Site, request: Request, token: str, facts: dict[str, Any], *, level: int, refusal: answers.Error | None = None
 ) -> Response:
     language = site.pages.language(request, guess=True)
     part = _ticket_part(site, language, token, facts)

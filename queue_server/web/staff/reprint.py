@@ -18,7 +18,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.device_state import WORKS
 from contract.wire.messages import Reprint, TerminalAsk, TerminalStatus
 from queue_server.web.auth.sessions import Session
@@ -108,7 +108,7 @@ async def _ordered(site: Site, orders: TerminalOrders, wish: ReprintForm, ticket
     with site.changes.reader((f"terminal/{wish.terminal}/told",)) as changed:
         order = orders.sent(wish.terminal, wish.id, "reprint")
         ask = TerminalAsk(wish.id, "reprint", ticket=ticket)
-        site.hall.say(f"terminal/{wish.terminal}/ask", messages.encode(ask), EXPIRY_S)
+        site.hall.say(f"terminal/{wish.terminal}/ask", codec.encode(ask), EXPIRY_S)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
                 while order.state == "asked":
@@ -121,7 +121,7 @@ def _paper(facts: dict[str, Any], language: str) -> Reprint:
     """What stands on the paper, from the ledger's answer."""
     ticket = {key: facts["ticket"][key] for key in ("id", "number", "queue", "class", "issued_at", "token")}
     rest = {key: facts[key] for key in ("ahead", "estimate_s", "windows")}
-    return messages.decode(messages.encode({**ticket, **rest, "language": language}), Reprint)
+    return codec.decode(codec.encode({**ticket, **rest, "language": language}), Reprint)
 
 
 def printers(site: Site) -> list[KioskPrinter]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import DeviceStatus, Paper, TerminalAsk, TerminalStatus, TerminalTold
 from queue_server.web.staff import reprint
 from tests.bed import Bed
@@ -35,9 +35,9 @@ class Kiosk:
 
     def _heard(self, topic: str, payload: bytes, _expiry_s: int) -> None:
         assert topic == "terminal/kiosk-1/ask"
-        ask = messages.decode(payload, TerminalAsk)
+        ask = codec.decode(payload, TerminalAsk)
         if ask.id not in [before.id for before in self.asks] and (told := self.answers(ask)) is not None:
-            answer = messages.encode(told)
+            answer = codec.encode(told)
             threading.Timer(0.05, lambda: self.hall.mirror.put("terminal/kiosk-1/told", answer, retained=False)).start()
         self.asks.append(ask)
 

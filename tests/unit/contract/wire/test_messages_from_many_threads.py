@@ -6,7 +6,7 @@ import sys
 FIRST_MESSAGES = """
 import sys, threading
 import msgspec
-from contract.wire.messages import decode
+from contract.wire.codec import decode
 
 sys.setswitchinterval(1e-6)
 wrong = []

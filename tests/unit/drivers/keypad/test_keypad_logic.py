@@ -6,19 +6,10 @@ from typing import get_args
 
 import pytest
 
-from contract.wire.messages import (
-    Answer,
-    Estimate,
-    QueueState,
-    RatingAsk,
-    Text,
-    WindowCondition,
-    WindowState,
-    WindowTicket,
-    decode,
-    encode,
-)
-from contract.wire.requests import REQUESTS
+from contract.wire.answers import Answer
+from contract.wire.codec import decode, encode
+from contract.wire.messages import Estimate, QueueState, RatingAsk, Text, WindowCondition, WindowState, WindowTicket
+from contract.wire.requests import VERBS
 from drivers.keypad.box import KeypadBox
 from drivers.keypad.keypad_logic import KeypadLogic, RaterLogic
 from drivers.keypad.line import KeypadUnit
@@ -51,7 +42,7 @@ def verbs(state, key, **more):
 @pytest.mark.parametrize("key", get_args(Key))
 def test_every_request_of_a_key_is_one_of_the_contract(state, key):
     for verb, body in desk(state).asks(key):
-        assert decode(encode(body), REQUESTS[verb]).window == "01"
+        assert decode(encode(body), VERBS[verb].request).window == "01"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +113,7 @@ def test_a_level_rates_the_service_that_is_asked_for_and_nothing_else():
     assert made.asks(5) == [("rate", {"service": "20261122-a012-s1", "level": 5, "channel": "tablet"})]
     [(_, bad)] = made.asks(2)
     assert bad["text"], "the hall takes no bad rating without a reason or a text"
-    assert decode(encode(bad), REQUESTS["rate"]).level == 2
+    assert decode(encode(bad), VERBS["rate"].request).level == 2
 
 
 def test_a_key_waits_for_the_news_that_the_key_before_it_made():

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from contract.wire.messages import Answer
+from contract.wire.answers import Answer
 from kiosk.flow.event import Answered, Ask, Unanswered
 from kiosk.flow.requests import Owners, Pending, Policy, Request, Requests, ask
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contract.wire.messages import Answer, Error, ServerStatus, Text
+from contract.wire.answers import Answer, Error
+from contract.wire.messages import ServerStatus, Text
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
 from kiosk.flow.requests import Requests
 from kiosk.service_pages.action_reports import PAUSE_S

@@ -16,7 +16,8 @@ import pytest
 from contract.configuration.hall import Device
 from contract.configuration.hall_files import load
 from contract.totp import STEP_S, code_at, step_of
-from contract.wire.messages import Answer, DeviceStatus, ServerStatus
+from contract.wire.answers import Answer
+from contract.wire.messages import DeviceStatus, ServerStatus
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
 from kiosk.flow.role import Role
 from kiosk.service_pages import network

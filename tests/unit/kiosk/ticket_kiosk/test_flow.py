@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.wire.messages import Answer, Error, Estimate, QueueState, ServerStatus, Text, WindowState, WindowTicket
+from contract.wire.answers import Answer, Error
+from contract.wire.messages import Estimate, QueueState, ServerStatus, Text, WindowState, WindowTicket
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import (

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from contract.wire.messages import Answer, Error, LeaseStatus, ServerStatus
+from contract.wire.answers import Answer, Error
+from contract.wire.messages import LeaseStatus, ServerStatus
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import (

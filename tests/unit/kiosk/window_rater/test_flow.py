@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.wire.messages import Answer, Error, RatingAsk, ServerStatus, WindowClerk, WindowState, WindowTicket
+from contract.wire.answers import Answer, Error
+from contract.wire.messages import RatingAsk, ServerStatus, WindowClerk, WindowState, WindowTicket
 from contract.wire.rating_reasons import TEXT_LIMIT
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, LevelTapped, ReasonTapped, Tick, Touched, Unanswered
 from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, Settings, State, start, step

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.messages import DeviceStatus, TerminalStatus
 from queue_server.broker.alerts import Alerts
 from queue_server.broker.retained import Mirror
@@ -28,7 +28,7 @@ class Hall:
 
     def says(self, terminal: str, state: Any, *devices: DeviceStatus) -> None:
         status = TerminalStatus(state, "s", "hall-kiosk", "0.1.0", list(devices))
-        self.alerts.terminal_status(terminal, messages.encode(status))
+        self.alerts.terminal_status(terminal, codec.encode(status))
 
     def stand(self) -> set[str]:
         return {topic.removeprefix("alert/") for topic in self.mirror.under("alert/")}
@@ -60,13 +60,13 @@ def test_low_paper_is_one_warning_in_plain_words_however_many_papers_follow(hall
         paper = messages.Paper(printed, printed, 20 - printed)
         hall.says("kiosk-1", "ready", DeviceStatus("printer-1", "printer", "paper-low", paper=paper))
     assert hall.published == ["alert/device-kiosk-1-printer-1"]
-    alert = messages.decode(hall.mirror.get(hall.published[0]) or b"", messages.Alert)
+    alert = codec.decode(hall.mirror.get(hall.published[0]) or b"", messages.Alert)
     assert (alert.severity, alert.texts.zh) == ("warning", "kiosk-1的号票打印机printer-1的纸快用完了。请准备换纸。")
 
 
 def test_a_paper_of_which_nobody_is_sure_is_a_warning_that_names_it_and_says_where_to_look(hall: Hall) -> None:
     hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "print-in-doubt", "办事指南 老年人优待证"))
-    alert = messages.decode(hall.mirror.get("alert/device-kiosk-1-a4-1") or b"", messages.Alert)
+    alert = codec.decode(hall.mirror.get("alert/device-kiosk-1-a4-1") or b"", messages.Alert)
     assert alert.severity == "warning"
     assert "办事指南 老年人优待证" in alert.texts.zh and "出纸口" in alert.texts.zh and "a4-1" in alert.texts.en
     hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "ok"))
@@ -74,7 +74,7 @@ def test_a_paper_of_which_nobody_is_sure_is_a_warning_that_names_it_and_says_whe
 
 
 def words(hall: Hall, name: str) -> messages.Text:
-    return messages.decode(hall.mirror.get(f"alert/{name}") or b"", messages.Alert).texts
+    return codec.decode(hall.mirror.get(f"alert/{name}") or b"", messages.Alert).texts
 
 
 def test_a_device_in_trouble_is_told_in_chinese_and_english_with_what_to_do(hall: Hall) -> None:
@@ -88,7 +88,7 @@ def test_a_device_in_trouble_is_told_in_chinese_and_english_with_what_to_do(hall
 
 def test_the_alert_of_a_display_gives_its_own_reason_whichever_comes_first(hall: Hall) -> None:
     display = next(device.id for device in CONFIG.device if device.kind == "display")
-    shown = messages.encode(messages.DisplayShown(1, "unreachable", datetime(2026, 11, 22, tzinfo=UTC)))
+    shown = codec.encode(messages.DisplayShown(1, "unreachable", datetime(2026, 11, 22, tzinfo=UTC)))
     hall.says("devices-1", "ready", DeviceStatus(display, "display", "ok"))
     assert hall.stand() == set()
     hall.alerts.display_shown(display, shown)
@@ -96,7 +96,7 @@ def test_the_alert_of_a_display_gives_its_own_reason_whichever_comes_first(hall:
     hall.says("devices-1", "ready", DeviceStatus(display, "display", "no-reply", "no answer within 1 s"))
     assert words(hall, f"display-{display}").zh == f"显示屏{display}没有应答。请检查屏的电源和接线，再核对波特率和屏号。"
     hall.says("devices-1", "ready", DeviceStatus(display, "display", "ok"))
-    hall.alerts.display_shown(display, messages.encode(messages.DisplayShown(1, "ok", datetime(2026, 11, 22, tzinfo=UTC))))
+    hall.alerts.display_shown(display, codec.encode(messages.DisplayShown(1, "ok", datetime(2026, 11, 22, tzinfo=UTC))))
     assert hall.stand() == set()
 
 
@@ -111,7 +111,7 @@ def leased(hall: Hall, left: int) -> None:
     queue = CONFIG.queue[0].id
     lease = messages.LeaseStatus({queue: left}, 30, 0)
     status = TerminalStatus("ready", "s", "hall-kiosk", "0.1.0", [], lease=lease)
-    hall.alerts.terminal_status("kiosk-1", messages.encode(status))
+    hall.alerts.terminal_status("kiosk-1", codec.encode(status))
 
 
 def test_a_lease_that_stays_nearly_used_up_is_a_warning_until_there_are_more_numbers(hall: Hall) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from contract.configuration.hall import HallConfig
-from contract.wire import messages, requests
+from contract.wire import answers, codec, messages, requests
 from contract.wire.rating_reasons import unfit
 from contract.wire.topics import Topics
 from queue_server.crowd import Crowd, Habits
@@ -85,7 +85,7 @@ def test_people_come_as_often_as_asked_and_mostly_where_most_can_be_served():
     assert queues["social"] > 2 * queues["civil"]
     assert {p.request["class"] for p in people} == {"ordinary", "priority", "appointment", "military"}
     for p in people:
-        messages.decode(messages.encode(p.request), requests.IssueTicket)
+        codec.decode(codec.encode(p.request), requests.IssueTicket)
         assert p.request["channel"] != "kiosk"
 
 
@@ -144,7 +144,7 @@ def test_a_clerk_does_what_the_window_shows_to_be_next(condition, facts, verb):
     next_act = act(seat_at(condition, **facts))
     assert next_act is not None
     assert next_act.verb == verb
-    messages.decode(messages.encode(next_act.body), requests.REQUESTS[verb])
+    codec.decode(codec.encode(next_act.body), requests.VERBS[verb].request)
 
 
 def test_a_clerk_rests_when_nobody_waits_the_hall_is_shut_or_the_window_is_paused():
@@ -264,7 +264,7 @@ class HeldLink:
         return answer
 
     def show(self, topic, message, filter_=None):
-        self.handlers[self.topics.root + (filter_ or topic)](self.topics.root + topic, messages.encode(message), True)
+        self.handlers[self.topics.root + (filter_ or topic)](self.topics.root + topic, codec.encode(message), True)
 
     def wait_for(self, verb):
         with self.asked:
@@ -300,13 +300,13 @@ def test_the_crowd_opens_calls_serves_and_rates_as_the_window_shows(played):
     window(link, shown("closed"))
     _, body, answer = link.wait_for("open-window")
     assert body == {"window": "03", "clerk": "0103"}
-    answer.set_result(messages.Answer("ok", {}))
+    answer.set_result(answers.Answer("ok", {}))
     window(link, shown("idle"))
-    link.wait_for("call-next")[2].set_result(messages.Answer("ok", {}))
+    link.wait_for("call-next")[2].set_result(answers.Answer("ok", {}))
     window(link, shown("calling", ticket="20261122-a002", calls=1))
-    link.wait_for("start-service")[2].set_result(messages.Answer("ok", {}))
+    link.wait_for("start-service")[2].set_result(answers.Answer("ok", {}))
     window(link, shown("serving", ticket="20261122-a002", calls=1))
-    link.wait_for("finish-service")[2].set_result(messages.Answer("ok", {}))
+    link.wait_for("finish-service")[2].set_result(answers.Answer("ok", {}))
     window(link, shown("rating"))
     ask = messages.RatingAsk("20261122-a002-s1", "A002", None, None, SINCE)
     link.show("rating/03/ask", ask, "rating/+/ask")
@@ -319,7 +319,7 @@ def test_the_crowd_sends_people_while_the_line_is_open(played):
     link, crowd = played
     _, body, answer = link.wait_for("issue-ticket")
     assert body["queue"] == "social"
-    answer.set_result(messages.Answer("ok", {"ticket": {"id": "20261122-a001", "token": "t"}}))
+    answer.set_result(answers.Answer("ok", {"ticket": {"id": "20261122-a001", "token": "t"}}))
     link.wait_for("issue-ticket")
     wait_until(lambda: crowd.counts["tickets"] == 1)
 
@@ -337,7 +337,7 @@ def test_the_crowd_withdraws_when_a_human_clerk_acts(played):
     link, crowd = played
     window(link, shown("idle"))
     _, _, answer = link.wait_for("call-next")
-    answer.set_result(messages.Answer("error", error=messages.Error("wrong-state", "window 03 is serving")))
+    answer.set_result(answers.Answer("error", error=answers.Error("wrong-state", "window 03 is serving")))
     window(link, shown("serving", ticket="20261122-a009"))
     wait_until(lambda: not crowd.seats["03"].ours)
     with link.asked:
@@ -361,7 +361,7 @@ def test_the_first_queue_of_a_window_left_to_people_is_called_by_nobody_else():
         link.show("window/01/state", shown("closed"), "window/+/state")
         _, body, answer = link.wait_for("open-window")
         assert body["window"] == "01"
-        answer.set_result(messages.Answer("ok", {}))
+        answer.set_result(answers.Answer("ok", {}))
         clerk = messages.WindowClerk(body["clerk"], body["clerk"]) if "clerk" in body else None
         link.show("window/01/state", msgspec.structs.replace(shown("idle"), clerk=clerk), "window/+/state")
         assert link.wait_for("call-next")[1] == {"window": "01", "queue": "civil"}

@@ -22,7 +22,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from contract.wire.requests import REQUESTS
+from contract.wire.requests import VERBS
 from queue_server.appointments import repository as appointments
 from queue_server.appointments.repository import Booking
 from queue_server.broker.publisher import Publisher
@@ -281,7 +281,7 @@ def lived(folder: Path) -> list[str]:
         day.pass_time(days=1, hours=1)
         day.ask("issue-ticket", queue="household", channel="web")
         day.close()
-    assert REQUESTS.keys() <= set(day.asked)
+    assert VERBS.keys() <= set(day.asked)
     return [_SENTENCES.sub(r'"\1":"…"', line) if '"status":"error"' in line else line for line in day.lines]
 
 

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import Alert
 from queue_server.logs import checks as logs_checks
 from queue_server.logs import hash_chain
@@ -72,7 +72,7 @@ def run(made: LogChecks) -> dict[str, logs_checks.LogCheckResult]:
 
 
 def alert(shown: dict[str, bytes], log: str) -> Alert:
-    return messages.decode(shown[f"alert/log-{log}"], Alert)
+    return codec.decode(shown[f"alert/log-{log}"], Alert)
 
 
 def test_a_whole_log_is_told_with_its_first_and_last_moment_and_stays_on_the_page(hall: WebHall, client: TestClient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from contract.wire import messages
+from contract.wire import codec, messages
 from contract.wire.messages import UpdateStatus
 from queue_server.rollouts import step as steps
 from queue_server.rollouts.driver import alert_of
@@ -47,7 +47,7 @@ class Group:
         """The kind of the alert that stands, or none."""
         topic, payload = alert_of(self.rollout, NOW)
         assert topic == "alert/rollout-main"
-        return messages.decode(payload, messages.Alert).kind if payload else ""
+        return codec.decode(payload, messages.Alert).kind if payload else ""
 
     def states(self) -> list[str]:
         return [target.state for target in self.rollout.targets]
@@ -118,7 +118,7 @@ def test_the_failure_of_the_last_terminal_raises_an_alert_until_it_comes_or_some
     group.step()
     assert group.rollout.state == "finished" and group.alert() == "rollout-failed"
     _, payload = alert_of(group.rollout, NOW)
-    assert "kiosk-2" in messages.decode(payload, messages.Alert).texts.zh
+    assert "kiosk-2" in codec.decode(payload, messages.Alert).texts.zh
     decided = steps.stop(group.rollout)
     assert decided.state == "stopped" and alert_of(decided, NOW)[1] == b""
     assert alert_of(steps.try_again(group.rollout), NOW)[1] == b""

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from contract.wire.messages import Answer, Text
+from contract.wire.answers import Answer
+from contract.wire.messages import Text
 from kiosk.flow.event import Answered, Broke, Connected, Tick
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.a4_print.state import (

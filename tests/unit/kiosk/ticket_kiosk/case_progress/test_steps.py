@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.wire.messages import Answer, Error, Text
+from contract.wire.answers import Answer, Error
+from contract.wire.messages import Text
 from kiosk.flow.event import Answered, Connected, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.case_progress.state import Fill, Inquire, OpenInquiry, PickBlank

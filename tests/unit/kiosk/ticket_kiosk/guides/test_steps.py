@@ -9,7 +9,8 @@ import pytest
 
 from contract.configuration.table import Text as Name
 from contract.guides.guide_file import Entry
-from contract.wire.messages import Answer, CatalogueVersion
+from contract.wire.answers import Answer
+from contract.wire.messages import CatalogueVersion
 from kiosk.flow.event import Answered, Ask, Connected, Heard, Tick
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import Back, Confirm, GoHome

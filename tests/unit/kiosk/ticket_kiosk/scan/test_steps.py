@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from contract.wire.messages import Answer, Error, Text
+from contract.wire.answers import Answer, Error
+from contract.wire.messages import Text
 from kiosk.flow.event import Answered, Ask, Broke, Connected, LevelTapped, ReasonTapped, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import Back, Confirm, GoHome, PickTheme, PrintBroke, Printed, PrinterIs, TakeNumber

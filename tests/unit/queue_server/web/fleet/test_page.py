@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import Alert, DeviceStatus, LeaseStatus, Machine, TerminalAsk, TerminalStatus, TerminalTold, Text
 from queue_server.web.fleet.terminal_orders import LARGEST, TerminalOrders
 from tests.programs import wait_until
@@ -57,7 +57,7 @@ def ordered(said: list[tuple[str, bytes, int]], client: TestClient, act: str) ->
     assert answer.status_code == 303 and answer.headers["location"] == "/fleet#kiosk-1"
     topic, payload, expiry_s = said[-1]
     assert topic == "terminal/kiosk-1/ask" and 0 < expiry_s <= 60
-    return messages.decode(payload, TerminalAsk)
+    return codec.decode(payload, TerminalAsk)
 
 
 def test_the_page_shows_every_terminal_its_devices_and_its_machine(hall: WebHall, client: TestClient) -> None:
@@ -107,10 +107,10 @@ def test_the_page_says_what_a_kiosk_holds_for_when_it_is_offline_and_has_not_tol
 def test_what_a_kiosk_held_is_remembered_while_it_is_lost() -> None:
     orders, lease, lost = TerminalOrders(now), LeaseStatus({"a": 3}, 30, 50), status(state="lost")
     assert orders.lease("kiosk-1", lost) is None
-    orders.take("terminal/kiosk-1/status", messages.encode(status(lease=lease)))
-    orders.take("terminal/kiosk-1/status", messages.encode(lost))
+    orders.take("terminal/kiosk-1/status", codec.encode(status(lease=lease)))
+    orders.take("terminal/kiosk-1/status", codec.encode(lost))
     assert orders.lease("kiosk-1", lost) == lease
-    orders.take("terminal/kiosk-1/status", messages.encode(status()))
+    orders.take("terminal/kiosk-1/status", codec.encode(status()))
     assert orders.lease("kiosk-1", lost) is None, "it came back, and holds nothing"
 
 
@@ -152,7 +152,7 @@ def test_a_picture_of_the_screen_comes_in_parts_and_is_shown(
     pieces = [PNG[:60000], PNG[60000:]]
     for number, piece in enumerate(pieces, 1):
         told = TerminalTold(ask.id, "screen", "done", "", "image/png", number, 2, base64.b64encode(piece[:49152]).decode())
-        hall.mirror.put("terminal/kiosk-1/told", messages.encode(told), retained=False)
+        hall.mirror.put("terminal/kiosk-1/told", codec.encode(told), retained=False)
     wait_until(lambda: client.get("/fleet/kiosk-1/screen").status_code == 200)
     answer = client.get("/fleet/kiosk-1/screen")
     assert answer.headers["content-type"] == "image/png" and answer.content == PNG[:49152] + PNG[60000:][:49152]
@@ -166,9 +166,9 @@ def test_a_terminal_that_cannot_or_fails_says_so_on_the_page(
     assert log_in(client, "admin") == 303
     ask = ordered(said, client, "restart")
     stranger = TerminalTold("another-order", "restart", "done")
-    hall.mirror.put("terminal/kiosk-1/told", messages.encode(stranger), retained=False)
+    hall.mirror.put("terminal/kiosk-1/told", codec.encode(stranger), retained=False)
     failed = TerminalTold(ask.id, "restart", "failed", "OSError: <b>full</b>")
-    hall.mirror.put("terminal/kiosk-1/told", messages.encode(failed), retained=False)
+    hall.mirror.put("terminal/kiosk-1/told", codec.encode(failed), retained=False)
     wait_until(lambda: "OSError" in client.get("/fleet").text)
     page = client.get("/fleet").text
     assert "没有成功" in page and "&lt;b&gt;full" in page and "<b>full" not in page
@@ -196,12 +196,12 @@ def test_an_alert_is_taken_by_one_and_free_again_when_it_comes_back(hall: WebHal
 def test_content_that_is_too_large_or_no_base64_is_refused() -> None:
     orders = TerminalOrders(lambda: datetime.now(UTC))
     orders.sent("kiosk-1", "a", "logs")
-    orders.take("terminal/kiosk-1/told", messages.encode(TerminalTold("a", "logs", "done", data="*")))
+    orders.take("terminal/kiosk-1/told", codec.encode(TerminalTold("a", "logs", "done", data="*")))
     assert orders.latest("kiosk-1")["logs"].state == "failed"
     orders.sent("kiosk-1", "b", "logs")
     data = base64.b64encode(bytes(49152)).decode()
     for number in range(1, LARGEST // 49152 + 2):
-        orders.take("terminal/kiosk-1/told", messages.encode(TerminalTold("b", "logs", "done", "", "", number, 200, data)))
+        orders.take("terminal/kiosk-1/told", codec.encode(TerminalTold("b", "logs", "done", "", "", number, 200, data)))
     order = orders.latest("kiosk-1")["logs"]
     assert (order.state, order.content, order.text) == ("failed", b"", "the content is too large")
     orders.take("terminal/kiosk-1/told", b"\xff rubbish")
@@ -214,10 +214,10 @@ def test_a_terminal_was_last_seen_when_it_was_last_well() -> None:
     machine = Machine(moments[0], None, 1, 1, 1)
     lost = status(state="lost", machine=None)
     assert orders.seen("kiosk-1", status(machine=machine)) == moments[0]
-    orders.take("terminal/kiosk-1/status", messages.encode(lost))
+    orders.take("terminal/kiosk-1/status", codec.encode(lost))
     orders.take("terminal/kiosk-1/status", b"rubbish")
     assert orders.seen("kiosk-1", lost) is None
-    orders.take("terminal/kiosk-1/status", messages.encode(status()))
+    orders.take("terminal/kiosk-1/status", codec.encode(status()))
     assert orders.seen("kiosk-1", lost) == moments[1]
 
 

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
 
 from contract.configuration.hall import Terminal
-from contract.wire import messages
+from contract.wire import codec
 from contract.wire.messages import Alert, Machine, TerminalAsk, TerminalStatus, UpdateStatus
 from queue_server.rollouts import bundle_shelf, repository
 from queue_server.rollouts.bundle_shelf import BadBundle, BundleShelf, manifest
@@ -173,7 +173,7 @@ def test_a_rollout_is_begun_driven_paused_by_failures_and_goes_on(
     try:
         wait_until(lambda: len(said) == 1)
         topic, payload = said[0]
-        ask = messages.decode(payload, TerminalAsk)
+        ask = codec.decode(payload, TerminalAsk)
         name = hashlib.sha256(content).hexdigest()
         assert topic == "terminal/kiosk-1/ask" and ask.act == "update" and ask.update is not None
         assert (ask.update.url, ask.update.sha256) == (f"http://hall:8080/bundles/{name}.raucb", name)
@@ -185,7 +185,7 @@ def test_a_rollout_is_begun_driven_paused_by_failures_and_goes_on(
         page = client.get("/updates").text
         assert "新系统没有启动成功" in page and len(said) == 1
         wait_until(lambda: hall.mirror.get("alert/rollout-lobby"))  # it comes after the page
-        alert = messages.decode(hall.mirror.get("alert/rollout-lobby") or b"", Alert)
+        alert = codec.decode(hall.mirror.get("alert/rollout-lobby") or b"", Alert)
         assert alert.kind == "rollout-paused" and "1台没有成功" in alert.texts.zh
         [rollout] = book_of(hall).latest()
         client.post(f"/updates/{rollout.id}/go-on", data={"csrf": csrf(page)})
@@ -212,10 +212,10 @@ def test_a_rollout_whose_last_terminal_failed_is_an_alert_until_somebody_decides
     try:
         wait_until(lambda: len(said) == 2)
         says(hall, "kiosk-1", "2026.11.23")
-        order = messages.decode(said[1][1], TerminalAsk).id
+        order = codec.decode(said[1][1], TerminalAsk).id
         says(hall, "kiosk-2", "2026.11.22", UpdateStatus(order, "failed", "2026.11.23", detail="no-room"))
         wait_until(lambda: hall.mirror.get("alert/rollout-lobby"))
-        alert = messages.decode(hall.mirror.get("alert/rollout-lobby") or b"", Alert)
+        alert = codec.decode(hall.mirror.get("alert/rollout-lobby") or b"", Alert)
         assert alert.kind == "rollout-failed" and "1台没有成功：kiosk-2。" in alert.texts.zh
         page = client.get("/updates").text
         assert "有终端没有升级成功" in page and "就此结束" in page
@@ -255,7 +255,7 @@ def test_a_rollout_goes_on_where_it_was_after_the_server_starts_again(
     first.open()
     wait_until(lambda: len(said) == 2)
     first.close()
-    order = messages.decode(said[0][1], TerminalAsk).id
+    order = codec.decode(said[0][1], TerminalAsk).id
     second = RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: bool(connected), "http://hall", now, look_s=0.02)
     second.open()
     says(hall, "kiosk-1", "2026.11.22", UpdateStatus(order, "downloading", "2026.11.23", 30))

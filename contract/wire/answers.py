@@ -1,0 +1,346 @@
+"""The answers of the wire contract, version 1: one type an answer, which some verbs share (docs/wire-contract.md).
+
+Fields go onto the wire in the order in which they are written here. Instants are in the hall's time zone, to the second.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal, TypeAlias, TypeVar, cast
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from contract.wire import codec
+from contract.wire.case import CaseState, PaperKind
+from contract.wire.messages import (
+    ErrorCode,
+    Estimate,
+    Level,
+    RatingChannel,
+    Text,
+    TicketClass,
+    TicketState,
+    WindowClerk,
+    WindowCondition,
+    WindowTicket,
+)
+
+T = TypeVar("T")
+
+
+class Error(Struct, frozen=True, omit_defaults=True):
+    """Why a request was refused. `texts` says to people what `hint` says to programs' authors."""
+
+    code: ErrorCode
+    message: str
+    hint: str = ""
+    texts: Text | None = None
+
+
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """What comes back for every request: `data` with status ok, `error` with status error.
+
+    `data` is the verb's answer where the server made it, and JSON's own kinds where it came over the wire: `of` reads both.
+    """
+
+    status: Literal["ok", "error"]
+    data: Any = None
+    error: Error | None = None
+
+
+def of(answer: Answer, kind: type[T]) -> T | None:
+    """What a verb answered, as the type of its answer; None for an error, and for data that are not of this type."""
+    if answer.status != "ok" or answer.data is None:
+        return None
+    try:
+        return codec.convert(answer.data, kind)
+    except codec.Illegal:
+        return None
+
+
+# --- tickets ---------------------------------------------------------------------------------------------------------
+
+
+class TicketFacts(Struct, frozen=True):
+    """A ticket as it stands now. `window` is where it is or was last called."""
+
+    id: str
+    number: str
+    queue: str
+    class_: TicketClass = field(name="class")
+    item: str | None
+    state: TicketState
+    window: str | None
+    issued_at: datetime
+    business_day: str
+
+
+class SignedTicket(TicketFacts, frozen=True):
+    """A ticket with the token that stands in its code, which only its holder gets."""
+
+    token: str
+
+
+class IssueAnswer(Struct, frozen=True):
+    """A ticket, how many are ahead of it, and the windows that may call it."""
+
+    ticket: SignedTicket
+    ahead: int
+    estimate_s: Estimate
+    windows: list[str]
+
+
+class TicketAnswer(Struct, frozen=True):
+    """The ticket as the verb left it."""
+
+    ticket: TicketFacts
+
+
+class CallAnswer(Struct, frozen=True, omit_defaults=True):
+    """The ticket that is called, how many still wait for this window, and why it is this one's turn."""
+
+    ticket: TicketFacts
+    waiting: int
+    why: Text | None = None
+
+
+class RecallAnswer(Struct, frozen=True):
+    """How often the ticket was called at the window."""
+
+    ticket: TicketFacts
+    calls: int
+
+
+class ServiceAnswer(Struct, frozen=True):
+    """The id of the service that began or ended."""
+
+    ticket: TicketFacts
+    service: str
+
+
+class RateableService(Struct, frozen=True):
+    """The last service of a ticket that has ended: its rating, if it has one, and whether the token may still give one."""
+
+    id: str
+    window: str
+    level: Level | None
+    can_rate: bool
+
+
+class LookupAnswer(Struct, frozen=True):
+    """How a ticket stands. `service` is left out before its first service, and null while that one runs."""
+
+    ticket: TicketFacts
+    ahead: int
+    estimate_s: Estimate
+    service: RateableService | UnsetType | None = UNSET
+
+
+# --- windows and ratings ---------------------------------------------------------------------------------------------
+
+
+class WindowAnswer(Struct, frozen=True):
+    """A window as the verb left it."""
+
+    window: str
+    state: WindowCondition
+    ticket: WindowTicket | None
+    clerk: WindowClerk | None
+    calls: int
+    since: datetime
+
+
+class KeptRating(Struct, frozen=True):
+    """A rating as it is kept; `window_number` is the number over the window."""
+
+    service: str
+    ticket: str
+    queue: str
+    item: str | None
+    window: str
+    clerk: str | None
+    level: Level
+    reasons: list[str]
+    text: str
+    channel: RatingChannel
+    business_day: str
+    at: datetime
+    window_number: str
+
+
+class RateAnswer(Struct, frozen=True):
+    rating: KeptRating
+
+
+# --- appointments, cases, codes --------------------------------------------------------------------------------------
+
+Standing = Literal["early", "due", "late", "over", "checked-in", "cancelled", "no-show"]
+DeadlineState = Literal["far", "near", "reached", "exceeded"]
+HolderKind = Literal["person", "enterprise"]
+
+
+class AppointmentFacts(Struct, frozen=True):
+    """An appointment; the name is masked. Check-in is open from `opens_at`, `ticket` is what it was given."""
+
+    id: str
+    queue: str
+    item: str | None
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    standing: Standing
+    ticket: str | None
+    opens_at: datetime
+    code: str
+
+
+class CaseStep(Struct, frozen=True):
+    """One thing that happened to a case."""
+
+    on: date
+    text: str
+
+
+class CaseDeadline(Struct, frozen=True):
+    """How a case stands to its promised day. Not `certain`: holidays of that year are not known yet."""
+
+    on: date
+    state: DeadlineState
+    working_days: int
+    certain: bool
+    texts: Text
+    colour: Text
+
+
+class CaseFacts(Struct, frozen=True):
+    """A case, the applicant masked; empty texts are unknown. `papers` are the kinds that may be printed."""
+
+    number: str
+    item: str
+    item_code: str
+    state: CaseState
+    department: str
+    applicant: str
+    received_on: date
+    promised_on: date | None
+    legal_on: date | None
+    handler: str
+    contact: str
+    reason: str
+    basis: str
+    missing: list[str]
+    due_on: date | None
+    materials: list[str]
+    delivery: str
+    steps: list[CaseStep]
+    state_texts: Text
+    deadline: CaseDeadline | None
+    papers: list[PaperKind]
+    code: str
+
+
+class CaseAnswer(Struct, frozen=True):
+    case: CaseFacts
+
+
+class HolderFacts(Struct, frozen=True):
+    """Whom a service code stands for; a person's name is masked. `key` names them for print quotas, and nothing else."""
+
+    kind: HolderKind
+    name: str
+    key: str
+
+
+class TicketScan(Struct, frozen=True, tag_field="kind", tag="ticket"):
+    token: str
+    ticket: TicketFacts
+    ahead: int
+    estimate_s: Estimate
+    service: RateableService | UnsetType | None = UNSET
+
+
+class GuideScan(Struct, frozen=True, tag_field="kind", tag="guide"):
+    item: str
+
+
+class AppointmentScan(Struct, frozen=True, tag_field="kind", tag="appointment"):
+    appointment: AppointmentFacts
+
+
+class CaseScan(Struct, frozen=True, tag_field="kind", tag="case"):
+    case: CaseFacts
+
+
+class HolderScan(Struct, frozen=True, tag_field="kind", tag="holder"):
+    holder: HolderFacts
+    appointments: list[AppointmentFacts]
+    cases: list[CaseFacts]
+
+
+ScanAnswer: TypeAlias = TicketScan | GuideScan | AppointmentScan | CaseScan | HolderScan
+"""What a scanned code is."""
+
+
+def of_scan(answer: Answer) -> ScanAnswer | None:
+    """What a scanned code is; None for an error, and for data that are no answer to a scan."""
+    return of(answer, cast(Any, ScanAnswer))
+
+
+# --- numbers on lease ------------------------------------------------------------------------------------------------
+
+
+class OpenTime(Struct, frozen=True):
+    """A time in which the hall is open."""
+
+    from_: datetime = field(name="from")
+    until: datetime
+
+
+class LeasedTicket(Struct, frozen=True):
+    ticket: str
+    number: str
+    token: str
+
+
+class LeaseAnswer(Struct, frozen=True):
+    """Numbers that are the asking kiosk's alone, for tickets given out on the business day, before `expires`."""
+
+    queue: str
+    business_day: str
+    leased_at: datetime
+    expires: datetime
+    open: list[OpenTime]
+    windows: list[str]
+    numbers: list[LeasedTicket]
+
+
+class MergedTicket(Struct, frozen=True):
+    """How a ticket that a kiosk gave out stands now; `refused` when the number was never this kiosk's."""
+
+    id: str
+    state: TicketState | Literal["refused"]
+
+
+class MergeAnswer(Struct, frozen=True):
+    tickets: list[MergedTicket]
+
+
+# --- technicians -----------------------------------------------------------------------------------------------------
+
+
+class TechnicianAnswer(Struct, frozen=True):
+    """The account for which the code was made."""
+
+    technician: str
+
+
+class SecretAnswer(Struct, frozen=True):
+    """The key of the terminal's time-based codes, as 64 hexadecimal digits."""
+
+    secret: str
+
+
+class ActsAnswer(Struct, frozen=True):
+    """The number of the last act in the log."""
+
+    known: int
