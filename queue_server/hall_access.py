@@ -14,11 +14,11 @@ from datetime import date
 from typing import Any
 
 from contract.wire import answers, codec, messages
-from queue_server.broker.retained import Mirror, TooSlow
-from queue_server.ledger.ledger import Request
-from queue_server.ledger.reports import DayReport, Rated, Reports, WaitingTicket
+from queue_server.broker.retained import RetainedTopics, TooSlow
+from queue_server.ledger.ledger import LedgerRequest
+from queue_server.ledger.reports import DayReport, RatedService, Reports, WaitingTicket
 
-__all__ = ["DayReport", "HallAccess", "HallUnavailable", "Rated", "TooSlow", "WaitingTicket"]
+__all__ = ["DayReport", "HallAccess", "HallUnavailable", "RatedService", "TooSlow", "WaitingTicket"]
 
 ANSWER_TIMEOUT_S = 10.0
 
@@ -33,8 +33,8 @@ class HallAccess:
     def __init__(
         self,
         *,
-        hand_over: Callable[[Request], None],
-        mirror: Mirror,
+        hand_over: Callable[[LedgerRequest], None],
+        retained: RetainedTopics,
         reports: Reports,
         say: Callable[[str, bytes, int], None] = lambda _topic, _payload, _expiry_s: None,
         show: Callable[[str, bytes], None] = lambda _topic, _payload: None,
@@ -43,7 +43,7 @@ class HallAccess:
         payload)` something that is."""
         self._hand_over = hand_over
         self.say, self.show = say, show
-        self._mirror = mirror
+        self._retained = retained
         self._reports = reports
 
     async def ask(
@@ -56,7 +56,7 @@ class HallAccess:
         answer: Future[bytes] = Future()
         request_id = request_id or str(uuid.uuid4())
         payload = codec.encode(body)
-        self._hand_over(Request(id=request_id, verb=verb, payload=payload, actor=actor or "", answer=answer.set_result))
+        self._hand_over(LedgerRequest(id=request_id, verb=verb, payload=payload, actor=actor or "", answer=answer.set_result))
         try:
             content = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answer)), ANSWER_TIMEOUT_S)
         except TimeoutError:
@@ -66,18 +66,18 @@ class HallAccess:
     def state(self, topic: str) -> bytes | None:
         """The last retained payload of a topic relative to the hall's root: `window/03/state`, `display/strip-03/shown`,
         `terminal/kiosk-1/status`, `rating/03/ask`, `alert/display-strip-03`; None where there is none."""
-        return self._mirror.get(topic)
+        return self._retained.get(topic)
 
     def states(self, prefix: str) -> dict[str, bytes]:
         """Every retained topic that begins with `prefix`, for example `window/`."""
-        return self._mirror.under(prefix)
+        return self._retained.under(prefix)
 
     def watch(self) -> AsyncIterator[tuple[str, bytes]]:
         """Every change from now on as (relative topic, payload), also events and announcements; an empty payload is an end.
 
         Raises TooSlow when the reader is 512 changes behind: read the states afresh and watch again.
         """
-        return self._mirror.watch()
+        return self._retained.watch()
 
     async def waiting_list(self, window: str | None = None) -> list[WaitingTicket]:
         """Open tickets that are at no window, in the order in which they stand: all, or those that `window` serves."""
@@ -95,6 +95,6 @@ class HallAccess:
         """Figures of one business day: sums of periods by queue and by window, ratings by level."""
         return await asyncio.to_thread(self._reports.statistics, day)
 
-    async def ratings(self, day: date, *, bad_only: bool = False) -> list[Rated]:
+    async def ratings(self, day: date, *, bad_only: bool = False) -> list[RatedService]:
         """The ratings given on one business day, the newest first."""
         return await asyncio.to_thread(self._reports.ratings, day, bad_only=bad_only)

@@ -23,10 +23,10 @@ from contract.version import version
 from contract.wire import codec
 from contract.wire.topics import Topics
 from link import BadBroker, Broker, new_session
-from queue_server.broker.retained import Mirror
-from queue_server.broker.server import Identity, Server
+from queue_server.broker.retained import RetainedTopics
+from queue_server.broker.server import Server, ServerIdentity
 from queue_server.codes.verifiers import example, opened
-from queue_server.commands.hall_rules import Plan
+from queue_server.commands.hall_rules import HallRules
 from queue_server.hall_access import HallAccess
 from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
@@ -186,16 +186,16 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
     """Wire everything together and run until a signal comes."""
     database = database_of(options)
     verifiers = opened(options.hall, config.verifier) + ((example(options.state),) if options.example_platform else ())
-    plan = Plan(config, always_open=options.always_open, verifiers=verifiers)
-    ledger = Ledger(database, plan, clock=_now, monotonic=time.monotonic)
+    hall = HallRules(config, always_open=options.always_open, verifiers=verifiers)
+    ledger = Ledger(database, hall, clock=_now, monotonic=time.monotonic)
     ledger.open()
-    mirror = Mirror()
+    retained = RetainedTopics()
     server = Server(
         broker=broker,
         topics=Topics(config.hall.id),
-        identity=Identity(new_session(), version(), _now().astimezone(config.zone)),
+        identity=ServerIdentity(new_session(), version(), _now().astimezone(config.zone)),
         ledger=ledger,
-        mirror=mirror,
+        retained=retained,
         clock=_now,
         monotonic=time.monotonic,
     )
@@ -203,7 +203,7 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     desk = HallAccess(
-        hand_over=server.hand_over, mirror=mirror, reports=Reports(database, plan, _now), say=server.say, show=server.show
+        hand_over=server.hand_over, retained=retained, reports=Reports(database, hall, _now), say=server.say, show=server.show
     )
     web = _web(desk, config, database, options, server) if options.web else None
     forgetting = Forgetting(database, config, _now)

@@ -10,8 +10,8 @@ from typing import Any
 from contract.configuration.hall_files import load
 from contract.wire import answers, codec
 from queue_server.commands.context import Changes
-from queue_server.commands.hall_rules import Plan
-from queue_server.ledger.ledger import Ledger, Request
+from queue_server.commands.hall_rules import HallRules
+from queue_server.ledger.ledger import Ledger, LedgerRequest
 from queue_server.ledger.reports import Reports
 from queue_server.privacy import Sealer
 from queue_server.store.database import Database
@@ -41,10 +41,10 @@ class Bed:
         self, hall: Path, url: str, *, clock: Clock | None = None, always_open: bool = False, sealer: Sealer | None = None
     ) -> None:
         self.clock = clock or Clock()
-        self.plan = Plan(load(hall), always_open=always_open)
+        self.hall = HallRules(load(hall), always_open=always_open)
         self.database = Database(url, sealer)
-        self.ledger = Ledger(self.database, self.plan, clock=lambda: self.clock.now, monotonic=lambda: self.clock.monotonic)
-        self.reports = Reports(self.database, self.plan, lambda: self.clock.now)
+        self.ledger = Ledger(self.database, self.hall, clock=lambda: self.clock.now, monotonic=lambda: self.clock.monotonic)
+        self.reports = Reports(self.database, self.hall, lambda: self.clock.now)
         self.changes = Changes()
         self.actor = "test"
         """Who asks."""
@@ -62,8 +62,8 @@ class Bed:
         bed = Bed.__new__(Bed)
         bed.__dict__.update(self.__dict__)
         bed.database = Database(self.database.url)
-        bed.ledger = Ledger(bed.database, bed.plan, clock=lambda: bed.clock.now, monotonic=lambda: bed.clock.monotonic)
-        bed.reports = Reports(bed.database, bed.plan, lambda: bed.clock.now)
+        bed.ledger = Ledger(bed.database, bed.hall, clock=lambda: bed.clock.now, monotonic=lambda: bed.clock.monotonic)
+        bed.reports = Reports(bed.database, bed.hall, lambda: bed.clock.now)
         return bed.open()
 
     def group(self, *asked: tuple[str, dict[str, Any]], ids: list[str] | None = None) -> list[answers.Answer]:
@@ -77,14 +77,16 @@ class Bed:
             return answered
 
         names = ids or [str(uuid.uuid4()) for _ in asked]
-        requests = [Request(names[i], verb, codec.encode(body), self.actor, put(i)) for i, (verb, body) in enumerate(asked)]
+        requests = [
+            LedgerRequest(names[i], verb, codec.encode(body), self.actor, put(i)) for i, (verb, body) in enumerate(asked)
+        ]
         self.changes = self.ledger.handle(requests)
         return [codec.decode(answer, answers.Answer) for answer in encoded]
 
     def raw(self, verb: str, request_id: str, body: dict[str, Any]) -> bytes:
         """One request; its answer as it goes onto the wire."""
         encoded: list[bytes] = []
-        self.changes = self.ledger.handle([Request(request_id, verb, codec.encode(body), self.actor, encoded.append)])
+        self.changes = self.ledger.handle([LedgerRequest(request_id, verb, codec.encode(body), self.actor, encoded.append)])
         return encoded[0]
 
     def ask(self, verb: str, request_id: str | None = None, **body: Any) -> answers.Answer:

@@ -23,12 +23,12 @@ from fastapi.testclient import TestClient
 from contract.configuration.hall import HallConfig
 from contract.wire import answers, codec, messages
 from queue_server.broker.publisher import Publisher
-from queue_server.broker.retained import Mirror
+from queue_server.broker.retained import RetainedTopics
 from queue_server.catalogue.hall_guides import HallGuides, guides_of
-from queue_server.commands.hall_rules import Plan
+from queue_server.commands.hall_rules import HallRules
 from queue_server.enrolment.revocation import BrokerHere
 from queue_server.hall_access import HallAccess
-from queue_server.ledger.ledger import Ledger, Request
+from queue_server.ledger.ledger import Ledger, LedgerRequest
 from queue_server.ledger.reports import Reports
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.app import build
@@ -83,14 +83,14 @@ class WebHall:
         self.broker = broker
         self.guides: HallGuides | None = None
         self.database = Database(sqlite_url(folder))
-        self.mirror = Mirror()
-        self.ledger = Ledger(self.database, Plan(config), clock=now, monotonic=time.monotonic)
-        self.publisher = Publisher(self.ledger, self.mirror, lambda *_: None, clock=now, monotonic=time.monotonic)
+        self.retained = RetainedTopics()
+        self.ledger = Ledger(self.database, HallRules(config), clock=now, monotonic=time.monotonic)
+        self.publisher = Publisher(self.ledger, self.retained, lambda *_: None, clock=now, monotonic=time.monotonic)
         self.desk = HallAccess(
-            hand_over=self._hand_over, mirror=self.mirror, reports=Reports(self.database, self.ledger.plan, now)
+            hand_over=self._hand_over, retained=self.retained, reports=Reports(self.database, self.ledger.hall, now)
         )
-        self.handled: list[Request] = []
-        self._requests: queue.Queue[Request | None] = queue.Queue()
+        self.handled: list[LedgerRequest] = []
+        self._requests: queue.Queue[LedgerRequest | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="ledger")
         self._told = threading.Condition()
 
@@ -113,7 +113,7 @@ class WebHall:
         deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             with self._told:
-                payload = self.mirror.get("catalogue/version")
+                payload = self.retained.get("catalogue/version")
                 if payload and (version := codec.decode(payload, messages.CatalogueVersion)).version != after:
                     return version
                 self._told.wait(1)
@@ -129,7 +129,7 @@ class WebHall:
     def ask(self, verb: str, **body: Any) -> answers.Answer:
         """A request of a kiosk or of another clerk."""
         answer: Future[bytes] = Future()
-        self._hand_over(Request(str(uuid.uuid4()), verb, codec.encode(body), "test", answer.set_result))
+        self._hand_over(LedgerRequest(str(uuid.uuid4()), verb, codec.encode(body), "test", answer.set_result))
         result = codec.decode(answer.result(PATIENCE_S), answers.Answer)
         self._requests.join()
         return result
@@ -143,29 +143,29 @@ class WebHall:
 
     def put(self, topic: str, message: Any) -> None:
         """A retained message of a terminal or a display."""
-        self.mirror.put(topic, codec.encode(message))
+        self.retained.put(topic, codec.encode(message))
 
     def show(self, display: str) -> None:
         """The display reports that it shows what it should."""
-        wanted = codec.decode(self.mirror.get(f"display/{display}/desired") or b"", messages.DisplayDesired)
+        wanted = codec.decode(self.retained.get(f"display/{display}/desired") or b"", messages.DisplayDesired)
         self.put(f"display/{display}/shown", messages.DisplayShown(wanted.seq, "ok", now()))
 
     def window(self, window: str) -> messages.WindowState:
         """The window as it is published when everything asked so far is done."""
         self._requests.join()
-        return codec.decode(self.mirror.get(f"window/{window}/state") or b"", messages.WindowState)
+        return codec.decode(self.retained.get(f"window/{window}/state") or b"", messages.WindowState)
 
     def _open_guides(self, items: Path) -> None:
         def show(topic: str, payload: bytes) -> None:
             with self._told:
-                self.mirror.put(topic, payload)
+                self.retained.put(topic, payload)
                 self._told.notify_all()
 
         self.guides = guides_of(items, state=self.folder, database=self.database, web="http://hall", show=show)
         assert self.guides is not None
         self.guides.open()
 
-    def _hand_over(self, request: Request) -> None:
+    def _hand_over(self, request: LedgerRequest) -> None:
         self._requests.put(request)
 
     def _run(self) -> None:

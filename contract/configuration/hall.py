@@ -8,21 +8,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from contract.configuration.table import Identifier, Table, Text
+from contract.configuration.table import Identifier, Table, TextConfig
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class HallFacts(Table):
     id: Identifier
-    name: Text
-    short_name: Text | None = None
+    name: TextConfig
+    short_name: TextConfig | None = None
     region: str = Field(pattern=r"^\d{6}$", description="GB/T 2260 code of the place")
     time_zone: str = "Asia/Shanghai"
-    address: Text
+    address: TextConfig
     telephone: str
     complaints_telephone: str = "12345"
-    help_desk: Text = Text(zh="导办台", en="help desk")
+    help_desk: TextConfig = TextConfig(zh="导办台", en="help desk")
     web_address: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s/?#]+$",
@@ -45,7 +45,7 @@ class Hours(Table):
     days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
     opens: time
     closes: time
-    note: Text | None = None
+    note: TextConfig | None = None
 
 
 class Ratio(Table):
@@ -98,12 +98,14 @@ class DisplayTexts(Table):
     closed: str = "窗口关闭"
     board_call: str = "{number}号 请到 {window}号窗口"
     board_idle: str = "欢迎光临"
-    announcement: Text = Text(zh="请{number}号到{window}号窗口办理业务", en="Number {number}, please go to window {window}")
+    announcement: TextConfig = TextConfig(
+        zh="请{number}号到{window}号窗口办理业务", en="Number {number}, please go to window {window}"
+    )
 
 
 class Theme(Table):
     id: Identifier
-    name: Text
+    name: TextConfig
     icon: str = ""
 
 
@@ -118,9 +120,9 @@ class Segment(Table):
 class Queue(Table):
     id: Identifier
     letter: str = Field(pattern=r"^[A-Z]$")
-    name: Text
+    name: TextConfig
     theme: Identifier
-    note: Text | None = None
+    note: TextConfig | None = None
     icon: str = ""
     service_minutes: float = Field(default=8, gt=0, description="what a service takes until the hall's own figures are known")
     daily_limit: int | None = Field(default=None, ge=0)
@@ -143,10 +145,10 @@ class Queue(Table):
 class Window(Table):
     id: Identifier
     number: str
-    name: Text
+    name: TextConfig
     kind: Literal["comprehensive", "sector", "appointment", "green-channel", "cannot-get-it-done", "hand-out"]
     queues: list[str] = Field(description='queue ids in the order of preference; "*" for all')
-    area: Text | None = None
+    area: TextConfig | None = None
     prefers: list[Literal["appointment", "priority", "military"]] = Field(
         default=[], description="classes called before any other"
     )
@@ -247,7 +249,7 @@ class HallConfig(Table):
     closed_days: list[date] = []
     rules: Rules = Rules()
     display_texts: DisplayTexts = DisplayTexts()
-    notice: list[Text] = []
+    notice: list[TextConfig] = []
     printing: PrintRules = PrintRules()
     verifier: list[Verifier] = []
     privacy: Privacy = Privacy()

@@ -22,7 +22,7 @@ UNPRINTABLE = re.compile("[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u20
 """Control characters, on which databases and fonts stumble; those that turn text around, so that it says something else."""
 
 
-class Text(BaseModel):
+class TextConfig(BaseModel):
     """A text in the two languages of the hall."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,7 +41,7 @@ class Table(BaseModel):
     def _printable(cls, value: Any) -> Any:
         """Raise Wrong for a text, or one in a list, with a character that cannot be printed."""
         for text in value if isinstance(value, list | tuple) else (value,):
-            words = text.zh + text.en if isinstance(text, Text) else text
+            words = text.zh + text.en if isinstance(text, TextConfig) else text
             if isinstance(words, str) and (found := UNPRINTABLE.search(words)):
                 code = f"U+{ord(found[0]):04X}"
                 raise Wrong(

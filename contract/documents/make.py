@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from contract.configuration.hall import HallConfig
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.documents.papers import (
     AnyPaper,
     DenialPaper,
@@ -28,7 +28,7 @@ from contract.guides.item import Form, Item
 from contract.wire.case import PaperKind
 from contract.wire.scanned_code import PREFIXES
 
-GUIDE_NOTE = Text(zh="手机扫码看指南", en="This guide on a phone")
+GUIDE_NOTE = TextConfig(zh="手机扫码看指南", en="This guide on a phone")
 CASE_NOTE = "自助机扫码查进度"
 _COMMON = ("number", "item", "item_code", "applicant", "department", "received_on", "handler", "contact")
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contract.configuration.table import Table, Text
+from contract.configuration.table import Table, TextConfig
 from contract.guides.item import Item
 
 Words = Annotated[str, Field(max_length=2000)]
@@ -21,7 +21,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 class Letterhead(Table):
     """Where a paper comes from."""
 
-    hall: Text
+    hall: TextConfig
     address: str = ""
     telephone: str
     complaints: str = "12345"
@@ -68,7 +68,7 @@ class FormPaper(Paper):
     """A form: blank, or filled in as an example."""
 
     kind: Literal["form"] = "form"
-    title: Text
+    title: TextConfig
     fields: list[FormLine] = Field(min_length=1)
     declaration: Words = ""
     declaration_english: Words = ""
@@ -173,16 +173,16 @@ AnyPaper = (
     | CommitmentPaper
     | TrialPaper
 )
-TITLES: dict[str, Text] = {
-    "guide": Text(zh="办事指南", en="Service guide"),
-    "notice": Text(zh="一次性告知书", en="What to bring"),
-    "form": Text(zh="申请表", en="Form"),
-    "receipt": Text(zh="受理凭证", en="Receipt of acceptance"),
-    "supplement": Text(zh="补正通知书", en="Notice of missing papers"),
-    "rejection": Text(zh="不予受理通知书", en="Notice of non-acceptance"),
-    "denial": Text(zh="不予许可通知书", en="Notice of refusal"),
-    "progress": Text(zh="办件进度单", en="Progress of a case"),
-    "commitment": Text(zh="容缺受理承诺书", en="Commitment to hand in missing papers"),
-    "trial": Text(zh="打印测试页", en="Test page"),
+TITLES: dict[str, TextConfig] = {
+    "guide": TextConfig(zh="办事指南", en="Service guide"),
+    "notice": TextConfig(zh="一次性告知书", en="What to bring"),
+    "form": TextConfig(zh="申请表", en="Form"),
+    "receipt": TextConfig(zh="受理凭证", en="Receipt of acceptance"),
+    "supplement": TextConfig(zh="补正通知书", en="Notice of missing papers"),
+    "rejection": TextConfig(zh="不予受理通知书", en="Notice of non-acceptance"),
+    "denial": TextConfig(zh="不予许可通知书", en="Notice of refusal"),
+    "progress": TextConfig(zh="办件进度单", en="Progress of a case"),
+    "commitment": TextConfig(zh="容缺受理承诺书", en="Commitment to hand in missing papers"),
+    "trial": TextConfig(zh="打印测试页", en="Test page"),
 }
 """What each kind of paper is called."""

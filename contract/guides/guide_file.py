@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.guides.item import Item
 from contract.guides.search import Found, Places, Search, Texts, unpacked
 
@@ -37,8 +37,8 @@ class Entry:
     """An item in a list. `matched` is the line that was found, `start` and `length` mark the part of it to highlight."""
 
     id: str
-    name: Text
-    department: Text
+    name: TextConfig
+    department: TextConfig
     matched: str = ""
     start: int = 0
     length: int = 0
@@ -94,15 +94,15 @@ class Guides:
         """The themes that have an item."""
         return [theme for (theme,) in self._file.execute("SELECT DISTINCT theme FROM item")]
 
-    def departments(self) -> list[Text]:
+    def departments(self) -> list[TextConfig]:
         rows = self._file.execute("SELECT department, department_en FROM item GROUP BY department ORDER BY MIN(no)")
-        return [Text(zh=zh, en=en) for zh, en in rows]
+        return [TextConfig(zh=zh, en=en) for zh, en in rows]
 
     def _names(self, where: str, values: tuple[Any, ...]) -> dict[int, Entry]:
         """Entries by item number; `where` is one of the conditions of this module."""
         query = f"SELECT no, id, name_zh, name_en, department, department_en FROM item WHERE {where} ORDER BY no"  # noqa: S608
         rows = self._file.execute(query, values)
-        return {no: Entry(i, Text(zh=zh, en=en), Text(zh=d, en=den)) for no, i, zh, en, d, den in rows}
+        return {no: Entry(i, TextConfig(zh=zh, en=en), TextConfig(zh=d, en=den)) for no, i, zh, en, d, den in rows}
 
 
 def _matched(entry: Entry, found: Found) -> Entry:

@@ -1,7 +1,7 @@
 """A service item with its whole guide (办事指南), as catalogue, kiosk, phone page and print share it.
 
 Field lengths follow GB/T 39046-2020 table 4; the code tables in `Literal` types follow its annex A.
-A text that the public reads in both languages is a `Text`; details of the guide are Chinese, with an English summary.
+A text that the public reads in both languages is a `TextConfig`; details of the guide are Chinese, with an English summary.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from contract.configuration.table import Identifier, Table, Text
+from contract.configuration.table import Identifier, Table, TextConfig
 
 ItemType = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"]
 AgencyLevel = Literal["1", "2", "3", "4", "5", "6", "7"]
@@ -65,7 +65,7 @@ class Material(Table):
     """One thing to bring (GB/T 39046 table 4, application material)."""
 
     id: Identifier
-    name: Text
+    name: TextConfig
     basis: str = Field("", max_length=500)
     format: Literal["paper", "electronic", "either"] = "either"
     originals: int = Field(0, ge=0, le=99)
@@ -116,7 +116,7 @@ class Form(Table):
     """A blank form that the kiosk prints, empty or filled in as an example."""
 
     id: Identifier
-    title: Text
+    title: TextConfig
     fields: list[FormField] = Field(min_length=1)
     declaration: str = Field("", max_length=500)
     signed_by: str = "申请人"
@@ -127,11 +127,11 @@ class Item(Table):
 
     code: LocalCodeText
     national_code: str | None = Field(None, max_length=64)
-    name: Text
-    summary: Text
+    name: TextConfig
+    summary: TextConfig
     words: list[Line] = Field([], description="what people call it, found by search")
     type: ItemType
-    type_name: Text
+    type_name: TextConfig
     department: str = Field(min_length=2, max_length=100)
     department_en: str = Field(min_length=2, max_length=200)
     department_code: str | None = Field(None, max_length=18, description="unified social credit code of the agency")

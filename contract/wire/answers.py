@@ -194,7 +194,7 @@ class AppointmentFacts(Struct, frozen=True):
     code: str
 
 
-class CaseStep(Struct, frozen=True):
+class CaseStepFacts(Struct, frozen=True):
     """One thing that happened to a case."""
 
     on: date
@@ -232,7 +232,7 @@ class CaseFacts(Struct, frozen=True):
     due_on: date | None
     materials: list[str]
     delivery: str
-    steps: list[CaseStep]
+    steps: list[CaseStepFacts]
     state_texts: Text
     deadline: CaseDeadline | None
     papers: list[PaperKind]

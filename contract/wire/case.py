@@ -10,21 +10,21 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from contract.configuration.table import Table, Text, Wrong
+from contract.configuration.table import Table, TextConfig, Wrong
 
 CaseState = Literal[
     "received", "supplement", "accepted", "rejected", "examining", "decided", "denied", "delivered", "withdrawn"
 ]
-STATES: dict[CaseState, Text] = {
-    "received": Text(zh="已收件", en="received"),
-    "supplement": Text(zh="待补正", en="papers are missing"),
-    "accepted": Text(zh="已受理", en="accepted"),
-    "rejected": Text(zh="不予受理", en="not accepted"),
-    "examining": Text(zh="审查中", en="being examined"),
-    "decided": Text(zh="已办结", en="decided"),
-    "denied": Text(zh="不予许可", en="refused"),
-    "delivered": Text(zh="已送达", en="delivered"),
-    "withdrawn": Text(zh="已撤回", en="withdrawn"),
+STATES: dict[CaseState, TextConfig] = {
+    "received": TextConfig(zh="已收件", en="received"),
+    "supplement": TextConfig(zh="待补正", en="papers are missing"),
+    "accepted": TextConfig(zh="已受理", en="accepted"),
+    "rejected": TextConfig(zh="不予受理", en="not accepted"),
+    "examining": TextConfig(zh="审查中", en="being examined"),
+    "decided": TextConfig(zh="已办结", en="decided"),
+    "denied": TextConfig(zh="不予许可", en="refused"),
+    "delivered": TextConfig(zh="已送达", en="delivered"),
+    "withdrawn": TextConfig(zh="已撤回", en="withdrawn"),
 }
 ENDED: frozenset[CaseState] = frozenset(("rejected", "decided", "denied", "delivered", "withdrawn"))
 """No deadline runs any more."""
@@ -45,7 +45,7 @@ CaseNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,64}$")]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Step(Table):
+class CaseStep(Table):
     """One thing that happened to a case."""
 
     on: date
@@ -74,7 +74,7 @@ class Case(Table):
     due_on: date | None = Field(default=None, description="until when missing papers are to be brought")
     materials: list[Short] = Field(default=[], max_length=100)
     delivery: str = Field(default="", max_length=60)
-    steps: list[Step] = Field(default=[], max_length=200)
+    steps: list[CaseStep] = Field(default=[], max_length=200)
 
     @property
     def binding_on(self) -> date | None:

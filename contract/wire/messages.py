@@ -47,7 +47,7 @@ class ServerStatus(Struct, frozen=True):
     started_at: datetime
 
 
-class Paper(Struct, frozen=True):
+class PaperUse(Struct, frozen=True):
     """What a printer has used of its paper: papers since the new roll or tray at `since`, papers of today, for how many more
     there is some left, None where nobody knows. `used_mm` is the length of what came off the roll, 0 for sheets."""
 
@@ -63,7 +63,7 @@ class DeviceStatus(Struct, frozen=True):
     kind: str
     state: str
     detail: str = ""
-    paper: Paper | None = None
+    paper: PaperUse | None = None
 
 
 class Machine(Struct, frozen=True):

@@ -87,7 +87,7 @@ class Rate(Struct, frozen=True):
     text: Annotated[str, Meta(max_length=150)] = ""
 
 
-class Lookup(Struct, frozen=True):
+class LookupTicket(Struct, frozen=True):
     """A ticket by its id, its number of today, or its token."""
 
     ticket: Annotated[str, Meta(max_length=64)] | None = None
@@ -110,7 +110,7 @@ class ConfirmReprint(Struct, frozen=True):
     detail: Phrase = ""
 
 
-class Scan(Struct, frozen=True):
+class ScanCode(Struct, frozen=True):
     """Whatever somebody held under the scanner."""
 
     code: ScannedCode
@@ -209,8 +209,8 @@ VERBS: dict[str, Verb] = {
     "reprint-ticket": Verb(ReprintTicket, answers.IssueAnswer),
     "confirm-reprint": Verb(ConfirmReprint, answers.TicketAnswer),
     "rate": Verb(Rate, answers.RateAnswer, (RATING, RATER, CROWD)),
-    "lookup": Verb(Lookup, answers.LookupAnswer, (HALL,), reads_only=True),
-    "scan": Verb(Scan, answers.ScanAnswer, (HALL,)),
+    "lookup": Verb(LookupTicket, answers.LookupAnswer, (HALL,), reads_only=True),
+    "scan": Verb(ScanCode, answers.ScanAnswer, (HALL,)),
     "find-case": Verb(FindCase, answers.CaseAnswer, (HALL,)),
     "lease-numbers": Verb(LeaseNumbers, answers.LeaseAnswer, (HALL,)),
     "merge-tickets": Verb(MergeTickets, answers.MergeAnswer, (HALL,)),

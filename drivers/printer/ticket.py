@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from contract.configuration.hall import HallConfig
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.texts import texts
 from contract.wire.messages import Estimate, TicketClass
 from drivers.printer.layout import Big, Block, Gap, InverseText, QrBlock, Rule, TextLine, compose
@@ -71,7 +71,7 @@ def in_hall(
     `queue` and `windows` are ids as issue-ticket answers them; an id that the configuration lacks is printed as it is.
     """
 
-    def name(text: Text) -> str:
+    def name(text: TextConfig) -> str:
         return text.en if language == "en" else text.zh
 
     queues = {entry.id: name(entry.name) for entry in config.queue}

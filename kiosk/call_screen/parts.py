@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kivy.animation import Animation
 
 from contract.configuration.hall import Queue
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.texts import texts
 from contract.texts import unchanged as _
 from kiosk.call_screen.flow import Call, Line
@@ -149,7 +149,7 @@ def parts_of(text: str, width: float, look: Look) -> list[str]:
     return [text] if measure(text, size) * LEAST <= width else parted(text, width, lambda part: measure(part, size))
 
 
-def notices_of(stage: Stage) -> list[Text]:
+def notices_of(stage: Stage) -> list[TextConfig]:
     """The hall's notices; without any, what to do with a missed number and where to ask."""
     hall = stage.hall
     if hall.notice:
@@ -158,4 +158,4 @@ def notices_of(stage: Stage) -> list[Text]:
     requeued, void, ask = _("过号请到{desk}，不用重新取号"), _("过号作废，请重新取号"), _("需要帮助请到{desk}")
     missed = requeued if hall.rules.missed == "requeue" else void
     desk = hall.hall.help_desk
-    return [Text(zh=text.format(desk=desk.zh), en=en(text).format(desk=desk.en)) for text in (missed, ask)]
+    return [TextConfig(zh=text.format(desk=desk.zh), en=en(text).format(desk=desk.en)) for text in (missed, ask)]

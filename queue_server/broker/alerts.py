@@ -14,7 +14,7 @@ from typing import Literal
 from contract.configuration.hall import HallConfig
 from contract.wire import codec, device_words, messages
 from contract.wire.device_state import FINE, SOON
-from queue_server.broker.retained import Mirror
+from queue_server.broker.retained import RetainedTopics
 
 LOG = logging.getLogger(__name__)
 QUIET_S = 60.0
@@ -34,9 +34,14 @@ class Alerts:
     """The alerts that this server raises. `publish(topic, payload)` takes a relative topic and keeps it retained."""
 
     def __init__(
-        self, config: HallConfig, mirror: Mirror, publish: Callable[[str, bytes], None], *, clock: Callable[[], datetime]
+        self,
+        config: HallConfig,
+        retained: RetainedTopics,
+        publish: Callable[[str, bytes], None],
+        *,
+        clock: Callable[[], datetime],
     ) -> None:
-        self._mirror = mirror
+        self._retained = retained
         self._publish = publish
         self._clock = clock
         self._zone = config.zone
@@ -158,7 +163,7 @@ class Alerts:
                 self._lease_low(terminal, lease)
         if self._settle_at is not None and monotonic >= self._settle_at:
             self._settle_at = None
-            for topic in self._mirror.under("alert/"):
+            for topic in self._retained.under("alert/"):
                 name = topic.removeprefix("alert/")
                 if name.startswith(OWN) and name not in self._own:
                     self._clear(name)
@@ -172,7 +177,7 @@ class Alerts:
             self._clear(name)
             return
         self._own.add(name)
-        old = self._mirror.get(f"alert/{name}")
+        old = self._retained.get(f"alert/{name}")
         since = self._clock().astimezone(self._zone)
         before = codec.read(old, messages.Alert)
         if before is not None and before.kind == kind:
@@ -183,7 +188,7 @@ class Alerts:
 
     def _clear(self, name: str) -> None:
         self._own.discard(name)
-        if self._mirror.get(f"alert/{name}") is not None:
+        if self._retained.get(f"alert/{name}") is not None:
             self._publish(f"alert/{name}", b"")
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import paho.mqtt.client as mqtt
 
 from contract.wire import codec
+from contract.wire.messages import Text
 from contract.wire.requests import VERBS
 from contract.wire.topics import ID, Topics
 from queue_server.commands.refused import refuse
-from queue_server.domain.sentence import Sentence
-from queue_server.ledger.ledger import ID_LENGTH, Request
+from queue_server.ledger.ledger import ID_LENGTH, LedgerRequest
 
 CLIENT_LENGTH = 128
 
@@ -21,14 +21,14 @@ class Dropped(ValueError):
     """A command that can be neither run nor answered: it names no reply topic of this hall."""
 
 
-class Commands:
+class CommandReader:
     """Turns MQTT messages into requests. `reply(topic, content, correlation)` sends an answer."""
 
     def __init__(self, topics: Topics, reply: Callable[[str, bytes, bytes], None]) -> None:
         self._topics = topics
         self._reply = reply
 
-    def read(self, verb: str, message: mqtt.MQTTMessage) -> Request | None:
+    def read(self, verb: str, message: mqtt.MQTTMessage) -> LedgerRequest | None:
         """The request in a message; None when it was refused, and so answered, at once. Raise Dropped."""
         properties: Any = message.properties
         actor = self._client(getattr(properties, "ResponseTopic", None))
@@ -45,7 +45,7 @@ class Commands:
         def answer(content: bytes) -> None:
             self._reply(topic, content, correlation)
 
-        return Request(request_id, verb, bytes(message.payload), actor, answer)
+        return LedgerRequest(request_id, verb, bytes(message.payload), actor, answer)
 
     def _client(self, topic: str | None) -> str | None:
         """The client that a response topic of this hall names, or None: answers never go anywhere else."""
@@ -69,5 +69,5 @@ def _printable(correlation: bytes) -> str | None:
     return text if text.isprintable() else None
 
 
-_RETAINED = ("a command must not be retained", Sentence("命令不能保留。", "Publish commands without the retain flag."))
-_NO_ID = ("a command carries a request id", Sentence("缺少请求编号。", "Send a UUID in text form as Correlation Data."))
+_RETAINED = ("a command must not be retained", Text("命令不能保留。", "Publish commands without the retain flag."))
+_NO_ID = ("a command carries a request id", Text("缺少请求编号。", "Send a UUID in text form as Correlation Data."))

@@ -20,7 +20,7 @@ _replaced: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownWindow:
     """One window as displays see it: `number` of the ticket at it, `fresh` while its call still blinks."""
 
     state: str
@@ -48,7 +48,7 @@ def boards(config: HallConfig) -> list[Device]:
     return strips(config, "board")
 
 
-def strip_lines(config: HallConfig, window_id: str, shown: Shown, waiting: int) -> list[DisplayLine]:
+def strip_lines(config: HallConfig, window_id: str, shown: ShownWindow, waiting: int) -> list[DisplayLine]:
     """The one line of a window's strip."""
     texts = config.display_texts
     window = next(w for w in config.window if w.id == window_id)

@@ -15,14 +15,14 @@ from sqlalchemy import Connection, select
 
 from contract.wire import codec, messages
 from queue_server.broker import display_texts
-from queue_server.broker.retained import Mirror
-from queue_server.commands.context import Call, Changes
+from queue_server.broker.retained import RetainedTopics
+from queue_server.commands.context import CalledNumber, Changes
 from queue_server.commands.window import window_state
 from queue_server.domain.ticket_number import display_number
 from queue_server.ledger.ledger import Ledger
 from queue_server.store import tables
 from queue_server.store.database import ERRORS
-from queue_server.store.rows import Window
+from queue_server.store.rows import WindowRow
 from queue_server.store.unit_of_work import window_rows
 
 LOG = logging.getLogger(__name__)
@@ -39,17 +39,23 @@ class Publisher:
     """Turns changes into messages. Used by the server's thread only."""
 
     def __init__(
-        self, ledger: Ledger, mirror: Mirror, send: Send, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
+        self,
+        ledger: Ledger,
+        retained: RetainedTopics,
+        send: Send,
+        *,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
     ) -> None:
         self._ledger = ledger
-        self._plan = ledger.plan
-        self._config = ledger.plan.config
-        self._mirror = mirror
+        self._hall = ledger.hall
+        self._config = ledger.hall.config
+        self._retained = retained
         self._send = send
         self._clock = clock
         self._monotonic = monotonic
         self._seq = 0
-        self._windows: dict[str, display_texts.Shown] = {}
+        self._windows: dict[str, display_texts.ShownWindow] = {}
         self._calls: list[display_texts.BoardCall] = []
         self._blinks: dict[str, float] = {}
         self._queues: set[str] = set()
@@ -71,7 +77,7 @@ class Publisher:
         if changes.calls or changes.shown:
             self._show({window.id for window, _, _ in changes.shown})
         for kind, facts in changes.events:
-            self._send(f"event/{kind}", codec.encode({**facts, "at": facts["at"].astimezone(self._plan.zone)}), False, None)
+            self._send(f"event/{kind}", codec.encode({**facts, "at": facts["at"].astimezone(self._hall.zone)}), False, None)
         self._queues |= changes.queues
 
     def everything(self) -> None:
@@ -81,11 +87,11 @@ class Publisher:
             rows = window_rows(connection)
             self._remember_calls(connection)
         for window, number, queue in rows:
-            if window.id in self._plan.windows:
+            if window.id in self._hall.windows:
                 self._window(window, number, queue)
                 self._ask(window)
-        self._show(set(self._plan.windows))
-        self._queues = set(self._plan.queues)
+        self._show(set(self._hall.windows))
+        self._queues = set(self._hall.queues)
         self._queues_at = float("-inf")
         self._publish_queues()
 
@@ -95,7 +101,7 @@ class Publisher:
         """Another server has published this."""
         if topic == "announce":
             call = codec.read(payload, messages.Announce)
-            if call is not None and call.window in self._plan.windows:
+            if call is not None and call.window in self._hall.windows:
                 self._note_call(display_texts.BoardCall(call.window, call.number))
             return
         kind = _KINDS.get(topic.partition("/")[0])
@@ -108,21 +114,21 @@ class Publisher:
             rows = window_rows(connection)
             before = self._calls
             self._remember_calls(connection)
-        stale = [row for row in rows if row[0].id in self._plan.windows and not self._stands(*row)]
+        stale = [row for row in rows if row[0].id in self._hall.windows and not self._stands(*row)]
         for window, number, queue in stale:
             self._window(window, number, queue)
             self._ask(window)
         if stale or self._calls != before:
             self._show({window.id for window, *_ in stale})
-        self._queues = set(self._plan.queues)
+        self._queues = set(self._hall.queues)
 
-    def _stands(self, window: Window, number: str | None, queue: str | None) -> bool:
+    def _stands(self, window: WindowRow, number: str | None, queue: str | None) -> bool:
         """Whether the broker holds the present state of a window."""
         there = codec.read(self._published.get(f"window/{window.id}/state"), messages.WindowState)
         if there is None:
             return False
-        self._windows[window.id] = display_texts.Shown(window.state, number, queue, window.id in self._blinks)
-        return there == window_state(self._plan, window, there.seq, number, queue)
+        self._windows[window.id] = display_texts.ShownWindow(window.state, number, queue, window.id in self._blinks)
+        return there == window_state(self._hall, window, there.seq, number, queue)
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -140,10 +146,10 @@ class Publisher:
         over = {window for window, until in self._blinks.items() if until <= now}
         if over:
             self._hold(over)
-        is_open = self._plan.is_open(self._clock())
+        is_open = self._hall.is_open(self._clock())
         if is_open != self._open:
             self._open = is_open
-            self._queues = set(self._plan.queues)
+            self._queues = set(self._hall.queues)
         if self._ledger.database.shared and now >= self._reconcile_at:
             self._reconcile_at = now + RECONCILE_S
             self._reconcile()
@@ -152,46 +158,46 @@ class Publisher:
 
     # --- windows, rating questions, announcements -------------------------------------------------------------------
 
-    def _window(self, window: Window, number: str | None, queue: str | None) -> None:
-        state = window_state(self._plan, window, self._next_seq(), number, queue)
+    def _window(self, window: WindowRow, number: str | None, queue: str | None) -> None:
+        state = window_state(self._hall, window, self._next_seq(), number, queue)
         blink_until = self._blink_until(window)
         if blink_until is not None:
             self._blinks[window.id] = blink_until
         else:
             self._blinks.pop(window.id, None)
-        self._windows[window.id] = display_texts.Shown(window.state, number, queue, fresh=blink_until is not None)
+        self._windows[window.id] = display_texts.ShownWindow(window.state, number, queue, fresh=blink_until is not None)
         self._retain(f"window/{window.id}/state", codec.encode(state))
 
-    def _blink_until(self, window: Window) -> float | None:
+    def _blink_until(self, window: WindowRow) -> float | None:
         if window.state != "calling" or window.called_at is None:
             return None
-        left = (window.called_at - self._clock()).total_seconds() + self._plan.rules.call_blink_s
-        return self._monotonic() + min(left, self._plan.rules.call_blink_s) if left > 0 else None
+        left = (window.called_at - self._clock()).total_seconds() + self._hall.rules.call_blink_s
+        return self._monotonic() + min(left, self._hall.rules.call_blink_s) if left > 0 else None
 
-    def _ask(self, window: Window) -> None:
+    def _ask(self, window: WindowRow) -> None:
         topic = f"rating/{window.id}/ask"
         if window.ask is None or window.ask_expires_at is None or window.ask_expires_at <= self._clock():
             if self._published.get(topic) != b"":
                 self._retain(topic, b"")
             return
-        clerk = self._plan.clerks.get(window.ask["clerk"] or "")
+        clerk = self._hall.clerks.get(window.ask["clerk"] or "")
         ask = messages.RatingAsk(
             service=window.ask["service"],
             number=window.ask["number"],
             item=window.ask["item"],
             clerk=None if clerk is None else messages.WindowClerk(clerk.id, clerk.name, clerk.photo),
-            expires_at=window.ask_expires_at.astimezone(self._plan.zone),
+            expires_at=window.ask_expires_at.astimezone(self._hall.zone),
         )
         self._retain(topic, codec.encode(ask))
 
-    def _call(self, call: Call) -> None:
-        texts, window = self._config.display_texts.announcement, self._plan.windows[call.window]
+    def _call(self, call: CalledNumber) -> None:
+        texts, window = self._config.display_texts.announcement, self._hall.windows[call.window]
         spoken = messages.Text(
             display_texts.fill(texts.zh, number=call.number, window=window.number),
             display_texts.fill(texts.en, number=call.number, window=window.number),
         )
         announce = messages.Announce(self._next_seq(), call.window, call.number, spoken)
-        self._mirror.put("announce", codec.encode(announce), retained=False)
+        self._retained.put("announce", codec.encode(announce), retained=False)
         self._send("announce", codec.encode(announce), False, ANNOUNCE_EXPIRY_S)
         self._note_call(display_texts.BoardCall(call.window, call.number))
 
@@ -204,7 +210,7 @@ class Publisher:
         """Publish what the strips of these windows and the boards should show."""
         for window in sorted(windows):
             shown = self._windows[window]
-            waiting = sum(sum(self._ledger.outlook.waiting(queue, {})) for queue in self._plan.queues_of[window])
+            waiting = sum(sum(self._ledger.wait_times.waiting(queue, {})) for queue in self._hall.queues_of[window])
             for device in display_texts.strips(self._config, window):
                 self._desire(
                     device.id, display_texts.strip_lines(self._config, window, shown, waiting), display_texts.brightness(device)
@@ -227,17 +233,17 @@ class Publisher:
         for window in windows:
             del self._blinks[window]
             shown = self._windows[window]
-            self._windows[window] = display_texts.Shown(shown.state, shown.number, shown.queue)
+            self._windows[window] = display_texts.ShownWindow(shown.state, shown.number, shown.queue)
         self._show(windows)
 
     def _remember_calls(self, connection: Connection) -> None:
         """The board's calls as the ledger knows them: the latest of today, each number once, the newest first."""
-        day = self._plan.day(self._clock()).isoformat()
+        day = self._hall.day(self._clock()).isoformat()
         called = select(P.window, T.number).join_from(tables.periods, tables.tickets, T.id == P.ticket)
         latest = called.where(P.business_day == day, P.kind == "called").order_by(P.started_at.desc()).limit(BOARD_MEMORY)
         calls: dict[str, display_texts.BoardCall] = {}
         for window, number in connection.execute(latest):
-            if window in self._plan.windows:
+            if window in self._hall.windows:
                 calls.setdefault(number, display_texts.BoardCall(window, number))
         self._calls = list(calls.values())
 
@@ -260,7 +266,7 @@ class Publisher:
 
     def _queue_states(self, connection: Connection, wanted: set[str]) -> dict[str, messages.QueueState]:
         now = self._clock()
-        day = self._plan.day(now)
+        day = self._hall.day(now)
         issued = dict(
             connection.execute(select(C.queue, C.last).where(C.business_day == day.isoformat(), C.queue.in_(wanted))).all()
         )
@@ -269,13 +275,15 @@ class Publisher:
             select(L.queue, L.class_, L.waiting, L.last_called, L.called_at).where(L.queue.in_(wanted))
         ):
             lines[row.queue].append(row)
-        is_open, begins = self._plan.is_open(now), self._plan.begins(day)
+        is_open, begins = self._hall.is_open(now), self._hall.begins(day)
         states = {}
         for queue_id in sorted(wanted):
-            queue = self._plan.queues[queue_id]
+            queue = self._hall.queues[queue_id]
             ordinary = sum(row.waiting for row in lines[queue_id] if row.class_ == "ordinary")
             favoured = sum(row.waiting for row in lines[queue_id] if row.class_ != "ordinary")
-            _, (low, high) = self._ledger.outlook.range_s(queue_id, ordinary=ordinary, favoured_ahead=favoured, favoured=False)
+            _, (low, high) = self._ledger.wait_times.estimate_s(
+                queue_id, ordinary=ordinary, favoured_ahead=favoured, favoured=False
+            )
             called = [row for row in lines[queue_id] if row.called_at is not None and row.called_at >= begins]
             latest = max(called, key=lambda row: row.called_at, default=None)
             states[queue_id] = messages.QueueState(
@@ -293,7 +301,7 @@ class Publisher:
 
     def _retain(self, topic: str, payload: bytes) -> None:
         self._published[topic] = payload
-        self._mirror.put(topic, payload)
+        self._retained.put(topic, payload)
         self._send(topic, payload, True, None)
 
     def _next_seq(self) -> int:

@@ -17,7 +17,7 @@ class TooSlow(RuntimeError):
     """The watcher fell too far behind and was dropped; read the states afresh and watch again."""
 
 
-class Mirror:
+class RetainedTopics:
     """Relative topic → payload; an empty payload removes the topic, as it does at the broker."""
 
     def __init__(self) -> None:

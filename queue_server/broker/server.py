@@ -27,11 +27,11 @@ from link.address import Broker
 from link.connection import client
 from link.systemd_notify import notify
 from queue_server.broker.alerts import Alerts
-from queue_server.broker.command_reader import Commands, Dropped, subject
+from queue_server.broker.command_reader import CommandReader, Dropped, subject
 from queue_server.broker.publisher import Publisher
-from queue_server.broker.retained import Mirror
-from queue_server.broker.socket_wait import Waiting, readable
-from queue_server.ledger.ledger import Ledger, Request
+from queue_server.broker.retained import RetainedTopics
+from queue_server.broker.socket_wait import SocketWait, readable
+from queue_server.ledger.ledger import Ledger, LedgerRequest
 from queue_server.store.database import ERRORS
 
 LOG = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ SHARED_STATES = ("queue/+/state", "window/+/state", "rating/+/ask", "display/+/d
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ServerIdentity:
     """This run of the server, as it announces itself."""
 
     session: str
@@ -68,9 +68,9 @@ class Server:
         *,
         broker: Broker,
         topics: Topics,
-        identity: Identity,
+        identity: ServerIdentity,
         ledger: Ledger,
-        mirror: Mirror,
+        retained: RetainedTopics,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
@@ -81,15 +81,15 @@ class Server:
         """Messages that could be neither read nor answered."""
         self._identity = identity
         self._ledger = ledger
-        self._mirror = mirror
+        self._retained = retained
         self._monotonic = monotonic
-        self._publisher = Publisher(ledger, mirror, self._send, clock=clock, monotonic=monotonic)
-        self._alerts = Alerts(ledger.plan.config, mirror, self._publish_kept, clock=clock)
-        self._commands = Commands(topics, self._reply)
-        self._inbox: deque[Request] = deque()
+        self._publisher = Publisher(ledger, retained, self._send, clock=clock, monotonic=monotonic)
+        self._alerts = Alerts(ledger.hall.config, retained, self._publish_kept, clock=clock)
+        self._commands = CommandReader(topics, self._reply)
+        self._inbox: deque[LedgerRequest] = deque()
         self._heard: deque[tuple[str, bytes]] = deque()
         self._given: deque[tuple[str, bytes, int | None]] = deque()
-        self._waiting = Waiting()
+        self._waiting = SocketWait()
         self._stopping = threading.Event()
         self._fresh = False
         self._paho = self._client()
@@ -97,7 +97,7 @@ class Server:
 
     # --- from other threads -----------------------------------------------------------------------------------------
 
-    def hand_over(self, request: Request) -> None:
+    def hand_over(self, request: LedgerRequest) -> None:
         """Take a request from another thread; its answer is called in the server's thread."""
         self._inbox.append(request)
         self._waiting.wake()
@@ -244,7 +244,7 @@ class Server:
         except ERRORS as error:
             LOG.error("the ledger cannot be read, states stay as they were: %s", error)
         for kept in ("alert/", "catalogue/", "configuration"):
-            for topic, payload in self._mirror.under(kept).items():
+            for topic, payload in self._retained.under(kept).items():
                 self._send(topic, payload, True, None)
         self._alerts.connected(self._monotonic())
         LOG.info("connected to the broker %s", self.broker)
@@ -307,7 +307,7 @@ class Server:
             self._another_server(payload)
             return
         told = kind == "terminal" and topic.endswith("/told")
-        self._mirror.put(topic, payload, retained=topic != "announce" and not told)
+        self._retained.put(topic, payload, retained=topic != "announce" and not told)
         if told:
             return
         if not topic.endswith(("/shown", "/status")):
@@ -337,7 +337,7 @@ class Server:
     def _send(self, topic: str, payload: bytes, retain: bool, expiry_s: int | None) -> None:
         """Publish at QoS 1. While the broker is away nothing is sent: all retained states follow after the next connect."""
         if topic == "server/status" or topic.startswith("event/"):
-            self._mirror.put(topic, payload, retained=retain)
+            self._retained.put(topic, payload, retained=retain)
         if not self.connected.is_set():
             return
         properties = None
@@ -347,7 +347,7 @@ class Server:
         self._paho.publish(self.topics.root + topic, payload, qos=1, retain=retain, properties=properties)
 
     def _publish_kept(self, topic: str, payload: bytes) -> None:
-        self._mirror.put(topic, payload)
+        self._retained.put(topic, payload)
         self._send(topic, payload, True, None)
 
 

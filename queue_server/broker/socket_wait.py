@@ -8,7 +8,7 @@ import socket
 from typing import Any
 
 
-class Waiting:
+class SocketWait:
     """One thread waits, any thread may `wake` it, also from a signal handler. Usable at once; `close` it at the end."""
 
     def __init__(self) -> None:

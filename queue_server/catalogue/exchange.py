@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from contract.configuration.hall_files import nearest
-from contract.configuration.table import Text, Wrong
+from contract.configuration.table import TextConfig, Wrong
 from contract.guides.item import Item, Unfit
 from queue_server.catalogue.columns import SHEETS, Column, read, written
 
@@ -180,11 +180,11 @@ REASONS = {
 
 
 PATTERNS = {
-    "^[a-z0-9-]+$": Text(zh="格式不对，只能用小写字母、数字和短横", en="use only small letters, digits and hyphens"),
-    "^[0-9][0-9-]{2,17}$": Text(
+    "^[a-z0-9-]+$": TextConfig(zh="格式不对，只能用小写字母、数字和短横", en="use only small letters, digits and hyphens"),
+    "^[0-9][0-9-]{2,17}$": TextConfig(
         zh="格式不对，只能用数字和短横，如 0938-0000000", en="use only digits and hyphens, as in 0938-0000000"
     ),
-    "^[^\\r\\n]+$": Text(zh="格式不对，不能换行", en="write it on one line"),
+    "^[^\\r\\n]+$": TextConfig(zh="格式不对，不能换行", en="write it on one line"),
 }
 """What to write where a pattern does not fit."""
 

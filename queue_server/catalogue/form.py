@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.guides.item import Item
 from queue_server.catalogue.codes import BadCode, LocalCode
 from queue_server.catalogue.columns import SHEETS, Column, read, written
@@ -37,7 +37,7 @@ LISTS = tuple(key for key in FIELDS if key)
 class BadForm(ValueError):
     """Fields that make no item. `problems`: name of a field, of a list, or "" for the whole → what is wrong with it."""
 
-    def __init__(self, problems: dict[str, Text]) -> None:
+    def __init__(self, problems: dict[str, TextConfig]) -> None:
         super().__init__(", ".join(problems))
         self.problems = problems
 
@@ -77,7 +77,7 @@ def posted(pairs: Iterable[tuple[str, str]]) -> Filled:
 
 def item_of(fields: Filled, shared: Shared) -> Item:
     """The item that the fields make; raise BadForm with every problem."""
-    problems: dict[str, Text] = {}
+    problems: dict[str, TextConfig] = {}
     table = _table(fields.main, FIELDS[""], "", problems) | _type(fields.main.get("code", ""), shared, problems)
     for name in LISTS:
         table[name] = [_table(row, FIELDS[name], f"{name}.{number}.", problems) for number, row in enumerate(fields.rows[name])]
@@ -85,7 +85,7 @@ def item_of(fields: Filled, shared: Shared) -> Item:
         item = Item.model_validate(table)
     except ValidationError as error:
         for found in error.errors():
-            problems.setdefault(_name(found["loc"]), Text(zh=reason(dict(found)), en=_english(dict(found))))
+            problems.setdefault(_name(found["loc"]), TextConfig(zh=reason(dict(found)), en=_english(dict(found))))
         raise BadForm(problems) from None
     if problems:
         raise BadForm(problems)
@@ -99,16 +99,16 @@ def _english(error: dict[str, Any]) -> str:
     return str(error["msg"]).removeprefix("Value error, ")
 
 
-def _type(code: str, shared: Shared, problems: dict[str, Text]) -> dict[str, Any]:
+def _type(code: str, shared: Shared, problems: dict[str, TextConfig]) -> dict[str, Any]:
     """Type and its name, as the letters of the code say."""
     try:
         letters = LocalCode.parse(code).type
     except BadCode as error:
-        problems["code"] = Text(zh="编码格式不对，应如 62052400MZ-XK-0001", en=str(error))
+        problems["code"] = TextConfig(zh="编码格式不对，应如 62052400MZ-XK-0001", en=str(error))
         letters = next(iter(shared.type_letters))
     if letters not in shared.type_letters:
         known = "、".join(shared.type_letters)
-        problems["code"] = Text(
+        problems["code"] = TextConfig(
             zh=f"编码中的类型字母“{letters}”不在{known}中", en=f"the type letters {letters} are none of {known}"
         )
         letters = next(iter(shared.type_letters))
@@ -116,7 +116,7 @@ def _type(code: str, shared: Shared, problems: dict[str, Text]) -> dict[str, Any
     return {"type": kind.type, "type_name": kind.name.model_dump()}
 
 
-def _table(cells: Cells, known: dict[str, Column], prefix: str, problems: dict[str, Text]) -> dict[str, Any]:
+def _table(cells: Cells, known: dict[str, Column], prefix: str, problems: dict[str, TextConfig]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for key, column in known.items():
         if not (cell := cells.get(key, "")):
@@ -124,7 +124,7 @@ def _table(cells: Cells, known: dict[str, Column], prefix: str, problems: dict[s
         try:
             put(table, key, read(cell, column))
         except ValueError as error:
-            problems[prefix + key] = Text(zh=str(error), en="not one of the possible values")
+            problems[prefix + key] = TextConfig(zh=str(error), en="not one of the possible values")
     return table
 
 

@@ -12,77 +12,77 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contract.configuration.hall import HallConfig
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.guides.english import form_sentences, sentences
 from contract.guides.item import Item
 from queue_server.catalogue.codes import BadCode, LocalCode, NationalCode, uscc_problem
 from queue_server.catalogue.load import Catalogue
 
 VAGUE = re.compile(r"其[他它]|有关|相关|等(材料|证件|资料|文件|手续)|必要(的)?(材料|证件|资料|文件)")
-RULES: dict[str, Text] = {
-    "vague-material": Text(
+RULES: dict[str, TextConfig] = {
+    "vague-material": TextConfig(
         zh="材料“{value}”含有兜底字样；请写明具体是哪一份材料",
         en="material “{value}” is a catch-all; name the very document",
     ),
-    "promised-over-legal": Text(
+    "promised-over-legal": TextConfig(
         zh="承诺时限约{value}个工作日，长于法定时限；请改短",
         en="the promised limit (about {value} working days) is longer than the legal one; shorten it",
     ),
-    "promise-missing": Text(zh="没有承诺时限；请填写天数", en="no promised limit; give the number of days"),
-    "limit-unexplained": Text(
+    "promise-missing": TextConfig(zh="没有承诺时限；请填写天数", en="no promised limit; give the number of days"),
+    "limit-unexplained": TextConfig(
         zh="没有法定时限天数，也没有说明；请补一项",
         en="the legal limit has neither days nor a note; give one of them",
     ),
-    "immediate-takes-days": Text(
+    "immediate-takes-days": TextConfig(
         zh="即办件承诺{value}天；即办件应为0天，否则改为承诺件",
         en="an immediate item promises {value} days; make it 0 or a committed item",
     ),
-    "no-materials": Text(
+    "no-materials": TextConfig(
         zh="没有材料也没有说明为什么不用带；请补一项",
         en="neither materials nor a note why none is needed; give one of them",
     ),
-    "no-copies": Text(
+    "no-copies": TextConfig(
         zh="材料“{value}”原件和复印件都是0份；请填写份数",
         en="material “{value}” asks for no original and no copy; give a number",
     ),
-    "form-unexplained": Text(
+    "form-unexplained": TextConfig(
         zh="表格“{value}”没有填写说明；请补写", en="form “{value}” does not say how to fill it in; add it"
     ),
-    "form-unknown": Text(
+    "form-unknown": TextConfig(
         zh="空白表格“{value}”不在 forms.toml 里；请补充或改正",
         en="blank form “{value}” is not in forms.toml; add or correct it",
     ),
-    "fee-unfounded": Text(zh="收费但没有收费依据或标准；请补写", en="a fee without amount or basis; add them"),
-    "online-without-address": Text(
+    "fee-unfounded": TextConfig(zh="收费但没有收费依据或标准；请补写", en="a fee without amount or basis; add them"),
+    "online-without-address": TextConfig(
         zh="可以网上办理但没有网办地址；请补写",
         en="handled online but without an address; add it",
     ),
-    "code-malformed": Text(zh="事项编码不合规则：{value}", en="the item code breaks the rule: {value}"),
-    "code-repeated": Text(zh="事项编码{value}重复；请改为新的序号", en="code {value} stands twice; take a new serial"),
-    "code-foreign": Text(
+    "code-malformed": TextConfig(zh="事项编码不合规则：{value}", en="the item code breaks the rule: {value}"),
+    "code-repeated": TextConfig(zh="事项编码{value}重复；请改为新的序号", en="code {value} stands twice; take a new serial"),
+    "code-foreign": TextConfig(
         zh="编码的行政区划{value}不是本县；请改正", en="region {value} of the code is not this county; correct it"
     ),
-    "type-differs": Text(
+    "type-differs": TextConfig(
         zh="国家编码中的事项类型是{value}，与本事项不同；请核对",
         en="the national code says type {value}, this item another; check it",
     ),
-    "national-code-opaque": Text(
+    "national-code-opaque": TextConfig(
         zh="国家编码{value}无法识别（应为31位或33位）；请核对",
         en="national code {value} is not understood (31 or 33 characters); check it",
     ),
-    "uscc": Text(
+    "uscc": TextConfig(
         zh="统一社会信用代码{value}校验不通过；请核对", en="unified social credit code {value} fails its check; check it"
     ),
-    "queue-unknown": Text(zh="业务队列“{value}”不存在；请改正", en="there is no queue “{value}”; correct it"),
-    "theme-unknown": Text(zh="主题“{value}”不存在；请改正", en="there is no theme “{value}”; correct it"),
-    "window-unknown": Text(zh="窗口“{value}”不存在；请改正", en="there is no window “{value}”; correct it"),
-    "window-does-not-serve": Text(
+    "queue-unknown": TextConfig(zh="业务队列“{value}”不存在；请改正", en="there is no queue “{value}”; correct it"),
+    "theme-unknown": TextConfig(zh="主题“{value}”不存在；请改正", en="there is no theme “{value}”; correct it"),
+    "window-unknown": TextConfig(zh="窗口“{value}”不存在；请改正", en="there is no window “{value}”; correct it"),
+    "window-does-not-serve": TextConfig(
         zh="窗口{value}不办理该业务队列；请改正窗口或队列",
         en="window {value} does not serve this queue; correct window or queue",
     ),
-    "life-event-unknown": Text(zh="一件事“{value}”不存在；请改正", en="there is no life event “{value}”; correct it"),
-    "english-missing": Text(zh="缺少英文名称或英文简介；请补写", en="English name or summary is missing; add it"),
-    "sentences-in-chinese": Text(
+    "life-event-unknown": TextConfig(zh="一件事“{value}”不存在；请改正", en="there is no life event “{value}”; correct it"),
+    "english-missing": TextConfig(zh="缺少英文名称或英文简介；请补写", en="English name or summary is missing; add it"),
+    "sentences-in-chinese": TextConfig(
         zh="指南和表格里有{value}句话没有英文；请补写英文",
         en="sentences of the guide and its forms without English: {value}; add it",
     ),
@@ -102,7 +102,7 @@ class Finding:
     code: str
     key: str
     rule: str
-    texts: Text
+    texts: TextConfig
 
     @property
     def severity(self) -> Literal["error", "warning"]:
@@ -128,7 +128,7 @@ def lint(catalogue: Catalogue, hall: HallConfig) -> list[Finding]:
 
 def _finding(catalogue: Catalogue, item: Item, rule: str, key: str, value: object) -> Finding:
     texts = RULES[rule]
-    filled = Text(zh=texts.zh.format(value=value), en=texts.en.format(value=value))
+    filled = TextConfig(zh=texts.zh.format(value=value), en=texts.en.format(value=value))
     return Finding(catalogue.files.get(item.code, ""), item.code, key, rule, filled)
 
 

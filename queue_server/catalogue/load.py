@@ -23,7 +23,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from contract.configuration.hall_files import BadHall, nearest
-from contract.configuration.table import Identifier, Table, Text
+from contract.configuration.table import Identifier, Table, TextConfig
 from contract.guides.item import Form, Item, ItemType, Material, Step
 from queue_server.catalogue.codes import BadCode, LocalCode
 
@@ -41,7 +41,7 @@ class TypeLetters(Table):
     """What two letters of a code stand for: the hall's name of the type and its number in GB/T 39046 A.1."""
 
     type: ItemType
-    name: Text
+    name: TextConfig
 
 
 class Flow(Table):
@@ -53,7 +53,7 @@ class LifeEvent(Table):
     """Several items that belong together in somebody's life (一件事)."""
 
     id: Identifier
-    name: Text
+    name: TextConfig
     icon: str = ""
 
 
@@ -61,7 +61,7 @@ class Shared(Table):
     """catalogue.toml and forms.toml."""
 
     example: bool = Field(description="true while the items are example data, not the county's own")
-    source: Text
+    source: TextConfig
     region: str = Field(pattern=r"^\d{8}$")
     type_letters: dict[str, TypeLetters]
     life_event: list[LifeEvent] = Field([])

@@ -1,1 +1,1 @@
-"""What can be asked of the hall: one function a verb, each inside one unit of work."""
+"""What can be asked of the hall: one function a verb, each inside one unit of context."""

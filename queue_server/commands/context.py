@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from contract.wire.messages import Text
 from queue_server.codes.signer import Signer
-from queue_server.commands.hall_rules import Plan
+from queue_server.commands.hall_rules import HallRules
 from queue_server.commands.refused import Refused, bad_request, unknown_ticket, unknown_window, wrong_state
-from queue_server.commands.wait_times import Outlook
+from queue_server.commands.wait_times import WaitTimes
 from queue_server.domain import tickets as ticket_states
 from queue_server.domain import windows as window_states
-from queue_server.domain.sentence import Sentence
 from queue_server.domain.ticket_number import ticket_id
 from queue_server.domain.tickets import WrongState
 from queue_server.store import tables
-from queue_server.store.rows import Ticket, Window
-from queue_server.store.unit_of_work import Unit
+from queue_server.store.rows import TicketRow, WindowRow
+from queue_server.store.unit_of_work import UnitOfWork
 
 _NUMBER = re.compile(r"[A-Za-z]\d{3,6}")
 SHUT = frozenset({"closed", "paused"})
@@ -26,7 +26,7 @@ SHUT = frozenset({"closed", "paused"})
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CalledNumber:
     """A number that is to be announced now."""
 
     window: str
@@ -42,21 +42,21 @@ class Changes:
     """
 
     windows: set[str] = field(default_factory=set)
-    shown: list[tuple[Window, str | None, str | None]] = field(default_factory=list)
+    shown: list[tuple[WindowRow, str | None, str | None]] = field(default_factory=list)
     queues: set[str] = field(default_factory=set)
-    asks: dict[str, Window] = field(default_factory=dict)
-    calls: list[Call] = field(default_factory=list)
+    asks: dict[str, WindowRow] = field(default_factory=dict)
+    calls: list[CalledNumber] = field(default_factory=list)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Work:
-    """One request's work inside a unit that it may share with others."""
+class CommandContext:
+    """One request's context inside a unit that it may share with others."""
 
-    unit: Unit
-    plan: Plan
-    outlook: Outlook
+    unit: UnitOfWork
+    hall: HallRules
+    wait_times: WaitTimes
     signer: Signer
     now: datetime
     day: date
@@ -65,31 +65,29 @@ class Work:
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
-    def ticket(self, ticket_id: str) -> Ticket:
+    def ticket(self, ticket_id: str) -> TicketRow:
         """The ticket; refused as unknown-ticket when there is none."""
         ticket = self.unit.tickets.get(ticket_id)
         if ticket is None:
             raise unknown_ticket(ticket_id)
         return ticket
 
-    def ticket_called(self, name: str) -> Ticket:
+    def ticket_called(self, name: str) -> TicketRow:
         """The ticket of an id, or of a number of today as it stands on the paper; refused as unknown-ticket."""
         name = name.strip()
         return self.ticket(ticket_id(self.day, name) if _NUMBER.fullmatch(name) else name)
 
-    def window(self, window_id: str) -> Window:
+    def window(self, window_id: str) -> WindowRow:
         """The window; refused as unknown-window when the hall has none of this id."""
-        window = self.unit.windows.get(window_id) if window_id in self.plan.windows else None
+        window = self.unit.windows.get(window_id) if window_id in self.hall.windows else None
         if window is None:
             raise unknown_window(window_id)
         return window
 
-    def at(self, window_id: str | None, ticket_id: str | None) -> tuple[Window, Ticket]:
+    def at(self, window_id: str | None, ticket_id: str | None) -> tuple[WindowRow, TicketRow]:
         """The window and the ticket that stands at it, named by either."""
         if window_id is None and ticket_id is None:
-            raise bad_request(
-                "neither window nor ticket is named", Sentence("请指明窗口或号票。", "Name a window or a ticket.")
-            )
+            raise bad_request("neither window nor ticket is named", Text("请指明窗口或号票。", "Name a window or a ticket."))
         if window_id is None:
             window_id = self.ticket(ticket_id or "").window
             if window_id is None:
@@ -103,18 +101,18 @@ class Work:
         return window, ticket
 
     @staticmethod
-    def refused_window(window: Window) -> Refused:
+    def refused_window(window: WindowRow) -> Refused:
         """A wrong-state that tells how the window stands."""
         return wrong_state(f"window {window.id} is {window.state}", window_states.hint(window.state))
 
     @staticmethod
-    def refused_ticket(ticket: Ticket) -> Refused:
+    def refused_ticket(ticket: TicketRow) -> Refused:
         """A wrong-state that tells how the ticket stands."""
         return wrong_state(f"ticket {ticket.number} is {ticket.state}", ticket_states.hint(ticket.state))
 
     # --- moves ------------------------------------------------------------------------------------------------------
 
-    def check(self, verb: str, *, window: Window | None = None, ticket: Ticket | None = None) -> None:
+    def check(self, verb: str, *, window: WindowRow | None = None, ticket: TicketRow | None = None) -> None:
         """Refuse as wrong-state what the tables of states do not allow; nothing is changed."""
         try:
             if window is not None:
@@ -124,7 +122,7 @@ class Work:
         except WrongState as error:
             raise wrong_state(str(error), error.hint) from None
 
-    def move_ticket(self, ticket: Ticket, verb: str, *, clerk: str | None = None, queue: str | None = None) -> None:
+    def move_ticket(self, ticket: TicketRow, verb: str, *, clerk: str | None = None, queue: str | None = None) -> None:
         """Take the ticket to its next state: its period ends, the next begins, the lines are counted."""
         state = ticket_states.move(ticket.state, verb)
         at = max(self.now, ticket.changed_at)
@@ -140,17 +138,17 @@ class Work:
             self.unit.open_period(ticket, at=at, clerk=clerk)
         self.unit.tickets.touch(ticket)
 
-    def move_window(self, window: Window, verb: str) -> None:
+    def move_window(self, window: WindowRow, verb: str) -> None:
         """Take the window to its next state."""
         state = window_states.move(window.state, verb)
         if state != window.state:
             window.since = self.now
         if (state in SHUT) != (window.state in SHUT):
-            self.outlook.stale = True
+            self.wait_times.stale = True
         window.state = state
         self.touch(window)
 
-    def enter(self, ticket: Ticket) -> None:
+    def enter(self, ticket: TicketRow) -> None:
         """A new ticket: its first period begins."""
         self.unit.tickets.add(ticket)
         self.unit.open_period(ticket, at=ticket.changed_at, clerk=None)
@@ -158,21 +156,21 @@ class Work:
         if ticket.state == "waiting":
             self._line(ticket, +1)
 
-    def _line(self, ticket: Ticket, delta: int) -> None:
+    def _line(self, ticket: TicketRow, delta: int) -> None:
         self.changes.queues.add(ticket.queue)
         self.unit.add_to_line(ticket.queue, ticket.class_, delta)
 
-    def touch(self, window: Window) -> None:
+    def touch(self, window: WindowRow) -> None:
         """The window's row and its published state have changed."""
         self.unit.windows.touch(window)
         self.changes.windows.add(window.id)
 
-    def free(self, window: Window) -> None:
+    def free(self, window: WindowRow) -> None:
         """The ticket has left the window."""
         window.ticket, window.calls, window.called_at = None, 0, None
         self.touch(window)
 
-    def end_ask(self, window: Window) -> None:
+    def end_ask(self, window: WindowRow) -> None:
         """The question for a rating is over, answered or not."""
         if window.ask is not None:
             window.ask, window.ask_expires_at = None, None
@@ -189,7 +187,7 @@ class Work:
         self.unit.append(tables.events, {"at": self.now, "type": kind, "actor": self.actor, "body": facts})
         self.changes.events.append((kind, {"at": self.now, **facts}))
 
-    def show(self, ticket: Ticket, **more: Any) -> dict[str, Any]:
+    def show(self, ticket: TicketRow, **more: Any) -> dict[str, Any]:
         """A ticket as answers carry it."""
         return {
             "id": ticket.id, "number": ticket.number, "queue": ticket.queue, "class": ticket.class_, "item": ticket.item,
@@ -199,4 +197,4 @@ class Work:
 
     def local(self, instant: datetime) -> str:
         """An instant as RFC 3339 in the hall's zone."""
-        return instant.astimezone(self.plan.zone).isoformat(timespec="seconds")
+        return instant.astimezone(self.hall.zone).isoformat(timespec="seconds")

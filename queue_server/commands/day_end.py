@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Select, delete, select
 
 from queue_server.appointments import repository
-from queue_server.commands.context import Work
+from queue_server.commands.context import CommandContext
 from queue_server.commands.serve import end_service
 from queue_server.commands.window import release_bound
 from queue_server.store import tables
-from queue_server.store.rows import Ticket, Window
+from queue_server.store.rows import TicketRow, WindowRow
 
 REQUESTS_KEPT = timedelta(days=3)
 LEASES_KEPT = timedelta(days=30)
@@ -20,76 +20,76 @@ LEASES_KEPT = timedelta(days=30)
 T, W = tables.tickets.c, tables.windows.c
 
 
-def pass_time(work: Work) -> None:
+def pass_time(context: CommandContext) -> None:
     """Do everything that is due now."""
-    _end_asks(work)
-    _end_day(work)
-    _void_unprinted(work)
+    _end_asks(context)
+    _end_day(context)
+    _void_unprinted(context)
 
 
-def due(work: Work) -> bool:
+def due(context: CommandContext) -> bool:
     """Whether `pass_time` has anything to do; reads only."""
-    today, printed = work.day.isoformat(), work.now - work.plan.print_timeout
+    today, printed = context.day.isoformat(), context.now - context.hall.print_timeout
     checks = (
         select(T.id).where(tables.OPEN, T.business_day < today),
         select(T.id).where(tables.OPEN, T.business_day == today, T.state == "printing", T.changed_at <= printed),
-        select(W.id).where(W.ask_expires_at <= work.now),
-        select(W.id).where(W.state != "closed", W.since < work.plan.begins(work.day)),
-        select(tables.appointments.c.id).where(repository.overdue(work.plan.begins(work.day))),
+        select(W.id).where(W.ask_expires_at <= context.now),
+        select(W.id).where(W.state != "closed", W.since < context.hall.begins(context.day)),
+        select(tables.appointments.c.id).where(repository.overdue(context.hall.begins(context.day))),
     )
-    return any(work.unit.connection.execute(check.limit(1)).first() is not None for check in checks)
+    return any(context.unit.connection.execute(check.limit(1)).first() is not None for check in checks)
 
 
-def _end_asks(work: Work) -> None:
+def _end_asks(context: CommandContext) -> None:
     """A question that nobody answered in time means: not rated. There is no row for that."""
-    for window in _windows(work):
-        if window.ask_expires_at is not None and window.ask_expires_at <= work.now:
+    for window in _windows(context):
+        if window.ask_expires_at is not None and window.ask_expires_at <= context.now:
             service = window.ask["service"] if window.ask else None
-            work.end_ask(window)
-            work.event("rating-expired", window=window.id, service=service)
+            context.end_ask(window)
+            context.event("rating-expired", window=window.id, service=service)
 
 
-def _end_day(work: Work) -> None:
+def _end_day(context: CommandContext) -> None:
     """Tickets of earlier days are over, windows that nobody opened today are closed."""
-    begins = work.plan.begins(work.day)
-    for window in _windows(work):
+    begins = context.hall.begins(context.day)
+    for window in _windows(context):
         if window.state == "closed" or window.since >= begins:
             continue
-        work.end_ask(window)
-        work.move_window(window, "expire")
-        work.free(window)
+        context.end_ask(window)
+        context.move_window(window, "expire")
+        context.free(window)
         window.clerk, window.tally = None, 0
-        release_bound(work, window)
-        work.event("window-closed", window=window.id, reason="end of the day")
-    old = work.unit.tickets.columns.where(tables.OPEN, T.business_day < work.day.isoformat()).order_by(T.id)
-    expired = _locked(work, old)
+        release_bound(context, window)
+        context.event("window-closed", window=window.id, reason="end of the day")
+    old = context.unit.tickets.columns.where(tables.OPEN, T.business_day < context.day.isoformat()).order_by(T.id)
+    expired = _locked(context, old)
     for ticket in expired:
         if ticket.state == "serving" or ticket.held_from == "serving":
-            end_service(work, ticket)
-        work.move_ticket(ticket, "expire")
-        work.event("ticket-expired", ticket=ticket.id, number=ticket.number, queue=ticket.queue)
-    if missed := repository.end_day(work.unit.connection, begins):
-        work.event("appointments-missed", count=missed)
+            end_service(context, ticket)
+        context.move_ticket(ticket, "expire")
+        context.event("ticket-expired", ticket=ticket.id, number=ticket.number, queue=ticket.queue)
+    if missed := repository.end_day(context.unit.connection, begins):
+        context.event("appointments-missed", count=missed)
     if expired:
-        work.unit.connection.execute(delete(tables.requests).where(tables.requests.c.at < work.now - REQUESTS_KEPT))
-        work.unit.connection.execute(delete(tables.leases).where(tables.leases.c.at < work.now - LEASES_KEPT))
+        context.unit.connection.execute(delete(tables.requests).where(tables.requests.c.at < context.now - REQUESTS_KEPT))
+        context.unit.connection.execute(delete(tables.leases).where(tables.leases.c.at < context.now - LEASES_KEPT))
 
 
-def _void_unprinted(work: Work) -> None:
+def _void_unprinted(context: CommandContext) -> None:
     """A ticket whose kiosk never said that it is on paper is void: nobody holds it."""
-    late = work.unit.tickets.columns.where(
-        tables.OPEN, T.state == "printing", T.changed_at <= work.now - work.plan.print_timeout
+    late = context.unit.tickets.columns.where(
+        tables.OPEN, T.state == "printing", T.changed_at <= context.now - context.hall.print_timeout
     ).order_by(T.id)
-    for ticket in _locked(work, late):
+    for ticket in _locked(context, late):
         if ticket.state == "printing":
-            work.move_ticket(ticket, "print-failed")
-            work.event("ticket-void", ticket=ticket.id, number=ticket.number, queue=ticket.queue, detail="no confirmation")
+            context.move_ticket(ticket, "print-failed")
+            context.event("ticket-void", ticket=ticket.id, number=ticket.number, queue=ticket.queue, detail="no confirmation")
 
 
-def _windows(work: Work) -> list[Window]:
-    return [window for window_id in sorted(work.plan.windows) if (window := work.unit.windows.get(window_id)) is not None]
+def _windows(context: CommandContext) -> list[WindowRow]:
+    return [window for window_id in sorted(context.hall.windows) if (window := context.unit.windows.get(window_id)) is not None]
 
 
-def _locked(work: Work, wanted: Select[Any]) -> list[Ticket]:
-    work.unit.tickets.flush()
-    return work.unit.tickets.find(wanted.with_for_update(skip_locked=True) if work.unit.shared else wanted)
+def _locked(context: CommandContext, wanted: Select[Any]) -> list[TicketRow]:
+    context.unit.tickets.flush()
+    return context.unit.tickets.find(wanted.with_for_update(skip_locked=True) if context.unit.shared else wanted)

@@ -17,7 +17,7 @@ from queue_server.domain.routing import WindowRules
 CLASSES = ("ordinary", "appointment", "priority", "military")
 
 
-class Plan:
+class HallRules:
     """Queues, windows and clerks by id, who calls what, and the hall's calendar."""
 
     def __init__(self, config: HallConfig, *, always_open: bool = False, verifiers: tuple[CodeVerifier, ...] = ()) -> None:

@@ -8,146 +8,148 @@ from typing import Any
 from sqlalchemy import func, select
 
 from contract.configuration.hall import Queue
+from contract.wire.messages import Text
 from contract.wire.requests import ConfirmPrint, IssueTicket
 from queue_server.appointments import repository
 from queue_server.commands.check_in import admission
-from queue_server.commands.context import Work
+from queue_server.commands.context import CommandContext
 from queue_server.commands.lease import SAME_INSTANT_S, lease_of
 from queue_server.commands.refused import Refused, bad_request, unknown_queue
 from queue_server.domain.business_day import next_opening
-from queue_server.domain.sentence import Sentence
 from queue_server.domain.ticket_number import FIRST_OFFLINE, display_number, ticket_id
 from queue_server.store import tables
-from queue_server.store.rows import Ticket
+from queue_server.store.rows import TicketRow
 
 ITEM_LENGTH = 200
 T = tables.tickets.c
 
 
-def issue_ticket(work: Work, ask: IssueTicket) -> dict[str, Any]:
+def issue_ticket(context: CommandContext, ask: IssueTicket) -> dict[str, Any]:
     """Give out the next number of a queue. A kiosk that prints names its terminal: its ticket waits once it is printed."""
-    queue = work.plan.queues.get(ask.queue)
+    queue = context.hall.queues.get(ask.queue)
     if queue is None:
         raise unknown_queue(ask.queue)
     if ask.item is not None and len(ask.item) > ITEM_LENGTH:
-        raise bad_request(f"item is longer than {ITEM_LENGTH} characters", Sentence("事项编码过长。", "Give the item's code."))
-    admitted = admission(work, ask) if ask.appointment is not None else None
+        raise bad_request(f"item is longer than {ITEM_LENGTH} characters", Text("事项编码过长。", "Give the item's code."))
+    admitted = admission(context, ask) if ask.appointment is not None else None
     if admitted is not None and admitted.ticket is not None:
-        return answer_of(work, admitted.ticket)
-    _check_open(work)
+        return answer_of(context, admitted.ticket)
+    _check_open(context)
     if admitted is None:
-        _check_limits(work, queue)
+        _check_limits(context, queue)
     in_time = admitted is not None and admitted.rank_at is not None
     class_ = "appointment" if in_time else ask.class_ if ask.class_ != "ordinary" else queue.default_class
-    day = work.day.isoformat()
-    count = _next_number(work, queue, day)
+    day = context.day.isoformat()
+    count = _next_number(context, queue, day)
     number = display_number(queue.letter, count)
     prints = ask.channel == "kiosk" and ask.terminal is not None
-    ordinary, favoured = work.outlook.waiting(queue.id, work.unit.line_changes())
-    ahead, span = work.outlook.range_s(queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=class_ != "ordinary")
-    since = work.now if admitted is None or admitted.rank_at is None else admitted.rank_at
-    ticket = Ticket(
-        id=ticket_id(work.day, number), number=number, queue=queue.id, class_=class_, business_day=day,
+    ordinary, favoured = context.wait_times.waiting(queue.id, context.unit.line_changes())
+    ahead, span = context.wait_times.estimate_s(
+        queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=class_ != "ordinary"
+    )
+    since = context.now if admitted is None or admitted.rank_at is None else admitted.rank_at
+    ticket = TicketRow(
+        id=ticket_id(context.day, number), number=number, queue=queue.id, class_=class_, business_day=day,
         state="printing" if prints else "waiting", rank=since.timestamp() + count * SAME_INSTANT_S,
-        issued_at=work.now, changed_at=work.now, channel=ask.channel, terminal=ask.terminal,
+        issued_at=context.now, changed_at=context.now, channel=ask.channel, terminal=ask.terminal,
         item=ask.item or (admitted.appointment.item if admitted else None),
     )  # fmt: skip
-    work.enter(ticket)
+    context.enter(ticket)
     if admitted is not None:
-        repository.check_in(work.unit.connection, admitted.appointment.id, ticket.id)
-    work.event("ticket-issued", ticket=ticket.id, number=number, queue=queue.id, **{"class": class_}, channel=ask.channel,
+        repository.check_in(context.unit.connection, admitted.appointment.id, ticket.id)
+    context.event("ticket-issued", ticket=ticket.id, number=number, queue=queue.id, **{"class": class_}, channel=ask.channel,
                terminal=ask.terminal, item=ticket.item, appointment=admitted.appointment.id if admitted else None)  # fmt: skip
-    return _answer(work, ticket, ahead, span)
+    return _answer(context, ticket, ahead, span)
 
 
-def _next_number(work: Work, queue: Queue, day: str) -> int:
+def _next_number(context: CommandContext, queue: Queue, day: str) -> int:
     """The next number of the day that no kiosk holds for times without the server."""
-    count = work.unit.next_number(queue.id, day)
-    while count >= FIRST_OFFLINE and lease_of(work, ticket_id(work.day, display_number(queue.letter, count))) is not None:
-        count = work.unit.next_number(queue.id, day)
+    count = context.unit.next_number(queue.id, day)
+    while count >= FIRST_OFFLINE and lease_of(context, ticket_id(context.day, display_number(queue.letter, count))) is not None:
+        count = context.unit.next_number(queue.id, day)
     return count
 
 
-def answer_of(work: Work, ticket: Ticket) -> dict[str, Any]:
+def answer_of(context: CommandContext, ticket: TicketRow) -> dict[str, Any]:
     """What is answered of a ticket that was given before, as it stands now."""
-    return _answer(work, ticket, *_ahead(work, ticket))
+    return _answer(context, ticket, *_ahead(context, ticket))
 
 
-def _answer(work: Work, ticket: Ticket, ahead: int, span: tuple[int, int]) -> dict[str, Any]:
+def _answer(context: CommandContext, ticket: TicketRow, ahead: int, span: tuple[int, int]) -> dict[str, Any]:
     return {
-        "ticket": work.show(ticket, token=work.signer.token(ticket.id)),
+        "ticket": context.show(ticket, token=context.signer.token(ticket.id)),
         "ahead": ahead,
         "estimate_s": {"low": span[0], "high": span[1]},
-        "windows": work.plan.windows_of[ticket.queue],
+        "windows": context.hall.windows_of[ticket.queue],
     }
 
 
-def _ahead(work: Work, ticket: Ticket) -> tuple[int, tuple[int, int]]:
+def _ahead(context: CommandContext, ticket: TicketRow) -> tuple[int, tuple[int, int]]:
     """How many stand before a ticket that was given before, and for how long."""
     if ticket.state not in ("waiting", "printing"):
         return 0, (0, 0)
-    ordinary, favoured = work.unit.before(ticket)
-    return work.outlook.range_s(ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=ticket.class_ != "ordinary")
+    ordinary, favoured = context.unit.before(ticket)
+    return context.wait_times.estimate_s(
+        ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=ticket.class_ != "ordinary"
+    )
 
 
-def confirm_print(work: Work, ask: ConfirmPrint) -> dict[str, Any]:
+def confirm_print(context: CommandContext, ask: ConfirmPrint) -> dict[str, Any]:
     """The paper is out: the ticket waits. Or it is not: the ticket is void, for the citizen holds nothing."""
-    ticket = work.ticket(ask.ticket)
+    ticket = context.ticket(ask.ticket)
     verb = "printed" if ask.result == "printed" else "print-failed"
-    work.check(verb, ticket=ticket)
-    work.move_ticket(ticket, verb)
+    context.check(verb, ticket=ticket)
+    context.move_ticket(ticket, verb)
     kind = "ticket-printed" if ask.result == "printed" else "ticket-void"
-    work.event(kind, ticket=ticket.id, number=ticket.number, queue=ticket.queue, detail=ask.detail or None)
-    return {"ticket": work.show(ticket)}
+    context.event(kind, ticket=ticket.id, number=ticket.number, queue=ticket.queue, detail=ask.detail or None)
+    return {"ticket": context.show(ticket)}
 
 
-def _check_open(work: Work) -> None:
-    if work.plan.is_open(work.now):
+def _check_open(context: CommandContext) -> None:
+    if context.hall.is_open(context.now):
         return
-    config = work.plan.config
-    opening = next_opening(config.hours, config.closed_days, work.now, work.plan.zone)
+    config = context.hall.config
+    opening = next_opening(config.hours, config.closed_days, context.now, context.hall.zone)
     when = (
-        Sentence("", "")
-        if opening is None
-        else Sentence(f"下次取号时间：{opening:%m月%d日 %H:%M}。", f" from {opening:%d %b %H:%M}")
+        Text("", "") if opening is None else Text(f"下次取号时间：{opening:%m月%d日 %H:%M}。", f" from {opening:%d %b %H:%M}")
     )
     raise Refused(
         "queue-closed",
         "the hall is closed at this time",
-        Sentence(f"现在不是取号时间。{when.zh}", f"Numbers are given during opening hours{when.en}."),
+        Text(f"现在不是取号时间。{when.zh}", f"Numbers are given during opening hours{when.en}."),
     )
 
 
-def _check_limits(work: Work, queue: Queue) -> None:
-    if queue.daily_limit is not None and _issued(work, queue, None, None) >= queue.daily_limit:
+def _check_limits(context: CommandContext, queue: Queue) -> None:
+    if queue.daily_limit is not None and _issued(context, queue, None, None) >= queue.daily_limit:
         raise _limit(f"all {queue.daily_limit} numbers of queue {queue.id} are given out for today")
     if not queue.segments:
         return
-    local = work.now.astimezone(work.plan.zone)
+    local = context.now.astimezone(context.hall.zone)
     segment = next((s for s in queue.segments if s.opens <= local.time() < s.closes), None)
     if segment is None:
-        if work.plan.always_open or work.plan.rules.issue_outside_hours:
+        if context.hall.always_open or context.hall.rules.issue_outside_hours:
             return
         first = "、".join(f"{s.opens:%H:%M}-{s.closes:%H:%M}" for s in queue.segments)
-        hint = Sentence(f"该业务取号时段为{first}。", f"Numbers of this queue are given {first.replace('、', ', ')}.")
+        hint = Text(f"该业务取号时段为{first}。", f"Numbers of this queue are given {first.replace('、', ', ')}.")
         raise Refused("queue-closed", f"queue {queue.id} gives no numbers at this time", hint)
-    since, until = (datetime.combine(local.date(), at, work.plan.zone) for at in (segment.opens, segment.closes))
-    if _issued(work, queue, since, until) >= segment.limit:
+    since, until = (datetime.combine(local.date(), at, context.hall.zone) for at in (segment.opens, segment.closes))
+    if _issued(context, queue, since, until) >= segment.limit:
         raise _limit(f"all {segment.limit} numbers of queue {queue.id} until {segment.closes:%H:%M} are given out")
 
 
-def _issued(work: Work, queue: Queue, since: datetime | None, until: datetime | None) -> int:
+def _issued(context: CommandContext, queue: Queue, since: datetime | None, until: datetime | None) -> int:
     """How many numbers of today (or of a part of it) citizens hold or held; those that were never printed do not count."""
-    work.unit.tickets.flush()
-    wanted = select(func.count()).where(T.business_day == work.day.isoformat(), T.queue == queue.id, T.state != "void")
+    context.unit.tickets.flush()
+    wanted = select(func.count()).where(T.business_day == context.day.isoformat(), T.queue == queue.id, T.state != "void")
     if since is not None:
         wanted = wanted.where(T.issued_at >= since, T.issued_at < until)
-    count: int = work.unit.connection.execute(wanted).scalar_one()
+    count: int = context.unit.connection.execute(wanted).scalar_one()
     return count
 
 
 def _limit(message: str) -> Refused:
-    hint = Sentence(
+    hint = Text(
         "该业务今天的号已发完，请改日再来或咨询导办台。", "No numbers are left; come another day or ask at the help desk."
     )
     return Refused("limit-reached", message, hint)

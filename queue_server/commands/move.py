@@ -4,116 +4,116 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract.wire.messages import Text
 from contract.wire.requests import CancelTicket, Requeue, Transfer
-from queue_server.commands.context import Work
+from queue_server.commands.context import CommandContext
 from queue_server.commands.lease import lease_of
 from queue_server.commands.refused import Refused, bad_request, unknown_queue, wrong_state
 from queue_server.commands.serve import end_service
 from queue_server.domain.routing import rank_behind
-from queue_server.domain.sentence import Sentence
-from queue_server.store.rows import Ticket, Window
+from queue_server.store.rows import TicketRow, WindowRow
 
 
-def transfer(work: Work, ask: Transfer) -> dict[str, Any]:
+def transfer(context: CommandContext, ask: Transfer) -> dict[str, Any]:
     """Send a ticket to another queue or window. It keeps its number and its age; with `return` it comes back afterwards."""
-    window, ticket = _present(work, ask.window, ask.ticket)
-    _check_target(work, ask, window, ticket)
+    window, ticket = _present(context, ask.window, ask.ticket)
+    _check_target(context, ask, window, ticket)
     if window is not None:
-        work.check("transfer", window=window)
-    work.check("transfer", ticket=ticket)
+        context.check("transfer", window=window)
+    context.check("transfer", ticket=ticket)
     if ask.return_:
         ticket.return_to, ticket.return_queue = window.id if window else ticket.window, ticket.queue
     if ticket.state == "serving" or (ticket.state == "held" and ticket.held_from == "serving"):
-        end_service(work, ticket)
+        end_service(context, ticket)
     ticket.bound, ticket.held_from = ask.to_window, None
-    work.move_ticket(ticket, "transfer", queue=ask.to_queue)
-    _leave(work, window, "transfer")
-    work.event("ticket-transferred", ticket=ticket.id, number=ticket.number, to_queue=ask.to_queue, to_window=ask.to_window,
+    context.move_ticket(ticket, "transfer", queue=ask.to_queue)
+    _leave(context, window, "transfer")
+    context.event("ticket-transferred", ticket=ticket.id, number=ticket.number, to_queue=ask.to_queue, to_window=ask.to_window,
                window=window.id if window else None, returns=ask.return_ or None)  # fmt: skip
-    return {"ticket": work.show(ticket)}
+    return {"ticket": context.show(ticket)}
 
 
-def requeue(work: Work, ask: Requeue) -> dict[str, Any]:
+def requeue(context: CommandContext, ask: Requeue) -> dict[str, Any]:
     """Put a missed, held or called ticket back into its line, behind the first few."""
-    window, ticket = _present(work, ask.window, ask.ticket)
+    window, ticket = _present(context, ask.window, ask.ticket)
     if window is not None:
-        work.check("requeue", window=window)
-    work.check("requeue", ticket=ticket)
+        context.check("requeue", window=window)
+    context.check("requeue", ticket=ticket)
     if ticket.state == "held" and ticket.held_from == "serving":
-        end_service(work, ticket)
-    places = ask.places if ask.places is not None else work.plan.rules.requeue_places
-    ticket.rank = rank_behind(work.unit.ranks(ticket.queue, places + 1), places, work.now.timestamp())
+        end_service(context, ticket)
+    places = ask.places if ask.places is not None else context.hall.rules.requeue_places
+    ticket.rank = rank_behind(context.unit.ranks(ticket.queue, places + 1), places, context.now.timestamp())
     ticket.bound, ticket.held_from = None, None
-    work.move_ticket(ticket, "requeue")
-    _leave(work, window, "requeue")
-    work.event("ticket-requeued", ticket=ticket.id, number=ticket.number, queue=ticket.queue, places=places)
-    return {"ticket": work.show(ticket)}
+    context.move_ticket(ticket, "requeue")
+    _leave(context, window, "requeue")
+    context.event("ticket-requeued", ticket=ticket.id, number=ticket.number, queue=ticket.queue, places=places)
+    return {"ticket": context.show(ticket)}
 
 
-def cancel_ticket(work: Work, ask: CancelTicket) -> dict[str, Any]:
+def cancel_ticket(context: CommandContext, ask: CancelTicket) -> dict[str, Any]:
     """Give a number up: by the citizen's token, or by a clerk who names the ticket."""
-    ticket = named(work, ask.ticket, ask.token)
-    work.check("cancel-ticket", ticket=ticket)
+    ticket = named(context, ask.ticket, ask.token)
+    context.check("cancel-ticket", ticket=ticket)
     if ticket.state == "held" and ticket.held_from == "serving":
-        end_service(work, ticket)
-    work.move_ticket(ticket, "cancel-ticket")
-    work.event("ticket-cancelled", ticket=ticket.id, number=ticket.number, queue=ticket.queue, reason=ask.reason or None)
-    return {"ticket": work.show(ticket)}
+        end_service(context, ticket)
+    context.move_ticket(ticket, "cancel-ticket")
+    context.event("ticket-cancelled", ticket=ticket.id, number=ticket.number, queue=ticket.queue, reason=ask.reason or None)
+    return {"ticket": context.show(ticket)}
 
 
-def named(work: Work, ticket: str | None, token: str | None) -> Ticket:
+def named(context: CommandContext, ticket: str | None, token: str | None) -> TicketRow:
     """The ticket that a request names by id or by its signed token."""
     if token is not None:
-        known = work.signer.ticket(token)
+        known = context.signer.ticket(token)
         if known is None:
-            hint = Sentence("二维码无效，请扫描号票上的二维码。", "Scan the code on the ticket again.")
+            hint = Text("二维码无效，请扫描号票上的二维码。", "Scan the code on the ticket again.")
             raise Refused("not-authorised", "the token was not signed by this hall", hint)
-        if work.unit.tickets.get(known) is None and lease_of(work, known) is not None:
+        if context.unit.tickets.get(known) is None and lease_of(context, known) is not None:
             raise Refused("unknown-ticket", f"the kiosk that holds {known} has not told yet whether it gave it out", _OFFLINE)
-        return work.ticket(known)
+        return context.ticket(known)
     if ticket is None:
-        raise bad_request("neither ticket nor token is named", Sentence("请指明号票。", "Name a ticket or its token."))
-    return work.ticket(ticket)
+        raise bad_request("neither ticket nor token is named", Text("请指明号票。", "Name a ticket or its token."))
+    return context.ticket(ticket)
 
 
-_OFFLINE = Sentence(
+_OFFLINE = Text(
     "这个号是在网络中断时取的，恢复后才能查到进度，请留意叫号屏。",
     "The number was taken while the network was down; watch the screens until it is known here.",
 )
 
 
-def _present(work: Work, window_id: str | None, ticket_id: str | None) -> tuple[Window | None, Ticket]:
+def _present(context: CommandContext, window_id: str | None, ticket_id: str | None) -> tuple[WindowRow | None, TicketRow]:
     """The ticket, and the window at which it stands, if it stands at one."""
     if ticket_id is None:
-        return work.at(window_id, None)
-    ticket = work.ticket(ticket_id)
+        return context.at(window_id, None)
+    ticket = context.ticket(ticket_id)
     if ticket.state in ("called", "serving"):
-        return work.at(window_id, ticket_id)
+        return context.at(window_id, ticket_id)
     if window_id is not None:
-        work.window(window_id)
+        context.window(window_id)
     return None, ticket
 
 
-def _check_target(work: Work, ask: Transfer, window: Window | None, ticket: Ticket) -> None:
+def _check_target(context: CommandContext, ask: Transfer, window: WindowRow | None, ticket: TicketRow) -> None:
     if ask.to_queue is None and ask.to_window is None:
         raise bad_request(
-            "neither to_queue nor to_window is named", Sentence("请选择转往的业务或窗口。", "Name a queue or a window.")
+            "neither to_queue nor to_window is named", Text("请选择转往的业务或窗口。", "Name a queue or a window.")
         )
-    if ask.to_queue is not None and ask.to_queue not in work.plan.queues:
+    if ask.to_queue is not None and ask.to_queue not in context.hall.queues:
         raise unknown_queue(ask.to_queue)
     if ask.return_ and window is None and ticket.window is None:
-        raise bad_request("a ticket that was at no window cannot return", Sentence("该号尚未到过窗口。", "Leave out return."))
+        raise bad_request("a ticket that was at no window cannot return", Text("该号尚未到过窗口。", "Leave out return."))
     if ask.to_window is None:
         return
-    if work.window(ask.to_window).state == "closed":
+    if context.window(ask.to_window).state == "closed":
         raise wrong_state(
-            f"window {ask.to_window} is closed", Sentence("目标窗口未开启，请另选。", "Choose a window that is open.")
+            f"window {ask.to_window} is closed", Text("目标窗口未开启，请另选。", "Choose a window that is open.")
         )
     if window is not None and ask.to_window == window.id and ask.to_queue is None:
-        raise bad_request("the ticket is at this window already", Sentence("该号已在本窗口。", "Choose another window."))
+        raise bad_request("the ticket is at this window already", Text("该号已在本窗口。", "Choose another window."))
 
 
-def _leave(work: Work, window: Window | None, verb: str) -> None:
+def _leave(context: CommandContext, window: WindowRow | None, verb: str) -> None:
     if window is not None:
-        work.move_window(window, verb)
-        work.free(window)
+        context.move_window(window, verb)
+        context.free(window)

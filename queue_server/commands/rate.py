@@ -6,109 +6,107 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from contract.wire.requests import Lookup, Rate
-from queue_server.commands.context import Work
+from contract.wire.messages import Text
+from contract.wire.requests import LookupTicket, Rate
+from queue_server.commands.context import CommandContext
 from queue_server.commands.move import named
 from queue_server.commands.refused import Refused, bad_request, wrong_state
 from queue_server.domain import rating as rules
-from queue_server.domain.sentence import Sentence
 from queue_server.store import tables
-from queue_server.store.rows import Service, Ticket
+from queue_server.store.rows import ServiceRow, TicketRow
 
 R, S = tables.ratings.c, tables.services.c
-_EXPIRED = Sentence("评价时间已过，感谢您的支持。", "The time for rating this service is over.")
+_EXPIRED = Text("评价时间已过，感谢您的支持。", "The time for rating this service is over.")
 
 
-def rate(work: Work, ask: Rate) -> dict[str, Any]:
+def rate(context: CommandContext, ask: Rate) -> dict[str, Any]:
     """Keep the rating of a service: while the window's rater asks, or by the ticket's token for some working days."""
-    _check(work, ask)
-    service = _asked(work, ask.service) if ask.service is not None else _by_token(work, ask.token)
-    if work.unit.connection.execute(select(R.level).where(R.service == service.id)).first() is not None:
-        hint = Sentence("您已评价过本次服务，感谢您的支持。", "One service is rated once; thank you.")
+    _check(context, ask)
+    service = _asked(context, ask.service) if ask.service is not None else _by_token(context, ask.token)
+    if context.unit.connection.execute(select(R.level).where(R.service == service.id)).first() is not None:
+        hint = Text("您已评价过本次服务，感谢您的支持。", "One service is rated once; thank you.")
         raise Refused("already-rated", f"service {service.id} is rated already", hint)
-    _check_time(work, ask, service)
+    _check_time(context, ask, service)
     row = {
         "service": service.id, "ticket": service.ticket, "queue": service.queue, "item": service.item, "window": service.window,
         "clerk": service.clerk, "level": ask.level, "reasons": list(dict.fromkeys(ask.reasons)), "text": ask.text.strip(),
-        "channel": ask.channel, "business_day": work.day.isoformat(), "at": work.now,
+        "channel": ask.channel, "business_day": context.day.isoformat(), "at": context.now,
     }  # fmt: skip
-    work.unit.connection.execute(insert(tables.ratings), row)
-    window = work.unit.windows.get(service.window)
+    context.unit.connection.execute(insert(tables.ratings), row)
+    window = context.unit.windows.get(service.window)
     if window is not None and window.ask is not None and window.ask["service"] == service.id:
-        work.end_ask(window)
-    work.event("service-rated", service=service.id, window=service.window, level=ask.level, channel=ask.channel)
-    number = work.plan.windows[service.window].number if service.window in work.plan.windows else service.window
-    shown = {"window_number": number, "at": work.local(work.now)}
+        context.end_ask(window)
+    context.event("service-rated", service=service.id, window=service.window, level=ask.level, channel=ask.channel)
+    number = context.hall.windows[service.window].number if service.window in context.hall.windows else service.window
+    shown = {"window_number": number, "at": context.local(context.now)}
     return {"rating": {**row, **shown}}
 
 
-def lookup(work: Work, ask: Lookup) -> dict[str, Any]:
+def lookup(context: CommandContext, ask: LookupTicket) -> dict[str, Any]:
     """How a ticket stands: its state, how many come before it, how long that may take, and where it is called."""
     by_name = ask.ticket is not None and ask.token is None
-    ticket = work.ticket_called(ask.ticket or "") if by_name else named(work, None, ask.token)
-    answer: dict[str, Any] = {"ticket": work.show(ticket), "ahead": 0, "estimate_s": {"low": 0, "high": 0}}
+    ticket = context.ticket_called(ask.ticket or "") if by_name else named(context, None, ask.token)
+    answer: dict[str, Any] = {"ticket": context.show(ticket), "ahead": 0, "estimate_s": {"low": 0, "high": 0}}
     if ticket.state in ("waiting", "printing"):
-        ordinary, favoured = work.unit.before(ticket)
+        ordinary, favoured = context.unit.before(ticket)
         mine = ticket.class_ != "ordinary"
-        ahead, span = work.outlook.range_s(ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=mine)
+        ahead, span = context.wait_times.estimate_s(ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=mine)
         answer.update(ahead=ahead, estimate_s={"low": span[0], "high": span[1]})
     if ticket.services:
-        answer["service"] = _service_state(work, ticket)
+        answer["service"] = _service_state(context, ticket)
     return answer
 
 
-def _check(work: Work, ask: Rate) -> None:
+def _check(context: CommandContext, ask: Rate) -> None:
     if (ask.service is None) == (ask.token is None):
         raise bad_request(
-            "a rating names a service or a token, one of them", Sentence("请指明所评价的服务。", "Name what is rated.")
+            "a rating names a service or a token, one of them", Text("请指明所评价的服务。", "Name what is rated.")
         )
-    needs = work.plan.rules.bad_rating_needs_reason
+    needs = context.hall.rules.bad_rating_needs_reason
     try:
         rules.check(ask.level, ask.reasons, ask.text, channel=ask.channel, bad_needs_reason=needs)
     except rules.BadRating as error:
         raise bad_request(str(error), error.hint) from None
 
 
-def _asked(work: Work, service_id: str) -> Service:
-    service = work.unit.services.get(service_id)
+def _asked(context: CommandContext, service_id: str) -> ServiceRow:
+    service = context.unit.services.get(service_id)
     if service is None:
-        hint = Sentence("没有这次服务的记录。", "Rate by the id in rating/<window>/ask.")
+        hint = Text("没有这次服务的记录。", "Rate by the id in rating/<window>/ask.")
         raise bad_request(f"there is no service {service_id!r}", hint)
     return service
 
 
-def _by_token(work: Work, token: str | None) -> Service:
+def _by_token(context: CommandContext, token: str | None) -> ServiceRow:
     """The last service of the token's ticket that has ended."""
-    service = _last_ended(work, named(work, None, token))
+    service = _last_ended(context, named(context, None, token))
     if service is None:
-        raise wrong_state(
-            "the ticket was not served yet", Sentence("办理结束后即可评价。", "Rate when the service is finished.")
-        )
+        raise wrong_state("the ticket was not served yet", Text("办理结束后即可评价。", "Rate when the service is finished."))
     return service
 
 
-def _check_time(work: Work, ask: Rate, service: Service) -> None:
+def _check_time(context: CommandContext, ask: Rate, service: ServiceRow) -> None:
     if service.ended_at is None:
-        raise wrong_state("the service has not ended", Sentence("办理结束后即可评价。", "Rate when the service is finished."))
-    until = service.ask_expires_at if ask.service is not None else work.plan.rating_until(service.ended_at)
-    if until is None or work.now >= until:
+        raise wrong_state("the service has not ended", Text("办理结束后即可评价。", "Rate when the service is finished."))
+    until = service.ask_expires_at if ask.service is not None else context.hall.rating_until(service.ended_at)
+    if until is None or context.now >= until:
         raise Refused("expired", f"service {service.id} can no longer be rated this way", _EXPIRED)
 
 
-def _last_ended(work: Work, ticket: Ticket) -> Service | None:
-    work.unit.services.flush()
+def _last_ended(context: CommandContext, ticket: TicketRow) -> ServiceRow | None:
+    context.unit.services.flush()
     ended = (
-        work.unit.services.columns.where(S.ticket == ticket.id, S.ended_at.is_not(None)).order_by(S.ended_at.desc()).limit(1)
+        context.unit.services.columns.where(S.ticket == ticket.id, S.ended_at.is_not(None)).order_by(S.ended_at.desc()).limit(1)
     )
-    found = work.unit.services.find(ended)
+    found = context.unit.services.find(ended)
     return found[0] if found else None
 
 
-def _service_state(work: Work, ticket: Ticket) -> dict[str, Any] | None:
+def _service_state(context: CommandContext, ticket: TicketRow) -> dict[str, Any] | None:
     """Whether the ticket's last service can be rated by its token."""
-    service = _last_ended(work, ticket)
+    service = _last_ended(context, ticket)
     if service is None or service.ended_at is None:
         return None
-    level = work.unit.connection.execute(select(R.level).where(R.service == service.id)).scalar()
-    until = work.plan.rating_until(service.ended_at)
-    return {"id": service.id, "window": service.window, "level": level, "can_rate": level is None and work.now < until}
+    level = context.unit.connection.execute(select(R.level).where(R.service == service.id)).scalar()
+    until = context.hall.rating_until(service.ended_at)
+    return {"id": service.id, "window": service.window, "level": level, "can_rate": level is None and context.now < until}

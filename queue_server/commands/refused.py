@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contract.wire import answers, messages
-from queue_server.domain.sentence import Sentence
+from contract.wire.messages import Text
 
 
 class Refused(Exception):
     """Raised by a service before it has written anything."""
 
-    def __init__(self, code: messages.ErrorCode, message: str, hint: Sentence) -> None:
+    def __init__(self, code: messages.ErrorCode, message: str, hint: Text) -> None:
         super().__init__(message)
         self.code: messages.ErrorCode = code
         self.hint = hint
@@ -19,9 +19,9 @@ class Refused(Exception):
         return refuse(self.code, str(self), self.hint)
 
 
-def refuse(code: messages.ErrorCode, message: str, hint: Sentence) -> answers.Answer:
+def refuse(code: messages.ErrorCode, message: str, hint: Text) -> answers.Answer:
     """An answer with status error."""
-    error = answers.Error(code, message, hint.en, messages.Text(hint.zh, hint.en))
+    error = answers.Error(code, message, hint.en, hint)
     return answers.Answer("error", error=error)
 
 
@@ -29,7 +29,7 @@ def unknown_queue(queue: str) -> Refused:
     return Refused(
         "unknown-queue",
         f"there is no queue {queue!r}",
-        Sentence("没有这个业务队列，请重新选择业务。", "Choose a queue of this hall."),
+        Text("没有这个业务队列，请重新选择业务。", "Choose a queue of this hall."),
     )
 
 
@@ -37,18 +37,18 @@ def unknown_window(window: str) -> Refused:
     return Refused(
         "unknown-window",
         f"there is no window {window!r}",
-        Sentence("没有这个窗口，请核对窗口号。", "Choose a window of this hall."),
+        Text("没有这个窗口，请核对窗口号。", "Choose a window of this hall."),
     )
 
 
 def unknown_ticket(ticket: str) -> Refused:
-    hint = Sentence("没有这个号，请核对后再试。", "Check the number; tickets are known for as long as the hall keeps them.")
+    hint = Text("没有这个号，请核对后再试。", "Check the number; tickets are known for as long as the hall keeps them.")
     return Refused("unknown-ticket", f"there is no ticket {ticket!r}", hint)
 
 
-def bad_request(message: str, hint: Sentence) -> Refused:
+def bad_request(message: str, hint: Text) -> Refused:
     return Refused("bad-request", message, hint)
 
 
-def wrong_state(message: str, hint: Sentence) -> Refused:
+def wrong_state(message: str, hint: Text) -> Refused:
     return Refused("wrong-state", message, hint)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract.wire.messages import Text
 from contract.wire.requests import ConfirmReprint, ReprintTicket
-from queue_server.commands.context import Work
+from queue_server.commands.context import CommandContext
 from queue_server.commands.issue import answer_of
 from queue_server.commands.refused import bad_request, wrong_state
-from queue_server.domain.sentence import Sentence
 from queue_server.store import tables
 
 REPRINTABLE = ("waiting", "called", "missed", "held")
@@ -18,27 +18,27 @@ KINDS = {"printed": "ticket-reprinted", "failed": "ticket-reprint-failed", "unkn
 """The event of each result."""
 
 
-def reprint_ticket(work: Work, ask: ReprintTicket) -> dict[str, Any]:
+def reprint_ticket(context: CommandContext, ask: ReprintTicket) -> dict[str, Any]:
     """What is to stand on the paper; the desk hands it to the terminal as an order. Nothing about the ticket changes."""
-    ticket = work.ticket(ask.ticket)
-    if ask.terminal not in work.plan.config.ticket_printers():
-        hint = Sentence("请选择一台能打号票的自助机。", "Choose a kiosk with a ticket printer.")
+    ticket = context.ticket(ask.ticket)
+    if ask.terminal not in context.hall.config.ticket_printers():
+        hint = Text("请选择一台能打号票的自助机。", "Choose a kiosk with a ticket printer.")
         raise bad_request(f"{ask.terminal} is no kiosk with a ticket printer", hint)
-    if ticket.state not in REPRINTABLE or ticket.business_day != work.day.isoformat():
+    if ticket.state not in REPRINTABLE or ticket.business_day != context.day.isoformat():
         raise wrong_state(
             f"ticket {ticket.number} is {ticket.state}",
-            Sentence("只能补打今天还没有办理的号。", "Only tickets of today that still wait or are called are printed again."),
+            Text("只能补打今天还没有办理的号。", "Only tickets of today that still wait or are called are printed again."),
         )
-    work.event("ticket-reprint-ordered", ticket=ticket.id, number=ticket.number, queue=ticket.queue, terminal=ask.terminal)
-    return answer_of(work, ticket)
+    context.event("ticket-reprint-ordered", ticket=ticket.id, number=ticket.number, queue=ticket.queue, terminal=ask.terminal)
+    return answer_of(context, ticket)
 
 
-def confirm_reprint(work: Work, ask: ConfirmReprint) -> dict[str, Any]:
+def confirm_reprint(context: CommandContext, ask: ConfirmReprint) -> dict[str, Any]:
     """What came of it: printed, failed, or unknown where the terminal gave no answer."""
-    ticket = work.ticket(ask.ticket)
+    ticket = context.ticket(ask.ticket)
     if ask.result == "printed":
-        row = {"ticket": ticket.id, "terminal": ask.terminal, "business_day": work.day.isoformat(), "at": work.now}
-        work.unit.connection.execute(tables.reprints.insert(), row)
+        row = {"ticket": ticket.id, "terminal": ask.terminal, "business_day": context.day.isoformat(), "at": context.now}
+        context.unit.connection.execute(tables.reprints.insert(), row)
     facts = {"ticket": ticket.id, "number": ticket.number, "terminal": ask.terminal, "detail": ask.detail or None}
-    work.event(KINDS[ask.result], queue=ticket.queue, **facts)
-    return {"ticket": work.show(ticket)}
+    context.event(KINDS[ask.result], queue=ticket.queue, **facts)
+    return {"ticket": context.show(ticket)}

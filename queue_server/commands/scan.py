@@ -9,18 +9,18 @@ from sqlalchemy import delete, select
 
 from contract.wire import messages, scanned_code
 from contract.wire.case import ENDED, PAPERS, STATES, Case
-from contract.wire.requests import FindCase, Lookup, Scan
+from contract.wire.messages import Text
+from contract.wire.requests import FindCase, LookupTicket, ScanCode
 from queue_server.appointments import repository as appointments
 from queue_server.cases import repository as cases
 from queue_server.codes.seal import code_of, veiled
 from queue_server.codes.verifier import Holder, Refusal, Why
 from queue_server.commands.check_in import FOREIGN, FORGED, check_seal, named, show
-from queue_server.commands.context import Work
+from queue_server.commands.context import CommandContext
 from queue_server.commands.rate import lookup
 from queue_server.commands.refused import Refused, bad_request
 from queue_server.domain.deadline import COLOURS
 from queue_server.domain.name_masking import masked_name
-from queue_server.domain.sentence import Sentence
 from queue_server.store import tables
 
 U = tables.used_codes.c
@@ -29,57 +29,57 @@ GUESSES_A_TERMINAL = 4
 SHOWN_DAYS = 7
 
 
-def scan(work: Work, ask: Scan) -> dict[str, Any]:
+def scan(context: CommandContext, ask: ScanCode) -> dict[str, Any]:
     """What the code is: `kind` and what goes with it. Changes nothing, but a single-use code is used up."""
     code = scanned_code.read(ask.code)
     if code is None:
         raise bad_request("the text is no code of this hall", NONSENSE)
     match code.kind:
         case "ticket":
-            return {"kind": "ticket", "token": code.value, **lookup(work, Lookup(token=code.value))}
+            return {"kind": "ticket", "token": code.value, **lookup(context, LookupTicket(token=code.value))}
         case "guide":
             return {"kind": "guide", "item": code.value}
         case "appointment":
-            return {"kind": "appointment", "appointment": show(work, named(work, ask.code))}
+            return {"kind": "appointment", "appointment": show(context, named(context, ask.code))}
         case "case":
-            return {"kind": "case", "case": show_case(work, _sealed_case(work, code))}
+            return {"kind": "case", "case": show_case(context, _sealed_case(context, code))}
         case _:
-            return _holder(work, ask.code.strip())
+            return _holder(context, ask.code.strip())
 
 
-def find_case(work: Work, ask: FindCase) -> dict[str, Any]:
+def find_case(context: CommandContext, ask: FindCase) -> dict[str, Any]:
     """A case by its number and the last four characters of the ID number; wrong tries are few."""
     number = ask.number.strip()
-    connection = work.unit.connection
+    connection = context.unit.connection
     subjects = [f"case:{number}"] + ([f"terminal:{ask.terminal}"] if ask.terminal else [])
-    allowed = work.plan.rules.case_guesses
+    allowed = context.hall.rules.case_guesses
     limits = [allowed, allowed * GUESSES_A_TERMINAL]
-    if any(cases.guesses(connection, subject, work.now) >= limit for subject, limit in zip(subjects, limits, strict=False)):
+    if any(cases.guesses(connection, subject, context.now) >= limit for subject, limit in zip(subjects, limits, strict=False)):
         raise Refused("limit-reached", "too many wrong tries for this case or at this terminal", TOO_MANY)
-    if not cases.knows_last_four(connection, work.signer, number, ask.last_four):
-        cases.note_guess(connection, subjects, work.now)
+    if not cases.knows_last_four(connection, context.signer, number, ask.last_four):
+        cases.note_guess(connection, subjects, context.now)
         raise Refused("not-authorised", "number and last four characters do not go together", NOT_TOGETHER)
     found = cases.find(connection, number)
     assert found is not None, "a case whose last four characters are known is there"
-    return {"case": show_case(work, found)}
+    return {"case": show_case(context, found)}
 
 
-def show_case(work: Work, case: Case) -> dict[str, Any]:
+def show_case(context: CommandContext, case: Case) -> dict[str, Any]:
     """A case as answers carry it: the applicant masked, the deadline in words, the papers that may be printed."""
-    today = work.now.astimezone(work.plan.zone).date()
+    today = context.now.astimezone(context.hall.zone).date()
     facts = case.model_dump(mode="json", exclude={"id_last_four", "person"})
     return facts | {
         "state_texts": STATES[case.state].model_dump(),
-        "deadline": _deadline(work, case, today),
+        "deadline": _deadline(context, case, today),
         "papers": list(PAPERS[case.state]),
-        "code": code_of(work.signer, "case", work.plan.config.hall.id, case.number),
+        "code": code_of(context.signer, "case", context.hall.config.hall.id, case.number),
     }
 
 
-def _deadline(work: Work, case: Case, today: date) -> dict[str, Any] | None:
+def _deadline(context: CommandContext, case: Case, today: date) -> dict[str, Any] | None:
     if case.binding_on is None or case.state in ENDED:
         return None
-    deadline = work.plan.deadline(case.binding_on, today)
+    deadline = context.hall.deadline(case.binding_on, today)
     words, colour = deadline.words(), COLOURS[deadline.state]
     return {
         "on": case.binding_on.isoformat(), "state": deadline.state, "working_days": deadline.working_days,
@@ -87,61 +87,61 @@ def _deadline(work: Work, case: Case, today: date) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _sealed_case(work: Work, code: scanned_code.Code) -> Case:
-    check_seal(work, code)
-    found = cases.find(work.unit.connection, code.value)
+def _sealed_case(context: CommandContext, code: scanned_code.Code) -> Case:
+    check_seal(context, code)
+    found = cases.find(context.unit.connection, code.value)
     if found is None:
-        hint = Sentence("没有查到这个办件，请向受理窗口询问。", "This case is not known here; ask at the window.")
+        hint = Text("没有查到这个办件，请向受理窗口询问。", "This case is not known here; ask at the window.")
         raise Refused("not-authorised", "there is no such case", hint)
     return found
 
 
-def _holder(work: Work, text: str) -> dict[str, Any]:
+def _holder(context: CommandContext, text: str) -> dict[str, Any]:
     """Whom a service code stands for, with the appointments and cases that are theirs."""
-    verifier = next((v for v in work.plan.verifiers if v.recognises(text)), None)
+    verifier = next((v for v in context.hall.verifiers if v.recognises(text)), None)
     if verifier is None:
         raise bad_request("no verifier of this hall knows the code", NONSENSE)
-    holder = verifier.verify(text, work.now)
+    holder = verifier.verify(text, context.now)
     if isinstance(holder, Refusal):
         raise Refused(*_REFUSALS[holder.why])
-    _use_up(work, holder)
-    connection = work.unit.connection
-    since = work.plan.begins(work.day)
-    booked = appointments.of_person(connection, work.signer, holder.id, since, since + timedelta(days=SHOWN_DAYS))
+    _use_up(context, holder)
+    connection = context.unit.connection
+    since = context.hall.begins(context.day)
+    booked = appointments.of_person(connection, context.signer, holder.id, since, since + timedelta(days=SHOWN_DAYS))
     return {
         "kind": "holder",
         "holder": {
             "kind": holder.kind,
             "name": masked_name(holder.name) if holder.kind == "person" else holder.name,
-            "key": veiled(work.signer, "quota", holder.id),
+            "key": veiled(context.signer, "quota", holder.id),
         },
-        "appointments": [show(work, a) for a in booked if a.state in ("booked", "checked-in")],
-        "cases": [show_case(work, case) for case in cases.of_person(connection, work.signer, holder.id)],
+        "appointments": [show(context, a) for a in booked if a.state in ("booked", "checked-in")],
+        "cases": [show_case(context, case) for case in cases.of_person(connection, context.signer, holder.id)],
     }
 
 
-def _use_up(work: Work, holder: Holder) -> None:
+def _use_up(context: CommandContext, holder: Holder) -> None:
     """A single-use code that was used is refused; this use is remembered for as long as the code is valid."""
     if not holder.nonce:
         return
-    connection = work.unit.connection
+    connection = context.unit.connection
     if connection.execute(select(U.nonce).where(U.nonce == holder.nonce)).first() is not None:
         raise Refused("expired", "the code was used before", REPLAYED)
-    connection.execute(delete(tables.used_codes).where(U.until <= work.now))
+    connection.execute(delete(tables.used_codes).where(U.until <= context.now))
     connection.execute(tables.used_codes.insert(), {"nonce": holder.nonce, "until": holder.expires_at})
 
 
-NONSENSE = Sentence(
+NONSENSE = Text(
     "这个码在这里用不上，请出示号票、预约、办件、指南或服务码的二维码。",
     "This code is of no use here; show the code of a ticket, an appointment, a case, a guide or a service code.",
 )
-REPLAYED = Sentence("这个码已经用过了，请在手机上刷新后再扫。", "This code was used before; refresh it on the phone.")
-EXPIRED = Sentence("这个码已经过期，请在手机上刷新后再扫。", "This code has expired; refresh it on the phone.")
-TOO_MANY = Sentence(
+REPLAYED = Text("这个码已经用过了，请在手机上刷新后再扫。", "This code was used before; refresh it on the phone.")
+EXPIRED = Text("这个码已经过期，请在手机上刷新后再扫。", "This code has expired; refresh it on the phone.")
+TOO_MANY = Text(
     "输错次数太多，请半小时后再试，或者到窗口查询。", "Too many wrong tries; try again in half an hour or ask at a window."
 )
-NOT_TOGETHER = Sentence("编号和身份证号码后四位对不上，请核对。", "The number and the last four characters do not go together.")
-_REFUSALS: dict[Why, tuple[messages.ErrorCode, str, Sentence]] = {
+NOT_TOGETHER = Text("编号和身份证号码后四位对不上，请核对。", "The number and the last four characters do not go together.")
+_REFUSALS: dict[Why, tuple[messages.ErrorCode, str, Text]] = {
     "forged": ("not-authorised", "the signature of the code is wrong", FORGED),
     "foreign": ("not-authorised", "the code is another issuer's or of another kind", FOREIGN),
     "expired": ("expired", "the code is not valid at this time", EXPIRED),

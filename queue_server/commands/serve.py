@@ -7,122 +7,118 @@ from typing import Any
 
 from sqlalchemy import select
 
+from contract.wire.messages import Text
 from contract.wire.requests import AtWindow
 from queue_server.commands.call import announce
-from queue_server.commands.context import Work
+from queue_server.commands.context import CommandContext
 from queue_server.commands.refused import bad_request, wrong_state
-from queue_server.domain.sentence import Sentence
 from queue_server.store import tables
-from queue_server.store.rows import Service, Ticket, Window
+from queue_server.store.rows import ServiceRow, TicketRow, WindowRow
 
 T = tables.tickets.c
 
 
-def start_service(work: Work, ask: AtWindow) -> dict[str, Any]:
+def start_service(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
     """The citizen has come; the service begins, and an older question for a rating ends."""
-    window, ticket = work.at(ask.window, ask.ticket)
-    work.check("start-service", window=window, ticket=ticket)
-    work.end_ask(window)
+    window, ticket = context.at(ask.window, ask.ticket)
+    context.check("start-service", window=window, ticket=ticket)
+    context.end_ask(window)
     ticket.services += 1
-    work.move_ticket(ticket, "start-service", clerk=window.clerk)
-    work.move_window(window, "start-service")
-    called_at = window.called_at or work.now
-    service = Service(
+    context.move_ticket(ticket, "start-service", clerk=window.clerk)
+    context.move_window(window, "start-service")
+    called_at = window.called_at or context.now
+    service = ServiceRow(
         id=ticket.service, ticket=ticket.id, number=ticket.number, queue=ticket.queue, item=ticket.item, window=window.id,
         clerk=window.clerk, business_day=ticket.business_day, called_at=called_at, started_at=ticket.changed_at,
     )  # fmt: skip
-    work.unit.services.add(service)
-    work.event("service-started", ticket=ticket.id, service=ticket.service, window=window.id, clerk=window.clerk)
-    return {"ticket": work.show(ticket), "service": ticket.service}
+    context.unit.services.add(service)
+    context.event("service-started", ticket=ticket.id, service=ticket.service, window=window.id, clerk=window.clerk)
+    return {"ticket": context.show(ticket), "service": ticket.service}
 
 
-def finish_service(work: Work, ask: AtWindow) -> dict[str, Any]:
+def finish_service(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
     """The service ends and may be rated; a ticket that is to return goes back to its first window."""
-    window, ticket = work.at(ask.window, ask.ticket)
-    work.check("finish-service", window=window, ticket=ticket)
-    service = end_service(work, ticket)
+    window, ticket = context.at(ask.window, ask.ticket)
+    context.check("finish-service", window=window, ticket=ticket)
+    service = end_service(context, ticket)
     if ticket.return_to is not None:
-        send_back(work, ticket)
+        send_back(context, ticket)
     else:
-        work.move_ticket(ticket, "finish-service")
-    work.move_window(window, "finish-service")
-    work.free(window)
-    window.ask_expires_at = work.now + timedelta(seconds=work.plan.rules.rating_timeout_s)
+        context.move_ticket(ticket, "finish-service")
+    context.move_window(window, "finish-service")
+    context.free(window)
+    window.ask_expires_at = context.now + timedelta(seconds=context.hall.rules.rating_timeout_s)
     window.ask = {"service": service.id, "number": ticket.number, "item": ticket.item, "clerk": window.clerk}
     service.ask_expires_at = window.ask_expires_at
-    work.changes.asks[window.id] = window
-    work.event("service-finished", ticket=ticket.id, service=service.id, window=window.id, clerk=window.clerk)
-    return {"ticket": work.show(ticket), "service": service.id}
+    context.changes.asks[window.id] = window
+    context.event("service-finished", ticket=ticket.id, service=service.id, window=window.id, clerk=window.clerk)
+    return {"ticket": context.show(ticket), "service": service.id}
 
 
-def hold(work: Work, ask: AtWindow) -> dict[str, Any]:
+def hold(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
     """Put the ticket at the window aside; the window is free for others."""
-    window, ticket = work.at(ask.window, ask.ticket)
-    work.check("hold", window=window, ticket=ticket)
+    window, ticket = context.at(ask.window, ask.ticket)
+    context.check("hold", window=window, ticket=ticket)
     ticket.held_from = ticket.state
-    work.move_ticket(ticket, "hold", clerk=window.clerk)
-    work.move_window(window, "hold")
-    work.free(window)
-    work.event("ticket-held", ticket=ticket.id, number=ticket.number, window=window.id)
-    return {"ticket": work.show(ticket)}
+    context.move_ticket(ticket, "hold", clerk=window.clerk)
+    context.move_window(window, "hold")
+    context.free(window)
+    context.event("ticket-held", ticket=ticket.id, number=ticket.number, window=window.id)
+    return {"ticket": context.show(ticket)}
 
 
-def resume(work: Work, ask: AtWindow) -> dict[str, Any]:
+def resume(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
     """Take a held ticket up again, at the window that is named or else at its own, where it was: called or being served."""
-    ticket = work.ticket(ask.ticket) if ask.ticket is not None else _held_at(work, ask.window)
+    ticket = context.ticket(ask.ticket) if ask.ticket is not None else _held_at(context, ask.window)
     if ticket.state != "held":
-        raise work.refused_ticket(ticket)
-    window = work.window(ask.window or ticket.window or "")
+        raise context.refused_ticket(ticket)
+    window = context.window(ask.window or ticket.window or "")
     verb = "resume-service" if ticket.held_from == "serving" else "resume"
-    work.check(verb, window=window, ticket=ticket)
+    context.check(verb, window=window, ticket=ticket)
     ticket.window, ticket.held_from = window.id, None
-    work.move_ticket(ticket, verb, clerk=window.clerk)
-    work.move_window(window, verb)
+    context.move_ticket(ticket, verb, clerk=window.clerk)
+    context.move_window(window, verb)
     window.ticket, window.calls, window.called_at = ticket.id, 0, None
     if verb == "resume":
-        announce(work, window, ticket)
+        announce(context, window, ticket)
     else:
         window.calls = 1
-        service = work.unit.services.get(ticket.service)
+        service = context.unit.services.get(ticket.service)
         assert service is not None, "a ticket that was being served has a service"
         service.window, service.clerk = window.id, window.clerk
-        work.unit.services.touch(service)
-    work.event("ticket-resumed", ticket=ticket.id, number=ticket.number, window=window.id, state=ticket.state)
-    return {"ticket": work.show(ticket)}
+        context.unit.services.touch(service)
+    context.event("ticket-resumed", ticket=ticket.id, number=ticket.number, window=window.id, state=ticket.state)
+    return {"ticket": context.show(ticket)}
 
 
-def end_service(work: Work, ticket: Ticket) -> Service:
+def end_service(context: CommandContext, ticket: TicketRow) -> ServiceRow:
     """Note the end of the ticket's running service."""
-    service = work.unit.services.get(ticket.service)
+    service = context.unit.services.get(ticket.service)
     assert service is not None, "a ticket that is being served has a service"
-    service.ended_at = max(work.now, service.started_at)
-    work.unit.services.touch(service)
+    service.ended_at = max(context.now, service.started_at)
+    context.unit.services.touch(service)
     return service
 
 
-def send_back(work: Work, ticket: Ticket) -> None:
+def send_back(context: CommandContext, ticket: TicketRow) -> None:
     """A transferred ticket returns to its first window, or to the line of its queue when that window is closed."""
-    target = work.unit.windows.get(ticket.return_to or "")
+    target = context.unit.windows.get(ticket.return_to or "")
     ticket.bound = target.id if target is not None and target.state != "closed" else None
     queue = ticket.return_queue
     ticket.return_to = ticket.return_queue = None
-    work.move_ticket(ticket, "transfer", queue=queue)
+    context.move_ticket(ticket, "transfer", queue=queue)
 
 
-def _held_at(work: Work, window_id: str | None) -> Ticket:
+def _held_at(context: CommandContext, window_id: str | None) -> TicketRow:
     """The one held ticket of a window."""
     if window_id is None:
-        raise bad_request("neither window nor ticket is named", Sentence("请指明窗口或号票。", "Name a window or a ticket."))
-    window: Window = work.window(window_id)
-    work.unit.tickets.flush()
-    held = select(T.id).where(T.state == "held", T.window == window.id, T.business_day == work.day.isoformat()).limit(2)
-    found = work.unit.connection.execute(held).scalars().all()
+        raise bad_request("neither window nor ticket is named", Text("请指明窗口或号票。", "Name a window or a ticket."))
+    window: WindowRow = context.window(window_id)
+    context.unit.tickets.flush()
+    held = select(T.id).where(T.state == "held", T.window == window.id, T.business_day == context.day.isoformat()).limit(2)
+    found = context.unit.connection.execute(held).scalars().all()
     if len(found) > 1:
-        raise bad_request(
-            f"window {window.id} holds several tickets", Sentence("有多个挂起的号，请选择一个。", "Name the ticket.")
-        )
+        raise bad_request(f"window {window.id} holds several tickets", Text("有多个挂起的号，请选择一个。", "Name the ticket."))
     if not found:
-        raise wrong_state(
-            f"window {window.id} holds no ticket", Sentence("本窗口没有挂起的号。", "There is nothing to resume.")
-        )
-    return work.ticket(found[0])
+        raise wrong_state(f"window {window.id} holds no ticket", Text("本窗口没有挂起的号。", "There is nothing to resume."))
+    return context.ticket(found[0])

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from queue_server.commands import call, issue, lease, move, rate, reprint, scan, serve, technician_code, window
-from queue_server.commands.context import Work
+from queue_server.commands.context import CommandContext
 
-COMMANDS: dict[str, Callable[[Work, Any], dict[str, Any]]] = {
+COMMANDS: dict[str, Callable[[CommandContext, Any], dict[str, Any]]] = {
     "issue-ticket": issue.issue_ticket,
     "confirm-print": issue.confirm_print,
     "call-next": call.call_next,

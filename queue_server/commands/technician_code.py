@@ -4,62 +4,62 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract.wire.messages import Text
 from contract.wire.requests import CheckTechnicianCode, FetchTechnicianSecret, TellTechnicianActs
 from queue_server.cases.repository import guesses, note_guess
-from queue_server.commands.context import Work
+from queue_server.commands.context import CommandContext
 from queue_server.commands.refused import Refused
-from queue_server.domain.sentence import Sentence
 from queue_server.technician_codes import action_log, repository
 
 
-def check_code(work: Work, ask: CheckTechnicianCode) -> dict[str, Any]:
+def check_code(context: CommandContext, ask: CheckTechnicianCode) -> dict[str, Any]:
     """The account for which the code was made; it is used up. After a few wrong tries there is no right one any more."""
-    terminal, connection = _terminal(work), work.unit.connection
+    terminal, connection = _terminal(context), context.unit.connection
     counted = repository.subject(terminal)
-    if guesses(connection, counted, work.now) >= repository.GUESSES:
+    if guesses(connection, counted, context.now) >= repository.GUESSES:
         raise Refused("limit-reached", "too many wrong codes at this terminal", TOO_MANY)
-    account = repository.spend(connection, work.signer, terminal, ask.code, work.now)
+    account = repository.spend(connection, context.signer, terminal, ask.code, context.now)
     if account is None:
-        note_guess(connection, [counted], work.now)
-        if guesses(connection, counted, work.now) >= repository.GUESSES:
+        note_guess(connection, [counted], context.now)
+        if guesses(connection, counted, context.now) >= repository.GUESSES:
             repository.withdraw(connection, terminal)
-        work.event("technician-refused", terminal=terminal)
+        context.event("technician-refused", terminal=terminal)
         raise Refused("not-authorised", "the code is wrong, used or too old", WRONG)
-    work.event("technician-entered", terminal=terminal, account=account)
+    context.event("technician-entered", terminal=terminal, account=account)
     return {"technician": account}
 
 
-def fetch_secret(work: Work, _ask: FetchTechnicianSecret) -> dict[str, Any]:
+def fetch_secret(context: CommandContext, _ask: FetchTechnicianSecret) -> dict[str, Any]:
     """The secret of the time-based codes of the terminal that asks, and of no other."""
-    return {"secret": repository.secret_of(work.signer, _terminal(work)).hex()}
+    return {"secret": repository.secret_of(context.signer, _terminal(context)).hex()}
 
 
-def take_acts(work: Work, ask: TellTechnicianActs) -> dict[str, Any]:
+def take_acts(context: CommandContext, ask: TellTechnicianActs) -> dict[str, Any]:
     """Put what was done at a terminal, perhaps without the server, into the log, each act once and in its order."""
-    terminal, connection = _terminal(work), work.unit.connection
+    terminal, connection = _terminal(context), context.unit.connection
     known = action_log.known(connection, terminal, ask.diary)
     for act in sorted(ask.acts, key=lambda act: act.number):
         if act.number > known:
             known = act.number
             facts = {"act": act.act, "subject": act.subject or None, "result": act.result or None}
-            work.event("technician-did", terminal=terminal, done_at=act.at.isoformat(), **facts)
+            context.event("technician-did", terminal=terminal, done_at=act.at.isoformat(), **facts)
     action_log.note(connection, terminal, ask.diary, known)
     return {"known": known}
 
 
-def _terminal(work: Work) -> str:
-    terminal = repository.terminal_of(work.plan.config, work.actor)
+def _terminal(context: CommandContext) -> str:
+    terminal = repository.terminal_of(context.hall.config, context.actor)
     if terminal is None:
         raise Refused("not-authorised", "only a terminal with a screen may ask this, for itself", NOT_YOU)
     return terminal
 
 
-WRONG = Sentence(
+WRONG = Text(
     "代码不对、已用过或已过期，请在“终端与设备”网页重新取码。",
     "Wrong, used or too old. Get a new code from the page of terminals and devices.",
 )
-TOO_MANY = Sentence(
+TOO_MANY = Text(
     "输错次数太多，原代码已作废，请在“终端与设备”网页重新取码。",
     "Too many wrong tries: that code no longer counts. Get a new one from the page of terminals and devices.",
 )
-NOT_YOU = Sentence("这里不能使用技术人员代码。", "Technician codes are for terminals with a screen.")
+NOT_YOU = Text("这里不能使用技术人员代码。", "Technician codes are for terminals with a screen.")

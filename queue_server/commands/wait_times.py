@@ -1,6 +1,6 @@
 """What is known about the hall's speed: who is open, how long services take. Estimates of waiting come from here.
 
-Kept between units of work and read afresh when a window changes, at the latest after two seconds; estimates need no lock.
+Kept between units of context and read afresh when a window changes, at the latest after two seconds; estimates need no lock.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from queue_server.commands.hall_rules import Plan
-from queue_server.domain.wait_estimate import Line, Pace, estimate, servers_of
+from queue_server.commands.hall_rules import HallRules
+from queue_server.domain.wait_estimate import Pace, WaitingLine, estimate, servers_of
 from queue_server.store import tables
 
 FRESH_S = 2.0
@@ -24,7 +24,7 @@ L, S, W = tables.lines.c, tables.services.c, tables.windows.c
 
 @dataclass(slots=True)
 class Staff:
-    """The windows that work for one queue."""
+    """The windows that context for one queue."""
 
     servers: float
     free: int
@@ -32,21 +32,21 @@ class Staff:
     open: bool
 
 
-class Outlook:
-    """Estimates for every queue of a hall; `refresh` reads the ledger, `range_s` only computes."""
+class WaitTimes:
+    """Estimates for every queue of a hall; `refresh` reads the ledger, `estimate_s` only computes."""
 
-    def __init__(self, plan: Plan, monotonic: Callable[[], float]) -> None:
-        self.plan = plan
+    def __init__(self, hall: HallRules, monotonic: Callable[[], float]) -> None:
+        self.hall = hall
         self.stale = True
         self.lines: dict[tuple[str, str], int] = {}
         self._monotonic = monotonic
         self._read_at = float("-inf")
-        self._paces = {queue.id: Pace.configured(queue.service_minutes) for queue in plan.config.queue}
+        self._paces = {queue.id: Pace.configured(queue.service_minutes) for queue in hall.config.queue}
         self._seen = datetime.min.replace(tzinfo=UTC)
         self._staff: dict[str, Staff] = {}
 
     def begin(self, connection: Connection, now: datetime) -> None:
-        """Before a unit of work: read what has become old."""
+        """Before a unit of context: read what has become old."""
         if self.stale or self._monotonic() - self._read_at > FRESH_S:
             self.lines = {(queue, class_): waiting for queue, class_, waiting in connection.execute(_LINES)}
             self._read_paces(connection, now)
@@ -54,7 +54,7 @@ class Outlook:
             self.stale, self._read_at = False, self._monotonic()
 
     def committed(self, changes: dict[tuple[str, str], int]) -> None:
-        """After a unit of work: count what it added to the lines."""
+        """After a unit of context: count what it added to the lines."""
         for line, delta in changes.items():
             self.lines[line] = self.lines.get(line, 0) + delta
 
@@ -69,12 +69,12 @@ class Outlook:
                 favoured += count
         return max(0, ordinary), max(0, favoured)
 
-    def range_s(self, queue: str, *, ordinary: int, favoured_ahead: int, favoured: bool) -> tuple[int, tuple[int, int]]:
+    def estimate_s(self, queue: str, *, ordinary: int, favoured_ahead: int, favoured: bool) -> tuple[int, tuple[int, int]]:
         """How many calls come before a ticket behind these, and its wait (low, high) in seconds."""
-        ratio = self.plan.rules.ratio
+        ratio = self.hall.rules.ratio
         share = favoured_ahead / (ordinary + favoured_ahead) if ordinary + favoured_ahead > 10 else 0.1
-        ageing_s = self.plan.rules.ageing_minutes * 60
-        line = Line(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s)
+        ageing_s = self.hall.rules.ageing_minutes * 60
+        line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s)
         staff = self._staff.get(queue) or Staff(1.0, 0, None, False)
         pace = self._paces[queue]
         span = estimate(line, pace, servers=staff.servers, free=staff.free, left=staff.left_s, sure=staff.open)
@@ -102,13 +102,13 @@ class Outlook:
     def _read_staff(self, connection: Connection, now: datetime) -> None:
         rows = connection.execute(select(W.id, W.state, W.since).where(W.state.in_(OPEN))).all()
         windows = [
-            (self.plan.queues_of[window], state, since) for window, state, since in rows if window in self.plan.queues_of
+            (self.hall.queues_of[window], state, since) for window, state, since in rows if window in self.hall.queues_of
         ]
-        work: dict[str, float] = {}
+        load: dict[str, float] = {}
         for queue, pace in self._paces.items():
-            work[queue] = (1 + sum(self.waiting(queue, {}))) * pace.mean
-        shares = servers_of([queues for queues, _, _ in windows], work)
-        usual = servers_of(list(self.plan.queues_of.values()), work)
+            load[queue] = (1 + sum(self.waiting(queue, {}))) * pace.mean
+        shares = servers_of([queues for queues, _, _ in windows], load)
+        usual = servers_of(list(self.hall.queues_of.values()), load)
         for queue in self._paces:
             mine = [(state, since) for queues, state, since in windows if queue in queues]
             pace = self._paces[queue]

@@ -5,64 +5,64 @@ from __future__ import annotations
 from typing import Any
 
 from contract.wire import messages
+from contract.wire.messages import Text
 from contract.wire.requests import ChangeWindow
-from queue_server.commands.context import Work
-from queue_server.commands.hall_rules import Plan
+from queue_server.commands.context import CommandContext
+from queue_server.commands.hall_rules import HallRules
 from queue_server.commands.refused import bad_request
-from queue_server.domain.sentence import Sentence
 from queue_server.store import tables
-from queue_server.store.rows import Window
+from queue_server.store.rows import WindowRow
 
 T = tables.tickets.c
 
 
-def open_window(work: Work, ask: ChangeWindow) -> dict[str, Any]:
+def open_window(context: CommandContext, ask: ChangeWindow) -> dict[str, Any]:
     """Open a closed or paused window, or take over an open one as it stands, with its ticket."""
-    window = work.window(ask.window)
-    clerk = _clerk(work, ask)
-    work.check("open-window", window=window)
+    window = context.window(ask.window)
+    clerk = _clerk(context, ask)
+    context.check("open-window", window=window)
     before, taken_over = window.state, clerk is not None and window.clerk not in (None, clerk)
     window.clerk = clerk or window.clerk
-    work.move_window(window, "open-window")
+    context.move_window(window, "open-window")
     kind = "window-taken-over" if taken_over and before not in ("closed", "paused") else "window-opened"
-    work.event(kind, window=window.id, clerk=window.clerk)
-    return _shown(work, window)
+    context.event(kind, window=window.id, clerk=window.clerk)
+    return _shown(context, window)
 
 
-def pause_window(work: Work, ask: ChangeWindow) -> dict[str, Any]:
+def pause_window(context: CommandContext, ask: ChangeWindow) -> dict[str, Any]:
     """Pause a window that serves nobody. With a ticket at it, that ticket is finished, held or transferred first."""
-    window = work.window(ask.window)
-    window.clerk = _clerk(work, ask) or window.clerk
-    work.check("pause-window", window=window)
-    work.move_window(window, "pause-window")
-    work.event("window-paused", window=window.id, clerk=window.clerk, reason=ask.reason or None)
-    return _shown(work, window)
+    window = context.window(ask.window)
+    window.clerk = _clerk(context, ask) or window.clerk
+    context.check("pause-window", window=window)
+    context.move_window(window, "pause-window")
+    context.event("window-paused", window=window.id, clerk=window.clerk, reason=ask.reason or None)
+    return _shown(context, window)
 
 
-def close_window(work: Work, ask: ChangeWindow) -> dict[str, Any]:
+def close_window(context: CommandContext, ask: ChangeWindow) -> dict[str, Any]:
     """Close a window that serves nobody. Tickets meant for it go back to the lines of their queues."""
-    window = work.window(ask.window)
-    _clerk(work, ask)
-    work.check("close-window", window=window)
-    work.event("window-closed", window=window.id, clerk=window.clerk, reason=ask.reason or None)
-    work.move_window(window, "close-window")
+    window = context.window(ask.window)
+    _clerk(context, ask)
+    context.check("close-window", window=window)
+    context.event("window-closed", window=window.id, clerk=window.clerk, reason=ask.reason or None)
+    context.move_window(window, "close-window")
     window.clerk = None
-    release_bound(work, window)
-    return _shown(work, window)
+    release_bound(context, window)
+    return _shown(context, window)
 
 
-def release_bound(work: Work, window: Window) -> None:
+def release_bound(context: CommandContext, window: WindowRow) -> None:
     """Nobody waits for a window that is closed."""
-    work.unit.tickets.flush()
-    for ticket in work.unit.tickets.find(work.unit.tickets.columns.where(tables.BOUND, T.bound == window.id)):
+    context.unit.tickets.flush()
+    for ticket in context.unit.tickets.find(context.unit.tickets.columns.where(tables.BOUND, T.bound == window.id)):
         ticket.bound = None
-        work.unit.tickets.touch(ticket)
-        work.event("ticket-released", ticket=ticket.id, number=ticket.number, window=window.id)
+        context.unit.tickets.touch(ticket)
+        context.event("ticket-released", ticket=ticket.id, number=ticket.number, window=window.id)
 
 
-def window_state(plan: Plan, window: Window, seq: int, number: str | None, queue: str | None) -> messages.WindowState:
+def window_state(hall: HallRules, window: WindowRow, seq: int, number: str | None, queue: str | None) -> messages.WindowState:
     """The published state of a window; `number` and `queue` are those of the ticket at it."""
-    clerk = plan.clerks.get(window.clerk or "")
+    clerk = hall.clerks.get(window.clerk or "")
     ticket = None
     if window.ticket is not None and number is not None and queue is not None:
         ticket = messages.WindowTicket(window.ticket, number, queue)
@@ -72,24 +72,22 @@ def window_state(plan: Plan, window: Window, seq: int, number: str | None, queue
         ticket=ticket,
         clerk=None if clerk is None else messages.WindowClerk(clerk.id, clerk.name, clerk.photo),
         calls=window.calls,
-        since=window.since.astimezone(plan.zone),
+        since=window.since.astimezone(hall.zone),
     )
 
 
-def _clerk(work: Work, ask: ChangeWindow) -> str | None:
-    if ask.clerk is not None and ask.clerk not in work.plan.clerks:
+def _clerk(context: CommandContext, ask: ChangeWindow) -> str | None:
+    if ask.clerk is not None and ask.clerk not in context.hall.clerks:
         raise bad_request(
             f"there is no clerk {ask.clerk!r} in this hall",
-            Sentence(
-                f"没有工号为{ask.clerk}的窗口人员，请核对。", f"Clerk {ask.clerk} is not in windows.toml; check the number."
-            ),
+            Text(f"没有工号为{ask.clerk}的窗口人员，请核对。", f"Clerk {ask.clerk} is not in windows.toml; check the number."),
         )
     return ask.clerk
 
 
-def _shown(work: Work, window: Window) -> dict[str, Any]:
-    ticket = work.unit.tickets.get(window.ticket) if window.ticket is not None else None
+def _shown(context: CommandContext, window: WindowRow) -> dict[str, Any]:
+    ticket = context.unit.tickets.get(window.ticket) if window.ticket is not None else None
     number, queue = (ticket.number, ticket.queue) if ticket is not None else (None, None)
-    state = window_state(work.plan, window, 0, number, queue)
+    state = window_state(context.hall, window, 0, number, queue)
     return {"window": window.id, "state": state.state, "ticket": state.ticket, "clerk": state.clerk, "calls": state.calls,
-            "since": work.local(window.since)}  # fmt: skip
+            "since": context.local(window.since)}  # fmt: skip

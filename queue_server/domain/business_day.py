@@ -19,7 +19,7 @@ CLOCK_CHANGE_S = 3 * 3600
 """So close to the start of a day its instant is worked out; no clock change within a day moves it further."""
 
 
-class Session(Protocol):
+class OpenHours(Protocol):
     """One session of opening: on `days` (mon .. sun) from `opens` until just before `closes`, local time."""
 
     @property
@@ -48,7 +48,7 @@ def business_day(instant: datetime, zone: tzinfo, starts: time = MIDNIGHT) -> da
     return day
 
 
-def is_open(sessions: Iterable[Session], closed_days: Collection[date], instant: datetime, zone: tzinfo) -> bool:
+def is_open(sessions: Iterable[OpenHours], closed_days: Collection[date], instant: datetime, zone: tzinfo) -> bool:
     """Whether the hall is open at `instant`."""
     local = instant.astimezone(zone)
     day, clock = local.date(), local.time()
@@ -58,7 +58,7 @@ def is_open(sessions: Iterable[Session], closed_days: Collection[date], instant:
 
 
 def next_opening(
-    sessions: Iterable[Session], closed_days: Collection[date], instant: datetime, zone: tzinfo
+    sessions: Iterable[OpenHours], closed_days: Collection[date], instant: datetime, zone: tzinfo
 ) -> datetime | None:
     """When the hall opens next after `instant`, in the hall's zone; None when nothing opens for more than a year."""
     sessions = list(sessions)
@@ -74,7 +74,7 @@ def next_opening(
 
 
 def sessions_of(
-    sessions: Iterable[Session], closed_days: Collection[date], day: date, zone: tzinfo
+    sessions: Iterable[OpenHours], closed_days: Collection[date], day: date, zone: tzinfo
 ) -> list[tuple[datetime, datetime]]:
     """When the hall is open on `day`: from and until, in the hall's zone, in order."""
     if day in closed_days:

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from queue_server.domain.sentence import Sentence
+from contract.wire.messages import Text
 
 DeadlineState = Literal["far", "near", "reached", "exceeded"]
 ONE_DAY = timedelta(days=1)
 LONGEST_DAYS = 3700
 """Beyond ten years the count stops: such a date is a slip of the pen."""
 
-COLOURS: dict[DeadlineState, Sentence] = {
-    "far": Sentence("正常", "in time"),
-    "near": Sentence("预警", "near"),
-    "reached": Sentence("黄牌", "yellow card"),
-    "exceeded": Sentence("红牌", "red card"),
+COLOURS: dict[DeadlineState, Text] = {
+    "far": Text("正常", "in time"),
+    "near": Text("预警", "near"),
+    "reached": Text("黄牌", "yellow card"),
+    "exceeded": Text("红牌", "red card"),
 }
 
 
@@ -33,19 +33,19 @@ class Deadline:
     working_days: int
     certain: bool = True
 
-    def words(self) -> Sentence:
+    def words(self) -> Text:
         """How many working days are left, or since how many it is overdue."""
-        days, mark = abs(self.working_days), Sentence("", "")
+        days, mark = abs(self.working_days), Text("", "")
         if not self.certain:
-            mark = Sentence("（节假日未定，按周末推算）", " (holidays not yet known; counted by weekends)")
+            mark = Text("（节假日未定，按周末推算）", " (holidays not yet known; counted by weekends)")
         if self.state == "exceeded" and days == 0:
-            return Sentence(f"已过承诺日期{mark.zh}", f"past the promised day{mark.en}")
+            return Text(f"已过承诺日期{mark.zh}", f"past the promised day{mark.en}")
         if self.state == "reached":
-            return Sentence(f"今天到期{mark.zh}", f"due today{mark.en}")
+            return Text(f"今天到期{mark.zh}", f"due today{mark.en}")
         plural = "" if days == 1 else "s"
         if self.state == "exceeded":
-            return Sentence(f"已超期{days}个工作日{mark.zh}", f"overdue by {days} working day{plural}{mark.en}")
-        return Sentence(f"还有{days}个工作日{mark.zh}", f"{days} working day{plural} left{mark.en}")
+            return Text(f"已超期{days}个工作日{mark.zh}", f"overdue by {days} working day{plural}{mark.en}")
+        return Text(f"还有{days}个工作日{mark.zh}", f"{days} working day{plural} left{mark.en}")
 
 
 def working_days_between(first: date, last: date, is_working: Callable[[date], bool]) -> int:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from contract.wire.messages import Text
 from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, TEXT_LIMIT, lacks_reason, unfit
 from queue_server.domain.business_day import add_working_days, business_day, day_begins, is_weekday
-from queue_server.domain.sentence import Sentence
 
 CHANNEL_CODES: dict[str, int] = {"web": 1, "mobile": 2, "qr": 3, "tablet": 4, "kiosk": 5, "phone": 6, "sms": 7}
 """Where a rating was given → its code `pf` in the reporting interfaces: window tablet 4, kiosk 5, the code on a ticket 3."""
@@ -21,7 +21,7 @@ _LEVELS = frozenset(level.value for level in LEVELS)
 class BadRating(ValueError):
     """A rating that cannot be taken; `hint` tells the citizen what is missing."""
 
-    def __init__(self, message: str, hint: Sentence) -> None:
+    def __init__(self, message: str, hint: Text) -> None:
         super().__init__(message)
         self.hint = hint
 
@@ -34,23 +34,21 @@ def is_bad(level: int) -> bool:
 def check(level: int, reasons: Sequence[str], text: str, *, channel: str, bad_needs_reason: bool = True) -> None:
     """Raise BadRating unless level, tags, text and channel make a rating."""
     if level not in _LEVELS:
-        raise BadRating(f"level {level} is none of 5 to 1", Sentence("请选择满意程度。", "Choose one of the five levels."))
+        raise BadRating(f"level {level} is none of 5 to 1", Text("请选择满意程度。", "Choose one of the five levels."))
     if channel not in CHANNEL_CODES:
         known = ", ".join(CHANNEL_CODES)
-        raise BadRating(f"channel {channel!r} is unknown; known are {known}", Sentence("评价渠道有误。", "Wrong channel."))
+        raise BadRating(f"channel {channel!r} is unknown; known are {known}", Text("评价渠道有误。", "Wrong channel."))
     if len(text) > TEXT_LIMIT:
         raise BadRating(
             f"the text has {len(text)} characters, {TEXT_LIMIT} are possible",
-            Sentence(f"评价文字请不要超过{TEXT_LIMIT}字。", f"Please write no more than {TEXT_LIMIT} characters."),
+            Text(f"评价文字请不要超过{TEXT_LIMIT}字。", f"Please write no more than {TEXT_LIMIT} characters."),
         )
     if problem := unfit(level, list(reasons)):
-        raise BadRating(
-            problem, Sentence("所选评价标签与满意程度不符，请重新选择。", "Choose reasons that belong to the level.")
-        )
+        raise BadRating(problem, Text("所选评价标签与满意程度不符，请重新选择。", "Choose reasons that belong to the level."))
     if lacks_reason(level, reasons, text, required=bad_needs_reason):
         raise BadRating(
             "a bad rating needs a reason or a text",
-            Sentence(
+            Text(
                 "请至少选择一项原因或填写意见，便于我们核实整改。",
                 "Choose at least one reason or write a line, so that we can act.",
             ),

@@ -15,14 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from queue_server.domain.sentence import Sentence
+from contract.wire.messages import Text
 from queue_server.domain.ticket_number import number_of
 
-CLASS_WORDS: dict[str, Sentence] = {
-    "ordinary": Sentence("普通", "ordinary"),
-    "appointment": Sentence("预约", "appointment"),
-    "priority": Sentence("优先", "priority"),
-    "military": Sentence("军人优先", "military"),
+CLASS_WORDS: dict[str, Text] = {
+    "ordinary": Text("普通", "ordinary"),
+    "appointment": Text("预约", "appointment"),
+    "priority": Text("优先", "priority"),
+    "military": Text("军人优先", "military"),
 }
 
 
@@ -59,15 +59,15 @@ class WindowRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RoutingChoice:
     """The ticket to call, why, and the window's tally after calling it."""
 
     candidate: Candidate
-    reason: Sentence
+    reason: Text
     tally: int
 
 
-def choose(candidates: Iterable[Candidate], rules: WindowRules, now: float, tally: int = 0) -> Choice | None:
+def choose(candidates: Iterable[Candidate], rules: WindowRules, now: float, tally: int = 0) -> RoutingChoice | None:
     """Pick the ticket that the window calls at `now` (seconds since the epoch); None when nobody waits for it.
 
     `tally` is what the window owes: 0 at first, then the number of the last Choice. Negative, ordinary tickets are due.
@@ -130,46 +130,44 @@ def _age(candidate: Candidate) -> tuple[float, str]:
     return (candidate.rank, candidate.ticket)
 
 
-def _chosen(candidate: Candidate, reason: _Reason, rules: WindowRules, now: float, tally: int) -> Choice:
+def _chosen(candidate: Candidate, reason: _Reason, rules: WindowRules, now: float, tally: int) -> RoutingChoice:
     favoured = candidate.class_ != "ordinary"
     sentence = reason(number_of(candidate.ticket), candidate, rules, max(0, int(now - candidate.rank) // 60))
-    return Choice(candidate, sentence, settle(tally, favoured, rules.ratio_ordinary, rules.ratio_favoured))
+    return RoutingChoice(candidate, sentence, settle(tally, favoured, rules.ratio_ordinary, rules.ratio_favoured))
 
 
-def _bound_reason(number: str, _candidate: Candidate, _rules: WindowRules, _minutes: int) -> Sentence:
-    return Sentence(f"{number}指定在本窗口办理", f"{number} is meant for this window")
+def _bound_reason(number: str, _candidate: Candidate, _rules: WindowRules, _minutes: int) -> Text:
+    return Text(f"{number}指定在本窗口办理", f"{number} is meant for this window")
 
 
-def _aged_reason(number: str, _candidate: Candidate, rules: WindowRules, minutes: int) -> Sentence:
+def _aged_reason(number: str, _candidate: Candidate, rules: WindowRules, minutes: int) -> Text:
     limit = int(rules.ageing_s // 60)
-    return Sentence(
+    return Text(
         f"{number}已等候{minutes}分钟，超过{limit}分钟的先叫",
         f"{number} has waited {minutes} minutes; whoever has waited more than {limit} goes first",
     )
 
 
-def _preferred_reason(number: str, candidate: Candidate, _rules: WindowRules, _minutes: int) -> Sentence:
+def _preferred_reason(number: str, candidate: Candidate, _rules: WindowRules, _minutes: int) -> Text:
     words = CLASS_WORDS[candidate.class_]
-    return Sentence(
-        f"本窗口先办{words.zh}号，{number}排在最前", f"this window takes {words.en} tickets first, and {number} leads"
-    )
+    return Text(f"本窗口先办{words.zh}号，{number}排在最前", f"this window takes {words.en} tickets first, and {number} leads")
 
 
-def _ratio_reason(number: str, candidate: Candidate, rules: WindowRules, _minutes: int) -> Sentence:
+def _ratio_reason(number: str, candidate: Candidate, rules: WindowRules, _minutes: int) -> Text:
     words, ratio = CLASS_WORDS[candidate.class_], f"{rules.ratio_ordinary}:{rules.ratio_favoured}"
-    return Sentence(
+    return Text(
         f"普通号与优先类号按{ratio}轮流，轮到{words.zh}号{number}",
         f"ordinary and favoured tickets take turns {ratio}, and it is the turn of {words.en} ticket {number}",
     )
 
 
-def _line_reason(number: str, _candidate: Candidate, rules: WindowRules, minutes: int) -> Sentence:
+def _line_reason(number: str, _candidate: Candidate, rules: WindowRules, minutes: int) -> Text:
     if not rules.by_age and len(rules.queues) > 1:
-        return Sentence(
+        return Text(
             f"按本窗口的业务顺序，{number}排在最前，已等候{minutes}分钟",
             f"{number} leads in this window's order of queues, after {minutes} minutes",
         )
-    return Sentence(f"{number}等候时间最长，已等候{minutes}分钟", f"{number} has stood in line longest, {minutes} minutes")
+    return Text(f"{number}等候时间最长，已等候{minutes}分钟", f"{number} has stood in line longest, {minutes} minutes")
 
 
-_Reason = Callable[[str, Candidate, WindowRules, int], Sentence]
+_Reason = Callable[[str, Candidate, WindowRules, int], Text]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, cast, get_args
 
-from queue_server.domain.sentence import Sentence
+from contract.wire.messages import Text
 
 State = Literal["printing", "waiting", "called", "serving", "held", "missed", "finished", "void", "cancelled", "expired"]
 STATES: tuple[State, ...] = get_args(State)
@@ -37,36 +37,36 @@ TRANSITIONS: dict[str, dict[State, State]] = {
 """verb → {from: to}. `no-show-void` is a no-show in a hall whose missed tickets are over; `resume-service` resumes a ticket
 that was held while it was being served; `printed` and `print-failed` are the results of confirm-print."""
 
-_STATE_WORDS: dict[str, Sentence] = {
-    "printing": Sentence("正在打印", "still being printed"),
-    "waiting": Sentence("正在等候", "waiting"),
-    "called": Sentence("已叫号，尚未开始办理", "called, but its service has not started"),
-    "serving": Sentence("正在办理", "being served"),
-    "held": Sentence("已挂起", "on hold"),
-    "missed": Sentence("已过号", "missed"),
-    "finished": Sentence("已办结", "finished"),
-    "void": Sentence("已作废", "void"),
-    "cancelled": Sentence("已取消", "cancelled"),
-    "expired": Sentence("已过期，不是今天的号", "expired: it is from an earlier day"),
+_STATE_WORDS: dict[str, Text] = {
+    "printing": Text("正在打印", "still being printed"),
+    "waiting": Text("正在等候", "waiting"),
+    "called": Text("已叫号，尚未开始办理", "called, but its service has not started"),
+    "serving": Text("正在办理", "being served"),
+    "held": Text("已挂起", "on hold"),
+    "missed": Text("已过号", "missed"),
+    "finished": Text("已办结", "finished"),
+    "void": Text("已作废", "void"),
+    "cancelled": Text("已取消", "cancelled"),
+    "expired": Text("已过期，不是今天的号", "expired: it is from an earlier day"),
 }
-_NEXT_STEP: dict[str, Sentence] = {
-    "printing": Sentence("等号票打印完成后再操作", "wait until it is printed"),
-    "waiting": Sentence("请先叫号", "call it first"),
-    "called": Sentence("请先开始办理、过号或挂起", "start the service, mark a no-show or hold it first"),
-    "serving": Sentence("请先办结、挂起或转移", "finish, hold or transfer it first"),
-    "held": Sentence("请先恢复办理", "resume it first"),
-    "missed": Sentence("请先重新排队，或直接呼叫该号", "put it back into the line or call it by its number"),
-    "finished": Sentence("如需再办请重新取号", "take a new number for another service"),
-    "void": Sentence("请重新取号", "take a new number"),
-    "cancelled": Sentence("请重新取号", "take a new number"),
-    "expired": Sentence("请重新取号", "take a new number"),
+_NEXT_STEP: dict[str, Text] = {
+    "printing": Text("等号票打印完成后再操作", "wait until it is printed"),
+    "waiting": Text("请先叫号", "call it first"),
+    "called": Text("请先开始办理、过号或挂起", "start the service, mark a no-show or hold it first"),
+    "serving": Text("请先办结、挂起或转移", "finish, hold or transfer it first"),
+    "held": Text("请先恢复办理", "resume it first"),
+    "missed": Text("请先重新排队，或直接呼叫该号", "put it back into the line or call it by its number"),
+    "finished": Text("如需再办请重新取号", "take a new number for another service"),
+    "void": Text("请重新取号", "take a new number"),
+    "cancelled": Text("请重新取号", "take a new number"),
+    "expired": Text("请重新取号", "take a new number"),
 }
 
 
 class WrongState(Exception):
     """A move that is not possible from this state; `hint` tells a clerk how things stand and what to do."""
 
-    def __init__(self, verb: str, state: str, hint: Sentence, *, of: str = "ticket") -> None:
+    def __init__(self, verb: str, state: str, hint: Text, *, of: str = "ticket") -> None:
         super().__init__(f"{verb} is not possible while the {of} is {state}")
         self.verb = verb
         self.state = state
@@ -81,7 +81,7 @@ def move(state: str, verb: str) -> State:
     return target
 
 
-def hint(state: str) -> Sentence:
+def hint(state: str) -> Text:
     """How a ticket in `state` stands and what can be done next."""
     words, step = _STATE_WORDS[state], _NEXT_STEP[state]
-    return Sentence(f"该号{words.zh}，{step.zh}。", f"The ticket is {words.en}; {step.en}.")
+    return Text(f"该号{words.zh}，{step.zh}。", f"The ticket is {words.en}; {step.en}.")

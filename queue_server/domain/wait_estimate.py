@@ -71,7 +71,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WaitingLine:
     """What waits before a ticket in its queue, by class, and how often favoured tickets come.
 
     `favoured` says whether the ticket itself is one; `favoured_share` is the part of favoured ones among recent tickets;
@@ -127,7 +127,7 @@ class Line:
 
 
 def estimate(
-    line: Line, pace: Pace, *, servers: float, free: int = 0, left: float | None = None, sure: bool = True
+    line: WaitingLine, pace: Pace, *, servers: float, free: int = 0, left: float | None = None, sure: bool = True
 ) -> tuple[int, int]:
     """The range (low, high) of the wait in seconds.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, cast, get_args
 
-from queue_server.domain.sentence import Sentence
+from contract.wire.messages import Text
 from queue_server.domain.tickets import WrongState
 
 State = Literal["closed", "paused", "idle", "calling", "serving", "rating"]
@@ -39,17 +39,17 @@ TRANSITIONS: dict[str, dict[State, State]] = {
 """verb → {from: to}. Opening an open window lets another clerk take it over as it stands. `rated` is the end of the time for
 rating, by an answer or without one; `expire` is the end of the business day."""
 
-_HINTS: dict[str, Sentence] = {
-    "closed": Sentence("窗口未开启，请先登录并开启窗口。", "The window is closed; open it first."),
-    "paused": Sentence("窗口已暂停，请先恢复服务。", "The window is paused; open it again first."),
-    "idle": Sentence("窗口没有正在办理的号，请先叫号。", "No ticket stands at the window; call one first."),
-    "calling": Sentence(
+_HINTS: dict[str, Text] = {
+    "closed": Text("窗口未开启，请先登录并开启窗口。", "The window is closed; open it first."),
+    "paused": Text("窗口已暂停，请先恢复服务。", "The window is paused; open it again first."),
+    "idle": Text("窗口没有正在办理的号，请先叫号。", "No ticket stands at the window; call one first."),
+    "calling": Text(
         "窗口已叫号，请先开始办理、过号、挂起或转移。", "A ticket is called here; start, no-show, hold or transfer it first."
     ),
-    "serving": Sentence(
+    "serving": Text(
         "窗口正在办理，请先办结、挂起或转移。", "A ticket is being served here; finish, hold or transfer it first."
     ),
-    "rating": Sentence(
+    "rating": Text(
         "办理已结束，正在等待评价，可以直接叫下一号。",
         "The service is finished and waits for its rating; call the next ticket.",
     ),
@@ -64,6 +64,6 @@ def move(state: str, verb: str) -> State:
     return target
 
 
-def hint(state: str) -> Sentence:
+def hint(state: str) -> Text:
     """How a window in `state` stands and what the clerk can do next."""
     return _HINTS[state]

@@ -16,20 +16,20 @@ from msgspec import Struct
 from sqlalchemy import Connection, bindparam, select
 
 from contract.wire import answers, codec
+from contract.wire.messages import Text
 from contract.wire.requests import VERBS
 from queue_server.codes.signer import Signer, hall_key, seal_hall_key
 from queue_server.commands import day_end
-from queue_server.commands.context import Changes, Work
-from queue_server.commands.hall_rules import CLASSES, Plan
+from queue_server.commands.context import Changes, CommandContext
+from queue_server.commands.hall_rules import CLASSES, HallRules
 from queue_server.commands.refused import Refused, refuse
 from queue_server.commands.table import COMMANDS
-from queue_server.commands.wait_times import Outlook
-from queue_server.domain.sentence import Sentence
+from queue_server.commands.wait_times import WaitTimes
 from queue_server.logs.hash_chain import Chain
 from queue_server.store import tables
 from queue_server.store.database import ERRORS, Database, Writer
 from queue_server.store.prepared import Prepared
-from queue_server.store.unit_of_work import Unit, ensure
+from queue_server.store.unit_of_work import UnitOfWork, ensure
 
 LOG = logging.getLogger(__name__)
 SYSTEM = "server"
@@ -42,7 +42,7 @@ _KNOWN = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class LedgerRequest:
     """One request on its way to the ledger.
 
     `id` is the Correlation Data that its sender keeps on every retry, `payload` the JSON of the verb, `actor` who asks
@@ -61,7 +61,7 @@ class Request:
 class _Asked:
     """A request that could be read, and its answer as soon as there is one."""
 
-    request: Request
+    request: LedgerRequest
     body: Struct
     answer: bytes = b""
 
@@ -70,11 +70,11 @@ class Ledger:
     """The hall's books. Used by one thread; `open` first."""
 
     def __init__(
-        self, database: Database, plan: Plan, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
+        self, database: Database, hall: HallRules, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
     ) -> None:
         self.database = database
-        self.plan = plan
-        self.outlook = Outlook(plan, monotonic)
+        self.hall = hall
+        self.wait_times = WaitTimes(hall, monotonic)
         self._clock = clock
         self._writer = Writer(database)
         self._chain = Chain()
@@ -86,7 +86,7 @@ class Ledger:
         """Migrate, add what this hall needs, read the key; raise BadDatabase."""
         self.database.open()
         with self._transaction() as connection:
-            ensure(connection, windows=self.plan.windows, queues=self.plan.queues, classes=CLASSES, now=self._clock())
+            ensure(connection, windows=self.hall.windows, queues=self.hall.queues, classes=CLASSES, now=self._clock())
             seal_hall_key(connection)
             self.signer = Signer(hall_key(connection))
 
@@ -95,7 +95,7 @@ class Ledger:
         self._writer.close()
         self.database.close()
 
-    def handle(self, requests: Sequence[Request]) -> Changes:
+    def handle(self, requests: Sequence[LedgerRequest]) -> Changes:
         """Run the requests in order as one transaction, answer each, return what changed."""
         asked, answered = self._read(requests)
         changes = self._run(asked) if asked else Changes()
@@ -110,27 +110,27 @@ class Ledger:
         """Do what is due by the clock: time-outs and the end of the day."""
         changes, wrote = Changes(), False
         with self._transaction() as connection:
-            unit = Unit(connection, shared=self.database.shared)
+            unit = UnitOfWork(connection, shared=self.database.shared)
             now = self._clock()
-            work = self._work(unit, now, self.plan.day(now), SYSTEM, changes)
+            work = self._work(unit, now, self.hall.day(now), SYSTEM, changes)
             if day_end.due(work):
-                self.outlook.begin(connection, work.now)
+                self.wait_times.begin(connection, work.now)
                 day_end.pass_time(work)
                 self._finish(unit, changes)
                 wrote = True
         self.writable |= wrote
-        self.outlook.committed(unit.line_changes())
+        self.wait_times.committed(unit.line_changes())
         return changes
 
     # --- reading requests -------------------------------------------------------------------------------------------
 
-    def _read(self, requests: Iterable[Request]) -> tuple[list[_Asked], list[tuple[Request, answers.Answer]]]:
+    def _read(self, requests: Iterable[LedgerRequest]) -> tuple[list[_Asked], list[tuple[LedgerRequest, answers.Answer]]]:
         asked: list[_Asked] = []
-        answered: list[tuple[Request, answers.Answer]] = []
+        answered: list[tuple[LedgerRequest, answers.Answer]] = []
         for request in requests:
             verb = VERBS.get(request.verb)
             if verb is None:
-                hint = Sentence("请更新程序。", f"Verbs are {', '.join(VERBS)}.")
+                hint = Text("请更新程序。", f"Verbs are {', '.join(VERBS)}.")
                 answered.append((request, refuse("unknown-verb", f"there is no verb {request.verb!r}", hint)))
                 continue
             try:
@@ -166,11 +166,11 @@ class Ledger:
         changes = Changes()
         with self._transaction() as connection:
             now = self._clock()
-            today = self.plan.day(now)
-            unit = Unit(connection, shared=self.database.shared)
+            today = self.hall.day(now)
+            unit = UnitOfWork(connection, shared=self.database.shared)
             known = self._known(connection, asked)
             unit.lock(*_named(asked), day=today.isoformat())
-            self.outlook.begin(connection, now)
+            self.wait_times.begin(connection, now)
             for one in asked:
                 stored = known.get(one.request.id)
                 if stored is None:
@@ -185,17 +185,17 @@ class Ledger:
                     one.answer = _again(one.request, *stored)
             self._finish(unit, changes)
         self.writable |= any(not VERBS[one.request.verb].reads_only for one in asked)
-        self.outlook.committed(unit.line_changes())
+        self.wait_times.committed(unit.line_changes())
         return changes
 
-    def _answer(self, one: _Asked, work: Work) -> answers.Answer:
+    def _answer(self, one: _Asked, work: CommandContext) -> answers.Answer:
         try:
             return answers.Answer("ok", data=COMMANDS[one.request.verb](work, one.body))
         except Refused as refused:
             return refused.answer()
 
-    def _work(self, unit: Unit, now: datetime, today: date, actor: str, changes: Changes) -> Work:
-        return Work(unit, self.plan, self.outlook, self.signer, now, today, actor, changes)
+    def _work(self, unit: UnitOfWork, now: datetime, today: date, actor: str, changes: Changes) -> CommandContext:
+        return CommandContext(unit, self.hall, self.wait_times, self.signer, now, today, actor, changes)
 
     def _known(self, connection: Connection, asked: list[_Asked]) -> dict[str, tuple[str, bytes]]:
         found = (row for one in asked for row in _KNOWN.run(connection, {"id": one.request.id}))
@@ -210,11 +210,11 @@ class Ledger:
             self._chain.committed()
         except BaseException as error:
             self.writable &= not isinstance(error, ERRORS)
-            self.outlook.stale = True
+            self.wait_times.stale = True
             self._chain.broken()
             raise
 
-    def _finish(self, unit: Unit, changes: Changes) -> None:
+    def _finish(self, unit: UnitOfWork, changes: Changes) -> None:
         """Write the unit, and note how the changed windows now stand."""
         for window_id in sorted(changes.windows):
             window = unit.windows.get(window_id)
@@ -234,10 +234,10 @@ def merge(changes: Changes, more: Changes) -> None:
     changes.events += more.events
 
 
-def _again(request: Request, verb: str, answer: bytes) -> bytes:
+def _again(request: LedgerRequest, verb: str, answer: bytes) -> bytes:
     """The first answer once more, unless the id was another request's."""
     if verb != request.verb:
-        hint = Sentence("请重试。", "Choose a new request id for every request, and keep it only for its retries.")
+        hint = Text("请重试。", "Choose a new request id for every request, and keep it only for its retries.")
         return codec.encode(refuse("bad-request", f"this request id was used for {verb}", hint))
     return answer
 
@@ -253,6 +253,6 @@ def _named(asked: Iterable[_Asked]) -> tuple[set[str], set[str]]:
     return windows, queues
 
 
-_ILLEGAL = Sentence("请求内容有误。", "The body must be the JSON of this verb (docs/wire-contract.md).")
-_BUSY = Sentence("系统繁忙，请稍后重试。", "Try again with the same request id.")
-_INTERNAL = Sentence("系统出错，请重试或联系技术人员。", "Try again; if it stays, the server's log says why.")
+_ILLEGAL = Text("请求内容有误。", "The body must be the JSON of this verb (docs/wire-contract.md).")
+_BUSY = Text("系统繁忙，请稍后重试。", "Try again with the same request id.")
+_INTERNAL = Text("系统出错，请重试或联系技术人员。", "Try again; if it stays, the server's log says why.")

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, or_, select
 
-from contract.wire import messages
-from queue_server.commands.hall_rules import Plan
+from contract.wire.messages import Text
+from queue_server.commands.hall_rules import HallRules
 from queue_server.commands.reprint import REPRINTABLE
 from queue_server.domain.routing import Candidate, choose
 from queue_server.store import tables
@@ -18,7 +18,7 @@ from queue_server.store.database import Database
 
 A = tables.reprints.c
 P, R, S, T, W = tables.periods.c, tables.ratings.c, tables.services.c, tables.tickets.c, tables.windows.c
-NOBODY = messages.Text("当前没有等候的号。", "Nobody waits for this window.")
+NOBODY = Text("当前没有等候的号。", "Nobody waits for this window.")
 SECOND = 1_000_000
 
 
@@ -58,7 +58,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class PrintedPapers:
     """Tickets that one kiosk printed on a day, reprints, and those that did not come out whole."""
 
     tickets: int = 0
@@ -74,12 +74,12 @@ class DayReport:
     queues: dict[str, Figures]
     windows: dict[str, Figures]
     ratings: dict[int, int] = field(default_factory=dict)
-    papers: dict[str, Papers] = field(default_factory=dict)
+    papers: dict[str, PrintedPapers] = field(default_factory=dict)
     """Papers by kiosk."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rated:
+class RatedService:
     """One rating. `window` is the window's id, `clerk` the id of the clerk who served, `reasons` codes of the norm."""
 
     service: str
@@ -98,9 +98,9 @@ class Rated:
 class Reports:
     """Looks into the ledger on connections that only read; safe to call from any thread."""
 
-    def __init__(self, database: Database, plan: Plan, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, hall: HallRules, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._plan = plan
+        self._hall = hall
         self._clock = clock
 
     def waiting_list(self, window: str | None) -> list[WaitingTicket]:
@@ -112,7 +112,7 @@ class Reports:
             tables.OPEN, T.state.in_(("waiting", "printing", "missed", "held"))
         )
         if window is not None:
-            mine = or_(T.queue.in_(self._plan.queues_of.get(window, ())), T.bound == window, T.window == window)
+            mine = or_(T.queue.in_(self._hall.queues_of.get(window, ())), T.bound == window, T.window == window)
             wanted = wanted.where(mine, or_(T.bound.is_(None), T.bound == window))
         order = case({"waiting": 0, "printing": 1, "missed": 2, "held": 3}, value=T.state)
         with self._database.look() as connection:
@@ -121,7 +121,7 @@ class Reports:
 
     def reprintable(self, text: str, limit: int) -> list[WaitingTicket]:
         """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
-        today = self._plan.day(self._clock()).isoformat()
+        today = self._hall.day(self._clock()).isoformat()
         columns = (T.id, T.number, T.queue, T.class_, T.changed_at, T.state, T.window)
         wanted = select(*columns).where(T.business_day == today, T.state.in_(REPRINTABLE))
         if text:
@@ -130,22 +130,22 @@ class Reports:
             rows = connection.execute(wanted.order_by(T.issued_at.desc(), T.id.desc()).limit(limit)).all()
         return [WaitingTicket(*row) for row in rows]
 
-    def why(self, window: str) -> messages.Text:
+    def why(self, window: str) -> Text:
         """The sentence of routing about the ticket that the window would get next."""
-        queues = self._plan.queues_of[window]
+        queues = self._hall.queues_of[window]
         line = select(T.id, T.queue, T.class_, func.min(T.rank), T.bound).where(tables.WAITING)
         heads = line.where(or_(T.bound == window, T.queue.in_(queues))).group_by(T.id, T.queue, T.class_, T.bound)
         with self._database.look() as connection:
             tally = connection.execute(select(W.tally).where(W.id == window)).scalar() or 0
             candidates = [Candidate(*row) for row in connection.execute(heads)]
-        choice = choose(candidates, self._plan.calls[window], self._clock().timestamp(), tally)
-        return NOBODY if choice is None else messages.Text(choice.reason.zh, choice.reason.en)
+        choice = choose(candidates, self._hall.calls[window], self._clock().timestamp(), tally)
+        return NOBODY if choice is None else choice.reason
 
     def statistics(self, day: date) -> DayReport:
         """Sums of the periods of one business day. A period that still runs counts once it has ended."""
         with self._database.look() as connection:
-            queues = self._figures(connection, day, P.queue, self._plan.queues)
-            windows = self._figures(connection, day, P.window, self._plan.windows)
+            queues = self._figures(connection, day, P.queue, self._hall.queues)
+            windows = self._figures(connection, day, P.window, self._hall.windows)
             for queue, counts in self._outcomes(connection, day).items():
                 if queue in queues:
                     queues[queue].update(counts)
@@ -166,7 +166,7 @@ class Reports:
             papers,
         )
 
-    def ratings(self, day: date, *, bad_only: bool = False) -> list[Rated]:
+    def ratings(self, day: date, *, bad_only: bool = False) -> list[RatedService]:
         """The ratings given on one business day, the newest first."""
         columns = (R.service, R.ticket, R.queue, R.item, R.window, R.clerk, R.level, R.reasons, R.text, R.channel, R.at)
         wanted = select(*columns).where(R.business_day == day.isoformat()).order_by(R.at.desc())
@@ -174,7 +174,7 @@ class Reports:
             wanted = wanted.where(R.level <= 2)
         with self._database.look() as connection:
             rows = connection.execute(wanted).all()
-        return [Rated(*row[:7], tuple(row[7]), *row[8:]) for row in rows]
+        return [RatedService(*row[:7], tuple(row[7]), *row[8:]) for row in rows]
 
     @staticmethod
     def _figures(connection: Connection, day: date, by: Any, known: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -198,12 +198,12 @@ class Reports:
 
     def _served(self, connection: Connection, day: date) -> list[tuple[str, str, int]]:
         """Services that ended on the day, by queue and window."""
-        ended = S.ended_at >= self._plan.begins(day), S.ended_at < self._plan.begins(day + timedelta(days=1))
+        ended = S.ended_at >= self._hall.begins(day), S.ended_at < self._hall.begins(day + timedelta(days=1))
         rows = connection.execute(select(S.queue, S.window, func.count()).where(*ended).group_by(S.queue, S.window))
         return [(queue, window, number) for queue, window, number in rows]
 
     @staticmethod
-    def _papers(connection: Connection, day: date) -> dict[str, Papers]:
+    def _papers(connection: Connection, day: date) -> dict[str, PrintedPapers]:
         """What kiosks printed. A ticket that became void was printed in part, or not at all."""
         spoiled = func.sum(case((T.state == "void", 1), else_=0))
         out = func.sum(case((T.state.in_(("void", "printing")), 0), else_=1))
@@ -213,7 +213,9 @@ class Reports:
         reprints: dict[str, int] = dict(connection.execute(again).all())
         tickets = {terminal: (int(printed), int(void)) for terminal, printed, void in given}
         return {
-            terminal: Papers(tickets.get(terminal, (0, 0))[0], reprints.get(terminal, 0), tickets.get(terminal, (0, 0))[1])
+            terminal: PrintedPapers(
+                tickets.get(terminal, (0, 0))[0], reprints.get(terminal, 0), tickets.get(terminal, (0, 0))[1]
+            )
             for terminal in sorted({*tickets, *reprints})
         }
 

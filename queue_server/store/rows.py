@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Ticket:
+class TicketRow:
     """One number. `rank` orders its line: the instant (seconds since 1970) from which it counts as standing there.
 
     `window` is where it is or was last called, `bound` the only window that may call it, `return_to` the window that
@@ -44,7 +44,7 @@ class Ticket:
 
 
 @dataclass(slots=True)
-class Window:
+class WindowRow:
     """One window of today: `calls` counts the calls of the ticket at it, `ask` is the open question for a rating."""
 
     id: str
@@ -60,7 +60,7 @@ class Window:
 
 
 @dataclass(slots=True)
-class Service:
+class ServiceRow:
     """One handling of a ticket at a window: what is rated."""
 
     id: str

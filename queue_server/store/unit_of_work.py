@@ -17,9 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from queue_server.store import tables
 from queue_server.store.prepared import Prepared
-from queue_server.store.rows import Service, Ticket, Window
+from queue_server.store.rows import ServiceRow, TicketRow, WindowRow
 
-R = TypeVar("R", Ticket, Window, Service)
+R = TypeVar("R", TicketRow, WindowRow, ServiceRow)
 
 T = tables.tickets.c
 L = tables.lines.c
@@ -135,13 +135,13 @@ class Rows(Generic[R]):
 
 
 _BOUND = select(T.id).where(tables.BOUND, T.bound == bindparam("window"))
-TICKETS = Statements(tables.tickets, Ticket)
-WINDOWS = Statements(tables.windows, Window)
-SERVICES = Statements(tables.services, Service)
+TICKETS = Statements(tables.tickets, TicketRow)
+WINDOWS = Statements(tables.windows, WindowRow)
+SERVICES = Statements(tables.services, ServiceRow)
 _FIRST = TICKETS.select
 
 
-class Unit:
+class UnitOfWork:
     """A transaction's view of the ledger. The caller opens the transaction, calls `flush`, commits."""
 
     def __init__(self, connection: Connection, *, shared: bool) -> None:
@@ -171,7 +171,7 @@ class Unit:
         number: int = _NEXT_NUMBER.run(self.connection, {"queue": queue, "day": day})[0][0]
         return number
 
-    def heads(self, queues: Sequence[str], window: str, taken: Collection[str] = ()) -> list[Ticket]:
+    def heads(self, queues: Sequence[str], window: str, taken: Collection[str] = ()) -> list[TicketRow]:
         """The first waiting ticket of every queue and class, and all that are bound to `window`; without those in `taken`."""
         self.tickets.flush()
         if not taken:
@@ -180,21 +180,21 @@ class Unit:
         first = select(head.scalar_subquery()).where(L.queue.in_(queues))
         return self.tickets.find(_FIRST.where(T.id.in_(union_all(first, bound))).params(window=window))
 
-    def take(self, ticket: Ticket) -> bool:
+    def take(self, ticket: TicketRow) -> bool:
         """Lock a waiting ticket for calling; False when another server is just taking it."""
         if not self.shared:
             return True
         wanted = select(T.id).where(T.id == ticket.id, T.state == ticket.state).with_for_update(skip_locked=True)
         return self.connection.execute(wanted).first() is not None
 
-    def open_period(self, ticket: Ticket, *, at: datetime, clerk: str | None) -> None:
+    def open_period(self, ticket: TicketRow, *, at: datetime, clerk: str | None) -> None:
         """Begin the period that the ticket's state and step now name."""
         self._periods[ticket.id, ticket.step] = {
             "ticket": ticket.id, "step": ticket.step, "kind": ticket.state, "started_at": at, "ended_at": None,
             "business_day": ticket.business_day, "queue": ticket.queue, "window": ticket.window, "clerk": clerk,
         }  # fmt: skip
 
-    def close_period(self, ticket: Ticket, *, at: datetime) -> None:
+    def close_period(self, ticket: TicketRow, *, at: datetime) -> None:
         """End the period that the ticket's step names."""
         fresh = self._periods.get((ticket.id, ticket.step))
         if fresh is not None:
@@ -231,7 +231,7 @@ class Unit:
         line = select(T.rank).where(tables.WAITING, T.queue == queue).order_by(T.rank).limit(limit)
         return list(self.connection.execute(line).scalars())
 
-    def before(self, ticket: Ticket) -> tuple[int, int]:
+    def before(self, ticket: TicketRow) -> tuple[int, int]:
         """How many ordinary and how many favoured tickets of its queue stand before a ticket."""
         self.tickets.flush()
         line = select(T.class_, func.count()).where(tables.WAITING, T.queue == ticket.queue, T.rank < ticket.rank)
@@ -282,10 +282,10 @@ def ensure(
     connection.execute(update(tables.lines).values(waiting=waiting.correlate(tables.lines).scalar_subquery()))
 
 
-def window_rows(connection: Connection) -> list[tuple[Window, str | None, str | None]]:
+def window_rows(connection: Connection) -> list[tuple[WindowRow, str | None, str | None]]:
     """Every window with the number and the queue of the ticket at it."""
     windows = tables.windows
-    columns = [windows.c[f.name] for f in fields(Window)]
+    columns = [windows.c[f.name] for f in fields(WindowRow)]
     at_them = select(*columns, T.number, T.queue).join_from(windows, tables.tickets, T.id == windows.c.ticket, isouter=True)
     wanted = at_them.order_by(windows.c.id)
-    return [(Window(*values), number, queue) for *values, number, queue in connection.execute(wanted)]
+    return [(WindowRow(*values), number, queue) for *values, number, queue in connection.execute(wanted)]

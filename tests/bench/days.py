@@ -14,7 +14,7 @@ from itertools import count
 from math import log, sqrt
 
 from queue_server.domain.routing import Candidate, WindowRules, choose
-from queue_server.domain.wait_estimate import Line, Pace, estimate, servers_of
+from queue_server.domain.wait_estimate import Pace, WaitingLine, estimate, servers_of
 
 HOUR = 3600.0
 CLASSES = ("ordinary", "appointment", "priority", "military")
@@ -121,7 +121,7 @@ class _Run:
         oldest = now - line_of_ordinary[0][0] if line_of_ordinary else 0.0
         issued = self.issued[business.id]
         share = (issued[1] + 1) / (sum(issued) + 10)
-        line = Line(plain[business.id], choice[business.id], favoured, share, oldest_s=oldest)
+        line = WaitingLine(plain[business.id], choice[business.id], favoured, share, oldest_s=oldest)
         opened = [w for w in self.windows if w.open]
         serves = [w for w in opened if business.id in w.desk.rules.places]
         sure = bool(serves)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from contract.wire import codec
-from contract.wire.messages import Paper, TerminalStatus
+from contract.wire.messages import PaperUse, TerminalStatus
 from drivers.emulators.escpos import EscPosEmulator
 from tests.faces import Face
 from tests.ports import free_port
@@ -70,7 +70,7 @@ def look_until(page: Page, seen: Callable[[], bool]) -> None:
     wait_until(look)
 
 
-def paper(watcher: Watcher) -> Paper | None:
+def paper(watcher: Watcher) -> PaperUse | None:
     """What the kiosk says of its paper."""
     status = codec.decode(watcher.state["terminal/kiosk-1/status"], TerminalStatus)
     return next((device.paper for device in status.devices if device.id == "printer-1"), None)
@@ -99,12 +99,12 @@ def test_a_lost_ticket_is_printed_again_at_the_chosen_kiosk_and_the_paper_is_cou
         page.get_by_role("button", name="补打此号").first.click()
         expect(page.get_by_role("status")).to_contain_text("已在 kiosk-1 补打")
         assert len(list((tmp_path / "papers").rglob("printer-1-*.png"))) == 1
-        wait_until(lambda: (paper(watcher) or Paper(0, 0)).printed == 1)
+        wait_until(lambda: (paper(watcher) or PaperUse(0, 0)).printed == 1)
         printer.fail("paper-out")
         watcher.wait("terminal/kiosk-1/status", '"paper-out"')
         look_until(page, lambda: page.locator("[name=terminal] option").text_content() == "kiosk-1 · 缺纸")
         printer.repair()
         watcher.wait("terminal/kiosk-1/status", '"ok"')
-        wait_until(lambda: (paper(watcher) or Paper(9, 9)).printed == 0)  # after the paper was out a new roll is in
+        wait_until(lambda: (paper(watcher) or PaperUse(9, 9)).printed == 0)  # after the paper was out a new roll is in
     finally:
         kiosk.close()

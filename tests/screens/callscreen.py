@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from kiosk.call_screen.flow import Call, Line, State
 from kiosk.flow.hall_view import Presence
 from kiosk.ui.theme import Mode
@@ -55,7 +55,7 @@ def states(hall: HallConfig) -> Iterator[tuple[str, State]]:
     yield "failed", replace(full, failed_until=105)
 
 
-LONG = Text(
+LONG = TextConfig(
     zh="因系统升级，本周六（11月28日）上午暂停办理不动产登记、社会保障卡补领和企业注销业务，下午2点起恢复办理，请合理安排时间，给您带来不便，敬请谅解。",
     en="Because of a system upgrade, real estate registration, replacement of social security cards and company deregistration "
     "are not available this Saturday morning (28 November). They are open again from 2 pm. We are sorry for the trouble.",

@@ -150,7 +150,7 @@ def around(hall: WebHall) -> None:
         if device.kind == "display":
             hall.show(device.id)
     hall.put("display/strip-07/shown", messages.DisplayShown(1, "unreachable", now()))
-    paper = messages.Paper(702, 87, 25, 77220)
+    paper = messages.PaperUse(702, 87, 25, 77220)
     devices = [messages.DeviceStatus("ticket-printer-1", "printer", "paper-low", paper=paper)]
     hall.put("terminal/kiosk-1/status", messages.TerminalStatus("ready", "x", "hall", "1.0", devices))
     hall.put("terminal/rater-03/status", messages.TerminalStatus("ready", "x", "rating", "1.0"))

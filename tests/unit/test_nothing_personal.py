@@ -13,7 +13,7 @@ from contract.wire.case import Case
 from queue_server.appointments import repository as appointments
 from queue_server.appointments.repository import Booking
 from queue_server.broker.publisher import Publisher
-from queue_server.broker.retained import Mirror
+from queue_server.broker.retained import RetainedTopics
 from queue_server.cases import repository as cases
 from queue_server.codes.seal import code_of
 from queue_server.privacy import delete_expired
@@ -36,7 +36,7 @@ def lived(bed: Bed) -> Bed:
     })  # fmt: skip
     with bed.database.writer.begin() as connection:
         [made] = appointments.book(
-            connection, signer, [booking], queues=["household"], rules=bed.plan.config.rules.appointment, now=now
+            connection, signer, [booking], queues=["household"], rules=bed.hall.config.rules.appointment, now=now
         )
         cases.put(connection, signer, [case], now)
     code = code_of(signer, "appointment", "testhall", made.id)
@@ -52,7 +52,7 @@ def lived(bed: Bed) -> Bed:
 def test_the_ledger_and_what_is_published_hold_nothing_personal(lived: Bed, tmp_path: Path) -> None:
     sent: list[bytes] = []
     publisher = Publisher(
-        lived.ledger, Mirror(), lambda topic, payload, *_: sent.append(topic.encode() + b" " + payload),
+        lived.ledger, RetainedTopics(), lambda topic, payload, *_: sent.append(topic.encode() + b" " + payload),
         clock=lambda: lived.clock.now, monotonic=lambda: lived.clock.monotonic,
     )  # fmt: skip
     publisher.everything()
@@ -74,8 +74,8 @@ def test_what_is_over_is_deleted_and_what_is_not_stays(lived: Bed) -> None:
         counted = ("appointments", "cases", "ratings WHERE text != ''", "ratings")
         return [lived.rows(f"SELECT count(*) FROM {what}")[0][0] for what in counted]
 
-    days = lived.plan.config.privacy
-    data = retention_rules(lived.plan.config)
+    days = lived.hall.config.privacy
+    data = retention_rules(lived.hall.config)
     begun = lived.clock.now
     assert delete_expired(lived.database.writer, data, begun + timedelta(days=days.appointment_days - 1)) == 0
     assert left() == [1, 1, 1, 1]
@@ -97,7 +97,7 @@ def test_forgetting_goes_on_by_itself_and_survives_a_database_in_trouble(lived: 
 
     with lived.database.writer.begin() as connection:
         connection.execute(text("ALTER TABLE cases RENAME TO hidden"))
-    forgetting = Forgetting(lived.database, lived.plan.config, clock, every_s=0.01)
+    forgetting = Forgetting(lived.database, lived.hall.config, clock, every_s=0.01)
     forgetting.open()
     for _ in range(2):
         assert asked.acquire(timeout=60)

@@ -41,7 +41,7 @@ class A4:
 
     condition: str = "init"
     words: Text | None = None
-    paper: messages.Paper | None = None
+    paper: messages.PaperUse | None = None
     doubt: str = ""
 
     @property

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.device_state import WORKS
-from contract.wire.messages import Paper, TerminalAsk, Text
+from contract.wire.messages import PaperUse, TerminalAsk, Text
 from kiosk.service_pages.events import Tried, TryDevice
 from kiosk.service_pages.state import Result
 from kiosk.ticket_kiosk.a4_print.state import (
@@ -222,7 +222,7 @@ class Copier:
 
         with self._order:
             tray = spool.paper()
-            paper = Paper(tray.used, tray.today, tray.left)
+            paper = PaperUse(tray.used, tray.today, tray.left)
             a4 = A4(spool.condition(), None if report.condition in WORKS else _text(words), paper, self._doubt)
             if a4 != self._told:
                 self._told = a4

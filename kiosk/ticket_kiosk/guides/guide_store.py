@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from contract import durable
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.guides.english import form_sentences, sentences
 from contract.guides.guide_file import BadGuide, Entry, Guides, open_guides
 from contract.guides.item import Form
@@ -193,8 +193,8 @@ def contents(guides: Guides) -> Contents:
         version=guides.version,
         themes=frozenset(guides.themes()),
         departments=tuple(guides.departments()),
-        life_events=tuple(LifeEvent(e["id"], Text(**e["name"]), e.get("icon", "")) for e in shared.get("life_event", [])),
-        example=Text(**shared["source"]) if shared.get("example") and shared.get("source") else None,
+        life_events=tuple(LifeEvent(e["id"], TextConfig(**e["name"]), e.get("icon", "")) for e in shared.get("life_event", [])),
+        example=TextConfig(**shared["source"]) if shared.get("example") and shared.get("source") else None,
         forms=forms,
         english=guides.english(list({sentence: None for form in forms.values() for sentence in form_sentences(form)})),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.guides.english import English
 from contract.guides.guide_file import Entry
 from contract.guides.item import Form, Item
@@ -25,7 +25,7 @@ class LifeEvent:
     """Several items that belong together (一件事)."""
 
     id: str
-    name: Text
+    name: TextConfig
     icon: str = ""
 
 
@@ -35,9 +35,9 @@ class Contents:
 
     version: str
     themes: frozenset[str] = frozenset()
-    departments: tuple[Text, ...] = ()
+    departments: tuple[TextConfig, ...] = ()
     life_events: tuple[LifeEvent, ...] = ()
-    example: Text | None = None
+    example: TextConfig | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
     english: English = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from contract import durable
-from contract.wire.messages import Paper
+from contract.wire.messages import PaperUse
 from drivers.printer.roll import RollSetting
 
 LOG = logging.getLogger(__name__)
@@ -51,13 +51,13 @@ class Roll:
             LOG.warning("the paper count %s cannot be read and begins anew: %s", self._file, error)
 
     @property
-    def paper(self) -> Paper:
+    def paper(self) -> PaperUse:
         """The count, as the status of the printer carries it."""
         count, left = self._count, self.setting.left_mm(self._count.printed)
         today = count.today if count.day == self._today() else 0
         more = None if left is None else int(left // self.setting.ticket_mm)
         used = round(count.printed * self.setting.ticket_mm)
-        return Paper(count.printed, today, more, used, datetime.fromisoformat(count.since) if count.since else None)
+        return PaperUse(count.printed, today, more, used, datetime.fromisoformat(count.since) if count.since else None)
 
     def condition(self, told: str) -> str:
         """The printer's condition, with what the count knows of its paper."""

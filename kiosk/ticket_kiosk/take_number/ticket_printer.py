@@ -17,7 +17,7 @@ from typing import Any
 
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.device_state import WORKS
-from contract.wire.messages import Paper, Reprint, TerminalAsk
+from contract.wire.messages import PaperUse, Reprint, TerminalAsk
 from drivers.device_health import reason
 from drivers.ports import DeviceError, PrintFailed
 from drivers.printer.roll import RollSetting, roll_setting
@@ -90,7 +90,7 @@ class Press:
                 self._jobs.put(effect)
 
     @property
-    def paper(self) -> Paper:
+    def paper(self) -> PaperUse:
         """What was used of the paper, and how much is left."""
         return self._roll.paper
 

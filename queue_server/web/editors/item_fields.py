@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.texts import unchanged as _
 from queue_server.catalogue.load import Shared
 from queue_server.web.site import Site
@@ -29,14 +29,14 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Title of a group → its fields, in the order of the form."""
 
 SUBJECTS = {
-    "1": Text(zh="自然人", en="natural persons"), "2": Text(zh="企业法人", en="enterprises"),
-    "3": Text(zh="事业法人", en="public institutions"), "4": Text(zh="社会组织法人", en="social organisations"),
-    "5": Text(zh="行政机关", en="government offices"), "6": Text(zh="其他组织", en="other organisations"),
+    "1": TextConfig(zh="自然人", en="natural persons"), "2": TextConfig(zh="企业法人", en="enterprises"),
+    "3": TextConfig(zh="事业法人", en="public institutions"), "4": TextConfig(zh="社会组织法人", en="social organisations"),
+    "5": TextConfig(zh="行政机关", en="government offices"), "6": TextConfig(zh="其他组织", en="other organisations"),
 }  # fmt: skip
 LEVELS = {
-    "1": Text(zh="国家级", en="state"), "2": Text(zh="省级", en="province"), "3": Text(zh="市级", en="city"),
-    "4": Text(zh="县级", en="county"), "5": Text(zh="镇（乡、街道）级", en="township"),
-    "6": Text(zh="村（社区）级", en="village"), "7": Text(zh="分级管理", en="several levels"),
+    "1": TextConfig(zh="国家级", en="state"), "2": TextConfig(zh="省级", en="province"), "3": TextConfig(zh="市级", en="city"),
+    "4": TextConfig(zh="县级", en="county"), "5": TextConfig(zh="镇（乡、街道）级", en="township"),
+    "6": TextConfig(zh="村（社区）级", en="village"), "7": TextConfig(zh="分级管理", en="several levels"),
 }  # fmt: skip
 """GB/T 39046-2020 A.4 and A.2."""
 
@@ -48,7 +48,7 @@ LONG = (
 )  # fmt: skip
 """Fields that get several lines to write in."""
 
-Options = Mapping[str, Mapping[str, Text]]
+Options = Mapping[str, Mapping[str, TextConfig]]
 
 
 def options(site: Site, shared: Shared) -> Options:
@@ -57,7 +57,7 @@ def options(site: Site, shared: Shared) -> Options:
     return {
         "queue": {queue.id: queue.name for queue in config.queue},
         "theme": {theme.id: theme.name for theme in config.theme},
-        "windows": {w.id: Text(zh=f"{w.number} {w.name.zh}", en=f"{w.number} {w.name.en}") for w in config.window},
+        "windows": {w.id: TextConfig(zh=f"{w.number} {w.name.zh}", en=f"{w.number} {w.name.en}") for w in config.window},
         "life_events": {event.id: event.name for event in shared.life_event},
         "form": {form.id: form.title for form in shared.form},
         "subjects": SUBJECTS,

@@ -15,7 +15,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.guides.item import Item
 from queue_server.catalogue.form import FIELDS, MOST_ROWS, BadForm, Filled, filled, item_of, posted
 from queue_server.catalogue.library import ChangedMeanwhile, edits
@@ -133,7 +133,7 @@ FROM_THE_LAST = (
 
 async def _page(
     site: Site, request: Request, session: Session, fields: Filled, *, seen: int, code: str = "",
-    problems: Mapping[str, Text] | None = None, trouble: str = "", focus: str = "",
+    problems: Mapping[str, TextConfig] | None = None, trouble: str = "", focus: str = "",
 ) -> Response:  # fmt: skip
     shared = guides_of(site).catalogue.shared
     found = dict(problems or {})
@@ -145,7 +145,7 @@ async def _page(
     )  # fmt: skip
 
 
-def _loose(problems: Mapping[str, Text], fields: Filled) -> Sequence[Text]:
+def _loose(problems: Mapping[str, TextConfig], fields: Filled) -> Sequence[TextConfig]:
     """The problems that belong to no field of the form: they stand at its head."""
     known: set[Any] = set(FIELDS[""])
     known |= {f"{n}.{i}.{k}" for n, rows in fields.rows.items() for i, _ in enumerate(rows) for k in FIELDS[n]}

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.guides.english import English, sentences, told
 from contract.guides.guide_file import Entry, Guides
 from contract.guides.item import Item
@@ -30,7 +30,7 @@ LONGEST_QUERY = 40
 class ResultPage:
     """One page of a list. `address` leads to it, without its page number."""
 
-    title: Text | None
+    title: TextConfig | None
     entries: list[Entry]
     address: str
     page: int

@@ -15,7 +15,7 @@ from queue_server.cases import repository
 from queue_server.cases.repository import Wanted
 from queue_server.codes.seal import code_of
 from queue_server.codes.signer import Signer, hall_key
-from queue_server.commands.hall_rules import Plan
+from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.deadline import COLOURS, Deadline, DeadlineState, last_days
 from queue_server.store.database import Database
 from queue_server.web.auth.sessions import Session
@@ -30,13 +30,13 @@ DEADLINES: tuple[DeadlineState, ...] = get_args(DeadlineState)
 def routes(site: Site, database: Database) -> APIRouter:
     """`/cases` and `/cases/<number>`."""
     router = APIRouter()
-    plan = Plan(site.config)
+    hall = HallRules(site.config)
 
     @router.get("/cases")
     async def listed(request: Request, q: str = "", state: str = "", deadline: str = "", page: int = 1) -> Response:
         session = await site.guard.need(request, *ROLES)
         today = datetime.now(site.config.zone).date()
-        days = (today, *last_days(today, plan.is_working))
+        days = (today, *last_days(today, hall.is_working))
         colour = next((known for known in DEADLINES if known == deadline), None)
         wanted = Wanted(days, q.strip()[:100], state if state in STATES else "", colour)
         number = max(1, min(page, 10_000))
@@ -47,7 +47,7 @@ def routes(site: Site, database: Database) -> APIRouter:
                 return {"count": count, "colours": repository.count_by_deadline(connection, days), "cases": found}
 
         facts = await asyncio.to_thread(look)
-        facts["cases"] = [(case, _deadline(plan, case)) for case in facts["cases"]]
+        facts["cases"] = [(case, _deadline(hall, case)) for case in facts["cases"]]
         return _page(site, request, session, "cases/list.html", wanted=wanted, page=number, per_page=PAGE, **facts)
 
     @router.get("/cases/{number}")
@@ -62,7 +62,7 @@ def routes(site: Site, database: Database) -> APIRouter:
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         case, code = found
-        return _page(site, request, session, "cases/one.html", case=case, deadline=_deadline(plan, case), qr=qr.svg(code))
+        return _page(site, request, session, "cases/one.html", case=case, deadline=_deadline(hall, case), qr=qr.svg(code))
 
     return router
 
@@ -73,11 +73,11 @@ def _page(site: Site, request: Request, session: Session, template: str, **facts
     )
 
 
-def _deadline(plan: Plan, case: Case) -> Deadline | None:
+def _deadline(hall: HallRules, case: Case) -> Deadline | None:
     """How an open case stands to its day today."""
     if case.binding_on is None or case.state in ENDED:
         return None
-    return plan.deadline(case.binding_on, datetime.now(plan.zone).date())
+    return hall.deadline(case.binding_on, datetime.now(hall.zone).date())
 
 
 def _with_code(connection: Connection, site: Site, number: str) -> tuple[Case, str] | None:

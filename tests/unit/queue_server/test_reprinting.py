@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from contract.wire import codec
-from contract.wire.messages import DeviceStatus, Paper, TerminalAsk, TerminalStatus, TerminalTold
+from contract.wire.messages import DeviceStatus, PaperUse, TerminalAsk, TerminalStatus, TerminalTold
 from queue_server.web.staff import reprint
 from tests.bed import Bed
 from tests.web_hall import WebHall, csrf, log_in
@@ -29,7 +29,7 @@ class Kiosk:
         hall.desk.say = self._heard
         self.status("ok")
 
-    def status(self, printer: str, state: Any = "ready", paper: Paper | None = None) -> None:
+    def status(self, printer: str, state: Any = "ready", paper: PaperUse | None = None) -> None:
         devices = [DeviceStatus("printer-1", "printer", printer, paper=paper)]
         self.hall.put("terminal/kiosk-1/status", TerminalStatus(state, "s", "hall-kiosk", "0.1.0", devices))
 
@@ -38,7 +38,7 @@ class Kiosk:
         ask = codec.decode(payload, TerminalAsk)
         if ask.id not in [before.id for before in self.asks] and (told := self.answers(ask)) is not None:
             answer = codec.encode(told)
-            threading.Timer(0.05, lambda: self.hall.mirror.put("terminal/kiosk-1/told", answer, retained=False)).start()
+            threading.Timer(0.05, lambda: self.hall.retained.put("terminal/kiosk-1/told", answer, retained=False)).start()
         self.asks.append(ask)
 
 
@@ -152,7 +152,7 @@ def test_the_list_holds_what_may_be_printed_again_and_finds_a_number(hall: WebHa
 def test_the_fleet_page_shows_the_paper_and_takes_the_word_that_a_new_roll_is_in(
     hall: WebHall, kiosk: Kiosk, client: TestClient
 ) -> None:
-    kiosk.status("paper-low", paper=Paper(312, 87, 25, 34320, None))
+    kiosk.status("paper-low", paper=PaperUse(312, 87, 25, 34320, None))
     assert log_in(client, "supervisor") == 303
     page = client.get("/fleet").text
     assert "本卷已打 312 张（34.3 米），约还能打 25 张，今天 87 张" in page
@@ -172,7 +172,7 @@ def test_the_papers_of_a_day_are_counted_by_kiosk(bed: Bed) -> None:
     waiting = bed.issue(channel="web")
     bed.ok("confirm-reprint", ticket=waiting["id"], terminal="kiosk-1", result="printed")
     bed.ok("confirm-reprint", ticket=waiting["id"], terminal="kiosk-1", result="failed", detail="paper-out")
-    papers = bed.reports.statistics(bed.plan.day(bed.clock.now)).papers
+    papers = bed.reports.statistics(bed.hall.day(bed.clock.now)).papers
     assert {terminal: (p.tickets, p.reprints, p.spoiled) for terminal, p in papers.items()} == {"kiosk-1": (2, 1, 1)}
 
 

@@ -40,7 +40,7 @@ class Kiosk:
 
     def __init__(self, name: str, folder: Path, bed: Bed) -> None:
         self.path, self.bed, self.up = folder / f"{name}.db", bed, False
-        hall = bed.plan.config
+        hall = bed.hall.config
         self.setting = replace(setting_of(hall, name, Mode(), printer="printer-1"), offline_numbers=MOST)
         self.papers: list[tuple[str, bool]] = []
         self.starts()
@@ -54,7 +54,7 @@ class Kiosk:
 
     @property
     def clock(self) -> Any:
-        return self.bed.clock.now.astimezone(self.bed.plan.zone)
+        return self.bed.clock.now.astimezone(self.bed.hall.zone)
 
     def tick(self, seconds: float = 1) -> None:
         self.does(Tick(self.state.now + seconds, self.clock))

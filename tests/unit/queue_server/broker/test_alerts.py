@@ -10,7 +10,7 @@ import pytest
 from contract.wire import codec, messages
 from contract.wire.messages import DeviceStatus, TerminalStatus
 from queue_server.broker.alerts import Alerts
-from queue_server.broker.retained import Mirror
+from queue_server.broker.retained import RetainedTopics
 from tests.web_hall import CONFIG
 
 
@@ -18,20 +18,20 @@ class Hall:
     """The alerts of a hall, and what stands."""
 
     def __init__(self, config: Any = CONFIG) -> None:
-        self.mirror = Mirror()
+        self.retained = RetainedTopics()
         self.published: list[str] = []
-        self.alerts = Alerts(config, self.mirror, self._publish, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC))
+        self.alerts = Alerts(config, self.retained, self._publish, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC))
 
     def _publish(self, topic: str, payload: bytes) -> None:
         self.published.append(topic)
-        self.mirror.put(topic, payload)
+        self.retained.put(topic, payload)
 
     def says(self, terminal: str, state: Any, *devices: DeviceStatus) -> None:
         status = TerminalStatus(state, "s", "hall-kiosk", "0.1.0", list(devices))
         self.alerts.terminal_status(terminal, codec.encode(status))
 
     def stand(self) -> set[str]:
-        return {topic.removeprefix("alert/") for topic in self.mirror.under("alert/")}
+        return {topic.removeprefix("alert/") for topic in self.retained.under("alert/")}
 
 
 @pytest.fixture
@@ -49,24 +49,24 @@ def test_a_terminal_that_is_lost_is_an_alert_until_it_is_back(hall: Hall) -> Non
 def test_what_a_terminal_said_last_that_the_hall_no_longer_has_is_nobodys_trouble(hall: Hall) -> None:
     hall.says("kiosk-1", "lost")
     smaller = Hall(CONFIG.model_copy(update={"terminal": []}))
-    for topic, payload in hall.mirror.under("alert/").items():
-        smaller.mirror.put(topic, payload)
+    for topic, payload in hall.retained.under("alert/").items():
+        smaller.retained.put(topic, payload)
     smaller.says("kiosk-1", "lost")
     assert smaller.stand() == set()
 
 
 def test_low_paper_is_one_warning_in_plain_words_however_many_papers_follow(hall: Hall) -> None:
     for printed in range(3):
-        paper = messages.Paper(printed, printed, 20 - printed)
+        paper = messages.PaperUse(printed, printed, 20 - printed)
         hall.says("kiosk-1", "ready", DeviceStatus("printer-1", "printer", "paper-low", paper=paper))
     assert hall.published == ["alert/device-kiosk-1-printer-1"]
-    alert = codec.decode(hall.mirror.get(hall.published[0]) or b"", messages.Alert)
+    alert = codec.decode(hall.retained.get(hall.published[0]) or b"", messages.Alert)
     assert (alert.severity, alert.texts.zh) == ("warning", "kiosk-1的号票打印机printer-1的纸快用完了。请准备换纸。")
 
 
 def test_a_paper_of_which_nobody_is_sure_is_a_warning_that_names_it_and_says_where_to_look(hall: Hall) -> None:
     hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "print-in-doubt", "办事指南 老年人优待证"))
-    alert = codec.decode(hall.mirror.get("alert/device-kiosk-1-a4-1") or b"", messages.Alert)
+    alert = codec.decode(hall.retained.get("alert/device-kiosk-1-a4-1") or b"", messages.Alert)
     assert alert.severity == "warning"
     assert "办事指南 老年人优待证" in alert.texts.zh and "出纸口" in alert.texts.zh and "a4-1" in alert.texts.en
     hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "ok"))
@@ -74,7 +74,7 @@ def test_a_paper_of_which_nobody_is_sure_is_a_warning_that_names_it_and_says_whe
 
 
 def words(hall: Hall, name: str) -> messages.Text:
-    return codec.decode(hall.mirror.get(f"alert/{name}") or b"", messages.Alert).texts
+    return codec.decode(hall.retained.get(f"alert/{name}") or b"", messages.Alert).texts
 
 
 def test_a_device_in_trouble_is_told_in_chinese_and_english_with_what_to_do(hall: Hall) -> None:

@@ -13,9 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from contract.configuration.hall_files import load
 from queue_server.broker import display_texts
-from queue_server.broker.display_texts import BoardCall, Shown
+from queue_server.broker.display_texts import BoardCall, ShownWindow
 from queue_server.broker.publisher import Publisher
-from queue_server.broker.retained import Mirror
+from queue_server.broker.retained import RetainedTopics
 from tests.bed import Bed
 from tests.small_hall import write_hall
 
@@ -29,9 +29,9 @@ class Wire:
         self.bed = bed
         self.sent: list[tuple[str, Any, bool, int | None]] = []
         clock = bed.clock
-        self.mirror = Mirror()
+        self.retained = RetainedTopics()
         self.publisher = Publisher(
-            bed.ledger, self.mirror, self._send, clock=lambda: clock.now, monotonic=lambda: clock.monotonic
+            bed.ledger, self.retained, self._send, clock=lambda: clock.now, monotonic=lambda: clock.monotonic
         )
         self.publisher.everything()
 
@@ -46,7 +46,7 @@ class Wire:
         return [topic for topic, *_ in self.sent]
 
     def last(self, topic: str) -> Any:
-        return json.loads(self.mirror.get(topic) or b"null")
+        return json.loads(self.retained.get(topic) or b"null")
 
     def text(self, display: str) -> list[tuple[str, str]]:
         return [(line["text"], line["effect"]) for line in self.last(f"display/{display}/desired")["lines"]]
@@ -60,14 +60,14 @@ def wire(make_bed: MakeBed) -> Wire:
 def test_a_strip_has_its_text_for_every_state_of_its_window(hall_folder: Path):
     config = load(hall_folder)
     states = ("closed", "paused", "idle", "calling", "serving", "rating")
-    shown = [display_texts.strip_lines(config, "02", Shown(state, "A012", "tax"), 3)[0].text for state in states]
+    shown = [display_texts.strip_lines(config, "02", ShownWindow(state, "A012", "tax"), 3)[0].text for state in states]
     assert shown == ["窗口关闭", "暂停服务", "欢迎您", "请A012号到02号窗口", "正在办理A012号", "欢迎您"]
 
 
 def test_a_hall_chooses_its_texts_and_may_name_queue_and_waiting(tmp_path: Path):
     rules = '[display_texts]\nidle = "{queue}等候{waiting}人 {unknown}"'
     config = load(write_hall(tmp_path / "hall", rules=rules))
-    assert display_texts.strip_lines(config, "01", Shown("idle", None, "household"), 7)[0].text == "户政等候7人 {unknown}"
+    assert display_texts.strip_lines(config, "01", ShownWindow("idle", None, "household"), 7)[0].text == "户政等候7人 {unknown}"
 
 
 def test_what_gb2312_lacks_is_replaced_visibly_and_logged_once(caplog: pytest.LogCaptureFixture):
@@ -192,7 +192,7 @@ def test_the_question_for_a_rating_is_retained_until_it_is_answered(wire: Wire):
     assert (ask["number"], ask["clerk"]["name"], ask["expires_at"]) == ("A001", "工号 0101", "2026-11-23T09:01:00+08:00")
     assert wire.last("window/01/state")["state"] == "rating"
     wire.ok("rate", service=ask["service"], level=5, channel="tablet")
-    assert wire.mirror.get("rating/01/ask") is None
+    assert wire.retained.get("rating/01/ask") is None
     assert wire.last("window/01/state")["state"] == "idle"
     assert "event/service-rated" in [topic for topic, *_ in wire.sent]
 

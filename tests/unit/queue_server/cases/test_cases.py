@@ -183,8 +183,8 @@ def test_a_case_that_is_over_has_no_deadline(bed):
 
 
 def test_every_paper_that_a_case_offers_can_be_set(bed):
-    head = make.letterhead(bed.plan.config)
-    at = datetime(2026, 11, 23, 9, 0, tzinfo=bed.plan.zone)
+    head = make.letterhead(bed.hall.config)
+    at = datetime(2026, 11, 23, 9, 0, tzinfo=bed.hall.zone)
     for state in STATES:
         take(
             bed,
@@ -210,7 +210,7 @@ def test_every_paper_that_a_case_offers_can_be_set(bed):
 @pytest.fixture
 def door(bed, tmp_path):
     app = FastAPI()
-    app.include_router(platforms.routes(bed.database.writer, tmp_path, bed.plan.config))
+    app.include_router(platforms.routes(bed.database.writer, tmp_path, bed.hall.config))
     token = (tmp_path / platforms.TOKEN_FILE).read_text().strip()
     assert (tmp_path / platforms.TOKEN_FILE).stat().st_mode & 0o077 == 0
     return TestClient(app), {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -275,8 +275,8 @@ def test_the_reader_takes_every_field_of_a_case():
 
 def test_cases_are_found_by_text_state_and_deadline_on_both_databases(tmp_path, database_url):
     bed = Bed(write_hall(tmp_path / "hall"), database_url).open()
-    today = bed.clock.now.astimezone(bed.plan.zone).date()
-    days = (today, *last_days(today, bed.plan.is_working))
+    today = bed.clock.now.astimezone(bed.hall.zone).date()
+    days = (today, *last_days(today, bed.hall.is_working))
     take(bed, promised_on=str(today - timedelta(days=20)))
     take(bed, number="WS-2", state="decided", promised_on=str(today - timedelta(days=20)))
     take(bed, number="WS-3", promised_on=None)
@@ -306,8 +306,8 @@ def test_cases_and_appointments_work_on_both_databases(tmp_path, database_url):
             connection,
             bed.ledger.signer,
             [booking],
-            queues=bed.plan.queues,
-            rules=bed.plan.rules.appointment,
+            queues=bed.hall.queues,
+            rules=bed.hall.rules.appointment,
             now=bed.clock.now,
         )
     body = {

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.guides.item import Item
 from queue_server.catalogue.columns import SHEETS
 from queue_server.catalogue.excel import from_excel, to_excel
@@ -112,7 +112,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_file():
 
 
 def test_nothing_in_a_file_for_spreadsheets_runs_as_a_formula():
-    item = FEW[0].model_copy(update={"result": "=1+1", "summary": Text(zh="@SUM(A1)", en="+1")})
+    item = FEW[0].model_copy(update={"result": "=1+1", "summary": TextConfig(zh="@SUM(A1)", en="+1")})
     workbook = load_workbook(io.BytesIO(to_excel([item])))
     assert all(cell.data_type in ("s", "n") for page in workbook for row in page for cell in row)
     assert from_excel(to_excel([item])) == [item]
@@ -139,7 +139,7 @@ PRINTED = st.text(st.characters(exclude_categories=("C", "Z"), include_character
 @given(zh=PRINTED, result=PRINTED, note=PRINTED, way=st.sampled_from(list(WAYS)))
 def test_any_printable_text_comes_back(zh, result, note, way):
     write, read = WAYS[way]
-    item = FEW[0].model_copy(update={"name": Text(zh=zh, en="x"), "result": result, "no_material_note": note})
+    item = FEW[0].model_copy(update={"name": TextConfig(zh=zh, en="x"), "result": result, "no_material_note": note})
     assert read(write([item])) == [item]
 
 

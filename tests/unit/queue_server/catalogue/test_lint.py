@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.configuration import hall_files as halls
-from contract.configuration.table import Text
+from contract.configuration.table import TextConfig
 from contract.guides.item import Fee, Limit
 from queue_server.catalogue.lint import RULES, WARNINGS, lint
 from queue_server.catalogue.load import load
@@ -23,7 +23,7 @@ def material(**changes):
 
 
 def named(zh):
-    return material(name=Text(zh=zh, en="x"))
+    return material(name=TextConfig(zh=zh, en="x"))
 
 
 SPOILT = [
@@ -54,7 +54,7 @@ SPOILT = [
     ("window-unknown", {"windows": ["99"]}),
     ("window-does-not-serve", {"windows": ["13"]}),
     ("life-event-unknown", {"life_events": ["fishing"]}),
-    ("english-missing", {"name": Text(zh="名称", en="")}),
+    ("english-missing", {"name": TextConfig(zh="名称", en="")}),
     ("sentences-in-chinese", {"conditions": ["有一条还没有译成英文的条件"]}),
 ]
 

@@ -44,7 +44,7 @@ def hall_with_verifier(folder):
 def bed(tmp_path):
     hall = hall_with_verifier(tmp_path / "hall")
     bed = Bed(hall, f"sqlite:///{tmp_path / 'ledger.sqlite'}", always_open=True).open()
-    bed.plan.verifiers = opened(hall, bed.plan.config.verifier)
+    bed.hall.verifiers = opened(hall, bed.hall.config.verifier)
     yield bed
     bed.close()
 
@@ -58,8 +58,8 @@ def book(bed, minutes=15, **more):
             connection,
             bed.ledger.signer,
             [booking],
-            queues=bed.plan.queues,
-            rules=bed.plan.rules.appointment,
+            queues=bed.hall.queues,
+            rules=bed.hall.rules.appointment,
             now=bed.clock.now,
         )
     return code_of(bed.ledger.signer, "appointment", "testhall", made[0].id)
@@ -346,7 +346,7 @@ def test_a_code_made_by_command_is_believed_with_the_key_made_by_command(bed, tm
     assert main(["sign", "--key", str(key), "--issuer", ISSUER, "--holder", "x", "--name", "李四"]) == 0
     code = capsys.readouterr().out.strip()
     (tmp_path / "hall" / "platform.pem").write_bytes((tmp_path / "platform.pub").read_bytes())
-    verifier = opened(tmp_path / "hall", bed.plan.config.verifier)[0]
+    verifier = opened(tmp_path / "hall", bed.hall.config.verifier)[0]
     holder = verifier.verify(code, datetime.now(UTC))
     assert isinstance(holder, Holder) and holder.name == "李四"
 

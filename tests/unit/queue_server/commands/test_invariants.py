@@ -133,7 +133,7 @@ class Hall(RuleBasedStateMachine):
             "(SELECT count(*) FROM tickets t WHERE t.state = 'waiting' AND t.queue = l.queue AND t.class = l.class)"
         ), "a line is counted wrong"
         assert self.none("SELECT r.service FROM ratings r LEFT JOIN services s ON s.id = r.service WHERE s.ended_at IS NULL")
-        counted = {key: n for key, n in self.bed.ledger.outlook.lines.items() if n}
+        counted = {key: n for key, n in self.bed.ledger.wait_times.lines.items() if n}
         assert (
             counted == {(q, c): n for q, c, n in self.bed.rows("SELECT queue, class, waiting FROM lines") if n} or not counted
         )

@@ -166,7 +166,7 @@ def test_unused_numbers_count_as_nothing(bed: Bed):
     lease(bed, 30)
     assert bed.issue()["number"] == "A001"
     assert bed.ok("lookup", ticket="20261123-a001")["ahead"] == 0
-    assert bed.reports.statistics(bed.plan.day(bed.clock.now)).queues["household"].issued == 1
+    assert bed.reports.statistics(bed.hall.day(bed.clock.now)).queues["household"].issued == 1
 
 
 def test_leases_are_forgotten_after_a_month(bed: Bed):

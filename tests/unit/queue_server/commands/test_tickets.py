@@ -228,7 +228,7 @@ def test_the_business_day_turns_over_at_midnight_of_the_hall_and_not_of_utc(bed:
 
 
 def bed_issue_at_night(bed: Bed) -> str:
-    bed.plan.always_open = True
+    bed.hall.always_open = True
     number: str = bed.issue()["id"]
     return number
 
@@ -236,7 +236,7 @@ def bed_issue_at_night(bed: Bed) -> str:
 def test_a_clock_that_jumps_back_makes_no_number_twice_and_no_negative_period(bed: Bed):
     first = bed.issue()
     bed.clock.now -= timedelta(minutes=20)
-    bed.plan.always_open = True
+    bed.hall.always_open = True
     second = bed.issue()
     bed.call("01")
     assert first["id"] != second["id"]

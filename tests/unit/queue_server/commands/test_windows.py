@@ -276,7 +276,7 @@ def test_every_statistic_is_a_sum_of_periods(bed: Bed):
     bed.clock.advance(minutes=3)
     bed.ok("rate", service=bed.ok("finish-service", window="01")["service"], level=2, reasons=["213"], channel="tablet")
     bed.ok("cancel-ticket", ticket=bed.issue()["id"])
-    report = bed.reports.statistics(bed.plan.day(bed.clock.now))
+    report = bed.reports.statistics(bed.hall.day(bed.clock.now))
     line = report.queues["household"]
     assert (line.issued, line.called, line.served, line.cancelled) == (2, 1, 1, 1)
     assert (line.waiting_s, line.serving_s, line.held_s) == (7 * 60, 8 * 60, 2 * 60)
@@ -292,13 +292,13 @@ def test_what_still_runs_counts_neither_as_served_nor_as_waited(bed: Bed):
     bed.call("01")
     bed.ok("start-service", window="01")
     bed.clock.advance(minutes=5)
-    line = bed.reports.statistics(bed.plan.day(bed.clock.now)).queues["household"]
+    line = bed.reports.statistics(bed.hall.day(bed.clock.now)).queues["household"]
     assert (line.called, line.waited, line.waiting_s, line.served, line.serving_s) == (1, 1, 7 * 60, 0, 0)
     bed.ok("hold", window="01")
-    assert bed.reports.statistics(bed.plan.day(bed.clock.now)).queues["household"].served == 0
+    assert bed.reports.statistics(bed.hall.day(bed.clock.now)).queues["household"].served == 0
     bed.ok("resume", window="01")
     bed.ok("finish-service", window="01")
-    report = bed.reports.statistics(bed.plan.day(bed.clock.now))
+    report = bed.reports.statistics(bed.hall.day(bed.clock.now))
     assert (report.queues["household"].served, report.windows["01"].served) == (1, 1)
 
 

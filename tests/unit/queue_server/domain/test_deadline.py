@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.configuration.hall_files import load
-from queue_server.commands.hall_rules import Plan
+from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.business_day import add_working_days, is_weekday
 from queue_server.domain.deadline import COLOURS, standing, working_days_between
 from queue_server.domain.name_masking import masked_name
@@ -44,13 +44,13 @@ def test_warning_yellow_and_red_are_near_at_and_past():
 
 
 def test_the_national_holiday_counts_no_working_day_and_a_shifted_weekend_does(tmp_path):
-    plan = Plan(load(write_hall(tmp_path)))
+    plan = HallRules(load(write_hall(tmp_path)))
     assert plan.deadline(date(2025, 10, 9), date(2025, 9, 30)).working_days == 1
     assert plan.deadline(date(2025, 9, 28), date(2025, 9, 26)).working_days == 1
 
 
 def test_beyond_the_years_of_the_calendar_weekends_count_and_it_says_so(tmp_path):
-    plan = Plan(load(write_hall(tmp_path)))
+    plan = HallRules(load(write_hall(tmp_path)))
     deadline = plan.deadline(date(2091, 1, 8), date(2091, 1, 1))
     assert not deadline.certain and deadline.working_days == 5
     assert "节假日未定" in deadline.words().zh and "not yet known" in deadline.words().en

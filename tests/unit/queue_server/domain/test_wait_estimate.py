@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.domain.wait_estimate import Line, Pace, estimate, servers_of
+from queue_server.domain.wait_estimate import Pace, WaitingLine, estimate, servers_of
 from tests.bench.days import DAYS, simulate
 
 PACE = Pace.configured(8)
@@ -28,7 +28,7 @@ def test_the_range_is_no_wider_than_the_waits_it_speaks_of(day):
 
 
 lines = st.builds(
-    Line,
+    WaitingLine,
     ordinary=st.integers(0, 500),
     favoured_ahead=st.integers(0, 100),
     favoured=st.booleans(),
@@ -48,31 +48,31 @@ def test_any_line_has_a_range_of_whole_seconds(line, pace, servers, free, left, 
 
 
 def test_a_free_window_means_hardly_any_wait():
-    assert estimate(Line(0, 0), PACE, servers=2, free=1) == (0, 120)
+    assert estimate(WaitingLine(0, 0), PACE, servers=2, free=1) == (0, 120)
 
 
 def test_more_people_ahead_mean_a_longer_wait_and_more_windows_a_shorter_one():
-    short, long = estimate(Line(3, 0), PACE, servers=2), estimate(Line(12, 0), PACE, servers=2)
+    short, long = estimate(WaitingLine(3, 0), PACE, servers=2), estimate(WaitingLine(12, 0), PACE, servers=2)
     assert short[0] < long[0]
     assert short[1] < long[1]
-    more = estimate(Line(12, 0), PACE, servers=4)
+    more = estimate(WaitingLine(12, 0), PACE, servers=4)
     assert more[1] < long[1]
 
 
 def test_a_favoured_ticket_waits_less_than_an_ordinary_one():
-    ordinary, favoured = estimate(Line(12, 2), PACE, servers=2), estimate(Line(12, 2, True), PACE, servers=2)
+    ordinary, favoured = estimate(WaitingLine(12, 2), PACE, servers=2), estimate(WaitingLine(12, 2, True), PACE, servers=2)
     assert favoured[1] < ordinary[1]
-    assert Line(12, 2, True).ahead == 7
-    assert Line(12, 2).ahead == 14
+    assert WaitingLine(12, 2, True).ahead == 7
+    assert WaitingLine(12, 2).ahead == 14
 
 
 def test_ordinary_tickets_that_waited_too_long_go_before_a_favoured_one():
-    quiet, overdue = (estimate(Line(12, 0, True, oldest_s=s), PACE, servers=2) for s in (300, 3600))
+    quiet, overdue = (estimate(WaitingLine(12, 0, True, oldest_s=s), PACE, servers=2) for s in (300, 3600))
     assert overdue[1] > quiet[1]
 
 
 def test_without_an_open_window_the_range_is_wider():
-    sure, unsure = (estimate(Line(6, 0), PACE, servers=2, sure=s) for s in (True, False))
+    sure, unsure = (estimate(WaitingLine(6, 0), PACE, servers=2, sure=s) for s in (True, False))
     assert unsure[1] - unsure[0] > sure[1] - sure[0]
 
 
@@ -98,6 +98,6 @@ def test_windows_divide_their_time_among_the_lines():
 
 
 def test_an_estimate_takes_a_few_microseconds():
-    line = Line(20, 4, True, oldest_s=2400)
+    line = WaitingLine(20, 4, True, oldest_s=2400)
     seconds = min(timeit.repeat(lambda: estimate(line, PACE, servers=3.5, left=200), number=200, repeat=15)) / 200
     assert seconds < 40e-6

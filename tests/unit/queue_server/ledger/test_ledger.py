@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import OperationalError
 
-from queue_server.broker.retained import WATCHER_BUFFER, Mirror
+from queue_server.broker.retained import WATCHER_BUFFER, RetainedTopics
 from queue_server.commands import table
 from queue_server.hall_access import HallAccess, TooSlow
 from queue_server.store.database import BadDatabase, Database, sqlite_url
@@ -98,8 +98,8 @@ def test_a_database_that_cannot_be_used_is_explained_without_its_password(url: s
 
 
 def test_web_pages_ask_look_and_watch(bed: Bed):
-    mirror = Mirror()
-    desk = HallAccess(hand_over=lambda request: bed.ledger.handle([request]) and None, mirror=mirror, reports=bed.reports)
+    retained = RetainedTopics()
+    desk = HallAccess(hand_over=lambda request: bed.ledger.handle([request]) and None, retained=retained, reports=bed.reports)
 
     async def visit() -> None:
         answer = await desk.ask("issue-ticket", {"queue": "household", "channel": "desk"}, actor="0101")
@@ -108,14 +108,14 @@ def test_web_pages_ask_look_and_watch(bed: Bed):
         assert refused.error is not None and refused.error.code == "unknown-window"
         assert [ticket.number for ticket in await desk.waiting_list("01")] == ["A001"]
         assert "A001" in (await desk.why("01")).zh
-        assert (await desk.statistics(bed.plan.day(bed.clock.now))).queues["household"].issued == 1
+        assert (await desk.statistics(bed.hall.day(bed.clock.now))).queues["household"].issued == 1
         watching = desk.watch()
         first = asyncio.ensure_future(anext(watching))
         await asyncio.sleep(0)
-        mirror.put("window/01/state", b"{}")
+        retained.put("window/01/state", b"{}")
         assert await first == ("window/01/state", b"{}")
         assert desk.state("window/01/state") == b"{}" and desk.states("window/") == {"window/01/state": b"{}"}
-        mirror.put("window/01/state", b"")
+        retained.put("window/01/state", b"")
         assert desk.state("window/01/state") is None
 
     asyncio.run(visit())
@@ -123,14 +123,14 @@ def test_web_pages_ask_look_and_watch(bed: Bed):
 
 
 def test_a_watcher_that_is_too_slow_is_told_to_read_afresh():
-    mirror = Mirror()
+    retained = RetainedTopics()
 
     async def sleepy() -> int:
-        watching = mirror.watch()
+        watching = retained.watch()
         first = asyncio.ensure_future(anext(watching))
         await asyncio.sleep(0)
         for i in range(WATCHER_BUFFER + 50):
-            mirror.put("a", str(i).encode())
+            retained.put("a", str(i).encode())
         await first
         seen = 1
         with pytest.raises(TooSlow):

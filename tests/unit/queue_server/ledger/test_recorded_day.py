@@ -26,7 +26,7 @@ from contract.wire.requests import VERBS
 from queue_server.appointments import repository as appointments
 from queue_server.appointments.repository import Booking
 from queue_server.broker.publisher import Publisher
-from queue_server.broker.retained import Mirror
+from queue_server.broker.retained import RetainedTopics
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import from_json
 from queue_server.codes.ed25519 import signed
@@ -73,13 +73,13 @@ class Day:
         public = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         (hall / "platform.pem").write_bytes(public)
         self.bed = Bed(hall, sqlite_url(folder)).open()
-        self.bed.plan.verifiers = opened(hall, self.bed.plan.config.verifier)
+        self.bed.hall.verifiers = opened(hall, self.bed.hall.config.verifier)
         self.bed.ledger.signer = Signer(bytes(range(32)))
         self.lines: list[str] = []
         self.asked: list[str] = []
         clock = self.bed.clock
         self.publisher = Publisher(
-            self.bed.ledger, Mirror(), self._send, clock=lambda: clock.now, monotonic=lambda: clock.monotonic
+            self.bed.ledger, RetainedTopics(), self._send, clock=lambda: clock.now, monotonic=lambda: clock.monotonic
         )
         self.publisher.everything()
 
@@ -121,7 +121,7 @@ class Day:
         )
         with bed.database.writer.begin() as connection:
             made = appointments.book(
-                connection, bed.ledger.signer, [booking], queues=bed.plan.queues, rules=bed.plan.rules.appointment, now=bed.clock.now,
+                connection, bed.ledger.signer, [booking], queues=bed.hall.queues, rules=bed.hall.rules.appointment, now=bed.clock.now,
             )  # fmt: skip
         return code_of(bed.ledger.signer, "appointment", "testhall", made[0].id)
 

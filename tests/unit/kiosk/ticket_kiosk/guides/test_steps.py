@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract.configuration.table import Text as Name
+from contract.configuration.table import TextConfig as Name
 from contract.guides.guide_file import Entry
 from contract.wire.answers import Answer
 from contract.wire.messages import CatalogueVersion

@@ -152,7 +152,7 @@ def test_a_picture_of_the_screen_comes_in_parts_and_is_shown(
     pieces = [PNG[:60000], PNG[60000:]]
     for number, piece in enumerate(pieces, 1):
         told = TerminalTold(ask.id, "screen", "done", "", "image/png", number, 2, base64.b64encode(piece[:49152]).decode())
-        hall.mirror.put("terminal/kiosk-1/told", codec.encode(told), retained=False)
+        hall.retained.put("terminal/kiosk-1/told", codec.encode(told), retained=False)
     wait_until(lambda: client.get("/fleet/kiosk-1/screen").status_code == 200)
     answer = client.get("/fleet/kiosk-1/screen")
     assert answer.headers["content-type"] == "image/png" and answer.content == PNG[:49152] + PNG[60000:][:49152]
@@ -166,9 +166,9 @@ def test_a_terminal_that_cannot_or_fails_says_so_on_the_page(
     assert log_in(client, "admin") == 303
     ask = ordered(said, client, "restart")
     stranger = TerminalTold("another-order", "restart", "done")
-    hall.mirror.put("terminal/kiosk-1/told", codec.encode(stranger), retained=False)
+    hall.retained.put("terminal/kiosk-1/told", codec.encode(stranger), retained=False)
     failed = TerminalTold(ask.id, "restart", "failed", "OSError: <b>full</b>")
-    hall.mirror.put("terminal/kiosk-1/told", codec.encode(failed), retained=False)
+    hall.retained.put("terminal/kiosk-1/told", codec.encode(failed), retained=False)
     wait_until(lambda: "OSError" in client.get("/fleet").text)
     page = client.get("/fleet").text
     assert "没有成功" in page and "&lt;b&gt;full" in page and "<b>full" not in page
@@ -234,7 +234,7 @@ def test_prometheus_reads_the_hall_and_strangers_need_the_token(hall: WebHall, c
     hall.put("terminal/kiosk-1/status", status(devices=[DeviceStatus("printer-1", "printer", "paper-out")]))
     hall.put("alert/device-printer-1", alert(now()))
     hall.issue()
-    hall.mirror.put("event/ticket-issued", b"{}", retained=False)
+    hall.retained.put("event/ticket-issued", b"{}", retained=False)
     wait_until(lambda: 'jiaohao_events_total{type="ticket-issued"} ' in client.get("/metrics").text)
     wait_until(lambda: 'jiaohao_queue_waiting{queue="social"} 1.0' in client.get("/metrics").text)
     lines = client.get("/metrics").text.splitlines()

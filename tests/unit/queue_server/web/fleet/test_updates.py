@@ -48,7 +48,7 @@ def client(hall: WebHall) -> Iterator[TestClient]:
 def said(hall: WebHall) -> list[tuple[str, bytes]]:
     said: list[tuple[str, bytes]] = []
     hall.desk.say = lambda topic, payload, _expiry_s: said.append((topic, payload))
-    hall.desk.show = lambda topic, payload: hall.mirror.put(topic, payload)
+    hall.desk.show = lambda topic, payload: hall.retained.put(topic, payload)
     return said
 
 
@@ -184,12 +184,12 @@ def test_a_rollout_is_begun_driven_paused_by_failures_and_goes_on(
         wait_until(lambda: "已自动暂停" in client.get("/updates").text)
         page = client.get("/updates").text
         assert "新系统没有启动成功" in page and len(said) == 1
-        wait_until(lambda: hall.mirror.get("alert/rollout-lobby"))  # it comes after the page
-        alert = codec.decode(hall.mirror.get("alert/rollout-lobby") or b"", Alert)
+        wait_until(lambda: hall.retained.get("alert/rollout-lobby"))  # it comes after the page
+        alert = codec.decode(hall.retained.get("alert/rollout-lobby") or b"", Alert)
         assert alert.kind == "rollout-paused" and "1台没有成功" in alert.texts.zh
         [rollout] = book_of(hall).latest()
         client.post(f"/updates/{rollout.id}/go-on", data={"csrf": csrf(page)})
-        assert hall.mirror.get("alert/rollout-lobby") is None
+        assert hall.retained.get("alert/rollout-lobby") is None
         wait_until(lambda: len(said) == 2)
         assert said[1][0] == "terminal/kiosk-2/ask"
         says(hall, "kiosk-2", "2026.11.23")
@@ -214,8 +214,8 @@ def test_a_rollout_whose_last_terminal_failed_is_an_alert_until_somebody_decides
         says(hall, "kiosk-1", "2026.11.23")
         order = codec.decode(said[1][1], TerminalAsk).id
         says(hall, "kiosk-2", "2026.11.22", UpdateStatus(order, "failed", "2026.11.23", detail="no-room"))
-        wait_until(lambda: hall.mirror.get("alert/rollout-lobby"))
-        alert = codec.decode(hall.mirror.get("alert/rollout-lobby") or b"", Alert)
+        wait_until(lambda: hall.retained.get("alert/rollout-lobby"))
+        alert = codec.decode(hall.retained.get("alert/rollout-lobby") or b"", Alert)
         assert alert.kind == "rollout-failed" and "1台没有成功：kiosk-2。" in alert.texts.zh
         page = client.get("/updates").text
         assert "有终端没有升级成功" in page and "就此结束" in page
@@ -223,7 +223,7 @@ def test_a_rollout_whose_last_terminal_failed_is_an_alert_until_somebody_decides
         refused = client.post(f"/updates/remove/{rollout.bundle}", data={"csrf": csrf(page)})
         assert refused.headers["location"] == "/updates?trouble=in-use"  # it may yet be tried again
         client.post(f"/updates/{rollout.id}/stop", data={"csrf": csrf(page)})
-        assert hall.mirror.get("alert/rollout-lobby") is None and book_of(hall).followed() == []
+        assert hall.retained.get("alert/rollout-lobby") is None and book_of(hall).followed() == []
     finally:
         engine.close()
 
@@ -235,11 +235,11 @@ def test_a_new_rollout_to_a_group_settles_the_failures_of_the_one_before(
     old = Rollout("1", "f" * 64, "1", "lobby", 1, 0, (failed,), state="finished", started_by="a", started_at=now())
     book_of(hall).begin(old)
     assert [rollout.id for rollout in book_of(hall).followed()] == ["1"]
-    hall.mirror.put(*alert_of(old, now()))
+    hall.retained.put(*alert_of(old, now()))
     content = bundle()
     assert upload(client, content) == 200 and begin(client, content) == "/updates"
     assert [rollout.version for rollout in book_of(hall).followed()] == ["2026.11.23"]
-    assert hall.mirror.get("alert/rollout-lobby") is None
+    assert hall.retained.get("alert/rollout-lobby") is None
 
 
 def test_a_rollout_goes_on_where_it_was_after_the_server_starts_again(

@@ -19,7 +19,7 @@ from queue_server.appointments import command
 from queue_server.appointments.row_format import bookings
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import CASES, from_json
-from queue_server.commands.hall_rules import Plan
+from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.deadline import last_days, standing
 from queue_server.row_files import BadRows
 from queue_server.web.api import platforms
@@ -194,7 +194,7 @@ def test_cases_are_listed_masked_with_their_deadlines_in_colours(hall: WebHall, 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 20), date(2026, 11, 22), date(2026, 9, 30), date(2027, 2, 5)])
 def test_the_days_of_a_list_agree_with_the_deadline_of_each_case(today: date) -> None:
-    plan = Plan(CONFIG)
+    plan = HallRules(CONFIG)
     reached, near = last_days(today, plan.is_working)
     for days in range(-3, 20):
         promised = today + timedelta(days=days)
