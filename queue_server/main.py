@@ -32,7 +32,7 @@ from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
 from queue_server.store.command_access import database_of
 from queue_server.store.database import BadDatabase, Database
-from queue_server.upkeep.personal_data import Forgetting
+from queue_server.upkeep.personal_data import expiry
 from queue_server.web import BadWeb
 
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ def _enrol(words: list[str]) -> int:
 
 
 def _audit(words: list[str]) -> int:
-    from queue_server.logs.hash_chain import command
+    from queue_server.logs import command
 
-    return command(words)
+    return command.main(words)
 
 
 def _appointment(words: list[str]) -> int:
@@ -206,9 +206,9 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
         hand_over=server.hand_over, retained=retained, reports=Reports(database, hall, _now), say=server.say, show=server.show
     )
     web = _web(desk, config, database, options, server) if options.web else None
-    forgetting = Forgetting(database, config, _now)
+    deletion = expiry(database, config, _now)
     try:
-        forgetting.open()
+        deletion.open()
         if web is not None:
             web.open()
         print(f"queue server for hall {config.hall.id} on the broker {broker}", flush=True)
@@ -216,7 +216,7 @@ def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> Non
     finally:
         if web is not None:
             web.close()
-        forgetting.close()
+        deletion.close()
         ledger.close()
 
 
@@ -225,7 +225,7 @@ def _web(desk: HallAccess, config: HallConfig, database: Database, options: argp
     from queue_server.web.serve import WebPages
 
     return WebPages(
-        desk, config, database, hall=options.hall, state=options.state, listen=options.web, tls=options.web_tls,
+        desk, config, database, hall=options.hall, state=options.state, listen=options.web, web_tls=options.web_tls,
         broker=server.broker, broker_folder=options.broker_folder or options.state / "broker",
         connected=server.connected.is_set, example_accounts=options.example_accounts, clock=_now,
     )  # fmt: skip

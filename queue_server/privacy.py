@@ -1,30 +1,24 @@
-"""Personal data: encrypted where it is kept, deleted when its time is over.
+"""Personal data at rest: encrypted where it must be kept in full.
 
-What must be kept in full is stored only as what `Sealer.seal` makes of it (AES-256-GCM, NIST SP 800-38D). Where a masked name
-and a veiled number do (`queue_server.domain.name_masking`, `queue_server.codes.seal`), nothing more is kept. How numbers are
-shown is in `contract.masking`. Rules: Personal Information Protection Law articles 19 (shortest time) and 51 (encryption).
+Such data is stored only as what `Sealer.seal` makes of it (AES-256-GCM, NIST SP 800-38D). Where a masked name and a
+pseudonymised number do (`queue_server.domain.name_masking`, `queue_server.codes.seal`), nothing more is kept. How numbers are
+shown is in `contract.masking`, when data is deleted in `queue_server.upkeep.personal_data`. Rule: Personal Information
+Protection Law article 51 (encryption).
 """
 
 from __future__ import annotations
 
 import hmac
-import logging
 import os
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Engine, Float, Table, delete, update
 
 from contract import durable
 
-LOG = logging.getLogger(__name__)
 KEY_NAME = "personal-data.key"
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -38,9 +32,6 @@ class NoKey(RuntimeError):
 
 class NotReadable(ValueError):
     """Sealed bytes that this hall's key does not open: another key, another place, or changed since."""
-
-
-# --- at rest ---------------------------------------------------------------------------------------------------------
 
 
 def key(state: Path, credentials: str | None = None) -> bytes:
@@ -106,51 +97,3 @@ class Sealer:
         Spaces and hyphens do not count, nor does the case of letters."""
         plain = re.sub(r"[\s-]+", "", text).upper()
         return hmac.digest(self._index_key, f"{place}\0{plain}".encode(), "sha256")[:16]
-
-
-# --- no longer than needed -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class RetentionRule:
-    """Personal data in one table, and for how many days after `since` they are needed.
-
-    `since` holds instants (the ledger's Instant) or seconds since 1970. `empty` names the columns to overwrite and with what;
-    without it the rows are deleted. `only` is a condition on the rows, for example that a case is closed.
-    """
-
-    table: Table
-    since: Column[Any]
-    days: int
-    empty: Mapping[str, Any] = field(default_factory=dict)
-    only: Any = None
-
-
-def delete_expired(writer: Engine, kept: Sequence[RetentionRule], now: datetime) -> int:
-    """Delete or empty everything whose time is over, one short transaction a table; return how many rows that were."""
-    number = 0
-    for data in kept:
-        limit: Any = now - timedelta(days=data.days)
-        if isinstance(data.since.type, Float):
-            limit = limit.timestamp()
-        over = data.since < limit
-        if data.only is not None:
-            over &= data.only
-        statement: Any = delete(data.table)
-        if data.empty:
-            statement = update(data.table).values(dict(data.empty))
-            full = [data.table.c[name].is_distinct_from(value) for name, value in data.empty.items()]
-            over &= _any(full)
-        with writer.begin() as connection:
-            found = connection.execute(statement.where(over)).rowcount
-        if found:
-            LOG.info("%d rows of %s were forgotten: kept for %d days", found, data.table.name, data.days)
-        number += found
-    return number
-
-
-def _any(conditions: Sequence[Any]) -> Any:
-    found = conditions[0]
-    for condition in conditions[1:]:
-        found |= condition
-    return found

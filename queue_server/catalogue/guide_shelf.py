@@ -20,6 +20,7 @@ from pathlib import Path
 from contract.guides.guide_file import FORMAT, BadGuide, Guides, open_guides, sha256
 from queue_server.catalogue.load import FORMS, SHARED
 from queue_server.store.database import ERRORS
+from queue_server.upkeep.job import PeriodicJob
 
 LOG = logging.getLogger(__name__)
 RETRY_S = 60.0
@@ -44,34 +45,42 @@ class GuideShelf:
     """Keeps the guide file up to date in a thread of its own, and opens it for the web pages."""
 
     def __init__(
-        self, *, folder: Path, hall: Path, contents: Callable[[], Sequence[str]], english: Callable[[], Mapping[str, str]],
-        told: Callable[[Edition], None],
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        folder: Path,
+        hall: Path,
+        contents: Callable[[], Sequence[str]],
+        english: Callable[[], Mapping[str, str]],
+        announce: Callable[[Edition], None],
+    ) -> None:
         """`hall` holds what items share, `contents` gives the JSON of the items in force, `english` the English of their
-        sentences; `told` hears of every new edition, in this shelf's thread."""
-        self._folder, self._hall, self._contents, self._english, self._told = folder, hall, contents, english, told
+        sentences; `announce` is called with every new edition, in this shelf's thread."""
+        self._folder, self._hall, self._contents, self._english, self._announce = folder, hall, contents, english, announce
         self.current: Edition | None = None
         self._guides: Guides | None = None
         self._lock = threading.Lock()
-        self._asked = threading.Event()
-        self._closed = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._run, name="guides", daemon=True)
+        self._job = PeriodicJob(
+            "guides",
+            self._bring_up_to_date,
+            every_s=None,
+            at_once=True,
+            retry_s=RETRY_S,
+            expected=(OSError, BadGuide, BuildFailed, *ERRORS),
+            failure="the guide file could not be built, the last one stays in use",
+        )
 
     def open(self) -> None:
         """Begin; the first edition is ready soon after."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._asked.set()
-        self._thread.start()
+        self._job.open()
 
     def close(self) -> None:
         """End; an unfinished build is given up."""
-        self._closed.set()
-        self._asked.set()
+        self._job.end()
         if (child := self._child) is not None:
             child.terminate()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._job.close()
         with self._lock:
             if self._guides is not None:
                 self._guides.close()
@@ -79,7 +88,7 @@ class GuideShelf:
 
     def refresh(self) -> None:
         """Items have changed: build a new edition, from any thread, without waiting for it."""
-        self._asked.set()
+        self._job.wake()
 
     @contextmanager
     def guides(self) -> Iterator[Guides | None]:
@@ -93,21 +102,6 @@ class GuideShelf:
         return path if DIGEST.fullmatch(digest) and path.is_file() else None
 
     # --- in the thread ----------------------------------------------------------------------------------------------
-
-    def _run(self) -> None:
-        again: float | None = None
-        while True:
-            self._asked.wait(again)
-            self._asked.clear()
-            if self._closed.is_set():
-                return
-            try:
-                self._bring_up_to_date()
-                again = None
-            except (OSError, BadGuide, BuildFailed, *ERRORS) as error:
-                if not self._closed.is_set():
-                    LOG.error("the guide file could not be built, the last one stays in use: %s", error)
-                again = RETRY_S
 
     def _bring_up_to_date(self) -> None:
         contents = self._contents()
@@ -123,7 +117,7 @@ class GuideShelf:
                 old.close()
         self.current = edition
         self._clear_up()
-        self._told(edition)
+        self._announce(edition)
 
     def _version(self, contents: Sequence[str], english: bytes) -> str:
         """The same items make the same version, whenever and wherever it is built."""

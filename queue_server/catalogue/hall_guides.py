@@ -31,9 +31,12 @@ class HallGuides:
         self.library = Library(writer=database.writer, reader=database.reader)
         self.translations = Translations(catalogue.english, writer=database.writer, reader=database.reader)
         self.shelf = GuideShelf(
-            folder=state / FOLDER, hall=hall, contents=self.library.contents, english=self.translations.all,
-            told=self._announce,
-        )  # fmt: skip
+            folder=state / FOLDER,
+            hall=hall,
+            contents=self.library.contents,
+            english=self.translations.all,
+            announce=self._announce,
+        )
         self._web, self._show = web, show
 
     def open(self) -> None:

@@ -17,7 +17,8 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, del
 
 from contract.wire import codec
 from contract.wire.messages import Alert, Text
-from queue_server.logs.hash_chain import ChainedLog, Verdict, size, verify
+from queue_server.logs.hash_chain import ChainedLog
+from queue_server.logs.verify import Verdict, size, verify
 from queue_server.store.database import ERRORS, Database
 from queue_server.store.tables import Instant
 

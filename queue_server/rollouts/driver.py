@@ -1,9 +1,8 @@
-"""The thread that drives rollouts: looks once a second what terminals say, writes down what follows, sends orders."""
+"""Drives rollouts: looks what terminals report, records what follows, sends orders."""
 
 from __future__ import annotations
 
 import logging
-import threading
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -14,13 +13,13 @@ from queue_server.hall_access import HallAccess
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.repository import RolloutRepository
 from queue_server.rollouts.step import Rollout, Seen, Target, advance
-from queue_server.store.database import ERRORS
 
 LOG = logging.getLogger(__name__)
 LOOK_S = 1.0
+"""How often `RolloutDriver.look` is called."""
 EXPIRY_S = 30
 MOST_NAMED = 5
-"""So many terminals an alert names."""
+"""Maximum number of terminals that an alert names."""
 SETTLE = 5
 """Looks after a connect before anything is concluded: what terminals have retained must come in first."""
 
@@ -32,37 +31,25 @@ class RolloutDriver:
     """
 
     def __init__(
-        self, book: RolloutRepository, shelf: BundleShelf, hall: HallAccess, connected: Callable[[], bool], address: str,
-        clock: Callable[[], datetime], look_s: float = LOOK_S,
-    ) -> None:  # fmt: skip
-        self._book, self._shelf, self._hall, self._address, self._clock = book, shelf, hall, address, clock
+        self,
+        repository: RolloutRepository,
+        shelf: BundleShelf,
+        hall: HallAccess,
+        connected: Callable[[], bool],
+        address: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._repository, self._shelf, self._hall, self._address, self._clock = repository, shelf, hall, address, clock
         self._connected = connected
-        self._look_s = look_s
         self._looks = 0
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
 
-    def open(self) -> None:
-        """Begin; the database is open and stays so until `close`."""
-        self._thread = threading.Thread(target=self._run, name="rollouts", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """End, after the look that may be under way."""
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.wait(self._look_s):
-            self._looks = self._looks + 1 if self._connected() else 0
-            if self._looks < SETTLE:
-                continue
-            try:
-                for rollout in self._book.followed():
-                    self._drive(rollout)
-            except ERRORS as error:
-                LOG.error("the rollouts cannot be driven just now: %s", error)
+    def look(self) -> None:
+        """One look at every rollout that is not over; called once every LOOK_S. Raise ERRORS of the database."""
+        self._looks = self._looks + 1 if self._connected() else 0
+        if self._looks < SETTLE:
+            return
+        for rollout in self._repository.followed():
+            self._drive(rollout)
 
     def _drive(self, rollout: Rollout) -> None:
         """One look at one rollout; nothing is written while nothing has changed."""
@@ -78,7 +65,7 @@ class RolloutDriver:
 
         if step(rollout) == rollout:
             return
-        changed = self._book.change(rollout.id, step)
+        changed = self._repository.change(rollout.id, step)
         if changed is None:
             return
         before, after = changed
@@ -105,8 +92,8 @@ class RolloutDriver:
 
 
 def alert_of(rollout: Rollout, now: datetime) -> tuple[str, bytes]:
-    """Topic and payload of the alert that stands while a rollout has paused by itself, or has ended without all of its
-    terminals, until somebody decides about those that failed; otherwise the payload is empty."""
+    """Topic and payload of the alert of a rollout that has paused by itself, or has ended without all of its terminals,
+    until somebody decides about those that failed; otherwise the payload is empty."""
     topic = f"alert/rollout-{rollout.group}"
     group, version, failed = rollout.group, rollout.version, rollout.failed
     if rollout.paused_by == "failures":

@@ -19,11 +19,13 @@ from link import Broker
 from queue_server.catalogue.hall_guides import HallGuides, guides_of
 from queue_server.enrolment.revocation import broker_here
 from queue_server.hall_access import HallAccess
+from queue_server.rollouts import driver
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.driver import RolloutDriver
 from queue_server.rollouts.repository import RolloutRepository
-from queue_server.store.database import Database
-from queue_server.web import BadWeb
+from queue_server.store.database import ERRORS, Database
+from queue_server.upkeep.job import PeriodicJob
+from queue_server.web import BadWeb, tls
 from queue_server.web.app import build
 from queue_server.web.tls import Tls
 
@@ -40,17 +42,17 @@ class WebPages:
 
     def __init__(
         self, desk: HallAccess, config: HallConfig, database: Database, *, hall: Path, state: Path, listen: str,
-        tls: str | None, broker: Broker, broker_folder: Path,
+        web_tls: str | None, broker: Broker, broker_folder: Path,
         connected: Callable[[], bool], example_accounts: bool, clock: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._desk, self._config, self._database, self._hall, self._state = desk, config, database, hall, state
         self._listen, self._broker, self._connected, self._clock = listen, broker, connected, clock
         self._broker_folder = broker_folder
         self._example_accounts = example_accounts
-        self._web = config.web if tls is None else Web.model_validate({**config.web.model_dump(), "tls": tls})
+        self._web = config.web if web_tls is None else Web.model_validate({**config.web.model_dump(), "tls": web_tls})
         self._tls: Tls | None = None
         self._guides: HallGuides | None = None
-        self._rollouts: RolloutDriver | None = None
+        self._jobs: list[PeriodicJob] = []
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._end_streams: Callable[[], None] = lambda: None
@@ -71,10 +73,10 @@ class WebPages:
             example_accounts=self._example_accounts, only_https=self._web.tls == "files",
         )  # fmt: skip
         self._end_streams = app.state.end_streams
-        tls = self._tls
+        certificate = self._tls
         self._server = uvicorn.Server(uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2,
-            ssl_context_factory=(lambda _config, _default: tls.context) if tls is not None else None,
+            ssl_context_factory=(lambda _config, _default: certificate.context) if certificate is not None else None,
         ))  # fmt: skip
         self._thread = threading.Thread(target=self._server.run, args=([sock],), name="web", daemon=True)
         self._thread.start()
@@ -86,9 +88,10 @@ class WebPages:
             self._server.should_exit = True
             self._end_streams()
             self._thread.join(5)
-        for part in (self._rollouts, self._guides, self._tls):
-            if part is not None:
-                part.close()
+        for job in self._jobs:
+            job.close()
+        if self._guides is not None:
+            self._guides.close()
 
     def _open_tls(self, address: str, scheme: str) -> None:
         if self._web.tls == "off":
@@ -100,15 +103,20 @@ class WebPages:
             )
         hosts = [parts.hostname or ""]
         self._tls = Tls(self._web, hall=self._hall, state=self._state, hosts=hosts, clock=self._clock)
-        self._tls.open()
+        self._tls.look()
+        self._open_job(PeriodicJob("web-tls", self._tls.look, tls.LOOK_S, expected=(BadWeb,), failure="no new certificate"))
 
     def _open_rollouts(self, address: str) -> None:
         writer, reader = self._database.writer, self._database.reader
         shelf = BundleShelf(self._state / "bundles", writer, reader, self._clock)
-        self._rollouts = RolloutDriver(
-            RolloutRepository(writer, reader), shelf, self._desk, self._connected, address, self._clock
-        )
-        self._rollouts.open()
+        repository = RolloutRepository(writer, reader)
+        rollouts = RolloutDriver(repository, shelf, self._desk, self._connected, address, self._clock)
+        failure = "the rollouts cannot be driven just now"
+        self._open_job(PeriodicJob("rollouts", rollouts.look, driver.LOOK_S, expected=ERRORS, failure=failure))
+
+    def _open_job(self, job: PeriodicJob) -> None:
+        job.open()
+        self._jobs.append(job)
 
     def _reachable(self, host: str) -> str:
         """Where others reach pages that listen on `host`; if that is everywhere, the address that the broker sees."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,40 +27,26 @@ LOG = logging.getLogger(__name__)
 LIFE = timedelta(days=397)
 SOON = timedelta(days=120)
 LOOK_S = 3600.0
+"""How often `Tls.look` is called."""
 
 
 class Tls:
     """The certificate under which the pages are served. `hosts` are the names and addresses under which they are reached."""
 
-    def __init__(
-        self, web: Web, *, hall: Path, state: Path, hosts: Sequence[str], clock: Callable[[], datetime], look_s: float = LOOK_S
-    ) -> None:
+    def __init__(self, web: Web, *, hall: Path, state: Path, hosts: Sequence[str], clock: Callable[[], datetime]) -> None:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._web, self._state, self._clock, self._look_s = web, state, clock, look_s
+        self._web, self._state, self._clock = web, state, clock
         self._hosts = ["127.0.0.1", "::1", "localhost", socket.gethostname(), *hosts]
         if web.tls == "files":
             self._certificate, self._key = hall / str(web.certificate), hall / str(web.key)
         else:
             self._certificate, self._key = state / "web-tls" / "server.crt", state / "web-tls" / "server.key"
         self._loaded = b""
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def open(self) -> None:
-        """Make the certificate if need be, load it, look after it from now on. Raise BadWeb."""
-        self.look()
-        self._thread = threading.Thread(target=self._run, name="web-tls", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Look after it no more."""
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join()
 
     def look(self) -> None:
-        """Renew the certificate when it ends soon, and load it when it has changed. Raise BadWeb."""
+        """Renew the certificate when it ends soon, and load it when it has changed: before the first connection, and then once
+        every LOOK_S. Raise BadWeb."""
         try:
             if self._web.tls == "hall":
                 self._renew()
@@ -74,8 +59,8 @@ class Tls:
             raise BadWeb(f'[web] tls is "hall" in hall.toml, but {error}') from None
         except (OSError, ValueError) as error:
             raise BadWeb(
-                f"certificate {self._certificate} and key {self._key} of the web pages cannot be used ({error}); mend them, or "
-                "set tls under [web] in hall.toml"
+                f"certificate {self._certificate} and key {self._key} of the web pages cannot be used ({error}); correct them, "
+                "or set tls under [web] in hall.toml"
             ) from None
 
     def _renew(self) -> None:
@@ -94,10 +79,3 @@ class Tls:
         until = certificate.not_valid_after_utc
         if until < self._clock():
             LOG.error("the certificate of the web pages ended on %s: browsers refuse it", f"{until:%Y-%m-%d}")
-
-    def _run(self) -> None:
-        while not self._ended.wait(self._look_s):
-            try:
-                self.look()
-            except BadWeb as error:
-                LOG.error("%s", error)

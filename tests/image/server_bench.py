@@ -18,7 +18,7 @@ from contract.wire.topics import Topics
 from link import Broker, Link, NoAnswer
 from queue_server.enrolment import authority
 from queue_server.enrolment.broker import client_credentials
-from queue_server.logs.hash_chain import command as audit
+from queue_server.logs.command import main as audit
 from tests.image.bench import newest
 from tests.image.data_partition import DataPartition
 from tests.image.machine import Machine

@@ -20,7 +20,7 @@ from kiosk.ticket_kiosk.a4_print.job_store import Book
 from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, LeaseIs, NumberGiven, Settle
 from kiosk.ticket_kiosk.offline_numbers.worker import LeaseKeeper
 from link import Link
-from queue_server.logs.hash_chain import command as audit
+from queue_server.logs.command import main as audit
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
 from tests.unit.kiosk.ticket_kiosk.offline_numbers.test_book import answer, wish
 

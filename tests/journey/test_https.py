@@ -146,7 +146,7 @@ def test_a_certificate_from_elsewhere_is_served_and_what_is_wrong_with_it_is_nam
         (tmp_path / f"{name}.crt").write_text(authority.pem_of(certificate))
     right = (tmp_path / "web.key").read_bytes()
     shutil.copy(tmp_path / "another.key", tmp_path / "web.key")
-    with pytest.raises(BadWeb, match="mend them"):
+    with pytest.raises(BadWeb, match="correct them"):
         tls.look()
     (tmp_path / "web.key").write_bytes(right)
     tls.look()

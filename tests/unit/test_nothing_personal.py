@@ -16,8 +16,7 @@ from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
 from queue_server.cases import repository as cases
 from queue_server.codes.seal import code_of
-from queue_server.privacy import delete_expired
-from queue_server.upkeep.personal_data import Forgetting, retention_rules
+from queue_server.upkeep.personal_data import delete_expired, expiry, retention_rules
 from tests.bed import Bed
 
 NAME, NUMBER, TELEPHONE = "欧阳娜娜", "62052419900101001X", "13812345678"
@@ -87,7 +86,7 @@ def test_what_is_over_is_deleted_and_what_is_not_stays(lived: Bed) -> None:
     assert left() == [0, 0, 0, 1], "level and reasons of the rating stay"
 
 
-def test_forgetting_goes_on_by_itself_and_survives_a_database_in_trouble(lived: Bed) -> None:
+def test_expiry_goes_on_and_survives_a_database_in_trouble(lived: Bed) -> None:
     asked = threading.Semaphore(0)
     moments = [lived.clock.now, lived.clock.now + timedelta(days=4000)]
 
@@ -97,8 +96,8 @@ def test_forgetting_goes_on_by_itself_and_survives_a_database_in_trouble(lived: 
 
     with lived.database.writer.begin() as connection:
         connection.execute(text("ALTER TABLE cases RENAME TO hidden"))
-    forgetting = Forgetting(lived.database, lived.hall.config, clock, every_s=0.01)
-    forgetting.open()
+    job = expiry(lived.database, lived.hall.config, clock, every_s=0.01)
+    job.open()
     for _ in range(2):
         assert asked.acquire(timeout=60)
     with lived.database.writer.begin() as connection:
@@ -107,5 +106,5 @@ def test_forgetting_goes_on_by_itself_and_survives_a_database_in_trouble(lived: 
         pass
     for _ in range(2):  # when the second round after the mend begins, the first has ended
         assert asked.acquire(timeout=60)
-    forgetting.close()
+    job.close()
     assert lived.rows("SELECT count(*) FROM cases")[0][0] == 0

@@ -25,21 +25,25 @@ class Stand:
     folder: Path
     contents: list[str] = field(default_factory=lambda: list(CONTENTS))
     english: dict[str, str] = field(default_factory=dict)
-    told: queue.Queue[Edition] = field(default_factory=queue.Queue)
+    announced: queue.Queue[Edition] = field(default_factory=queue.Queue)
 
     def __post_init__(self) -> None:
         self.shelf = GuideShelf(
-            folder=self.folder, hall=HALL, contents=lambda: self.contents, english=lambda: self.english, told=self.told.put
+            folder=self.folder,
+            hall=HALL,
+            contents=lambda: self.contents,
+            english=lambda: self.english,
+            announce=self.announced.put,
         )
 
     def open(self) -> Edition:
         self.shelf.open()
-        return self.told.get(timeout=30)
+        return self.announced.get(timeout=30)
 
     def change(self, contents: list[str]) -> Edition:
         self.contents = contents
         self.shelf.refresh()
-        return self.told.get(timeout=30)
+        return self.announced.get(timeout=30)
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from sqlalchemy import text
 from contract.wire import codec
 from contract.wire.messages import Alert
 from queue_server.logs import checks as logs_checks
-from queue_server.logs import hash_chain
 from queue_server.logs.checks import CUT, LogChecks
 from queue_server.logs.hash_chain import EVENTS
+from queue_server.store.tables import EPOCH
 from queue_server.web.auth.accounts import WEB_LOG
 from tests.bed import Bed
 from tests.programs import wait_until
@@ -85,7 +85,7 @@ def test_a_whole_log_is_told_with_its_first_and_last_moment_and_stays_on_the_pag
     with hall.database.look() as connection:
         first, last = connection.exec_driver_sql("SELECT min(at), max(at) FROM events").one()
     zone = hall.config.zone
-    moments = [(hash_chain.EPOCH + timedelta(microseconds=at)).astimezone(zone) for at in (first, last)]
+    moments = [(EPOCH + timedelta(microseconds=at)).astimezone(zone) for at in (first, last)]
     shown_moments = [f'<span class="moment">{moment:%Y-%m-%d %H:%M:%S}</span>' for moment in moments]
     assert f"{shown_moments[0]} 至 {shown_moments[1]}，共 4 条，逐条核对无误" in page
     assert page.count('<b class="fine">完整</b>') == 2 and "秒，admin" in page
@@ -167,7 +167,7 @@ def test_a_long_check_tells_how_far_it_is_and_a_second_one_does_not_begin_and_a_
     for _ in range(6):
         hall.issue()
     held, may_go_on = threading.Event(), threading.Event()
-    verify = hash_chain.verify
+    verify = logs_checks.verify
 
     def slowly(connection, log, expect, progress):  # type: ignore[no-untyped-def]
         def told(rows: int) -> None:
@@ -175,9 +175,8 @@ def test_a_long_check_tells_how_far_it_is_and_a_second_one_does_not_begin_and_a_
             held.set()
             assert may_go_on.wait(60)
 
-        return verify(connection, log, expect, told)
+        return verify(connection, log, expect, told, batch=2)
 
-    monkeypatch.setattr(hash_chain, "BATCH", 2)
     monkeypatch.setattr(logs_checks, "verify", slowly)
     assert log_in(client, "admin") == 303
     token = csrf(client.get("/log-check").text)

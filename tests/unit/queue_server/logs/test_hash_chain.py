@@ -11,16 +11,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from queue_server.logs import hash_chain
-from queue_server.logs.hash_chain import Chain
+from queue_server.logs.command import main as audit
+from queue_server.logs.hash_chain import EVENTS, Chain
+from queue_server.logs.verify import Verdict, size, verify
 from queue_server.store.database import Database, Writer
 from queue_server.web.auth.accounts import WEB_LOG, Accounts
 from tests.bed import Bed
 
 
-def verdict(bed: Bed, expect: str = "") -> hash_chain.Verdict:
+def verdict(bed: Bed, expect: str = "") -> Verdict:
     with bed.database.look() as connection:
-        return hash_chain.verify(connection, expect=expect)
+        return verify(connection, expect=expect)
 
 
 def tamper(bed: Bed, sql: str, **values: object) -> None:
@@ -67,7 +68,7 @@ def test_every_changed_row_is_named(busy: Bed, change: str) -> None:
         with busy.database.writer.connect() as connection:
             transaction = connection.begin()
             connection.execute(text(change), {"id": row})
-            found = hash_chain.verify(connection.execution_options())
+            found = verify(connection.execution_options())
             transaction.rollback()
         named = ids(busy)[1] if "hash = NULL" in change and place == 0 else row
         assert found.broken == named, (place, found)
@@ -174,22 +175,22 @@ def test_the_command_names_the_first_broken_row_and_ends_with_1(
     bed = Bed(hall_folder, f"sqlite:///{tmp_path / 'ledger.sqlite'}").open()
     for _ in range(3):
         bed.issue()
-    assert hash_chain.command(["verify", "--state", str(tmp_path)]) == 0
+    assert audit(["verify", "--state", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "3 events in 1 chains are as they were written" in said
     end = said.split("the log of events ends at ")[1].split()[0]
-    assert hash_chain.command(["verify", "--state", str(tmp_path), "--expect", end]) == 0
-    assert hash_chain.command(["verify", "--state", str(tmp_path), "--expect", "0" * 64]) == 1
+    assert audit(["verify", "--state", str(tmp_path), "--expect", end]) == 0
+    assert audit(["verify", "--state", str(tmp_path), "--expect", "0" * 64]) == 1
     assert "rows are missing" in capsys.readouterr().out
     second = ids(bed)[1]
     tamper(bed, "UPDATE events SET actor = 'x' WHERE id = :id", id=second)
     bed.close()
-    assert hash_chain.command(["verify", "--state", str(tmp_path)]) == 1
+    assert audit(["verify", "--state", str(tmp_path)]) == 1
     assert f"BROKEN at event {second}: " in capsys.readouterr().out
 
 
 def test_the_command_says_where_there_is_no_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert hash_chain.command(["verify", "--state", str(tmp_path)]) == 2
+    assert audit(["verify", "--state", str(tmp_path)]) == 2
     assert "--state DIR" in capsys.readouterr().err
     assert not (tmp_path / "ledger.sqlite").exists()
 
@@ -209,7 +210,7 @@ def test_the_database_is_left_open_for_nobody(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     database.open()
     database.close()
-    assert hash_chain.command(["verify", "--state", str(tmp_path)]) == 0
+    assert audit(["verify", "--state", str(tmp_path)]) == 0
 
 
 @pytest.fixture
@@ -224,9 +225,9 @@ def office(tmp_path: Path) -> Iterator[Accounts]:
     database.close()
 
 
-def web_verdict(accounts: Accounts) -> hash_chain.Verdict:
+def web_verdict(accounts: Accounts) -> Verdict:
     with accounts.reader.connect() as connection:
-        return hash_chain.verify(connection, WEB_LOG)
+        return verify(connection, WEB_LOG)
 
 
 def test_what_is_done_on_the_web_pages_is_chained_from_any_thread(office: Accounts) -> None:
@@ -253,7 +254,7 @@ def test_a_deed_that_is_changed_or_taken_out_is_named(
     with office.writer.begin() as connection:
         connection.execute(text(statement))
     assert web_verdict(office).broken == 3
-    assert hash_chain.command(["verify", "--state", str(tmp_path)]) == 1
+    assert audit(["verify", "--state", str(tmp_path)]) == 1
     said = capsys.readouterr().out
     assert "BROKEN at web action 3: " in said and "0 events in 0 chains are as they were written" in said
 
@@ -303,18 +304,17 @@ def test_the_verdict_says_from_when_to_when_and_when_the_broken_row_was_written(
     busy.close()
 
 
-def test_a_long_log_is_read_in_parts_and_tells_how_far_it_is(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hash_chain, "BATCH", 4)
+def test_a_long_log_is_read_in_parts_and_tells_how_far_it_is(bed: Bed) -> None:
     bed.group(*[("issue-ticket", {"queue": "household", "channel": "web"})] * (11 - len(ids(bed))))
     told: list[int] = []
     with bed.database.look() as connection:
-        found = hash_chain.verify(connection, progress=told.append)
-        assert hash_chain.size(connection, hash_chain.EVENTS) == found.rows == 11
+        found = verify(connection, progress=told.append, batch=4)
+        assert size(connection, EVENTS) == found.rows == 11
     assert told == [4, 8] and found.broken is None
     for row in ids(bed):
         with bed.database.writer.connect() as connection:
             transaction = connection.begin()
             connection.execute(text("UPDATE events SET at = 9000000000000000000 WHERE id = :id"), {"id": row})
-            assert hash_chain.verify(connection).broken == row
+            assert verify(connection).broken == row
             transaction.rollback()
     bed.close()

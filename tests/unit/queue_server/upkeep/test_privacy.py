@@ -15,9 +15,10 @@ from sqlalchemy import Column, Double, Integer, LargeBinary, MetaData, String, T
 from contract import masking
 from queue_server import privacy
 from queue_server.codes.signer import hall_key, seal_hall_key
-from queue_server.privacy import NoKey, NotReadable, RetentionRule, Sealer, key
+from queue_server.privacy import NoKey, NotReadable, Sealer, key
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 from queue_server.store.tables import Instant
+from queue_server.upkeep.personal_data import RetentionRule, delete_expired
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
@@ -157,8 +158,8 @@ def test_personal_data_goes_when_its_time_is_over_and_not_before() -> None:
         RetentionRule(cases, cases.c.closed_at, 30, {"name": None}, cases.c.state == "closed"),
         RetentionRule(visits, visits.c.at, 365),
     ]
-    assert privacy.delete_expired(engine, kept, NOW) == 2 + 1
-    assert privacy.delete_expired(engine, kept, NOW) == 0
+    assert delete_expired(engine, kept, NOW) == 2 + 1
+    assert delete_expired(engine, kept, NOW) == 0
     with engine.connect() as connection:
         assert connection.execute(select(cases.c.id).where(cases.c.name.is_not(None)).order_by("id")).scalars().all() == [0, 9]
         assert connection.execute(select(visits.c.id)).scalars().all() == [0, 1]

@@ -22,6 +22,8 @@ from queue_server.rollouts.bundle_shelf import BadBundle, BundleShelf, manifest
 from queue_server.rollouts.driver import RolloutDriver, alert_of
 from queue_server.rollouts.repository import GroupIsBusy, RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
+from queue_server.store.database import ERRORS
+from queue_server.upkeep.job import PeriodicJob
 from tests.programs import wait_until
 from tests.rauc_bundle import CONTENT, MANIFEST, bundle
 from tests.web_hall import CONFIG, WebHall, csrf, log_in, now
@@ -58,6 +60,11 @@ def book_of(hall: WebHall) -> RolloutRepository:
 
 def shelf_of(hall: WebHall) -> BundleShelf:
     return BundleShelf(hall.folder / "bundles", hall.database.writer, hall.database.reader, now)
+
+
+def driven(driver: RolloutDriver) -> PeriodicJob:
+    """A driver that looks often."""
+    return PeriodicJob("rollouts", driver.look, 0.02, expected=ERRORS)
 
 
 def upload(client: TestClient, content: bytes, name: str = "lobby.raucb") -> int:
@@ -168,7 +175,7 @@ def test_a_rollout_is_begun_driven_paused_by_failures_and_goes_on(
     assert begin(client, content) == "/updates?trouble=busy"
     for terminal in ("kiosk-1", "kiosk-2"):
         says(hall, terminal, "2026.11.22")
-    engine = RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall:8080", now, look_s=0.02)
+    engine = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall:8080", now))
     engine.open()
     try:
         wait_until(lambda: len(said) == 1)
@@ -207,7 +214,7 @@ def test_a_rollout_whose_last_terminal_failed_is_an_alert_until_somebody_decides
     assert begin(client, content, at_most="2", may_fail="9") == "/updates"
     for terminal in ("kiosk-1", "kiosk-2"):
         says(hall, terminal, "2026.11.22")
-    engine = RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now, look_s=0.02)
+    engine = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now))
     engine.open()
     try:
         wait_until(lambda: len(said) == 2)
@@ -251,12 +258,12 @@ def test_a_rollout_goes_on_where_it_was_after_the_server_starts_again(
     connected: list[bool] = []
     for terminal in ("kiosk-1", "kiosk-2"):
         says(hall, terminal, "2026.11.22")
-    first = RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now, look_s=0.02)
+    first = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now))
     first.open()
     wait_until(lambda: len(said) == 2)
     first.close()
     order = codec.decode(said[0][1], TerminalAsk).id
-    second = RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: bool(connected), "http://hall", now, look_s=0.02)
+    second = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: bool(connected), "http://hall", now))
     second.open()
     says(hall, "kiosk-1", "2026.11.22", UpdateStatus(order, "downloading", "2026.11.23", 30))
     connected.append(True)
