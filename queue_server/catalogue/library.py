@@ -12,58 +12,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Double,
-    Engine,
-    Index,
-    Integer,
-    MetaData,
-    Row,
-    String,
-    Table,
-    Text,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from contract.guides.item import Item
 from queue_server.catalogue import lifecycle
 from queue_server.catalogue.exchange import BadFile, Problem
 from queue_server.catalogue.lifecycle import Editor, History, HistoryEntry, Move, NotAllowed, NotPossible, Version
+from queue_server.store.tables import item_notes, item_versions
 
-METADATA = MetaData()
 FILES = "files"
 """Who notes what came from the hall's folder."""
 
-VERSIONS = Table(
-    "item_versions",
-    METADATA,
-    Column("code", String(32), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("department", String(100), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("content", Text, nullable=False),
-    Index("item_versions_state", "state", "code"),
-)
-NOTES = Table(
-    "item_notes",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("code", String(32), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("at", Double, nullable=False),
-    Column("account", String(64), nullable=False),
-    Column("move", String(16), nullable=False),
-    Column("reason", Text, nullable=False),
-    Index("item_notes_code", "code", "number"),
-)
-V, N = VERSIONS.c, NOTES.c
+V, N = item_versions.c, item_notes.c
 
 
 class ChangedMeanwhile(RuntimeError):
@@ -229,7 +190,7 @@ def _same(content: str | None, item: Item) -> bool:
 
 
 def _newest(state: str, department: str, text: str) -> Any:
-    other, published = VERSIONS.alias(), VERSIONS.alias()
+    other, published = item_versions.alias(), item_versions.alias()
     last = select(func.max(other.c.number)).where(other.c.code == V.code).scalar_subquery()
     in_force = select(published.c.number).where(published.c.code == V.code, published.c.state == "in-force")
     columns = (V.code, V.number, V.department, V.name, V.state, in_force.limit(1).scalar_subquery())
@@ -245,10 +206,10 @@ def _newest(state: str, department: str, text: str) -> Any:
 
 def _history(connection: Connection, code: str, *, lock: bool = False) -> History:
     notes: dict[int, list[HistoryEntry]] = {}
-    for row in connection.execute(select(NOTES).where(N.code == code).order_by(N.id)):
+    for row in connection.execute(select(item_notes).where(N.code == code).order_by(N.id)):
         note = HistoryEntry(datetime.fromtimestamp(row.at, UTC), row.account, row.move, row.reason)
         notes.setdefault(row.number, []).append(note)
-    query = select(VERSIONS).where(V.code == code).order_by(V.number)
+    query = select(item_versions).where(V.code == code).order_by(V.number)
     rows = connection.execute(query.with_for_update() if lock else query)
     return tuple(_version(row, notes.get(row.number, [])) for row in rows)
 
@@ -267,10 +228,10 @@ def _write(connection: Connection, old: History, new: History) -> None:
                "state": version.state, "content": version.content}  # fmt: skip
         key = {"code": version.code, "number": version.number}
         if before is None:
-            connection.execute(insert(VERSIONS).values(row | key))
+            connection.execute(insert(item_versions).values(row | key))
         else:
             this = (V.code == version.code) & (V.number == version.number)
-            connection.execute(update(VERSIONS).where(this).values(row))
+            connection.execute(update(item_versions).where(this).values(row))
         for note in version.history[len(before.history) if before else 0 :]:
             fact = {"at": note.at.timestamp(), "account": note.account, "move": note.move, "reason": note.reason}
-            connection.execute(insert(NOTES).values(key | fact))
+            connection.execute(insert(item_notes).values(key | fact))

@@ -10,23 +10,14 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Column, Double, Engine, String, Table, Text, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from queue_server.catalogue.library import METADATA, ChangedMeanwhile
+from queue_server.catalogue.library import ChangedMeanwhile
+from queue_server.store.tables import guide_translations
 
 LONGEST = 4000
-TRANSLATIONS = Table(
-    "guide_translations",
-    METADATA,
-    Column("key", String(64), primary_key=True),
-    Column("zh", Text, nullable=False),
-    Column("en", Text, nullable=False),
-    Column("at", Double, nullable=False),
-    Column("account", String(64), nullable=False),
-)
-"""`key` is the SHA-256 of the sentence: sentences are longer than an index may be."""
-T = TRANSLATIONS.c
+T = guide_translations.c
 
 
 class Translations:
@@ -55,8 +46,8 @@ class Translations:
                 written = connection.execute(select(T.en).where(T.key == key).with_for_update()).scalar()
                 if (self._file.get(zh, "") if written is None else written) != was:
                     raise ChangedMeanwhile(zh)
-                connection.execute(delete(TRANSLATIONS).where(T.key == key))
+                connection.execute(delete(guide_translations).where(T.key == key))
                 if en:
-                    connection.execute(insert(TRANSLATIONS).values(row))
+                    connection.execute(insert(guide_translations).values(row))
         except IntegrityError:
             raise ChangedMeanwhile(zh) from None

@@ -19,48 +19,17 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import (
-    Column,
-    Connection,
-    Double,
-    LargeBinary,
-    MetaData,
-    Row,
-    String,
-    Table,
-    Text,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, insert, select, update
 
 from link.enrolment_token import ALPHABET, NAME_LENGTH, SECRET_LENGTH, normal, signing_key
 from queue_server.enrolment.authority import Authority, BadAuthority, pem_of
 from queue_server.privacy import Sealer
 from queue_server.store.database import Database
+from queue_server.store.tables import certificates, enrol_tokens
 
+T = enrol_tokens.c
+C = certificates.c
 PLACE = "enrol_tokens.secret"
-METADATA = MetaData()
-TOKENS = Table(
-    "enrol_tokens",
-    METADATA,
-    Column("name", String(8), primary_key=True),
-    Column("secret", LargeBinary, nullable=False),
-    Column("terminal", String(64), nullable=False),
-    Column("made_at", Double, nullable=False),
-    Column("expires_at", Double, nullable=False),
-    Column("serial", String(40)),
-)
-CERTIFICATES = Table(
-    "certificates",
-    METADATA,
-    Column("serial", String(40), primary_key=True),
-    Column("terminal", String(64), nullable=False, index=True),
-    Column("issued_at", Double, nullable=False),
-    Column("expires_at", Double, nullable=False),
-    Column("revoked_at", Double),
-    Column("pem", Text, nullable=False),
-)
 
 
 class EnrolmentRefused(Exception):
@@ -108,14 +77,14 @@ class Register:
         row = {"name": text[:NAME_LENGTH], "secret": secret, "terminal": terminal, "made_at": now.timestamp(),
                "expires_at": (now + life).timestamp()}  # fmt: skip
         with self._writer.begin() as connection:
-            connection.execute(insert(TOKENS).values(row))
+            connection.execute(insert(enrol_tokens).values(row))
         return "-".join(re.findall("....", text)), now + life
 
     def enrol(self, name: str, request: bytes, mac: bytes) -> Granted:
         """Sign the certificate request (PEM) that a terminal sent with a token; `mac` is HMAC-SHA256 over it. The same request
         once more gets the same certificate: an answer may be lost. Raise Refused."""
         with self._writer.begin() as connection:
-            token = connection.execute(select(TOKENS).where(TOKENS.c.name == normal(name)).with_for_update()).first()
+            token = connection.execute(select(enrol_tokens).where(T.name == normal(name)).with_for_update()).first()
             key = bytes.fromhex(self._sealer.open(bytes(token.secret), PLACE)) if token is not None else secrets.token_bytes(32)
             if not hmac.compare_digest(hmac.digest(key, b"ask" + request, "sha256"), mac) or token is None:
                 raise EnrolmentRefused("wrong-token")
@@ -126,7 +95,7 @@ class Register:
                 raise EnrolmentRefused("expired-token")
             certificate = self._grant(connection, token.terminal, wanted)
             used = {"serial": _serial(certificate)}
-            connection.execute(update(TOKENS).where(TOKENS.c.name == token.name).values(used))
+            connection.execute(update(enrol_tokens).where(T.name == token.name).values(used))
         return Granted(token.terminal, pem_of(certificate), key)
 
     def renew(self, certificate: bytes, request: bytes, signature: bytes) -> Granted:
@@ -140,7 +109,7 @@ class Register:
         except (ValueError, AssertionError, InvalidSignature):
             raise EnrolmentRefused("bad-request") from None
         with self._writer.begin() as connection:
-            known = select(CERTIFICATES).where(CERTIFICATES.c.serial == _serial(old))
+            known = select(certificates).where(C.serial == _serial(old))
             row = connection.execute(known).first()
             if row is None or not self.authority.issued(old):
                 raise EnrolmentRefused("unknown-certificate")
@@ -155,37 +124,35 @@ class Register:
         """Revoke every certificate of a terminal and spend its tokens; return how many certificates that were."""
         now = self._clock().timestamp()
         with self._writer.begin() as connection:
-            good = (CERTIFICATES.c.terminal == terminal) & CERTIFICATES.c.revoked_at.is_(None)
-            count = connection.execute(update(CERTIFICATES).where(good).values(revoked_at=now)).rowcount
-            open_tokens = (TOKENS.c.terminal == terminal) & TOKENS.c.serial.is_(None)
-            connection.execute(update(TOKENS).where(open_tokens).values(expires_at=now))
+            good = (C.terminal == terminal) & C.revoked_at.is_(None)
+            count = connection.execute(update(certificates).where(good).values(revoked_at=now)).rowcount
+            open_tokens = (T.terminal == terminal) & T.serial.is_(None)
+            connection.execute(update(enrol_tokens).where(open_tokens).values(expires_at=now))
         return count
 
     def remember(self, terminal: str, certificate: x509.Certificate, *, revoked: bool = False) -> None:
         """Note a certificate that was made on this machine."""
         now = self._clock().timestamp()
         with self._writer.begin() as connection:
-            connection.execute(insert(CERTIFICATES).values(_row(terminal, certificate, now, now if revoked else None)))
+            connection.execute(insert(certificates).values(_row(terminal, certificate, now, now if revoked else None)))
 
     def revoked(self) -> list[int]:
         """The serial numbers of all revoked certificates that have not expired."""
-        standing = CERTIFICATES.c.revoked_at.is_not(None) & (CERTIFICATES.c.expires_at > self._clock().timestamp())
+        standing = C.revoked_at.is_not(None) & (C.expires_at > self._clock().timestamp())
         with self._reader.connect() as connection:
-            return [int(serial, 16) for serial in connection.execute(select(CERTIFICATES.c.serial).where(standing)).scalars()]
+            return [int(serial, 16) for serial in connection.execute(select(C.serial).where(standing)).scalars()]
 
     def certificates(self) -> list[Row[Any]]:
         """Every certificate, the latest of each terminal last."""
         with self._reader.connect() as connection:
-            return list(
-                connection.execute(select(CERTIFICATES).order_by(CERTIFICATES.c.terminal, CERTIFICATES.c.issued_at)).all()
-            )
+            return list(connection.execute(select(certificates).order_by(C.terminal, C.issued_at)).all())
 
     def standings(self) -> dict[str, Standing]:
         """How every name that ever had a certificate stands now."""
         now, found = self._clock(), dict[str, Standing]()
-        columns = (CERTIFICATES.c.terminal, CERTIFICATES.c.expires_at, CERTIFICATES.c.revoked_at)
+        columns = (C.terminal, C.expires_at, C.revoked_at)
         with self._reader.connect() as connection:
-            rows = connection.execute(select(*columns).order_by(CERTIFICATES.c.issued_at)).all()
+            rows = connection.execute(select(*columns).order_by(C.issued_at)).all()
         for terminal, expires_at, revoked_at in rows:
             until = datetime.fromtimestamp(expires_at, UTC)
             before = found.get(terminal)
@@ -204,7 +171,7 @@ class Register:
             certificate = self.authority.for_terminal(terminal, wanted, now)
         except BadAuthority:
             raise EnrolmentRefused("bad-request") from None
-        connection.execute(insert(CERTIFICATES).values(_row(terminal, certificate, now.timestamp(), None)))
+        connection.execute(insert(certificates).values(_row(terminal, certificate, now.timestamp(), None)))
         return certificate
 
 
@@ -217,7 +184,7 @@ def _read_request(pem: bytes) -> x509.CertificateSigningRequest:
 
 def _same(connection: Connection, token: Row[Any], wanted: x509.CertificateSigningRequest) -> str:
     """The certificate that a used token got, if it was for this very key."""
-    row = connection.execute(select(CERTIFICATES).where(CERTIFICATES.c.serial == token.serial)).one()
+    row = connection.execute(select(certificates).where(C.serial == token.serial)).one()
     if x509.load_pem_x509_certificate(row.pem.encode()).public_key() != wanted.public_key() or row.revoked_at is not None:
         raise EnrolmentRefused("used-token")
     return str(row.pem)

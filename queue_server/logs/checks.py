@@ -13,36 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from contract.wire import codec
 from contract.wire.messages import Alert, Text
 from queue_server.logs.hash_chain import ChainedLog
 from queue_server.logs.verify import Verdict, size, verify
 from queue_server.store.database import ERRORS, Database
-from queue_server.store.tables import Instant
+from queue_server.store.tables import log_checks
 
 LOG = logging.getLogger(__name__)
-METADATA = MetaData()
-CHECKS = Table(
-    "log_checks",
-    METADATA,
-    Column("log", String(16), primary_key=True),
-    Column("by", String(64), nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("ended_at", Instant, nullable=False),
-    Column("rows", BigInteger, nullable=False),
-    Column("older", BigInteger, nullable=False),
-    Column("chains", Integer, nullable=False),
-    Column("first", Instant),
-    Column("last", Instant),
-    Column("end", String(64), nullable=False),
-    Column("expected", String(64), nullable=False),
-    Column("reason", String(16), nullable=False),
-    Column("broken", BigInteger),
-    Column("broken_at", Instant),
-    Column("found_at", Instant),
-)
 CUT = "cut"
 """The reason when every row that is there is as it was written, but the end that was seen before is not among them."""
 
@@ -131,7 +111,7 @@ class LogChecks:
     def latest(self) -> dict[str, LogCheckResult]:
         """The latest result of each log that was ever checked. One short look; call it off the event loop."""
         with self._database.look() as connection:
-            rows = connection.execute(select(CHECKS)).mappings().all()
+            rows = connection.execute(select(log_checks)).mappings().all()
         found = {row["log"]: LogCheckResult(**row) for row in rows}
         return {name: found[name] for name in self._logs if name in found}
 
@@ -169,8 +149,8 @@ class LogChecks:
 
     def _keep(self, checked: LogCheckResult) -> None:
         with self._database.writer.begin() as connection:
-            connection.execute(delete(CHECKS).where(CHECKS.c.log == checked.log))
-            connection.execute(insert(CHECKS).values(asdict(checked)))
+            connection.execute(delete(log_checks).where(log_checks.c.log == checked.log))
+            connection.execute(insert(log_checks).values(asdict(checked)))
 
 
 def result(

@@ -17,22 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import BigInteger, Column, Double, Engine, MetaData, Row, String, Table, delete, insert, select
+from sqlalchemy import Engine, Row, delete, insert, select
 
 from contract import durable
+from queue_server.store.tables import bundles
 
-METADATA = MetaData()
-BUNDLES = Table(
-    "bundles",
-    METADATA,
-    Column("sha256", String(64), primary_key=True),
-    Column("name", String(128), nullable=False),
-    Column("version", String(64), nullable=False),
-    Column("compatible", String(128), nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("added_at", Double, nullable=False),
-    Column("added_by", String(64), nullable=False),
-)
+B = bundles.c
 SQUASHFS = b"hsqs"
 LARGEST_SIGNATURE = 64 * 1024
 LARGEST = 8 * 1024**3
@@ -72,7 +62,7 @@ class BundleShelf:
     def all(self) -> list[Bundle]:
         """Every bundle whose file is here, the newest first."""
         with self._reader.connect() as connection:
-            rows = connection.execute(select(BUNDLES).order_by(BUNDLES.c.added_at.desc())).all()
+            rows = connection.execute(select(bundles).order_by(B.added_at.desc())).all()
         return [_bundle(row) for row in rows if self.path(row.sha256).exists()]
 
     def get(self, sha256: str) -> Bundle | None:
@@ -103,14 +93,14 @@ class BundleShelf:
         bundle = Bundle(sha256, clean, version, compatible, incoming.size, self._clock(), by[:64])
         row = {**bundle.__dict__, "added_at": bundle.added_at.timestamp()}
         with self._writer.begin() as connection:
-            connection.execute(delete(BUNDLES).where(BUNDLES.c.sha256 == sha256))
-            connection.execute(insert(BUNDLES).values(row))
+            connection.execute(delete(bundles).where(B.sha256 == sha256))
+            connection.execute(insert(bundles).values(row))
         return bundle
 
     def remove(self, sha256: str) -> None:
         """Take a bundle off the shelf."""
         with self._writer.begin() as connection:
-            connection.execute(delete(BUNDLES).where(BUNDLES.c.sha256 == sha256))
+            connection.execute(delete(bundles).where(B.sha256 == sha256))
         self.path(sha256).unlink(missing_ok=True)
 
 

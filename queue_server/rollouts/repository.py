@@ -6,57 +6,16 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Double,
-    Engine,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from queue_server.rollouts.step import Rollout, Target
+from queue_server.store.tables import rollout_terminals, rollouts
 
-METADATA = MetaData()
-ROLLOUTS = Table(
-    "rollouts",
-    METADATA,
-    Column("id", String(36), primary_key=True),
-    Column("bundle", String(64), nullable=False),
-    Column("version", String(64), nullable=False),
-    Column("group", String(64), nullable=False),
-    Column("at_most", Integer, nullable=False),
-    Column("may_fail", Integer, nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("paused_by", String(12), nullable=False),
-    Column("forgiven", Integer, nullable=False),
-    Column("started_by", String(64), nullable=False),
-    Column("started_at", Double, nullable=False),
-)
-TARGETS = Table(
-    "rollout_terminals",
-    METADATA,
-    Column("rollout", String(36), primary_key=True),
-    Column("place", Integer, primary_key=True),
-    Column("terminal", String(64), nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("since", Double),
-    Column("order", String(36), nullable=False),
-    Column("asked", Integer, nullable=False),
-    Column("percent", Integer, nullable=False),
-    Column("detail", Text, nullable=False),
-)
+R = rollouts.c
+T = rollout_terminals.c
 UNDER_WAY = ("asked", "downloading", "installing", "restarting")
 OPEN = ("running", "paused")
-FAILED = select(TARGETS.c.rollout).where(TARGETS.c.state == "failed")
+FAILED = select(T.rollout).where(T.state == "failed")
 
 
 class GroupIsBusy(RuntimeError):
@@ -72,46 +31,46 @@ class RolloutRepository:
     def begin(self, rollout: Rollout) -> None:
         """Write down a new rollout, after which failures of earlier ones to the group matter no more. Raise GroupIsBusy."""
         with self._writer.begin() as connection:
-            busy = ROLLOUTS.c.state.in_(OPEN) & (ROLLOUTS.c.group == rollout.group)
-            if connection.execute(select(ROLLOUTS.c.id).where(busy)).first() is not None:
+            busy = R.state.in_(OPEN) & (R.group == rollout.group)
+            if connection.execute(select(R.id).where(busy)).first() is not None:
                 raise GroupIsBusy(rollout.group)
-            over = (ROLLOUTS.c.state == "finished") & (ROLLOUTS.c.group == rollout.group)
-            connection.execute(update(ROLLOUTS).where(over, ROLLOUTS.c.id.in_(FAILED)).values(state="stopped"))
-            connection.execute(insert(ROLLOUTS).values(_facts(rollout)))
-            connection.execute(insert(TARGETS), _rows(rollout, rollout.targets))
+            over = (R.state == "finished") & (R.group == rollout.group)
+            connection.execute(update(rollouts).where(over, R.id.in_(FAILED)).values(state="stopped"))
+            connection.execute(insert(rollouts).values(_facts(rollout)))
+            connection.execute(insert(rollout_terminals), _rows(rollout, rollout.targets))
 
     def change(self, rollout_id: str, step: Callable[[Rollout], Rollout]) -> tuple[Rollout, Rollout] | None:
         """Bring a rollout from one state to the next; both, or None when there is no such rollout."""
         with self._writer.begin() as connection:
-            found = self._read(connection, select(ROLLOUTS).where(ROLLOUTS.c.id == rollout_id).with_for_update())
+            found = self._read(connection, select(rollouts).where(R.id == rollout_id).with_for_update())
             if not found:
                 return None
             before = found[0]
             after = step(before)
             if after != before:
-                connection.execute(update(ROLLOUTS).where(ROLLOUTS.c.id == rollout_id).values(_facts(after)))
+                connection.execute(update(rollouts).where(R.id == rollout_id).values(_facts(after)))
             if after.targets != before.targets:
-                connection.execute(delete(TARGETS).where(TARGETS.c.rollout == rollout_id))
-                connection.execute(insert(TARGETS), _rows(after, after.targets))
+                connection.execute(delete(rollout_terminals).where(T.rollout == rollout_id))
+                connection.execute(insert(rollout_terminals), _rows(after, after.targets))
         return before, after
 
     def followed(self) -> list[Rollout]:
         """Every rollout that is open or has terminals under way, and those whose failures nobody has decided about."""
-        under_way = select(TARGETS.c.rollout).where(TARGETS.c.state.in_(UNDER_WAY))
-        ended_badly = (ROLLOUTS.c.state == "finished") & ROLLOUTS.c.id.in_(FAILED)
-        wanted = select(ROLLOUTS).where(or_(ROLLOUTS.c.state.in_(OPEN), ROLLOUTS.c.id.in_(under_way), ended_badly))
+        under_way = select(T.rollout).where(T.state.in_(UNDER_WAY))
+        ended_badly = (R.state == "finished") & R.id.in_(FAILED)
+        wanted = select(rollouts).where(or_(R.state.in_(OPEN), R.id.in_(under_way), ended_badly))
         with self._reader.connect() as connection:
             return self._read(connection, wanted)
 
     def latest(self, limit: int = 10) -> list[Rollout]:
         """The newest rollouts, those that are open first."""
-        wanted = select(ROLLOUTS).order_by(ROLLOUTS.c.state.in_(OPEN).desc(), ROLLOUTS.c.started_at.desc()).limit(limit)
+        wanted = select(rollouts).order_by(R.state.in_(OPEN).desc(), R.started_at.desc()).limit(limit)
         with self._reader.connect() as connection:
             return self._read(connection, wanted)
 
     def _read(self, connection: Connection, wanted: Any) -> list[Rollout]:
         rows = connection.execute(wanted).mappings().all()
-        of_them = select(TARGETS).where(TARGETS.c.rollout.in_([row["id"] for row in rows])).order_by(TARGETS.c.place)
+        of_them = select(rollout_terminals).where(T.rollout.in_([row["id"] for row in rows])).order_by(T.place)
         targets: dict[str, list[Target]] = {row["id"]: [] for row in rows}
         for row in connection.execute(of_them).mappings():
             facts = {name: row[name] for name in ("terminal", "state", "order", "asked", "percent", "detail")}
@@ -122,7 +81,7 @@ class RolloutRepository:
 
 
 def _facts(rollout: Rollout) -> dict[str, Any]:
-    facts = {column.name: getattr(rollout, column.name) for column in ROLLOUTS.c}
+    facts = {column.name: getattr(rollout, column.name) for column in rollouts.c}
     assert rollout.started_at is not None, "a rollout that is written down was begun by somebody at some time"
     return {**facts, "started_at": rollout.started_at.timestamp()}
 

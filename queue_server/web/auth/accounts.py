@@ -15,31 +15,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import argon2
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Double,
-    Engine,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Row,
-    String,
-    Table,
-    Text,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from queue_server.logs.hash_chain import Chain, ChainedLog
+from queue_server.store import tables
 
-METADATA = MetaData()
+A = tables.accounts.c
+F = tables.log_in_failures.c
 ROLES = ("clerk", "supervisor", "entry", "establishment", "service", "technician", "administrator")
 """`entry` writes the guides of its department, `establishment` (编办) reviews them, `service` (政务办) publishes them."""
 FAILURES_FROM_ONE_PLACE = 5
@@ -47,44 +30,9 @@ FAILURES_FROM_ANYWHERE = 30
 LOCK_S = 15 * 60
 EXAMPLE_PASSWORD = "Example-2026"  # noqa: S105 - everybody knows it; it opens nothing unless examples are asked for
 
-ACCOUNTS = Table(
-    "accounts",
-    METADATA,
-    Column("name", String(64), primary_key=True),
-    Column("role", String(16), nullable=False),
-    Column("hash", Text, nullable=False),
-    Column("clerk", String(64)),
-    Column("active", Boolean, nullable=False),
-    Column("must_change", Boolean, nullable=False),
-    Column("example", Boolean, nullable=False),
-    Column("created_at", Double, nullable=False),
-    Column("department", String(100)),
-)
-FAILURES = Table(
-    "log_in_failures",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("account", String(64), nullable=False),
-    Column("address", String(64), nullable=False),
-    Column("at", Double, nullable=False),
-    Index("log_in_failures_account", "account", "at"),
-)
-AUDIT = Table(
-    "audit",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("at", Double, nullable=False),
-    Column("account", String(64), nullable=False),
-    Column("action", String(32), nullable=False),
-    Column("subject", String(128), nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("address", String(64), nullable=False),
-    Column("chain", String(32)),
-    Column("hash", LargeBinary),
-)
 WEB_LOG = ChainedLog(
     "web action",
-    AUDIT,
+    tables.audit,
     lambda row: tuple(row[name] for name in ("at", "account", "action", "subject", "detail", "address")),
     lambda row: datetime.fromtimestamp(row["at"], UTC),
 )
@@ -160,7 +108,7 @@ class Accounts:
                "active": True, "must_change": must_change, "example": example, "created_at": self.now()}  # fmt: skip
         try:
             with self.writer.begin() as connection:
-                connection.execute(insert(ACCOUNTS).values(row))
+                connection.execute(insert(tables.accounts).values(row))
         except IntegrityError:
             raise AccountRefused("taken") from None
         return Account(name, role, clerk, True, must_change, example, department)
@@ -168,13 +116,13 @@ class Accounts:
     def all(self) -> list[Account]:
         """Every account, by role and name."""
         with self.reader.connect() as connection:
-            rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.role, ACCOUNTS.c.name)).all()
+            rows = connection.execute(select(tables.accounts).order_by(A.role, A.name)).all()
         return [account_of(row) for row in rows]
 
     def get(self, name: str) -> Account | None:
         """The account `name`, or None."""
         with self.reader.connect() as connection:
-            row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
+            row = connection.execute(select(tables.accounts).where(A.name == name)).first()
         return account_of(row) if row is not None else None
 
     def check(self, name: str, password: str, address: str) -> Account:
@@ -186,22 +134,22 @@ class Accounts:
             self.audit(name, "log-in-locked", "", address=address)
             raise AccountRefused("locked")
         with self.reader.connect() as connection:
-            row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
+            row = connection.execute(select(tables.accounts).where(A.name == name)).first()
         right = self._verify(row.hash if row is not None else self._hash_of_nobody(), password)
         if row is None or not right or not row.active or (row.example and not self.examples):
             self._remember_failure(name, address)
             raise AccountRefused("wrong")
         with self.writer.begin() as connection:
-            connection.execute(delete(FAILURES).where(FAILURES.c.account == name, FAILURES.c.address == address))
+            connection.execute(delete(tables.log_in_failures).where(F.account == name, F.address == address))
             if self._hasher.check_needs_rehash(row.hash):
-                connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(hash=self._hasher.hash(password)))
+                connection.execute(update(tables.accounts).where(A.name == name).values(hash=self._hasher.hash(password)))
         return account_of(row)
 
     def set_password(self, name: str, password: str, *, must_change: bool = False) -> None:
         """Give an account a new password and lift its lock. Raise Refused: weak or unknown."""
         self._change(name, hash=self._hash(password), must_change=must_change, example=False)
         with self.writer.begin() as connection:
-            connection.execute(delete(FAILURES).where(FAILURES.c.account == name))
+            connection.execute(delete(tables.log_in_failures).where(F.account == name))
 
     def set_active(self, name: str, active: bool) -> None:
         """Allow or bar an account. Raise Refused: unknown."""
@@ -217,7 +165,7 @@ class Accounts:
             try:
                 with self.writer.begin() as connection:
                     self._chain.link(connection, [row])
-                    connection.execute(insert(AUDIT).values(row))
+                    connection.execute(insert(tables.audit).values(row))
             except BaseException:
                 self._chain.broken()
                 raise
@@ -226,7 +174,7 @@ class Accounts:
     def audit_rows(self, limit: int = 200) -> list[Row[Any]]:
         """The latest rows of the audit, newest first."""
         with self.reader.connect() as connection:
-            return list(connection.execute(select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)).all())
+            return list(connection.execute(select(tables.audit).order_by(tables.audit.c.id.desc()).limit(limit)).all())
 
     def _hash(self, password: str) -> str:
         if not is_strong(password):
@@ -246,20 +194,20 @@ class Accounts:
 
     def _change(self, name: str, **values: Any) -> None:
         with self.writer.begin() as connection:
-            if connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == name).values(values)).rowcount != 1:
+            if connection.execute(update(tables.accounts).where(A.name == name).values(values)).rowcount != 1:
                 raise AccountRefused("unknown")
 
     def _locked(self, name: str, address: str) -> bool:
         """Clerks' names hang on the wall, so a stranger's failures lock the stranger's place long before the account."""
-        recent = (FAILURES.c.account == name) & (FAILURES.c.at > self.now() - LOCK_S)
+        recent = (F.account == name) & (F.at > self.now() - LOCK_S)
         with self.reader.connect() as connection:
-            here = _count(connection, recent & (FAILURES.c.address == address))
+            here = _count(connection, recent & (F.address == address))
             return here >= FAILURES_FROM_ONE_PLACE or _count(connection, recent) >= FAILURES_FROM_ANYWHERE
 
     def _remember_failure(self, name: str, address: str) -> None:
         with self.writer.begin() as connection:
-            connection.execute(delete(FAILURES).where(FAILURES.c.at < self.now() - LOCK_S))
-            connection.execute(insert(FAILURES).values(account=name[:64], address=address[:64], at=self.now()))
+            connection.execute(delete(tables.log_in_failures).where(F.at < self.now() - LOCK_S))
+            connection.execute(insert(tables.log_in_failures).values(account=name[:64], address=address[:64], at=self.now()))
         self.audit(name, "log-in-refused", "", address=address)
 
 
@@ -300,9 +248,9 @@ def example_accounts(accounts: Accounts, clerks: list[str], department: str = ""
 
 
 def _count(connection: Connection, condition: Any) -> int:
-    return connection.execute(select(func.count()).select_from(FAILURES).where(condition)).scalar_one()
+    return connection.execute(select(func.count()).select_from(tables.log_in_failures).where(condition)).scalar_one()
 
 
 def account_of(row: Row[Any]) -> Account:
-    """The account in a row of ACCOUNTS."""
+    """The account in a row of tables.accounts."""
     return Account(row.name, row.role, row.clerk, row.active, row.must_change, row.example, row.department or "")

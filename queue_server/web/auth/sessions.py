@@ -11,25 +11,15 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Double, Index, Row, String, Table, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
-from queue_server.web.auth.accounts import ACCOUNTS, METADATA, Account, Accounts, account_of
+from queue_server.store.tables import accounts, web_sessions
+from queue_server.web.auth.accounts import Account, Accounts, account_of
 
+S = web_sessions.c
+A = accounts.c
 LIFE_S = 16 * 3600
 TOUCH_S = 600
-
-SESSIONS = Table(
-    "web_sessions",
-    METADATA,
-    Column("id", String(64), primary_key=True),
-    Column("account", String(64), nullable=False),
-    Column("csrf", String(64), nullable=False),
-    Column("window_id", String(64)),
-    Column("lost_window", String(64)),
-    Column("lost_to", String(64)),
-    Column("expires_at", Double, nullable=False),
-    Index("web_sessions_window", "window_id"),
-)
 
 
 @dataclass(frozen=True)
@@ -57,8 +47,8 @@ class Sessions:
         token, now = secrets.token_urlsafe(32), self.accounts.now()
         row = {"id": _digest(token), "account": account.name, "csrf": secrets.token_urlsafe(24), "expires_at": now + LIFE_S}
         with self.writer.begin() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at < now))
-            connection.execute(insert(SESSIONS).values(row))
+            connection.execute(delete(web_sessions).where(S.expires_at < now))
+            connection.execute(insert(web_sessions).values(row))
         return token
 
     def find(self, token: str) -> Session | None:
@@ -68,9 +58,9 @@ class Sessions:
     def again(self, session_id: str) -> Session | None:
         """The session as it is now, or None when it is over."""
         now = self.accounts.now()
-        joined = SESSIONS.join(ACCOUNTS, SESSIONS.c.account == ACCOUNTS.c.name)
+        joined = web_sessions.join(accounts, S.account == A.name)
         with self.reader.connect() as connection:
-            query = select(SESSIONS, ACCOUNTS).select_from(joined).where(SESSIONS.c.id == session_id)
+            query = select(web_sessions, accounts).select_from(joined).where(S.id == session_id)
             row = connection.execute(query).first()
         if row is None or row.expires_at < now or not row.active:
             return None
@@ -80,13 +70,13 @@ class Sessions:
 
     def take_window(self, session: Session, window: str) -> list[str]:
         """Give `window` to this session alone; return the accounts that held it in other sessions until now."""
-        others = (SESSIONS.c.window_id == window) & (SESSIONS.c.id != session.id)
+        others = (S.window_id == window) & (S.id != session.id)
         with self.writer.begin() as connection:
-            before = [row.account for row in connection.execute(select(SESSIONS.c.account).where(others))]
+            before = [row.account for row in connection.execute(select(S.account).where(others))]
             loss = {"window_id": None, "lost_window": window, "lost_to": session.account.name}
-            connection.execute(update(SESSIONS).where(others).values(loss))
+            connection.execute(update(web_sessions).where(others).values(loss))
             gain = {"window_id": window, "lost_window": None, "lost_to": None}
-            connection.execute(update(SESSIONS).where(SESSIONS.c.id == session.id).values(gain))
+            connection.execute(update(web_sessions).where(S.id == session.id).values(gain))
         return before
 
     def leave_window(self, session: Session) -> None:
@@ -96,16 +86,16 @@ class Sessions:
     def end(self, session: Session) -> None:
         """Log out."""
         with self.writer.begin() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.id == session.id))
+            connection.execute(delete(web_sessions).where(S.id == session.id))
 
     def end_all(self, account: str, *, but: str = "") -> None:
         """Log an account out everywhere, except in the session `but`: after a new password or when it is barred."""
         with self.writer.begin() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.account == account, SESSIONS.c.id != but))
+            connection.execute(delete(web_sessions).where(S.account == account, S.id != but))
 
     def _set(self, session_id: str, **values: Any) -> None:
         with self.writer.begin() as connection:
-            connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(values))
+            connection.execute(update(web_sessions).where(S.id == session_id).values(values))
 
 
 def _digest(token: str) -> str:

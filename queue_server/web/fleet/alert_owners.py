@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, Double, Engine, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 
-METADATA = MetaData()
-TAKERS = Table(
-    "alert_takers",
-    METADATA,
-    Column("alert", String(128), primary_key=True),
-    Column("since", Double, nullable=False),
-    Column("account", String(64), nullable=False),
-    Column("at", Double, nullable=False),
-)
+from queue_server.store.tables import alert_takers
+
+A = alert_takers.c
 
 
 class AlertOwners:
@@ -27,11 +21,11 @@ class AlertOwners:
         """`account` looks after the alert from now on, whoever did before."""
         row = {"alert": alert, "since": since.timestamp(), "account": account, "at": now.timestamp()}
         with self._writer.begin() as connection:
-            connection.execute(delete(TAKERS).where(TAKERS.c.alert == alert))
-            connection.execute(insert(TAKERS).values(row))
+            connection.execute(delete(alert_takers).where(A.alert == alert))
+            connection.execute(insert(alert_takers).values(row))
 
     def all(self, alerts: dict[str, datetime]) -> dict[str, str]:
         """Alert → account for those of `alerts` (each with its `since`) that somebody has taken."""
         with self._reader.connect() as connection:
-            rows = connection.execute(select(TAKERS.c.alert, TAKERS.c.since, TAKERS.c.account)).all()
+            rows = connection.execute(select(A.alert, A.since, A.account)).all()
         return {row.alert: row.account for row in rows if row.alert in alerts and alerts[row.alert].timestamp() == row.since}

@@ -8,17 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy.exc import OperationalError
 
 from queue_server.broker.retained import WATCHER_BUFFER, RetainedTopics
 from queue_server.commands import table
 from queue_server.hall_access import HallAccess, TooSlow
 from queue_server.store.database import BadDatabase, Database, sqlite_url
-from queue_server.store.tables import metadata
 from tests.bed import Bed
-from tests.postgres import PrivatePostgres
 
 MakeBed = Callable[..., Bed]
 ISSUE = ("issue-ticket", {"queue": "household", "channel": "web"})
@@ -60,17 +56,6 @@ def test_events_are_kept_in_the_past_tense_with_who_did_it(bed: Bed):
     bed.serve()
     kinds = [tuple(row) for row in bed.rows("SELECT type, actor FROM events WHERE type != 'window-opened' ORDER BY id")]
     assert kinds == [(kind, "test") for kind in ("ticket-issued", "ticket-called", "service-started", "service-finished")]
-
-
-def test_the_migrations_make_exactly_the_tables_of_the_program(database_url: str, postgres: PrivatePostgres):
-    url = database_url if database_url.startswith("sqlite") else postgres.empty_database()
-    database = Database(url)
-    database.open()
-    with database.writer.connect() as connection:
-        ours = lambda obj, name, kind, reflected, other: kind != "table" or name in metadata.tables  # noqa: E731
-        context = MigrationContext.configure(connection, opts={"include_object": ours})
-        assert compare_metadata(context, metadata) == []
-    database.close()
 
 
 def test_a_schema_of_a_newer_version_is_refused(tmp_path: Path):

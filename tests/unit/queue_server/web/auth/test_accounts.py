@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
 
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.auth.accounts import (
@@ -14,7 +13,6 @@ from queue_server.web.auth.accounts import (
     FAILURES_FROM_ANYWHERE,
     FAILURES_FROM_ONE_PLACE,
     LOCK_S,
-    METADATA,
     AccountRefused,
     Accounts,
     example_accounts,
@@ -66,13 +64,6 @@ def test_a_password_without_digit_letter_and_special_character_or_too_short_is_r
     assert not is_strong(password)
     with pytest.raises(AccountRefused, match="weak"):
         accounts.create("0101", password, "clerk")
-
-
-def test_the_migration_makes_the_tables_that_the_program_uses(database: Database) -> None:
-    found = inspect(database.reader)
-    for table in METADATA.sorted_tables:
-        assert {column["name"] for column in found.get_columns(table.name)} == {column.name for column in table.columns}
-        assert {index["name"] for index in found.get_indexes(table.name)} == {index.name for index in table.indexes}
 
 
 def test_the_database_keeps_no_password(accounts: Accounts, tmp_path: Path) -> None:

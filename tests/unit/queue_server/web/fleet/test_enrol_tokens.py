@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from link.enrolment_token import normal
 from queue_server.enrolment import authority
-from queue_server.enrolment.register import TOKENS
+from queue_server.store.tables import enrol_tokens
 from tests.web_hall import WebHall, csrf, log_in
 
 
@@ -38,7 +38,7 @@ def test_a_token_of_the_page_stands_in_the_register_for_that_terminal_and_a_day(
     found = re.search(r'id="token">([0-9A-Z-]{24})<', made.text)
     assert found is not None and made.headers["cache-control"] == "no-store"
     with hall.database.look() as connection:
-        (row,) = connection.execute(TOKENS.select()).all()
+        (row,) = connection.execute(enrol_tokens.select()).all()
         audited = connection.exec_driver_sql("SELECT account, action, subject FROM audit ORDER BY id").all()
     assert (row.terminal, row.name, row.serial) == ("agent-1", normal(found[1])[:4], None)
     assert row.expires_at - row.made_at == timedelta(hours=24).total_seconds()

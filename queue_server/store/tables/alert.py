@@ -1,0 +1,16 @@
+"""Who looks after which alert."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Double, String, Table
+
+from queue_server.store.tables.columns import metadata
+
+alert_takers = Table(
+    "alert_takers",
+    metadata,
+    Column("alert", String(128), primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("at", Double, nullable=False),
+)
