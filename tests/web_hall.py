@@ -178,7 +178,7 @@ class WebHall:
             if request is None:
                 return
             self.handled.append(request)
-            self.publisher.tell(self.ledger.handle([request]))
+            self.publisher.publish(self.ledger.handle([request]))
             self.publisher.pass_time()
             self._requests.task_done()
 

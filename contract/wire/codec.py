@@ -9,6 +9,7 @@ import threading
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 T = TypeVar("T")
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -53,6 +54,12 @@ def convert(data: object, kind: type[T]) -> T:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         raise Illegal(str(error)) from None
+
+
+def plain(message: Struct) -> dict[str, Any]:
+    """A message as JSON's own kinds, as they are stored: instants are texts."""
+    facts: dict[str, Any] = msgspec.to_builtins(message)
+    return facts
 
 
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from itertools import repeat
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 from sqlalchemy import Connection, func, select, update
@@ -27,6 +27,7 @@ A = tables.appointments.c
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ID_LENGTH = 10
 LONGEST = timedelta(hours=12)
+AppointmentState = Literal["booked", "checked-in", "cancelled", "no-show"]
 
 
 class NotBooked(BadRows):
@@ -57,7 +58,7 @@ class Appointment:
     ends_at: datetime
     name: str
     person: str | None
-    state: str
+    state: AppointmentState
     ticket: str | None
     reference: str | None = None
 

@@ -163,7 +163,7 @@ class Server:
             group = [self._inbox.popleft() for _ in range(min(GROUP, len(self._inbox)))]
             changes = self._ledger.handle(group)
             self._flush()
-            self._publisher.tell(changes)
+            self._publisher.publish(changes)
             for verb in changes.unreadable:
                 self._alerts.illegal(subject(verb), self._monotonic())
             self._flush()
@@ -180,7 +180,7 @@ class Server:
         notify("WATCHDOG=1")
         self._paho.loop_misc()
         try:
-            self._publisher.tell(self._ledger.pass_time())
+            self._publisher.publish(self._ledger.pass_time())
         except ERRORS as error:
             LOG.error("the ledger cannot be used just now: %s", error)
         self._alerts.ledger(writable=self._ledger.writable)
@@ -311,7 +311,7 @@ class Server:
         if told:
             return
         if not topic.endswith(("/shown", "/status")):
-            self._publisher.heard(topic, payload)
+            self._publisher.received(topic, payload)
         if not payload:
             return
         if kind == "display" and topic.endswith("/shown"):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from contract.wire.answers import CallAnswer, RecallAnswer, TicketAnswer
+from contract.wire.events import TicketCalled, TicketMissed, TicketRecalled
 from contract.wire.messages import Text
 from contract.wire.requests import AtWindow, CallNext, CallTicket
 from queue_server.commands.context import CalledNumber, CommandContext
@@ -12,7 +12,7 @@ from queue_server.domain.routing import Candidate, RoutingChoice, WindowRules, c
 from queue_server.store.rows import TicketRow, WindowRow
 
 
-def call_next(context: CommandContext, ask: CallNext) -> dict[str, Any]:
+def call_next(context: CommandContext, ask: CallNext) -> CallAnswer:
     """Call the ticket whose turn it is at this window."""
     window = context.window(ask.window)
     if ask.queue is not None and ask.queue not in context.hall.queues_of[window.id]:
@@ -24,12 +24,20 @@ def call_next(context: CommandContext, ask: CallNext) -> dict[str, Any]:
     ticket, choice = _take(context, window, ask.queue)
     window.tally = choice.tally
     _call(context, window, ticket, "call-next")
-    context.event("ticket-called", ticket=ticket.id, number=ticket.number, queue=ticket.queue, window=window.id,
-               clerk=window.clerk, why=choice.reason.en)  # fmt: skip
-    return {"ticket": context.show(ticket), "waiting": waiting_for(context, window.id), "why": choice.reason}
+    context.event(
+        TicketCalled(
+            ticket=ticket.id,
+            number=ticket.number,
+            queue=ticket.queue,
+            window=window.id,
+            clerk=window.clerk,
+            why=choice.reason.en,
+        )
+    )
+    return CallAnswer(context.facts(ticket), waiting_for(context, window.id), choice.reason)
 
 
-def call_ticket(context: CommandContext, ask: CallTicket) -> dict[str, Any]:
+def call_ticket(context: CommandContext, ask: CallTicket) -> CallAnswer:
     """Call a chosen ticket out of turn; the reason is kept."""
     window = context.window(ask.window)
     ticket = context.ticket_called(ask.ticket)
@@ -39,18 +47,22 @@ def call_ticket(context: CommandContext, ask: CallTicket) -> dict[str, Any]:
             f"ticket {ticket.number} is just being called", Text("该号正被其他窗口呼叫。", "Choose another ticket.")
         )
     _call(context, window, ticket, "call-ticket")
-    context.event("ticket-called", ticket=ticket.id, number=ticket.number, queue=ticket.queue, window=window.id,
-               clerk=window.clerk, chosen=True, reason=ask.reason)  # fmt: skip
-    return {"ticket": context.show(ticket), "waiting": waiting_for(context, window.id)}
+    context.event(
+        TicketCalled(
+            ticket=ticket.id, number=ticket.number, queue=ticket.queue, window=window.id, clerk=window.clerk,
+            chosen=True, reason=ask.reason,
+        )
+    )  # fmt: skip
+    return CallAnswer(context.facts(ticket), waiting_for(context, window.id))
 
 
-def recall(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
+def recall(context: CommandContext, ask: AtWindow) -> RecallAnswer:
     """Call the ticket at the window once more, as often as the hall's rules allow."""
     window, ticket = context.at(ask.window, ask.ticket)
     context.check("recall", window=window, ticket=ticket)
     pause = context.hall.rules.repeat_call_ignore_s
     if window.called_at is not None and (context.now - window.called_at).total_seconds() < pause:
-        return {"ticket": context.show(ticket), "calls": window.calls}
+        return RecallAnswer(context.facts(ticket), window.calls)
     limit = context.hall.rules.recall_limit
     if ticket.recalls >= limit:
         raise Refused(
@@ -61,12 +73,13 @@ def recall(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
     ticket.recalls += 1
     context.unit.tickets.touch(ticket)
     announce(context, window, ticket)
-    context.event("ticket-recalled", ticket=ticket.id, number=ticket.number, queue=ticket.queue, window=window.id,
-               calls=window.calls)  # fmt: skip
-    return {"ticket": context.show(ticket), "calls": window.calls}
+    context.event(
+        TicketRecalled(ticket=ticket.id, number=ticket.number, queue=ticket.queue, window=window.id, calls=window.calls)
+    )
+    return RecallAnswer(context.facts(ticket), window.calls)
 
 
-def no_show(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
+def no_show(context: CommandContext, ask: AtWindow) -> TicketAnswer:
     """Nobody came: the ticket is missed (and may be put back into the line), or void where the hall's rules say so."""
     window, ticket = context.at(ask.window, ask.ticket)
     verb = "no-show" if context.hall.rules.missed == "requeue" else "no-show-void"
@@ -76,9 +89,9 @@ def no_show(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
     context.move_window(window, "no-show")
     context.free(window)
     context.event(
-        "ticket-missed", ticket=ticket.id, number=ticket.number, queue=ticket.queue, window=window.id, state=ticket.state
+        TicketMissed(ticket=ticket.id, number=ticket.number, queue=ticket.queue, window=window.id, state=ticket.state)
     )
-    return {"ticket": context.show(ticket)}
+    return TicketAnswer(context.facts(ticket))
 
 
 def waiting_for(context: CommandContext, window: str) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from contract.wire import scanned_code
+from contract.wire.answers import AppointmentFacts, Standing
 from contract.wire.messages import Text
 from contract.wire.requests import IssueTicket
 from queue_server.appointments import repository
@@ -73,18 +73,18 @@ def admission(context: CommandContext, ask: IssueTicket) -> Admission:
     return _in_time(context, appointment)
 
 
-def show(context: CommandContext, appointment: Appointment) -> dict[str, Any]:
-    """An appointment as answers carry it; `standing` is early, due, late, over, checked-in, cancelled or no-show."""
-    return {
-        "id": appointment.id, "queue": appointment.queue, "item": appointment.item, "name": appointment.name,
-        "starts_at": context.local(appointment.starts_at), "ends_at": context.local(appointment.ends_at),
-        "standing": standing(context, appointment), "ticket": appointment.ticket,
-        "opens_at": context.local(appointment.starts_at - _early(context)),
-        "code": code_of(context.signer, "appointment", context.hall.config.hall.id, appointment.id),
-    }  # fmt: skip
+def show(context: CommandContext, appointment: Appointment) -> AppointmentFacts:
+    """An appointment as answers carry it."""
+    return AppointmentFacts(
+        id=appointment.id, queue=appointment.queue, item=appointment.item, name=appointment.name,
+        starts_at=context.local(appointment.starts_at), ends_at=context.local(appointment.ends_at),
+        standing=standing(context, appointment), ticket=appointment.ticket,
+        opens_at=context.local(appointment.starts_at - _early(context)),
+        code=code_of(context.signer, "appointment", context.hall.config.hall.id, appointment.id),
+    )  # fmt: skip
 
 
-def standing(context: CommandContext, appointment: Appointment) -> str:
+def standing(context: CommandContext, appointment: Appointment) -> Standing:
     """How the appointment stands to the clock."""
     if appointment.state != "booked":
         ticket = context.unit.tickets.get(appointment.ticket) if appointment.ticket else None

@@ -1,13 +1,17 @@
-"""What a service function works with: the rows, the hall's plan, the time, and what it changes for the world outside."""
+"""What a command works with: the rows, the hall's rules, the time, and what it changes for the world outside."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
-from contract.wire.messages import Text
+from msgspec.structs import replace
+
+from contract.wire import codec
+from contract.wire.answers import SignedTicket, TicketFacts
+from contract.wire.events import Event
+from contract.wire.messages import Estimate, Text
 from queue_server.codes.signer import Signer
 from queue_server.commands.hall_rules import HallRules
 from queue_server.commands.refused import Refused, bad_request, unknown_ticket, unknown_window, wrong_state
@@ -46,7 +50,7 @@ class Changes:
     queues: set[str] = field(default_factory=set)
     asks: dict[str, WindowRow] = field(default_factory=dict)
     calls: list[CalledNumber] = field(default_factory=list)
-    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -181,20 +185,33 @@ class CommandContext:
 
     # --- what others learn ------------------------------------------------------------------------------------------
 
-    def event(self, kind: str, **body: Any) -> None:
-        """Note a fact, for ever, and tell it."""
-        facts = {key: value for key, value in body.items() if value is not None}
-        self.unit.append(tables.events, {"at": self.now, "type": kind, "actor": self.actor, "body": facts})
-        self.changes.events.append((kind, {"at": self.now, **facts}))
+    def event(self, event: Event) -> None:
+        """Keep a fact for ever, and publish it after the commit."""
+        self.unit.append(tables.events, {"at": self.now, "type": event.type, "actor": self.actor, "body": codec.plain(event)})
+        self.changes.events.append(replace(event, at=self.now.astimezone(self.hall.zone)))
 
-    def show(self, ticket: TicketRow, **more: Any) -> dict[str, Any]:
+    def facts(self, ticket: TicketRow) -> TicketFacts:
         """A ticket as answers carry it."""
-        return {
-            "id": ticket.id, "number": ticket.number, "queue": ticket.queue, "class": ticket.class_, "item": ticket.item,
-            "state": ticket.state, "window": ticket.window, "issued_at": self.local(ticket.issued_at),
-            "business_day": ticket.business_day, **more,
-        }  # fmt: skip
+        return TicketFacts(
+            ticket.id, ticket.number, ticket.queue, ticket.class_, ticket.item, ticket.state, ticket.window,
+            self.local(ticket.issued_at), ticket.business_day,
+        )  # fmt: skip
 
-    def local(self, instant: datetime) -> str:
-        """An instant as RFC 3339 in the hall's zone."""
-        return instant.astimezone(self.hall.zone).isoformat(timespec="seconds")
+    def signed(self, ticket: TicketRow) -> SignedTicket:
+        """A ticket as its holder gets it, with its token."""
+        return SignedTicket(
+            ticket.id, ticket.number, ticket.queue, ticket.class_, ticket.item, ticket.state, ticket.window,
+            self.local(ticket.issued_at), ticket.business_day, self.signer.token(ticket.id),
+        )  # fmt: skip
+
+    def place(self, ticket: TicketRow) -> tuple[int, Estimate]:
+        """How many stand before a ticket, and how long it waits; nobody and not at all when it is in no line."""
+        if ticket.state not in ("waiting", "printing"):
+            return 0, Estimate(0, 0)
+        ordinary, favoured = self.unit.before(ticket)
+        favours = ticket.class_ != "ordinary"
+        return self.wait_times.estimate_s(ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=favours)
+
+    def local(self, instant: datetime) -> datetime:
+        """An instant as answers carry it: in the hall's zone, to the second."""
+        return instant.astimezone(self.hall.zone).replace(microsecond=0)

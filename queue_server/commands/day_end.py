@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, select
 
+from contract.wire.events import AppointmentsMissed, RatingExpired, TicketExpired, TicketVoid, WindowClosed
 from queue_server.appointments import repository
 from queue_server.commands.context import CommandContext
 from queue_server.commands.serve import end_service
@@ -46,7 +47,7 @@ def _end_asks(context: CommandContext) -> None:
         if window.ask_expires_at is not None and window.ask_expires_at <= context.now:
             service = window.ask["service"] if window.ask else None
             context.end_ask(window)
-            context.event("rating-expired", window=window.id, service=service)
+            context.event(RatingExpired(window=window.id, service=service))
 
 
 def _end_day(context: CommandContext) -> None:
@@ -60,19 +61,19 @@ def _end_day(context: CommandContext) -> None:
         context.free(window)
         window.clerk, window.tally = None, 0
         release_bound(context, window)
-        context.event("window-closed", window=window.id, reason="end of the day")
+        context.event(WindowClosed(window=window.id, reason="end of the day"))
     old = context.unit.tickets.columns.where(tables.OPEN, T.business_day < context.day.isoformat()).order_by(T.id)
     expired = _locked(context, old)
     for ticket in expired:
         if ticket.state == "serving" or ticket.held_from == "serving":
             end_service(context, ticket)
         context.move_ticket(ticket, "expire")
-        context.event("ticket-expired", ticket=ticket.id, number=ticket.number, queue=ticket.queue)
+        context.event(TicketExpired(ticket=ticket.id, number=ticket.number, queue=ticket.queue))
     if missed := repository.end_day(context.unit.connection, begins):
-        context.event("appointments-missed", count=missed)
+        context.event(AppointmentsMissed(count=missed))
     if expired:
         context.unit.connection.execute(delete(tables.requests).where(tables.requests.c.at < context.now - REQUESTS_KEPT))
-        context.unit.connection.execute(delete(tables.leases).where(tables.leases.c.at < context.now - LEASES_KEPT))
+        context.unit.leases.delete_before(context.now - LEASES_KEPT)
 
 
 def _void_unprinted(context: CommandContext) -> None:
@@ -83,7 +84,7 @@ def _void_unprinted(context: CommandContext) -> None:
     for ticket in _locked(context, late):
         if ticket.state == "printing":
             context.move_ticket(ticket, "print-failed")
-            context.event("ticket-void", ticket=ticket.id, number=ticket.number, queue=ticket.queue, detail="no confirmation")
+            context.event(TicketVoid(ticket=ticket.id, number=ticket.number, queue=ticket.queue, detail="no confirmation"))
 
 
 def _windows(context: CommandContext) -> list[WindowRow]:

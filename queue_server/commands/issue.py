@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import func, select
 
 from contract.configuration.hall import Queue
-from contract.wire.messages import Text
+from contract.wire.answers import IssueAnswer, TicketAnswer
+from contract.wire.events import TicketIssued, TicketPrinted, TicketVoid
+from contract.wire.messages import Estimate, Text, TicketClass
 from contract.wire.requests import ConfirmPrint, IssueTicket
 from queue_server.appointments import repository
 from queue_server.commands.check_in import admission
 from queue_server.commands.context import CommandContext
-from queue_server.commands.lease import SAME_INSTANT_S, lease_of
+from queue_server.commands.lease import SAME_INSTANT_S
 from queue_server.commands.refused import Refused, bad_request, unknown_queue
 from queue_server.domain.business_day import next_opening
 from queue_server.domain.ticket_number import FIRST_OFFLINE, display_number, ticket_id
-from queue_server.store import tables
 from queue_server.store.rows import TicketRow
 
 ITEM_LENGTH = 200
-T = tables.tickets.c
 
 
-def issue_ticket(context: CommandContext, ask: IssueTicket) -> dict[str, Any]:
+def issue_ticket(context: CommandContext, ask: IssueTicket) -> IssueAnswer:
     """Give out the next number of a queue. A kiosk that prints names its terminal: its ticket waits once it is printed."""
     queue = context.hall.queues.get(ask.queue)
     if queue is None:
@@ -38,13 +35,13 @@ def issue_ticket(context: CommandContext, ask: IssueTicket) -> dict[str, Any]:
     if admitted is None:
         _check_limits(context, queue)
     in_time = admitted is not None and admitted.rank_at is not None
-    class_ = "appointment" if in_time else ask.class_ if ask.class_ != "ordinary" else queue.default_class
+    class_: TicketClass = "appointment" if in_time else ask.class_ if ask.class_ != "ordinary" else queue.default_class
     day = context.day.isoformat()
     count = _next_number(context, queue, day)
     number = display_number(queue.letter, count)
     prints = ask.channel == "kiosk" and ask.terminal is not None
     ordinary, favoured = context.wait_times.waiting(queue.id, context.unit.line_changes())
-    ahead, span = context.wait_times.estimate_s(
+    ahead, wait = context.wait_times.estimate_s(
         queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=class_ != "ordinary"
     )
     since = context.now if admitted is None or admitted.rank_at is None else admitted.rank_at
@@ -57,52 +54,42 @@ def issue_ticket(context: CommandContext, ask: IssueTicket) -> dict[str, Any]:
     context.enter(ticket)
     if admitted is not None:
         repository.check_in(context.unit.connection, admitted.appointment.id, ticket.id)
-    context.event("ticket-issued", ticket=ticket.id, number=number, queue=queue.id, **{"class": class_}, channel=ask.channel,
-               terminal=ask.terminal, item=ticket.item, appointment=admitted.appointment.id if admitted else None)  # fmt: skip
-    return _answer(context, ticket, ahead, span)
+    context.event(
+        TicketIssued(
+            ticket=ticket.id, number=number, queue=queue.id, class_=class_, channel=ask.channel, terminal=ask.terminal,
+            item=ticket.item, appointment=admitted.appointment.id if admitted else None,
+        )
+    )  # fmt: skip
+    return _answer(context, ticket, ahead, wait)
 
 
 def _next_number(context: CommandContext, queue: Queue, day: str) -> int:
     """The next number of the day that no kiosk holds for times without the server."""
-    count = context.unit.next_number(queue.id, day)
-    while count >= FIRST_OFFLINE and lease_of(context, ticket_id(context.day, display_number(queue.letter, count))) is not None:
+    while True:
         count = context.unit.next_number(queue.id, day)
-    return count
+        ticket = ticket_id(context.day, display_number(queue.letter, count))
+        if count < FIRST_OFFLINE or context.unit.leases.of(ticket) is None:
+            return count
 
 
-def answer_of(context: CommandContext, ticket: TicketRow) -> dict[str, Any]:
+def answer_of(context: CommandContext, ticket: TicketRow) -> IssueAnswer:
     """What is answered of a ticket that was given before, as it stands now."""
-    return _answer(context, ticket, *_ahead(context, ticket))
+    return _answer(context, ticket, *context.place(ticket))
 
 
-def _answer(context: CommandContext, ticket: TicketRow, ahead: int, span: tuple[int, int]) -> dict[str, Any]:
-    return {
-        "ticket": context.show(ticket, token=context.signer.token(ticket.id)),
-        "ahead": ahead,
-        "estimate_s": {"low": span[0], "high": span[1]},
-        "windows": context.hall.windows_of[ticket.queue],
-    }
+def _answer(context: CommandContext, ticket: TicketRow, ahead: int, wait: Estimate) -> IssueAnswer:
+    return IssueAnswer(context.signed(ticket), ahead, wait, context.hall.windows_of[ticket.queue])
 
 
-def _ahead(context: CommandContext, ticket: TicketRow) -> tuple[int, tuple[int, int]]:
-    """How many stand before a ticket that was given before, and for how long."""
-    if ticket.state not in ("waiting", "printing"):
-        return 0, (0, 0)
-    ordinary, favoured = context.unit.before(ticket)
-    return context.wait_times.estimate_s(
-        ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=ticket.class_ != "ordinary"
-    )
-
-
-def confirm_print(context: CommandContext, ask: ConfirmPrint) -> dict[str, Any]:
+def confirm_print(context: CommandContext, ask: ConfirmPrint) -> TicketAnswer:
     """The paper is out: the ticket waits. Or it is not: the ticket is void, for the citizen holds nothing."""
     ticket = context.ticket(ask.ticket)
     verb = "printed" if ask.result == "printed" else "print-failed"
     context.check(verb, ticket=ticket)
     context.move_ticket(ticket, verb)
-    kind = "ticket-printed" if ask.result == "printed" else "ticket-void"
-    context.event(kind, ticket=ticket.id, number=ticket.number, queue=ticket.queue, detail=ask.detail or None)
-    return {"ticket": context.show(ticket)}
+    kind = TicketPrinted if ask.result == "printed" else TicketVoid
+    context.event(kind(ticket=ticket.id, number=ticket.number, queue=ticket.queue, detail=ask.detail or None))
+    return TicketAnswer(context.facts(ticket))
 
 
 def _check_open(context: CommandContext) -> None:
@@ -121,7 +108,7 @@ def _check_open(context: CommandContext) -> None:
 
 
 def _check_limits(context: CommandContext, queue: Queue) -> None:
-    if queue.daily_limit is not None and _issued(context, queue, None, None) >= queue.daily_limit:
+    if queue.daily_limit is not None and context.unit.issued(queue.id, context.day.isoformat()) >= queue.daily_limit:
         raise _limit(f"all {queue.daily_limit} numbers of queue {queue.id} are given out for today")
     if not queue.segments:
         return
@@ -134,18 +121,8 @@ def _check_limits(context: CommandContext, queue: Queue) -> None:
         hint = Text(f"该业务取号时段为{first}。", f"Numbers of this queue are given {first.replace('、', ', ')}.")
         raise Refused("queue-closed", f"queue {queue.id} gives no numbers at this time", hint)
     since, until = (datetime.combine(local.date(), at, context.hall.zone) for at in (segment.opens, segment.closes))
-    if _issued(context, queue, since, until) >= segment.limit:
+    if context.unit.issued(queue.id, context.day.isoformat(), since, until) >= segment.limit:
         raise _limit(f"all {segment.limit} numbers of queue {queue.id} until {segment.closes:%H:%M} are given out")
-
-
-def _issued(context: CommandContext, queue: Queue, since: datetime | None, until: datetime | None) -> int:
-    """How many numbers of today (or of a part of it) citizens hold or held; those that were never printed do not count."""
-    context.unit.tickets.flush()
-    wanted = select(func.count()).where(T.business_day == context.day.isoformat(), T.queue == queue.id, T.state != "void")
-    if since is not None:
-        wanted = wanted.where(T.issued_at >= since, T.issued_at < until)
-    count: int = context.unit.connection.execute(wanted).scalar_one()
-    return count
 
 
 def _limit(message: str) -> Refused:

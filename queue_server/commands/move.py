@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from contract.wire.answers import TicketAnswer
+from contract.wire.events import TicketCancelled, TicketRequeued, TicketTransferred
 from contract.wire.messages import Text
 from contract.wire.requests import CancelTicket, Requeue, Transfer
 from queue_server.commands.context import CommandContext
-from queue_server.commands.lease import lease_of
 from queue_server.commands.refused import Refused, bad_request, unknown_queue, wrong_state
 from queue_server.commands.serve import end_service
 from queue_server.domain.routing import rank_behind
 from queue_server.store.rows import TicketRow, WindowRow
 
 
-def transfer(context: CommandContext, ask: Transfer) -> dict[str, Any]:
+def transfer(context: CommandContext, ask: Transfer) -> TicketAnswer:
     """Send a ticket to another queue or window. It keeps its number and its age; with `return` it comes back afterwards."""
     window, ticket = _present(context, ask.window, ask.ticket)
     _check_target(context, ask, window, ticket)
@@ -28,12 +27,16 @@ def transfer(context: CommandContext, ask: Transfer) -> dict[str, Any]:
     ticket.bound, ticket.held_from = ask.to_window, None
     context.move_ticket(ticket, "transfer", queue=ask.to_queue)
     _leave(context, window, "transfer")
-    context.event("ticket-transferred", ticket=ticket.id, number=ticket.number, to_queue=ask.to_queue, to_window=ask.to_window,
-               window=window.id if window else None, returns=ask.return_ or None)  # fmt: skip
-    return {"ticket": context.show(ticket)}
+    context.event(
+        TicketTransferred(
+            ticket=ticket.id, number=ticket.number, to_queue=ask.to_queue, to_window=ask.to_window,
+            window=window.id if window else None, returns=ask.return_ or None,
+        )
+    )  # fmt: skip
+    return TicketAnswer(context.facts(ticket))
 
 
-def requeue(context: CommandContext, ask: Requeue) -> dict[str, Any]:
+def requeue(context: CommandContext, ask: Requeue) -> TicketAnswer:
     """Put a missed, held or called ticket back into its line, behind the first few."""
     window, ticket = _present(context, ask.window, ask.ticket)
     if window is not None:
@@ -46,19 +49,19 @@ def requeue(context: CommandContext, ask: Requeue) -> dict[str, Any]:
     ticket.bound, ticket.held_from = None, None
     context.move_ticket(ticket, "requeue")
     _leave(context, window, "requeue")
-    context.event("ticket-requeued", ticket=ticket.id, number=ticket.number, queue=ticket.queue, places=places)
-    return {"ticket": context.show(ticket)}
+    context.event(TicketRequeued(ticket=ticket.id, number=ticket.number, queue=ticket.queue, places=places))
+    return TicketAnswer(context.facts(ticket))
 
 
-def cancel_ticket(context: CommandContext, ask: CancelTicket) -> dict[str, Any]:
+def cancel_ticket(context: CommandContext, ask: CancelTicket) -> TicketAnswer:
     """Give a number up: by the citizen's token, or by a clerk who names the ticket."""
     ticket = named(context, ask.ticket, ask.token)
     context.check("cancel-ticket", ticket=ticket)
     if ticket.state == "held" and ticket.held_from == "serving":
         end_service(context, ticket)
     context.move_ticket(ticket, "cancel-ticket")
-    context.event("ticket-cancelled", ticket=ticket.id, number=ticket.number, queue=ticket.queue, reason=ask.reason or None)
-    return {"ticket": context.show(ticket)}
+    context.event(TicketCancelled(ticket=ticket.id, number=ticket.number, queue=ticket.queue, reason=ask.reason or None))
+    return TicketAnswer(context.facts(ticket))
 
 
 def named(context: CommandContext, ticket: str | None, token: str | None) -> TicketRow:
@@ -68,7 +71,7 @@ def named(context: CommandContext, ticket: str | None, token: str | None) -> Tic
         if known is None:
             hint = Text("二维码无效，请扫描号票上的二维码。", "Scan the code on the ticket again.")
             raise Refused("not-authorised", "the token was not signed by this hall", hint)
-        if context.unit.tickets.get(known) is None and lease_of(context, known) is not None:
+        if context.unit.tickets.get(known) is None and context.unit.leases.of(known) is not None:
             raise Refused("unknown-ticket", f"the kiosk that holds {known} has not told yet whether it gave it out", _OFFLINE)
         return context.ticket(known)
     if ticket is None:

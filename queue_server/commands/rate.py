@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from msgspec import UNSET
+from msgspec.structs import replace
 
-from sqlalchemy import insert, select
-
+from contract.wire.answers import KeptRating, LookupAnswer, RateableService, RateAnswer
+from contract.wire.events import ServiceRated
 from contract.wire.messages import Text
 from contract.wire.requests import LookupTicket, Rate
 from queue_server.commands.context import CommandContext
@@ -15,46 +16,44 @@ from queue_server.domain import rating as rules
 from queue_server.store import tables
 from queue_server.store.rows import ServiceRow, TicketRow
 
-R, S = tables.ratings.c, tables.services.c
+S = tables.services.c
 _EXPIRED = Text("评价时间已过，感谢您的支持。", "The time for rating this service is over.")
 
 
-def rate(context: CommandContext, ask: Rate) -> dict[str, Any]:
+def rate(context: CommandContext, ask: Rate) -> RateAnswer:
     """Keep the rating of a service: while the window's rater asks, or by the ticket's token for some working days."""
     _check(context, ask)
     service = _asked(context, ask.service) if ask.service is not None else _by_token(context, ask.token)
-    if context.unit.connection.execute(select(R.level).where(R.service == service.id)).first() is not None:
+    if context.unit.ratings.level(service.id) is not None:
         hint = Text("您已评价过本次服务，感谢您的支持。", "One service is rated once; thank you.")
         raise Refused("already-rated", f"service {service.id} is rated already", hint)
     _check_time(context, ask, service)
-    row = {
-        "service": service.id, "ticket": service.ticket, "queue": service.queue, "item": service.item, "window": service.window,
-        "clerk": service.clerk, "level": ask.level, "reasons": list(dict.fromkeys(ask.reasons)), "text": ask.text.strip(),
-        "channel": ask.channel, "business_day": context.day.isoformat(), "at": context.now,
-    }  # fmt: skip
-    context.unit.connection.execute(insert(tables.ratings), row)
+    rating = _kept(context, ask, service)
+    context.unit.ratings.add(rating)
     window = context.unit.windows.get(service.window)
     if window is not None and window.ask is not None and window.ask["service"] == service.id:
         context.end_ask(window)
-    context.event("service-rated", service=service.id, window=service.window, level=ask.level, channel=ask.channel)
-    number = context.hall.windows[service.window].number if service.window in context.hall.windows else service.window
-    shown = {"window_number": number, "at": context.local(context.now)}
-    return {"rating": {**row, **shown}}
+    context.event(ServiceRated(service=service.id, window=service.window, level=ask.level, channel=ask.channel))
+    return RateAnswer(replace(rating, at=context.local(rating.at)))
 
 
-def lookup(context: CommandContext, ask: LookupTicket) -> dict[str, Any]:
+def _kept(context: CommandContext, ask: Rate, service: ServiceRow) -> KeptRating:
+    """The rating as it is kept, at this instant."""
+    window = context.hall.windows.get(service.window)
+    return KeptRating(
+        service=service.id, ticket=service.ticket, queue=service.queue, item=service.item, window=service.window,
+        clerk=service.clerk, level=ask.level, reasons=list(dict.fromkeys(ask.reasons)), text=ask.text.strip(),
+        channel=ask.channel, business_day=context.day.isoformat(), at=context.now,
+        window_number=service.window if window is None else window.number,
+    )  # fmt: skip
+
+
+def lookup(context: CommandContext, ask: LookupTicket) -> LookupAnswer:
     """How a ticket stands: its state, how many come before it, how long that may take, and where it is called."""
     by_name = ask.ticket is not None and ask.token is None
     ticket = context.ticket_called(ask.ticket or "") if by_name else named(context, None, ask.token)
-    answer: dict[str, Any] = {"ticket": context.show(ticket), "ahead": 0, "estimate_s": {"low": 0, "high": 0}}
-    if ticket.state in ("waiting", "printing"):
-        ordinary, favoured = context.unit.before(ticket)
-        mine = ticket.class_ != "ordinary"
-        ahead, span = context.wait_times.estimate_s(ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=mine)
-        answer.update(ahead=ahead, estimate_s={"low": span[0], "high": span[1]})
-    if ticket.services:
-        answer["service"] = _service_state(context, ticket)
-    return answer
+    ahead, wait = context.place(ticket)
+    return LookupAnswer(context.facts(ticket), ahead, wait, _rateable(context, ticket) if ticket.services else UNSET)
 
 
 def _check(context: CommandContext, ask: Rate) -> None:
@@ -102,11 +101,10 @@ def _last_ended(context: CommandContext, ticket: TicketRow) -> ServiceRow | None
     return found[0] if found else None
 
 
-def _service_state(context: CommandContext, ticket: TicketRow) -> dict[str, Any] | None:
+def _rateable(context: CommandContext, ticket: TicketRow) -> RateableService | None:
     """Whether the ticket's last service can be rated by its token."""
     service = _last_ended(context, ticket)
     if service is None or service.ended_at is None:
         return None
-    level = context.unit.connection.execute(select(R.level).where(R.service == service.id)).scalar()
-    until = context.hall.rating_until(service.ended_at)
-    return {"id": service.id, "window": service.window, "level": level, "can_rate": level is None and context.now < until}
+    level, until = context.unit.ratings.level(service.id), context.hall.rating_until(service.ended_at)
+    return RateableService(service.id, service.window, level, level is None and context.now < until)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from contract.wire.answers import IssueAnswer, TicketAnswer
+from contract.wire.events import (
+    ReprintEvent,
+    TicketReprinted,
+    TicketReprintFailed,
+    TicketReprintOrdered,
+    TicketReprintUnanswered,
+)
 from contract.wire.messages import Text
 from contract.wire.requests import ConfirmReprint, ReprintTicket
 from queue_server.commands.context import CommandContext
 from queue_server.commands.issue import answer_of
 from queue_server.commands.refused import bad_request, wrong_state
-from queue_server.store import tables
 
 REPRINTABLE = ("waiting", "called", "missed", "held")
 """States in which the paper is still worth something to its holder."""
 
-KINDS = {"printed": "ticket-reprinted", "failed": "ticket-reprint-failed", "unknown": "ticket-reprint-unanswered"}
+KINDS: dict[str, type[ReprintEvent]] = {
+    "printed": TicketReprinted,
+    "failed": TicketReprintFailed,
+    "unknown": TicketReprintUnanswered,
+}
 """The event of each result."""
 
 
-def reprint_ticket(context: CommandContext, ask: ReprintTicket) -> dict[str, Any]:
+def reprint_ticket(context: CommandContext, ask: ReprintTicket) -> IssueAnswer:
     """What is to stand on the paper; the desk hands it to the terminal as an order. Nothing about the ticket changes."""
     ticket = context.ticket(ask.ticket)
     if ask.terminal not in context.hall.config.ticket_printers():
@@ -29,16 +38,18 @@ def reprint_ticket(context: CommandContext, ask: ReprintTicket) -> dict[str, Any
             f"ticket {ticket.number} is {ticket.state}",
             Text("只能补打今天还没有办理的号。", "Only tickets of today that still wait or are called are printed again."),
         )
-    context.event("ticket-reprint-ordered", ticket=ticket.id, number=ticket.number, queue=ticket.queue, terminal=ask.terminal)
+    context.event(TicketReprintOrdered(ticket=ticket.id, number=ticket.number, queue=ticket.queue, terminal=ask.terminal))
     return answer_of(context, ticket)
 
 
-def confirm_reprint(context: CommandContext, ask: ConfirmReprint) -> dict[str, Any]:
+def confirm_reprint(context: CommandContext, ask: ConfirmReprint) -> TicketAnswer:
     """What came of it: printed, failed, or unknown where the terminal gave no answer."""
     ticket = context.ticket(ask.ticket)
     if ask.result == "printed":
-        row = {"ticket": ticket.id, "terminal": ask.terminal, "business_day": context.day.isoformat(), "at": context.now}
-        context.unit.connection.execute(tables.reprints.insert(), row)
-    facts = {"ticket": ticket.id, "number": ticket.number, "terminal": ask.terminal, "detail": ask.detail or None}
-    context.event(KINDS[ask.result], queue=ticket.queue, **facts)
-    return {"ticket": context.show(ticket)}
+        context.unit.reprints.add(ticket.id, ask.terminal, context.day.isoformat(), context.now)
+    context.event(
+        KINDS[ask.result](
+            queue=ticket.queue, ticket=ticket.id, number=ticket.number, terminal=ask.terminal, detail=ask.detail or None
+        )
+    )
+    return TicketAnswer(context.facts(ticket))

@@ -3,51 +3,60 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import delete, select
-
-from contract.wire import messages, scanned_code
+from contract.wire import scanned_code
+from contract.wire.answers import (
+    AppointmentScan,
+    CaseAnswer,
+    CaseDeadline,
+    CaseFacts,
+    CaseScan,
+    CaseStepFacts,
+    GuideScan,
+    HolderFacts,
+    HolderScan,
+    ScanAnswer,
+    TicketScan,
+)
 from contract.wire.case import ENDED, PAPERS, STATES, Case
-from contract.wire.messages import Text
+from contract.wire.messages import ErrorCode, Text
 from contract.wire.requests import FindCase, LookupTicket, ScanCode
 from queue_server.appointments import repository as appointments
 from queue_server.cases import repository as cases
 from queue_server.codes.seal import code_of, veiled
-from queue_server.codes.verifier import Holder, Refusal, Why
+from queue_server.codes.verifier import Refusal, Why
 from queue_server.commands.check_in import FOREIGN, FORGED, check_seal, named, show
 from queue_server.commands.context import CommandContext
 from queue_server.commands.rate import lookup
 from queue_server.commands.refused import Refused, bad_request
 from queue_server.domain.deadline import COLOURS
 from queue_server.domain.name_masking import masked_name
-from queue_server.store import tables
 
-U = tables.used_codes.c
 GUESSES_A_TERMINAL = 4
 """A terminal may be guessed at so many times as often as one case: many people stand at it."""
 SHOWN_DAYS = 7
 
 
-def scan(context: CommandContext, ask: ScanCode) -> dict[str, Any]:
-    """What the code is: `kind` and what goes with it. Changes nothing, but a single-use code is used up."""
+def scan(context: CommandContext, ask: ScanCode) -> ScanAnswer:
+    """What the code is. Changes nothing, but a single-use code is used up."""
     code = scanned_code.read(ask.code)
     if code is None:
         raise bad_request("the text is no code of this hall", NONSENSE)
     match code.kind:
         case "ticket":
-            return {"kind": "ticket", "token": code.value, **lookup(context, LookupTicket(token=code.value))}
+            found = lookup(context, LookupTicket(token=code.value))
+            return TicketScan(code.value, found.ticket, found.ahead, found.estimate_s, found.service)
         case "guide":
-            return {"kind": "guide", "item": code.value}
+            return GuideScan(code.value)
         case "appointment":
-            return {"kind": "appointment", "appointment": show(context, named(context, ask.code))}
+            return AppointmentScan(show(context, named(context, ask.code)))
         case "case":
-            return {"kind": "case", "case": show_case(context, _sealed_case(context, code))}
+            return CaseScan(show_case(context, _sealed_case(context, code)))
         case _:
             return _holder(context, ask.code.strip())
 
 
-def find_case(context: CommandContext, ask: FindCase) -> dict[str, Any]:
+def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
     """A case by its number and the last four characters of the ID number; wrong tries are few."""
     number = ask.number.strip()
     connection = context.unit.connection
@@ -61,30 +70,31 @@ def find_case(context: CommandContext, ask: FindCase) -> dict[str, Any]:
         raise Refused("not-authorised", "number and last four characters do not go together", NOT_TOGETHER)
     found = cases.find(connection, number)
     assert found is not None, "a case whose last four characters are known is there"
-    return {"case": show_case(context, found)}
+    return CaseAnswer(show_case(context, found))
 
 
-def show_case(context: CommandContext, case: Case) -> dict[str, Any]:
+def show_case(context: CommandContext, case: Case) -> CaseFacts:
     """A case as answers carry it: the applicant masked, the deadline in words, the papers that may be printed."""
     today = context.now.astimezone(context.hall.zone).date()
-    facts = case.model_dump(mode="json", exclude={"id_last_four", "person"})
-    return facts | {
-        "state_texts": STATES[case.state].model_dump(),
-        "deadline": _deadline(context, case, today),
-        "papers": list(PAPERS[case.state]),
-        "code": code_of(context.signer, "case", context.hall.config.hall.id, case.number),
-    }
+    state = STATES[case.state]
+    return CaseFacts(
+        number=case.number, item=case.item, item_code=case.item_code, state=case.state, department=case.department,
+        applicant=case.applicant, received_on=case.received_on, promised_on=case.promised_on, legal_on=case.legal_on,
+        handler=case.handler, contact=case.contact, reason=case.reason, basis=case.basis, missing=case.missing,
+        due_on=case.due_on, materials=case.materials, delivery=case.delivery,
+        steps=[CaseStepFacts(step.on, step.text) for step in case.steps], state_texts=Text(state.zh, state.en),
+        deadline=_deadline(context, case, today), papers=list(PAPERS[case.state]),
+        code=code_of(context.signer, "case", context.hall.config.hall.id, case.number),
+    )  # fmt: skip
 
 
-def _deadline(context: CommandContext, case: Case, today: date) -> dict[str, Any] | None:
+def _deadline(context: CommandContext, case: Case, today: date) -> CaseDeadline | None:
     if case.binding_on is None or case.state in ENDED:
         return None
     deadline = context.hall.deadline(case.binding_on, today)
-    words, colour = deadline.words(), COLOURS[deadline.state]
-    return {
-        "on": case.binding_on.isoformat(), "state": deadline.state, "working_days": deadline.working_days,
-        "certain": deadline.certain, "texts": {"zh": words.zh, "en": words.en}, "colour": {"zh": colour.zh, "en": colour.en},
-    }  # fmt: skip
+    return CaseDeadline(
+        case.binding_on, deadline.state, deadline.working_days, deadline.certain, deadline.words(), COLOURS[deadline.state]
+    )
 
 
 def _sealed_case(context: CommandContext, code: scanned_code.Code) -> Case:
@@ -96,7 +106,7 @@ def _sealed_case(context: CommandContext, code: scanned_code.Code) -> Case:
     return found
 
 
-def _holder(context: CommandContext, text: str) -> dict[str, Any]:
+def _holder(context: CommandContext, text: str) -> HolderScan:
     """Whom a service code stands for, with the appointments and cases that are theirs."""
     verifier = next((v for v in context.hall.verifiers if v.recognises(text)), None)
     if verifier is None:
@@ -104,31 +114,17 @@ def _holder(context: CommandContext, text: str) -> dict[str, Any]:
     holder = verifier.verify(text, context.now)
     if isinstance(holder, Refusal):
         raise Refused(*_REFUSALS[holder.why])
-    _use_up(context, holder)
+    if holder.nonce and not context.unit.used_codes.use(holder.nonce, holder.expires_at, context.now):
+        raise Refused("expired", "the code was used before", REPLAYED)
     connection = context.unit.connection
     since = context.hall.begins(context.day)
     booked = appointments.of_person(connection, context.signer, holder.id, since, since + timedelta(days=SHOWN_DAYS))
-    return {
-        "kind": "holder",
-        "holder": {
-            "kind": holder.kind,
-            "name": masked_name(holder.name) if holder.kind == "person" else holder.name,
-            "key": veiled(context.signer, "quota", holder.id),
-        },
-        "appointments": [show(context, a) for a in booked if a.state in ("booked", "checked-in")],
-        "cases": [show_case(context, case) for case in cases.of_person(connection, context.signer, holder.id)],
-    }
-
-
-def _use_up(context: CommandContext, holder: Holder) -> None:
-    """A single-use code that was used is refused; this use is remembered for as long as the code is valid."""
-    if not holder.nonce:
-        return
-    connection = context.unit.connection
-    if connection.execute(select(U.nonce).where(U.nonce == holder.nonce)).first() is not None:
-        raise Refused("expired", "the code was used before", REPLAYED)
-    connection.execute(delete(tables.used_codes).where(U.until <= context.now))
-    connection.execute(tables.used_codes.insert(), {"nonce": holder.nonce, "until": holder.expires_at})
+    name = masked_name(holder.name) if holder.kind == "person" else holder.name
+    return HolderScan(
+        HolderFacts(holder.kind, name, veiled(context.signer, "quota", holder.id)),
+        [show(context, a) for a in booked if a.state in ("booked", "checked-in")],
+        [show_case(context, case) for case in cases.of_person(connection, context.signer, holder.id)],
+    )
 
 
 NONSENSE = Text(
@@ -141,7 +137,7 @@ TOO_MANY = Text(
     "输错次数太多，请半小时后再试，或者到窗口查询。", "Too many wrong tries; try again in half an hour or ask at a window."
 )
 NOT_TOGETHER = Text("编号和身份证号码后四位对不上，请核对。", "The number and the last four characters do not go together.")
-_REFUSALS: dict[Why, tuple[messages.ErrorCode, str, Text]] = {
+_REFUSALS: dict[Why, tuple[ErrorCode, str, Text]] = {
     "forged": ("not-authorised", "the signature of the code is wrong", FORGED),
     "foreign": ("not-authorised", "the code is another issuer's or of another kind", FOREIGN),
     "expired": ("expired", "the code is not valid at this time", EXPIRED),

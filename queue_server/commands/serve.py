@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import select
-
+from contract.wire.answers import ServiceAnswer, TicketAnswer
+from contract.wire.events import ServiceFinished, ServiceStarted, TicketHeld, TicketResumed
 from contract.wire.messages import Text
 from contract.wire.requests import AtWindow
 from queue_server.commands.call import announce
 from queue_server.commands.context import CommandContext
 from queue_server.commands.refused import bad_request, wrong_state
-from queue_server.store import tables
-from queue_server.store.rows import ServiceRow, TicketRow, WindowRow
-
-T = tables.tickets.c
+from queue_server.store.rows import ServiceRow, TicketRow
 
 
-def start_service(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
+def start_service(context: CommandContext, ask: AtWindow) -> ServiceAnswer:
     """The citizen has come; the service begins, and an older question for a rating ends."""
     window, ticket = context.at(ask.window, ask.ticket)
     context.check("start-service", window=window, ticket=ticket)
@@ -32,11 +28,11 @@ def start_service(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
         clerk=window.clerk, business_day=ticket.business_day, called_at=called_at, started_at=ticket.changed_at,
     )  # fmt: skip
     context.unit.services.add(service)
-    context.event("service-started", ticket=ticket.id, service=ticket.service, window=window.id, clerk=window.clerk)
-    return {"ticket": context.show(ticket), "service": ticket.service}
+    context.event(ServiceStarted(ticket=ticket.id, service=ticket.service, window=window.id, clerk=window.clerk))
+    return ServiceAnswer(context.facts(ticket), ticket.service)
 
 
-def finish_service(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
+def finish_service(context: CommandContext, ask: AtWindow) -> ServiceAnswer:
     """The service ends and may be rated; a ticket that is to return goes back to its first window."""
     window, ticket = context.at(ask.window, ask.ticket)
     context.check("finish-service", window=window, ticket=ticket)
@@ -51,11 +47,11 @@ def finish_service(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
     window.ask = {"service": service.id, "number": ticket.number, "item": ticket.item, "clerk": window.clerk}
     service.ask_expires_at = window.ask_expires_at
     context.changes.asks[window.id] = window
-    context.event("service-finished", ticket=ticket.id, service=service.id, window=window.id, clerk=window.clerk)
-    return {"ticket": context.show(ticket), "service": service.id}
+    context.event(ServiceFinished(ticket=ticket.id, service=service.id, window=window.id, clerk=window.clerk))
+    return ServiceAnswer(context.facts(ticket), service.id)
 
 
-def hold(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
+def hold(context: CommandContext, ask: AtWindow) -> TicketAnswer:
     """Put the ticket at the window aside; the window is free for others."""
     window, ticket = context.at(ask.window, ask.ticket)
     context.check("hold", window=window, ticket=ticket)
@@ -63,11 +59,11 @@ def hold(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
     context.move_ticket(ticket, "hold", clerk=window.clerk)
     context.move_window(window, "hold")
     context.free(window)
-    context.event("ticket-held", ticket=ticket.id, number=ticket.number, window=window.id)
-    return {"ticket": context.show(ticket)}
+    context.event(TicketHeld(ticket=ticket.id, number=ticket.number, window=window.id))
+    return TicketAnswer(context.facts(ticket))
 
 
-def resume(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
+def resume(context: CommandContext, ask: AtWindow) -> TicketAnswer:
     """Take a held ticket up again, at the window that is named or else at its own, where it was: called or being served."""
     ticket = context.ticket(ask.ticket) if ask.ticket is not None else _held_at(context, ask.window)
     if ticket.state != "held":
@@ -87,8 +83,8 @@ def resume(context: CommandContext, ask: AtWindow) -> dict[str, Any]:
         assert service is not None, "a ticket that was being served has a service"
         service.window, service.clerk = window.id, window.clerk
         context.unit.services.touch(service)
-    context.event("ticket-resumed", ticket=ticket.id, number=ticket.number, window=window.id, state=ticket.state)
-    return {"ticket": context.show(ticket)}
+    context.event(TicketResumed(ticket=ticket.id, number=ticket.number, window=window.id, state=ticket.state))
+    return TicketAnswer(context.facts(ticket))
 
 
 def end_service(context: CommandContext, ticket: TicketRow) -> ServiceRow:
@@ -113,10 +109,8 @@ def _held_at(context: CommandContext, window_id: str | None) -> TicketRow:
     """The one held ticket of a window."""
     if window_id is None:
         raise bad_request("neither window nor ticket is named", Text("请指明窗口或号票。", "Name a window or a ticket."))
-    window: WindowRow = context.window(window_id)
-    context.unit.tickets.flush()
-    held = select(T.id).where(T.state == "held", T.window == window.id, T.business_day == context.day.isoformat()).limit(2)
-    found = context.unit.connection.execute(held).scalars().all()
+    window = context.window(window_id)
+    found = context.unit.held_at(window.id, context.day.isoformat())
     if len(found) > 1:
         raise bad_request(f"window {window.id} holds several tickets", Text("有多个挂起的号，请选择一个。", "Name the ticket."))
     if not found:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import Struct
+
 from queue_server.commands import call, issue, lease, move, rate, reprint, scan, serve, technician_code, window
 from queue_server.commands.context import CommandContext
 
-COMMANDS: dict[str, Callable[[CommandContext, Any], dict[str, Any]]] = {
+COMMANDS: dict[str, Callable[[CommandContext, Any], Struct]] = {
     "issue-ticket": issue.issue_ticket,
     "confirm-print": issue.confirm_print,
     "call-next": call.call_next,

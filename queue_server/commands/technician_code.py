@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from contract.wire.answers import ActsAnswer, SecretAnswer, TechnicianAnswer
+from contract.wire.events import TechnicianActed, TechnicianEntered, TechnicianRefused
 from contract.wire.messages import Text
 from contract.wire.requests import CheckTechnicianCode, FetchTechnicianSecret, TellTechnicianActs
 from queue_server.cases.repository import guesses, note_guess
@@ -12,7 +12,7 @@ from queue_server.commands.refused import Refused
 from queue_server.technician_codes import action_log, repository
 
 
-def check_code(context: CommandContext, ask: CheckTechnicianCode) -> dict[str, Any]:
+def check_code(context: CommandContext, ask: CheckTechnicianCode) -> TechnicianAnswer:
     """The account for which the code was made; it is used up. After a few wrong tries there is no right one any more."""
     terminal, connection = _terminal(context), context.unit.connection
     counted = repository.subject(terminal)
@@ -23,28 +23,35 @@ def check_code(context: CommandContext, ask: CheckTechnicianCode) -> dict[str, A
         note_guess(connection, [counted], context.now)
         if guesses(connection, counted, context.now) >= repository.GUESSES:
             repository.withdraw(connection, terminal)
-        context.event("technician-refused", terminal=terminal)
+        context.event(TechnicianRefused(terminal=terminal))
         raise Refused("not-authorised", "the code is wrong, used or too old", WRONG)
-    context.event("technician-entered", terminal=terminal, account=account)
-    return {"technician": account}
+    context.event(TechnicianEntered(terminal=terminal, account=account))
+    return TechnicianAnswer(account)
 
 
-def fetch_secret(context: CommandContext, _ask: FetchTechnicianSecret) -> dict[str, Any]:
+def fetch_secret(context: CommandContext, _ask: FetchTechnicianSecret) -> SecretAnswer:
     """The secret of the time-based codes of the terminal that asks, and of no other."""
-    return {"secret": repository.secret_of(context.signer, _terminal(context)).hex()}
+    return SecretAnswer(repository.secret_of(context.signer, _terminal(context)).hex())
 
 
-def take_acts(context: CommandContext, ask: TellTechnicianActs) -> dict[str, Any]:
+def take_acts(context: CommandContext, ask: TellTechnicianActs) -> ActsAnswer:
     """Put what was done at a terminal, perhaps without the server, into the log, each act once and in its order."""
     terminal, connection = _terminal(context), context.unit.connection
     known = action_log.known(connection, terminal, ask.diary)
     for act in sorted(ask.acts, key=lambda act: act.number):
         if act.number > known:
             known = act.number
-            facts = {"act": act.act, "subject": act.subject or None, "result": act.result or None}
-            context.event("technician-did", terminal=terminal, done_at=act.at.isoformat(), **facts)
+            context.event(
+                TechnicianActed(
+                    terminal=terminal,
+                    done_at=act.at.isoformat(),
+                    act=act.act,
+                    subject=act.subject or None,
+                    result=act.result or None,
+                )
+            )
     action_log.note(connection, terminal, ask.diary, known)
-    return {"known": known}
+    return ActsAnswer(known)
 
 
 def _terminal(context: CommandContext) -> str:

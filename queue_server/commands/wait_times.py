@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
+from contract.wire.messages import Estimate
 from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.wait_estimate import Pace, WaitingLine, estimate, servers_of
 from queue_server.store import tables
@@ -69,16 +70,16 @@ class WaitTimes:
                 favoured += count
         return max(0, ordinary), max(0, favoured)
 
-    def estimate_s(self, queue: str, *, ordinary: int, favoured_ahead: int, favoured: bool) -> tuple[int, tuple[int, int]]:
-        """How many calls come before a ticket behind these, and its wait (low, high) in seconds."""
+    def estimate_s(self, queue: str, *, ordinary: int, favoured_ahead: int, favoured: bool) -> tuple[int, Estimate]:
+        """How many calls come before a ticket behind these, and its wait."""
         ratio = self.hall.rules.ratio
         share = favoured_ahead / (ordinary + favoured_ahead) if ordinary + favoured_ahead > 10 else 0.1
         ageing_s = self.hall.rules.ageing_minutes * 60
         line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s)
         staff = self._staff.get(queue) or Staff(1.0, 0, None, False)
         pace = self._paces[queue]
-        span = estimate(line, pace, servers=staff.servers, free=staff.free, left=staff.left_s, sure=staff.open)
-        return line.ahead, span
+        low, high = estimate(line, pace, servers=staff.servers, free=staff.free, left=staff.left_s, sure=staff.open)
+        return line.ahead, Estimate(low, high)
 
     def _read_paces(self, connection: Connection, now: datetime) -> None:
         """Learn from the services that have ended since the last time; the first time from the latest ones of each queue."""

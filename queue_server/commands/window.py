@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from contract.wire import messages
+from contract.wire.answers import WindowAnswer
+from contract.wire.events import TicketReleased, WindowClosed, WindowOpened, WindowPaused, WindowTakenOver
 from contract.wire.messages import Text
 from contract.wire.requests import ChangeWindow
 from queue_server.commands.context import CommandContext
@@ -16,7 +16,7 @@ from queue_server.store.rows import WindowRow
 T = tables.tickets.c
 
 
-def open_window(context: CommandContext, ask: ChangeWindow) -> dict[str, Any]:
+def open_window(context: CommandContext, ask: ChangeWindow) -> WindowAnswer:
     """Open a closed or paused window, or take over an open one as it stands, with its ticket."""
     window = context.window(ask.window)
     clerk = _clerk(context, ask)
@@ -24,27 +24,27 @@ def open_window(context: CommandContext, ask: ChangeWindow) -> dict[str, Any]:
     before, taken_over = window.state, clerk is not None and window.clerk not in (None, clerk)
     window.clerk = clerk or window.clerk
     context.move_window(window, "open-window")
-    kind = "window-taken-over" if taken_over and before not in ("closed", "paused") else "window-opened"
-    context.event(kind, window=window.id, clerk=window.clerk)
+    kind = WindowTakenOver if taken_over and before not in ("closed", "paused") else WindowOpened
+    context.event(kind(window=window.id, clerk=window.clerk))
     return _shown(context, window)
 
 
-def pause_window(context: CommandContext, ask: ChangeWindow) -> dict[str, Any]:
+def pause_window(context: CommandContext, ask: ChangeWindow) -> WindowAnswer:
     """Pause a window that serves nobody. With a ticket at it, that ticket is finished, held or transferred first."""
     window = context.window(ask.window)
     window.clerk = _clerk(context, ask) or window.clerk
     context.check("pause-window", window=window)
     context.move_window(window, "pause-window")
-    context.event("window-paused", window=window.id, clerk=window.clerk, reason=ask.reason or None)
+    context.event(WindowPaused(window=window.id, clerk=window.clerk, reason=ask.reason or None))
     return _shown(context, window)
 
 
-def close_window(context: CommandContext, ask: ChangeWindow) -> dict[str, Any]:
+def close_window(context: CommandContext, ask: ChangeWindow) -> WindowAnswer:
     """Close a window that serves nobody. Tickets meant for it go back to the lines of their queues."""
     window = context.window(ask.window)
     _clerk(context, ask)
     context.check("close-window", window=window)
-    context.event("window-closed", window=window.id, clerk=window.clerk, reason=ask.reason or None)
+    context.event(WindowClosed(window=window.id, clerk=window.clerk, reason=ask.reason or None))
     context.move_window(window, "close-window")
     window.clerk = None
     release_bound(context, window)
@@ -57,7 +57,7 @@ def release_bound(context: CommandContext, window: WindowRow) -> None:
     for ticket in context.unit.tickets.find(context.unit.tickets.columns.where(tables.BOUND, T.bound == window.id)):
         ticket.bound = None
         context.unit.tickets.touch(ticket)
-        context.event("ticket-released", ticket=ticket.id, number=ticket.number, window=window.id)
+        context.event(TicketReleased(ticket=ticket.id, number=ticket.number, window=window.id))
 
 
 def window_state(hall: HallRules, window: WindowRow, seq: int, number: str | None, queue: str | None) -> messages.WindowState:
@@ -68,7 +68,7 @@ def window_state(hall: HallRules, window: WindowRow, seq: int, number: str | Non
         ticket = messages.WindowTicket(window.ticket, number, queue)
     return messages.WindowState(
         seq=seq,
-        state=window.state,  # type: ignore[arg-type]
+        state=window.state,
         ticket=ticket,
         clerk=None if clerk is None else messages.WindowClerk(clerk.id, clerk.name, clerk.photo),
         calls=window.calls,
@@ -85,9 +85,8 @@ def _clerk(context: CommandContext, ask: ChangeWindow) -> str | None:
     return ask.clerk
 
 
-def _shown(context: CommandContext, window: WindowRow) -> dict[str, Any]:
+def _shown(context: CommandContext, window: WindowRow) -> WindowAnswer:
     ticket = context.unit.tickets.get(window.ticket) if window.ticket is not None else None
     number, queue = (ticket.number, ticket.queue) if ticket is not None else (None, None)
     state = window_state(context.hall, window, 0, number, queue)
-    return {"window": window.id, "state": state.state, "ticket": state.ticket, "clerk": state.clerk, "calls": state.calls,
-            "since": context.local(window.since)}  # fmt: skip
+    return WindowAnswer(window.id, state.state, state.ticket, state.clerk, state.calls, context.local(window.since))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast, get_args
+from typing import get_args
 
-from contract.wire.messages import Text
+from contract.wire.messages import Text, TicketState
 
-State = Literal["printing", "waiting", "called", "serving", "held", "missed", "finished", "void", "cancelled", "expired"]
-STATES: tuple[State, ...] = get_args(State)
-OPEN: frozenset[State] = frozenset({"printing", "waiting", "called", "serving", "held", "missed"})
+STATES: tuple[TicketState, ...] = get_args(TicketState)
+OPEN: frozenset[TicketState] = frozenset({"printing", "waiting", "called", "serving", "held", "missed"})
 """The states in which a ticket is not over yet; the end of the business day makes them expired."""
-AT_WINDOW: frozenset[State] = frozenset({"called", "serving"})
-"""The states in which a ticket stands at a window."""
 
-TRANSITIONS: dict[str, dict[State, State]] = {
+TRANSITIONS: dict[str, dict[TicketState, TicketState]] = {
     "printed": {"printing": "waiting"},
     "print-failed": {"printing": "void"},
     "call-next": {"waiting": "called"},
@@ -37,7 +34,7 @@ TRANSITIONS: dict[str, dict[State, State]] = {
 """verb → {from: to}. `no-show-void` is a no-show in a hall whose missed tickets are over; `resume-service` resumes a ticket
 that was held while it was being served; `printed` and `print-failed` are the results of confirm-print."""
 
-_STATE_WORDS: dict[str, Text] = {
+_STATE_WORDS: dict[TicketState, Text] = {
     "printing": Text("正在打印", "still being printed"),
     "waiting": Text("正在等候", "waiting"),
     "called": Text("已叫号，尚未开始办理", "called, but its service has not started"),
@@ -49,7 +46,7 @@ _STATE_WORDS: dict[str, Text] = {
     "cancelled": Text("已取消", "cancelled"),
     "expired": Text("已过期，不是今天的号", "expired: it is from an earlier day"),
 }
-_NEXT_STEP: dict[str, Text] = {
+_NEXT_STEP: dict[TicketState, Text] = {
     "printing": Text("等号票打印完成后再操作", "wait until it is printed"),
     "waiting": Text("请先叫号", "call it first"),
     "called": Text("请先开始办理、过号或挂起", "start the service, mark a no-show or hold it first"),
@@ -73,15 +70,15 @@ class WrongState(Exception):
         self.hint = hint
 
 
-def move(state: str, verb: str) -> State:
+def move(state: TicketState, verb: str) -> TicketState:
     """The state after `verb`; raise WrongState when the table has no such move, KeyError for a verb it does not know."""
-    target = TRANSITIONS[verb].get(cast(State, state))
+    target = TRANSITIONS[verb].get(state)
     if target is None:
         raise WrongState(verb, state, hint(state))
     return target
 
 
-def hint(state: str) -> Text:
+def hint(state: TicketState) -> Text:
     """How a ticket in `state` stands and what can be done next."""
     words, step = _STATE_WORDS[state], _NEXT_STEP[state]
     return Text(f"该号{words.zh}，{step.zh}。", f"The ticket is {words.en}; {step.en}.")

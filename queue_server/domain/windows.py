@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast, get_args
+from typing import get_args
 
-from contract.wire.messages import Text
+from contract.wire.messages import Text, WindowCondition
 from queue_server.domain.tickets import WrongState
 
-State = Literal["closed", "paused", "idle", "calling", "serving", "rating"]
-STATES: tuple[State, ...] = get_args(State)
-FREE: frozenset[State] = frozenset({"idle", "rating"})
-"""The states in which a window can take the next ticket."""
-BUSY: frozenset[State] = frozenset({"calling", "serving"})
+STATES: tuple[WindowCondition, ...] = get_args(WindowCondition)
+BUSY: frozenset[WindowCondition] = frozenset({"calling", "serving"})
 """The states in which a ticket stands at the window."""
 
-TRANSITIONS: dict[str, dict[State, State]] = {
+TRANSITIONS: dict[str, dict[WindowCondition, WindowCondition]] = {
     "open-window": {
         "closed": "idle", "paused": "idle", "idle": "idle", "calling": "calling", "serving": "serving", "rating": "rating",
     },
@@ -39,7 +36,7 @@ TRANSITIONS: dict[str, dict[State, State]] = {
 """verb → {from: to}. Opening an open window lets another clerk take it over as it stands. `rated` is the end of the time for
 rating, by an answer or without one; `expire` is the end of the business day."""
 
-_HINTS: dict[str, Text] = {
+_HINTS: dict[WindowCondition, Text] = {
     "closed": Text("窗口未开启，请先登录并开启窗口。", "The window is closed; open it first."),
     "paused": Text("窗口已暂停，请先恢复服务。", "The window is paused; open it again first."),
     "idle": Text("窗口没有正在办理的号，请先叫号。", "No ticket stands at the window; call one first."),
@@ -56,14 +53,14 @@ _HINTS: dict[str, Text] = {
 }
 
 
-def move(state: str, verb: str) -> State:
+def move(state: WindowCondition, verb: str) -> WindowCondition:
     """The state after `verb`; raise WrongState when the table has no such move, KeyError for a verb it does not know."""
-    target = TRANSITIONS[verb].get(cast(State, state))
+    target = TRANSITIONS[verb].get(state)
     if target is None:
         raise WrongState(verb, state, hint(state), of="window")
     return target
 
 
-def hint(state: str) -> Text:
+def hint(state: WindowCondition) -> Text:
     """How a window in `state` stands and what the clerk can do next."""
     return _HINTS[state]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
+
+from contract.wire.messages import Channel, TicketClass, TicketState, WindowCondition
 
 
 @dataclass(slots=True)
@@ -19,20 +21,20 @@ class TicketRow:
     id: str
     number: str
     queue: str
-    class_: str
+    class_: TicketClass
     business_day: str
-    state: str
+    state: TicketState
     rank: float
     issued_at: datetime
     changed_at: datetime
-    channel: str
+    channel: Channel
     terminal: str | None = None
     item: str | None = None
     window: str | None = None
     bound: str | None = None
     return_to: str | None = None
     return_queue: str | None = None
-    held_from: str | None = None
+    held_from: TicketState | None = None
     recalls: int = 0
     services: int = 0
     step: int = 0
@@ -43,18 +45,27 @@ class TicketRow:
         return f"{self.id}-s{self.services}"
 
 
+class RatingQuestion(TypedDict):
+    """What the rater of a window asks about: a service, its ticket's number, its item and the clerk who served."""
+
+    service: str
+    number: str
+    item: str | None
+    clerk: str | None
+
+
 @dataclass(slots=True)
 class WindowRow:
     """One window of today: `calls` counts the calls of the ticket at it, `ask` is the open question for a rating."""
 
     id: str
-    state: str
+    state: WindowCondition
     since: datetime
     clerk: str | None = None
     ticket: str | None = None
     calls: int = 0
     tally: int = 0
-    ask: dict[str, Any] | None = None
+    ask: RatingQuestion | None = None
     ask_expires_at: datetime | None = None
     called_at: datetime | None = None
 

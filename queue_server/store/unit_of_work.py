@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from queue_server.store import tables
 from queue_server.store.prepared import Prepared
+from queue_server.store.repositories import Leases, Ratings, Reprints, UsedCodes
 from queue_server.store.rows import ServiceRow, TicketRow, WindowRow
 
 R = TypeVar("R", TicketRow, WindowRow, ServiceRow)
@@ -150,6 +151,10 @@ class UnitOfWork:
         self.tickets = Rows(connection, TICKETS, lock=shared)
         self.windows = Rows(connection, WINDOWS, lock=shared)
         self.services = Rows(connection, SERVICES, lock=shared)
+        self.ratings = Ratings(connection)
+        self.leases = Leases(connection)
+        self.reprints = Reprints(connection)
+        self.used_codes = UsedCodes(connection)
         self._periods: dict[tuple[str, int], dict[str, Any]] = {}
         self._closed: list[dict[str, Any]] = []
         self._lines: dict[tuple[str, str], dict[str, Any]] = {}
@@ -170,6 +175,21 @@ class UnitOfWork:
         """Count one more ticket of this queue and business day; never the same number twice."""
         number: int = _NEXT_NUMBER.run(self.connection, {"queue": queue, "day": day})[0][0]
         return number
+
+    def issued(self, queue: str, day: str, since: datetime | None = None, until: datetime | None = None) -> int:
+        """How many numbers of a business day, or of a part of it, citizens hold or held: not those that were never printed."""
+        self.tickets.flush()
+        wanted = select(func.count()).where(T.business_day == day, T.queue == queue, T.state != "void")
+        if since is not None:
+            wanted = wanted.where(T.issued_at >= since, T.issued_at < until)
+        count: int = self.connection.execute(wanted).scalar_one()
+        return count
+
+    def held_at(self, window: str, day: str) -> list[str]:
+        """The tickets of a business day that a window has put aside: two at most are told."""
+        self.tickets.flush()
+        wanted = select(T.id).where(T.state == "held", T.window == window, T.business_day == day).limit(2)
+        return list(self.connection.execute(wanted).scalars())
 
     def heads(self, queues: Sequence[str], window: str, taken: Collection[str] = ()) -> list[TicketRow]:
         """The first waiting ticket of every queue and class, and all that are bound to `window`; without those in `taken`."""

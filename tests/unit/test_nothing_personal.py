@@ -56,7 +56,7 @@ def test_the_ledger_and_what_is_published_hold_nothing_personal(lived: Bed, tmp_
     )  # fmt: skip
     publisher.everything()
     lived.ask("call-next", window="01")
-    publisher.tell(lived.changes)
+    publisher.publish(lived.changes)
     publisher.pass_time()
     assert len(sent) > 5
     written = b"\n".join(sent)

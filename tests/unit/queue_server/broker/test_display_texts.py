@@ -42,7 +42,7 @@ class Wire:
         """Ask and tell; the topics that were sent, in order."""
         self.sent.clear()
         self.bed.ok(verb, **body)
-        self.publisher.tell(self.bed.changes)
+        self.publisher.publish(self.bed.changes)
         return [topic for topic, *_ in self.sent]
 
     def last(self, topic: str) -> Any:

@@ -124,9 +124,3 @@ def test_a_watcher_that_is_too_slow_is_told_to_read_afresh():
         return seen
 
     assert asyncio.run(sleepy()) <= WATCHER_BUFFER + 1
-
-
-def test_every_verb_of_the_contract_has_a_function():
-    from contract.wire.requests import VERBS
-
-    assert list(VERBS) == list(table.COMMANDS)

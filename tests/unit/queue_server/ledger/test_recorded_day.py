@@ -93,14 +93,14 @@ class Day:
         request_id = request_id or str(uuid.uuid5(uuid.NAMESPACE_OID, f"{verb} {len(self.asked)}"))
         answer = self.bed.raw(verb, request_id, body)
         self.lines.append(f"> {verb} {answer.decode()}")
-        self.publisher.tell(self.bed.changes)
+        self.publisher.publish(self.bed.changes)
         self.bed.clock.advance(seconds=1.25)
         self.publisher.pass_time()
         data: dict[str, Any] = json.loads(answer).get("data") or {}
         return data
 
     def pass_time(self, **duration: float) -> None:
-        self.publisher.tell(self.bed.pass_time(**duration))
+        self.publisher.publish(self.bed.pass_time(**duration))
         self.publisher.pass_time()
 
     def close(self) -> None:

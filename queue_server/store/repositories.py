@@ -1,0 +1,103 @@
+"""What commands ask of tables whose rows are only added: ratings, numbers on lease, reprints, and codes that were used up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from contract.wire.answers import KeptRating
+from queue_server.store import tables
+
+C, L, R, U = tables.counters.c, tables.leases.c, tables.ratings.c, tables.used_codes.c
+_RATING = [column.key for column in tables.ratings.c]
+
+
+class Ratings:
+    """The ratings of services, one each."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def level(self, service: str) -> int | None:
+        """The level that a service was given, None for a service that is not rated."""
+        level: int | None = self._connection.execute(select(R.level).where(R.service == service)).scalar()
+        return level
+
+    def add(self, rating: KeptRating) -> None:
+        """Keep a rating."""
+        self._connection.execute(insert(tables.ratings), {name: getattr(rating, name) for name in _RATING})
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLease:
+    """One number that a terminal may give out: the `count`-th of its queue and business day, leased `at`."""
+
+    ticket: str
+    queue: str
+    business_day: str
+    count: int
+    terminal: str
+    at: datetime
+
+
+class Leases:
+    """Numbers that kiosks hold for times without the server."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, ticket: str) -> NumberLease | None:
+        """The lease of a ticket's number, if a kiosk holds or held it."""
+        columns = (L.ticket, L.queue, L.business_day, L.count, L.terminal, L.at)
+        found = self._connection.execute(select(*columns).where(L.ticket == ticket)).first()
+        return None if found is None else NumberLease(*found)
+
+    def add(self, leases: Iterable[NumberLease]) -> None:
+        """Keep new leases."""
+        self._connection.execute(insert(tables.leases), [asdict(lease) for lease in leases])
+
+    def held(self, queue: str, day: str, terminal: str) -> int:
+        """How many numbers of a queue and business day a terminal has leased."""
+        wanted = select(func.count()).where(L.business_day == day, L.queue == queue, L.terminal == terminal)
+        count: int = self._connection.execute(wanted).scalar_one()
+        return count
+
+    def last(self, queue: str, day: str) -> int:
+        """The largest number of a queue and business day that is leased or given out; 0 when there is none."""
+        leased = select(func.max(L.count)).where(L.business_day == day, L.queue == queue)
+        issued = select(C.last).where(C.business_day == day, C.queue == queue)
+        return max(self._connection.execute(last).scalar() or 0 for last in (leased, issued))
+
+    def delete_before(self, instant: datetime) -> None:
+        """Forget the leases that are older."""
+        self._connection.execute(delete(tables.leases).where(L.at < instant))
+
+
+class Reprints:
+    """Tickets that were printed once more."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, ticket: str, terminal: str, day: str, at: datetime) -> None:
+        """Count one more paper of a terminal on a business day."""
+        row = {"ticket": ticket, "terminal": terminal, "business_day": day, "at": at}
+        self._connection.execute(insert(tables.reprints), row)
+
+
+class UsedCodes:
+    """Single-use codes that were used, for as long as they would be valid."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def use(self, nonce: str, until: datetime, now: datetime) -> bool:
+        """Use a code up; False when it was used before."""
+        if self._connection.execute(select(U.nonce).where(U.nonce == nonce)).first() is not None:
+            return False
+        self._connection.execute(delete(tables.used_codes).where(U.until <= now))
+        self._connection.execute(insert(tables.used_codes), {"nonce": nonce, "until": until})
+        return True
