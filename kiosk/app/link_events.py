@@ -13,7 +13,7 @@ from typing import Any
 from contract.wire import answers, codec, messages
 from contract.wire.messages import DeviceStatus, LeaseStatus, TerminalStatus
 from contract.wire.topics import Topics, type_of
-from kiosk.flow.event import Answered, Ask, Connected, Heard, Unanswered
+from kiosk.flow.event import Answered, Ask, Connected, Received, Unanswered
 from link import Broker, Link, new_session
 from link.machine_status import machine
 from link.orders import OrderHandler, Orders
@@ -120,10 +120,10 @@ class TerminalLink:
         if kind is None:
             return
         if not payload:
-            self._send(Heard(path, None, retained))
+            self._send(Received(path, None, retained))
             return
         try:
-            self._send(Heard(path, codec.decode(payload, kind), retained))
+            self._send(Received(path, codec.decode(payload, kind), retained))
         except codec.Illegal as error:
             LOG.warning("a message on %s is dropped: %s", topic, error)
 

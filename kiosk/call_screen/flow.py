@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from contract.wire.messages import Announce, QueueState, WindowState
-from kiosk.flow.event import Broke, Connected, Heard, Tick
+from kiosk.flow.event import Broke, Connected, Received, Tick
 from kiosk.flow.hall_view import Presence
 
 HIGHLIGHT_S = 6.0
@@ -25,7 +25,7 @@ Standing = Literal["calling", "serving", "past"]
 
 
 @dataclass(frozen=True)
-class Call:
+class ShownCall:
     """One number called to one window. `rank` orders calls: the server's time, then the order of arrival."""
 
     number: str
@@ -36,7 +36,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Line:
+class QueueLine:
     """One queue as the waiting area sees it."""
 
     waiting: int
@@ -44,11 +44,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class State:
+class CallScreenState:
     """`calls` has the newest first. `good_at` is when the picture was last known to be true."""
 
-    calls: tuple[Call, ...] = ()
-    lines: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}))
+    calls: tuple[ShownCall, ...] = ()
+    lines: Mapping[str, QueueLine] = field(default_factory=lambda: MappingProxyType({}))
     open_windows: frozenset[str] = frozenset()
     highlight_until: float = float("-inf")
     presence: Presence = field(default_factory=Presence)
@@ -64,7 +64,7 @@ class State:
         return self.presence.served
 
     @property
-    def newest(self) -> Call | None:
+    def newest(self) -> ShownCall | None:
         """The call that is shown largest."""
         return self.calls[0] if self.calls else None
 
@@ -79,19 +79,19 @@ class State:
         return self.now < self.failed_until
 
 
-def step(state: State, event: object) -> tuple[State, tuple[()]]:
+def step(state: CallScreenState, event: object) -> tuple[CallScreenState, tuple[()]]:
     """The state after `event`; this screen only shows, so there are no effects. Any event may come in any state."""
     match event:
         case Tick(now, clock):
             state = replace(state, now=now, clock=clock)
-        case Connected() | Heard(("server", "status")):
+        case Connected() | Received(("server", "status")):
             state = replace(state, presence=state.presence.after(event))
-        case Heard(("queue", queue, "state"), QueueState() as line):
-            lines = MappingProxyType({**state.lines, queue: Line(max(0, line.waiting), line.open)})
+        case Received(("queue", queue, "state"), QueueState() as line):
+            lines = MappingProxyType({**state.lines, queue: QueueLine(max(0, line.waiting), line.open)})
             state = replace(state, lines=lines)
-        case Heard(("window", window, "state"), WindowState() as what, retained):
+        case Received(("window", window, "state"), WindowState() as what, retained):
             state = _window_changed(state, window, what, retained)
-        case Heard(("announce",), Announce() as call):
+        case Received(("announce",), Announce() as call):
             if (newest := state.newest) and (newest.number, newest.window) == (call.number, call.window):
                 state = replace(state, highlight_until=state.now + HIGHLIGHT_S)
         case Broke():
@@ -99,7 +99,7 @@ def step(state: State, event: object) -> tuple[State, tuple[()]]:
     return _aged(replace(state, good_at=state.clock) if state.live else state), ()
 
 
-def _window_changed(state: State, window: str, what: WindowState, retained: bool) -> State:
+def _window_changed(state: CallScreenState, window: str, what: WindowState, retained: bool) -> CallScreenState:
     opened = state.open_windows - {window} if what.state in ("closed", "paused") else state.open_windows | {window}
     state = replace(state, open_windows=opened)
     ticket = what.ticket if what.state in ("calling", "serving") else None
@@ -113,23 +113,23 @@ def _window_changed(state: State, window: str, what: WindowState, retained: bool
     if before is not None and before.number == ticket.number and not (standing == "calling" and what.calls > before.calls):
         return replace(state, calls=_sorted([*others, replace(before, standing=standing, calls=what.calls)]))
     others = [c for c in others if c.number != ticket.number]
-    call = Call(ticket.number, window, standing, what.calls, _rank(state, what, retained))
+    call = ShownCall(ticket.number, window, standing, what.calls, _rank(state, what, retained))
     until = state.now + HIGHLIGHT_S if standing == "calling" and not retained else state.highlight_until
     return replace(state, calls=_sorted([*others, call]), arrivals=state.arrivals + 1, highlight_until=until)
 
 
-def _rank(state: State, what: WindowState, retained: bool) -> tuple[datetime, int]:
+def _rank(state: CallScreenState, what: WindowState, retained: bool) -> tuple[datetime, int]:
     """A live call goes on top even when the clock of the server stood still or went back."""
     top = state.calls[0].rank[0] if state.calls and not retained else what.since
     return (max(top, what.since), state.arrivals + 1)
 
 
-def _sorted(calls: list[Call]) -> tuple[Call, ...]:
+def _sorted(calls: list[ShownCall]) -> tuple[ShownCall, ...]:
     past = sorted((c for c in calls if c.standing == "past"), key=lambda call: call.rank, reverse=True)[:RECENT]
     return tuple(sorted([*past, *(c for c in calls if c.standing != "past")], key=lambda call: call.rank, reverse=True))
 
 
-def _aged(state: State) -> State:
+def _aged(state: CallScreenState) -> CallScreenState:
     """Drop calls that are long over, but only while the picture is a live one."""
     if not state.live or state.clock is None:
         return state

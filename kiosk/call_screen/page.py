@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contract.texts import texts
 from contract.texts import unchanged as _
-from kiosk.call_screen.flow import Call, State
+from kiosk.call_screen.flow import CallScreenState, ShownCall
 from kiosk.call_screen.parts import Bilingual, CallRow, Notices, QueueRow, measured
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import Stage
@@ -17,7 +17,7 @@ NUMBER_SIZE = 300
 TURN_S = 8
 
 
-def page(stage: Stage, state: State) -> Page:
+def page(stage: Stage, state: CallScreenState) -> Page:
     """The page for `state`."""
     return FailSafe(stage, state) if state.failed else CallScreen(stage, state)
 
@@ -25,7 +25,7 @@ def page(stage: Stage, state: State) -> Page:
 class CallScreen(Page):
     """Left two thirds the calls, right the waiting counts; in portrait one above the other."""
 
-    def build(self, state: State) -> None:
+    def build(self, state: CallScreenState) -> None:
         look = self.look
         rest = self.stage.rect.inset(look.margin, look.space("m"))
         head, rest = rest.top(look.px(120), look.space("m"))
@@ -62,7 +62,7 @@ class CallScreen(Page):
             self._time, self._date,
         )  # fmt: skip
 
-    def _build_newest(self, rect: Rect, state: State) -> None:
+    def _build_newest(self, rect: Rect, state: CallScreenState) -> None:
         look, stage = self.look, self.stage
         self._card = Card(stage, rect)
         body = rect.inset(look.space("l"), look.space("m"))
@@ -87,7 +87,7 @@ class CallScreen(Page):
         self._parts = (self._number, self._please, self._window, self._below, self._english)
         self.put(self._card, *self._parts, *self._welcome)
 
-    def _build_recent(self, rect: Rect, state: State) -> None:
+    def _build_recent(self, rect: Rect, state: CallScreenState) -> None:
         look, stage = self.look, self.stage
         self._rows: list[CallRow] = []
         if state.newest is None:
@@ -116,7 +116,7 @@ class CallScreen(Page):
 
     # --- every change of state ---
 
-    def show(self, state: State) -> None:
+    def show(self, state: CallScreenState) -> None:
         self._show_clock(state)
         self._show_newest(state.newest, state)
         rest = state.calls[1:]
@@ -128,7 +128,7 @@ class CallScreen(Page):
     def _window_number(self, window: str) -> str:
         return next((w.number for w in self.stage.hall.window if w.id == window), window)
 
-    def _show_clock(self, state: State) -> None:
+    def _show_clock(self, state: CallScreenState) -> None:
         clock = state.clock
         self._time.say(f"{clock:%H:%M}" if clock else "")
         days = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
@@ -145,7 +145,7 @@ class CallScreen(Page):
         """A text and its English, on one line or on two."""
         return text + (" · " if self.look.portrait else "\n") + texts("en")(text)
 
-    def _show_newest(self, call: Call | None, state: State) -> None:
+    def _show_newest(self, call: ShownCall | None, state: CallScreenState) -> None:
         lit = call is not None and state.highlighted
         self._card.paint("accent" if lit else "surface")
         for words, colour in zip(self._parts, ("accent", "secondary", "text", "secondary", "secondary"), strict=True):
@@ -164,7 +164,7 @@ class CallScreen(Page):
         for words, text in zip(self._parts, (call.number, please, window, below, english), strict=True):
             words.say(text)
 
-    def _show_waiting(self, state: State) -> None:
+    def _show_waiting(self, state: CallScreenState) -> None:
         shown = [queue for queue in self.stage.hall.queue if queue.id in state.lines]
         turns = max(1, -(-len(shown) // len(self._queues)))
         turn, size = int(state.now // TURN_S) % turns, -(-len(shown) // turns)
@@ -180,7 +180,7 @@ class CallScreen(Page):
 class FailSafe(Page):
     """Something in this screen failed; the next page comes by itself."""
 
-    def build(self, _state: State) -> None:
+    def build(self, _state: CallScreenState) -> None:
         look, stage = self.look, self.stage
         icon, words = stage.rect.centre(look.px(1000), look.px(520)).top(look.px(220), look.space("l"))
         self.add_widget(Icon(stage, icon, "cloud-off-outline", colour="secondary"))

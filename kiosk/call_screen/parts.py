@@ -11,7 +11,7 @@ from contract.configuration.hall import Queue
 from contract.configuration.table import TextConfig
 from contract.texts import texts
 from contract.texts import unchanged as _
-from kiosk.call_screen.flow import Call, Line
+from kiosk.call_screen.flow import QueueLine, ShownCall
 from kiosk.ui.line_breaking import parted
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
@@ -75,7 +75,7 @@ class CallRow(Fill):
         self._en = Words(stage, en, "", 24, colour="secondary", align="right", line_height=1.15)
         self.put(self._number, self._window, self._zh, self._en)
 
-    def show(self, call: Call | None, window_number: Callable[[str], str]) -> None:
+    def show(self, call: ShownCall | None, window_number: Callable[[str], str]) -> None:
         """Show a call, or an empty row."""
         self.opacity = 1 if call else 0
         if call is None:
@@ -106,7 +106,7 @@ class QueueRow(Box):
         tile = Fill(stage, badge.centre(look.px(56), look.px(56)), "accent_soft", corner=look.corner / 2)
         self.put(tile, self._letter, self._zh, self._en, self._count)
 
-    def show(self, queue: Queue | None, line: Line | None) -> None:
+    def show(self, queue: Queue | None, line: QueueLine | None) -> None:
         """Show a queue, or an empty row."""
         self.opacity = 1 if queue else 0
         if queue is None or line is None:

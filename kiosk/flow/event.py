@@ -36,7 +36,7 @@ class Connected:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Received:
     """A message of the hall. `path` is the topic without its root, in parts, such as ("queue", "social", "state");
     `message` is of the type of that topic, or None when a retained message was taken back (empty payload)."""
 

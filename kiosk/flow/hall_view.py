@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from contract.wire.messages import QueueState, ServerStatus, WindowState
-from kiosk.flow.event import Connected, Heard
+from kiosk.flow.event import Connected, Received
 
 M = TypeVar("M")
 
@@ -34,9 +34,9 @@ class Presence:
         match event:
             case Connected(up):
                 return replace(self, connected=up, server_ready=self.server_ready and up)
-            case Heard(("server", "status"), ServerStatus(state="ready") as status):
+            case Received(("server", "status"), ServerStatus(state="ready") as status):
                 return replace(self, server_ready=True, server_version=status.version)
-            case Heard(("server", "status")):
+            case Received(("server", "status")):
                 return replace(self, server_ready=False)
         return self
 
@@ -52,9 +52,9 @@ class HallView:
     def after(self, event: object) -> HallView:
         """The view after an event; most change nothing."""
         match event:
-            case Heard(("queue", queue, "state"), QueueState() | None as state):
+            case Received(("queue", queue, "state"), QueueState() | None as state):
                 return replace(self, queues=_kept(self.queues, queue, state))
-            case Heard(("window", window, "state"), WindowState() | None as state):
+            case Received(("window", window, "state"), WindowState() | None as state):
                 return replace(self, windows=_kept(self.windows, window, state))
         presence = self.presence.after(event)
         return self if presence == self.presence else replace(self, presence=presence)

@@ -1,6 +1,6 @@
 """Requests to the server, from the first try to the answer: one machine for the flows of all roles. Pure.
 
-A flow keeps `Requests` in its state. `ask` sends a request under a new id; every repetition keeps that id, so that the
+A flow keeps `PendingRequests` in its state. `ask` sends a request under a new id; every repetition keeps that id, so that the
 server does what is asked once. `Owners` brings the answer, or the news that none came, to the step that asked. Ids are made
 from a seed and a count: another seed for each run of the program makes them unique, the same seed makes them the same.
 """
@@ -29,7 +29,7 @@ class Policy:
     timeout_s: float = 8
 
 
-class Request:
+class ServerRequest:
     """What is asked of the server; a frozen dataclass for each purpose, with what its owner needs when the answer comes."""
 
     verb: ClassVar[str]
@@ -40,8 +40,8 @@ class Request:
         raise NotImplementedError
 
 
-R = TypeVar("R", bound=Request)
-R_co = TypeVar("R_co", bound=Request, covariant=True)
+R = TypeVar("R", bound=ServerRequest)
+R_co = TypeVar("R_co", bound=ServerRequest, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,14 @@ class Pending(Generic[R_co]):
 
 
 @dataclass(frozen=True)
-class Requests:
+class PendingRequests:
     """The requests under way, by their ids, and where the next id comes from."""
 
     seed: UUID = field(repr=False)
     count: int = 0
-    pending: Mapping[str, Pending[Request]] = field(default_factory=dict)
+    pending: Mapping[str, Pending[ServerRequest]] = field(default_factory=dict)
 
-    def new_id(self) -> tuple[Requests, str]:
+    def new_id(self) -> tuple[PendingRequests, str]:
         """An id that no request of this seed had."""
         return replace(self, count=self.count + 1), str(uuid5(self.seed, str(self.count)))
 
@@ -79,48 +79,48 @@ class Requests:
         """The requests of a kind that are under way, the oldest first."""
         return tuple(cast(Pending[R], pending) for pending in self.pending.values() if isinstance(pending.request, kind))
 
-    def waits_for(self, *kinds: type[Request]) -> bool:
+    def waits_for(self, *kinds: type[ServerRequest]) -> bool:
         """Whether a request of one of these kinds is under way."""
         return any(isinstance(pending.request, kinds) for pending in self.pending.values())
 
-    def without(self, *kinds: type[Request]) -> Requests:
+    def without(self, *kinds: type[ServerRequest]) -> PendingRequests:
         """Nobody wants the answers to requests of these kinds any more; they are not sent again."""
         kept = {key: pending for key, pending in self.pending.items() if not isinstance(pending.request, kinds)}
         return replace(self, pending=kept)
 
-    def renewed(self, request_id: str) -> Requests:
+    def renewed(self, request_id: str) -> PendingRequests:
         """Wanted anew: its tries are counted from the beginning."""
         return self._put(replace(self.pending[request_id], tries=1))
 
-    def _put(self, pending: Pending[Request]) -> Requests:
+    def _put(self, pending: Pending[ServerRequest]) -> PendingRequests:
         return replace(self, pending={**self.pending, pending.id: pending})
 
-    def _drop(self, request_id: str) -> Requests:
+    def _drop(self, request_id: str) -> PendingRequests:
         return replace(self, pending={key: pending for key, pending in self.pending.items() if key != request_id})
 
 
-class Asking(Protocol):
+class AskingState(Protocol):
     """The state of a flow that asks."""
 
     @property
-    def requests(self) -> Requests: ...
+    def requests(self) -> PendingRequests: ...
 
-    def with_requests(self, requests: Requests) -> Self:
+    def with_requests(self, requests: PendingRequests) -> Self:
         """The same with other requests."""
 
 
-S = TypeVar("S", bound=Asking)
+S = TypeVar("S", bound=AskingState)
 E = TypeVar("E")
 
 
-def ask(state: S, request: Request, *, again: str = "") -> tuple[S, Ask]:
+def ask(state: S, request: ServerRequest, *, again: str = "") -> tuple[S, Ask]:
     """Send a request, under a new id or under that of the same request which failed before (`again`)."""
     requests, request_id = (state.requests, again) if again else state.requests.new_id()
-    pending: Pending[Request] = Pending(request_id, request)
+    pending: Pending[ServerRequest] = Pending(request_id, request)
     return state.with_requests(requests._put(pending)), pending.ask
 
 
-def no_step(state: S, _pending: Pending[Request]) -> tuple[S, tuple[Any, ...]]:
+def no_step(state: S, _pending: Pending[ServerRequest]) -> tuple[S, tuple[Any, ...]]:
     """For an owner whom it does not concern that no answer came yet."""
     return state, ()
 
@@ -129,7 +129,7 @@ class Owners(Generic[S, E]):
     """Who takes the answers: for each kind of request one step for its answer, one for none."""
 
     def __init__(self) -> None:
-        self._steps: dict[type[Request], tuple[Callable[..., Any], Callable[..., Any]]] = {}
+        self._steps: dict[type[ServerRequest], tuple[Callable[..., Any], Callable[..., Any]]] = {}
 
     def take(
         self,
@@ -143,7 +143,7 @@ class Owners(Generic[S, E]):
         self._steps[kind] = answered, unanswered
 
     @property
-    def kinds(self) -> frozenset[type[Request]]:
+    def kinds(self) -> frozenset[type[ServerRequest]]:
         """The requests whose answers somebody takes."""
         return frozenset(self._steps)
 

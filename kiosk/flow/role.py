@@ -40,7 +40,7 @@ class Role:
     - `step(state, event) -> (state, effects)` is the flow, pure.
     - `mode(state)` says how to draw, `key(state)` names the page, `view(state)` is what pages are drawn from: when mode or
       key changes, `draw(stage, view)` builds a new page; otherwise the present page gets `show(view)`.
-    - `topics` are filters without the hall's root; what arrives on them becomes `Heard`.
+    - `topics` are filters without the hall's root; what arrives on them becomes `Received`.
     - `perform(effect, send)` does the effects other than `Ask`, in the UI thread, so it hands slow work to a thread and
       sends events from there (`send` may be called from any thread).
     - `devices(state)` is what the terminal's status says about its devices.

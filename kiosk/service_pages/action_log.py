@@ -17,7 +17,7 @@ from typing import Any
 from contract import durable
 from kiosk.flow.role import Send
 from kiosk.service_pages.events import Forget, Note
-from kiosk.service_pages.state import Untold
+from kiosk.service_pages.state import UnreportedActs
 
 LOG = logging.getLogger(__name__)
 NAME = "technician.diary"
@@ -62,7 +62,7 @@ class Diary:
         self._tell(send)
 
     def _tell(self, send: Send) -> None:
-        send(Untold(self._id, tuple(self._acts)))
+        send(UnreportedActs(self._id, tuple(self._acts)))
 
     def _write(self) -> None:
         """Replace the file; a disk that takes nothing must not keep the technician from mending it."""

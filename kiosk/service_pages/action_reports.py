@@ -10,7 +10,7 @@ from dataclasses import replace
 from contract.wire.answers import Answer
 from kiosk.flow.requests import Pending, ask
 from kiosk.service_pages.events import ActsReport, Effects, Forget
-from kiosk.service_pages.state import Technician, Untold
+from kiosk.service_pages.state import Technician, UnreportedActs
 
 MOST_TOLD = 50
 """Acts in one request."""
@@ -18,7 +18,7 @@ PAUSE_S = 30
 """So long after an answer that did not come, or was no, the server is told again."""
 
 
-def untold(state: Technician, event: Untold) -> tuple[Technician, Effects]:
+def untold(state: Technician, event: UnreportedActs) -> tuple[Technician, Effects]:
     """The diary has changed."""
     return tell(replace(state, untold=event))
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from contract.wire.messages import TechnicianDid
 from kiosk.flow.event import Ask
-from kiosk.flow.requests import Request
+from kiosk.flow.requests import ServerRequest
 from kiosk.service_pages.state import Landing, Network, Order, PageName, Result
 from kiosk.ticket_kiosk.scan.state import NextPicture, Watch
 
@@ -19,7 +19,7 @@ BACK, CLEAR = "\b", "\x18"
 
 
 @dataclass(frozen=True)
-class Type:
+class KeyTyped:
     """A key of the pad: a digit, BACK or CLEAR. The eighth digit is checked at once."""
 
     key: str = field(repr=False)
@@ -98,7 +98,7 @@ class NextColour:
 
 
 @dataclass(frozen=True)
-class Press:
+class PressOrder:
     """A tap on one of the two orders; the second one in a row counts."""
 
     order: Order
@@ -115,7 +115,7 @@ class NotOrdered:
 
 
 @dataclass(frozen=True)
-class CodeCheck(Request):
+class CodeCheck(ServerRequest):
     """Is this code right? It is used up then."""
 
     verb = "check-technician-code"
@@ -127,7 +127,7 @@ class CodeCheck(Request):
 
 
 @dataclass(frozen=True)
-class SecretFetch(Request):
+class SecretFetch(ServerRequest):
     """The secret by which this terminal knows time-based codes."""
 
     verb = "fetch-technician-secret"
@@ -137,7 +137,7 @@ class SecretFetch(Request):
 
 
 @dataclass(frozen=True)
-class ActsReport(Request):
+class ActsReport(ServerRequest):
     """What was done at this terminal, as its diary numbers it."""
 
     verb = "tell-technician-acts"

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract.totp import DIGITS
 from contract.wire.answers import Answer
-from kiosk.flow.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.flow.event import Answered, Broke, Connected, Received, Tick, Touched, Unanswered
 from kiosk.flow.requests import Owners, Pending, ask
 from kiosk.service_pages import action_reports, gesture, steps
 from kiosk.service_pages.events import (
@@ -21,14 +21,14 @@ from kiosk.service_pages.events import (
     Effect,
     Effects,
     KeepSecret,
+    KeyTyped,
     Leave,
     Note,
     Pointer,
     SecretFetch,
     SetWords,
-    Type,
 )
-from kiosk.service_pages.state import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Technician, Untold
+from kiosk.service_pages.state import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Technician, UnreportedActs
 
 
 def step(state: Technician, event: Any) -> tuple[Technician, Effects]:
@@ -61,7 +61,7 @@ def leave(state: Technician, _event: Any = None) -> tuple[Technician, Effects]:
     return hidden, (*effects, *noted, Pointer(False))
 
 
-def typed(state: Technician, event: Type) -> tuple[Technician, Effects]:
+def typed(state: Technician, event: KeyTyped) -> tuple[Technician, Effects]:
     """Another digit; the eighth one asks the server, or the terminal itself when there is none."""
     if state.page != "code" or state.said == "asking" or state.wait_s:
         return state, ()
@@ -119,7 +119,7 @@ def _wrong(state: Technician) -> Technician:
 # --- the connection --------------------------------------------------------------------------------------------------
 
 
-def hall_changed(state: Technician, event: Connected | Heard) -> tuple[Technician, Effects]:
+def hall_changed(state: Technician, event: Connected | Received) -> tuple[Technician, Effects]:
     """When the server comes, the terminal gets what it needs to know codes by itself."""
     new = replace(state, presence=state.presence.after(event))
     if state.served or not new.served:
@@ -154,14 +154,14 @@ HANDLERS: dict[type, Callable[[Technician, Any], tuple[Technician, Effects]]] = 
     Touched: touched,
     Leave: leave,
     Broke: leave,
-    Type: typed,
+    KeyTyped: typed,
     Checked: checked,
     Answered: OWNERS.answered,
     Unanswered: OWNERS.unanswered,
     Connected: hall_changed,
-    Heard: hall_changed,
+    Received: hall_changed,
     Tick: ticked,
     SetWords: set_words,
-    Untold: action_reports.untold,
+    UnreportedActs: action_reports.untold,
     **steps.HANDLERS,
 }

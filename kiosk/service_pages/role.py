@@ -9,10 +9,10 @@ from uuid import UUID, uuid5
 
 from contract.wire.messages import DeviceStatus
 from kiosk.flow.event import Answered, Touched, Unanswered
-from kiosk.flow.requests import Requests
+from kiosk.flow.requests import PendingRequests
 from kiosk.flow.role import Role, Send
 from kiosk.service_pages import flow
-from kiosk.service_pages.state import Own, Part, Technician
+from kiosk.service_pages.state import Own, OwnDevice, Technician
 from kiosk.ticket_kiosk.events import Turn
 from kiosk.ticket_kiosk.scan.state import Scanned
 from kiosk.ui.theme import Mode
@@ -48,7 +48,7 @@ class Shown:
     devices: tuple[DeviceStatus, ...] = ()
 
     @property
-    def rows(self) -> tuple[tuple[Part, DeviceStatus | None], ...]:
+    def rows(self) -> tuple[tuple[OwnDevice, DeviceStatus | None], ...]:
         """Every device that can be tried, with its condition where it is known."""
         known = {device.id: device for device in self.devices}
         return tuple((part, known.get(part.id)) for part in self.state.own.devices)
@@ -96,7 +96,7 @@ def with_technician(role: Role, own: Own, performers: Sequence[Performer]) -> Ro
 
     def first(seed: UUID) -> Both:
         public = role.first(uuid5(seed, "public"))
-        technician = Technician(own, Requests(uuid5(seed, "technician")), language=role.mode(public).language)
+        technician = Technician(own, PendingRequests(uuid5(seed, "technician")), language=role.mode(public).language)
         return Both(public, technician)
 
     return replace(

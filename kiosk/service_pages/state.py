@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from contract.wire.messages import Text
 from kiosk.flow.hall_view import Presence
-from kiosk.flow.requests import Requests
+from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages.gesture import Touch
 
 PageName = Literal["hidden", "code", "menu", "devices", "network", "touch", "touched", "colours", "log"]
@@ -27,7 +27,7 @@ SPEAKER = "speaker"
 
 
 @dataclass(frozen=True)
-class Part:
+class OwnDevice:
     """A device that this terminal opens itself, or its loudspeaker. `shows`: a scanner, tried by showing it a code."""
 
     id: str
@@ -43,7 +43,7 @@ class Own:
     id: str
     kind: str
     version: str
-    devices: tuple[Part, ...] = ()
+    devices: tuple[OwnDevice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Untold:
+class UnreportedActs:
     """What was done at this terminal and the server does not know yet, as `tell-technician-acts` takes it; an event."""
 
     diary: str = ""
@@ -102,7 +102,7 @@ class Technician:
     """Everything that the technician's pages know."""
 
     own: Own
-    requests: Requests
+    requests: PendingRequests
     language: str = "zh"
     page: PageName = "hidden"
     touches: tuple[Touch, ...] = ()
@@ -111,7 +111,7 @@ class Technician:
     idle_since: float = 0
     presence: Presence = field(default_factory=Presence)
     tell_at: float = 0
-    untold: Untold = Untold()
+    untold: UnreportedActs = UnreportedActs()
     typed: str = field(default="", repr=False)
     said: Said = ""
     refusal: Text | None = None
@@ -130,7 +130,7 @@ class Technician:
     ordered: Order | None = None
     refused: Order | None = None
 
-    def with_requests(self, requests: Requests) -> Technician:
+    def with_requests(self, requests: PendingRequests) -> Technician:
         return replace(self, requests=requests)
 
     @property

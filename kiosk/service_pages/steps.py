@@ -18,7 +18,7 @@ from kiosk.service_pages.events import (
     NotOrdered,
     OnlyWarnings,
     Open,
-    Press,
+    PressOrder,
     ReadLog,
     Tried,
     Try,
@@ -126,7 +126,7 @@ def next_colour(state: Technician, _event: NextColour) -> tuple[Technician, Effe
     return (replace(state, colour=shown), ()) if shown < len(COLOURS) else (state.at("menu", colour=0), ())
 
 
-def pressed(state: Technician, event: Press) -> tuple[Technician, Effects]:
+def pressed(state: Technician, event: PressOrder) -> tuple[Technician, Effects]:
     """An order, at the second tap."""
     if state.page != "menu" or state.ordered is not None:
         return state, ()
@@ -160,6 +160,6 @@ HANDLERS: dict[type, Callable[[Technician, Any], tuple[Technician, Effects]]] = 
     Turn: _inside(turned),
     Landed: _inside(landed),
     NextColour: _inside(next_colour),
-    Press: _inside(pressed),
+    PressOrder: _inside(pressed),
     NotOrdered: _inside(not_ordered),
 }

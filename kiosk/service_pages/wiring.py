@@ -18,7 +18,7 @@ from kiosk.service_pages.network import look
 from kiosk.service_pages.offline_codes import Keys
 from kiosk.service_pages.pointer import Pointers
 from kiosk.service_pages.role import Performer, with_technician
-from kiosk.service_pages.state import SPEAKER, Own, Part
+from kiosk.service_pages.state import SPEAKER, Own, OwnDevice
 from kiosk.ticket_kiosk.role import folder_of
 
 
@@ -27,7 +27,8 @@ def behind(role: Role, args: argparse.Namespace, hall: HallConfig, link: Termina
     mine = next((terminal.devices for terminal in hall.terminal if terminal.id == args.terminal), [])
     devices = [device for device in hall.device if device.id in mine]
     parts = (
-        *(Part(d.id, d.kind, d.model, shows=d.kind == "scanner" and d.id in role.owns) for d in devices), Part(SPEAKER, SPEAKER)
+        *(OwnDevice(d.id, d.kind, d.model, shows=d.kind == "scanner" and d.id in role.owns) for d in devices),
+        OwnDevice(SPEAKER, SPEAKER),
     )  # fmt: skip
     own = Own(args.terminal, role.kind, VERSION, parts)
     means = Means(

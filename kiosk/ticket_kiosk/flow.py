@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from kiosk.flow.event import Answered, Broke, Connected, Heard, Tick, Touched, Unanswered
-from kiosk.flow.requests import Owners, Requests
+from kiosk.flow.event import Answered, Broke, Connected, Received, Tick, Touched, Unanswered
+from kiosk.flow.requests import Owners, PendingRequests
 from kiosk.ticket_kiosk.a4_print import steps as a4_print_steps
 from kiosk.ticket_kiosk.case_progress import steps as case_progress_steps
 from kiosk.ticket_kiosk.case_progress.state import CaseRequest
@@ -40,7 +40,7 @@ from kiosk.ticket_kiosk.offline_numbers.state import LeaseRequest, MergeRequest
 from kiosk.ticket_kiosk.read_aloud import steps as read_aloud_steps
 from kiosk.ticket_kiosk.scan import steps as scan_steps
 from kiosk.ticket_kiosk.scan.state import CheckedInLookup, CodeLookup
-from kiosk.ticket_kiosk.state import Effect, Effects, Setting, State
+from kiosk.ticket_kiosk.state import Effect, Effects, KioskState, Setting
 from kiosk.ticket_kiosk.take_number import steps as take_number_steps
 from kiosk.ticket_kiosk.take_number.state import PrintReport, TicketRequest, TicketReturn
 
@@ -48,12 +48,12 @@ __all__ = ["first", "step"]
 BUSY_PAGES = ("printing", "done", "fail-safe")
 
 
-def first(setting: Setting, seed: UUID) -> State:
+def first(setting: Setting, seed: UUID) -> KioskState:
     """The kiosk as it starts; `seed` is another one each time, and the ids of all requests come from it."""
-    return State(setting=setting, requests=Requests(seed), mode=setting.first_mode)
+    return KioskState(setting=setting, requests=PendingRequests(seed), mode=setting.first_mode)
 
 
-def step(state: State, event: Any) -> tuple[State, Effects]:
+def step(state: KioskState, event: Any) -> tuple[KioskState, Effects]:
     """What follows from an event. Events that make no sense on the present page change nothing."""
     handler = HANDLERS.get(type(event))
     if handler is None:
@@ -63,16 +63,15 @@ def step(state: State, event: Any) -> tuple[State, Effects]:
     return after, (*effects, *watch)
 
 
-def home(state: State) -> State:
+def home(state: KioskState) -> KioskState:
     """Home, with nothing chosen; language and modes stay until the citizen is gone."""
     return replace(
-        case_progress_steps.closed(scan_steps.closed(guides_steps.closed(take_number_steps.unwanted(state)))), page="home",
-        trail=(), theme=None, queue=None, class_=None, sheet=0, ticket=None, trouble=None, trouble_detail="",
-        idle_since=state.now,
+        case_progress_steps.closed(scan_steps.closed(guides_steps.closed(take_number_steps.closed(state)))), page="home",
+        trail=(), sheet=0, idle_since=state.now,
     )  # fmt: skip
 
 
-def next_citizen(state: State) -> State:
+def next_citizen(state: KioskState) -> KioskState:
     """Home as the next citizen should find it."""
     return replace(home(state), mode=state.setting.first_mode)
 
@@ -80,50 +79,52 @@ def next_citizen(state: State) -> State:
 # --- the citizen -----------------------------------------------------------------------------------------------------
 
 
-def _take_number(state: State, _event: TakeNumber) -> tuple[State, Effects]:
+def _take_number(state: KioskState, _event: TakeNumber) -> tuple[KioskState, Effects]:
     if state.shown not in ("home", "holder") or not state.setting.businesses:
         return state, ()
     themes = state.setting.themes
     return (state.at("themes"), ()) if len(themes) > 1 else _open_theme(state, themes[0])
 
 
-def _pick_theme(state: State, event: PickTheme) -> tuple[State, Effects]:
+def _pick_theme(state: KioskState, event: PickTheme) -> tuple[KioskState, Effects]:
     if state.shown != "themes" or event.theme not in state.setting.themes:
         return state, ()
     return _open_theme(state, event.theme)
 
 
-def _open_theme(state: State, theme: str) -> tuple[State, Effects]:
+def _open_theme(state: KioskState, theme: str) -> tuple[KioskState, Effects]:
     """A theme with a single business goes straight on to it."""
     businesses = state.setting.of_theme(theme)
     if len(businesses) == 1 and state.gives_numbers(businesses[0].id):
-        return state.at("confirm", theme=theme, queue=businesses[0].id, class_=None), ()
-    return state.at("businesses", theme=theme), ()
+        taking = replace(state.taking, theme=theme, queue=businesses[0].id, class_=None)
+        return replace(state, taking=taking).at("confirm"), ()
+    return replace(state, taking=replace(state.taking, theme=theme)).at("businesses"), ()
 
 
-def _pick_queue(state: State, event: PickQueue) -> tuple[State, Effects]:
+def _pick_queue(state: KioskState, event: PickQueue) -> tuple[KioskState, Effects]:
     if state.shown != "businesses" or not state.gives_numbers(event.queue):
         return state, ()
-    return state.at("confirm", queue=event.queue, class_=None), ()
+    return replace(state, taking=replace(state.taking, queue=event.queue, class_=None)).at("confirm"), ()
 
 
-def _confirm(state: State, event: Confirm) -> tuple[State, Effects]:
+def _confirm(state: KioskState, event: Confirm) -> tuple[KioskState, Effects]:
     on_lease = state.offline and state.scan.check_in is None  # an appointment is the server's matter
     return offline_numbers_steps.confirm(state, event) if on_lease else take_number_steps.confirm(state, event)
 
 
-def _pick_class(state: State, event: PickClass) -> tuple[State, Effects]:
+def _pick_class(state: KioskState, event: PickClass) -> tuple[KioskState, Effects]:
     if state.shown != "confirm":
         return state, ()
-    return replace(state, class_=None if state.class_ == event.class_ else event.class_), ()
+    class_ = None if state.taking.class_ == event.class_ else event.class_
+    return replace(state, taking=replace(state.taking, class_=class_)), ()
 
 
-def _turn(state: State, event: Turn) -> tuple[State, Effects]:
+def _turn(state: KioskState, event: Turn) -> tuple[KioskState, Effects]:
     """The page knows how many sheets it has; the last one stands for all beyond it."""
     return replace(state, sheet=max(0, event.sheet)), ()
 
 
-def _back(state: State, _event: Back) -> tuple[State, Effects]:
+def _back(state: KioskState, _event: Back) -> tuple[KioskState, Effects]:
     if state.page in BUSY_PAGES or not state.trail or a4_print_steps.busy(state):
         return state, ()
     if state.page == "trouble" or state.trail[-1] == "home":
@@ -131,36 +132,36 @@ def _back(state: State, _event: Back) -> tuple[State, Effects]:
     return replace(state, page=state.trail[-1], trail=state.trail[:-1], sheet=0, idle_since=state.now), ()
 
 
-def _go_home(state: State, _event: GoHome) -> tuple[State, Effects]:
+def _go_home(state: KioskState, _event: GoHome) -> tuple[KioskState, Effects]:
     if state.page in ("printing", "fail-safe") or a4_print_steps.busy(state):
         return state, ()
     return (next_citizen(state) if state.page == "done" else home(state)), ()
 
 
-def _set_language(state: State, event: SetLanguage) -> tuple[State, Effects]:
+def _set_language(state: KioskState, event: SetLanguage) -> tuple[KioskState, Effects]:
     return replace(state, mode=replace(state.mode, language="en" if event.language == "en" else "zh")), ()
 
 
-def _switch(state: State, event: Switch) -> tuple[State, Effects]:
+def _switch(state: KioskState, event: Switch) -> tuple[KioskState, Effects]:
     changed: dict[str, Any] = {event.what: not getattr(state.mode, event.what)}
     mode = replace(state.mode, **changed)
     return replace(state, mode=mode, sheet=0), ()
 
 
-def _touched(state: State, _event: Touched) -> tuple[State, Effects]:
+def _touched(state: KioskState, _event: Touched) -> tuple[KioskState, Effects]:
     return replace(state, idle_since=state.now), ()
 
 
 # --- time and trouble ------------------------------------------------------------------------------------------------
 
 
-def _tick(state: State, event: Tick) -> tuple[State, Effects]:
+def _tick(state: KioskState, event: Tick) -> tuple[KioskState, Effects]:
     state, effects = _passed(state, event)
     state, more = offline_numbers_steps.tend(state)
     return state, (*effects, *more)
 
 
-def _passed(state: State, event: Tick) -> tuple[State, Effects]:
+def _passed(state: KioskState, event: Tick) -> tuple[KioskState, Effects]:
     new = replace(state, now=event.now, clock=event.clock)
     if state.started is None:
         new = replace(new, started=event.now, idle_since=event.now)
@@ -173,25 +174,25 @@ def _passed(state: State, event: Tick) -> tuple[State, Effects]:
     return new, ()
 
 
-def _broke(state: State, _event: Broke) -> tuple[State, Effects]:
+def _broke(state: KioskState, _event: Broke) -> tuple[KioskState, Effects]:
     return replace(take_number_steps.unwanted(state), page="fail-safe", trail=(), idle_since=state.now), ()
 
 
-def _hall_changed(state: State, event: Connected | Heard) -> tuple[State, Effects]:
-    if isinstance(event, Heard) and event.path == ("catalogue", "version"):
+def _hall_changed(state: KioskState, event: Connected | Received) -> tuple[KioskState, Effects]:
+    if isinstance(event, Received) and event.path == ("catalogue", "version"):
         return guides_steps.announced(state, event)
     return replace(state, hall=state.hall.after(event)), ()
 
 
-def _item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
+def _item_is(state: KioskState, event: ItemIs) -> tuple[KioskState, Effects]:
     return scan_steps.item_is(state, event) if state.page == "scan" else guides_steps.item_is(state, event)
 
 
-def _printer_is(state: State, event: PrinterIs) -> tuple[State, Effects]:
+def _printer_is(state: KioskState, event: PrinterIs) -> tuple[KioskState, Effects]:
     return replace(state, printer=event.condition), ()
 
 
-OWNERS: Owners[State, Effect] = Owners()
+OWNERS: Owners[KioskState, Effect] = Owners()
 """Who takes the answers of the server."""
 OWNERS.take(TicketRequest, take_number_steps.ticket_answered, take_number_steps.ticket_unanswered)
 OWNERS.take(PrintReport, take_number_steps.print_reported)
@@ -204,7 +205,7 @@ OWNERS.take(GiveUpRequest, my_ticket_steps.given_up, my_ticket_steps.unanswered)
 OWNERS.take(RatingRequest, my_ticket_steps.rated, my_ticket_steps.unanswered)
 OWNERS.take(CaseRequest, case_progress_steps.answered, case_progress_steps.unanswered)
 
-HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
+HANDLERS: dict[type, Callable[[KioskState, Any], tuple[KioskState, Effects]]] = {
     TakeNumber: _take_number,
     PickTheme: _pick_theme,
     PickQueue: _pick_queue,
@@ -218,7 +219,7 @@ HANDLERS: dict[type, Callable[[State, Any], tuple[State, Effects]]] = {
     Tick: _tick,
     Broke: _broke,
     Connected: _hall_changed,
-    Heard: _hall_changed,
+    Received: _hall_changed,
     PrinterIs: _printer_is,
     Confirm: _confirm,
     Answered: OWNERS.answered,

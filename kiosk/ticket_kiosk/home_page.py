@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from kiosk.ticket_kiosk.a4_print.state import OpenBlanks
-from kiosk.ticket_kiosk.case_progress.state import OpenInquiry
+from kiosk.ticket_kiosk.case_progress.state import OpenCaseQuery
 from kiosk.ticket_kiosk.events import TakeNumber
 from kiosk.ticket_kiosk.guides.state import OpenGuides
 from kiosk.ticket_kiosk.offline_numbers.steps import few
 from kiosk.ticket_kiosk.page_frame import Frame, date_text
 from kiosk.ticket_kiosk.scan.state import OpenScan
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Icon, Tap, Tile, Words
@@ -34,7 +34,7 @@ class Home(Frame):
     def title_text(self) -> str:
         return self.stage.pick(self.stage.hall.hall.name)
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
         self.date = Words(stage, place, "", "body", colour="secondary")
@@ -46,7 +46,7 @@ class Home(Frame):
             self._tiles(left if not look.mode.low else self._lower(left), state)
             self._lower_half(right, state)
 
-    def _portrait(self, rest: Rect, state: State) -> None:
+    def _portrait(self, rest: Rect, state: KioskState) -> None:
         look = self.look
         if look.mode.low:
             self._tiles(self.reach, state)
@@ -59,7 +59,7 @@ class Home(Frame):
     def _lower(self, rect: Rect) -> Rect:
         return rect.bottom(self.reach.h)[0]
 
-    def _tiles(self, rect: Rect, state: State) -> None:
+    def _tiles(self, rect: Rect, state: KioskState) -> None:
         """Take a number, and below it what else works."""
         look, stage = self.look, self.stage
         if state.tiles:
@@ -86,14 +86,14 @@ class Home(Frame):
         self.notice = Notice(stage, strip)
         self.add_widget(self.notice)
 
-    def _lower_half(self, rect: Rect, state: State) -> None:
+    def _lower_half(self, rect: Rect, state: KioskState) -> None:
         """Who is being called; while the kiosk is on its own, that it is."""
         if state.offline:
             self._alone(rect, state)
         else:
             self._board(rect)
 
-    def _alone(self, rect: Rect, state: State) -> None:
+    def _alone(self, rect: Rect, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         self.add_widget(Card(stage, rect))
         body = rect.inset(look.space("l"), look.space("m"))
@@ -128,7 +128,7 @@ class Home(Frame):
         self.quiet = Words(stage, body, _("现在没有叫号"), "body", colour="secondary", align="center")
         self.put(*self.rows, self.quiet)
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         super().show(state)
         _ = self.stage.text
         if state.clock is not None:
@@ -152,7 +152,7 @@ def more(stage: Stage) -> dict[str, tuple[str, str, Any]]:
     return {
         "guides": (_("办事指南"), "book-open-page-variant", OpenGuides()),
         "scan": (_("扫码办理"), "qrcode-scan", OpenScan()),
-        "progress": (_("办件进度"), "clipboard-text", OpenInquiry()),
+        "progress": (_("办件进度"), "clipboard-text", OpenCaseQuery()),
         "blanks": (_("打印表格"), "printer", OpenBlanks()),
     }
 

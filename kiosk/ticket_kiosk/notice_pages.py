@@ -9,7 +9,7 @@ from contract.configuration.hall import DAYS, Hours
 from kiosk.ticket_kiosk.events import Confirm, GoHome
 from kiosk.ticket_kiosk.guides.state import OpenGuides
 from kiosk.ticket_kiosk.page_frame import Frame, date_text
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
@@ -23,13 +23,13 @@ def help_desk(stage: Stage) -> str:
     return stage.pick(stage.hall.hall.help_desk)
 
 
-def trouble_words(stage: Stage, state: State) -> tuple[str, str]:
+def trouble_words(stage: Stage, state: KioskState) -> tuple[str, str]:
     """What happened and what to do, for each trouble with a ticket."""
     _ = stage.text
     desk, again = help_desk(stage), state.served or state.offline
     printer = {
         "paper-out": _("打印机没有纸了"), "cover-open": _("打印机的盖子没有关好"), "cutter": _("打印机切纸出了故障"),
-    }.get(state.trouble_detail, _("打印机暂时不能用"))  # fmt: skip
+    }.get(state.taking.trouble_detail, _("打印机暂时不能用"))  # fmt: skip
     return {
         "none-left": (_("抱歉，现在不能取号"), _("网络中断，本机备用的号码已用完。请到{desk}取号。").format(desk=desk)),
         "print": (
@@ -42,7 +42,7 @@ def trouble_words(stage: Stage, state: State) -> tuple[str, str]:
         "no-answer": (_("抱歉，没有取到号"), _("系统没有回应，您没有占用号码。请再试一次，或到{desk}取号。").format(desk=desk)),
         "expired": (_("抱歉，这张号票没有生效"), _("请重新取号，或把号票拿到{desk}。").format(desk=desk)),
         "refused": (_("抱歉，现在不能取号"), _("请再试一次，或到{desk}咨询。").format(desk=desk)),
-    }[state.trouble or "refused"]  # fmt: skip
+    }[state.taking.trouble or "refused"]  # fmt: skip
 
 
 class TroubleBlock:
@@ -61,7 +61,7 @@ class TroubleBlock:
         page.put(self.title, self.note)
 
 
-def guides_button(page: Frame, state: State, area: Rect) -> Rect:
+def guides_button(page: Frame, state: KioskState, area: Rect) -> Rect:
     """The way to the guides, which need no server and are there out of hours; return what is left of the area above it."""
     _ = page.stage.text
     if not state.has_guides:
@@ -77,13 +77,13 @@ class TroubleWithTicket(Frame):
 
     leaves = False
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         title, note = trouble_words(stage, state)
         actions: list[tuple[str, Callable[[], None]]] = []
-        if state.trouble == "print" and (state.served or state.offline):
+        if state.taking.trouble == "print" and (state.served or state.offline):
             actions.append((_("在屏幕上取号"), partial(stage.send, Confirm(on_screen=True))))
-        elif state.trouble == "no-answer" and (state.served or state.offline):
+        elif state.taking.trouble == "no-answer" and (state.served or state.offline):
             actions.append((_("再试一次"), partial(stage.send, Confirm())))
         height = max(look.target, look.px(140))
         count = len(actions) + 1
@@ -98,7 +98,7 @@ class TroubleWithTicket(Frame):
         leave = rows[-1]
         self.add_widget(TextButton(stage, leave, _("返回首页"), lambda: stage.send(GoHome()), size="tile"))
         above = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
-        icon = "printer-alert" if state.trouble == "print" else "alert-circle-outline"
+        icon = "printer-alert" if state.taking.trouble == "print" else "alert-circle-outline"
         TroubleBlock(self, above, icon, title, note)
 
 
@@ -110,7 +110,7 @@ class Closed(Frame):
     def title_text(self) -> str:
         return self.stage.pick(self.stage.hall.hall.name)
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
         self.date = Words(stage, place, "", "body", colour="secondary")
@@ -141,7 +141,7 @@ class Closed(Frame):
                 Words(stage, right, times, "body", align="right", line_height=1.2),
             )
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         _ = self.stage.text
         super().show(state)
         if state.clock is not None:
@@ -167,14 +167,14 @@ class Message(Frame):
     icon = "information-outline"
     colour = "warning"
 
-    def words(self, state: State) -> tuple[str, str]:
+    def words(self, state: KioskState) -> tuple[str, str]:
         """Title and note."""
         raise NotImplementedError
 
     def title_text(self) -> str:
         return self.stage.pick(self.stage.hall.hall.name)
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         area = guides_button(self, state, self.body)
         TroubleBlock(self, area, self.icon, *self.words(state), colour=self.colour)
 
@@ -184,7 +184,7 @@ class Away(Message):
 
     icon = "cloud-outline-off"
 
-    def words(self, state: State) -> tuple[str, str]:
+    def words(self, state: KioskState) -> tuple[str, str]:
         _ = self.stage.text
         desk = help_desk(self.stage)
         return _("暂时不能取号"), _("系统正在恢复，本机会自动恢复服务。\n急需办理请到{desk}取号。").format(desk=desk)
@@ -196,7 +196,7 @@ class Starting(Message):
     icon = "ticket-confirmation"
     colour = "accent"
 
-    def words(self, state: State) -> tuple[str, str]:
+    def words(self, state: KioskState) -> tuple[str, str]:
         _ = self.stage.text
         return _("欢迎您"), _("正在准备，请稍候…")
 
@@ -204,7 +204,7 @@ class Starting(Message):
 class FailSafe(Page):
     """Something broke. Drawn with as little as possible, so that it does not break as well."""
 
-    def build(self, state: State) -> None:
+    def build(self, state: KioskState) -> None:
         _ = self.stage.text
         title, note = _("抱歉，出了点问题"), _("马上返回首页。如需帮助请到{desk}。").format(desk=help_desk(self.stage))
         TroubleBlock(self, self.stage.rect.inset(self.look.margin), "alert-circle-outline", title, note)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from kiosk.ticket_kiosk.events import Back, GoHome, SetLanguage, Switch
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
@@ -44,7 +44,7 @@ class Frame(Page):
     leaves = True
     """Whether back and home are offered."""
 
-    def build(self, state: State) -> None:
+    def build(self, state: KioskState) -> None:
         look = self.look
         rest = self.stage.rect.inset(look.margin, look.space("m"))
         foot, rest = rest.bottom(look.target, look.space("m"))
@@ -60,10 +60,10 @@ class Frame(Page):
             self.above = rest.bottom(low, look.space("m"))[1]
         self.build_body(state)
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         """Fill `body`, with everything that can be tapped inside `reach`."""
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         if state.clock is not None:
             self._time.say(f"{state.clock:%H:%M}")
         self._ring.show(state.left_s, state.time_out_s or 1)

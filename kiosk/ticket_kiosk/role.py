@@ -20,8 +20,8 @@ from kiosk.ticket_kiosk.case_progress import steps as case_progress_steps
 from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
 from kiosk.ticket_kiosk.offline_numbers.steps import few, told
 from kiosk.ticket_kiosk.scan import steps as scan_steps
-from kiosk.ticket_kiosk.scan.state import Scanner
-from kiosk.ticket_kiosk.state import Business, Setting, State
+from kiosk.ticket_kiosk.scan.state import ScannerStatus
+from kiosk.ticket_kiosk.state import Business, KioskState, Setting
 from kiosk.ui.theme import Mode
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def devices_of(hall: HallConfig, terminal: Terminal, kind: str) -> list[Device]:
 def with_paper(role: Role, press: Press) -> Role:
     """The role with what its ticket printer tells of its paper, and what the desk may ask of it."""
 
-    def devices(state: State) -> list[DeviceStatus]:
+    def devices(state: KioskState) -> list[DeviceStatus]:
         told = role.devices(state)
         return [structs.replace(one, paper=press.paper) if one.id == press.device.id else one for one in told]
 
@@ -145,14 +145,14 @@ def setting_of(hall: HallConfig, terminal: str, mode: Mode, printer: str | None 
     )  # fmt: skip
 
 
-def key(state: State) -> Hashable:
+def key(state: KioskState) -> Hashable:
     """What makes a page another page."""
     look = state.lookup
     match state.shown:
         case "home" | "away" | "closed" | "guides" as page:
             return page, state.tiles, state.scan.able, state.offline, state.offline and (state.prints, few(state))
         case "progress" | "case" as page:
-            return page, state.inquiry, case_progress_steps.waits(state), state.sheet, state.prints_papers
+            return page, state.case_query, case_progress_steps.waits(state), state.sheet, state.prints_papers
         case "scan":
             scan = state.scan
             return "scan", scan_steps.waits(state), scan.refusal, scan.able, scan.films, state.served
@@ -179,18 +179,18 @@ def key(state: State) -> Hashable:
             job = shown.job and (shown.job.state, shown.job.sheets)
             return "printout", shown.ref, shown.stopped, job, shown.refusal, state.prints_papers, state.a4.words
         case "themes" | "businesses" as page:
-            return page, state.theme, state.sheet, state.offline
+            return page, state.taking.theme, state.sheet, state.offline
         case "confirm":
-            return "confirm", state.queue, state.class_, state.prints, state.offline
+            return "confirm", state.taking.queue, state.taking.class_, state.prints, state.offline
         case "done":
-            return "done", state.ticket
+            return "done", state.taking.ticket
         case "trouble":
-            return "trouble", state.trouble, state.trouble_detail, state.served, state.offline
+            return "trouble", state.taking.trouble, state.taking.trouble_detail, state.served, state.offline
         case page:
             return page
 
 
-def draw(stage: Stage, state: State) -> Page:
+def draw(stage: Stage, state: KioskState) -> Page:
     """The page of a state."""
     from kiosk.ticket_kiosk import home_page, notice_pages
     from kiosk.ticket_kiosk.a4_print import choice_page as a4_print_choice_page
@@ -227,10 +227,10 @@ def draw(stage: Stage, state: State) -> Page:
     return pages[state.shown](stage, state)
 
 
-def device_states(state: State) -> list[DeviceStatus]:
+def device_states(state: KioskState) -> list[DeviceStatus]:
     """Printers, voice and scanners as the terminal's status tells them."""
     printer, a4, voice = state.setting.printer, state.setting.a4, state.setting.voice
-    scanners = ((name, state.scan.scanners.get(name, Scanner())) for name in state.setting.scanners)
+    scanners = ((name, state.scan.scanners.get(name, ScannerStatus())) for name in state.setting.scanners)
     return [
         *([] if printer is None else [DeviceStatus(printer, "printer", state.printer or "init")]),
         *([] if a4 is None else [DeviceStatus(a4, "a4", state.a4.state, state.a4.doubt, state.a4.paper)]),

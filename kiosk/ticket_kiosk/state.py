@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from contract.wire.device_state import WORKS
 from contract.wire.messages import QueueState, TicketClass, WindowState
 from kiosk.flow.event import Ask
 from kiosk.flow.hall_view import HallView
-from kiosk.flow.requests import Requests
-from kiosk.ticket_kiosk.a4_print.state import A4, Asked, Printing
-from kiosk.ticket_kiosk.case_progress.state import Inquiry
-from kiosk.ticket_kiosk.guides.state import Lookup, Wanted
-from kiosk.ticket_kiosk.my_ticket.state import MyTicket
-from kiosk.ticket_kiosk.offline_numbers.state import Effect as LeaseEffect
-from kiosk.ticket_kiosk.offline_numbers.state import Lease
-from kiosk.ticket_kiosk.read_aloud.state import Aloud, Spoken
-from kiosk.ticket_kiosk.scan.state import NextPicture, Scan, Watch
-from kiosk.ticket_kiosk.take_number.state import PrintTicket, Taking, Ticket, Trouble
+from kiosk.flow.requests import PendingRequests
+from kiosk.ticket_kiosk.a4_print.state import A4Effect, A4Printing, PrinterState
+from kiosk.ticket_kiosk.case_progress.state import CaseQuery
+from kiosk.ticket_kiosk.guides.state import GuideLookup, GuideQuery
+from kiosk.ticket_kiosk.my_ticket.state import MyTicketState
+from kiosk.ticket_kiosk.offline_numbers.state import HeldLease
+from kiosk.ticket_kiosk.offline_numbers.state import LeaseEffect as LeaseEffect
+from kiosk.ticket_kiosk.read_aloud.state import ReadAloud, ReadingEffect
+from kiosk.ticket_kiosk.scan.state import NextPicture, ScanState, Watch
+from kiosk.ticket_kiosk.take_number.state import PrintTicket, Taking
 from kiosk.ui.theme import Mode
 
 PageName = Literal[
@@ -98,11 +98,11 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class State:
+class KioskState:
     """Everything the hall kiosk knows."""
 
     setting: Setting
-    requests: Requests
+    requests: PendingRequests
     page: PageName = "home"
     trail: tuple[PageName, ...] = ()
     mode: Mode = field(default_factory=Mode)
@@ -112,30 +112,22 @@ class State:
     idle_since: float = 0
     hall: HallView = field(default_factory=HallView)
     printer: str | None = None
-    theme: str | None = None
-    queue: str | None = None
-    class_: TicketClass | None = None
     sheet: int = 0
-    item: str | None = None
-    lookup: Lookup = field(default_factory=Lookup)
-    inquiry: Inquiry = field(default_factory=Inquiry)
-    scan: Scan = field(default_factory=Scan)
-    my_ticket: MyTicket = field(default_factory=MyTicket)
-    aloud: Aloud = field(default_factory=Aloud)
-    a4: A4 = field(default_factory=A4)
-    printing: Printing = field(default_factory=Printing)
+    lookup: GuideLookup = field(default_factory=GuideLookup)
+    case_query: CaseQuery = field(default_factory=CaseQuery)
+    scan: ScanState = field(default_factory=ScanState)
+    my_ticket: MyTicketState = field(default_factory=MyTicketState)
+    aloud: ReadAloud = field(default_factory=ReadAloud)
+    a4: PrinterState = field(default_factory=PrinterState)
+    printing: A4Printing = field(default_factory=A4Printing)
     taking: Taking = field(default_factory=Taking)
-    lease: Lease = field(default_factory=Lease)
-    ticket: Ticket | None = None
-    on_paper: bool = False
-    trouble: Trouble | None = None
-    trouble_detail: str = ""
+    lease: HeldLease = field(default_factory=HeldLease)
 
-    def at(self, page: PageName, **changes: Any) -> State:
+    def at(self, page: PageName) -> KioskState:
         """Another page, with the way back to this one."""
-        return replace(self, page=page, trail=(*self.trail, self.page), sheet=0, idle_since=self.now, **changes)
+        return replace(self, page=page, trail=(*self.trail, self.page), sheet=0, idle_since=self.now)
 
-    def with_requests(self, requests: Requests) -> State:
+    def with_requests(self, requests: PendingRequests) -> KioskState:
         return replace(self, requests=requests)
 
     @property
@@ -224,7 +216,7 @@ class State:
         page: str = self.page
         if page == "printout" and self.printing.printed:
             page = "printed"
-        elif page == "done" and not self.on_paper:
+        elif page == "done" and not self.taking.on_paper:
             page = "noted"
         limit = TIME_OUT_S.get(page)
         return int(limit * ELDER_TIME_OUT) if limit is not None and self.mode.elder else limit
@@ -246,6 +238,6 @@ class State:
         return tuple((number, window) for _, number, window in sorted(busy, reverse=True))
 
 
-Effect = Ask | PrintTicket | Wanted | Spoken | Watch | NextPicture | Asked | LeaseEffect
+Effect = Ask | PrintTicket | GuideQuery | ReadingEffect | Watch | NextPicture | A4Effect | LeaseEffect
 """Everything that the flow may want done."""
 Effects = tuple[Effect, ...]

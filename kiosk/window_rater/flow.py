@@ -14,9 +14,9 @@ from uuid import UUID
 from contract.wire.answers import Answer
 from contract.wire.messages import RatingAsk, WindowState
 from contract.wire.rating_reasons import TEXT_LIMIT, lacks_reason, reasons_of
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, LevelTapped, ReasonTapped, Tick, Unanswered
+from kiosk.flow.event import Answered, Ask, Broke, Connected, LevelTapped, ReasonTapped, Received, Tick, Unanswered
 from kiosk.flow.hall_view import Presence
-from kiosk.flow.requests import Owners, Pending, Policy, Request, Requests, ask
+from kiosk.flow.requests import Owners, Pending, PendingRequests, Policy, ServerRequest, ask
 
 PageName = Literal["idle", "faces", "reasons", "words", "sending", "thanks", "trouble", "failed"]
 Tapped = Literal["more", "words", "back", "submit", "decline", "home", "language", "elder"]
@@ -43,7 +43,7 @@ class ButtonTapped:
 
 
 @dataclass(frozen=True)
-class TabletRating(Request):
+class TabletRating(ServerRequest):
     """The rating of a service at the tablet of its window."""
 
     verb = "rate"
@@ -63,7 +63,7 @@ class TabletRating(Request):
 
 
 @dataclass(frozen=True)
-class Settings:
+class RaterSettings:
     """What the hall's rules say: seconds until a question is dropped, and whether a bad rating must be explained."""
 
     timeout_s: float = 60
@@ -72,12 +72,12 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class State:
+class RaterState:
     """`now` and `until` run evenly (seconds), `clock` is the hall's local time. `sent` is the id of the present rating, once
     it was sent."""
 
-    requests: Requests
-    settings: Settings = Settings()
+    requests: PendingRequests
+    settings: RaterSettings = RaterSettings()
     page: PageName = "idle"
     window: WindowState | None = None
     ask: RatingAsk | None = None
@@ -95,7 +95,7 @@ class State:
     now: float = 0
     clock: datetime | None = None
 
-    def with_requests(self, requests: Requests) -> State:
+    def with_requests(self, requests: PendingRequests) -> RaterState:
         return replace(self, requests=requests)
 
     @property
@@ -109,26 +109,26 @@ class State:
         return None if self.until is None else max(0, round(self.until - self.now))
 
 
-Outcome = tuple[State, tuple[Ask, ...]]
+Outcome = tuple[RaterState, tuple[Ask, ...]]
 
 
-def start(settings: Settings, seed: UUID) -> State:
+def start(settings: RaterSettings, seed: UUID) -> RaterState:
     """The state of a rater that has received nothing yet; the ids of its requests come from `seed`."""
-    return State(Requests(seed), settings, language=settings.language)
+    return RaterState(PendingRequests(seed), settings, language=settings.language)
 
 
-def step(state: State, event: object) -> Outcome:
+def step(state: RaterState, event: object) -> Outcome:
     """The state after `event`, and what is to be done. Any event may come in any state."""
     match event:
         case Tick(now, clock):
             return _ticked(replace(state, now=now, clock=clock)), ()
-        case Connected() | Heard(("server", "status")):
+        case Connected() | Received(("server", "status")):
             return replace(state, presence=state.presence.after(event)), ()
-        case Heard(("window", _, "state"), WindowState() | None as window):
+        case Received(("window", _, "state"), WindowState() | None as window):
             return _window_changed(state, window), ()
-        case Heard(("rating", _, "ask"), None):
+        case Received(("rating", _, "ask"), None):
             return (_idle(state) if state.page in ASKING else state), ()
-        case Heard(("rating", _, "ask"), RatingAsk() as asked, retained):
+        case Received(("rating", _, "ask"), RatingAsk() as asked, retained):
             return _asked(state, asked, retained), ()
         case Answered():
             return OWNERS.answered(state, event)
@@ -141,9 +141,9 @@ def step(state: State, event: object) -> Outcome:
     return _tapped(state, event), ()
 
 
-def _idle(state: State) -> State:
+def _idle(state: RaterState) -> RaterState:
     """Back to the plate of the window, in the hall's first language; the last question is known so as not to be asked twice."""
-    return State(
+    return RaterState(
         requests=state.requests.without(TabletRating),
         settings=state.settings,
         window=state.window,
@@ -155,16 +155,16 @@ def _idle(state: State) -> State:
     )
 
 
-def _ending(state: State, page: PageName) -> State:
+def _ending(state: RaterState, page: PageName) -> RaterState:
     """Show a page that closes by itself."""
     return replace(state, page=page, until=state.now + ENDS_S[page], of_s=ENDS_S[page])
 
 
-def _ticked(state: State) -> State:
+def _ticked(state: RaterState) -> RaterState:
     return _idle(state) if state.until is not None and state.now >= state.until else state
 
 
-def _window_changed(state: State, window: WindowState | None) -> State:
+def _window_changed(state: RaterState, window: WindowState | None) -> RaterState:
     """Another ticket at the window ends what the last citizen left open."""
     state = replace(state, window=window)
     number = window.ticket.number if window and window.ticket else None
@@ -174,7 +174,7 @@ def _window_changed(state: State, window: WindowState | None) -> State:
     return state
 
 
-def _asked(state: State, ask: RatingAsk, retained: bool) -> State:
+def _asked(state: RaterState, ask: RatingAsk, retained: bool) -> RaterState:
     if state.ask is not None and state.ask.service == ask.service:
         return state
     limit = state.settings.timeout_s
@@ -187,17 +187,17 @@ def _asked(state: State, ask: RatingAsk, retained: bool) -> State:
     return replace(fresh, page="faces", ask=ask, until=state.now + left, of_s=left)
 
 
-def _answered(state: State, _pending: Pending[TabletRating], answer: Answer) -> Outcome:
+def _answered(state: RaterState, _pending: Pending[TabletRating], answer: Answer) -> Outcome:
     if answer.error is None or answer.error.code == "already-rated":
         return _ending(state, "thanks"), ()
     return _ending(replace(state, problem=answer.error.code), "trouble"), ()
 
 
-def _unanswered(state: State, _pending: Pending[TabletRating]) -> Outcome:
+def _unanswered(state: RaterState, _pending: Pending[TabletRating]) -> Outcome:
     return _ending(replace(state, problem="no-answer"), "trouble"), ()
 
 
-def _submit(state: State) -> Outcome:
+def _submit(state: RaterState) -> Outcome:
     """Send the rating: the first time with a new id, after trouble with the same one."""
     if state.ask is None or state.level is None or state.lacks_reason or state.page not in ("reasons", "trouble"):
         return state, ()
@@ -206,7 +206,7 @@ def _submit(state: State) -> Outcome:
     return replace(state, page="sending", sent=asked.request_id, until=None, problem=""), (asked,)
 
 
-def _tapped(state: State, event: object) -> State:
+def _tapped(state: RaterState, event: object) -> RaterState:
     match event, state.page:
         case LevelTapped(level), "faces" | "reasons" if 1 <= level <= 5:
             kept = state if level == state.level else replace(state, reasons=(), phrases=())
@@ -220,7 +220,7 @@ def _tapped(state: State, event: object) -> State:
     return state
 
 
-def _button(state: State, what: Tapped) -> State:
+def _button(state: RaterState, what: Tapped) -> RaterState:
     match what, state.page:
         case "language", _:
             return replace(state, language="en" if state.language == "zh" else "zh")
@@ -248,5 +248,5 @@ def _toggled(chosen: tuple[str, ...], one: str) -> tuple[str, ...]:
     return tuple(x for x in chosen if x != one) if one in chosen else (*chosen, one)
 
 
-OWNERS: Owners[State, Ask] = Owners()
+OWNERS: Owners[RaterState, Ask] = Owners()
 OWNERS.take(TabletRating, _answered, _unanswered)

@@ -13,11 +13,11 @@ from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, CountdownRing, Icon, TextButton, Words
 from kiosk.window_rater.faces import COLOURS, ClerkPlate, Face, FaceButton, foot, level_name
-from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, State
+from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, RaterState
 from kiosk.window_rater.plate import Plate
 
 
-def page(stage: Stage, state: State, window: Window, photos: Path) -> Page:
+def page(stage: Stage, state: RaterState, window: Window, photos: Path) -> Page:
     """The page that `state` is on."""
     if state.page == "idle":
         return Plate(stage, state, window, photos)
@@ -36,7 +36,7 @@ class Asking(Page):
     acts = True
     """Whether the page has a main action: in the foot, or upright above it."""
 
-    def build(self, state: State) -> None:
+    def build(self, state: RaterState) -> None:
         look, stage = self.look, self.stage
         rest = stage.rect.inset(look.margin, look.space("m"))
         place, rest = rest.bottom(look.target, look.space("m"))
@@ -58,16 +58,16 @@ class Asking(Page):
         width = max(look.target * 1.35, look.type("note") * 5.2)
         return place.left(2 * width + 2 * look.space("m"))[1].right(width * 1.2, look.space("m"))[1]
 
-    def _build_back(self, head: Rect, _state: State) -> Rect:
+    def _build_back(self, head: Rect, _state: RaterState) -> Rect:
         return head
 
-    def build_head(self, head: Rect, state: State) -> None:
+    def build_head(self, head: Rect, state: RaterState) -> None:
         """Put the title into `head`."""
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: RaterState) -> None:
         """Fill `body`."""
 
-    def show(self, state: State) -> None:
+    def show(self, state: RaterState) -> None:
         self._ring.show(state.seconds_left, max(1, round(state.of_s)))
 
     def _back_button(self, head: Rect) -> Rect:
@@ -86,11 +86,11 @@ class Faces(Asking):
 
     acts = False
 
-    def __init__(self, stage: Stage, state: State, photos: Path) -> None:
+    def __init__(self, stage: Stage, state: RaterState, photos: Path) -> None:
         self._photos = photos
         super().__init__(stage, state)
 
-    def build_head(self, head: Rect, state: State) -> None:
+    def build_head(self, head: Rect, state: RaterState) -> None:
         _, look, stage = self.stage.text, self.look, self.stage
         assert state.ask is not None
         clerk = state.ask.clerk
@@ -105,7 +105,7 @@ class Faces(Asking):
         self.add_widget(ClerkPlate(stage, left, clerk, self._photos, beside=True))
         self.add_widget(Words(stage, right, number, "body", colour="secondary", align="right"))
 
-    def build_body(self, _state: State) -> None:
+    def build_body(self, _state: RaterState) -> None:
         look, stage = self.look, self.stage
         cells = self.body.rows(5, look.space("m")) if look.portrait else self.body.columns(5, look.space("m"))
         for cell, level in zip(cells, LEVELS, strict=True):
@@ -116,10 +116,10 @@ class Faces(Asking):
 class Reasons(Asking):
     """The reasons of the chosen level: three at once, all eight on demand, and a few words."""
 
-    def _build_back(self, head: Rect, _state: State) -> Rect:
+    def _build_back(self, head: Rect, _state: RaterState) -> Rect:
         return self._back_button(head)
 
-    def build_head(self, head: Rect, state: State) -> None:
+    def build_head(self, head: Rect, state: RaterState) -> None:
         look, stage = self.look, self.stage
         assert state.level is not None
         face, words = head.left(head.h, look.space("m"))
@@ -127,7 +127,7 @@ class Reasons(Asking):
         name = level_name(stage, state.level)
         self.add_widget(Words(stage, words, name, "title", bold=True, colour=COLOURS[state.level], line_height=1.15))
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: RaterState) -> None:
         _, look, stage = self.stage.text, self.look, self.stage
         assert state.level is not None
         bad = needs_reason(state.level, required=state.settings.bad_needs_reason)
@@ -145,7 +145,7 @@ class Reasons(Asking):
         self.add_widget(TextButton(stage, words, said, lambda: stage.send(ButtonTapped("words")), icon="message-text-outline"))
         self._build_submit(state)
 
-    def _build_chips(self, rest: Rect, state: State) -> None:
+    def _build_chips(self, rest: Rect, state: RaterState) -> None:
         look, stage = self.look, self.stage
         elder = look.mode.elder  # fewer things on a page: the other five come without the first three
         reasons = [r for r in reasons_of(state.level or 0) if (r.first != state.more if elder else r.first or state.more)]
@@ -159,7 +159,7 @@ class Reasons(Asking):
             on = reason.code in state.reasons
             self.add_widget(Chip(stage, cell, text, tap, on=on))
 
-    def _build_submit(self, state: State) -> None:
+    def _build_submit(self, state: RaterState) -> None:
         _, stage = self.stage.text, self.stage
         if state.lacks_reason:
             self.add_widget(
@@ -172,14 +172,14 @@ class Reasons(Asking):
 class Phrases(Asking):
     """A few words to choose from."""
 
-    def _build_back(self, head: Rect, _state: State) -> Rect:
+    def _build_back(self, head: Rect, _state: RaterState) -> Rect:
         return self._back_button(head)
 
-    def build_head(self, head: Rect, _state: State) -> None:
+    def build_head(self, head: Rect, _state: RaterState) -> None:
         _ = self.stage.text
         self.add_widget(Words(self.stage, head, _("您想说的话"), "title", bold=True, line_height=1.15))
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: RaterState) -> None:
         _, look, stage = self.stage.text, self.look, self.stage
         good = (
             _("工作人员态度亲切"),
@@ -211,7 +211,7 @@ class Phrases(Asking):
 class Ending(Page):
     """Sending, thanks, trouble, fail-safe: an icon, a sentence, what to do."""
 
-    def build(self, state: State) -> None:
+    def build(self, state: RaterState) -> None:
         _, look, stage = self.stage.text, self.look, self.stage
         icon, colour, title, note = self._words(state)
         body = stage.rect.inset(look.margin)
@@ -231,7 +231,7 @@ class Ending(Page):
         )
         self._build_actions(place, state)
 
-    def _words(self, state: State) -> tuple[str, str, str, str]:
+    def _words(self, state: RaterState) -> tuple[str, str, str, str]:
         _ = self.stage.text
         desk = self.stage.pick(self.stage.hall.hall.help_desk)
         if state.page == "sending":
@@ -245,7 +245,7 @@ class Ending(Page):
             return "alert-circle", "warning", _("评价没有提交成功"), advice.format(desk=desk)
         return "alert-circle", "warning", _("屏幕出了点问题"), _("马上就好，请稍等；需要帮助请到{desk}").format(desk=desk)
 
-    def _build_actions(self, place: Rect, state: State) -> None:
+    def _build_actions(self, place: Rect, state: RaterState) -> None:
         _, stage = self.stage.text, self.stage
         if state.page == "trouble" and state.problem != "expired":
             left, right = place.columns(2, self.look.space("m"))
@@ -255,5 +255,5 @@ class Ending(Page):
             middle = place.centre(self.look.px(420), place.h)
             self.add_widget(TextButton(stage, middle, _("完成"), lambda: stage.send(ButtonTapped("home"))))
 
-    def show(self, state: State) -> None:
+    def show(self, state: RaterState) -> None:
         self._ring.show(state.seconds_left, max(1, round(state.of_s)))

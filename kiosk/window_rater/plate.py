@@ -10,7 +10,7 @@ from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Fill, Icon, Words
 from kiosk.window_rater.faces import ClerkPlate, foot
-from kiosk.window_rater.flow import State
+from kiosk.window_rater.flow import RaterState
 
 NOTICE_S = 8
 MOST_ELDER = 4
@@ -19,11 +19,11 @@ MOST_ELDER = 4
 class Plate(Page):
     """The window's sign; wakes by itself when a rating is asked for."""
 
-    def __init__(self, stage: Stage, state: State, window: Window, photos: Path) -> None:
+    def __init__(self, stage: Stage, state: RaterState, window: Window, photos: Path) -> None:
         self._window, self._photos = window, photos
         super().__init__(stage, state)
 
-    def build(self, state: State) -> None:
+    def build(self, state: RaterState) -> None:
         look, stage = self.look, self.stage
         rest = stage.rect.inset(look.margin, look.space("m"))
         place, rest = rest.bottom(look.target, look.space("m"))
@@ -39,7 +39,7 @@ class Plate(Page):
         self._build_now(now)
         self._build_about(rest)
 
-    def _build_sign(self, rect: Rect, state: State) -> None:
+    def _build_sign(self, rect: Rect, state: RaterState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         green = self._window.kind == "green-channel"
         self.add_widget(Fill(stage, rect, "success" if green else "accent", corner=look.corner))
@@ -109,7 +109,7 @@ class Plate(Page):
         names = ("、" if self.look.mode.language == "zh" else ", ").join(self.stage.pick(queue.name) for queue in shown)
         return names if shown == mine else _("{names}等 {count} 项业务").format(names=names, count=len(mine))
 
-    def show(self, state: State) -> None:
+    def show(self, state: RaterState) -> None:
         _ = self.stage.text
         big, note, colour = self._now(state)
         self._big.say(big)
@@ -122,7 +122,7 @@ class Plate(Page):
         text = self.stage.pick(notices[int(state.now // NOTICE_S) % len(notices)]) if notices else ""
         self._notice.say(text if connected else "")
 
-    def _now(self, state: State) -> tuple[str, str, str]:
+    def _now(self, state: RaterState) -> tuple[str, str, str]:
         """The large word, the sentence below it, and its colour."""
         _, window = self.stage.text, state.window
         number = window.ticket.number if window and window.ticket else ""

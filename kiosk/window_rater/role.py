@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from contract.configuration.hall import HallConfig, Window
 from kiosk.flow.role import Role
 from kiosk.ui.theme import Mode
-from kiosk.window_rater.flow import Settings, State, start, step
+from kiosk.window_rater.flow import RaterSettings, RaterState, start, step
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     """The rater of the window named on the command line or in devices.toml; raise ValueError when there is none."""
     window = window_of(hall, args.terminal, args.window_id)
-    settings = Settings(hall.rules.rating_timeout_s, hall.rules.bad_rating_needs_reason, args.language)
+    settings = RaterSettings(hall.rules.rating_timeout_s, hall.rules.bad_rating_needs_reason, args.language)
     photos: Path = args.hall
 
-    def draw(stage: Stage, state: State) -> Page:
+    def draw(stage: Stage, state: RaterState) -> Page:
         from kiosk.window_rater.pages import page  # Kivy is loaded only when the window opens
 
         return page(stage, state, window, photos)
@@ -52,11 +52,11 @@ def window_of(hall: HallConfig, terminal: str, named: str | None) -> Window:
     return window
 
 
-def key(state: State) -> Hashable:
+def key(state: RaterState) -> Hashable:
     """What makes a page another page."""
     return state.page, state.level, state.reasons, state.phrases, state.more, _plate(state)
 
 
-def _plate(state: State) -> Hashable:
+def _plate(state: RaterState) -> Hashable:
     """What changes the idle page beyond words: who sits at the window and what the window does."""
     return (state.window.state, state.window.clerk) if state.page == "idle" and state.window else None

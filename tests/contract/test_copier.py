@@ -19,14 +19,14 @@ from contract.configuration.hall_files import load
 from contract.wire.messages import TerminalAsk
 from drivers.a4.ipp import IppPrinter
 from kiosk.ticket_kiosk.a4_print.state import (
-    A4Is,
-    ForgetPaper,
+    A4PrinterIs,
+    Document,
+    DocumentIs,
+    ForgetDocument,
     JobIs,
-    MakePaper,
+    MakeDocument,
     NotSubmitted,
-    Paper,
-    PaperIs,
-    PrintPaper,
+    PrintDocument,
     StopJob,
     Submitted,
 )
@@ -106,17 +106,17 @@ class Kiosk:
             assert self._news.wait_for(lambda: any(wanted(event) for event in self.told), WAIT_S), self.told
             return next(event for event in self.told if wanted(event))
 
-    def is_(self, condition: str) -> A4Is:
-        found = self.hears(lambda event: isinstance(event, A4Is) and event.a4.condition == condition)
-        assert isinstance(found, A4Is)
+    def is_(self, condition: str) -> A4PrinterIs:
+        found = self.hears(lambda event: isinstance(event, A4PrinterIs) and event.a4.condition == condition)
+        assert isinstance(found, A4PrinterIs)
         return found
 
-    def prints(self, ask: MakePaper, copies: int = 1) -> Submitted:
+    def prints(self, ask: MakeDocument, copies: int = 1) -> Submitted:
         """From the wish to the job."""
         self.does(ask)
-        made = self.hears(lambda event: isinstance(event, PaperIs) and event.ref == ask.ref)
+        made = self.hears(lambda event: isinstance(event, DocumentIs) and event.ref == ask.ref)
         assert made.sheets, "there is something to look at"
-        self.does(PrintPaper(ask.ref, copies))
+        self.does(PrintDocument(ask.ref, copies))
         job = self.hears(lambda event: isinstance(event, Submitted) and event.ref == ask.ref)
         assert isinstance(job, Submitted)
         return job
@@ -136,12 +136,14 @@ def test_a_guide_is_seen_as_it_is_printed_and_comes_out_page_for_page(printer: E
     before = on_paper(printer)
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
-        job = kiosk.prints(MakePaper(1, Paper("guide"), item=ITEM), copies=2)
-        sheets = next(event for event in kiosk.told if isinstance(event, PaperIs)).sheets
+        job = kiosk.prints(MakeDocument(1, Document("guide"), item=ITEM), copies=2)
+        sheets = next(event for event in kiosk.told if isinstance(event, DocumentIs)).sheets
         assert all(len(sheet.pixels) == sheet.width * sheet.height * 3 for sheet in sheets)
         end = kiosk.ends(job.job.id).job
         assert (end.state, end.printed, end.sheets) == ("done", 2 * len(sheets), 2 * len(sheets))
-        counted = kiosk.hears(lambda event: isinstance(event, A4Is) and event.a4.paper.printed == 2 * len(sheets)).a4.paper
+        counted = kiosk.hears(
+            lambda event: isinstance(event, A4PrinterIs) and event.a4.paper.printed == 2 * len(sheets)
+        ).a4.paper
         assert (counted.today, counted.left) == (2 * len(sheets), kiosk.hall.printing.paper_capacity - 2 * len(sheets))
         assert kiosk.told.index(job) < next(i for i, event in enumerate(kiosk.told) if isinstance(event, JobIs))
     assert on_paper(printer) == before + 1
@@ -150,7 +152,7 @@ def test_a_guide_is_seen_as_it_is_printed_and_comes_out_page_for_page(printer: E
 def test_a_receipt_says_nothing_of_its_owner_to_the_printer(printer: ExamplePrinter, tmp_path: Path) -> None:
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
-        job = kiosk.prints(MakePaper(1, Paper("receipt"), case=CASE))
+        job = kiosk.prints(MakeDocument(1, Document("receipt"), case=CASE))
         assert kiosk.ends(job.job.id).job.state == "done"
     names = " ".join(path.name for path in (printer.folder / "spool").iterdir())
     written = (tmp_path / "spool.sqlite").read_bytes()
@@ -182,7 +184,7 @@ def test_a_job_that_is_stopped_while_sheets_come_out_ends_as_cancelled(
     monkeypatch.setattr(IppPrinter, "cancel", cancelled)
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
-        job = kiosk.prints(MakePaper(1, Paper("guide"), item=ITEM), copies=6)
+        job = kiosk.prints(MakeDocument(1, Document("guide"), item=ITEM), copies=6)
         kiosk.hears(lambda event: isinstance(event, JobIs) and event.job.printed > 0)
         kiosk.does(StopJob(job.job.id))
         assert stopped.wait(WAIT_S)
@@ -197,9 +199,9 @@ def test_more_than_a_day_allows_is_refused_in_both_languages_and_printed_by_nobo
     before = on_paper(printer)
     with Kiosk(tmp_path, printer.port, sheets_a_day=1) as kiosk:
         kiosk.is_("ok")
-        kiosk.does(MakePaper(1, Paper("guide"), item=ITEM))
-        kiosk.hears(lambda event: isinstance(event, PaperIs))
-        kiosk.does(PrintPaper(1, 1))
+        kiosk.does(MakeDocument(1, Document("guide"), item=ITEM))
+        kiosk.hears(lambda event: isinstance(event, DocumentIs))
+        kiosk.does(PrintDocument(1, 1))
         why = kiosk.hears(lambda event: isinstance(event, NotSubmitted)).why
         assert "用完" in why.zh and why.en and why.en != why.zh
     assert on_paper(printer) == before
@@ -208,10 +210,10 @@ def test_more_than_a_day_allows_is_refused_in_both_languages_and_printed_by_nobo
 def test_a_paper_that_was_forgotten_is_not_printed(printer: ExamplePrinter, tmp_path: Path) -> None:
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
-        kiosk.does(MakePaper(1, Paper("receipt"), case=CASE))
-        kiosk.does(ForgetPaper())
-        kiosk.does(PrintPaper(1, 1))
-        kiosk.prints(MakePaper(2, Paper("notice"), item=ITEM))
+        kiosk.does(MakeDocument(1, Document("receipt"), case=CASE))
+        kiosk.does(ForgetDocument())
+        kiosk.does(PrintDocument(1, 1))
+        kiosk.prints(MakeDocument(2, Document("notice"), item=ITEM))
         assert [event.ref for event in kiosk.told if isinstance(event, Submitted)] == [2]
 
 
@@ -220,7 +222,7 @@ def test_the_tray_counts_down_says_so_in_time_and_begins_anew_when_the_desk_says
 ) -> None:
     with Kiosk(tmp_path, printer.port, paper_capacity=4, paper_low=3) as kiosk:
         kiosk.is_("ok")
-        job = kiosk.prints(MakePaper(1, Paper("receipt"), case=CASE))
+        job = kiosk.prints(MakeDocument(1, Document("receipt"), case=CASE))
         kiosk.ends(job.job.id)
         low = kiosk.is_("paper-low").a4
         assert (low.paper.left, low.well) == (3, True)
@@ -238,13 +240,13 @@ def test_after_a_power_cut_the_desk_is_told_what_is_in_doubt_and_nothing_of_it_i
     os.kill(child.pid, signal.SIGKILL)
     child.communicate()
     with Kiosk(tmp_path, printer.port) as kiosk:
-        told = kiosk.hears(lambda event: isinstance(event, A4Is) and event.a4.doubt)
+        told = kiosk.hears(lambda event: isinstance(event, A4PrinterIs) and event.a4.doubt)
         assert (told.a4.doubt, told.a4.state) == ("办事指南 甲", "print-in-doubt")
         ends = {event.job.state for event in kiosk.told if isinstance(event, JobIs) and event.job.ended}
         assert ends == {"unknown", "cancelled"}, "the guide nobody is sure of, the receipt nobody waits for"
-        job = kiosk.prints(MakePaper(1, Paper("notice"), item=ITEM))
+        job = kiosk.prints(MakeDocument(1, Document("notice"), item=ITEM))
         kiosk.ends(job.job.id)
-        kiosk.hears(lambda event: isinstance(event, A4Is) and event is not told and not event.a4.doubt)
+        kiosk.hears(lambda event: isinstance(event, A4PrinterIs) and event is not told and not event.a4.doubt)
     assert on_paper(printer) == before + 1
 
 
@@ -252,10 +254,10 @@ def test_what_cannot_be_done_does_not_end_the_printing(printer: ExamplePrinter, 
     with Kiosk(tmp_path, printer.port) as kiosk:
         kiosk.is_("ok")
         kiosk.does(StopJob("no-such-job"))
-        kiosk.does(MakePaper(1, Paper("denial"), case=CASE))
-        assert kiosk.hears(lambda event: isinstance(event, PaperIs) and event.ref == 1).sheets == ()
-        kiosk.does(PrintPaper(1, 1))
-        job = kiosk.prints(MakePaper(2, Paper("progress"), case=CASE))
+        kiosk.does(MakeDocument(1, Document("denial"), case=CASE))
+        assert kiosk.hears(lambda event: isinstance(event, DocumentIs) and event.ref == 1).sheets == ()
+        kiosk.does(PrintDocument(1, 1))
+        job = kiosk.prints(MakeDocument(2, Document("progress"), case=CASE))
         assert kiosk.ends(job.job.id).job.state == "done"
         assert [event.ref for event in kiosk.told if isinstance(event, Submitted)] == [2]
 

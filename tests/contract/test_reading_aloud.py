@@ -17,7 +17,7 @@ from contract.texts import texts
 from drivers.voice.sound import Sound, read_wav
 from kiosk.ticket_kiosk.guides.speech import in_languages, sentences
 from kiosk.ticket_kiosk.guides.state import SECTIONS
-from kiosk.ticket_kiosk.read_aloud.state import Hush, ReadGuide, ReadOut, ReadsNow, VoiceIs
+from kiosk.ticket_kiosk.read_aloud.state import ReadGuide, ReadingEnded, ReadsNow, StopReading, VoiceIs
 from kiosk.ticket_kiosk.read_aloud.voice import Reader
 from kiosk.ui.page_context import Stage
 from kiosk.ui.theme import Look, Mode
@@ -69,7 +69,7 @@ def kiosk_at(tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
 def test_a_guide_is_read_to_its_end_section_by_section(kiosk_at: Callable[..., Kiosk], tmp_path: Path):
     kiosk = kiosk_at(f"wav://{tmp_path}")
     kiosk.tell(ReadGuide(1, ITEM, ("summary", "flow"), Mode()))
-    events = kiosk.until(lambda event: event == ReadOut(1))
+    events = kiosk.until(lambda event: event == ReadingEnded(1))
     assert events[0] == VoiceIs("ok")
     sections = [event.section for event in events if isinstance(event, ReadsNow)]
     assert sections == sorted(sections, key=("summary", "flow").index)
@@ -86,7 +86,7 @@ def test_elder_mode_is_read_more_slowly(kiosk_at: Callable[..., Kiosk], tmp_path
     for turn, mode in enumerate((Mode(), Mode(elder=True)), 1):
         before = len(kiosk.said())
         kiosk.tell(ReadGuide(turn, ITEM, ("summary",), mode))
-        kiosk.until(lambda event, turn=turn: event == ReadOut(turn))
+        kiosk.until(lambda event, turn=turn: event == ReadingEnded(turn))
         lengths.append(sum(read_wav(path).seconds for path in kiosk.said()[before:]))
     assert lengths[1] > lengths[0] * 1.08
 
@@ -103,9 +103,9 @@ def test_it_falls_silent_at_once_and_reads_again_when_asked(kiosk_at: Callable[.
     kiosk.tell(ReadGuide(1, ITEM, SECTIONS, Mode()))
     kiosk.until(lambda event: isinstance(event, ReadsNow))
     began = time.monotonic()
-    kiosk.tell(Hush())
+    kiosk.tell(StopReading())
     assert time.monotonic() - began < 60, "the screen does not wait for the voice"
-    kiosk.until(lambda event: event == ReadOut(1))
+    kiosk.until(lambda event: event == ReadingEnded(1))
     assert len(kiosk.said()) <= 1
     kiosk.tell(ReadGuide(2, ITEM, ("summary",), Mode()))
     assert kiosk.until(lambda event: isinstance(event, ReadsNow))[-1] == ReadsNow(2, "summary")
@@ -118,7 +118,7 @@ def test_another_guide_is_read_instead_of_the_first(kiosk_at: Callable[..., Kios
     kiosk.until(lambda event: isinstance(event, ReadsNow))
     kiosk.tell(ReadGuide(2, ITEM, ("questions",), Mode()))
     events = kiosk.until(lambda event: isinstance(event, ReadsNow) and event.turn == 2)
-    assert ReadOut(1) in events
+    assert ReadingEnded(1) in events
 
 
 @pytest.mark.parametrize(

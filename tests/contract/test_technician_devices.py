@@ -12,7 +12,7 @@ from contract.configuration.hall import Device
 from contract.configuration.hall_files import load
 from kiosk.service_pages.events import Tried, TryDevice
 from kiosk.service_pages.state import Result
-from kiosk.ticket_kiosk.a4_print.state import A4Is, JobIs
+from kiosk.ticket_kiosk.a4_print.state import A4PrinterIs, JobIs
 from kiosk.ticket_kiosk.a4_print.worker import Copier
 from kiosk.ticket_kiosk.read_aloud.state import VoiceIs
 from kiosk.ticket_kiosk.read_aloud.voice import TEST_SENTENCES, Reader
@@ -51,13 +51,13 @@ def test_a_test_page_comes_out_of_the_a4_printer_and_without_paper_the_technicia
         copier = Copier(a4(rig.uri), HALL, tmp_path / "papers")
         copier.open(events.put)
         try:
-            events.until(A4Is, lambda event: event.a4.condition == "ok")
+            events.until(A4PrinterIs, lambda event: event.a4.condition == "ok")
             copier.perform(TryDevice("another"), events.put)
             copier.perform(TryDevice("a4-1"), events.put)
             assert events.until(Tried) == Tried("a4-1", Result(True))
             events.until(JobIs, lambda event: event.job.state == "done")
             rig.paper(0)
-            events.until(A4Is, lambda event: event.a4.condition == "paper-out")
+            events.until(A4PrinterIs, lambda event: event.a4.condition == "paper-out")
             copier.perform(TryDevice("a4-1"), events.put)
             assert events.until(Tried).result == Result(False, "paper-out")
         finally:

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from contract.wire import codec, messages
-from kiosk.flow.event import Answered, Ask, Connected, Heard
+from kiosk.flow.event import Answered, Ask, Connected, Received
 from kiosk.ticket_kiosk import flow
-from kiosk.ticket_kiosk.case_progress.state import Fill, Inquire, OpenInquiry, PickBlank
+from kiosk.ticket_kiosk.case_progress.state import FieldTyped, OpenCaseQuery, PickField, SubmitCaseQuery
 from kiosk.ticket_kiosk.events import GoHome
-from kiosk.ticket_kiosk.state import Business, Setting, State
+from kiosk.ticket_kiosk.state import Business, KioskState, Setting
 from link import Link
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher
 
@@ -35,11 +35,11 @@ class Kiosk:
 
     def __init__(self, link: Link, status: messages.ServerStatus) -> None:
         self.link = link
-        self.state: State = flow.first(Setting("kiosk-1", (Business("household", "personal"),)), uuid.uuid4())
+        self.state: KioskState = flow.first(Setting("kiosk-1", (Business("household", "personal"),)), uuid.uuid4())
         self.answers: list[str] = []
-        self.does(Connected(True), Heard(("server", "status"), status))
+        self.does(Connected(True), Received(("server", "status"), status))
 
-    def does(self, *events: Any) -> State:
+    def does(self, *events: Any) -> KioskState:
         for event in events:
             self.state, effects = flow.step(self.state, event)
             for effect in effects:
@@ -49,10 +49,10 @@ class Kiosk:
                     self.does(Answered(effect.request_id, answer))
         return self.state
 
-    def asks(self, number: str, last_four: str) -> State:
+    def asks(self, number: str, last_four: str) -> KioskState:
         """What somebody types, from the home page on."""
-        typed = (OpenInquiry(), PickBlank("number"), Fill(number), PickBlank("last_four"), Fill(last_four))
-        return self.does(GoHome(), *typed, Inquire())
+        typed = (OpenCaseQuery(), PickField("number"), FieldTyped(number), PickField("last_four"), FieldTyped(last_four))
+        return self.does(GoHome(), *typed, SubmitCaseQuery())
 
 
 def taken_in(hall: Path, server: RunningServer, file: Path) -> subprocess.CompletedProcess[str]:
@@ -79,11 +79,11 @@ def test_a_case_from_a_file_is_found_by_number_and_last_four_and_shown_masked(
     assert taken_in(hall_folder, server, file).returncode == 0
     state = kiosk.asks("ws-20261120-1", "001x")
     assert (state.page, state.shown) == ("case", "case")
-    assert state.inquiry.case is not None
-    assert (state.inquiry.case["item"], state.inquiry.case["number"]) == (CASE["item"], CASE["number"])
+    assert state.case_query.case is not None
+    assert (state.case_query.case["item"], state.case_query.case["number"]) == (CASE["item"], CASE["number"])
     assert not any(secret in answer for answer in kiosk.answers for secret in (NAME, PERSON, "001X")), "masked on the wire"
     assert NAME not in server.log and PERSON not in server.log
-    assert kiosk.does(GoHome()).inquiry.case is None
+    assert kiosk.does(GoHome()).case_query.case is None
 
 
 def test_wrong_last_four_and_unknown_numbers_sound_alike_and_do_not_go_on_for_ever(
@@ -93,9 +93,9 @@ def test_wrong_last_four_and_unknown_numbers_sound_alike_and_do_not_go_on_for_ev
     file.write_text(json.dumps([CASE]), encoding="utf-8")
     assert taken_in(hall_folder, server, file).returncode == 0
     wrong = kiosk.asks(CASE["number"], "0019")
-    assert (wrong.page, wrong.inquiry.case, wrong.inquiry.last_four) == ("progress", None, "")
+    assert (wrong.page, wrong.case_query.case, wrong.case_query.last_four) == ("progress", None, "")
     unknown = kiosk.asks("WS-99999999-9", "0019")
-    assert wrong.inquiry.refusal == unknown.inquiry.refusal is not None
+    assert wrong.case_query.refusal == unknown.case_query.refusal is not None
     for _ in range(5):
         kiosk.asks(CASE["number"], "0018")
     assert kiosk.asks(CASE["number"], "001X").page == "progress", "after so many guesses not even the right one is answered"
@@ -108,4 +108,4 @@ def test_a_file_with_one_bad_case_changes_nothing(
     file.write_text(json.dumps([CASE, CASE | {"number": "WS-2", "state": "lost"}]), encoding="utf-8")
     refused = taken_in(hall_folder, server, file)
     assert refused.returncode != 0 and "state" in refused.stderr
-    assert kiosk.asks(CASE["number"], "001X").inquiry.case is None
+    assert kiosk.asks(CASE["number"], "001X").case_query.case is None

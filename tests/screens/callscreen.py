@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.configuration.table import TextConfig
-from kiosk.call_screen.flow import Call, Line, State
+from kiosk.call_screen.flow import CallScreenState, QueueLine, ShownCall
 from kiosk.flow.hall_view import Presence
 from kiosk.ui.theme import Mode
 from tests.screens import Shot, shots_of
@@ -27,18 +27,18 @@ SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920), "small": (1366, 76
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-def busy(hall: HallConfig) -> State:
+def busy(hall: HallConfig) -> CallScreenState:
     """A hall in full swing."""
     calls = tuple(
-        Call(f"{hall.queue[i].letter}{12 + i:03}", hall.window[(i * 5) % len(hall.window)].id,
+        ShownCall(f"{hall.queue[i].letter}{12 + i:03}", hall.window[(i * 5) % len(hall.window)].id,
              "calling" if i < 3 else "serving" if i < 7 else "past", 1, (NOON - timedelta(minutes=i), 20 - i))
         for i in range(10)
     )  # fmt: skip
-    lines = {queue.id: Line((i * 7) % 23, i != 4) for i, queue in enumerate(hall.queue)}
-    return State(calls=calls, lines=lines, presence=Presence(True, True), now=100, clock=NOON, good_at=NOON)
+    lines = {queue.id: QueueLine((i * 7) % 23, i != 4) for i, queue in enumerate(hall.queue)}
+    return CallScreenState(calls=calls, lines=lines, presence=Presence(True, True), now=100, clock=NOON, good_at=NOON)
 
 
-def states(hall: HallConfig) -> Iterator[tuple[str, State]]:
+def states(hall: HallConfig) -> Iterator[tuple[str, CallScreenState]]:
     """Every picture, by name."""
     full = busy(hall)
     yield "busy", full
@@ -51,7 +51,7 @@ def states(hall: HallConfig) -> Iterator[tuple[str, State]]:
     yield "first-call", replace(full, calls=full.calls[:1])
     yield "nobody-called", replace(full, calls=())
     yield "away", replace(full, presence=Presence())
-    yield "starting", State(clock=NOON)
+    yield "starting", CallScreenState(clock=NOON)
     yield "failed", replace(full, failed_until=105)
 
 
@@ -63,7 +63,7 @@ LONG = TextConfig(
 """A notice as halls write them."""
 
 
-def draw(stage: Stage, state: State) -> Page:
+def draw(stage: Stage, state: CallScreenState) -> Page:
     """The page of a state."""
     from kiosk.call_screen.page import page
 

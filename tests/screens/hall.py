@@ -23,24 +23,24 @@ from contract.guides.english import sentences
 from contract.guides.guide_file import Guides, open_guides
 from contract.texts import texts
 from contract.wire.messages import Estimate, QueueState, Text, WindowState, WindowTicket
-from kiosk.flow.event import Broke, Connected, Heard
+from kiosk.flow.event import Broke, Connected, Received
 from kiosk.flow.hall_view import HallView, Presence
-from kiosk.flow.requests import Requests
+from kiosk.flow.requests import PendingRequests
 from kiosk.ticket_kiosk.a4_print.job_store import JobState
 from kiosk.ticket_kiosk.a4_print.spool import QUOTAS, WORDS
-from kiosk.ticket_kiosk.a4_print.state import A4, Job, MakePaper, Paper, Printing, Sheet
+from kiosk.ticket_kiosk.a4_print.state import A4Printing, Document, Job, MakeDocument, PrinterState, Sheet
 from kiosk.ticket_kiosk.a4_print.steps import forms_of
 from kiosk.ticket_kiosk.a4_print.typesetting import made
-from kiosk.ticket_kiosk.case_progress.state import Inquiry
+from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.flow import first, step
 from kiosk.ticket_kiosk.guides.guide_store import contents
-from kiosk.ticket_kiosk.guides.state import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, Lookup
-from kiosk.ticket_kiosk.offline_numbers.state import Lease
-from kiosk.ticket_kiosk.read_aloud.state import Aloud
+from kiosk.ticket_kiosk.guides.state import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, GuideLookup
+from kiosk.ticket_kiosk.offline_numbers.state import HeldLease
+from kiosk.ticket_kiosk.read_aloud.state import ReadAloud
 from kiosk.ticket_kiosk.role import draw, key, setting_of
-from kiosk.ticket_kiosk.scan.state import Scanner
-from kiosk.ticket_kiosk.state import State
-from kiosk.ticket_kiosk.take_number.state import Ticket
+from kiosk.ticket_kiosk.scan.state import ScannerStatus
+from kiosk.ticket_kiosk.state import KioskState
+from kiosk.ticket_kiosk.take_number.state import IssuedTicket, Taking, Trouble
 from kiosk.ui.theme import Mode
 from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load as load_catalogue
@@ -61,7 +61,7 @@ SIZES = {"portrait": PORTRAIT, "landscape": LANDSCAPE, "small": SMALL}
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-def busy_hall(hall: HallConfig, mode: Mode, *, is_open: bool = True) -> State:
+def busy_hall(hall: HallConfig, mode: Mode, *, is_open: bool = True) -> KioskState:
     """The home page of a hall in full swing."""
     queues = {
         queue.id: QueueState(1, Text(zh=queue.name.zh, en=queue.name.en), is_open, (i * 7) % 23, None, None,
@@ -75,37 +75,38 @@ def busy_hall(hall: HallConfig, mode: Mode, *, is_open: bool = True) -> State:
     }  # fmt: skip
     setting = setting_of(hall, "kiosk-1", mode, printer="ticket-printer-1", web="http://192.168.10.20:8080")
     setting = replace(setting, a4="a4-1")
-    return State(
-        setting=setting, requests=Requests(UUID(int=0)), mode=mode, now=100, started=0, idle_since=100, clock=NOON,
-        hall=HallView(Presence(True, True), queues, windows), printer="ok", a4=A4("ok"),
+    return KioskState(
+        setting=setting, requests=PendingRequests(UUID(int=0)), mode=mode, now=100, started=0, idle_since=100, clock=NOON,
+        hall=HallView(Presence(True, True), queues, windows), printer="ok", a4=PrinterState("ok"),
     )  # fmt: skip
 
 
-def cut_off(state: State) -> State:
+def cut_off(state: KioskState) -> KioskState:
     """The same without the broker."""
     return replace(state, hall=replace(state.hall, presence=Presence()))
 
 
-def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
+def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, KioskState]]:
     """Every page, by name."""
     state = busy_hall(hall, mode)
     theme = max(state.setting.themes, key=lambda theme: len(state.setting.of_theme(theme)))
     queue = state.setting.of_theme(theme)[0].id
-    ticket = Ticket("20261121-a012", "A012", queue, "priority", NOON, "Zm9vYmFyYmF6cXV4MTIzNDU2", 12, Estimate(900, 1500),
+    ticket = IssuedTicket("20261121-a012", "A012", queue, "priority", NOON, "Zm9vYmFyYmF6cXV4MTIzNDU2", 12, Estimate(900, 1500),
                     tuple(window.id for window in hall.windows_of(queue)))  # fmt: skip
-    chosen = replace(state, theme=theme, queue=queue, idle_since=92)
+    chosen = replace(state, taking=Taking(theme, queue), idle_since=92)
     yield "home", state
     yield "home-without-printer", replace(state, printer="paper-out", hall=replace(state.hall, windows={}))
     yield "themes", replace(state, page="themes", idle_since=60)
     yield "businesses", replace(chosen, page="businesses")
     yield "confirm", replace(chosen, page="confirm")
-    yield "confirm-priority", replace(chosen, page="confirm", class_="priority", idle_since=60)
+    yield "confirm-priority", replace(chosen, page="confirm", taking=Taking(theme, queue, "priority"), idle_since=60)
     yield "confirm-without-printer", replace(chosen, page="confirm", printer="paper-out")
-    yield "printing", replace(chosen, page="printing", ticket=ticket)
-    yield "done", replace(chosen, page="done", ticket=ticket, on_paper=True)
-    yield "done-on-screen", replace(chosen, page="done", ticket=replace(ticket, class_="ordinary", number="A1012"))
-    for trouble in ("print", "closed", "limit", "no-answer", "refused", "expired"):
-        yield f"trouble-{trouble}", replace(chosen, page="trouble", trouble=trouble, trouble_detail="paper-out")
+    yield "printing", replace(chosen, page="printing", taking=replace(chosen.taking, ticket=ticket))
+    yield "done", at_end(chosen, ticket, on_paper=True)
+    yield "done-on-screen", at_end(chosen, replace(ticket, class_="ordinary", number="A1012"), on_paper=False)
+    troubles: tuple[Trouble, ...] = ("print", "closed", "limit", "no-answer", "refused", "expired")
+    for trouble in troubles:
+        yield f"trouble-{trouble}", in_trouble(chosen, trouble)
     yield "closed", busy_hall(hall, mode, is_open=False)
     yield "away", cut_off(state)
     yield from offline_states(chosen, replace(ticket, number="A901", offline=True))
@@ -117,26 +118,37 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, State]]:
     yield "fail-safe", replace(state, page="fail-safe")
 
 
-def offline_states(chosen: State, ticket: Ticket) -> Iterator[tuple[str, State]]:
+def at_end(state: KioskState, ticket: IssuedTicket, *, on_paper: bool) -> KioskState:
+    """Whoever has the number."""
+    return replace(state, page="done", taking=replace(state.taking, ticket=ticket, on_paper=on_paper))
+
+
+def in_trouble(state: KioskState, trouble: Trouble) -> KioskState:
+    """Whoever did not get it."""
+    return replace(state, page="trouble", taking=replace(state.taking, trouble=trouble, trouble_detail="paper-out"))
+
+
+def offline_states(chosen: KioskState, ticket: IssuedTicket) -> Iterator[tuple[str, KioskState]]:
     """The way to a number without the server; one business has none left."""
-    left = {business.id: 9 for business in chosen.setting.of_theme(chosen.theme or "")[:-1]}
+    left = {business.id: 9 for business in chosen.setting.of_theme(chosen.taking.theme or "")[:-1]}
     day = timedelta(hours=9)
-    lease = Lease({**left, ticket.queue: 9}, NOON - day, NOON + day, ((NOON - day, NOON + day),), known=True)
+    lease = HeldLease({**left, ticket.queue: 9}, NOON - day, NOON + day, ((NOON - day, NOON + day),), known=True)
     offline = replace(cut_off(chosen), lease=lease)
     assert offline.offline
     yield "offline-home", offline
-    yield "offline-home-with-guides", replace(offline, lookup=Lookup(contents=contents(example_guides()[0])))
+    yield "offline-home-with-guides", replace(offline, lookup=GuideLookup(contents=contents(example_guides()[0])))
     for page in ("themes", "businesses", "confirm"):
         yield f"offline-{page}", replace(offline, page=page)
-    yield "offline-done", replace(offline, page="done", ticket=ticket, on_paper=True)
+    yield "offline-done", at_end(offline, ticket, on_paper=True)
     without = replace(offline, printer="paper-out")
     yield "offline-home-unprinted", without
     few = replace(lease, left=dict.fromkeys(lease.left, 1))
     yield "offline-home-few", replace(without, lease=few, setting=replace(offline.setting, offline_numbers=30))
     yield "offline-confirm-unprinted", replace(without, page="confirm")
-    yield "offline-done-unprinted", replace(without, page="done", ticket=ticket, on_paper=False)
-    for trouble in ("print", "none-left", "no-answer"):
-        yield f"offline-trouble-{trouble}", replace(offline, page="trouble", trouble=trouble, trouble_detail="paper-out")
+    yield "offline-done-unprinted", at_end(without, ticket, on_paper=False)
+    troubles: tuple[Trouble, ...] = ("print", "none-left", "no-answer")
+    for trouble in troubles:
+        yield f"offline-trouble-{trouble}", in_trouble(offline, trouble)
 
 
 @cache
@@ -148,11 +160,11 @@ def example_guides() -> tuple[Guides, Path]:
     return open_guides(path), path
 
 
-def guide_states(state: State) -> Iterator[tuple[str, State]]:
+def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     """The pages of the guides, with the longest lists and texts that the example hall has."""
     guides, _ = example_guides()
     there = contents(guides)
-    state = replace(state, lookup=Lookup(contents=there), trail=("home",))
+    state = replace(state, lookup=GuideLookup(contents=there), trail=("home",))
     yield "home-with-guides", replace(state, trail=())
     yield "away-with-guides", cut_off(state)
     shut = {k: structs.replace(q, open=False) for k, q in state.queues.items()}
@@ -176,21 +188,21 @@ def guide_states(state: State) -> Iterator[tuple[str, State]]:
     yield "guide-flow-only-chinese", replace(state, page="guide", lookup=replace(read, section="flow", english={}))
     yield "guide-flow-2", replace(state, page="guide", sheet=1, lookup=replace(read, section="flow"))
     yield "guide-away", replace(cut_off(state), page="guide", lookup=read)
-    heard = replace(state, page="guide", lookup=replace(read, section="materials"), aloud=Aloud("ok"))
+    heard = replace(state, page="guide", lookup=replace(read, section="materials"), aloud=ReadAloud("ok"))
     yield "guide-with-voice", heard
-    yield "guide-read-aloud", replace(heard, aloud=Aloud("ok", "summary", 1))
+    yield "guide-read-aloud", replace(heard, aloud=ReadAloud("ok", "summary", 1))
 
 
-def case_states(state: State) -> Iterator[tuple[str, State]]:
+def case_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     """Asking for a case, and a case with much to say."""
     empty = replace(state, page="progress", trail=("home",))
-    typed = Inquiry(number="WS-2026-1120-000123", last_four="12", blank="last_four")
+    typed = CaseQuery(number="WS-2026-1120-000123", last_four="12", chosen="last_four")
     refusal = Text(
         "编号与证件号码后四位不符，请核对受理凭证", "Number and last four do not go together; please look at the receipt"
     )
     yield "progress", empty
-    yield "progress-complete", replace(empty, inquiry=replace(typed, last_four="123X"))
-    yield "progress-refused", replace(empty, inquiry=replace(typed, last_four="", refusal=refusal))
+    yield "progress-complete", replace(empty, case_query=replace(typed, last_four="123X"))
+    yield "progress-refused", replace(empty, case_query=replace(typed, last_four="", refusal=refusal))
     case = {
         "number": "WS-2026-1120-000123", "item": "住房公积金个人住房贷款", "applicant": "王*", "department": "住房公积金管理部",
         "received_on": "2026-11-02", "contact": "0938-0000000", "state_texts": {"zh": "待补正", "en": "papers are missing"},
@@ -199,7 +211,7 @@ def case_states(state: State) -> Iterator[tuple[str, State]]:
         "papers": ["supplement", "progress"],
         "steps": [{"on": f"2026-11-{day:02}", "text": "窗口核对材料"} for day in range(2, 8)],
     }  # fmt: skip
-    yield "case", replace(empty, page="case", inquiry=Inquiry(case=case))
+    yield "case", replace(empty, page="case", case_query=CaseQuery(case=case))
 
 
 @cache
@@ -207,45 +219,45 @@ def example_sheets() -> tuple[Sheet, ...]:
     """The pages of the longest guide among the first of the example hall."""
     guides, _ = example_guides()
     item = guides.item(guides.of_audience("person")[0].id)
-    return made(load(HALL), "http://192.168.10.20:8080", MakePaper(1, Paper("guide"), item=item), NOON).sheets
+    return made(load(HALL), "http://192.168.10.20:8080", MakeDocument(1, Document("guide"), item=item), NOON).sheets
 
 
-def paper_states(state: State) -> Iterator[tuple[str, State]]:
+def paper_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     """Printing on A4: choosing, looking, waiting, trouble and every end."""
     guides, _ = example_guides()
     there = contents(guides)
     items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
     item = max(items, key=lambda item: len(forms_of(item, there)))
-    read = Lookup(contents=there, item=item, english=guides.english(sentences(item)))
+    read = GuideLookup(contents=there, item=item, english=guides.english(sentences(item)))
     state = replace(state, lookup=read, trail=("home", "guides", "guide-list", "guide"))
     out = replace(
         state,
-        a4=A4(
+        a4=PrinterState(
             "paper-out", words=Text("打印机没有纸了，请联系工作人员加纸", "The printer is out of paper; please ask the staff")
         ),
     )
     yield "guide-printer-out", replace(out, page="guide")
-    able = replace(state.scan, scanners={"camera-1": Scanner("ok")})
+    able = replace(state.scan, scanners={"camera-1": ScannerStatus("ok")})
     yield "home-with-everything", replace(state, page="home", trail=(), scan=able)
     yield "blanks", replace(state, page="blanks")
     yield "blanks-last", replace(state, page="blanks", sheet=99)
     longest = max(there.forms.values(), key=lambda form: len(form.title.en))
-    yield "papers-blank", replace(state, page="papers", printing=Printing(source="blank", blank=longest.id))
+    yield "papers-blank", replace(state, page="papers", printing=A4Printing(source="blank", blank=longest.id))
     yield "papers-guide", replace(state, page="papers")
-    case = replace(state, inquiry=Inquiry(case={"papers": ["receipt", "progress"]}), page="papers")
-    yield "papers-case", replace(case, printing=Printing(source="case"))
-    preview = replace(state, page="preview", printing=Printing(ref=1, paper=Paper("guide")))
+    case = replace(state, case_query=CaseQuery(case={"papers": ["receipt", "progress"]}), page="papers")
+    yield "papers-case", replace(case, printing=A4Printing(source="case"))
+    preview = replace(state, page="preview", printing=A4Printing(ref=1, document=Document("guide")))
     yield "preview-wait", preview
     yield "preview-failed", replace(preview, printing=replace(preview.printing, failed=True))
     seen = replace(preview.printing, sheets=example_sheets(), copies=2)
     yield "preview", replace(preview, printing=seen)
     yield "preview-last", replace(preview, printing=replace(seen, copies=6), sheet=len(seen.sheets) - 1)
-    one = replace(seen, sheets=seen.sheets[:1], paper=Paper("form", longest.id), copies=1)
+    one = replace(seen, sheets=seen.sheets[:1], document=Document("form", longest.id), copies=1)
     yield "preview-one", replace(preview, printing=one)
     yield "preview-printer-out", replace(preview, printing=seen, a4=out.a4)
     sent, total = replace(seen, sent=True), 2 * len(seen.sheets)
 
-    def job(name: JobState, printed: int) -> Printing:
+    def job(name: JobState, printed: int) -> A4Printing:
         return replace(sent, job=Job("j1", name, Text(WORDS[name], texts("en")(WORDS[name])), printed, total))
 
     yield "printout-begin", replace(preview, page="printout", printing=sent)
@@ -253,7 +265,7 @@ def paper_states(state: State) -> Iterator[tuple[str, State]]:
     yield "printout-stopped", replace(preview, page="printout", printing=replace(job("sent", 1), stopped=True))
     yield "printout-trouble", replace(preview, page="printout", printing=job("received", 0), a4=out.a4)
     yield "printout-done", replace(preview, page="printout", printing=job("done", total))
-    receipt = replace(job("done", total), paper=Paper("receipt"), source="case")
+    receipt = replace(job("done", total), document=Document("receipt"), source="case")
     yield "printout-done-personal", replace(preview, page="printout", printing=receipt)
     for name in ("failed", "cancelled", "unknown"):
         yield f"printout-{name}", replace(preview, page="printout", printing=job(name, 1))
@@ -282,7 +294,7 @@ def walks() -> Iterator[tuple[str, Walk]]:
     hall = load(HALL)
     unasked = (
         Connected(False), Broke("test"), ContentsAre(Contents("2")),
-        *(Heard(("queue", queue.id, "state"), None) for queue in hall.queue[:1]),
+        *(Received(("queue", queue.id, "state"), None) for queue in hall.queue[:1]),
     )  # fmt: skip
     for mode, size in (("zh", "portrait"), ("en-elder", "landscape"), ("zh-low", "small")):
         given = {"first": first(setting_of(hall, "kiosk-1", MODES[mode]), UUID(int=0)), **dict(states(hall, MODES[mode]))}

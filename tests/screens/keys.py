@@ -7,7 +7,7 @@ from typing import Any
 
 from contract.configuration.hall_files import load
 from kiosk.app.orders import pixels
-from kiosk.ticket_kiosk.guides.state import Lookup
+from kiosk.ticket_kiosk.guides.state import GuideLookup
 from kiosk.ticket_kiosk.role import draw
 from kiosk.ui.widgets.keyboard import Key
 from tests.screens.hall import HALL, MODES, PORTRAIT, busy_hall
@@ -23,7 +23,7 @@ def painted(page: Any, key: Key) -> bytes:
 
 def main() -> None:
     hall, mode = load(HALL), MODES["zh"]
-    state = replace(busy_hall(hall, mode), page="search", lookup=Lookup())
+    state = replace(busy_hall(hall, mode), page="search", lookup=GuideLookup())
     page: Any = make_page(draw, state, hall, PORTRAIT, mode)
     one, other = [widget for widget in page.walk() if isinstance(widget, Key)][:2]
     before, beside = painted(page, one), painted(page, other)

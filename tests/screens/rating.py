@@ -15,9 +15,9 @@ from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.wire.messages import RatingAsk, WindowClerk, WindowState, WindowTicket
 from kiosk.flow.hall_view import Presence
-from kiosk.flow.requests import Requests
+from kiosk.flow.requests import PendingRequests
 from kiosk.ui.theme import Mode
-from kiosk.window_rater.flow import State, step
+from kiosk.window_rater.flow import RaterState, step
 from kiosk.window_rater.role import key
 from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
@@ -41,10 +41,15 @@ def window(state: str, number: str | None = None) -> WindowState:
     return WindowState(1, state, ticket, None if state == "closed" else CLERK, 1, NOON)  # type: ignore[arg-type]
 
 
-def states(mode: Mode) -> Iterator[tuple[str, str, State]]:
+def states(mode: Mode) -> Iterator[tuple[str, str, RaterState]]:
     """Every page: its name, the window it belongs to, the state."""
-    start = State(
-        Requests(UUID(int=0)), now=100, clock=NOON, presence=Presence(True, True), language=mode.language, elder=mode.elder
+    start = RaterState(
+        PendingRequests(UUID(int=0)),
+        now=100,
+        clock=NOON,
+        presence=Presence(True, True),
+        language=mode.language,
+        elder=mode.elder,
     )
     ask = RatingAsk("20261121-a012-s1", "A012", "社会保障卡申领", CLERK, NOON + timedelta(seconds=60))
     asked = replace(start, ask=ask, page="faces", until=147.0, of_s=60, window=window("rating"))
@@ -76,11 +81,11 @@ def replace_ask(ask: RatingAsk) -> RatingAsk:
     return RatingAsk(ask.service, ask.number, None, None, ask.expires_at)
 
 
-def drawing(hall: HallConfig, window_id: str) -> Callable[[Stage, State], Page]:
+def drawing(hall: HallConfig, window_id: str) -> Callable[[Stage, RaterState], Page]:
     """How the rater of a window draws a state."""
     plate = next(w for w in hall.window if w.id == window_id)
 
-    def draw(stage: Stage, state: State) -> Page:
+    def draw(stage: Stage, state: RaterState) -> Page:
         from kiosk.window_rater.pages import page
 
         return page(stage, state, plate, HALL)
@@ -111,7 +116,7 @@ def walks() -> Iterator[tuple[str, Walk]]:
     hall = load(HALL)
     for mode, size in (("zh", "portrait"), ("en-elder", "landscape")):
         given = {name: state for name, window_id, state in states(MODES[mode]) if window_id == "03"} | {
-            "first": State(Requests(UUID(int=0)))
+            "first": RaterState(PendingRequests(UUID(int=0)))
         }
         yield f"{mode}/{size}", Walk(given, step, drawing(hall, "03"), key, hall, SIZES[size], MODES[mode])
 

@@ -15,19 +15,19 @@ from contract.wire.messages import Text
 from drivers.scanner.reading import CodeReader
 from kiosk.flow.hall_view import Presence
 from kiosk.flow.requests import ask
-from kiosk.ticket_kiosk.guides.state import Contents, Lookup
-from kiosk.ticket_kiosk.my_ticket.state import MyTicket, ShownTicket
+from kiosk.ticket_kiosk.guides.state import Contents, GuideLookup
+from kiosk.ticket_kiosk.my_ticket.state import MyTicketState, ShownTicket
 from kiosk.ticket_kiosk.scan.scanners import for_screen
-from kiosk.ticket_kiosk.scan.state import CodeLookup, Picture, Scan, Scanner
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.scan.state import CameraPicture, CodeLookup, ScannerStatus, ScanState
+from kiosk.ticket_kiosk.state import KioskState
 from tests.bench.qr_frames import placed
 
-CAMERA, GUN = {"camera-1": Scanner("ok", films=True)}, {"gun-1": Scanner("ok")}
+CAMERA, GUN = {"camera-1": ScannerStatus("ok", films=True)}, {"gun-1": ScannerStatus("ok")}
 FORGED = Text("这个码是无效的，请从原来的渠道重新打开。", "This code is not genuine; open it again where you got it.")
 
 
 @cache
-def picture() -> Picture:
+def picture() -> CameraPicture:
     """A phone with a code before the camera."""
     drawn = placed(Random(1), "HTTP://10.0.0.8:8080/T/261122a001-abcdefghijkl", side=260, turn=8)
     return for_screen(cv2.cvtColor(drawn, cv2.COLOR_GRAY2BGR), CodeReader().read(drawn))
@@ -41,12 +41,12 @@ def appointment(standing: str, queue: str, day: str = "21") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def scan_states(state: State) -> Iterator[tuple[str, State]]:
+def scan_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     """Scanning, and what comes of each kind of code."""
-    home = replace(state, scan=Scan(scanners=CAMERA))
-    yield "home-with-scanner", replace(home, lookup=Lookup(contents=Contents("1", forms={"form": Form.model_construct()})))
-    seen = replace(home, page="scan", trail=("home",), scan=Scan(scanners=CAMERA, picture=picture()))
-    yield "scan", replace(seen, scan=Scan(scanners=CAMERA))
+    home = replace(state, scan=ScanState(scanners=CAMERA))
+    yield "home-with-scanner", replace(home, lookup=GuideLookup(contents=Contents("1", forms={"form": Form.model_construct()})))
+    seen = replace(home, page="scan", trail=("home",), scan=ScanState(scanners=CAMERA, picture=picture()))
+    yield "scan", replace(seen, scan=ScanState(scanners=CAMERA))
     yield "scan-reading", ask(seen, CodeLookup(seen.page, "kiosk-1", "code"))[0]
     yield "scan-nonsense", replace(seen, scan=replace(seen.scan, refusal="nonsense"), idle_since=60)
     yield (
@@ -54,43 +54,43 @@ def scan_states(state: State) -> Iterator[tuple[str, State]]:
         replace(
             seen,
             hall=replace(seen.hall, presence=Presence()),
-            lookup=Lookup(contents=Contents("1")),
+            lookup=GuideLookup(contents=Contents("1")),
             scan=replace(seen.scan, refusal="away"),
         ),
     )
-    yield "scan-gun", replace(seen, scan=Scan(scanners=GUN))
-    yield "scan-broken", replace(seen, scan=Scan(scanners={"camera-1": Scanner("unreachable", films=True)}))
+    yield "scan-gun", replace(seen, scan=ScanState(scanners=GUN))
+    yield "scan-broken", replace(seen, scan=ScanState(scanners={"camera-1": ScannerStatus("unreachable", films=True)}))
     queue = max(state.setting.businesses, key=lambda b: len(b.id)).id
     for standing, day in (("early", "24"), ("late", "21"), ("over", "20")):
-        shown = replace(home, page="appointment", scan=Scan(appointment=appointment(standing, queue, day)))
+        shown = replace(home, page="appointment", scan=ScanState(appointment=appointment(standing, queue, day)))
         yield f"appointment-{standing}-{day}", shown
-    yield "appointment-refused", replace(shown, scan=Scan(appointment=appointment("checked-in", queue), refusal=FORGED))
+    yield "appointment-refused", replace(shown, scan=ScanState(appointment=appointment("checked-in", queue), refusal=FORGED))
     yield from ticket_states(home, queue)
     yield from holder_states(home, queue)
 
 
-def ticket_states(home: State, queue: str) -> Iterator[tuple[str, State]]:
+def ticket_states(home: KioskState, queue: str) -> Iterator[tuple[str, KioskState]]:
     """A scanned ticket in every state, and its rating."""
     waiting = ShownTicket("A1012", queue, "waiting", None, ahead=12, low_s=900, high_s=1500, can_rate=False, level=None)
-    shown = replace(home, page="my-ticket", trail=("home", "scan"), scan=Scan(), my_ticket=MyTicket(waiting))
+    shown = replace(home, page="my-ticket", trail=("home", "scan"), scan=ScanState(), my_ticket=MyTicketState(waiting))
     yield "my-ticket-waiting", shown
-    yield "my-ticket-doubting", replace(shown, my_ticket=MyTicket(waiting, asks_give_up=True))
-    yield "my-ticket-refused", replace(shown, my_ticket=MyTicket(waiting, refusal="no-answer"))
-    yield "my-ticket-called", replace(shown, my_ticket=MyTicket(replace(waiting, state="called", window="03")))
-    yield "my-ticket-missed", replace(shown, my_ticket=MyTicket(replace(waiting, state="missed")))
+    yield "my-ticket-doubting", replace(shown, my_ticket=MyTicketState(waiting, asks_give_up=True))
+    yield "my-ticket-refused", replace(shown, my_ticket=MyTicketState(waiting, refusal="no-answer"))
+    yield "my-ticket-called", replace(shown, my_ticket=MyTicketState(replace(waiting, state="called", window="03")))
+    yield "my-ticket-missed", replace(shown, my_ticket=MyTicketState(replace(waiting, state="missed")))
     over = replace(waiting, state="finished", can_rate=True)
-    yield "my-ticket-finished", replace(shown, my_ticket=MyTicket(over))
-    yield "rate", replace(shown, page="rate", my_ticket=MyTicket(over))
-    yield "rate-reasons", replace(shown, page="rate-reasons", my_ticket=MyTicket(over, level=5))
+    yield "my-ticket-finished", replace(shown, my_ticket=MyTicketState(over))
+    yield "rate", replace(shown, page="rate", my_ticket=MyTicketState(over))
+    yield "rate-reasons", replace(shown, page="rate-reasons", my_ticket=MyTicketState(over, level=5))
     for level in (2, 1):
         yield (
             f"rate-reasons-{level}-more",
-            replace(shown, page="rate-reasons", my_ticket=MyTicket(over, level=level, more=True)),
+            replace(shown, page="rate-reasons", my_ticket=MyTicketState(over, level=level, more=True)),
         )
     yield "rated", replace(shown, page="rated", trail=("home",))
 
 
-def holder_states(home: State, queue: str) -> Iterator[tuple[str, State]]:
+def holder_states(home: KioskState, queue: str) -> Iterator[tuple[str, KioskState]]:
     """What stands behind a service code: much, or nothing."""
     cases = [
         {
@@ -106,4 +106,4 @@ def holder_states(home: State, queue: str) -> Iterator[tuple[str, State]]:
         ("holder", {"appointments": found, "cases": cases}),
         ("holder-empty", {"appointments": [], "cases": []}),
     ):
-        yield name, replace(home, page="holder", trail=("home", "scan"), scan=Scan(holder={"holder": person, **facts}))
+        yield name, replace(home, page="holder", trail=("home", "scan"), scan=ScanState(holder={"holder": person, **facts}))

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from contract.configuration.hall_files import load
 from contract.wire.messages import DeviceStatus, Text
 from kiosk.flow.hall_view import Presence
-from kiosk.flow.requests import Requests
+from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages.flow import step
 from kiosk.service_pages.role import Shown
-from kiosk.service_pages.state import MARKS, SPEAKER, Landing, Network, Own, Part, Result, Technician
+from kiosk.service_pages.state import MARKS, SPEAKER, Landing, Network, Own, OwnDevice, Result, Technician
 from kiosk.ui.theme import Mode
 from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
@@ -33,8 +33,8 @@ SIZES = {
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZONE)
 PARTS = (
-    Part("ticket-printer-1", "printer", "epson-tm-t88"), Part("a4-1", "a4", "ipp"), Part("scanner-1", "scanner", "honeywell", shows=True),
-    Part("idcard-1", "idcard", "sdt"), Part("camera-1", "scanner", "camera"), Part(SPEAKER, SPEAKER),
+    OwnDevice("ticket-printer-1", "printer", "epson-tm-t88"), OwnDevice("a4-1", "a4", "ipp"), OwnDevice("scanner-1", "scanner", "honeywell", shows=True),
+    OwnDevice("idcard-1", "idcard", "sdt"), OwnDevice("camera-1", "scanner", "camera"), OwnDevice(SPEAKER, SPEAKER),
 )  # fmt: skip
 DEVICES = (DeviceStatus("ticket-printer-1", "printer", "paper-low"), DeviceStatus("scanner-1", "scanner", "ok"))
 LOG = [
@@ -58,7 +58,7 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
     own = Own("kiosk-1", "hall-kiosk", "0.1.0", PARTS)
     code = Technician(
         own,
-        Requests(uuid.UUID(int=0)),
+        PendingRequests(uuid.UUID(int=0)),
         language,
         "code",
         now=100,

@@ -8,7 +8,7 @@ from typing import Any
 from contract.configuration.hall_files import load
 from kiosk.app.orders import pixels
 from kiosk.ticket_kiosk.role import draw
-from kiosk.ticket_kiosk.scan.state import Picture, Scan
+from kiosk.ticket_kiosk.scan.state import CameraPicture, ScanState
 from tests.screens.hall import HALL, MODES, PORTRAIT, busy_hall
 from tests.screens.kivy_stage import make_page
 from tests.screens.scan_states import CAMERA
@@ -26,8 +26,8 @@ def is_white(width: int, content: bytes) -> bool:
 
 def main() -> None:
     hall, mode = load(HALL), MODES["zh"]
-    picture = Picture(4, 3, b"\xff" * 36)
-    state = replace(busy_hall(hall, mode), page="scan", scan=Scan(scanners=CAMERA, picture=picture))
+    picture = CameraPicture(4, 3, b"\xff" * 36)
+    state = replace(busy_hall(hall, mode), page="scan", scan=ScanState(scanners=CAMERA, picture=picture))
     page: Any = make_page(draw, state, hall, PORTRAIT, mode)
     drawn = page.export_as_image().texture
     print("on screen:", is_white(int(drawn.size[0]), bytes(drawn.pixels)))

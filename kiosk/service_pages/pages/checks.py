@@ -9,7 +9,7 @@ from contract.wire.messages import DeviceStatus
 from kiosk.service_pages.events import OnlyWarnings, Open, Try
 from kiosk.service_pages.pages.frame import Frame
 from kiosk.service_pages.role import Shown
-from kiosk.service_pages.state import Network, Part, Result
+from kiosk.service_pages.state import Network, OwnDevice, Result
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.guides.text import Paragraph
 from kiosk.ui.rect import Rect
@@ -35,7 +35,7 @@ class DevicesPage(Frame):
         for place, (part, status) in zip(places, shown.rows, strict=False):
             self._row(place, part, status, shown.state.results.get(part.id))
 
-    def _row(self, place: Rect, part: Part, status: DeviceStatus | None, result: Result | None) -> None:
+    def _row(self, place: Rect, part: OwnDevice, status: DeviceStatus | None, result: Result | None) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         self.add_widget(Card(stage, place))
         body = place.inset(look.space("m"), look.space("s"))
@@ -53,7 +53,7 @@ class DevicesPage(Frame):
         text, colour = self._said(part, status, result)
         self.add_widget(Words(stage, below, text, "note", colour=colour, line_height=1.2))
 
-    def _said(self, part: Part, status: DeviceStatus | None, result: Result | None) -> tuple[str, str]:
+    def _said(self, part: OwnDevice, status: DeviceStatus | None, result: Result | None) -> tuple[str, str]:
         """What came of the test; before there was one, the device's own condition."""
         _ = self.stage.text
         if result is not None and result.well:
@@ -70,7 +70,7 @@ class DevicesPage(Frame):
             return _("还没有测试"), "secondary"
         return self._condition(part, status.state), "success" if status.state == "ok" else "warning"
 
-    def _condition(self, part: Part, state: str) -> str:
+    def _condition(self, part: OwnDevice, state: str) -> str:
         """What happened and what to do; for a device that needs nobody, how it is."""
         language = self.look.mode.language
         return sentence(part.kind, state, language) or word(state, language)

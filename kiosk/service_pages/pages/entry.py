@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from contract.totp import DIGITS
-from kiosk.service_pages.events import Type
+from kiosk.service_pages.events import KeyTyped
 from kiosk.service_pages.pages.frame import Frame
 from kiosk.service_pages.role import Shown
 from kiosk.service_pages.state import Technician
@@ -53,7 +53,7 @@ class CodePage(Frame):
         self._said = Words(stage, said, "", "body", valign="top", line_height=1.25)
         self.add_widget(self._said)
         if not self._waits and state.said != "asking":
-            self.add_widget(Pad(stage, pad, lambda key: stage.send(Type(key))))
+            self.add_widget(Pad(stage, pad, lambda key: stage.send(KeyTyped(key))))
 
     def show(self, shown: Shown) -> None:
         super().show(shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from kiosk.service_pages.events import Open, Press
+from kiosk.service_pages.events import Open, PressOrder
 from kiosk.service_pages.pages.frame import Frame
 from kiosk.service_pages.role import Shown
 from kiosk.service_pages.state import Order, PageName, Technician
@@ -38,7 +38,7 @@ class MenuPage(Frame):
         for place, (order, title, note, icon) in zip(places[len(pages) :], orders, strict=False):
             armed = state.armed == order
             words = _("再按一次确认") if armed else note
-            tap = partial(stage.send, Press(order))
+            tap = partial(stage.send, PressOrder(order))
             self.add_widget(Tile(stage, place, title, tap, icon=icon, note=words, main=armed, enabled=state.ordered is None))
 
     def _said(self, state: Technician) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from kiosk.ticket_kiosk.a4_print.state import Paper, PickBlankForm, PickPaper
+from kiosk.ticket_kiosk.a4_print.state import Document, PickBlankForm, PickDocument
 from kiosk.ticket_kiosk.a4_print.steps import choices
 from kiosk.ticket_kiosk.guides.list_pages import Listing
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Entry
 from kiosk.ui.page_context import Stage
 
 
-def paper_name(stage: Stage, state: State, paper: Paper) -> str:
+def paper_name(stage: Stage, state: KioskState, paper: Document) -> str:
     """What a paper is called."""
     _ = stage.text
     contents = state.lookup.contents
@@ -22,7 +22,7 @@ def paper_name(stage: Stage, state: State, paper: Paper) -> str:
     }[paper.kind]  # fmt: skip
 
 
-def trouble_words(stage: Stage, state: State) -> str:
+def trouble_words(stage: Stage, state: KioskState) -> str:
     """Why nothing is printed just now."""
     _ = stage.text
     return stage.pick(state.a4.words) if state.a4.words is not None else _("打印机暂时不能打印")
@@ -38,7 +38,7 @@ class Blanks(Listing):
         _ = self.stage.text
         return _("请选择表格")
 
-    def entries(self, state: State) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[Entry]:
         contents = state.lookup.contents
         forms = contents.forms.values() if contents is not None else ()
         return [Entry(form.id, self.stage.pick(form.title), "", "", PickBlankForm(form.id)) for form in forms]
@@ -54,10 +54,10 @@ class Papers(Listing):
         _ = self.stage.text
         return _("请选择要打印的内容")
 
-    def entries(self, state: State) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[Entry]:
         return [self._entry(state, paper) for paper in choices(state)]
 
-    def _entry(self, state: State, paper: Paper) -> Entry:
+    def _entry(self, state: KioskState, paper: Document) -> Entry:
         _ = self.stage.text
         icon, note = {
             "guide": ("book-open-page-variant", _("材料、流程、时限、收费和依据")),
@@ -65,4 +65,4 @@ class Papers(Listing):
             "form": ("file-document", _("空白表，带回去填写")),
             "example": ("pencil", _("填写样例，照着填")),
         }.get(paper.kind, ("file-document", ""))
-        return Entry(f"{paper.kind}-{paper.form}", paper_name(self.stage, state, paper), icon, note, PickPaper(paper))
+        return Entry(f"{paper.kind}-{paper.form}", paper_name(self.stage, state, paper), icon, note, PickDocument(paper))

@@ -10,7 +10,7 @@ from kiosk.ticket_kiosk.a4_print.steps import most_copies
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
 from kiosk.ticket_kiosk.paging import draw_turner
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, PaperPicture, Tap, Words
@@ -33,7 +33,7 @@ class Step(Tap):
 class Preview(Frame):
     """The paper at the left or above; what is touched beside or below it, within low reach."""
 
-    def build(self, state: State) -> None:
+    def build(self, state: KioskState) -> None:
         self.copies: Words | None = None
         super().build(state)
 
@@ -41,7 +41,7 @@ class Preview(Frame):
         _ = self.stage.text
         return _("打印预览")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look = self.look
         gap = look.space("m")
         bar_height = max(look.target, look.px(140))
@@ -62,11 +62,11 @@ class Preview(Frame):
         for place in turner:
             draw_turner(self, place, self._number(state), len(state.printing.sheets))
 
-    def _number(self, state: State) -> int:
+    def _number(self, state: KioskState) -> int:
         """The page that is shown, from 0."""
         return min(state.sheet, len(state.printing.sheets) - 1)
 
-    def _paper(self, area: Rect, state: State) -> None:
+    def _paper(self, area: Rect, state: KioskState) -> None:
         stage, _, printing = self.stage, self.stage.text, state.printing
         if printing.failed:
             desk = help_desk(stage)
@@ -80,7 +80,7 @@ class Preview(Frame):
             sheet = printing.sheets[self._number(state)]
             self.add_widget(PaperPicture(stage, area, (sheet.width, sheet.height), sheet.pixels))
 
-    def _copies(self, row: Rect, state: State) -> None:
+    def _copies(self, row: Rect, state: KioskState) -> None:
         """Fewer, how many, more."""
         stage, look = self.stage, self.look
         wide = max(look.target, row.h)
@@ -96,7 +96,7 @@ class Preview(Frame):
     def _change(self, by: int) -> None:
         self.stage.send(SetCopies(self.state.printing.copies + by))
 
-    def _bar(self, bar: Rect, state: State) -> None:
+    def _bar(self, bar: Rect, state: KioskState) -> None:
         stage, _ = self.stage, self.stage.text
         if not state.prints_papers:
             words = trouble_words(stage, state)
@@ -104,7 +104,7 @@ class Preview(Frame):
         elif state.printing.sheets:
             self.add_widget(Bar(stage, bar, _("打印"), lambda: stage.send(Print()), icon="printer"))
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         super().show(state)
         self.state = state
         if self.copies is None:

@@ -7,7 +7,7 @@ from kiosk.ticket_kiosk.a4_print.state import CancelPrint
 from kiosk.ticket_kiosk.events import Back, GoHome
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, QrCode, TextButton, Words
 from kiosk.ui.widgets.surface import Fill
@@ -22,11 +22,11 @@ class Printout(Frame):
         _ = self.stage.text
         return _("打印")
 
-    def build(self, state: State) -> None:
+    def build(self, state: KioskState) -> None:
         self.done: Progress | None = None
         super().build(state)
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look, stage, _, printing = self.look, self.stage, self.stage.text, state.printing
         height = max(look.target, look.px(140))
         if printing.active:
@@ -49,7 +49,7 @@ class Printout(Frame):
         self.add_widget(Bar(stage, places[0], _("返回首页"), lambda: stage.send(GoHome())))
         self.add_widget(TextButton(stage, places[1], _("再打印别的"), lambda: stage.send(Back()), size="tile"))
 
-    def _aside(self, area: Rect, state: State) -> Rect:
+    def _aside(self, area: Rect, state: KioskState) -> Rect:
         """Below the words: how much has come out, or in trouble the way to the guide without paper."""
         look, stage, _ = self.look, self.stage, self.stage.text
         item = state.lookup.item if state.printing.source == "guide" else None
@@ -69,7 +69,7 @@ class Printout(Frame):
             self.put(QrCode(stage, code, url), words_)
         return area
 
-    def _words(self, state: State) -> tuple[str, str, str, str]:
+    def _words(self, state: KioskState) -> tuple[str, str, str, str]:
         """Icon, what happens, what to do, colour."""
         stage, _, printing = self.stage, self.stage.text, state.printing
         desk = help_desk(stage)
@@ -89,12 +89,12 @@ class Printout(Frame):
             return "printer-alert", trouble_words(stage, state), note, "warning"
         return "printer", stage.pick(job.words) if job else _("正在准备打印"), self._so_far(state), "accent"
 
-    def _so_far(self, state: State) -> str:
+    def _so_far(self, state: KioskState) -> str:
         _, job = self.stage.text, state.printing.job
         wait = _("请在这里稍候，不要离开。")
         return _("已出 {printed} 张，共 {sheets} 张。").format(printed=job.printed, sheets=job.sheets) + wait if job else wait
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         super().show(state)
         job = state.printing.job
         if self.done is not None and job is not None:

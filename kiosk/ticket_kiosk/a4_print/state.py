@@ -13,7 +13,7 @@ from contract.wire.case import PaperKind
 from contract.wire.device_state import WORKS
 from contract.wire.messages import Text
 
-CASE_PAPERS: tuple[PaperKind, ...] = ("receipt", "supplement", "rejection", "denial", "progress")
+CASE_DOCUMENTS: tuple[PaperKind, ...] = ("receipt", "supplement", "rejection", "denial", "progress")
 """Papers about somebody's case, in the order in which they are offered."""
 ENDED = ("done", "failed", "cancelled", "unknown")
 MOST_COPIES = 9
@@ -22,8 +22,8 @@ Source = Literal["guide", "case", "blank"]
 
 
 @dataclass(frozen=True)
-class Paper:
-    """One paper that can be printed; of a blank form or its filled-in example also which."""
+class Document:
+    """One document that can be printed; of a blank form or its filled-in example also which."""
 
     kind: Literal["guide", "notice", "form", "example"] | PaperKind
     form: str = ""
@@ -31,11 +31,11 @@ class Paper:
     @property
     def personal(self) -> bool:
         """Whether it is about somebody: it is never printed when that person has gone."""
-        return self.kind in CASE_PAPERS
+        return self.kind in CASE_DOCUMENTS
 
 
 @dataclass(frozen=True)
-class A4:
+class PrinterState:
     """The A4 printer. `words` say what is wrong; `paper` is the count of its tray; `doubt` names what of which, after a power
     cut, nobody can say whether it was printed."""
 
@@ -79,7 +79,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Printing:
+class A4Printing:
     """What the citizen prints. `ref` tells one preview from the next; `blank` is the form picked at `blanks`; `sent`: printing
     was asked for, with or without a `job` yet; `stopped`: it is not wanted any more; `refusal`: why nothing is printed;
     `failed`: it could not be set."""
@@ -87,7 +87,7 @@ class Printing:
     ref: int = 0
     source: Source = "guide"
     blank: str = ""
-    paper: Paper | None = None
+    document: Document | None = None
     sheets: tuple[Sheet, ...] = field(default=(), repr=False)
     failed: bool = False
     copies: int = 1
@@ -108,7 +108,7 @@ class Printing:
 
     @property
     def personal(self) -> bool:
-        return self.paper is not None and self.paper.personal
+        return self.document is not None and self.document.personal
 
 
 # --- events ----------------------------------------------------------------------------------------------------------
@@ -127,13 +127,13 @@ class PickBlankForm:
 
 
 @dataclass(frozen=True)
-class OpenPapers:
+class OpenDocuments:
     """What can be printed of the guide or the case that is open."""
 
 
 @dataclass(frozen=True)
-class PickPaper:
-    paper: Paper
+class PickDocument:
+    document: Document
 
 
 @dataclass(frozen=True)
@@ -152,14 +152,14 @@ class CancelPrint:
 
 
 @dataclass(frozen=True)
-class A4Is:
+class A4PrinterIs:
     """The printer or its tray has changed."""
 
-    a4: A4
+    a4: PrinterState
 
 
 @dataclass(frozen=True)
-class PaperIs:
+class DocumentIs:
     """The preview asked for; no sheets when it could not be made."""
 
     ref: int
@@ -193,12 +193,12 @@ class JobIs:
 
 
 @dataclass(frozen=True)
-class MakePaper:
-    """Set a paper; PaperIs comes back. `forms`: those of the item, or the one that is printed; `example`: of example data;
-    `english`: of the sentences of item or form, for whoever reads English."""
+class MakeDocument:
+    """Set a document; DocumentIs comes back. `forms`: those of the item, or the one that is printed; `example`: of example
+    data; `english`: of the sentences of item or form, for whoever reads English."""
 
     ref: int
-    paper: Paper
+    document: Document
     item: Item | None = None
     forms: tuple[Form, ...] = ()
     case: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -207,7 +207,7 @@ class MakePaper:
 
 
 @dataclass(frozen=True)
-class PrintPaper:
+class PrintDocument:
     """Print what was made for `ref`; Submitted or NotSubmitted comes back."""
 
     ref: int
@@ -220,7 +220,7 @@ class StopJob:
 
 
 @dataclass(frozen=True)
-class ForgetPaper:
+class ForgetDocument:
     """Nobody looks at it any more."""
 
 
@@ -229,4 +229,4 @@ class Refilled:
     """Somebody has filled the tray, and has seen what lay at the printer."""
 
 
-Asked = MakePaper | PrintPaper | StopJob | ForgetPaper | Refilled
+A4Effect = MakeDocument | PrintDocument | StopJob | ForgetDocument | Refilled

@@ -10,7 +10,7 @@ from datetime import datetime
 from contract.configuration.hall import HallConfig
 from contract.documents import make, render
 from contract.documents.papers import TITLES, AnyPaper
-from kiosk.ticket_kiosk.a4_print.state import MakePaper, Sheet
+from kiosk.ticket_kiosk.a4_print.state import MakeDocument, Sheet
 
 PREVIEW_WIDTH = 1000
 """Pixels: as wide as a page can be drawn on a screen of 1080."""
@@ -28,7 +28,7 @@ class Made:
     person: str
 
 
-def made(hall: HallConfig, web: str | None, ask: MakePaper, at: datetime) -> Made:
+def made(hall: HallConfig, web: str | None, ask: MakeDocument, at: datetime) -> Made:
     """Set the paper asked for; `at` is the hall's local time. Raise CannotSet, ValueError for a case without such a paper."""
     paper, title = _paper(hall, web or "", ask, at)
     pdf = render.pdf(paper)
@@ -37,9 +37,9 @@ def made(hall: HallConfig, web: str | None, ask: MakePaper, at: datetime) -> Mad
     return Made(ask.ref, title, pdf, sheets, person)
 
 
-def _paper(hall: HallConfig, web: str, ask: MakePaper, at: datetime) -> tuple[AnyPaper, str]:
+def _paper(hall: HallConfig, web: str, ask: MakeDocument, at: datetime) -> tuple[AnyPaper, str]:
     head = make.letterhead(hall, example=ask.example)
-    match ask.paper.kind:
+    match ask.document.kind:
         case "guide" | "notice" as kind:
             assert ask.item is not None, "a guide is of an item"
             sets = make.guide if kind == "guide" else make.notice

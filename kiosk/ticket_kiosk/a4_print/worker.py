@@ -19,16 +19,16 @@ from contract.wire.messages import PaperUse, TerminalAsk, Text
 from kiosk.service_pages.events import Tried, TryDevice
 from kiosk.service_pages.state import Result
 from kiosk.ticket_kiosk.a4_print.state import (
-    A4,
-    A4Is,
-    Asked,
-    ForgetPaper,
+    A4Effect,
+    A4PrinterIs,
+    DocumentIs,
+    ForgetDocument,
     Job,
     JobIs,
-    MakePaper,
+    MakeDocument,
     NotSubmitted,
-    PaperIs,
-    PrintPaper,
+    PrintDocument,
+    PrinterState,
     Refilled,
     StopJob,
     Submitted,
@@ -58,7 +58,7 @@ class Copier:
         self.device, self.hall, self.folder, self.web = device, hall, folder, web
         self._asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._told: A4 | None = None
+        self._told: PrinterState | None = None
         self._doubt = ""
         self._made: Made | None = None
         self._order = threading.RLock()
@@ -77,7 +77,7 @@ class Copier:
 
     def perform(self, effect: Any, send: Send) -> None:
         """Do it in the copier's thread."""
-        if isinstance(effect, Asked):
+        if isinstance(effect, A4Effect):
             self._asked.put(effect)
         elif isinstance(effect, TryDevice) and effect.device == self.device.id:
             if self._thread is None or not self._thread.is_alive():
@@ -99,7 +99,7 @@ class Copier:
             spool = self._opened(send)
         except Exception as error:
             LOG.exception("the A4 printer %s cannot be used", self.device.id)
-            send(A4Is(A4("misconfigured", doubt=str(error)[:200])))
+            send(A4PrinterIs(PrinterState("misconfigured", doubt=str(error)[:200])))
             return
         try:
             self._serve(spool, send)
@@ -122,14 +122,14 @@ class Copier:
 
     def _do(self, asked: Any, spool: Spool, send: Send) -> None:
         match asked:
-            case MakePaper():
+            case MakeDocument():
                 self._made = None
                 self._made = self._make(asked, send)
-            case PrintPaper(ref) if self._made is not None and self._made.ref == ref:
+            case PrintDocument(ref) if self._made is not None and self._made.ref == ref:
                 self._submit(spool, self._made, asked.copies, send)
             case StopJob(job):
                 spool.cancel(job)
-            case ForgetPaper():
+            case ForgetDocument():
                 self._made = None
             case TryDevice():
                 send(Tried(self.device.id, self._try(spool)))
@@ -156,16 +156,16 @@ class Copier:
         spool.open()
         return spool
 
-    def _make(self, ask: MakePaper, send: Send) -> Made | None:
+    def _make(self, ask: MakeDocument, send: Send) -> Made | None:
         from kiosk.ticket_kiosk.a4_print.typesetting import made
 
         try:
             paper = made(self.hall, self.web, ask, self._now())
         except Exception:
-            LOG.exception("the %s could not be set", ask.paper.kind)
-            send(PaperIs(ask.ref, ()))
+            LOG.exception("the %s could not be set", ask.document.kind)
+            send(DocumentIs(ask.ref, ()))
             return None
-        send(PaperIs(ask.ref, paper.sheets))
+        send(DocumentIs(ask.ref, paper.sheets))
         return paper
 
     def _try(self, spool: Spool) -> Result:
@@ -223,10 +223,10 @@ class Copier:
         with self._order:
             tray = spool.paper()
             paper = PaperUse(tray.used, tray.today, tray.left)
-            a4 = A4(spool.condition(), None if report.condition in WORKS else _text(words), paper, self._doubt)
+            a4 = PrinterState(spool.condition(), None if report.condition in WORKS else _text(words), paper, self._doubt)
             if a4 != self._told:
                 self._told = a4
-                send(A4Is(a4))
+                send(A4PrinterIs(a4))
 
     def _terminal(self) -> str:
         """The terminal that has this printer."""

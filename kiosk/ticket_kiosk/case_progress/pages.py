@@ -5,26 +5,26 @@ from __future__ import annotations
 from functools import partial
 
 from kiosk.ticket_kiosk import paging
-from kiosk.ticket_kiosk.a4_print.state import OpenPapers
-from kiosk.ticket_kiosk.case_progress.state import Blank, Fill, Inquire, PickBlank
+from kiosk.ticket_kiosk.a4_print.state import OpenDocuments
+from kiosk.ticket_kiosk.case_progress.state import Field, FieldTyped, PickField, SubmitCaseQuery
 from kiosk.ticket_kiosk.case_progress.steps import waits
 from kiosk.ticket_kiosk.guides.text import Paragraph
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, Keyboard, Words
 from kiosk.ui.widgets.keyboard import typed
 
 
 class ProgressPage(Frame):
-    """Two blanks, one keyboard."""
+    """Two fields, one keyboard."""
 
     def title_text(self) -> str:
         _ = self.stage.text
         return _("办件进度")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         gap = look.space("m")
         if look.portrait:
@@ -33,35 +33,35 @@ class ProgressPage(Frame):
             area, keys = self.reach.columns(2, look.space("l"))
             keys = keys.top(min(keys.h, look.px(560)))[0]
         bar, area = area.bottom(min(max(look.target, look.px(120)), (area.h - gap * 2) / 3), gap)
-        blanks = area.top(min(area.h, look.px(480)))[0].rows(2, gap)
-        names: tuple[tuple[Blank, str], ...] = (("number", _("办件编号")), ("last_four", _("证件号码后四位")))
-        for place, (blank, name) in zip(blanks, names, strict=True):
-            tap = partial(stage.send, PickBlank(blank))
-            value = getattr(state.inquiry, blank)
+        fields = area.top(min(area.h, look.px(480)))[0].rows(2, gap)
+        names: tuple[tuple[Field, str], ...] = (("number", _("办件编号")), ("last_four", _("证件号码后四位")))
+        for place, (field, name) in zip(fields, names, strict=True):
+            tap = partial(stage.send, PickField(field))
+            value = getattr(state.case_query, field)
             text = _("{name}：{value}").format(name=name, value=value) if value else name
-            self.add_widget(Chip(stage, place, text, tap, on=state.inquiry.blank == blank, mark=False))
-        if state.inquiry.complete and not waits(state):
-            self.add_widget(Bar(stage, bar, _("查询"), lambda: stage.send(Inquire())))
+            self.add_widget(Chip(stage, place, text, tap, on=state.case_query.chosen == field, mark=False))
+        if state.case_query.complete and not waits(state):
+            self.add_widget(Bar(stage, bar, _("查询"), lambda: stage.send(SubmitCaseQuery())))
         else:
             text, colour = self._said(state)
             self.add_widget(Words(stage, bar, text, "body", colour=colour, align="center", line_height=1.2))
-        self.inquiry = state.inquiry
+        self.case_query = state.case_query
         self.add_widget(Keyboard(stage, keys, self._press, blank="-"))
 
-    def _said(self, state: State) -> tuple[str, str]:
+    def _said(self, state: KioskState) -> tuple[str, str]:
         """What stands where the bar will be."""
-        _, inquiry = self.stage.text, state.inquiry
+        _, query = self.stage.text, state.case_query
         if waits(state):
             return _("正在查询…"), "secondary"
-        if inquiry.refusal is not None:
-            return self.stage.pick(inquiry.refusal), "danger"
-        if inquiry.failed:
+        if query.refusal is not None:
+            return self.stage.pick(query.refusal), "danger"
+        if query.failed:
             return _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(self.stage)), "danger"
         return _("编号在受理凭证上；后四位请填申请人的"), "secondary"
 
     def _press(self, key: str) -> None:
-        before = self.inquiry.number if self.inquiry.blank == "number" else self.inquiry.last_four
-        self.stage.send(Fill(typed(before, key)))
+        before = self.case_query.number if self.case_query.chosen == "number" else self.case_query.last_four
+        self.stage.send(FieldTyped(typed(before, key)))
 
 
 class CasePage(Frame):
@@ -71,9 +71,9 @@ class CasePage(Frame):
         _ = self.stage.text
         return _("办件进度")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look, stage = self.look, self.stage
-        case = state.inquiry.case or {}
+        case = state.case_query.case or {}
         area = self.body
         if state.prints_papers and case.get("papers"):
             high = max(look.target, look.px(140))
@@ -83,7 +83,7 @@ class CasePage(Frame):
                 side, area = area.right(area.w * 0.3, look.space("m"))
                 place = side.bottom(high)[0]
             _ = stage.text
-            self.add_widget(Bar(stage, place, _("打印"), lambda: stage.send(OpenPapers()), icon="printer"))
+            self.add_widget(Bar(stage, place, _("打印"), lambda: stage.send(OpenDocuments()), icon="printer"))
         self.add_widget(Card(stage, area))
         body = area.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("title") * 1.5, look.space("m"))
@@ -92,7 +92,7 @@ class CasePage(Frame):
         self.add_widget(Words(stage, place, word[:1].upper() + word[1:], "title", bold=True, colour="accent", line_height=1.2))
         self._facts(body, state)
 
-    def _facts(self, body: Rect, state: State) -> None:
+    def _facts(self, body: Rect, state: KioskState) -> None:
         look = self.look
         lines = paging.lines_of(look, self._paragraphs(state), body.w)
         parts = paging.sheets_of(lines, body.h)
@@ -104,8 +104,8 @@ class CasePage(Frame):
             paging.draw_turner(self, strip, sheet, len(parts))
         paging.draw_sheet(self, area, parts[sheet])
 
-    def _paragraphs(self, state: State) -> list[Paragraph]:
-        _, case = self.stage.text, state.inquiry.case or {}
+    def _paragraphs(self, state: KioskState) -> list[Paragraph]:
+        _, case = self.stage.text, state.case_query.case or {}
         deadline = (case.get("deadline") or {}).get("texts", {}).get(self.look.mode.language, "")
         labelled = (
             (_("事项"), case.get("item")), (_("办件编号"), case.get("number")), (_("申请人"), case.get("applicant")),

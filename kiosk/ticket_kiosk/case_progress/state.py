@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from contract.wire.messages import Text
-from kiosk.flow.requests import Request
+from kiosk.flow.requests import ServerRequest
 
-Blank = Literal["number", "last_four"]
-LENGTHS: dict[Blank, int] = {"number": 64, "last_four": 4}
+Field = Literal["number", "last_four"]
+LENGTHS: dict[Field, int] = {"number": 64, "last_four": 4}
 LEAST_NUMBER = 4
 
 
 @dataclass(frozen=True)
-class Inquiry:
-    """What somebody has typed, and what came of it; kept out of every log. `failed`: no answer."""
+class CaseQuery:
+    """What somebody has typed (`chosen` is typed now), and what came of it; kept out of every log. `failed`: no answer."""
 
     number: str = field(default="", repr=False)
     last_four: str = field(default="", repr=False)
-    blank: Blank = "number"
+    chosen: Field = "number"
     refusal: Text | None = None
     failed: bool = False
     case: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -32,31 +32,31 @@ class Inquiry:
 
 
 @dataclass(frozen=True)
-class OpenInquiry:
+class OpenCaseQuery:
     """The tile on the home page."""
 
 
 @dataclass(frozen=True)
-class PickBlank:
+class PickField:
     """Which of the two is typed now."""
 
-    blank: Blank
+    field: Field
 
 
 @dataclass(frozen=True)
-class Fill:
-    """The text of the chosen blank, after a key."""
+class FieldTyped:
+    """The text of the chosen field, after a key."""
 
     text: str = field(repr=False)
 
 
 @dataclass(frozen=True)
-class Inquire:
+class SubmitCaseQuery:
     """Ask now."""
 
 
 @dataclass(frozen=True)
-class CaseRequest(Request):
+class CaseRequest(ServerRequest):
     """How the case stands, for whoever knows both."""
 
     verb = "find-case"

@@ -1,4 +1,4 @@
-"""How a case stands: the two blanks, one question at a time, and its answer. Nothing typed outlives the citizen."""
+"""How a case stands: the two fields, one question at a time, and its answer. Nothing typed outlives the citizen."""
 
 from __future__ import annotations
 
@@ -8,67 +8,80 @@ from typing import Any
 
 from contract.wire.answers import Answer
 from kiosk.flow.requests import Pending, ask
-from kiosk.ticket_kiosk.case_progress.state import LENGTHS, CaseRequest, Fill, Inquire, Inquiry, OpenInquiry, PickBlank
-from kiosk.ticket_kiosk.state import Effects, State
+from kiosk.ticket_kiosk.case_progress.state import (
+    LENGTHS,
+    CaseQuery,
+    CaseRequest,
+    FieldTyped,
+    OpenCaseQuery,
+    PickField,
+    SubmitCaseQuery,
+)
+from kiosk.ticket_kiosk.state import Effects, KioskState
 
 FOREIGN = {"number": re.compile(r"[^A-Z0-9-]"), "last_four": re.compile(r"[^0-9X]")}
-"""What cannot stand in a blank."""
+"""What cannot be in a field."""
 
 
-def open_inquiry(state: State, _event: OpenInquiry) -> tuple[State, Effects]:
+def open_case_query(state: KioskState, _event: OpenCaseQuery) -> tuple[KioskState, Effects]:
     if state.shown not in ("home", "closed") or not state.served:
         return state, ()
-    return state.at("progress", inquiry=Inquiry()), ()
+    return replace(state, case_query=CaseQuery()).at("progress"), ()
 
 
-def pick_blank(state: State, event: PickBlank) -> tuple[State, Effects]:
-    return (_with(state, blank=event.blank), ()) if state.page == "progress" else (state, ())
+def pick_field(state: KioskState, event: PickField) -> tuple[KioskState, Effects]:
+    return (_with(state, chosen=event.field), ()) if state.page == "progress" else (state, ())
 
 
-def fill(state: State, event: Fill) -> tuple[State, Effects]:
-    """A key changes the chosen blank, and what was said about the last try goes."""
-    blank = state.inquiry.blank
+def field_typed(state: KioskState, event: FieldTyped) -> tuple[KioskState, Effects]:
+    """A key changes the chosen field, and the refusal of the last try goes."""
+    chosen = state.case_query.chosen
     if state.page != "progress" or waits(state):
         return state, ()
-    text = FOREIGN[blank].sub("", event.text.upper())[: LENGTHS[blank]]
-    return _with(state, refusal=None, failed=False, **{blank: text}), ()
+    text = FOREIGN[chosen].sub("", event.text.upper())[: LENGTHS[chosen]]
+    return _with(state, refusal=None, failed=False, **{chosen: text}), ()
 
 
-def inquire(state: State, _event: Inquire) -> tuple[State, Effects]:
+def submit(state: KioskState, _event: SubmitCaseQuery) -> tuple[KioskState, Effects]:
     """Ask the server; while a question is under way further taps change nothing."""
-    inquiry = state.inquiry
-    if state.shown != "progress" or not inquiry.complete or waits(state):
+    query = state.case_query
+    if state.shown != "progress" or not query.complete or waits(state):
         return state, ()
-    request = CaseRequest(state.setting.terminal, inquiry.number, inquiry.last_four)
+    request = CaseRequest(state.setting.terminal, query.number, query.last_four)
     state, asked = ask(_with(state, refusal=None, failed=False), request)
     return state, (asked,)
 
 
-def waits(state: State) -> bool:
+def waits(state: KioskState) -> bool:
     """Whether the answer is still to come."""
     return state.requests.waits_for(CaseRequest)
 
 
-def answered(state: State, _pending: Pending[CaseRequest], answer: Answer) -> tuple[State, Effects]:
+def answered(state: KioskState, _pending: Pending[CaseRequest], answer: Answer) -> tuple[KioskState, Effects]:
     """The case, or why there is none; wrong tries begin again with the last four."""
     if answer.status == "ok" and answer.data is not None and isinstance(answer.data.get("case"), dict):
         found = _with(state, case=answer.data["case"], last_four="")
         return (found.at("case") if state.page == "progress" else found), ()
     texts = answer.error.texts if answer.error else None
-    return _with(state, refusal=texts, failed=texts is None, last_four="", blank="last_four"), ()
+    return _with(state, refusal=texts, failed=texts is None, last_four="", chosen="last_four"), ()
 
 
-def unanswered(state: State, _pending: Pending[CaseRequest]) -> tuple[State, Effects]:
+def unanswered(state: KioskState, _pending: Pending[CaseRequest]) -> tuple[KioskState, Effects]:
     return _with(state, failed=True), ()
 
 
-def _with(state: State, **changes: Any) -> State:
-    return replace(state, inquiry=replace(state.inquiry, **changes))
+def _with(state: KioskState, **changes: Any) -> KioskState:
+    return replace(state, case_query=replace(state.case_query, **changes))
 
 
-def closed(state: State) -> State:
+def closed(state: KioskState) -> KioskState:
     """Nothing typed, and nothing known of anybody's case."""
-    return replace(state, inquiry=Inquiry(), requests=state.requests.without(CaseRequest))
+    return replace(state, case_query=CaseQuery(), requests=state.requests.without(CaseRequest))
 
 
-HANDLERS: dict[type, Any] = {OpenInquiry: open_inquiry, PickBlank: pick_blank, Fill: fill, Inquire: inquire}
+HANDLERS: dict[type, Any] = {
+    OpenCaseQuery: open_case_query,
+    PickField: pick_field,
+    FieldTyped: field_typed,
+    SubmitCaseQuery: submit,
+}

@@ -8,14 +8,14 @@ from functools import partial
 from contract.guides.english import told
 from contract.guides.item import Item
 from kiosk.ticket_kiosk import paging
-from kiosk.ticket_kiosk.a4_print.state import OpenPapers
+from kiosk.ticket_kiosk.a4_print.state import OpenDocuments
 from kiosk.ticket_kiosk.guides import text as guides_text
 from kiosk.ticket_kiosk.guides.flowchart_picture import FlowChart, sheets_needed
 from kiosk.ticket_kiosk.guides.state import SECTIONS, PickSection, TakeNumberFor
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
 from kiosk.ticket_kiosk.read_aloud.state import Listen
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.confirm_page import windows_text
 from kiosk.ui.line_breaking import break_lines
 from kiosk.ui.rect import Rect
@@ -26,7 +26,7 @@ from kiosk.ui.widgets.text import measure
 class GuidePage(Frame):
     """One section at a time; what is touched stands below or beside it, within low reach."""
 
-    def build(self, state: State) -> None:
+    def build(self, state: KioskState) -> None:
         item = state.lookup.item
         assert item is not None
         self.told = told(item, state.lookup.english, self.look.mode.language)
@@ -36,7 +36,7 @@ class GuidePage(Frame):
     def title_text(self) -> str:
         return self.stage.pick(self.item.name)
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look = self.look
         gap = look.space("m")
         actions = self._actions(state)
@@ -66,25 +66,25 @@ class GuidePage(Frame):
             self._code(above, state)
         self._content(content, state)
 
-    def _actions(self, state: State) -> list[Callable[[Rect, State], None]]:
+    def _actions(self, state: KioskState) -> list[Callable[[Rect, KioskState], None]]:
         """What can be done with the guide besides taking a number."""
         works = ((self._listen, state.aloud.works), (self._print, state.setting.a4 is not None))
         return [draw for draw, does in works if does]
 
-    def _tabs(self, places: list[Rect], state: State) -> None:
+    def _tabs(self, places: list[Rect], state: KioskState) -> None:
         for place, section in zip(places, SECTIONS, strict=True):
             text, on = guides_text.section_name(self.stage, section), section == state.lookup.section
             tap = partial(self.stage.send, PickSection(section))
             icon = "volume-high" if section == state.aloud.section else ""
             self.add_widget(Chip(self.stage, place, text, tap, on=on, mark=False, icon=icon))
 
-    def _listen(self, rect: Rect, state: State) -> None:
+    def _listen(self, rect: Rect, state: KioskState) -> None:
         _ = self.stage.text
         reads = state.aloud.section is not None
         text, icon = (_("停止朗读"), "stop-circle-outline") if reads else (_("朗读"), "volume-high")
         self.add_widget(TextButton(self.stage, rect, text, lambda: self.stage.send(Listen()), icon=icon))
 
-    def _bar(self, rect: Rect, state: State) -> None:
+    def _bar(self, rect: Rect, state: KioskState) -> None:
         stage, _ = self.stage, self.stage.text
         if state.gives_numbers(self.item.queue):
             text = _("取号办理")
@@ -96,15 +96,15 @@ class GuidePage(Frame):
         text = _("现在不能取号") if on_kiosk else _("请到{desk}取号").format(desk=help_desk(stage))
         self.add_widget(Words(stage, rect, text, "body", colour="secondary", align="center", line_height=1.2))
 
-    def _print(self, rect: Rect, state: State) -> None:
+    def _print(self, rect: Rect, state: KioskState) -> None:
         stage, _ = self.stage, self.stage.text
         if state.prints_papers:
-            self.add_widget(TextButton(stage, rect, _("打印"), lambda: stage.send(OpenPapers()), icon="printer"))
+            self.add_widget(TextButton(stage, rect, _("打印"), lambda: stage.send(OpenDocuments()), icon="printer"))
         else:
             text = _("暂时不能打印")
             self.add_widget(Words(stage, rect, text, "note", colour="warning", align="center", line_height=1.2))
 
-    def _content(self, rect: Rect, state: State) -> None:
+    def _content(self, rect: Rect, state: KioskState) -> None:
         look, section = self.look, state.lookup.section
         self.add_widget(Card(self.stage, rect))
         body = rect.inset(look.space("l"), look.space("m"))
@@ -126,7 +126,7 @@ class GuidePage(Frame):
         if count > 1:
             paging.draw_turner(self, strip, sheet, count)
 
-    def _flow(self, body: Rect, state: State) -> None:
+    def _flow(self, body: Rect, state: KioskState) -> None:
         strip, short = body.bottom(self.look.target, self.look.space("m"))
         count = sheets_needed(self.stage, self.item, body.h)
         area = body if count == 1 else short
@@ -144,7 +144,7 @@ class GuidePage(Frame):
             self.add_widget(Words(self.stage, place, text, "note", colour="secondary", line_height=1.2))
         return body
 
-    def _summary(self, body: Rect, state: State) -> None:
+    def _summary(self, body: Rect, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         contents = state.lookup.contents
         if contents is not None and contents.example is not None:
@@ -187,11 +187,11 @@ class GuidePage(Frame):
             Words(stage, right, text, "body", bold=True, line_height=1.25),
         )
 
-    def phone_url(self, state: State) -> str | None:
+    def phone_url(self, state: KioskState) -> str | None:
         """Where a phone reads this guide."""
         return state.setting.guide_url(self.item.id)
 
-    def _code(self, rect: Rect, state: State) -> None:
+    def _code(self, rect: Rect, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         url = self.phone_url(state)
         if url is None or rect.h < look.px(150):

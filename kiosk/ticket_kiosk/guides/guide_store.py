@@ -21,19 +21,19 @@ from contract.guides.guide_file import BadGuide, Entry, Guides, open_guides
 from contract.guides.item import Form
 from contract.wire.messages import CatalogueVersion
 from kiosk.ticket_kiosk.guides.state import (
+    GUIDE_QUERIES,
     MOST_RESULTS,
-    WANTED,
     Contents,
     ContentsAre,
     Fetch,
+    GuideLifeEvent,
+    GuideQuery,
     ItemIs,
-    LifeEvent,
     Listed,
     ListItems,
-    Match,
     Matched,
     ReadItem,
-    Wanted,
+    SearchGuides,
 )
 from link.https_opener import opener
 
@@ -89,7 +89,7 @@ class Catalogue:
 
     def __init__(self, folder: Path, ca: Path | None = None) -> None:
         self.folder, self._ca = folder, ca
-        self._asked: queue.SimpleQueue[Wanted | Path | None] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[GuideQuery | Path | None] = queue.SimpleQueue()
         self._announced: queue.SimpleQueue[CatalogueVersion | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._guides: Guides | None = None
@@ -116,10 +116,10 @@ class Catalogue:
         """Look something up, or fetch another version."""
         if isinstance(effect, Fetch):
             self._announced.put(effect.version)
-        elif isinstance(effect, WANTED):
+        elif isinstance(effect, GUIDE_QUERIES):
             self._answered.clear()
             self._asked.put(effect)
-            if isinstance(effect, Match) and self._guides is not None:
+            if isinstance(effect, SearchGuides) and self._guides is not None:
                 self._answered.wait(TOGETHER_S)
 
     # --- the thread that fetches ---
@@ -153,7 +153,7 @@ class Catalogue:
         while (ask := self._asked.get()) is not None:
             if isinstance(ask, Path):
                 self._swap(ask, send)
-            elif self._guides is not None and not (isinstance(ask, Match) and not self._asked.empty()):
+            elif self._guides is not None and not (isinstance(ask, SearchGuides) and not self._asked.empty()):
                 # while more is asked, a search is already out of date: somebody types on
                 send(answer(self._guides, ask))
                 self._answered.set()
@@ -193,17 +193,19 @@ def contents(guides: Guides) -> Contents:
         version=guides.version,
         themes=frozenset(guides.themes()),
         departments=tuple(guides.departments()),
-        life_events=tuple(LifeEvent(e["id"], TextConfig(**e["name"]), e.get("icon", "")) for e in shared.get("life_event", [])),
+        life_events=tuple(
+            GuideLifeEvent(e["id"], TextConfig(**e["name"]), e.get("icon", "")) for e in shared.get("life_event", [])
+        ),
         example=TextConfig(**shared["source"]) if shared.get("example") and shared.get("source") else None,
         forms=forms,
         english=guides.english(list({sentence: None for form in forms.values() for sentence in form_sentences(form)})),
     )
 
 
-def answer(guides: Guides, ask: Wanted) -> Any:
+def answer(guides: Guides, ask: GuideQuery) -> Any:
     """The event that answers."""
     match ask:
-        case Match(query):
+        case SearchGuides(query):
             return Matched(query, tuple(guides.search(query, MOST_RESULTS)) if query.strip() else ())
         case ReadItem(item):
             found = guides.item(item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.ticket_kiosk.guides.state import OpenSearch, PickGroup, PickItem
 from kiosk.ticket_kiosk.scan.state import OpenScan
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Choice, Entry
 
 
@@ -13,7 +13,7 @@ class Listing(Choice):
 
     has_aside = False
 
-    def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+    def aside(self, state: KioskState, entry: Entry) -> tuple[str, bool]:
         return "", True
 
 
@@ -26,7 +26,7 @@ class Ways(Listing):
         _ = self.stage.text
         return _("查办事指南")
 
-    def entries(self, state: State) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[Entry]:
         _ = self.stage.text
         ways = [
             Entry("search", _("搜索"), "magnify", _("输入名称、拼音或首字母"), OpenSearch()),
@@ -52,7 +52,7 @@ class Groups(Listing):
         _ = self.stage.text
         return _("请选择")
 
-    def entries(self, state: State) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[Entry]:
         group, there = state.lookup.group, state.lookup.contents
         if there is None:
             return []
@@ -77,10 +77,10 @@ class Items(Listing):
         _ = self.stage.text
         return _("请选择事项")
 
-    def empty_text(self, state: State) -> str:
+    def empty_text(self, state: KioskState) -> str:
         _ = self.stage.text
         return super().empty_text(state) if state.lookup.listed else _("正在查找，请稍候…")
 
-    def entries(self, state: State) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[Entry]:
         pick = self.stage.pick
         return [Entry(e.id, pick(e.name), "", pick(e.department), PickItem(e.id)) for e in state.lookup.entries]

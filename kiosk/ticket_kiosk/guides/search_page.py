@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from contract.guides.guide_file import Entry
-from kiosk.ticket_kiosk.guides.state import Lookup, PickItem, Type
+from kiosk.ticket_kiosk.guides.state import GuideLookup, PickItem, QueryTyped
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Chip, Icon, Keyboard, Marked, Tap, Words
@@ -19,7 +19,7 @@ SUGGESTIONS = 3
 LINE = 1.35
 
 
-def suggestions(lookup: Lookup) -> list[str]:
+def suggestions(lookup: GuideLookup) -> list[str]:
     """The characters that what was typed may stand for, taken from what was found; the likeliest first."""
     parts = (entry.matched[entry.start : entry.start + entry.length] for entry in lookup.results)
     fitting = (part for part in parts if HANZI.fullmatch(part) and part != lookup.query)
@@ -33,7 +33,7 @@ class SearchPage(Frame):
         _ = self.stage.text
         return _("搜索")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look = self.look
         self.query = state.lookup.query
         high = max(look.px(96), look.type("body") * 2)
@@ -75,9 +75,9 @@ class SearchPage(Frame):
 
     def _say(self, query: str) -> None:
         self.query = query
-        self.stage.send(Type(query))
+        self.stage.send(QueryTyped(query))
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         super().show(state)
         _ = self.stage.text
         lookup = state.lookup

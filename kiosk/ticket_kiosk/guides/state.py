@@ -21,7 +21,7 @@ MOST_RESULTS = 12
 
 
 @dataclass(frozen=True)
-class LifeEvent:
+class GuideLifeEvent:
     """Several items that belong together (一件事)."""
 
     id: str
@@ -36,14 +36,14 @@ class Contents:
     version: str
     themes: frozenset[str] = frozenset()
     departments: tuple[TextConfig, ...] = ()
-    life_events: tuple[LifeEvent, ...] = ()
+    life_events: tuple[GuideLifeEvent, ...] = ()
     example: TextConfig | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
     english: English = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Lookup:
+class GuideLookup:
     """Where the citizen is among the guides. `contents` is None until a guide file is there; `listed` says that `entries` is
     the answer and not still to come; `english` is that of the sentences of `item`."""
 
@@ -82,7 +82,7 @@ class OpenSearch:
 
 
 @dataclass(frozen=True)
-class Type:
+class QueryTyped:
     """The query as it is now, after a key."""
 
     query: str
@@ -149,7 +149,7 @@ class ListItems:
 
 
 @dataclass(frozen=True)
-class Match:
+class SearchGuides:
     """Search; of several asked at once only the last is answered."""
 
     query: str
@@ -160,5 +160,5 @@ class ReadItem:
     id: str
 
 
-Wanted = Fetch | ListItems | Match | ReadItem
-WANTED: tuple[type[Any], ...] = (Fetch, ListItems, Match, ReadItem)
+GuideQuery = Fetch | ListItems | SearchGuides | ReadItem
+GUIDE_QUERIES: tuple[type[Any], ...] = (Fetch, ListItems, SearchGuides, ReadItem)

@@ -11,59 +11,59 @@ from dataclasses import replace
 from typing import Any
 
 from contract.wire.messages import CatalogueVersion
-from kiosk.flow.event import Heard
+from kiosk.flow.event import Received
 from kiosk.ticket_kiosk.guides.state import (
     LONGEST_QUERY,
     ContentsAre,
     Fetch,
+    GuideLookup,
     ItemIs,
     Listed,
     ListItems,
-    Lookup,
-    Match,
     Matched,
     OpenGuides,
     OpenSearch,
     PickGroup,
     PickItem,
     PickSection,
+    QueryTyped,
     ReadItem,
+    SearchGuides,
     TakeNumberFor,
-    Type,
 )
-from kiosk.ticket_kiosk.state import Effects, State
+from kiosk.ticket_kiosk.state import Effects, KioskState
 
 CHOOSING = ("guide-list", "search")
 
 
-def announced(state: State, event: Heard) -> tuple[State, Effects]:
+def announced(state: KioskState, event: Received) -> tuple[KioskState, Effects]:
     """The server has a guide file; when it takes the word back, the copy stays good."""
     version = event.message
     return state, ((Fetch(version),) if isinstance(version, CatalogueVersion) else ())
 
 
-def contents_are(state: State, event: ContentsAre) -> tuple[State, Effects]:
+def contents_are(state: KioskState, event: ContentsAre) -> tuple[KioskState, Effects]:
     """Another copy is open: what the citizen looks at is asked for again, a guide being read stays as it is."""
     state = _look(state, contents=event.contents)
     if state.page == "search" and state.lookup.query.strip():
-        return state, (Match(state.lookup.query),)
+        return state, (SearchGuides(state.lookup.query),)
     if state.page == "guide-list":
         return state, (ListItems(state.lookup.group, state.lookup.key),)
     return state, ()
 
 
-def closed(state: State) -> State:
+def closed(state: KioskState) -> KioskState:
     """Nothing looked up; the copy stays."""
-    return replace(state, lookup=Lookup(contents=state.lookup.contents), item=None)
+    return replace(state, lookup=GuideLookup(contents=state.lookup.contents))
 
 
-def open_guides(state: State, _event: OpenGuides) -> tuple[State, Effects]:
+def open_guides(state: KioskState, _event: OpenGuides) -> tuple[KioskState, Effects]:
     if state.page != "home" or not state.has_guides:
         return state, ()
     return state.at("guides"), ()
 
 
-def pick_group(state: State, event: PickGroup) -> tuple[State, Effects]:
+def pick_group(state: KioskState, event: PickGroup) -> tuple[KioskState, Effects]:
     if state.page not in ("guides", "guide-groups"):
         return state, ()
     state = _look(state, group=event.group, key=event.key, entries=(), listed=False)
@@ -72,64 +72,65 @@ def pick_group(state: State, event: PickGroup) -> tuple[State, Effects]:
     return state.at("guide-list"), (ListItems(event.group, event.key),)
 
 
-def listed(state: State, event: Listed) -> tuple[State, Effects]:
+def listed(state: KioskState, event: Listed) -> tuple[KioskState, Effects]:
     if (event.group, event.key) != (state.lookup.group, state.lookup.key):
         return state, ()
     return _look(state, entries=event.entries, listed=True), ()
 
 
-def open_search(state: State, _event: OpenSearch) -> tuple[State, Effects]:
+def open_search(state: KioskState, _event: OpenSearch) -> tuple[KioskState, Effects]:
     if state.page != "guides":
         return state, ()
     return _look(state, query="", answered="", results=()).at("search"), ()
 
 
-def type_(state: State, event: Type) -> tuple[State, Effects]:
+def type_(state: KioskState, event: QueryTyped) -> tuple[KioskState, Effects]:
     """The query has changed. What was found before stands until the new answer comes, so that nothing flickers."""
     if state.page != "search":
         return state, ()
     query = event.query.lstrip()[:LONGEST_QUERY]
     if not query.strip():
         return _look(state, query="", answered="", results=()), ()
-    return _look(state, query=query), (Match(query),)
+    return _look(state, query=query), (SearchGuides(query),)
 
 
-def matched(state: State, event: Matched) -> tuple[State, Effects]:
+def matched(state: KioskState, event: Matched) -> tuple[KioskState, Effects]:
     if event.query != state.lookup.query:
         return state, ()
     return _look(state, answered=event.query, results=event.results), ()
 
 
-def pick_item(state: State, event: PickItem) -> tuple[State, Effects]:
+def pick_item(state: KioskState, event: PickItem) -> tuple[KioskState, Effects]:
     return (state, (ReadItem(event.item),)) if state.page in CHOOSING else (state, ())
 
 
-def item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
+def item_is(state: KioskState, event: ItemIs) -> tuple[KioskState, Effects]:
     if state.page not in CHOOSING or event.item is None:
         return state, ()
     return _look(state, item=event.item, english=event.english, section="summary").at("guide"), ()
 
 
-def pick_section(state: State, event: PickSection) -> tuple[State, Effects]:
+def pick_section(state: KioskState, event: PickSection) -> tuple[KioskState, Effects]:
     if state.page != "guide":
         return state, ()
     return replace(_look(state, section=event.section), sheet=0), ()
 
 
-def take_number_for(state: State, _event: TakeNumberFor) -> tuple[State, Effects]:
+def take_number_for(state: KioskState, _event: TakeNumberFor) -> tuple[KioskState, Effects]:
     """Straight to the queue of the item, if numbers are given for it now."""
     item = state.lookup.item
     if state.page != "guide" or item is None or not state.gives_numbers(item.queue):
         return state, ()
-    return state.at("confirm", queue=item.queue, class_=None, item=item.id), ()
+    taking = replace(state.taking, queue=item.queue, class_=None, item=item.id)
+    return replace(state, taking=taking).at("confirm"), ()
 
 
-def _look(state: State, **changes: Any) -> State:
+def _look(state: KioskState, **changes: Any) -> KioskState:
     return replace(state, lookup=replace(state.lookup, **changes))
 
 
 HANDLERS: dict[type, Any] = {
     ContentsAre: contents_are, OpenGuides: open_guides, PickGroup: pick_group, Listed: listed, OpenSearch: open_search,
-    Type: type_, Matched: matched, PickItem: pick_item, ItemIs: item_is, PickSection: pick_section,
+    QueryTyped: type_, Matched: matched, PickItem: pick_item, ItemIs: item_is, PickSection: pick_section,
     TakeNumberFor: take_number_for,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from kiosk.ticket_kiosk.my_ticket.state import MoreReasons, SubmitRating
 from kiosk.ticket_kiosk.my_ticket.steps import lacks_reason, waits
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Chip, TextButton, Words
 from kiosk.window_rater.faces import COLOURS, Face, FaceButton, level_name
@@ -24,7 +24,7 @@ class Levels(Frame):
         _ = self.stage.text
         return _("请您评价本次服务")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look, stage = self.look, self.stage
         gap = look.space("m")
         area = self.reach.top(min(self.reach.h, look.px(1240 if look.portrait else 520)))[0]
@@ -40,7 +40,7 @@ class Reasons(Frame):
         _ = self.stage.text
         return _("请您评价本次服务")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look = self.look
         if look.mode.low:
             self._build_low(state)
@@ -57,7 +57,7 @@ class Reasons(Frame):
         height = min(look.target * 1.25, (chips.h - gap * (rows - 1)) / rows)
         self._chips(chips.top(height * rows + gap * (rows - 1))[0].grid(columns, rows, gap), state)
 
-    def _build_low(self, state: State) -> None:
+    def _build_low(self, state: KioskState) -> None:
         """What is touched stands side by side in the lower half, what is read above it."""
         look = self.look
         above = Rect(self.reach.x, self.reach.top_edge, self.reach.w, self.body.top_edge - self.reach.top_edge)
@@ -67,7 +67,7 @@ class Reasons(Frame):
         self._chips(cells, state, mark=False)
         self._submit(cells[-1], state)
 
-    def _head(self, rect: Rect, below: Rect, state: State) -> None:
+    def _head(self, rect: Rect, below: Rect, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         level = state.my_ticket.level
         assert level is not None, "this page comes with a level"
@@ -80,10 +80,10 @@ class Reasons(Frame):
             Words(stage, below, hint, "body", colour="secondary", line_height=1.2),
         )  # fmt: skip
 
-    def _reasons(self, state: State) -> list[Reason]:
+    def _reasons(self, state: KioskState) -> list[Reason]:
         return [reason for reason in reasons_of(state.my_ticket.level or 0) if reason.first != state.my_ticket.more]
 
-    def _chips(self, cells: list[Rect], state: State, *, mark: bool = True) -> None:
+    def _chips(self, cells: list[Rect], state: KioskState, *, mark: bool = True) -> None:
         stage, _ = self.stage, self.stage.text
         reasons = self._reasons(state)
         for cell, reason in zip(cells, reasons, strict=False):
@@ -93,7 +93,7 @@ class Reasons(Frame):
         other = _("返回前三项") if state.my_ticket.more else _("更多原因")
         self.add_widget(TextButton(stage, cells[len(reasons)], other, lambda: stage.send(MoreReasons())))
 
-    def _submit(self, rect: Rect, state: State) -> None:
+    def _submit(self, rect: Rect, state: KioskState) -> None:
         stage, _ = self.stage, self.stage.text
         refusal = state.my_ticket.refusal
         if waits(state):
@@ -114,7 +114,7 @@ class Rated(Frame):
 
     leaves = False
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         stage, _ = self.stage, self.stage.text
         bar, rest = self.reach.bottom(max(self.look.target, self.look.px(150)), self.look.space("l"))
         self.add_widget(Bar(stage, bar, _("完成"), lambda: stage.send(GoHome())))

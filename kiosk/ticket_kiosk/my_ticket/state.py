@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from contract.wire.messages import Text
-from kiosk.flow.requests import Policy, Request
+from kiosk.flow.requests import Policy, ServerRequest
 
 CANCELLABLE = ("waiting", "held", "missed")
 
@@ -37,7 +37,7 @@ class ShownTicket:
 
 
 @dataclass(frozen=True)
-class MyTicket:
+class MyTicketState:
     """The ticket that is shown and its `token`. `asks_give_up`: it asks whether its place is to be given up; `level`, `reasons`
     and `more` (all reasons instead of the first) are of the rating that is not sent yet; `refusal`: why nothing came of it."""
 
@@ -84,7 +84,7 @@ class SubmitRating:
 
 
 @dataclass(frozen=True)
-class TokenRequest(Request):
+class TokenRequest(ServerRequest):
     """What is asked with the token of a ticket, from a page: elsewhere the answer is of no use any more."""
 
     policy = Policy(tries=3, timeout_s=5)

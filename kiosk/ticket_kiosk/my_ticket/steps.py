@@ -22,10 +22,10 @@ from kiosk.ticket_kiosk.my_ticket.state import (
     SubmitRating,
     TokenRequest,
 )
-from kiosk.ticket_kiosk.state import Effects, State
+from kiosk.ticket_kiosk.state import Effects, KioskState
 
 
-def show(state: State, facts: Mapping[str, Any], token: str) -> State:
+def show(state: KioskState, facts: Mapping[str, Any], token: str) -> KioskState:
     """The page of a ticket, from what `lookup` or a second check-in says of it. Raise KeyError for what is no such answer."""
     ticket, estimate, service = facts["ticket"], facts["estimate_s"], facts.get("service") or {}
     shown = ShownTicket(
@@ -42,31 +42,31 @@ def show(state: State, facts: Mapping[str, Any], token: str) -> State:
     return _with(state, ticket=shown, token=token, asks_give_up=False, refusal=None).at("my-ticket")
 
 
-def waits(state: State) -> bool:
+def waits(state: KioskState) -> bool:
     """Whether the answer to giving up or rating is still to come: one question at a time."""
     return state.requests.waits_for(TokenRequest)
 
 
-def lacks_reason(state: State) -> bool:
+def lacks_reason(state: KioskState) -> bool:
     """Whether the chosen level still lacks the reason that a bad rating must have."""
     mine = state.my_ticket
     return rating_lacks_reason(mine.level, mine.reasons, required=state.setting.bad_needs_reason)
 
 
-def ask_give_up(state: State, event: AskGiveUp) -> tuple[State, Effects]:
+def ask_give_up(state: KioskState, event: AskGiveUp) -> tuple[KioskState, Effects]:
     ticket = state.my_ticket.ticket
     if state.shown != "my-ticket" or ticket is None or not ticket.cancellable or waits(state):
         return state, ()
     return _with(state, asks_give_up=event.on, refusal=None), ()
 
 
-def confirm_give_up(state: State, _event: ConfirmGiveUp) -> tuple[State, Effects]:
+def confirm_give_up(state: KioskState, _event: ConfirmGiveUp) -> tuple[KioskState, Effects]:
     if state.shown != "my-ticket" or not state.my_ticket.asks_give_up or waits(state):
         return state, ()
     return _ask(state, GiveUpRequest(state.page, state.my_ticket.token))
 
 
-def given_up(state: State, pending: Pending[GiveUpRequest], answer: Answer) -> tuple[State, Effects]:
+def given_up(state: KioskState, pending: Pending[GiveUpRequest], answer: Answer) -> tuple[KioskState, Effects]:
     """The ticket as it is now, or why it stays."""
     ticket = state.my_ticket.ticket
     if state.page != pending.request.page or ticket is None:
@@ -78,14 +78,14 @@ def given_up(state: State, pending: Pending[GiveUpRequest], answer: Answer) -> t
     return _with(state, ticket=replace(ticket, state=now), asks_give_up=False), ()
 
 
-def open_rating(state: State, _event: OpenRating) -> tuple[State, Effects]:
+def open_rating(state: KioskState, _event: OpenRating) -> tuple[KioskState, Effects]:
     ticket = state.my_ticket.ticket
     if state.shown != "my-ticket" or ticket is None or not ticket.ratable:
         return state, ()
     return _with(state, level=None, reasons=(), refusal=None).at("rate"), ()
 
 
-def level_tapped(state: State, event: LevelTapped) -> tuple[State, Effects]:
+def level_tapped(state: KioskState, event: LevelTapped) -> tuple[KioskState, Effects]:
     """A level leads to its reasons; another level has others."""
     if state.shown != "rate" or not 1 <= event.level <= 5:
         return state, ()
@@ -93,7 +93,7 @@ def level_tapped(state: State, event: LevelTapped) -> tuple[State, Effects]:
     return _with(state, level=event.level, reasons=kept, more=False, refusal=None).at("rate-reasons"), ()
 
 
-def reason_tapped(state: State, event: ReasonTapped) -> tuple[State, Effects]:
+def reason_tapped(state: KioskState, event: ReasonTapped) -> tuple[KioskState, Effects]:
     chosen, level = state.my_ticket.reasons, state.my_ticket.level or 0
     if state.shown != "rate-reasons" or event.code not in {reason.code for reason in reasons_of(level)}:
         return state, ()
@@ -101,11 +101,11 @@ def reason_tapped(state: State, event: ReasonTapped) -> tuple[State, Effects]:
     return _with(state, reasons=without if event.code in chosen else (*chosen, event.code), refusal=None), ()
 
 
-def more_reasons(state: State, _event: MoreReasons) -> tuple[State, Effects]:
+def more_reasons(state: KioskState, _event: MoreReasons) -> tuple[KioskState, Effects]:
     return (_with(state, more=not state.my_ticket.more), ()) if state.shown == "rate-reasons" else (state, ())
 
 
-def submit(state: State, _event: SubmitRating) -> tuple[State, Effects]:
+def submit(state: KioskState, _event: SubmitRating) -> tuple[KioskState, Effects]:
     """Send the rating, once: nothing is sent before this tap, and none of the taps after it counts."""
     mine = state.my_ticket
     if state.shown != "rate-reasons" or mine.level is None or lacks_reason(state) or waits(state):
@@ -113,7 +113,7 @@ def submit(state: State, _event: SubmitRating) -> tuple[State, Effects]:
     return _ask(state, RatingRequest(state.page, mine.token, mine.level, mine.reasons))
 
 
-def rated(state: State, pending: Pending[RatingRequest], answer: Answer) -> tuple[State, Effects]:
+def rated(state: KioskState, pending: Pending[RatingRequest], answer: Answer) -> tuple[KioskState, Effects]:
     """Thanks, or why the rating was not taken."""
     if state.page != pending.request.page:
         return state, ()
@@ -122,22 +122,22 @@ def rated(state: State, pending: Pending[RatingRequest], answer: Answer) -> tupl
     return replace(state, page="rated", trail=("home",), idle_since=state.now), ()
 
 
-def unanswered(state: State, _pending: Pending[TokenRequest]) -> tuple[State, Effects]:
+def unanswered(state: KioskState, _pending: Pending[TokenRequest]) -> tuple[KioskState, Effects]:
     return _with(state, refusal="no-answer"), ()
 
 
-def _ask(state: State, request: TokenRequest) -> tuple[State, Effects]:
+def _ask(state: KioskState, request: TokenRequest) -> tuple[KioskState, Effects]:
     state, asked = ask(_with(state, refusal=None), request)
     return state, (asked,)
 
 
-def _refused(state: State, answer: Answer) -> tuple[State, Effects]:
+def _refused(state: KioskState, answer: Answer) -> tuple[KioskState, Effects]:
     """In the words of the server, where it has some."""
     texts = answer.error.texts if answer.error is not None else None
     return _with(state, refusal=texts or "no-answer"), ()
 
 
-def _with(state: State, **changes: Any) -> State:
+def _with(state: KioskState, **changes: Any) -> KioskState:
     return replace(state, my_ticket=replace(state.my_ticket, **changes))
 
 

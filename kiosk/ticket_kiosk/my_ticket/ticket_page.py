@@ -9,7 +9,7 @@ from kiosk.ticket_kiosk.my_ticket.steps import waits
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
 from kiosk.ticket_kiosk.scan.appointment_page import queue_name
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.confirm_page import minutes_text, windows_text
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
@@ -45,7 +45,7 @@ class MyTicket(Frame):
         _ = self.stage.text
         return _("我的号票")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look, ticket = self.look, state.my_ticket.ticket
         assert ticket is not None, "this page comes with a ticket"
         height = max(look.target, look.px(150))
@@ -69,7 +69,7 @@ class MyTicket(Frame):
             Words(stage, body, ticket.number, 240, bold=True, colour="accent", align="center", line_height=1.1),
         )
 
-    def _facts(self, rect: Rect, state: State, ticket: ShownTicket) -> None:
+    def _facts(self, rect: Rect, state: KioskState, ticket: ShownTicket) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         title, note = state_words(stage, ticket)
         if state.my_ticket.asks_give_up:
@@ -102,14 +102,14 @@ class MyTicket(Frame):
             place, row = row.left(row.h * 0.7, look.space("m"))
             self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, row, text, "body", line_height=1.2))
 
-    def _refusal(self, state: State) -> str:
+    def _refusal(self, state: KioskState) -> str:
         _, refusal = self.stage.text, state.my_ticket.refusal
         if refusal is None:
             return ""
         unsaid = _("没有办成，请再试一次，或到{desk}办理").format(desk=help_desk(self.stage))
         return unsaid if isinstance(refusal, str) else self.stage.pick(refusal)
 
-    def _actions(self, rect: Rect, state: State, ticket: ShownTicket) -> None:
+    def _actions(self, rect: Rect, state: KioskState, ticket: ShownTicket) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         if waits(state):
             self.add_widget(Words(stage, rect, _("请稍候"), "body", colour="secondary", align="center"))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from contract.wire.messages import TicketClass
-from kiosk.flow.requests import Policy, Request
+from kiosk.flow.requests import Policy, ServerRequest
 
 Result = Literal["printed", "shown", "failed", "unsure"]
 """What became of a number; `shown`: on the screen only, because the printer could not print."""
@@ -18,7 +18,7 @@ CLOCKS_APART = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Lease:
+class HeldLease:
     """What the kiosk holds and has to tell.
 
     `left` counts the numbers of the day by queue; they are good from `since` until `expires`, in the spans `open`. `untold` are
@@ -97,7 +97,7 @@ class NoNumber:
 
 
 @dataclass(frozen=True)
-class LeaseRequest(Request):
+class LeaseRequest(ServerRequest):
     """Further numbers of a queue. Sent until it is answered, so that no numbers get lost between two leases."""
 
     verb = "lease-numbers"
@@ -112,7 +112,7 @@ class LeaseRequest(Request):
 
 
 @dataclass(frozen=True)
-class MergeRequest(Request):
+class MergeRequest(ServerRequest):
     """The tickets that this kiosk gave out without the server."""
 
     verb = "merge-tickets"
@@ -155,10 +155,10 @@ class KeepLease:
 
 
 @dataclass(frozen=True)
-class Told:
+class MarkMerged:
     """The server knows of these tickets, as merge-tickets answers."""
 
     answer: Mapping[str, Any]
 
 
-Effect = TakeLeased | Settle | KeepLease | Told
+LeaseEffect = TakeLeased | Settle | KeepLease | MarkMerged

@@ -21,16 +21,16 @@ from kiosk.ticket_kiosk.offline_numbers.state import (
     KeepLease,
     LeaseIs,
     LeaseRequest,
+    MarkMerged,
     MergeRequest,
     NoNumber,
     NumberGiven,
     Settle,
     TakeLeased,
-    Told,
 )
-from kiosk.ticket_kiosk.state import Effects, State
+from kiosk.ticket_kiosk.state import Effects, KioskState
 from kiosk.ticket_kiosk.take_number import steps as take_number_steps
-from kiosk.ticket_kiosk.take_number.state import PRINTING_S, Ticket, TicketRequest
+from kiosk.ticket_kiosk.take_number.state import PRINTING_S, IssuedTicket, TicketRequest
 
 FEW = 5
 """With no more than one in so many numbers of a queue left the lease is nearly used up."""
@@ -41,27 +41,27 @@ OVER_PAUSE_S = 900
 """And so long when the lease seems to be of another day, which a wrong clock of this machine makes of every lease."""
 
 
-def confirm(state: State, _event: Confirm) -> tuple[State, Effects]:
+def confirm(state: KioskState, _event: Confirm) -> tuple[KioskState, Effects]:
     """The citizen wants the number, and the server is away."""
-    if not take_number_steps.may_confirm(state) or state.queue is None:
+    if not take_number_steps.may_confirm(state) or state.taking.queue is None:
         return state, ()
-    return _take(state, state.queue, take_number_steps.class_of(state, state.queue), state.item)
+    return _take(state, state.taking.queue, take_number_steps.class_of(state, state.taking.queue), state.taking.item)
 
 
-def _take(state: State, queue: str, class_: TicketClass, item: str | None) -> tuple[State, Effects]:
+def _take(state: KioskState, queue: str, class_: TicketClass, item: str | None) -> tuple[KioskState, Effects]:
     assert state.clock is not None, "numbers on lease are given out by the clock"
     requests, request = state.requests.new_id()
-    taking = replace(state.taking, wanted=request)
-    new = replace(state, page="printing", trail=("home",), ticket=None, trouble=None, idle_since=state.now, taking=taking)
+    taking = replace(state.taking, wanted=request, ticket=None, trouble=None)
+    new = replace(state, page="printing", trail=("home",), idle_since=state.now, taking=taking)
     return new.with_requests(requests), (TakeLeased(request, queue, class_, item, state.clock),)
 
 
-def given(state: State, event: NumberGiven) -> tuple[State, Effects]:
+def given(state: KioskState, event: NumberGiven) -> tuple[KioskState, Effects]:
     """The number is on the disk: print it, or show it where there is no paper, unless whoever wanted it is gone."""
     facts = event.given
     if state.page != "printing" or state.taking.wanted != event.request:
         return state, (Settle(facts.ticket, "failed"),)
-    ticket = Ticket(
+    ticket = IssuedTicket(
         id=facts.ticket, number=facts.number, queue=facts.queue, class_=facts.class_,
         issued_at=facts.issued_at, token=facts.token, ahead=0, estimate_s=Estimate(0, 0), windows=facts.windows,
         language=state.mode.language, offline=True,
@@ -71,25 +71,25 @@ def given(state: State, event: NumberGiven) -> tuple[State, Effects]:
     return state, effects if on_paper else (*effects, Settle(ticket.id, "shown"))
 
 
-def no_number(state: State, event: NoNumber) -> tuple[State, Effects]:
+def no_number(state: KioskState, event: NoNumber) -> tuple[KioskState, Effects]:
     """The last one has just gone, or the disk is full."""
     wanted = state.taking.wanted == event.request
     return (take_number_steps.in_trouble(state, "none-left", ""), ()) if wanted else (state, ())
 
 
-def lease_is(state: State, event: LeaseIs) -> tuple[State, Effects]:
+def lease_is(state: KioskState, event: LeaseIs) -> tuple[KioskState, Effects]:
     """What is held and has to be told."""
     fresh = {name: getattr(event, name) for name in ("left", "since", "expires", "open", "untold")}
     return replace(state, lease=replace(state.lease, known=True, **fresh)), ()
 
 
-def few(state: State) -> bool:
+def few(state: KioskState) -> bool:
     """Whether numbers are given from the lease, and those of some queue are nearly used up."""
     least = state.setting.offline_numbers // FEW
     return state.offline and any(state.lease.left.get(b.id, 0) <= least for b in state.setting.businesses if b.offline)
 
 
-def told(state: State) -> LeaseStatus | None:
+def told(state: KioskState) -> LeaseStatus | None:
     """What the terminal's status says of the lease; None where there is none that is good today, and nothing to tell."""
     lease = state.lease
     good = lease.good(state.clock)
@@ -103,9 +103,9 @@ def told(state: State) -> LeaseStatus | None:
 # --- every second ----------------------------------------------------------------------------------------------------
 
 
-def tend(state: State) -> tuple[State, Effects]:
+def tend(state: KioskState) -> tuple[KioskState, Effects]:
     """Help a citizen whose request the server left, tell what was given out, ask for more numbers."""
-    if state.page == "printing" and state.ticket is None and state.taking.wanted is not None:
+    if state.page == "printing" and state.taking.ticket is None and state.taking.wanted is not None:
         return _hurry(state, state.taking.wanted)
     if not state.served or not state.lease.known or state.setting.printer is None:
         return state, ()
@@ -119,7 +119,7 @@ def tend(state: State) -> tuple[State, Effects]:
     return replace(state, lease=replace(state.lease, held=held)), tuple(asks)
 
 
-def _due(state: State) -> Iterator[tuple[str, int, LeaseRequest | MergeRequest]]:
+def _due(state: KioskState) -> Iterator[tuple[str, int, LeaseRequest | MergeRequest]]:
     """What should be asked for: its name, for how many seconds then not again, the request."""
     lease, most, terminal = state.lease, state.setting.offline_numbers, state.setting.terminal
     if lease.untold and not state.requests.waits_for(MergeRequest):
@@ -134,7 +134,7 @@ def _due(state: State) -> Iterator[tuple[str, int, LeaseRequest | MergeRequest]]
             yield business.id, OVER_PAUSE_S if over else ASK_PAUSE_S, request
 
 
-def _hurry(state: State, wanted: str) -> tuple[State, Effects]:
+def _hurry(state: KioskState, wanted: str) -> tuple[KioskState, Effects]:
     """Nobody waits for a server that is gone or silent: what it may have given is given back, the number comes from the lease.
 
     A cable that is out is noticed by the connection only half a minute later; the first question without an answer is enough.
@@ -153,14 +153,14 @@ def _hurry(state: State, wanted: str) -> tuple[State, Effects]:
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
-def leased(state: State, _pending: Pending[LeaseRequest], answer: Answer) -> tuple[State, Effects]:
+def leased(state: KioskState, _pending: Pending[LeaseRequest], answer: Answer) -> tuple[KioskState, Effects]:
     """Further numbers; a refusal is asked again after its pause."""
     return state, ((KeepLease(answer.data),) if answer.status == "ok" and answer.data is not None else ())
 
 
-def merged(state: State, _pending: Pending[MergeRequest], answer: Answer) -> tuple[State, Effects]:
+def merged(state: KioskState, _pending: Pending[MergeRequest], answer: Answer) -> tuple[KioskState, Effects]:
     """What the server now knows; a refusal is asked again after its pause."""
-    return state, ((Told(answer.data),) if answer.status == "ok" and answer.data is not None else ())
+    return state, ((MarkMerged(answer.data),) if answer.status == "ok" and answer.data is not None else ())
 
 
 HANDLERS: dict[type, Any] = {NumberGiven: given, NoNumber: no_number, LeaseIs: lease_is}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.ticket_kiosk.offline_numbers.book import BadLease, LeaseBook
-from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, NoNumber, NumberGiven, Settle, TakeLeased, Told
+from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, MarkMerged, NoNumber, NumberGiven, Settle, TakeLeased
 
 LOG = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class LeaseKeeper:
 
     def perform(self, effect: Any, _send: Callable[[Any], None]) -> None:
         """Do it in the keeper's thread."""
-        if isinstance(effect, TakeLeased | Settle | KeepLease | Told):
+        if isinstance(effect, TakeLeased | Settle | KeepLease | MarkMerged):
             self._work.put(effect)
 
     def _run(self, send: Callable[[Any], None]) -> None:
@@ -81,7 +81,7 @@ class LeaseKeeper:
                     send(NoNumber(effect.request) if given is None else NumberGiven(effect.request, given))
                 case KeepLease():
                     self._book.add(effect.answer)
-                case Told():
+                case MarkMerged():
                     for ticket in self._book.told(effect.answer):
                         LOG.error("the server does not know that %s was leased to this kiosk; it is kept in the book", ticket)
             send(self._book.holding())

@@ -11,7 +11,7 @@ from kiosk.ui.theme import Mode
 
 
 @dataclass(frozen=True)
-class Aloud:
+class ReadAloud:
     """`voice` is the condition of the terminal's voice, None without one; `section` is being read, in reading number `turn`."""
 
     voice: str | None = None
@@ -48,7 +48,7 @@ class ReadsNow:
 
 
 @dataclass(frozen=True)
-class ReadOut:
+class ReadingEnded:
     """The voice is through, or could not go on."""
 
     turn: int
@@ -59,7 +59,7 @@ class ReadOut:
 
 @dataclass(frozen=True)
 class ReadGuide:
-    """Read these sections; ReadsNow comes with each piece, ReadOut at the end."""
+    """Read these sections; ReadsNow comes with each piece, ReadingEnded at the end."""
 
     turn: int
     item: Item
@@ -70,8 +70,8 @@ class ReadGuide:
 
 
 @dataclass(frozen=True)
-class Hush:
+class StopReading:
     """Be silent at once."""
 
 
-Spoken = ReadGuide | Hush
+ReadingEffect = ReadGuide | StopReading

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk.ticket_kiosk.guides.state import Section
-from kiosk.ticket_kiosk.read_aloud.state import Hush, Listen, ReadGuide, ReadOut, ReadsNow, VoiceIs
-from kiosk.ticket_kiosk.state import Effects, State
+from kiosk.ticket_kiosk.read_aloud.state import Listen, ReadGuide, ReadingEnded, ReadsNow, StopReading, VoiceIs
+from kiosk.ticket_kiosk.state import Effects, KioskState
 
 
-def listen(state: State, _event: Listen) -> tuple[State, Effects]:
+def listen(state: KioskState, _event: Listen) -> tuple[KioskState, Effects]:
     """The summary first, then the section that is open."""
     if state.aloud.section is not None:
         return _silent(state)
@@ -23,23 +23,23 @@ def listen(state: State, _event: Listen) -> tuple[State, Effects]:
     return _begin(state, ("summary",) if section == "summary" else ("summary", section))
 
 
-def voice_is(state: State, event: VoiceIs) -> tuple[State, Effects]:
+def voice_is(state: KioskState, event: VoiceIs) -> tuple[KioskState, Effects]:
     return _with(state, voice=event.condition), ()
 
 
-def reads_now(state: State, event: ReadsNow) -> tuple[State, Effects]:
+def reads_now(state: KioskState, event: ReadsNow) -> tuple[KioskState, Effects]:
     if not _is_present(state, event.turn):
         return state, ()
     return replace(_with(state, section=event.section), idle_since=state.now), ()
 
 
-def read_out(state: State, event: ReadOut) -> tuple[State, Effects]:
+def read_out(state: KioskState, event: ReadingEnded) -> tuple[KioskState, Effects]:
     if not _is_present(state, event.turn):
         return state, ()
     return replace(_with(state, section=None), idle_since=state.now), ()
 
 
-def followed(before: State, after: State, effects: Effects) -> tuple[State, Effects]:
+def followed(before: KioskState, after: KioskState, effects: Effects) -> tuple[KioskState, Effects]:
     """What a step means for what is being read: nothing is read of a page that is gone or shown in other words."""
     if after.aloud.section is None or after.aloud.turn != before.aloud.turn:
         return after, effects
@@ -52,7 +52,7 @@ def followed(before: State, after: State, effects: Effects) -> tuple[State, Effe
     return after, (*effects, *more)
 
 
-def _begin(state: State, sections: tuple[Section, ...]) -> tuple[State, Effects]:
+def _begin(state: KioskState, sections: tuple[Section, ...]) -> tuple[KioskState, Effects]:
     item, turn = state.lookup.item, state.aloud.turn + 1
     if item is None:
         return state, ()
@@ -60,16 +60,16 @@ def _begin(state: State, sections: tuple[Section, ...]) -> tuple[State, Effects]
     return _with(state, section=sections[0], turn=turn), (effect,)
 
 
-def _silent(state: State) -> tuple[State, Effects]:
-    return _with(state, section=None), (Hush(),)
+def _silent(state: KioskState) -> tuple[KioskState, Effects]:
+    return _with(state, section=None), (StopReading(),)
 
 
-def _is_present(state: State, turn: int) -> bool:
+def _is_present(state: KioskState, turn: int) -> bool:
     return state.aloud.section is not None and turn == state.aloud.turn
 
 
-def _with(state: State, **changes: Any) -> State:
+def _with(state: KioskState, **changes: Any) -> KioskState:
     return replace(state, aloud=replace(state.aloud, **changes))
 
 
-HANDLERS: dict[type, Any] = {Listen: listen, VoiceIs: voice_is, ReadsNow: reads_now, ReadOut: read_out}
+HANDLERS: dict[type, Any] = {Listen: listen, VoiceIs: voice_is, ReadsNow: reads_now, ReadingEnded: read_out}

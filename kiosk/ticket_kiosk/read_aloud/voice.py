@@ -16,7 +16,7 @@ from contract.configuration.hall import Device, HallConfig
 from kiosk.flow.role import Send
 from kiosk.service_pages.events import Tried, TryDevice
 from kiosk.service_pages.state import Result
-from kiosk.ticket_kiosk.read_aloud.state import Hush, ReadGuide, ReadOut, ReadsNow, VoiceIs
+from kiosk.ticket_kiosk.read_aloud.state import ReadGuide, ReadingEnded, ReadsNow, StopReading, VoiceIs
 
 if TYPE_CHECKING:
     from drivers.ports import ReadingVoice as Voice
@@ -56,7 +56,7 @@ class Reader:
 
     def perform(self, effect: Any, send: Send) -> None:
         """Read or be silent; a new reading ends the one before it."""
-        if isinstance(effect, ReadGuide | Hush):
+        if isinstance(effect, ReadGuide | StopReading):
             self._hush()
         if isinstance(effect, ReadGuide):
             self._turn = effect.turn
@@ -115,7 +115,7 @@ class Reader:
                 send(ReadsNow(guide.turn, section))
                 voice.read(text, language, slow=guide.mode.elder)
         finally:
-            send(ReadOut(guide.turn))
+            send(ReadingEnded(guide.turn))
 
     def _try(self, voice: Voice, send: Send) -> None:
         """One sentence in each language, for the technician. Raise DeviceError."""

@@ -12,7 +12,7 @@ from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import Frame, date_text
 from kiosk.ticket_kiosk.scan.state import CheckIn, PickAppointment, PickCase
 from kiosk.ticket_kiosk.scan.steps import waits
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Entry
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
@@ -35,7 +35,7 @@ def queue_name(stage: Stage, queue: str) -> str:
     return next((stage.pick(known.name) for known in stage.hall.queue if known.id == queue), queue)
 
 
-def standing_words(stage: Stage, state: State, appointment: Mapping[str, Any]) -> tuple[str, str]:
+def standing_words(stage: Stage, state: KioskState, appointment: Mapping[str, Any]) -> tuple[str, str]:
     """How the appointment stands to the clock, and what to do."""
     _ = stage.text
     desk, starts = help_desk(stage), time_text(stage, appointment["starts_at"], state.clock)
@@ -62,7 +62,7 @@ class AppointmentPage(Frame):
         _ = self.stage.text
         return _("我的预约")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look, appointment = self.look, state.scan.appointment or {}
         height = max(look.target, look.px(168))
         bar, rest = self.reach.bottom(height, look.space("l"))
@@ -80,7 +80,7 @@ class AppointmentPage(Frame):
         TroubleBlock(self, upper, "clock" if colour == "warning" else "check-circle", title, note, colour=colour)
         self._facts(lower, state, appointment)
 
-    def _bar(self, rect: Rect, state: State, appointment: Mapping[str, Any]) -> None:
+    def _bar(self, rect: Rect, state: KioskState, appointment: Mapping[str, Any]) -> None:
         stage, _ = self.stage, self.stage.text
         if waits(state) or state.scan.refusal is not None:
             refusal = state.scan.refusal
@@ -92,7 +92,7 @@ class AppointmentPage(Frame):
         text = _("看我的号票") if appointment["standing"] == "checked-in" else _("签到取号")
         self.add_widget(Bar(stage, rect, text, lambda: stage.send(CheckIn()), icon="ticket-confirmation"))
 
-    def _facts(self, rect: Rect, state: State, appointment: Mapping[str, Any]) -> None:
+    def _facts(self, rect: Rect, state: KioskState, appointment: Mapping[str, Any]) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         ends = datetime.fromisoformat(appointment["ends_at"])
         facts = (
@@ -124,12 +124,12 @@ class HolderPage(Listing):
     def title_text(self) -> str:
         return ""
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         super().build_body(state)
         _, holder = self.stage.text, (state.scan.holder or {}).get("holder", {})
         self._title.say(_("{name}，您好").format(name=holder.get("name", "")))
 
-    def entries(self, state: State) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[Entry]:
         stage, _ = self.stage, self.stage.text
         holder = state.scan.holder or {}
         appointments = [

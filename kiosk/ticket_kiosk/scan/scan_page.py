@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import Frame
 from kiosk.ticket_kiosk.scan.steps import waits
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Icon, Words
 from kiosk.ui.widgets.surface import Fill
@@ -19,7 +19,7 @@ class ScanPage(Frame):
         _ = self.stage.text
         return _("扫码办理")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look = self.look
         self.viewfinder: Viewfinder | None = None
         if not state.scan.able:
@@ -49,7 +49,7 @@ class ScanPage(Frame):
             Icon(stage, window, "barcode-scan", colour="text"),
         )  # fmt: skip
 
-    def _words(self, rect: Rect, state: State) -> None:
+    def _words(self, rect: Rect, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         place, rest = rect.top(look.type("title") * 1.5, look.space("s"))
         hint = _("请把二维码放入框内") if state.scan.films else _("请把二维码对准扫码口")
@@ -63,7 +63,7 @@ class ScanPage(Frame):
         self._said(said, state)
         self.add_widget(Words(stage, rest, self._useful(state), "note", colour="secondary", align="center", valign="top"))
 
-    def _said(self, rect: Rect, state: State) -> None:
+    def _said(self, rect: Rect, state: KioskState) -> None:
         """What has come of the last code."""
         look, stage, _ = self.look, self.stage, self.stage.text
         if waits(state):
@@ -79,7 +79,7 @@ class ScanPage(Frame):
             Words(stage, body, sentence, "body", bold=True, line_height=1.3),
         )
 
-    def _refusal(self, state: State) -> str:
+    def _refusal(self, state: KioskState) -> str:
         _, refusal = self.stage.text, state.scan.refusal if state.served else "away"
         match refusal:
             case None:
@@ -95,13 +95,13 @@ class ScanPage(Frame):
             case text:
                 return self.stage.pick(text)
 
-    def _useful(self, state: State) -> str:
+    def _useful(self, state: KioskState) -> str:
         _ = self.stage.text
         desk = _("扫不上？请到{desk}办理").format(desk=help_desk(self.stage))
         useful = _("可以扫：预约码、号票、受理凭证、办事指南、个人或企业服务码")
         return f"{useful}\n{desk}" if state.served and not self.look.mode.elder else desk
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         super().show(state)
         if self.viewfinder is not None:
             self.viewfinder.show(state.scan.picture)

@@ -16,7 +16,7 @@ from typing import Any
 from contract.configuration.hall import Device
 from drivers.device_health import reason
 from drivers.ports import DeviceError
-from kiosk.ticket_kiosk.scan.state import NextPicture, Picture, Pictured, Scanned, ScannerIs, Watch
+from kiosk.ticket_kiosk.scan.state import CameraPicture, NextPicture, Pictured, Scanned, ScannerIs, Watch
 
 LOG = logging.getLogger(__name__)
 Send = Callable[[Any], None]
@@ -172,7 +172,7 @@ class Listener:
             send(Pictured(for_screen(picture, codes)))
 
 
-def for_screen(picture: Any, codes: Sequence[Any]) -> Picture:
+def for_screen(picture: Any, codes: Sequence[Any]) -> CameraPicture:
     """A camera's picture (height x width x 3, BGR) small enough for the screen, as in a mirror: a hand moves as it is seen."""
     import cv2
 
@@ -181,4 +181,4 @@ def for_screen(picture: Any, codes: Sequence[Any]) -> Picture:
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
     turned = cv2.cvtColor(cv2.flip(small, -1), cv2.COLOR_BGR2RGB)  # sides for the mirror, top and bottom for OpenGL
     found = tuple(tuple((1 - x / width, 1 - y / height) for x, y in code.corners) for code in codes if code.corners)
-    return Picture(turned.shape[1], turned.shape[0], turned.tobytes(), found)
+    return CameraPicture(turned.shape[1], turned.shape[0], turned.tobytes(), found)

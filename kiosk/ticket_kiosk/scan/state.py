@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from contract.wire.device_state import WORKS
 from contract.wire.messages import Text
-from kiosk.flow.requests import Policy, Request
+from kiosk.flow.requests import Policy, ServerRequest
 
 Why = Literal["nonsense", "unknown-guide", "away", "no-answer"]
 """Why the kiosk itself makes nothing of a code; every other reason comes as a sentence from the server."""
 
 
 @dataclass(frozen=True)
-class Picture:
+class CameraPicture:
     """What a camera sees: `pixels` are RGB bytes, row by row from below; `found` the corners of the codes in it, x and y as
     parts of width and height from the lower left."""
 
@@ -26,7 +26,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Scanner:
+class ScannerStatus:
     """One scanner of this terminal; `films` when it is a camera with a picture to show."""
 
     condition: str = "init"
@@ -35,15 +35,15 @@ class Scanner:
 
 
 @dataclass(frozen=True)
-class Scan:
+class ScanState:
     """The scanners by their ids, and what came of the last code. Codes and whom they stand for are kept out of every log.
 
     `seen` is the digest of the last code, which was in sight at `seen_at`; `check_in` is the code of the appointment that a
     number is being taken with; `holder` is what the server knows of the holder of a service code.
     """
 
-    scanners: Mapping[str, Scanner] = field(default_factory=dict)
-    picture: Picture | None = field(default=None, repr=False)
+    scanners: Mapping[str, ScannerStatus] = field(default_factory=dict)
+    picture: CameraPicture | None = field(default=None, repr=False)
     seen: str = ""
     seen_at: float = 0
     guide: str | None = None
@@ -85,7 +85,7 @@ class ScannerIs:
 class Pictured:
     """The camera's picture."""
 
-    picture: Picture = field(repr=False)
+    picture: CameraPicture = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class CheckIn:
 
 
 @dataclass(frozen=True)
-class ScanRequest(Request):
+class ScanRequest(ServerRequest):
     """What is asked about a code, from a page: elsewhere the answer is of no use any more. Its repetitions keep their id: a
     code for a single use may be used up already, and the answer is kept."""
 

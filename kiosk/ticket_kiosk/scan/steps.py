@@ -19,10 +19,10 @@ from typing import Any
 from contract.wire import scanned_code
 from contract.wire.answers import Answer
 from kiosk.flow.requests import Pending, ask
-from kiosk.ticket_kiosk.case_progress.state import Inquiry
+from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.guides.state import ItemIs, ReadItem
 from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
-from kiosk.ticket_kiosk.my_ticket.state import MyTicket, TokenRequest
+from kiosk.ticket_kiosk.my_ticket.state import MyTicketState, TokenRequest
 from kiosk.ticket_kiosk.scan.state import (
     CheckedInLookup,
     CheckIn,
@@ -32,41 +32,41 @@ from kiosk.ticket_kiosk.scan.state import (
     PickAppointment,
     PickCase,
     Pictured,
-    Scan,
     Scanned,
-    Scanner,
     ScannerIs,
+    ScannerStatus,
     ScanRequest,
+    ScanState,
     Watch,
 )
-from kiosk.ticket_kiosk.state import Effects, State
+from kiosk.ticket_kiosk.state import Effects, KioskState
 from kiosk.ticket_kiosk.take_number import steps as take_number_steps
 
 AGAIN_S = 3
 """The same code counts again when it was out of sight for so many seconds."""
-AnswerStep = Callable[[State, dict[str, Any]], tuple[State, Effects]]
+AnswerStep = Callable[[KioskState, dict[str, Any]], tuple[KioskState, Effects]]
 
 
-def open_scan(state: State, _event: OpenScan) -> tuple[State, Effects]:
+def open_scan(state: KioskState, _event: OpenScan) -> tuple[KioskState, Effects]:
     if state.shown not in ("home", "closed", "guides") or not state.scan.able:
         return state, ()
     # whoever asks for it wants the code read that is there already
     state = state.with_requests(state.requests.without(ScanRequest))
-    return replace(state, scan=Scan(scanners=state.scan.scanners)).at("scan"), ()
+    return replace(state, scan=ScanState(scanners=state.scan.scanners)).at("scan"), ()
 
 
-def scanner_is(state: State, event: ScannerIs) -> tuple[State, Effects]:
-    known = {**state.scan.scanners, event.scanner: Scanner(event.condition, event.films, event.detail)}
+def scanner_is(state: KioskState, event: ScannerIs) -> tuple[KioskState, Effects]:
+    known = {**state.scan.scanners, event.scanner: ScannerStatus(event.condition, event.films, event.detail)}
     state = _with(state, scanners=known)
     return (state if state.scan.films else _with(state, picture=None)), ()
 
 
-def pictured(state: State, event: Pictured) -> tuple[State, Effects]:
+def pictured(state: KioskState, event: Pictured) -> tuple[KioskState, Effects]:
     """A picture is shown while somebody scans; the next is asked for only then."""
     return (_with(state, picture=event.picture), (NextPicture(),)) if state.shown == "scan" else (state, ())
 
 
-def watched(before: State, after: State) -> tuple[State, Effects]:
+def watched(before: KioskState, after: KioskState) -> tuple[KioskState, Effects]:
     """Cameras and lamps go on when the scan page comes and off when it goes, whatever the reason."""
     was, is_ = before.shown == "scan", after.shown == "scan"
     if was == is_:
@@ -74,14 +74,14 @@ def watched(before: State, after: State) -> tuple[State, Effects]:
     return _with(after, picture=None), (Watch(is_),)
 
 
-def closed(state: State) -> State:
+def closed(state: KioskState) -> KioskState:
     """Nothing scanned; what is known of the scanners stays, and which code is before them still."""
     scan, requests = state.scan, state.requests.without(ScanRequest, TokenRequest)
-    kept = Scan(scanners=scan.scanners, seen=scan.seen, seen_at=scan.seen_at)
-    return replace(state, scan=kept, my_ticket=MyTicket(), requests=requests)
+    kept = ScanState(scanners=scan.scanners, seen=scan.seen, seen_at=scan.seen_at)
+    return replace(state, scan=kept, my_ticket=MyTicketState(), requests=requests)
 
 
-def scanned(state: State, event: Scanned) -> tuple[State, Effects]:
+def scanned(state: KioskState, event: Scanned) -> tuple[KioskState, Effects]:
     """A code at home or on the scan page, while none is being looked up; anywhere else nobody meant it."""
     text = event.code.strip()
     seen = hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -97,7 +97,7 @@ def scanned(state: State, event: Scanned) -> tuple[State, Effects]:
     return _read(state, text)
 
 
-def _read(state: State, text: str) -> tuple[State, Effects]:
+def _read(state: KioskState, text: str) -> tuple[KioskState, Effects]:
     """Guides are read here; everything else only the server knows."""
     code = scanned_code.read(text)
     if code is None:
@@ -109,13 +109,13 @@ def _read(state: State, text: str) -> tuple[State, Effects]:
     return _ask(state, CodeLookup(state.page, state.setting.terminal, text))
 
 
-def _read_guide(state: State, item: str) -> tuple[State, Effects]:
+def _read_guide(state: KioskState, item: str) -> tuple[KioskState, Effects]:
     if not state.has_guides:
         return _with(state, refusal="unknown-guide"), ()
     return _with(state, guide=item), (ReadItem(item),)
 
 
-def item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
+def item_is(state: KioskState, event: ItemIs) -> tuple[KioskState, Effects]:
     """The guide of the scanned code; None when the hall has no such guide."""
     if state.scan.guide != event.id:
         return state, ()
@@ -129,17 +129,17 @@ def item_is(state: State, event: ItemIs) -> tuple[State, Effects]:
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
-def code_answered(state: State, pending: Pending[CodeLookup], answer: Answer) -> tuple[State, Effects]:
+def code_answered(state: KioskState, pending: Pending[CodeLookup], answer: Answer) -> tuple[KioskState, Effects]:
     """What the code is for."""
     return _answered(state, pending.request, answer, _code_is)
 
 
-def checked_in_answered(state: State, pending: Pending[CheckedInLookup], answer: Answer) -> tuple[State, Effects]:
+def checked_in_answered(state: KioskState, pending: Pending[CheckedInLookup], answer: Answer) -> tuple[KioskState, Effects]:
     """The ticket of an appointment that was checked in before."""
     return _answered(state, pending.request, answer, _checked_in_is)
 
 
-def _answered(state: State, request: ScanRequest, answer: Answer, step: AnswerStep) -> tuple[State, Effects]:
+def _answered(state: KioskState, request: ScanRequest, answer: Answer, step: AnswerStep) -> tuple[KioskState, Effects]:
     state = _with(state, seen_at=state.now)
     if state.page != request.page:
         return state, ()  # the citizen went another way meanwhile
@@ -153,11 +153,11 @@ def _answered(state: State, request: ScanRequest, answer: Answer, step: AnswerSt
     return _with(state, refusal=texts or "no-answer"), ()
 
 
-def unanswered(state: State, _pending: Pending[ScanRequest]) -> tuple[State, Effects]:
+def unanswered(state: KioskState, _pending: Pending[ScanRequest]) -> tuple[KioskState, Effects]:
     return _with(state, seen_at=state.now, refusal="no-answer"), ()
 
 
-def _code_is(state: State, data: dict[str, Any]) -> tuple[State, Effects]:
+def _code_is(state: KioskState, data: dict[str, Any]) -> tuple[KioskState, Effects]:
     match data["kind"]:
         case "ticket":
             return my_ticket_steps.show(state, data, str(data["token"])), ()
@@ -173,7 +173,7 @@ def _code_is(state: State, data: dict[str, Any]) -> tuple[State, Effects]:
     raise ValueError(data["kind"])
 
 
-def _appointment(state: State, appointment: Mapping[str, Any]) -> tuple[State, Effects]:
+def _appointment(state: KioskState, appointment: Mapping[str, Any]) -> tuple[KioskState, Effects]:
     """In time: the number. Checked in already: how its ticket stands. Otherwise what to know first."""
     state = _with(state, appointment=appointment)
     if appointment["standing"] == "due":
@@ -183,32 +183,32 @@ def _appointment(state: State, appointment: Mapping[str, Any]) -> tuple[State, E
     return state.at("appointment"), ()
 
 
-def _checked_in_is(state: State, data: dict[str, Any]) -> tuple[State, Effects]:
+def _checked_in_is(state: KioskState, data: dict[str, Any]) -> tuple[KioskState, Effects]:
     return my_ticket_steps.show(state, data, str(data["ticket"]["token"])), ()
 
 
-def _case(state: State, case: dict[str, Any]) -> State:
-    return replace(state, inquiry=Inquiry(case={**case})).at("case")
+def _case(state: KioskState, case: dict[str, Any]) -> KioskState:
+    return replace(state, case_query=CaseQuery(case={**case})).at("case")
 
 
 # --- what a citizen picks --------------------------------------------------------------------------------------------
 
 
-def pick_appointment(state: State, event: PickAppointment) -> tuple[State, Effects]:
+def pick_appointment(state: KioskState, event: PickAppointment) -> tuple[KioskState, Effects]:
     if state.shown != "holder" or state.scan.holder is None or waits(state):
         return state, ()
     found = next((a for a in state.scan.holder["appointments"] if a["id"] == event.id), None)
     return (_with(state, appointment=found, refusal=None).at("appointment"), ()) if found is not None else (state, ())
 
 
-def pick_case(state: State, event: PickCase) -> tuple[State, Effects]:
+def pick_case(state: KioskState, event: PickCase) -> tuple[KioskState, Effects]:
     if state.shown != "holder" or state.scan.holder is None:
         return state, ()
     found = next((case for case in state.scan.holder["cases"] if case["number"] == event.number), None)
     return (_case(state, found), ()) if found is not None else (state, ())
 
 
-def check_in(state: State, _event: CheckIn) -> tuple[State, Effects]:
+def check_in(state: KioskState, _event: CheckIn) -> tuple[KioskState, Effects]:
     """Take the number, or look how the one taken before stands."""
     appointment = state.scan.appointment
     if state.shown != "appointment" or appointment is None or waits(state):
@@ -218,17 +218,17 @@ def check_in(state: State, _event: CheckIn) -> tuple[State, Effects]:
     return take_number_steps.check_in(state, appointment["queue"], appointment["code"])
 
 
-def waits(state: State) -> bool:
+def waits(state: KioskState) -> bool:
     """Whether an answer about a code is still to come: one question at a time."""
     return state.requests.waits_for(ScanRequest)
 
 
-def _ask(state: State, request: ScanRequest) -> tuple[State, Effects]:
+def _ask(state: KioskState, request: ScanRequest) -> tuple[KioskState, Effects]:
     state, asked = ask(_with(state, refusal=None), request)
     return state, (asked,)
 
 
-def _with(state: State, **changes: Any) -> State:
+def _with(state: KioskState, **changes: Any) -> KioskState:
     return replace(state, scan=replace(state.scan, **changes))
 
 

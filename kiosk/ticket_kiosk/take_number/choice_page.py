@@ -10,7 +10,7 @@ from typing import Any
 from kiosk.ticket_kiosk.events import PickQueue, PickTheme
 from kiosk.ticket_kiosk.page_frame import Frame
 from kiosk.ticket_kiosk.paging import draw_turner
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Tile, Words
 
@@ -39,20 +39,20 @@ class Choice(Frame):
     stretch = 1.9
     """How much taller than they must be tiles may become, to fill the page."""
 
-    def entries(self, state: State) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[Entry]:
         """What there is to choose from."""
         raise NotImplementedError
 
-    def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+    def aside(self, state: KioskState, entry: Entry) -> tuple[str, bool]:
         """The short word of a tile, and whether it can be tapped."""
         raise NotImplementedError
 
-    def empty_text(self, _state: State) -> str:
+    def empty_text(self, _state: KioskState) -> str:
         """What stands on the page while there is nothing to choose from."""
         _ = self.stage.text
         return _("这里暂时没有内容")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look = self.look
         entries = self.entries(state)
         area = self.reach
@@ -95,7 +95,7 @@ class Choice(Frame):
         height = min(area.h, rows * most + (rows - 1) * gap)
         return area.top(height)[0].grid(columns, rows, gap)
 
-    def _add(self, entry: Entry, cell: Rect, state: State) -> None:
+    def _add(self, entry: Entry, cell: Rect, state: KioskState) -> None:
         text, enabled = self.aside(state, entry)
         tap: Callable[[], None] = lambda: self.stage.send(entry.event)  # noqa: E731
         aside = (text or " ") if self.has_aside else ""
@@ -103,7 +103,7 @@ class Choice(Frame):
         self.tiles.append((entry, enabled, tile, cell))
         self.add_widget(tile)
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         super().show(state)
         for i, (entry, was_enabled, tile, cell) in enumerate(self.tiles):
             text, enabled = self.aside(state, entry)
@@ -122,7 +122,7 @@ class Themes(Choice):
         _ = self.stage.text
         return _("请选择办事主题")
 
-    def entries(self, state: State) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[Entry]:
         names = {queue.id: self.stage.pick(queue.name) for queue in self.stage.hall.queue}
         comma = "、" if self.look.mode.language == "zh" else ", "
         most = 2 if self.look.mode.elder else 3
@@ -135,7 +135,7 @@ class Themes(Choice):
             if state.setting.of_theme(theme.id)
         ]  # fmt: skip
 
-    def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+    def aside(self, state: KioskState, entry: Entry) -> tuple[str, bool]:
         _ = self.stage.text
         if state.offline:
             open_here = any(state.gives_numbers(b.id) for b in state.setting.of_theme(entry.id))
@@ -156,8 +156,8 @@ class Businesses(Choice):
         _ = self.stage.text
         return _("请选择办理业务")
 
-    def entries(self, state: State) -> list[Entry]:
-        wanted = {b.id for b in state.setting.of_theme(state.theme or "")}
+    def entries(self, state: KioskState) -> list[Entry]:
+        wanted = {b.id for b in state.setting.of_theme(state.taking.theme or "")}
         return [
             Entry(
                 queue.id, self.stage.pick(queue.name), queue.icon, self.stage.pick(queue.note) if queue.note else "",
@@ -167,7 +167,7 @@ class Businesses(Choice):
             if queue.id in wanted
         ]  # fmt: skip
 
-    def aside(self, state: State, entry: Entry) -> tuple[str, bool]:
+    def aside(self, state: KioskState, entry: Entry) -> tuple[str, bool]:
         _ = self.stage.text
         if state.offline:
             open_here = state.gives_numbers(entry.id)

@@ -8,7 +8,7 @@ from contract.wire.messages import TicketClass
 from kiosk.ticket_kiosk.events import Confirm, PickClass
 from kiosk.ticket_kiosk.home_page import OFFLINE, Notice
 from kiosk.ticket_kiosk.page_frame import Frame
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page_context import Stage
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, Icon, Words
@@ -40,7 +40,7 @@ class ConfirmPage(Frame):
         _ = self.stage.text
         return _("确认取号")
 
-    def build_body(self, state: State) -> None:
+    def build_body(self, state: KioskState) -> None:
         look = self.look
         gap = look.space("l") if state.prints and not state.offline else look.type("note") * 3.6
         if look.mode.low and not look.portrait:
@@ -59,7 +59,7 @@ class ConfirmPage(Frame):
         self._chips(place.rows(2, look.space("m")), state)
         self._bar(bar, gap, state)
 
-    def _build_in_one_row(self, state: State, gap: float) -> None:
+    def _build_in_one_row(self, state: KioskState, gap: float) -> None:
         """In the lower half of a wide screen everything that is touched stands side by side."""
         look = self.look
         row, rest = self.reach.bottom(min(self.reach.h, look.target * 1.4), gap)
@@ -68,9 +68,9 @@ class ConfirmPage(Frame):
         self._chips([first, second], state)
         self._bar(bar, gap, state)
 
-    def _facts(self, rect: Rect, state: State) -> None:
+    def _facts(self, rect: Rect, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
-        queue = next(q for q in stage.hall.queue if q.id == state.queue)
+        queue = next(q for q in stage.hall.queue if q.id == state.taking.queue)
         self.add_widget(Card(stage, rect))
         body = rect.inset(look.space("l"), look.space("m") * 1.5)
         place, body = body.top(min(body.h * 0.26, look.type("title") * 2.6), look.space("m"))
@@ -97,18 +97,18 @@ class ConfirmPage(Frame):
         self.values.append(words)
         self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, left, label, "body", colour="secondary"), words)
 
-    def _chips(self, rows: list[Rect], state: State) -> None:
+    def _chips(self, rows: list[Rect], state: KioskState) -> None:
         stage, _ = self.stage, self.stage.text
         claims: tuple[tuple[TicketClass, str], ...] = (
             ("priority", _("老年人、残疾人、孕妇优先")),
             ("military", _("军人、退役军人优先")),
         )
         for row, (class_, text) in zip(rows, claims, strict=True):
-            on = state.class_ == class_
+            on = state.taking.class_ == class_
             note = _("叫到时请出示证件") if on and row.h > self.look.target * 0.9 and row.w > row.h * 4 else ""
             self.add_widget(Chip(stage, row, text, partial(stage.send, PickClass(class_)), on=on, colour=class_, note=note))
 
-    def _bar(self, rect: Rect, gap: float, state: State) -> None:
+    def _bar(self, rect: Rect, gap: float, state: KioskState) -> None:
         stage, look, _ = self.stage, self.look, self.stage.text
         text = _("取号") if state.prints else _("在屏幕上取号")
         self.add_widget(Bar(stage, rect, text, partial(stage.send, Confirm()), icon="ticket-confirmation"))
@@ -125,15 +125,15 @@ class ConfirmPage(Frame):
             notice.say(_("打印机暂时不能用，号码显示在屏幕上"))
         self.add_widget(notice)
 
-    def _staffed(self, state: State) -> bool:
+    def _staffed(self, state: KioskState) -> bool:
         """Whether a window for the business is open, as far as is known; without one a waiting time means nothing."""
-        states = [state.windows.get(window.id) for window in self.stage.hall.windows_of(state.queue or "")]
+        states = [state.windows.get(window.id) for window in self.stage.hall.windows_of(state.taking.queue or "")]
         return not any(states) or any(window is not None and window.state != "closed" for window in states)
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         _ = self.stage.text
         super().show(state)
-        queue = state.queues.get(state.queue or "")
+        queue = state.queues.get(state.taking.queue or "")
         if state.offline:
             for value in self.values[:2]:
                 value.say(_("暂无数据"))

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Literal
 
 from contract.wire.messages import Estimate, TicketClass
-from kiosk.flow.requests import Policy, Request
+from kiosk.flow.requests import Policy, ServerRequest
 
 Trouble = Literal["print", "closed", "limit", "no-answer", "refused", "expired", "none-left"]
 PRINTING_S = 40
 
 
 @dataclass(frozen=True)
-class Ticket:
+class IssuedTicket:
     """A number that the server has given, or `offline` the kiosk itself, which knows nothing of the line then."""
 
     id: str
@@ -34,11 +34,22 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Taking:
-    """`wanted` is the id of what the citizen waits for: a request to the server, or one for a number on lease. What nobody
-    waits for any more is followed to its end and given back. `jobs` are tickets at the printer, by their ids."""
+    """What the citizen has chosen (`theme`, `queue`, `class_`, the guide `item` that it is for), and what came of it.
 
+    `wanted` is the id of what the citizen waits for: a request to the server, or one for a number on lease. What nobody
+    waits for any more is followed to its end and given back. `jobs` are tickets at the printer, by their ids.
+    """
+
+    theme: str | None = None
+    queue: str | None = None
+    class_: TicketClass | None = None
+    item: str | None = None
     wanted: str | None = None
-    jobs: Mapping[str, Ticket] = field(default_factory=dict)
+    jobs: Mapping[str, IssuedTicket] = field(default_factory=dict)
+    ticket: IssuedTicket | None = None
+    on_paper: bool = False
+    trouble: Trouble | None = None
+    trouble_detail: str = ""
 
     @property
     def busy(self) -> bool:
@@ -50,7 +61,7 @@ class Taking:
 
 
 @dataclass(frozen=True)
-class TicketRequest(Request):
+class TicketRequest(ServerRequest):
     """A number; `terminal` prints it, without one it is shown. `appointment` is the code of the one that is checked in."""
 
     verb = "issue-ticket"
@@ -73,7 +84,7 @@ class TicketRequest(Request):
 
 
 @dataclass(frozen=True)
-class PrintReport(Request):
+class PrintReport(ServerRequest):
     """What became of the paper of a ticket; `detail` says why it did not come out."""
 
     verb = "confirm-print"
@@ -89,7 +100,7 @@ class PrintReport(Request):
 
 
 @dataclass(frozen=True)
-class TicketReturn(Request):
+class TicketReturn(ServerRequest):
     """A number on the screen that nobody has seen goes back."""
 
     verb = "cancel-ticket"
@@ -108,4 +119,4 @@ class TicketReturn(Request):
 class PrintTicket:
     """Print; Printed or PrintBroke comes back."""
 
-    ticket: Ticket
+    ticket: IssuedTicket

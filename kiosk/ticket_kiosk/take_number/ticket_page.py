@@ -7,7 +7,7 @@ from kivy.graphics import Color, PopMatrix, PushMatrix, SmoothRoundedRectangle, 
 
 from kiosk.ticket_kiosk.events import GoHome
 from kiosk.ticket_kiosk.page_frame import Frame
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.confirm_page import minutes_text, windows_text
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import Stage
@@ -45,7 +45,7 @@ class Paper(Box):
 class Printing(Page):
     """The number is being fetched and printed; nothing can be tapped, and it says so when it takes longer."""
 
-    def build(self, state: State) -> None:
+    def build(self, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
         block = stage.rect.inset(look.margin).centre(look.px(860), look.px(820))
         place, block = block.top(look.px(300), look.space("l"))
@@ -60,9 +60,9 @@ class Printing(Page):
         self.dots = [Icon(stage, cell, "checkbox-blank-circle", colour="line") for cell in dots.columns(3, look.px(36))]
         self.put(self.picture, self.title, self.note, *self.dots)
 
-    def show(self, state: State) -> None:
+    def show(self, state: KioskState) -> None:
         _ = self.stage.text
-        printing = state.ticket is not None
+        printing = state.taking.ticket is not None
         self.title.say(_("正在打印您的号票…") if printing else _("正在取号…"))
         self.note.say(_("请在出票口取走号票") if printing else _("请稍候"))
         beat = int(state.now) % 3
@@ -78,8 +78,8 @@ class Done(Frame):
 
     leaves = False
 
-    def build_body(self, state: State) -> None:
-        ticket = state.ticket
+    def build_body(self, state: KioskState) -> None:
+        ticket = state.taking.ticket
         if ticket is None:
             return
         look, stage, _ = self.look, self.stage, self.stage.text
@@ -87,19 +87,21 @@ class Done(Frame):
         self.add_widget(Bar(stage, bar, _("完成"), lambda: stage.send(GoHome())))
         title, rest = rest.top(look.type("title") * 1.5, look.space("m"))
         noted = _("没有号票，请记下或拍下号码") if ticket.offline else _("请记下您的号码")
-        words = _("请取走您的号票") if state.on_paper else noted
+        words = _("请取走您的号票") if state.taking.on_paper else noted
         self.add_widget(Words(stage, title, words, "title", bold=True, align="center"))
         if look.portrait:
-            share = 0.42 if state.on_paper else 0.55 if ticket.offline else 0.34  # what is to be noted is large, beside no code
+            share = (
+                0.42 if state.taking.on_paper else 0.55 if ticket.offline else 0.34
+            )  # what is to be noted is large, beside no code
             upper, lower = rest.top(rest.h * share, look.space("l"))
         else:
             upper, lower = rest.columns(2, look.space("l"))
         self._number(upper, state)
         self._next(lower, state)
 
-    def _number(self, rect: Rect, state: State) -> None:
+    def _number(self, rect: Rect, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
-        ticket = state.ticket
+        ticket = state.taking.ticket
         assert ticket is not None
         queue = next((q for q in stage.hall.queue if q.id == ticket.queue), None)
         self.add_widget(Card(stage, rect))
@@ -115,9 +117,9 @@ class Done(Frame):
         self.number = Words(stage, body, ticket.number, 240, bold=True, colour="accent", align="center", line_height=1.1)
         self.add_widget(self.number)
 
-    def _next(self, rect: Rect, state: State) -> None:
+    def _next(self, rect: Rect, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
-        ticket = state.ticket
+        ticket = state.taking.ticket
         assert ticket is not None
         facts = rect
         link = None if ticket.offline else state.setting.ticket_url(ticket.token)
@@ -142,11 +144,11 @@ class Done(Frame):
             place, row = row.left(row.h * 0.7, look.space("m"))
             self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, row, text, "body", line_height=1.2))
 
-    def _where(self, state: State) -> str:
+    def _where(self, state: KioskState) -> str:
         _ = self.stage.text
-        assert state.ticket is not None
+        assert state.taking.ticket is not None
         numbers = {window.id: window.number for window in self.stage.hall.window}
-        shown = windows_text([numbers.get(window, window) for window in state.ticket.windows])
+        shown = windows_text([numbers.get(window, window) for window in state.taking.ticket.windows])
         return _("办理窗口 {windows}").format(windows=shown)
 
     def _code(self, rect: Rect, link: str) -> None:

@@ -26,7 +26,7 @@ from kiosk.service_pages.state import Result
 from kiosk.ticket_kiosk.events import PrintBroke, Printed, PrinterIs
 from kiosk.ticket_kiosk.state import Setting
 from kiosk.ticket_kiosk.take_number.paper_roll import Roll
-from kiosk.ticket_kiosk.take_number.state import PrintTicket, Ticket
+from kiosk.ticket_kiosk.take_number.state import IssuedTicket, PrintTicket
 from link.orders import NotSupported, OrderFailed, OrderResult
 
 LOG = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class Press:
         self, device: Device, hall: HallConfig, setting: Setting, folder: Path | None = None, state: Path | None = None
     ) -> None:
         self.device, self.hall, self.setting, self.folder = device, hall, setting, folder
-        self._jobs: queue.SimpleQueue[Ticket | Again | NewRoll | TryDevice | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[IssuedTicket | Again | NewRoll | TryDevice | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._condition: str | None = None
         self._roll = Roll(state / f"paper-{device.id}.json" if state else None, RollSetting(), hall.zone)
@@ -146,7 +146,7 @@ class Press:
                     return
                 if isinstance(job, TryDevice):
                     send(self._try(printer))
-                elif isinstance(job, Ticket):
+                elif isinstance(job, IssuedTicket):
                     send(self._print(printer, job, {**self._facts(job), "offline": job.offline}))
                 elif job.done.set_running_or_notify_cancel():
                     self._do(printer, job)
@@ -162,7 +162,7 @@ class Press:
         came = self._print(printer, order.ticket, {**self._facts(order.ticket), "reprint": True})
         order.done.set_result(came.condition if isinstance(came, PrintBroke) else None)
 
-    def _print(self, printer: Any, ticket: Ticket | Reprint, facts: dict[str, Any]) -> Printed | PrintBroke:
+    def _print(self, printer: Any, ticket: IssuedTicket | Reprint, facts: dict[str, Any]) -> Printed | PrintBroke:
         from drivers.printer import ticket as paper
 
         try:
@@ -191,7 +191,7 @@ class Press:
         self._roll.used()
         return Tried(self.device.id, Result(True))
 
-    def _facts(self, ticket: Ticket | Reprint) -> dict[str, Any]:
+    def _facts(self, ticket: IssuedTicket | Reprint) -> dict[str, Any]:
         return {
             "queue": ticket.queue, "number": ticket.number, "ahead": ticket.ahead, "estimate": ticket.estimate_s,
             "windows": ticket.windows, "issued_at": ticket.issued_at, "url": self.setting.ticket_url(ticket.token) or "",

@@ -11,7 +11,7 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets.base import Box
 
 if TYPE_CHECKING:
-    from kiosk.ticket_kiosk.scan.state import Picture
+    from kiosk.ticket_kiosk.scan.state import CameraPicture
     from kiosk.ui.page_context import Stage
 
 FRAME = 0.66
@@ -44,7 +44,7 @@ class Viewfinder(Box):
             Color(*look.colour("success"))
             self._found = Line(points=[], width=look.px(5), close=True, joint="round")
 
-    def show(self, picture: Picture | None) -> None:
+    def show(self, picture: CameraPicture | None) -> None:
         """Show the next picture; None: it is dark."""
         if picture is None:
             return
@@ -58,7 +58,7 @@ class Viewfinder(Box):
         self._outline(picture)
         self.canvas.ask_update()
 
-    def _outline(self, picture: Picture) -> None:
+    def _outline(self, picture: CameraPicture) -> None:
         """Mark the code that was found."""
         left, bottom, right, _, _, top, _, _ = self._area.tex_coords
         points: list[float] = []

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.wire.messages import Announce, Estimate, QueueState, ServerStatus, Text, WindowClerk, WindowState, WindowTicket
-from kiosk.call_screen.flow import Call, State, step
-from kiosk.flow.event import Broke, Connected, Heard, Tick
+from kiosk.call_screen.flow import CallScreenState, ShownCall, step
+from kiosk.flow.event import Broke, Connected, Received, Tick
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
@@ -17,29 +17,29 @@ def at(seconds: float) -> Tick:
     return Tick(seconds, NOON + timedelta(seconds=seconds))
 
 
-def server(state: str = "ready") -> Heard:
-    return Heard(("server", "status"), ServerStatus(state, "s", "1", NOON), True)
+def server(state: str = "ready") -> Received:
+    return Received(("server", "status"), ServerStatus(state, "s", "1", NOON), True)
 
 
 def window(
     name: str, state: str, number: str | None = None, *, since: float = 0, calls: int = 1, retained: bool = False
-) -> Heard:
+) -> Received:
     ticket = WindowTicket(f"t-{number}", number, "social") if number else None
     what = WindowState(1, state, ticket, WindowClerk("0301", "张三", "photo.jpg"), calls, NOON + timedelta(seconds=since))
-    return Heard(("window", name, "state"), what, retained)
+    return Received(("window", name, "state"), what, retained)
 
 
-def queue(name: str, waiting: int, is_open: bool = True) -> Heard:
+def queue(name: str, waiting: int, is_open: bool = True) -> Received:
     state = QueueState(1, Text(zh="社保", en="Social"), is_open, waiting, None, None, Estimate(0, 0))
-    return Heard(("queue", name, "state"), state)
+    return Received(("queue", name, "state"), state)
 
 
-def announce(number: str, name: str) -> Heard:
-    return Heard(("announce",), Announce(1, name, number, Text(zh="", en="")))
+def announce(number: str, name: str) -> Received:
+    return Received(("announce",), Announce(1, name, number, Text(zh="", en="")))
 
 
-def play(*events, state: State | None = None) -> State:
-    state = state or State()
+def play(*events, state: CallScreenState | None = None) -> CallScreenState:
+    state = state or CallScreenState()
     for event in events:
         state, effects = step(state, event)
         assert effects == ()
@@ -49,7 +49,7 @@ def play(*events, state: State | None = None) -> State:
 LIVE = (at(0), Connected(True), server())
 
 
-def shown(state: State) -> list[tuple[str, str, str]]:
+def shown(state: CallScreenState) -> list[tuple[str, str, str]]:
     return [(call.number, call.window, call.standing) for call in state.calls]
 
 
@@ -142,7 +142,7 @@ def test_no_more_than_twelve_past_calls_are_kept_and_every_present_one_is():
 def test_nothing_of_a_person_gets_into_the_state():
     state = play(*LIVE, window("01", "calling", "A001"))
     assert "张三" not in repr(state) and "photo" not in repr(state)
-    assert {field.name for field in fields(Call)} == {"number", "window", "standing", "calls", "rank"}
+    assert {field.name for field in fields(ShownCall)} == {"number", "window", "standing", "calls", "rank"}
 
 
 def test_a_failure_shows_the_fail_safe_page_for_a_moment():
@@ -160,7 +160,7 @@ EVENTS = st.one_of(
     st.builds(at, st.integers(0, 5000)),
     st.builds(queue, st.sampled_from(["a", "b"]), st.integers(-5, 500), st.booleans()),
     st.sampled_from([Connected(True), Connected(False), server(), server("lost"), announce("A001", "01"), Broke("x"),
-                     Heard(("window", "01", "state"), None), Heard(("queue", "a", "state"), None), Heard(("announce",), None)]),
+                     Received(("window", "01", "state"), None), Received(("queue", "a", "state"), None), Received(("announce",), None)]),
 )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from contract.wire.messages import Estimate, QueueState, ServerStatus, Text, WindowState
 from kiosk.call_screen import flow as call_screen
-from kiosk.flow.event import Connected, Heard, Tick
+from kiosk.flow.event import Connected, Received, Tick
 from kiosk.flow.hall_view import HallView, Presence
-from kiosk.flow.requests import Requests
+from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages import flow as service_pages
 from kiosk.service_pages.state import Own, Technician
 from kiosk.ticket_kiosk import flow as ticket_kiosk
@@ -24,24 +24,24 @@ NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 SEED = UUID(int=1)
 
 
-def server(state: Any) -> Heard:
-    return Heard(("server", "status"), ServerStatus(state, "s", "1.2", NOON), retained=True)
+def server(state: Any) -> Received:
+    return Received(("server", "status"), ServerStatus(state, "s", "1.2", NOON), retained=True)
 
 
 QUEUE = QueueState(1, Text("社保", "Social"), True, 3, None, None, Estimate(60, 300))
 WINDOW = WindowState(1, "idle", None, None, 0, NOON)
-GONE = Heard(("server", "status"), None)
+GONE = Received(("server", "status"), None)
 UP, DOWN = Connected(True), Connected(False)
 FOUR: dict[str, tuple[Any, Callable[[Any, Any], Any], Callable[[Any], bool]]] = {
     "ticket kiosk": (ticket_kiosk.first(Setting("kiosk-1", ()), SEED), ticket_kiosk.step, lambda state: state.served),
     "window rater": (
-        window_rater.start(window_rater.Settings(), SEED),
+        window_rater.start(window_rater.RaterSettings(), SEED),
         window_rater.step,
         lambda state: state.presence.served,
     ),
-    "call screen": (call_screen.State(), call_screen.step, lambda state: state.live),
+    "call screen": (call_screen.CallScreenState(), call_screen.step, lambda state: state.live),
     "service pages": (
-        Technician(Own("kiosk-1", "hall-kiosk", "1"), Requests(SEED)),
+        Technician(Own("kiosk-1", "hall-kiosk", "1"), PendingRequests(SEED)),
         service_pages.step,
         lambda state: state.served,
     ),
@@ -80,16 +80,16 @@ def test_the_version_of_the_last_server_is_kept_while_it_is_away():
 
 def test_states_of_queues_and_windows_come_and_go_with_their_retained_messages():
     view = HallView()
-    for event in (Heard(("queue", "social", "state"), QUEUE), Heard(("window", "03", "state"), WINDOW)):
+    for event in (Received(("queue", "social", "state"), QUEUE), Received(("window", "03", "state"), WINDOW)):
         view = view.after(event)
     assert (view.queues, view.windows) == ({"social": QUEUE}, {"03": WINDOW})
     for topic in (("queue", "social", "state"), ("window", "03", "state"), ("queue", "unknown", "state")):
-        view = view.after(Heard(topic, None))
+        view = view.after(Received(topic, None))
     assert view == HallView()
 
 
 @pytest.mark.parametrize(
-    "event", [Tick(1, NOON), Heard(("announce",), None), Heard(("queue", "social", "state"), "?"), object()]
+    "event", [Tick(1, NOON), Received(("announce",), None), Received(("queue", "social", "state"), "?"), object()]
 )
 def test_whatever_else_comes_changes_nothing(event: Any):
     view = HallView(Presence(True, True), {"social": QUEUE})

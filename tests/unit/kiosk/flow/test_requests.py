@@ -9,13 +9,13 @@ import pytest
 
 from contract.wire.answers import Answer
 from kiosk.flow.event import Answered, Ask, Unanswered
-from kiosk.flow.requests import Owners, Pending, Policy, Request, Requests, ask
+from kiosk.flow.requests import Owners, Pending, PendingRequests, Policy, ServerRequest, ask
 
 OK = Answer("ok", data={})
 
 
 @dataclass(frozen=True)
-class Once(Request):
+class Once(ServerRequest):
     verb = "once"
 
     what: str = "it"
@@ -40,10 +40,10 @@ class Stubborn(Once):
 class Book:
     """A state that notes what it learns."""
 
-    requests: Requests
+    requests: PendingRequests
     notes: tuple[str, ...] = ()
 
-    def with_requests(self, requests: Requests) -> Book:
+    def with_requests(self, requests: PendingRequests) -> Book:
         return replace(self, requests=requests)
 
 
@@ -62,10 +62,10 @@ for each in (Once, Thrice, Stubborn):
 
 @pytest.fixture
 def book() -> Book:
-    return Book(Requests(UUID(int=1)))
+    return Book(PendingRequests(UUID(int=1)))
 
 
-def times_sent(book: Book, request: Request, silences: int) -> tuple[Book, list[Ask]]:
+def times_sent(book: Book, request: ServerRequest, silences: int) -> tuple[Book, list[Ask]]:
     """Ask, and get no answer so many times: what was sent in all."""
     book, first = ask(book, request)
     sent = [first]
@@ -94,7 +94,7 @@ def test_an_answer_that_comes_twice_or_that_nobody_waits_for_changes_nothing(boo
 
 @pytest.mark.parametrize(("request_", "sent", "silent_after"), [(Once(), 1, 1), (Thrice(), 3, 3), (Stubborn(), 7, 2)])
 def test_a_request_is_repeated_by_its_policy_with_one_id_and_its_owner_learns_once_of_the_silence(
-    book: Book, request_: Request, sent: int, silent_after: int
+    book: Book, request_: ServerRequest, sent: int, silent_after: int
 ):
     assert times_sent(book, request_, silent_after - 1)[0].notes == ()
     after, asks = times_sent(book, request_, 6)
@@ -129,7 +129,7 @@ def test_what_nobody_wants_any_more_is_not_sent_again_and_its_answer_goes_to_nob
 
 def test_ids_are_unique_in_a_run_and_between_runs_and_the_same_for_the_same_seed():
     def ids(seed: int) -> list[str]:
-        requests, found = Requests(UUID(int=seed)), []
+        requests, found = PendingRequests(UUID(int=seed)), []
         for _ in range(50):
             requests, each = requests.new_id()
             found.append(each)

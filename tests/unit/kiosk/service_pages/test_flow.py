@@ -12,8 +12,8 @@ import pytest
 
 from contract.wire.answers import Answer, Error
 from contract.wire.messages import ServerStatus, Text
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
-from kiosk.flow.requests import Requests
+from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, Touched, Unanswered
+from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages.action_reports import PAUSE_S
 from kiosk.service_pages.events import (
     BACK,
@@ -25,6 +25,7 @@ from kiosk.service_pages.events import (
     Do,
     Forget,
     KeepSecret,
+    KeyTyped,
     Landed,
     Leave,
     LookAround,
@@ -33,13 +34,12 @@ from kiosk.service_pages.events import (
     NotOrdered,
     Open,
     Pointer,
-    Press,
+    PressOrder,
     ReadLog,
     SecretFetch,
     Tried,
     Try,
     TryDevice,
-    Type,
 )
 from kiosk.service_pages.flow import step
 from kiosk.service_pages.gesture import WITHIN_S
@@ -54,13 +54,13 @@ from kiosk.service_pages.state import (
     SPEAKER,
     Landing,
     Own,
-    Part,
+    OwnDevice,
     Result,
     Technician,
-    Untold,
+    UnreportedActs,
 )
 from kiosk.ticket_kiosk.events import Turn
-from kiosk.ticket_kiosk.scan.state import NextPicture, Picture, Pictured, Scanned, Watch
+from kiosk.ticket_kiosk.scan.state import CameraPicture, NextPicture, Pictured, Scanned, Watch
 
 CLOCK = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 LEFT, RIGHT, MIDDLE = (0.03, 0.97), (0.97, 0.97), (0.5, 0.5)
@@ -73,8 +73,8 @@ class Terminal:
     """A terminal under test: `does` takes events, `effects` are those of the last one but notes."""
 
     def __init__(self) -> None:
-        parts = (Part("printer-1", "printer"), Part(SPEAKER, SPEAKER))
-        self.state = Technician(Own("kiosk-1", "hall-kiosk", "1", parts), Requests(uuid.UUID(int=7)))
+        parts = (OwnDevice("printer-1", "printer"), OwnDevice(SPEAKER, SPEAKER))
+        self.state = Technician(Own("kiosk-1", "hall-kiosk", "1", parts), PendingRequests(uuid.UUID(int=7)))
         self.effects: tuple[Any, ...] = ()
         self.noted: list[Note] = []
         self.now = 100.0
@@ -92,7 +92,7 @@ class Terminal:
         return self.does(Tick(self.now, CLOCK))
 
     def server(self, state: str = "ready") -> Terminal:
-        return self.does(Connected(True), Heard(("server", "status"), ServerStatus(state, "s", "1", CLOCK)))  # type: ignore[arg-type]
+        return self.does(Connected(True), Received(("server", "status"), ServerStatus(state, "s", "1", CLOCK)))  # type: ignore[arg-type]
 
     def touches(self, *places: tuple[float, float], pause_s: float = 0.3) -> Terminal:
         for x, y in places:
@@ -100,7 +100,7 @@ class Terminal:
         return self
 
     def types(self, code: str = CODE) -> Terminal:
-        return self.does(*(Type(digit) for digit in code))
+        return self.does(*(KeyTyped(digit) for digit in code))
 
     def asks(self) -> Ask:
         [ask] = self.effects
@@ -162,9 +162,9 @@ def test_with_the_server_the_eighth_digit_asks_it_and_a_right_code_opens_the_men
 
 
 def test_digits_can_be_taken_back_and_other_keys_are_none(terminal: Terminal) -> None:
-    terminal.touches(*GESTURE).types("12").does(Type(BACK), Type("x"), Type("9"))
+    terminal.touches(*GESTURE).types("12").does(KeyTyped(BACK), KeyTyped("x"), KeyTyped("9"))
     assert terminal.state.typed == "19"
-    assert terminal.does(Type(CLEAR)).state.typed == ""
+    assert terminal.does(KeyTyped(CLEAR)).state.typed == ""
 
 
 def test_nothing_is_typed_while_a_code_is_checked(terminal: Terminal) -> None:
@@ -286,20 +286,27 @@ def test_nine_touches_end_the_touch_test_and_every_colour_is_shown_once(terminal
 
 
 def test_program_and_machine_are_restarted_at_the_second_tap_only(terminal: Terminal) -> None:
-    terminal.inside().does(Press("restart"))
+    terminal.inside().does(PressOrder("restart"))
     assert (terminal.effects, terminal.state.armed) == ((), "restart")
-    assert terminal.does(Press("reboot")).effects == () and terminal.state.armed == "reboot"
-    assert terminal.does(Press("reboot")).effects == (Do("reboot"),)
+    assert terminal.does(PressOrder("reboot")).effects == () and terminal.state.armed == "reboot"
+    assert terminal.does(PressOrder("reboot")).effects == (Do("reboot"),)
     terminal.does(NotOrdered("reboot"))
     assert (terminal.state.ordered, terminal.state.refused) == (None, "reboot")
-    assert terminal.does(Press("restart"), Press("restart")).effects == (Do("restart"),)
+    assert terminal.does(PressOrder("restart"), PressOrder("restart")).effects == (Do("restart"),)
     assert replace(terminal.state, armed=None).ordered == "restart"
 
 
 def test_before_the_code_no_order_and_no_test_does_anything(terminal: Terminal) -> None:
     for page in ("hidden", "code"):
         assert terminal.state.page == page
-        for event in (Press("reboot"), Press("reboot"), Try("printer-1"), Open("log"), Landed(Landing(0, 0)), NextColour()):
+        for event in (
+            PressOrder("reboot"),
+            PressOrder("reboot"),
+            Try("printer-1"),
+            Open("log"),
+            Landed(Landing(0, 0)),
+            NextColour(),
+        ):
             assert terminal.does(event).effects == () and terminal.state.page == page
         terminal.touches(*GESTURE)
 
@@ -309,7 +316,7 @@ def test_before_the_code_no_order_and_no_test_does_anything(terminal: Terminal) 
 
 def scanning() -> Terminal:
     terminal = Terminal()
-    parts = (Part("scanner-1", "scanner", shows=True), Part("scanner-2", "scanner", shows=True))
+    parts = (OwnDevice("scanner-1", "scanner", shows=True), OwnDevice("scanner-2", "scanner", shows=True))
     terminal.state = replace(terminal.state, own=replace(terminal.state.own, devices=parts))
     return terminal.inside().does(Open("devices"), Try("scanner-1"))
 
@@ -317,11 +324,11 @@ def scanning() -> Terminal:
 def test_a_scanner_is_on_until_a_code_was_shown_and_nothing_of_the_code_is_kept() -> None:
     terminal = scanning()
     assert terminal.effects == (Watch(True),) and terminal.state.results["scanner-1"].well is None
-    assert terminal.does(Pictured(Picture(1, 1, b"\0\0\0"))).effects == (NextPicture(),)
+    assert terminal.does(Pictured(CameraPicture(1, 1, b"\0\0\0"))).effects == (NextPicture(),)
     terminal.does(Scanned("62052419900101001X"))
     assert terminal.effects == (Watch(False),) and terminal.state.results["scanner-1"] == Result(True, "18")
     assert "62052419900101001X" not in repr(terminal.state)
-    assert terminal.does(Pictured(Picture(1, 1, b"\0\0\0"))).effects == ()
+    assert terminal.does(Pictured(CameraPicture(1, 1, b"\0\0\0"))).effects == ()
 
 
 def test_a_code_that_never_comes_ends_the_test_of_a_scanner() -> None:
@@ -344,7 +351,7 @@ ACTS = tuple({"number": number, "at": "2026-11-23T09:00:00+08:00", "act": "viewe
 def test_what_is_done_behind_the_page_is_noted_and_so_is_every_use_of_a_time_based_code(terminal: Terminal) -> None:
     terminal.touches(*GESTURE).types().does(Checked("wrong"))
     terminal.types().does(Checked("right"), Open("devices"), Try("printer-1"), Tried("printer-1", Result(False, "paper-out")))
-    terminal.does(Open("menu"), Press("reboot"), Press("reboot"), Leave())
+    terminal.does(Open("menu"), PressOrder("reboot"), PressOrder("reboot"), Leave())
     assert terminal.noted == [
         Note("refused-offline", result="wrong"), Note("entered-offline"), Note("viewed", "devices"),
         Note("tested", "printer-1", "paper-out"), Note("reboot"), Note("left"),
@@ -357,18 +364,18 @@ def test_the_page_for_the_code_and_the_servers_own_codes_are_not_noted(terminal:
 
 
 def test_what_the_server_does_not_know_is_told_when_it_comes_a_part_at_a_time(terminal: Terminal) -> None:
-    assert terminal.does(Untold("d", ACTS)).effects == ()
+    assert terminal.does(UnreportedActs("d", ACTS)).effects == ()
     terminal.server().passes(1)
     ask = terminal.asks()
     assert (ask.verb, ask.body) == (ActsReport.verb, {"diary": "d", "acts": list(ACTS[:50])})
     assert terminal.passes(100).effects == (), "one request at a time"
     terminal.does(Answered(ask.request_id, Answer("ok", {"known": 50})))
     assert terminal.effects == (Forget("d", 50),)
-    assert terminal.does(Untold("d", ACTS[50:])).asks().body["acts"] == list(ACTS[50:])
+    assert terminal.does(UnreportedActs("d", ACTS[50:])).asks().body["acts"] == list(ACTS[50:])
 
 
 def test_an_answer_that_does_not_come_or_is_no_is_waited_for_and_then_told_again(terminal: Terminal) -> None:
-    terminal.server().does(Untold("d", ACTS[:1]))
+    terminal.server().does(UnreportedActs("d", ACTS[:1]))
     first = terminal.asks()
     assert terminal.does(Unanswered(first.request_id)).passes(PAUSE_S - 1).effects == ()
     second = terminal.passes(2).asks()

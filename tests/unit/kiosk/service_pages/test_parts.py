@@ -18,7 +18,7 @@ from contract.configuration.hall_files import load
 from contract.totp import STEP_S, code_at, step_of
 from contract.wire.answers import Answer
 from contract.wire.messages import DeviceStatus, ServerStatus
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, Touched, Unanswered
 from kiosk.flow.role import Role
 from kiosk.service_pages import network
 from kiosk.service_pages.device_tests import REBOOT, SHOWN_LINES, Means, Tools, runtime_folder
@@ -215,7 +215,7 @@ class Whole:
 
 
 CLOCK = datetime(2026, 11, 23, 9).astimezone()
-READY = Heard(("server", "status"), ServerStatus("ready", "s", "1", CLOCK))
+READY = Received(("server", "status"), ServerStatus("ready", "s", "1", CLOCK))
 
 
 def test_the_public_sees_its_own_pages_until_the_technician_comes() -> None:
@@ -233,7 +233,7 @@ def test_what_happens_in_the_hall_reaches_both_but_touches_only_the_one_that_is_
     whole = Whole().opened()
     told = len(whole.state.public.told)
     whole.does(Touched(0.5, 0.5, 9), Tick(5, CLOCK), Connected(True), READY)
-    assert whole.state.public.told[told:] == ("Tick", "Connected", "Heard")
+    assert whole.state.public.told[told:] == ("Tick", "Connected", "Received")
     assert whole.state.technician.served
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from contract.wire.answers import Answer, Error
 from contract.wire.messages import Estimate, QueueState, ServerStatus, Text, WindowState, WindowTicket
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Touched, Unanswered
+from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, Touched, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import (
     Back,
@@ -31,7 +31,7 @@ from kiosk.ticket_kiosk.events import (
     TakeNumber,
     Turn,
 )
-from kiosk.ticket_kiosk.state import Business, Setting, State
+from kiosk.ticket_kiosk.state import Business, KioskState, Setting
 from kiosk.ticket_kiosk.take_number.state import PRINTING_S, PrintTicket, TicketRequest
 from kiosk.ui.theme import Mode
 
@@ -43,30 +43,30 @@ SETTING = Setting(
 SEED = UUID(int=1)
 FIRST, SECOND, THIRD = (str(uuid5(SEED, str(count))) for count in range(3))
 """The ids of the requests of a kiosk, in their order."""
-READY = Heard(("server", "status"), ServerStatus("ready", "s1", "1", CLOCK))
+READY = Received(("server", "status"), ServerStatus("ready", "s1", "1", CLOCK))
 
 
-def queue_is(queue: str, *, is_open: bool = True, waiting: int = 3) -> Heard:
+def queue_is(queue: str, *, is_open: bool = True, waiting: int = 3) -> Received:
     state = QueueState(1, Text(queue, queue), is_open, waiting, None, None, Estimate(60, 300))
-    return Heard(("queue", queue, "state"), state, retained=True)
+    return Received(("queue", queue, "state"), state, retained=True)
 
 
 class Citizen:
     """Drives the flow and remembers what it asked for."""
 
     def __init__(self, setting: Setting = SETTING) -> None:
-        self.state: State = flow.first(setting, SEED)
+        self.state: KioskState = flow.first(setting, SEED)
         self.asked: list[Ask] = []
         self.printing: list[PrintTicket] = []
 
-    def does(self, *events: Any) -> State:
+    def does(self, *events: Any) -> KioskState:
         for event in events:
             self.state, effects = flow.step(self.state, event)
             self.asked += [effect for effect in effects if isinstance(effect, Ask)]
             self.printing += [effect for effect in effects if isinstance(effect, PrintTicket)]
         return self.state
 
-    def waits(self, seconds: int) -> State:
+    def waits(self, seconds: int) -> KioskState:
         start = int(self.state.now)
         for second in range(start + 1, start + seconds + 1):
             self.does(Tick(second, CLOCK))
@@ -112,7 +112,7 @@ def test_a_citizen_takes_a_number_and_gets_it_on_paper(citizen: Citizen):
     assert citizen.printing[-1].ticket.number == "C001"
     citizen.does(Printed("20261122-c001"))
     assert citizen.state.shown == "done"
-    assert citizen.state.on_paper
+    assert citizen.state.taking.on_paper
     assert citizen.asked[-1].body == {"ticket": "20261122-c001", "result": "printed"}
     citizen.waits(11)
     assert citizen.state.shown == "home"
@@ -120,14 +120,14 @@ def test_a_citizen_takes_a_number_and_gets_it_on_paper(citizen: Citizen):
 
 def test_an_elder_claims_priority_and_may_take_it_back(citizen: Citizen):
     at_confirm(citizen).does(PickClass("priority"))
-    assert citizen.state.class_ == "priority"
+    assert citizen.state.taking.class_ == "priority"
     citizen.does(PickClass("priority"), PickClass("military"), Confirm())
     assert citizen.asked[-1].body["class"] == "military"
 
 
 def test_a_theme_with_one_business_goes_straight_to_it(citizen: Citizen):
     assert citizen.does(TakeNumber(), PickTheme("family")).shown == "confirm"
-    assert citizen.state.queue == "household"
+    assert citizen.state.taking.queue == "household"
 
 
 def test_back_leads_page_by_page_to_the_home_page(citizen: Citizen):
@@ -159,7 +159,7 @@ def test_a_lost_answer_is_asked_for_with_the_same_id_and_prints_once(citizen: Ci
 
 def test_a_number_that_came_after_the_citizen_had_gone_is_given_back(citizen: Citizen):
     at_confirm(citizen).does(Confirm(), *[Unanswered(FIRST)] * 4)
-    assert citizen.state.trouble == "no-answer"
+    assert citizen.state.taking.trouble == "no-answer"
     citizen.does(GoHome(), issued(FIRST))
     assert citizen.state.shown == "home"
     assert citizen.asked[-1].body["result"] == "failed"
@@ -180,7 +180,11 @@ def test_a_paper_that_comes_late_is_not_shown_to_the_next_citizen(citizen: Citiz
     assert citizen.does(Printed("20261122-c001")).shown == "printing"
     assert citizen.asked[-1].body == {"ticket": "20261122-c001", "result": "printed"}
     citizen.does(issued(SECOND, "C002"), Printed("20261122-c002"))
-    assert citizen.state.shown == "done" and citizen.state.ticket is not None and citizen.state.ticket.number == "C002"
+    assert (
+        citizen.state.shown == "done"
+        and citizen.state.taking.ticket is not None
+        and citizen.state.taking.ticket.number == "C002"
+    )
 
 
 def test_every_request_has_an_id_of_its_own_and_a_kiosk_that_starts_again_others(citizen: Citizen):
@@ -195,12 +199,16 @@ def test_every_request_has_an_id_of_its_own_and_a_kiosk_that_starts_again_others
 
 def test_when_the_paper_ends_the_number_is_void_and_offered_on_the_screen(citizen: Citizen):
     at_confirm(citizen).does(Confirm(), issued(FIRST), PrintBroke("20261122-c001", "paper-out", "no paper"))
-    assert (citizen.state.shown, citizen.state.trouble, citizen.state.trouble_detail) == ("trouble", "print", "paper-out")
+    assert (citizen.state.shown, citizen.state.taking.trouble, citizen.state.taking.trouble_detail) == (
+        "trouble",
+        "print",
+        "paper-out",
+    )
     assert citizen.asked[-1].body["result"] == "failed"
     citizen.does(Confirm(on_screen=True))
     assert citizen.asked[-1].body == {"queue": "social", "class": "ordinary", "channel": "phone"}
     citizen.does(issued(THIRD, "C002"))
-    assert (citizen.state.shown, citizen.state.on_paper) == ("done", False)
+    assert (citizen.state.shown, citizen.state.taking.on_paper) == ("done", False)
 
 
 def test_without_paper_the_kiosk_says_so_before_a_number_is_taken(citizen: Citizen):
@@ -215,7 +223,7 @@ def test_without_paper_the_kiosk_says_so_before_a_number_is_taken(citizen: Citiz
 def test_a_print_that_never_ends_is_taken_as_failed(citizen: Citizen):
     at_confirm(citizen).does(Confirm(), issued(FIRST))
     citizen.waits(PRINTING_S + 1)
-    assert citizen.state.trouble == "print"
+    assert citizen.state.taking.trouble == "print"
     citizen.does(Printed("20261122-c001"))
     assert [ask.body.get("result") for ask in citizen.asked if ask.verb == "confirm-print"] == ["failed"]
 
@@ -232,7 +240,7 @@ def test_a_print_that_never_ends_is_taken_as_failed(citizen: Citizen):
 )
 def test_a_refusal_is_told_in_the_words_of_its_reason(citizen: Citizen, code: str, trouble: str):
     at_confirm(citizen).does(Confirm(), refused(FIRST, code))
-    assert (citizen.state.shown, citizen.state.trouble) == ("trouble", trouble)
+    assert (citizen.state.shown, citizen.state.taking.trouble) == ("trouble", trouble)
 
 
 def test_while_the_server_is_away_no_number_is_offered_and_it_comes_back_by_itself(citizen: Citizen):
@@ -284,7 +292,7 @@ def test_calls_are_shown_with_the_newest_first(citizen: Citizen):
     for minute, window, number in ((1, "01", "A001"), (3, "02", "A003"), (2, "03", "A002")):
         since = CLOCK.replace(minute=minute)
         state = WindowState(1, "calling", WindowTicket(f"t{minute}", number, "social"), None, 1, since)
-        citizen.does(Heard(("window", window, "state"), state))
+        citizen.does(Received(("window", window, "state"), state))
     assert citizen.state.calls == (("A003", "02"), ("A002", "03"), ("A001", "01"))
 
 
@@ -304,7 +312,7 @@ EVENTS = st.one_of(
     st.builds(lambda r, n: issued(r, n), REQUESTS, st.sampled_from(["C001", "C002"])),
     st.builds(lambda r: refused(r, "busy"), REQUESTS),
     st.builds(lambda r: Answered(r, Answer("ok", data={"ticket": 7})), REQUESTS), st.builds(Broke, st.just("defect")),
-    st.builds(Heard, st.just(("queue", "social", "state")), st.none()), st.just(object()),
+    st.builds(Received, st.just(("queue", "social", "state")), st.none()), st.just(object()),
 )  # fmt: skip
 
 

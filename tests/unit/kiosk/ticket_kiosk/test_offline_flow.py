@@ -10,7 +10,7 @@ import pytest
 
 from contract.wire.answers import Answer, Error
 from contract.wire.messages import LeaseStatus, ServerStatus
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, Tick, Unanswered
+from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import (
     Confirm,
@@ -23,7 +23,16 @@ from kiosk.ticket_kiosk.events import (
     PrinterIs,
     TakeNumber,
 )
-from kiosk.ticket_kiosk.offline_numbers.state import Given, KeepLease, LeaseIs, NoNumber, NumberGiven, Settle, TakeLeased, Told
+from kiosk.ticket_kiosk.offline_numbers.state import (
+    Given,
+    KeepLease,
+    LeaseIs,
+    MarkMerged,
+    NoNumber,
+    NumberGiven,
+    Settle,
+    TakeLeased,
+)
 from kiosk.ticket_kiosk.offline_numbers.steps import few, told
 from kiosk.ticket_kiosk.state import TIME_OUT_S, Business
 from kiosk.ticket_kiosk.take_number import steps
@@ -39,7 +48,7 @@ DAY = timedelta(hours=9)
 BACK = (Connected(True), READY)
 """Broker and server are there again."""
 UNTOLD = {"ticket": "20261122-c901", "issued_at": CLOCK.isoformat(), "result": "printed", "class": "ordinary", "item": None}
-LOST = Heard(("server", "status"), ServerStatus("lost", "s1", "1", CLOCK))
+LOST = Received(("server", "status"), ServerStatus("lost", "s1", "1", CLOCK))
 
 
 def lease_is(left: dict[str, int], *untold: dict[str, Any], **more: Any) -> LeaseIs:
@@ -179,8 +188,8 @@ def test_without_paper_the_number_from_the_lease_stands_on_the_screen_long_enoug
     at_confirm(alone).does(Confirm())
     alone.is_given()
     assert alone.done(Settle) == [Settle("20261122-c901", "shown")] and not alone.done(PrintTicket)
-    assert alone.state.shown == "done" and not alone.state.on_paper and alone.state.time_out_s == TIME_OUT_S["noted"]
-    assert alone.state.ticket is not None and alone.state.ticket.offline
+    assert alone.state.shown == "done" and not alone.state.taking.on_paper and alone.state.time_out_s == TIME_OUT_S["noted"]
+    assert alone.state.taking.ticket is not None and alone.state.taking.ticket.offline
 
 
 def test_after_paper_that_did_not_come_out_the_next_number_may_stand_on_the_screen(alone: Alone):
@@ -208,13 +217,13 @@ def test_a_ticket_that_did_not_come_out_is_settled_as_failed_and_told_so(alone: 
     alone.is_given()
     alone.does(PrintBroke("20261122-c901", "paper-out"))
     assert alone.done(Settle) == [Settle("20261122-c901", "failed")]
-    assert (alone.state.shown, alone.state.trouble) == ("trouble", "print")
+    assert (alone.state.shown, alone.state.taking.trouble) == ("trouble", "print")
 
 
 def test_when_the_last_number_has_just_gone_the_citizen_is_sent_to_the_help_desk(alone: Alone):
     at_confirm(alone).does(Confirm())
     alone.does(NoNumber(alone.done(TakeLeased)[-1].request))
-    assert (alone.state.shown, alone.state.trouble) == ("trouble", "none-left")
+    assert (alone.state.shown, alone.state.taking.trouble) == ("trouble", "none-left")
     alone.does(GoHome())
     assert alone.state.shown == "home"
 
@@ -241,7 +250,7 @@ def test_whoever_waits_for_an_answer_when_the_server_goes_gets_a_number_from_the
     alone.tick()
     alone.is_given()
     alone.does(Printed("20261122-c901"))
-    assert alone.state.shown == "done" and alone.state.ticket is not None and alone.state.ticket.number == "C901"
+    assert alone.state.shown == "done" and alone.state.taking.ticket is not None and alone.state.taking.ticket.number == "C901"
     alone.does(*BACK, issued(alone.asks("issue-ticket")[0].request_id, "C001"))
     assert alone.asks("confirm-print")[-1].body["result"] == "failed", "the other number is given back"
     assert [p.ticket.number for p in alone.done(PrintTicket)] == ["C901"]
@@ -340,7 +349,7 @@ def test_what_was_given_is_told_once_the_server_is_back_and_ticked_off(alone: Al
     assert alone.asks("merge-tickets") == [ask, ask]
     answer = {"tickets": [{"id": "20261122-c901", "state": "waiting"}]}
     alone.does(Answered(ask.request_id, Answer("ok", data=answer)))
-    assert alone.done(Told) == [Told(answer)]
+    assert alone.done(MarkMerged) == [MarkMerged(answer)]
 
 
 def test_a_merge_that_was_refused_is_told_again_later(alone: Alone):

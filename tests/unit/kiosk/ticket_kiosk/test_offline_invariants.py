@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from contract.wire.messages import Estimate, QueueState, ServerStatus, Text
-from kiosk.flow.event import Answered, Ask, Connected, Heard, Tick, Unanswered
+from kiosk.flow.event import Answered, Ask, Connected, Received, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import Confirm, GoHome, PickQueue, PickTheme, PrintBroke, Printed, PrinterIs, TakeNumber
 from kiosk.ticket_kiosk.offline_numbers.book import LeaseBook
-from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, NoNumber, NumberGiven, Settle, TakeLeased, Told
+from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, MarkMerged, NoNumber, NumberGiven, Settle, TakeLeased
 from kiosk.ticket_kiosk.role import setting_of
 from kiosk.ticket_kiosk.take_number.state import PrintTicket
 from kiosk.ui.theme import Mode
@@ -63,10 +63,10 @@ class Kiosk:
         self.up = up
         self.does(Connected(up))
         if up:
-            self.does(Heard(("server", "status"), ServerStatus("ready", "s", "1", self.clock)))
+            self.does(Received(("server", "status"), ServerStatus("ready", "s", "1", self.clock)))
             for queue in QUEUES:
                 state = QueueState(1, Text(queue, queue), True, 0, None, None, Estimate(0, 0))
-                self.does(Heard(("queue", queue, "state"), state))
+                self.does(Received(("queue", queue, "state"), state))
 
     def does(self, *events: Any) -> None:
         for event in events:
@@ -87,9 +87,9 @@ class Kiosk:
                 self.book.settle(effect.ticket, effect.result)
             case KeepLease():
                 self.book.add(effect.answer)
-            case Told():
+            case MarkMerged():
                 assert self.book.told(effect.answer) == [], "the server refused a number that it had leased"
-        if isinstance(effect, TakeLeased | Settle | KeepLease | Told):
+        if isinstance(effect, TakeLeased | Settle | KeepLease | MarkMerged):
             self.does(self.book.holding())
 
     def prints(self, well: bool) -> None:

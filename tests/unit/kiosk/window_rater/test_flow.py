@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from contract.wire.answers import Answer, Error
 from contract.wire.messages import RatingAsk, ServerStatus, WindowClerk, WindowState, WindowTicket
 from contract.wire.rating_reasons import TEXT_LIMIT
-from kiosk.flow.event import Answered, Ask, Broke, Connected, Heard, LevelTapped, ReasonTapped, Tick, Touched, Unanswered
-from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, Settings, State, start, step
+from kiosk.flow.event import Answered, Ask, Broke, Connected, LevelTapped, ReasonTapped, Received, Tick, Touched, Unanswered
+from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, RaterSettings, RaterState, start, step
 
 SEED = UUID(int=1)
 FIRST = str(uuid5(SEED, "0"))
@@ -22,13 +22,13 @@ CLERK = WindowClerk("0301", "工号 0301")
 ASK = RatingAsk("20261121-a012-s1", "A012", "社保卡申领", CLERK, NOON + timedelta(seconds=60))
 
 
-def heard(ask: RatingAsk | None, retained: bool = False) -> Heard:
-    return Heard(("rating", "03", "ask"), ask, retained)
+def heard(ask: RatingAsk | None, retained: bool = False) -> Received:
+    return Received(("rating", "03", "ask"), ask, retained)
 
 
-def window(state: str, number: str | None = None) -> Heard:
+def window(state: str, number: str | None = None) -> Received:
     ticket = WindowTicket("t", number, "social") if number else None
-    return Heard(("window", "03", "state"), WindowState(1, state, ticket, CLERK, 1, NOON))
+    return Received(("window", "03", "state"), WindowState(1, state, ticket, CLERK, 1, NOON))
 
 
 def at(seconds: float) -> Tick:
@@ -39,11 +39,11 @@ class Rater:
     """A rater and what it has asked of the server."""
 
     def __init__(self, **rules) -> None:
-        self.state: State = start(Settings(**rules), SEED)
+        self.state: RaterState = start(RaterSettings(**rules), SEED)
         self.asked: list[Ask] = []
-        self.tell(at(0), Connected(True), Heard(("server", "status"), ServerStatus("ready", "s", "1", NOON)))
+        self.tell(at(0), Connected(True), Received(("server", "status"), ServerStatus("ready", "s", "1", NOON)))
 
-    def tell(self, *events) -> State:
+    def tell(self, *events) -> RaterState:
         for event in events:
             self.state, effects = step(self.state, event)
             self.asked += effects

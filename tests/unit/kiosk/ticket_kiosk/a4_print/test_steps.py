@@ -13,33 +13,33 @@ from contract.wire.messages import Text
 from kiosk.flow.event import Answered, Broke, Connected, Tick
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.a4_print.state import (
-    A4,
-    A4Is,
+    A4PrinterIs,
     CancelPrint,
-    ForgetPaper,
+    Document,
+    DocumentIs,
+    ForgetDocument,
     Job,
     JobIs,
-    MakePaper,
+    MakeDocument,
     NotSubmitted,
     OpenBlanks,
-    OpenPapers,
-    Paper,
-    PaperIs,
+    OpenDocuments,
     PickBlankForm,
-    PickPaper,
+    PickDocument,
     Print,
-    PrintPaper,
+    PrintDocument,
+    PrinterState,
     SetCopies,
     Sheet,
     StopJob,
     Submitted,
 )
 from kiosk.ticket_kiosk.a4_print.steps import choices, most_copies
-from kiosk.ticket_kiosk.case_progress.state import Fill, Inquire, OpenInquiry, PickBlank
+from kiosk.ticket_kiosk.case_progress.state import FieldTyped, OpenCaseQuery, PickField, SubmitCaseQuery
 from kiosk.ticket_kiosk.events import Back, GoHome
 from kiosk.ticket_kiosk.guides.state import Contents, ContentsAre, ItemIs, Listed, OpenGuides, PickGroup, PickItem
 from kiosk.ticket_kiosk.role import device_states
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from queue_server.catalogue.load import load
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SEED, SETTING, queue_is
 
@@ -50,7 +50,7 @@ ITEM = next(item for item in CATALOGUE.items if sum(m.form is not None for m in 
 BLANKS = tuple(dict.fromkeys(m.form for m in ITEM.materials if m.form))
 SHEETS = (Sheet(1, 1, b"abc"),) * 3
 WORDS = Text("正在打印", "Printing")
-OUT = A4("paper-out", words=Text("没有纸了", "Out of paper"))
+OUT = PrinterState("paper-out", words=Text("没有纸了", "Out of paper"))
 CASE = {"number": "WS-0001", "applicant": "王*", "papers": ["progress", "receipt"], "code": "JHC.wushan.ws-0001.mac"}
 
 
@@ -62,37 +62,37 @@ class Citizen:
     """Drives the flow and remembers what it asked for."""
 
     def __init__(self) -> None:
-        self.state: State = flow.first(replace(SETTING, a4="a4-1", sheets_a_job=20), SEED)
+        self.state: KioskState = flow.first(replace(SETTING, a4="a4-1", sheets_a_job=20), SEED)
         self.asked: list[Any] = []
-        self.does(Tick(0, CLOCK), Connected(True), READY, queue_is("social"), A4Is(A4("ok")))
+        self.does(Tick(0, CLOCK), Connected(True), READY, queue_is("social"), A4PrinterIs(PrinterState("ok")))
         self.does(ContentsAre(Contents("1", forms=FORMS)))
 
-    def does(self, *events: Any) -> State:
+    def does(self, *events: Any) -> KioskState:
         for event in events:
             self.state, effects = flow.step(self.state, event)
             self.asked += effects
         return self.state
 
-    def reads_a_guide(self) -> State:
+    def reads_a_guide(self) -> KioskState:
         return self.does(
             OpenGuides(), PickGroup("audience", "person"), Listed("audience", "person", ()), PickItem(ITEM.id),
             ItemIs(ITEM.id, ITEM),
         )  # fmt: skip
 
-    def looks_at(self, paper: Paper) -> State:
-        self.does(OpenPapers(), PickPaper(paper))
-        return self.does(PaperIs(self.state.printing.ref, SHEETS))
+    def looks_at(self, paper: Document) -> KioskState:
+        self.does(OpenDocuments(), PickDocument(paper))
+        return self.does(DocumentIs(self.state.printing.ref, SHEETS))
 
-    def looks_at_the_guide(self) -> State:
+    def looks_at_the_guide(self) -> KioskState:
         self.reads_a_guide()
-        return self.looks_at(Paper("guide"))
+        return self.looks_at(Document("guide"))
 
-    def looks_at_a_receipt(self) -> State:
-        self.does(OpenInquiry(), Fill("ws-0001"), PickBlank("last_four"), Fill("123x"), Inquire())
+    def looks_at_a_receipt(self) -> KioskState:
+        self.does(OpenCaseQuery(), FieldTyped("ws-0001"), PickField("last_four"), FieldTyped("123x"), SubmitCaseQuery())
         self.does(Answered(FIRST, Answer("ok", data={"case": CASE})))
-        return self.looks_at(Paper("receipt"))
+        return self.looks_at(Document("receipt"))
 
-    def prints(self, id_: str = "j1") -> State:
+    def prints(self, id_: str = "j1") -> KioskState:
         self.does(Print())
         return self.does(Submitted(self.state.printing.ref, job(id_=id_)))
 
@@ -104,18 +104,18 @@ class Citizen:
 def test_a_guide_offers_itself_its_notice_and_each_of_its_forms_blank_and_filled_in():
     citizen = Citizen()
     citizen.reads_a_guide()
-    assert citizen.does(OpenPapers()).page == "papers"
-    forms = [Paper(kind, form) for form in BLANKS for kind in ("form", "example")]
-    assert list(choices(citizen.state)) == [Paper("guide"), Paper("notice"), *forms]
+    assert citizen.does(OpenDocuments()).page == "papers"
+    forms = [Document(kind, form) for form in BLANKS for kind in ("form", "example")]
+    assert list(choices(citizen.state)) == [Document("guide"), Document("notice"), *forms]
 
 
 def test_a_guide_is_looked_at_printed_once_however_often_the_bar_is_tapped_and_ends_with_take_your_paper():
     citizen = Citizen()
     assert len(citizen.looks_at_the_guide().printing.sheets) == 3
-    made = citizen.wants(MakePaper)[0]
-    assert (made.paper, made.item, [form.id for form in made.forms]) == (Paper("guide"), ITEM, list(BLANKS))
+    made = citizen.wants(MakeDocument)[0]
+    assert (made.document, made.item, [form.id for form in made.forms]) == (Document("guide"), ITEM, list(BLANKS))
     citizen.does(Print(), Print(), Print())
-    assert citizen.wants(PrintPaper) == [PrintPaper(citizen.state.printing.ref, 1)]
+    assert citizen.wants(PrintDocument) == [PrintDocument(citizen.state.printing.ref, 1)]
     citizen.does(Submitted(citizen.state.printing.ref, job()), JobIs(job("sent", 2)))
     assert citizen.state.printing.active
     state = citizen.does(JobIs(job("done", 3)))
@@ -129,9 +129,9 @@ def test_a_second_paper_may_follow_the_first():
     citizen = Citizen()
     citizen.looks_at_the_guide()
     citizen.prints()
-    citizen.does(JobIs(job("done", 3)), Back(), PickPaper(Paper("notice")))
-    citizen.does(PaperIs(citizen.state.printing.ref, SHEETS[:1]), Print())
-    assert len(citizen.wants(PrintPaper)) == 2
+    citizen.does(JobIs(job("done", 3)), Back(), PickDocument(Document("notice")))
+    citizen.does(DocumentIs(citizen.state.printing.ref, SHEETS[:1]), Print())
+    assert len(citizen.wants(PrintDocument)) == 2
 
 
 def test_copies_stay_between_one_and_what_one_job_may_print():
@@ -140,46 +140,46 @@ def test_copies_stay_between_one_and_what_one_job_may_print():
     assert citizen.does(SetCopies(0)).printing.copies == 1
     assert citizen.does(SetCopies(99)).printing.copies == most_copies(citizen.state) == 20 // 3
     citizen.does(Print())
-    assert citizen.wants(PrintPaper)[0].copies == 6
+    assert citizen.wants(PrintDocument)[0].copies == 6
 
 
 def test_a_preview_that_comes_late_is_not_shown_in_place_of_another_paper():
     citizen = Citizen()
     citizen.reads_a_guide()
-    citizen.does(OpenPapers(), PickPaper(Paper("guide")))
+    citizen.does(OpenDocuments(), PickDocument(Document("guide")))
     late = citizen.state.printing.ref
-    citizen.does(Back(), PickPaper(Paper("notice")), PaperIs(late, SHEETS))
+    citizen.does(Back(), PickDocument(Document("notice")), DocumentIs(late, SHEETS))
     assert citizen.state.printing.sheets == ()
     citizen.does(Print())
-    assert citizen.wants(PrintPaper) == []
+    assert citizen.wants(PrintDocument) == []
 
 
 def test_what_could_not_be_made_is_said_and_cannot_be_printed():
     citizen = Citizen()
     citizen.reads_a_guide()
-    citizen.does(OpenPapers(), PickPaper(Paper("guide")))
-    assert citizen.does(PaperIs(citizen.state.printing.ref, ())).printing.failed
+    citizen.does(OpenDocuments(), PickDocument(Document("guide")))
+    assert citizen.does(DocumentIs(citizen.state.printing.ref, ())).printing.failed
     citizen.does(Print())
-    assert citizen.wants(PrintPaper) == []
+    assert citizen.wants(PrintDocument) == []
 
 
 def test_without_a_printer_that_is_well_nothing_is_offered():
     citizen = Citizen()
     assert "blanks" in citizen.state.tiles
-    citizen.does(A4Is(OUT))
+    citizen.does(A4PrinterIs(OUT))
     assert "blanks" not in citizen.state.tiles
     citizen.reads_a_guide()
-    assert citizen.does(OpenPapers()).page == "guide"
-    assert citizen.does(A4Is(A4("paper-low")), OpenPapers()).page == "papers"
+    assert citizen.does(OpenDocuments()).page == "guide"
+    assert citizen.does(A4PrinterIs(PrinterState("paper-low")), OpenDocuments()).page == "papers"
 
 
 def test_a_printer_that_dies_between_preview_and_print_gets_nothing_and_may_come_back():
     citizen = Citizen()
     citizen.looks_at_the_guide()
-    citizen.does(A4Is(OUT), Print())
-    assert (citizen.state.page, citizen.wants(PrintPaper)) == ("preview", [])
-    citizen.does(A4Is(A4("ok")), Print())
-    assert len(citizen.wants(PrintPaper)) == 1
+    citizen.does(A4PrinterIs(OUT), Print())
+    assert (citizen.state.page, citizen.wants(PrintDocument)) == ("preview", [])
+    citizen.does(A4PrinterIs(PrinterState("ok")), Print())
+    assert len(citizen.wants(PrintDocument)) == 1
 
 
 def test_a_quota_is_told_in_words_and_ends_the_printing():
@@ -232,9 +232,9 @@ def test_a_guide_comes_out_although_nobody_touches_the_screen_and_the_next_citiz
     citizen.looks_at_the_guide()
     citizen.prints()
     state = citizen.does(Tick(200, CLOCK))
-    assert (state.page, state.printing.paper, state.printing.sheets) == ("home", None, ())
+    assert (state.page, state.printing.document, state.printing.sheets) == ("home", None, ())
     assert citizen.wants(StopJob) == []
-    assert citizen.wants(ForgetPaper) == [ForgetPaper()]
+    assert citizen.wants(ForgetDocument) == [ForgetDocument()]
     assert citizen.does(JobIs(job("done", 3))).printing.job is None
 
 
@@ -242,7 +242,7 @@ def test_a_guide_that_waits_for_paper_is_not_printed_for_somebody_who_has_gone()
     citizen = Citizen()
     citizen.looks_at_the_guide()
     citizen.prints()
-    citizen.does(A4Is(OUT), Tick(200, CLOCK))
+    citizen.does(A4PrinterIs(OUT), Tick(200, CLOCK))
     assert (citizen.state.page, citizen.wants(StopJob)) == ("home", [StopJob("j1")])
 
 
@@ -277,17 +277,19 @@ def test_the_page_stays_as_long_as_sheets_come_out():
 def test_a_case_offers_the_papers_that_its_state_gives_and_they_are_made_without_the_server():
     citizen = Citizen()
     citizen.looks_at_a_receipt()
-    assert choices(citizen.state) == (Paper("receipt"), Paper("progress"))
-    assert citizen.wants(MakePaper)[0].case == CASE
+    assert choices(citizen.state) == (Document("receipt"), Document("progress"))
+    assert citizen.wants(MakeDocument)[0].case == CASE
     citizen.does(Connected(False), Print())
-    assert (citizen.state.shown, len(citizen.wants(PrintPaper))) == ("printout", 1)
+    assert (citizen.state.shown, len(citizen.wants(PrintDocument))) == ("printout", 1)
 
 
 def test_a_paper_that_is_not_offered_cannot_be_asked_for():
     citizen = Citizen()
     citizen.looks_at_a_receipt()
-    citizen.does(Back(), PickPaper(Paper("denial")), PickPaper(Paper("guide")), PickPaper(Paper("form", "no-form")))
-    assert (citizen.state.page, len(citizen.wants(MakePaper))) == ("papers", 1)
+    citizen.does(
+        Back(), PickDocument(Document("denial")), PickDocument(Document("guide")), PickDocument(Document("form", "no-form"))
+    )
+    assert (citizen.state.page, len(citizen.wants(MakeDocument))) == ("papers", 1)
 
 
 def test_any_form_can_be_printed_from_the_home_page_without_the_server():
@@ -296,9 +298,9 @@ def test_any_form_can_be_printed_from_the_home_page_without_the_server():
     citizen.does(OpenBlanks(), PickBlankForm("no-form"))
     assert citizen.state.page == "blanks"
     citizen.does(PickBlankForm(form))
-    assert choices(citizen.state) == (Paper("form", form), Paper("example", form))
-    citizen.does(Connected(False), PickPaper(Paper("example", form)))
-    assert citizen.wants(MakePaper)[0].forms == (FORMS[form],)
+    assert choices(citizen.state) == (Document("form", form), Document("example", form))
+    citizen.does(Connected(False), PickDocument(Document("example", form)))
+    assert citizen.wants(MakeDocument)[0].forms == (FORMS[form],)
 
 
 def test_nothing_of_a_case_or_of_what_is_printed_stands_in_a_state_that_is_logged():
@@ -311,6 +313,6 @@ def test_nothing_of_a_case_or_of_what_is_printed_stands_in_a_state_that_is_logge
 def test_the_terminal_tells_how_the_printer_is_and_what_a_power_cut_left_in_doubt():
     citizen = Citizen()
     assert [(d.id, d.kind, d.state) for d in device_states(citizen.state)][-1] == ("a4-1", "a4", "ok")
-    told = device_states(citizen.does(A4Is(A4("ok", doubt="办事指南"))))[-1]
+    told = device_states(citizen.does(A4PrinterIs(PrinterState("ok", doubt="办事指南"))))[-1]
     assert (told.state, told.detail) == ("print-in-doubt", "办事指南")
-    assert device_states(citizen.does(A4Is(replace(OUT, doubt="办事指南"))))[-1].state == "paper-out"
+    assert device_states(citizen.does(A4PrinterIs(replace(OUT, doubt="办事指南"))))[-1].state == "paper-out"

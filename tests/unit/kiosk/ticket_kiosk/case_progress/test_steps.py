@@ -8,9 +8,9 @@ from contract.wire.answers import Answer, Error
 from contract.wire.messages import Text
 from kiosk.flow.event import Answered, Connected, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
-from kiosk.ticket_kiosk.case_progress.state import Fill, Inquire, OpenInquiry, PickBlank
+from kiosk.ticket_kiosk.case_progress.state import FieldTyped, OpenCaseQuery, PickField, SubmitCaseQuery
 from kiosk.ticket_kiosk.events import Back, GoHome
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SECOND, SEED, SETTING, queue_is
 
 REFUSED = Answer("error", error=Error("not-authorised", "no", texts=Text("不符", "no match")))
@@ -21,45 +21,45 @@ class Citizen:
     """Drives the flow and remembers what it asked for."""
 
     def __init__(self) -> None:
-        self.state: State = flow.first(SETTING, SEED)
+        self.state: KioskState = flow.first(SETTING, SEED)
         self.asked: list[Any] = []
         self.does(Tick(0, CLOCK), Connected(True), READY, queue_is("social"))
 
-    def does(self, *events: Any) -> State:
+    def does(self, *events: Any) -> KioskState:
         for event in events:
             self.state, effects = flow.step(self.state, event)
             self.asked += effects
         return self.state
 
-    def asks(self) -> State:
-        return self.does(OpenInquiry(), Fill("ws-0001"), PickBlank("last_four"), Fill("123x"), Inquire())
+    def asks(self) -> KioskState:
+        return self.does(OpenCaseQuery(), FieldTyped("ws-0001"), PickField("last_four"), FieldTyped("123x"), SubmitCaseQuery())
 
 
 def test_number_and_last_four_are_asked_once_however_often_the_bar_is_tapped():
     citizen = Citizen()
     citizen.asks()
-    citizen.does(Inquire())
+    citizen.does(SubmitCaseQuery())
     body = {"number": "WS-0001", "last_four": "123X", "terminal": "kiosk-1"}
     assert [(ask.verb, ask.body, ask.request_id) for ask in citizen.asked] == [("find-case", body, FIRST)]
 
 
-def test_nothing_is_asked_before_both_blanks_are_filled():
+def test_nothing_is_asked_before_both_fields_are_filled():
     citizen = Citizen()
-    citizen.does(OpenInquiry(), Fill("ws-0001"), PickBlank("last_four"), Fill("12"), Inquire())
+    citizen.does(OpenCaseQuery(), FieldTyped("ws-0001"), PickField("last_four"), FieldTyped("12"), SubmitCaseQuery())
     assert citizen.asked == []
 
 
-def test_a_blank_takes_only_what_can_stand_in_it():
+def test_a_field_takes_only_what_can_be_in_it():
     citizen = Citizen()
-    citizen.does(OpenInquiry(), Fill("ws 00/01"), PickBlank("last_four"), Fill("12ab345"))
-    assert (citizen.state.inquiry.number, citizen.state.inquiry.last_four) == ("WS0001", "1234")
+    citizen.does(OpenCaseQuery(), FieldTyped("ws 00/01"), PickField("last_four"), FieldTyped("12ab345"))
+    assert (citizen.state.case_query.number, citizen.state.case_query.last_four) == ("WS0001", "1234")
 
 
 def test_the_case_is_shown_and_the_last_four_are_forgotten():
     citizen = Citizen()
     citizen.asks()
     state = citizen.does(Answered(FIRST, FOUND))
-    assert (state.shown, state.inquiry.last_four) == ("case", "")
+    assert (state.shown, state.case_query.last_four) == ("case", "")
     assert citizen.does(Back()).page == "progress"
 
 
@@ -67,15 +67,15 @@ def test_a_wrong_try_is_said_in_the_servers_words_until_something_is_typed():
     citizen = Citizen()
     citizen.asks()
     state = citizen.does(Answered(FIRST, REFUSED))
-    assert (state.page, state.inquiry.refusal, state.inquiry.last_four) == ("progress", Text("不符", "no match"), "")
-    assert citizen.does(Fill("1")).inquiry.refusal is None
+    assert (state.page, state.case_query.refusal, state.case_query.last_four) == ("progress", Text("不符", "no match"), "")
+    assert citizen.does(FieldTyped("1")).case_query.refusal is None
 
 
 def test_without_an_answer_one_may_ask_again():
     citizen = Citizen()
     citizen.asks()
-    assert citizen.does(Unanswered(FIRST)).inquiry.failed
-    citizen.does(Inquire())
+    assert citizen.does(Unanswered(FIRST)).case_query.failed
+    citizen.does(SubmitCaseQuery())
     assert [ask.request_id for ask in citizen.asked] == [FIRST, SECOND]
 
 
@@ -83,11 +83,11 @@ def test_an_answer_for_somebody_who_has_left_is_not_shown_and_nothing_typed_stay
     citizen = Citizen()
     citizen.asks()
     state = citizen.does(GoHome(), Answered(FIRST, FOUND))
-    assert (state.page, state.inquiry.number, state.inquiry.case) == ("home", "", None)
+    assert (state.page, state.case_query.number, state.case_query.case) == ("home", "", None)
 
 
 def test_the_tile_is_there_only_while_the_server_can_be_asked():
     citizen = Citizen()
     assert "progress" in citizen.state.tiles
     assert citizen.does(Connected(False)).tiles == ()
-    assert citizen.does(OpenInquiry()).page == "home"
+    assert citizen.does(OpenCaseQuery()).page == "home"

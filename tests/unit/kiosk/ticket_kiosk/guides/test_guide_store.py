@@ -15,7 +15,7 @@ import pytest
 from contract.guides.guide_file import sha256
 from contract.wire.messages import CatalogueVersion
 from kiosk.ticket_kiosk.guides.guide_store import BadDownload, Catalogue, download
-from kiosk.ticket_kiosk.guides.state import ContentsAre, Fetch, ItemIs, Listed, ListItems, Match, Matched, ReadItem
+from kiosk.ticket_kiosk.guides.state import ContentsAre, Fetch, ItemIs, Listed, ListItems, Matched, ReadItem, SearchGuides
 from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load
 
@@ -83,7 +83,7 @@ def test_a_version_is_fetched_read_and_replaced_by_the_next(folder: Path, shelf:
 def test_it_answers_searches_lists_and_guides(folder: Path, shelf: Path, web: str):
     kiosk = Kiosk(folder)
     kiosk.asks(Fetch(announced(shelf, web, "1")))
-    found = kiosk.asks(Match("sbk"))
+    found = kiosk.asks(SearchGuides("sbk"))
     assert isinstance(found, Matched)
     assert "社会保障卡" in found.results[0].name.zh
     read = kiosk.asks(ReadItem(found.results[0].id))
@@ -100,7 +100,7 @@ def test_a_key_waits_a_moment_for_its_results_so_that_both_are_drawn_in_one_fram
     monkeypatch.setattr("kiosk.ticket_kiosk.guides.guide_store.TOGETHER_S", 20.0)
     kiosk = Kiosk(folder)
     kiosk.asks(Fetch(announced(shelf, web, "1")))
-    kiosk.catalogue.perform(Match("sbk"), kiosk.said.put)
+    kiosk.catalogue.perform(SearchGuides("sbk"), kiosk.said.put)
     assert kiosk.said.get_nowait().query == "sbk"
     kiosk.catalogue.close()
 

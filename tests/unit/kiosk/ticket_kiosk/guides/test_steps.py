@@ -11,7 +11,7 @@ from contract.configuration.table import TextConfig as Name
 from contract.guides.guide_file import Entry
 from contract.wire.answers import Answer
 from contract.wire.messages import CatalogueVersion
-from kiosk.flow.event import Answered, Ask, Connected, Heard, Tick
+from kiosk.flow.event import Answered, Ask, Connected, Received, Tick
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import Back, Confirm, GoHome
 from kiosk.ticket_kiosk.guides.state import (
@@ -22,18 +22,18 @@ from kiosk.ticket_kiosk.guides.state import (
     ItemIs,
     Listed,
     ListItems,
-    Match,
     Matched,
     OpenGuides,
     OpenSearch,
     PickGroup,
     PickItem,
     PickSection,
+    QueryTyped,
     ReadItem,
+    SearchGuides,
     TakeNumberFor,
-    Type,
 )
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from queue_server.catalogue.load import load
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SEED, SETTING, queue_is
 
@@ -51,25 +51,25 @@ class Citizen:
     """Drives the flow and remembers what it asked for."""
 
     def __init__(self, *first: Any) -> None:
-        self.state: State = flow.first(SETTING, SEED)
+        self.state: KioskState = flow.first(SETTING, SEED)
         self.effects: list[Any] = []
         self.does(Tick(0, CLOCK), Connected(True), READY, queue_is("social"), *first)
 
-    def does(self, *events: Any) -> State:
+    def does(self, *events: Any) -> KioskState:
         for event in events:
             self.state, effects = flow.step(self.state, event)
             self.effects += effects
         return self.state
 
-    def reads(self, item: Any) -> State:
-        return self.does(OpenGuides(), OpenSearch(), Type("sbk"), PickItem(item.id), ItemIs(item.id, item))
+    def reads(self, item: Any) -> KioskState:
+        return self.does(OpenGuides(), OpenSearch(), QueryTyped("sbk"), PickItem(item.id), ItemIs(item.id, item))
 
 
 def test_an_announced_version_is_fetched_and_one_taken_back_changes_nothing():
     citizen, version = Citizen(THERE), CatalogueVersion("2", "ab", "http://hall/ab.db")
-    citizen.does(Heard(("catalogue", "version"), version, retained=True))
+    citizen.does(Received(("catalogue", "version"), version, retained=True))
     assert citizen.effects == [Fetch(version)]
-    assert citizen.does(Heard(("catalogue", "version"), None)).has_guides
+    assert citizen.does(Received(("catalogue", "version"), None)).has_guides
 
 
 def test_without_a_copy_there_is_no_tile_and_no_way_to_the_guides():
@@ -104,29 +104,29 @@ def test_a_list_that_is_still_to_come_is_not_taken_for_an_empty_one():
 
 def test_every_key_is_searched_and_only_the_answer_to_the_last_one_counts():
     citizen = Citizen(THERE, OpenGuides(), OpenSearch())
-    citizen.does(Type("s"), Type("sb"), Matched("s", FOUND))
-    assert citizen.effects == [Match("s"), Match("sb")]
+    citizen.does(QueryTyped("s"), QueryTyped("sb"), Matched("s", FOUND))
+    assert citizen.effects == [SearchGuides("s"), SearchGuides("sb")]
     assert citizen.state.lookup.results == ()
     assert citizen.does(Matched("sb", FOUND)).lookup.results == FOUND
-    assert citizen.does(Type("")).lookup.results == ()
+    assert citizen.does(QueryTyped("")).lookup.results == ()
 
 
 def test_a_query_has_an_end_and_blanks_alone_are_none():
-    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), Type("   "))
+    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), QueryTyped("   "))
     assert (citizen.state.lookup.query, citizen.effects) == ("", [])
-    assert len(citizen.does(Type("x" * 100)).lookup.query) == LONGEST_QUERY
+    assert len(citizen.does(QueryTyped("x" * 100)).lookup.query) == LONGEST_QUERY
 
 
 def test_a_new_copy_is_searched_again_while_a_guide_being_read_stays(item: Any):
-    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), Type("sbk"))
+    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), QueryTyped("sbk"))
     citizen.does(ContentsAre(Contents("2")))
-    assert citizen.effects == [Match("sbk"), Match("sbk")]
+    assert citizen.effects == [SearchGuides("sbk"), SearchGuides("sbk")]
     citizen.does(PickItem(item.id), ItemIs(item.id, item), ContentsAre(Contents("3")))
     assert (citizen.state.page, citizen.state.lookup.item) == ("guide", item)
 
 
 def test_a_guide_that_comes_after_its_citizen_has_left_is_not_shown(item: Any):
-    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), Type("sbk"), PickItem(item.id), GoHome())
+    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), QueryTyped("sbk"), PickItem(item.id), GoHome())
     assert citizen.effects[-1] == ReadItem(item.id)
     assert citizen.does(ItemIs(item.id, item)).page == "home"
 
@@ -151,7 +151,7 @@ def test_a_number_taken_afterwards_is_not_for_the_item_of_the_citizen_before(ite
     citizen = Citizen(THERE)
     citizen.reads(item)
     citizen.does(TakeNumberFor(), Confirm(on_screen=True), Answered(FIRST, Answer("error")), GoHome())
-    assert (citizen.state.item, citizen.state.lookup.item, citizen.state.lookup.query) == (None, None, "")
+    assert (citizen.state.taking.item, citizen.state.lookup.item, citizen.state.lookup.query) == (None, None, "")
 
 
 def test_no_number_is_offered_in_a_queue_that_is_closed_or_not_on_the_kiosk(item: Any):
@@ -162,6 +162,6 @@ def test_no_number_is_offered_in_a_queue_that_is_closed_or_not_on_the_kiosk(item
 
 
 def test_what_somebody_looked_for_is_gone_when_they_have_left():
-    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), Type("dibao"))
+    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), QueryTyped("dibao"))
     citizen.does(Tick(61, CLOCK))
     assert (citizen.state.page, citizen.state.lookup.query, citizen.state.has_guides) == ("home", "", True)

@@ -8,8 +8,8 @@ import pytest
 
 from kiosk.flow.event import Broke, Tick
 from kiosk.ticket_kiosk.events import Back, GoHome, SetLanguage, Switch, Turn
-from kiosk.ticket_kiosk.guides.state import OpenGuides, OpenSearch, PickItem, PickSection, TakeNumberFor, Type
-from kiosk.ticket_kiosk.read_aloud.state import Hush, Listen, ReadGuide, ReadOut, ReadsNow, VoiceIs
+from kiosk.ticket_kiosk.guides.state import OpenGuides, OpenSearch, PickItem, PickSection, QueryTyped, TakeNumberFor
+from kiosk.ticket_kiosk.read_aloud.state import Listen, ReadGuide, ReadingEnded, ReadsNow, StopReading, VoiceIs
 from tests.unit.kiosk.ticket_kiosk.guides.test_steps import THERE, Citizen, item  # noqa: F401
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK
 
@@ -35,7 +35,7 @@ def test_the_summary_is_read_first_and_then_the_section_that_is_open(reader: Cit
     assert isinstance(effect, ReadGuide)
     assert (effect.sections, state.aloud.section) == (("summary", "materials"), "summary")
     assert reader.does(ReadsNow(1, "materials")).aloud.section == "materials"
-    assert reader.does(ReadOut(1)).aloud.section is None
+    assert reader.does(ReadingEnded(1)).aloud.section is None
 
 
 def test_on_the_summary_the_summary_is_read_once(reader: Citizen):
@@ -45,9 +45,9 @@ def test_on_the_summary_the_summary_is_read_once(reader: Citizen):
 
 def test_a_second_tap_ends_the_reading_and_a_third_begins_another(reader: Citizen):
     assert reader.does(Listen(), Listen()).aloud.section is None
-    assert reader.effects[1:] == [Hush()]
+    assert reader.effects[1:] == [StopReading()]
     assert reader.does(ReadsNow(1, "summary")).aloud.section is None, "late news of the reading that was ended"
-    assert reader.does(Listen(), ReadOut(1)).aloud.turn == 2
+    assert reader.does(Listen(), ReadingEnded(1)).aloud.turn == 2
     assert reader.state.aloud.section == "summary", "the end of the first reading does not end the second"
 
 
@@ -61,7 +61,7 @@ def test_another_section_is_read_as_soon_as_it_is_opened(reader: Citizen):
 def test_it_ends_with_the_page_and_when_the_words_change(reader: Citizen, event: Any):
     state = reader.does(Listen(), event)
     assert state.aloud.section is None
-    assert reader.effects[-1] == Hush()
+    assert reader.effects[-1] == StopReading()
 
 
 def test_the_page_stays_as_long_as_it_is_read_and_goes_when_the_voice_hangs(reader: Citizen):
@@ -70,11 +70,11 @@ def test_the_page_stays_as_long_as_it_is_read_and_goes_when_the_voice_hangs(read
         reader.does(ReadsNow(1, "summary"), Tick(now, CLOCK))
     assert reader.state.page == "guide"
     reader.does(Tick(521, CLOCK))
-    assert (reader.state.page, reader.state.aloud.section, reader.effects[-1]) == ("home", None, Hush())
+    assert (reader.state.page, reader.state.aloud.section, reader.effects[-1]) == ("home", None, StopReading())
 
 
 def test_what_is_read_is_the_guide_that_is_open(reader: Citizen, item: Any):  # noqa: F811
     reader.does(Listen())
     assert reader.effects[0].item == item
-    reader.does(GoHome(), OpenGuides(), OpenSearch(), Type("x"), PickItem("another"), Listen())
+    reader.does(GoHome(), OpenGuides(), OpenSearch(), QueryTyped("x"), PickItem("another"), Listen())
     assert reader.state.aloud.section is None, "no guide is open on the search page"

@@ -16,19 +16,19 @@ from kiosk.ticket_kiosk.guides.state import Contents, ContentsAre, ItemIs, ReadI
 from kiosk.ticket_kiosk.my_ticket.state import AskGiveUp, ConfirmGiveUp, MoreReasons, OpenRating, SubmitRating
 from kiosk.ticket_kiosk.role import device_states
 from kiosk.ticket_kiosk.scan.state import (
+    CameraPicture,
     CheckIn,
     NextPicture,
     OpenScan,
     PickAppointment,
     PickCase,
-    Picture,
     Pictured,
     Scanned,
     ScannerIs,
     Watch,
 )
 from kiosk.ticket_kiosk.scan.steps import waits
-from kiosk.ticket_kiosk.state import State
+from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.state import PrintTicket
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SECOND, SEED, SETTING, THIRD, queue_is
 
@@ -44,22 +44,22 @@ class Citizen:
     """Drives the flow and remembers its effects."""
 
     def __init__(self) -> None:
-        self.state: State = flow.first(HALL, SEED)
+        self.state: KioskState = flow.first(HALL, SEED)
         self.effects: list[Any] = []
         self.does(Tick(100, CLOCK), Connected(True), READY, queue_is("social"), PrinterIs("ok"))
         self.does(ScannerIs("camera-1", "ok", films=True))
 
-    def does(self, *events: Any) -> State:
+    def does(self, *events: Any) -> KioskState:
         for event in events:
             self.state, effects = flow.step(self.state, event)
             self.effects += effects
         return self.state
 
-    def waits(self, seconds: int) -> State:
+    def waits(self, seconds: int) -> KioskState:
         start = int(self.state.now)
         return self.does(*(Tick(second, CLOCK) for second in range(start + 1, start + seconds + 1)))
 
-    def scans(self, code: str, answer: Answer | None = None) -> State:
+    def scans(self, code: str, answer: Answer | None = None) -> KioskState:
         """Hold a code there, on the scan page; the server answers."""
         if self.state.page == "home":
             self.does(OpenScan())
@@ -127,7 +127,7 @@ def test_the_camera_is_on_only_while_the_scan_page_is_shown(citizen: Citizen):
 
 
 def test_each_picture_is_shown_before_the_next_is_asked_for_and_none_is_kept(citizen: Citizen):
-    picture = Picture(1, 1, b"\0\0\0")
+    picture = CameraPicture(1, 1, b"\0\0\0")
     assert citizen.does(Pictured(picture)).scan.picture is None, "nobody scans"
     citizen.does(OpenScan())
     assert citizen.does(Pictured(picture)).scan.picture == picture
@@ -259,7 +259,7 @@ def test_a_guide_that_is_not_here_and_other_codes_without_the_server_are_said_so
 
 def test_a_case_code_opens_its_case(citizen: Citizen):
     state = citizen.scans("JHC.testhall.WS-1.AAAAAAAAAAAA", scanned("case", case={"number": "WS-1"}))
-    assert (state.shown, state.inquiry.case) == ("case", {"number": "WS-1"})
+    assert (state.shown, state.case_query.case) == ("case", {"number": "WS-1"})
 
 
 # --- appointments -------------------------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ def test_a_check_in_that_another_kiosk_was_quicker_with_prints_no_second_paper(c
 def test_a_check_in_given_up_and_tried_again_is_one_order_and_one_paper(citizen: Citizen):
     first = check_in(citizen)
     citizen.does(*(Unanswered(first.request_id) for _ in range(3)))
-    assert citizen.state.trouble == "no-answer"
+    assert citizen.state.taking.trouble == "no-answer"
     citizen.does(GoHome())
     citizen.waits(4)
     citizen.scans(APPOINTMENT, scanned("appointment", appointment=appointment()))
@@ -356,7 +356,7 @@ def test_an_appointment_that_has_its_number_shows_it(citizen: Citizen):
 # --- tickets ------------------------------------------------------------------------------------------------------------
 
 
-def at_ticket(citizen: Citizen, state: str = "waiting", **service: Any) -> State:
+def at_ticket(citizen: Citizen, state: str = "waiting", **service: Any) -> KioskState:
     shown = citizen.scans(TICKET_CODE, scanned("ticket", **{**ticket(state, **service), "token": "tok"}))
     assert shown.shown == "my-ticket"
     return shown
@@ -417,7 +417,7 @@ def test_what_is_rated_already_or_too_late_offers_no_rating(citizen: Citizen, se
 # --- service codes ------------------------------------------------------------------------------------------------------
 
 
-def at_holder(citizen: Citizen) -> State:
+def at_holder(citizen: Citizen) -> KioskState:
     holder = {"kind": "person", "name": "张*", "key": "k"}
     found = scanned("holder", holder=holder, appointments=[appointment()], cases=[{"number": "WS-1"}])
     return citizen.scans(SERVICE, found)

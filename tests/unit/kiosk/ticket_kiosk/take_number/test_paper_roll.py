@@ -18,8 +18,8 @@ from drivers.printer.roll import RollSetting, roll_setting
 from drivers.registry import BadOption
 from kiosk.ticket_kiosk.events import Printed, PrinterIs
 from kiosk.ticket_kiosk.role import setting_of, with_paper
-from kiosk.ticket_kiosk.state import PrintTicket, Ticket
 from kiosk.ticket_kiosk.take_number.paper_roll import Roll
+from kiosk.ticket_kiosk.take_number.state import IssuedTicket, PrintTicket
 from kiosk.ticket_kiosk.take_number.ticket_printer import Press
 from kiosk.ui.theme import Mode
 from link.orders import NotSupported, OrderFailed
@@ -105,7 +105,7 @@ def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
 
 
 def test_the_desk_has_a_ticket_printed_again_and_the_paper_is_counted(kiosk: Kiosk) -> None:
-    ticket = Ticket("20261122-a001", "A001", "social", "ordinary", AGAIN.issued_at, "token", 0, Estimate(0, 0), ("01",))
+    ticket = IssuedTicket("20261122-a001", "A001", "social", "ordinary", AGAIN.issued_at, "token", 0, Estimate(0, 0), ("01",))
     kiosk.press.perform(PrintTicket(ticket), kiosk.events.put)
     kiosk.hear(Printed(ticket.id))
     assert kiosk.press.again(TerminalAsk("1", "reprint", ticket=AGAIN)).text == ""
