@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -149,6 +150,7 @@ def around(hall: WebHall) -> None:
     for device in hall.config.device:
         if device.kind == "display":
             hall.show(device.id)
+    time.sleep(0.5)  # the wall must have seen what strip-07 showed before nobody could reach it
     hall.put("display/strip-07/shown", messages.DisplayShown(1, "unreachable", now()))
     paper = messages.PaperUse(702, 87, 25, 77220)
     devices = [messages.DeviceStatus("ticket-printer-1", "printer", "paper-low", paper=paper)]
