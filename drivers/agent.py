@@ -17,7 +17,7 @@ from contract.wire.topics import Topics
 from drivers.agent_wiring import BadDevices, Task, Wiring
 from drivers.bad_messages import BadMessages
 from drivers.bus import SharedDeviceSite
-from drivers.device_health import DeviceHealth
+from drivers.device_health import USUAL, DeviceHealth, Timing
 from link import Broker, Link, new_session
 from link.machine_status import machine
 from link.orders import RESTART_S, OrderResult, Orders
@@ -48,16 +48,26 @@ class Agent:
     """The devices of one terminal. Nothing happens before `open`."""
 
     def __init__(
-        self, *, hall: HallConfig, terminal: str, broker: Broker, folder: Path | None = None, only: Collection[str] = (),
+        self,
+        *,
+        hall: HallConfig,
+        terminal: str,
+        broker: Broker,
+        folder: Path | None = None,
+        only: Collection[str] = (),
         updates: Path | None = None,
-    ) -> None:  # fmt: skip
-        """`folder` is for what emulated devices keep, `updates` for systems to install (None: not updated so)."""
+        timing: Timing = USUAL,
+        answer_s: float | None = None,
+    ) -> None:
+        """`folder` is for what emulated devices keep, `updates` for systems to install (None: not updated so). `answer_s`
+        is how long a device may take to answer; None: as long as its driver knows that it may."""
         self.hall, self.terminal = hall, terminal
         self.devices = devices_of(hall, terminal, only)
         self.topics = Topics(hall.hall.id)
         self.session = new_session()
         self.link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
-        self._site = SharedDeviceSite(folder)
+        self._site = SharedDeviceSite(folder, answer_s)
+        self._timing = timing
         self._tasks: list[Task] = []
         self._lock = threading.Lock()
         self._health = {device.id: DeviceHealth() for device in self.devices}
@@ -65,14 +75,21 @@ class Agent:
         self._seq: dict[str, int] = {}
         self._changed = threading.Event()
         self._ended = threading.Event()
-        self._garbled = BadMessages(self._changed.set)
+        self._bad_messages = BadMessages(self._changed.set)
         self._updater = Updater(updates, terminal, self._changed.set, ca=broker.ca)
         self._orders = Orders(self.link, terminal, {"restart": self._restart}, self._changed.set, self._updater)
 
     def open(self) -> None:
         """Build every driver, connect, begin. Raise BadDevices, naming all that cannot be used."""
-        wiring = Wiring(self.hall, self.link, self._site, device_is=self._device_is, display_is=self._display_is,
-                        garbled=self._garbled.hear)  # fmt: skip
+        wiring = Wiring(
+            self.hall,
+            self.link,
+            self._site,
+            device_is=self._device_is,
+            display_is=self._display_is,
+            bad_message=self._bad_messages.add,
+            timing=self._timing,
+        )
         self._tasks = wiring.tasks(self.devices)
         self.link.announce(
             self.topics.terminal_status(self.terminal), birth=self._status("ready"), will=self._status("lost"),
@@ -90,7 +107,7 @@ class Agent:
         notify("READY=1")
         while not ended.wait(PUBLISH_S) and not self._ended.is_set():
             notify("WATCHDOG=1")
-            self._garbled.look()
+            self._bad_messages.look()
             if self._changed.is_set():
                 self._changed.clear()
                 self.link.update_birth(self._status("ready"))
@@ -138,7 +155,7 @@ class Agent:
     def _status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
         health = self.health()
         devices = [messages.DeviceStatus(d.id, d.kind, health[d.id].state, health[d.id].detail) for d in self.devices]
-        if (trouble := self._garbled.status) is not None:
+        if (trouble := self._bad_messages.status) is not None:
             devices.append(trouble)
         now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
         update = self._updater.status if state == "ready" else None

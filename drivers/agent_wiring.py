@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from contract.configuration.hall import Device, HallConfig
 from contract.wire import codec, messages
 from contract.wire.topics import Topics
+from drivers import registry
 from drivers.address import BadAddress
 from drivers.bus import Bus, SharedDeviceSite, line_of
-from drivers.device_health import DeviceHealth
+from drivers.device_health import USUAL, DeviceHealth, Timing
 from drivers.display.keeper import DisplayKeeper
 from drivers.keypad.keypad_logic import KeypadLogic, RaterLogic
 from drivers.keypad.line import KeyLine, KeypadUnit, RaterUnit, WindowUnit
+from drivers.options import BadOption
 from drivers.ports import DeviceError
-from drivers.registry import BadOption, build
 from drivers.voice.announcer import Announcer
 from link import Link
 
@@ -49,13 +50,15 @@ class Wiring:
         *,
         device_is: Callable[[str, DeviceHealth], None],
         display_is: Callable[[str, DeviceHealth, int | None], None],
-        garbled: Callable[[str, str], None],
+        bad_message: Callable[[str, str], None],
+        timing: Timing = USUAL,
     ) -> None:
         self.hall, self.link, self.site = hall, link, site
         self.topics = Topics(hall.hall.id)
-        self._device_is, self._display_is, self._garbled = device_is, display_is, garbled
+        self._device_is, self._display_is, self._bad_message = device_is, display_is, bad_message
+        self._timing = timing
         self._keepers: dict[str, list[tuple[Device, DisplayKeeper]]] = {}
-        self._seats: dict[str, list[WindowUnit]] = {}
+        self._units: dict[str, list[WindowUnit]] = {}
         self._voices: list[Announcer] = []
 
     def tasks(self, devices: Iterable[Device]) -> list[Task]:
@@ -68,10 +71,10 @@ class Wiring:
                 self._add(device)
             except (DeviceError, BadAddress) as error:
                 wrong[device.id] = str(error)
-        for line in self._keepers.keys() & self._seats.keys():
-            wrong |= {seat.name: f"displays have the port {line}; give it a port of its own" for seat in self._seats.pop(line)}
+        for line in self._keepers.keys() & self._units.keys():
+            wrong |= {unit.name: f"displays have the port {line}; give it a port of its own" for unit in self._units.pop(line)}
         wrong = {name: text if text.startswith(FILE) else f"{FILE}[[device]] {name}: {text}" for name, text in wrong.items()}
-        if wrong and not (self._keepers or self._seats or self._voices):
+        if wrong and not (self._keepers or self._units or self._voices):
             raise BadDevices("\n".join(wrong.values()))
         for device in devices:
             if device.id in wrong:
@@ -79,7 +82,7 @@ class Wiring:
         if self._voices:
             self.link.subscribe(self.topics.announce(), self._announced)
         buses = [self._bus(name, kept) for name, kept in self._keepers.items()]
-        lines = [KeyLine(name, seats, self._device_is) for name, seats in self._seats.items()]
+        lines = [KeyLine(name, units, self._device_is, timing=self._timing) for name, units in self._units.items()]
         return [*buses, *lines, *self._voices]
 
     def _leave_out(self, device: Device, why: str) -> None:
@@ -96,17 +99,28 @@ class Wiring:
                 f"devices.toml: [[device]] {device.id}: an agent owns no {device.kind}, only: {', '.join(KINDS)}",
                 "remove `agent`, and name the device in `devices` of the terminal that opens it",
             )
-        driver = build(device, self.site)
         if device.kind == "display":
-            keeper = DisplayKeeper(device.id, driver, lambda health, seq: self._display_is(device.id, health, seq))
+            keeper = self._display(device)
             self._keepers.setdefault(line_of(device), []).append((device, keeper))
         elif device.kind == "voice":
-            self._voices.append(Announcer(device.id, driver, lambda health: self._device_is(device.id, health)))
+            self._voices.append(self._voice(device))
         else:
-            seat = self._keypad(device, driver) if device.kind == "keypad" else self._rater(device, driver)
-            self._seats.setdefault(line_of(device), []).append(seat)
+            unit = self._keypad(device) if device.kind == "keypad" else self._rater(device)
+            self._units.setdefault(line_of(device), []).append(unit)
 
     # --- displays and voices ----------------------------------------------------------------------------------------------
+
+    def _display(self, device: Device) -> DisplayKeeper:
+        return DisplayKeeper(
+            device.id,
+            registry.display(device, self.site),
+            lambda health, seq: self._display_is(device.id, health, seq),
+            timing=self._timing,
+        )
+
+    def _voice(self, device: Device) -> Announcer:
+        driver = registry.voice(device, self.site)
+        return Announcer(device.id, driver, lambda health: self._device_is(device.id, health), timing=self._timing)
 
     def _bus(self, name: str, kept: list[tuple[Device, DisplayKeeper]]) -> Bus:
         bus = Bus(name, [keeper for _, keeper in kept])
@@ -131,7 +145,8 @@ class Wiring:
 
     # --- keypads and raters -----------------------------------------------------------------------------------------------
 
-    def _keypad(self, device: Device, driver: Any) -> WindowUnit:
+    def _keypad(self, device: Device) -> WindowUnit:
+        driver = registry.keypad(device, self.site)
         window = next(w for w in self.hall.window if w.id == self._window(device))
         queues = tuple(self.hall.queues_of(window))
         target = device.options.get("transfer_to")
@@ -142,35 +157,36 @@ class Wiring:
                 f"devices.toml: [[device]] {device.id}: transfer_to = {target!r} is no queue and no window",
                 "write the id of one, or leave the key out: the ticket then goes back into its line",
             )
-        seat = KeypadUnit(device.id, driver, KeypadLogic(window.id, queues, to_queue, to_window), self.link.request)
+        unit = KeypadUnit(device.id, driver, KeypadLogic(window.id, queues, to_queue, to_window), self.link.request)
 
         def window_is(topic: str, payload: bytes, _retained: bool) -> None:
             state = self._read(topic, payload, messages.WindowState)
             if state is not None:
-                seat.window_is(state)
+                unit.window_is(state)
 
         def queue_is(topic: str, payload: bytes, _retained: bool) -> None:
             state = self._read(topic, payload, messages.QueueState)
             if state is not None:
-                seat.queue_is(topic.split("/")[-2], state)
+                unit.queue_is(topic.split("/")[-2], state)
 
         self.link.subscribe(self.topics.window_state(window.id), window_is)
         for queue in queues:
             self.link.subscribe(self.topics.queue_state(queue), queue_is)
-        return seat
+        return unit
 
-    def _rater(self, device: Device, driver: Any) -> WindowUnit:
+    def _rater(self, device: Device) -> WindowUnit:
+        driver = registry.rater(device, self.site)
         window = self._window(device)
-        seat = RaterUnit(device.id, driver, RaterLogic(window), self.link.request)
+        unit = RaterUnit(device.id, driver, RaterLogic(window), self.link.request)
         self.link.subscribe(
-            self.topics.rating_ask(window), lambda topic, payload, _: seat.asked(self._read(topic, payload, messages.RatingAsk))
+            self.topics.rating_ask(window), lambda topic, payload, _: unit.asked(self._read(topic, payload, messages.RatingAsk))
         )
-        return seat
+        return unit
 
     def _window(self, device: Device) -> str:
         if device.serves is None or device.serves == "board":
             raise BadOption(
-                f"devices.toml: [[device]] {device.id}: serves is missing", "write the id of the window at which it stands"
+                f"devices.toml: [[device]] {device.id}: serves is missing", "write the id of the window at which it is"
             )
         return device.serves
 
@@ -181,5 +197,5 @@ class Wiring:
         try:
             return codec.decode(payload, kind)
         except codec.Illegal as error:
-            self._garbled(topic, str(error))
+            self._bad_message(topic, str(error))
             return None

@@ -1,4 +1,4 @@
-"""Question and answer on a line: write, then read until the answer stands or the time is up."""
+"""Question and answer on a line: write, then read until the answer has come or the time is up."""
 
 from __future__ import annotations
 
@@ -10,38 +10,50 @@ from drivers.ports import BadReply, NoReply
 from drivers.stream import Stream
 
 T = TypeVar("T")
+Reader = Callable[[bytes], Iterable[T]]
+"""Finds answers in what arrives, piece by piece."""
+Clock = Callable[[], float]
+"""Monotonic seconds."""
 
 
-def ask(stream: Stream, question: bytes, read: Callable[[bytes], Iterable[T]], *, timeout_s: float, tries: int = 1) -> T:
-    """Send `question` and return the first answer that `read` finds in what arrives.
+def ask(
+    stream: Stream,
+    question: bytes,
+    reader: Callable[[], Reader[T]],
+    *,
+    timeout_s: float,
+    tries: int = 1,
+    clock: Clock = time.monotonic,
+) -> T:
+    """Send `question` and return the first answer that a new `reader` finds in what arrives.
 
     What arrived before is thrown away: it answers an older question. A device that talks without end does not prolong the time.
     A question that gets no answer is put `tries` times. Raise NoReply, BadReply, or what the stream raises.
     """
     for _ in range(tries - 1):
         try:
-            return _ask_once(stream, question, read, timeout_s)
+            return _ask_once(stream, question, reader(), timeout_s, clock)
         except (NoReply, BadReply):
             continue
-    return _ask_once(stream, question, read, timeout_s)
+    return _ask_once(stream, question, reader(), timeout_s, clock)
 
 
-def arriving(stream: Stream, timeout_s: float) -> Iterator[bytes]:
+def arriving(stream: Stream, timeout_s: float, *, clock: Clock = time.monotonic) -> Iterator[bytes]:
     """What arrives within `timeout_s`, piece by piece; an empty piece where nothing came in time.
 
-    At the end the line is looked at once more: what arrived in time counts, also where this thread stood still meanwhile.
+    At the end the line is looked at once more: what arrived in time counts, also where this thread did not run meanwhile.
     """
-    deadline = time.monotonic() + timeout_s
-    while (left := deadline - time.monotonic()) > 0:
+    deadline = clock() + timeout_s
+    while (left := deadline - clock()) > 0:
         yield stream.read(left)
     yield stream.read(0)
 
 
-def _ask_once(stream: Stream, question: bytes, read: Callable[[bytes], Iterable[T]], timeout_s: float) -> T:
+def _ask_once(stream: Stream, question: bytes, read: Reader[T], timeout_s: float, clock: Clock) -> T:
     stream.discard()
     stream.write(question)
     received = 0
-    for data in arriving(stream, timeout_s):
+    for data in arriving(stream, timeout_s, clock=clock):
         received += len(data)
         for answer in read(data):
             return answer

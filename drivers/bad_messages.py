@@ -21,7 +21,7 @@ class BadMessages:
     def __init__(self, changed: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._changed, self._clock = changed, clock
         self._lock = threading.Lock()
-        self._heard: deque[float] = deque(maxlen=MANY)
+        self._arrived: deque[float] = deque(maxlen=MANY)
         self._count = 0
         self._status: DeviceStatus | None = None
 
@@ -30,15 +30,15 @@ class BadMessages:
         """The trouble as a device of the terminal's status, with the topic that began it; None while there is none."""
         return self._status
 
-    def hear(self, topic: str, why: str) -> None:
+    def add(self, topic: str, why: str) -> None:
         """Such a message came in on `topic`; it is logged unless others were just before it."""
         with self._lock:
             now = self._clock()
-            if not self._heard or now - self._heard[-1] > QUIET_S:
+            if not self._arrived or now - self._arrived[-1] > QUIET_S:
                 LOG.warning("a message on %s is dropped: %s", topic, why)
-            self._heard.append(now)
+            self._arrived.append(now)
             self._count += 1
-            if self._status is not None or len(self._heard) < MANY or now - self._heard[0] > QUIET_S:
+            if self._status is not None or len(self._arrived) < MANY or now - self._arrived[0] > QUIET_S:
                 return
             self._status = DeviceStatus("messages", "program", "garbled", topic[:200])
         LOG.error("messages on %s and perhaps elsewhere cannot be read, again and again: %s", topic, why)
@@ -47,7 +47,7 @@ class BadMessages:
     def look(self) -> None:
         """Call it now and then: the trouble ends when it has been quiet."""
         with self._lock:
-            if self._status is None or self._clock() - self._heard[-1] <= QUIET_S:
+            if self._status is None or self._clock() - self._arrived[-1] <= QUIET_S:
                 return
             self._status, count, self._count = None, self._count, 0
         LOG.warning("no more messages that cannot be read; there were %d", count)

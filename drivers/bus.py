@@ -15,8 +15,9 @@ from typing import Protocol
 
 from contract.configuration.hall import Device
 from drivers.address import Address
-from drivers.registry import BadOption, DeviceSite
-from drivers.stream import Stream, connect
+from drivers.connect import DeviceSite, connect
+from drivers.options import BadOption
+from drivers.stream import Stream
 
 LOG = logging.getLogger(__name__)
 IDLE_S = 60.0

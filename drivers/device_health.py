@@ -1,11 +1,14 @@
-"""How a device is, as its owner tells the hall."""
+"""How a device is, as its owner reports it to the hall."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contract.backoff import Backoff
 from contract.wire.device_state import DeviceState
 from drivers.address import BadAddress
+from drivers.models import UnknownModel
+from drivers.options import BadOption
 from drivers.ports import (
     BadReply,
     Busy,
@@ -17,17 +20,37 @@ from drivers.ports import (
     NotFound,
     PrintFailed,
 )
-from drivers.registry import BadOption, UnknownModel
 
-CHECK_S = 10.0
-"""How often a device is asked whether it is well."""
-FIRST_RETRY_S, LONGEST_RETRY_S = 0.5, 10.0
 REASONS: dict[type[Exception], DeviceState] = {
-    UnknownModel: "misconfigured", BadOption: "misconfigured", BadAddress: "misconfigured", NotFound: "not-found",
-    NoPermission: "no-permission", InUse: "in-use", NoReply: "no-reply", BadReply: "bad-reply", Busy: "device-busy",
-    DeviceRefused: "refused", DeviceError: "unreachable",
-}  # fmt: skip
+    UnknownModel: "misconfigured",
+    BadOption: "misconfigured",
+    BadAddress: "misconfigured",
+    NotFound: "not-found",
+    NoPermission: "no-permission",
+    InUse: "in-use",
+    NoReply: "no-reply",
+    BadReply: "bad-reply",
+    Busy: "device-busy",
+    DeviceRefused: "refused",
+    DeviceError: "unreachable",
+}
 """What each error is called in a terminal's status; the first that fits. `contract.wire.device_words` has the sentences."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How often a device is asked whether it is well, and how long to wait after trouble: from the first try to the last."""
+
+    check_s: float = 10.0
+    first_retry_s: float = 0.5
+    longest_retry_s: float = 10.0
+
+    def backoff(self) -> Backoff:
+        """Waiting times between attempts to open a device."""
+        return Backoff(self.first_retry_s, self.longest_retry_s)
+
+
+USUAL = Timing()
 
 
 @dataclass(frozen=True)
@@ -47,7 +70,7 @@ def trouble(error: Exception) -> DeviceHealth:
 
 
 def reason(error: Exception) -> DeviceState:
-    """An error in one word of the contract; `failed` for those that no driver should raise."""
+    """An error as a state of the contract; `failed` for those that no driver should raise."""
     if isinstance(error, PrintFailed):
         return error.state
     return next((word for kind, word in REASONS.items() if isinstance(error, kind)), "failed")

@@ -16,10 +16,11 @@ from contract.configuration.hall import Device, HallConfig
 from contract.wire.messages import Announce, DisplayDesired, DisplayLine, Text
 from drivers.address import BadAddress
 from drivers.bus import SharedDeviceSite, line_of
+from drivers.connect import DeviceSite
 from drivers.device_health import reason
 from drivers.display import huidu_search
-from drivers.ports import DeviceError
-from drivers.registry import DeviceSite, build
+from drivers.ports import DeviceError, Display, Driver, Printer, Voice
+from drivers.registry import build
 
 PRINTER_CLASS = 7
 Act = Literal["print", "show", "speak"]
@@ -61,7 +62,7 @@ class Report:
         """Whether no device is in trouble."""
         return all(finding.state == "ok" for finding in self.findings)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """For programs."""
         return {**asdict(self), "ok": self.is_well}
 
@@ -113,7 +114,7 @@ def _examine(device: Device, site: DeviceSite, *, try_out: bool) -> DeviceFindin
     try:
         driver = build(device, site)
     except (DeviceError, BadAddress) as error:
-        what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "correct devices.toml")
+        what, remedy = (error.what, error.remedy) if isinstance(error, DeviceError) else (str(error), "correct devices.toml")
         return DeviceFinding(*known, "trouble", what, remedy, reason=reason(error))
     try:
         driver.open()
@@ -128,18 +129,20 @@ def _examine(device: Device, site: DeviceSite, *, try_out: bool) -> DeviceFindin
     return DeviceFinding(*known, "ok", done=done)
 
 
-def _try(device: Device, driver: Any) -> str:
+def _try(device: Device, driver: Driver) -> str:
     """Do what the kind of device is for; raise DeviceError."""
-    if device.kind == "printer":
+    if isinstance(driver, Printer):
         from drivers.printer.testpage import render
 
         driver.print(render(driver.profile, name=device.id, now=datetime.now()))
         return "a test page was printed"
-    if device.kind == "display":
+    if isinstance(driver, Display):
         driver.show(DisplayDesired(0, TEST_LINES if device.serves == "board" else TEST_LINES[:1]))
         return "a test text is shown"
-    driver.speak(TEST_CALL)
-    return "a test announcement was said"
+    if isinstance(driver, Voice):
+        driver.speak(TEST_CALL)
+        return "a test announcement was said"
+    return ""
 
 
 def serial_ports() -> list[str]:

@@ -9,14 +9,15 @@ class FrameReader:
     def __init__(self) -> None:
         self.malformed = 0
         """Frames, or pieces of them, that made no sense."""
-        self._held = bytearray()
+        self.held = bytearray()
+        """The bytes of a frame that is not complete yet."""
 
     @property
     def pending(self) -> bool:
         """Whether part of a frame has come."""
-        return bool(self._held)
+        return bool(self.held)
 
     def give_up(self) -> None:
         """The rest of the frame did not come in time."""
-        self.malformed += bool(self._held)
-        self._held.clear()
+        self.malformed += bool(self.held)
+        self.held.clear()

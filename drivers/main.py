@@ -119,7 +119,7 @@ def list_models(options: argparse.Namespace) -> int:
     """List every model with its kind, how well its protocol is known (A, B, C), its lines and what it was tested against."""
     from dataclasses import asdict
 
-    from drivers.registry import models
+    from drivers.models import models
     from drivers.support import table
 
     print(json.dumps([asdict(model) for model in models().values()], ensure_ascii=False) if options.json else table())

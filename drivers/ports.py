@@ -8,7 +8,7 @@ suits. Calls block, never longer than the time-outs of the driver: run each devi
     ├── NoPermission       the port exists but may not be opened: a matter of groups and udev rules
     ├── InUse              another program holds the port
     ├── Unreachable        refused, or the connection ended: comes back by itself, try again later
-    ├── NoReply            the line stands but the device keeps silent
+    ├── NoReply            the line is open but the device does not answer
     ├── BadReply           the device answers what nobody understands
     ├── DeviceRefused      the device understood and said no
     └── PrintFailed        a printer did not put everything on paper; `state` says why
@@ -16,10 +16,17 @@ suits. Calls block, never longer than the time-outs of the driver: run each devi
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from contract.wire.messages import Announce, DisplayDesired
+
+if TYPE_CHECKING:
+    from drivers.printer.profile import Profile
+    from drivers.scanner.reading import CameraCode
+    from drivers.scanner.treatment import Picture
 
 
 class DeviceError(Exception):
@@ -51,7 +58,7 @@ class Unreachable(DeviceError):
 
 
 class NoReply(DeviceError):
-    """The line stands but the device does not answer in time."""
+    """The line is open but the device does not answer in time."""
 
 
 class BadReply(DeviceError):
@@ -66,6 +73,7 @@ class Busy(DeviceRefused):
     """The device did nothing of what was asked, because it does something else just now; the same may be asked again."""
 
 
+@runtime_checkable
 class Driver(Protocol):
     """What every driver can do."""
 
@@ -79,6 +87,7 @@ class Driver(Protocol):
         """Ask the device whether it is well; a device that never answers is believed. Raise DeviceError otherwise."""
 
 
+@runtime_checkable
 class Display(Driver, Protocol):
     """A LED strip, board or number display."""
 
@@ -106,8 +115,12 @@ class PrintFailed(DeviceError):
         self.state = state
 
 
+@runtime_checkable
 class Printer(Driver, Protocol):
     """A ticket printer."""
+
+    profile: Profile
+    """What the layout of a ticket must know of it."""
 
     columns: int
     """Latin characters on a line in the normal font; a Chinese character takes two."""
@@ -125,6 +138,7 @@ class Printer(Driver, Protocol):
         """Print; return only when the printer took everything and is still well. Raise PrintFailed otherwise."""
 
 
+@runtime_checkable
 class Voice(Driver, Protocol):
     """Speaks announcements in the hall."""
 
@@ -140,6 +154,7 @@ class ReadingVoice(Voice, Protocol):
         """Read one piece to its end; `close` from another thread ends it in the middle of a word. `language` is zh or en."""
 
 
+@runtime_checkable
 class Scanner(Driver, Protocol):
     """Reads bar codes and QR codes."""
 
@@ -153,6 +168,14 @@ class Scanner(Driver, Protocol):
         """The next code, or None if none came in time."""
 
 
+@runtime_checkable
+class Camera(Scanner, Protocol):
+    """A scanner that films."""
+
+    preview: Callable[[Picture, Sequence[CameraCode]], None] | None
+    """Is called with every picture and the codes found in it, for a live picture."""
+
+
 @dataclass(frozen=True)
 class IdCard:
     """Name and number of an identity card. Never logged: the printed form shows neither."""
@@ -161,6 +184,7 @@ class IdCard:
     number: str = field(repr=False)
 
 
+@runtime_checkable
 class IdCardReader(Driver, Protocol):
     """Reads resident identity cards."""
 
@@ -171,8 +195,22 @@ class IdCardReader(Driver, Protocol):
 Key = Literal["next", "recall", "start", "finish", "no-show", "hold", "resume", "pause", "transfer", "evaluate", "cancel"]
 
 
-class Keypad(Driver, Protocol):
+class KeyBox(Driver, Protocol):
+    """A box with keys, perhaps one of several on its line."""
+
+    def listen(self, timeout_s: float) -> bytes:
+        """What comes on the line, as soon as anything does; empty at the time-out."""
+
+    def feed(self, data: bytes) -> None:
+        """Take what came on the line, for whichever box: answer the frames of this one and keep what was pressed."""
+
+
+@runtime_checkable
+class Keypad(KeyBox, Protocol):
     """A clerk's caller keypad."""
+
+    keys: deque[Key]
+    """What was pressed and not taken yet, the oldest first."""
 
     def read(self, timeout_s: float) -> Key | None:
         """The next key, or None."""
@@ -184,8 +222,12 @@ class Keypad(Driver, Protocol):
         """Draw the clerk's attention."""
 
 
-class Rater(Driver, Protocol):
+@runtime_checkable
+class Rater(KeyBox, Protocol):
     """A box with four or five keys for rating the service."""
+
+    rated: deque[int]
+    """The levels that were pressed and not taken yet, the oldest first."""
 
     def ask(self) -> None:
         """Invite the citizen to rate."""
@@ -197,6 +239,7 @@ class Rater(Driver, Protocol):
 DoorState = Literal["open", "closed"]
 
 
+@runtime_checkable
 class Locker(Driver, Protocol):
     """A board of locks."""
 
@@ -206,4 +249,4 @@ class Locker(Driver, Protocol):
         """Open door `door`, counted from 1."""
 
     def state(self, door: int) -> DoorState:
-        """Whether the door stands open."""
+        """Whether the door is open."""

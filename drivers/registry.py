@@ -1,124 +1,84 @@
-"""Every model the hall can use: where its driver and its emulator are, how well its protocol is known, what it was tried on.
+"""What devices.toml names becomes a driver of its kind. Nothing is opened here.
 
-Each kind keeps its own table, `drivers/<kind>/table.py`; a module is loaded only when its model is used.
+Every function raises UnknownModel, BadOption or BadAddress for an entry that cannot be used.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
 
 from contract.configuration.hall import Device
-from drivers.ports import DeviceError
-from drivers.stream import Stream, connect
+from drivers.a4.port import A4Printer
+from drivers.connect import DeviceSite
+from drivers.models import Model, UnknownModel, emulator, find, load, models
+from drivers.options import BadOption
+from drivers.ports import Display, Driver, Keypad, Printer, Rater, Scanner, Voice
 
-if TYPE_CHECKING:
-    from drivers.emulators.base import Emulator
-
-TABLES = {
-    "display": "drivers.display.table",
-    "voice": "drivers.voice.table",
-    "printer": "drivers.printer.table",
-    "a4": "drivers.a4.table",
-    "scanner": "drivers.scanner.table",
-    "idcard": "drivers.idcard.table",
-    "keypad": "drivers.keypad.table",
-    "rater": "drivers.keypad.table",
-    "locker": "drivers.locker.table",
-}
+__all__ = [
+    "BadOption", "DeviceSite", "Model", "UnknownModel", "a4", "build", "display", "emulator", "find", "keypad", "models",
+    "printer", "rater", "scanner", "voice",
+]  # fmt: skip
 
 
-class UnknownModel(DeviceError):
-    """The configuration names a model that does not exist."""
-
-
-class BadOption(DeviceError):
-    """The configuration of a device has an option its model does not know, or a value it cannot take."""
-
-
-@dataclass(frozen=True)
-class Model:
-    """One line of the support table.
-
-    driver    "module:callable", called with (Device, Site), returns a driver of the kind's protocol in ports.py
-    emulator  "module:class", a subclass of emulators.base.Emulator, or "" where there is none
-    exempt    why there is none
-    grade     A: vendor manual or several independent sources; B: one source; C: hearsay
-    """
-
-    name: str
-    kind: str
-    driver: str
-    grade: Literal["A", "B", "C"]
-    transports: tuple[str, ...]
-    tested_against: str
-    emulator: str = ""
-    options: tuple[str, ...] = ()
-    remark: str = ""
-    exempt: str = ""
-
-
-@dataclass(frozen=True)
-class DeviceSite:
-    """What a driver gets from its surroundings: how lines are opened, and where emulated devices keep what they show."""
-
-    folder: Path | None = None
-
-    def stream(self, device: Device) -> Stream:
-        """The line to `device`, not yet open."""
-        return connect(device.address, name=device.id, folder=self.folder)
-
-
-@cache
-def models() -> dict[str, Model]:
-    """Every model by its name. Raise ValueError if a name stands twice."""
-    found: dict[str, Model] = {}
-    for table in dict.fromkeys(TABLES.values()):
-        for model in import_module(table).TABLE:
-            if model.name in found:
-                raise ValueError(f"{table}: model {model.name!r} stands twice")
-            if model.kind not in TABLES:
-                raise ValueError(f"{table}: {model.name!r} is of the unknown kind {model.kind!r}")
-            found[model.name] = model
-    return found
-
-
-def find(name: str, kind: str | None = None) -> Model:
-    """The model called `name`; raise UnknownModel with the nearest name otherwise."""
-    known = {n: m for n, m in models().items() if kind in (None, m.kind)}
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        remedy = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
-        raise UnknownModel(f"{kind or 'device'} model {name!r} is not known", remedy)
-    return known[name]
-
-
-def build(device: Device, site: DeviceSite | None = None) -> Any:
-    """The driver for one entry of devices.toml, not yet open. Raise UnknownModel, BadOption or BadAddress."""
+def build(device: Device, site: DeviceSite | None = None) -> Driver:
+    """The driver for one entry of devices.toml, of whatever kind."""
     model = find(device.model, device.kind)
     for option in device.options:
         if option not in model.options:
             known = ", ".join(model.options) or "none"
             raise BadOption(f"devices.toml: [[device]] {device.id}: unknown option {option!r}", f"{model.name} knows: {known}")
-    driver: Callable[[Device, DeviceSite], Any] = _load(model.driver)
+    driver: Callable[[Device, DeviceSite], Driver] = load(model.driver)
     return driver(device, site or DeviceSite())
 
 
-def emulator(name: str) -> type[Emulator]:
-    """The emulator class of a model; raise UnknownModel where there is none."""
-    model = find(name)
-    if not model.emulator:
-        emulated = ", ".join(m.name for m in models().values() if m.emulator)
-        raise UnknownModel(f"{name} has no emulator ({model.exempt})", f"emulated: {emulated}")
-    found: type[Emulator] = _load(model.emulator)
-    return found
+def display(device: Device, site: DeviceSite | None = None) -> Display:
+    """The driver of a LED strip, board or number display."""
+    if isinstance(driver := build(device, site), Display):
+        return driver
+    raise _of_another_kind(device, "display")
 
 
-def _load(where: str) -> Any:
-    module, _, name = where.partition(":")
-    return getattr(import_module(module), name)
+def printer(device: Device, site: DeviceSite | None = None) -> Printer:
+    """The driver of a ticket printer."""
+    if isinstance(driver := build(device, site), Printer):
+        return driver
+    raise _of_another_kind(device, "printer")
+
+
+def a4(device: Device, site: DeviceSite | None = None) -> A4Printer:
+    """The driver of an A4 printer."""
+    if isinstance(driver := build(device, site), A4Printer):
+        return driver
+    raise _of_another_kind(device, "A4 printer")
+
+
+def scanner(device: Device, site: DeviceSite | None = None) -> Scanner:
+    """The driver of a scanner or a camera."""
+    if isinstance(driver := build(device, site), Scanner):
+        return driver
+    raise _of_another_kind(device, "scanner")
+
+
+def voice(device: Device, site: DeviceSite | None = None) -> Voice:
+    """The driver of a voice."""
+    if isinstance(driver := build(device, site), Voice):
+        return driver
+    raise _of_another_kind(device, "voice")
+
+
+def keypad(device: Device, site: DeviceSite | None = None) -> Keypad:
+    """The driver of a caller keypad."""
+    if isinstance(driver := build(device, site), Keypad):
+        return driver
+    raise _of_another_kind(device, "keypad")
+
+
+def rater(device: Device, site: DeviceSite | None = None) -> Rater:
+    """The driver of a rater box."""
+    if isinstance(driver := build(device, site), Rater):
+        return driver
+    raise _of_another_kind(device, "rater")
+
+
+def _of_another_kind(device: Device, wanted: str) -> UnknownModel:
+    return UnknownModel(f"{device.id}: {device.model!r} is no {wanted}", "correct kind and model in devices.toml")

@@ -5,7 +5,7 @@ python -m drivers.support > docs/devices.md
 
 from __future__ import annotations
 
-from drivers.registry import Model, models
+from drivers.models import Model, models
 
 KINDS = {
     "display": "LED displays",
@@ -50,13 +50,16 @@ Several strips on one RS-485 bus have the same address and `options = { addr = 3
 which Huidu cards are on the network);
 `jiaohao-devices emulate MODEL --listen 127.0.0.1:5005 --out DIR` starts an emulated one. An agent leaves out a device that
 devices.toml describes wrongly, says so in its log and in `terminal/<id>/status` (`misconfigured`), and goes on with the rest.
+
+Identity card readers and lock boards have drivers and emulators, and the doctor opens them; no page and no service of the
+product uses them yet.
 """
 
 
 NEW_MODEL = """## Adding a model
 
-1. Write its frames as pure functions, and a driver with the calls of its kind in `drivers/ports.py`. It gets a `Device` and a
-   `Site`, does no I/O before `open`, and raises `DeviceError` with what happened and what to do.
+1. Write its frames as pure functions, and a driver, a subclass of the protocol of its kind in `drivers/ports.py`. It gets a
+   `Device` and a `DeviceSite`, does no I/O before `open`, and raises `DeviceError` with what happened and what to do.
 2. Write its emulator, a subclass of `Emulator` in `drivers/emulators/base.py`: `receive` gets bytes as they come. Or say in
    `exempt` why there is none.
 3. Add one `Model` to `drivers/<kind>/table.py`, with a grade that its sources allow, and make this page again.

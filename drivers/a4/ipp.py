@@ -10,29 +10,34 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
 
 from contract.configuration.hall import Device
 from contract.wire.device_state import WORKS
-from drivers.a4.words import A4Condition, condition, sentences
+from drivers.a4.port import A4Printer, JobReport, PrinterJobState, PrinterReport
+from drivers.a4.words import condition
 from drivers.address import Address, BadAddress
+from drivers.connect import DeviceSite
 from drivers.ports import BadReply, Busy, DeviceError, DeviceRefused, NoPermission, NoReply, Unreachable
-from drivers.registry import DeviceSite
 
 LOG = logging.getLogger(__name__)
+Attributes = Mapping[str, object]
+"""What pyipp makes of a group of attributes: names and values."""
 ANSWER_S = 8.0
 SEND_S = 60.0
 """A document is sent within this time."""
 POLL_S = 0.5
 MAX_COPIES = 99
 
-JobState = Literal["waiting", "held", "printing", "stopped", "cancelled", "failed", "done"]
-STATES: dict[int, JobState] = {
-    3: "waiting", 4: "held", 5: "printing", 6: "stopped", 7: "cancelled", 8: "failed", 9: "done",
-}  # fmt: skip
-ENDED: tuple[JobState, ...] = ("cancelled", "failed", "done")
+STATES: dict[int, PrinterJobState] = {
+    3: "waiting",
+    4: "held",
+    5: "printing",
+    6: "stopped",
+    7: "cancelled",
+    8: "failed",
+    9: "done",
+}
 REFUSALS = {
     0x0400: ("does not understand the request", "update the printer's firmware"),
     0x0404: ("does not do this with a job that has ended", ""),
@@ -54,38 +59,6 @@ FOR_NOW = (0x0502, 0x0505, 0x0507)
 """Refusals of which RFC 8011 (B.1.5) says that the client may try the same again later."""
 
 
-@dataclass(frozen=True)
-class PrinterReport:
-    """How the printer is. `reasons` are IPP keywords."""
-
-    condition: A4Condition
-    busy: bool = False
-    reasons: tuple[str, ...] = ()
-
-    def words(self, language: str) -> list[str]:
-        """The reasons in words."""
-        return sentences(self.reasons, language)
-
-
-@dataclass(frozen=True)
-class JobReport:
-    """How far a job is. `pages` and `sheets` are what came out, as far as the printer counts them."""
-
-    id: int
-    state: JobState
-    pages: int = 0
-    sheets: int = 0
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def ended(self) -> bool:
-        return self.state in ENDED
-
-    def words(self, language: str) -> list[str]:
-        """The reasons in words."""
-        return sentences(self.reasons, language)
-
-
 def from_device(device: Device, _site: DeviceSite) -> IppPrinter:
     """The driver for one entry of devices.toml. Raise BadAddress."""
     where = Address.parse(device.address)
@@ -94,7 +67,7 @@ def from_device(device: Device, _site: DeviceSite) -> IppPrinter:
     return IppPrinter(f"{where.scheme}://{where.host}:{where.port or 631}{where.path or '/ipp/print'}", name=device.id)
 
 
-class IppPrinter:
+class IppPrinter(A4Printer):
     """An A4 printer. May be called from several threads; holds no connection between two calls."""
 
     def __init__(self, uri: str, *, name: str = "a4", timeout_s: float = ANSWER_S) -> None:
@@ -131,25 +104,22 @@ class IppPrinter:
         Busy when it does not take it yet."""
         if not 1 <= copies <= MAX_COPIES:
             raise ValueError(f"{copies} copies: 1 to {MAX_COPIES}")
-        message: dict[str, Any] = {
-            "operation-attributes-tag": {"job-name": _title(title), "document-format": kind},
-            "job-attributes-tag": {"copies": copies},
-            "data": document,
-        }
-        return self._job("PRINT_JOB", message, SEND_S)
+        about = {"job-name": _title(title), "document-format": kind}
+        found = self._execute("PRINT_JOB", about, SEND_S, {"job-attributes-tag": {"copies": copies}, "data": document})
+        return self._job_report(_first(found, "jobs", self.name))
 
     def job(self, job_id: int) -> JobReport:
         """How far a job is. Raise DeviceRefused when the printer does not know it (any more)."""
         about = {"job-id": job_id, "requested-attributes": list(JOB_FACTS)}
-        return self._job("GET_JOB_ATTRIBUTES", {"operation-attributes-tag": about})
+        return self._job_report(_first(self._execute("GET_JOB_ATTRIBUTES", about), "jobs", self.name), job_id)
 
     def find(self, title: str) -> JobReport | None:
         """The newest job of this title that the printer still knows, ended or not, or None. Raise DeviceError."""
         wanted = ["job-name", *JOB_FACTS]
         for which in ("not-completed", "completed"):
             about = {"which-jobs": which, "requested-attributes": wanted}
-            found = self._execute("GET_JOBS", {"operation-attributes-tag": about}, self.timeout_s)
-            same = [job for job in found.get("jobs") or [] if isinstance(job, dict) and job.get("job-name") == _title(title)]
+            jobs = _group(self._execute("GET_JOBS", about), "jobs")
+            same = [job for job in jobs if job.get("job-name") == _title(title)]
             if same:
                 return self._job_report(max(same, key=lambda job: _number(job.get("job-id"))))
         return None
@@ -168,23 +138,16 @@ class IppPrinter:
 
     def cancel(self, job_id: int) -> None:
         """Stop a job. Raise DeviceRefused when it has ended already."""
-        self._execute("CANCEL_JOB", {"operation-attributes-tag": {"job-id": job_id}}, self.timeout_s)
+        self._execute("CANCEL_JOB", {"job-id": job_id})
 
     def _report(self) -> PrinterReport:
         wanted = ["printer-state", "printer-state-reasons", "printer-is-accepting-jobs"]
-        found = self._execute(
-            "GET_PRINTER_ATTRIBUTES", {"operation-attributes-tag": {"requested-attributes": wanted}}, self.timeout_s
-        )
-        attributes = _first(found, "printers", self.name)
+        attributes = _first(self._execute("GET_PRINTER_ATTRIBUTES", {"requested-attributes": wanted}), "printers", self.name)
         state, reasons = _number(attributes.get("printer-state")), _keywords(attributes.get("printer-state-reasons"))
         stopped = state == 5 or attributes.get("printer-is-accepting-jobs") is False
         return PrinterReport(condition(reasons, stopped=stopped), state == 4, reasons)
 
-    def _job(self, operation: str, message: dict[str, Any], timeout_s: float | None = None) -> JobReport:
-        attributes = _first(self._execute(operation, message, timeout_s or self.timeout_s), "jobs", self.name)
-        return self._job_report(attributes, message["operation-attributes-tag"].get("job-id", 0))
-
-    def _job_report(self, attributes: dict[str, Any], asked_for: int = 0) -> JobReport:
+    def _job_report(self, attributes: Attributes, asked_for: int = 0) -> JobReport:
         job_id, state = _number(attributes.get("job-id")) or asked_for, STATES.get(_number(attributes.get("job-state")))
         if not job_id or state is None:
             raise BadReply(f"{self.name}: answers without the state of the job", "update the printer's firmware")
@@ -196,15 +159,20 @@ class IppPrinter:
             _keywords(attributes.get("job-state-reasons")),
         )
 
-    def _execute(self, operation: str, message: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    def _execute(
+        self, operation: str, about: Attributes, timeout_s: float | None = None, more: Attributes | None = None
+    ) -> Attributes:
+        """Ask for an operation with the attributes `about` it, and `more` groups of the message; its answer."""
         import pyipp  # takes a third of a second, which only those who print on A4 should pay
 
-        async def ask() -> dict[str, Any]:
-            async with asyncio.timeout(timeout_s), pyipp.IPP(self.uri, request_timeout=int(timeout_s) + 1) as printer:
-                answer: dict[str, Any] = await printer.execute(pyipp.enums.IppOperation[operation], message)
+        within_s = timeout_s or self.timeout_s
+        message = {"operation-attributes-tag": {**about, "requesting-user-name": "jiaohao"}, **(more or {})}
+
+        async def ask() -> Attributes:
+            async with asyncio.timeout(within_s), pyipp.IPP(self.uri, request_timeout=int(within_s) + 1) as printer:
+                answer: Attributes = await printer.execute(pyipp.enums.IppOperation[operation], message)
                 return answer
 
-        message["operation-attributes-tag"]["requesting-user-name"] = "jiaohao"
         begin = time.monotonic()
         try:
             return asyncio.run(ask())
@@ -235,19 +203,24 @@ def _title(text: str) -> str:
     return "".join(c for c in text if c.isprintable()).encode()[:255].decode("utf-8", "ignore") or "document"
 
 
-def _first(answer: dict[str, Any], group: str, name: str) -> dict[str, Any]:
-    groups = answer.get(group) or []
-    if not groups or not isinstance(groups[0], dict):
+def _group(answer: Attributes, group: str) -> list[Attributes]:
+    """The groups of attributes with this name."""
+    groups = answer.get(group)
+    return [one for one in groups if isinstance(one, dict)] if isinstance(groups, list) else []
+
+
+def _first(answer: Attributes, group: str, name: str) -> Attributes:
+    groups = _group(answer, group)
+    if not groups:
         raise BadReply(f"{name}: answers without what it was asked", "update the printer's firmware")
-    found: dict[str, Any] = groups[0]
-    return found
+    return groups[0]
 
 
-def _keywords(value: Any) -> tuple[str, ...]:
+def _keywords(value: object) -> tuple[str, ...]:
     """One keyword or several, without "none"."""
     several = value if isinstance(value, list) else [value]
     return tuple(str(v) for v in several if v and v != "none")
 
 
-def _number(value: Any) -> int:
+def _number(value: object) -> int:
     return int(value) if isinstance(value, int) else 0

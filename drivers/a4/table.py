@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.registry import Model
+from drivers.models import Model
 
 TABLE: tuple[Model, ...] = (
     Model(

@@ -8,19 +8,21 @@ from PIL import Image
 
 from contract.configuration.hall import Device
 from contract.wire.messages import DisplayDesired, DisplayLine
+from drivers.connect import DeviceSite
 from drivers.display import alpha_frame as alpha
 from drivers.display import dots
-from drivers.display.options import Size, flag, number
+from drivers.display.options import Size
 from drivers.display.text import plain
-from drivers.registry import BadOption, DeviceSite
+from drivers.options import Options
+from drivers.ports import Display
 
 PICTURE_PAUSE_S = 0.1
-"""A sign needs so long between the size of a picture and its dots."""
+"""How long a sign needs between the size of a picture and its dots."""
 MAX_WIDTH = 255
 HEIGHTS = range(dots.ROWS, 32)
 
 
-class AlphaSign:
+class AlphaSign(Display):
     """One sign. Latin text goes as text, everything else as a picture."""
 
     min_interval_s = 0.5
@@ -30,14 +32,15 @@ class AlphaSign:
     def __init__(self, device: Device, site: DeviceSite) -> None:
         self.stream = site.stream(device)
         self.size = Size.of(device, width=120)
+        options = Options.of(device)
         if self.size.width > MAX_WIDTH or self.size.height not in HEIGHTS:
-            raise BadOption(
-                f"devices.toml: [[device]] {device.id}: {self.size.width} by {self.size.height} dots are too many or too few",
+            raise options.bad(
+                f"{self.size.width} by {self.size.height} dots are too many or too few",
                 "write a width of at most 255 and a height of 16 to 31; signs with 7 rows cannot show Chinese",
             )
-        self.address = b"%02X" % number(device, "addr", 0, 0, 255)
-        self.as_pictures = flag(device, "pictures", False)
-        self._last: list[bytes] = []
+        self.address = b"%02X" % options.number("addr", 0, 0, 255)
+        self.as_pictures = options.flag("pictures", False)
+        self._last: list[alpha.Frame] = []
         self._memory = 0
         """How wide a picture the sign's memory is set up for; 0 when that is not known."""
 
@@ -60,7 +63,7 @@ class AlphaSign:
             self._memory = width
         self._send(self._last)
 
-    def frames(self, lines: list[DisplayLine]) -> list[bytes]:
+    def frames(self, lines: list[DisplayLine]) -> list[alpha.Frame]:
         """The frames that show the lines: a text file, and before it the picture that it names where one is needed."""
         mode = alpha.FLASH if any(line.effect == "blink" for line in lines) else alpha.HOLD
         if self._width(lines) > self.size.width:
@@ -86,16 +89,13 @@ class AlphaSign:
         """How wide a picture of the lines is; what is wider than the sign runs through it."""
         return min(MAX_WIDTH, max([0, *(dots.width(plain(line.text)) for line in lines)]))
 
-    def _frame(self, command: bytes, data: bytes) -> bytes:
-        return alpha.Frame(command, data, self.address).encode()
+    def _frame(self, command: bytes, data: bytes) -> alpha.Frame:
+        return alpha.Frame(command, data, self.address)
 
-    def _send(self, frames: list[bytes]) -> None:
+    def _send(self, frames: list[alpha.Frame]) -> None:
         for frame in frames:
-            begin = frame.find(alpha.STX + alpha.WRITE_DOTS)
-            if begin < 0:
-                self.stream.write(frame)
-                continue
-            size_end = begin + 2 + 1 + 4
-            self.stream.write(frame[:size_end])
-            time.sleep(PICTURE_PAUSE_S)
-            self.stream.write(frame[size_end:])
+            first, *more = frame.pieces()
+            self.stream.write(first)
+            for piece in more:
+                time.sleep(PICTURE_PAUSE_S)
+                self.stream.write(piece)

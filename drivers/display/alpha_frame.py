@@ -18,6 +18,8 @@ SHOW_STRING, SHOW_DOTS = b"\x10", b"\x14"
 COLOURS = {"red": b"\x1c1", "green": b"\x1c2", "yellow": b"\x1c3"}
 DOT_COLOURS = {"red": b"1", "green": b"2", "yellow": b"3"}
 TEXT_FILE, DOTS_FILE = b"A", b"P"
+PICTURE_HEAD = 5
+"""Bytes of a picture before its dots: file, height and width."""
 LIMIT = 16384
 _FRAME = re.compile(rb"\0+\x01(.)([0-9A-F?]{2})\x02([A-Z])([^\x01-\x02\x04]*?)\x03([0-9A-F]{4})\x04", re.DOTALL)
 
@@ -32,8 +34,17 @@ class Frame:
     type: bytes = b"Z"
 
     def encode(self) -> bytes:
+        """The bytes on the line."""
         body = STX + self.command + self.data + ETX
         return NULS + SOH + self.type + self.address + body + b"%04X" % (sum(body) & 0xFFFF) + EOT
+
+    def pieces(self) -> tuple[bytes, ...]:
+        """The bytes on the line, cut where a sign needs a pause: behind the size of a picture."""
+        whole = self.encode()
+        if self.command != WRITE_DOTS:
+            return (whole,)
+        size_end = len(NULS + SOH + self.type + self.address + STX + self.command) + PICTURE_HEAD
+        return whole[:size_end], whole[size_end:]
 
 
 def memory(width: int, height: int) -> bytes:

@@ -7,11 +7,10 @@ night_to = "07:00"
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
-from drivers.registry import BadOption
+from drivers.options import Options
 
 OPTIONS = ("night_brightness", "night_from", "night_to")
 
@@ -25,17 +24,10 @@ class Night:
     ends: time = time(7, 0)
 
     @classmethod
-    def of(cls, options: Mapping[str, str | int | float | bool]) -> Night:
+    def of(cls, options: Options) -> Night:
         """Read the three options of a device; raise BadOption."""
-        percent = options.get("night_brightness")
-        if percent is not None and not (isinstance(percent, int) and 1 <= percent <= 100):
-            raise BadOption(f"night_brightness {percent!r} is no brightness", "give 1 to 100")
-        try:
-            begins = time.fromisoformat(str(options.get("night_from", "19:00")))
-            ends = time.fromisoformat(str(options.get("night_to", "07:00")))
-        except ValueError as error:
-            raise BadOption(f"night_from and night_to are times of day: {error}", 'write them like "19:00"') from None
-        return cls(percent, begins, ends)
+        percent = options.number("night_brightness", 100, 1, 100) if "night_brightness" in options.values else None
+        return cls(percent, _time(options, "night_from", "19:00"), _time(options, "night_to", "07:00"))
 
     def at(self, day_percent: int, now: time) -> int:
         """The brightness at `now` when it is `day_percent` in daylight."""
@@ -48,6 +40,13 @@ class Night:
     def half_hours(self, day_percent: int) -> list[int]:
         """The brightness of each half-hour of a day, from midnight on."""
         return [self.at(day_percent, time(i // 2, i % 2 * 30)) for i in range(48)]
+
+
+def _time(options: Options, key: str, default: str) -> time:
+    try:
+        return time.fromisoformat(options.text(key, default))
+    except ValueError:
+        raise options.wrong(key, 'write a time of day, such as "19:00"') from None
 
 
 def level(percent: int, steps: int) -> int:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from contract.configuration.hall import Device
 from contract.wire.messages import DisplayDesired
-from drivers.ask import ask
+from drivers.ask import Reader, ask
+from drivers.connect import DeviceSite
 from drivers.display import dots, huidu_frame, huidu_xml
 from drivers.display.brightness import Night
 from drivers.display.huidu_frame import Assembler, Packet, Parser
 from drivers.display.huidu_xml import BadXml, MethodCall, TextPlace
 from drivers.display.options import Size
 from drivers.display.text import plain
-from drivers.ports import BadReply, DeviceRefused
-from drivers.registry import DeviceSite
+from drivers.options import Options
+from drivers.ports import BadReply, DeviceRefused, Display
+from drivers.serial_device import SerialDevice
 
 REPLY_S = 3.0
 REMEDY = "check the model and the version of its firmware"
 
 
-class HuiduDisplay:
+class HuiduDisplay(SerialDevice, Display):
     """A board. On a serial line there is no session: its guid stays empty, and no heartbeat is known."""
 
     min_interval_s = 0.5
@@ -32,10 +34,12 @@ class HuiduDisplay:
     def __init__(
         self, device: Device, site: DeviceSite, *, serial: bool = False, now: Callable[[], datetime] = datetime.now
     ) -> None:
-        self.stream = site.stream(device)
+        super().__init__(site.stream(device))
+        options = Options.of(device)
         self.size = Size.of(device, width=256)
-        self.font = str(device.options.get("font", "SimSun"))
-        self.night = Night.of(device.options)
+        self.font = options.text("font", "SimSun")
+        self.night = Night.of(options)
+        self.reply_s = site.answer_s or REPLY_S
         self.serial = serial
         self._now = now
         self._guid = huidu_xml.NO_GUID
@@ -43,20 +47,12 @@ class HuiduDisplay:
         self._percent = 100
         self._dimmed: int | None = None
 
-    def open(self) -> None:
-        self.stream.open()
+    def greet(self) -> None:
         self._guid, self._has_program, self._dimmed = huidu_xml.NO_GUID, False, None
-        try:
-            if not self.serial:
-                self._packet(huidu_frame.version(), huidu_frame.VERSION_IS)
-                self._guid = self._call(huidu_xml.version()).guid
-            self._call(huidu_xml.time_is(self._guid, self._now().astimezone()))
-        except Exception:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        self.stream.close()
+        if not self.serial:
+            self._packet(huidu_frame.version(), huidu_frame.VERSION_IS)
+            self._guid = self._call(huidu_xml.version()).guid
+        self._call(huidu_xml.time_is(self._guid, self._now().astimezone()))
 
     def check(self) -> None:
         if self.serial:
@@ -87,31 +83,19 @@ class HuiduDisplay:
             self._dimmed = percent
 
     def _packet(self, question: Packet, wanted: int) -> Packet:
-        parser = Parser()
+        def reader() -> Reader[Packet]:
+            parser = Parser()
+            return lambda data: [packet for packet in parser.feed(data) if packet.command in (wanted, huidu_frame.ERROR)]
 
-        def read(data: bytes) -> list[Packet]:
-            return [packet for packet in parser.feed(data) if packet.command in (wanted, huidu_frame.ERROR)]
-
-        answer = ask(self.stream, question.encode(), read, timeout_s=REPLY_S)
+        answer = ask(self.stream, question.encode(), reader, timeout_s=self.reply_s)
         if answer.command == huidu_frame.ERROR:
             raise self._error(answer)
         return answer
 
     def _call(self, call: MethodCall) -> MethodCall:
         """Ask for a method; raise DeviceRefused when its result is not kSuccess."""
-        parser, assembler = Parser(), Assembler(serial=self.serial)
-
-        def read(data: bytes) -> list[bytes | Packet]:
-            found: list[bytes | Packet] = []
-            for packet in parser.feed(data):
-                if packet.command == huidu_frame.ERROR:
-                    found.append(packet)
-                elif packet.command == huidu_frame.ANSWER and (xml := assembler.take(packet.payload)) is not None:
-                    found.append(xml)
-            return found
-
         packets = huidu_frame.xml_packets(huidu_frame.ASK, call.encode(), serial=self.serial)
-        answer = ask(self.stream, b"".join(packet.encode() for packet in packets), read, timeout_s=REPLY_S)
+        answer = ask(self.stream, b"".join(packet.encode() for packet in packets), self._texts, timeout_s=self.reply_s)
         if isinstance(answer, Packet):
             raise self._error(answer)
         try:
@@ -121,6 +105,19 @@ class HuiduDisplay:
         if reply.result != "kSuccess":
             raise DeviceRefused(f"{self.stream.name}: the card refuses {call.method}: {reply.result or 'no result'}", REMEDY)
         return reply
+
+    def _texts(self) -> Reader[bytes | Packet]:
+        """Finds whole XML texts, and packets that say what went wrong."""
+        parser, assembler = Parser(), Assembler(serial=self.serial)
+
+        def read(data: bytes) -> Iterator[bytes | Packet]:
+            for packet in parser.feed(data):
+                if packet.command == huidu_frame.ERROR:
+                    yield packet
+                elif packet.command == huidu_frame.ANSWER and (xml := assembler.take(packet.payload)) is not None:
+                    yield xml
+
+        return read
 
     def _error(self, answer: Packet) -> DeviceRefused:
         code = struct.unpack_from("<H", answer.payload)[0] if len(answer.payload) >= 2 else 0

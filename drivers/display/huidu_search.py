@@ -48,14 +48,14 @@ class FoundCard:
         return _ANSWER.pack(VERSION, 0x1002, self.id.encode("ascii"), self.change)
 
 
-def search(host: str = EVERYBODY, *, port: int = PORT, wait_s: float = WAIT_S) -> list[str]:
-    """The cards that answer in time, as `socket://HOST:10001 (ID)`. Raise OSError without a network."""
+def search(host: str = EVERYBODY, *, port: int = PORT, wait_s: float = WAIT_S, most: int = MOST) -> list[str]:
+    """At most so many cards that answer in time, as `socket://HOST:10001 (ID)`. Raise OSError without a network."""
     found: dict[str, str] = {}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         line.sendto(QUESTION, (host, port))
         deadline = time.monotonic() + wait_s
-        while len(found) < MOST and (left := deadline - time.monotonic()) > 0:
+        while len(found) < most and (left := deadline - time.monotonic()) > 0:
             line.settimeout(left)
             try:
                 data, (sender, _) = line.recvfrom(1024)

@@ -6,14 +6,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
 from contract.wire.messages import DisplayDesired
-from drivers.device_health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, DeviceHealth, trouble
+from drivers.device_health import USUAL, WELL, DeviceHealth, Timing, trouble
 from drivers.ports import DeviceError, Display
-from drivers.stream import Backoff
 
 LOG = logging.getLogger(__name__)
 BLINK_S = 0.5
@@ -24,19 +22,27 @@ Report = Callable[[DeviceHealth, int | None], None]
 class DisplayKeeper:
     """One display. `want` may be called from any thread; the rest belongs to the thread of its line (drivers/bus.py)."""
 
-    def __init__(self, name: str, driver: Display, report: Report, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        name: str,
+        driver: Display,
+        report: Report,
+        *,
+        timing: Timing = USUAL,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.name = name
-        self._driver, self._report, self._clock = driver, report, clock
+        self._driver, self._report, self._check_s, self._clock = driver, report, timing.check_s, clock
         self.line_gap_s = driver.line_gap_s
         self._lock = threading.Lock()
         self._wanted: DisplayDesired | None = None
         self._shown: DisplayDesired | None = None
-        self._on_glass: Any = None
-        """What stands on the display itself; None when that is not known."""
+        self._on_panel: tuple[object, ...] | None = None
+        """What the display itself shows; None when that is not known."""
         self._lit = True
         self._is_open = False
         self._well = True
-        self._backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        self._backoff = timing.backoff()
         self._retry_at = self._free_at = self._check_at = 0.0
 
     def want(self, desired: DisplayDesired) -> None:
@@ -77,14 +83,14 @@ class DisplayKeeper:
     def _open(self) -> None:
         self._driver.open()
         self._is_open = True
-        self._on_glass = self._shown = None
-        self._check_at = self._clock() + CHECK_S
+        self._on_panel = self._shown = None
+        self._check_at = self._clock() + self._check_s
         if self._wanted is None:
             self._is_well(None)
 
     def _show(self, desired: DisplayDesired) -> None:
         self._lit = True
-        if _blinks(desired) or self._looks(desired) != self._on_glass:
+        if _blinks(desired) or self._looks(desired) != self._on_panel:
             self._write(desired)
         self._shown = desired
         self._is_well(desired.seq)
@@ -101,15 +107,15 @@ class DisplayKeeper:
         return self._free_at + max(0.0, BLINK_S - self._driver.min_interval_s)
 
     def _write(self, desired: DisplayDesired) -> None:
-        self._on_glass = None
+        self._on_panel = None
         self._driver.show(desired)
-        self._on_glass = self._looks(desired)
+        self._on_panel = self._looks(desired)
         self._free_at = self._clock() + self._driver.min_interval_s
-        self._check_at = self._clock() + CHECK_S
+        self._check_at = self._clock() + self._check_s
 
     def _check(self) -> None:
         self._driver.check()
-        self._check_at = self._clock() + CHECK_S
+        self._check_at = self._clock() + self._check_s
         if not self._well:
             self._is_well(None if self._shown is None else self._shown.seq)
 

@@ -9,14 +9,16 @@ from PIL import Image
 
 from contract.configuration.hall import Device
 from contract.wire.messages import DisplayDesired, DisplayLine
-from drivers.ask import ask
+from drivers.ask import Reader, ask
+from drivers.connect import DeviceSite
 from drivers.display import bx6_frame as bx6
 from drivers.display import dots, text
 from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter
-from drivers.display.options import Size, number
-from drivers.ports import DeviceRefused
-from drivers.registry import BadOption, DeviceSite
+from drivers.display.options import Size
+from drivers.options import Options
+from drivers.ports import DeviceRefused, Display
+from drivers.serial_device import SerialDevice
 
 REPLY_S = 2.0
 TRIES = 2
@@ -26,7 +28,7 @@ TURN = 200
 """Hundredths of a second: how long a blinking text is lit, and how long one part of a long text stands."""
 
 
-class Bx6Display:
+class Bx6Display(SerialDevice, Display):
     """A strip or board."""
 
     min_interval_s = 1.0
@@ -34,32 +36,26 @@ class Bx6Display:
     blinks = True
 
     def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] = datetime.now) -> None:
-        self.stream = site.stream(device)
-        self.address = number(device, "addr", bx6.ANY, 1, 0xFFFE)
+        super().__init__(site.stream(device))
+        options = Options.of(device)
+        self.address = options.number("addr", bx6.ANY, 1, 0xFFFE)
         self.size = Size.of(device, most_rows=AREAS)
         if self.size.width * self.size.height * 3 > bx6.PIXELS_LIMIT:
-            raise BadOption(
-                f"devices.toml: [[device]] {device.id}: {self.size.width} by {self.size.height} dots are too many for one area",
+            raise options.bad(
+                f"{self.size.width} by {self.size.height} dots are too many for one area",
                 f"width times height may be {bx6.PIXELS_LIMIT // 3}",
             )
-        self.night = Night.of(device.options)
+        self.night = Night.of(options)
+        self.reply_s = site.answer_s or REPLY_S
         self._now = now
         self._sequence = 0
         self._areas: set[int] = set()
         self._levels: list[int] | None = None
 
-    def open(self) -> None:
-        self.stream.open()
-        try:
-            self._ask(bx6.Request(bx6.PING), {bx6.PING_REPLY, bx6.ACK})
-            self._ask(bx6.clock(self._now()))
-        except Exception:
-            self.close()
-            raise
+    def greet(self) -> None:
+        self._ask(bx6.Request(bx6.PING), {bx6.PING_REPLY, bx6.ACK})
+        self._ask(bx6.clock(self._now()))
         self._levels, self._areas = None, set(range(AREAS))
-
-    def close(self) -> None:
-        self.stream.close()
 
     def check(self) -> None:
         self._ask(bx6.Request(bx6.STATUS), {bx6.STATUS_REPLY, bx6.ACK})
@@ -99,15 +95,15 @@ class Bx6Display:
         """Ask until the controller says yes. Raise NoReply, BadReply, DeviceRefused."""
         self._sequence = (self._sequence + 1) & 0xFFFF
         frame = bx6.encode(bx6.Frame(self.address, request.encode(), dynamic=dynamic, sequence=self._sequence))
-        read = replies((wanted or {bx6.ACK}) | {bx6.NACK})
-        reply = ask(self.stream, frame, read, timeout_s=REPLY_S, tries=TRIES)
+        commands = (wanted or {bx6.ACK}) | {bx6.NACK}
+        reply = ask(self.stream, frame, lambda: replies(commands), timeout_s=self.reply_s, tries=TRIES)
         if reply.command == bx6.NACK or reply.error:
             raise DeviceRefused(
                 f"{self.stream.name}: the controller refuses: error {reply.error}", "check its model and the size of the screen"
             )
 
 
-def replies(wanted: set[tuple[int, int]]) -> Callable[[bytes], list[bx6.Reply]]:
+def replies(wanted: set[tuple[int, int]]) -> Reader[bx6.Reply]:
     """Finds replies with these commands to this host in what arrives."""
     splitter = Splitter()
 

@@ -10,29 +10,30 @@ from datetime import datetime
 
 from contract.configuration.hall import Device
 from contract.wire.messages import DisplayDesired, DisplayLine
-from drivers.ask import ask
+from drivers.ask import Reader, ask
+from drivers.connect import DeviceSite
 from drivers.display import bxk_frame as bxk
 from drivers.display import dots
 from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter
-from drivers.display.options import Size, flag, number
+from drivers.display.options import Size
 from drivers.display.text import encode, plain
-from drivers.ports import BadReply, DeviceRefused, NoReply
-from drivers.registry import DeviceSite
-from drivers.stream import Stream
+from drivers.options import Options
+from drivers.ports import BadReply, DeviceRefused, Display, NoReply
+from drivers.serial_device import SerialDevice
 
 REPLY_S = 2.0
 """The vendor's own time-out on a serial line."""
 TRIES = 2
 AREAS = 5
-"""So many areas has the smallest controller (6K); 5K has eight."""
+"""Areas of the smallest controller (6K); 5K has eight."""
 AREA_BYTES = 512
 SPEEDS = (9600, 57600)
 COLOUR_TAGS = {"red": b"", "green": b"\\C2", "yellow": b"\\C3"}
 CLOCK_EVERY_S = 6 * 3600.0
 
 
-class BxkDisplay:
+class BxkDisplay(SerialDevice, Display):
     """A strip or board. `now` gives the hall's local time."""
 
     min_interval_s = 1.0
@@ -40,28 +41,22 @@ class BxkDisplay:
     blinks = False
 
     def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] = datetime.now) -> None:
-        self.stream: Stream = site.stream(device)
-        self.address = number(device, "addr", 1, 1, 0xFFFE)
+        super().__init__(site.stream(device))
+        options = Options.of(device)
+        self.address = options.number("addr", 1, 1, 0xFFFE)
         self.size = Size.of(device, most_rows=AREAS)
-        self.night = Night.of(device.options)
-        self.speed = number(device, "speed", 4, 0, 24)
-        self.autobaud = flag(device, "autobaud", False)
+        self.night = Night.of(options)
+        self.speed = options.number("speed", 4, 0, 24)
+        self.autobaud = options.flag("autobaud", False)
+        self.reply_s = site.answer_s or REPLY_S
         self._now = now
         self._areas: set[int] | None = None
         self._levels: list[int] | None = None
         self._clock_set: datetime | None = None
 
-    def open(self) -> None:
-        self.stream.open()
-        try:
-            self._find()
-        except Exception:
-            self.close()
-            raise
+    def greet(self) -> None:
+        self._find()
         self._areas = self._levels = self._clock_set = None
-
-    def close(self) -> None:
-        self.stream.close()
 
     def show(self, desired: DisplayDesired) -> None:
         areas = self.areas(desired.lines)
@@ -72,7 +67,7 @@ class BxkDisplay:
         self._set_brightness(desired.brightness)
 
     def check(self) -> None:
-        """The controller answers, is on, and still knows what it was told: its memory does not outlast a power cut."""
+        """The controller answers, is on, and still has what was sent: its memory does not outlast a power cut."""
         reply = self._ask(bxk.Request(bxk.STATUS))
         try:
             status = bxk.Status.decode(reply.payload)
@@ -129,13 +124,13 @@ class BxkDisplay:
         """Ask until the controller answers; raise NoReply, BadReply, DeviceRefused."""
         frame = bxk.encode(bxk.Frame(self.address, request.encode()))
         for _ in range(TRIES):
-            reply = ask(self.stream, frame, self._replies(request), timeout_s=REPLY_S, tries=TRIES)
+            reply = ask(self.stream, frame, lambda: self._replies(request), timeout_s=self.reply_s, tries=TRIES)
             if reply.command != bxk.NACK and reply.error == 0:
                 return reply
         why = bxk.ERRORS.get(reply.error, f"error {reply.error}")
         raise DeviceRefused(f"{self.stream.name}: the controller refuses: {why}", "check its model and the size of the screen")
 
-    def _replies(self, request: bxk.Request) -> Callable[[bytes], list[bxk.Reply]]:
+    def _replies(self, request: bxk.Request) -> Reader[bxk.Reply]:
         """Finds the replies to `request` in what arrives; a host's own echo on the bus is none."""
         splitter = Splitter()
         wanted = {request.command, bxk.ACK, bxk.NACK} if request.command != bxk.STATUS else {bxk.STATUS, bxk.NACK}

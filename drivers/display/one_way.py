@@ -8,18 +8,19 @@ from abc import ABC, abstractmethod
 
 from contract.configuration.hall import Device
 from contract.wire.messages import DisplayDesired
+from drivers.connect import DeviceSite
 from drivers.display import number_frame, qt_frame
-from drivers.display.options import number
 from drivers.display.text import encode
-from drivers.registry import DeviceSite
+from drivers.options import Options
+from drivers.ports import Display
 
 
-class OneWayDisplay(ABC):
-    """Writes frames and hears nothing."""
+class OneWayDisplay(Display, ABC):
+    """Writes frames and reads nothing."""
 
     min_interval_s = 0.1
     line_gap_s = 0.1
-    """QT strips want so much silence between two frames, whoever they are for."""
+    """QT strips need this silence between two frames, whoever they are for."""
     blinks = False
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
@@ -51,7 +52,7 @@ class QtStrip(OneWayDisplay):
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         super().__init__(device, site)
-        self.address = number(device, "addr", 1, 1, 254)
+        self.address = Options.of(device).number("addr", 1, 1, 254)
 
     def frame(self, desired: DisplayDesired) -> bytes:
         shown = "  ".join(line.text for line in desired.lines)
@@ -63,7 +64,7 @@ class FourByteBoard(OneWayDisplay):
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         super().__init__(device, site)
-        self.address = number(device, "addr", 1, 0, 255)
+        self.address = Options.of(device).number("addr", 1, 0, 255)
 
     def frame(self, desired: DisplayDesired) -> bytes:
         return number_frame.encode_four(number_frame.Number(_number(desired), self.address))

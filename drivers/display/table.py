@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drivers.display.options import COMMON, SERVER, SIZE
-from drivers.registry import Model
+from drivers.models import Model
 
 TABLE: tuple[Model, ...] = (
     Model(

@@ -9,14 +9,14 @@ from PIL import Image
 
 from contract.configuration.hall import Device
 from contract.wire.messages import DisplayDesired
+from drivers.connect import DeviceSite
 from drivers.display import dots, text
 from drivers.display.options import Size
-from drivers.emulators.panel import leds, save
-from drivers.ports import NotFound
-from drivers.registry import DeviceSite
+from drivers.led_picture import leds, save
+from drivers.ports import Display, NotFound
 
 
-class VirtualDisplay:
+class VirtualDisplay(Display):
     """Paints `<folder>/<device>.png`."""
 
     min_interval_s = 0.2

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
 from PIL import Image
 
 from drivers.display import alpha_frame as alpha
 from drivers.display import dots, text
-from drivers.emulators.base import EmulatedLine
+from drivers.emulators.base import EmulatedLine, Given
 from drivers.emulators.panel import LedPanel
 
 DOT_COLOURS = {b"1"[0]: "red", b"2"[0]: "green", b"3"[0]: "yellow"}
@@ -22,14 +20,14 @@ class AlphaEmulator(LedPanel):
 
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
 
-    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
+    def __init__(self, **given: Unpack[Given]) -> None:
         self.size: tuple[int, int] | None = None
         """Width and height of its picture memory, once that was set up."""
         self.content = b""
         self.mode = alpha.HOLD
         self.rows: list[bytes] = []
         self.frames = 0
-        super().__init__(name=name, out=out, faults=faults, **more)
+        super().__init__(**given)
 
     def opened(self, line: EmulatedLine) -> None:
         line.state = alpha.Parser()

@@ -16,7 +16,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 LOG = logging.getLogger(__name__)
 NUMBER = re.compile("[0-9]{1,6}([.][0-9]{1,6})?")
@@ -73,8 +73,17 @@ class EmulatedLine:
                 self._write(data)
 
 
+class Given(TypedDict, total=False):
+    """What every emulator may be given when it is made; see `Emulator`."""
+
+    name: str
+    out: Path | None
+    faults: Iterable[str]
+    seed: int
+
+
 class Emulator(ABC):
-    """An emulated device."""
+    """An emulated device. `out` is the folder for what it shows, `seed` that of its random faults."""
 
     FAULTS: ClassVar[dict[str, str]] = {}
     """Faults of this device beyond those of the line: name and what happens."""

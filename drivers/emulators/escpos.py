@@ -6,11 +6,11 @@ printed and goes on with it when it can. Every ticket is kept as PNG in `out` (N
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 from PIL import Image
 
-from drivers.emulators.base import EmulatedLine, Emulator
+from drivers.emulators.base import EmulatedLine, Emulator, Given
 from drivers.emulators.escpos_commands import Command, CommandReader
 from drivers.emulators.escpos_print import PrintState
 from drivers.emulators.paper import PaperStrip
@@ -38,7 +38,7 @@ class EscPosEmulator(Emulator):
         "no-confirmation": "does not answer GS r",
     }
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **given: Unpack[Given]) -> None:
         self.profile = PROFILES[self.MODEL]
         self.papers: list[Image.Image] = []
         """The last tickets, in grey."""
@@ -51,7 +51,7 @@ class EscPosEmulator(Emulator):
         self._state = PrintState(self._strip, self.profile)
         self._count = 0
         self._asking: EmulatedLine | None = None
-        super().__init__(**options)  # type: ignore[arg-type]
+        super().__init__(**given)
         self._state.reset(chinese=not self.faulty("starts-latin"))
 
     # --- what arrives ------------------------------------------------------------------------------------------------

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 from xml.etree import ElementTree as Xml
 
 from PIL import Image, ImageColor
@@ -14,7 +12,7 @@ from PIL import Image, ImageColor
 from drivers.display import dots, huidu_frame, huidu_xml
 from drivers.display.huidu_frame import Assembler, Packet, Parser
 from drivers.display.huidu_xml import BadXml, MethodCall
-from drivers.emulators.base import EmulatedLine
+from drivers.emulators.base import EmulatedLine, Given
 from drivers.emulators.panel import LedPanel
 
 PANEL = (64, 16)
@@ -48,13 +46,13 @@ class HuiduEmulator(LedPanel):
     }
     SERIAL = False
 
-    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
+    def __init__(self, **given: Unpack[Given]) -> None:
         self.areas: list[_Area] = []
         self.luminance = 100
         self.time = ""
         self.frames = 0
         self._sessions = 0
-        super().__init__(name=name, out=out, faults=faults, **more)
+        super().__init__(**given)
 
     def opened(self, line: EmulatedLine) -> None:
         line.state = _Session(Parser(), Assembler(serial=self.SERIAL))

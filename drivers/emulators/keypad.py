@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import ClassVar, Unpack, get_args
 
-from drivers.emulators.base import EmulatedLine, Emulator
+from drivers.emulators.base import EmulatedLine, Emulator, Given
 from drivers.keypad import frames
 from drivers.keypad.frames import Frame
 from drivers.ports import Key
@@ -22,8 +20,9 @@ class BoxEmulator(Emulator):
 
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears no answer, so that everything is sent again"}
 
-    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
-        super().__init__(name=name, out=out, faults=faults, **more)
+    def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[Given]) -> None:
+        super().__init__(**given)
+        self.retry_s = retry_s
         self.sent = 0
         self.answered = 0
         self._waiting: dict[int, tuple[Frame, bytes, int]] = {}
@@ -76,7 +75,7 @@ class BoxEmulator(Emulator):
             return
         self._waiting[frame.address] = (frame, answer, left - 1)
         self.sent += 1
-        timer = threading.Timer(RETRY_S, self._again, (frame,))
+        timer = threading.Timer(self.retry_s, self._again, (frame,))
         timer.daemon = True
         timer.start()
         self.emit(frame.encode())
@@ -90,8 +89,8 @@ class BoxEmulator(Emulator):
 class KeypadEmulator(BoxEmulator):
     """Keypads: `shown` holds the six digits at each address ("012045", blanks as spaces), `beeps` how often each beeped."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[Given]) -> None:
+        super().__init__(retry_s=retry_s, **given)
         self.shown: dict[int, str] = {}
         self.beeps: Counter[int] = Counter()
 
@@ -120,8 +119,8 @@ class KeypadEmulator(BoxEmulator):
 class RaterEmulator(BoxEmulator):
     """Raters: `asked` counts how often each address was told to ask."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[Given]) -> None:
+        super().__init__(retry_s=retry_s, **given)
         self.asked: Counter[int] = Counter()
 
     def press(self, key: int, address: int = 1) -> None:

@@ -13,12 +13,11 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from drivers import registry
 from drivers.address import Address
 from drivers.emulators.base import Emulator, UnknownFault
 from drivers.emulators.serve import TcpServer
+from drivers.network_stream import TcpStream
 from drivers.ports import NotFound
-from drivers.stream import TcpStream
 
 _running: dict[tuple[str, str], TcpServer] = {}
 _lock = threading.Lock()
@@ -42,9 +41,9 @@ def stop_all() -> None:
 class EmulatorStream(TcpStream):
     """A TCP connection to an emulated device, which is started when the line is first opened."""
 
-    def __init__(self, label: str, where: Address, *, name: str, folder: Path | None) -> None:
+    def __init__(self, label: str, where: Address, kind: type[Emulator], *, name: str, folder: Path | None) -> None:
         super().__init__(label, "127.0.0.1", 0)
-        self.where = where
+        self.where, self.kind = where, kind
         self.device = where.options.get("bus", name)
         self.folder = Path(where.options["out"]) if "out" in where.options else folder
 
@@ -61,7 +60,7 @@ class EmulatorStream(TcpStream):
     def _start(self) -> TcpServer:
         faults = [fault for fault in self.where.options.get("fault", "").split(",") if fault]
         try:
-            emulator = registry.emulator(self.where.host)(name=self.device, out=self.folder, faults=faults)
+            emulator = self.kind(name=self.device, out=self.folder, faults=faults)
         except UnknownFault as error:
             raise NotFound(f"{self.name}: {error}", "correct fault= in the address") from None
         server = TcpServer(emulator)

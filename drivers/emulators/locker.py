@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
-from drivers.emulators.base import EmulatedLine, Emulator
+from drivers.emulators.base import EmulatedLine, Emulator, Given
 from drivers.locker import frames_8a, frames_wkly
 
 
@@ -19,8 +19,8 @@ class LockerEmulator(Emulator):
         "no-reports": "does not tell by itself when a door moves",
     }
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, **given: Unpack[Given]) -> None:
+        super().__init__(**given)
         self.is_open = [False] * self.DOORS
 
     def close_door(self, door: int) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
 from PIL import Image
 
 from drivers.display import bx6_frame as bx6
 from drivers.display.onbon_line import BadFrame, Splitter
-from drivers.emulators.base import EmulatedLine
+from drivers.emulators.base import EmulatedLine, Given
 from drivers.emulators.panel import LedPanel
 
 PANEL = (64, 16)
@@ -23,12 +21,12 @@ class OnbonBx6Emulator(LedPanel):
 
     FAULTS: ClassVar[dict[str, str]] = {"nack": "refuses everything (nack=4: with that error)"}
 
-    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
+    def __init__(self, **given: Unpack[Given]) -> None:
         self.areas: dict[int, bx6.Area] = {}
         self.levels: list[int] = [15] * 48
         self.is_on = True
         self.frames = 0
-        super().__init__(name=name, out=out, faults=faults, **more)
+        super().__init__(**given)
 
     def opened(self, line: EmulatedLine) -> None:
         line.state = Splitter(bx6.LIMIT)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
 from PIL import Image
 
 from drivers.display import bxk_frame as bxk
 from drivers.display import dots, text
 from drivers.display.onbon_line import BadFrame, Splitter
-from drivers.emulators.base import EmulatedLine
+from drivers.emulators.base import EmulatedLine, Given
 from drivers.emulators.panel import LedPanel
 
 ALIGN = ("left", "right", "centre", "left")
@@ -33,7 +31,7 @@ class OnbonBxkEmulator(LedPanel):
     LIMIT = 1024
     """Bytes of its receive buffer."""
 
-    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
+    def __init__(self, **given: Unpack[Given]) -> None:
         self.address: int | None = None
         self.areas: dict[int, bxk.Area] = {}
         self.is_on = True
@@ -41,7 +39,7 @@ class OnbonBxkEmulator(LedPanel):
         self.clock: datetime | None = None
         self.frames = 0
         """Frames understood so far."""
-        super().__init__(name=name, out=out, faults=faults, **more)
+        super().__init__(**given)
 
     def fault_changed(self, name: str, on: bool) -> None:
         if name == "forgets" and on:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
 from PIL import Image
 
 from drivers.display import dots, number_frame, qt_frame, text
-from drivers.emulators.base import EmulatedLine
+from drivers.emulators.base import EmulatedLine, Given
 from drivers.emulators.panel import LedPanel
 
 
@@ -19,10 +17,10 @@ class QtStripEmulator(LedPanel):
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
     WIDTH = 192
 
-    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
+    def __init__(self, **given: Unpack[Given]) -> None:
         self.strips: dict[int, str] = {}
         self.frames = 0
-        super().__init__(name=name, out=out, faults=faults, **more)
+        super().__init__(**given)
 
     def opened(self, line: EmulatedLine) -> None:
         line.state = qt_frame.Parser()
@@ -55,10 +53,10 @@ class NumberBoardEmulator(LedPanel):
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
     XUNPENG = False
 
-    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
+    def __init__(self, **given: Unpack[Given]) -> None:
         self.number: number_frame.Number | None = None
         self.frames = 0
-        super().__init__(name=name, out=out, faults=faults, **more)
+        super().__init__(**given)
 
     def opened(self, line: EmulatedLine) -> None:
         line.state = number_frame.Parser(xunpeng=self.XUNPENG)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, ClassVar
+from binascii import crc_hqx
+from typing import ClassVar, Unpack
 
-from drivers.emulators.base import EmulatedLine, Emulator
-from drivers.scanner import frames, ssi
+from drivers.emulators.base import EmulatedLine, Emulator, Given
+from drivers.scanner import ssi
 
 ENDS = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "none": b""}
 _NEWLAND = re.compile(rb"\x7e\x010000([@#])([A-Z0-9]{1,16});\x03")
@@ -28,8 +27,8 @@ class ScannerEmulator(Emulator):
     FAULT_WORDS: ClassVar[dict[str, tuple[str, ...]]] = {"end": tuple(ENDS)}
     TRIGGERED: ClassVar[bool] = False
 
-    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
-        super().__init__(name=name, out=out, faults=faults, **more)
+    def __init__(self, **given: Unpack[Given]) -> None:
+        super().__init__(**given)
         self.scanning = not self.TRIGGERED
         self._seen: str | None = None
 
@@ -118,11 +117,11 @@ class Gm65Emulator(TriggeredEmulator):
 
     def obey(self, line: EmulatedLine, command: re.Match[bytes]) -> None:
         body = b"\x08\x01\x00" + command[1] + command[2]
-        if command[3] not in (b"\xab\xcd", frames.crc_xmodem(body).to_bytes(2, "big")):
+        if command[3] not in (b"\xab\xcd", crc_hqx(body, 0).to_bytes(2, "big")):
             self.malformed += 1
             return
         answer = b"\x00\x00\x01" + (b"\x01" if self.faulty("refuses") else b"\x00")
-        line.send(b"\x02" + answer + frames.crc_xmodem(answer).to_bytes(2, "big"))
+        line.send(b"\x02" + answer + crc_hqx(answer, 0).to_bytes(2, "big"))
         if not self.faulty("refuses") and command[1] == b"\x02":
             self._set(command[2] == b"\x01")
 

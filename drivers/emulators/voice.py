@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
-from drivers.emulators.base import EmulatedLine, Emulator
+from drivers.emulators.base import EmulatedLine, Emulator, Given
 from drivers.voice import frames
 
 CHARACTER_S = 0.22
@@ -36,8 +34,8 @@ class ChipEmulator(Emulator):
     }
     chip: ClassVar[frames.Chip]
 
-    def __init__(self, *, name: str = "", out: Path | None = None, faults: Iterable[str] = (), **more: Any) -> None:
-        super().__init__(name=name, out=out, faults=faults, **more)
+    def __init__(self, **given: Unpack[Given]) -> None:
+        super().__init__(**given)
         self.character_s = CHARACTER_S
         self.said: list[Utterance] = []
         self._end: threading.Timer | None = None

@@ -73,24 +73,24 @@ class Parser(FrameReader):
 
     def feed(self, data: bytes) -> list[bytes]:
         """The bodies of the frames that are complete now."""
-        self._held += data
+        self.held += data
         found: list[bytes] = []
-        while (head := self._held.find(HEAD)) >= 0:
-            del self._held[:head]
-            if len(self._held) < 7:
+        while (head := self.held.find(HEAD)) >= 0:
+            del self.held[:head]
+            if len(self.held) < 7:
                 return found
-            length = int.from_bytes(self._held[5:7], "big")
+            length = int.from_bytes(self.held[5:7], "big")
             end = 7 + length
-            if 2 <= length <= LONGEST and len(self._held) < end:
+            if 2 <= length <= LONGEST and len(self.held) < end:
                 return found
-            if 2 <= length <= LONGEST and reduce(xor, self._held[5 : end - 1]) == self._held[end - 1]:
-                found.append(bytes(self._held[7 : end - 1]))
-                del self._held[:end]
+            if 2 <= length <= LONGEST and reduce(xor, self.held[5 : end - 1]) == self.held[end - 1]:
+                found.append(bytes(self.held[7 : end - 1]))
+                del self.held[:end]
             else:
                 self.malformed += 1
-                del self._held[0]
-        keep = min(len(self._held), len(HEAD) - 1)
-        del self._held[: len(self._held) - keep]
+                del self.held[0]
+        keep = min(len(self.held), len(HEAD) - 1)
+        del self.held[: len(self.held) - keep]
         return found
 
 

@@ -7,15 +7,16 @@ once while it lies there: it must be taken away before it is read again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 from contract.configuration.hall import Device
-from drivers.ask import ask
+from drivers.ask import Reader, ask
+from drivers.connect import DeviceSite
 from drivers.idcard import frames
 from drivers.idcard.frames import FIND, FOUND, NO_CARD, OK, READ, SELECT, STATUS, Command, Parser, Reply
 from drivers.idcard.text import LENGTH, OtherCard, Unreadable, card
-from drivers.ports import BadReply, DeviceRefused, IdCard, NoReply
-from drivers.registry import DeviceSite
+from drivers.ports import BadReply, DeviceRefused, IdCard, IdCardReader
+from drivers.serial_device import SerialDevice
 from drivers.stream import Stream
 
 ANSWER_S = 1.0
@@ -25,24 +26,24 @@ POLL_S = 0.3
 TRIES = 3
 
 
-class SdtReader:
+class SdtReader(SerialDevice, IdCardReader):
     """A reader; `read` asks for a card three times a second."""
 
-    def __init__(self, stream: Stream, *, wait: Callable[[float], None] = time.sleep) -> None:
-        self.stream, self._wait = stream, wait
+    def __init__(
+        self,
+        stream: Stream,
+        *,
+        answer_s: float = ANSWER_S,
+        read_s: float = READ_S,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(stream)
+        self.answer_s, self.read_s, self._wait = answer_s, read_s, wait
         self._last = ""
-
-    def open(self) -> None:
-        self.stream.open()
-        try:
-            self.check()
-        except Exception:
-            self.stream.close()
-            raise
 
     def close(self) -> None:
         self._last = ""
-        self.stream.close()
+        super().close()
 
     def check(self) -> None:
         """Ask for the status. Raise NoReply, BadReply or DeviceRefused."""
@@ -74,7 +75,7 @@ class SdtReader:
             status = self._ask(SELECT).status
             if status != OK:
                 return None  # taken away, or lying there since it was read
-            reply = self._ask(READ, READ_S)
+            reply = self._ask(READ, self.read_s)
             status = reply.status
             if status == OK:
                 return self._new(reply)
@@ -96,26 +97,12 @@ class SdtReader:
 
     def _ask(self, what: tuple[int, int], timeout_s: float | None = None) -> Reply:
         """Ask until a sound answer comes."""
-        for _ in range(TRIES - 1):
-            try:
-                return self._once(what, timeout_s or ANSWER_S)
-            except (NoReply, BadReply):
-                continue
-        return self._once(what, timeout_s or ANSWER_S)
-
-    def _once(self, what: tuple[int, int], timeout_s: float) -> Reply:
-        parser = Parser()
-
-        def replies(data: bytes) -> Iterable[Reply]:
-            return _replies(parser.feed(data))
-
-        return ask(self.stream, Command(*what).encode(), replies, timeout_s=timeout_s)
+        return ask(self.stream, Command(*what).encode(), _replies, timeout_s=timeout_s or self.answer_s, tries=TRIES)
 
 
-def _replies(bodies: list[bytes]) -> Iterator[Reply]:
-    for body in bodies:
-        if (found := frames.reply(body)) is not None:
-            yield found
+def _replies() -> Reader[Reply]:
+    parser = Parser()
+    return lambda data: [found for body in parser.feed(data) if (found := frames.reply(body)) is not None]
 
 
 def text_area(reply: Reply) -> bytes:
@@ -133,4 +120,4 @@ def meaning(status: int) -> str:
 
 def sdt(device: Device, site: DeviceSite) -> SdtReader:
     """A reader for one entry of devices.toml; a serial address says ?baud=115200."""
-    return SdtReader(site.stream(device))
+    return SdtReader(site.stream(device), answer_s=site.answer_s or ANSWER_S, read_s=site.answer_s or READ_S)

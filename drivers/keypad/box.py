@@ -6,14 +6,16 @@ Their protocol has no question that they answer, so that a box that is silent is
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 
 from contract.configuration.hall import Device
+from drivers.connect import DeviceSite
 from drivers.keypad import frames
 from drivers.keypad.frames import Frame
-from drivers.ports import Key
-from drivers.registry import BadOption, DeviceSite
+from drivers.options import Options
+from drivers.ports import Key, KeyBox, Keypad, Rater
 from drivers.stream import Stream
 
 REPEAT_S = 0.5
@@ -25,7 +27,7 @@ LEVELS = (5, 4, 3, 2)
 """What the four keys of a rater mean: very satisfied, satisfied, fairly satisfied, dissatisfied."""
 
 
-class ButtonBox:
+class ButtonBox(KeyBox, ABC):
     """What keypad and rater share. `feed` may be given the bytes of a whole line: frames of other addresses are left alone."""
 
     def __init__(self, stream: Stream, address: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -55,13 +57,16 @@ class ButtonBox:
                 if not self._again(frame, since):
                     self.pressed(frame)
 
-    def answer(self, frame: Frame) -> Frame | None:
-        """What the box wants to hear, None for a frame that is not from it."""
-        raise NotImplementedError
+    def listen(self, timeout_s: float) -> bytes:
+        return self.stream.read(timeout_s)
 
+    @abstractmethod
+    def answer(self, frame: Frame) -> Frame | None:
+        """The answer that the box expects, None for a frame that is not from it."""
+
+    @abstractmethod
     def pressed(self, frame: Frame) -> None:
         """Keep what was pressed."""
-        raise NotImplementedError
 
     def _again(self, frame: Frame, since: float) -> bool:
         """Whether it is the same press. It came after `since`, perhaps long before a program that stood still looked at it."""
@@ -70,7 +75,7 @@ class ButtonBox:
         return again
 
 
-class KeypadBox(ButtonBox):
+class KeypadBox(ButtonBox, Keypad):
     """A clerk's keypad."""
 
     def __init__(self, stream: Stream, address: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -100,7 +105,7 @@ class KeypadBox(ButtonBox):
         self.stream.write(frames.beep(self.address).encode())
 
 
-class RaterBox(ButtonBox):
+class RaterBox(ButtonBox, Rater):
     """A box with four keys for rating. `levels` are those of its keys from the first to the last."""
 
     def __init__(
@@ -138,28 +143,18 @@ class RaterBox(ButtonBox):
 
 def keypad(device: Device, site: DeviceSite) -> KeypadBox:
     """A keypad for one entry of devices.toml; option addr is its address, 1 to 255."""
-    return KeypadBox(site.stream(device), address_of(device))
+    return KeypadBox(site.stream(device), Options.of(device).number("addr", 1, 1, 255))
 
 
 def rater(device: Device, site: DeviceSite) -> RaterBox:
     """A rater box; option levels are the levels of its keys, by default "5,4,3,2"."""
-    return RaterBox(site.stream(device), address_of(device), levels_of(device))
+    options = Options.of(device)
+    return RaterBox(site.stream(device), options.number("addr", 1, 1, 255), levels_of(options))
 
 
-def address_of(device: Device) -> int:
-    """The option addr; raise BadOption."""
-    value = device.options.get("addr", 1)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 255:
-        raise BadOption(f"devices.toml: [[device]] {device.id}: addr = {value!r}", "write the address of the box, 1 to 255")
-    return value
-
-
-def levels_of(device: Device) -> tuple[int, ...]:
+def levels_of(options: Options) -> tuple[int, ...]:
     """The option levels; raise BadOption."""
-    text = str(device.options.get("levels", "5,4,3,2"))
-    parts = text.replace(" ", "").split(",")
+    parts = options.text("levels", "5,4,3,2").replace(" ", "").split(",")
     if len(parts) != 4 or any(part not in ("1", "2", "3", "4", "5") for part in parts):
-        raise BadOption(
-            f"devices.toml: [[device]] {device.id}: levels = {text!r}", 'write the levels of the four keys, such as "5,4,3,2"'
-        )
+        raise options.wrong("levels", 'write the levels of the four keys, such as "5,4,3,2"')
     return tuple(int(part) for part in parts)

@@ -75,25 +75,25 @@ class Parser(FrameReader):
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that are complete now."""
-        self._held += data
+        self.held += data
         found: list[Frame] = []
-        while (head := self._held.find(HEAD)) >= 0:
-            del self._held[:head]
+        while (head := self.held.find(HEAD)) >= 0:
+            del self.held[:head]
             size = self._size()
             if size == 0:
                 return found
             if size > 0:
-                found.append(Frame(self._held[5], self._held[6], bytes(self._held[7 : size - 2])))
-                del self._held[:size]
+                found.append(Frame(self.held[5], self.held[6], bytes(self.held[7 : size - 2])))
+                del self.held[:size]
             else:
                 self.malformed += 1
-                del self._held[0]
-        self._held.clear()
+                del self.held[0]
+        self.held.clear()
         return found
 
     def _size(self) -> int:
         """The size of the frame that begins here; 0 while it is not whole, negative where none begins."""
-        held = self._held
+        held = self.held
         if len(held) > 1 and held[1] != MARK:
             return -1
         if len(held) < 5:

@@ -1,4 +1,4 @@
-"""Keypads and raters at work: one thread a line hears all boxes on it, and asks the hall for what was pressed.
+"""Keypads and raters at work: one thread a line listens to all boxes on it, and asks the hall for what was pressed.
 
 Requests run in the link's threads, so that a slow answer never keeps a box waiting for its own.
 """
@@ -15,26 +15,24 @@ from typing import Any, Protocol
 
 from contract.wire.answers import Answer
 from contract.wire.messages import QueueState, RatingAsk, WindowState
-from drivers.device_health import FIRST_RETRY_S, LONGEST_RETRY_S, WELL, DeviceHealth, trouble
-from drivers.keypad.box import ButtonBox, KeypadBox, RaterBox
+from drivers.device_health import USUAL, WELL, DeviceHealth, Timing, trouble
 from drivers.keypad.keypad_logic import Ask, KeypadLogic, RaterLogic
-from drivers.ports import DeviceError
-from drivers.stream import Backoff
+from drivers.ports import DeviceError, KeyBox, Keypad, Rater
 
 LOG = logging.getLogger(__name__)
-HEAR_S = 0.1
+LISTEN_S = 0.1
 NEWS_S = 5.0
 """How long the next key waits for the window's state after a granted request, in seconds."""
 Request = Callable[[str, dict[str, Any]], "Future[Answer]"]
 
 
 class WindowUnit(Protocol):
-    """A box and the window it stands at."""
+    """A box and the window at which it is."""
 
     name: str
 
     @property
-    def box(self) -> ButtonBox:
+    def box(self) -> KeyBox:
         """The box itself."""
 
     def attend(self) -> None:
@@ -51,9 +49,9 @@ class KeypadUnit:
     is known here: what a key means depends on the state of the window, and the answer may come before the news.
     """
 
-    def __init__(self, name: str, box: KeypadBox, desk: KeypadLogic, request: Request) -> None:
+    def __init__(self, name: str, box: Keypad, logic: KeypadLogic, request: Request) -> None:
         self.name, self.box = name, box
-        self._keypad, self._desk, self._request = box, desk, request
+        self._keypad, self._logic, self._request = box, logic, request
         self._shown: tuple[int, str] | None = None
         self._asks: deque[Ask] = deque()
         self._asked: Future[Answer] | None = None
@@ -63,11 +61,11 @@ class KeypadUnit:
 
     def window_is(self, state: WindowState) -> None:
         """News of the window."""
-        self._desk.state = state
+        self._logic.state = state
 
     def queue_is(self, queue: str, state: QueueState) -> None:
         """News of a queue."""
-        self._desk.queue_is(queue, state)
+        self._logic.queue_is(queue, state)
 
     def reopened(self) -> None:
         self._shown = None
@@ -77,8 +75,8 @@ class KeypadUnit:
             self._answered(self._asked)
         if self._asked is None and self._news_came():
             self._ask_next()
-        shows = self._desk.shows()
-        if self._desk.state is not None and shows != self._shown:
+        shows = self._logic.shows()
+        if self._logic.state is not None and shows != self._shown:
             self._keypad.show(*shows)
             self._shown = shows
 
@@ -94,42 +92,42 @@ class KeypadUnit:
 
     def _news_came(self) -> bool:
         """Whether the state of the window is newer than the last request, or was waited for long enough."""
-        state = self._desk.state
+        state = self._logic.state
         return (state is not None and state.seq > self._asked_at) or time.monotonic() >= self._news_until
 
     def _ask_next(self) -> None:
         """Ask for the next thing that the key wants, or for what the next key wants."""
         if not self._asks and self._keypad.keys:
-            self._asks.extend(self._desk.asks(self._keypad.keys.popleft()))
+            self._asks.extend(self._logic.asks(self._keypad.keys.popleft()))
             if not self._asks:
                 self._keypad.beep()
         if self._asks:
-            self._asked_at = self._desk.state.seq if self._desk.state is not None else 0
+            self._asked_at = self._logic.state.seq if self._logic.state is not None else 0
             self._asked = self._request(*self._asks.popleft())
 
 
 class RaterUnit:
     """A four-key rater at a window."""
 
-    def __init__(self, name: str, box: RaterBox, desk: RaterLogic, request: Request) -> None:
+    def __init__(self, name: str, box: Rater, logic: RaterLogic, request: Request) -> None:
         self.name, self.box = name, box
-        self._rater, self._desk, self._request = box, desk, request
+        self._rater, self._logic, self._request = box, logic, request
         self._invited: RatingAsk | None = None
 
     def asked(self, ask: RatingAsk | None) -> None:
         """A rating is wanted, or no longer."""
-        self._desk.asked = ask
+        self._logic.asked = ask
 
     def reopened(self) -> None:
         self._invited = None
 
     def attend(self) -> None:
-        asked = self._desk.asked
+        asked = self._logic.asked
         if asked is not None and (self._invited is None or asked.service != self._invited.service):
             self._rater.ask()
         self._invited = asked
         while self._rater.rated:
-            for verb, body in self._desk.asks(self._rater.rated.popleft()):
+            for verb, body in self._logic.asks(self._rater.rated.popleft()):
                 self._request(verb, body).add_done_callback(self._answered)
 
     def _answered(self, done: Future[Answer]) -> None:
@@ -140,9 +138,16 @@ class RaterUnit:
 class KeyLine:
     """The thread of one line with keypads and raters."""
 
-    def __init__(self, name: str, seats: list[WindowUnit], report: Callable[[str, DeviceHealth], None]) -> None:
-        self.name, self.seats = name, seats
-        self._report = report
+    def __init__(
+        self,
+        name: str,
+        units: list[WindowUnit],
+        report: Callable[[str, DeviceHealth], None],
+        *,
+        timing: Timing = USUAL,
+    ) -> None:
+        self.name, self.units = name, units
+        self._report, self._timing = report, timing
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"keys {name}", daemon=True)
 
@@ -156,41 +161,41 @@ class KeyLine:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        backoff = self._timing.backoff()
         well = True
         while not self._ended.is_set():
             try:
-                for seat in self.seats:
-                    seat.box.open()
-                    seat.reopened()
-                self._tell(WELL)
+                for unit in self.units:
+                    unit.box.open()
+                    unit.reopened()
+                self._report_all(WELL)
                 backoff.reset()
                 well = True
-                self._hear()
+                self._listen()
             except Exception as error:  # keypads are tried again for as long as the hall is open
                 if well or not isinstance(error, DeviceError):
                     LOG.warning("%s: %s", self.name, error, exc_info=not isinstance(error, DeviceError))
                 well = False
-                self._tell(trouble(error))
+                self._report_all(trouble(error))
                 self._close_boxes()
                 self._ended.wait(backoff.next())
         self._close_boxes()
 
-    def _hear(self) -> None:
+    def _listen(self) -> None:
         """Until the end: whatever comes is given to every box, which knows its own address. Raise DeviceError."""
         while not self._ended.is_set():
-            data = self.seats[0].box.stream.read(HEAR_S)
-            for seat in self.seats:
-                seat.box.feed(data)
-                seat.attend()
+            data = self.units[0].box.listen(LISTEN_S)
+            for unit in self.units:
+                unit.box.feed(data)
+                unit.attend()
 
     def _close_boxes(self) -> None:
-        for seat in self.seats:
-            seat.box.close()
+        for unit in self.units:
+            unit.box.close()
 
-    def _tell(self, health: DeviceHealth) -> None:
-        for seat in self.seats:
-            self._report(seat.name, health)
+    def _report_all(self, health: DeviceHealth) -> None:
+        for unit in self.units:
+            self._report(unit.name, health)
 
 
 def _refusal(done: Future[Answer]) -> str | None:

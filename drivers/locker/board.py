@@ -6,40 +6,32 @@ closes as the door opens. Option `addr` is the board's address, `doors` how many
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from abc import abstractmethod
 
 from contract.configuration.hall import Device
-from drivers.ask import ask
+from drivers.ask import Reader, ask
+from drivers.connect import DeviceSite
 from drivers.locker import frames_8a, frames_wkly
-from drivers.ports import BadReply, DeviceRefused, DoorState, NoReply
-from drivers.registry import BadOption, DeviceSite
+from drivers.options import Options
+from drivers.ports import BadReply, DeviceRefused, DoorState, Locker
+from drivers.serial_device import SerialDevice
 from drivers.stream import Stream
 
 TRIES = 3
-T = TypeVar("T")
+OPEN_S, READ_S, READ_ALL_S = 0.7, 0.3, 0.4
+"""How long a board takes to answer: it waits for the lock before it says that a door is open."""
 
 
-class Board(ABC):
+class Board(SerialDevice, Locker):
     """What both kinds of boards share: doors are counted from 1, every question is asked again when the answer is lost."""
 
-    open_s = 0.7
-    read_s = 0.3
-
-    def __init__(self, stream: Stream, *, address: int, doors: int, closes_with_door: bool) -> None:
-        self.stream, self.address, self.doors, self.closes_with_door = stream, address, doors, closes_with_door
-
-    def open(self) -> None:
-        self.stream.open()
-        try:
-            self.check()
-        except Exception:
-            self.stream.close()
-            raise
-
-    def close(self) -> None:
-        self.stream.close()
+    def __init__(
+        self, stream: Stream, *, address: int, doors: int, closes_with_door: bool, answer_s: float | None = None
+    ) -> None:
+        """`answer_s`: within this time a board answers, whatever it is asked; None for the times of the makers."""
+        super().__init__(stream)
+        self.address, self.doors, self.closes_with_door = address, doors, closes_with_door
+        self.open_s, self.read_s, self.read_all_s = (answer_s or usual for usual in (OPEN_S, READ_S, READ_ALL_S))
 
     def check(self) -> None:
         """Ask for the first door. Raise NoReply or BadReply."""
@@ -65,14 +57,6 @@ class Board(ABC):
     def _meaning(self, switch_closed: bool) -> DoorState:
         return "closed" if switch_closed == self.closes_with_door else "open"
 
-    def _ask(self, question: bytes, read: Callable[[bytes], Iterable[T]], timeout_s: float) -> T:
-        for _ in range(TRIES - 1):
-            try:
-                return ask(self.stream, question, read, timeout_s=timeout_s)
-            except (NoReply, BadReply):
-                continue
-        return ask(self.stream, question, read, timeout_s=timeout_s)
-
     @abstractmethod
     def _unlock(self, door: int) -> DoorState: ...
 
@@ -95,24 +79,23 @@ class Board8A(Board):
 
     def states(self) -> list[DoorState]:
         question = frames_8a.Frame(frames_8a.READ, self.address, frames_8a.ALL, frames_8a.ASK).encode()
-        parser = frames_8a.Parser()
-        parser.all_doors = True
 
-        def read(data: bytes) -> Iterable[int]:
-            return [f.bits for f in parser.feed(data) if isinstance(f, frames_8a.AllDoors) and f.address == self.address]
+        def reader() -> Reader[int]:
+            parser = frames_8a.Parser(all_doors=True)
+            return lambda data: [
+                f.bits for f in parser.feed(data) if isinstance(f, frames_8a.AllDoors) and f.address == self.address
+            ]
 
-        bits = self._ask(question, read, self.read_s)
+        bits = ask(self.stream, question, reader, timeout_s=self.read_s, tries=TRIES)
         return [self._meaning(bool(bits >> door & 1)) for door in range(self.doors)]
 
     def _one(self, question: frames_8a.Frame, timeout_s: float) -> DoorState:
-        parser = frames_8a.Parser()
+        def reader() -> Reader[int]:
+            parser = frames_8a.Parser()
+            return lambda data: [f.state for f in parser.feed(data) if isinstance(f, frames_8a.Frame) and _answers(f, question)]
 
-        def read(data: bytes) -> Iterable[int]:
-            for frame in parser.feed(data):
-                if isinstance(frame, frames_8a.Frame) and _answers(frame, question):
-                    yield frame.state
-
-        return self._meaning(self._ask(question.encode(), read, timeout_s) == frames_8a.HIGH)
+        state = ask(self.stream, question.encode(), reader, timeout_s=timeout_s, tries=TRIES)
+        return self._meaning(state == frames_8a.HIGH)
 
 
 def _answers(frame: frames_8a.Frame, question: frames_8a.Frame) -> bool:
@@ -130,9 +113,9 @@ class BoardWkly(Board):
         return self._one(frames_wkly.READ, door, self.read_s)
 
     def states(self) -> list[DoorState]:
-        data = self._exchange(frames_wkly.READ_ALL, b"", 0.4)
+        data = self._exchange(frames_wkly.READ_ALL, b"", self.read_all_s)
         if len(data) < 2 + self.doors:
-            raise BadReply(f"{self.stream.name}: the board tells of {len(data) - 2} doors", "correct `doors` in devices.toml")
+            raise BadReply(f"{self.stream.name}: the board reports {len(data) - 2} doors", "correct `doors` in devices.toml")
         return [self._meaning(state == frames_wkly.IS_CLOSED) for state in data[2 : 2 + self.doors]]
 
     def _one(self, command: int, door: int, timeout_s: float) -> DoorState:
@@ -143,12 +126,14 @@ class BoardWkly(Board):
 
     def _exchange(self, command: int, data: bytes, timeout_s: float) -> bytes:
         """The data of the answer, its first byte 00; raise DeviceRefused for FF."""
-        parser = frames_wkly.Parser()
+        asked = (self.address, command)
 
-        def read(arrived: bytes) -> Iterable[bytes]:
-            return [f.data for f in parser.feed(arrived) if (f.address, f.command) == (self.address, command) and f.data]
+        def reader() -> Reader[bytes]:
+            parser = frames_wkly.Parser()
+            return lambda arrived: [f.data for f in parser.feed(arrived) if (f.address, f.command) == asked and f.data]
 
-        found = self._ask(frames_wkly.Frame(self.address, command, data).encode(), read, timeout_s)
+        question = frames_wkly.Frame(self.address, command, data).encode()
+        found = ask(self.stream, question, reader, timeout_s=timeout_s, tries=TRIES)
         if found[0] != frames_wkly.DONE:
             raise DeviceRefused(f"{self.stream.name}: the board could not do it", "check the lock and its cable")
         return found
@@ -156,25 +141,21 @@ class BoardWkly(Board):
 
 def board_8a(device: Device, site: DeviceSite) -> Board8A:
     """A board 8A/80: addresses 1 to 99, up to 24 doors."""
-    address, doors = _number(device, "addr", 1, 1, 99), _number(device, "doors", 24, 1, frames_8a.DOORS)
-    return Board8A(site.stream(device), address=address, doors=doors, closes_with_door=_feedback(device))
+    options = Options.of(device)
+    address, doors = options.number("addr", 1, 1, 99), options.number("doors", 24, 1, frames_8a.DOORS)
+    return Board8A(
+        site.stream(device), address=address, doors=doors, closes_with_door=_feedback(options), answer_s=site.answer_s
+    )
 
 
 def board_wkly(device: Device, site: DeviceSite) -> BoardWkly:
     """A board WKLY: addresses 0 to 255, up to 127 doors."""
-    address, doors = _number(device, "addr", 0, 0, 255), _number(device, "doors", 12, 1, 127)
-    return BoardWkly(site.stream(device), address=address, doors=doors, closes_with_door=_feedback(device))
+    options = Options.of(device)
+    address, doors = options.number("addr", 0, 0, 255), options.number("doors", 12, 1, 127)
+    return BoardWkly(
+        site.stream(device), address=address, doors=doors, closes_with_door=_feedback(options), answer_s=site.answer_s
+    )
 
 
-def _feedback(device: Device) -> bool:
-    value = device.options.get("feedback", "close")
-    if value not in ("close", "open"):
-        raise BadOption(f"devices.toml: [[device]] {device.id}: feedback = {value!r}", 'write "close" or "open"')
-    return value == "close"
-
-
-def _number(device: Device, key: str, usual: int, least: int, most: int) -> int:
-    value = device.options.get(key, usual)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise BadOption(f"devices.toml: [[device]] {device.id}: {key} = {value!r}", f"write a number from {least} to {most}")
-    return value
+def _feedback(options: Options) -> bool:
+    return options.choice("feedback", "close", ("close", "open")) == "close"

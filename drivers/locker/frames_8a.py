@@ -57,29 +57,29 @@ def checked(body: bytes) -> bytes:
 class Parser(FrameReader):
     """Finds frames in a stream. With `all_doors` an answer to reading all is expected, whose length differs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, all_doors: bool = False) -> None:
         super().__init__()
-        self.all_doors = False
+        self.all_doors = all_doors
 
     def feed(self, data: bytes) -> list[Frame | AllDoors]:
         """The frames that are complete now."""
-        self._held += data
+        self.held += data
         found: list[Frame | AllDoors] = []
-        while self._held:
-            size = 7 if self.all_doors and self._held[0] == READ else 5
-            if self._held[0] in HEADS and len(self._held) < size:
+        while self.held:
+            size = 7 if self.all_doors and self.held[0] == READ else 5
+            if self.held[0] in HEADS and len(self.held) < size:
                 return found
             frame = self._frame(size)
             if frame is None:
-                self.malformed += self._held[0] in HEADS
-                del self._held[0]
+                self.malformed += self.held[0] in HEADS
+                del self.held[0]
             else:
                 found.append(frame)
-                del self._held[:size]
+                del self.held[:size]
         return found
 
     def _frame(self, size: int) -> Frame | AllDoors | None:
-        held = bytes(self._held[:size])
+        held = bytes(self.held[:size])
         if held[0] not in HEADS or reduce(xor, held):
             return None
         if size == 7:

@@ -42,21 +42,21 @@ class Parser(FrameReader):
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that are complete now."""
-        self._held += data
+        self.held += data
         found: list[Frame] = []
-        while (head := self._held.find(HEAD)) >= 0:
-            del self._held[:head]
-            if len(self._held) < 5:
+        while (head := self.held.find(HEAD)) >= 0:
+            del self.held[:head]
+            if len(self.held) < 5:
                 return found
-            length = self._held[4]
-            if length >= SHORTEST and len(self._held) < length:
+            length = self.held[4]
+            if length >= SHORTEST and len(self.held) < length:
                 return found
-            if length >= SHORTEST and reduce(xor, self._held[:length]) == 0:
-                found.append(Frame(self._held[5], self._held[6], bytes(self._held[7 : length - 1])))
-                del self._held[:length]
+            if length >= SHORTEST and reduce(xor, self.held[:length]) == 0:
+                found.append(Frame(self.held[5], self.held[6], bytes(self.held[7 : length - 1])))
+                del self.held[:length]
             else:
                 self.malformed += 1
-                del self._held[0]
-        keep = min(len(self._held), len(HEAD) - 1)
-        del self._held[: len(self._held) - keep]
+                del self.held[0]
+        keep = min(len(self.held), len(HEAD) - 1)
+        del self.held[: len(self.held) - keep]
         return found

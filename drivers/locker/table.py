@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.registry import Model
+from drivers.models import Model
 
 _LINE = ("serial (RS-485)", "TCP")
 _OPTIONS = ("addr", "doors", "feedback")

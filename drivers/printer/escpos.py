@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from contract.configuration.hall import Device
 from contract.wire.device_state import WORKS, worst
 from drivers.ask import arriving
-from drivers.ports import BadReply, DeviceError, NoReply, PrinterCondition, PrintFailed
+from drivers.connect import DeviceSite
+from drivers.options import Options, Value
+from drivers.ports import BadReply, DeviceError, NoReply, Printer, PrinterCondition, PrintFailed
 from drivers.printer import commands as esc
 from drivers.printer import status as said
 from drivers.printer.lines import line_to
 from drivers.printer.profile import Profile, profile
-from drivers.registry import DeviceSite
-from drivers.stream import SerialStream, Stream
+from drivers.serial_stream import SerialStream
+from drivers.stream import Stream
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 3.0
@@ -28,7 +30,7 @@ ANSWER_S = 3.0
 PRINT_S = 12.0
 """A ticket is printed within this time after its last byte."""
 SETTLE_S = 2.0
-"""A printer that does not confirm is watched for so long after the last byte."""
+"""How long a printer that does not confirm is watched after the last byte."""
 POLL_S = 0.15
 PIECE = 512
 SLOW_BAUD = 38400
@@ -46,17 +48,22 @@ REMEDIES: dict[PrinterCondition, tuple[str, str]] = {
 """What each condition means, and what to do."""
 
 
-def from_device(device: Device, site: DeviceSite) -> EscPosPrinter:
+def from_device(device: Device, site: DeviceSite, *, print_s: float = PRINT_S, settle_s: float = SETTLE_S) -> EscPosPrinter:
     """The driver for one entry of devices.toml, not yet open. Raise BadOption, BadAddress or NotFound."""
     line = line_to(device, site)
-    options = dict(device.options)
-    if isinstance(line, SerialStream) and line.baud < SLOW_BAUD:
-        options.setdefault("large_as_picture", False)
-    return EscPosPrinter(line, profile(device.model, options, device=device.id), name=device.id)
+    habits: dict[str, Value] = {"large_as_picture": False} if isinstance(line, SerialStream) and line.baud < SLOW_BAUD else {}
+    return EscPosPrinter(
+        line,
+        profile(device.model, Options(device.id, habits | device.options)),
+        name=device.id,
+        answer_s=site.answer_s or ANSWER_S,
+        print_s=print_s,
+        settle_s=settle_s,
+    )
 
 
-class EscPosPrinter:
-    """A ticket printer; see `drivers.ports.Printer`. May be called from several threads, which then wait for each other."""
+class EscPosPrinter(Printer):
+    """A ticket printer. May be called from several threads, which then wait for each other."""
 
     def __init__(
         self,
@@ -75,7 +82,7 @@ class EscPosPrinter:
         self.trouble: DeviceError | None = None
         """Why the printer is unreachable, while it is."""
         self._stream = stream
-        self._answer_s, self._print_s, self._settle_s = answer_s, print_s, settle_s
+        self.answer_s, self.print_s, self.settle_s = answer_s, print_s, settle_s
         self._parser = said.StatusParser()
         self._last_automatic: bytes | None = None
         self._awaiting = False
@@ -165,7 +172,7 @@ class EscPosPrinter:
 
     def _ask_real_time(self, which: int) -> int:
         self._stream.write(esc.ask_status(which))
-        for reply in self._replies(self._answer_s):
+        for reply in self._replies(self.answer_s):
             if isinstance(reply, said.RealTime):
                 return reply.value
         raise NoReply(f"{self.name}: does not say how it is", 'check power and cable; set status = "none" for a one-way line')
@@ -173,7 +180,7 @@ class EscPosPrinter:
     def _ask_automatic(self) -> PrinterCondition:
         """Switching ASB on makes the printer tell at once; one that is offline has told before."""
         self._stream.write(esc.report_changes(on=True))
-        for reply in self._replies(self._answer_s):
+        for reply in self._replies(self.answer_s):
             if isinstance(reply, said.Automatic):
                 return said.from_automatic(reply.data)
         if self._last_automatic is not None and said.from_automatic(self._last_automatic) not in WORKS:
@@ -208,13 +215,13 @@ class EscPosPrinter:
             self._stream.write(job[start : start + PIECE])
 
     def _wait_until_printed(self, length: int) -> None:
-        seconds = self._print_s
+        seconds = self.print_s
         if isinstance(self._stream, SerialStream):
             seconds += length * 11 / self._stream.baud
         if self.profile.confirms:
             self._wait_for_confirmation(seconds)
         elif self.profile.status != "none":
-            self._watch(self._settle_s)
+            self._watch(self.settle_s)
 
     def _wait_for_confirmation(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds

@@ -19,8 +19,8 @@ from typing import Any
 
 from contract.configuration.hall import Device
 from drivers.address import Address, BadAddress
+from drivers.connect import DeviceSite
 from drivers.ports import DeviceError, InUse, NoPermission, NotFound, Unreachable
-from drivers.registry import DeviceSite
 from drivers.stream import WRITE_S, Stream
 
 PRINTER_CLASS = 7

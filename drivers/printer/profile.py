@@ -6,13 +6,12 @@ printers for 80 mm and 58 mm paper with a head of 203 dpi have in common.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from drivers.options import Options
 from drivers.printer.roll import LIMITS, roll_setting
 from drivers.printer.text import Charset
-from drivers.registry import BadOption
 
 StatusBy = Literal["dle-eot", "asb", "none"]
 CHOICES = {"charset": ("gbk", "gb2312", "latin"), "status": ("dle-eot", "asb", "none")}
@@ -58,25 +57,33 @@ PROFILES = {
     "escpos-80": Profile(dots=576, columns=48),
     "escpos-58": Profile(dots=384, columns=32, cutter=False),
     "escpos-80-latin": Profile(dots=576, columns=48, charset="latin"),
-    "escpos-80-basic": Profile(dots=576, columns=48, charset="gb2312", large_as_picture=False, chinese_size_by_fs=True,
-                               confirms=False),
-    "epson-tm-t88": Profile(dots=512, columns=42, dpi=180, native_qr=True, sets_motion_units=True, clears_buffer=True,
-                            head_to_cutter_mm=13.5),
-    "epson-tm-t20": Profile(dots=576, columns=48, native_qr=True, sets_motion_units=True, clears_buffer=True,
-                            head_to_cutter_mm=14),
-}  # fmt: skip
+    "escpos-80-basic": Profile(
+        dots=576, columns=48, charset="gb2312", large_as_picture=False, chinese_size_by_fs=True, confirms=False
+    ),
+    "epson-tm-t88": Profile(
+        dots=512,
+        columns=42,
+        dpi=180,
+        native_qr=True,
+        sets_motion_units=True,
+        clears_buffer=True,
+        head_to_cutter_mm=13.5,
+    ),
+    "epson-tm-t20": Profile(
+        dots=576, columns=48, native_qr=True, sets_motion_units=True, clears_buffer=True, head_to_cutter_mm=14
+    ),
+}
 
 
-def profile(model: str, options: Mapping[str, str | int | float | bool], *, device: str = "") -> Profile:
+def profile(model: str, options: Options) -> Profile:
     """The profile of a model with the device's own options; raise BadOption naming device, key and remedy."""
-    for key, value in options.items():
-        where = f"devices.toml: [[device]] {device}: {key} = {value!r}"
-        if key in CHOICES and value not in CHOICES[key]:
-            raise BadOption(where, f"use {', '.join(CHOICES[key])}")
-        if key in SWITCHES and not isinstance(value, bool):
-            raise BadOption(where, "use true or false")
-        if key not in OPTIONS:
-            raise BadOption(where + " is not known", f"printers know: {', '.join(OPTIONS)}")
-    roll_setting(options, device=device)
-    habits = {key: value for key, value in options.items() if key not in LIMITS}
+    for key in options.values:
+        if key in CHOICES:
+            options.choice(key, "", CHOICES[key])
+        elif key in SWITCHES:
+            options.flag(key, False)
+        elif key not in LIMITS:
+            raise options.wrong(key, f"printers know: {', '.join(OPTIONS)}")
+    roll_setting(options)
+    habits = {key: value for key, value in options.values.items() if key not in LIMITS}
     return replace(PROFILES[model], **habits)  # type: ignore[arg-type]

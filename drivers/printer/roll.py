@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from drivers.registry import BadOption
+from drivers.options import Options
 
 LIMITS: dict[str, tuple[float, float]] = {"roll_m": (1, 1000), "ticket_mm": (20, 500), "low_m": (0.2, 100)}
 """Option → the least and the most that it may be."""
@@ -26,18 +25,9 @@ class RollSetting:
         return None if self.length_mm is None else max(0.0, self.length_mm - printed * self.ticket_mm)
 
 
-def roll_setting(options: Mapping[str, str | int | float | bool], *, device: str = "") -> RollSetting:
+def roll_setting(options: Options) -> RollSetting:
     """The roll of a printer; raise BadOption naming device, key and remedy."""
-    found: dict[str, float] = {}
-    for key, (least, most) in LIMITS.items():
-        value = options.get(key)
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            where = f"devices.toml: [[device]] {device}: {key} = {value!r}"
-            raise BadOption(where, f"use a number from {least:g} to {most:g}")
-        found[key] = float(value)
+    measures = {"ticket_mm": TICKET_MM, "low_m": LOW_M} | {key: 0.0 for key in options.values if key == "roll_m"}
+    found = {key: options.measure(key, default, *LIMITS[key]) for key, default in measures.items()}
     length = found.get("roll_m")
-    return RollSetting(
-        None if length is None else length * 1000, found.get("ticket_mm", TICKET_MM), found.get("low_m", LOW_M) * 1000
-    )
+    return RollSetting(None if length is None else length * 1000, found["ticket_mm"], found["low_m"] * 1000)

@@ -1,7 +1,7 @@
 """The printers in the registry."""
 
+from drivers.models import Model
 from drivers.printer.profile import OPTIONS
-from drivers.registry import Model
 
 _TRANSPORTS = ("network", "usb", "serial", "file")
 

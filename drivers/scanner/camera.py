@@ -12,25 +12,24 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from contract.configuration.hall import Device
 from drivers.address import Address
-from drivers.ports import InUse, NoPermission, NotFound, Unreachable
-from drivers.registry import DeviceSite
+from drivers.connect import DeviceSite
+from drivers.ports import Camera, InUse, NoPermission, NotFound, Unreachable
 from drivers.scanner.frames import text_of
 from drivers.scanner.reading import CameraCode, CodeReader
+from drivers.scanner.treatment import Picture
 
-Colour = NDArray[np.uint8]
 FORGET_S = 2.0
-"""A code may be handed out again after it was out of sight for so long."""
+"""A code may be handed out again after it was out of sight for this time."""
 REMEDY = "check its cable; `jiaohao-devices doctor` lists the cameras"
 
 
@@ -46,37 +45,37 @@ class PictureSource(Protocol):
     def close(self) -> None:
         """Switch it off; twice is no error."""
 
-    def take(self) -> Colour | None:
+    def take(self) -> Picture | None:
         """The next picture, height x width x 3 (BGR), or None when there is none now; raise Unreachable when it is gone."""
 
 
-class CameraScanner:
+class CameraScanner(Camera):
     """A camera that reads codes. `preview` is called with every picture and the codes found in it, for a live picture."""
 
     always_on = False
 
-    def __init__(self, name: str, eye: PictureSource, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.name, self.eye, self._clock = name, eye, clock
-        self.preview: Callable[[Colour, list[CameraCode]], None] | None = None
+    def __init__(self, name: str, source: PictureSource, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name, self.source, self._clock = name, source, clock
+        self.preview: Callable[[Picture, Sequence[CameraCode]], None] | None = None
         self._reader = CodeReader()
         self._seen: dict[bytes, float] = {}
         """Codes that were handed out, and since when pictures are without them; inf while they are there."""
 
     def open(self) -> None:
         self._reader, self._seen = CodeReader(), {}
-        self.eye.open()
+        self.source.open()
 
     def close(self) -> None:
-        self.eye.close()
+        self.source.close()
 
     def probe(self) -> None:
         """Make sure the camera is there; it stays off."""
-        self.eye.probe()
+        self.source.probe()
 
     def check(self) -> None:
         """Take a picture; raise Unreachable if none comes within a second."""
         deadline = self._clock() + 1
-        while self.eye.take() is None:
+        while self.source.take() is None:
             if self._clock() >= deadline:
                 raise Unreachable(f"{self.name}: the camera sends no picture", REMEDY)
 
@@ -84,13 +83,13 @@ class CameraScanner:
         """The next code, or None."""
         deadline = self._clock() + timeout_s
         while True:
-            picture = self.eye.take()
+            picture = self.source.take()
             if picture is not None and (new := self._new(picture)) is not None:
                 return new
             if self._clock() >= deadline:
                 return None
 
-    def _new(self, picture: Colour) -> str | None:
+    def _new(self, picture: Picture) -> str | None:
         codes = self._reader.read(picture)
         if self.preview is not None:
             self.preview(picture, codes)
@@ -108,13 +107,13 @@ class CameraScanner:
         self._seen = {data: since for data, since in gone.items() if now - since < FORGET_S}
 
 
-class CaptureSource:
+class CaptureSource(PictureSource):
     """A camera or a film by OpenCV."""
 
     def __init__(self, name: str, where: Address) -> None:
         self.name, self.path = name, Path(where.path)
         self.size = (int(where.number("width", 1280)), int(where.number("height", 720)))
-        self._capture: Any = None
+        self._capture: cv2.VideoCapture | None = None
 
     def probe(self) -> None:
         if not self.path.exists():
@@ -146,7 +145,7 @@ class CaptureSource:
             self._capture.release()
             self._capture = None
 
-    def take(self) -> Colour | None:
+    def take(self) -> Picture | None:
         if self._capture is None:
             raise Unreachable(f"{self.name}: the camera is not open")
         good, picture = self._capture.read()
@@ -159,10 +158,10 @@ class CaptureSource:
         return None
 
 
-class FolderSource:
+class FolderSource(PictureSource):
     """The newest picture in a folder, at most 25 times a second: a camera for halls without one.
 
-    With `held_s` a picture stands before the lens for so many seconds after it was written, as a phone that is held there.
+    With `held_s` a picture is before the lens for that many seconds after it was written, as a phone that is held there.
     """
 
     def __init__(self, folder: Path, *, size: tuple[int, int] = (640, 480), held_s: float | None = None) -> None:
@@ -178,14 +177,14 @@ class FolderSource:
     def close(self) -> None:
         """Nothing is held."""
 
-    def take(self) -> Colour | None:
+    def take(self) -> Picture | None:
         time.sleep(0.04)
         newest = self._newest()
         picture = cv2.imread(str(newest)) if newest is not None else None
         return self._empty if picture is None else np.asarray(picture, np.uint8)
 
     def _newest(self) -> Path | None:
-        """The picture that stands before the lens now."""
+        """The picture that is before the lens now."""
         with contextlib.suppress(FileNotFoundError):  # one that was there when they were listed
             pictures = [(p.stat().st_mtime, p) for p in self.folder.iterdir() if p.suffix in (".png", ".jpg")]
             written_at, newest = max(pictures, default=(0.0, None))

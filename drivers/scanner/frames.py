@@ -12,6 +12,7 @@ Sources: the makers' manuals.
 from __future__ import annotations
 
 import re
+from binascii import crc_hqx
 from dataclasses import dataclass
 
 LIMIT = 4096
@@ -28,16 +29,6 @@ def text_of(data: bytes) -> str:
             continue
         return "".join(c for c in text if c.isprintable())
     raise AssertionError("latin-1 reads everything")
-
-
-def crc_xmodem(data: bytes) -> int:
-    """CRC-16/XMODEM: polynomial 1021, from 0."""
-    crc = 0
-    for byte in data:
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
-    return crc
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,7 @@ def newland(command: str) -> bytes:
 def gm65(address: int, data: bytes, *, kind: int = 8, checked: bool = True) -> bytes:
     """A command of GM65 and GM861: by default write `data` (at most 255 bytes) from register `address`."""
     body = bytes((kind, len(data))) + address.to_bytes(2, "big") + data
-    return b"\x7e\x00" + body + (crc_xmodem(body).to_bytes(2, "big") if checked else b"\xab\xcd")
+    return b"\x7e\x00" + body + (crc_hqx(body, 0).to_bytes(2, "big") if checked else b"\xab\xcd")
 
 
 PLAIN = Make("any scanner")
@@ -83,27 +74,27 @@ class CodeParser:
         """Codes that were too long to be any."""
         self.answers: list[bool] = []
         """Whether each answer since the last look was a good one; whoever looks empties it."""
-        self._held = b""
+        self.held = b""
         self._skipping = False
 
     @property
     def pending(self) -> bool:
         """Whether bytes without an end are held."""
-        return bool(self._held)
+        return bool(self.held)
 
     def feed(self, data: bytes) -> list[str]:
         """The codes that are complete now."""
-        *whole, rest = _ENDS.split(self._without_answers(self._held + data))
+        *whole, rest = _ENDS.split(self._without_answers(self.held + data))
         codes = [self._code(piece) for piece in whole]
-        self._held = rest
+        self.held = rest
         if len(rest) > LIMIT:
-            self._held = b""
+            self.held = b""
             self._skipping = True
         return [code for code in codes if code]
 
     def flush(self) -> str | None:
         """The line fell silent: what is held is a code of a scanner that sends no end, or None."""
-        piece, self._held = self._held, b""
+        piece, self.held = self.held, b""
         return self._code(piece) or None
 
     def _code(self, piece: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A scanner that poses as a keyboard, by evdev. It is grabbed, so that what it scans never types into a program on the screen.
+"""A scanner that emulates a keyboard, read by evdev. It is grabbed, so that it never types into a program on the screen.
 
 evdev:///dev/input/by-id/usb-Honeywell_3310g-event-kbd
 evdev:///?name=Honeywell         the first keyboard whose name contains this
@@ -8,31 +8,42 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from contract.configuration.hall import Device
 from drivers.address import Address
-from drivers.ports import DeviceError, InUse, NoPermission, NotFound, Unreachable
-from drivers.registry import DeviceSite
+from drivers.connect import DeviceSite
+from drivers.ports import DeviceError, InUse, NoPermission, NotFound, Scanner, Unreachable
 from drivers.scanner.keys import KeyReader
 
 KEY_EVENT = 1
 """EV_KEY of linux/input-event-codes.h."""
 SILENCE_S = 0.3
-"""A scanner types faster than this; what stands still for longer was no code."""
+"""A scanner types faster than this; what pauses for longer was no code."""
+
+
+class KeyEvent(Protocol):
+    """What is used of evdev.InputEvent."""
+
+    type: int
+    code: int
+    value: int
 
 
 class EventDevice(Protocol):
     """What is used of evdev.InputDevice."""
 
+    name: str
+
     def fileno(self) -> int: ...
     def grab(self) -> None: ...
-    def read(self) -> Iterable[Any]: ...
+    def read(self) -> Iterable[KeyEvent]: ...
+    def capabilities(self) -> Mapping[int, Sequence[int]]: ...
     def close(self) -> None: ...
 
 
-class KeyboardScanner:
+class KeyboardScanner(Scanner):
     """A scanner behind evdev; `connect` opens its device."""
 
     always_on = True
@@ -115,7 +126,7 @@ def _input_device(where: Address) -> EventDevice:
     if name := where.options.get("name"):
         for path in evdev.list_devices():
             found: EventDevice = evdev.InputDevice(path)
-            if name in str(found.name) and KEY_EVENT in found.capabilities():  # type: ignore[attr-defined]
+            if name in found.name and KEY_EVENT in found.capabilities():
                 return found
             found.close()
         raise FileNotFoundError(name)

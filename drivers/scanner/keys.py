@@ -33,7 +33,7 @@ class KeyReader:
 
     def __init__(self) -> None:
         self.malformed = 0
-        self._held = bytearray()
+        self.held = bytearray()
         self._down: set[int] = set()
         self._caps = False
         self._number: str | None = None
@@ -41,12 +41,12 @@ class KeyReader:
     @property
     def pending(self) -> bool:
         """Whether part of a code has come."""
-        return bool(self._held)
+        return bool(self.held)
 
     def give_up(self) -> None:
         """The rest of the code did not come."""
-        self.malformed += bool(self._held)
-        self._held.clear()
+        self.malformed += bool(self.held)
+        self.held.clear()
         self._number = None
 
     def feed(self, key: int, value: int) -> str | None:
@@ -83,11 +83,11 @@ class KeyReader:
         return SHIFTED[key] if shifted else plain
 
     def _add(self, data: bytes) -> None:
-        self._held += data
-        if len(self._held) > LIMIT:
+        self.held += data
+        if len(self.held) > LIMIT:
             self.give_up()
 
     def _end(self) -> str | None:
-        text = text_of(bytes(self._held))
-        self._held.clear()
+        text = text_of(bytes(self.held))
+        self.held.clear()
         return text or None

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import logging
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import deque
 
 from contract.configuration.hall import Device
 from drivers.ask import arriving
-from drivers.ports import DeviceError, DeviceRefused, NoReply
-from drivers.registry import BadOption, DeviceSite
+from drivers.connect import DeviceSite
+from drivers.options import Options
+from drivers.ports import DeviceError, DeviceRefused, NoReply, Scanner
 from drivers.scanner import frames, ssi
 from drivers.scanner.frames import CodeParser, Make
+from drivers.serial_device import SerialDevice
 from drivers.stream import Stream
 
 LOG = logging.getLogger(__name__)
@@ -28,25 +30,18 @@ TRIES = 3
 REMEDY = "check power, cable and baud rate, and that the scanner is set to a serial interface"
 
 
-class LineScanner(ABC):
+class LineScanner(SerialDevice, Scanner):
     """What all scanners on a line share: codes wait until somebody reads, one scan at a time."""
 
-    def __init__(self, stream: Stream, *, trigger: bool) -> None:
-        self.stream, self.trigger = stream, trigger
+    def __init__(self, stream: Stream, *, trigger: bool, answer_s: float | None = None) -> None:
+        super().__init__(stream)
+        self.trigger, self.answer_s = trigger, answer_s or ANSWER_S
         self.always_on = not trigger
         self._codes: deque[str] = deque(maxlen=KEPT)
 
-    def open(self) -> None:
-        self.stream.open()
-        try:
-            self.check()
-        except Exception:
-            self.stream.close()
-            raise
-
     def close(self) -> None:
         self._codes.clear()
-        self.stream.close()
+        super().close()
 
     def check(self) -> None:
         """Ask the scanner, where its protocol has a question."""
@@ -108,8 +103,8 @@ class LineScanner(ABC):
 class TextScanner(LineScanner):
     """A scanner that sends each code as text with CR, LF or CR LF, or with nothing but silence behind it."""
 
-    def __init__(self, make: Make, stream: Stream, *, trigger: bool) -> None:
-        super().__init__(stream, trigger=trigger and bool(make.start))
+    def __init__(self, make: Make, stream: Stream, *, trigger: bool, answer_s: float | None = None) -> None:
+        super().__init__(stream, trigger=trigger and bool(make.start), answer_s=answer_s)
         self.make = make
         self._parser = CodeParser(make)
 
@@ -145,7 +140,7 @@ class TextScanner(LineScanner):
         raise NoReply(f"{self.stream.name}: the scanner does not answer", REMEDY)
 
     def _answered(self) -> bool:
-        for data in arriving(self.stream, ANSWER_S):
+        for data in arriving(self.stream, self.answer_s):
             self._codes.extend(self._parser.feed(data))
             if self._parser.answers:
                 break
@@ -155,8 +150,8 @@ class TextScanner(LineScanner):
 class SsiScanner(LineScanner):
     """A Zebra decoder in SSI with acknowledgement."""
 
-    def __init__(self, stream: Stream, *, trigger: bool) -> None:
-        super().__init__(stream, trigger=trigger)
+    def __init__(self, stream: Stream, *, trigger: bool, answer_s: float | None = None) -> None:
+        super().__init__(stream, trigger=trigger, answer_s=answer_s)
         self._parser, self._reader = ssi.Parser(), ssi.SsiCodeReader()
         self._said: set[int] = set()
 
@@ -189,7 +184,7 @@ class SsiScanner(LineScanner):
         self._said.clear()
         for _ in range(TRIES):
             self.stream.write(ssi.WAKE + ssi.command(op))
-            for data in arriving(self.stream, ANSWER_S):
+            for data in arriving(self.stream, self.answer_s):
                 self.take(data)
                 if self._said & (answers | {ssi.NAK}):
                     break
@@ -200,34 +195,31 @@ class SsiScanner(LineScanner):
         raise NoReply(f"{self.stream.name}: the scanner does not answer", REMEDY)
 
 
-def trigger(device: Device) -> bool:
-    """The option `trigger` of a scanner, true by default; raise BadOption."""
-    value = device.options.get("trigger", True)
-    if not isinstance(value, bool):
-        raise BadOption(f"devices.toml: [[device]] {device.id}: trigger = {value!r}", "write trigger = true or trigger = false")
-    return value
-
-
 def plain(device: Device, site: DeviceSite) -> TextScanner:
     """Any scanner that sends text."""
-    return TextScanner(frames.PLAIN, site.stream(device), trigger=False)
+    return TextScanner(frames.PLAIN, site.stream(device), trigger=False, answer_s=site.answer_s)
 
 
 def honeywell(device: Device, site: DeviceSite) -> TextScanner:
     """A Honeywell scanner."""
-    return TextScanner(frames.HONEYWELL, site.stream(device), trigger=trigger(device))
+    return TextScanner(frames.HONEYWELL, site.stream(device), trigger=_trigger(device), answer_s=site.answer_s)
 
 
 def newland(device: Device, site: DeviceSite) -> TextScanner:
     """A Newland scanner with unified commands."""
-    return TextScanner(frames.NEWLAND, site.stream(device), trigger=trigger(device))
+    return TextScanner(frames.NEWLAND, site.stream(device), trigger=_trigger(device), answer_s=site.answer_s)
 
 
 def gm65(device: Device, site: DeviceSite) -> TextScanner:
     """A GM65 or GM861 module."""
-    return TextScanner(frames.GM65, site.stream(device), trigger=trigger(device))
+    return TextScanner(frames.GM65, site.stream(device), trigger=_trigger(device), answer_s=site.answer_s)
 
 
 def zebra(device: Device, site: DeviceSite) -> SsiScanner:
     """A Zebra decoder that speaks SSI."""
-    return SsiScanner(site.stream(device), trigger=trigger(device))
+    return SsiScanner(site.stream(device), trigger=_trigger(device), answer_s=site.answer_s)
+
+
+def _trigger(device: Device) -> bool:
+    """The option `trigger` of a scanner, true by default; raise BadOption."""
+    return Options.of(device).flag("trigger", True)

@@ -62,38 +62,38 @@ class Parser:
         self.source = source
         self.malformed = 0
         """Bytes that belonged to nothing."""
-        self._held = b""
+        self.held = b""
 
     @property
     def pending(self) -> bool:
         """Whether bytes are held."""
-        return bool(self._held)
+        return bool(self.held)
 
     def give_up(self) -> None:
         """The line fell silent: what is held will never be whole."""
-        self.malformed += len(self._held)
-        self._held = b""
+        self.malformed += len(self.held)
+        self.held = b""
 
     def feed(self, data: bytes) -> list[Packet]:
         """The packets that are complete now."""
-        self._held += data
+        self.held += data
         found: list[Packet] = []
         at = 0
-        while at < len(self._held):
-            packet = packet_at(self._held, at, self.source)
+        while at < len(self.held):
+            packet = packet_at(self.held, at, self.source)
             if packet is None:
                 at += 1
                 continue
             found.append(packet)
             self._drop(at)
-            self._held = self._held[6 + len(packet.data) :]
+            self.held = self.held[6 + len(packet.data) :]
             at = 0
-        self._drop(max(0, len(self._held) - LONGEST))
+        self._drop(max(0, len(self.held) - LONGEST))
         return found
 
     def _drop(self, count: int) -> None:
         self.malformed += count
-        self._held = self._held[count:]
+        self.held = self.held[count:]
 
 
 def packet_at(data: bytes, at: int, source: int) -> Packet | None:

@@ -8,9 +8,8 @@ import time
 from collections.abc import Callable
 
 from contract.wire.messages import Announce
-from drivers.device_health import CHECK_S, FIRST_RETRY_S, LONGEST_RETRY_S, WELL, DeviceHealth, trouble
+from drivers.device_health import USUAL, WELL, DeviceHealth, Timing, trouble
 from drivers.ports import DeviceError, Voice
-from drivers.stream import Backoff
 from drivers.voice.line import WaitingLine
 
 LOG = logging.getLogger(__name__)
@@ -21,10 +20,16 @@ class Announcer:
     """One voice. `announce` may be called from any thread."""
 
     def __init__(
-        self, name: str, driver: Voice, report: Callable[[DeviceHealth], None], *, line: WaitingLine | None = None
+        self,
+        name: str,
+        driver: Voice,
+        report: Callable[[DeviceHealth], None],
+        *,
+        timing: Timing = USUAL,
+        line: WaitingLine | None = None,
     ) -> None:
         self.name = name
-        self._driver, self._report = driver, report
+        self._driver, self._report, self._timing = driver, report, timing
         self._line = line or WaitingLine()
         self._ended = threading.Event()
         self._well = True
@@ -45,7 +50,7 @@ class Announcer:
         self._line.put(announcement)
 
     def _run(self) -> None:
-        backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        backoff = self._timing.backoff()
         while not self._ended.is_set():
             try:
                 self._driver.open()
@@ -59,14 +64,14 @@ class Announcer:
 
     def _speak(self) -> None:
         """Speak until the end. Raise DeviceError."""
-        check_at = time.monotonic() + CHECK_S
+        check_at = time.monotonic() + self._timing.check_s
         while not self._ended.is_set():
             announcement = self._line.take(TAKE_S)
             if announcement is not None:
                 self._driver.speak(announcement)
             elif time.monotonic() >= check_at:
                 self._driver.check()
-                check_at = time.monotonic() + CHECK_S
+                check_at = time.monotonic() + self._timing.check_s
 
     def _is_well(self) -> None:
         if not self._well:

@@ -1,7 +1,7 @@
 """Speech chips on a serial line: SYN6288 and XFS5152CE.
 
 A speak frame interrupts the one that is being spoken, so that nothing is sent before the chip says that it is idle. The bytes
-of a frame go out in one piece (at most 8 ms may lie between two of them), frames stand more than 8 ms apart.
+of a frame go out in one piece (at most 8 ms may lie between two of them), more than 8 ms lie between two frames.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ import time
 from contract.configuration.hall import Device
 from contract.wire.messages import Announce
 from drivers.ask import arriving
-from drivers.ports import BadReply, DeviceRefused, NoReply
-from drivers.registry import BadOption, DeviceSite
+from drivers.connect import DeviceSite
+from drivers.options import Options
+from drivers.ports import BadReply, DeviceRefused, NoReply, Voice
+from drivers.serial_device import SerialDevice
 from drivers.stream import Stream
 from drivers.voice import frames
-from drivers.voice.espeak import languages, number
+from drivers.voice.espeak import languages
 from drivers.voice.reading import spoken
 
 REPLY_S = 0.5
 GAP_S = 0.02
 POLL_S = 0.25
+"""How often a chip that speaks is asked whether it has finished; it says so as well."""
 TRIES = 3
 SPEECH_S = 30.0
 """A frame that takes longer than this to say is given up."""
@@ -30,24 +33,26 @@ CHECK_SPEED = "check the speed of the line"
 XFS5152_TAGS = (("v", "volume", 6), ("s", "speed", 4), ("t", "tone", 5))
 
 
-class ChipVoice:
+class ChipVoice(SerialDevice, Voice):
     """A voice by a speech chip. `tags` are volume, speed and the like in the chip's own marks, `tune` its tune for a chime."""
 
-    def __init__(self, chip: frames.Chip, stream: Stream, *, spoken_in: list[str], tags: str, tune: str = "") -> None:
-        self.chip, self.stream, self.languages, self.tags, self.tune = chip, stream, spoken_in, tags, tune
+    def __init__(
+        self,
+        chip: frames.Chip,
+        stream: Stream,
+        *,
+        spoken_in: list[str],
+        tags: str,
+        tune: str = "",
+        reply_s: float = REPLY_S,
+        speech_s: float = SPEECH_S,
+        poll_s: float = POLL_S,
+    ) -> None:
+        super().__init__(stream)
+        self.chip, self.languages, self.tags, self.tune = chip, spoken_in, tags, tune
+        self.reply_s, self.speech_s, self.poll_s = reply_s, speech_s, poll_s
         self._last_sent = 0.0
         self._arrived = bytearray()
-
-    def open(self) -> None:
-        self.stream.open()
-        try:
-            self.check()
-        except Exception:
-            self.stream.close()
-            raise
-
-    def close(self) -> None:
-        self.stream.close()
 
     def check(self) -> None:
         self._is_idle()
@@ -93,17 +98,17 @@ class ChipVoice:
                 return state == frames.IDLE
             unclear = True
         if unclear:
-            raise BadReply(f"{self.stream.name}: the {self.chip.name} does not tell its state", CHECK_SPEED)
+            raise BadReply(f"{self.stream.name}: the {self.chip.name} does not say whether it is idle", CHECK_SPEED)
         raise NoReply(f"{self.stream.name}: the {self.chip.name} does not answer", "check power, wiring and speed of the line")
 
     def _wait_until_idle(self) -> None:
-        """Wait for the end of speech: the chip tells it by itself; asking now and then covers a byte that was lost."""
-        deadline = time.monotonic() + SPEECH_S
+        """Wait for the end of speech: the chip reports it by itself; asking now and then covers a byte that was lost."""
+        deadline = time.monotonic() + self.speech_s
         while not self._is_idle():
             if time.monotonic() >= deadline:
                 self.stop()
                 raise NoReply(f"{self.stream.name}: the {self.chip.name} stays busy", "switch it off and on")
-            self._reply({frames.IDLE}, POLL_S)
+            self._reply({frames.IDLE}, self.poll_s)
 
     def _write(self, frame: bytes) -> None:
         wait = self._last_sent + GAP_S - time.monotonic()
@@ -116,7 +121,7 @@ class ChipVoice:
 
     def _reply(self, wanted: set[int], timeout_s: float | None = None) -> int | None:
         """The first of the wanted bytes that comes, or None; other bytes before it are noise."""
-        for data in itertools.chain((b"",), arriving(self.stream, REPLY_S if timeout_s is None else timeout_s)):
+        for data in itertools.chain((b"",), arriving(self.stream, timeout_s or self.reply_s)):
             self._arrived += data
             while self._arrived:
                 byte = self._arrived.pop(0)
@@ -141,21 +146,31 @@ def pieces(text: str, limit: int) -> list[str]:
 
 def _tune(device: Device) -> str:
     """The chip's own tune before every announcement, by the name it has in the chip's manual, such as soundb."""
-    tune = str(device.options.get("tune", ""))
+    options = Options.of(device)
+    tune = options.text("tune")
     if not re.fullmatch(r"[a-z]{0,8}[0-9]{0,3}", tune):
-        raise BadOption(
-            f"devices.toml: [[device]] {device.id}: tune = {tune!r}", "write the name of a tune of the chip, such as soundb"
-        )
+        raise options.wrong("tune", "write the name of a tune of the chip, such as soundb")
     return tune
 
 
 def syn6288(device: Device, site: DeviceSite) -> ChipVoice:
     """A SYN6288: 9600 8N1, Mandarin. Its tags: [v0..16] volume, [t0..5] speed."""
-    tags = f"[v{number(device, 'volume', 10, 0, 16)}][t{number(device, 'speed', 3, 0, 5)}]"
-    return ChipVoice(frames.SYN6288, site.stream(device), spoken_in=["zh"], tags=tags, tune=_tune(device))
+    options = Options.of(device)
+    tags = f"[v{options.number('volume', 10, 0, 16)}][t{options.number('speed', 3, 0, 5)}]"
+    return ChipVoice(
+        frames.SYN6288, site.stream(device), spoken_in=["zh"], tags=tags, tune=_tune(device), reply_s=site.answer_s or REPLY_S
+    )
 
 
 def xfs5152(device: Device, site: DeviceSite) -> ChipVoice:
     """An XFS5152CE: 9600 8N1 by its pins, Mandarin and English. Its tags: [v0..10], [s0..10] speed, [t0..10] pitch."""
-    tags = "".join(f"[{tag}{number(device, option, usual, 0, 10)}]" for tag, option, usual in XFS5152_TAGS)
-    return ChipVoice(frames.XFS5152, site.stream(device), spoken_in=languages(device), tags=tags, tune=_tune(device))
+    options = Options.of(device)
+    tags = "".join(f"[{tag}{options.number(option, default, 0, 10)}]" for tag, option, default in XFS5152_TAGS)
+    return ChipVoice(
+        frames.XFS5152,
+        site.stream(device),
+        spoken_in=languages(device),
+        tags=tags,
+        tune=_tune(device),
+        reply_s=site.answer_s or REPLY_S,
+    )

@@ -12,8 +12,9 @@ import subprocess
 
 from contract.configuration.hall import Device
 from contract.wire.messages import Announce
-from drivers.ports import DeviceRefused, NotFound
-from drivers.registry import BadOption, DeviceSite
+from drivers.connect import DeviceSite
+from drivers.options import Options
+from drivers.ports import DeviceRefused, NotFound, ReadingVoice
 from drivers.voice.prose import read_out
 from drivers.voice.reading import spoken
 from drivers.voice.sound import BadSound, Sound, chime, from_stream, join, silence
@@ -46,31 +47,21 @@ SYNTHESIS_S = 15
 
 def languages(device: Device) -> list[str]:
     """The languages of a voice in the order in which they are said, from its option `languages`. Raise BadOption."""
-    wanted = [part.strip() for part in str(device.options.get("languages", "zh,en")).split(",")]
+    options = Options.of(device)
+    wanted = [part.strip() for part in options.text("languages", "zh,en").split(",")]
     if any(language not in VOICES for language in wanted):
-        raise BadOption(
-            f"devices.toml: [[device]] {device.id}: languages = {','.join(wanted)!r}", 'write "zh,en" or one of them'
-        )
+        raise options.wrong("languages", 'write "zh,en" or one of them')
     return wanted
 
 
-def number(device: Device, option: str, default: int, low: int, high: int) -> int:
-    """A whole number from the options of a voice. Raise BadOption."""
-    value = device.options.get(option, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise BadOption(
-            f"devices.toml: [[device]] {device.id}: {option} = {value!r}", f"write a whole number from {low} to {high}"
-        )
-    return value
-
-
-class EspeakVoice:
+class EspeakVoice(ReadingVoice):
     """Says the announcement in every configured language, after the chime."""
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         self.languages = languages(device)
-        self.speed = number(device, "speed", 100, 50, 200)
-        self.volume = number(device, "volume", 100, 1, 200)
+        options = Options.of(device)
+        self.speed = options.number("speed", 100, 50, 200)
+        self.volume = options.number("volume", 100, 1, 200)
         self.speaker: Speaker = speaker(device.address, name=device.id, folder=site.folder)
 
     def open(self) -> None:

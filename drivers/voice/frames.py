@@ -87,31 +87,31 @@ class Parser(FrameReader):
 
     def feed(self, data: bytes) -> list[Frame | None]:
         """The frames that are complete now, in order; None stands for one that was not understood."""
-        self._held += data
+        self.held += data
         found: list[Frame | None] = []
-        while (head := self._held.find(HEAD)) >= 0:
-            del self._held[:head]
-            if len(self._held) < 3:
+        while (head := self.held.find(HEAD)) >= 0:
+            del self.held[:head]
+            if len(self.held) < 3:
                 return found
-            length = int.from_bytes(self._held[1:3], "big")
+            length = int.from_bytes(self.held[1:3], "big")
             if not 1 + self.chip.checked <= length <= self.chip.limit + 2 + self.chip.checked:
                 self._broken()
                 found.append(None)
                 continue
-            if len(self._held) < 3 + length:
+            if len(self.held) < 3 + length:
                 return found
             found.append(self._cut(3 + length))
-        self._held.clear()
+        self.held.clear()
         return found
 
     def _broken(self) -> None:
         self.malformed += 1
-        del self._held[0]
+        del self.held[0]
 
     def _cut(self, size: int) -> Frame | None:
-        frame = bytes(self._held[:size])
+        frame = bytes(self.held[:size])
         if self.chip.checked and reduce(xor, frame[:-1]) != frame[-1]:
             self._broken()
             return None
-        del self._held[:size]
+        del self.held[:size]
         return Frame(frame[3], frame[4 : size - self.chip.checked])

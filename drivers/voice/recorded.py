@@ -14,8 +14,9 @@ from pathlib import Path
 
 from contract.configuration.hall import Device
 from contract.wire.messages import Announce
-from drivers.ports import DeviceError, DeviceRefused, NotFound
-from drivers.registry import BadOption, DeviceSite
+from drivers.connect import DeviceSite
+from drivers.options import Options
+from drivers.ports import DeviceError, DeviceRefused, NotFound, Voice
 from drivers.voice.espeak import PAUSE_S, languages, synthesise
 from drivers.voice.reading import DIGITS_EN, DIGITS_ZH, spoken
 from drivers.voice.sound import BadSound, Sound, chime, join, read_wav, silence
@@ -52,14 +53,14 @@ def _ends_word(text: str, place: int) -> bool:
     return place == len(text) or not text[place].isalnum()
 
 
-class RecordedVoice:
+class RecordedVoice(Voice):
     """Says the announcement with the pieces of a folder."""
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         self.languages = languages(device)
-        folder = device.options.get("folder")
-        if not isinstance(folder, str) or not folder:
-            raise BadOption(f"devices.toml: [[device]] {device.id}: folder is missing", "name the folder of the recordings")
+        options = Options.of(device)
+        if not (folder := options.text("folder")):
+            raise options.wrong("folder", "name the folder of the recordings")
         self.folder = Path(folder)
         self.speaker: Speaker = speaker(device.address, name=device.id, folder=site.folder)
         self._pieces: dict[str, dict[str, Sound]] = {}

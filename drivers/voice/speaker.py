@@ -22,7 +22,7 @@ from drivers.voice.sound import Sound
 
 CARDS = Path("/proc/asound/cards")
 KEPT = 200
-"""So many WAV files stay in a folder; the oldest go."""
+"""WAV files that stay in a folder; the oldest go."""
 
 
 class Speaker(Protocol):
@@ -46,26 +46,26 @@ def has_sound_card(cards: Path = CARDS) -> bool:
         return False
 
 
-def speaker(address: str, *, name: str, folder: Path | None) -> Speaker:
+def speaker(address: str, *, name: str, folder: Path | None, cards: Path = CARDS) -> Speaker:
     """The speaker for `address`; sounds of emulated ones are kept in `folder`, named after the device. Raise NotFound."""
     where = Address.parse(address)
     kept = Path(where.options["out"]) if "out" in where.options else (folder or Path(tempfile.gettempdir()) / "jiaohao") / name
     if where.scheme == "wav":
-        return Folder(Path(where.path), in_real_time=False)
+        return SoundFolder(Path(where.path), in_real_time=False)
     if where.scheme == "emulator":
-        return Folder(kept, in_real_time=True)
+        return SoundFolder(kept, in_real_time=True)
     if where.scheme == "sound":
-        return SoundCard(name, "default") if has_sound_card() else Folder(kept, in_real_time=True)
+        return SoundCard(name, "default", cards=cards) if has_sound_card(cards) else SoundFolder(kept, in_real_time=True)
     if where.scheme == "alsa":
-        return SoundCard(name, where.path.strip("/") or where.host or "default")
+        return SoundCard(name, where.path.strip("/") or where.host or "default", cards=cards)
     raise NotFound(f"{name} ({address}): no speaker is called like this", "write alsa://, sound:// or wav:///FOLDER")
 
 
-class SoundCard:
+class SoundCard(Speaker):
     """A sound card of this machine, by ALSA's aplay."""
 
-    def __init__(self, name: str, device: str) -> None:
-        self.name, self.device = f"{name} (sound card {device})", device
+    def __init__(self, name: str, device: str, *, cards: Path = CARDS) -> None:
+        self.name, self.device, self.cards = f"{name} (sound card {device})", device, cards
         self._playing: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._change = threading.Lock()
@@ -74,7 +74,7 @@ class SoundCard:
         self._closed = False
         if shutil.which("aplay") is None:
             raise NotFound(f"{self.name}: the program aplay is missing", "install the Debian package alsa-utils")
-        if not has_sound_card():
+        if not has_sound_card(self.cards):
             raise NotFound(f"{self.name}: this machine has no sound card", "plug one in, or use the address wav:///FOLDER")
 
     def play(self, sound: Sound, title: str) -> None:
@@ -94,7 +94,7 @@ class SoundCard:
             raise self._failure(errors.decode("utf-8", "replace").strip())
 
     def close(self) -> None:
-        """End the player at once; `play`, in its own thread, takes note of its end."""
+        """End the player at once; `play`, in its own thread, notices its end."""
         with self._change:
             self._closed = True
             if self._playing is not None:
@@ -106,11 +106,11 @@ class SoundCard:
         return Unreachable(f"{self.name}: {text or 'it plays nothing'}", "check the sound card; `aplay -l` lists them")
 
 
-class Folder:
+class SoundFolder(Speaker):
     """A folder that keeps every announcement as a WAV file, numbered in the order in which they were said."""
 
-    def __init__(self, folder: Path, *, in_real_time: bool) -> None:
-        self.folder, self.in_real_time = folder, in_real_time
+    def __init__(self, folder: Path, *, in_real_time: bool, kept: int = KEPT) -> None:
+        self.folder, self.in_real_time, self.kept = folder, in_real_time, kept
         self._closed = threading.Event()
 
     def open(self) -> None:
@@ -125,7 +125,7 @@ class Folder:
         number = int(kept[-1].name[:6]) + 1 if kept else 1
         try:
             (self.folder / f"{number:06d}-{re.sub(r'[^A-Za-z0-9-]', '', title)}.wav").write_bytes(sound.wav())
-            for old in kept[: max(0, len(kept) + 1 - KEPT)]:
+            for old in kept[: max(0, len(kept) + 1 - self.kept)]:
                 old.unlink(missing_ok=True)
         except OSError as error:
             raise DeviceRefused(

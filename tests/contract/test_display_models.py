@@ -22,16 +22,8 @@ NUMBERS = ["number-4byte", "number-xunpeng"]
 REFUSAL = {"onbon-bxk": "nack", "onbon-bx6": "nack", "huidu": "busy", "huidu-serial": "busy"}
 
 
-@pytest.fixture(autouse=True)
-def waits(monkeypatch):
-    """`waits(s)`: so long the drivers wait for an answer; ten seconds at first, threads of a busy machine stand still."""
-
-    def waits(seconds):
-        for module in ("onbon_bxk", "onbon_bx6", "huidu"):
-            monkeypatch.setattr(f"drivers.display.{module}.REPLY_S", seconds)
-
-    waits(10.0)
-    return waits
+PATIENCE_S = 10.0
+"""How long the drivers wait for an answer: threads of a busy machine do not run for seconds."""
 
 
 def device(model, address, **options):
@@ -50,7 +42,7 @@ class Bench:
         self.emulator = registry.emulator(model)(name="strip-03", out=out)
         self.server = TcpServer(self.emulator)
         self.server.open()
-        self.driver = registry.build(device(model, self.server.address, **options), DeviceSite(out))
+        self.driver = registry.build(device(model, self.server.address, **options), DeviceSite(out, PATIENCE_S))
 
     def shows(self, *expected):
         return self.emulator.wait_for(lambda: self.emulator.texts() == list(expected))
@@ -145,18 +137,18 @@ def test_nobody_listening_is_unreachable_with_a_remedy(model):
 
 @pytest.mark.parametrize("model", ANSWERING)
 @pytest.mark.parametrize("fault", ["no-answer", "garbage", "half-frames", "bit-errors"])
-def test_a_display_without_a_whole_answer_is_reported_in_time(waits, model, fault):
+def test_a_display_without_a_whole_answer_is_reported_in_time(model, fault):
     bench = Bench(model)
     try:
         bench.driver.open()
         bench.emulator.fail(fault)
-        waits(0.4)
+        bench.driver.reply_s = 0.4
         begun = time.monotonic()
         with pytest.raises(DeviceError) as caught:
             for _ in range(5):
                 bench.driver.show(text("A001"))
         assert caught.value.remedy and time.monotonic() - begun < 60
-        waits(10.0)
+        bench.driver.reply_s = PATIENCE_S
         bench.emulator.repair()
         bench.driver.close()
         bench.driver.open()
@@ -199,7 +191,7 @@ def test_an_onbon_strip_works_on_a_serial_line_and_by_udp(tmp_path):
         server = kind(emulator)
         server.open()
         address = server.address + ("?baud=9600" if kind is PtyServer else "")
-        driver = registry.build(device("onbon-bxk", address, addr=7))
+        driver = registry.build(device("onbon-bxk", address, addr=7), DeviceSite(answer_s=PATIENCE_S))
         driver.open()
         driver.show(text("请A012号到03号窗口"))
         driver.check()
@@ -248,7 +240,7 @@ def test_brightness_by_time_of_day_is_left_to_the_controller_with_the_right_cloc
     bench.server.close()
 
 
-def test_the_speed_of_a_serial_strip_is_found_out(waits):
+def test_the_speed_of_a_serial_strip_is_found_out():
     emulator = registry.emulator("onbon-bxk")(name="strip")
 
     class SlowListener(MemoryStream):
@@ -266,8 +258,7 @@ def test_the_speed_of_a_serial_strip_is_found_out(waits):
         def stream(self, device):
             return SlowListener(emulator)
 
-    driver = BxkDisplay(device("onbon-bxk", "loop://", autobaud=True), Here())
-    waits(0.4)
+    driver = BxkDisplay(device("onbon-bxk", "loop://", autobaud=True), Here(answer_s=0.4))
     driver.open()
     assert driver.stream.baud == 57600
     driver.show(text("A001"))
@@ -282,12 +273,14 @@ def test_a_long_text_runs_or_is_shown_in_parts():
     assert len(bx6.pages(DisplayLine(long), 16)) == 3
     assert len(bx6.pages(DisplayLine("A012", effect="blink"), 16)) == 2
     sign = registry.build(device("alpha", "loop://", width=120))
-    assert any(b"\x1b\x20a\x14P" in frame for frame in sign.frames([DisplayLine(long)])), "the picture runs through the sign"
+    assert any(b"\x1b\x20a\x14P" in frame.encode() for frame in sign.frames([DisplayLine(long)])), (
+        "the picture runs through the sign"
+    )
 
 
 @pytest.mark.parametrize(
     ("model", "options", "said"),
-    [("onbon-bxk", {"addr": 0}, "addr"), ("onbon-bxk", {"autobaud": 1}, "true or false"), ("onbon-bx6", {"width": 1024, "height": 128}, "too many"),
+    [("onbon-bxk", {"addr": 0}, "addr"), ("onbon-bxk", {"autobaud": 1}, "= true or autobaud = false"), ("onbon-bx6", {"width": 1024, "height": 128}, "too many"),
      ("alpha", {"height": 8}, "16 to 31"), ("qt-strip", {"addr": 255}, "1 to 254"), ("onbon-bxk", {"colour": "red"}, "unknown option")],
 )  # fmt: skip
 def test_a_wrong_option_is_refused_with_key_and_remedy(model, options, said):

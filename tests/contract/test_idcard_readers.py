@@ -19,11 +19,9 @@ def device(address):
     return Device(id="idcard-1", kind="idcard", model="sdt", address=address)
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Threads of a busy machine stand still for seconds."""
-    monkeypatch.setattr("drivers.idcard.sdt.ANSWER_S", 10.0)
-    monkeypatch.setattr("drivers.idcard.sdt.READ_S", 10.0)
+def reader_of(emulator, answer_s=10.0):
+    """Its driver; `answer_s`: threads of a busy machine do not run for seconds."""
+    return SdtReader(MemoryStream(emulator), answer_s=answer_s, read_s=answer_s, wait=lambda _s: None)
 
 
 @pytest.fixture
@@ -33,7 +31,7 @@ def emulator():
 
 @pytest.fixture
 def reader(emulator):
-    reader = SdtReader(MemoryStream(emulator), wait=lambda _s: None)
+    reader = reader_of(emulator)
     reader.open()
     yield reader
     reader.close()
@@ -94,18 +92,17 @@ def test_a_card_that_cannot_be_selected_counts_as_none(emulator, reader):
 
 def test_a_reader_whose_module_is_not_authorised_is_found_when_it_is_opened():
     with pytest.raises(DeviceRefused, match="not authorised"):
-        SdtReader(MemoryStream(SdtEmulator(faults=["sam"]))).open()
+        reader_of(SdtEmulator(faults=["sam"])).open()
 
 
 @pytest.mark.parametrize("fault", ["no-answer", "garbage", "half-frames", "disconnects"])
-def test_a_reader_that_fails_gives_one_clear_error_and_recovers(emulator, fault, monkeypatch):
-    monkeypatch.setattr("drivers.idcard.sdt.ANSWER_S", 0.05)
+def test_a_reader_that_fails_gives_one_clear_error_and_recovers(emulator, fault):
     emulator.fail(fault)
-    reader = SdtReader(MemoryStream(emulator), wait=lambda _s: None)
     with pytest.raises((NoReply, BadReply, Unreachable)) as caught:
-        reader.open()
+        reader_of(emulator, 0.05).open()
     assert isinstance(caught.value, DeviceError)
     emulator.repair()
+    reader = reader_of(emulator)
     reader.open()
     emulator.lay()
     assert reader.read(0).number == NUMBER
@@ -118,9 +115,9 @@ def test_light_trouble_on_the_line_loses_no_card(emulator, reader, fault):
     assert reader.read(30).number == NUMBER
 
 
-def test_a_flipped_bit_never_gives_another_persons_name(emulator, reader, monkeypatch):
-    monkeypatch.setattr("drivers.idcard.sdt.ANSWER_S", 0.02)
-    monkeypatch.setattr("drivers.idcard.sdt.READ_S", 0.05)
+def test_a_flipped_bit_never_gives_another_persons_name(emulator):
+    reader = reader_of(emulator, 0.03)
+    reader.stream.open()
     emulator.fail("bit-errors")
     emulator.lay()
     for _ in range(5):

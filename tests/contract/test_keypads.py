@@ -16,15 +16,8 @@ from drivers.ports import DeviceError, Key
 PRESSABLE = [key for key in get_args(Key) if key in CODES]
 
 
-@pytest.fixture(autouse=True)
-def repeats_after(monkeypatch):
-    """`repeats_after(s)`: boxes say again what is not answered; at first so late that a busy machine has answered long since."""
-
-    def repeats_after(seconds):
-        monkeypatch.setattr("drivers.emulators.keypad.RETRY_S", seconds)
-
-    repeats_after(10.0)
-    return repeats_after
+LATE = {"retry_s": 10.0}
+"""Boxes repeat what is not answered so late that a busy machine has answered long since."""
 
 
 def box(emulator, kind=KeypadBox, address=1, **more):
@@ -35,7 +28,7 @@ def box(emulator, kind=KeypadBox, address=1, **more):
 
 @pytest.mark.parametrize("key", PRESSABLE)
 def test_every_key_is_read_once_and_acknowledged(key):
-    emulator = KeypadEmulator()
+    emulator = KeypadEmulator(**LATE)
     keypad = box(emulator)
     emulator.press(key)
     assert keypad.read(30) == key
@@ -44,9 +37,8 @@ def test_every_key_is_read_once_and_acknowledged(key):
     assert keypad.read(0.25) is None
 
 
-def test_a_press_that_is_sent_again_because_the_answer_was_lost_counts_once(repeats_after):
-    repeats_after(0.1)
-    emulator = KeypadEmulator(faults=["deaf"])
+def test_a_press_that_is_sent_again_because_the_answer_was_lost_counts_once():
+    emulator = KeypadEmulator(faults=["deaf"], retry_s=0.1)
     keypad = box(emulator, clock=lambda: 0.0)
     emulator.press("next")
     while emulator.unanswered:
@@ -56,9 +48,8 @@ def test_a_press_that_is_sent_again_because_the_answer_was_lost_counts_once(repe
     assert emulator.answered == 3, "each repetition is answered"
 
 
-def test_an_answer_that_crosses_a_repetition_comes_twice_and_is_no_garbage(repeats_after):
-    repeats_after(0.1)
-    emulator = RaterEmulator()
+def test_an_answer_that_crosses_a_repetition_comes_twice_and_is_no_garbage():
+    emulator = RaterEmulator(retry_s=0.1)
     rater = box(emulator, RaterBox, clock=lambda: 0.0)
     emulator.press(3)
     assert emulator.wait_for(lambda: emulator.sent >= 2), "nobody has read yet, so the box says it again"
@@ -67,9 +58,8 @@ def test_an_answer_that_crosses_a_repetition_comes_twice_and_is_no_garbage(repea
     assert emulator.malformed == 0
 
 
-def test_an_answer_behind_the_last_repetition_is_heard_too(repeats_after):
-    repeats_after(0.02)
-    emulator = KeypadEmulator()
+def test_an_answer_behind_the_last_repetition_is_heard_too():
+    emulator = KeypadEmulator(retry_s=0.02)
     keypad = box(emulator, clock=lambda: 0.0)
     emulator.press("next")
     assert emulator.wait_for(lambda: not emulator.unanswered), "the box has given up"
@@ -79,7 +69,7 @@ def test_an_answer_behind_the_last_repetition_is_heard_too(repeats_after):
 
 def test_the_same_key_pressed_again_later_counts_again():
     now = [0.0]
-    emulator = KeypadEmulator()
+    emulator = KeypadEmulator(**LATE)
     keypad = box(emulator, clock=lambda: now[0])
     for _ in range(2):
         emulator.press("recall")
@@ -89,10 +79,9 @@ def test_the_same_key_pressed_again_later_counts_again():
     assert list(keypad.keys) == ["recall", "recall"]
 
 
-def test_a_repetition_that_a_program_hears_only_after_it_stood_still_is_no_second_press(repeats_after):
-    repeats_after(0.02)
+def test_a_repetition_that_a_program_hears_only_after_it_stood_still_is_no_second_press():
     now = [0.0]
-    emulator = KeypadEmulator(faults=["deaf"])
+    emulator = KeypadEmulator(faults=["deaf"], retry_s=0.02)
     keypad = box(emulator, clock=lambda: now[0])
     emulator.press("next")
     keypad.feed(keypad.stream.read(0))
@@ -103,7 +92,7 @@ def test_a_repetition_that_a_program_hears_only_after_it_stood_still_is_no_secon
 
 
 def test_the_keypad_shows_those_who_wait_and_the_number_and_beeps():
-    emulator = KeypadEmulator()
+    emulator = KeypadEmulator(**LATE)
     keypad = box(emulator)
     keypad.show(12, "A045")
     assert emulator.shown[1] == "012045"
@@ -114,7 +103,7 @@ def test_the_keypad_shows_those_who_wait_and_the_number_and_beeps():
 
 
 def test_boxes_on_one_line_hear_only_their_own_keys():
-    emulator = KeypadEmulator()
+    emulator = KeypadEmulator(**LATE)
     first, second = (KeypadBox(MemoryStream(emulator), address) for address in (1, 2))
     first.open()
     emulator.press("next", 2)
@@ -127,7 +116,7 @@ def test_boxes_on_one_line_hear_only_their_own_keys():
 
 
 def test_every_key_of_a_rater_is_a_level():
-    emulator = RaterEmulator()
+    emulator = RaterEmulator(**LATE)
     rater = box(emulator, RaterBox)
     rater.ask()
     assert emulator.asked[1] == 1
@@ -138,7 +127,7 @@ def test_every_key_of_a_rater_is_a_level():
 
 
 def test_what_was_pressed_before_the_question_does_not_count():
-    emulator = RaterEmulator()
+    emulator = RaterEmulator(**LATE)
     rater = box(emulator, RaterBox, levels=(5, 3, 2, 1))
     emulator.press(3)
     rater.feed(rater.stream.read(0))
@@ -148,16 +137,15 @@ def test_what_was_pressed_before_the_question_does_not_count():
 
 @pytest.mark.parametrize("data", [b"\x04", b"\xff", b"", b"\x00\x01"])
 def test_a_key_that_no_rater_has_is_left_alone(data):
-    emulator = RaterEmulator()
+    emulator = RaterEmulator(**LATE)
     rater = box(emulator, RaterBox)
     rater.feed(Frame(1, 0x11, data).encode())
     assert rater.read(0.01) is None and emulator.received == 0
 
 
 @pytest.mark.parametrize("fault", ["garbage", "noise", "bit-errors", "half-frames", "late=0.05"])
-def test_a_box_in_trouble_presses_nothing_by_itself(fault, repeats_after):
-    repeats_after(0.1)
-    emulator = KeypadEmulator(faults=[fault])
+def test_a_box_in_trouble_presses_nothing_by_itself(fault):
+    emulator = KeypadEmulator(faults=[fault], retry_s=0.1)
     keypad = box(emulator)
     emulator.press("next")
     assert keypad.read(0.4) in (None, "next")
@@ -167,7 +155,7 @@ def test_a_box_in_trouble_presses_nothing_by_itself(fault, repeats_after):
 @pytest.mark.parametrize(("model", "kind"), [("keypad-485", "keypad"), ("rater-485", "rater")])
 @pytest.mark.parametrize("server", [TcpServer, PtyServer])
 def test_a_box_on_a_line_is_heard_and_one_that_is_unplugged_is_noticed(model, kind, server):
-    emulator = registry.emulator(model)()
+    emulator = registry.emulator(model)(**LATE)
     line = server(emulator)
     line.open()
     driver = registry.build(Device(id="box-3", kind=kind, model=model, address=line.address, options={"addr": 3}))

@@ -21,8 +21,7 @@ from drivers.emulators.serve import TcpServer
 from drivers.ports import NotFound, Unreachable
 from drivers.scanner.camera import CameraScanner
 from drivers.scanner.reading import CodeReader
-from kiosk.ticket_kiosk.scan import scanners
-from kiosk.ticket_kiosk.scan.scanners import Scanners, for_screen
+from kiosk.ticket_kiosk.scan.scanners import Scanners, ScanTiming, for_screen
 from kiosk.ticket_kiosk.scan.state import NextPicture, Pictured, Scanned, ScannerIs, Watch
 from tests.bench.qr_frames import placed, scene
 
@@ -55,8 +54,8 @@ class Told:
         return self.all
 
 
-class Eye:
-    """A camera that counts; `picture` is what stands before it."""
+class CountingCamera:
+    """A camera that counts; `picture` is what is before it."""
 
     def __init__(self) -> None:
         self.opened = self.closed = self.taken = 0
@@ -99,41 +98,41 @@ def shown(text: str) -> Any:
     return cv2.cvtColor(placed(Random(2), text, side=220, turn=12), cv2.COLOR_GRAY2BGR)
 
 
-def is_on(eye: Eye, wanted: bool) -> bool:
+def is_on(source: CountingCamera, wanted: bool) -> bool:
     deadline = time.monotonic() + 60
-    while eye.is_on is not wanted and time.monotonic() < deadline:
+    while source.is_on is not wanted and time.monotonic() < deadline:
         time.sleep(0.01)
-    return eye.is_on is wanted
+    return source.is_on is wanted
 
 
 @pytest.fixture
-def camera(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """The scanners of a kiosk with a counting camera, open."""
-    eye, told = Eye(), Told()
-    monkeypatch.setattr(registry, "build", lambda *_: CameraScanner("camera-1", eye))
-    monkeypatch.setattr(scanners, "LOOK_S", 0.1)
-    monkeypatch.setattr(scanners, "AGAIN_S", (0.1,))
-    monkeypatch.setattr(scanners, "NEGLECTED_S", 600)
-    part = Scanners([Device(id="camera-1", kind="scanner", model="camera", address="camera:///dev/video0")])
+def camera(request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
+    """The scanners of a kiosk with a counting camera, open. A parameter is how long its pictures may be neglected."""
+    source, told = CountingCamera(), Told()
+    part = Scanners(
+        [Device(id="camera-1", kind="scanner", model="camera", address="camera:///dev/video0")],
+        timing=ScanTiming(0.1, 0.1, 0.1, neglected_s=getattr(request, "param", 600)),
+        build=lambda _device: CameraScanner("camera-1", source),
+    )
     part.open(told)
     assert told.wait(ScannerIs) == ScannerIs("camera-1", "ok", films=True)
-    yield SimpleNamespace(eye=eye, told=told, perform=lambda effect: part.perform(effect, told))
+    yield SimpleNamespace(source=source, told=told, perform=lambda effect: part.perform(effect, told))
     part.close()
-    assert is_on(eye, False), "it is off at the end"
+    assert is_on(source, False), "it is off at the end"
 
 
 def test_the_camera_is_on_only_while_somebody_scans(camera: SimpleNamespace):
-    assert (camera.eye.opened, camera.eye.taken) == (0, 0), "to look for it does not switch it on"
+    assert (camera.source.opened, camera.source.taken) == (0, 0), "to look for it does not switch it on"
     for times in (1, 2):
         camera.perform(Watch(True))
         camera.told.wait(Pictured)
         camera.perform(Watch(False))
-        assert is_on(camera.eye, False)
-        assert (camera.eye.opened, camera.eye.closed) == (times, times)
+        assert is_on(camera.source, False)
+        assert (camera.source.opened, camera.source.closed) == (times, times)
 
 
 def test_a_code_before_the_camera_is_told_once_however_long_it_stays(camera: SimpleNamespace):
-    camera.eye.picture = shown(TICKET)
+    camera.source.picture = shown(TICKET)
     camera.perform(Watch(True))
     assert camera.told.wait(Scanned).code == TICKET
     codes = [event for event in camera.told.rest() if isinstance(event, Scanned)]
@@ -142,14 +141,14 @@ def test_a_code_before_the_camera_is_told_once_however_long_it_stays(camera: Sim
 
 
 def test_who_begins_anew_before_a_slow_camera_went_off_may_show_the_same_code_again(camera: SimpleNamespace):
-    camera.eye.picture = shown(TICKET)
+    camera.source.picture = shown(TICKET)
     camera.perform(Watch(True))
     assert camera.told.wait(Scanned).code == TICKET
-    camera.eye.goes_on.clear()
-    assert camera.eye.takes_more(1)
+    camera.source.goes_on.clear()
+    assert camera.source.takes_more(1)
     camera.perform(Watch(False))
     camera.perform(Watch(True))
-    camera.eye.goes_on.set()
+    camera.source.goes_on.set()
     assert camera.told.wait(Scanned).code == TICKET
     assert len([event for event in camera.told.rest() if isinstance(event, Scanned)]) == 2
 
@@ -157,17 +156,17 @@ def test_who_begins_anew_before_a_slow_camera_went_off_may_show_the_same_code_ag
 def test_a_picture_is_sent_only_when_the_last_is_on_the_screen(camera: SimpleNamespace):
     camera.perform(Watch(True))
     camera.told.wait(Pictured)
-    assert camera.eye.takes_more(5), "the camera looks on"
+    assert camera.source.takes_more(5), "the camera looks on"
     assert len([event for event in camera.told.rest() if isinstance(event, Pictured)]) == 1
     camera.perform(NextPicture())
     camera.told.wait(Pictured)
 
 
-def test_a_camera_whose_pictures_nobody_takes_goes_off(camera: SimpleNamespace, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(scanners, "NEGLECTED_S", 0.3)
+@pytest.mark.parametrize("camera", [0.3], indirect=True)
+def test_a_camera_whose_pictures_nobody_takes_goes_off(camera: SimpleNamespace):
     camera.perform(Watch(True))
     camera.told.wait(Pictured)
-    assert is_on(camera.eye, False)
+    assert is_on(camera.source, False)
     camera.perform(NextPicture())
     camera.told.wait(Pictured)
 
@@ -175,10 +174,10 @@ def test_a_camera_whose_pictures_nobody_takes_goes_off(camera: SimpleNamespace, 
 def test_a_camera_unplugged_during_a_scan_is_told_and_comes_back_by_itself(camera: SimpleNamespace):
     camera.perform(Watch(True))
     camera.told.wait(Pictured)
-    camera.eye.is_gone = True
+    camera.source.is_gone = True
     gone = camera.told.wait(ScannerIs)
     assert (gone.condition, "plug" in gone.detail) == ("unreachable", True)
-    camera.eye.is_gone, camera.eye.picture = False, shown(TICKET)
+    camera.source.is_gone, camera.source.picture = False, shown(TICKET)
     camera.told.wait(ScannerIs, lambda event: event.condition == "ok")
     assert camera.told.wait(Scanned).code == TICKET
 
@@ -229,12 +228,12 @@ def test_a_gun_listens_always_and_survives_garbage(gun: SimpleNamespace):
         gun.emulator.scan("\x01\x02\x7f")
 
 
-def test_a_scanner_that_shines_reads_only_while_somebody_scans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("drivers.scanner.line.ANSWER_S", 10.0)
+def test_a_scanner_that_shines_reads_only_while_somebody_scans(tmp_path: Path):
     emulator, told = registry.emulator("newland")(name="gun-1"), Told()
     server = TcpServer(emulator)
     server.open()
-    part = Scanners([Device(id="gun-1", kind="scanner", model="newland", address=server.address)], tmp_path)
+    device = Device(id="gun-1", kind="scanner", model="newland", address=server.address)
+    part = Scanners([device], tmp_path, timing=ScanTiming(answer_s=10.0))
     part.open(told)
     told.wait(ScannerIs, lambda event: event.condition == "ok")
     assert not emulator.scanning

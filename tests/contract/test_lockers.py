@@ -6,23 +6,22 @@ import pytest
 
 from contract.configuration.hall import Device
 from drivers import registry
+from drivers.connect import DeviceSite
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.ports import DeviceError, DeviceRefused, NoReply
 
 MODELS = ["locker-8a", "locker-wkly"]
 
 
-def board(model, emulator, **options):
-    made = registry.build(Device(id="locker-1", kind="locker", model=model, address="loop://", options=options))
+PATIENT = DeviceSite(answer_s=10.0)
+"""Threads of a busy machine do not run for seconds."""
+HASTY = DeviceSite(answer_s=0.05)
+
+
+def board(model, emulator, site=PATIENT, **options):
+    made = registry.build(Device(id="locker-1", kind="locker", model=model, address="loop://", options=options), site)
     made.stream = MemoryStream(emulator)
     return made
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Threads of a busy machine stand still for seconds."""
-    monkeypatch.setattr("drivers.locker.board.Board.open_s", 10.0)
-    monkeypatch.setattr("drivers.locker.board.Board.read_s", 10.0)
 
 
 @pytest.fixture(params=MODELS)
@@ -90,13 +89,12 @@ def test_a_door_the_board_has_not_is_refused_before_anything_is_sent(locker, emu
 
 
 @pytest.mark.parametrize("fault", ["no-answer", "garbage", "half-frames", "disconnects"])
-def test_a_board_that_fails_gives_one_clear_error_and_recovers(model, emulator, fault, monkeypatch):
-    monkeypatch.setattr("drivers.locker.board.Board.read_s", 0.05)
+def test_a_board_that_fails_gives_one_clear_error_and_recovers(model, emulator, fault):
     emulator.fail(fault)
-    locker = board(model, emulator)
     with pytest.raises(DeviceError):
-        locker.open()
+        board(model, emulator, HASTY).open()
     emulator.repair()
+    locker = board(model, emulator)
     locker.open()
     locker.unlock(1)
     assert emulator.is_open[0]
@@ -117,10 +115,9 @@ def test_light_trouble_on_the_line_opens_the_right_door(locker, emulator, fault)
     assert [d for d, is_open in enumerate(emulator.is_open, 1) if is_open] == [5]
 
 
-def test_a_board_at_another_address_stays_silent(model, monkeypatch):
-    monkeypatch.setattr("drivers.locker.board.Board.read_s", 0.05)
+def test_a_board_at_another_address_stays_silent(model):
     emulator = registry.emulator(model)()
-    locker = board(model, emulator, addr=7)
+    locker = board(model, emulator, HASTY, addr=7)
     with pytest.raises(NoReply):
         locker.open()
     assert not any(emulator.is_open)
@@ -130,7 +127,7 @@ def test_a_board_at_another_address_stays_silent(model, monkeypatch):
 def test_a_board_on_a_line_obeys(model, emulator, server):
     line = server(emulator)
     line.open()
-    locker = registry.build(Device(id="locker-1", kind="locker", model=model, address=line.address))
+    locker = registry.build(Device(id="locker-1", kind="locker", model=model, address=line.address), PATIENT)
     locker.open()
     locker.unlock(2)
     emulator.act("close 2")

@@ -34,8 +34,8 @@ def device(model, address, **options):
 
 
 def patient(printer):
-    """A printer that is well gets the time it needs on a busy machine, whose threads stand still for seconds."""
-    printer._answer_s, printer._print_s = 10.0, 60.0
+    """A printer that is well gets the time it needs on a busy machine, whose threads do not run for seconds."""
+    printer.answer_s, printer.print_s = 10.0, 60.0
     return printer
 
 
@@ -46,7 +46,7 @@ def printer(request):
     server = TcpServer(emulator)
     server.open()
     driver = patient(registry.build(device(request.param, server.address)))
-    driver._settle_s = 0.1
+    driver.settle_s = 0.1
     driver.emulator = emulator
     yield driver
     driver.close()
@@ -146,7 +146,7 @@ def test_a_jammed_cutter_is_a_failure_and_the_printer_goes_on_once_it_is_free(mo
 
 
 def test_a_printer_that_keeps_silent_is_unreachable_and_nothing_hangs(printer):
-    printer._answer_s = 0.25
+    printer.answer_s = 0.25
     printer.emulator.fail("no-answer")
     begin = time.monotonic()
     assert printer.status() == "unreachable"
@@ -161,7 +161,7 @@ def test_a_printer_that_keeps_silent_is_unreachable_and_nothing_hangs(printer):
 
 @pytest.mark.parametrize("fault", ["garbage", "disconnects", "late=5", "noise"])
 def test_nonsense_on_the_line_is_unreachable_never_a_printed_ticket(printer, fault):
-    printer._answer_s = 0.25
+    printer.answer_s = 0.25
     printer.emulator.fail(fault)
     assert printer.status() == "unreachable"
     assert isinstance(printer.trouble, DeviceError) and printer.trouble.remedy

@@ -21,8 +21,9 @@ from drivers.scanner.keys import PLAIN
 from tests.bench.qr_frames import code, placed, scene
 from tests.programs import wait_until
 
-PATIENCE_S = 10.0
-"""So long a scanner that is well may take to answer here: threads of a busy machine stand still for seconds."""
+PATIENT = DeviceSite(answer_s=10.0)
+"""How long a scanner that is well may take to answer here: threads of a busy machine do not run for seconds."""
+HASTY = DeviceSite(answer_s=0.05)
 LINES = ["serial-scanner", "honeywell", "newland", "gm65", "zebra-ssi"]
 TICKET = "HTTP://10.0.0.8:8080/T/A012-武山"
 
@@ -31,18 +32,13 @@ def device(model, address, **options):
     return Device(id="scanner-1", kind="scanner", model=model, address=address, options=options)
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    monkeypatch.setattr("drivers.scanner.line.ANSWER_S", PATIENCE_S)
-
-
 @pytest.fixture(params=LINES)
 def rig(request):
     """An open scanner of each model and its emulator."""
     emulator = registry.emulator(request.param)(name="scanner-1")
     server = TcpServer(emulator)
     server.open()
-    driver = registry.build(device(request.param, server.address))
+    driver = registry.build(device(request.param, server.address), PATIENT)
     driver.open()
     assert emulator.wait_for(lambda: emulator.connections == 1)
     yield SimpleNamespace(driver=driver, emulator=emulator, model=request.param)
@@ -116,8 +112,8 @@ def test_a_scanner_that_is_unplugged_says_so_and_comes_back(rig):
 
 
 @pytest.mark.parametrize("fault", ["late=0.1", "broken-codes", "half-frames", "bit-errors", "garbage", "noise"])
-def test_a_scanner_in_trouble_gives_a_code_nothing_or_one_clear_error(rig, fault, monkeypatch):
-    monkeypatch.setattr("drivers.scanner.line.ANSWER_S", 0.15)
+def test_a_scanner_in_trouble_gives_a_code_nothing_or_one_clear_error(rig, fault):
+    rig.driver.answer_s = 0.15
     rig.emulator.fail(fault)
     rig.emulator.scan("A001")
     try:
@@ -129,10 +125,9 @@ def test_a_scanner_in_trouble_gives_a_code_nothing_or_one_clear_error(rig, fault
 
 
 @pytest.mark.parametrize("model", ["newland", "gm65", "zebra-ssi"])
-def test_a_code_counts_where_the_scanner_falls_silent_behind_it(model, monkeypatch):
-    monkeypatch.setattr("drivers.scanner.line.ANSWER_S", 0.05)
+def test_a_code_counts_where_the_scanner_falls_silent_behind_it(model):
     emulator = registry.emulator(model)()
-    driver = registry.build(device(model, "loop://"))
+    driver = registry.build(device(model, "loop://"), HASTY)
     driver.stream = MemoryStream(emulator)
     driver.open()
     send = emulator.send_code
@@ -151,7 +146,7 @@ def test_a_code_counts_where_the_scanner_falls_silent_behind_it(model, monkeypat
 @pytest.mark.parametrize("end", ["cr", "lf", "crlf", "none"])
 def test_codes_are_read_with_every_end(end):
     emulator = registry.emulator("serial-scanner")(faults=[f"end={end}"])
-    driver = registry.build(device("serial-scanner", "loop://"))
+    driver = registry.build(device("serial-scanner", "loop://"), PATIENT)
     driver.stream = MemoryStream(emulator)
     driver.open()
     emulator.scan("A001")
@@ -160,9 +155,8 @@ def test_codes_are_read_with_every_end(end):
 
 @pytest.mark.parametrize("model", ["newland", "gm65", "zebra-ssi"])
 @pytest.mark.parametrize(("fault", "error"), [("no-answer", NoReply), ("refuses", DeviceRefused)])
-def test_a_scanner_that_does_not_obey_is_found_when_it_is_opened(model, fault, error, monkeypatch):
-    monkeypatch.setattr("drivers.scanner.line.ANSWER_S", 0.05)
-    driver = registry.build(device(model, "loop://"))
+def test_a_scanner_that_does_not_obey_is_found_when_it_is_opened(model, fault, error):
+    driver = registry.build(device(model, "loop://"), HASTY)
     driver.stream = MemoryStream(registry.emulator(model)(name="scanner", faults=[fault]))
     with pytest.raises(error) as caught:
         driver.open()
@@ -171,7 +165,7 @@ def test_a_scanner_that_does_not_obey_is_found_when_it_is_opened(model, fault, e
 
 def test_in_presentation_mode_a_scanner_scans_by_itself():
     emulator = registry.emulator("newland")()
-    driver = registry.build(device("newland", "loop://", trigger=False))
+    driver = registry.build(device("newland", "loop://", trigger=False), PATIENT)
     driver.stream = MemoryStream(emulator)
     driver.open()
     emulator.scanning = True
@@ -185,7 +179,7 @@ def test_a_scanner_on_a_serial_port_is_read():
     emulator = registry.emulator("zebra-ssi")()
     server = PtyServer(emulator)
     server.open()
-    driver = registry.build(device("zebra-ssi", server.address))
+    driver = registry.build(device("zebra-ssi", server.address), PATIENT)
     driver.open()
     emulator.scan(TICKET)
     assert driver.read(30) == TICKET

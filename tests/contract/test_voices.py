@@ -20,16 +20,14 @@ from drivers.voice import frames
 from drivers.voice.chip import ChipVoice
 from drivers.voice.recorded import make_pieces, pieces_of
 from drivers.voice.sound import Sound, chime, join, read_wav
-from drivers.voice.speaker import SoundCard, has_sound_card
+from drivers.voice.speaker import SoundCard, SoundFolder, has_sound_card, speaker
 from tests.programs import wait_until
 
 EMULATORS = {"syn6288": Syn6288Emulator, "xfs5152ce": Xfs5152Emulator}
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Threads of a busy machine stand still for seconds."""
-    monkeypatch.setattr("drivers.voice.chip.REPLY_S", 10.0)
+PATIENCE_S = 10.0
+"""How long a chip that is well may take to answer here: threads of a busy machine do not run for seconds."""
 
 
 def call(number="A012", window="03", seq=1, chime=True):
@@ -62,7 +60,7 @@ def voice(request, tmp_path, recordings):
         emulator.character_s = 0.002
         server = TcpServer(emulator)
         server.open()
-        driver = registry.build(device(model, server.address))
+        driver = registry.build(device(model, server.address), DeviceSite(answer_s=PATIENCE_S))
         driver.said = lambda: [(u.text, u.seconds, u.cut_off) for u in emulator.said]
     else:
         options = {"folder": str(recordings)} if model == "recorded" else {}
@@ -158,12 +156,11 @@ def test_the_chime_is_two_tones_that_neither_clip_nor_click():
     assert crossings[0] == pytest.approx(784 / 5, abs=3) and crossings[1] == pytest.approx(587 / 5, abs=3)
 
 
-def test_only_the_last_announcements_are_kept_in_a_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr("drivers.voice.speaker.KEPT", 3)
-    driver = registry.build(device("espeak-ng", f"wav://{tmp_path}", languages="zh"))
-    driver.open()
+def test_only_the_last_announcements_are_kept_in_a_folder(tmp_path):
+    folder = SoundFolder(tmp_path, in_real_time=False, kept=3)
+    folder.open()
     for place in range(5):
-        driver.speak(call(f"A00{place}", chime=False))
+        folder.play(chime(8000), f"A00{place}")
     assert [p.name[:6] for p in sorted(tmp_path.glob("*.wav"))] == ["000003", "000004", "000005"]
 
 
@@ -205,12 +202,18 @@ def player(tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     (tmp_path / "cards").write_text(" 0 [PCH            ]: HDA-Intel\n")
-    monkeypatch.setattr("drivers.voice.speaker.has_sound_card", lambda: has_sound_card(tmp_path / "cards"))
     return tmp_path
 
 
+def through(player, address, **options):
+    """A voice that plays through the emulated player."""
+    driver = registry.build(device("espeak-ng", address, **options))
+    driver.speaker = speaker(address, name="voice-1", folder=None, cards=player / "cards")
+    return driver
+
+
 def test_a_sound_card_gets_the_whole_announcement(player):
-    driver = registry.build(device("espeak-ng", "alsa:///plughw:1,0"))
+    driver = through(player, "alsa:///plughw:1,0")
     driver.open()
     driver.speak(call())
     assert (player / "arguments").read_text().split() == ["-q", "-D", "plughw:1,0", "-t", "wav", "-"]
@@ -221,8 +224,8 @@ def test_a_sound_card_gets_the_whole_announcement(player):
 @pytest.mark.parametrize(
     ("complaint", "error"), [("audio open error: Device or resource busy", InUse), ("no such card", Unreachable)]
 )
-def test_a_sound_card_that_fails_is_reported_with_its_mend_and_works_again_later(player, complaint, error):
-    driver = registry.build(device("espeak-ng", "sound://", languages="zh"))
+def test_a_sound_card_that_fails_is_reported_with_its_remedy_and_works_again_later(player, complaint, error):
+    driver = through(player, "sound://", languages="zh")
     driver.open()
     (player / "fail").write_text(complaint)
     with pytest.raises(error) as caught:
@@ -267,8 +270,9 @@ def test_a_recording_of_another_kind_is_refused_with_the_way_to_mend_it(tmp_path
 # --- speech chips ------------------------------------------------------------------------------------------------------
 
 
-def chip_voice(emulator, spoken_in=("zh",), tune=""):
-    return ChipVoice(emulator.chip, MemoryStream(emulator), spoken_in=list(spoken_in), tags="[v5]", tune=tune)
+def chip_voice(emulator, spoken_in=("zh",), tune="", **timing):
+    timing = {"reply_s": PATIENCE_S} | timing
+    return ChipVoice(emulator.chip, MemoryStream(emulator), spoken_in=list(spoken_in), tags="[v5]", tune=tune, **timing)
 
 
 @pytest.mark.parametrize("kind", [Syn6288Emulator, Xfs5152Emulator])
@@ -298,13 +302,12 @@ def test_a_chip_in_light_trouble_still_says_everything(kind, fault):
 
 
 @pytest.mark.parametrize(("fault", "error"), [("no-answer", NoReply), ("nack", DeviceError), ("disconnects", DeviceError)])
-def test_a_chip_that_fails_gives_one_clear_error_and_recovers(fault, error, monkeypatch):
-    monkeypatch.setattr("drivers.voice.chip.REPLY_S", 0.05)
+def test_a_chip_that_fails_gives_one_clear_error_and_recovers(fault, error):
     emulator = Syn6288Emulator(name="chip", faults=[fault])
-    voice = chip_voice(emulator)
     with pytest.raises(error) as caught:
-        voice.open()
+        chip_voice(emulator, reply_s=0.05).open()
     assert caught.value.remedy or "line" in str(caught.value)
+    voice = chip_voice(emulator)
     emulator.repair()
     emulator.character_s = 0.001
     voice.open()
@@ -312,10 +315,8 @@ def test_a_chip_that_fails_gives_one_clear_error_and_recovers(fault, error, monk
     assert emulator.said
 
 
-def test_a_chip_that_stays_busy_is_silenced_and_reported(monkeypatch):
-    monkeypatch.setattr("drivers.voice.chip.SPEECH_S", 0.2)
-    monkeypatch.setattr("drivers.voice.chip.POLL_S", 0.05)
-    voice = chip_voice(Syn6288Emulator(faults=["busy"]))
+def test_a_chip_that_stays_busy_is_silenced_and_reported():
+    voice = chip_voice(Syn6288Emulator(faults=["busy"]), speech_s=0.2, poll_s=0.05)
     voice.open()
     with pytest.raises(NoReply, match="stays busy"):
         voice.speak(call())

@@ -11,6 +11,7 @@ from contract.wire import codec, messages
 from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers import registry
 from drivers.agent import Agent
+from drivers.device_health import Timing
 from drivers.emulators.local import running, stop_all
 from drivers.emulators.serve import PtyServer, TcpServer
 from link import Broker
@@ -20,11 +21,11 @@ from tests.small_hall import write_hall
 AGENT = "devices-1"
 
 
+QUICK = Timing(check_s=0.5, longest_retry_s=1.0)
+
+
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr("drivers.display.onbon_bxk.REPLY_S", 0.6)
-    monkeypatch.setattr("drivers.display.keeper.LONGEST_RETRY_S", 1.0)
-    monkeypatch.setattr("drivers.display.keeper.CHECK_S", 0.5)
+def ends():
     yield
     stop_all()
 
@@ -98,11 +99,18 @@ class Hall:
 
 
 @contextmanager
-def hall_with(tmp_path, broker, *devices):
-    """An agent with these devices, in the small hall."""
+def hall_with(tmp_path, broker, *devices, timing=QUICK, answer_s=0.6):
+    """An agent with these devices, in the small hall. It waits `answer_s` for the answer of a device."""
     config = load(write_hall(tmp_path / "hall"))
     config = config.model_copy(update={"device": list(devices)})
-    agent = Agent(hall=config, terminal=AGENT, broker=Broker.parse(broker.address), folder=tmp_path / "out")
+    agent = Agent(
+        hall=config,
+        terminal=AGENT,
+        broker=Broker.parse(broker.address),
+        folder=tmp_path / "out",
+        timing=timing,
+        answer_s=answer_s,
+    )
     link = broker.link()
     hall = Hall(agent, link)
     link.subscribe(link.topics.root + "#", hall.listen)
@@ -122,10 +130,10 @@ def hall_with(tmp_path, broker, *devices):
         link.close()
 
 
-def test_an_unreachable_strip_delays_no_other_and_then_shows_the_present_state(tmp_path, broker, monkeypatch):
-    monkeypatch.setattr("drivers.display.onbon_bxk.REPLY_S", 3600)
+def test_an_unreachable_strip_delays_no_other_and_then_shows_the_present_state(tmp_path, broker):
     good, bad = Strip("good"), Strip("bad")
-    with hall_with(tmp_path, broker, device("good", good.address), device("bad", bad.address)) as hall:
+    devices = [device("good", good.address), device("bad", bad.address)]
+    with hall_with(tmp_path, broker, *devices, answer_s=3600) as hall:
         hall.want("good", 1, "A001")
         hall.want("bad", 2, "B001")
         assert good.shows("A001") and bad.shows("B001")
@@ -199,9 +207,8 @@ def test_a_broker_that_was_restarted_hears_again_what_is_shown(tmp_path, broker)
 
 def test_several_strips_share_one_bus_and_each_shows_its_own_newest_state(tmp_path, broker, monkeypatch):
     monkeypatch.setattr("drivers.display.one_way.OneWayDisplay.line_gap_s", 0.5)  # so that many are overtaken
-    monkeypatch.setattr("drivers.display.keeper.CHECK_S", 3600)  # a check sends as well
     strips = [device(f"qt-{n}", "emulator://qt-strip?bus=east", model="qt-strip", addr=n) for n in range(1, 5)]
-    with hall_with(tmp_path, broker, *strips) as hall:
+    with hall_with(tmp_path, broker, *strips, timing=Timing(check_s=3600)) as hall:  # a check sends as well
         for seq in range(1, 21):
             for n in range(1, 5):
                 hall.want(f"qt-{n}", seq * 10 + n, f"A{seq:03d}")

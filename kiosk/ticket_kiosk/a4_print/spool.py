@@ -11,13 +11,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from contract.configuration.hall import PrintRules
 from contract.texts import texts
 from contract.texts import unchanged as _
 from contract.wire.device_state import WORKS
-from drivers.a4.ipp import JobReport, PrinterReport
+from drivers.a4.port import A4Printer, PrinterReport
 from drivers.ports import Busy, DeviceError, DeviceRefused, NoPermission
 from kiosk.ticket_kiosk.a4_print.job_store import Book, PrintJob
 
@@ -49,16 +49,6 @@ QUOTAS = {
 
 
 _ENDS: dict[str, Literal["done", "failed", "cancelled"]] = {"done": "done", "cancelled": "cancelled", "failed": "failed"}
-
-
-class A4Printer(Protocol):
-    """What the spool needs of `drivers.a4.ipp.IppPrinter`."""
-
-    def status(self) -> PrinterReport: ...
-    def print(self, document: bytes, *, title: str, copies: int = 1) -> JobReport: ...
-    def job(self, job_id: int) -> JobReport: ...
-    def find(self, title: str) -> JobReport | None: ...
-    def cancel(self, job_id: int) -> None: ...
 
 
 class OverQuota(Exception):

@@ -149,7 +149,7 @@ class Copier:
 
         self.folder.mkdir(parents=True, exist_ok=True)
         spool = Spool(
-            Book(self.folder / "spool.sqlite"), registry.build(self.device), self.hall.printing, clock=self._now,
+            Book(self.folder / "spool.sqlite"), registry.a4(self.device), self.hall.printing, clock=self._now,
             day_starts=self.hall.rules.day_starts, on_job=lambda job: self._job(spool, job, send),
             on_printer=lambda _report: self._tell(spool, send),
         )  # fmt: skip

@@ -100,7 +100,7 @@ class Reader:
         from drivers import registry
         from drivers.ports import ReadingVoice as Voice
 
-        voice = registry.build(self.device, registry.DeviceSite(self.folder))
+        voice = registry.voice(self.device, registry.DeviceSite(self.folder))
         if not isinstance(voice, Voice):
             raise registry.BadOption(f"devices.toml: {self.device.id}: {self.device.model} cannot read texts", "use espeak-ng")
         return voice

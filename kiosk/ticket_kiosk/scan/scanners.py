@@ -10,33 +10,48 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contract.backoff import Backoff
 from contract.configuration.hall import Device
 from drivers.device_health import reason
-from drivers.ports import DeviceError
+from drivers.ports import Camera, DeviceError, Scanner
 from kiosk.ticket_kiosk.scan.state import CameraPicture, NextPicture, Pictured, Scanned, ScannerIs, Watch
 
 LOG = logging.getLogger(__name__)
 Send = Callable[[Any], None]
 
-LOOK_S = 5.0
-"""How often a scanner that is off is looked for."""
-AGAIN_S = (1.0, 2.0, 5.0, 10.0)
-"""How long to wait after trouble; the last one for ever."""
 READ_S, FILM_S = 1.0, 0.2
 PICTURE_S = 1 / 12
 """A picture is shown no sooner than this after the last: enough for the eye, and little work for the screen."""
-NEGLECTED_S = 5.0
-"""A picture that nobody has taken for so long means that nobody sees the camera: it goes off."""
 WIDEST = 640
+
+
+@dataclass(frozen=True)
+class ScanTiming:
+    """When what is done about scanners, in seconds."""
+
+    look_s: float = 5.0
+    """How often a scanner that is off is looked for."""
+    first_retry_s: float = 1.0
+    longest_retry_s: float = 10.0
+    """How long to wait after trouble: the first time, and at most."""
+    neglected_s: float = 5.0
+    """A picture that nobody has taken for this time means that nobody sees the camera: it goes off."""
+    answer_s: float | None = None
+    """How long a scanner may take to answer; None: as long as its driver knows that it may."""
+
+
+USUAL = ScanTiming()
 
 
 class Attention:
     """Whether somebody wants to scan, shared between the UI thread and those of the scanners."""
 
-    def __init__(self) -> None:
+    def __init__(self, neglected_s: float = USUAL.neglected_s) -> None:
+        self._neglected_s = neglected_s
         self._news = threading.Condition()
         self.on = self.ended = False
         self.turn = 0
@@ -60,7 +75,7 @@ class Attention:
     def takes_picture(self, now: float) -> bool:
         """Whether a picture is to be sent now. Ends the attention when none of them is taken any more."""
         with self._news:
-            if not self.asked and now - self.sent_at > NEGLECTED_S:
+            if not self.asked and now - self.sent_at > self._neglected_s:
                 self.on = False
             if not self.on or not self.asked or now - self.sent_at < PICTURE_S:
                 return False
@@ -69,11 +84,24 @@ class Attention:
 
 
 class Scanners:
-    """Owns `devices`; `perform` takes Watch and NextPicture of the flow. `folder` is where emulated cameras see pictures."""
+    """Owns `devices`; `perform` takes Watch and NextPicture of the flow. `folder` is where emulated cameras see pictures;
+    `build` makes the drivers, by default as the registry does."""
 
-    def __init__(self, devices: Sequence[Device], folder: Path | None = None) -> None:
-        self._attention = Attention()
-        self._listeners = [Listener(device, folder, self._attention) for device in devices]
+    def __init__(
+        self,
+        devices: Sequence[Device],
+        folder: Path | None = None,
+        *,
+        timing: ScanTiming = USUAL,
+        build: Callable[[Device], Scanner] | None = None,
+    ) -> None:
+        def from_registry(device: Device) -> Scanner:
+            from drivers import registry
+
+            return registry.scanner(device, registry.DeviceSite(folder, timing.answer_s))
+
+        self._attention = Attention(timing.neglected_s)
+        self._listeners = [Listener(device, build or from_registry, self._attention, timing) for device in devices]
         self._threads: list[threading.Thread] = []
 
     def open(self, send: Send) -> None:
@@ -99,35 +127,34 @@ class Scanners:
 class Listener:
     """One scanner and what its thread does."""
 
-    def __init__(self, device: Device, folder: Path | None, attention: Attention) -> None:
-        self.device, self._folder, self._attention = device, folder, attention
+    def __init__(self, device: Device, build: Callable[[Device], Scanner], attention: Attention, timing: ScanTiming) -> None:
+        self.device, self._build, self._attention = device, build, attention
+        self._look_s = timing.look_s
+        self._backoff = Backoff(timing.first_retry_s, timing.longest_retry_s)
         self._told: ScannerIs | None = None
         self._is_open = self._films = False
         self._turn = 0
-        self._tries = 0
 
     def run(self, send: Send) -> None:
         """Listen until the end of the attention."""
-        from drivers import registry
-
         try:
-            scanner = registry.build(self.device, registry.DeviceSite(self._folder))
+            scanner = self._build(self.device)
         except (DeviceError, ValueError) as error:
             LOG.error("the scanner %s cannot be used: %s", self.device.id, error)
             self._tell(send, reason(error), str(error))
             return
-        self._films = hasattr(scanner, "preview")
-        if self._films:
+        self._films = isinstance(scanner, Camera)
+        if isinstance(scanner, Camera):
             scanner.preview = lambda picture, codes: self._film(picture, codes, send)
         while not self._attention.ended:
             try:
                 self._attend(scanner, send)
-                self._tries = 0
+                self._backoff.reset()
             except Exception as error:
                 self._trouble(scanner, error, send)
         scanner.close()
 
-    def _attend(self, scanner: Any, send: Send) -> None:
+    def _attend(self, scanner: Scanner, send: Send) -> None:
         """Read for a moment, or look whether it is still there."""
         turn = self._attention.turn
         if scanner.always_on or self._attention.on:
@@ -145,17 +172,16 @@ class Listener:
             self._close(scanner)
         scanner.probe()
         self._tell(send, "ok")
-        self._attention.wait(LOOK_S)
+        self._attention.wait(self._look_s)
 
-    def _trouble(self, scanner: Any, error: Exception, send: Send) -> None:
+    def _trouble(self, scanner: Scanner, error: Exception, send: Send) -> None:
         if not isinstance(error, DeviceError):
             LOG.exception("the scanner %s failed", self.device.id)
         self._close(scanner)
         self._tell(send, reason(error), str(error))
-        self._attention.wait(AGAIN_S[min(self._tries, len(AGAIN_S) - 1)])
-        self._tries += 1
+        self._attention.wait(self._backoff.next())
 
-    def _close(self, scanner: Any) -> None:
+    def _close(self, scanner: Scanner) -> None:
         scanner.close()
         self._is_open = False
 

@@ -19,7 +19,8 @@ from contract.configuration.hall import Device, HallConfig
 from contract.wire.device_state import WORKS
 from contract.wire.messages import PaperUse, Reprint, TerminalAsk
 from drivers.device_health import reason
-from drivers.ports import DeviceError, PrintFailed
+from drivers.options import Options
+from drivers.ports import DeviceError, Printer, PrintFailed
 from drivers.printer.roll import RollSetting, roll_setting
 from kiosk.service_pages.events import Tried, TryDevice
 from kiosk.service_pages.state import Result
@@ -127,8 +128,8 @@ class Press:
         from drivers import registry
 
         try:
-            printer = registry.build(self.device, registry.DeviceSite(self.folder))
-            self._roll.setting = roll_setting(self.device.options, device=self.device.id)
+            printer = registry.printer(self.device, registry.DeviceSite(self.folder))
+            self._roll.setting = roll_setting(Options.of(self.device))
             self._roll.open()
         except (DeviceError, ValueError) as error:
             LOG.error("the printer %s cannot be used: %s", self.device.id, error)
@@ -154,7 +155,7 @@ class Press:
         finally:
             printer.close()
 
-    def _do(self, printer: Any, order: Again | NewRoll) -> None:
+    def _do(self, printer: Printer, order: Again | NewRoll) -> None:
         if isinstance(order, NewRoll):
             self._roll.renewed()
             order.done.set_result(None)
@@ -162,7 +163,7 @@ class Press:
         came = self._print(printer, order.ticket, {**self._facts(order.ticket), "reprint": True})
         order.done.set_result(came.condition if isinstance(came, PrintBroke) else None)
 
-    def _print(self, printer: Any, ticket: IssuedTicket | Reprint, facts: dict[str, Any]) -> Printed | PrintBroke:
+    def _print(self, printer: Printer, ticket: IssuedTicket | Reprint, facts: dict[str, Any]) -> Printed | PrintBroke:
         from drivers.printer import ticket as paper
 
         try:
@@ -176,7 +177,7 @@ class Press:
         self._roll.used()
         return Printed(ticket.id)
 
-    def _try(self, printer: Any) -> Tried:
+    def _try(self, printer: Printer) -> Tried:
         """The technician's test page."""
         from drivers.printer.testpage import render
 
@@ -207,7 +208,7 @@ class Press:
             send(PrinterIs(condition))
 
 
-def _condition(printer: Any) -> str:
+def _condition(printer: Printer) -> str:
     """How the printer is; for one that cannot be reached, why."""
-    condition: str = printer.status()
+    condition = printer.status()
     return reason(printer.trouble) if condition == UNREACHABLE and printer.trouble is not None else condition

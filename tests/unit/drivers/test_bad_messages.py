@@ -22,7 +22,7 @@ class Ears:
     def hears(self, times: int, *, apart_s: float = 1.0) -> None:
         for _ in range(times):
             self.now += apart_s
-            self.garbled.hear("hall/x/v1/display/strip-1/desired", "no JSON")
+            self.garbled.add("hall/x/v1/display/strip-1/desired", "no JSON")
             self.garbled.look()
 
 

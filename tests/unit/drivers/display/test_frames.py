@@ -24,7 +24,7 @@ from drivers.display import huidu_frame, huidu_search, huidu_xml, number_frame, 
 from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter, crc16
 from drivers.display.text import columns, decode, encode, plain
-from drivers.registry import BadOption
+from drivers.options import BadOption, Options
 
 VECTORS = {
     (device["device"], frame["name"]): bytes.fromhex(frame["hex"])
@@ -122,8 +122,7 @@ def test_huidu_packets_are_those_of_the_makers_sdk():
     assert huidu_frame.xml_packets(huidu_frame.ASK, xml)[0].encode() == examples["GetIFVersion (vendor C# text)"]
 
 
-def test_a_search_for_huidu_cards_asks_as_the_makers_program_does_and_finds_those_that_answer(monkeypatch):
-    monkeypatch.setattr(huidu_search, "MOST", 1)  # so that it ends with the first card, not with the time
+def test_a_search_for_huidu_cards_asks_as_the_makers_program_does_and_finds_those_that_answer():
     assert of("huidu_sdk2_udp")["search ask"] == huidu_search.QUESTION
     card = huidu_search.FoundCard("C16-D20-A0001", 7)
     assert card.encode() == bytes.fromhex("05000001 0210") + b"C16-D20-A0001\0\0" + bytes.fromhex("07000000")
@@ -137,7 +136,7 @@ def test_a_search_for_huidu_cards_asks_as_the_makers_program_does_and_finds_thos
 
         thread = threading.Thread(target=answer)
         thread.start()
-        found = huidu_search.search("127.0.0.1", port=there.getsockname()[1], wait_s=60)
+        found = huidu_search.search("127.0.0.1", port=there.getsockname()[1], wait_s=60, most=1)
         thread.join()
     assert found == ["socket://127.0.0.1:10001 (C16-D20-A0001)"]
 
@@ -302,11 +301,11 @@ def test_a_long_text_never_ends_in_half_a_character():
 
 
 def test_brightness_follows_the_time_of_day():
-    night = Night.of({"night_brightness": 20, "night_from": "18:30", "night_to": "07:00"})
+    night = Night.of(Options("strip", {"night_brightness": 20, "night_from": "18:30", "night_to": "07:00"}))
     hours = night.half_hours(80)
     assert hours[13] == 20 and hours[14] == 80 and hours[36] == 80 and hours[37] == 20
-    assert Night.of({}).half_hours(80) == [80] * 48
+    assert Night.of(Options()).half_hours(80) == [80] * 48
     assert [level(p, 15) for p in (1, 50, 100)] == [1, 8, 15]
     for wrong in ({"night_brightness": 0}, {"night_brightness": "x"}, {"night_from": "25:00", "night_brightness": 3}):
-        with pytest.raises(BadOption):
-            Night.of(wrong)
+        with pytest.raises(BadOption, match=r"\[\[device\]\] strip: night_"):
+            Night.of(Options("strip", wrong))

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from drivers.dot_font import large
 from drivers.emulators.escpos_commands import CommandReader
+from drivers.options import BadOption, Options
 from drivers.printer import commands as esc
 from drivers.printer.layout import Big, InverseText, QrBlock, TextLine, compose
 from drivers.printer.profile import PROFILES, profile
 from drivers.printer.text import CLOSING, clean, columns, encode, is_printable, wrap
-from drivers.registry import BadOption
 
 CHARSETS = ("gbk", "gb2312", "latin")
 
@@ -127,16 +127,20 @@ def test_every_command_of_a_job_is_known_by_name():
 
 @pytest.mark.parametrize(
     ("options", "remedy"),
-    [({"charset": "utf-8"}, "use gbk"), ({"cutter": "no"}, "use true or false"), ({"colour": True}, "printers know")],
+    [
+        ({"charset": "utf-8"}, "write one of: gbk"),
+        ({"cutter": "no"}, "cutter = true or cutter = false"),
+        ({"colour": True}, "printers know"),
+    ],
 )
 def test_a_wrong_option_is_refused_with_device_key_and_remedy(options, remedy):
     with pytest.raises(BadOption) as caught:
-        profile("escpos-80", options, device="printer-1")
+        profile("escpos-80", Options("printer-1", options))
     assert "printer-1" in str(caught.value) and remedy in str(caught.value) and next(iter(options)) in str(caught.value)
 
 
 def test_a_device_may_set_a_habit_otherwise():
-    assert profile("escpos-80", {"native_qr": True, "charset": "gb2312"}).native_qr
+    assert profile("escpos-80", Options("printer-1", {"native_qr": True, "charset": "gb2312"})).native_qr
 
 
 def test_a_code_with_a_foreign_address_is_refused_before_anything_is_printed():

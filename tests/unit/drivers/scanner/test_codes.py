@@ -60,7 +60,7 @@ def test_a_code_longer_than_any_is_dropped_and_the_next_is_read():
     parser = CodeParser()
     for _ in range(40):
         assert parser.feed(b"x" * 1000) == []
-        assert len(parser._held) <= LIMIT
+        assert len(parser.held) <= LIMIT
     assert parser.feed(b"x\rA001\r") == ["A001"]
     assert parser.malformed == 1
 
@@ -71,7 +71,7 @@ def test_any_bytes_never_crash_hang_or_grow(make, chunks):
     for chunk in chunks:
         for code in parser.feed(chunk):
             assert code.isprintable()
-        assert len(parser._held) <= LIMIT and len(parser.answers) <= 16
+        assert len(parser.held) <= LIMIT and len(parser.answers) <= 16
     parser.flush()
 
 
@@ -146,6 +146,6 @@ def test_any_key_events_never_crash_or_grow(events):
         reader.feed(key, value)
     for _ in range(5000):
         reader.feed(30, 1)
-    assert len(reader._held) <= LIMIT
+    assert len(reader.held) <= LIMIT
     reader.give_up()
     assert not reader.pending and ENDS

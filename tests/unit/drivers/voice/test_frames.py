@@ -66,7 +66,7 @@ def test_any_bytes_never_crash_hang_or_grow(chip, chunks):
     parser = Parser(chip)
     for chunk in chunks:
         parser.feed(chunk)
-        assert len(parser._held) <= chip.limit + 5
+        assert len(parser.held) <= chip.limit + 5
 
 
 @given(st.binary(max_size=40).filter(lambda noise: 0xFD not in noise), st.integers(0, 40))

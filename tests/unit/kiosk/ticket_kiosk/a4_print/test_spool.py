@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contract.configuration.hall import PrintRules
-from drivers.a4.ipp import JobReport, PrinterReport
+from drivers.a4.port import JobReport, PrinterReport
 from drivers.ports import Busy, DeviceRefused, NoReply, Unreachable
 from kiosk.ticket_kiosk.a4_print.job_store import Book
 from kiosk.ticket_kiosk.a4_print.spool import OverQuota, Spool, words
