@@ -92,6 +92,7 @@ DEVICES = """
 [[terminal]]
 id = "kiosk-1"
 role = "hall"
+devices = []
 
 [[terminal]]
 id = "devices-1"
@@ -131,3 +132,12 @@ def write_hall(folder: Path, *, rules: str = "", hall: str = "", queues: str = "
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+def add_kiosk_device(hall: Path, device: str, *, kind: str, model: str, address: str, options: str = "{}") -> None:
+    """Give the kiosk of a hall that `write_hall` wrote another device; `options` is a TOML table."""
+    path = hall / "devices.toml"
+    kiosk = 'id = "kiosk-1"\nrole = "hall"\ndevices = ['
+    text = path.read_text(encoding="utf-8").replace(kiosk, f'{kiosk}"{device}", ')
+    text += f'\n[[device]]\nid = "{device}"\nkind = "{kind}"\nmodel = "{model}"\naddress = "{address}"\noptions = {options}\n'
+    path.write_text(text, encoding="utf-8")

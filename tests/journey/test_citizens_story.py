@@ -17,9 +17,9 @@ import pytest
 
 from tests.contract.ippeve import IppPrinterRig, running_printer
 from tests.faces import Face
-from tests.journey.test_guides_published import announced, hall_at
 from tests.ports import free_port
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
+from tests.wushan_hall import announced, copy_at_noon
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Hall:
 @pytest.fixture
 def hall(tmp_path: Path, broker: PrivateBroker) -> Iterator[Hall]:
     port = free_port()
-    folder, out = hall_at(tmp_path / "hall", f"http://127.0.0.1:{port}"), tmp_path / "out"
+    folder, out = copy_at_noon(tmp_path / "hall", f"http://127.0.0.1:{port}"), tmp_path / "out"
     with ExitStack() as ends:
         (tmp_path / "copier").mkdir()
         copier = ends.enter_context(running_printer(tmp_path / "copier"))

@@ -4,65 +4,40 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from drivers.emulators.escpos import EscPosEmulator
-from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
+from tests.browsers import log_in
 from tests.faces import Face
-from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, wait_until
 
-CHROMIUM = "/usr/bin/chromium"
 SIZE = (540, 960)
 ACCENT = "#1557B0"
-PATIENCE_MS = 60_000
 
 
-@pytest.fixture
-def hall(hall_folder: Path, printer: EscPosEmulator) -> Path:
-    path = hall_folder / "devices.toml"
-    text = path.read_text(encoding="utf-8").replace('id = "kiosk-1"\n', 'id = "kiosk-1"\ndevices = ["printer-1"]\n')
-    text += f'\n[[device]]\nid = "printer-1"\nkind = "printer"\nmodel = "escpos-80"\naddress = "{printer.address}"\n'  # type: ignore[attr-defined]
-    path.write_text(text, encoding="utf-8")
-    return hall_folder
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=120_000, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        yield page
-        browser.close()
-
-
-def start(broker: PrivateBroker, hall: Path, folder: Path) -> Face:
-    where = ("--hall", str(hall), "--broker", broker.address, "--state", str(folder / "kiosk"), "--log-level", "info")
-    face = Face("hall", SIZE, hall, *where, "--terminal", "kiosk-1")
+def start(broker: PrivateBroker, hall_folder: Path, folder: Path) -> Face:
+    where = ("--hall", str(hall_folder), "--broker", broker.address, "--state", str(folder / "kiosk"), "--log-level", "info")
+    face = Face("hall", SIZE, hall_folder, *where, "--terminal", "kiosk-1")
     face.open()
     return face
 
 
 def test_a_technician_looks_after_a_kiosk_from_the_fleet_page(
-    broker: PrivateBroker, hall: Path, tmp_path: Path, printer: EscPosEmulator, page: Page
+    broker: PrivateBroker,
+    hall_folder: Path,
+    web_server: RunningServer,
+    site: str,
+    tmp_path: Path,
+    printer: EscPosEmulator,
+    page: Page,
 ) -> None:
-    port = free_port()
-    server = RunningServer(hall, tmp_path / "state", broker.address, "--web", f"127.0.0.1:{port}", "--example-accounts")
-    server.open()
-    kiosk = start(broker, hall, tmp_path)
-    site = f"http://127.0.0.1:{port}"
+    kiosk = start(broker, hall_folder, tmp_path)
     try:
-        page.goto(f"{site}/log-in?next=/fleet")
-        page.fill("[name=name]", "admin")
-        page.fill("[name=password]", EXAMPLE_PASSWORD)
-        page.keyboard.press("Enter")
+        log_in(page, site, "admin", goes_on="/fleet")
         card = page.locator("section#kiosk-1")
         card.get_by_text("正常").first.wait_for()
         facts = dict(zip(card.locator("dt").all_inner_texts(), card.locator("dd").all_inner_texts(), strict=True))
@@ -100,4 +75,3 @@ def test_a_technician_looks_after_a_kiosk_from_the_fleet_page(
         card.get_by_text("已停止").first.wait_for()
     finally:
         kiosk.close()
-        server.close()

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from contract.configuration.hall_files import load
-from tests.web_hall import PASSWORD, WebHall, serving
+from tests.browsers import log_in, new_page
+from tests.web_hall import WebHall, serving
+from tests.wushan_hall import WUSHAN
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
-WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 CODE = "62052400mz-jf-0001"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=120_000, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -39,24 +29,8 @@ def site(hall: WebHall) -> Iterator[str]:
         yield address
 
 
-def open_page(browser: Browser, width: int, height: int, scripts: bool = True, language: str = "zh-CN") -> Page:
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, java_script_enabled=scripts, locale=language, has_touch=width < 500
-    )
-    context.set_default_timeout(60_000)
-    return context.new_page()
-
-
-def log_in(page: Page, site: str, name: str) -> None:
-    page.goto(f"{site}/log-in")
-    page.fill("[name=name]", name)
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/items")
-
-
 def test_a_citizen_finds_reads_and_downloads_a_guide_without_scripts(browser: Browser, site: str) -> None:
-    page = open_page(browser, 390, 844, scripts=False)
+    page = new_page(browser, width=390, height=844, scripts=False)
     page.goto(f"{site}/g")
     page.fill("[name=q]", "dbao")
     page.click("button:has-text('搜索')")
@@ -74,7 +48,7 @@ def test_a_citizen_finds_reads_and_downloads_a_guide_without_scripts(browser: Br
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("path", ["/g", "/g?q=sbk", "/g?theme=family", f"/g/{CODE}", "/g/none"])
 def test_every_guide_page_fits_a_phone_and_its_links_a_thumb(browser: Browser, site: str, path: str, language: str) -> None:
-    page = open_page(browser, 360, 740, language=language)
+    page = new_page(browser, width=360, height=740, language=language)
     page.goto(f"{site}{path}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     for link in page.locator(".links a, .found a, .button, .search button").all():
@@ -88,8 +62,8 @@ def test_a_department_writes_a_change_and_two_offices_bring_it_to_the_phones(
     browser: Browser, hall: WebHall, site: str
 ) -> None:
     version = hall.edition().version
-    entry = open_page(browser, 1280, 900)
-    log_in(entry, site, "entry")
+    entry = new_page(browser, height=900)
+    log_in(entry, site, "entry", goes_on="/items")
     entry.goto(f"{site}/items/{CODE}/edit")
     entry.click("text=增加一份材料")
     expect(entry.locator('[name="materials.5.id"]')).to_be_focused()
@@ -109,14 +83,14 @@ def test_a_department_writes_a_change_and_two_offices_bring_it_to_the_phones(
     entry.click("button:has-text('提交审核')")
     expect(entry.locator(".head .state-word")).to_have_text("部门已审核")
     for name, button, state in (("establishment", "审核通过", "编办已审核"), ("service", "发布", "已入库")):
-        office = open_page(browser, 1280, 900)
-        log_in(office, site, name)
+        office = new_page(browser, height=900)
+        log_in(office, site, name, goes_on="/items")
         office.goto(f"{site}/items/{CODE}")
         office.click(f"button:has-text('{button}')")
         expect(office.locator(".head .state-word")).to_have_text(state)
         office.context.close()
     hall.edition(after=version)
-    phone = open_page(browser, 390, 844)
+    phone = new_page(browser, width=390, height=844)
     phone.goto(f"{site}/g/{CODE}")
     expect(phone.locator(".materials")).to_contain_text("收入证明")
     entry.context.close()
@@ -126,8 +100,8 @@ def test_a_department_writes_a_change_and_two_offices_bring_it_to_the_phones(
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("path", ["/items", f"/items/{CODE}", "/items/new", "/items/import"])
 def test_the_editors_pages_fit_a_narrow_screen(browser: Browser, site: str, path: str, language: str) -> None:
-    page = open_page(browser, 360, 740)
-    log_in(page, site, "entry")
+    page = new_page(browser, width=360, height=740)
+    log_in(page, site, "entry", goes_on="/items")
     page.goto(f"{site}/lang/{language}?next={path}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.context.close()

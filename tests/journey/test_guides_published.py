@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -11,31 +10,16 @@ from pathlib import Path
 import pytest
 
 from contract.guides.guide_file import open_guides
-from contract.wire import codec, messages
 from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
-from tests.small_hall import NOON
+from tests.wushan_hall import announced, copy_at_noon
 
-WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def hall_at(folder: Path, web: str) -> Path:
-    """A copy of the example hall in which it is noon, and which tells its terminals another address of its web pages."""
-    shutil.copytree(WUSHAN, folder)
-    file = folder / "hall.toml"
-    text = file.read_text("utf-8").replace('time_zone = "Asia/Shanghai"', f'time_zone = "{NOON}"')
-    file.write_text(text.replace("\n[hall]\n", f'\n[hall]\nweb_address = "{web}"\n'), "utf-8")
-    return folder
-
-
-def announced(watcher: Watcher) -> messages.CatalogueVersion:
-    return codec.decode(watcher.wait("catalogue/version", "sha256", timeout_s=60), messages.CatalogueVersion)
 
 
 def test_the_guide_file_is_announced_fetched_and_announced_again_after_trouble(tmp_path: Path, broker: PrivateBroker) -> None:
     port = free_port()
-    hall = hall_at(tmp_path / "hall", f"http://localhost:{port}")
+    hall = copy_at_noon(tmp_path / "hall", f"http://localhost:{port}")
     server = RunningServer(hall, tmp_path / "state", broker.address, "--web", f"127.0.0.1:{port}")
     server.open()
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,38 +13,11 @@ from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
 
 
 @pytest.fixture
-def hall(hall_folder: Path, printer: EscPosEmulator) -> Path:
-    """The small hall, its kiosk with a printer; without the server it gives no numbers."""
+def hall_folder(hall_folder: Path) -> Path:
+    """The small hall, whose kiosk gives no numbers without the server."""
     with (hall_folder / "hall.toml").open("a", encoding="utf-8") as rules:
         rules.write("offline_numbers = 0\n")
-    path = hall_folder / "devices.toml"
-    text = path.read_text(encoding="utf-8").replace(
-        'id = "kiosk-1"\nrole = "hall"\n', 'id = "kiosk-1"\nrole = "hall"\ndevices = ["printer-1"]\n'
-    )
-    text += f'\n[[device]]\nid = "printer-1"\nkind = "printer"\nmodel = "escpos-80"\naddress = "{printer.address}"\n'  # type: ignore[attr-defined]
-    path.write_text(text, encoding="utf-8")
     return hall_folder
-
-
-@pytest.fixture
-def watcher(broker: PrivateBroker, hall: Path, server: RunningServer) -> Iterator[Watcher]:
-    link = broker.link()
-    watcher = Watcher(link)
-    link.open()
-    watcher.wait("server/status", "ready")
-    yield watcher
-    link.close()
-
-
-@pytest.fixture
-def kiosk(broker: PrivateBroker, hall: Path, watcher: Watcher, tmp_path: Path) -> Iterator[Face]:
-    where = ("--hall", str(hall), "--broker", broker.address, "--state", str(tmp_path / "kiosk"))
-    face = Face("hall", (540, 960), hall, *where, "--terminal", "kiosk-1")
-    face.open()
-    watcher.wait("terminal/kiosk-1/status", '"ok"')
-    face.control("取号")
-    yield face
-    face.close()
 
 
 def alerts(watcher: Watcher) -> list[str]:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect
 
 from contract.configuration.hall import Web
 from link.credentials import read
@@ -25,12 +25,12 @@ from queue_server.enrolment import authority
 from queue_server.web import BadWeb
 from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from queue_server.web.tls import LIFE, SOON, Tls
+from tests.browsers import chromium, log_in, new_page
 from tests.ports import free_port
 from tests.programs import PATIENCE_S, RunningServer, wait_for_port, wait_until
 from tests.secure_hall import SecureHall
 from tests.web_hall import csrf
 
-CHROMIUM = "/usr/bin/chromium"
 TLS = '\n[web]\ntls = "hall"\n'
 
 
@@ -80,20 +80,10 @@ def test_a_browser_that_believes_the_halls_certificate_logs_in(hall: SecureHall,
     key = _certificate(hall.state).public_key()
     spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     believed = base64.b64encode(hashlib.sha256(spki).digest()).decode()
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", f"--ignore-certificate-errors-spki-list={believed}"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=120_000, args=arguments)
-        try:
-            page = browser.new_page()
-            page.set_default_timeout(60_000)
-            page.goto(f"{site}/log-in?next=/fleet")
-            page.fill("[name=name]", "admin")
-            page.fill("[name=password]", EXAMPLE_PASSWORD)
-            page.keyboard.press("Enter")
-            page.wait_for_url(f"{site}/fleet")
-            page.wait_for_selector("#kiosk-1")
-        finally:
-            browser.close()
+    with chromium(f"--ignore-certificate-errors-spki-list={believed}") as browser:
+        page = new_page(browser)
+        log_in(page, site, "admin", goes_on="/fleet")
+        expect(page.locator("#kiosk-1")).to_be_visible()
 
 
 def test_a_terminal_enrols_renews_and_fetches_over_https(hall: SecureHall, site: str, tmp_path: Path) -> None:

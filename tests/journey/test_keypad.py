@@ -15,7 +15,7 @@ from drivers.agent_wiring import BadDevices
 from drivers.emulators.keypad import KeypadEmulator, RaterEmulator
 from drivers.emulators.serve import TcpServer
 from link import Broker
-from tests.programs import PrivateBroker, RunningServer, Watcher, ok
+from tests.programs import PrivateBroker, Watcher, ok
 
 BOX = """
 [[device]]
@@ -52,17 +52,6 @@ class Counter:
         self.agent.close()
         for line in self.lines:
             line.close()
-
-
-@pytest.fixture
-def watcher(broker: PrivateBroker, server: RunningServer) -> Iterator[Watcher]:
-    """A connection that sees everything, while the server runs."""
-    link = broker.link()
-    watcher = Watcher(link)
-    link.open()
-    watcher.wait("server/status", "ready")
-    yield watcher
-    link.close()
 
 
 @pytest.fixture

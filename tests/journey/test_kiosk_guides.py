@@ -7,9 +7,9 @@ from pathlib import Path
 
 from queue_server.catalogue.load import load
 from tests.faces import Face
-from tests.journey.test_guides_published import WUSHAN, announced, hall_at
 from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.wushan_hall import WUSHAN, announced, copy_at_noon
 
 
 def read_by_letters(kiosk: Face) -> None:
@@ -22,7 +22,7 @@ def read_by_letters(kiosk: Face) -> None:
 
 def test_a_citizen_finds_a_guide_by_letters_and_takes_a_number_for_it(tmp_path: Path, broker: PrivateBroker) -> None:
     port = free_port()
-    hall = hall_at(tmp_path / "hall", f"http://127.0.0.1:{port}")
+    hall = copy_at_noon(tmp_path / "hall", f"http://127.0.0.1:{port}")
     server = RunningServer(hall, tmp_path / "state", broker.address, "--web", f"127.0.0.1:{port}")
     server.open()
     link = broker.link("wushan")

@@ -14,23 +14,11 @@ from drivers.emulators.escpos import EscPosEmulator
 from queue_server.codes.code_picture import show
 from tests.faces import Face
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, ok, wait_until
+from tests.small_hall import add_kiosk_device
 
 LENS = (0.1, 0.15)
 EMPTY_SCENE, WALL = "#5A5A5A", "#7E848C"
 OF_NO_USE, USED_BEFORE = "这个码在这里用不上", "用过"
-DEVICES = """
-[[device]]
-id = "printer-1"
-kind = "printer"
-model = "escpos-80"
-address = "{printer}"
-
-[[device]]
-id = "camera-1"
-kind = "scanner"
-model = "camera"
-address = "emulator://camera"
-"""
 
 
 class Scene:
@@ -87,11 +75,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path, hall_folder: Path, broker: PrivateBroker, printer: EscPosEmulator) -> Iterator[Scene]:
-    path = hall_folder / "devices.toml"
-    own = 'id = "kiosk-1"\nrole = "hall"\n'
-    text = path.read_text(encoding="utf-8").replace(own, f'{own}devices = ["printer-1", "camera-1"]\n')
-    path.write_text(text + DEVICES.format(printer=printer.address), encoding="utf-8")  # type: ignore[attr-defined]
+def scene(tmp_path: Path, hall_folder: Path, broker: PrivateBroker) -> Iterator[Scene]:
+    add_kiosk_device(hall_folder, "camera-1", kind="scanner", model="camera", address="emulator://camera")
     scene = Scene(tmp_path, hall_folder, broker)
     try:
         scene.open()

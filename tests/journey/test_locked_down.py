@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faces import Face
-from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.programs import PrivateBroker, Watcher, wait_until
 
 TERMINALS = """
 [[terminal]]
@@ -36,7 +36,8 @@ STANDING = (0, 0.2, 1, 0.85)
 
 
 @pytest.fixture
-def hall(hall_folder: Path) -> Path:
+def hall_folder(hall_folder: Path) -> Path:
+    """The small hall with a rater and a call screen."""
     with (hall_folder / "devices.toml").open("a", encoding="utf-8") as file:
         file.write(TERMINALS)
     return hall_folder
@@ -44,16 +45,12 @@ def hall(hall_folder: Path) -> Path:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_key_and_no_odd_button_leads_out_of_a_terminal(
-    role: str, hall: Path, broker: PrivateBroker, server: RunningServer
+    role: str, hall_folder: Path, broker: PrivateBroker, watcher: Watcher
 ) -> None:
     terminal, size, page = ROLES[role]
-    face = Face(role, size, hall, "--hall", str(hall), "--broker", broker.address, "--terminal", terminal)
-    link = broker.link()
-    watcher = Watcher(link)
-    link.open()
+    face = Face(role, size, hall_folder, "--hall", str(hall_folder), "--broker", broker.address, "--terminal", terminal)
     face.open()
     try:
-        watcher.wait("server/status", "ready")
         watcher.wait(f"terminal/{terminal}/status", "ready")
         face.wait_for_page(page)
         before = face.steady_picture(*STANDING)  # what the hall says is on it by now
@@ -69,4 +66,3 @@ def test_no_key_and_no_odd_button_leads_out_of_a_terminal(
         assert face.is_alive, face.log
     finally:
         face.close()
-        link.close()

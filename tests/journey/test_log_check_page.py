@@ -11,7 +11,6 @@ import httpx
 from contract.wire.topics import Topics
 from link import Broker, Link
 from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
-from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, ok, wait_for_port, wait_until
 from tests.web_hall import csrf
 
@@ -19,12 +18,9 @@ PATIENCE_S = 60
 
 
 def test_a_changed_row_is_named_on_the_page_and_its_alert_outlives_broker_and_server(
-    broker: PrivateBroker, hall_folder: Path, tmp_path: Path
+    broker: PrivateBroker, web_server: RunningServer, site: str
 ) -> None:
-    port, state = free_port(), tmp_path / "state"
-    more = ("--web", f"127.0.0.1:{port}", "--example-accounts")
-    server = RunningServer(hall_folder, state, broker.address, *more)
-    server.open()
+    port, state = int(site.rpartition(":")[2]), web_server.state
     wait_for_port(port)
     alerts: dict[bool, threading.Event] = {True: threading.Event(), False: threading.Event()}
     link = Link(broker=Broker.parse(broker.address), topics=Topics("testhall"), client_id="kiosk-1")
@@ -34,7 +30,7 @@ def test_a_changed_row_is_named_on_the_page_and_its_alert_outlives_broker_and_se
         assert link.connected.wait(PATIENCE_S)
         for _ in range(3):
             ok(link, "issue-ticket", queue="household", channel="web")
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
+        with httpx.Client(base_url=site, timeout=PATIENCE_S) as client:
             form = {"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(client.get("/log-in").text)}
             assert client.post("/log-in", data=form).status_code == 303
             assert "不一致" not in check(client)
@@ -44,10 +40,10 @@ def test_a_changed_row_is_named_on_the_page_and_its_alert_outlives_broker_and_se
             wait_until(lambda: "大厅事件的日志从第2条起与写下时不一致" in client.get("/fleet").text)
 
             alerts[True].clear()
-            assert server.stop() == 0
+            assert web_server.stop() == 0
             broker.close()
             broker.open()
-            server.open()
+            web_server.open()
             assert alerts[True].wait(PATIENCE_S), "both have forgotten it, the ledger has not"
             wait_for_port(port)
             alerts[False].clear()
@@ -56,7 +52,6 @@ def test_a_changed_row_is_named_on_the_page_and_its_alert_outlives_broker_and_se
             assert alerts[False].wait(PATIENCE_S), "mended: over"
     finally:
         link.close()
-        server.close()
 
 
 def check(client: httpx.Client) -> str:

@@ -16,7 +16,6 @@ import zxingcpp
 from PIL import Image
 
 from drivers.emulators.escpos import EscPosEmulator
-from drivers.emulators.serve import TcpServer
 from tests.faces import Face
 from tests.programs import PrivateBroker, RunningServer, Watcher, ok, wait_until
 
@@ -64,14 +63,8 @@ def far_away() -> Iterator[Net]:
 class LonelyHall:
     """Broker, server and kiosk of the small hall, with a printer at the kiosk."""
 
-    def __init__(self, tmp_path: Path, hall: Path, net: Net) -> None:
-        self.state, self.printer = tmp_path / "kiosk", EscPosEmulator(name="printer-1", out=tmp_path / "papers")
-        self._paper = TcpServer(self.printer)
-        self._paper.open()
-        path = hall / "devices.toml"
-        text = path.read_text(encoding="utf-8").replace('role = "hall"\n', 'role = "hall"\ndevices = ["printer-1"]\n')
-        text += f'\n[[device]]\nid = "printer-1"\nkind = "printer"\nmodel = "escpos-80"\naddress = "{self._paper.address}"\n'
-        path.write_text(text, encoding="utf-8")
+    def __init__(self, tmp_path: Path, hall: Path, printer: EscPosEmulator, net: Net) -> None:
+        self.state, self.printer = tmp_path / "kiosk", printer
         self.broker = PrivateBroker(tmp_path, host=net.host, run=net.run)
         self.server = RunningServer(hall, tmp_path / "state", self.broker.address, run=net.run)
         self.kiosk = Face("hall", (540, 960), hall, "--hall", str(hall), "--broker", self.broker.address, "--terminal", "kiosk-1",
@@ -95,7 +88,6 @@ class LonelyHall:
         self.link.close()
         self.server.close()
         self.broker.close()
-        self._paper.close()
 
     def count(self, what: str) -> int:
         """How many numbers of the kiosk's book are so."""
@@ -146,8 +138,10 @@ class LonelyHall:
         return number
 
 
-def test_without_the_broker_numbers_go_on_and_are_called_in_order_when_it_is_back(tmp_path: Path, hall_folder: Path) -> None:
-    hall = LonelyHall(tmp_path, hall_folder, Net())
+def test_without_the_broker_numbers_go_on_and_are_called_in_order_when_it_is_back(
+    tmp_path: Path, hall_folder: Path, printer: EscPosEmulator
+) -> None:
+    hall = LonelyHall(tmp_path, hall_folder, printer, Net())
     try:
         hall.open()
         hall.take()
@@ -178,9 +172,9 @@ def test_without_the_broker_numbers_go_on_and_are_called_in_order_when_it_is_bac
 
 
 def test_with_the_cable_out_nobody_is_left_standing_and_no_number_is_given_twice(
-    tmp_path: Path, hall_folder: Path, far_away: Net
+    tmp_path: Path, hall_folder: Path, printer: EscPosEmulator, far_away: Net
 ) -> None:
-    hall = LonelyHall(tmp_path, hall_folder, far_away)
+    hall = LonelyHall(tmp_path, hall_folder, printer, far_away)
     try:
         hall.open()
         far_away.cut()

@@ -9,11 +9,9 @@ import sys
 import threading
 import uuid
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 from PIL import Image
 
 from contract.wire import codec, messages
@@ -21,7 +19,6 @@ from contract.wire.messages import TerminalAsk, TerminalStatus, TerminalTold
 from link import Link
 from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
 from tests.faces import Face
-from tests.ports import free_port
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_for_port, wait_until
 from tests.web_hall import csrf
 
@@ -60,30 +57,21 @@ class Desk:
             self._news.notify_all()
 
 
-@pytest.fixture
-def watcher(broker: PrivateBroker) -> Iterator[Watcher]:
-    link = broker.link()
-    watcher = Watcher(link, "terminal/+/status")
-    link.open()
-    yield watcher
-    link.close()
-
-
 def content(parts: list[TerminalTold]) -> bytes:
     return b"".join(base64.b64decode(told.data) for told in parts)
 
 
 def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
-    broker: PrivateBroker, hall_folder: Path, watcher: Watcher
+    broker: PrivateBroker, hall_folder: Path, terminal_watcher: Watcher
 ) -> None:
     with (hall_folder / "devices.toml").open("a", encoding="utf-8") as file:
         file.write(SCREEN)
     arguments = ("--hall", str(hall_folder), "--broker", broker.address, "--terminal", "screen-9", "--log-level", "info")
     face = Face("screen", SIZE, hall_folder, *arguments)
-    desk = Desk(watcher.link, "screen-9")
+    desk = Desk(terminal_watcher.link, "screen-9")
     try:
         face.open()
-        status = codec.decode(watcher.wait("terminal/screen-9/status", "ready"), TerminalStatus)
+        status = codec.decode(terminal_watcher.wait("terminal/screen-9/status", "ready"), TerminalStatus)
         assert status.machine is not None and status.machine.disk_free_mb > 0 and status.machine.uptime_s > 0
         [refused] = desk.ask("logs")[:1]
         assert refused.state == "done"
@@ -97,26 +85,22 @@ def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
         assert b"temperature_c" in bundle.read("machine.json")
         [restarted] = desk.ask("restart")
         assert restarted.state == "done"
-        watcher.wait("terminal/screen-9/status", "stopped")
+        terminal_watcher.wait("terminal/screen-9/status", "stopped")
         assert face._program is not None and face._program.wait(PATIENCE_S) == 0
     finally:
         face.close()
 
 
 def test_an_order_from_the_fleet_page_reaches_the_terminal_and_its_logs_come_back(
-    broker: PrivateBroker, hall_folder: Path, tmp_path: Path, watcher: Watcher
+    broker: PrivateBroker, hall_folder: Path, web_server: RunningServer, site: str, tmp_path: Path, terminal_watcher: Watcher
 ) -> None:
-    port = free_port()
-    web = ("--web", f"127.0.0.1:{port}", "--example-accounts")
-    server = RunningServer(hall_folder, tmp_path / "state", broker.address, *web)
     command = [sys.executable, "-m", "drivers.main", "run", "--hall", str(hall_folder), "--broker", broker.address,
                "--terminal", "devices-1", "--out", str(tmp_path / "out")]  # fmt: skip
     agent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    server.open()
     try:
-        watcher.wait("terminal/devices-1/status", "ready")
-        wait_for_port(port)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
+        terminal_watcher.wait("terminal/devices-1/status", "ready")
+        wait_for_port(int(site.rpartition(":")[2]))
+        with httpx.Client(base_url=site, timeout=PATIENCE_S) as client:
             page = client.get("/log-in").text
             client.post("/log-in", data={"name": "admin", "password": EXAMPLE_PASSWORD, "csrf": csrf(page)})
             client.post("/fleet/devices-1/logs", data={"csrf": csrf(client.get("/fleet").text)})
@@ -126,19 +110,22 @@ def test_an_order_from_the_fleet_page_reaches_the_terminal_and_its_logs_come_bac
     finally:
         agent.kill()
         agent.wait(PATIENCE_S)
-        server.close()
 
 
-def test_a_device_agent_says_what_it_cannot_do_and_restarts(broker: PrivateBroker, hall_folder: Path, watcher: Watcher) -> None:
+def test_a_device_agent_says_what_it_cannot_do_and_restarts(
+    broker: PrivateBroker, hall_folder: Path, terminal_watcher: Watcher
+) -> None:
     command = [sys.executable, "-m", "drivers.main", "run", "--hall", str(hall_folder), "--broker", broker.address,
                "--terminal", "devices-1", "--out", str(hall_folder / "out")]  # fmt: skip
-    desk = Desk(watcher.link, "devices-1")
+    desk = Desk(terminal_watcher.link, "devices-1")
     agent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        watcher.wait("terminal/devices-1/status", "ready")
+        terminal_watcher.wait("terminal/devices-1/status", "ready")
         [told] = desk.ask("screen")
         assert told.state == "unable" and "cannot screen" in told.text
-        watcher.link.publish(watcher.link.topics.terminal_ask("devices-1"), b'{"id": 3}')  # rubbish is dropped
+        terminal_watcher.link.publish(
+            terminal_watcher.link.topics.terminal_ask("devices-1"), b'{"id": 3}'
+        )  # rubbish is dropped
         [told] = desk.ask("restart")
         assert told.state == "done" and agent.wait(PATIENCE_S) == 0
     finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -28,22 +27,11 @@ ACCENT = "#1557B0"
 
 
 @pytest.fixture
-def hall(hall_folder: Path) -> Path:
+def hall_folder(hall_folder: Path) -> Path:
     """The small hall with a rater and a call screen."""
     with (hall_folder / "devices.toml").open("a", encoding="utf-8") as file:
         file.write(TERMINALS)
     return hall_folder
-
-
-@pytest.fixture
-def watcher(broker: PrivateBroker, hall: Path, server: RunningServer) -> Iterator[Watcher]:
-    """A connection that sees everything, while the server runs."""
-    link = broker.link()
-    watcher = Watcher(link)
-    link.open()
-    watcher.wait("server/status", "ready")
-    yield watcher
-    link.close()
 
 
 def start(role: str, size: tuple[int, int], broker: PrivateBroker, hall: Path, terminal: str, watcher: Watcher) -> Face:
@@ -68,9 +56,9 @@ def ratings(server: RunningServer) -> list[tuple[object, ...]]:
 
 
 def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
-    broker: PrivateBroker, hall: Path, server: RunningServer, watcher: Watcher
+    broker: PrivateBroker, hall_folder: Path, server: RunningServer, watcher: Watcher
 ) -> None:
-    rater = start("rating", (1280, 800), broker, hall, "rater-01", watcher)
+    rater = start("rating", (1280, 800), broker, hall_folder, "rater-01", watcher)
     try:
         ok(watcher.link, "open-window", window="01", clerk="0101")
         serve_one(watcher)
@@ -101,11 +89,11 @@ def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
 
 
 def test_the_call_screen_lights_up_for_a_call_and_keeps_its_picture_without_the_server(
-    broker: PrivateBroker, hall: Path, server: RunningServer, watcher: Watcher
+    broker: PrivateBroker, hall_folder: Path, server: RunningServer, watcher: Watcher
 ) -> None:
     ok(watcher.link, "open-window", window="01", clerk="0101")
     ok(watcher.link, "issue-ticket", queue="household", channel="desk")
-    screen = start("screen", (1280, 720), broker, hall, "screen-9", watcher)
+    screen = start("screen", (1280, 720), broker, hall_folder, "screen-9", watcher)
     corner = (0.04, 0.2)
     try:
         screen.wait_for_colour(*corner, WHITE)

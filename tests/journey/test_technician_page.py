@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,45 +12,15 @@ from drivers.emulators.escpos import EscPosEmulator
 from kiosk.service_pages.offline_codes import NAME
 from queue_server.main import main
 from tests.faces import Face
-from tests.programs import PrivateBroker, RunningServer, Watcher, wait_until
+from tests.programs import RunningServer, Watcher, wait_until
 
 UPPER_LEFT, UPPER_RIGHT = (0.04, 0.03), (0.96, 0.03)
 GESTURE = (UPPER_LEFT, UPPER_RIGHT) * 3
 
 
-@pytest.fixture
-def hall(hall_folder: Path, printer: EscPosEmulator) -> Path:
-    path = hall_folder / "devices.toml"
-    text = path.read_text(encoding="utf-8").replace('role = "hall"\n', 'role = "hall"\ndevices = ["printer-1"]\n')
-    text += f'\n[[device]]\nid = "printer-1"\nkind = "printer"\nmodel = "escpos-80"\naddress = "{printer.address}"\n'  # type: ignore[attr-defined]
-    path.write_text(text, encoding="utf-8")
-    return hall_folder
-
-
-@pytest.fixture
-def watcher(broker: PrivateBroker, hall: Path, server: RunningServer) -> Iterator[Watcher]:
-    link = broker.link()
-    watcher = Watcher(link)
-    link.open()
-    watcher.wait("server/status", "ready")
-    yield watcher
-    link.close()
-
-
-@pytest.fixture
-def kiosk(broker: PrivateBroker, hall: Path, tmp_path: Path, watcher: Watcher) -> Iterator[Face]:
-    common = ["--hall", str(hall), "--broker", broker.address, "--terminal", "kiosk-1", "--state", str(tmp_path / "kiosk")]
-    face = Face("hall", (540, 960), hall, *common)
-    face.open()
-    watcher.wait("terminal/kiosk-1/status", '"ok"')
-    face.control("取号")
-    yield face
-    face.close()
-
-
-def codes(hall: Path, server: RunningServer, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+def codes(hall_folder: Path, server: RunningServer, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
     """The one-time and the time-based code of the kiosk, from the server's machine."""
-    assert main(["technician-code", "--hall", str(hall), "--state", str(server.state), "--terminal", "kiosk-1"]) == 0
+    assert main(["technician-code", "--hall", str(hall_folder), "--state", str(server.state), "--terminal", "kiosk-1"]) == 0
     once, offline = (line.split()[-1] for line in capsys.readouterr().out.splitlines())
     return once, offline
 
@@ -77,12 +46,12 @@ def wait_for_refusal(kiosk: Face, words: str = "代码不对") -> None:
 def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_leaves(
     kiosk: Face,
     watcher: Watcher,
-    hall: Path,
+    hall_folder: Path,
     server: RunningServer,
     printer: EscPosEmulator,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    once, _ = codes(hall, server, capsys)
+    once, _ = codes(hall_folder, server, capsys)
     type_code(kiosk, f"{(int(once) + 1) % 10**8:08d}")
     watcher.wait("event/technician-refused", '"kiosk-1"')
     wait_for_refusal(kiosk)
@@ -101,16 +70,16 @@ def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_le
 
 
 def test_without_the_server_a_time_based_code_opens_once_and_the_log_hears_of_it_later(
-    kiosk: Face, watcher: Watcher, hall: Path, tmp_path: Path, server: RunningServer, capsys: pytest.CaptureFixture[str]
+    kiosk: Face, watcher: Watcher, hall_folder: Path, tmp_path: Path, server: RunningServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = tmp_path / "kiosk" / NAME
     wait_until(key.exists)
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     server.kill()
     watcher.wait("server/status", "lost")
-    type_code(kiosk, codes(hall, server, capsys)[0])  # the server would have to check this one
+    type_code(kiosk, codes(hall_folder, server, capsys)[0])  # the server would have to check this one
     wait_for_refusal(kiosk)
-    offline = codes(hall, server, capsys)[1]  # a new one: it does not hold for long
+    offline = codes(hall_folder, server, capsys)[1]  # a new one: it does not hold for long
     type_digits(kiosk, offline)
     kiosk.wait_for_page("MenuPage")
     used = key.read_text()

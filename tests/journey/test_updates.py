@@ -7,7 +7,6 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -104,18 +103,9 @@ class Desk:
         assert self.client.post("/updates/begin", data=fields).headers["location"] == "/updates"
 
 
-@pytest.fixture
-def watcher(broker: PrivateBroker) -> Iterator[Watcher]:
-    link = broker.link()
-    watcher = Watcher(link, "terminal/+/status")
-    link.open()
-    yield watcher
-    link.close()
-
-
 @needs_namespaces
 def test_a_terminal_is_updated_from_the_desk_and_a_server_that_starts_again_sees_it_through(
-    broker: PrivateBroker, hall_folder: Path, tmp_path: Path, watcher: Watcher
+    broker: PrivateBroker, hall_folder: Path, tmp_path: Path, terminal_watcher: Watcher
 ) -> None:
     devices = hall_folder / "devices.toml"
     devices.write_text(
@@ -127,7 +117,7 @@ def test_a_terminal_is_updated_from_the_desk_and_a_server_that_starts_again_sees
     terminal.start("A", OLD, "A B")
     server.open()
     try:
-        watcher.wait(STATUS, "ready")
+        terminal_watcher.wait(STATUS, "ready")
         desk = Desk(port)
         content = bundle(NEW, content=CONTENT)
         desk.upload(content)
@@ -138,12 +128,12 @@ def test_a_terminal_is_updated_from_the_desk_and_a_server_that_starts_again_sees
         wait_until(lambda: "正在安装" in desk.page)
         server.kill()
         terminal.unit("update")
-        watcher.wait(STATUS, "restarting")
+        terminal_watcher.wait(STATUS, "restarting")
         terminal.stop()
         server.open()
         terminal.start("B", NEW, "B A")
         terminal.unit("judge")
-        status = codec.decode(watcher.wait(STATUS, '"state":"done"'), TerminalStatus)
+        status = codec.decode(terminal_watcher.wait(STATUS, '"state":"done"'), TerminalStatus)
         assert status.machine is not None and status.machine.system == NEW
         desk = Desk(port)
         wait_until(lambda: "完成 1 / 1 台" in desk.page and "已结束" in desk.page)
@@ -153,7 +143,7 @@ def test_a_terminal_is_updated_from_the_desk_and_a_server_that_starts_again_sees
         desk.begin(newer.stem)
         wait_until((terminal.updates / "request.json").exists)
         terminal.unit("update")
-        watcher.wait(STATUS, "restarting")
+        terminal_watcher.wait(STATUS, "restarting")
         terminal.stop()
         terminal.start("B", NEW, "A B")
         terminal.unit("judge")

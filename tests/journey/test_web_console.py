@@ -8,21 +8,12 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.web_hall import CONFIG, PASSWORD, WebHall, serving
+from tests.browsers import log_in, new_page
+from tests.web_hall import CONFIG, WebHall, serving
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=120_000, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -51,10 +42,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     opened: list[tuple[Page, list[str]]] = []
 
     def open_page(width: int = 1280, height: int = 800, scripts: bool = True, language: str = "zh-CN") -> Page:
-        size = {"width": width, "height": height}
-        context = browser.new_context(viewport=size, java_script_enabled=scripts, locale=language)  # type: ignore[arg-type]
-        context.set_default_timeout(60_000)
-        page = context.new_page()
+        page = new_page(browser, width=width, height=height, scripts=scripts, language=language)
         troubles: list[str] = []
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if "Content Security" in message.text else None)
@@ -69,10 +57,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
 def on_duty(page: Page, site: str, name: str = "0101", window: str = "01") -> None:
     """Log in and take a window."""
-    page.goto(f"{site}/log-in")
-    page.fill("[name=name]", name)
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
+    log_in(page, site, name)
     page.click(f'button[value="{window}"]')
     expect(page.locator("#keys button:enabled").first).to_be_visible()
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -43,21 +42,13 @@ class Kiosk:
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[WebHall]:
-    hall = WebHall(tmp_path)
-    yield hall
-    hall.close()
-
-
-@pytest.fixture
 def kiosk(hall: WebHall) -> Kiosk:
     return Kiosk(hall)
 
 
 @pytest.fixture
-def client(hall: WebHall, kiosk: Kiosk) -> Iterator[TestClient]:
-    with TestClient(hall.open(), base_url="http://hall", follow_redirects=False) as client:
-        yield client
+def client(kiosk: Kiosk, client: TestClient) -> TestClient:
+    return client
 
 
 def form(client: TestClient, ticket: str, **more: str) -> dict[str, str]:

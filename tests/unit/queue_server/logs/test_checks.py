@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -32,17 +31,9 @@ def shown() -> dict[str, bytes]:
 
 
 @pytest.fixture
-def hall(tmp_path: Path, shown: dict[str, bytes]) -> Iterator[WebHall]:
-    hall = WebHall(tmp_path)
+def hall(hall: WebHall, shown: dict[str, bytes]) -> WebHall:
     hall.desk.show = shown.__setitem__
-    yield hall
-    hall.close()
-
-
-@pytest.fixture
-def client(hall: WebHall) -> Iterator[TestClient]:
-    with TestClient(hall.open(), client=("127.0.0.1", 1234), follow_redirects=False) as client:
-        yield client
+    return hall
 
 
 def tamper(hall: WebHall, sql: str) -> None:

@@ -6,8 +6,6 @@ import io
 import json
 import re
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,29 +19,14 @@ from queue_server.web.console.page import FIELDS, command_in
 from queue_server.web.public.led_picture import PITCH, picture
 from tests.web_hall import WebHall, at_window, log_in, now, press
 
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[WebHall]:
-    hall = WebHall(tmp_path)
-    yield hall
-    hall.close()
-
-
-@pytest.fixture
-def visitor(hall: WebHall) -> Iterator[TestClient]:
-    """A browser in which nobody is logged in."""
-    with TestClient(hall.open(), base_url="http://hall", follow_redirects=False, client=("10.0.0.5", 5000)) as client:
-        yield client
-
-
 # --- the console ------------------------------------------------------------------------------------------------------
 
 
-def test_one_press_sent_twice_calls_one_ticket(hall: WebHall, visitor: TestClient) -> None:
-    token = at_window(visitor)
+def test_one_press_sent_twice_calls_one_ticket(hall: WebHall, client: TestClient) -> None:
+    token = at_window(client)
     first, second = hall.issue(), hall.issue()
     press_id = str(uuid.uuid4())
-    assert press(visitor, token, "call-next", press_id).json() == press(visitor, token, "call-next", press_id).json()
+    assert press(client, token, "call-next", press_id).json() == press(client, token, "call-next", press_id).json()
     ticket = hall.window("01").ticket
     assert ticket is not None
     assert ticket.number == first["number"]
@@ -52,87 +35,85 @@ def test_one_press_sent_twice_calls_one_ticket(hall: WebHall, visitor: TestClien
     assert answer.data["ticket"]["state"] == "waiting"
 
 
-def test_a_refusal_says_in_the_clerks_language_what_to_do(visitor: TestClient) -> None:
-    token = at_window(visitor)
-    assert re.search("[\u4e00-\u9fff]{4}", press(visitor, token, "start-service").json()["message"])
-    visitor.get("/lang/en")
-    assert press(visitor, token, "start-service").json()["message"].isascii()
+def test_a_refusal_says_in_the_clerks_language_what_to_do(client: TestClient) -> None:
+    token = at_window(client)
+    assert re.search("[\u4e00-\u9fff]{4}", press(client, token, "start-service").json()["message"])
+    client.get("/lang/en")
+    assert press(client, token, "start-service").json()["message"].isascii()
 
 
-def test_a_call_out_of_order_needs_a_reason_and_stands_in_the_audit(hall: WebHall, visitor: TestClient) -> None:
-    token = at_window(visitor)
+def test_a_call_out_of_order_needs_a_reason_and_stands_in_the_audit(hall: WebHall, client: TestClient) -> None:
+    token = at_window(client)
     hall.issue()
     chosen = hall.issue()
-    assert press(visitor, token, "call-ticket", ticket=chosen["id"]).json()["status"] == "error"
-    assert press(visitor, token, "call-ticket", ticket=chosen["id"], reason="过号后返回").json()["status"] == "ok"
-    visitor.post("/log-out", data={"csrf": token})
-    log_in(visitor, "admin")
-    assert "过号后返回" in visitor.get("/accounts").text
+    assert press(client, token, "call-ticket", ticket=chosen["id"]).json()["status"] == "error"
+    assert press(client, token, "call-ticket", ticket=chosen["id"], reason="过号后返回").json()["status"] == "ok"
+    client.post("/log-out", data={"csrf": token})
+    log_in(client, "admin")
+    assert "过号后返回" in client.get("/accounts").text
 
 
 def test_a_line_that_cannot_be_read_never_looks_like_an_empty_one(
-    hall: WebHall, visitor: TestClient, monkeypatch: pytest.MonkeyPatch
+    hall: WebHall, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_window(visitor)
+    at_window(client)
 
     async def broken(*_: Any) -> Any:
         raise OSError("disk I/O error")
 
     monkeypatch.setattr(hall.desk, "waiting_list", broken)
-    page = visitor.get("/console").text
+    page = client.get("/console").text
     assert "队列暂时读不到" in page
     assert "现在没有人等候" not in page
     assert not re.search(r'class="count">0<', page)
 
 
 def test_figures_that_cannot_be_read_never_look_like_zeros(
-    hall: WebHall, visitor: TestClient, monkeypatch: pytest.MonkeyPatch
+    hall: WebHall, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log_in(visitor, "supervisor")
+    log_in(client, "supervisor")
 
     async def broken(*_: Any) -> Any:
         raise OSError("disk I/O error")
 
     monkeypatch.setattr(hall.desk, "statistics", broken)
-    page = visitor.get("/supervisor").text
+    page = client.get("/supervisor").text
     assert "统计暂时读不到" in page
     assert "<td" not in page
 
 
-def test_a_clerk_sees_at_once_when_a_display_or_the_printer_is_in_trouble(hall: WebHall, visitor: TestClient) -> None:
-    at_window(visitor)
+def test_a_clerk_sees_at_once_when_a_display_or_the_printer_is_in_trouble(hall: WebHall, client: TestClient) -> None:
+    at_window(client)
     texts = messages.Text("号票打印机缺纸，请装纸。", "The ticket printer is out of paper.")
     hall.put("alert/printer-1", messages.Alert("paper-out", "error", "printer-1", now(), texts))
     other = messages.Text("02 号窗口屏连接不上。", "The strip of window 02 is unreachable.")
     hall.put("alert/strip-02", messages.Alert("unreachable", "error", "strip-02", now(), other))
     hall.put("display/strip-01/shown", messages.DisplayShown(1, "unreachable", now()))
-    page = visitor.get("/console").text
+    page = client.get("/console").text
     assert "号票打印机缺纸" in page
     assert "02 号窗口屏" not in page
     assert re.search(r'class="word trouble" title="strip-01"', page)
 
 
-def test_who_was_taken_over_is_told_and_cannot_act_any_more(hall: WebHall, visitor: TestClient) -> None:
-    token = at_window(visitor, "0101")
+def test_who_was_taken_over_is_told_and_cannot_act_any_more(hall: WebHall, client: TestClient) -> None:
+    token = at_window(client, "0101")
     hall.issue()
-    press(visitor, token, "call-next")
+    press(client, token, "call-next")
     hall.ask("open-window", window="01", clerk="0102")
-    assert "工号 0102" in visitor.get("/console").text
-    assert press(visitor, token, "start-service").status_code == 409
+    assert "工号 0102" in client.get("/console").text
+    assert press(client, token, "start-service").status_code == 409
     assert hall.window("01").state == "calling"
 
 
-def test_a_closed_browser_leaves_the_ticket_as_it_was_and_a_new_log_in_takes_it_over(
-    hall: WebHall, visitor: TestClient
-) -> None:
-    token = at_window(visitor)
+def test_a_closed_browser_leaves_the_ticket_as_it_was_and_a_new_log_in_takes_it_over(hall: WebHall, client: TestClient) -> None:
+    token = at_window(client)
     ticket = hall.issue()
-    press(visitor, token, "call-next")
+    press(client, token, "call-next")
     assert hall.window("01").state == "calling"
-    visitor.cookies.clear()
-    token = at_window(visitor, "0102")
-    assert ticket["number"] in visitor.get("/console").text
-    assert press(visitor, token, "start-service").json()["status"] == "ok"
+    client.cookies.clear()
+    token = at_window(client, "0102")
+    assert ticket["number"] in client.get("/console").text
+    assert press(client, token, "start-service").json()["status"] == "ok"
     assert hall.window("01").state == "serving"
 
 
@@ -152,18 +133,18 @@ def test_bytes_that_are_no_json_are_no_command(payload: bytes) -> None:
 # --- the wall ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_wall_keeps_the_old_picture_until_the_display_shows_the_new_one(hall: WebHall, visitor: TestClient) -> None:
+def test_the_wall_keeps_the_old_picture_until_the_display_shows_the_new_one(hall: WebHall, client: TestClient) -> None:
     hall.show("strip-01")
-    assert visitor.get("/wall/strip-01.png").headers["x-display-state"] == "ok"
-    before = visitor.get("/wall/strip-01.png").content
+    assert client.get("/wall/strip-01.png").headers["x-display-state"] == "ok"
+    before = client.get("/wall/strip-01.png").content
     assert before.startswith(b"\x89PNG")
     hall.ask("open-window", window="01", clerk="0101")
-    assert visitor.get("/wall/strip-01.png").headers["x-display-state"] == "behind"
-    assert visitor.get("/wall/strip-01.png").content == before
+    assert client.get("/wall/strip-01.png").headers["x-display-state"] == "behind"
+    assert client.get("/wall/strip-01.png").content == before
     hall.show("strip-01")
-    assert visitor.get("/wall/strip-01.png").content != before
-    assert visitor.get("/wall/strip-09.png").status_code == 404
-    assert visitor.get("/wall/strip-01/9.png").status_code == 404
+    assert client.get("/wall/strip-01.png").content != before
+    assert client.get("/wall/strip-09.png").status_code == 404
+    assert client.get("/wall/strip-01/9.png").status_code == 404
 
 
 def test_a_line_longer_than_the_panel_is_drawn_whole() -> None:
@@ -193,10 +174,10 @@ def served(hall: WebHall, ticket: dict[str, Any]) -> None:
         assert hall.ask(verb, window="01").status == "ok"
 
 
-def test_the_phone_page_is_small_and_says_number_line_and_estimate(hall: WebHall, visitor: TestClient) -> None:
+def test_the_phone_page_is_small_and_says_number_line_and_estimate(hall: WebHall, client: TestClient) -> None:
     hall.issue()
     ticket = hall.issue()
-    page = visitor.get(f"/t/{ticket['token']}")
+    page = client.get(f"/t/{ticket['token']}")
     assert ticket["number"] in page.text
     assert "前面还有" in page.text
     assert "分钟" in page.text
@@ -205,34 +186,34 @@ def test_the_phone_page_is_small_and_says_number_line_and_estimate(hall: WebHall
 
 
 @pytest.mark.parametrize("token", ["nonsense", "261122a001-AAAAAAAAAAAA", "x" * 500])
-def test_a_bad_token_gets_a_clear_sentence(visitor: TestClient, token: str) -> None:
-    answer = visitor.get(f"/t/{token}")
+def test_a_bad_token_gets_a_clear_sentence(client: TestClient, token: str) -> None:
+    answer = client.get(f"/t/{token}")
     assert answer.status_code == 404
     assert "找不到" in answer.text or "没有这个页面" in answer.text
 
 
-def test_a_citizen_cancels_by_phone(hall: WebHall, visitor: TestClient) -> None:
+def test_a_citizen_cancels_by_phone(hall: WebHall, client: TestClient) -> None:
     ticket = hall.issue()
-    assert visitor.post(f"/t/{ticket['token']}/cancel", data={}).status_code == 303
-    assert "已取消" in visitor.get(f"/t/{ticket['token']}").text
-    assert visitor.post(f"/t/{ticket['token']}/cancel", data={}).status_code == 409
+    assert client.post(f"/t/{ticket['token']}/cancel", data={}).status_code == 303
+    assert "已取消" in client.get(f"/t/{ticket['token']}").text
+    assert client.post(f"/t/{ticket['token']}/cancel", data={}).status_code == 409
 
 
-def test_a_rating_by_phone_needs_a_reason_when_it_is_bad_and_counts_once(hall: WebHall, visitor: TestClient) -> None:
+def test_a_rating_by_phone_needs_a_reason_when_it_is_bad_and_counts_once(hall: WebHall, client: TestClient) -> None:
     ticket = hall.issue()
     path = f"/t/{ticket['token']}"
-    assert visitor.post(f"{path}/rate", data={"level": "5"}).status_code == 409
+    assert client.post(f"{path}/rate", data={"level": "5"}).status_code == 409
     served(hall, ticket)
-    assert "窗口人员业务不熟练" in visitor.get(f"{path}?level=2").text
-    assert visitor.post(f"{path}/rate", data={"level": "2"}).status_code == 409
-    assert visitor.post(f"{path}/rate", data={"level": "2", "reason": ["213"]}).status_code == 303
-    assert "感谢您的评价" in visitor.get(path).text
-    assert visitor.post(f"{path}/rate", data={"level": "5"}).status_code == 409
-    log_in(visitor, "supervisor")
-    assert "窗口人员业务不熟练" in visitor.get("/supervisor").text
+    assert "窗口人员业务不熟练" in client.get(f"{path}?level=2").text
+    assert client.post(f"{path}/rate", data={"level": "2"}).status_code == 409
+    assert client.post(f"{path}/rate", data={"level": "2", "reason": ["213"]}).status_code == 303
+    assert "感谢您的评价" in client.get(path).text
+    assert client.post(f"{path}/rate", data={"level": "5"}).status_code == 409
+    log_in(client, "supervisor")
+    assert "窗口人员业务不熟练" in client.get("/supervisor").text
 
 
-def test_a_phone_that_speaks_english_gets_english(hall: WebHall, visitor: TestClient) -> None:
+def test_a_phone_that_speaks_english_gets_english(hall: WebHall, client: TestClient) -> None:
     path = f"/t/{hall.issue()['token']}"
-    assert "Social security" in visitor.get(path, headers={"accept-language": "en-GB,en;q=0.9"}).text
-    assert "社会保障" in visitor.get(path, headers={"accept-language": "zh-CN"}).text
+    assert "Social security" in client.get(path, headers={"accept-language": "en-GB,en;q=0.9"}).text
+    assert "社会保障" in client.get(path, headers={"accept-language": "zh-CN"}).text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,26 +18,12 @@ WEB = Path(__file__).parents[4] / "queue_server" / "web"
 TEMPLATES = sorted(WEB.glob("templates/**/*.html"))
 
 
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[WebHall]:
-    hall = WebHall(tmp_path)
-    yield hall
-    hall.close()
-
-
-@pytest.fixture
-def visitor(hall: WebHall) -> Iterator[TestClient]:
-    """A browser in which nobody is logged in."""
-    with TestClient(hall.open(), base_url="http://hall", follow_redirects=False, client=("10.0.0.5", 5000)) as client:
-        yield client
-
-
 # --- who sees what ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/console", "/supervisor", "/accounts", "/password"])
-def test_a_page_of_the_staff_asks_for_a_log_in_first(visitor: TestClient, path: str) -> None:
-    answer = visitor.get(path)
+def test_a_page_of_the_staff_asks_for_a_log_in_first(client: TestClient, path: str) -> None:
+    answer = client.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/log-in?next={path}")
 
 
@@ -47,32 +32,32 @@ def test_a_page_of_the_staff_asks_for_a_log_in_first(visitor: TestClient, path: 
     [("0101", "/console", 200), ("0101", "/supervisor", 403), ("0101", "/accounts", 403), ("0101", "/supervisor/live", 403),
      ("supervisor", "/supervisor", 200), ("supervisor", "/accounts", 403), ("admin", "/accounts", 200)],
 )  # fmt: skip
-def test_each_role_sees_its_own_pages_only(visitor: TestClient, name: str, path: str, status: int) -> None:
-    assert log_in(visitor, name) == 303
-    assert visitor.get(path).status_code == status
+def test_each_role_sees_its_own_pages_only(client: TestClient, name: str, path: str, status: int) -> None:
+    assert log_in(client, name) == 303
+    assert client.get(path).status_code == status
 
 
-def test_a_wrong_password_is_refused_in_plain_words_and_keeps_the_name(visitor: TestClient) -> None:
-    page = visitor.get("/log-in")
-    answer = visitor.post("/log-in", data={"name": "0101", "password": "Wrong-pass1", "csrf": csrf(page.text)})
+def test_a_wrong_password_is_refused_in_plain_words_and_keeps_the_name(client: TestClient) -> None:
+    page = client.get("/log-in")
+    answer = client.post("/log-in", data={"name": "0101", "password": "Wrong-pass1", "csrf": csrf(page.text)})
     assert answer.status_code == 403
     assert "工号或密码不对" in answer.text
     assert 'value="0101"' in answer.text
     assert "Wrong-pass1" not in answer.text
 
 
-def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(visitor: TestClient) -> None:
-    page = visitor.get("/log-in")
-    answer = visitor.post("/log-in", data={"name": "0101", "password": PASSWORD, "csrf": csrf(page.text)})
+def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(client: TestClient) -> None:
+    page = client.get("/log-in")
+    answer = client.post("/log-in", data={"name": "0101", "password": PASSWORD, "csrf": csrf(page.text)})
     cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith("jiaohao_session="))
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
 
 
-def test_nobody_is_sent_to_another_host_after_the_log_in(visitor: TestClient) -> None:
-    page = visitor.get("/log-in?next=//evil.example/x")
+def test_nobody_is_sent_to_another_host_after_the_log_in(client: TestClient) -> None:
+    page = client.get("/log-in?next=//evil.example/x")
     form = {"name": "0101", "password": PASSWORD, "csrf": csrf(page.text), "next": "//evil.example/x"}
-    assert visitor.post("/log-in", data=form).headers["location"] in ("/", "/x")
+    assert client.post("/log-in", data=form).headers["location"] in ("/", "/x")
 
 
 @pytest.mark.parametrize(
@@ -82,18 +67,18 @@ def test_only_addresses_of_this_server_are_followed(address: str) -> None:
     assert re.fullmatch(r"/(x|evil\.example)?", local_path(address))
 
 
-def test_a_password_that_somebody_else_chose_must_be_changed_first(hall: WebHall, visitor: TestClient) -> None:
-    log_in(visitor, "admin")
-    token = csrf(visitor.get("/accounts").text)
+def test_a_password_that_somebody_else_chose_must_be_changed_first(hall: WebHall, client: TestClient) -> None:
+    log_in(client, "admin")
+    token = csrf(client.get("/accounts").text)
     form = {"csrf": token, "do": "set-password", "name": "0101", "password": "Fresh-start9"}
-    assert visitor.post("/accounts", data=form).status_code == 303
-    visitor.post("/log-out", data={"csrf": token})
-    log_in(visitor, "0101", "Fresh-start9")
-    assert visitor.get("/console").headers["location"] == "/password"
-    token = csrf(visitor.get("/password").text)
+    assert client.post("/accounts", data=form).status_code == 303
+    client.post("/log-out", data={"csrf": token})
+    log_in(client, "0101", "Fresh-start9")
+    assert client.get("/console").headers["location"] == "/password"
+    token = csrf(client.get("/password").text)
     form = {"csrf": token, "old": "Fresh-start9", "new": "My-own-pass4", "again": "My-own-pass4"}
-    assert visitor.post("/password", data=form).status_code == 303
-    assert visitor.get("/console").status_code == 200
+    assert client.post("/password", data=form).status_code == 303
+    assert client.get("/console").status_code == 200
 
 
 # --- who may post ----------------------------------------------------------------------------------------------------
@@ -102,45 +87,45 @@ def test_a_password_that_somebody_else_chose_must_be_changed_first(hall: WebHall
 @pytest.mark.parametrize(
     "path", ["/console/window", "/console/leave", "/console/command", "/accounts", "/password", "/log-out"]
 )
-def test_a_post_without_the_token_of_its_form_changes_nothing(hall: WebHall, visitor: TestClient, path: str) -> None:
-    log_in(visitor, "admin")
+def test_a_post_without_the_token_of_its_form_changes_nothing(hall: WebHall, client: TestClient, path: str) -> None:
+    log_in(client, "admin")
     asked = len(hall.handled)
     form = {"window": "01", "do": "bar", "name": "0101", "close": "1", "csrf": "made-up"}
-    assert visitor.post(path, data=form).status_code == 403
+    assert client.post(path, data=form).status_code == 403
     assert len(hall.handled) == asked
-    assert visitor.get("/accounts").status_code == 200
+    assert client.get("/accounts").status_code == 200
 
 
-def test_a_log_in_form_from_elsewhere_is_refused(visitor: TestClient) -> None:
-    assert visitor.post("/log-in", data={"name": "0101", "password": PASSWORD, "csrf": "x"}).status_code == 403
-    token = csrf(visitor.get("/log-in").text)
+def test_a_log_in_form_from_elsewhere_is_refused(client: TestClient) -> None:
+    assert client.post("/log-in", data={"name": "0101", "password": PASSWORD, "csrf": "x"}).status_code == 403
+    token = csrf(client.get("/log-in").text)
     form = {"name": "0101", "password": PASSWORD, "csrf": token}
-    assert visitor.post("/log-in", data=form, headers={"origin": "http://evil.example"}).status_code == 403
+    assert client.post("/log-in", data=form, headers={"origin": "http://evil.example"}).status_code == 403
 
 
-def test_an_oversized_post_is_refused_before_it_is_read(visitor: TestClient) -> None:
-    assert visitor.post("/log-in", content=b"x" * 70_000).status_code == 413
+def test_an_oversized_post_is_refused_before_it_is_read(client: TestClient) -> None:
+    assert client.post("/log-in", content=b"x" * 70_000).status_code == 413
 
 
-def test_a_console_cannot_act_for_another_window_or_ask_what_is_not_its_business(hall: WebHall, visitor: TestClient) -> None:
-    token = at_window(visitor)
+def test_a_console_cannot_act_for_another_window_or_ask_what_is_not_its_business(hall: WebHall, client: TestClient) -> None:
+    token = at_window(client)
     hall.issue()
-    assert press(visitor, token, "call-next", window="02", queue="tax").json()["status"] == "ok"
+    assert press(client, token, "call-next", window="02", queue="tax").json()["status"] == "ok"
     assert hall.window("01").state == "calling"
     assert hall.window("02").state == "closed"
     asked = len(hall.handled)
     for verb in ("issue-ticket", "rate", "close-window", "confirm-print", "x" * 100, None, 7):
-        assert press(visitor, token, verb).status_code == 400  # type: ignore[arg-type]
-    assert press(visitor, token, "call-next", request_id="not-a-uuid").status_code == 400
+        assert press(client, token, verb).status_code == 400  # type: ignore[arg-type]
+    assert press(client, token, "call-next", request_id="not-a-uuid").status_code == 400
     assert len(hall.handled) == asked
 
 
-def test_a_clerk_takes_only_the_windows_of_the_roster(hall: WebHall, visitor: TestClient) -> None:
-    log_in(visitor, "0103")
-    page = visitor.get("/console").text
+def test_a_clerk_takes_only_the_windows_of_the_roster(hall: WebHall, client: TestClient) -> None:
+    log_in(client, "0103")
+    page = client.get("/console").text
     assert 'value="02"' in page
     assert 'value="01"' not in page
-    assert visitor.post("/console/window", data={"csrf": csrf(page), "window": "01"}).status_code == 403
+    assert client.post("/console/window", data={"csrf": csrf(page), "window": "01"}).status_code == 403
     assert hall.window("01").state == "closed"
 
 
@@ -148,8 +133,8 @@ def test_a_clerk_takes_only_the_windows_of_the_roster(hall: WebHall, visitor: Te
 
 
 @pytest.mark.parametrize("path", ["/", "/log-in", "/wall", "/t/nonsense", "/nowhere", "/static/site.css"])
-def test_every_answer_carries_the_headers_that_keep_a_browser_safe(visitor: TestClient, path: str) -> None:
-    answer = visitor.get(path)
+def test_every_answer_carries_the_headers_that_keep_a_browser_safe(client: TestClient, path: str) -> None:
+    answer = client.get(path)
     for name, value in HEADERS.items():
         assert answer.headers[name] == value
 

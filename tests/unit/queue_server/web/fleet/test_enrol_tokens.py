@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
 from fastapi.testclient import TestClient
 
 from link.enrolment_token import normal
 from queue_server.enrolment import authority
 from queue_server.store.tables import enrol_tokens
 from tests.web_hall import WebHall, csrf, log_in
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[WebHall]:
-    hall = WebHall(tmp_path)
-    yield hall
-    hall.close()
 
 
 def browser(hall: WebHall) -> TestClient:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -20,13 +19,6 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 400
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[WebHall]:
-    hall = WebHall(tmp_path)
-    yield hall
-    hall.close()
-
-
-@pytest.fixture
 def said(hall: WebHall) -> list[tuple[str, bytes, int]]:
     """What the web pages have published."""
     said: list[tuple[str, bytes, int]] = []
@@ -36,6 +28,7 @@ def said(hall: WebHall) -> list[tuple[str, bytes, int]]:
 
 @pytest.fixture
 def client(hall: WebHall, said: list[tuple[str, bytes, int]]) -> Iterator[TestClient]:
+    """A browser on the machine of the server."""
     with TestClient(hall.open(), client=("127.0.0.1", 1234), follow_redirects=False) as client:
         yield client
 

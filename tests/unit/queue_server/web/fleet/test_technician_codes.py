@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from fastapi.testclient import TestClient
 
 from contract.totp import matching_step
 from queue_server.technician_codes import repository
 from tests.web_hall import WebHall, csrf, log_in, now
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[WebHall]:
-    hall = WebHall(tmp_path)
-    yield hall
-    hall.close()
-
-
-@pytest.fixture
-def client(hall: WebHall) -> Iterator[TestClient]:
-    with TestClient(hall.open(), client=("127.0.0.1", 1234), follow_redirects=False) as client:
-        yield client
 
 
 def shown(page: str, name: str) -> str:

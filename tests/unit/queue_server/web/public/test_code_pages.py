@@ -11,17 +11,9 @@ from queue_server.appointments.repository import Booking
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import from_json
 from queue_server.codes.seal import code_of
-from tests.web_hall import WebHall
 
 CASE = """[{"number": "WS-2026-1", "item": "食品经营许可", "state": "supplement", "department": "市场监管局", "applicant": "欧阳娜娜",
 "id_last_four": "001X", "received_on": "2026-11-20", "promised_on": "2091-12-31", "missing": ["平面图<b>", "健康证明"]}]"""
-
-
-@pytest.fixture
-def hall(tmp_path):
-    hall = WebHall(tmp_path)
-    yield hall
-    hall.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,19 +25,6 @@ from queue_server.web.api import platforms
 from tests.web_hall import CONFIG, WebHall, csrf, log_in, now
 
 NAME, NUMBER = "欧阳娜娜", "62052419900101001X"
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[WebHall]:
-    hall = WebHall(tmp_path)
-    yield hall
-    hall.close()
-
-
-@pytest.fixture
-def client(hall: WebHall) -> Iterator[TestClient]:
-    with TestClient(hall.open(), base_url="http://hall", follow_redirects=False) as client:
-        yield client
 
 
 def local() -> datetime:
