@@ -28,7 +28,7 @@ from kiosk.app.orders import acts_of
 from kiosk.flow.event import Ask, Broke, Tick, Touched
 from kiosk.flow.role import Role
 from kiosk.ui import fonts
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Look
 from link.systemd_notify import notify
 
@@ -228,7 +228,7 @@ class App:
             self._page.show(view)
         else:
             look = Look(self.screen.width, self.screen.height, mode)
-            stage = Stage(look, self.hall, texts(mode.language), self.send, self._click or no_sound)
+            stage = PageContext(look, self.hall, texts(mode.language), self.send, self._click or no_sound)
             page = self.role.draw(stage, view)
             self._root.clear_widgets()
             self._root.add_widget(page)

@@ -7,7 +7,7 @@ from contract.texts import unchanged as _
 from kiosk.call_screen.flow import CallScreenState, ShownCall
 from kiosk.call_screen.parts import Bilingual, CallRow, Notices, QueueRow, measured
 from kiosk.ui.page import Page
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Icon, Words
 from kiosk.ui.widgets.text import Align
@@ -17,12 +17,12 @@ NUMBER_SIZE = 300
 TURN_S = 8
 
 
-def page(stage: Stage, state: CallScreenState) -> Page:
+def page(stage: PageContext, state: CallScreenState) -> Page:
     """The page for `state`."""
-    return FailSafe(stage, state) if state.failed else CallScreen(stage, state)
+    return NoCallsPage(stage, state) if state.failed else CallsPage(stage, state)
 
 
-class CallScreen(Page):
+class CallsPage(Page):
     """Left two thirds the calls, right the waiting counts; in portrait one above the other."""
 
     def build(self, state: CallScreenState) -> None:
@@ -177,7 +177,7 @@ class CallScreen(Page):
         self._place.say(f"{turn + 1} / {turns}" if turns > 1 else "")
 
 
-class FailSafe(Page):
+class NoCallsPage(Page):
     """Something in this screen failed; the next page comes by itself."""
 
     def build(self, _state: CallScreenState) -> None:

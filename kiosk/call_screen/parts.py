@@ -13,7 +13,7 @@ from contract.texts import texts
 from contract.texts import unchanged as _
 from kiosk.call_screen.flow import QueueLine, ShownCall
 from kiosk.ui.line_breaking import parted
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.theme import MOTION_S, Look
 from kiosk.ui.widgets import Fill, Words
@@ -40,7 +40,7 @@ class Bilingual:
     first: str
     second: str
 
-    def beside(self, stage: Stage, rect: Rect) -> list[Words]:
+    def beside(self, stage: PageContext, rect: Rect) -> list[Words]:
         """Chinese large, English small behind it."""
         zh, en = rect.left(stage.look.type("body") * (len(self.first) + 0.6))
         return [
@@ -48,7 +48,7 @@ class Bilingual:
             Words(stage, en, texts("en")(self.first), "note", colour="secondary", line_height=1.2),
         ]
 
-    def draw(self, stage: Stage, rect: Rect) -> list[Words]:
+    def draw(self, stage: PageContext, rect: Rect) -> list[Words]:
         """Both sentences in the middle of a large box, English below."""
         upper, lower = rect.top(rect.h * 0.6)
         first, second = upper.rows(2, 0)
@@ -63,7 +63,7 @@ class Bilingual:
 class CallRow(Fill):
     """An earlier call: number, window, and how it stands."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
+    def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect, "surface", corner=stage.look.corner / 2)
         look = stage.look
         number, rest = rect.inset(look.space("m"), 0).left(measured(look, "A0000", 54), look.space("s"))
@@ -93,7 +93,7 @@ class CallRow(Fill):
 class QueueRow(Box):
     """A queue: its letter, its names, how many wait."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
+    def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect)
         look = stage.look
         badge, rest = rect.left(look.px(60), look.space("m"))
@@ -121,7 +121,7 @@ class QueueRow(Box):
 class Notices(Box):
     """One notice after another, each first in Chinese, then in English; one that is too long for the bar comes in parts."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
+    def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect)
         place = rect.inset(stage.look.space("l"), 0)
         both = [text for notice in notices_of(stage) for text in (notice.zh, notice.en)]
@@ -149,7 +149,7 @@ def parts_of(text: str, width: float, look: Look) -> list[str]:
     return [text] if measure(text, size) * LEAST <= width else parted(text, width, lambda part: measure(part, size))
 
 
-def notices_of(stage: Stage) -> list[TextConfig]:
+def notices_of(stage: PageContext) -> list[TextConfig]:
     """The hall's notices; without any, what to do with a missed number and where to ask."""
     hall = stage.hall
     if hall.notice:

@@ -8,14 +8,14 @@ from contract.configuration.hall import HallConfig
 from kiosk.call_screen.flow import CallScreenState, step
 from kiosk.flow.role import Role
 from kiosk.ui.page import Page
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Mode
 
 
 def make(_hall: HallConfig, args: argparse.Namespace) -> Role:
     """The call screen; the language only says which text comes first where there is room for one."""
 
-    def draw(stage: Stage, state: CallScreenState) -> Page:
+    def draw(stage: PageContext, state: CallScreenState) -> Page:
         from kiosk.call_screen.page import page  # Kivy is loaded only when the window opens
 
         return page(stage, state)

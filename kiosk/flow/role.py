@@ -12,7 +12,7 @@ from kiosk.ui.theme import Mode
 if TYPE_CHECKING:
     from contract.wire.messages import Act, DeviceStatus, LeaseStatus
     from kiosk.ui.page import Page
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
     from link.orders import OrderHandler
 
 Send = Callable[[Any], None]
@@ -55,7 +55,7 @@ class Role:
     step: Callable[[Any, Any], tuple[Any, tuple[Any, ...]]]
     mode: Callable[[Any], Mode]
     key: Callable[[Any], Hashable]
-    draw: Callable[[Stage, Any], Page]
+    draw: Callable[[PageContext, Any], Page]
     topics: tuple[str, ...]
     owns: tuple[str, ...] = ()
     view: Callable[[Any], Any] = itself

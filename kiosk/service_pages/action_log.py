@@ -25,7 +25,7 @@ MOST_KEPT = 1000
 """Of a terminal that has been without its server for very long the oldest acts are dropped."""
 
 
-class Diary:
+class ActionLog:
     """Keeps the acts in `folder`. `clock` gives the time with its zone. A few kilobytes are read and written at once."""
 
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:

@@ -28,7 +28,7 @@ SHOWN_LINES = 400
 
 
 @dataclass(frozen=True)
-class Means:
+class ProgramAccess:
     """What the tools work with. `look` finds out about the network, `lines` gives the log, `restart` ends the program;
     `runtime` is systemd's RuntimeDirectory, None where systemd did not start the program."""
 
@@ -38,10 +38,10 @@ class Means:
     runtime: Path | None
 
 
-class Tools:
+class DeviceTests:
     """One of the parts that perform effects. `devices` are those that are opened here for their test."""
 
-    def __init__(self, hall: HallConfig, devices: Sequence[Device], means: Means, folder: Path | None) -> None:
+    def __init__(self, hall: HallConfig, devices: Sequence[Device], means: ProgramAccess, folder: Path | None) -> None:
         self._hall, self._means, self._folder = hall, means, folder
         self._devices = {device.id: device for device in devices}
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()

@@ -18,7 +18,7 @@ NAME = "technician.key"
 _FORM = re.compile(r"([0-9a-f]{64}) (-?\d{1,12})\n")
 
 
-class Keys:
+class OfflineCodes:
     """Keeps the secret and judges codes by it. `clock` gives seconds since 1970; a few bytes are read and written at once."""
 
     def __init__(self, folder: Path, clock: Callable[[], float]) -> None:

@@ -19,7 +19,7 @@ from kiosk.ui.theme import Mode
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 FOR_WHOEVER_IS_OPEN = (Touched, Turn, Scanned)
 PASSING = ("own", "requests", "now", "clock", "idle_since", "touches", "wrong", "scan_until", "tell_at", "untold")  # fmt: skip
@@ -41,7 +41,7 @@ class Both:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ServiceView:
     """What a page of the technician is drawn from: `devices` is what the terminal's status says of them."""
 
     state: Technician
@@ -82,13 +82,17 @@ def with_technician(role: Role, own: Own, performers: Sequence[Performer]) -> Ro
         return Mode(both.technician.language) if both.technician.is_open else role.mode(both.public)
 
     def view(both: Both) -> Any:
-        return Shown(both.technician, tuple(role.devices(both.public))) if both.technician.is_open else role.view(both.public)
+        return (
+            ServiceView(both.technician, tuple(role.devices(both.public)))
+            if both.technician.is_open
+            else role.view(both.public)
+        )
 
     def key(both: Both) -> Hashable:
         return ("technician", view(both).key) if both.technician.is_open else ("public", role.key(both.public))
 
-    def draw(stage: Stage, seen: Any) -> Page:
-        if not isinstance(seen, Shown):
+    def draw(stage: PageContext, seen: Any) -> Page:
+        if not isinstance(seen, ServiceView):
             return role.draw(stage, seen)
         from kiosk.service_pages import pages  # Kivy is loaded only when the window opens
 

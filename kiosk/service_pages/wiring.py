@@ -11,11 +11,11 @@ from datetime import datetime
 from contract.configuration.hall import HallConfig
 from kiosk.app.link_events import VERSION, TerminalLink
 from kiosk.flow.role import Role, Send
-from kiosk.service_pages.action_log import Diary
-from kiosk.service_pages.device_tests import Means, Tools, runtime_folder
+from kiosk.service_pages.action_log import ActionLog
+from kiosk.service_pages.device_tests import DeviceTests, ProgramAccess, runtime_folder
 from kiosk.service_pages.events import SecretFetch
 from kiosk.service_pages.network import look
-from kiosk.service_pages.offline_codes import Keys
+from kiosk.service_pages.offline_codes import OfflineCodes
 from kiosk.service_pages.pointer import Pointers
 from kiosk.service_pages.role import Performer, with_technician
 from kiosk.service_pages.state import SPEAKER, Own, OwnDevice
@@ -31,13 +31,13 @@ def behind(role: Role, args: argparse.Namespace, hall: HallConfig, link: Termina
         OwnDevice(SPEAKER, SPEAKER),
     )  # fmt: skip
     own = Own(args.terminal, role.kind, VERSION, parts)
-    means = Means(
+    means = ProgramAccess(
         look=lambda: look(link.broker, args.credentials, link.round_trip_ms(SecretFetch.verb)), lines=lambda: link.lines,
         restart=end, runtime=runtime_folder(),
     )  # fmt: skip
-    tools = Tools(hall, [device for device in devices if device.id not in role.owns], means, args.out)
-    diary = Diary(folder_of(args), lambda: datetime.now(hall.zone))
-    performers: list[Performer] = [diary, tools, Keys(folder_of(args), time.time)]
+    tools = DeviceTests(hall, [device for device in devices if device.id not in role.owns], means, args.out)
+    diary = ActionLog(folder_of(args), lambda: datetime.now(hall.zone))
+    performers: list[Performer] = [diary, tools, OfflineCodes(folder_of(args), time.time)]
     if args.fullscreen:
         performers.append(Pointers())
     whole = with_technician(role, own, performers)

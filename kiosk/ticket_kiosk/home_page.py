@@ -11,10 +11,10 @@ from kiosk.ticket_kiosk.case_progress.state import OpenCaseQuery
 from kiosk.ticket_kiosk.events import TakeNumber
 from kiosk.ticket_kiosk.guides.state import OpenGuides
 from kiosk.ticket_kiosk.offline_numbers.steps import few
-from kiosk.ticket_kiosk.page_frame import Frame, date_text
+from kiosk.ticket_kiosk.page_frame import PageFrame, date_text
 from kiosk.ticket_kiosk.scan.state import OpenScan
 from kiosk.ticket_kiosk.state import KioskState
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Icon, Tap, Tile, Words
 from kiosk.ui.widgets.button import Action
@@ -26,7 +26,7 @@ OFFLINE = ("cloud-outline-off", "accent")
 """Icon and colour of notices while the kiosk gives numbers by itself: nothing that anybody must worry about."""
 
 
-class Home(Frame):
+class HomePage(PageFrame):
     """The first page."""
 
     leaves = False
@@ -83,7 +83,7 @@ class Home(Frame):
         if look.mode.low and not look.portrait:
             # the tile is small there, and the screen above it is free
             strip = Rect(rect.x, rect.top_edge + look.space("s"), rect.w, look.type("note") * 4.2)
-        self.notice = Notice(stage, strip)
+        self.notice = TileNotice(stage, strip)
         self.add_widget(self.notice)
 
     def _lower_half(self, rect: Rect, state: KioskState) -> None:
@@ -124,7 +124,7 @@ class Home(Frame):
         self.put(Words(stage, title, _("正在叫号"), "body", bold=True), self.waiting)
         row_height = max(look.px(92), look.type("tile") * 1.5)
         count = max(1, min(MOST_CALLS, int((body.h + look.space("s")) / (row_height + look.space("s")))))
-        self.rows = [CallRow(stage, row) for row in body.rows(count, look.space("s"))]
+        self.rows = [CalledRow(stage, row) for row in body.rows(count, look.space("s"))]
         self.quiet = Words(stage, body, _("现在没有叫号"), "body", colour="secondary", align="center")
         self.put(*self.rows, self.quiet)
 
@@ -146,7 +146,7 @@ class Home(Frame):
         self.notice.say("" if state.prints else _("暂时不能打印，可在屏幕上取号"))
 
 
-def more(stage: Stage) -> dict[str, tuple[str, str, Any]]:
+def more(stage: PageContext) -> dict[str, tuple[str, str, Any]]:
     """What there is besides taking a number: name, icon, and the event of its tile."""
     _ = stage.text
     return {
@@ -160,7 +160,7 @@ def more(stage: Stage) -> dict[str, tuple[str, str, Any]]:
 class MoreTile(Tap):
     """A smaller tile: icon and name, side by side or one above the other."""
 
-    def __init__(self, stage: Stage, rect: Rect, title: str, on_tap: Action, *, icon: str) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, title: str, on_tap: Action, *, icon: str) -> None:
         super().__init__(stage, rect, on_tap)
         look = self.look
         self.card = Card(stage, rect)
@@ -201,14 +201,14 @@ class TakeNumberTile(Tile):
 
     _draw_row = _draw_column
 
-    def __init__(self, stage: Stage, rect: Rect, title: str, note: str) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, title: str, note: str) -> None:
         super().__init__(stage, rect, title, lambda: stage.send(TakeNumber()), note=note, main=True)
 
 
-class CallRow(Fill):
+class CalledRow(Fill):
     """One number and its window."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
+    def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect, "accent_soft", corner=stage.look.corner / 2)
         number, window = rect.inset(stage.look.space("m"), 0).columns(2, stage.look.space("m"))
         self.number = Words(stage, number, "", "tile", bold=True, colour="accent", line_height=1.2)
@@ -222,10 +222,10 @@ class CallRow(Fill):
         self.window.say(window)
 
 
-class Notice(Fill):
+class TileNotice(Fill):
     """A sentence on a soft ground, a warning if nothing else is said, or nothing."""
 
-    def __init__(self, stage: Stage, rect: Rect, icon: str = "printer-alert", colour: str = "warning") -> None:
+    def __init__(self, stage: PageContext, rect: Rect, icon: str = "printer-alert", colour: str = "warning") -> None:
         super().__init__(stage, rect, f"{colour}_soft", corner=stage.look.corner / 2)
         place, body = rect.inset(stage.look.space("m"), 0).left(rect.h * 0.6, stage.look.space("s"))
         self.words = Words(stage, body, "", "note", colour=colour, bold=True, line_height=1.2)

@@ -8,22 +8,22 @@ from functools import partial
 from contract.configuration.hall import DAYS, Hours
 from kiosk.ticket_kiosk.events import Confirm, GoHome
 from kiosk.ticket_kiosk.guides.state import OpenGuides
-from kiosk.ticket_kiosk.page_frame import Frame, date_text
+from kiosk.ticket_kiosk.page_frame import PageFrame, date_text
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page import Page
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
 
-Wording = Callable[[Stage], tuple[str, str]]
+Wording = Callable[[PageContext], tuple[str, str]]
 
 
-def help_desk(stage: Stage) -> str:
+def help_desk(stage: PageContext) -> str:
     """Whom to ask."""
     return stage.pick(stage.hall.hall.help_desk)
 
 
-def trouble_words(stage: Stage, state: KioskState) -> tuple[str, str]:
+def trouble_words(stage: PageContext, state: KioskState) -> tuple[str, str]:
     """What happened and what to do, for each trouble with a ticket."""
     _ = stage.text
     desk, again = help_desk(stage), state.served or state.offline
@@ -61,7 +61,7 @@ class TroubleBlock:
         page.put(self.title, self.note)
 
 
-def guides_button(page: Frame, state: KioskState, area: Rect) -> Rect:
+def guides_button(page: PageFrame, state: KioskState, area: Rect) -> Rect:
     """The way to the guides, which need no server and are there out of hours; return what is left of the area above it."""
     _ = page.stage.text
     if not state.has_guides:
@@ -72,7 +72,7 @@ def guides_button(page: Frame, state: KioskState, area: Rect) -> Rect:
     return rest
 
 
-class TroubleWithTicket(Frame):
+class TroublePage(PageFrame):
     """The number could not be had, or not on paper."""
 
     leaves = False
@@ -102,7 +102,7 @@ class TroubleWithTicket(Frame):
         TroubleBlock(self, above, icon, title, note)
 
 
-class Closed(Frame):
+class ClosedPage(PageFrame):
     """Nobody gives numbers now: when the hall opens."""
 
     leaves = False
@@ -148,7 +148,7 @@ class Closed(Frame):
             self.date.say(_("今天 {date}").format(date=date_text(self.stage, state.clock)))
 
 
-def hours_line(stage: Stage, hours: Hours) -> tuple[str, str]:
+def hours_line(stage: PageContext, hours: Hours) -> tuple[str, str]:
     """One line of the opening hours: the days, the times."""
     _ = stage.text
     names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
@@ -160,7 +160,7 @@ def hours_line(stage: Stage, hours: Hours) -> tuple[str, str]:
     return (days if hours.note is None else stage.pick(hours.note)), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"
 
 
-class Message(Frame):
+class Message(PageFrame):
     """A page with one message that goes away by itself."""
 
     leaves = False
@@ -179,7 +179,7 @@ class Message(Frame):
         TroubleBlock(self, area, self.icon, *self.words(state), colour=self.colour)
 
 
-class Away(Message):
+class AwayPage(Message):
     """The server cannot be reached."""
 
     icon = "cloud-outline-off"
@@ -190,7 +190,7 @@ class Away(Message):
         return _("暂时不能取号"), _("系统正在恢复，本机会自动恢复服务。\n急需办理请到{desk}取号。").format(desk=desk)
 
 
-class Starting(Message):
+class StartingPage(Message):
     """The first seconds."""
 
     icon = "ticket-confirmation"
@@ -201,7 +201,7 @@ class Starting(Message):
         return _("欢迎您"), _("正在准备，请稍候…")
 
 
-class FailSafe(Page):
+class FailSafePage(Page):
     """Something broke. Drawn with as little as possible, so that it does not break as well."""
 
     def build(self, state: KioskState) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 from kiosk.ticket_kiosk.events import Back, GoHome, SetLanguage, Switch
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page import Page
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import CountdownRing, IconButton, Words
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
-def date_text(stage: Stage, clock: datetime) -> str:
+def date_text(stage: PageContext, clock: datetime) -> str:
     """The date with its day of the week, in the language of the mode."""
     _ = stage.text
     day = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[clock.weekday()]
@@ -37,7 +37,7 @@ def date_text(stage: Stage, clock: datetime) -> str:
     return _("{month}{day}日 {weekday}").format(month=months[clock.month - 1], day=clock.day, weekday=day)
 
 
-class Frame(Page):
+class PageFrame(Page):
     """A page between a head and a foot. `body` is what a page may fill; `reach` is the part of it for targets."""
 
     title = ""

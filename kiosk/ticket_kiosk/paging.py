@@ -9,7 +9,7 @@ from functools import partial
 from kiosk.ticket_kiosk.events import Turn
 from kiosk.ticket_kiosk.guides.text import Paragraph
 from kiosk.ui.line_breaking import break_lines
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.theme import LINE_HEIGHT, Look
 from kiosk.ui.widgets import TextButton, Words
@@ -20,7 +20,7 @@ SIZES = {"head": "body", "text": "body", "note": "note"}
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One line: its text, style, and how far from the line before it."""
 
     text: str
@@ -29,27 +29,27 @@ class Line:
     gap: float
 
 
-def lines_of(look: Look, paragraphs: Sequence[Paragraph], width: float) -> list[Line]:
+def lines_of(look: Look, paragraphs: Sequence[Paragraph], width: float) -> list[TextLine]:
     """The lines of the paragraphs in a column of this width."""
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     for paragraph in paragraphs:
         size = look.type(SIZES[paragraph.style])
         bold = paragraph.style == "head"
         gap = look.space("m") if bold else look.space("s") / 2
         for text in break_lines(paragraph.text, width, partial(measure, size=size, bold=bold)):
-            lines.append(Line(text, paragraph.style, size * LINE_HEIGHT, gap))
+            lines.append(TextLine(text, paragraph.style, size * LINE_HEIGHT, gap))
             gap = 0.0
     return lines
 
 
-def sheets_of(lines: Sequence[Line], height: float) -> list[list[Line]]:
+def sheets_of(lines: Sequence[TextLine], height: float) -> list[list[TextLine]]:
     """The lines on sheets of this height; a head goes to the next sheet with what it heads."""
-    sheets: list[list[Line]] = [[]]
+    sheets: list[list[TextLine]] = [[]]
     used = 0.0
     for line in lines:
         needed = line.height + (line.gap if sheets[-1] else 0)
         if sheets[-1] and used + needed > height:
-            moved: list[Line] = []
+            moved: list[TextLine] = []
             while len(sheets[-1]) > 1 and sheets[-1][-1].style == "head":
                 moved.insert(0, sheets[-1].pop())
             sheets.append(moved)
@@ -60,7 +60,7 @@ def sheets_of(lines: Sequence[Line], height: float) -> list[list[Line]]:
     return sheets
 
 
-def draw_sheet(page: Box, rect: Rect, lines: Sequence[Line]) -> None:
+def draw_sheet(page: Box, rect: Rect, lines: Sequence[TextLine]) -> None:
     """Put the lines of one sheet on a page, from the top."""
     colours = {"head": "accent", "text": "text", "note": "secondary"}
     for number, line in enumerate(lines):
@@ -72,7 +72,7 @@ def draw_sheet(page: Box, rect: Rect, lines: Sequence[Line]) -> None:
 
 def draw_turner(page: Box, strip: Rect, sheet: int, sheets: int) -> None:
     """The buttons to the sheets before and behind, and which one this is."""
-    stage: Stage = page.stage
+    stage: PageContext = page.stage
     _ = stage.text
     left, middle, right = strip.columns(3, page.look.space("m"))
     if sheet > 0:

@@ -25,10 +25,10 @@ from kiosk.ticket_kiosk.state import Business, KioskState, Setting
 from kiosk.ui.theme import Mode
 
 if TYPE_CHECKING:
-    from kiosk.ticket_kiosk.a4_print.worker import Copier
-    from kiosk.ticket_kiosk.take_number.ticket_printer import Press
+    from kiosk.ticket_kiosk.a4_print.worker import A4Worker
+    from kiosk.ticket_kiosk.take_number.ticket_printer import TicketPrinter
     from kiosk.ui.page import Page
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
     from link.orders import OrderResult
 
 TOPICS = ("server/status", "queue/+/state", "window/+/state", "catalogue/version")
@@ -36,12 +36,12 @@ TOPICS = ("server/status", "queue/+/state", "window/+/state", "catalogue/version
 
 def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     """The role for this terminal; raise ValueError for a configuration that cannot work."""
-    from kiosk.ticket_kiosk.a4_print.worker import Copier
-    from kiosk.ticket_kiosk.guides.guide_store import Catalogue
-    from kiosk.ticket_kiosk.offline_numbers.worker import LeaseKeeper
-    from kiosk.ticket_kiosk.read_aloud.voice import Reader
+    from kiosk.ticket_kiosk.a4_print.worker import A4Worker
+    from kiosk.ticket_kiosk.guides.guide_store import GuideStore
+    from kiosk.ticket_kiosk.offline_numbers.worker import LeaseWorker
+    from kiosk.ticket_kiosk.read_aloud.voice import GuideVoice
     from kiosk.ticket_kiosk.scan.scanners import Scanners
-    from kiosk.ticket_kiosk.take_number.ticket_printer import Press
+    from kiosk.ticket_kiosk.take_number.ticket_printer import TicketPrinter
 
     terminal = next(terminal for terminal in hall.terminal if terminal.id == args.terminal)
     printers, voices, scanners, copiers = (devices_of(hall, terminal, kind) for kind in ("printer", "voice", "scanner", "a4"))
@@ -56,18 +56,18 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
         draw=draw, topics=TOPICS, devices=device_states, lease=told,
         owns=tuple(device.id for device in (*printers[:1], *voices[:1], *copiers[:1], *scanners)),
     )  # fmt: skip
-    parts: list[Part] = [Catalogue(folder_of(args) / "guides", args.credentials and args.credentials / "ca.crt")]
+    parts: list[Part] = [GuideStore(folder_of(args) / "guides", args.credentials and args.credentials / "ca.crt")]
     if printers:
-        parts.append(LeaseKeeper(folder_of(args) / "lease" / "numbers.db"))
-        press = Press(printers[0], hall, setting, args.out, folder_of(args))
+        parts.append(LeaseWorker(folder_of(args) / "lease" / "numbers.db"))
+        press = TicketPrinter(printers[0], hall, setting, args.out, folder_of(args))
         parts.append(press)
         role = with_paper(role, press)
     if voices:
-        parts.append(Reader(voices[0], hall, args.out))
+        parts.append(GuideVoice(voices[0], hall, args.out))
     if scanners:
         parts.append(Scanners(scanners, args.out))
     if copiers:
-        copier = Copier(copiers[0], hall, folder_of(args) / "papers", args.web)
+        copier = A4Worker(copiers[0], hall, folder_of(args) / "papers", args.web)
         parts.append(copier)
         role = with_tray(role, copier)
     return with_parts(role, parts)
@@ -78,7 +78,7 @@ def devices_of(hall: HallConfig, terminal: Terminal, kind: str) -> list[Device]:
     return [device for device in hall.device if device.id in terminal.devices and device.kind == kind]
 
 
-def with_paper(role: Role, press: Press) -> Role:
+def with_paper(role: Role, press: TicketPrinter) -> Role:
     """The role with what its ticket printer tells of its paper, and what the desk may ask of it."""
 
     def devices(state: KioskState) -> list[DeviceStatus]:
@@ -88,7 +88,7 @@ def with_paper(role: Role, press: Press) -> Role:
     return replace(role, devices=devices, acts={"reprint": press.again, "refilled": press.refilled})
 
 
-def with_tray(role: Role, copier: Copier) -> Role:
+def with_tray(role: Role, copier: A4Worker) -> Role:
     """The role with the order for the tray of its A4 printer; other printers' orders go where they went before."""
     others = role.acts.get("refilled")
 
@@ -190,7 +190,7 @@ def key(state: KioskState) -> Hashable:
             return page
 
 
-def draw(stage: Stage, state: KioskState) -> Page:
+def draw(stage: PageContext, state: KioskState) -> Page:
     """The page of a state."""
     from kiosk.ticket_kiosk import home_page, notice_pages
     from kiosk.ticket_kiosk.a4_print import choice_page as a4_print_choice_page
@@ -211,18 +211,18 @@ def draw(stage: Stage, state: KioskState) -> Page:
     )
 
     pages: dict[str, type[Page]] = {
-        "home": home_page.Home, "themes": take_number_choice_page.Themes, "businesses": take_number_choice_page.Businesses,
-        "confirm": confirm_page.ConfirmPage, "printing": take_number_ticket_page.Printing, "done": take_number_ticket_page.Done,
-        "trouble": notice_pages.TroubleWithTicket, "closed": notice_pages.Closed,
-        "away": notice_pages.Away, "starting": notice_pages.Starting, "fail-safe": notice_pages.FailSafe,
-        "guides": list_pages.Ways, "guide-groups": list_pages.Groups, "guide-list": list_pages.Items,
+        "home": home_page.HomePage, "themes": take_number_choice_page.ThemesPage, "businesses": take_number_choice_page.BusinessesPage,
+        "confirm": confirm_page.ConfirmPage, "printing": take_number_ticket_page.PrintingPage, "done": take_number_ticket_page.TicketPage,
+        "trouble": notice_pages.TroublePage, "closed": notice_pages.ClosedPage,
+        "away": notice_pages.AwayPage, "starting": notice_pages.StartingPage, "fail-safe": notice_pages.FailSafePage,
+        "guides": list_pages.GuidesPage, "guide-groups": list_pages.GroupsPage, "guide-list": list_pages.ItemsPage,
         "search": search_page.SearchPage, "guide": guide_page.GuidePage,
         "progress": case_progress_pages.ProgressPage, "case": case_progress_pages.CasePage,
         "scan": scan_page.ScanPage, "appointment": appointment_page.AppointmentPage, "holder": appointment_page.HolderPage,
-        "my-ticket": my_ticket_ticket_page.MyTicket,
-        "rate": rate_page.Levels, "rate-reasons": rate_page.Reasons, "rated": rate_page.Rated,
-        "blanks": a4_print_choice_page.Blanks, "papers": a4_print_choice_page.Papers,
-        "preview": preview_page.Preview, "printout": progress_page.Printout,
+        "my-ticket": my_ticket_ticket_page.MyTicketPage,
+        "rate": rate_page.RatePage, "rate-reasons": rate_page.RateReasonsPage, "rated": rate_page.RatedPage,
+        "blanks": a4_print_choice_page.BlanksPage, "papers": a4_print_choice_page.PapersPage,
+        "preview": preview_page.PreviewPage, "printout": progress_page.PrintoutPage,
     }  # fmt: skip
     return pages[state.shown](stage, state)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.surface import Fill
 
@@ -12,7 +12,7 @@ from kiosk.ui.widgets.surface import Fill
 class Page(Box):
     """Built when the flow enters it, then told every new state by `show` until another page follows."""
 
-    def __init__(self, stage: Stage, state: Any) -> None:
+    def __init__(self, stage: PageContext, state: Any) -> None:
         super().__init__(stage, stage.rect)
         self.add_widget(Fill(stage, stage.rect, "background"))
         self.build(state)

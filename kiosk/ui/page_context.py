@@ -27,7 +27,7 @@ def no_click() -> None:
 
 
 @dataclass(frozen=True)
-class Stage:
+class PageContext:
     """`text` translates a Chinese message id into the language of the mode; `send` gives an event to the flow."""
 
     look: Look

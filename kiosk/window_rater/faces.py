@@ -10,7 +10,7 @@ from kivy.graphics import Color, Ellipse, SmoothEllipse, SmoothLine
 
 from contract.wire.messages import WindowClerk
 from contract.wire.rating_reasons import LEVELS, Level
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Icon, IconButton, Picture, Tap, Words
 from kiosk.ui.widgets.base import Box
@@ -23,7 +23,7 @@ MOUTHS = {5: 0.20, 4: 0.12, 3: 0.0, 2: -0.11, 1: -0.18}
 """How far the middle of the mouth hangs below its corners, in parts of the face."""
 
 
-def level_name(stage: Stage, value: int) -> str:
+def level_name(stage: PageContext, value: int) -> str:
     """The words of a level in the language of the mode."""
     level = next(level for level in LEVELS if level.value == value)
     return level.en if stage.look.mode.language == "en" else level.zh
@@ -32,7 +32,7 @@ def level_name(stage: Stage, value: int) -> str:
 class Face(Box):
     """A drawn face for a level, as large as its box allows."""
 
-    def __init__(self, stage: Stage, rect: Rect, level: int) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, level: int) -> None:
         super().__init__(stage, rect)
         side = min(rect.w, rect.h)
         place = rect.centre(side, side)
@@ -59,7 +59,7 @@ class Face(Box):
 class FaceButton(Tap):
     """One level: face and words; upright in a row, lying in a column."""
 
-    def __init__(self, stage: Stage, rect: Rect, level: Level, on_tap: Callable[[], None]) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, level: Level, on_tap: Callable[[], None]) -> None:
         super().__init__(stage, rect, on_tap)
         look = self.look
         self.card = Card(stage, rect)
@@ -84,7 +84,7 @@ class FaceButton(Tap):
 class ClerkPlate(Box):
     """Photo, or a drawn placeholder, and the name that the public reads. `photos` is the folder that photo paths start from."""
 
-    def __init__(self, stage: Stage, rect: Rect, clerk: WindowClerk, photos: Path, *, beside: bool) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, clerk: WindowClerk, photos: Path, *, beside: bool) -> None:
         super().__init__(stage, rect)
         look = self.look
         if beside:
@@ -109,7 +109,7 @@ class ClerkPlate(Box):
 class Placeholder(Box):
     """Head and shoulders in a circle, where there is no photo."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
+    def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect)
         side = min(rect.w, rect.h)
         place = rect.centre(side, side)
@@ -127,7 +127,7 @@ def photo_file(photo: str | None, photos: Path) -> Path | None:
     return path if path.is_relative_to(photos.resolve()) and path.is_file() else None
 
 
-def foot(stage: Stage, rect: Rect, *, decline: bool) -> list[Box]:
+def foot(stage: PageContext, rect: Rect, *, decline: bool) -> list[Box]:
     """The switches of every page: language, elder mode, and the free choice not to rate."""
     _, mode = stage.text, stage.look.mode
     width = max(stage.look.target * 1.35, stage.look.type("note") * 5.2)

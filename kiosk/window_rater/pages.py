@@ -9,28 +9,28 @@ from contract.configuration.hall import Window
 from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, needs_reason, reasons_of
 from kiosk.flow.event import LevelTapped, ReasonTapped
 from kiosk.ui.page import Page
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, CountdownRing, Icon, TextButton, Words
 from kiosk.window_rater.faces import COLOURS, ClerkPlate, Face, FaceButton, foot, level_name
 from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, RaterState
-from kiosk.window_rater.plate import Plate
+from kiosk.window_rater.plate import PlatePage
 
 
-def page(stage: Stage, state: RaterState, window: Window, photos: Path) -> Page:
+def page(stage: PageContext, state: RaterState, window: Window, photos: Path) -> Page:
     """The page that `state` is on."""
     if state.page == "idle":
-        return Plate(stage, state, window, photos)
+        return PlatePage(stage, state, window, photos)
     if state.page == "faces":
-        return Faces(stage, state, photos)
+        return FacesPage(stage, state, photos)
     if state.page == "reasons":
-        return Reasons(stage, state)
+        return ReasonsPage(stage, state)
     if state.page == "words":
-        return Phrases(stage, state)
-    return Ending(stage, state)
+        return PhrasesPage(stage, state)
+    return EndingPage(stage, state)
 
 
-class Asking(Page):
+class AskingPage(Page):
     """A page that asks: head with title and countdown, foot with the switches, `body` between them."""
 
     acts = True
@@ -81,12 +81,12 @@ class Asking(Page):
         return head
 
 
-class Faces(Asking):
+class FacesPage(AskingPage):
     """Please rate this service: five faces."""
 
     acts = False
 
-    def __init__(self, stage: Stage, state: RaterState, photos: Path) -> None:
+    def __init__(self, stage: PageContext, state: RaterState, photos: Path) -> None:
         self._photos = photos
         super().__init__(stage, state)
 
@@ -113,7 +113,7 @@ class Faces(Asking):
             self.add_widget(FaceButton(stage, cell, level, tap))
 
 
-class Reasons(Asking):
+class ReasonsPage(AskingPage):
     """The reasons of the chosen level: three at once, all eight on demand, and a few words."""
 
     def _build_back(self, head: Rect, _state: RaterState) -> Rect:
@@ -169,7 +169,7 @@ class Reasons(Asking):
             self.add_widget(Bar(stage, self._action_place, _("提交"), lambda: stage.send(ButtonTapped("submit"))))
 
 
-class Phrases(Asking):
+class PhrasesPage(AskingPage):
     """A few words to choose from."""
 
     def _build_back(self, head: Rect, _state: RaterState) -> Rect:
@@ -208,7 +208,7 @@ class Phrases(Asking):
         self.add_widget(Bar(stage, self._action_place, _("选好了"), lambda: stage.send(ButtonTapped("back"))))
 
 
-class Ending(Page):
+class EndingPage(Page):
     """Sending, thanks, trouble, fail-safe: an icon, a sentence, what to do."""
 
     def build(self, state: RaterState) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contract.configuration.hall import Queue, Window
 from kiosk.ui.page import Page
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Fill, Icon, Words
 from kiosk.window_rater.faces import ClerkPlate, foot
@@ -16,10 +16,10 @@ NOTICE_S = 8
 MOST_ELDER = 4
 
 
-class Plate(Page):
+class PlatePage(Page):
     """The window's sign; wakes by itself when a rating is asked for."""
 
-    def __init__(self, stage: Stage, state: RaterState, window: Window, photos: Path) -> None:
+    def __init__(self, stage: PageContext, state: RaterState, window: Window, photos: Path) -> None:
         self._window, self._photos = window, photos
         super().__init__(stage, state)
 

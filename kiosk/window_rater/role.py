@@ -15,7 +15,7 @@ from kiosk.window_rater.flow import RaterSettings, RaterState, start, step
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 
 def make(hall: HallConfig, args: argparse.Namespace) -> Role:
@@ -24,7 +24,7 @@ def make(hall: HallConfig, args: argparse.Namespace) -> Role:
     settings = RaterSettings(hall.rules.rating_timeout_s, hall.rules.bad_rating_needs_reason, args.language)
     photos: Path = args.hall
 
-    def draw(stage: Stage, state: RaterState) -> Page:
+    def draw(stage: PageContext, state: RaterState) -> Page:
         from kiosk.window_rater.pages import page  # Kivy is loaded only when the window opens
 
         return page(stage, state, window, photos)

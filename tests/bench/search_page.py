@@ -122,13 +122,13 @@ class Typist:
         """Type every word."""
         from contract.guides.guide_file import open_guides
         from kiosk.ticket_kiosk.guides.state import OpenGuides, OpenSearch
-        from kiosk.ui.widgets.keyboard import CLEAR, Key
+        from kiosk.ui.widgets.keyboard import CLEAR, KeyCap
 
         if not ready.wait(60):
             raise RuntimeError("the guides did not open")
         app, guides = self.app, open_guides(guide)
         self.timed(lambda: [app.send(OpenGuides()), app.send(OpenSearch())], lambda: app.state.page == "search")
-        keys = {widget.on_tap.args[0]: widget for widget in app.root.walk() if isinstance(widget, Key)}
+        keys = {widget.on_tap.args[0]: widget for widget in app.root.walk() if isinstance(widget, KeyCap)}
         for word in TYPED:
             self.timed(keys[CLEAR].on_tap, lambda: not app.state.lookup.query)
             for end in range(1, len(word) + 1):
@@ -146,14 +146,14 @@ def main() -> None:
     """Open the kiosk, type, print."""
     from contract.configuration.hall_files import load
     from kiosk.app.app import App, Screen
-    from kiosk.ticket_kiosk.guides.guide_store import Catalogue
+    from kiosk.ticket_kiosk.guides.guide_store import GuideStore
     from kiosk.ticket_kiosk.guides.state import ContentsAre, Matched
     from kiosk.ticket_kiosk.role import make, with_parts
 
     width, height, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     hall, ready, opened = load(HALL), threading.Event(), 0.0
     role = make(hall, Namespace(terminal="kiosk-1", language="zh", web=None, out=folder, state=folder, credentials=None))
-    role = with_parts(role, [Catalogue(folder / "guides")])
+    role = with_parts(role, [GuideStore(folder / "guides")])
     # an answer that changes nothing on the page would draw no frame to be timed
     tell = {ContentsAre: ready.set, Matched: lambda: app.root.canvas.ask_update()}
     app = App(role=replace(role, step=told(role.step, tell)), hall=hall, screen=Screen(width, height), link=None, click=None)

@@ -30,7 +30,7 @@ from kiosk.ticket_kiosk.a4_print.state import (
     StopJob,
     Submitted,
 )
-from kiosk.ticket_kiosk.a4_print.worker import Copier
+from kiosk.ticket_kiosk.a4_print.worker import A4Worker
 from launcher.a4_printer import ExamplePrinter, printers
 from queue_server.catalogue.load import load as load_catalogue
 from tests.ports import free_port
@@ -81,7 +81,7 @@ class Kiosk:
         hall = load(WUSHAN)
         self.hall: HallConfig = hall.model_copy(update={"printing": hall.printing.model_copy(update=rules)})
         device = Device(id="a4-1", kind="a4", model="ipp", address=f"ipp://localhost:{port}/ipp/print")
-        self.copier = Copier(device, self.hall, folder, web="http://10.0.0.2")
+        self.copier = A4Worker(device, self.hall, folder, web="http://10.0.0.2")
         self.told: list[Any] = []
         self._news = threading.Condition()
 

@@ -18,8 +18,8 @@ from drivers.voice.sound import Sound, read_wav
 from kiosk.ticket_kiosk.guides.speech import in_languages, sentences
 from kiosk.ticket_kiosk.guides.state import SECTIONS
 from kiosk.ticket_kiosk.read_aloud.state import ReadGuide, ReadingEnded, ReadsNow, StopReading, VoiceIs
-from kiosk.ticket_kiosk.read_aloud.voice import Reader
-from kiosk.ui.page_context import Stage
+from kiosk.ticket_kiosk.read_aloud.voice import GuideVoice
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Look, Mode
 from queue_server.catalogue.load import load as load_catalogue
 
@@ -34,7 +34,7 @@ class Kiosk:
 
     def __init__(self, address: str, folder: Path, model: str = "espeak-ng") -> None:
         self.folder = folder
-        self.reader = Reader(Device(id="voice-2", kind="voice", model=model, address=address), HALL, folder)
+        self.reader = GuideVoice(Device(id="voice-2", kind="voice", model=model, address=address), HALL, folder)
         self.events: queue.Queue[Any] = queue.Queue()
 
     def tell(self, effect: Any) -> None:
@@ -133,8 +133,8 @@ def test_a_voice_that_cannot_read_says_so(kiosk_at: Callable[..., Kiosk], tmp_pa
 # --- what is read ----------------------------------------------------------------------------------------------------
 
 
-def stage(language: str) -> Stage:
-    return Stage(Look(1, 1, Mode(language)), HALL, texts(language), lambda _event: None)
+def stage(language: str) -> PageContext:
+    return PageContext(Look(1, 1, Mode(language)), HALL, texts(language), lambda _event: None)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

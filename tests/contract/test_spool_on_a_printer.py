@@ -13,7 +13,7 @@ import pytest
 
 from contract.configuration.hall import PrintRules
 from drivers.a4.ipp import IppPrinter
-from kiosk.ticket_kiosk.a4_print.job_store import Book
+from kiosk.ticket_kiosk.a4_print.job_store import JobStore
 from kiosk.ticket_kiosk.a4_print.spool import Spool
 from tests.contract.ippeve import running_printer
 
@@ -60,7 +60,7 @@ def finished(folder, rig, job_id):
     def now():
         return datetime.now(ZoneInfo("Asia/Shanghai"))
 
-    spool = Spool(Book(folder / "spool.sqlite"), IppPrinter(rig.uri), PrintRules(), clock=now, on_job=hear, poll_s=0.05)
+    spool = Spool(JobStore(folder / "spool.sqlite"), IppPrinter(rig.uri), PrintRules(), clock=now, on_job=hear, poll_s=0.05)
     spool.open()
     with told:
         assert told.wait_for(lambda: spool.job(job_id).ended and spool.job(job_id).state in states, WAIT_S), states
@@ -86,7 +86,7 @@ def test_a_power_cut_while_sending_prints_nothing_twice_and_says_what_is_known(r
 
 
 def test_a_paper_comes_out_and_the_tray_is_counted(rig, tmp_path):
-    book = Book(tmp_path / "spool.sqlite")
+    book = JobStore(tmp_path / "spool.sqlite")
     book.open()
     now = datetime.now(ZoneInfo("Asia/Shanghai"))
     job = book.add(title="空白表", document=PDF, pages=1, copies=2, person="", day=now.date(), now=now)

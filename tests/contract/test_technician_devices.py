@@ -13,9 +13,9 @@ from contract.configuration.hall_files import load
 from kiosk.service_pages.events import Tried, TryDevice
 from kiosk.service_pages.state import Result
 from kiosk.ticket_kiosk.a4_print.state import A4PrinterIs, JobIs
-from kiosk.ticket_kiosk.a4_print.worker import Copier
+from kiosk.ticket_kiosk.a4_print.worker import A4Worker
 from kiosk.ticket_kiosk.read_aloud.state import VoiceIs
-from kiosk.ticket_kiosk.read_aloud.voice import TEST_SENTENCES, Reader
+from kiosk.ticket_kiosk.read_aloud.voice import TEST_SENTENCES, GuideVoice
 from tests.contract.ippeve import running_printer
 
 HALL = load(Path(__file__).parents[2] / "assets" / "halls" / "wushan")
@@ -48,7 +48,7 @@ def test_a_test_page_comes_out_of_the_a4_printer_and_without_paper_the_technicia
     with running_printer(tmp_path_factory.mktemp("ippeve")) as rig:
         rig.paper(100)
         events = Events()
-        copier = Copier(a4(rig.uri), HALL, tmp_path / "papers")
+        copier = A4Worker(a4(rig.uri), HALL, tmp_path / "papers")
         copier.open(events.put)
         try:
             events.until(A4PrinterIs, lambda event: event.a4.condition == "ok")
@@ -67,7 +67,7 @@ def test_a_test_page_comes_out_of_the_a4_printer_and_without_paper_the_technicia
 def test_the_voice_says_a_sentence_in_each_language_and_a_missing_one_says_why(tmp_path: Path) -> None:
     events = Events()
     for model, address in (("espeak-ng", f"wav://{tmp_path}"), ("no-such-model", "wav://nowhere")):
-        reader = Reader(Device(id="voice-2", kind="voice", model=model, address=address), HALL, tmp_path)
+        reader = GuideVoice(Device(id="voice-2", kind="voice", model=model, address=address), HALL, tmp_path)
         reader.open(events.put)
         try:
             condition = events.until(VoiceIs).condition

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from kiosk.ticket_kiosk.a4_print.job_store import Book
+from kiosk.ticket_kiosk.a4_print.job_store import JobStore
 from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, LeaseIs, NumberGiven, Settle
-from kiosk.ticket_kiosk.offline_numbers.worker import LeaseKeeper
+from kiosk.ticket_kiosk.offline_numbers.worker import LeaseWorker
 from link import Link
 from queue_server.logs.command import main as audit
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
@@ -149,7 +149,7 @@ class Kiosk:
 
     def __init__(self, path: Path) -> None:
         self.events: SimpleQueue[Any] = SimpleQueue()
-        self.keeper = LeaseKeeper(path)
+        self.keeper = LeaseWorker(path)
         self.keeper.open(self.events.put)
 
     def holding(self) -> LeaseIs:
@@ -194,7 +194,7 @@ def test_a_kiosk_that_starts_on_a_full_disk_gives_numbers_as_soon_as_there_is_ro
 
 
 def test_the_a4_printers_book_goes_on_after_a_full_disk_with_every_sheet_counted_once(disk: SmallDisk) -> None:
-    book, today = Book(disk.place / "spool.db"), date(2026, 11, 23)
+    book, today = JobStore(disk.place / "spool.db"), date(2026, 11, 23)
     book.open()
 
     def add(size: int) -> Any:

@@ -21,7 +21,7 @@ from tests.screens.hall import HALL
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 SIZES = {"landscape": (1920, 1080), "portrait": (1080, 1920), "small": (1366, 768)}
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -63,7 +63,7 @@ LONG = TextConfig(
 """A notice as halls write them."""
 
 
-def draw(stage: Stage, state: CallScreenState) -> Page:
+def draw(stage: PageContext, state: CallScreenState) -> Page:
     """The page of a state."""
     from kiosk.call_screen.page import page
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from contract.configuration.hall import HallConfig
 from contract.texts import texts
 from kiosk.app.app import Screen, prepare_kivy
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Look, Mode
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ def open_window() -> None:
 
 
 def make_page(
-    draw: Callable[[Stage, Any], Page], state: Any, hall: HallConfig, size: tuple[int, int], mode: Mode,
+    draw: Callable[[PageContext, Any], Page], state: Any, hall: HallConfig, size: tuple[int, int], mode: Mode,
     send: Callable[[Any], None] = lambda _event: None,
 ) -> Page:  # fmt: skip
     """The page of a state; `send` gets what its targets cause."""
     open_window()
-    stage = Stage(Look(*size, mode), hall, texts(mode.language), send)
+    stage = PageContext(Look(*size, mode), hall, texts(mode.language), send)
     return draw(stage, state)
 
 

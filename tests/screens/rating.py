@@ -25,7 +25,7 @@ from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 SIZES = {"landscape": (1280, 800), "portrait": (800, 1280), "large": (1920, 1080)}
 MODES = {
@@ -81,11 +81,11 @@ def replace_ask(ask: RatingAsk) -> RatingAsk:
     return RatingAsk(ask.service, ask.number, None, None, ask.expires_at)
 
 
-def drawing(hall: HallConfig, window_id: str) -> Callable[[Stage, RaterState], Page]:
+def drawing(hall: HallConfig, window_id: str) -> Callable[[PageContext, RaterState], Page]:
     """How the rater of a window draws a state."""
     plate = next(w for w in hall.window if w.id == window_id)
 
-    def draw(stage: Stage, state: RaterState) -> Page:
+    def draw(stage: PageContext, state: RaterState) -> Page:
         from kiosk.window_rater.pages import page
 
         return page(stage, state, plate, HALL)

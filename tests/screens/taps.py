@@ -16,7 +16,7 @@ from typing import Any
 
 from contract.configuration.hall import HallConfig
 from kiosk.flow.event import Broke, Connected
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Mode
 
 DEEPEST = 2
@@ -33,7 +33,7 @@ class Walk:
 
     states: dict[str, Any]
     step: Callable[[Any, Any], tuple[Any, Any]]
-    draw: Callable[[Stage, Any], Any]
+    draw: Callable[[PageContext, Any], Any]
     key: Callable[[Any], Hashable]
     hall: HallConfig
     size: tuple[int, int]

@@ -16,7 +16,7 @@ from contract.wire.messages import DeviceStatus, Text
 from kiosk.flow.hall_view import Presence
 from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages.flow import step
-from kiosk.service_pages.role import Shown
+from kiosk.service_pages.role import ServiceView
 from kiosk.service_pages.state import MARKS, SPEAKER, Landing, Network, Own, OwnDevice, Result, Technician
 from kiosk.ui.theme import Mode
 from tests.screens import Shot, shots_of
@@ -25,7 +25,7 @@ from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 SIZES = {
     "portrait": (1080, 1920), "landscape": (1920, 1080), "small": (768, 1366), "rater": (1280, 800), "rater-upright": (800, 1280),
@@ -110,7 +110,7 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
     yield "log-empty", replace(menu, page="log")
 
 
-def draw(stage: Stage, shown: Shown) -> Page:
+def draw(stage: PageContext, shown: ServiceView) -> Page:
     """The page of a state."""
     from kiosk.service_pages.pages import page  # Kivy is loaded only when the window is open
 
@@ -124,7 +124,7 @@ def every() -> Iterator[tuple[str, Callable[[], Page]]]:
     hall = load(HALL)
     for language, (size_name, size) in itertools.product(("zh", "en"), SIZES.items()):
         for name, state in states(language):
-            shown = Shown(state, DEVICES)
+            shown = ServiceView(state, DEVICES)
             yield f"technician/{language}/{size_name}/{name}", partial(make_page, draw, shown, hall, size, Mode(language))
 
 
@@ -141,9 +141,9 @@ def walks() -> Iterator[tuple[str, Walk]]:
         yield f"{language}/{size}", Walk(given, step, draw, key, load(HALL), SIZES[size], Mode(language), view=view)
 
 
-def view(state: Technician) -> Shown:
+def view(state: Technician) -> ServiceView:
     """What a page is drawn from."""
-    return Shown(state, DEVICES)
+    return ServiceView(state, DEVICES)
 
 
 def key(state: Technician) -> Hashable:

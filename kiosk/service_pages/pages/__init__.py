@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from kiosk.service_pages.pages import checks, entry, menu, screen
 
 if TYPE_CHECKING:
-    from kiosk.service_pages.role import Shown
+    from kiosk.service_pages.role import ServiceView
     from kiosk.ui.page import Page
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 
-def page(stage: Stage, shown: Shown) -> Page:
+def page(stage: PageContext, shown: ServiceView) -> Page:
     """The page of a state."""
     pages: dict[str, type[Page]] = {
         "code": entry.CodePage, "menu": menu.MenuPage, "devices": checks.DevicesPage, "network": checks.NetworkPage,

@@ -7,8 +7,8 @@ from functools import partial
 from contract.wire.device_words import kind_name, sentence, word
 from contract.wire.messages import DeviceStatus
 from kiosk.service_pages.events import OnlyWarnings, Open, Try
-from kiosk.service_pages.pages.frame import Frame
-from kiosk.service_pages.role import Shown
+from kiosk.service_pages.pages.frame import ServiceFrame
+from kiosk.service_pages.role import ServiceView
 from kiosk.service_pages.state import Network, OwnDevice, Result
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.guides.text import Paragraph
@@ -20,14 +20,14 @@ LONGEST_LINE = 400
 GRAVE = (" WARNING ", " ERROR ", " CRITICAL ")
 
 
-class DevicesPage(Frame):
+class DevicesPage(ServiceFrame):
     """A row for each device that this terminal opens itself: how it is, its test, and what came of that."""
 
     def title_text(self) -> str:
         _ = self.stage.text
         return _("设备测试")
 
-    def build_body(self, shown: Shown) -> None:
+    def build_body(self, shown: ServiceView) -> None:
         columns, gap = (1 if self.look.portrait else 2), self.look.space("m")
         count = -(-len(shown.rows) // columns)
         high = min(self.body.h, (self.look.px(ROW) + gap) * count - gap)
@@ -76,14 +76,14 @@ class DevicesPage(Frame):
         return sentence(part.kind, state, language) or word(state, language)
 
 
-class NetworkPage(Frame):
+class NetworkPage(ServiceFrame):
     """Addresses, times, the certificate; and how the machine is."""
 
     def title_text(self) -> str:
         _ = self.stage.text
         return _("网络与机器")
 
-    def build_body(self, shown: Shown) -> None:
+    def build_body(self, shown: ServiceView) -> None:
         self.add_widget(Card(self.stage, self.body))
         body = self.body.inset(self.look.space("l"), self.look.space("m"))
         facts = self._facts(shown)
@@ -92,11 +92,11 @@ class NetworkPage(Frame):
             self.add_widget(Words(self.stage, left, label, "note", colour="secondary", line_height=1.15))
             self.add_widget(Words(self.stage, right, value, "body", colour=colour, line_height=1.1))
 
-    def more(self, place: Rect, shown: Shown) -> None:
+    def more(self, place: Rect, shown: ServiceView) -> None:
         _ = self.stage.text
         self.add_widget(TextButton(self.stage, place, _("再查一次"), lambda: self.stage.send(Open("network")), icon="refresh"))
 
-    def _facts(self, shown: Shown) -> list[tuple[str, str, str]]:
+    def _facts(self, shown: ServiceView) -> list[tuple[str, str, str]]:
         """Label, value and colour of each line."""
         _, state = self.stage.text, shown.state
         seen = state.network
@@ -137,14 +137,14 @@ class NetworkPage(Frame):
         return f"{warm}{free} · {up}"
 
 
-class LogPage(Frame):
+class LogPage(ServiceFrame):
     """The latest lines, the newest first, on sheets."""
 
     def title_text(self) -> str:
         _ = self.stage.text
         return _("运行日志")
 
-    def build_body(self, shown: Shown) -> None:
+    def build_body(self, shown: ServiceView) -> None:
         look, stage, state, _ = self.look, self.stage, shown.state, self.stage.text
         strip, body = self.body.bottom(look.target, look.space("m"))
         self.add_widget(Card(stage, body))
@@ -157,6 +157,6 @@ class LogPage(Frame):
         if len(parts) > 1:
             paging.draw_turner(self, strip, sheet, len(parts))
 
-    def more(self, place: Rect, shown: Shown) -> None:
+    def more(self, place: Rect, shown: ServiceView) -> None:
         stage, _ = self.stage, self.stage.text
         self.add_widget(Chip(stage, place, _("只看警告和错误"), lambda: stage.send(OnlyWarnings()), on=shown.state.warnings))

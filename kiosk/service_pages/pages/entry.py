@@ -6,14 +6,14 @@ from functools import partial
 
 from contract.totp import DIGITS
 from kiosk.service_pages.events import KeyTyped
-from kiosk.service_pages.pages.frame import Frame
-from kiosk.service_pages.role import Shown
+from kiosk.service_pages.pages.frame import ServiceFrame
+from kiosk.service_pages.role import ServiceView
 from kiosk.service_pages.state import Technician
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Words
 from kiosk.ui.widgets.base import Box
-from kiosk.ui.widgets.keyboard import BACK, CLEAR, Key, Pressed
+from kiosk.ui.widgets.keyboard import BACK, CLEAR, KeyCap, Pressed
 
 PAD = "123456789" + CLEAR + "0" + BACK
 
@@ -21,20 +21,20 @@ PAD = "123456789" + CLEAR + "0" + BACK
 class Pad(Box):
     """Digits as on a telephone; `pressed` gets a digit, BACK or CLEAR."""
 
-    def __init__(self, stage: Stage, rect: Rect, pressed: Pressed) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, pressed: Pressed) -> None:
         super().__init__(stage, rect)
         for place, key in zip(rect.grid(3, 4, stage.look.space("m")), PAD, strict=True):
-            self.add_widget(Key(stage, place, key, partial(pressed, key)))
+            self.add_widget(KeyCap(stage, place, key, partial(pressed, key)))
 
 
-class CodePage(Frame):
+class CodePage(ServiceFrame):
     """What was typed so far, what is wrong with it, and the pad."""
 
     def title_text(self) -> str:
         _ = self.stage.text
         return _("技术人员入口")
 
-    def build_body(self, shown: Shown) -> None:
+    def build_body(self, shown: ServiceView) -> None:
         look, stage, state = self.look, self.stage, shown.state
         if look.portrait:
             pad, area = self.body.bottom(min(look.px(760), self.body.h * 0.6), look.space("l"))
@@ -55,7 +55,7 @@ class CodePage(Frame):
         if not self._waits and state.said != "asking":
             self.add_widget(Pad(stage, pad, lambda key: stage.send(KeyTyped(key))))
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: ServiceView) -> None:
         super().show(shown)
         text, colour = self._words(shown.state)
         self._said.paint(colour)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from kiosk.service_pages.events import Leave, Open, SetWords
-from kiosk.service_pages.role import Shown
+from kiosk.service_pages.role import ServiceView
 from kiosk.service_pages.state import CODE_S, MENU_S
 from kiosk.ui.page import Page
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import CountdownRing, IconButton, TextButton, Words
 
 
-class Frame(Page):
+class ServiceFrame(Page):
     """A page with a head, and a bar at the bottom that leads back. `body` is what a page may fill."""
 
-    def build(self, shown: Shown) -> None:
+    def build(self, shown: ServiceView) -> None:
         look = self.look
         rest = self.stage.rect.inset(look.margin, look.space("m"))
         head, rest = rest.top(max(look.target, look.type("title") * 2.1), look.space("m"))
@@ -24,18 +24,18 @@ class Frame(Page):
         self._build_foot(foot, shown)
         self.build_body(shown)
 
-    def build_body(self, shown: Shown) -> None:
+    def build_body(self, shown: ServiceView) -> None:
         """Fill `body`."""
 
     def title_text(self) -> str:
         """The title of the page in the language of the technician."""
         return ""
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: ServiceView) -> None:
         of_s = CODE_S if shown.state.page == "code" else MENU_S
         self._ring.show(shown.state.left_s, of_s)
 
-    def _build_head(self, head: Rect, shown: Shown) -> None:
+    def _build_head(self, head: Rect, shown: ServiceView) -> None:
         stage, look = self.stage, self.look
         other = "zh" if shown.state.language == "en" else "en"
         place, head = head.right(look.target * 1.2, look.space("m"))
@@ -51,7 +51,7 @@ class Frame(Page):
             Words(stage, below, f"{own.id} · {own.kind} · {own.version}", "note", colour="secondary"),
         )
 
-    def _build_foot(self, foot: Rect, shown: Shown) -> None:
+    def _build_foot(self, foot: Rect, shown: ServiceView) -> None:
         stage, _ = self.stage, self.stage.text
         left, right = foot.columns(2, self.look.space("m"))
         if shown.state.page not in ("code", "menu"):
@@ -60,5 +60,5 @@ class Frame(Page):
         else:
             self.add_widget(TextButton(stage, left, _("离开"), lambda: stage.send(Leave()), icon="exit-to-app"))
 
-    def more(self, place: Rect, shown: Shown) -> None:
+    def more(self, place: Rect, shown: ServiceView) -> None:
         """Another button beside the way back."""

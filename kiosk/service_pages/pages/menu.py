@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 from kiosk.service_pages.events import Open, PressOrder
-from kiosk.service_pages.pages.frame import Frame
-from kiosk.service_pages.role import Shown
+from kiosk.service_pages.pages.frame import ServiceFrame
+from kiosk.service_pages.role import ServiceView
 from kiosk.service_pages.state import Order, PageName, Technician
 from kiosk.ui.widgets import Tile, Words
 
 
-class MenuPage(Frame):
+class MenuPage(ServiceFrame):
     """A tile for each page, and two that restart."""
 
     def title_text(self) -> str:
         _ = self.stage.text
         return _("技术人员")
 
-    def build_body(self, shown: Shown) -> None:
+    def build_body(self, shown: ServiceView) -> None:
         look, stage, state, _ = self.look, self.stage, shown.state, self.stage.text
         said, body = self.body.bottom(look.type("body") * 2.8, look.space("m"))
         self.add_widget(Words(stage, said, self._said(state), "body", colour=self._colour(state), line_height=1.25))

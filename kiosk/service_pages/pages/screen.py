@@ -7,8 +7,8 @@ from typing import Any
 from kivy.graphics import Color, Rectangle
 
 from kiosk.service_pages.events import Landed, NextColour, Open
-from kiosk.service_pages.pages.frame import Frame
-from kiosk.service_pages.role import Shown
+from kiosk.service_pages.pages.frame import ServiceFrame
+from kiosk.service_pages.role import ServiceView
 from kiosk.service_pages.state import COLOURS, MARKS, Landing
 from kiosk.ui.page import Page
 from kiosk.ui.rect import Rect
@@ -22,7 +22,7 @@ GOOD, FAIR = 30, 60
 class TouchPage(Page):
     """One mark after the other; wherever the finger lands counts."""
 
-    def build(self, shown: Shown) -> None:
+    def build(self, shown: ServiceView) -> None:
         stage, look, _ = self.stage, self.look, self.stage.text
         number = min(len(shown.state.landings), len(MARKS) - 1)
         x, y = MARKS[number]
@@ -48,14 +48,14 @@ class TouchPage(Page):
         return True
 
 
-class TouchedPage(Frame):
+class TouchedPage(ServiceFrame):
     """How far off each tap was, and what to make of it."""
 
     def title_text(self) -> str:
         _ = self.stage.text
         return _("触摸检查")
 
-    def build_body(self, shown: Shown) -> None:
+    def build_body(self, shown: ServiceView) -> None:
         look, stage = self.look, self.stage
         landings = shown.state.landings
         said, grid = self.body.bottom(min(look.px(330), self.body.h * 0.4), look.space("m"))
@@ -74,7 +74,7 @@ class TouchedPage(Frame):
             Words(stage, advice, self._advice(landings), "body", colour="secondary", valign="top", line_height=1.25)
         )
 
-    def more(self, place: Rect, shown: Shown) -> None:
+    def more(self, place: Rect, shown: ServiceView) -> None:
         _ = self.stage.text
         self.add_widget(TextButton(self.stage, place, _("再查一次"), lambda: self.stage.send(Open("touch")), icon="refresh"))
 
@@ -99,7 +99,7 @@ class TouchedPage(Frame):
 class ColoursPage(Page):
     """The whole screen in one colour; a tap shows the next."""
 
-    def build(self, shown: Shown) -> None:
+    def build(self, shown: ServiceView) -> None:
         stage, look, _ = self.stage, self.look, self.stage.text
         name = COLOURS[min(shown.state.colour, len(COLOURS) - 1)]
         with self.canvas:

@@ -6,11 +6,11 @@ from kiosk.ticket_kiosk.a4_print.state import Document, PickBlankForm, PickDocum
 from kiosk.ticket_kiosk.a4_print.steps import choices
 from kiosk.ticket_kiosk.guides.list_pages import Listing
 from kiosk.ticket_kiosk.state import KioskState
-from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Entry
-from kiosk.ui.page_context import Stage
+from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, ChoiceTile
+from kiosk.ui.page_context import PageContext
 
 
-def paper_name(stage: Stage, state: KioskState, paper: Document) -> str:
+def paper_name(stage: PageContext, state: KioskState, paper: Document) -> str:
     """What a paper is called."""
     _ = stage.text
     contents = state.lookup.contents
@@ -22,13 +22,13 @@ def paper_name(stage: Stage, state: KioskState, paper: Document) -> str:
     }[paper.kind]  # fmt: skip
 
 
-def trouble_words(stage: Stage, state: KioskState) -> str:
+def trouble_words(stage: PageContext, state: KioskState) -> str:
     """Why nothing is printed just now."""
     _ = stage.text
     return stage.pick(state.a4.words) if state.a4.words is not None else _("打印机暂时不能打印")
 
 
-class Blanks(Listing):
+class BlanksPage(Listing):
     """Every blank form of the hall."""
 
     least = (TILE_WIDTH, ROW_HEIGHT)
@@ -38,13 +38,13 @@ class Blanks(Listing):
         _ = self.stage.text
         return _("请选择表格")
 
-    def entries(self, state: KioskState) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
         contents = state.lookup.contents
         forms = contents.forms.values() if contents is not None else ()
-        return [Entry(form.id, self.stage.pick(form.title), "", "", PickBlankForm(form.id)) for form in forms]
+        return [ChoiceTile(form.id, self.stage.pick(form.title), "", "", PickBlankForm(form.id)) for form in forms]
 
 
-class Papers(Listing):
+class PapersPage(Listing):
     """What there is to print of a form, a guide or a case."""
 
     least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
@@ -54,10 +54,10 @@ class Papers(Listing):
         _ = self.stage.text
         return _("请选择要打印的内容")
 
-    def entries(self, state: KioskState) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
         return [self._entry(state, paper) for paper in choices(state)]
 
-    def _entry(self, state: KioskState, paper: Document) -> Entry:
+    def _entry(self, state: KioskState, paper: Document) -> ChoiceTile:
         _ = self.stage.text
         icon, note = {
             "guide": ("book-open-page-variant", _("材料、流程、时限、收费和依据")),
@@ -65,4 +65,4 @@ class Papers(Listing):
             "form": ("file-document", _("空白表，带回去填写")),
             "example": ("pencil", _("填写样例，照着填")),
         }.get(paper.kind, ("file-document", ""))
-        return Entry(f"{paper.kind}-{paper.form}", paper_name(self.stage, state, paper), icon, note, PickDocument(paper))
+        return ChoiceTile(f"{paper.kind}-{paper.form}", paper_name(self.stage, state, paper), icon, note, PickDocument(paper))

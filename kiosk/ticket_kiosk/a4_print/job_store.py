@@ -67,7 +67,7 @@ class PrintJob:
         return f"{self.id} {self.title}"
 
 
-class Book:
+class JobStore:
     """The jobs in one SQLite file. May be used from several threads."""
 
     def __init__(self, path: Path) -> None:

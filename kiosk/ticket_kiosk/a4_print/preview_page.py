@@ -8,20 +8,20 @@ from kiosk.ticket_kiosk.a4_print.choice_page import trouble_words
 from kiosk.ticket_kiosk.a4_print.state import Print, SetCopies
 from kiosk.ticket_kiosk.a4_print.steps import most_copies
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.paging import draw_turner
 from kiosk.ticket_kiosk.state import KioskState
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, PaperPicture, Tap, Words
 from kiosk.ui.widgets.button import Action
 from kiosk.ui.widgets.surface import Fill
 
 
-class Step(Tap):
+class CopiesButton(Tap):
     """One copy more, or one fewer."""
 
-    def __init__(self, stage: Stage, rect: Rect, icon: str, on_tap: Action) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, icon: str, on_tap: Action) -> None:
         super().__init__(stage, rect, on_tap)
         self.card = Card(stage, rect)
         self.put(self.card, Icon(stage, rect.centre(self.look.px(64), self.look.px(64)), icon))
@@ -30,7 +30,7 @@ class Step(Tap):
         self.card.paint("pressed" if pressed else "surface")
 
 
-class Preview(Frame):
+class PreviewPage(PageFrame):
     """The paper at the left or above; what is touched beside or below it, within low reach."""
 
     def build(self, state: KioskState) -> None:
@@ -88,8 +88,8 @@ class Preview(Frame):
         more, middle = rest.right(wide, look.space("m"))
         self.copies = Words(stage, middle, "", "body", bold=True, align="center", line_height=1.2)
         self.put(
-            Step(stage, less, "minus", partial(self._change, -1)),
-            Step(stage, more, "plus", partial(self._change, +1)),
+            CopiesButton(stage, less, "minus", partial(self._change, -1)),
+            CopiesButton(stage, more, "plus", partial(self._change, +1)),
             self.copies,
         )
 

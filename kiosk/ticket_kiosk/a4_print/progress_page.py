@@ -6,14 +6,14 @@ from kiosk.ticket_kiosk.a4_print.choice_page import trouble_words
 from kiosk.ticket_kiosk.a4_print.state import CancelPrint
 from kiosk.ticket_kiosk.events import Back, GoHome
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, QrCode, TextButton, Words
 from kiosk.ui.widgets.surface import Fill
 
 
-class Printout(Frame):
+class PrintoutPage(PageFrame):
     """One job until its end. While something may still come out, the only way on is to cancel."""
 
     leaves = False
@@ -23,7 +23,7 @@ class Printout(Frame):
         return _("打印")
 
     def build(self, state: KioskState) -> None:
-        self.done: Progress | None = None
+        self.done: SheetsOut | None = None
         super().build(state)
 
     def build_body(self, state: KioskState) -> None:
@@ -56,7 +56,7 @@ class Printout(Frame):
         url = state.setting.guide_url(item.id) if item is not None else None
         if state.prints_papers:
             strip, area = area.bottom(look.px(40), look.space("m"))
-            self.done = Progress(self, strip.centre(look.px(760), strip.h))
+            self.done = SheetsOut(self, strip.centre(look.px(760), strip.h))
         elif url is not None and look.portrait:
             place, area = area.bottom(min(look.px(300), area.h * 0.34), look.space("m"))
             block = place.centre(place.h + look.space("m") + look.type("body") * 10, place.h)
@@ -103,10 +103,10 @@ class Printout(Frame):
                 self.block.note.say(self._so_far(state))
 
 
-class Progress:
+class SheetsOut:
     """How many sheets have come out: a bar that fills from the left."""
 
-    def __init__(self, page: Printout, rect: Rect) -> None:
+    def __init__(self, page: PrintoutPage, rect: Rect) -> None:
         self.page, self.rect = page, rect
         self._printed = 0
         page.add_widget(Fill(page.stage, rect, "sunken", corner=rect.h / 2))

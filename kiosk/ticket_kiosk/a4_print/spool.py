@@ -19,7 +19,7 @@ from contract.texts import unchanged as _
 from contract.wire.device_state import WORKS
 from drivers.a4.port import A4Printer, PrinterReport
 from drivers.ports import Busy, DeviceError, DeviceRefused, NoPermission
-from kiosk.ticket_kiosk.a4_print.job_store import Book, PrintJob
+from kiosk.ticket_kiosk.a4_print.job_store import JobStore, PrintJob
 
 LOG = logging.getLogger(__name__)
 IDLE_S = 5.0
@@ -65,7 +65,7 @@ class OverQuota(Exception):
 
 
 @dataclass(frozen=True)
-class Paper:
+class Tray:
     """The tray as counted since it was filled; `today` is what came out today."""
 
     used: int
@@ -79,7 +79,7 @@ class Spool:
     the printer's report whenever that has changed. `clock` gives the hall's local time."""
 
     def __init__(
-        self, book: Book, printer: A4Printer, rules: PrintRules, *, clock: Callable[[], datetime], day_starts: time = time(0),
+        self, book: JobStore, printer: A4Printer, rules: PrintRules, *, clock: Callable[[], datetime], day_starts: time = time(0),
         on_job: Callable[[PrintJob], None] = lambda _job: None, on_printer: Callable[[PrinterReport], None] = lambda _r: None,
         poll_s: float = POLL_S, idle_s: float = IDLE_S, retry_s: float = RETRY_S, patience: timedelta = PATIENCE,
     ) -> None:  # fmt: skip
@@ -137,11 +137,11 @@ class Spool:
             self._on_job(job)
         self._wake.set()
 
-    def paper(self) -> Paper:
+    def paper(self) -> Tray:
         """What the tray holds by our count."""
         used = self._book.used()
         left = max(0, self._rules.paper_capacity - used)
-        return Paper(used, left, left <= self._rules.paper_low, self._book.printed_on(self._day()))
+        return Tray(used, left, left <= self._rules.paper_low, self._book.printed_on(self._day()))
 
     def refilled(self) -> None:
         """Somebody has filled the tray."""

@@ -47,11 +47,11 @@ REFRESH_S = 60.0
 Send = Callable[[Any], None]
 
 
-class Look:
+class Refresh:
     """Time to tell how things are."""
 
 
-class Copier:
+class A4Worker:
     """Owns the A4 printer `device`; its jobs are kept in `folder`. `web` is where phones reach the server."""
 
     def __init__(self, device: Device, hall: HallConfig, folder: Path, web: str | None = None) -> None:
@@ -112,7 +112,7 @@ class Copier:
             try:
                 asked = self._asked.get(timeout=REFRESH_S)
             except queue.Empty:
-                asked = Look()
+                asked = Refresh()
             if asked is None:
                 return
             try:
@@ -138,18 +138,18 @@ class Copier:
                     spool.refilled()
                     self._doubt = ""
                     self._tell(spool, send)
-            case Look():
+            case Refresh():
                 self._tell(spool, send)
 
     def _opened(self, send: Send) -> Spool:
         """The spool at work. Raise DeviceError for a device described wrongly, OSError or sqlite3.Error for a bad disk."""
         from drivers import registry
-        from kiosk.ticket_kiosk.a4_print.job_store import Book
+        from kiosk.ticket_kiosk.a4_print.job_store import JobStore
         from kiosk.ticket_kiosk.a4_print.spool import Spool
 
         self.folder.mkdir(parents=True, exist_ok=True)
         spool = Spool(
-            Book(self.folder / "spool.sqlite"), registry.a4(self.device), self.hall.printing, clock=self._now,
+            JobStore(self.folder / "spool.sqlite"), registry.a4(self.device), self.hall.printing, clock=self._now,
             day_starts=self.hall.rules.day_starts, on_job=lambda job: self._job(spool, job, send),
             on_printer=lambda _report: self._tell(spool, send),
         )  # fmt: skip

@@ -10,14 +10,14 @@ from kiosk.ticket_kiosk.case_progress.state import Field, FieldTyped, PickField,
 from kiosk.ticket_kiosk.case_progress.steps import waits
 from kiosk.ticket_kiosk.guides.text import Paragraph
 from kiosk.ticket_kiosk.notice_pages import help_desk
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, Keyboard, Words
 from kiosk.ui.widgets.keyboard import typed
 
 
-class ProgressPage(Frame):
+class ProgressPage(PageFrame):
     """Two fields, one keyboard."""
 
     def title_text(self) -> str:
@@ -64,7 +64,7 @@ class ProgressPage(Frame):
         self.stage.send(FieldTyped(typed(before, key)))
 
 
-class CasePage(Frame):
+class CasePage(PageFrame):
     """How one case stands; names come masked from the server."""
 
     def title_text(self) -> str:

@@ -8,7 +8,7 @@ from kivy.graphics import Color, Line, Mesh, Quad, SmoothRoundedRectangle
 
 from contract.guides.item import Item
 from kiosk.ticket_kiosk.guides.flowchart import Arrow, Symbol, arrows, places
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Words
 from kiosk.ui.widgets.base import Box
@@ -20,24 +20,24 @@ SYMBOL, LAST = 0.7, 0.95
 """How much of its row a symbol takes; LAST where nothing follows below on the sheet: the page it goes on is written into it."""
 
 
-def row_height(stage: Stage) -> float:
+def row_height(stage: PageContext) -> float:
     return stage.look.px(ROW if stage.look.portrait else FLAT_ROW) * (1.3 if stage.look.mode.elder else 1)
 
 
-def sheets_needed(stage: Stage, item: Item, height: float) -> int:
+def sheets_needed(stage: PageContext, item: Item, height: float) -> int:
     """On how many sheets of this height the chart goes."""
     rows = max(symbol.row for symbol in places(item.steps).values()) + 1
     return math.ceil(rows / _rows(stage, height))
 
 
-def _rows(stage: Stage, height: float) -> int:
+def _rows(stage: PageContext, height: float) -> int:
     return max(1, int(height / row_height(stage)))
 
 
 class FlowChart(Box):
     """One sheet of the chart. Where an arrow leads off the sheet, its end is written into the symbol."""
 
-    def __init__(self, stage: Stage, rect: Rect, item: Item, sheet: int) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, item: Item, sheet: int) -> None:
         super().__init__(stage, rect)
         placed = places(item.steps)
         count = _rows(stage, rect.h)

@@ -13,7 +13,7 @@ from kiosk.ticket_kiosk.guides import text as guides_text
 from kiosk.ticket_kiosk.guides.flowchart_picture import FlowChart, sheets_needed
 from kiosk.ticket_kiosk.guides.state import SECTIONS, PickSection, TakeNumberFor
 from kiosk.ticket_kiosk.notice_pages import help_desk
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.read_aloud.state import Listen
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.confirm_page import windows_text
@@ -23,7 +23,7 @@ from kiosk.ui.widgets import Bar, Card, Chip, Icon, QrCode, TextButton, Words
 from kiosk.ui.widgets.text import measure
 
 
-class GuidePage(Frame):
+class GuidePage(PageFrame):
     """One section at a time; what is touched stands below or beside it, within low reach."""
 
     def build(self, state: KioskState) -> None:

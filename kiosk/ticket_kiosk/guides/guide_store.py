@@ -84,7 +84,7 @@ TOGETHER_S = 0.008
 """So long, half a frame, the screen holds a key for its results, so that both are drawn in one frame. Most come in 1 ms."""
 
 
-class Catalogue:
+class GuideStore:
     """Keeps the copy in `folder` and answers from it. `perform` takes the effects of the guides' state, from any thread."""
 
     def __init__(self, folder: Path, ca: Path | None = None) -> None:

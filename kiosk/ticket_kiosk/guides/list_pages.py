@@ -5,19 +5,19 @@ from __future__ import annotations
 from kiosk.ticket_kiosk.guides.state import OpenSearch, PickGroup, PickItem
 from kiosk.ticket_kiosk.scan.state import OpenScan
 from kiosk.ticket_kiosk.state import KioskState
-from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Choice, Entry
+from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, ChoicePage, ChoiceTile
 
 
-class Listing(Choice):
+class Listing(ChoicePage):
     """A list whose tiles can all be tapped and have no short word."""
 
     has_aside = False
 
-    def aside(self, state: KioskState, entry: Entry) -> tuple[str, bool]:
+    def aside(self, state: KioskState, entry: ChoiceTile) -> tuple[str, bool]:
         return "", True
 
 
-class Ways(Listing):
+class GuidesPage(Listing):
     """Which way to the guide."""
 
     least = (TILE_WIDTH, 220)
@@ -26,23 +26,23 @@ class Ways(Listing):
         _ = self.stage.text
         return _("查办事指南")
 
-    def entries(self, state: KioskState) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
         _ = self.stage.text
         ways = [
-            Entry("search", _("搜索"), "magnify", _("输入名称、拼音或首字母"), OpenSearch()),
-            Entry("theme", _("按主题查"), "view-grid", "", PickGroup("theme")),
-            Entry("life-event", _("一件事"), "format-list-bulleted", _("把要一起办的事列在一起"), PickGroup("life-event")),
-            Entry("department", _("按部门查"), "bank", "", PickGroup("department")),
-            Entry("person", _("个人办事"), "account", "", PickGroup("audience", "person")),
-            Entry("enterprise", _("企业办事"), "domain", "", PickGroup("audience", "enterprise")),
+            ChoiceTile("search", _("搜索"), "magnify", _("输入名称、拼音或首字母"), OpenSearch()),
+            ChoiceTile("theme", _("按主题查"), "view-grid", "", PickGroup("theme")),
+            ChoiceTile("life-event", _("一件事"), "format-list-bulleted", _("把要一起办的事列在一起"), PickGroup("life-event")),
+            ChoiceTile("department", _("按部门查"), "bank", "", PickGroup("department")),
+            ChoiceTile("person", _("个人办事"), "account", "", PickGroup("audience", "person")),
+            ChoiceTile("enterprise", _("企业办事"), "domain", "", PickGroup("audience", "enterprise")),
         ]
         if state.scan.able:
-            ways.append(Entry("scan", _("扫指南上的码"), "qrcode-scan", "", OpenScan()))
+            ways.append(ChoiceTile("scan", _("扫指南上的码"), "qrcode-scan", "", OpenScan()))
         there = state.lookup.contents
         return [way for way in ways if way.id != "life-event" or (there and there.life_events)]
 
 
-class Groups(Listing):
+class GroupsPage(Listing):
     """Which theme, department or event of life."""
 
     least = (TILE_WIDTH, 190)
@@ -52,22 +52,24 @@ class Groups(Listing):
         _ = self.stage.text
         return _("请选择")
 
-    def entries(self, state: KioskState) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
         group, there = state.lookup.group, state.lookup.contents
         if there is None:
             return []
         if group == "theme":
             return [
-                Entry(t.id, self.stage.pick(t.name), t.icon, "", PickGroup("theme", t.id))
+                ChoiceTile(t.id, self.stage.pick(t.name), t.icon, "", PickGroup("theme", t.id))
                 for t in self.stage.hall.theme
                 if t.id in there.themes
             ]
         if group == "life-event":
-            return [Entry(e.id, self.stage.pick(e.name), e.icon, "", PickGroup("life-event", e.id)) for e in there.life_events]
-        return [Entry(d.zh, self.stage.pick(d), "bank", "", PickGroup("department", d.zh)) for d in there.departments]
+            return [
+                ChoiceTile(e.id, self.stage.pick(e.name), e.icon, "", PickGroup("life-event", e.id)) for e in there.life_events
+            ]
+        return [ChoiceTile(d.zh, self.stage.pick(d), "bank", "", PickGroup("department", d.zh)) for d in there.departments]
 
 
-class Items(Listing):
+class ItemsPage(Listing):
     """The items of a theme, a department, an event of life, or for persons or enterprises."""
 
     least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
@@ -81,6 +83,6 @@ class Items(Listing):
         _ = self.stage.text
         return super().empty_text(state) if state.lookup.listed else _("正在查找，请稍候…")
 
-    def entries(self, state: KioskState) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
         pick = self.stage.pick
-        return [Entry(e.id, pick(e.name), "", pick(e.department), PickItem(e.id)) for e in state.lookup.entries]
+        return [ChoiceTile(e.id, pick(e.name), "", pick(e.department), PickItem(e.id)) for e in state.lookup.entries]

@@ -7,9 +7,9 @@ import re
 from contract.guides.guide_file import Entry
 from kiosk.ticket_kiosk.guides.state import GuideLookup, PickItem, QueryTyped
 from kiosk.ticket_kiosk.notice_pages import help_desk
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Chip, Icon, Keyboard, Marked, Tap, Words
 from kiosk.ui.widgets.keyboard import typed
@@ -26,7 +26,7 @@ def suggestions(lookup: GuideLookup) -> list[str]:
     return list(dict.fromkeys(fitting))[:SUGGESTIONS]
 
 
-class SearchPage(Frame):
+class SearchPage(PageFrame):
     """Results come with every key; nothing has to be sent off."""
 
     def title_text(self) -> str:
@@ -108,7 +108,7 @@ class SearchPage(Frame):
 class ResultRow(Tap):
     """One item that was found; empty it is not there to be touched."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
+    def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect, self._picked)
         look = self.look
         self.card = Card(stage, rect, raised=False)

@@ -8,7 +8,7 @@ from contract.guides.english import Told
 from contract.guides.item import Item
 from kiosk.ticket_kiosk.guides import text as guides_text
 from kiosk.ticket_kiosk.guides.state import Contents, Section
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 
 HANZI = re.compile("[㐀-鿿]")
 IN_CHINESE = re.compile(r"\s*\([^()]*[㐀-鿿][^()]*\)")
@@ -16,7 +16,7 @@ IN_CHINESE = re.compile(r"\s*\([^()]*[㐀-鿿][^()]*\)")
 ENGLISH = re.compile(r"((?:[A-Za-z]{2,}[\s,.;:()'’/-]*)+)")
 
 
-def sentences(stage: Stage, told: Told, section: Section, contents: Contents | None) -> list[str]:
+def sentences(stage: PageContext, told: Told, section: Section, contents: Contents | None) -> list[str]:
     """What to read of a section, a sentence or a paragraph each; its title first."""
     item, title = told.item, guides_text.section_name(stage, section)
     if section == "summary":
@@ -29,7 +29,7 @@ def sentences(stage: Stage, told: Told, section: Section, contents: Contents | N
     return [title, *(text for text in texts if not _is_for_the_eye(stage, item, text))]
 
 
-def _summary(stage: Stage, item: Item) -> list[str]:
+def _summary(stage: PageContext, item: Item) -> list[str]:
     _ = stage.text
     numbers = guides_text.window_numbers(stage, item)
     where = _("{windows} 号窗口").format(windows=(_("、")).join(numbers)) if numbers else item.place
@@ -40,13 +40,13 @@ def _summary(stage: Stage, item: Item) -> list[str]:
     return [stage.pick(item.summary), *(_("{name}：{value}").format(name=name, value=value) for name, value in labelled)]
 
 
-def _is_for_the_eye(stage: Stage, item: Item, text: str) -> bool:
+def _is_for_the_eye(stage: PageContext, item: Item, text: str) -> bool:
     """Codes, and what law each single paper rests on, tell nothing to whoever listens."""
     _ = stage.text
     return item.code in text or text.startswith(_("依据："))
 
 
-def in_languages(stage: Stage, sentence: str) -> list[tuple[str, str]]:
+def in_languages(stage: PageContext, sentence: str) -> list[tuple[str, str]]:
     """The sentence as (text, language): Chinese characters need the Chinese voice, also on the English page."""
     if stage.look.mode.language == "zh" or not HANZI.search(sentence):
         return [(sentence, stage.look.mode.language)]

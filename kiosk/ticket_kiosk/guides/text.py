@@ -12,7 +12,7 @@ from typing import Literal
 from contract.guides.english import Told
 from contract.guides.item import Basis, Item, Limit, Material
 from kiosk.ticket_kiosk.guides.state import Contents, Section
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 
 MOST_NAMES, FIRST_NAMES = 4, 3
 """So many materials are all named in the summary; of more, the first ones."""
@@ -28,7 +28,7 @@ class Paragraph:
     style: Style = "text"
 
 
-def section_name(stage: Stage, section: Section) -> str:
+def section_name(stage: PageContext, section: Section) -> str:
     _ = stage.text
     return {
         "summary": _("办事概要"), "materials": _("申请材料"), "flow": _("办理流程"), "basis": _("条件依据"),
@@ -36,7 +36,7 @@ def section_name(stage: Stage, section: Section) -> str:
     }[section]  # fmt: skip
 
 
-def limit_text(stage: Stage, limit: Limit) -> str:
+def limit_text(stage: PageContext, limit: Limit) -> str:
     """A time limit as a citizen would say it."""
     _ = stage.text
     if limit.days is None:
@@ -47,17 +47,17 @@ def limit_text(stage: Stage, limit: Limit) -> str:
     return units[limit.unit].format(n=limit.days)
 
 
-def fee_text(stage: Stage, item: Item) -> str:
+def fee_text(stage: PageContext, item: Item) -> str:
     _ = stage.text
     return item.fee.amount if item.fee.charged else _("不收费")
 
 
-def window_numbers(stage: Stage, item: Item) -> list[str]:
+def window_numbers(stage: PageContext, item: Item) -> list[str]:
     """The numbers of the windows that handle an item."""
     return [window.number for window in stage.hall.window if window.id in item.windows]
 
 
-def bring_text(stage: Stage, item: Item) -> str:
+def bring_text(stage: PageContext, item: Item) -> str:
     """What to bring, by name as far as that is short; the section of the materials has them all."""
     _ = stage.text
     if not item.materials:
@@ -69,7 +69,7 @@ def bring_text(stage: Stage, item: Item) -> str:
     return (_("、")).join(names)
 
 
-def chinese_note(stage: Stage, told: Told, texts: Iterable[str]) -> str:
+def chinese_note(stage: PageContext, told: Told, texts: Iterable[str]) -> str:
     """That some of these texts are in Chinese only, said to whoever reads English; "" when all are in English."""
     _ = stage.text
     if not told.untold(texts):
@@ -77,7 +77,7 @@ def chinese_note(stage: Stage, told: Told, texts: Iterable[str]) -> str:
     return _("有些内容只有中文，需要帮助请到{desk}。").format(desk=stage.pick(stage.hall.hall.help_desk))
 
 
-def paragraphs(stage: Stage, told: Told, section: Section, contents: Contents | None) -> list[Paragraph]:
+def paragraphs(stage: PageContext, told: Told, section: Section, contents: Contents | None) -> list[Paragraph]:
     """The text of a section; summary and flow are drawn, not written."""
     if section == "materials":
         forms = contents.forms if contents else {}
@@ -88,7 +88,7 @@ def paragraphs(stage: Stage, told: Told, section: Section, contents: Contents | 
     return [Paragraph(note, "note"), *found] if note else found
 
 
-def _materials(stage: Stage, item: Item, forms: dict[str, str]) -> list[Paragraph]:
+def _materials(stage: PageContext, item: Item, forms: dict[str, str]) -> list[Paragraph]:
     _ = stage.text
     if not item.materials:
         return [Paragraph(_("不用带材料"), "head"), *_some(item.no_material_note)]
@@ -100,13 +100,13 @@ def _materials(stage: Stage, item: Item, forms: dict[str, str]) -> list[Paragrap
     return lines
 
 
-def _name(stage: Stage, material: Material) -> str:
+def _name(stage: PageContext, material: Material) -> str:
     """In English with the Chinese name behind it, to be shown to a clerk."""
     zh, en = material.name.zh, material.name.en
     return f"{en} ({zh})" if stage.look.mode.language == "en" else zh
 
 
-def _material(stage: Stage, material: Material, forms: dict[str, str]) -> list[Paragraph]:
+def _material(stage: PageContext, material: Material, forms: dict[str, str]) -> list[Paragraph]:
     _ = stage.text
     counts = [
         *([_("原件 {n} 份").format(n=material.originals)] if material.originals else []),
@@ -123,7 +123,7 @@ def _material(stage: Stage, material: Material, forms: dict[str, str]) -> list[P
     ]  # fmt: skip
 
 
-def _basis(stage: Stage, item: Item) -> list[Paragraph]:
+def _basis(stage: PageContext, item: Item) -> list[Paragraph]:
     _ = stage.text
     return [
         Paragraph(_("受理条件"), "head"),
@@ -142,13 +142,13 @@ def _basis(stage: Stage, item: Item) -> list[Paragraph]:
     ]
 
 
-def _law(stage: Stage, basis: Basis) -> str:
+def _law(stage: PageContext, basis: Basis) -> str:
     if stage.look.mode.language == "en":
         return ", ".join(part for part in (basis.law, basis.article) if part)
     return f"《{basis.law}》{basis.article}"
 
 
-def _questions(_stage: Stage, item: Item) -> list[Paragraph]:
+def _questions(_stage: PageContext, item: Item) -> list[Paragraph]:
     return [part for question in item.faq for part in (Paragraph(question.q, "head"), Paragraph(question.a))]
 
 

@@ -10,14 +10,14 @@ from kiosk.ticket_kiosk.events import GoHome
 from kiosk.ticket_kiosk.my_ticket.state import MoreReasons, SubmitRating
 from kiosk.ticket_kiosk.my_ticket.steps import lacks_reason, waits
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Chip, TextButton, Words
 from kiosk.window_rater.faces import COLOURS, Face, FaceButton, level_name
 
 
-class Levels(Frame):
+class RatePage(PageFrame):
     """Five faces."""
 
     def title_text(self) -> str:
@@ -33,7 +33,7 @@ class Levels(Frame):
             self.add_widget(FaceButton(stage, cell, level, partial(stage.send, LevelTapped(level.value))))
 
 
-class Reasons(Frame):
+class RateReasonsPage(PageFrame):
     """Why: the first reasons of the level, or all of them; a bad rating needs one."""
 
     def title_text(self) -> str:
@@ -109,7 +109,7 @@ class Reasons(Frame):
         self.add_widget(Words(stage, rect, text, "body", colour=colour, align="center", line_height=1.2))
 
 
-class Rated(Frame):
+class RatedPage(PageFrame):
     """Thanks."""
 
     leaves = False

@@ -7,16 +7,16 @@ from functools import partial
 from kiosk.ticket_kiosk.my_ticket.state import AskGiveUp, ConfirmGiveUp, OpenRating, ShownTicket
 from kiosk.ticket_kiosk.my_ticket.steps import waits
 from kiosk.ticket_kiosk.notice_pages import help_desk
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.scan.appointment_page import queue_name
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.confirm_page import minutes_text, windows_text
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
 
 
-def state_words(stage: Stage, ticket: ShownTicket) -> tuple[str, str]:
+def state_words(stage: PageContext, ticket: ShownTicket) -> tuple[str, str]:
     """How the ticket stands, and what to do."""
     _, desk = stage.text, help_desk(stage)
     numbers = {window.id: window.number for window in stage.hall.window}
@@ -38,7 +38,7 @@ def state_words(stage: Stage, ticket: ShownTicket) -> tuple[str, str]:
     }.get(ticket.state, (_("已作废"), again))  # fmt: skip
 
 
-class MyTicket(Frame):
+class MyTicketPage(PageFrame):
     """The ticket whose code was scanned."""
 
     def title_text(self) -> str:

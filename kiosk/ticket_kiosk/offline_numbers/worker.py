@@ -17,7 +17,7 @@ from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, MarkMerged, NoNu
 LOG = logging.getLogger(__name__)
 
 
-class LeaseKeeper:
+class LeaseWorker:
     """Does the flow's effects about the lease; after each the flow gets LeaseIs. Without a book that can be written nothing
     is given out."""
 

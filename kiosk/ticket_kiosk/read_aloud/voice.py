@@ -29,7 +29,7 @@ SILENT = 0
 TEST_SENTENCES = (("这是测试语音。", "zh"), ("This is a test.", "en"))
 
 
-class Reader:
+class GuideVoice:
     """Owns the voice `device`; `perform` takes ReadGuide and Hush, ReadsNow, ReadOut and VoiceIs go back as events."""
 
     def __init__(self, device: Device, hall: HallConfig, folder: Path | None = None) -> None:
@@ -136,10 +136,10 @@ class Reader:
         from contract.texts import texts
         from drivers.voice.prose import pieces
         from kiosk.ticket_kiosk.guides.speech import in_languages, sentences
-        from kiosk.ui.page_context import Stage
+        from kiosk.ui.page_context import PageContext
         from kiosk.ui.theme import Look
 
-        stage = Stage(Look(1, 1, guide.mode), self.hall, texts(guide.mode.language), lambda _event: None)
+        stage = PageContext(Look(1, 1, guide.mode), self.hall, texts(guide.mode.language), lambda _event: None)
         heard = told(guide.item, guide.english, guide.mode.language)
         for section in guide.sections:
             for sentence in sentences(stage, heard, section, guide.contents):

@@ -9,12 +9,12 @@ from typing import Any
 from kiosk.ticket_kiosk.events import TakeNumber
 from kiosk.ticket_kiosk.guides.list_pages import Listing
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
-from kiosk.ticket_kiosk.page_frame import Frame, date_text
+from kiosk.ticket_kiosk.page_frame import PageFrame, date_text
 from kiosk.ticket_kiosk.scan.state import CheckIn, PickAppointment, PickCase
 from kiosk.ticket_kiosk.scan.steps import waits
 from kiosk.ticket_kiosk.state import KioskState
-from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, Entry
-from kiosk.ui.page_context import Stage
+from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, ChoiceTile
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, Words
 
@@ -22,7 +22,7 @@ ADMITTED = ("due", "late", "checked-in")
 """The standings that lead on to a number."""
 
 
-def time_text(stage: Stage, at: str, clock: datetime | None) -> str:
+def time_text(stage: PageContext, at: str, clock: datetime | None) -> str:
     """An instant of an answer; without its day when that is today."""
     moment = datetime.fromisoformat(at)
     if clock is not None and moment.date() == clock.date():
@@ -30,12 +30,12 @@ def time_text(stage: Stage, at: str, clock: datetime | None) -> str:
     return f"{date_text(stage, moment)} {moment:%H:%M}"
 
 
-def queue_name(stage: Stage, queue: str) -> str:
+def queue_name(stage: PageContext, queue: str) -> str:
     """What the hall calls a queue."""
     return next((stage.pick(known.name) for known in stage.hall.queue if known.id == queue), queue)
 
 
-def standing_words(stage: Stage, state: KioskState, appointment: Mapping[str, Any]) -> tuple[str, str]:
+def standing_words(stage: PageContext, state: KioskState, appointment: Mapping[str, Any]) -> tuple[str, str]:
     """How the appointment stands to the clock, and what to do."""
     _ = stage.text
     desk, starts = help_desk(stage), time_text(stage, appointment["starts_at"], state.clock)
@@ -55,7 +55,7 @@ def standing_words(stage: Stage, state: KioskState, appointment: Mapping[str, An
     }.get(str(appointment["standing"]), (_("这个预约已经过期"), over))  # fmt: skip
 
 
-class AppointmentPage(Frame):
+class AppointmentPage(PageFrame):
     """One appointment, and the bar that checks it in when that is possible."""
 
     def title_text(self) -> str:
@@ -129,11 +129,11 @@ class HolderPage(Listing):
         _, holder = self.stage.text, (state.scan.holder or {}).get("holder", {})
         self._title.say(_("{name}，您好").format(name=holder.get("name", "")))
 
-    def entries(self, state: KioskState) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
         stage, _ = self.stage, self.stage.text
         holder = state.scan.holder or {}
         appointments = [
-            Entry(
+            ChoiceTile(
                 a["id"], _("预约：{business}").format(business=queue_name(stage, a["queue"])), "clock",
                 f"{time_text(stage, a['starts_at'], state.clock)}　{standing_words(stage, state, a)[0]}",
                 PickAppointment(a["id"]),
@@ -141,12 +141,12 @@ class HolderPage(Listing):
             for a in holder.get("appointments", ())
         ]  # fmt: skip
         cases = [
-            Entry(
+            ChoiceTile(
                 case["number"], _("办件：{item}").format(item=case["item"]), "clipboard-text",
                 str(case["state_texts"].get(self.look.mode.language, "")), PickCase(case["number"]),
             )
             for case in holder.get("cases", ())
         ]  # fmt: skip
         note = _("办理其他业务") if appointments or cases else _("没有查到您名下的预约和办件")
-        number = Entry("number", _("取号"), "ticket-confirmation", note, TakeNumber())
+        number = ChoiceTile("number", _("取号"), "ticket-confirmation", note, TakeNumber())
         return [*appointments, *cases, number]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.scan.steps import waits
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
@@ -12,7 +12,7 @@ from kiosk.ui.widgets.surface import Fill
 from kiosk.ui.widgets.viewfinder import Viewfinder
 
 
-class ScanPage(Frame):
+class ScanPage(PageFrame):
     """Nothing here needs to be touched."""
 
     def title_text(self) -> str:

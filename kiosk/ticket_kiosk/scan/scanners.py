@@ -47,7 +47,7 @@ class ScanTiming:
 USUAL = ScanTiming()
 
 
-class Attention:
+class ScanSession:
     """Whether somebody wants to scan, shared between the UI thread and those of the scanners."""
 
     def __init__(self, neglected_s: float = USUAL.neglected_s) -> None:
@@ -100,8 +100,8 @@ class Scanners:
 
             return registry.scanner(device, registry.DeviceSite(folder, timing.answer_s))
 
-        self._attention = Attention(timing.neglected_s)
-        self._listeners = [Listener(device, build or from_registry, self._attention, timing) for device in devices]
+        self._attention = ScanSession(timing.neglected_s)
+        self._listeners = [ScannerThread(device, build or from_registry, self._attention, timing) for device in devices]
         self._threads: list[threading.Thread] = []
 
     def open(self, send: Send) -> None:
@@ -124,10 +124,10 @@ class Scanners:
             self._attention.change(on=True)
 
 
-class Listener:
+class ScannerThread:
     """One scanner and what its thread does."""
 
-    def __init__(self, device: Device, build: Callable[[Device], Scanner], attention: Attention, timing: ScanTiming) -> None:
+    def __init__(self, device: Device, build: Callable[[Device], Scanner], attention: ScanSession, timing: ScanTiming) -> None:
         self.device, self._build, self._attention = device, build, attention
         self._look_s = timing.look_s
         self._backoff = Backoff(timing.first_retry_s, timing.longest_retry_s)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.ticket_kiosk.events import PickQueue, PickTheme
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.paging import draw_turner
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
@@ -20,7 +20,7 @@ ROW_HEIGHT = 168
 
 
 @dataclass(frozen=True)
-class Entry:
+class ChoiceTile:
     """One tile of a list."""
 
     id: str
@@ -30,7 +30,7 @@ class Entry:
     event: Any
 
 
-class Choice(Frame):
+class ChoicePage(PageFrame):
     """A grid of tiles in sheets; `aside` gives the short word of each tile, which changes while the page stands."""
 
     least: tuple[float, float] = (TILE_WIDTH, TILE_HEIGHT)
@@ -39,11 +39,11 @@ class Choice(Frame):
     stretch = 1.9
     """How much taller than they must be tiles may become, to fill the page."""
 
-    def entries(self, state: KioskState) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
         """What there is to choose from."""
         raise NotImplementedError
 
-    def aside(self, state: KioskState, entry: Entry) -> tuple[str, bool]:
+    def aside(self, state: KioskState, entry: ChoiceTile) -> tuple[str, bool]:
         """The short word of a tile, and whether it can be tapped."""
         raise NotImplementedError
 
@@ -69,7 +69,7 @@ class Choice(Frame):
         part = entries[sheet * columns * rows : (sheet + 1) * columns * rows]
         used = rows if sheets > 1 else math.ceil(len(part) / columns)
         cells = self._cells(area, columns, used)
-        self.tiles: list[tuple[Entry, bool, Tile, Rect]] = []
+        self.tiles: list[tuple[ChoiceTile, bool, Tile, Rect]] = []
         for entry, cell in zip(part, cells, strict=False):
             self._add(entry, cell, state)
 
@@ -95,7 +95,7 @@ class Choice(Frame):
         height = min(area.h, rows * most + (rows - 1) * gap)
         return area.top(height)[0].grid(columns, rows, gap)
 
-    def _add(self, entry: Entry, cell: Rect, state: KioskState) -> None:
+    def _add(self, entry: ChoiceTile, cell: Rect, state: KioskState) -> None:
         text, enabled = self.aside(state, entry)
         tap: Callable[[], None] = lambda: self.stage.send(entry.event)  # noqa: E731
         aside = (text or " ") if self.has_aside else ""
@@ -115,19 +115,19 @@ class Choice(Frame):
                 tile.aside.say(text)
 
 
-class Themes(Choice):
+class ThemesPage(ChoicePage):
     """Which part of life is it about."""
 
     def title_text(self) -> str:
         _ = self.stage.text
         return _("请选择办事主题")
 
-    def entries(self, state: KioskState) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
         names = {queue.id: self.stage.pick(queue.name) for queue in self.stage.hall.queue}
         comma = "、" if self.look.mode.language == "zh" else ", "
         most = 2 if self.look.mode.elder else 3
         return [
-            Entry(
+            ChoiceTile(
                 theme.id, self.stage.pick(theme.name), theme.icon,
                 comma.join([names[b.id] for b in state.setting.of_theme(theme.id)][:most]), PickTheme(theme.id),
             )
@@ -135,7 +135,7 @@ class Themes(Choice):
             if state.setting.of_theme(theme.id)
         ]  # fmt: skip
 
-    def aside(self, state: KioskState, entry: Entry) -> tuple[str, bool]:
+    def aside(self, state: KioskState, entry: ChoiceTile) -> tuple[str, bool]:
         _ = self.stage.text
         if state.offline:
             open_here = any(state.gives_numbers(b.id) for b in state.setting.of_theme(entry.id))
@@ -146,7 +146,7 @@ class Themes(Choice):
         return _("{count} 人等候").format(count=sum(queue.waiting for queue in queues)), True
 
 
-class Businesses(Choice):
+class BusinessesPage(ChoicePage):
     """Which business of the theme."""
 
     least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
@@ -156,10 +156,10 @@ class Businesses(Choice):
         _ = self.stage.text
         return _("请选择办理业务")
 
-    def entries(self, state: KioskState) -> list[Entry]:
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
         wanted = {b.id for b in state.setting.of_theme(state.taking.theme or "")}
         return [
-            Entry(
+            ChoiceTile(
                 queue.id, self.stage.pick(queue.name), queue.icon, self.stage.pick(queue.note) if queue.note else "",
                 PickQueue(queue.id),
             )
@@ -167,7 +167,7 @@ class Businesses(Choice):
             if queue.id in wanted
         ]  # fmt: skip
 
-    def aside(self, state: KioskState, entry: Entry) -> tuple[str, bool]:
+    def aside(self, state: KioskState, entry: ChoiceTile) -> tuple[str, bool]:
         _ = self.stage.text
         if state.offline:
             open_here = state.gives_numbers(entry.id)

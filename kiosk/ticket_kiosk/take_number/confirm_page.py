@@ -6,17 +6,17 @@ from functools import partial
 
 from contract.wire.messages import TicketClass
 from kiosk.ticket_kiosk.events import Confirm, PickClass
-from kiosk.ticket_kiosk.home_page import OFFLINE, Notice
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.home_page import OFFLINE, TileNotice
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, Icon, Words
 
 MOST_WINDOWS = 5
 
 
-def minutes_text(stage: Stage, low_s: int, high_s: int) -> str:
+def minutes_text(stage: PageContext, low_s: int, high_s: int) -> str:
     """A range of seconds as a person would say it."""
     _ = stage.text
     low, high = low_s // 60, -(-high_s // 60)
@@ -33,7 +33,7 @@ def windows_text(numbers: list[str]) -> str:
     return shown + (" …" if len(numbers) > MOST_WINDOWS else "")
 
 
-class ConfirmPage(Frame):
+class ConfirmPage(PageFrame):
     """The last page before the number."""
 
     def title_text(self) -> str:
@@ -116,7 +116,7 @@ class ConfirmPage(Frame):
         strip = Rect(body.x, rect.top_edge + look.space("s") * 0.8, body.w, gap - look.space("s") * 1.6)
         if state.prints and not state.offline:
             return
-        notice = Notice(stage, strip, *OFFLINE) if state.offline else Notice(stage, strip)
+        notice = TileNotice(stage, strip, *OFFLINE) if state.offline else TileNotice(stage, strip)
         if state.prints:
             notice.say(_("网络中断，号票上会注明“离线取号”"))
         elif state.offline:

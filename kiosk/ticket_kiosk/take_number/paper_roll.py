@@ -30,7 +30,7 @@ class Count:
     today: int = 0
 
 
-class Roll:
+class PaperRoll:
     """The roll in one printer. Belongs to the thread of the printer; `paper` may be read from any."""
 
     def __init__(self, file: Path | None, setting: RollSetting, zone: tzinfo) -> None:

@@ -6,11 +6,11 @@ from kivy.animation import Animation
 from kivy.graphics import Color, PopMatrix, PushMatrix, SmoothRoundedRectangle, Translate
 
 from kiosk.ticket_kiosk.events import GoHome
-from kiosk.ticket_kiosk.page_frame import Frame
+from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.confirm_page import minutes_text, windows_text
 from kiosk.ui.page import Page
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.theme import MOTION_S
 from kiosk.ui.widgets import Bar, Card, Icon, QrCode, Words
@@ -19,10 +19,10 @@ from kiosk.ui.widgets.base import Box
 CLASS_COLOURS = {"ordinary": "ordinary", "priority": "priority", "military": "military", "appointment": "appointment"}
 
 
-class Paper(Box):
+class TicketPicture(Box):
     """A sheet of paper with the slot it comes out of; `slide` lets it come."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
+    def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect)
         look = self.look
         slot, sheet = rect.top(look.px(30))
@@ -42,7 +42,7 @@ class Paper(Box):
         Animation(y=0, duration=MOTION_S, t="out_quad").start(self._shift)
 
 
-class Printing(Page):
+class PrintingPage(Page):
     """The number is being fetched and printed; nothing can be tapped, and it says so when it takes longer."""
 
     def build(self, state: KioskState) -> None:
@@ -70,7 +70,7 @@ class Printing(Page):
             dot.paint("accent" if i == beat else "line")
 
 
-class Done(Frame):
+class TicketPage(PageFrame):
     """The number, and what to do next. Closes by itself."""
 
     def title_text(self) -> str:
@@ -161,7 +161,7 @@ class Done(Frame):
         self.put(self.code, words)
 
 
-def class_text(stage: Stage, class_: str) -> str:
+def class_text(stage: PageContext, class_: str) -> str:
     """The word of a favoured class; nothing for an ordinary ticket."""
     _ = stage.text
     return {"priority": _("优先"), "military": _("军人优先"), "appointment": _("预约")}.get(class_, "")

@@ -26,7 +26,7 @@ from kiosk.service_pages.events import Tried, TryDevice
 from kiosk.service_pages.state import Result
 from kiosk.ticket_kiosk.events import PrintBroke, Printed, PrinterIs
 from kiosk.ticket_kiosk.state import Setting
-from kiosk.ticket_kiosk.take_number.paper_roll import Roll
+from kiosk.ticket_kiosk.take_number.paper_roll import PaperRoll
 from kiosk.ticket_kiosk.take_number.state import IssuedTicket, PrintTicket
 from link.orders import NotSupported, OrderFailed, OrderResult
 
@@ -41,7 +41,7 @@ ORDER_S = 25.0
 
 
 @dataclass(frozen=True)
-class Again:
+class Reprinting:
     """A ticket to print again for the desk; `done` gets the condition in which it failed, or None."""
 
     ticket: Reprint
@@ -49,13 +49,13 @@ class Again:
 
 
 @dataclass(frozen=True)
-class NewRoll:
+class RollRenewed:
     """Somebody has put in a new roll."""
 
     done: Future[None] = field(default_factory=Future)
 
 
-class Press:
+class TicketPrinter:
     """Owns the printer `device`; `perform` takes the flow's PrintTicket, the results go back as events. `again` and `refilled`
     are what the desk may ask for. `state` is where the count of its paper is kept."""
 
@@ -63,10 +63,10 @@ class Press:
         self, device: Device, hall: HallConfig, setting: Setting, folder: Path | None = None, state: Path | None = None
     ) -> None:
         self.device, self.hall, self.setting, self.folder = device, hall, setting, folder
-        self._jobs: queue.SimpleQueue[IssuedTicket | Again | NewRoll | TryDevice | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[IssuedTicket | Reprinting | RollRenewed | TryDevice | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._condition: str | None = None
-        self._roll = Roll(state / f"paper-{device.id}.json" if state else None, RollSetting(), hall.zone)
+        self._roll = PaperRoll(state / f"paper-{device.id}.json" if state else None, RollSetting(), hall.zone)
         self._unusable = ""
 
     def open(self, send: Callable[[Any], None]) -> None:
@@ -99,7 +99,7 @@ class Press:
         """Print a ticket of the desk's order; raise NotSupported, or OrderFailed with the condition of the printer."""
         if ask.ticket is None:
             raise NotSupported("the order names no ticket")
-        order = Again(ask.ticket)
+        order = Reprinting(ask.ticket)
         condition = self._result(order, order.done)
         if condition is not None:
             raise OrderFailed(condition)
@@ -109,11 +109,11 @@ class Press:
         """Begin to count anew."""
         if ask.device not in (None, self.device.id):
             raise NotSupported(f"{ask.device} is no ticket printer of this terminal")
-        order = NewRoll()
+        order = RollRenewed()
         self._result(order, order.done)
         return OrderResult()
 
-    def _result(self, order: Again | NewRoll, done: Future[Any]) -> Any:
+    def _result(self, order: Reprinting | RollRenewed, done: Future[Any]) -> Any:
         """What came of an order; one that was not begun in time never is."""
         if self._thread is None or not self._thread.is_alive():
             raise OrderFailed("unreachable")
@@ -155,8 +155,8 @@ class Press:
         finally:
             printer.close()
 
-    def _do(self, printer: Printer, order: Again | NewRoll) -> None:
-        if isinstance(order, NewRoll):
+    def _do(self, printer: Printer, order: Reprinting | RollRenewed) -> None:
+        if isinstance(order, RollRenewed):
             self._roll.renewed()
             order.done.set_result(None)
             return

@@ -5,11 +5,11 @@ from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.marked import Marked
 from kiosk.ui.widgets.picture import Icon, PaperPicture, Picture, QrCode
 from kiosk.ui.widgets.ring import CountdownRing
-from kiosk.ui.widgets.surface import Card, Fill, Line
+from kiosk.ui.widgets.surface import Card, Fill, Rule
 from kiosk.ui.widgets.text import Words
 
 __all__ = [
-    "Bar", "Card", "Chip", "CountdownRing", "Fill", "Icon", "IconButton", "Keyboard", "Line",
+    "Bar", "Card", "Chip", "CountdownRing", "Fill", "Icon", "IconButton", "Keyboard", "Rule",
     "Marked", "PaperPicture", "Picture", "QrCode", "Tap", "TextButton",
     "Tile", "Words",
 ]  # fmt: skip

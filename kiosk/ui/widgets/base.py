@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 from kiosk.ui.rect import Rect
 
 if TYPE_CHECKING:
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
     from kiosk.ui.theme import Colour, Look
 
 
@@ -22,7 +22,7 @@ def recolour(instruction: Any, colour: Colour) -> None:
 class Box(Widget):
     """A widget that stays where it was put. `stage` gives look, texts and the way to the flow."""
 
-    def __init__(self, stage: Stage, rect: Rect, **kwargs: Any) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, **kwargs: Any) -> None:
         super().__init__(size_hint=(None, None), pos=(rect.x, rect.y), size=(rect.w, rect.h), **kwargs)
         self.stage = stage
         self.rect = rect

@@ -14,7 +14,7 @@ from kiosk.ui.widgets.surface import Card, Fill, outline
 from kiosk.ui.widgets.text import Align, Words, measure
 
 if TYPE_CHECKING:
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 Action = Callable[[], None]
 
@@ -22,7 +22,7 @@ Action = Callable[[], None]
 class Tap(Box):
     """An area that can be tapped; subclasses draw it and its pressed state."""
 
-    def __init__(self, stage: Stage, rect: Rect, on_tap: Action, **kwargs: Any) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, on_tap: Action, **kwargs: Any) -> None:
         super().__init__(stage, rect, **kwargs)
         self.on_tap = on_tap
         self.pressed = False
@@ -65,7 +65,7 @@ class Tile(Tap):
     """A large card with an icon, a title and a note; `aside` is a short word at its right or lower edge."""
 
     def __init__(
-        self, stage: Stage, rect: Rect, title: str, on_tap: Action, *, icon: str = "", note: str = "", aside: str = "",
+        self, stage: PageContext, rect: Rect, title: str, on_tap: Action, *, icon: str = "", note: str = "", aside: str = "",
         main: bool = False, enabled: bool = True,
     ) -> None:  # fmt: skip
         super().__init__(stage, rect, on_tap)
@@ -128,7 +128,9 @@ class Tile(Tap):
 class Bar(Tap):
     """The main action of a page: a wide bar."""
 
-    def __init__(self, stage: Stage, rect: Rect, text: str, on_tap: Action, *, icon: str = "", colour: str = "accent") -> None:
+    def __init__(
+        self, stage: PageContext, rect: Rect, text: str, on_tap: Action, *, icon: str = "", colour: str = "accent"
+    ) -> None:
         super().__init__(stage, rect, on_tap)
         self.colour = colour
         self.surface = Fill(stage, rect, colour, corner=self.look.corner)
@@ -149,7 +151,9 @@ class Bar(Tap):
 class TextButton(Tap):
     """A second action: white with an outline, icon and words."""
 
-    def __init__(self, stage: Stage, rect: Rect, text: str, on_tap: Action, *, icon: str = "", size: str = "body") -> None:
+    def __init__(
+        self, stage: PageContext, rect: Rect, text: str, on_tap: Action, *, icon: str = "", size: str = "body"
+    ) -> None:
         super().__init__(stage, rect, on_tap)
         look = self.look
         with self.canvas:
@@ -173,7 +177,7 @@ class TextButton(Tap):
 class IconButton(Tap):
     """A small action in a bar: an icon, with a word below or beside it. `active` shows that it is switched on."""
 
-    def __init__(self, stage: Stage, rect: Rect, icon: str, text: str, on_tap: Action, *, active: bool = False) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, icon: str, text: str, on_tap: Action, *, active: bool = False) -> None:
         super().__init__(stage, rect, on_tap)
         look = self.look
         self.active = active
@@ -202,7 +206,7 @@ class Chip(Tap):
     """A choice that is on or off, with a mark or an icon and words; `colour` is that of the class it stands for."""
 
     def __init__(
-        self, stage: Stage, rect: Rect, text: str, on_tap: Action, *, on: bool = False, colour: str = "accent", note: str = "",
+        self, stage: PageContext, rect: Rect, text: str, on_tap: Action, *, on: bool = False, colour: str = "accent", note: str = "",
         mark: bool = True, icon: str = "",
     ) -> None:  # fmt: skip
         super().__init__(stage, rect, on_tap)

@@ -17,7 +17,7 @@ from kiosk.ui.widgets.picture import Icon
 from kiosk.ui.widgets.text import Words
 
 if TYPE_CHECKING:
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 BACK, CLEAR = "\b", "\x18"
 """What the keys that take back one character and all of them send."""
@@ -35,10 +35,10 @@ def typed(text: str, key: str) -> str:
     return "" if key == CLEAR else text + key
 
 
-class Key(Tap):
+class KeyCap(Tap):
     """One key: a character, or an icon for what is none."""
 
-    def __init__(self, stage: Stage, rect: Rect, key: str, on_tap: Action) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, key: str, on_tap: Action) -> None:
         super().__init__(stage, rect, on_tap)
         look, _ = self.look, stage.text
         with self.canvas:
@@ -63,14 +63,14 @@ class Keyboard(Box):
     key, and forty keys would be most of the work of such a frame.
     """
 
-    def __init__(self, stage: Stage, rect: Rect, pressed: Pressed, *, blank: str = " ") -> None:
+    def __init__(self, stage: PageContext, rect: Rect, pressed: Pressed, *, blank: str = " ") -> None:
         super().__init__(stage, rect)
         self._painted = self._texture()
         gap = min(stage.look.space("s"), rect.h * 0.012)
         lines = [line.replace(" ", blank) for line in LETTERS]
         for row, keys in zip(rect.rows(len(lines), gap), lines, strict=True):
             for place, key in zip(self.places(row, keys, gap), keys, strict=True):
-                self.add_widget(Key(stage, place, key, partial(pressed, key.lower())))
+                self.add_widget(KeyCap(stage, place, key, partial(pressed, key.lower())))
 
     def _texture(self) -> Fbo:
         """Put an empty texture behind the keys, pixel on pixel."""

@@ -12,7 +12,7 @@ from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.text import SHRINK, drawn, measure
 
 if TYPE_CHECKING:
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 LINE = 1.25
 
@@ -32,7 +32,7 @@ def split(lines: list[str], text: str, start: int, length: int) -> list[tuple[st
 class Marked(Box):
     """Text from the top left; the marked part bold, in the accent colour, on a soft ground."""
 
-    def __init__(self, stage: Stage, rect: Rect, size: str = "body", *, bold: bool = False, colour: str = "text") -> None:
+    def __init__(self, stage: PageContext, rect: Rect, size: str = "body", *, bold: bool = False, colour: str = "text") -> None:
         super().__init__(stage, rect)
         self.wanted, self.bold, self.colour = stage.look.type(size), bold, colour
         self._said: tuple[str, int, int] = ("", 0, 0)

@@ -14,13 +14,13 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets.base import Box, recolour
 
 if TYPE_CHECKING:
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 
 class Icon(Box):
     """One icon in the middle of its box; its size is the short side of the box."""
 
-    def __init__(self, stage: Stage, rect: Rect, name: str, *, colour: str = "accent") -> None:
+    def __init__(self, stage: PageContext, rect: Rect, name: str, *, colour: str = "accent") -> None:
         super().__init__(stage, rect)
         self.icon_name = ""
         with self.canvas:
@@ -45,7 +45,7 @@ class Icon(Box):
 class QrCode(Box):
     """A QR code with its quiet zone, as large as its box allows in whole pixels a module."""
 
-    def __init__(self, stage: Stage, rect: Rect, content: str) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, content: str) -> None:
         super().__init__(stage, rect)
         modules = qr_modules(content)
         side = len(modules)
@@ -75,7 +75,7 @@ def qr_modules(content: str) -> list[list[bool]]:
 class Picture(Box):
     """An image file, whole, in the middle of its box."""
 
-    def __init__(self, stage: Stage, rect: Rect, path: str) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, path: str) -> None:
         super().__init__(stage, rect)
         from kivy.core.image import Image
 
@@ -90,7 +90,7 @@ class Picture(Box):
 class PaperPicture(Box):
     """A sheet of paper in the middle of its box, from RGB pixels, the top row first; with a fine edge."""
 
-    def __init__(self, stage: Stage, rect: Rect, size: tuple[int, int], pixels: bytes) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, size: tuple[int, int], pixels: bytes) -> None:
         super().__init__(stage, rect)
         texture = Texture.create(size=size, colorfmt="rgb")
         texture.blit_buffer(pixels, colorfmt="rgb", bufferfmt="ubyte")

@@ -11,13 +11,13 @@ from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.text import Words
 
 if TYPE_CHECKING:
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 
 class CountdownRing(Box):
     """Seconds left, as a ring and as a number. Invisible while nothing counts down."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
+    def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect)
         width = self.look.px(6)
         self._circle = (rect.x + rect.w / 2, rect.y + rect.h / 2, min(rect.w, rect.h) / 2 - width)

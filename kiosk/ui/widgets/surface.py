@@ -12,7 +12,7 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets.base import Box, recolour
 
 if TYPE_CHECKING:
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 SHADOW_SIDE = 64
 SHADOW_EDGE = 28
@@ -38,7 +38,9 @@ def shadow_texture() -> Texture:
 class Fill(Box):
     """A box of one colour; `corner` in pixels, 0 for sharp ones."""
 
-    def __init__(self, stage: Stage, rect: Rect, colour: str, *, corner: float = 0, alpha: float = 1.0, **kwargs: Any) -> None:
+    def __init__(
+        self, stage: PageContext, rect: Rect, colour: str, *, corner: float = 0, alpha: float = 1.0, **kwargs: Any
+    ) -> None:
         super().__init__(stage, rect, **kwargs)
         with self.canvas:
             self.fill = Color(*self.look.colour(colour, alpha))
@@ -55,7 +57,7 @@ class Fill(Box):
 class Card(Box):
     """A white surface with round corners and one soft shadow (in high contrast: an outline)."""
 
-    def __init__(self, stage: Stage, rect: Rect, colour: str = "surface", *, raised: bool = True, **kwargs: Any) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, colour: str = "surface", *, raised: bool = True, **kwargs: Any) -> None:
         super().__init__(stage, rect, **kwargs)
         look = self.look
         with self.canvas:
@@ -80,10 +82,10 @@ class Card(Box):
         recolour(self.fill, self.look.colour(colour))
 
 
-class Line(Fill):
+class Rule(Fill):
     """A thin horizontal or vertical line."""
 
-    def __init__(self, stage: Stage, rect: Rect, colour: str = "line") -> None:
+    def __init__(self, stage: PageContext, rect: Rect, colour: str = "line") -> None:
         super().__init__(stage, rect, colour)
 
 
@@ -95,4 +97,4 @@ def outline(rect: Rect, corner: float, width: float) -> SmoothLine:
     )
 
 
-__all__ = ["Card", "Fill", "Line", "outline", "shadow_texture"]
+__all__ = ["Card", "Fill", "Rule", "outline", "shadow_texture"]

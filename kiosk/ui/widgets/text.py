@@ -15,7 +15,7 @@ from kiosk.ui.theme import LINE_HEIGHT
 from kiosk.ui.widgets.base import Box, recolour
 
 if TYPE_CHECKING:
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 Align = Literal["left", "center", "right"]
 Valign = Literal["top", "middle", "bottom"]
@@ -53,7 +53,7 @@ class Words(Box):
 
     def __init__(
         self,
-        stage: Stage,
+        stage: PageContext,
         rect: Rect,
         text: str,
         size: str | float = "body",

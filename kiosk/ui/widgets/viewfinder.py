@@ -12,7 +12,7 @@ from kiosk.ui.widgets.base import Box
 
 if TYPE_CHECKING:
     from kiosk.ticket_kiosk.scan.state import CameraPicture
-    from kiosk.ui.page_context import Stage
+    from kiosk.ui.page_context import PageContext
 
 FRAME = 0.66
 """The side of the frame, in parts of the shorter side of the box."""
@@ -23,7 +23,7 @@ ARM = 0.18
 class Viewfinder(Box):
     """A live picture that fills its box; what stands out of the box at the sides is not shown."""
 
-    def __init__(self, stage: Stage, rect: Rect) -> None:
+    def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect)
         look = self.look
         side = min(rect.w, rect.h) * FRAME

@@ -24,7 +24,7 @@ from kiosk.ticket_kiosk.guides import speech
 from kiosk.ticket_kiosk.guides import text as guides_text
 from kiosk.ticket_kiosk.guides.guide_store import answer, contents
 from kiosk.ticket_kiosk.guides.state import SECTIONS, Contents, ItemIs, ReadItem
-from kiosk.ui.page_context import Stage
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Look, Mode
 from queue_server.catalogue.__main__ import main
 from queue_server.catalogue.index import build
@@ -38,7 +38,7 @@ ITEM = CATALOGUE.items[0]
 AT = datetime(2026, 11, 23, 9, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
 CHINESE = re.compile("[㐀-鿿]+")
 STRANGE = "一句还没有英文的话"
-ENGLISH = Stage(Look(1080, 1920, Mode(language="en")), HALL, texts("en"), lambda _event: None)
+ENGLISH = PageContext(Look(1080, 1920, Mode(language="en")), HALL, texts("en"), lambda _event: None)
 
 
 def strange() -> Item:

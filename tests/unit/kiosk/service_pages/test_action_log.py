@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.service_pages.action_log import MOST_KEPT, NAME, Diary
+from kiosk.service_pages.action_log import MOST_KEPT, NAME, ActionLog
 from kiosk.service_pages.events import Forget, Note
 from kiosk.service_pages.state import UnreportedActs
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-def opened(folder: Path, told: list[Any]) -> Diary:
-    diary = Diary(folder, lambda: NOW)
+def opened(folder: Path, told: list[Any]) -> ActionLog:
+    diary = ActionLog(folder, lambda: NOW)
     diary.open(told.append)
     return diary
 

@@ -21,10 +21,10 @@ from contract.wire.messages import DeviceStatus, ServerStatus
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, Touched, Unanswered
 from kiosk.flow.role import Role
 from kiosk.service_pages import network
-from kiosk.service_pages.device_tests import REBOOT, SHOWN_LINES, Means, Tools, runtime_folder
+from kiosk.service_pages.device_tests import REBOOT, SHOWN_LINES, DeviceTests, ProgramAccess, runtime_folder
 from kiosk.service_pages.events import Do, Lines, LookAround, Looked, NotOrdered, ReadLog, Tried, TryDevice
-from kiosk.service_pages.offline_codes import NAME, Keys
-from kiosk.service_pages.role import Both, Shown, with_technician
+from kiosk.service_pages.offline_codes import NAME, OfflineCodes
+from kiosk.service_pages.role import Both, ServiceView, with_technician
 from kiosk.service_pages.state import SPEAKER, Network, Own
 from kiosk.ui.theme import Mode
 from link import Broker
@@ -56,8 +56,8 @@ def clock() -> Clock:
     return Clock()
 
 
-def keys_in(folder: Path, clock: Clock) -> Keys:
-    keys = Keys(folder / "state", clock)
+def keys_in(folder: Path, clock: Clock) -> OfflineCodes:
+    keys = OfflineCodes(folder / "state", clock)
     keys.keep(SECRET.hex())
     return keys
 
@@ -86,7 +86,7 @@ def test_only_its_user_can_read_the_secret_and_a_new_one_replaces_it(tmp_path: P
 
 
 def test_without_a_secret_no_code_is_right_and_nonsense_is_no_secret(tmp_path: Path, clock: Clock) -> None:
-    keys = Keys(tmp_path, clock)
+    keys = OfflineCodes(tmp_path, clock)
     assert keys.judge(clock.code()) == "no-secret"
     for nonsense in ("", "zz" * 32, "ab" * 31, "ab" * 32 + "\n"):
         keys.keep(nonsense)
@@ -110,9 +110,11 @@ class Bench:
     def __init__(self, folder: Path, runtime: Path | None = None) -> None:
         self.events: queue.Queue[Any] = queue.Queue()
         self.ended: list[str] = []
-        means = Means(lambda: SEEN, lambda: [f"line {n}" for n in range(1000)], lambda: self.ended.append("restart"), runtime)
+        means = ProgramAccess(
+            lambda: SEEN, lambda: [f"line {n}" for n in range(1000)], lambda: self.ended.append("restart"), runtime
+        )
         device = Device.model_validate({"id": "voice-1", "kind": "voice", "model": "no-such-model", "address": "emulator://x"})
-        self.tools = Tools(load(write_hall(folder / "hall")), [device], means, folder)
+        self.tools = DeviceTests(load(write_hall(folder / "hall")), [device], means, folder)
         self.tools.open(self.events.put)
 
     def does(self, effect: Any) -> Any:
@@ -224,7 +226,7 @@ def test_the_public_sees_its_own_pages_until_the_technician_comes() -> None:
     before = whole.role.key(whole.state)
     whole.opened()
     shown = whole.role.view(whole.state)
-    assert isinstance(shown, Shown) and shown.devices == (DeviceStatus("printer-1", "printer", "ok"),)
+    assert isinstance(shown, ServiceView) and shown.devices == (DeviceStatus("printer-1", "printer", "ok"),)
     assert whole.role.mode(whole.state) == Mode("en") and whole.role.key(whole.state) != before
     assert whole.role.devices(whole.state) == [DeviceStatus("printer-1", "printer", "ok")]
 

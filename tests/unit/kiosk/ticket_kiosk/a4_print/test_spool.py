@@ -14,7 +14,7 @@ import pytest
 from contract.configuration.hall import PrintRules
 from drivers.a4.port import JobReport, PrinterReport
 from drivers.ports import Busy, DeviceRefused, NoReply, Unreachable
-from kiosk.ticket_kiosk.a4_print.job_store import Book
+from kiosk.ticket_kiosk.a4_print.job_store import JobStore
 from kiosk.ticket_kiosk.a4_print.spool import OverQuota, Spool, words
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -71,7 +71,7 @@ class Desk:
         self.seen = []
         self._told = threading.Condition()
         self.spool = Spool(
-            Book(folder / "spool.sqlite"), self.printer, RULES, clock=lambda: self.now, on_job=self._hear, on_printer=self._hear,
+            JobStore(folder / "spool.sqlite"), self.printer, RULES, clock=lambda: self.now, on_job=self._hear, on_printer=self._hear,
             poll_s=0.005, idle_s=0.02, retry_s=0.01, **more,
         )  # fmt: skip
 
@@ -142,7 +142,7 @@ def test_a_paper_is_printed_once_and_its_document_wiped(desk):
 
 def test_a_power_cut_while_sending_finds_the_job_at_the_printer_and_prints_nothing_twice(tmp_path):
     printer = Paperwork()
-    book = Book(tmp_path / "spool.sqlite")
+    book = JobStore(tmp_path / "spool.sqlite")
     book.open()
     job = book.add(title="x", document=b"%PDF", pages=1, copies=1, person="", day=datetime(2026, 11, 23).date(),
                    now=datetime(2026, 11, 23, 9, 0, tzinfo=ZONE))  # fmt: skip
@@ -157,7 +157,7 @@ def test_a_power_cut_while_sending_finds_the_job_at_the_printer_and_prints_nothi
 
 
 def test_a_power_cut_while_sending_says_so_when_the_printer_knows_nothing(tmp_path):
-    book = Book(tmp_path / "spool.sqlite")
+    book = JobStore(tmp_path / "spool.sqlite")
     book.open()
     job = book.add(title="x", document=b"%PDF", pages=1, copies=1, person="", day=datetime(2026, 11, 23).date(),
                    now=datetime(2026, 11, 23, 9, 0, tzinfo=ZONE))  # fmt: skip
@@ -333,7 +333,7 @@ def test_whatever_was_told_stands_after_the_program_is_killed(tmp_path, lines):
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
     child.stdout.close()
-    book = Book(path)
+    book = JobStore(path)
     book.open()
     order = ["received", "sending", "sent", "done"]
     for job_id, state in told.items():

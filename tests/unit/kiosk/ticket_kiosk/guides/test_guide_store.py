@@ -14,7 +14,7 @@ import pytest
 
 from contract.guides.guide_file import sha256
 from contract.wire.messages import CatalogueVersion
-from kiosk.ticket_kiosk.guides.guide_store import BadDownload, Catalogue, download
+from kiosk.ticket_kiosk.guides.guide_store import BadDownload, GuideStore, download
 from kiosk.ticket_kiosk.guides.state import ContentsAre, Fetch, ItemIs, Listed, ListItems, Matched, ReadItem, SearchGuides
 from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load
@@ -56,7 +56,7 @@ class Kiosk:
     """A catalogue, and what it says."""
 
     def __init__(self, folder: Path) -> None:
-        self.catalogue = Catalogue(folder)
+        self.catalogue = GuideStore(folder)
         self.said: queue.Queue[Any] = queue.Queue()
         self.catalogue.open(self.said.put)
 

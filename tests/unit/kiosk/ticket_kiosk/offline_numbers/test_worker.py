@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, LeaseIs, MarkMerged, NoNumber, NumberGiven, Settle
-from kiosk.ticket_kiosk.offline_numbers.worker import LeaseKeeper
+from kiosk.ticket_kiosk.offline_numbers.worker import LeaseWorker
 from tests.unit.kiosk.ticket_kiosk.offline_numbers.test_book import answer, wish
 
 
@@ -20,7 +20,7 @@ class Kept:
 
     def __init__(self, path: Path) -> None:
         self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.keeper = LeaseKeeper(path)
+        self.keeper = LeaseWorker(path)
         self.keeper.open(self.events.put)
 
     def does(self, effect: Any, *kinds: type) -> list[Any]:

@@ -18,9 +18,9 @@ from drivers.printer.profile import profile
 from drivers.printer.roll import RollSetting, roll_setting
 from kiosk.ticket_kiosk.events import Printed, PrinterIs
 from kiosk.ticket_kiosk.role import setting_of, with_paper
-from kiosk.ticket_kiosk.take_number.paper_roll import Roll
+from kiosk.ticket_kiosk.take_number.paper_roll import PaperRoll
 from kiosk.ticket_kiosk.take_number.state import IssuedTicket, PrintTicket
-from kiosk.ticket_kiosk.take_number.ticket_printer import Press
+from kiosk.ticket_kiosk.take_number.ticket_printer import TicketPrinter
 from kiosk.ui.theme import Mode
 from link.orders import NotSupported, OrderFailed
 from tests.web_hall import CONFIG
@@ -30,8 +30,8 @@ AGAIN = Reprint("20261122-a001", "A001", "social", "priority", datetime(2026, 11
                 Estimate(60, 600), ["01"])  # fmt: skip
 
 
-def roll(folder: Path, setting: RollSetting = SHORT) -> Roll:
-    made = Roll(folder / "paper.json", setting, CONFIG.zone)
+def roll(folder: Path, setting: RollSetting = SHORT) -> PaperRoll:
+    made = PaperRoll(folder / "paper.json", setting, CONFIG.zone)
     made.open()
     return made
 
@@ -84,7 +84,9 @@ class Kiosk:
             options={"roll_m": 1, "ticket_mm": 200, "low_m": 0.5},
         )  # fmt: skip
         self.out = folder / "out"
-        self.press = Press(device, CONFIG, setting_of(CONFIG, "kiosk-1", Mode(), "printer-1"), self.out, folder / "state")
+        self.press = TicketPrinter(
+            device, CONFIG, setting_of(CONFIG, "kiosk-1", Mode(), "printer-1"), self.out, folder / "state"
+        )
         self.events: queue.Queue[Any] = queue.Queue()
 
     def hear(self, wanted: Any) -> None:
