@@ -50,23 +50,44 @@ def find_sdl() -> Sdl | None:
         return None
 
 
-def run(sdl: Sdl | None, on_error: Callable[[Exception], None]) -> None:
-    """Run Kivy until its event loop is told to quit. An exception of a screen goes to `on_error`, and the loop goes on."""
-    import time
+class MainLoop:
+    """Runs Kivy in the main thread. `wake` and `stop` may be called from any thread or signal handler, also before `open`."""
 
-    from kivy.base import EventLoop
-    from kivy.clock import Clock
+    def __init__(self) -> None:
+        self._sdl: Sdl | None = None
+        self._stopped = False
 
-    while not EventLoop.quit:
-        try:
-            EventLoop.window.mainloop()
-            EventLoop.idle()
-        except Exception as error:
-            on_error(error)
-        due_s = Clock.get_min_timeout() - Clock.time()
-        if EventLoop.quit:
-            break
-        if sdl is None:
-            time.sleep(1 / 30)
-        else:
-            sdl.wait(min(LONGEST_S, max(FRAME_S, due_s)))
+    def open(self) -> None:
+        """Find the SDL of Kivy, which must have been prepared."""
+        self._sdl = find_sdl()
+
+    def wake(self) -> None:
+        """Look for work now, not only when the next timer is due."""
+        if self._sdl is not None:
+            self._sdl.wake()
+
+    def stop(self) -> None:
+        """End `run`."""
+        self._stopped = True
+        self.wake()
+
+    def run(self, on_error: Callable[[Exception], None]) -> None:
+        """Run until `stop`, or until the window is closed. An exception of a page goes to `on_error`, and the loop goes on."""
+        import time
+
+        from kivy.base import EventLoop
+        from kivy.clock import Clock
+
+        while not (EventLoop.quit or self._stopped):
+            try:
+                EventLoop.window.mainloop()
+                EventLoop.idle()
+            except Exception as error:
+                on_error(error)
+            due_s = Clock.get_min_timeout() - Clock.time()
+            if EventLoop.quit or self._stopped:
+                break
+            if self._sdl is None:
+                time.sleep(1 / 30)
+            else:
+                self._sdl.wait(min(LONGEST_S, max(FRAME_S, due_s)))

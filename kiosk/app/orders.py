@@ -12,6 +12,8 @@ from kiosk.ui.theme import Look
 from link.orders import RESTART_S, OrderHandler, OrderResult
 
 if TYPE_CHECKING:
+    from kivy.uix.widget import Widget
+
     from kiosk.app.app import App
 
 SHOWN_S = 10.0
@@ -19,8 +21,8 @@ UI_TIMEOUT_S = 10.0
 LONGEST_SIDE = 960
 
 
-def acts_of(app: App) -> Mapping[Act, OrderHandler]:
-    """The acts of a running program; they are called in the thread of the orders."""
+def orders_of(app: App[Any, Any]) -> Mapping[Act, OrderHandler]:
+    """What every running program can do; called in the thread of the orders."""
 
     def identify(_ask: TerminalAsk) -> OrderResult:
         app.call(lambda: _show_name(app)).result(UI_TIMEOUT_S)
@@ -37,7 +39,7 @@ def acts_of(app: App) -> Mapping[Act, OrderHandler]:
     return {"identify": identify, "screen": screen, "restart": restart}
 
 
-def _show_name(app: App) -> None:
+def _show_name(app: App[Any, Any]) -> None:
     """Cover the screen with the terminal's name for a while."""
     from kivy.clock import Clock
     from kivy.core.window import Window
@@ -57,7 +59,7 @@ def _show_name(app: App) -> None:
     Clock.schedule_once(lambda _dt: Window.remove_widget(cover), SHOWN_S)
 
 
-def pixels(root: Any) -> tuple[int, int, bytes]:
+def pixels(root: Widget) -> tuple[int, int, bytes]:
     """Width, height and RGBA bytes of what the page draws, the uppermost row first; what a camera sees is nobody else's."""
     from kiosk.ui.widgets.viewfinder import Viewfinder
 

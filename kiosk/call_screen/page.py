@@ -17,12 +17,12 @@ NUMBER_SIZE = 300
 TURN_S = 8
 
 
-def page(stage: PageContext, state: CallScreenState) -> Page:
+def page(stage: PageContext, state: CallScreenState) -> Page[CallScreenState]:
     """The page for `state`."""
     return NoCallsPage(stage, state) if state.failed else CallsPage(stage, state)
 
 
-class CallsPage(Page):
+class CallsPage(Page[CallScreenState]):
     """Left two thirds the calls, right the waiting counts; in portrait one above the other."""
 
     def build(self, state: CallScreenState) -> None:
@@ -177,7 +177,7 @@ class CallsPage(Page):
         self._place.say(f"{turn + 1} / {turns}" if turns > 1 else "")
 
 
-class NoCallsPage(Page):
+class NoCallsPage(Page[CallScreenState]):
     """Something in this screen failed; the next page comes by itself."""
 
     def build(self, _state: CallScreenState) -> None:

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+from uuid import UUID
 
-from contract.configuration.hall import HallConfig
-from kiosk.call_screen.flow import CallScreenState, step
+from kiosk.call_screen import flow
+from kiosk.call_screen.flow import CallScreenState
 from kiosk.flow.role import Role
-from kiosk.ui.page import Page
-from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Mode
 
+if TYPE_CHECKING:
+    from kiosk.ui.page import Page
+    from kiosk.ui.page_context import PageContext
 
-def make(_hall: HallConfig, args: argparse.Namespace) -> Role:
-    """The call screen; the language only says which text comes first where there is room for one."""
 
-    def draw(stage: PageContext, state: CallScreenState) -> Page:
-        from kiosk.call_screen.page import page  # Kivy is loaded only when the window opens
+class CallScreen(Role[CallScreenState, CallScreenState]):
+    """Shows who is called where; the language only says which text comes first where there is room for one."""
 
-        return page(stage, state)
+    kind = "screen"
+    topics = ("server/status", "queue/+/state", "window/+/state", "announce")
+    effects = ()
 
-    return Role(
-        kind="screen",
-        first=lambda _seed: CallScreenState(),
-        step=step,
-        mode=lambda _state: Mode(language=args.language),
-        key=lambda state: (state.failed, len(state.newest.number) if state.newest else 0),
-        draw=draw,
-        topics=("server/status", "queue/+/state", "window/+/state", "announce"),
-    )
+    def __init__(self, language: str) -> None:
+        self._mode = Mode(language=language)
+
+    def first(self, seed: UUID) -> CallScreenState:
+        return CallScreenState()
+
+    def step(self, state: CallScreenState, event: object) -> tuple[CallScreenState, tuple[object, ...]]:
+        return flow.step(state, event)
+
+    def mode(self, state: CallScreenState) -> Mode:
+        return self._mode
+
+    def watches(self, state: CallScreenState) -> Hashable:
+        return watches(state)
+
+    def page_state(self, state: CallScreenState) -> CallScreenState:
+        return state
+
+    def draw(self, context: PageContext, page_state: CallScreenState) -> Page[CallScreenState]:
+        from kiosk.call_screen.page import page
+
+        return page(context, page_state)
+
+
+def watches(state: CallScreenState) -> Hashable:
+    """What makes a page another page."""
+    return state.failed, len(state.newest.number) if state.newest else 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from contract.wire.answers import Answer
+
+Send = Callable[[object], None]
+"""Gives an event to the flow, from any thread."""
 
 # --- events ----------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from contract import durable
-from kiosk.flow.role import Send
+from kiosk.flow.event import Send
+from kiosk.parts import Part
 from kiosk.service_pages.events import Forget, Note
 from kiosk.service_pages.state import UnreportedActs
 
@@ -25,8 +26,10 @@ MOST_KEPT = 1000
 """Of a terminal that has been without its server for very long the oldest acts are dropped."""
 
 
-class ActionLog:
+class ActionLog(Part[Note | Forget]):
     """Keeps the acts in `folder`. `clock` gives the time with its zone. A few kilobytes are read and written at once."""
+
+    handles = (Note, Forget)
 
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self._path, self._clock = folder / NAME, clock
@@ -45,7 +48,7 @@ class ActionLog:
             self._id, self._last, self._acts = str(uuid.uuid4()), 0, []
         self._tell(send)
 
-    def perform(self, effect: Any, send: Send) -> None:
+    def perform(self, effect: Note | Forget, send: Send) -> None:
         """Write an act down, or forget those that the server knows."""
         match effect:
             case Note(act, subject, result):

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import logging
 import os
-import queue
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from contract.configuration.hall import Device, HallConfig
 from kiosk.app.click import NoSound, play_tone
-from kiosk.flow.role import Send
-from kiosk.service_pages.events import Do, Lines, LookAround, Looked, NotOrdered, ReadLog, Tried, TryDevice
-from kiosk.service_pages.state import SPEAKER, Network, Result
+from kiosk.flow.device_test import DeviceTester, Result, Tried, TryDevice
+from kiosk.flow.event import Send
+from kiosk.service_pages.events import Do, Lines, LookAround, Looked, NotOrdered, ReadLog
+from kiosk.service_pages.state import SPEAKER, Network
+from kiosk.worker import Worker
 
 LOG = logging.getLogger(__name__)
 REBOOT = "reboot"
@@ -38,35 +37,37 @@ class ProgramAccess:
     runtime: Path | None
 
 
-class DeviceTests:
-    """One of the parts that perform effects. `devices` are those that are opened here for their test."""
+class DeviceTests(Worker[TryDevice | LookAround | ReadLog | Do, Callable[[], None]]):
+    """Handles what the technician asks for. `devices` are those that are opened here for their test, `testers` hold theirs
+    open, by the ids of the devices."""
 
-    def __init__(self, hall: HallConfig, devices: Sequence[Device], means: ProgramAccess, folder: Path | None) -> None:
-        self._hall, self._means, self._folder = hall, means, folder
+    handles = (TryDevice, LookAround, ReadLog, Do)
+    name = "technician"
+    close_s = 10
+
+    def __init__(
+        self,
+        hall: HallConfig,
+        devices: Sequence[Device],
+        testers: Mapping[str, DeviceTester],
+        means: ProgramAccess,
+        folder: Path | None,
+    ) -> None:
+        super().__init__()
+        self._hall, self._testers, self._means, self._folder = hall, testers, means, folder
         self._devices = {device.id: device for device in devices}
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
 
-    def open(self, _send: Send) -> None:
-        """Start the thread."""
-        self._thread = threading.Thread(target=self._run, name="technician", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """End it, behind what is under way."""
-        if self._thread is not None:
-            self._work.put(None)
-            self._thread.join(10)
-
-    def perform(self, effect: Any, send: Send) -> None:
+    def perform(self, effect: TryDevice | LookAround | ReadLog | Do, send: Send) -> None:
         """Hand slow work to the thread; results come back as events."""
         match effect:
             case TryDevice(device) if device == SPEAKER:
-                self._work.put(lambda: send(Tried(device, _hear())))
-            case TryDevice(device) if device in self._devices:
-                self._work.put(lambda: send(Tried(device, self._try(self._devices[device]))))
+                self.put(lambda: send(Tried(device, _hear())))
+            case TryDevice(device) if device in self._testers:
+                self._testers[device].try_device(send)
+            case TryDevice(device):
+                self.put(lambda: send(Tried(device, self._try(self._devices[device]))))
             case LookAround():
-                self._work.put(lambda: send(Looked(self._means.look())))
+                self.put(lambda: send(Looked(self._means.look())))
             case ReadLog():
                 send(Lines(tuple(self._means.lines())[-SHOWN_LINES:]))
             case Do("restart"):
@@ -76,8 +77,9 @@ class DeviceTests:
                 if not self._reboot():
                     send(NotOrdered("reboot"))
 
-    def _run(self) -> None:
-        while (work := self._work.get()) is not None:
+    def run(self, _send: Send) -> None:
+        """Do what was asked for; what fails is logged."""
+        for work in self.work():
             try:
                 work()
             except Exception:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from contract.wire.messages import TechnicianDid
+from kiosk.flow.device_test import TryDevice
 from kiosk.flow.event import Ask
 from kiosk.flow.requests import ServerRequest
-from kiosk.service_pages.state import Landing, Network, Order, PageName, Result
+from kiosk.service_pages.state import Landing, Network, Order, PageName
 from kiosk.ticket_kiosk.scan.state import NextPicture, Watch
 
 BACK, CLEAR = "\b", "\x18"
@@ -56,14 +57,6 @@ class Try:
     """Try a device."""
 
     device: str
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What came of it."""
-
-    device: str
-    result: Result
 
 
 @dataclass(frozen=True)
@@ -164,13 +157,6 @@ class CheckOffline:
     """Is this a time-based code that was not used? `Checked` comes back."""
 
     code: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class TryDevice:
-    """Test the device; `Tried` comes back from whoever owns it."""
-
-    device: str
 
 
 @dataclass(frozen=True)

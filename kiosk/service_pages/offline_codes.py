@@ -6,11 +6,12 @@ import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from contract import durable
 from contract.totp import matching_step
-from kiosk.flow.role import Send
+from kiosk.flow.event import Send
+from kiosk.parts import Part
 from kiosk.service_pages.events import Checked, CheckOffline, KeepSecret
 
 LOG = logging.getLogger(__name__)
@@ -18,13 +19,15 @@ NAME = "technician.key"
 _FORM = re.compile(r"([0-9a-f]{64}) (-?\d{1,12})\n")
 
 
-class OfflineCodes:
+class OfflineCodes(Part[KeepSecret | CheckOffline]):
     """Keeps the secret and judges codes by it. `clock` gives seconds since 1970; a few bytes are read and written at once."""
+
+    handles = (KeepSecret, CheckOffline)
 
     def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
         self._path, self._clock = folder / NAME, clock
 
-    def perform(self, effect: Any, send: Send) -> None:
+    def perform(self, effect: KeepSecret | CheckOffline, send: Send) -> None:
         """Keep a secret, or judge a code and say so."""
         match effect:
             case KeepSecret(secret):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from kiosk.flow.role import Send
+from kiosk.flow.event import Send
+from kiosk.parts import Part
 from kiosk.service_pages.events import Pointer
 
 
-class Pointers:
+class MousePointer(Part[Pointer]):
     """Shows and hides the pointer of the one window, in the UI thread."""
 
-    def perform(self, effect: Any, _send: Send) -> None:
-        """Only what concerns the pointer."""
-        if isinstance(effect, Pointer):
-            from kivy.core.window import Window
+    handles = (Pointer,)
 
-            Window.show_cursor = effect.on
+    def perform(self, effect: Pointer, _send: Send) -> None:
+        from kivy.core.window import Window
+
+        Window.show_cursor = effect.on

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from contract.wire.messages import Text
+from kiosk.flow.device_test import Result
 from kiosk.flow.hall_view import Presence
 from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages.gesture import Touch
@@ -44,15 +45,6 @@ class Own:
     kind: str
     version: str
     devices: tuple[OwnDevice, ...] = ()
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of the test of a device: `well` is None while it is under way; `text` is the trouble in one
-    word (`drivers.device_health.reason`, or one of the tests' own), for a scanner the length of the code."""
-
-    well: bool | None
-    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from kiosk.flow.device_test import Result, Tried, TryDevice
 from kiosk.service_pages.events import (
     Do,
     Effects,
@@ -20,11 +21,9 @@ from kiosk.service_pages.events import (
     Open,
     PressOrder,
     ReadLog,
-    Tried,
     Try,
-    TryDevice,
 )
-from kiosk.service_pages.state import COLOURS, MARKS, SCAN_S, Result, Technician
+from kiosk.service_pages.state import COLOURS, MARKS, SCAN_S, Technician
 from kiosk.ticket_kiosk.events import Turn
 from kiosk.ticket_kiosk.scan.state import NextPicture, Pictured, Scanned, Watch
 

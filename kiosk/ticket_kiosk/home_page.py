@@ -10,7 +10,6 @@ from kiosk.ticket_kiosk.a4_print.state import OpenBlanks
 from kiosk.ticket_kiosk.case_progress.state import OpenCaseQuery
 from kiosk.ticket_kiosk.events import TakeNumber
 from kiosk.ticket_kiosk.guides.state import OpenGuides
-from kiosk.ticket_kiosk.offline_numbers.steps import few
 from kiosk.ticket_kiosk.page_frame import PageFrame, date_text
 from kiosk.ticket_kiosk.scan.state import OpenScan
 from kiosk.ticket_kiosk.state import KioskState
@@ -108,7 +107,7 @@ class HomePage(PageFrame):
         note = _("号票上会注明“离线取号”，请留意大厅叫号屏。")
         if not state.prints:
             note = _("打印机也不能用，号码显示在屏幕上，请记下或拍照。")
-        if few(state):
+        if state.few_left:
             desk = stage.pick(stage.hall.hall.help_desk)
             gap = "" if look.mode.language == "zh" else " "
             note += gap + _("本机备用号码快用完，之后请到{desk}取号。").format(desk=desk)

@@ -14,6 +14,7 @@ from kiosk.ui.page import Page
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
+from kiosk.ui.widgets.base import Box
 
 Wording = Callable[[PageContext], tuple[str, str]]
 
@@ -48,7 +49,7 @@ def trouble_words(stage: PageContext, state: KioskState) -> tuple[str, str]:
 class TroubleBlock:
     """An icon, a sentence and what to do, in the middle of a box."""
 
-    def __init__(self, page: Page, rect: Rect, icon: str, title: str, note: str, colour: str = "warning") -> None:
+    def __init__(self, page: Box, rect: Rect, icon: str, title: str, note: str, colour: str = "warning") -> None:
         look, stage = page.look, page.stage
         wide = look.px(940) if look.portrait else rect.w * 0.9
         lines = 3 if look.portrait else 1.6
@@ -201,7 +202,7 @@ class StartingPage(Message):
         return _("欢迎您"), _("正在准备，请稍候…")
 
 
-class FailSafePage(Page):
+class FailSafePage(Page[KioskState]):
     """Something broke. Drawn with as little as possible, so that it does not break as well."""
 
     def build(self, state: KioskState) -> None:

@@ -37,7 +37,7 @@ def date_text(stage: PageContext, clock: datetime) -> str:
     return _("{month}{day}日 {weekday}").format(month=months[clock.month - 1], day=clock.day, weekday=day)
 
 
-class PageFrame(Page):
+class PageFrame(Page[KioskState]):
     """A page between a head and a foot. `body` is what a page may fill; `reach` is the part of it for targets."""
 
     title = ""

@@ -1,234 +1,149 @@
-"""The hall kiosk: its flow, its pages and its printer, put together."""
+"""The ticket kiosk: its flow, its pages and its devices, put together."""
 
 from __future__ import annotations
 
-import argparse
-import os
-from collections.abc import Hashable, Sequence
-from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, get_args
+from uuid import UUID
 
 from msgspec import structs
 
-from contract.configuration.hall import Device, HallConfig, Terminal
-from contract.wire.messages import DeviceStatus, TerminalAsk
-from kiosk.flow.role import Role, Send
+from contract.configuration.hall import HallConfig
+from contract.wire.messages import Act, DeviceStatus, LeaseStatus, TerminalAsk
+from kiosk.flow.role import Role
+from kiosk.parts import Absent, Part
 from kiosk.ticket_kiosk import flow
-from kiosk.ticket_kiosk.case_progress import steps as case_progress_steps
-from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
-from kiosk.ticket_kiosk.offline_numbers.steps import few, told
-from kiosk.ticket_kiosk.scan import steps as scan_steps
-from kiosk.ticket_kiosk.scan.state import ScannerStatus
-from kiosk.ticket_kiosk.state import Business, KioskState, Setting
+from kiosk.ticket_kiosk.a4_print.state import A4Effect
+from kiosk.ticket_kiosk.guides.state import GuideQuery
+from kiosk.ticket_kiosk.offline_numbers.state import LeaseEffect
+from kiosk.ticket_kiosk.offline_numbers.steps import told
+from kiosk.ticket_kiosk.pages import PAGES, watches
+from kiosk.ticket_kiosk.read_aloud.state import ReadingEffect
+from kiosk.ticket_kiosk.scan.state import NextPicture, ScannerStatus, Watch
+from kiosk.ticket_kiosk.state import Business, Effect, KioskState, Setting
+from kiosk.ticket_kiosk.take_number.state import PrintTicket
 from kiosk.ui.theme import Mode
 
 if TYPE_CHECKING:
-    from kiosk.ticket_kiosk.a4_print.worker import A4Worker
-    from kiosk.ticket_kiosk.take_number.ticket_printer import TicketPrinter
-    from kiosk.ui.page import Page
-    from kiosk.ui.page_context import PageContext
-    from link.orders import OrderResult
-
-TOPICS = ("server/status", "queue/+/state", "window/+/state", "catalogue/version")
-
-
-def make(hall: HallConfig, args: argparse.Namespace) -> Role:
-    """The role for this terminal; raise ValueError for a configuration that cannot work."""
+    from kiosk.flow.device_test import DeviceTester
     from kiosk.ticket_kiosk.a4_print.worker import A4Worker
     from kiosk.ticket_kiosk.guides.guide_store import GuideStore
     from kiosk.ticket_kiosk.offline_numbers.worker import LeaseWorker
     from kiosk.ticket_kiosk.read_aloud.voice import GuideVoice
     from kiosk.ticket_kiosk.scan.scanners import Scanners
     from kiosk.ticket_kiosk.take_number.ticket_printer import TicketPrinter
-
-    terminal = next(terminal for terminal in hall.terminal if terminal.id == args.terminal)
-    printers, voices, scanners, copiers = (devices_of(hall, terminal, kind) for kind in ("printer", "voice", "scanner", "a4"))
-    setting = replace(
-        setting_of(hall, args.terminal, Mode(language=args.language), printers[0].id if printers else None, args.web),
-        voice=voices[0].id if voices else None,
-        scanners=tuple(device.id for device in scanners),
-        a4=copiers[0].id if copiers else None,
-    )
-    role = Role(
-        kind="hall-kiosk", first=partial(flow.first, setting), step=flow.step, mode=lambda state: state.mode, key=key,
-        draw=draw, topics=TOPICS, devices=device_states, lease=told,
-        owns=tuple(device.id for device in (*printers[:1], *voices[:1], *copiers[:1], *scanners)),
-    )  # fmt: skip
-    parts: list[Part] = [GuideStore(folder_of(args) / "guides", args.credentials and args.credentials / "ca.crt")]
-    if printers:
-        parts.append(LeaseWorker(folder_of(args) / "lease" / "numbers.db"))
-        press = TicketPrinter(printers[0], hall, setting, args.out, folder_of(args))
-        parts.append(press)
-        role = with_paper(role, press)
-    if voices:
-        parts.append(GuideVoice(voices[0], hall, args.out))
-    if scanners:
-        parts.append(Scanners(scanners, args.out))
-    if copiers:
-        copier = A4Worker(copiers[0], hall, folder_of(args) / "papers", args.web)
-        parts.append(copier)
-        role = with_tray(role, copier)
-    return with_parts(role, parts)
+    from kiosk.ui.page import Page
+    from kiosk.ui.page_context import PageContext
+    from link.orders import OrderHandler, OrderResult
 
 
-def devices_of(hall: HallConfig, terminal: Terminal, kind: str) -> list[Device]:
-    """The devices of a kind that a terminal itself opens."""
-    return [device for device in hall.device if device.id in terminal.devices and device.kind == kind]
+@dataclass(frozen=True)
+class Equipment:
+    """What this kiosk has; None for what it lacks. Numbers are leased only where they can be printed."""
+
+    guides: GuideStore | None = None
+    printer: TicketPrinter | None = None
+    lease: LeaseWorker | None = None
+    voice: GuideVoice | None = None
+    scanners: Scanners | None = None
+    a4: A4Worker | None = None
+
+    def parts(self) -> tuple[Part[Any], ...]:
+        """All of it, and what stands for that which is not there."""
+        return (
+            self.guides or Absent("guides", *get_args(GuideQuery)),
+            self.lease or Absent("lease", *get_args(LeaseEffect)),
+            self.printer or Absent("ticket printer", PrintTicket),
+            self.voice or Absent("voice", *get_args(ReadingEffect)),
+            self.scanners or Absent("scanner", Watch, NextPicture),
+            self.a4 or Absent("A4 printer", *get_args(A4Effect)),
+        )
 
 
-def with_paper(role: Role, press: TicketPrinter) -> Role:
-    """The role with what its ticket printer tells of its paper, and what the desk may ask of it."""
+class TicketKiosk(Role[KioskState, KioskState]):
+    """Role `hall`."""
 
-    def devices(state: KioskState) -> list[DeviceStatus]:
-        told = role.devices(state)
-        return [structs.replace(one, paper=press.paper) if one.id == press.device.id else one for one in told]
+    kind = "hall-kiosk"
+    topics = ("server/status", "queue/+/state", "window/+/state", "catalogue/version")
+    effects = get_args(Effect)
 
-    return replace(role, devices=devices, acts={"reprint": press.again, "refilled": press.refilled})
+    def __init__(self, setting: Setting, equipment: Equipment) -> None:
+        self._setting, self._equipment = setting, equipment
+        self.parts = equipment.parts()
+        self.device_ids = (*self.testers(), *setting.scanners)
+
+    def first(self, seed: UUID) -> KioskState:
+        return flow.first(self._setting, seed)
+
+    def step(self, state: KioskState, event: object) -> tuple[KioskState, tuple[Effect, ...]]:
+        return flow.step(state, event)
+
+    def mode(self, state: KioskState) -> Mode:
+        return state.mode
+
+    def watches(self, state: KioskState) -> Hashable:
+        return watches(state)
+
+    def page_state(self, state: KioskState) -> KioskState:
+        return state
+
+    def draw(self, context: PageContext, page_state: KioskState) -> Page[KioskState]:
+        return draw(context, page_state)
+
+    def lease(self, state: KioskState) -> LeaseStatus | None:
+        return told(state)
+
+    def devices(self, state: KioskState) -> list[DeviceStatus]:
+        """Printers, voice and scanners as the terminal's status carries them: the ticket printer with its count of paper."""
+        printer = self._equipment.printer
+        return [
+            structs.replace(one, paper=printer.paper) if printer is not None and one.id == printer.device.id else one
+            for one in device_states(state)
+        ]
+
+    def orders(self) -> Mapping[Act, OrderHandler]:
+        printer, a4 = self._equipment.printer, self._equipment.a4
+        if printer is None:
+            return {"refilled": a4.refilled} if a4 is not None else {}
+        return {"reprint": printer.reprint, "refilled": self._refilled}
+
+    def testers(self) -> Mapping[str, DeviceTester]:
+        owners = (self._equipment.printer, self._equipment.voice, self._equipment.a4)
+        return {owner.device.id: owner for owner in owners if owner is not None}
+
+    def _refilled(self, ask: TerminalAsk) -> OrderResult:
+        """The roll of the ticket printer, or the tray of the A4 printer if the order is for that."""
+        printer, a4 = self._equipment.printer, self._equipment.a4
+        assert printer is not None, "without a ticket printer the order goes to the A4 printer"
+        return a4.refilled(ask) if a4 is not None and ask.device == a4.device.id else printer.refilled(ask)
 
 
-def with_tray(role: Role, copier: A4Worker) -> Role:
-    """The role with the order for the tray of its A4 printer; other printers' orders go where they went before."""
-    others = role.acts.get("refilled")
-
-    def refilled(ask: TerminalAsk) -> OrderResult:
-        return copier.refilled(ask) if ask.device == copier.device.id or others is None else others(ask)
-
-    return replace(role, acts={**role.acts, "refilled": refilled})
-
-
-class Part(Protocol):
-    """Something that the kiosk owns: opened with the program; does the effects it knows and leaves the others alone."""
-
-    def open(self, send: Send) -> None: ...
-    def close(self) -> None: ...
-    def perform(self, effect: Any, send: Send) -> None: ...
-
-
-def with_parts(role: Role, parts: Sequence[Part]) -> Role:
-    """The role with what it owns."""
-
-    def perform(effect: Any, send: Send) -> None:
-        for part in parts:
-            part.perform(effect, send)
-
-    def start(send: Send) -> None:
-        for part in parts:
-            part.open(send)
-
-    def stop() -> None:
-        for part in reversed(parts):
-            part.close()
-
-    return replace(role, perform=perform, start=start, stop=stop)
-
-
-def folder_of(args: argparse.Namespace) -> Path:
-    """Where the kiosk keeps what outlives it: --state, else systemd's StateDirectory, else the user's own folder."""
-    if args.state is not None:
-        return Path(args.state)
-    if given := os.environ.get("STATE_DIRECTORY"):
-        return Path(given)
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "jiaohao" / str(args.terminal)
+def draw(context: PageContext, state: KioskState) -> Page[KioskState]:
+    """The page of a state. Its class, and Kivy for it, is imported here."""
+    module, _, name = PAGES[state.shown].drawn_by.rpartition(".")
+    page_class: type[Page[KioskState]] = getattr(import_module(f"kiosk.ticket_kiosk.{module}"), name)
+    return page_class(context, state)
 
 
 def setting_of(hall: HallConfig, terminal: str, mode: Mode, printer: str | None = None, web: str | None = None) -> Setting:
     """What the flow needs of the configuration."""
     businesses = tuple(Business(q.id, q.theme, q.default_class, q.gives_offline) for q in hall.queue if q.on_kiosk)
-    needs = hall.rules.bad_rating_needs_reason
     return Setting(
-        terminal=terminal, businesses=businesses, printer=printer, first_mode=mode, web=web, bad_needs_reason=needs,
+        terminal=terminal,
+        businesses=businesses,
+        printer=printer,
+        first_mode=mode,
+        web=web,
+        bad_needs_reason=hall.rules.bad_rating_needs_reason,
         sheets_a_job=hall.printing.sheets_a_job,
         offline_numbers=hall.rules.offline_numbers,
-    )  # fmt: skip
-
-
-def key(state: KioskState) -> Hashable:
-    """What makes a page another page."""
-    look = state.lookup
-    match state.shown:
-        case "home" | "away" | "closed" | "guides" as page:
-            return page, state.tiles, state.scan.able, state.offline, state.offline and (state.prints, few(state))
-        case "progress" | "case" as page:
-            return page, state.case_query, case_progress_steps.waits(state), state.sheet, state.prints_papers
-        case "scan":
-            scan = state.scan
-            return "scan", scan_steps.waits(state), scan.refusal, scan.able, scan.films, state.served
-        case "appointment" | "my-ticket" | "holder" | "rate" | "rate-reasons" as page:
-            scan, waits = replace(state.scan, picture=None, scanners={}, seen_at=0), scan_steps.waits(state)
-            return page, scan, waits, state.my_ticket, my_ticket_steps.waits(state), state.sheet
-        case "guide-groups":
-            return "guide-groups", look.group, look.contents, state.sheet
-        case "guide-list":
-            return "guide-list", look.entries, look.listed, state.sheet
-        case "guide":
-            able = look.item is not None and state.gives_numbers(look.item.queue)
-            aloud = state.aloud.works, state.aloud.section
-            return "guide", look.item and look.item.id, look.section, state.sheet, able, aloud, state.prints_papers
-        case "blanks":
-            return "blanks", state.sheet
-        case "papers":
-            return "papers", state.sheet, state.printing.ref
-        case "preview":
-            shown = state.printing
-            return "preview", shown.ref, len(shown.sheets), shown.failed, state.sheet, state.prints_papers, state.a4.words
-        case "printout":
-            shown = state.printing
-            job = shown.job and (shown.job.state, shown.job.sheets)
-            return "printout", shown.ref, shown.stopped, job, shown.refusal, state.prints_papers, state.a4.words
-        case "themes" | "businesses" as page:
-            return page, state.taking.theme, state.sheet, state.offline
-        case "confirm":
-            return "confirm", state.taking.queue, state.taking.class_, state.prints, state.offline
-        case "done":
-            return "done", state.taking.ticket
-        case "trouble":
-            return "trouble", state.taking.trouble, state.taking.trouble_detail, state.served, state.offline
-        case page:
-            return page
-
-
-def draw(stage: PageContext, state: KioskState) -> Page:
-    """The page of a state."""
-    from kiosk.ticket_kiosk import home_page, notice_pages
-    from kiosk.ticket_kiosk.a4_print import choice_page as a4_print_choice_page
-    from kiosk.ticket_kiosk.a4_print import preview_page, progress_page
-    from kiosk.ticket_kiosk.case_progress import pages as case_progress_pages  # fmt: skip
-    from kiosk.ticket_kiosk.guides import guide_page, list_pages, search_page
-    from kiosk.ticket_kiosk.my_ticket import rate_page
-    from kiosk.ticket_kiosk.my_ticket import ticket_page as my_ticket_ticket_page
-    from kiosk.ticket_kiosk.scan import appointment_page, scan_page
-    from kiosk.ticket_kiosk.take_number import (
-        choice_page as take_number_choice_page,
     )
-    from kiosk.ticket_kiosk.take_number import (
-        confirm_page,
-    )
-    from kiosk.ticket_kiosk.take_number import (
-        ticket_page as take_number_ticket_page,
-    )
-
-    pages: dict[str, type[Page]] = {
-        "home": home_page.HomePage, "themes": take_number_choice_page.ThemesPage, "businesses": take_number_choice_page.BusinessesPage,
-        "confirm": confirm_page.ConfirmPage, "printing": take_number_ticket_page.PrintingPage, "done": take_number_ticket_page.TicketPage,
-        "trouble": notice_pages.TroublePage, "closed": notice_pages.ClosedPage,
-        "away": notice_pages.AwayPage, "starting": notice_pages.StartingPage, "fail-safe": notice_pages.FailSafePage,
-        "guides": list_pages.GuidesPage, "guide-groups": list_pages.GroupsPage, "guide-list": list_pages.ItemsPage,
-        "search": search_page.SearchPage, "guide": guide_page.GuidePage,
-        "progress": case_progress_pages.ProgressPage, "case": case_progress_pages.CasePage,
-        "scan": scan_page.ScanPage, "appointment": appointment_page.AppointmentPage, "holder": appointment_page.HolderPage,
-        "my-ticket": my_ticket_ticket_page.MyTicketPage,
-        "rate": rate_page.RatePage, "rate-reasons": rate_page.RateReasonsPage, "rated": rate_page.RatedPage,
-        "blanks": a4_print_choice_page.BlanksPage, "papers": a4_print_choice_page.PapersPage,
-        "preview": preview_page.PreviewPage, "printout": progress_page.PrintoutPage,
-    }  # fmt: skip
-    return pages[state.shown](stage, state)
 
 
 def device_states(state: KioskState) -> list[DeviceStatus]:
-    """Printers, voice and scanners as the terminal's status tells them."""
+    """Printers, voice and scanners as the flow knows them."""
     printer, a4, voice = state.setting.printer, state.setting.a4, state.setting.voice
     scanners = ((name, state.scan.scanners.get(name, ScannerStatus())) for name in state.setting.scanners)
     return [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 
 from contract.wire.device_state import WORKS
 from contract.wire.messages import QueueState, TicketClass, WindowState
@@ -16,36 +15,13 @@ from kiosk.ticket_kiosk.a4_print.state import A4Effect, A4Printing, PrinterState
 from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.guides.state import GuideLookup, GuideQuery
 from kiosk.ticket_kiosk.my_ticket.state import MyTicketState
-from kiosk.ticket_kiosk.offline_numbers.state import HeldLease
-from kiosk.ticket_kiosk.offline_numbers.state import LeaseEffect as LeaseEffect
+from kiosk.ticket_kiosk.offline_numbers.state import FEW, HeldLease, LeaseEffect
+from kiosk.ticket_kiosk.pages import PAGES, Need, PageName, ShownName
 from kiosk.ticket_kiosk.read_aloud.state import ReadAloud, ReadingEffect
 from kiosk.ticket_kiosk.scan.state import NextPicture, ScanState, Watch
 from kiosk.ticket_kiosk.take_number.state import PrintTicket, Taking
 from kiosk.ui.theme import Mode
 
-PageName = Literal[
-    "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
-    "guides", "guide-groups", "guide-list", "search", "guide", "progress", "case",
-    "scan", "appointment", "my-ticket", "holder", "rate", "rate-reasons", "rated",
-    "blanks", "papers", "preview", "printout",
-]  # fmt: skip
-ShownName = Literal[PageName, "starting", "away", "closed"]
-
-TIME_OUT_S = {
-    "themes": 45, "businesses": 45, "confirm": 45, "done": 10, "noted": 45, "trouble": 30, "fail-safe": 5, "home": 30,
-    "guides": 45, "guide-groups": 45, "guide-list": 60, "search": 60, "guide": 120, "progress": 60, "case": 60,
-    "scan": 45, "appointment": 45, "my-ticket": 60, "holder": 90, "rate": 60, "rate-reasons": 90, "rated": 8,
-    "blanks": 60, "papers": 60, "preview": 90, "printout": 60, "printed": 20,
-}  # fmt: skip
-"""How long a page stays untouched. At home it ends the citizen's language and modes; `printing` ends by itself."""
-TAKING_PAGES = ("home", "themes", "businesses", "confirm")
-"""The way to a number, which numbers on lease keep open without the server."""
-GUIDE_PAGES = ("guides", "guide-groups", "guide-list", "search", "guide", "scan")
-"""Pages that need no server, only the kiosk's own copy of the guides."""
-PAPER_PAGES = ("blanks", "papers", "preview", "printout")
-"""Pages of printing on A4: what is printed is known by then, no server is needed."""
-SERVED_PAGES = ("progress", "case", "scan", "appointment", "my-ticket", "holder", "rate", "rate-reasons")
-"""Pages that need the server, but no open business."""
 ELDER_TIME_OUT = 1.5
 RING_S = 15
 STARTING_S = 5
@@ -178,6 +154,12 @@ class KioskState:
         return not self.served and not self.young and self.printer is not None and self.lease.running(self.clock)
 
     @property
+    def few_left(self) -> bool:
+        """Whether numbers are given from the lease, and those of some queue are nearly used up."""
+        least = self.setting.offline_numbers // FEW
+        return self.offline and any(self.lease.left.get(b.id, 0) <= least for b in self.setting.businesses if b.offline)
+
+    @property
     def prints(self) -> bool:
         """Whether a ticket would come out on paper just now."""
         return self.setting.printer is not None and self.printer in WORKS
@@ -190,17 +172,23 @@ class KioskState:
     @property
     def shown(self) -> ShownName:
         """The page to draw: the citizen's, unless the server is away or the hall is closed."""
-        if self.page in ("printing", "done", "trouble", "fail-safe", "rated", *PAPER_PAGES):
+        needs = PAGES[self.page].needs
+        if not needs or any(self._has(need) for need in needs):
             return self.page
-        if self.page in GUIDE_PAGES and self.has_guides:
-            return self.page
-        if not self.served:
-            if self.offline and self.page in TAKING_PAGES:
-                return self.page
-            return "starting" if self.young and not self.queues else "away"
-        if self.page in SERVED_PAGES:
-            return self.page
-        return "closed" if self.all_closed else self.page
+        if self.served:
+            return "closed"
+        return "starting" if self.young and not self.queues else "away"
+
+    def _has(self, need: Need) -> bool:
+        match need:
+            case "server":
+                return self.served
+            case "open business":
+                return self.served and not self.all_closed
+            case "lease":
+                return self.offline
+            case "guides":
+                return self.has_guides
 
     @property
     def all_closed(self) -> bool:
@@ -213,12 +201,8 @@ class KioskState:
         """How long this page may stay untouched; None for one that does not end."""
         if self.page == "home" and self.mode == self.setting.first_mode:
             return None
-        page: str = self.page
-        if page == "printout" and self.printing.printed:
-            page = "printed"
-        elif page == "done" and not self.taking.on_paper:
-            page = "noted"
-        limit = TIME_OUT_S.get(page)
+        facts = PAGES[self.page]
+        limit = facts.time_out_s(self) if callable(facts.time_out_s) else facts.time_out_s
         return int(limit * ELDER_TIME_OUT) if limit is not None and self.mode.elder else limit
 
     @property

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Generic, TypeVar
 
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.surface import Fill
 
+V = TypeVar("V")
 
-class Page(Box):
-    """Built when the flow enters it, then told every new state by `show` until another page follows."""
 
-    def __init__(self, stage: PageContext, state: Any) -> None:
+class Page(Box, Generic[V]):
+    """Built when the flow enters it, then given every new state by `show` until another page follows."""
+
+    def __init__(self, stage: PageContext, state: V) -> None:
         super().__init__(stage, stage.rect)
         self.add_widget(Fill(stage, stage.rect, "background"))
         self.build(state)
         self.show(state)
 
-    def build(self, state: Any) -> None:
+    def build(self, state: V) -> None:
         """Put the widgets that stay."""
 
-    def show(self, state: Any) -> None:
+    def show(self, state: V) -> None:
         """Bring the widgets up to date; called once after `build` and after every change of state."""

@@ -17,7 +17,7 @@ from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, RaterState
 from kiosk.window_rater.plate import PlatePage
 
 
-def page(stage: PageContext, state: RaterState, window: Window, photos: Path) -> Page:
+def page(stage: PageContext, state: RaterState, window: Window, photos: Path) -> Page[RaterState]:
     """The page that `state` is on."""
     if state.page == "idle":
         return PlatePage(stage, state, window, photos)
@@ -30,7 +30,7 @@ def page(stage: PageContext, state: RaterState, window: Window, photos: Path) ->
     return EndingPage(stage, state)
 
 
-class AskingPage(Page):
+class AskingPage(Page[RaterState]):
     """A page that asks: head with title and countdown, foot with the switches, `body` between them."""
 
     acts = True
@@ -208,7 +208,7 @@ class PhrasesPage(AskingPage):
         self.add_widget(Bar(stage, self._action_place, _("选好了"), lambda: stage.send(ButtonTapped("back"))))
 
 
-class EndingPage(Page):
+class EndingPage(Page[RaterState]):
     """Sending, thanks, trouble, fail-safe: an icon, a sentence, what to do."""
 
     def build(self, state: RaterState) -> None:

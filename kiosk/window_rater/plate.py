@@ -16,7 +16,7 @@ NOTICE_S = 8
 MOST_ELDER = 4
 
 
-class PlatePage(Page):
+class PlatePage(Page[RaterState]):
     """The window's sign; wakes by itself when a rating is asked for."""
 
     def __init__(self, stage: PageContext, state: RaterState, window: Window, photos: Path) -> None:

@@ -2,46 +2,57 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Hashable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from contract.configuration.hall import HallConfig, Window
+from kiosk.flow.event import Ask
 from kiosk.flow.role import Role
 from kiosk.ui.theme import Mode
-from kiosk.window_rater.flow import RaterSettings, RaterState, start, step
+from kiosk.window_rater import flow
+from kiosk.window_rater.flow import RaterSettings, RaterState
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
     from kiosk.ui.page_context import PageContext
 
 
-def make(hall: HallConfig, args: argparse.Namespace) -> Role:
-    """The rater of the window named on the command line or in devices.toml; raise ValueError when there is none."""
-    window = window_of(hall, args.terminal, args.window_id)
-    settings = RaterSettings(hall.rules.rating_timeout_s, hall.rules.bad_rating_needs_reason, args.language)
-    photos: Path = args.hall
+class WindowRater(Role[RaterState, RaterState]):
+    """Asks for a rating after each service of `window`. Photos of clerks are paths in `photos`."""
 
-    def draw(stage: PageContext, state: RaterState) -> Page:
-        from kiosk.window_rater.pages import page  # Kivy is loaded only when the window opens
+    kind = "rating"
+    effects = (Ask,)
 
-        return page(stage, state, window, photos)
+    def __init__(self, window: Window, settings: RaterSettings, photos: Path) -> None:
+        self.window, self.settings, self.photos = window, settings, photos
+        self.topics = ("server/status", f"window/{window.id}/state", f"rating/{window.id}/ask")
 
-    return Role(
-        kind="rating",
-        first=partial(start, settings),
-        step=step,
-        mode=lambda state: Mode(language=state.language, elder=state.elder),
-        key=key,
-        draw=draw,
-        topics=("server/status", f"window/{window.id}/state", f"rating/{window.id}/ask"),
-    )
+    def first(self, seed: UUID) -> RaterState:
+        return flow.start(self.settings, seed)
+
+    def step(self, state: RaterState, event: object) -> tuple[RaterState, tuple[Ask, ...]]:
+        return flow.step(state, event)
+
+    def mode(self, state: RaterState) -> Mode:
+        return Mode(language=state.language, elder=state.elder)
+
+    def watches(self, state: RaterState) -> Hashable:
+        return watches(state)
+
+    def page_state(self, state: RaterState) -> RaterState:
+        return state
+
+    def draw(self, context: PageContext, page_state: RaterState) -> Page[RaterState]:
+        from kiosk.window_rater.pages import page
+
+        return page(context, page_state, self.window, self.photos)
 
 
 def window_of(hall: HallConfig, terminal: str, named: str | None) -> Window:
-    """The window a rater belongs to: `named` (an id or a number), or the one of the terminal in devices.toml."""
+    """The window a rater belongs to: `named` (an id or a number), or the one of the terminal in devices.toml. Raise ValueError
+    when there is none."""
     bound = next((t.window for t in hall.terminal if t.id == terminal), None)
     wanted = named or bound
     if wanted is None:
@@ -52,11 +63,11 @@ def window_of(hall: HallConfig, terminal: str, named: str | None) -> Window:
     return window
 
 
-def key(state: RaterState) -> Hashable:
+def watches(state: RaterState) -> Hashable:
     """What makes a page another page."""
     return state.page, state.level, state.reasons, state.phrases, state.more, _plate(state)
 
 
 def _plate(state: RaterState) -> Hashable:
-    """What changes the idle page beyond words: who sits at the window and what the window does."""
+    """What changes the idle page beyond words: who is at the window and what the window does."""
     return (state.window.state, state.window.clerk) if state.page == "idle" and state.window else None

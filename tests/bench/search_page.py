@@ -15,9 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -102,7 +100,7 @@ class Typist:
         def begin() -> tuple[float, float]:
             self._awaited = awaited
             began = now()
-            self.app.send(Touched())
+            self.app.inbox.send(Touched())
             act()
             return began
 
@@ -127,7 +125,7 @@ class Typist:
         if not ready.wait(60):
             raise RuntimeError("the guides did not open")
         app, guides = self.app, open_guides(guide)
-        self.timed(lambda: [app.send(OpenGuides()), app.send(OpenSearch())], lambda: app.state.page == "search")
+        self.timed(lambda: [app.inbox.send(OpenGuides()), app.inbox.send(OpenSearch())], lambda: app.state.page == "search")
         keys = {widget.on_tap.args[0]: widget for widget in app.root.walk() if isinstance(widget, KeyCap)}
         for word in TYPED:
             self.timed(keys[CLEAR].on_tap, lambda: not app.state.lookup.query)
@@ -145,18 +143,26 @@ class Typist:
 def main() -> None:
     """Open the kiosk, type, print."""
     from contract.configuration.hall_files import load
-    from kiosk.app.app import App, Screen
+    from kiosk.app.app import App
+    from kiosk.app.inbox import Inbox
+    from kiosk.app.main_loop import MainLoop
+    from kiosk.app.setup import Screen
+    from kiosk.flow.event import Ask
+    from kiosk.parts import Absent, Dispatcher
     from kiosk.ticket_kiosk.guides.guide_store import GuideStore
     from kiosk.ticket_kiosk.guides.state import ContentsAre, Matched
-    from kiosk.ticket_kiosk.role import make, with_parts
+    from kiosk.ticket_kiosk.role import Equipment, TicketKiosk, setting_of
+    from kiosk.ui.theme import Mode
 
     width, height, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     hall, ready, opened = load(HALL), threading.Event(), 0.0
-    role = make(hall, Namespace(terminal="kiosk-1", language="zh", web=None, out=folder, state=folder, credentials=None))
-    role = with_parts(role, [GuideStore(folder / "guides")])
+    role = TicketKiosk(setting_of(hall, "kiosk-1", Mode()), Equipment(GuideStore(folder / "guides")))
     # an answer that changes nothing on the page would draw no frame to be timed
-    tell = {ContentsAre: ready.set, Matched: lambda: app.root.canvas.ask_update()}
-    app = App(role=replace(role, step=told(role.step, tell)), hall=hall, screen=Screen(width, height), link=None, click=None)
+    step = told(role.step, {ContentsAre: ready.set, Matched: lambda: app.root.canvas.ask_update()})
+    role.step = step  # type: ignore[method-assign]
+    loop = MainLoop()
+    parts = Dispatcher(role.effects, (Absent("server", Ask), *role.parts))
+    app = App(role=role, parts=parts, hall=hall, screen=Screen(width, height), loop=loop, inbox=Inbox(loop))
     app.open()
     from kivy.core.window import Window
 

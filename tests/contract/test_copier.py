@@ -52,8 +52,8 @@ CUT = """
     import sys, time
     from pathlib import Path
     from datetime import datetime
-    from kiosk.ticket_kiosk.a4_print.job_store import Book
-    book = Book(Path(sys.argv[1]) / "spool.sqlite")
+    from kiosk.ticket_kiosk.a4_print.job_store import JobStore
+    book = JobStore(Path(sys.argv[1]) / "spool.sqlite")
     book.open()
     now = datetime.now().astimezone()
     for title, person in (("办事指南 甲", ""), ("受理凭证", "somebody")):

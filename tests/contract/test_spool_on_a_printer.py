@@ -28,8 +28,8 @@ KILLED = """
     from pathlib import Path
     from zoneinfo import ZoneInfo
     from drivers.a4.ipp import IppPrinter
-    from kiosk.ticket_kiosk.a4_print.job_store import Book
-    book = Book(Path(sys.argv[1]))
+    from kiosk.ticket_kiosk.a4_print.job_store import JobStore
+    book = JobStore(Path(sys.argv[1]))
     book.open()
     now = datetime.now(ZoneInfo("Asia/Shanghai"))
     job = book.add(title="办事指南", document=Path(sys.argv[3]).read_bytes(), pages=1, copies=1, person="", day=now.date(), now=now)

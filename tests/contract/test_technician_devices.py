@@ -10,8 +10,7 @@ import pytest
 
 from contract.configuration.hall import Device
 from contract.configuration.hall_files import load
-from kiosk.service_pages.events import Tried, TryDevice
-from kiosk.service_pages.state import Result
+from kiosk.flow.device_test import Result, Tried
 from kiosk.ticket_kiosk.a4_print.state import A4PrinterIs, JobIs
 from kiosk.ticket_kiosk.a4_print.worker import A4Worker
 from kiosk.ticket_kiosk.read_aloud.state import VoiceIs
@@ -52,13 +51,12 @@ def test_a_test_page_comes_out_of_the_a4_printer_and_without_paper_the_technicia
         copier.open(events.put)
         try:
             events.until(A4PrinterIs, lambda event: event.a4.condition == "ok")
-            copier.perform(TryDevice("another"), events.put)
-            copier.perform(TryDevice("a4-1"), events.put)
+            copier.try_device(events.put)
             assert events.until(Tried) == Tried("a4-1", Result(True))
             events.until(JobIs, lambda event: event.job.state == "done")
             rig.paper(0)
             events.until(A4PrinterIs, lambda event: event.a4.condition == "paper-out")
-            copier.perform(TryDevice("a4-1"), events.put)
+            copier.try_device(events.put)
             assert events.until(Tried).result == Result(False, "paper-out")
         finally:
             copier.close()
@@ -71,7 +69,7 @@ def test_the_voice_says_a_sentence_in_each_language_and_a_missing_one_says_why(t
         reader.open(events.put)
         try:
             condition = events.until(VoiceIs).condition
-            reader.perform(TryDevice("voice-2"), events.put)
+            reader.try_device(events.put)
             tried = events.until(Tried)
             assert tried.device == "voice-2" and tried.result.well is (condition == "ok")
         finally:

@@ -70,12 +70,12 @@ def hall(tmp_path: Path, broker: PrivateBroker) -> Iterator[Hall]:
 
 def test_an_elder_finds_a_guide_prints_its_form_and_checks_in_with_the_phone(hall: Hall) -> None:
     kiosk = hall.kiosk
-    kiosk.wait_for_page("Home")
+    kiosk.wait_for_page("HomePage")
     small = kiosk.control("取号").box
     kiosk.tap("长者模式")
     wait_until(lambda: kiosk.control("取号").box != small)
     kiosk.tap("办事指南")
-    kiosk.wait_for_page("Ways")
+    kiosk.wait_for_page("GuidesPage")
     kiosk.tap("搜索")
     kiosk.wait_for_page("SearchPage")
     kiosk.tap("L", "N", "R")
@@ -85,14 +85,14 @@ def test_an_elder_finds_a_guide_prints_its_form_and_checks_in_with_the_phone(hal
     kiosk.tap("朗读")
     wait_until(lambda: any((hall.out / "kiosk-voice-1").glob("*")))
     kiosk.tap("打印")
-    kiosk.wait_for_page("Papers")
+    kiosk.wait_for_page("PapersPage")
     kiosk.tap("空白表，带回去填写")
-    kiosk.wait_for_page("Preview")
+    kiosk.wait_for_page("PreviewPage")
     kiosk.tap("打印")
     wait_until(lambda: any(hall.copier.spool.glob("*.pdf")))
-    kiosk.wait_for_page("Printout")
+    kiosk.wait_for_page("PrintoutPage")
     kiosk.tap("返回首页")
-    kiosk.wait_for_page("Home")
+    kiosk.wait_for_page("HomePage")
     kiosk.tap("扫码办理")
     kiosk.wait_for_page("ScanPage")
     hall.book()

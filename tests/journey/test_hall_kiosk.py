@@ -28,7 +28,7 @@ def alerts(watcher: Watcher) -> list[str]:
 def choose(kiosk: Face) -> None:
     """From home to the page that asks for confirmation."""
     kiosk.tap("取号")
-    kiosk.wait_for_page("Businesses")
+    kiosk.wait_for_page("BusinessesPage")
     kiosk.tap("户政")
     kiosk.wait_for_page("ConfirmPage")
 
@@ -45,7 +45,7 @@ def test_a_citizen_takes_a_number_on_paper_and_is_called_with_it(
     wait_until(lambda: len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1)
     called = ok(watcher.link, "call-next", window="01")
     assert called["ticket"]["number"] == "A001"  # type: ignore[index]
-    kiosk.wait_for_page("Home")  # again by itself
+    kiosk.wait_for_page("HomePage")  # again by itself
     assert json.loads(watcher.state["queue/household/state"])["last_issued"] == "A001", "two taps, one number"
 
 
@@ -55,7 +55,7 @@ def test_when_the_paper_ends_nobody_stands_in_the_line_and_the_number_comes_on_t
     choose(kiosk)
     printer.fail("paper-ends=20")  # the kiosk learns of it while it prints, never before the tap
     kiosk.tap("取号")
-    kiosk.wait_for_page("TroubleWithTicket")
+    kiosk.wait_for_page("TroublePage")
     assert json.loads(watcher.state["queue/household/state"])["waiting"] == 0
     watcher.wait("terminal/kiosk-1/status", "paper-out")
     wait_until(lambda: alerts(watcher))

@@ -67,7 +67,7 @@ class Scene:
 
     def scan(self) -> None:
         """From home to the scan page, with the live picture on it."""
-        self.kiosk.wait_for_page("Home")
+        self.kiosk.wait_for_page("HomePage")
         self.kiosk.tap("扫码办理")
 
     def issued(self) -> int:
@@ -94,10 +94,10 @@ def test_an_appointments_code_before_the_camera_becomes_one_number_on_paper(scen
     assert (issued["class"], issued["appointment"] is None) == ("appointment", False)
     scene.watcher.wait("queue/household/state", '"waiting":1')
     wait_until(lambda: len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1)
-    scene.kiosk.wait_for_page("Done")
+    scene.kiosk.wait_for_page("TicketPage")
     scene.kiosk.tap("完成")
     scene.scan()
-    scene.kiosk.wait_for_page("MyTicket")  # the code is the same, and so is the number
+    scene.kiosk.wait_for_page("MyTicketPage")  # the code is the same, and so is the number
     assert scene.issued() == 1
     assert len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1
     assert ok(scene.link, "open-window", window="01", clerk="0101")
@@ -115,7 +115,7 @@ def test_foreign_nonsense_and_used_codes_get_a_sentence_and_no_number(scene: Sce
         scene.kiosk.wait_for_colour(*LENS, WALL)
         scene.kiosk.wait_for_text(sentence)
         scene.kiosk.tap("首页")
-        scene.kiosk.wait_for_page("Home")  # the next code is not for this page
+        scene.kiosk.wait_for_page("HomePage")  # the next code is not for this page
     sign = ("queue_server.codes", "sign", "--key", str(scene.state / "example-platform"), "--issuer", "example-platform")
     scene.hold(scene.command(*sign, "--holder", "1001", "--name", "张三").strip())
     scene.scan()

@@ -20,8 +20,8 @@ id = "screen-9"
 role = "screen"
 """
 ROLES = {
-    "hall": ("kiosk-1", (540, 960), "Home"), "rating": ("rater-01", (1280, 800), "Plate"),
-    "screen": ("screen-9", (960, 540), "CallScreen"),
+    "hall": ("kiosk-1", (540, 960), "HomePage"), "rating": ("rater-01", (1280, 800), "PlatePage"),
+    "screen": ("screen-9", (960, 540), "CallsPage"),
 }  # fmt: skip
 KEYS = [
     "Escape", *(f"F{number}" for number in range(1, 13)), "Print", "Pause", "Scroll_Lock", "Menu", "Super_L", "XF86PowerOff",

@@ -104,14 +104,14 @@ class LonelyHall:
     def take(self) -> None:
         """A citizen takes a number of the first queue; returns when the paper is out and the kiosk at home again."""
         before = len(self.papers)
-        self.kiosk.wait_for_page("Home")
+        self.kiosk.wait_for_page("HomePage")
         self.kiosk.tap("取号")
-        self.kiosk.wait_for_page("Businesses")
+        self.kiosk.wait_for_page("BusinessesPage")
         self.kiosk.tap("户政")
         self.kiosk.wait_for_page("ConfirmPage")
         self.kiosk.tap("取号")
         wait_until(lambda: len(self.papers) > before)
-        self.kiosk.wait_for_page("Done")
+        self.kiosk.wait_for_page("TicketPage")
         self.kiosk.tap("完成")
 
     @property

@@ -63,9 +63,9 @@ def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
         ok(watcher.link, "open-window", window="01", clerk="0101")
         serve_one(watcher)
         watcher.wait("rating/01/ask", '"service"')
-        rater.wait_for_page("Faces")
+        rater.wait_for_page("FacesPage")
         rater.tap("非常满意")
-        rater.wait_for_page("Reasons")
+        rater.wait_for_page("ReasonsPage")
         rater.tap(reasons_of(5)[0].zh)
         rater.tap_twice("提交")
         rated = json.loads(watcher.wait("event/service-rated", '"level":5'))
@@ -76,9 +76,9 @@ def test_a_citizen_rates_on_the_rater_and_the_rating_stands_in_the_ledger_once(
 
         serve_one(watcher)  # the next citizen is not satisfied, and must say why
         watcher.wait("rating/01/ask", '"service"')
-        rater.wait_for_page("Faces")
+        rater.wait_for_page("FacesPage")
         rater.tap("非常不满意")
-        rater.wait_for_page("Reasons")
+        rater.wait_for_page("ReasonsPage")
         assert not any(control.says("提交") for control in rater.controls)
         rater.tap(reasons_of(1)[0].zh)
         rater.tap("提交")

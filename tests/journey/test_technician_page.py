@@ -65,7 +65,7 @@ def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_le
     kiosk.tap("返回")
     kiosk.wait_for_page("MenuPage")
     kiosk.tap("离开")
-    kiosk.wait_for_page("Home")
+    kiosk.wait_for_page("HomePage")
     assert not any(topic == "event/ticket-issued" for topic, _ in watcher.messages)
 
 
@@ -84,7 +84,7 @@ def test_without_the_server_a_time_based_code_opens_once_and_the_log_hears_of_it
     kiosk.wait_for_page("MenuPage")
     used = key.read_text()
     kiosk.tap("离开")
-    wait_until(lambda: kiosk.page in ("Away", "Home"))  # home as soon as it may give numbers by itself
+    wait_until(lambda: kiosk.page in ("AwayPage", "HomePage"))  # home as soon as it may give numbers by itself
     type_code(kiosk, offline)
     wait_for_refusal(kiosk, "已经用过")
     assert kiosk.page == "CodePage"

@@ -36,8 +36,9 @@ from kiosk.ticket_kiosk.flow import first, step
 from kiosk.ticket_kiosk.guides.guide_store import contents
 from kiosk.ticket_kiosk.guides.state import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, GuideLookup
 from kiosk.ticket_kiosk.offline_numbers.state import HeldLease
+from kiosk.ticket_kiosk.pages import watches
 from kiosk.ticket_kiosk.read_aloud.state import ReadAloud
-from kiosk.ticket_kiosk.role import draw, key, setting_of
+from kiosk.ticket_kiosk.role import draw, setting_of
 from kiosk.ticket_kiosk.scan.state import ScannerStatus
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.state import IssuedTicket, Taking, Trouble
@@ -298,7 +299,7 @@ def walks() -> Iterator[tuple[str, Walk]]:
     )  # fmt: skip
     for mode, size in (("zh", "portrait"), ("en-elder", "landscape"), ("zh-low", "small")):
         given = {"first": first(setting_of(hall, "kiosk-1", MODES[mode]), UUID(int=0)), **dict(states(hall, MODES[mode]))}
-        walk = Walk(given, step, draw, key, hall, SIZES[size], MODES[mode], lambda state: str(state.shown), unasked=unasked)
+        walk = Walk(given, step, draw, watches, hall, SIZES[size], MODES[mode], lambda state: str(state.shown), unasked=unasked)
         yield f"{mode}/{size}", walk
 
 

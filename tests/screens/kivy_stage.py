@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract.configuration.hall import HallConfig
 from contract.texts import texts
-from kiosk.app.app import Screen, prepare_kivy
+from kiosk.app.setup import Screen, prepare_kivy
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Look, Mode
 

@@ -18,7 +18,7 @@ from kiosk.flow.hall_view import Presence
 from kiosk.flow.requests import PendingRequests
 from kiosk.ui.theme import Mode
 from kiosk.window_rater.flow import RaterState, step
-from kiosk.window_rater.role import key
+from kiosk.window_rater.role import watches
 from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
 from tests.screens.taps import Walk
@@ -118,7 +118,7 @@ def walks() -> Iterator[tuple[str, Walk]]:
         given = {name: state for name, window_id, state in states(MODES[mode]) if window_id == "03"} | {
             "first": RaterState(PendingRequests(UUID(int=0)))
         }
-        yield f"{mode}/{size}", Walk(given, step, drawing(hall, "03"), key, hall, SIZES[size], MODES[mode])
+        yield f"{mode}/{size}", Walk(given, step, drawing(hall, "03"), watches, hall, SIZES[size], MODES[mode])
 
 
 def modes() -> list[str]:

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from contract.configuration.hall_files import load
 from contract.wire.messages import DeviceStatus, Text
+from kiosk.flow.device_test import Result
 from kiosk.flow.hall_view import Presence
 from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages.flow import step
 from kiosk.service_pages.role import ServiceView
-from kiosk.service_pages.state import MARKS, SPEAKER, Landing, Network, Own, OwnDevice, Result, Technician
+from kiosk.service_pages.state import MARKS, SPEAKER, Landing, Network, Own, OwnDevice, Technician
 from kiosk.ui.theme import Mode
 from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
@@ -138,7 +139,7 @@ def walks() -> Iterator[tuple[str, Walk]]:
 
     for language, size in (("zh", "portrait"), ("en", "rater")):
         given = dict(states(language))
-        yield f"{language}/{size}", Walk(given, step, draw, key, load(HALL), SIZES[size], Mode(language), view=view)
+        yield f"{language}/{size}", Walk(given, step, draw, watches, load(HALL), SIZES[size], Mode(language), view=view)
 
 
 def view(state: Technician) -> ServiceView:
@@ -146,9 +147,9 @@ def view(state: Technician) -> ServiceView:
     return ServiceView(state, DEVICES)
 
 
-def key(state: Technician) -> Hashable:
+def watches(state: Technician) -> Hashable:
     """What makes a page another page."""
-    return view(state).key
+    return view(state).watches
 
 
 def modes() -> list[str]:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from kiosk.ui.page_context import PageContext
 
 
-def page(stage: PageContext, shown: ServiceView) -> Page:
+def page(stage: PageContext, shown: ServiceView) -> Page[ServiceView]:
     """The page of a state."""
-    pages: dict[str, type[Page]] = {
+    pages: dict[str, type[Page[ServiceView]]] = {
         "code": entry.CodePage, "menu": menu.MenuPage, "devices": checks.DevicesPage, "network": checks.NetworkPage,
         "touch": screen.TouchPage, "touched": screen.TouchedPage, "colours": screen.ColoursPage, "log": checks.LogPage,
     }  # fmt: skip

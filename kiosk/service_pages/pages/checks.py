@@ -6,10 +6,11 @@ from functools import partial
 
 from contract.wire.device_words import kind_name, sentence, word
 from contract.wire.messages import DeviceStatus
+from kiosk.flow.device_test import Result
 from kiosk.service_pages.events import OnlyWarnings, Open, Try
 from kiosk.service_pages.pages.frame import ServiceFrame
 from kiosk.service_pages.role import ServiceView
-from kiosk.service_pages.state import Network, OwnDevice, Result
+from kiosk.service_pages.state import Network, OwnDevice
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.guides.text import Paragraph
 from kiosk.ui.rect import Rect

@@ -12,7 +12,7 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import CountdownRing, IconButton, TextButton, Words
 
 
-class ServiceFrame(Page):
+class ServiceFrame(Page[ServiceView]):
     """A page with a head, and a bar at the bottom that leads back. `body` is what a page may fill."""
 
     def build(self, shown: ServiceView) -> None:

@@ -19,7 +19,7 @@ GOOD, FAIR = 30, 60
 """Units from the mark: so far off a target of 120 is still hit well, and just hit."""
 
 
-class TouchPage(Page):
+class TouchPage(Page[ServiceView]):
     """One mark after the other; wherever the finger lands counts."""
 
     def build(self, shown: ServiceView) -> None:
@@ -96,7 +96,7 @@ class TouchedPage(ServiceFrame):
         return _("偏差太大。请擦净屏幕、检查触摸线和贴膜；方向反了或总偏向一边，请按触摸屏厂家的方法校准。")
 
 
-class ColoursPage(Page):
+class ColoursPage(Page[ServiceView]):
     """The whole screen in one colour; a tap shows the next."""
 
     def build(self, shown: ServiceView) -> None:

@@ -79,10 +79,20 @@ class Spool:
     the printer's report whenever that has changed. `clock` gives the hall's local time."""
 
     def __init__(
-        self, book: JobStore, printer: A4Printer, rules: PrintRules, *, clock: Callable[[], datetime], day_starts: time = time(0),
-        on_job: Callable[[PrintJob], None] = lambda _job: None, on_printer: Callable[[PrinterReport], None] = lambda _r: None,
-        poll_s: float = POLL_S, idle_s: float = IDLE_S, retry_s: float = RETRY_S, patience: timedelta = PATIENCE,
-    ) -> None:  # fmt: skip
+        self,
+        book: JobStore,
+        printer: A4Printer,
+        rules: PrintRules,
+        *,
+        clock: Callable[[], datetime],
+        day_starts: time = time(0),
+        on_job: Callable[[PrintJob], None] = lambda _job: None,
+        on_printer: Callable[[PrinterReport], None] = lambda _r: None,
+        poll_s: float = POLL_S,
+        idle_s: float = IDLE_S,
+        retry_s: float = RETRY_S,
+        patience: timedelta = PATIENCE,
+    ) -> None:
         self._book, self._printer, self._rules = book, printer, rules
         self._clock, self._day_starts = clock, day_starts
         self._on_job, self._on_printer = on_job, on_printer

@@ -39,7 +39,8 @@ from kiosk.ticket_kiosk.a4_print.state import (
     Submitted,
 )
 from kiosk.ticket_kiosk.guides.state import Contents
-from kiosk.ticket_kiosk.state import PAPER_PAGES, Effects, KioskState
+from kiosk.ticket_kiosk.pages import PAGES
+from kiosk.ticket_kiosk.state import Effects, KioskState
 
 SOURCES: dict[str, Source] = {"guide": "guide", "case": "case"}
 
@@ -75,9 +76,14 @@ def busy(state: KioskState) -> bool:
     return state.page == "printout" and state.printing.active
 
 
+def _prints(state: KioskState) -> bool:
+    """Whether the page is one of this feature."""
+    return PAGES[state.page].feature == "a4_print"
+
+
 def left(before: KioskState, state: KioskState, effects: Effects) -> tuple[KioskState, Effects]:
     """After every step: whoever has left the pages of printing leaves nothing behind that is theirs."""
-    if before.page not in PAPER_PAGES or state.page in PAPER_PAGES:
+    if not _prints(before) or _prints(state):
         return state, effects
     printing = before.printing
     late = printing.personal or not state.prints_papers

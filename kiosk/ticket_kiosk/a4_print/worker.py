@@ -6,18 +6,17 @@ Typst, the driver and the spool are loaded in that thread, behind the first fram
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, get_args
 
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.device_state import WORKS
 from contract.wire.messages import PaperUse, TerminalAsk, Text
-from kiosk.service_pages.events import Tried, TryDevice
-from kiosk.service_pages.state import Result
+from kiosk.flow.device_test import Result, Tried, TryDevice
+from kiosk.flow.event import Send
 from kiosk.ticket_kiosk.a4_print.state import (
     A4Effect,
     A4PrinterIs,
@@ -33,6 +32,7 @@ from kiosk.ticket_kiosk.a4_print.state import (
     StopJob,
     Submitted,
 )
+from kiosk.worker import Worker
 from link.orders import OrderFailed, OrderResult
 
 if TYPE_CHECKING:
@@ -44,57 +44,48 @@ LOG = logging.getLogger(__name__)
 LANGUAGES = ("zh", "en")
 REFRESH_S = 60.0
 """How often the count of sheets is looked at when nothing happens: a new day begins at nought."""
-Send = Callable[[Any], None]
 
 
-class Refresh:
-    """Time to tell how things are."""
+class A4Worker(Worker[A4Effect, A4Effect | TryDevice]):
+    """Owns the A4 printer `device`; its jobs are kept in `folder`. `web` is where phones reach the server.
 
+    A paper that is at the printer when it is closed comes out all the same.
+    """
 
-class A4Worker:
-    """Owns the A4 printer `device`; its jobs are kept in `folder`. `web` is where phones reach the server."""
+    handles = get_args(A4Effect)
+    name = "a4 worker"
 
     def __init__(self, device: Device, hall: HallConfig, folder: Path, web: str | None = None) -> None:
+        super().__init__()
         self.device, self.hall, self.folder, self.web = device, hall, folder, web
-        self._asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
         self._told: PrinterState | None = None
         self._doubt = ""
         self._made: Made | None = None
         self._order = threading.RLock()
         """Two threads tell how things are: what is told of a job comes after the word that there is one, the newest last."""
 
-    def open(self, send: Send) -> None:
-        """Begin; `send` gets A4Is, PaperIs, Submitted, NotSubmitted and JobIs from other threads."""
-        self._thread = threading.Thread(target=self._run, args=(send,), name="copier", daemon=True)
-        self._thread.start()
+    def perform(self, effect: A4Effect, send: Send) -> None:
+        """Do it in the worker's thread."""
+        self.put(effect)
 
-    def close(self) -> None:
-        """Stop; a paper that is at the printer comes out all the same."""
-        if self._thread is not None:
-            self._asked.put(None)
-            self._thread.join(5)
-
-    def perform(self, effect: Any, send: Send) -> None:
-        """Do it in the copier's thread."""
-        if isinstance(effect, A4Effect):
-            self._asked.put(effect)
-        elif isinstance(effect, TryDevice) and effect.device == self.device.id:
-            if self._thread is None or not self._thread.is_alive():
-                send(Tried(self.device.id, Result(False, "misconfigured")))
-            else:
-                self._asked.put(effect)
+    def try_device(self, send: Send) -> None:
+        """Print the technician's test page."""
+        if self.alive:
+            self.put(TryDevice(self.device.id))
+        else:
+            send(Tried(self.device.id, Result(False, "misconfigured")))
 
     def refilled(self, _ask: TerminalAsk) -> OrderResult:
-        """Begin to count anew; raise Failed when the copier does not run."""
-        if self._thread is None or not self._thread.is_alive():
+        """Begin to count anew; raise OrderFailed when the printer cannot be used."""
+        if not self.alive:
             raise OrderFailed("misconfigured")
-        self._asked.put(Refilled())
+        self.put(Refilled())
         return OrderResult()
 
-    # --- the copier's thread ---
+    # --- the worker's thread ---
 
-    def _run(self, send: Send) -> None:
+    def run(self, send: Send) -> None:
+        """Print; `send` gets A4Is, PaperIs, Submitted, NotSubmitted, JobIs and Tried."""
         try:
             spool = self._opened(send)
         except Exception as error:
@@ -108,19 +99,13 @@ class A4Worker:
 
     def _serve(self, spool: Spool, send: Send) -> None:
         """Do what is asked, one after another; what cannot be done (a full disk, say) must not end the printing for the day."""
-        while True:
-            try:
-                asked = self._asked.get(timeout=REFRESH_S)
-            except queue.Empty:
-                asked = Refresh()
-            if asked is None:
-                return
+        for asked in self.work_or_none(REFRESH_S):
             try:
                 self._do(asked, spool, send)
             except Exception:
                 LOG.exception("%s was not done", type(asked).__name__)
 
-    def _do(self, asked: Any, spool: Spool, send: Send) -> None:
+    def _do(self, asked: A4Effect | TryDevice | None, spool: Spool, send: Send) -> None:
         match asked:
             case MakeDocument():
                 self._made = None
@@ -138,7 +123,7 @@ class A4Worker:
                     spool.refilled()
                     self._doubt = ""
                     self._tell(spool, send)
-            case Refresh():
+            case None:
                 self._tell(spool, send)
 
     def _opened(self, send: Send) -> Spool:

@@ -9,10 +9,9 @@ import hashlib
 import logging
 import queue
 import threading
-from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 from contract import durable
 from contract.configuration.table import TextConfig
@@ -20,8 +19,8 @@ from contract.guides.english import form_sentences, sentences
 from contract.guides.guide_file import BadGuide, Entry, Guides, open_guides
 from contract.guides.item import Form
 from contract.wire.messages import CatalogueVersion
+from kiosk.flow.event import Send
 from kiosk.ticket_kiosk.guides.state import (
-    GUIDE_QUERIES,
     MOST_RESULTS,
     Contents,
     ContentsAre,
@@ -35,6 +34,7 @@ from kiosk.ticket_kiosk.guides.state import (
     ReadItem,
     SearchGuides,
 )
+from kiosk.worker import Worker
 from link.https_opener import opener
 
 LOG = logging.getLogger(__name__)
@@ -43,8 +43,6 @@ AGAIN_S = (2.0, 5.0, 15.0, 60.0)
 """How long to wait after a download that failed; the last one for ever."""
 PIECE = 256 * 1024
 LARGEST = 2 * 1024**3
-
-Send = Callable[[Any], None]
 
 
 class BadDownload(OSError):
@@ -84,43 +82,39 @@ TOGETHER_S = 0.008
 """So long, half a frame, the screen holds a key for its results, so that both are drawn in one frame. Most come in 1 ms."""
 
 
-class GuideStore:
+class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path]):
     """Keeps the copy in `folder` and answers from it. `perform` takes the effects of the guides' state, from any thread."""
 
+    handles = get_args(GuideQuery)
+    name = "guides"
+
     def __init__(self, folder: Path, ca: Path | None = None) -> None:
+        super().__init__()
         self.folder, self._ca = folder, ca
-        self._asked: queue.SimpleQueue[GuideQuery | Path | None] = queue.SimpleQueue()
         self._announced: queue.SimpleQueue[CatalogueVersion | None] = queue.SimpleQueue()
-        self._threads: list[threading.Thread] = []
         self._guides: Guides | None = None
         self._answered = threading.Event()
 
     def open(self, send: Send) -> None:
         """Open the last good copy, if there is one, and begin to answer; `send` gets events from other threads."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._threads = [
-            threading.Thread(target=self._read, args=(send,), name="guides", daemon=True),
-            threading.Thread(target=self._fetch, name="guide-fetch", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
+        super().open(send)
+        threading.Thread(target=self._fetch, name="guide-fetch", daemon=True).start()
 
     def close(self) -> None:
         """Stop answering. A download under way is left behind; it has changed nothing yet."""
         self._announced.put(None)
-        self._asked.put(None)
-        if self._threads:
-            self._threads[0].join(5)
+        super().close()
 
-    def perform(self, effect: Any, _send: Send) -> None:
+    def perform(self, effect: GuideQuery, _send: Send) -> None:
         """Look something up, or fetch another version."""
         if isinstance(effect, Fetch):
             self._announced.put(effect.version)
-        elif isinstance(effect, GUIDE_QUERIES):
-            self._answered.clear()
-            self._asked.put(effect)
-            if isinstance(effect, SearchGuides) and self._guides is not None:
-                self._answered.wait(TOGETHER_S)
+            return
+        self._answered.clear()
+        self.put(effect)
+        if isinstance(effect, SearchGuides) and self._guides is not None:
+            self._answered.wait(TOGETHER_S)
 
     # --- the thread that fetches ---
 
@@ -135,7 +129,7 @@ class GuideStore:
         while True:
             try:
                 target = self.folder / f"{version.sha256}.db"
-                self._asked.put(target if _whole(target) else download(version, self.folder, self._ca))
+                self.put(target if _whole(target) else download(version, self.folder, self._ca))
                 return self._announced.get()
             except (OSError, ValueError, HTTPException) as error:
                 LOG.warning("the guides of version %s were not fetched: %s", version.version, error)
@@ -146,14 +140,15 @@ class GuideStore:
 
     # --- the thread that reads ---
 
-    def _read(self, send: Send) -> None:
+    def run(self, send: Send) -> None:
+        """Answer; `send` gets ContentsAre and what was asked for."""
         for path in sorted(self.folder.glob("*.db"), key=lambda path: path.stat().st_mtime, reverse=True):
             if _whole(path) and self._swap(path, send):
                 break
-        while (ask := self._asked.get()) is not None:
+        for ask in self.work():
             if isinstance(ask, Path):
                 self._swap(ask, send)
-            elif self._guides is not None and not (isinstance(ask, SearchGuides) and not self._asked.empty()):
+            elif self._guides is not None and not (isinstance(ask, SearchGuides) and not self.idle):
                 # while more is asked, a search is already out of date: somebody types on
                 send(answer(self._guides, ask))
                 self._answered.set()
@@ -202,7 +197,7 @@ def contents(guides: Guides) -> Contents:
     )
 
 
-def answer(guides: Guides, ask: GuideQuery) -> Any:
+def answer(guides: Guides, ask: ListItems | SearchGuides | ReadItem) -> Listed | Matched | ItemIs:
     """The event that answers."""
     match ask:
         case SearchGuides(query):
@@ -212,7 +207,6 @@ def answer(guides: Guides, ask: GuideQuery) -> Any:
             return ItemIs(item, found, guides.english(sentences(found)) if found is not None else {})
         case ListItems(group, key):
             return Listed(group, key, tuple(_entries(guides, group, key)))
-    raise ValueError(f"nothing is known of {ask!r}")
 
 
 def _entries(guides: Guides, group: str, key: str) -> list[Entry]:

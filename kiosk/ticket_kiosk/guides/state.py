@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from contract.configuration.table import TextConfig
 from contract.guides.english import English
@@ -161,4 +161,3 @@ class ReadItem:
 
 
 GuideQuery = Fetch | ListItems | SearchGuides | ReadItem
-GUIDE_QUERIES: tuple[type[Any], ...] = (Fetch, ListItems, SearchGuides, ReadItem)

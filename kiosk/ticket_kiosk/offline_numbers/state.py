@@ -13,6 +13,8 @@ from kiosk.flow.requests import Policy, ServerRequest
 Result = Literal["printed", "shown", "failed", "unsure"]
 """What became of a number; `shown`: on the screen only, because the printer could not print."""
 Span = tuple[datetime, datetime]
+FEW = 5
+"""With no more than one in so many numbers of a queue left the lease is nearly used up."""
 CLOCKS_APART = timedelta(minutes=5)
 """So far this machine's clock may be behind the server's when a lease comes; further, and it is wrong."""
 

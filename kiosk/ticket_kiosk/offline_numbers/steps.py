@@ -32,8 +32,6 @@ from kiosk.ticket_kiosk.state import Effects, KioskState
 from kiosk.ticket_kiosk.take_number import steps as take_number_steps
 from kiosk.ticket_kiosk.take_number.state import PRINTING_S, IssuedTicket, TicketRequest
 
-FEW = 5
-"""With no more than one in so many numbers of a queue left the lease is nearly used up."""
 MERGE_PAUSE_S = 5
 ASK_PAUSE_S = 60
 """So long after a question for numbers of a queue the next one comes at the earliest, whatever the answer was."""
@@ -81,12 +79,6 @@ def lease_is(state: KioskState, event: LeaseIs) -> tuple[KioskState, Effects]:
     """What is held and has to be told."""
     fresh = {name: getattr(event, name) for name in ("left", "since", "expires", "open", "untold")}
     return replace(state, lease=replace(state.lease, known=True, **fresh)), ()
-
-
-def few(state: KioskState) -> bool:
-    """Whether numbers are given from the lease, and those of some queue are nearly used up."""
-    least = state.setting.offline_numbers // FEW
-    return state.offline and any(state.lease.left.get(b.id, 0) <= least for b in state.setting.businesses if b.offline)
 
 
 def told(state: KioskState) -> LeaseStatus | None:

@@ -3,59 +3,59 @@
 from __future__ import annotations
 
 import logging
-import queue
 import sqlite3
-import threading
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
+from kiosk.flow.event import Send
 from kiosk.ticket_kiosk.offline_numbers.book import BadLease, LeaseBook
-from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, MarkMerged, NoNumber, NumberGiven, Settle, TakeLeased
+from kiosk.ticket_kiosk.offline_numbers.state import (
+    KeepLease,
+    LeaseEffect,
+    MarkMerged,
+    NoNumber,
+    NumberGiven,
+    Settle,
+    TakeLeased,
+)
+from kiosk.worker import Worker
 
 LOG = logging.getLogger(__name__)
 
 
-class LeaseWorker:
+class LeaseWorker(Worker[LeaseEffect, LeaseEffect]):
     """Does the flow's effects about the lease; after each the flow gets LeaseIs. Without a book that can be written nothing
     is given out."""
 
+    handles = get_args(LeaseEffect)
+    name = "lease"
+    close_s = 20
+    """What was asked for is written first."""
+
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self._book = LeaseBook(path)
-        self._work: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
         self._owed: deque[Settle] = deque()
         self._opened = False
 
-    def open(self, send: Callable[[Any], None]) -> None:
-        """Start; `send` gets LeaseIs, NumberGiven and NoNumber from the keeper's thread."""
-        self._thread = threading.Thread(target=self._run, args=(send,), name="lease", daemon=True)
-        self._thread.start()
+    def perform(self, effect: LeaseEffect, _send: Send) -> None:
+        """Do it in the worker's thread."""
+        self.put(effect)
 
-    def close(self) -> None:
-        """Write what was asked for, then stop."""
-        if self._thread is not None:
-            self._work.put(None)
-            self._thread.join(20)
-
-    def perform(self, effect: Any, _send: Callable[[Any], None]) -> None:
-        """Do it in the keeper's thread."""
-        if isinstance(effect, TakeLeased | Settle | KeepLease | MarkMerged):
-            self._work.put(effect)
-
-    def _run(self, send: Callable[[Any], None]) -> None:
+    def run(self, send: Send) -> None:
+        """Keep the book; `send` gets LeaseIs, NumberGiven and NoNumber."""
         try:
             self._open(send)
         except (sqlite3.Error, OSError) as error:
             LOG.error("the book of numbers on lease cannot be used, none are given out without the server: %s", error)
         try:
-            while (effect := self._work.get()) is not None:
+            for effect in self.work():
                 self._do(effect, send)
         finally:
             self._book.close()
 
-    def _open(self, send: Callable[[Any], None]) -> None:
+    def _open(self, send: Send) -> None:
         """Open the book, unless it is; a disk that is full at the start has room later."""
         if not self._opened:
             self._book.close()
@@ -69,7 +69,7 @@ class LeaseWorker:
             self._book.settle(self._owed[0].ticket, self._owed[0].result)
             self._owed.popleft()
 
-    def _do(self, effect: Any, send: Callable[[Any], None]) -> None:
+    def _do(self, effect: LeaseEffect, send: Send) -> None:
         if isinstance(effect, Settle):
             self._owed.append(effect)
         try:

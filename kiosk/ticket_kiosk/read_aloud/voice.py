@@ -6,17 +6,16 @@ Only a voice in the `devices` of this terminal is used; those of the hall belong
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contract.configuration.hall import Device, HallConfig
-from kiosk.flow.role import Send
-from kiosk.service_pages.events import Tried, TryDevice
-from kiosk.service_pages.state import Result
+from kiosk.flow.device_test import Result, Tried, TryDevice
+from kiosk.flow.event import Send
 from kiosk.ticket_kiosk.read_aloud.state import ReadGuide, ReadingEnded, ReadsNow, StopReading, VoiceIs
+from kiosk.worker import Worker
 
 if TYPE_CHECKING:
     from drivers.ports import ReadingVoice as Voice
@@ -29,50 +28,47 @@ SILENT = 0
 TEST_SENTENCES = (("这是测试语音。", "zh"), ("This is a test.", "en"))
 
 
-class GuideVoice:
+class GuideVoice(Worker[ReadGuide | StopReading, ReadGuide | TryDevice]):
     """Owns the voice `device`; `perform` takes ReadGuide and Hush, ReadsNow, ReadOut and VoiceIs go back as events."""
 
+    handles = (ReadGuide, StopReading)
+    name = "reader"
+
     def __init__(self, device: Device, hall: HallConfig, folder: Path | None = None) -> None:
+        super().__init__()
         self.device, self.hall, self.folder = device, hall, folder
-        self._wanted: queue.SimpleQueue[ReadGuide | TryDevice | None] = queue.SimpleQueue()
         self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
         self._voice: Voice | None = None
         self._turn = SILENT
         self._condition: str | None = None
 
-    def open(self, send: Send) -> None:
-        """Look for the voice, behind the first frame."""
-        self._thread = threading.Thread(target=self._run, args=(send,), name="reader", daemon=True)
-        self._thread.start()
-
     def close(self) -> None:
         """Fall silent and stop."""
-        if self._thread is not None:
-            self._ended.set()
-            self._hush()
-            self._wanted.put(None)
-            self._thread.join(5)
+        self._ended.set()
+        self._hush()
+        super().close()
 
-    def perform(self, effect: Any, send: Send) -> None:
+    def perform(self, effect: ReadGuide | StopReading, send: Send) -> None:
         """Read or be silent; a new reading ends the one before it."""
-        if isinstance(effect, ReadGuide | StopReading):
-            self._hush()
+        self._hush()
         if isinstance(effect, ReadGuide):
             self._turn = effect.turn
-            self._wanted.put(effect)
-        if isinstance(effect, TryDevice) and effect.device == self.device.id:
-            if self._condition != "ok":
-                send(Tried(self.device.id, Result(False, self._condition or "init")))
-            else:
-                self._wanted.put(effect)
+            self.put(effect)
+
+    def try_device(self, send: Send) -> None:
+        """Speak the technician's test sentences."""
+        if self._condition != "ok":
+            send(Tried(self.device.id, Result(False, self._condition or "init")))
+        else:
+            self.put(TryDevice(self.device.id))
 
     def _hush(self) -> None:
         self._turn = SILENT
         if self._voice is not None:
             self._voice.close()
 
-    def _run(self, send: Send) -> None:
+    def run(self, send: Send) -> None:
+        """Watch the voice and read; a voice in trouble is tried again."""
         from drivers.ports import DeviceError
 
         try:
@@ -85,13 +81,11 @@ class GuideVoice:
             try:
                 voice.open()
                 self._tell(send, "ok")
-                guide = self._wanted.get(timeout=WATCH_S)
+                guide = next(self.work_or_none(WATCH_S), None)
                 if isinstance(guide, TryDevice):
                     self._try(voice, send)
                 elif guide is not None:
                     self._read(voice, guide, send)
-            except queue.Empty:
-                continue
             except DeviceError as error:
                 self._failed(send, error)
                 self._ended.wait(WATCH_S)

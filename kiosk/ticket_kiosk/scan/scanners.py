@@ -18,10 +18,11 @@ from contract.backoff import Backoff
 from contract.configuration.hall import Device
 from drivers.device_health import reason
 from drivers.ports import Camera, DeviceError, Scanner
+from kiosk.flow.event import Send
+from kiosk.parts import Part
 from kiosk.ticket_kiosk.scan.state import CameraPicture, NextPicture, Pictured, Scanned, ScannerIs, Watch
 
 LOG = logging.getLogger(__name__)
-Send = Callable[[Any], None]
 
 READ_S, FILM_S = 1.0, 0.2
 PICTURE_S = 1 / 12
@@ -73,7 +74,7 @@ class ScanSession:
             self._news.wait(0 if self.ended else seconds)
 
     def takes_picture(self, now: float) -> bool:
-        """Whether a picture is to be sent now. Ends the attention when none of them is taken any more."""
+        """Whether a picture is to be sent now. Ends the session when none of them is taken any more."""
         with self._news:
             if not self.asked and now - self.sent_at > self._neglected_s:
                 self.on = False
@@ -83,9 +84,11 @@ class ScanSession:
             return True
 
 
-class Scanners:
+class Scanners(Part[Watch | NextPicture]):
     """Owns `devices`; `perform` takes Watch and NextPicture of the flow. `folder` is where emulated cameras see pictures;
     `build` makes the drivers, by default as the registry does."""
+
+    handles = (Watch, NextPicture)
 
     def __init__(
         self,
@@ -100,35 +103,32 @@ class Scanners:
 
             return registry.scanner(device, registry.DeviceSite(folder, timing.answer_s))
 
-        self._attention = ScanSession(timing.neglected_s)
-        self._listeners = [ScannerThread(device, build or from_registry, self._attention, timing) for device in devices]
+        self._session = ScanSession(timing.neglected_s)
+        self._scanners = [ScannerThread(device, build or from_registry, self._session, timing) for device in devices]
         self._threads: list[threading.Thread] = []
 
     def open(self, send: Send) -> None:
         """Start to listen; `send` gets ScannerIs, Scanned and Pictured from the threads of the scanners."""
-        for listener in self._listeners:
-            name = f"scanner {listener.device.id}"
-            self._threads.append(threading.Thread(target=listener.run, args=(send,), name=name, daemon=True))
+        for scanner in self._scanners:
+            name = f"scanner {scanner.device.id}"
+            self._threads.append(threading.Thread(target=scanner.run, args=(send,), name=name, daemon=True))
             self._threads[-1].start()
 
     def close(self) -> None:
         """Switch all off."""
-        self._attention.change(on=False, ended=True)
+        self._session.change(on=False, ended=True)
         for thread in self._threads:
             thread.join(5)
 
-    def perform(self, effect: Any, _send: Send) -> None:
-        if isinstance(effect, Watch):
-            self._attention.change(on=effect.on)
-        elif isinstance(effect, NextPicture):
-            self._attention.change(on=True)
+    def perform(self, effect: Watch | NextPicture, _send: Send) -> None:
+        self._session.change(on=effect.on if isinstance(effect, Watch) else True)
 
 
 class ScannerThread:
     """One scanner and what its thread does."""
 
-    def __init__(self, device: Device, build: Callable[[Device], Scanner], attention: ScanSession, timing: ScanTiming) -> None:
-        self.device, self._build, self._attention = device, build, attention
+    def __init__(self, device: Device, build: Callable[[Device], Scanner], session: ScanSession, timing: ScanTiming) -> None:
+        self.device, self._build, self._session = device, build, session
         self._look_s = timing.look_s
         self._backoff = Backoff(timing.first_retry_s, timing.longest_retry_s)
         self._told: ScannerIs | None = None
@@ -136,7 +136,7 @@ class ScannerThread:
         self._turn = 0
 
     def run(self, send: Send) -> None:
-        """Listen until the end of the attention."""
+        """Listen until the end of the session."""
         try:
             scanner = self._build(self.device)
         except (DeviceError, ValueError) as error:
@@ -146,7 +146,7 @@ class ScannerThread:
         self._films = isinstance(scanner, Camera)
         if isinstance(scanner, Camera):
             scanner.preview = lambda picture, codes: self._film(picture, codes, send)
-        while not self._attention.ended:
+        while not self._session.ended:
             try:
                 self._attend(scanner, send)
                 self._backoff.reset()
@@ -156,8 +156,8 @@ class ScannerThread:
 
     def _attend(self, scanner: Scanner, send: Send) -> None:
         """Read for a moment, or look whether it is still there."""
-        turn = self._attention.turn
-        if scanner.always_on or self._attention.on:
+        turn = self._session.turn
+        if scanner.always_on or self._session.on:
             if self._is_open and not scanner.always_on and turn != self._turn:
                 self._close(scanner)  # somebody begins anew: what was shown before counts again
             if not self._is_open:
@@ -165,21 +165,21 @@ class ScannerThread:
                 self._is_open, self._turn = True, turn
                 self._tell(send, "ok")
             code = scanner.read(FILM_S if self._films else READ_S)
-            if code and (scanner.always_on or (self._attention.on and self._attention.turn == turn)):
+            if code and (scanner.always_on or (self._session.on and self._session.turn == turn)):
                 send(Scanned(code))
             return
         if self._is_open:
             self._close(scanner)
         scanner.probe()
         self._tell(send, "ok")
-        self._attention.wait(self._look_s)
+        self._session.wait(self._look_s)
 
     def _trouble(self, scanner: Scanner, error: Exception, send: Send) -> None:
         if not isinstance(error, DeviceError):
             LOG.exception("the scanner %s failed", self.device.id)
         self._close(scanner)
         self._tell(send, reason(error), str(error))
-        self._attention.wait(self._backoff.next())
+        self._session.wait(self._backoff.next())
 
     def _close(self, scanner: Scanner) -> None:
         scanner.close()
@@ -194,7 +194,7 @@ class ScannerThread:
             send(now)
 
     def _film(self, picture: Any, codes: Sequence[Any], send: Send) -> None:
-        if self._attention.takes_picture(time.monotonic()):
+        if self._session.takes_picture(time.monotonic()):
             send(Pictured(for_screen(picture, codes)))
 
 

@@ -42,7 +42,7 @@ class TicketPicture(Box):
         Animation(y=0, duration=MOTION_S, t="out_quad").start(self._shift)
 
 
-class PrintingPage(Page):
+class PrintingPage(Page[KioskState]):
     """The number is being fetched and printed; nothing can be tapped, and it says so when it takes longer."""
 
     def build(self, state: KioskState) -> None:

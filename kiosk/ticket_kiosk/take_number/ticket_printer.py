@@ -6,9 +6,6 @@ Drivers are loaded in that thread, behind the first frame: they need a fifth of 
 from __future__ import annotations
 
 import logging
-import queue
-import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,12 +19,13 @@ from drivers.device_health import reason
 from drivers.options import Options
 from drivers.ports import DeviceError, Printer, PrintFailed
 from drivers.printer.roll import RollSetting, roll_setting
-from kiosk.service_pages.events import Tried, TryDevice
-from kiosk.service_pages.state import Result
+from kiosk.flow.device_test import Result, Tried, TryDevice
+from kiosk.flow.event import Send
 from kiosk.ticket_kiosk.events import PrintBroke, Printed, PrinterIs
 from kiosk.ticket_kiosk.state import Setting
 from kiosk.ticket_kiosk.take_number.paper_roll import PaperRoll
 from kiosk.ticket_kiosk.take_number.state import IssuedTicket, PrintTicket
+from kiosk.worker import Worker
 from link.orders import NotSupported, OrderFailed, OrderResult
 
 LOG = logging.getLogger(__name__)
@@ -55,47 +53,41 @@ class RollRenewed:
     done: Future[None] = field(default_factory=Future)
 
 
-class TicketPrinter:
-    """Owns the printer `device`; `perform` takes the flow's PrintTicket, the results go back as events. `again` and `refilled`
-    are what the desk may ask for. `state` is where the count of its paper is kept."""
+class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed | TryDevice]):
+    """Owns the printer `device`; `perform` takes the flow's PrintTicket, the results go back as events. `reprint` and
+    `refilled` are what staff may order. `state` is where the count of its paper is kept."""
+
+    handles = (PrintTicket,)
+    name = "printer"
+    close_s = 20
+    """Long enough for the ticket in work to come out."""
 
     def __init__(
         self, device: Device, hall: HallConfig, setting: Setting, folder: Path | None = None, state: Path | None = None
     ) -> None:
+        super().__init__()
         self.device, self.hall, self.setting, self.folder = device, hall, setting, folder
-        self._jobs: queue.SimpleQueue[IssuedTicket | Reprinting | RollRenewed | TryDevice | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
         self._condition: str | None = None
         self._roll = PaperRoll(state / f"paper-{device.id}.json" if state else None, RollSetting(), hall.zone)
         self._unusable = ""
 
-    def open(self, send: Callable[[Any], None]) -> None:
-        """Start to watch the printer; `send` gets PrinterIs, Printed and PrintBroke from the printer's thread."""
-        self._thread = threading.Thread(target=self._run, args=(send,), name="printer", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Let the ticket in work come out, then stop."""
-        if self._thread is not None:
-            self._jobs.put(None)
-            self._thread.join(20)
-
-    def perform(self, effect: Any, send: Callable[[Any], None]) -> None:
+    def perform(self, effect: PrintTicket, send: Send) -> None:
         """Print in the printer's thread."""
-        if isinstance(effect, PrintTicket):
-            self._jobs.put(effect.ticket)
-        elif isinstance(effect, TryDevice) and effect.device == self.device.id:
-            if self._unusable:
-                send(Tried(self.device.id, Result(False, self._unusable)))
-            else:
-                self._jobs.put(effect)
+        self.put(effect.ticket)
+
+    def try_device(self, send: Send) -> None:
+        """Print the technician's test page."""
+        if self._unusable:
+            send(Tried(self.device.id, Result(False, self._unusable)))
+        else:
+            self.put(TryDevice(self.device.id))
 
     @property
     def paper(self) -> PaperUse:
         """What was used of the paper, and how much is left."""
         return self._roll.paper
 
-    def again(self, ask: TerminalAsk) -> OrderResult:
+    def reprint(self, ask: TerminalAsk) -> OrderResult:
         """Print a ticket of the desk's order; raise NotSupported, or OrderFailed with the condition of the printer."""
         if ask.ticket is None:
             raise NotSupported("the order names no ticket")
@@ -115,16 +107,17 @@ class TicketPrinter:
 
     def _result(self, order: Reprinting | RollRenewed, done: Future[Any]) -> Any:
         """What came of an order; one that was not begun in time never is."""
-        if self._thread is None or not self._thread.is_alive():
+        if not self.alive:
             raise OrderFailed("unreachable")
-        self._jobs.put(order)
+        self.put(order)
         try:
             return done.result(ORDER_S)
         except TimeoutError:
             done.cancel()
             raise OrderFailed("offline") from None
 
-    def _run(self, send: Callable[[Any], None]) -> None:
+    def run(self, send: Send) -> None:
+        """Watch the printer; `send` gets PrinterIs, Printed, PrintBroke and Tried."""
         from drivers import registry
 
         try:
@@ -137,31 +130,28 @@ class TicketPrinter:
             self._tell(send, self._unusable)
             return
         try:
-            while True:
+            self._tell(send, _condition(printer))
+            for job in self.work_or_none(WATCH_S):
+                if job is not None:
+                    self._do(printer, job, send)
                 self._tell(send, _condition(printer))
-                try:
-                    job = self._jobs.get(timeout=WATCH_S)
-                except queue.Empty:
-                    continue
-                if job is None:
-                    return
-                if isinstance(job, TryDevice):
-                    send(self._try(printer))
-                elif isinstance(job, IssuedTicket):
-                    send(self._print(printer, job, {**self._facts(job), "offline": job.offline}))
-                elif job.done.set_running_or_notify_cancel():
-                    self._do(printer, job)
-                    self._condition = None  # so that the count is told with the condition
         finally:
             printer.close()
 
-    def _do(self, printer: Printer, order: Reprinting | RollRenewed) -> None:
-        if isinstance(order, RollRenewed):
-            self._roll.renewed()
-            order.done.set_result(None)
-            return
-        came = self._print(printer, order.ticket, {**self._facts(order.ticket), "reprint": True})
-        order.done.set_result(came.condition if isinstance(came, PrintBroke) else None)
+    def _do(self, printer: Printer, job: IssuedTicket | Reprinting | RollRenewed | TryDevice, send: Send) -> None:
+        match job:
+            case TryDevice():
+                send(self._try(printer))
+            case IssuedTicket():
+                send(self._print(printer, job, {**self._facts(job), "offline": job.offline}))
+            case Reprinting(ticket, done) if done.set_running_or_notify_cancel():
+                came = self._print(printer, ticket, {**self._facts(ticket), "reprint": True})
+                self._condition = None  # so that the count is reported with the condition
+                done.set_result(came.condition if isinstance(came, PrintBroke) else None)
+            case RollRenewed(done) if done.set_running_or_notify_cancel():
+                self._roll.renewed()
+                self._condition = None
+                done.set_result(None)
 
     def _print(self, printer: Printer, ticket: IssuedTicket | Reprint, facts: dict[str, Any]) -> Printed | PrintBroke:
         from drivers.printer import ticket as paper
@@ -199,7 +189,7 @@ class TicketPrinter:
             "ticket_class": ticket.class_, "language": ticket.language,
         }  # fmt: skip
 
-    def _tell(self, send: Callable[[Any], None], condition: str) -> None:
+    def _tell(self, send: Send, condition: str) -> None:
         if self._condition == "paper-out" and condition in WORKS:
             self._roll.renewed()
         condition = self._roll.condition(condition)

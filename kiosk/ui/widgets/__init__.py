@@ -9,7 +9,21 @@ from kiosk.ui.widgets.surface import Card, Fill, Rule
 from kiosk.ui.widgets.text import Words
 
 __all__ = [
-    "Bar", "Card", "Chip", "CountdownRing", "Fill", "Icon", "IconButton", "Keyboard", "Rule",
-    "Marked", "PaperPicture", "Picture", "QrCode", "Tap", "TextButton",
-    "Tile", "Words",
+    "Bar",
+    "Card",
+    "Chip",
+    "CountdownRing",
+    "Fill",
+    "Icon",
+    "IconButton",
+    "Keyboard",
+    "Marked",
+    "PaperPicture",
+    "Picture",
+    "QrCode",
+    "Rule",
+    "Tap",
+    "TextButton",
+    "Tile",
+    "Words",
 ]  # fmt: skip

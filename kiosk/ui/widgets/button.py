@@ -206,9 +206,18 @@ class Chip(Tap):
     """A choice that is on or off, with a mark or an icon and words; `colour` is that of the class it stands for."""
 
     def __init__(
-        self, stage: PageContext, rect: Rect, text: str, on_tap: Action, *, on: bool = False, colour: str = "accent", note: str = "",
-        mark: bool = True, icon: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        stage: PageContext,
+        rect: Rect,
+        text: str,
+        on_tap: Action,
+        *,
+        on: bool = False,
+        colour: str = "accent",
+        note: str = "",
+        mark: bool = True,
+        icon: str = "",
+    ) -> None:
         super().__init__(stage, rect, on_tap)
         look = self.look
         self.on = on

@@ -1,6 +1,5 @@
 """How rater and call screen are wired: which window, which topics, which texts."""
 
-import argparse
 import ast
 import subprocess
 import sys
@@ -11,8 +10,8 @@ import pytest
 
 from contract.configuration.hall_files import load
 from contract.texts import texts
-from kiosk.call_screen import role as call_screen_role
-from kiosk.window_rater import role as window_rater_role
+from kiosk.options import TerminalOptions
+from kiosk.terminal import role_of
 from tests.small_hall import write_hall
 
 KIOSK = Path(__file__).parents[3] / "kiosk"
@@ -27,38 +26,36 @@ def folder(tmp_path):
     return folder
 
 
-def arguments(folder, terminal="rater-02", window=None, language="zh"):
-    return argparse.Namespace(hall=folder, terminal=terminal, window_id=window, language=language)
+def role(folder, name="rating", terminal="rater-02", window=None, language="zh"):
+    options = TerminalOptions(name, folder, "127.0.0.1:1883", terminal, folder / "state", window_id=window, language=language)
+    return role_of(options, load(folder))
 
 
 def test_a_rater_belongs_to_the_window_of_its_terminal_or_to_the_one_on_the_command_line(folder):
-    hall = load(folder)
-    assert window_rater_role.make(hall, arguments(folder)).topics == ("server/status", "window/02/state", "rating/02/ask")
-    assert "rating/03/ask" in window_rater_role.make(hall, arguments(folder, window="03")).topics
+    assert role(folder).topics == ("server/status", "window/02/state", "rating/02/ask")
+    assert "rating/03/ask" in role(folder, window="03").topics
 
 
 def test_a_rater_without_window_or_with_an_unknown_one_is_refused_with_the_remedy(folder):
-    hall = load(folder)
     with pytest.raises(ValueError, match="--window-id"):
-        window_rater_role.make(hall, arguments(folder, terminal="kiosk-1"))
+        role(folder, terminal="kiosk-1")
     with pytest.raises(ValueError, match=r"'77'.*known there: 01"):
-        window_rater_role.make(hall, arguments(folder, window="77"))
+        role(folder, window="77")
 
 
 def test_the_rules_of_the_hall_are_the_rules_of_the_rater(folder):
-    hall = load(folder)
-    settings = window_rater_role.make(hall, arguments(folder, language="en")).first(UUID(int=0)).settings
+    settings = role(folder, language="en").first(UUID(int=0)).settings
     assert (settings.timeout_s, settings.bad_needs_reason, settings.language) == (60, True, "en")
 
 
 def test_the_call_screen_follows_every_window_and_queue_and_nothing_of_persons(folder):
-    role = call_screen_role.make(load(folder), arguments(folder))
-    assert set(role.topics) == {"server/status", "queue/+/state", "window/+/state", "announce"}
+    screen = role(folder, "screen")
+    assert set(screen.topics) == {"server/status", "queue/+/state", "window/+/state", "announce"}
 
 
 def test_a_photo_is_only_taken_from_the_folder_of_the_hall(folder):
     code = (
-        "import sys; from pathlib import Path; from kiosk.app.app import Screen, prepare_kivy; prepare_kivy(Screen(320, 320));"
+        "import sys; from pathlib import Path; from kiosk.app.setup import Screen, prepare_kivy; prepare_kivy(Screen(320, 320));"
         "from kiosk.window_rater.faces import photo_file as f; p = Path(sys.argv[1]);"
         "print(f('a.jpg', p), f('../secret.jpg', p), f('/etc/passwd', p), f('none.jpg', p), f(None, p))"
     )

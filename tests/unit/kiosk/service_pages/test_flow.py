@@ -12,6 +12,7 @@ import pytest
 
 from contract.wire.answers import Answer, Error
 from contract.wire.messages import ServerStatus, Text
+from kiosk.flow.device_test import Result, Tried, TryDevice
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, Touched, Unanswered
 from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages.action_reports import PAUSE_S
@@ -37,9 +38,7 @@ from kiosk.service_pages.events import (
     PressOrder,
     ReadLog,
     SecretFetch,
-    Tried,
     Try,
-    TryDevice,
 )
 from kiosk.service_pages.flow import step
 from kiosk.service_pages.gesture import WITHIN_S
@@ -55,7 +54,6 @@ from kiosk.service_pages.state import (
     Landing,
     Own,
     OwnDevice,
-    Result,
     Technician,
     UnreportedActs,
 )

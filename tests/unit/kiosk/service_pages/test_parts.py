@@ -5,11 +5,11 @@ from __future__ import annotations
 import queue
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,18 +18,23 @@ from contract.configuration.hall_files import load
 from contract.totp import STEP_S, code_at, step_of
 from contract.wire.answers import Answer
 from contract.wire.messages import DeviceStatus, ServerStatus
+from kiosk.flow.device_test import Tried, TryDevice
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, Touched, Unanswered
 from kiosk.flow.role import Role
 from kiosk.service_pages import network
 from kiosk.service_pages.device_tests import REBOOT, SHOWN_LINES, DeviceTests, ProgramAccess, runtime_folder
-from kiosk.service_pages.events import Do, Lines, LookAround, Looked, NotOrdered, ReadLog, Tried, TryDevice
+from kiosk.service_pages.events import Do, Lines, LookAround, Looked, NotOrdered, ReadLog
 from kiosk.service_pages.offline_codes import NAME, OfflineCodes
-from kiosk.service_pages.role import Both, ServiceView, with_technician
+from kiosk.service_pages.role import Both, ServiceView, WithServicePages
 from kiosk.service_pages.state import SPEAKER, Network, Own
+from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Mode
 from link import Broker
 from tests.ports import free_port
 from tests.small_hall import write_hall
+
+if TYPE_CHECKING:
+    from kiosk.ui.page import Page
 
 SECRET = bytes(range(32))
 NOW = 1_790_000_000.0
@@ -114,7 +119,7 @@ class Bench:
             lambda: SEEN, lambda: [f"line {n}" for n in range(1000)], lambda: self.ended.append("restart"), runtime
         )
         device = Device.model_validate({"id": "voice-1", "kind": "voice", "model": "no-such-model", "address": "emulator://x"})
-        self.tools = DeviceTests(load(write_hall(folder / "hall")), [device], means, folder)
+        self.tools = DeviceTests(load(write_hall(folder / "hall")), [device], {}, means, folder)
         self.tools.open(self.events.put)
 
     def does(self, effect: Any) -> Any:
@@ -192,17 +197,35 @@ def public_step(state: Public, event: Any) -> tuple[Public, tuple[Any, ...]]:
     return replace(state, told=(*state.told, type(event).__name__)), asks
 
 
-ROLE = Role(
-    kind="hall-kiosk", first=lambda _seed: Public(), step=public_step, mode=lambda _state: Mode("en", elder=True), key=lambda state: state.told,
-    draw=lambda _stage, _state: None, topics=("server/status",),  # type: ignore[arg-type,return-value]
-    devices=lambda _state: [DeviceStatus("printer-1", "printer", "ok")],
-)  # fmt: skip
+class PublicRole(Role[Public, Public]):
+    kind, topics, effects = "hall-kiosk", ("server/status",), (Ask,)
+
+    def first(self, seed: uuid.UUID) -> Public:
+        return Public()
+
+    def step(self, state: Public, event: object) -> tuple[Public, tuple[object, ...]]:
+        return public_step(state, event)
+
+    def mode(self, state: Public) -> Mode:
+        return Mode("en", elder=True)
+
+    def watches(self, state: Public) -> Hashable:
+        return state.told
+
+    def page_state(self, state: Public) -> Public:
+        return state
+
+    def draw(self, context: PageContext, page_state: Public) -> Page[Public]:
+        raise NotImplementedError
+
+    def devices(self, state: Public) -> list[DeviceStatus]:
+        return [DeviceStatus("printer-1", "printer", "ok")]
 
 
 class Whole:
     def __init__(self) -> None:
-        self.role = with_technician(ROLE, Own("kiosk-1", "hall-kiosk", "1"), [])
-        self.state: Both = self.role.first(uuid.UUID(int=7))
+        self.role = WithServicePages(PublicRole(), Own("kiosk-1", "hall-kiosk", "1"), [])
+        self.state: Both[Public] = self.role.first(uuid.UUID(int=7))
 
     def does(self, *events: Any) -> tuple[Any, ...]:
         effects: tuple[Any, ...] = ()
@@ -222,12 +245,12 @@ READY = Received(("server", "status"), ServerStatus("ready", "s", "1", CLOCK))
 
 def test_the_public_sees_its_own_pages_until_the_technician_comes() -> None:
     whole = Whole()
-    assert whole.role.view(whole.state) == Public() and whole.role.mode(whole.state) == Mode("en", elder=True)
-    before = whole.role.key(whole.state)
+    assert whole.role.page_state(whole.state) == Public() and whole.role.mode(whole.state) == Mode("en", elder=True)
+    before = whole.role.watches(whole.state)
     whole.opened()
-    shown = whole.role.view(whole.state)
+    shown = whole.role.page_state(whole.state)
     assert isinstance(shown, ServiceView) and shown.devices == (DeviceStatus("printer-1", "printer", "ok"),)
-    assert whole.role.mode(whole.state) == Mode("en") and whole.role.key(whole.state) != before
+    assert whole.role.mode(whole.state) == Mode("en") and whole.role.watches(whole.state) != before
     assert whole.role.devices(whole.state) == [DeviceStatus("printer-1", "printer", "ok")]
 
 

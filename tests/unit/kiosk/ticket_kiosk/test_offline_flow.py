@@ -33,8 +33,8 @@ from kiosk.ticket_kiosk.offline_numbers.state import (
     Settle,
     TakeLeased,
 )
-from kiosk.ticket_kiosk.offline_numbers.steps import few, told
-from kiosk.ticket_kiosk.state import TIME_OUT_S, Business
+from kiosk.ticket_kiosk.offline_numbers.steps import told
+from kiosk.ticket_kiosk.state import Business
 from kiosk.ticket_kiosk.take_number import steps
 from kiosk.ticket_kiosk.take_number.state import PRINTING_S, PrintTicket
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, READY, SETTING, Citizen, issued, queue_is
@@ -188,7 +188,7 @@ def test_without_paper_the_number_from_the_lease_stands_on_the_screen_long_enoug
     at_confirm(alone).does(Confirm())
     alone.is_given()
     assert alone.done(Settle) == [Settle("20261122-c901", "shown")] and not alone.done(PrintTicket)
-    assert alone.state.shown == "done" and not alone.state.taking.on_paper and alone.state.time_out_s == TIME_OUT_S["noted"]
+    assert alone.state.shown == "done" and not alone.state.taking.on_paper and alone.state.time_out_s == 45
     assert alone.state.taking.ticket is not None and alone.state.taking.ticket.offline
 
 
@@ -203,11 +203,11 @@ def test_after_paper_that_did_not_come_out_the_next_number_may_stand_on_the_scre
 
 
 def test_the_terminals_status_says_what_is_left_and_what_is_not_told(alone: Alone):
-    assert told(alone.state) == LeaseStatus({"social": 6, "medical": 6}, 10, 0) and not few(alone.state)
+    assert told(alone.state) == LeaseStatus({"social": 6, "medical": 6}, 10, 0) and not alone.state.few_left
     alone.does(lease_is({"social": 2}, UNTOLD))
-    assert told(alone.state) == LeaseStatus({"social": 2, "medical": 0}, 10, 1) and few(alone.state)
+    assert told(alone.state) == LeaseStatus({"social": 2, "medical": 0}, 10, 1) and alone.state.few_left
     alone.tick(hours=24)
-    assert told(alone.state) == LeaseStatus({}, 10, 1) and not few(alone.state), "yesterday's numbers are none"
+    assert told(alone.state) == LeaseStatus({}, 10, 1) and not alone.state.few_left, "yesterday's numbers are none"
     alone.does(lease_is({}))
     assert told(alone.state) is None
 

@@ -305,8 +305,8 @@ KILLED = """
     from datetime import datetime
     from pathlib import Path
     from zoneinfo import ZoneInfo
-    from kiosk.ticket_kiosk.a4_print.job_store import Book
-    book = Book(Path(sys.argv[1]))
+    from kiosk.ticket_kiosk.a4_print.job_store import JobStore
+    book = JobStore(Path(sys.argv[1]))
     book.open()
     now = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
     while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ from uuid import UUID
 import pytest
 
 from contract.configuration.hall import Device
-from contract.wire.messages import DeviceStatus, Estimate, Reprint, TerminalAsk
+from contract.wire.messages import Estimate, Reprint, TerminalAsk
 from drivers.options import BadOption, Options
 from drivers.printer.profile import profile
 from drivers.printer.roll import RollSetting, roll_setting
 from kiosk.ticket_kiosk.events import Printed, PrinterIs
-from kiosk.ticket_kiosk.role import setting_of, with_paper
+from kiosk.ticket_kiosk.role import Equipment, TicketKiosk, setting_of
 from kiosk.ticket_kiosk.take_number.paper_roll import PaperRoll
 from kiosk.ticket_kiosk.take_number.state import IssuedTicket, PrintTicket
 from kiosk.ticket_kiosk.take_number.ticket_printer import TicketPrinter
@@ -110,9 +111,9 @@ def test_the_desk_has_a_ticket_printed_again_and_the_paper_is_counted(kiosk: Kio
     ticket = IssuedTicket("20261122-a001", "A001", "social", "ordinary", AGAIN.issued_at, "token", 0, Estimate(0, 0), ("01",))
     kiosk.press.perform(PrintTicket(ticket), kiosk.events.put)
     kiosk.hear(Printed(ticket.id))
-    assert kiosk.press.again(TerminalAsk("1", "reprint", ticket=AGAIN)).text == ""
+    assert kiosk.press.reprint(TerminalAsk("1", "reprint", ticket=AGAIN)).text == ""
     assert (kiosk.papers(), kiosk.press.paper.printed, kiosk.press.paper.left) == (2, 2, 3)
-    kiosk.press.again(TerminalAsk("2", "reprint", ticket=AGAIN))
+    kiosk.press.reprint(TerminalAsk("2", "reprint", ticket=AGAIN))
     kiosk.hear(PrinterIs("paper-low"))
     kiosk.press.refilled(TerminalAsk("3", "refilled", device="printer-1"))
     kiosk.hear(PrinterIs("ok"))
@@ -121,22 +122,17 @@ def test_the_desk_has_a_ticket_printed_again_and_the_paper_is_counted(kiosk: Kio
 
 def test_an_order_that_cannot_be_done_says_why(tmp_path: Path, kiosk: Kiosk) -> None:
     with pytest.raises(NotSupported, match="no ticket"):
-        kiosk.press.again(TerminalAsk("1", "reprint"))
+        kiosk.press.reprint(TerminalAsk("1", "reprint"))
     with pytest.raises(NotSupported, match="a4-1"):
         kiosk.press.refilled(TerminalAsk("2", "refilled", device="a4-1"))
     with pytest.raises(OrderFailed, match="unreachable"):
-        Kiosk(tmp_path / "unopened").press.again(TerminalAsk("3", "reprint", ticket=AGAIN))
+        Kiosk(tmp_path / "unopened").press.reprint(TerminalAsk("3", "reprint", ticket=AGAIN))
     assert kiosk.papers() == 0
 
 
 def test_the_status_of_the_terminal_carries_the_count(kiosk: Kiosk) -> None:
-    from kiosk.flow.role import Role
-    from kiosk.ticket_kiosk import flow
-
-    first = flow.first(setting_of(CONFIG, "kiosk-1", Mode(), "printer-1"), UUID(int=0))
-    told = [DeviceStatus("printer-1", "printer", "ok"), DeviceStatus("scanner-1", "scanner", "ok")]
-    facts: dict[str, Any] = {"step": flow.step, "mode": lambda _: Mode(), "key": lambda _: "", "draw": None, "topics": ()}
-    role = with_paper(Role("hall-kiosk", first, devices=lambda _: told, **facts), kiosk.press)
-    printer, scanner = role.devices(first)
+    setting = replace(setting_of(CONFIG, "kiosk-1", Mode(), "printer-1"), scanners=("scanner-1",))
+    role = TicketKiosk(setting, Equipment(printer=kiosk.press))
+    printer, scanner = role.devices(role.first(UUID(int=0)))
     assert printer.paper == kiosk.press.paper and scanner.paper is None
-    assert set(role.acts) == {"reprint", "refilled"}
+    assert set(role.orders()) == {"reprint", "refilled"}
