@@ -6,43 +6,25 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import importlib
 import logging
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import BadHall, load
-from contract.configuration.packing import packed
 from contract.masking import mask_logs
 from contract.version import version
-from contract.wire import codec
-from contract.wire.topics import Topics
-from link import BadBroker, Broker, new_session
-from queue_server.broker.retained import RetainedTopics
-from queue_server.broker.server import Server, ServerIdentity
-from queue_server.codes.verifiers import example, opened
-from queue_server.commands.hall_rules import HallRules
-from queue_server.hall_access import HallAccess
-from queue_server.ledger.ledger import Ledger
-from queue_server.ledger.reports import Reports
-from queue_server.store.command_access import database_of
-from queue_server.store.database import BadDatabase, Database
-from queue_server.upkeep.personal_data import expiry
+from link import BadBroker, Broker
+from queue_server.command_access import LedgerOptions
+from queue_server.store.database import BadDatabase
 from queue_server.web import BadWeb
 
-if TYPE_CHECKING:
-    from queue_server.web.serve import WebPages
-
-LOG = logging.getLogger(__name__)
 EXIT_USAGE = 2
 EXIT_TROUBLE = 1
 LEAVING_S = 5.0
-"""So long a server waits for another one that is ending to let go of the state folder."""
+"""How long a server waits for another one that is ending to let go of the state folder."""
 
 
 class CannotStart(RuntimeError):
@@ -54,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     parser = _parser()
     if words[:1] and words[0] in COMMANDS:
-        return COMMANDS[words[0]](words[1:])
+        return _command(words[0])(words[1:])
     options = parser.parse_args(words)
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     mask_logs()
@@ -67,54 +49,22 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _crowd(words: list[str]) -> int:
-    from queue_server import crowd
-
-    parser = argparse.ArgumentParser(prog="jiaohao-server crowd", description=crowd.__doc__)
-    crowd.add_arguments(parser)
-    return int(crowd.run(parser.parse_args(words)) or 0)
-
-
-def _broker_config(words: list[str]) -> int:
-    from queue_server.enrolment.command import broker_config
-
-    return broker_config(words)
-
-
-def _enrol(words: list[str]) -> int:
-    from queue_server.enrolment.command import enrol
-
-    return enrol(words)
-
-
-def _audit(words: list[str]) -> int:
-    from queue_server.logs import command
-
-    return command.main(words)
-
-
-def _appointment(words: list[str]) -> int:
-    from queue_server.appointments import command
-
-    return command.main(words)
-
-
-def _case(words: list[str]) -> int:
-    from queue_server.cases import command
-
-    return command.main(words)
-
-
-def _technician_code(words: list[str]) -> int:
-    from queue_server.technician_codes import command
-
-    return command.main(words)
-
-
 COMMANDS = {
-    "crowd": _crowd, "broker-config": _broker_config, "enrol": _enrol, "audit": _audit,
-    "appointment": _appointment, "case": _case, "technician-code": _technician_code,
-}  # fmt: skip
+    "crowd": "crowd.command:main",
+    "broker-config": "enrolment.command:broker_config",
+    "enrol": "enrolment.command:enrol",
+    "audit": "logs.command:main",
+    "appointment": "appointments.command:main",
+    "case": "cases.command:main",
+    "technician-code": "technician_codes.command:main",
+}
+"""Command → its module in `queue_server` and the function in it; loaded when it is called, so that all start quickly."""
+
+
+def _command(name: str) -> Callable[[list[str]], int]:
+    module, _, function = COMMANDS[name].partition(":")
+    command: Callable[[list[str]], int] = getattr(importlib.import_module(f"queue_server.{module}"), function)
+    return command
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -145,16 +95,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(options: argparse.Namespace) -> None:
+def _serve(arguments: argparse.Namespace) -> None:
     """Read the configuration, take the state folder, run."""
-    config = load(options.hall)
-    broker = Broker.parse(options.broker, credentials=options.credentials)
+    from queue_server import wiring  # only now: the other commands start quickly
+
+    config = load(arguments.hall)
+    state: Path = arguments.state
+    options = wiring.Options(
+        LedgerOptions.of(arguments),
+        broker=Broker.parse(arguments.broker, credentials=arguments.credentials),
+        broker_folder=arguments.broker_folder or state / "broker",
+        web=wiring.WebOptions(arguments.web, arguments.web_tls, arguments.example_accounts) if arguments.web else None,
+        always_open=arguments.always_open,
+        example_platform=arguments.example_platform,
+    )
     try:
-        options.state.mkdir(parents=True, exist_ok=True)
+        state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotStart(f"the state folder {options.state} cannot be made ({error.strerror}); give another --state") from None
-    with contextlib.nullcontext() if options.database else _alone(options.state):
-        _run(options, config, broker)
+        raise CannotStart(f"the state folder {state} cannot be made ({error.strerror}); give another --state") from None
+    with contextlib.nullcontext() if arguments.database else _alone(state):
+        wiring.run(options, config)
 
 
 @contextlib.contextmanager
@@ -180,59 +140,6 @@ def _alone(state: Path) -> Iterator[None]:
                     ) from None
                 time.sleep(0.1)
         yield
-
-
-def _run(options: argparse.Namespace, config: HallConfig, broker: Broker) -> None:
-    """Wire everything together and run until a signal comes."""
-    database = database_of(options)
-    verifiers = opened(options.hall, config.verifier) + ((example(options.state),) if options.example_platform else ())
-    hall = HallRules(config, always_open=options.always_open, verifiers=verifiers)
-    ledger = Ledger(database, hall, clock=_now, monotonic=time.monotonic)
-    ledger.open()
-    retained = RetainedTopics()
-    server = Server(
-        broker=broker,
-        topics=Topics(config.hall.id),
-        identity=ServerIdentity(new_session(), version(), _now().astimezone(config.zone)),
-        ledger=ledger,
-        retained=retained,
-        clock=_now,
-        monotonic=time.monotonic,
-    )
-    server.show("configuration", codec.encode(packed(options.hall)))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.stop())
-    desk = HallAccess(
-        hand_over=server.hand_over, retained=retained, reports=Reports(database, hall, _now), say=server.say, show=server.show
-    )
-    web = _web(desk, config, database, options, server) if options.web else None
-    deletion = expiry(database, config, _now)
-    try:
-        deletion.open()
-        if web is not None:
-            web.open()
-        print(f"queue server for hall {config.hall.id} on the broker {broker}", flush=True)
-        server.run()
-    finally:
-        if web is not None:
-            web.close()
-        deletion.close()
-        ledger.close()
-
-
-def _web(desk: HallAccess, config: HallConfig, database: Database, options: argparse.Namespace, server: Server) -> WebPages:
-    """The web pages, with what they need of the command line."""
-    from queue_server.web.serve import WebPages
-
-    return WebPages(
-        desk, config, database, hall=options.hall, state=options.state, listen=options.web, web_tls=options.web_tls,
-        broker=server.broker, broker_folder=options.broker_folder or options.state / "broker",
-        connected=server.connected.is_set, example_accounts=options.example_accounts, clock=_now,
-    )  # fmt: skip
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,9 @@ from queue_server.hall_access import HallAccess
 from queue_server.ledger.ledger import Ledger, LedgerRequest
 from queue_server.ledger.reports import Reports
 from queue_server.store.database import Database, sqlite_url
-from queue_server.web.app import build
-from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
+from queue_server.web.app import WebParts, build
+from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
+from queue_server.wiring import web_parts
 from tests.programs import PATIENCE_S
 from tests.small_hall import NOON
 
@@ -86,13 +87,14 @@ class WebHall:
         self.retained = RetainedTopics()
         self.ledger = Ledger(self.database, HallRules(config), clock=now, monotonic=time.monotonic)
         self.publisher = Publisher(self.ledger, self.retained, lambda *_: None, clock=now, monotonic=time.monotonic)
-        self.desk = HallAccess(
+        self.access = HallAccess(
             hand_over=self._hand_over, retained=self.retained, reports=Reports(self.database, self.ledger.hall, now)
         )
         self.handled: list[LedgerRequest] = []
         self._requests: queue.Queue[LedgerRequest | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="ledger")
         self._told = threading.Condition()
+        self.parts: WebParts
 
     def open(self) -> FastAPI:
         """Start the ledger's thread; return the web application."""
@@ -103,10 +105,18 @@ class WebHall:
         self._thread.start()
         if self.items is not None:
             self._open_guides(self.items)
-        return build(
-            self.desk, self.config, database=self.database, state=self.folder, guides=self.guides, broker=self.broker,
-            example_accounts=True, hasher=QUICK,
-        )  # fmt: skip
+        self.parts = web_parts(
+            self.access,
+            self.config,
+            self.database,
+            self.folder,
+            now,
+            guides=self.guides,
+            broker=self.broker,
+            example_accounts=True,
+            hasher=QUICK,
+        )
+        return build(self.parts)
 
     def edition(self, *, after: str = "") -> messages.CatalogueVersion:
         """The guide file that is announced, once it is another one than `after`."""

@@ -11,14 +11,15 @@ from pydantic import ValidationError
 
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import BadHall
+from queue_server import command_access
 from queue_server.appointments import repository
 from queue_server.appointments.repository import Appointment, Booking
 from queue_server.appointments.row_format import bookings, local
 from queue_server.codes import code_picture
 from queue_server.codes.seal import code_of
 from queue_server.codes.signer import Signer
+from queue_server.command_access import LedgerOptions
 from queue_server.row_files import BadRows
-from queue_server.store import command_access
 from queue_server.store.database import BadDatabase
 
 
@@ -70,7 +71,7 @@ def _minute(text: str) -> datetime:
 
 
 def _add(options: argparse.Namespace) -> int:
-    with command_access.ledger(options) as (config, connection, signer):
+    with command_access.ledger(LedgerOptions.of(options)) as (config, connection, signer):
         at: datetime = options.at or datetime.now(config.zone).replace(second=0, microsecond=0)
         at = at if at.tzinfo else at.replace(tzinfo=config.zone)
         try:
@@ -91,7 +92,7 @@ def _add(options: argparse.Namespace) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     content = options.file.read_bytes()
-    with command_access.ledger(options) as (config, connection, signer):
+    with command_access.ledger(LedgerOptions.of(options)) as (config, connection, signer):
         rows = bookings(config.zone)
         read = {".json": rows.from_json, ".csv": rows.from_csv}.get(options.file.suffix.lower())
         if read is None:
@@ -107,7 +108,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    with command_access.ledger(options) as (config, connection, signer):
+    with command_access.ledger(LedgerOptions.of(options)) as (config, connection, signer):
         day = options.day or datetime.now(config.zone).date()
         begins = datetime.combine(day, time(0), config.zone)
         for appointment in repository.between(
@@ -118,7 +119,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _cancel(options: argparse.Namespace) -> int:
-    with command_access.ledger(options) as (_config, connection, _signer):
+    with command_access.ledger(LedgerOptions.of(options)) as (_config, connection, _signer):
         if not repository.cancel(connection, options.id):
             raise Unable(f"{options.id} is not booked (any more); look at `jiaohao-server appointment list`")
     return 0

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from contract.configuration.hall_files import BadHall
 from contract.wire.case import STATES
+from queue_server import command_access
 from queue_server.cases import repository
 from queue_server.cases.row_format import BadCases, from_csv, from_json
 from queue_server.codes.seal import code_of
-from queue_server.store import command_access
+from queue_server.command_access import LedgerOptions
 from queue_server.store.database import BadDatabase
 
 READ = {".json": from_json, ".csv": from_csv}
@@ -47,13 +48,13 @@ def _import(options: argparse.Namespace) -> int:
     if read is None:
         raise OSError(f"{options.file}: name it {' or '.join(READ)}, so that its format is known")
     cases = read(options.file.read_bytes())
-    with command_access.ledger(options) as (_config, connection, signer):
+    with command_access.ledger(LedgerOptions.of(options)) as (_config, connection, signer):
         print(f"{repository.put(connection, signer, cases, datetime.now(UTC))} cases taken in")
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
-    with command_access.ledger(options) as (config, connection, signer):
+    with command_access.ledger(LedgerOptions.of(options)) as (config, connection, signer):
         case = repository.find(connection, options.number)
         if case is None:
             raise OSError(f"there is no case {options.number}")

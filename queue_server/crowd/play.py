@@ -59,7 +59,7 @@ class Crowd:
         self._order = count()
         seats = clerks_for(config, [window.id for window in config.window])
         played = [w.id for w in config.window if w.id not in habits.leave_windows][: habits.clerks]
-        self.seats = {window: PlayedClerk(window, seats[window]) for window in played}
+        self.clerks = {window: PlayedClerk(window, seats[window]) for window in played}
         self._queues = {window.id: config.queues_of(window) for window in config.window}
         self._left = {w.queues[0] for w in config.window if w.id in habits.leave_windows and w.queues[0] != "*"}
         self._acts: dict[str, int] = {}
@@ -134,7 +134,7 @@ class Crowd:
     def _server(self, status: messages.ServerStatus) -> None:
         self._ready = status.state == "ready"
         if self._ready:
-            for window in self.seats:
+            for window in self.clerks:
                 self._decide(window)
 
     def _today(self) -> date:
@@ -163,14 +163,14 @@ class Crowd:
 
     def _line(self, name: str, state: messages.QueueState) -> None:
         self._lines[name] = state
-        for window in self.seats:
+        for window in self.clerks:
             if name in self._queues[window]:
                 self._decide(window)
 
     # --- clerks -----------------------------------------------------------------------------------------------------
 
     def _window(self, window: str, state: messages.WindowState) -> None:
-        seat = self.seats.get(window)
+        seat = self.clerks.get(window)
         if seat is None:
             return
         before = seat.state
@@ -181,12 +181,12 @@ class Crowd:
 
     def _opened(self, payload: bytes) -> None:
         window = codec.decode(payload, dict).get("window")
-        if window in self.seats:
-            self.seats[window].opened(self._today())
+        if window in self.clerks:
+            self.clerks[window].opened(self._today())
 
     def _decide(self, window: str) -> None:
         """Plan the window's next act, unless one is planned or asked for already."""
-        seat = self.seats[window]
+        seat = self.clerks[window]
         if window in self._acts or seat.asked is not None or not self._ready:
             return
         ours = [q for q in self._queues[window] if q in self._lines and q not in self._left]
@@ -205,7 +205,7 @@ class Crowd:
 
     def _do(self, window: str, act: ClerkAction, number: int) -> None:
         """Send what was planned, if the plan still stands."""
-        seat = self.seats[window]
+        seat = self.clerks[window]
         if self._acts.get(window) != number:
             return
         del self._acts[window]
@@ -217,7 +217,7 @@ class Crowd:
         self._request(act.verb, act.body, partial(self._done, window, act, ticket))
 
     def _done(self, window: str, act: ClerkAction, ticket: str | None, answer: answers.Answer) -> None:
-        seat = self.seats[window]
+        seat = self.clerks[window]
         if answer.error is not None:
             seat.refused()
             if answer.error.code == "limit-reached" and ticket is not None:
@@ -256,7 +256,7 @@ class Crowd:
     # --- ratings ----------------------------------------------------------------------------------------------------
 
     def _ask_for_rating(self, window: str, ask: messages.RatingAsk) -> None:
-        if window not in self.seats or not self.seats[window].ours or self._asks.get(window) == ask.service:
+        if window not in self.clerks or not self.clerks[window].ours or self._asks.get(window) == ask.service:
             return
         self._asks[window] = ask.service
         view = opinion(self._habits.seed, ask.service, self._habits.rating_share)
@@ -264,7 +264,7 @@ class Crowd:
             self._later(view.after_s, lambda: self._rate(window, ask.service, view.request))
 
     def _rate(self, window: str, service: str, request: dict[str, Any]) -> None:
-        if self._asks.get(window) == service and self.seats[window].ours:
+        if self._asks.get(window) == service and self.clerks[window].ours:
             self._request("rate", request | {"service": service}, self._rated)
 
     def _rated(self, answer: answers.Answer) -> None:

@@ -15,12 +15,11 @@ from contract.configuration.hall_files import BadHall, load
 from link.credentials import BadCredentials, read
 from queue_server.enrolment import authority, broker
 from queue_server.enrolment.authority import BadAuthority
-from queue_server.enrolment.register import Register
+from queue_server.enrolment.register import AUTHORITY, Register
 from queue_server.enrolment.revocation import BrokerHere, NotInEffect, revoke
 from queue_server.privacy import NoKey, Sealer, key
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 
-AUTHORITY = "ca"
 TROUBLES = (BadHall, BadAuthority, BadDatabase, NoKey, NotInEffect)
 
 

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 from cryptography import x509
@@ -22,13 +23,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection, Row, insert, select, update
 
 from link.enrolment_token import ALPHABET, NAME_LENGTH, SECRET_LENGTH, normal, signing_key
-from queue_server.enrolment.authority import Authority, BadAuthority, pem_of
-from queue_server.privacy import Sealer
+from queue_server.enrolment.authority import Authority, BadAuthority, load, pem_of
+from queue_server.privacy import Sealer, key
 from queue_server.store.database import Database
 from queue_server.store.tables import certificates, enrol_tokens
 
 T = enrol_tokens.c
 C = certificates.c
+AUTHORITY = "ca"
+"""The folder of the hall's certificate authority in the state folder."""
 PLACE = "enrol_tokens.secret"
 
 
@@ -59,6 +62,15 @@ class Standing:
     at: datetime
 
 
+def register_of(state: Path, database: Database, clock: Callable[[], datetime]) -> Register | None:
+    """The register of the hall whose authority is in the state folder; None in a hall whose broker has no TLS. Raise
+    BadAuthority or NoKey when it cannot be used."""
+    folder = state / AUTHORITY
+    if not (folder / "ca.crt").exists():
+        return None
+    return Register(database, load(folder), Sealer(key(state)), clock)
+
+
 class Register:
     """Every method is one short transaction; call them off the event loop."""
 
@@ -82,7 +94,7 @@ class Register:
 
     def enrol(self, name: str, request: bytes, mac: bytes) -> Granted:
         """Sign the certificate request (PEM) that a terminal sent with a token; `mac` is HMAC-SHA256 over it. The same request
-        once more gets the same certificate: an answer may be lost. Raise Refused."""
+        once more gets the same certificate: an answer may be lost. Raise EnrolmentRefused."""
         with self._writer.begin() as connection:
             token = connection.execute(select(enrol_tokens).where(T.name == normal(name)).with_for_update()).first()
             key = bytes.fromhex(self._sealer.open(bytes(token.secret), PLACE)) if token is not None else secrets.token_bytes(32)
@@ -100,7 +112,7 @@ class Register:
 
     def renew(self, certificate: bytes, request: bytes, signature: bytes) -> Granted:
         """A new certificate for whoever holds the key of one that is still good: `signature` is made with it over the request
-        (PEM). Raise Refused."""
+        (PEM). Raise EnrolmentRefused."""
         try:
             old = x509.load_pem_x509_certificate(certificate)
             public = old.public_key()

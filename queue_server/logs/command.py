@@ -7,10 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from queue_server.logs.hash_chain import EVENTS, ChainedLog
+from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS, ChainedLog
 from queue_server.logs.verify import Verdict, verify
 from queue_server.store.database import BadDatabase, Database, sqlite_url
-from queue_server.web.auth.accounts import WEB_LOG
 
 RESTORE = "restore the ledger from a backup and compare"
 
@@ -31,7 +30,7 @@ def main(words: list[str]) -> int:
     try:
         database.open()
         with database.look() as connection:
-            verdicts = [(log, verify(connection, log, options.expect.lower())) for log in (EVENTS, WEB_LOG)]
+            verdicts = [(log, verify(connection, log, options.expect.lower())) for log in (EVENTS, WEB_ACTIONS)]
     except BadDatabase as error:
         print(f"jiaohao-server: {error}", file=sys.stderr)
         return 2

@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -44,7 +44,13 @@ def _event(row: LogRow) -> Content:
     return (row["at"] - EPOCH) // MICROSECOND, row["type"], row["actor"], row["body"]
 
 
+def _web_action(row: LogRow) -> Content:
+    return tuple(row[name] for name in ("at", "account", "action", "subject", "detail", "address"))
+
+
 EVENTS = ChainedLog("event", tables.events, _event)
+WEB_ACTIONS = ChainedLog("web action", tables.audit, _web_action, lambda row: datetime.fromtimestamp(row["at"], UTC))
+"""Chained like the events, so that nobody can take an action of theirs out of it unseen."""
 
 
 class Chain:

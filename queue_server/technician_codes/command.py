@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from contract.configuration.hall_files import BadHall
 from contract.totp import STEP_S, code_at, step_of
-from queue_server.store import command_access
+from queue_server import command_access
+from queue_server.command_access import LedgerOptions
 from queue_server.store.database import BadDatabase
 from queue_server.technician_codes.repository import FACES, new_code, secret_of, terminal_of
 
@@ -26,7 +27,7 @@ def main(words: list[str]) -> int:
     )
     options = parser.parse_args(words)
     try:
-        with command_access.ledger(options) as (config, connection, signer):
+        with command_access.ledger(LedgerOptions.of(options)) as (config, connection, signer):
             if terminal_of(config, options.terminal) != options.terminal:
                 known = ", ".join(terminal.id for terminal in config.terminal if terminal.role in FACES)
                 raise OSError(

@@ -1,4 +1,4 @@
-"""The web application of one hall: wiring, headers, errors in plain words."""
+"""The web application of one hall: its pages, its headers, errors in plain words."""
 
 from __future__ import annotations
 
@@ -7,153 +7,129 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 
-from argon2 import PasswordHasher
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from contract.configuration.hall import HallConfig
-from queue_server.catalogue.hall_guides import HallGuides
+from queue_server.enrolment.register import Register
 from queue_server.enrolment.revocation import BrokerHere
-from queue_server.hall_access import HallAccess, HallUnavailable
+from queue_server.hall_access import HallUnavailable
 from queue_server.logs.checks import LogChecks
-from queue_server.logs.hash_chain import EVENTS
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.repository import RolloutRepository
 from queue_server.store.database import Database
 from queue_server.web import entrance
-from queue_server.web.api import enrolment, metrics, platforms
+from queue_server.web.api import enrolment, health, metrics, platforms
+from queue_server.web.api.token_files import ApiTokens
 from queue_server.web.auth import account_page, log_in
-from queue_server.web.auth.accounts import WEB_LOG, Accounts
-from queue_server.web.auth.first_log_in import provide
-from queue_server.web.auth.guard import Forbidden, Guard, MustChangePassword, NotLoggedIn
-from queue_server.web.auth.sessions import Sessions
+from queue_server.web.auth.guard import Forbidden, MustChangePassword, NotLoggedIn
 from queue_server.web.console import page as console_page
 from queue_server.web.editors import english, exchange, item_form, items
 from queue_server.web.fleet import bundles, enrol_tokens, log_check, revoke, technician_codes, updates
 from queue_server.web.fleet import page as fleet_page
 from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
-from queue_server.web.live import ChangeFeed
 from queue_server.web.public import code_pages, papers, phone, wall
 from queue_server.web.public import guides as public_guides
-from queue_server.web.public.displays_shown import ShownPanels
-from queue_server.web.rendering import STATIC, Pages
+from queue_server.web.rendering import STATIC
 from queue_server.web.security_headers import SecurityMiddleware
 from queue_server.web.site import Site
 from queue_server.web.staff import appointments, cases, file_import, import_kinds, reprint, supervisor
 
 LOG = logging.getLogger(__name__)
-OF_THE_SITE = (
-    entrance, log_in, account_page, console_page, wall, supervisor, phone, code_pages, papers, public_guides,
-    exchange, english, item_form, items,
-)  # fmt: skip
-"""Groups of pages that need nothing but the site."""
 
 
-def build(
-    hall: HallAccess,
-    config: HallConfig,
-    *,
-    database: Database,
-    state: Path,
-    guides: HallGuides | None = None,
-    broker: BrokerHere | None = None,
-    example_accounts: bool = False,
-    hasher: PasswordHasher | None = None,
-    only_https: bool = False,
-) -> FastAPI:
-    """The application; run it with uvicorn. `database` is open; `state` is the server's folder;
-    `guides` are open, None in a hall without items; `broker` is what revoked certificates are told to, None if it has no TLS
-    or is on another machine.
+@dataclass(frozen=True)
+class WebParts:
+    """What the pages work with; `queue_server.wiring` puts them together. The database is open, and so are the guides."""
 
-    `example_accounts`: for demonstrations, an account for every clerk with a password that everybody knows.
-    `only_https`: browsers shall never again ask for these pages by HTTP.
-    `hasher`: how passwords are hashed, argon2's own recommendation if left out.
-    Before the server stops, call `app.state.end_streams()`, from any thread: pages that look on never go by themselves.
+    site: Site
+    database: Database
+    tokens: ApiTokens
+    orders: TerminalOrders
+    owners: AlertOwners
+    register: Register | None
+    """None in a hall whose broker has no TLS."""
+    broker: BrokerHere | None
+    """The broker that is asked to shut terminals out; None if it has no TLS or is on another machine."""
+    bundles: BundleShelf
+    rollouts: RolloutRepository
+    log_checks: LogChecks
+    events: metrics.HallEvents
+
+
+def build(parts: WebParts, *, only_https: bool = False) -> FastAPI:
+    """The application; run it with uvicorn. `only_https`: browsers shall never again ask for these pages by HTTP.
+
+    Before the server stops, call `app.state.end_streams()`, from any thread: live pages never end by themselves.
     """
-    accounts = Accounts(writer=database.writer, reader=database.reader, hasher=hasher, examples=example_accounts)
-    told = provide(accounts, config, state, guides.busiest_department if guides else "")
-    answers, measured = TerminalOrders(_now), metrics.registry()
-    measures = metrics.Measures(measured)
-    site = _site(hall, config, accounts, guides, told, answers.take, measures.take)
-    checks = LogChecks(database, {"events": EVENTS, "web": WEB_LOG}, hall.show, _now)
-
-    app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(site, checks))
-    app.state.end_streams = site.changes.close
+    app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(parts))
+    app.state.end_streams = parts.site.changes.close
     app.add_middleware(SecurityMiddleware, only_https=only_https)
-    for router in (
-        *(part.routes(site) for part in OF_THE_SITE),
-        *_for_terminals(site, database, state, broker, answers),
-        metrics.routes(site, measured, measures, state),
-        log_check.routes(site, checks),
-        *_for_the_office(site, database, state),
-    ):
-        app.include_router(router)
+    for routers in (_open_to_all, _for_staff, _for_terminals, _for_editors, _for_programs):
+        for router in routers(parts):
+            app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
-    _explain_errors(app, site)
+    _explain_errors(app, parts.site)
     return app
 
 
-def _site(
-    hall: HallAccess, config: HallConfig, accounts: Accounts, guides: HallGuides | None, told: dict[str, str],
-    *listeners: Callable[[str, bytes], None],
-) -> Site:  # fmt: skip
-    """What every group of pages is given; `listeners` get every change of the hall as well."""
-    sessions, panels = Sessions(accounts), ShownPanels(hall)
-    return Site(
-        hall=hall, config=config, pages=Pages(config), guard=Guard(sessions), sessions=sessions, accounts=accounts,
-        changes=ChangeFeed(hall, panels.take, *listeners), panels=panels, guides=guides, example_log_in=told,
-    )  # fmt: skip
-
-
-def _lifespan(site: Site, checks: LogChecks) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(parts: WebParts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What runs for as long as the pages are served."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        following = asyncio.create_task(site.changes.follow())
-        await asyncio.to_thread(checks.open)
+        following = asyncio.create_task(parts.site.changes.follow())
+        await asyncio.to_thread(parts.log_checks.open)
         yield
         following.cancel()
-        await asyncio.to_thread(checks.close)
+        await asyncio.to_thread(parts.log_checks.close)
 
     return lifespan
 
 
-def _for_terminals(
-    site: Site, database: Database, state: Path, broker: BrokerHere | None, answers: TerminalOrders
-) -> Iterator[APIRouter]:
-    """Terminals and who looks after them."""
-    register = enrolment.register_of(state, database)
-    yield fleet_page.routes(site, answers, AlertOwners(database.writer, database.reader), register)
-    yield technician_codes.routes(site, database.writer)
-    shelf = BundleShelf(state / "bundles", database.writer, database.reader, _now)
-    book = RolloutRepository(database.writer, database.reader)
-    yield bundles.routes(site, shelf, book)  # before the rollouts, whose addresses are any two words
-    yield updates.routes(site, shelf, book)
-    yield reprint.routes(site, answers)
-    yield enrolment.routes(site, register)
-    yield enrol_tokens.routes(site, register)
-    yield revoke.routes(site, register, broker)
+def _open_to_all(parts: WebParts) -> Iterator[APIRouter]:
+    for pages in (entrance, log_in, wall, phone, code_pages, papers, public_guides):
+        yield pages.routes(parts.site)
 
 
-def _for_the_office(site: Site, database: Database, state: Path) -> Iterator[APIRouter]:
-    """Appointments and cases, and how they come in."""
-    for taken in (import_kinds.appointments(site, database), import_kinds.cases(site, database)):
-        yield file_import.routes(site, taken)
+def _for_staff(parts: WebParts) -> Iterator[APIRouter]:
+    site, database = parts.site, parts.database
+    for pages in (account_page, console_page, supervisor):
+        yield pages.routes(site)
+    yield file_import.routes(site, import_kinds.appointments(site, database))
+    yield file_import.routes(site, import_kinds.cases(site, database))
     yield appointments.routes(site, database)
     yield cases.routes(site, database)
-    yield platforms.routes(database.writer, state, site.config)
+    yield reprint.routes(site, parts.orders)
+    yield log_check.routes(site, parts.log_checks)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _for_terminals(parts: WebParts) -> Iterator[APIRouter]:
+    """Terminals and who looks after them."""
+    site = parts.site
+    yield fleet_page.routes(site, parts.orders, parts.owners, parts.register)
+    yield technician_codes.routes(site, parts.database)
+    yield bundles.routes(site, parts.bundles, parts.rollouts)  # before the rollouts, whose addresses are any two words
+    yield updates.routes(site, parts.bundles, parts.rollouts)
+    yield enrol_tokens.routes(site, parts.register)
+    yield revoke.routes(site, parts.register, parts.broker)
+
+
+def _for_editors(parts: WebParts) -> Iterator[APIRouter]:
+    for pages in (exchange, english, item_form, items):
+        yield pages.routes(parts.site)
+
+
+def _for_programs(parts: WebParts) -> Iterator[APIRouter]:
+    yield health.routes(parts.site)
+    yield metrics.routes(parts.site, parts.events, parts.tokens.metrics)
+    yield platforms.routes(parts.database, parts.site.config, parts.tokens, parts.site.clock)
+    yield enrolment.routes(parts.site, parts.register)
 
 
 def _explain_errors(app: FastAPI, site: Site) -> None:

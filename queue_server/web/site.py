@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TypeVar
 
 from fastapi import Request
@@ -13,6 +15,7 @@ from contract.guides.item import Item
 from contract.wire import codec, messages
 from queue_server.catalogue.hall_guides import HallGuides
 from queue_server.hall_access import HallAccess
+from queue_server.logs.audit_log import AuditLog
 from queue_server.web.auth.accounts import Accounts
 from queue_server.web.auth.guard import Guard, address
 from queue_server.web.auth.sessions import Session, Sessions
@@ -33,10 +36,21 @@ class Site:
     guard: Guard
     sessions: Sessions
     accounts: Accounts
+    audit: AuditLog
     changes: ChangeFeed
     panels: ShownPanels
+    clock: Callable[[], datetime]
+    """This moment, UTC."""
     guides: HallGuides | None = None
     example_log_in: dict[str, str] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """This moment in the hall's own time."""
+        return self.clock().astimezone(self.config.zone)
+
+    def today(self) -> date:
+        """The day of the calendar in the hall."""
+        return self.now().date()
 
     def window(self, window_id: str) -> Window | None:
         """The window of the configuration with this id."""
@@ -68,4 +82,4 @@ class Site:
     async def note(self, request: Request, session: Session, action: str, subject: str, detail: str = "") -> None:
         """Append to the audit who did what to what, and from where."""
         who, where = session.account.name, address(request)
-        await asyncio.to_thread(lambda: self.accounts.audit(who, action, subject, detail=detail, address=where))
+        await asyncio.to_thread(lambda: self.audit.append(who, action, subject, detail=detail, address=where))

@@ -23,7 +23,7 @@ from link.enrol import NotEnrolled, enrol, renew
 from link.https_opener import opener
 from queue_server.enrolment import authority
 from queue_server.web import BadWeb
-from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from queue_server.web.tls import LIFE, SOON, Tls
 from tests.browsers import chromium, log_in, new_page
 from tests.ports import free_port

@@ -10,7 +10,7 @@ import httpx
 
 from contract.wire.topics import Topics
 from link import Broker, Link
-from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from tests.programs import PrivateBroker, RunningServer, ok, wait_for_port, wait_until
 from tests.web_hall import csrf
 

@@ -17,7 +17,7 @@ from PIL import Image
 from contract.wire import codec, messages
 from contract.wire.messages import TerminalAsk, TerminalStatus, TerminalTold
 from link import Link
-from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from tests.faces import Face
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_for_port, wait_until
 from tests.web_hall import csrf

@@ -21,7 +21,7 @@ from contract.wire.topics import Topics
 from link import Broker, Link
 from link.credentials import ssl_context, why_refused
 from link.enrol import NotEnrolled, enrol, renew
-from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from tests.ports import free_port
 from tests.programs import RunningServer, wait_for_port
 from tests.secure_hall import SecureHall

@@ -14,7 +14,7 @@ import pytest
 
 from contract.wire import codec
 from contract.wire.messages import TerminalStatus
-from queue_server.web.auth.accounts import EXAMPLE_PASSWORD
+from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from tests.ports import free_port
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
 from tests.rauc_bundle import bundle

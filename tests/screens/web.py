@@ -24,11 +24,11 @@ from queue_server.catalogue.library import Library
 from queue_server.catalogue.translations import Translations
 from queue_server.enrolment import authority
 from queue_server.enrolment.broker import client_credentials
+from queue_server.enrolment.register import register_of
 from queue_server.enrolment.revocation import BrokerHere
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.repository import RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
-from queue_server.web.api.enrolment import register_of
 from queue_server.web.auth.accounts import Accounts
 from tests.rauc_bundle import bundle
 from tests.screens import Shot
@@ -184,7 +184,7 @@ def updated(hall: WebHall) -> None:
 
 def enrolled(hall: WebHall) -> None:
     """Certificates at every stage."""
-    register = register_of(hall.folder, hall.database)
+    register = register_of(hall.folder, hall.database, now)
     assert register is not None
     for terminal, ago, days in (("kiosk-1", 30, 365), ("devices-1", 330, 365), ("rater-01", 400, 365),
                                 ("rater-02", 10, 365), ("rater-03", 10, 365)):  # fmt: skip

@@ -8,18 +8,13 @@ import hmac
 import json
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from queue_server.enrolment import authority
 from queue_server.enrolment.register import EnrolmentRefused, Granted, Register
-from queue_server.privacy import Sealer, key
-from queue_server.store.database import Database
 from queue_server.web.auth.guard import address
 from queue_server.web.site import Site
 
@@ -27,13 +22,6 @@ LOG = logging.getLogger(__name__)
 WHO = "enrolment"
 BY_ANYBODY = ("wrong-token", "bad-request", "unknown-certificate")
 """Refusals that a stranger can cause as often as he likes: they are logged, and must not fill the audit."""
-
-
-def register_of(state: Path, database: Database) -> Register | None:
-    """The hall's register; None in a hall whose broker has no TLS. Raise BadAuthority or NoKey when it cannot be used."""
-    if not (state / "ca" / "ca.crt").exists():
-        return None
-    return Register(database, authority.load(state / "ca"), Sealer(key(state)), lambda: datetime.now(UTC))
 
 
 def routes(site: Site, register: Register | None) -> APIRouter:
@@ -49,10 +37,10 @@ def routes(site: Site, register: Register | None) -> APIRouter:
         except EnrolmentRefused as refused:
             if refused.reason not in BY_ANYBODY:
                 note = {"detail": refused.reason, "address": address(request)}
-                await asyncio.to_thread(lambda: site.accounts.audit(WHO, f"{what}-refused", "", **note))
+                await asyncio.to_thread(lambda: site.audit.append(WHO, f"{what}-refused", "", **note))
             LOG.warning("%s from %s refused: %s", what, address(request), refused.reason)
             return _error(refused.reason)
-        await asyncio.to_thread(lambda: site.accounts.audit(WHO, what, granted.terminal, address=address(request)))
+        await asyncio.to_thread(lambda: site.audit.append(WHO, what, granted.terminal, address=address(request)))
         return granted
 
     @router.post("/enrol")
@@ -65,7 +53,7 @@ def routes(site: Site, register: Register | None) -> APIRouter:
         if isinstance(granted, Response):
             return granted
         told = {"terminal": granted.terminal, "certificate": granted.certificate, "ca": register.authority.pem,
-                "time": datetime.now(UTC).isoformat()}  # fmt: skip
+                "time": site.clock().isoformat()}  # fmt: skip
         body = json.dumps(told)
         mac = hmac.digest(granted.signing_key, b"answer" + body.encode(), "sha256").hex()
         return JSONResponse({"body": body, "mac": mac})

@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus, in its text format: the hall as its retained states tell it, and this process.
+"""`/metrics` for Prometheus, in its text format: the hall by its retained states, and this process.
 
 From loopback it is open; from elsewhere it needs `Authorization: Bearer` with the token in `metrics-token.txt`.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from http import HTTPStatus
-from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, GCCollector, ProcessCollector, generate_latest
@@ -17,35 +16,37 @@ from prometheus_client.registry import Collector
 
 from contract.wire import messages
 from contract.wire.device_state import FINE
-from queue_server.web.api.token_files import token_of
-from queue_server.web.auth.guard import address
-from queue_server.web.entrance import LOOPBACK
+from queue_server.web.api.token_files import METRICS
+from queue_server.web.auth.guard import is_local
 from queue_server.web.site import Site
 
-TOKEN_FILE = "metrics-token.txt"  # noqa: S105 - the name of the file
 CONDITIONS = ("closed", "paused", "idle", "calling", "serving", "rating")
 
 
-class Measures(Collector):
-    """The hall in figures; `take` counts its events."""
+class HallEvents:
+    """Counts the events of the hall; `take` is given every change."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.site: Site | None = None
+    def __init__(self) -> None:
         about = "Facts of the hall since this server started, by type"
-        self._events = Counter("jiaohao_events", about, ["type"], registry=registry)
-        registry.register(self)
+        self.counter = Counter("jiaohao_events", about, ["type"], registry=None)
 
-    def take(self, topic: str, payload: bytes) -> None:
+    def take(self, topic: str, _payload: bytes) -> None:
         """A change of the hall; events are counted."""
         if topic.startswith("event/"):
-            self._events.labels(topic.removeprefix("event/")).inc()
+            self.counter.labels(topic.removeprefix("event/")).inc()
+
+
+class HallCollector(Collector):
+    """The hall in figures, as its retained states are."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Every figure as it is now."""
-        if self.site is not None:
-            yield from _queues(self.site)
-            yield from _terminals(self.site)
-            yield from _others(self.site)
+        yield from _queues(self._site)
+        yield from _terminals(self._site)
+        yield from _others(self._site)
 
 
 def _queues(site: Site) -> Iterator[GaugeMetricFamily]:
@@ -101,25 +102,26 @@ def _others(site: Site) -> Iterator[GaugeMetricFamily]:
     yield pages
 
 
-def registry() -> CollectorRegistry:
-    """A registry with this process' own figures."""
+def registry(site: Site, events: HallEvents) -> CollectorRegistry:
+    """This process' own figures and those of the hall."""
     made = CollectorRegistry()
     ProcessCollector(registry=made)
     GCCollector(registry=made)
+    made.register(events.counter)
+    made.register(HallCollector(site))
     return made
 
 
-def routes(site: Site, measured: CollectorRegistry, measures: Measures, state: Path) -> APIRouter:
+def routes(site: Site, events: HallEvents, token: str) -> APIRouter:
     """`/metrics`."""
     router = APIRouter()
-    measures.site = site
-    token = token_of(state / TOKEN_FILE)
+    figures = registry(site, events)
 
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if address(request) not in LOOPBACK and not secrets.compare_digest(given.encode(), token.encode()):
-            return Response(f"Authorization: Bearer with the token in {TOKEN_FILE}\n", HTTPStatus.UNAUTHORIZED)
-        return Response(generate_latest(measured), media_type=CONTENT_TYPE_LATEST)
+        if not is_local(request) and not secrets.compare_digest(given.encode(), token.encode()):
+            return Response(f"Authorization: Bearer with the token in {METRICS}\n", HTTPStatus.UNAUTHORIZED)
+        return Response(generate_latest(figures), media_type=CONTENT_TYPE_LATEST)
 
     return router

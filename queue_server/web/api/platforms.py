@@ -11,42 +11,40 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import Engine
 
 from contract.configuration.hall import HallConfig
+from contract.wire.case import Case
 from queue_server.appointments import repository as appointments
-from queue_server.appointments.intake import BookedAppointment, take_in
+from queue_server.appointments.intake import BookedAppointment
+from queue_server.appointments.intake import take_in as book
+from queue_server.appointments.repository import Booking
 from queue_server.appointments.row_format import bookings
-from queue_server.cases import repository as cases
+from queue_server.cases.intake import take_in as put
 from queue_server.cases.row_format import CASES
-from queue_server.codes.signer import Signer, hall_key
-from queue_server.row_files import BadRows, RowReader
-from queue_server.web.api.token_files import token_of
+from queue_server.row_files import BadRows, M, RowReader
+from queue_server.store.database import Database
+from queue_server.web.api import token_files
+from queue_server.web.api.token_files import ApiTokens
 
-TOKEN_FILE = "case-token.txt"  # noqa: S105 - the name of the file
-APPOINTMENT_TOKEN_FILE = "appointment-token.txt"  # noqa: S105
 KINDS = ("application/json", "text/csv")
 
 
-def routes(writer: Engine, state: Path, config: HallConfig) -> APIRouter:
-    """`/api/cases` and `/api/appointments`. The tokens are made on the first start, readable for their owner only."""
+def routes(database: Database, config: HallConfig, tokens: ApiTokens, clock: Callable[[], datetime]) -> APIRouter:
+    """`/api/cases` and `/api/appointments`."""
     router = APIRouter()
-    case_token, appointment_token = token_of(state / TOKEN_FILE), token_of(state / APPOINTMENT_TOKEN_FILE)
+    writer = database.writer
 
-    def take_cases(numbered: list[tuple[int, Any]]) -> dict[str, Any]:
-        with writer.begin() as connection:
-            signer = Signer(hall_key(connection))
-            return {"taken": cases.put(connection, signer, [case for _, case in numbered], datetime.now(UTC))}
+    def take_cases(numbered: list[tuple[int, Case]]) -> dict[str, Any]:
+        return {"taken": put(writer, numbered, clock())}
 
-    def take_appointments(numbered: list[tuple[int, Any]]) -> dict[str, Any]:
-        return {"appointments": [_told(taken) for taken in take_in(writer, config, numbered, datetime.now(UTC))]}
+    def take_appointments(numbered: list[tuple[int, Booking]]) -> dict[str, Any]:
+        return {"appointments": [_answer(booked) for booked in book(writer, config, numbered, clock())]}
 
     def cancel(name: str) -> bool:
         with writer.begin() as connection:
@@ -55,16 +53,16 @@ def routes(writer: Engine, state: Path, config: HallConfig) -> APIRouter:
 
     @router.post("/api/cases")
     async def post_cases(request: Request) -> JSONResponse:
-        return await _take(request, case_token, TOKEN_FILE, CASES, take_cases)
+        return await _take(request, tokens.cases, token_files.CASES, CASES, take_cases)
 
     @router.post("/api/appointments")
     async def post_appointments(request: Request) -> JSONResponse:
-        return await _take(request, appointment_token, APPOINTMENT_TOKEN_FILE, bookings(config.zone), take_appointments)
+        return await _take(request, tokens.appointments, token_files.APPOINTMENTS, bookings(config.zone), take_appointments)
 
     @router.post("/api/appointments/{name}/cancel")
     async def cancel_appointment(request: Request, name: str) -> JSONResponse:
-        if not _has(request, appointment_token):
-            return _no_token(APPOINTMENT_TOKEN_FILE)
+        if not _has(request, tokens.appointments):
+            return _no_token(token_files.APPOINTMENTS)
         if not await asyncio.to_thread(cancel, name[:64]):
             return JSONResponse({"error": "it is not booked, or not any more"}, HTTPStatus.CONFLICT)
         return JSONResponse({"cancelled": name})
@@ -73,7 +71,7 @@ def routes(writer: Engine, state: Path, config: HallConfig) -> APIRouter:
 
 
 async def _take(
-    request: Request, token: str, file: str, rows: RowReader[Any], take: Callable[[list[tuple[int, Any]]], dict[str, Any]]
+    request: Request, token: str, file: str, rows: RowReader[M], take: Callable[[list[tuple[int, M]]], dict[str, Any]]
 ) -> JSONResponse:
     if not _has(request, token):
         return _no_token(file)
@@ -87,9 +85,9 @@ async def _take(
         return JSONResponse({"problems": [asdict(problem) for problem in error.problems]}, HTTPStatus.BAD_REQUEST)
 
 
-def _told(taken: BookedAppointment) -> dict[str, Any]:
-    made = taken.appointment
-    return {"id": made.id, "reference": made.reference, "state": made.state, "code": taken.code, "url": taken.address}
+def _answer(booked: BookedAppointment) -> dict[str, str | None]:
+    made = booked.appointment
+    return {"id": made.id, "reference": made.reference, "state": made.state, "code": booked.code, "url": booked.address}
 
 
 def _has(request: Request, token: str) -> bool:

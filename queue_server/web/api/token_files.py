@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from contract import durable
+
+CASES = "case-token.txt"
+APPOINTMENTS = "appointment-token.txt"
+METRICS = "metrics-token.txt"
+
+
+@dataclass(frozen=True)
+class ApiTokens:
+    """The tokens of one server."""
+
+    cases: str
+    appointments: str
+    metrics: str
+
+
+def tokens_of(state: Path) -> ApiTokens:
+    """The tokens in the state folder; they are made on the first start. Raise OSError."""
+    return ApiTokens(token_of(state / CASES), token_of(state / APPOINTMENTS), token_of(state / METRICS))
 
 
 def token_of(path: Path) -> str:

@@ -21,7 +21,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     async def show(request: Request, session: Session, *, trouble: str = "") -> Response:
-        known, rows = await asyncio.gather(asyncio.to_thread(site.accounts.all), asyncio.to_thread(site.accounts.audit_rows))
+        known, rows = await asyncio.gather(asyncio.to_thread(site.accounts.all), asyncio.to_thread(site.audit.latest))
         audit = [(datetime.fromtimestamp(row.at, site.config.zone), row) for row in rows]
         status = HTTPStatus.BAD_REQUEST if trouble else HTTPStatus.OK
         return site.pages.page(
@@ -71,4 +71,4 @@ def _change(site: Site, session: Session, form: FormData, where: str) -> None:
         site.sessions.end_all(name)
     else:
         raise AccountRefused("unknown")
-    site.accounts.audit(session.account.name, f"account-{do}", name, address=where)
+    site.audit.append(session.account.name, f"account-{do}", name, address=where)

@@ -14,6 +14,7 @@ from queue_server.web.auth.sessions import Session, Sessions
 SESSION_COOKIE = "jiaohao_session"
 FORM_COOKIE = "jiaohao_form"
 CSRF_HEADER = "x-csrf"
+LOOPBACK = ("127.0.0.1", "::1")
 
 
 class NotLoggedIn(Exception):
@@ -80,6 +81,11 @@ def from_elsewhere(request: Request) -> bool:
 def address(request: Request) -> str:
     """Where the request comes from."""
     return request.client.host if request.client else ""
+
+
+def is_local(request: Request) -> bool:
+    """Whether the request comes from this machine."""
+    return address(request) in LOOPBACK
 
 
 def _same(given: str, wanted: str) -> None:

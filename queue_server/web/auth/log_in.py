@@ -64,7 +64,7 @@ def _log_in(site: Site) -> APIRouter:
         if session is not None:
             await site.guard.form(request, session)
             await asyncio.to_thread(site.sessions.end, session)
-            await asyncio.to_thread(site.accounts.audit, session.account.name, "log-out", "", address=address(request))
+            await asyncio.to_thread(site.audit.append, session.account.name, "log-out", "", address=address(request))
         response = RedirectResponse("/log-in", HTTPStatus.SEE_OTHER)
         response.delete_cookie(SESSION_COOKIE)
         return response
@@ -100,7 +100,7 @@ def _password(site: Site) -> APIRouter:
 
 
 def _begin(site: Site, account: Account, where: str) -> str:
-    site.accounts.audit(account.name, "log-in", "", address=where)
+    site.audit.append(account.name, "log-in", "", address=where)
     return site.sessions.start(account)
 
 
@@ -109,4 +109,4 @@ def _change_password(site: Site, session: Session, old: str, new: str, where: st
     site.accounts.check(session.account.name, old, where)
     site.accounts.set_password(session.account.name, new)
     site.sessions.end_all(session.account.name, but=session.id)
-    site.accounts.audit(session.account.name, "password-changed", session.account.name, address=where)
+    site.audit.append(session.account.name, "password-changed", session.account.name, address=where)

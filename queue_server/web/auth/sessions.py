@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
+from queue_server.store.database import Database
 from queue_server.store.tables import accounts, web_sessions
-from queue_server.web.auth.accounts import Account, Accounts, account_of
+from queue_server.web.auth.accounts import Account, account_of
 
 S = web_sessions.c
 A = accounts.c
@@ -37,16 +40,14 @@ class Session:
 class Sessions:
     """The sessions of one hall. Call off the event loop."""
 
-    def __init__(self, accounts: Accounts) -> None:
-        self.accounts = accounts
-        self.writer = accounts.writer
-        self.reader = accounts.reader
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
 
     def start(self, account: Account) -> str:
         """Begin a session; return the token for the cookie."""
-        token, now = secrets.token_urlsafe(32), self.accounts.now()
+        token, now = secrets.token_urlsafe(32), self._clock().timestamp()
         row = {"id": _digest(token), "account": account.name, "csrf": secrets.token_urlsafe(24), "expires_at": now + LIFE_S}
-        with self.writer.begin() as connection:
+        with self._database.writer.begin() as connection:
             connection.execute(delete(web_sessions).where(S.expires_at < now))
             connection.execute(insert(web_sessions).values(row))
         return token
@@ -57,9 +58,9 @@ class Sessions:
 
     def again(self, session_id: str) -> Session | None:
         """The session as it is now, or None when it is over."""
-        now = self.accounts.now()
+        now = self._clock().timestamp()
         joined = web_sessions.join(accounts, S.account == A.name)
-        with self.reader.connect() as connection:
+        with self._database.reader.connect() as connection:
             query = select(web_sessions, accounts).select_from(joined).where(S.id == session_id)
             row = connection.execute(query).first()
         if row is None or row.expires_at < now or not row.active:
@@ -71,7 +72,7 @@ class Sessions:
     def take_window(self, session: Session, window: str) -> list[str]:
         """Give `window` to this session alone; return the accounts that held it in other sessions until now."""
         others = (S.window_id == window) & (S.id != session.id)
-        with self.writer.begin() as connection:
+        with self._database.writer.begin() as connection:
             before = [row.account for row in connection.execute(select(S.account).where(others))]
             loss = {"window_id": None, "lost_window": window, "lost_to": session.account.name}
             connection.execute(update(web_sessions).where(others).values(loss))
@@ -85,16 +86,16 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         """Log out."""
-        with self.writer.begin() as connection:
+        with self._database.writer.begin() as connection:
             connection.execute(delete(web_sessions).where(S.id == session.id))
 
     def end_all(self, account: str, *, but: str = "") -> None:
         """Log an account out everywhere, except in the session `but`: after a new password or when it is barred."""
-        with self.writer.begin() as connection:
+        with self._database.writer.begin() as connection:
             connection.execute(delete(web_sessions).where(S.account == account, S.id != but))
 
-    def _set(self, session_id: str, **values: Any) -> None:
-        with self.writer.begin() as connection:
+    def _set(self, session_id: str, **values: str | float | None) -> None:
+        with self._database.writer.begin() as connection:
             connection.execute(update(web_sessions).where(S.id == session_id).values(values))
 
 

@@ -141,7 +141,7 @@ async def _take(site: Site, request: Request, session: Session, form: FormData) 
     site.changes.tell("session")
     detail = f"from {', '.join(before)}" if before else ""
     await asyncio.to_thread(
-        site.accounts.audit, session.account.name, "window-taken", window.id, detail=detail, address=address(request)
+        site.audit.append, session.account.name, "window-taken", window.id, detail=detail, address=address(request)
     )
     return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
 
@@ -182,7 +182,7 @@ async def _command(site: Site, request: Request, session: Session) -> Response:
         detail = str(fields.get("reason", ""))
         subject = str(fields.get("ticket", ""))
         await asyncio.to_thread(
-            site.accounts.audit, session.account.name, "ticket-chosen", subject, detail=detail, address=address(request)
+            site.audit.append, session.account.name, "ticket-chosen", subject, detail=detail, address=address(request)
         )
     content: dict[str, Any] = {"status": answer.status}
     if answer.error is not None:

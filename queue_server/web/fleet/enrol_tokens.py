@@ -33,7 +33,7 @@ def routes(site: Site, register: Register | None) -> APIRouter:
             await site.guard.form(request, session)
             token, until = await asyncio.to_thread(register.new_token, terminal, LIFE)
             where = address(request)
-            await asyncio.to_thread(lambda: site.accounts.audit(session.account.name, "enrol-token", terminal, address=where))
+            await asyncio.to_thread(lambda: site.audit.append(session.account.name, "enrol-token", terminal, address=where))
             drawn = svg(f"jiaohao-enrol:{terminal}:{token}:{site.config.hall.web_address or ''}")
             shown = {"token": token, "until": until.astimezone(site.config.zone), "drawn": drawn}
         return site.pages.page(

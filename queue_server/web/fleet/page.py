@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -53,7 +53,7 @@ def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
             session=session,
             queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
             may_order=session.account.role in ORDER, fine=FINE, soon=SOON, zone=site.config.zone,
-            ends_soon=datetime.now(UTC) + ENDS_SOON,
+            ends_soon=site.clock() + ENDS_SOON,
         )  # fmt: skip
 
     @router.get("/fleet")
@@ -79,7 +79,7 @@ def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
         standing = site.state(f"alert/{alert}", Alert)
         if standing is not None:
             account = session.account.name
-            await asyncio.to_thread(owners.take, alert, standing.since, account, datetime.now(UTC))
+            await asyncio.to_thread(owners.take, alert, standing.since, account, site.clock())
             await site.note(request, session, "take-alert", alert)
             site.changes.tell(f"alert/{alert}")
         return RedirectResponse("/fleet", HTTPStatus.SEE_OTHER)

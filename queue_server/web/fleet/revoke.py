@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -35,7 +35,7 @@ def routes(site: Site, register: Register | None, broker: BrokerHere | None) -> 
 
     def still_there(terminal: str, since: datetime) -> bool:
         status = site.state(f"terminal/{terminal}/status", TerminalStatus)
-        return status is not None and status.state in ("init", "ready") and datetime.now(UTC) - since > FAREWELL
+        return status is not None and status.state in ("init", "ready") and site.clock() - since > FAREWELL
 
     @router.get("/revoke/{terminal}")
     async def ask(request: Request, terminal: str, trouble: str = "") -> Response:
@@ -58,7 +58,7 @@ def routes(site: Site, register: Register | None, broker: BrokerHere | None) -> 
         trouble = ""
         async with one_at_a_time:
             try:
-                await asyncio.to_thread(revoke, register, broker, [terminal], lambda: datetime.now(UTC))
+                await asyncio.to_thread(revoke, register, broker, [terminal], site.clock)
             except NotInEffect as error:
                 LOG.error("%s is revoked, but not shut out yet: %s", terminal, error)
                 trouble = error.reason

@@ -8,18 +8,18 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 
 from contract.totp import STEP_S, code_at, step_of
 from queue_server.codes.signer import Signer, hall_key
+from queue_server.store.database import Database
 from queue_server.technician_codes import repository
 from queue_server.web.auth.guard import address
 from queue_server.web.fleet.page import ORDER
 from queue_server.web.site import Site
 
 
-def routes(site: Site, writer: Engine) -> APIRouter:
+def routes(site: Site, database: Database) -> APIRouter:
     """How to open the technician page of a terminal; `POST` makes a code and shows it, once."""
     router = APIRouter()
     terminals = {terminal.id for terminal in site.config.terminal if terminal.role in repository.FACES}
@@ -31,11 +31,9 @@ def routes(site: Site, writer: Engine) -> APIRouter:
         shown: dict[str, Any] = {"code": None, "offline": None, "until": None, "offline_until": None}
         if make:
             await site.guard.form(request, session)
-            shown = await asyncio.to_thread(_codes, writer, terminal, session.account.name)
+            shown = await asyncio.to_thread(_codes, database, terminal, session.account.name, site.clock())
             where = address(request)
-            await asyncio.to_thread(
-                lambda: site.accounts.audit(session.account.name, "technician-code", terminal, address=where)
-            )
+            await asyncio.to_thread(lambda: site.audit.append(session.account.name, "technician-code", terminal, address=where))
         return site.pages.page(
             request, "technician.html", session=session, terminal=terminal, zone=site.config.zone, **shown
         )  # fmt: skip
@@ -51,10 +49,9 @@ def routes(site: Site, writer: Engine) -> APIRouter:
     return router
 
 
-def _codes(writer: Engine, terminal: str, account: str) -> dict[str, Any]:
+def _codes(database: Database, terminal: str, account: str, now: datetime) -> dict[str, Any]:
     """A new one-time code, and the time-based one of this minute."""
-    now = datetime.now(UTC)
-    with writer.begin() as connection:
+    with database.writer.begin() as connection:
         signer = Signer(hall_key(connection))
         code, until = repository.new_code(connection, signer, terminal, account, now)
     step = step_of(now.timestamp())

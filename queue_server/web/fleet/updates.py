@@ -6,7 +6,6 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -89,7 +88,7 @@ def _decisions(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRo
             await asyncio.to_thread(book.begin, rollout)
         except GroupIsBusy:
             return RedirectResponse("/updates?trouble=busy", HTTPStatus.SEE_OTHER)
-        site.hall.show(*alert_of(rollout, datetime.now(UTC)))
+        site.hall.show(*alert_of(rollout, site.clock()))
         await site.note(request, session, "rollout-begin", rollout.group, rollout.version)
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
 
@@ -104,7 +103,7 @@ def _decisions(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRo
             raise HTTPException(HTTPStatus.NOT_FOUND)
         before, after = changed
         if before != after:
-            site.hall.show(*alert_of(after, datetime.now(UTC)))
+            site.hall.show(*alert_of(after, site.clock()))
             await site.note(request, session, f"rollout-{step}", after.group, after.version)
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
 
@@ -122,7 +121,7 @@ def _rollout(site: Site, form: FormData, bundle: Bundle | None, by: str) -> Roll
         return None
     return Rollout(
         str(uuid.uuid4()), bundle.sha256, bundle.version, group, at_most, may_fail,
-        tuple(Target(name) for name in members), started_by=by, started_at=datetime.now(UTC),
+        tuple(Target(name) for name in members), started_by=by, started_at=site.clock(),
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -54,9 +53,6 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
     printery = Printery()
 
-    def now() -> datetime:
-        return datetime.now(site.config.zone)
-
     @router.get("/g/forms/{name}.pdf")
     async def form_paper(request: Request, name: str) -> Response:
         filled_in = name.endswith(EXAMPLE)
@@ -66,8 +62,8 @@ def routes(site: Site) -> APIRouter:
         language = site.pages.language(request, guess=True)
         english = await reading(site, lambda guides: guides.english(form_sentences(blank))) if language == "en" else None
         found = await printery.get(
-            ("form", name, _edition(site), language, str(now().date())),
-            lambda: make.form(_head(site), blank, at=now(), filled_in=filled_in, english=english),
+            ("form", name, _edition(site), language, str(site.today())),
+            lambda: make.form(_head(site), blank, at=site.now(), filled_in=filled_in, english=english),
         )
         return _answer(found, f"{blank.title.zh}{'（样例）' if filled_in else ''}")
 
@@ -83,8 +79,8 @@ def routes(site: Site) -> APIRouter:
         web = site.config.hall.web_address or str(request.base_url)
         made = make.guide if kind == "guide" else make.notice
         found = await printery.get(
-            (kind, item.id, _edition(site), language, str(now().date()), web),
-            lambda: made(_head(site), site.config, item, forms, at=now(), web=web, english=english),
+            (kind, item.id, _edition(site), language, str(site.today()), web),
+            lambda: made(_head(site), site.config, item, forms, at=site.now(), web=web, english=english),
         )
         return _answer(found, f"{item.name.zh}{'办事指南' if kind == 'guide' else '一次性告知书'}")
 

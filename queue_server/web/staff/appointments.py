@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -54,7 +54,7 @@ class AppointmentDays:
 
     def add(self, booking: Booking) -> BookedAppointment:
         """Take one in; raise NotBooked."""
-        return take_in(self.database.writer, self.site.config, [(0, booking)], datetime.now(UTC))[0]
+        return take_in(self.database.writer, self.site.config, [(0, booking)], self.site.clock())[0]
 
     def cancel(self, identity: str) -> bool:
         """Give one up; False when it is not booked any more."""
@@ -127,7 +127,7 @@ def _day(diary: AppointmentDays, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        return datetime.now(diary.site.config.zone).date()
+        return diary.site.today()
 
 
 def _booking(form: FormData, diary: AppointmentDays) -> Booking:
@@ -166,7 +166,7 @@ async def _list(
     return diary.site.pages.page(
         request, "appointments/list.html", status=HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK, session=session,
         day=day, text=text, appointments=found, queues=diary.site.config.queue, zone=diary.site.config.zone,
-        given=dict(form or {}), problems=problems or [], titles=TITLES, now=datetime.now(diary.site.config.zone),
+        given=dict(form or {}), problems=problems or [], titles=TITLES, now=diary.site.now(),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import date
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -35,7 +35,7 @@ def routes(site: Site, database: Database) -> APIRouter:
     @router.get("/cases")
     async def listed(request: Request, q: str = "", state: str = "", deadline: str = "", page: int = 1) -> Response:
         session = await site.guard.need(request, *ROLES)
-        today = datetime.now(site.config.zone).date()
+        today = site.today()
         days = (today, *last_days(today, hall.is_working))
         colour = next((known for known in DEADLINES if known == deadline), None)
         wanted = Wanted(days, q.strip()[:100], state if state in STATES else "", colour)
@@ -47,7 +47,7 @@ def routes(site: Site, database: Database) -> APIRouter:
                 return {"count": count, "colours": repository.count_by_deadline(connection, days), "cases": found}
 
         facts = await asyncio.to_thread(look)
-        facts["cases"] = [(case, _deadline(hall, case)) for case in facts["cases"]]
+        facts["cases"] = [(case, _deadline(hall, case, today)) for case in facts["cases"]]
         return _page(site, request, session, "cases/list.html", wanted=wanted, page=number, per_page=PAGE, **facts)
 
     @router.get("/cases/{number}")
@@ -62,7 +62,9 @@ def routes(site: Site, database: Database) -> APIRouter:
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         case, code = found
-        return _page(site, request, session, "cases/one.html", case=case, deadline=_deadline(hall, case), qr=qr.svg(code))
+        return _page(
+            site, request, session, "cases/one.html", case=case, deadline=_deadline(hall, case, site.today()), qr=qr.svg(code)
+        )
 
     return router
 
@@ -73,11 +75,11 @@ def _page(site: Site, request: Request, session: Session, template: str, **facts
     )
 
 
-def _deadline(hall: HallRules, case: Case) -> Deadline | None:
-    """How an open case stands to its day today."""
+def _deadline(hall: HallRules, case: Case, today: date) -> Deadline | None:
+    """How far an open case is from its day."""
     if case.binding_on is None or case.state in ENDED:
         return None
-    return hall.deadline(case.binding_on, datetime.now(hall.zone).date())
+    return hall.deadline(case.binding_on, today)
 
 
 def _with_code(connection: Connection, site: Site, number: str) -> tuple[Case, str] | None:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePath
-from typing import Any
+from typing import Generic
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
-from queue_server.row_files import BadRows, Problem, RowReader
+from queue_server.row_files import BadRows, M, Problem, RowReader
 from queue_server.web.auth.sessions import Session
 from queue_server.web.site import Site
 
@@ -20,16 +20,16 @@ ROLES = ("supervisor", "administrator")
 
 
 @dataclass(frozen=True)
-class ImportKind:
+class ImportKind(Generic[M]):
     """What is taken in at `<path>/import`: read as `rows`, kept by `take`, which counts them; `example` is in the template."""
 
     path: str
-    rows: RowReader[Any]
-    take: Callable[[list[tuple[int, Any]]], int]
-    example: Mapping[str, str]
+    rows: RowReader[M]
+    take: Callable[[Sequence[tuple[int, M]]], int]
+    example: Callable[[], Mapping[str, str]]
 
 
-def routes(site: Site, intake: ImportKind) -> APIRouter:
+def routes(site: Site, intake: ImportKind[M]) -> APIRouter:
     """`<path>/import` and `<path>/template.csv`."""
     router = APIRouter(prefix=intake.path)
 
@@ -65,6 +65,6 @@ def routes(site: Site, intake: ImportKind) -> APIRouter:
     async def template(request: Request) -> Response:
         await site.guard.need(request, *ROLES)
         headers = {"Content-Disposition": f'attachment; filename="{intake.rows.name}.csv"'}
-        return Response(intake.rows.template(intake.example), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(intake.rows.template(intake.example()), media_type="text/csv; charset=utf-8", headers=headers)
 
     return router

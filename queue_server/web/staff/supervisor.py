@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -55,7 +55,7 @@ async def _gone(site: Site, session: Session) -> bool:
 
 
 def _today(site: Site) -> date:
-    return business_day(datetime.now(UTC), site.config.zone, site.config.rules.day_starts)
+    return business_day(site.clock(), site.config.zone, site.config.rules.day_starts)
 
 
 def _day(text: str) -> date | None:

@@ -25,7 +25,7 @@ class Kiosk:
         self.hall = hall
         self.asks: list[TerminalAsk] = []
         self.answers: Callable[[TerminalAsk], TerminalTold | None] = lambda ask: TerminalTold(ask.id, ask.act, "done")
-        hall.desk.say = self._heard
+        hall.access.say = self._heard
         self.status("ok")
 
     def status(self, printer: str, state: Any = "ready", paper: PaperUse | None = None) -> None:

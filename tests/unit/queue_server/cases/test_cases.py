@@ -21,7 +21,8 @@ from queue_server.cases import repository
 from queue_server.cases.row_format import BadCases, from_csv, from_json
 from queue_server.codes.seal import code_of
 from queue_server.domain.deadline import last_days
-from queue_server.web.api import platforms
+from queue_server.web.api import platforms, token_files
+from queue_server.web.api.token_files import tokens_of
 from tests.bed import Bed
 from tests.small_hall import write_hall
 
@@ -210,9 +211,9 @@ def test_every_paper_that_a_case_offers_can_be_set(bed):
 @pytest.fixture
 def door(bed, tmp_path):
     app = FastAPI()
-    app.include_router(platforms.routes(bed.database.writer, tmp_path, bed.hall.config))
-    token = (tmp_path / platforms.TOKEN_FILE).read_text().strip()
-    assert (tmp_path / platforms.TOKEN_FILE).stat().st_mode & 0o077 == 0
+    app.include_router(platforms.routes(bed.database, bed.hall.config, tokens_of(tmp_path), lambda: bed.clock.now))
+    token = (tmp_path / token_files.CASES).read_text().strip()
+    assert (tmp_path / token_files.CASES).stat().st_mode & 0o077 == 0
     return TestClient(app), {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
 

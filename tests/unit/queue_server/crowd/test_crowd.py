@@ -12,9 +12,9 @@ from contract.configuration.hall import HallConfig
 from contract.wire import answers, codec, messages, requests
 from contract.wire.rating_reasons import unfit
 from contract.wire.topics import Topics
-from queue_server.crowd import Crowd, Habits
 from queue_server.crowd.clerk import PlayedClerk
 from queue_server.crowd.people import Citizens, Handling, clerks_for, handling, opinion
+from queue_server.crowd.play import Crowd, Habits
 from queue_server.domain import rating
 from tests.programs import wait_until
 
@@ -329,7 +329,7 @@ def test_windows_left_to_people_are_never_touched(played):
     link.show("window/01/state", shown("closed"), "window/+/state")
     window(link, shown("idle"))
     link.wait_for("call-next")
-    assert set(crowd.seats) == {"03"}
+    assert set(crowd.clerks) == {"03"}
     assert not [body for _, body, _ in link.requests if body.get("window") == "01"]
 
 
@@ -339,7 +339,7 @@ def test_the_crowd_withdraws_when_a_human_clerk_acts(played):
     _, _, answer = link.wait_for("call-next")
     answer.set_result(answers.Answer("error", error=answers.Error("wrong-state", "window 03 is serving")))
     window(link, shown("serving", ticket="20261122-a009"))
-    wait_until(lambda: not crowd.seats["03"].ours)
+    wait_until(lambda: not crowd.clerks["03"].ours)
     with link.asked:
         link.requests[:] = [entry for entry in link.requests if entry[0] != "issue-ticket"]
     link.wait_for("issue-ticket")

@@ -14,14 +14,13 @@ from contract.wire import codec
 from contract.wire.messages import Alert
 from queue_server.logs import checks as logs_checks
 from queue_server.logs.checks import CUT, LogChecks
-from queue_server.logs.hash_chain import EVENTS
+from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS
 from queue_server.store.tables import EPOCH
-from queue_server.web.auth.accounts import WEB_LOG
 from tests.bed import Bed
 from tests.programs import wait_until
 from tests.web_hall import WebHall, csrf, log_in, now
 
-LOGS = {"events": EVENTS, "web": WEB_LOG}
+LOGS = {"events": EVENTS, "web": WEB_ACTIONS}
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def shown() -> dict[str, bytes]:
 
 @pytest.fixture
 def hall(hall: WebHall, shown: dict[str, bytes]) -> WebHall:
-    hall.desk.show = shown.__setitem__
+    hall.access.show = shown.__setitem__
     return hall
 
 

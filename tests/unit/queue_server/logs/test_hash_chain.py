@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from queue_server.logs.audit_log import AuditLog
 from queue_server.logs.command import main as audit
-from queue_server.logs.hash_chain import EVENTS, Chain
+from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS, Chain
 from queue_server.logs.verify import Verdict, size, verify
 from queue_server.store.database import Database, Writer
-from queue_server.web.auth.accounts import WEB_LOG, Accounts
 from tests.bed import Bed
+from tests.web_hall import now
 
 
 def verdict(bed: Bed, expect: str = "") -> Verdict:
@@ -214,26 +215,31 @@ def test_the_database_is_left_open_for_nobody(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Accounts]:
-    """The accounts of a hall in which five things were done on the web pages."""
+def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     database.open()
-    accounts = Accounts(writer=database.writer, reader=database.reader)
-    for number in range(5):
-        accounts.audit("admin", "account-create", f"010{number}", detail="角色", address="10.0.0.9")
-    yield accounts
+    yield database
     database.close()
 
 
-def web_verdict(accounts: Accounts) -> Verdict:
-    with accounts.reader.connect() as connection:
-        return verify(connection, WEB_LOG)
+@pytest.fixture
+def office(database: Database) -> AuditLog:
+    """The audit of a hall in which five things were done on the web pages."""
+    log = AuditLog(database, now)
+    for number in range(5):
+        log.append("admin", "account-create", f"010{number}", detail="角色", address="10.0.0.9")
+    return log
 
 
-def test_what_is_done_on_the_web_pages_is_chained_from_any_thread(office: Accounts) -> None:
+def web_verdict(database: Database) -> Verdict:
+    with database.reader.connect() as connection:
+        return verify(connection, WEB_ACTIONS)
+
+
+def test_what_is_done_on_the_web_pages_is_chained_from_any_thread(office: AuditLog, database: Database) -> None:
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda n: office.audit("supervisor", "take-alert", f"alert-{n}"), range(40)))
-    found = web_verdict(office)
+        list(threads.map(lambda n: office.append("supervisor", "take-alert", f"alert-{n}"), range(40)))
+    found = web_verdict(database)
     assert (found.rows, found.older, found.chains, found.broken) == (45, 0, 1, None)
 
 
@@ -249,22 +255,21 @@ def test_what_is_done_on_the_web_pages_is_chained_from_any_thread(office: Accoun
     ],
 )
 def test_a_deed_that_is_changed_or_taken_out_is_named(
-    office: Accounts, tmp_path: Path, statement: str, capsys: pytest.CaptureFixture[str]
+    office: AuditLog, database: Database, tmp_path: Path, statement: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with office.writer.begin() as connection:
+    with database.writer.begin() as connection:
         connection.execute(text(statement))
-    assert web_verdict(office).broken == 3
+    assert web_verdict(database).broken == 3
     assert audit(["verify", "--state", str(tmp_path)]) == 1
     said = capsys.readouterr().out
     assert "BROKEN at web action 3: " in said and "0 events in 0 chains are as they were written" in said
 
 
-def test_deeds_of_an_earlier_version_have_no_hash_and_are_counted(office: Accounts) -> None:
-    with office.writer.begin() as connection:
+def test_deeds_of_an_earlier_version_have_no_hash_and_are_counted(office: AuditLog, database: Database) -> None:
+    with database.writer.begin() as connection:
         connection.execute(text("UPDATE audit SET hash = NULL, chain = NULL"))
-    later = Accounts(writer=office.writer, reader=office.reader)
-    later.audit("admin", "log-in", "")
-    found = web_verdict(office)
+    AuditLog(database, now).append("admin", "log-in", "")
+    found = web_verdict(database)
     assert (found.rows, found.older, found.broken) == (6, 5, None)
 
 

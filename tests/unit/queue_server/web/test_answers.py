@@ -61,7 +61,7 @@ def test_a_line_that_cannot_be_read_never_looks_like_an_empty_one(
     async def broken(*_: Any) -> Any:
         raise OSError("disk I/O error")
 
-    monkeypatch.setattr(hall.desk, "waiting_list", broken)
+    monkeypatch.setattr(hall.access, "waiting_list", broken)
     page = client.get("/console").text
     assert "队列暂时读不到" in page
     assert "现在没有人等候" not in page
@@ -76,7 +76,7 @@ def test_figures_that_cannot_be_read_never_look_like_zeros(
     async def broken(*_: Any) -> Any:
         raise OSError("disk I/O error")
 
-    monkeypatch.setattr(hall.desk, "statistics", broken)
+    monkeypatch.setattr(hall.access, "statistics", broken)
     page = client.get("/supervisor").text
     assert "统计暂时读不到" in page
     assert "<td" not in page

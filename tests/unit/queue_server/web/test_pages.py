@@ -12,7 +12,7 @@ from jinja2.ext import babel_extract
 from contract.texts import texts
 from queue_server.web.rendering import local_path
 from queue_server.web.security_headers import HEADERS
-from tests.web_hall import CONFIG, PASSWORD, WebHall, at_window, csrf, log_in, press
+from tests.web_hall import CONFIG, PASSWORD, WebHall, at_window, csrf, log_in, now, press
 
 WEB = Path(__file__).parents[4] / "queue_server" / "web"
 TEMPLATES = sorted(WEB.glob("templates/**/*.html"))
@@ -168,7 +168,7 @@ def test_a_hall_without_accounts_gets_one_administrator_with_a_secret_password(h
     from queue_server.web.auth.accounts import Accounts
     from queue_server.web.auth.first_log_in import FILE, provide
 
-    accounts = Accounts(writer=hall.database.writer, reader=hall.database.reader)
+    accounts = Accounts(hall.database, hall.parts.site.audit, now)
     assert provide(accounts, CONFIG, tmp_path) == {}
     name, password = (tmp_path / FILE).read_text().split()
     assert accounts.check(name, password, "").role == "administrator"

@@ -22,7 +22,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 400
 def said(hall: WebHall) -> list[tuple[str, bytes, int]]:
     """What the web pages have published."""
     said: list[tuple[str, bytes, int]] = []
-    hall.desk.say = lambda topic, payload, expiry_s: said.append((topic, payload, expiry_s))
+    hall.access.say = lambda topic, payload, expiry_s: said.append((topic, payload, expiry_s))
     return said
 
 
@@ -251,6 +251,4 @@ def test_prometheus_reads_the_hall_and_strangers_need_the_token(hall: WebHall, c
 
 
 def _audit(client: TestClient, hall: WebHall) -> list[object]:
-    from queue_server.web.auth.accounts import Accounts
-
-    return list(Accounts(writer=hall.database.writer, reader=hall.database.reader).audit_rows(1))
+    return list(hall.parts.site.audit.latest(1))

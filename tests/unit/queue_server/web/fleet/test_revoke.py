@@ -12,12 +12,12 @@ from fastapi.testclient import TestClient
 from contract.wire.messages import TerminalStatus
 from queue_server.enrolment import authority
 from queue_server.enrolment.broker import client_credentials, write_revoked
-from queue_server.enrolment.register import Register
+from queue_server.enrolment.register import Register, register_of
 from queue_server.enrolment.revocation import BrokerHere
-from queue_server.web import app
-from queue_server.web.api.enrolment import register_of
+from queue_server.web.app import build
+from queue_server.wiring import web_parts
 from tests.ports import free_port
-from tests.web_hall import QUICK, WebHall, csrf, log_in
+from tests.web_hall import QUICK, WebHall, csrf, log_in, now
 
 LIFE = timedelta(days=365)
 
@@ -34,7 +34,7 @@ def hall(tmp_path: Path) -> Iterator[WebHall]:
 @pytest.fixture
 def register(hall: WebHall) -> Register:
     """A register in which kiosk-1 has a certificate, and the queue server too."""
-    found = register_of(hall.folder, hall.database)
+    found = register_of(hall.folder, hall.database, now)
     assert found is not None
     for name in ("kiosk-1", "server"):
         give(hall, found, name, datetime.now(UTC))
@@ -47,10 +47,10 @@ def give(hall: WebHall, register: Register, name: str, at: datetime, life: timed
 
 def browser(hall: WebHall, broker: BrokerHere | None) -> TestClient:
     """The pages of a hall whose broker is that one."""
-    made = app.build(
-        hall.desk, hall.config, database=hall.database, state=hall.folder, broker=broker, example_accounts=True, hasher=QUICK
+    parts = web_parts(
+        hall.access, hall.config, hall.database, hall.folder, now, broker=broker, example_accounts=True, hasher=QUICK
     )
-    return TestClient(made, client=("127.0.0.1", 1234), follow_redirects=False)
+    return TestClient(build(parts), client=("127.0.0.1", 1234), follow_redirects=False)
 
 
 @pytest.fixture

@@ -46,8 +46,8 @@ def client(hall: WebHall) -> Iterator[TestClient]:
 @pytest.fixture
 def said(hall: WebHall) -> list[tuple[str, bytes]]:
     said: list[tuple[str, bytes]] = []
-    hall.desk.say = lambda topic, payload, _expiry_s: said.append((topic, payload))
-    hall.desk.show = lambda topic, payload: hall.retained.put(topic, payload)
+    hall.access.say = lambda topic, payload, _expiry_s: said.append((topic, payload))
+    hall.access.show = lambda topic, payload: hall.retained.put(topic, payload)
     return said
 
 
@@ -172,7 +172,7 @@ def test_a_rollout_is_begun_driven_paused_by_failures_and_goes_on(
     assert begin(client, content) == "/updates?trouble=busy"
     for terminal in ("kiosk-1", "kiosk-2"):
         says(hall, terminal, "2026.11.22")
-    engine = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall:8080", now))
+    engine = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.access, lambda: True, "http://hall:8080", now))
     engine.open()
     try:
         wait_until(lambda: len(said) == 1)
@@ -211,7 +211,7 @@ def test_a_rollout_whose_last_terminal_failed_is_an_alert_until_somebody_decides
     assert begin(client, content, at_most="2", may_fail="9") == "/updates"
     for terminal in ("kiosk-1", "kiosk-2"):
         says(hall, terminal, "2026.11.22")
-    engine = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now))
+    engine = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.access, lambda: True, "http://hall", now))
     engine.open()
     try:
         wait_until(lambda: len(said) == 2)
@@ -255,12 +255,12 @@ def test_a_rollout_goes_on_where_it_was_after_the_server_starts_again(
     connected: list[bool] = []
     for terminal in ("kiosk-1", "kiosk-2"):
         says(hall, terminal, "2026.11.22")
-    first = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: True, "http://hall", now))
+    first = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.access, lambda: True, "http://hall", now))
     first.open()
     wait_until(lambda: len(said) == 2)
     first.close()
     order = codec.decode(said[0][1], TerminalAsk).id
-    second = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.desk, lambda: bool(connected), "http://hall", now))
+    second = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.access, lambda: bool(connected), "http://hall", now))
     second.open()
     says(hall, "kiosk-1", "2026.11.22", UpdateStatus(order, "downloading", "2026.11.23", 30))
     connected.append(True)

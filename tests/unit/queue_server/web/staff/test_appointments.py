@@ -21,7 +21,7 @@ from queue_server.cases.row_format import CASES, from_json
 from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.deadline import last_days, standing
 from queue_server.row_files import BadRows
-from queue_server.web.api import platforms
+from queue_server.web.api import token_files
 from tests.web_hall import CONFIG, WebHall, csrf, log_in, now
 
 NAME, NUMBER = "欧阳娜娜", "62052419900101001X"
@@ -193,8 +193,8 @@ def test_the_days_of_a_list_agree_with_the_deadline_of_each_case(today: date) ->
 
 @pytest.fixture
 def door(hall: WebHall, client: TestClient) -> tuple[TestClient, dict[str, str]]:
-    token = (hall.folder / platforms.APPOINTMENT_TOKEN_FILE).read_text().strip()
-    assert (hall.folder / platforms.APPOINTMENT_TOKEN_FILE).stat().st_mode & 0o077 == 0
+    token = (hall.folder / token_files.APPOINTMENTS).read_text().strip()
+    assert (hall.folder / token_files.APPOINTMENTS).stat().st_mode & 0o077 == 0
     return client, {"authorization": f"Bearer {token}", "content-type": "application/json"}
 
 
@@ -216,7 +216,7 @@ def test_a_platform_books_by_its_token_and_gets_the_code(hall: WebHall, door: tu
     kept = str(rows(hall, "SELECT * FROM appointments"))
     assert "娜" not in kept and NUMBER not in kept
     assert client.post("/api/appointments", content=body, headers=headers | {"authorization": "Bearer x"}).status_code == 401
-    case_token = (hall.folder / platforms.TOKEN_FILE).read_text().strip()
+    case_token = (hall.folder / token_files.CASES).read_text().strip()
     other = headers | {"authorization": f"Bearer {case_token}"}
     assert client.post("/api/appointments", content=body, headers=other).status_code == 401
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -16,6 +17,20 @@ from queue_server.privacy import NoKey, Sealer, key
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 
 
+@dataclass(frozen=True)
+class LedgerOptions:
+    """Which hall and which ledger: folders, and the URL of a database that is not in the state folder."""
+
+    hall: Path
+    state: Path
+    database: str | None
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> LedgerOptions:
+        """What the arguments of `add_arguments` say."""
+        return cls(arguments.hall, arguments.state, arguments.database)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that name the hall and its ledger, as for the server itself."""
     parser.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
@@ -23,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
 
 
-def database_of(options: argparse.Namespace) -> Database:
-    """The ledger of --state or --database, with the key that seals the hall's secrets. Raise BadDatabase."""
+def database_of(options: LedgerOptions) -> Database:
+    """The ledger, with the key that seals the hall's secrets. Raise BadDatabase."""
     try:
         sealer = Sealer(key(options.state))
     except NoKey as error:
@@ -33,7 +48,7 @@ def database_of(options: argparse.Namespace) -> Database:
 
 
 @contextmanager
-def ledger(options: argparse.Namespace) -> Iterator[tuple[HallConfig, Connection, Signer]]:
+def ledger(options: LedgerOptions) -> Iterator[tuple[HallConfig, Connection, Signer]]:
     """The hall, a transaction on its ledger that is committed at the end, and its signer. Raise BadHall or BadDatabase."""
     config = load(options.hall)
     options.state.mkdir(parents=True, exist_ok=True)

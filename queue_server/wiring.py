@@ -1,0 +1,244 @@
+"""Puts a queue server together: the one place in which its parts are made and learn of each other."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+
+from contract.configuration.hall import HallConfig, Web
+from contract.configuration.packing import packed
+from contract.version import version
+from contract.wire import codec
+from contract.wire.topics import Topics
+from link import Broker, new_session
+from queue_server.broker.retained import RetainedTopics
+from queue_server.broker.server import Server, ServerIdentity
+from queue_server.catalogue.hall_guides import HallGuides, guides_of
+from queue_server.codes.verifiers import example, opened
+from queue_server.command_access import LedgerOptions, database_of
+from queue_server.commands.hall_rules import HallRules
+from queue_server.enrolment.register import register_of
+from queue_server.enrolment.revocation import BrokerHere, broker_here
+from queue_server.hall_access import HallAccess
+from queue_server.ledger.ledger import Ledger
+from queue_server.ledger.reports import Reports
+from queue_server.logs.audit_log import AuditLog
+from queue_server.logs.checks import LogChecks
+from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS
+from queue_server.rollouts import driver
+from queue_server.rollouts.bundle_shelf import BundleShelf
+from queue_server.rollouts.repository import RolloutRepository
+from queue_server.store.database import ERRORS, Database
+from queue_server.upkeep.job import PeriodicJob
+from queue_server.upkeep.personal_data import expiry
+from queue_server.web import BadWeb, app, serve, tls
+from queue_server.web.api.metrics import HallEvents
+from queue_server.web.api.token_files import tokens_of
+from queue_server.web.auth.accounts import Accounts
+from queue_server.web.auth.first_log_in import provide
+from queue_server.web.auth.guard import Guard
+from queue_server.web.auth.sessions import Sessions
+from queue_server.web.fleet.alert_owners import AlertOwners
+from queue_server.web.fleet.terminal_orders import TerminalOrders
+from queue_server.web.live import ChangeFeed
+from queue_server.web.public.displays_shown import ShownPanels
+from queue_server.web.rendering import Pages
+from queue_server.web.site import Site
+from queue_server.web.tls import Tls
+
+Clock = Callable[[], datetime]
+"""This moment, UTC."""
+
+
+@dataclass(frozen=True)
+class WebOptions:
+    """The web pages: where they listen (HOST:PORT), what stands for tls under [web] in hall.toml, whether a demonstration has
+    log-ins with a password that everybody knows."""
+
+    listen: str
+    tls: Literal["off", "hall"] | None = None
+    example_accounts: bool = False
+
+
+@dataclass(frozen=True)
+class Options:
+    """What one server is started with. `broker_folder` is what broker-config wrote, if the broker is on this machine."""
+
+    ledger: LedgerOptions
+    broker: Broker
+    broker_folder: Path
+    web: WebOptions | None = None
+    always_open: bool = False
+    example_platform: bool = False
+
+
+class Part(Protocol):
+    """What is opened before the server runs and closed afterwards."""
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def utc_now() -> datetime:
+    """The clock of the server."""
+    return datetime.now(UTC)
+
+
+def run(options: Options, config: HallConfig, clock: Clock = utc_now) -> None:
+    """Put a server together and run it until SIGTERM or Ctrl-C. Raise BadDatabase, BadHall, BadWeb."""
+    database = database_of(options.ledger)
+    rules = hall_rules(options, config)
+    ledger = Ledger(database, rules, clock=clock, monotonic=time.monotonic)
+    with contextlib.ExitStack() as parts:
+        parts.enter_context(_open(ledger))
+        retained = RetainedTopics()
+        server = Server(
+            broker=options.broker,
+            topics=Topics(config.hall.id),
+            identity=ServerIdentity(new_session(), version(), clock().astimezone(config.zone)),
+            ledger=ledger,
+            retained=retained,
+            clock=clock,
+            monotonic=time.monotonic,
+        )
+        server.show("configuration", codec.encode(packed(options.ledger.hall)))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: server.stop())
+        hall = HallAccess(
+            hand_over=server.hand_over,
+            retained=retained,
+            reports=Reports(database, rules, clock),
+            say=server.say,
+            show=server.show,
+        )
+        parts.enter_context(_open(expiry(database, config, clock)))
+        if options.web is not None:
+            for part in web_pages(options, options.web, config, database, hall, server.connected.is_set, clock):
+                parts.enter_context(_open(part))
+        print(f"queue server for hall {config.hall.id} on the broker {options.broker}", flush=True)
+        server.run()
+
+
+def hall_rules(options: Options, config: HallConfig) -> HallRules:
+    """The rules of the hall, with whoever can tell whom a service code stands for. Raise BadHall."""
+    verifiers = opened(options.ledger.hall, config.verifier)
+    if options.example_platform:
+        verifiers += (example(options.ledger.state),)
+    return HallRules(config, always_open=options.always_open, verifiers=verifiers)
+
+
+def web_pages(
+    options: Options,
+    web: WebOptions,
+    config: HallConfig,
+    database: Database,
+    hall: HallAccess,
+    connected: Callable[[], bool],
+    clock: Clock,
+) -> Iterator[Part]:
+    """The web pages and what belongs to them, each to be opened before the next one is asked for; the pages come last.
+    `connected` says whether the broker is. Raise BadWeb when the address cannot be used."""
+    state, settings = options.ledger.state, web_settings(config, web.tls)
+    scheme = "http" if settings.tls == "off" else "https"
+    listener = serve.listen(web.listen)
+    address = config.hall.web_address or listener.address(scheme, options.broker)
+    certificate = certificate_of(settings, address, options.ledger, clock)
+    if certificate is not None:
+        certificate.look()
+        failure = "the certificate of the web pages cannot be renewed"
+        yield PeriodicJob("web-tls", certificate.look, tls.LOOK_S, expected=(BadWeb,), failure=failure)
+    guides = guides_of(options.ledger.hall, state=state, database=database, show=hall.show, web=address)
+    if guides is not None:
+        yield guides
+    broker = broker_here(options.broker_folder.absolute(), options.broker)
+    parts = web_parts(hall, config, database, state, clock, guides=guides, broker=broker, example_accounts=web.example_accounts)
+    rollouts = driver.RolloutDriver(parts.rollouts, parts.bundles, hall, connected, address, clock)
+    failure = "the rollouts cannot be driven just now"
+    yield PeriodicJob("rollouts", rollouts.look, driver.LOOK_S, expected=ERRORS, failure=failure)
+    application = app.build(parts, only_https=settings.tls == "files")
+    context = certificate.context if certificate is not None else None
+    yield serve.WebServer(application, listener, context)
+    print(f"web pages at {scheme}://{listener}/", flush=True)
+
+
+def web_settings(config: HallConfig, tls: Literal["off", "hall"] | None) -> Web:
+    """[web] of hall.toml, with another `tls` if one is given."""
+    return config.web if tls is None else Web.model_validate({**config.web.model_dump(), "tls": tls})
+
+
+def certificate_of(settings: Web, address: str, options: LedgerOptions, clock: Clock) -> Tls | None:
+    """The certificate for pages at `address`; None for HTTP. Raise BadWeb for an address with the other scheme."""
+    if settings.tls == "off":
+        return None
+    parts = urlsplit(address)
+    if parts.scheme != "https":
+        raise BadWeb(
+            f"the pages are served by HTTPS: write {address.replace('http:', 'https:', 1)} as web_address in hall.toml"
+        )
+    return Tls(settings, hall=options.hall, state=options.state, hosts=[parts.hostname or ""], clock=clock)
+
+
+def web_parts(
+    hall: HallAccess,
+    config: HallConfig,
+    database: Database,
+    state: Path,
+    clock: Clock,
+    *,
+    guides: HallGuides | None = None,
+    broker: BrokerHere | None = None,
+    example_accounts: bool = False,
+    hasher: PasswordHasher | None = None,
+) -> app.WebParts:
+    """What the pages work with. The database is open, and so are the guides, None in a hall without items; `broker` is asked
+    to shut terminals out. `hasher` hashes passwords, as argon2 recommends if left out."""
+    audit = AuditLog(database, clock)
+    accounts = Accounts(database, audit, clock, hasher=hasher, examples=example_accounts)
+    sessions = Sessions(database, clock)
+    panels, orders, events = ShownPanels(hall), TerminalOrders(clock), HallEvents()
+    site = Site(
+        hall=hall,
+        config=config,
+        pages=Pages(config),
+        guard=Guard(sessions),
+        sessions=sessions,
+        accounts=accounts,
+        audit=audit,
+        changes=ChangeFeed(hall, panels.take, orders.take, events.take),
+        panels=panels,
+        clock=clock,
+        guides=guides,
+        example_log_in=provide(accounts, config, state, guides.busiest_department if guides else ""),
+    )
+    return app.WebParts(
+        site=site,
+        database=database,
+        tokens=tokens_of(state),
+        orders=orders,
+        owners=AlertOwners(database.writer, database.reader),
+        register=register_of(state, database, clock),
+        broker=broker,
+        bundles=BundleShelf(state / "bundles", database.writer, database.reader, clock),
+        rollouts=RolloutRepository(database.writer, database.reader),
+        log_checks=LogChecks(database, {"events": EVENTS, "web": WEB_ACTIONS}, hall.show, clock),
+        events=events,
+    )
+
+
+@contextlib.contextmanager
+def _open(part: Part) -> Iterator[None]:
+    part.open()
+    try:
+        yield
+    finally:
+        part.close()
