@@ -1,7 +1,7 @@
 """The states of a device: one word each, in `terminal/<id>/status` and wherever a program judges them.
 
-The wire takes any word: a program from elsewhere may report states of its own, which count as trouble. These are the states
-that the programs of the product report; `contract.wire.device_words` has the texts for people.
+The wire takes any word: a program from elsewhere may report states of its own, which count as trouble unless they are
+in `FINE`. `DeviceState` has the states that the programs of the product report; `contract.wire.device_words` has the texts for people.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ DeviceState = Literal[
 ]
 SEVERITY: tuple[DeviceState, ...] = get_args(DeviceState)
 """Every state, the gravest last."""
-FINE: frozenset[DeviceState] = frozenset({"ok", "init"})
-"""States that ask for nobody."""
+FINE: frozenset[str] = frozenset({"ok", "init", "ready", "idle", "busy", "printing", "off", "stopped", "virtual"})
+"""States that ask for nobody; those after the second only programs from elsewhere report."""
 SOON: frozenset[DeviceState] = frozenset({"paper-low", "toner-low", "print-in-doubt"})
 """States that ask for somebody soon, while the device still works."""
 WORKS: frozenset[DeviceState] = SOON | {"ok"}
