@@ -1,7 +1,7 @@
 """The states of a device: one word each, in `terminal/<id>/status` and wherever a program judges them.
 
 The wire takes any word: a program from elsewhere may report states of its own, which count as trouble unless they are
-in `FINE`. `DeviceState` has the states that the programs of the product report; `contract.wire.device_words` has the texts for people.
+in `FINE`. `DeviceState` has what the programs of the product report; `contract.wire.device_words` has the texts for people.
 """
 
 from __future__ import annotations

@@ -38,7 +38,10 @@ class Meaning:
     remedy: str
 
 
-WORDS: dict[DeviceState, str] = {"ok": _("正常"), "init": _("正在启动")}
+WORDS = {
+    **{"ok": _("正常"), "ready": _("正常"), "idle": _("正常"), "virtual": _("正常"), "init": _("正在启动")},
+    **{"busy": _("工作中"), "printing": _("工作中"), "off": _("已关闭"), "stopped": _("已关闭")},
+}
 """States that ask for nobody."""
 
 _CONNECT = _("请检查电源和数据线；恢复后会自动连接。")
@@ -114,9 +117,8 @@ REMEDIES: dict[tuple[str, DeviceState], str] = {
 def word(state: str, language: str) -> str:
     """A state in one or two words; an unknown one as it is."""
     known = known_state(state)
-    if known is None:
-        return state
-    return texts(language)(WORDS.get(known) or MEANINGS[known].word)
+    said = WORDS.get(state) or (MEANINGS[known].word if known in MEANINGS else None)
+    return state if said is None else texts(language)(said)
 
 
 def kind_name(kind: str, language: str) -> str:

@@ -25,7 +25,7 @@ def texts_of(package: str) -> dict[str, str]:
     return {str(message): f"{package}/{file}:{line}" for file, line, message, _, _ in found if message}
 
 
-@pytest.mark.parametrize("package", ["kiosk", "drivers", "queue_server"])
+@pytest.mark.parametrize("package", ["contract", "drivers", "kiosk", "link", "queue_server"])
 def test_every_text_is_there_in_english(package: str):
     wanted = texts_of(package)
     assert {text: place for text, place in wanted.items() if not ENGLISH.get(text)} == {}

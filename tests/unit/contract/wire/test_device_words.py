@@ -42,7 +42,8 @@ def test_states_that_ask_for_nobody_have_a_word_and_no_sentence() -> None:
 def test_what_works_is_less_grave_than_what_does_not() -> None:
     grave = [state for state in SEVERITY if state not in WORKS | FINE]
     assert [worst(["ok", state]) for state in grave] == grave
-    assert SEVERITY[: len(WORKS | FINE)] == tuple(sorted(WORKS | FINE, key=SEVERITY.index))
+    light = (WORKS | FINE) & set(SEVERITY)
+    assert SEVERITY[: len(light)] == tuple(sorted(light, key=SEVERITY.index))
     assert worst(["paper-low", "cover-open", "toner-low"]) == "cover-open"
     with pytest.raises(ValueError, match="on-fire"):
         worst(["ok", "on-fire"])
