@@ -13,20 +13,17 @@ from typing import Literal
 
 from contract.configuration.hall import Device, HallConfig
 from contract.wire import codec, messages
-from contract.wire.topics import Topics
 from drivers.agent_wiring import BadDevices, Task, Wiring
 from drivers.bad_messages import BadMessages
 from drivers.bus import SharedDeviceSite
 from drivers.device_health import USUAL, DeviceHealth, Timing
-from link import Broker, Link, new_session
-from link.machine_status import machine
-from link.orders import RESTART_S, OrderResult, Orders
+from link import Broker
+from link.orders import RESTART_S, OrderResult
 from link.systemd_notify import notify
-from link.update import Updater
+from link.terminal import TerminalPresence
 
-VERSION = "0.1.0"
 PUBLISH_S = 0.1
-"""News of devices are gathered for so long before the terminal's status is published."""
+"""How long news of devices are gathered before the terminal's status is published."""
 
 
 def devices_of(hall: HallConfig, terminal: str, only: Collection[str] = ()) -> list[Device]:
@@ -61,11 +58,10 @@ class Agent:
     ) -> None:
         """`folder` is for what emulated devices keep, `updates` for systems to install (None: not updated so). `answer_s`
         is how long a device may take to answer; None: as long as its driver knows that it may."""
-        self.hall, self.terminal = hall, terminal
+        self.hall = hall
         self.devices = devices_of(hall, terminal, only)
-        self.topics = Topics(hall.hall.id)
-        self.session = new_session()
-        self.link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
+        self.terminal = TerminalPresence(broker=broker, hall=hall.hall.id, terminal=terminal, role="agent", updates=updates)
+        self.link = self.terminal.link
         self._site = SharedDeviceSite(folder, answer_s)
         self._timing = timing
         self._tasks: list[Task] = []
@@ -76,8 +72,6 @@ class Agent:
         self._changed = threading.Event()
         self._ended = threading.Event()
         self._bad_messages = BadMessages(self._changed.set)
-        self._updater = Updater(updates, terminal, self._changed.set, ca=broker.ca)
-        self._orders = Orders(self.link, terminal, {"restart": self._restart}, self._changed.set, self._updater)
 
     def open(self) -> None:
         """Build every driver, connect, begin. Raise BadDevices, naming all that cannot be used."""
@@ -91,37 +85,31 @@ class Agent:
             timing=self._timing,
         )
         self._tasks = wiring.tasks(self.devices)
-        self.link.announce(
-            self.topics.terminal_status(self.terminal), birth=self._status("ready"), will=self._status("lost"),
-            death=self._status("stopped"),
-        )  # fmt: skip
         self.link.on_change(self._connection_changed)
-        self._orders.open()
-        self._updater.open()
-        self.link.open()
+        self.terminal.report(self._device_states())
+        self.terminal.open({"restart": self._restart})
         for task in self._tasks:
             task.open()
 
     def run(self, ended: threading.Event) -> None:
-        """Publish how the devices are until `ended`, or until the desk asks for a restart: whoever watches starts it again."""
+        """Publish how the devices are until `ended`, or until the staff orders a restart: systemd starts it again."""
         notify("READY=1")
         while not ended.wait(PUBLISH_S) and not self._ended.is_set():
             notify("WATCHDOG=1")
             self._bad_messages.look()
             if self._changed.is_set():
                 self._changed.clear()
-                self.link.update_birth(self._status("ready"))
+                self.terminal.report(self._device_states())
 
     def close(self) -> None:
         """Let every device go and leave the hall."""
-        self._orders.close()
-        self._updater.close()
+        self.terminal.end_orders()
         closing = [threading.Thread(target=task.close) for task in self._tasks]
         for thread in closing:
             thread.start()
         for thread in closing:
             thread.join()
-        self.link.close()
+        self.terminal.close()
 
     def _restart(self, _ask: messages.TerminalAsk) -> OrderResult:
         threading.Timer(RESTART_S, self._ended.set).start()
@@ -140,7 +128,7 @@ class Agent:
         self._changed.set()
 
     def _display_is(self, display: str, health: DeviceHealth, seq: int | None) -> None:
-        """Tell the hall what a display shows; the last `seq` stands for one that cannot be reached."""
+        """Report what a display shows; one that cannot be reached is reported with its last `seq`."""
         self._device_is(display, health)
         if seq is not None:
             self._seq[display] = seq
@@ -150,18 +138,15 @@ class Agent:
         now = datetime.now(self.hall.zone).replace(microsecond=0)
         shown = codec.encode(messages.DisplayShown(self._seq.get(display, 0), state, now))
         self._shown[display] = shown
-        self.link.publish(self.topics.display_shown(display), shown, retain=True)
+        self.link.publish(self.link.topics.display_shown(display), shown, retain=True)
 
-    def _status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
+    def _device_states(self) -> list[messages.DeviceStatus]:
         health = self.health()
-        devices = [messages.DeviceStatus(d.id, d.kind, health[d.id].state, health[d.id].detail) for d in self.devices]
-        if (trouble := self._bad_messages.status) is not None:
-            devices.append(trouble)
-        now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
-        update = self._updater.status if state == "ready" else None
-        return codec.encode(messages.TerminalStatus(state, self.session, "agent", VERSION, devices, now, update))
+        states = [messages.DeviceStatus(d.id, d.kind, health[d.id].state, health[d.id].detail) for d in self.devices]
+        trouble = self._bad_messages.status
+        return states if trouble is None else [*states, trouble]
 
     def _connection_changed(self, up: bool) -> None:
         """A broker that was restarted has forgotten what was shown."""
         for display, shown in list(self._shown.items()) if up else ():
-            self.link.publish(self.topics.display_shown(display), shown, retain=True)
+            self.link.publish(self.link.topics.display_shown(display), shown, retain=True)

@@ -15,11 +15,12 @@ from typing import Any
 
 from contract.configuration.hall import Device, HallConfig, Terminal
 from contract.configuration.hall_files import load
+from contract.version import version
 from kiosk.app import inspection
 from kiosk.app.app import App
 from kiosk.app.click import Click
 from kiosk.app.inbox import Inbox
-from kiosk.app.link_events import VERSION, TerminalLink
+from kiosk.app.link_events import TerminalLink
 from kiosk.app.main_loop import MainLoop
 from kiosk.app.server_requests import ServerRequests
 from kiosk.app.setup import Screen
@@ -152,7 +153,7 @@ def with_service_pages(
         *(OwnDevice(d.id, d.kind, d.model, shows=d.kind == "scanner" and d.id in role.device_ids) for d in devices),
         OwnDevice(SPEAKER, SPEAKER),
     )
-    return WithServicePages(role, Own(options.terminal, role.kind, VERSION, tested), parts)
+    return WithServicePages(role, Own(options.terminal, role.kind, version(), tested), parts)
 
 
 def _own_devices(hall: HallConfig, terminal: Terminal, kind: str) -> list[Device]:

@@ -37,8 +37,9 @@ DeviceState = Literal[
 ]
 SEVERITY: tuple[DeviceState, ...] = get_args(DeviceState)
 """Every state, the gravest last."""
-FINE: frozenset[str] = frozenset({"ok", "init", "ready", "idle", "busy", "printing", "off", "stopped", "virtual"})
-"""States that ask for nobody; those after the second only programs from elsewhere report."""
+NOT_RUNNING = frozenset({"init", "off", "stopped"})
+FINE = NOT_RUNNING | {"ok", "ready", "idle", "busy", "printing", "virtual"}
+"""States that ask for nobody; all but `ok` and `init` are words of programs from elsewhere."""
 SOON: frozenset[DeviceState] = frozenset({"paper-low", "toner-low", "print-in-doubt"})
 """States that ask for somebody soon, while the device still works."""
 WORKS: frozenset[DeviceState] = SOON | {"ok"}

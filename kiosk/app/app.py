@@ -196,7 +196,7 @@ class App(Generic[S, V]):
             self.root.add_widget(page)
             self._page, self._drawn = page, drawn
         if self._link is not None and self.first_frame_at is not None:
-            self._link.tell([*self.role.devices(self.state), *self._trouble], self.role.lease(self.state))
+            self._link.report([*self.role.devices(self.state), *self._trouble], self.role.lease(self.state))
 
     def _flipped(self, _window: Any) -> None:
         if self._link is None or self._link.alive:

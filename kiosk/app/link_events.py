@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from contract.wire import answers, codec, messages
-from contract.wire.messages import DeviceStatus, LeaseStatus, TerminalStatus
-from contract.wire.topics import Topics, type_of
+from contract.wire import answers, codec
+from contract.wire.messages import Act, DeviceStatus, LeaseStatus
+from contract.wire.topics import type_of
 from kiosk.flow.event import Answered, Ask, Connected, Received, Unanswered
-from link import Broker, Link, new_session
-from link.machine_status import machine
-from link.orders import OrderHandler, Orders
-from link.update import Updater
+from link import Broker
+from link.orders import OrderHandler
+from link.terminal import TerminalPresence
 
 LOG = logging.getLogger(__name__)
-VERSION = "0.1.0"
 
 
 class TerminalLink:
@@ -30,33 +27,21 @@ class TerminalLink:
         self, *, broker: Broker, hall: str, terminal: str, kind: str, send: Callable[[Any], None], updates: Path | None = None
     ) -> None:
         """`updates` is the folder in which systems to install are left; None where this machine is not updated so."""
-        self.topics = Topics(hall)
-        self.kind = kind
-        self.session = new_session()
+        self._terminal = TerminalPresence(broker=broker, hall=hall, terminal=terminal, role=kind, updates=updates)
+        self._link = self._terminal.link
         self._send = send
-        self._devices: list[DeviceStatus] = []
-        self._lease: LeaseStatus | None = None
-        self._announced = False
-        self._telling = threading.Lock()
-        self.terminal = terminal
-        self._status_topic = self.topics.terminal_status(terminal)
-        self._orders: Orders | None = None
-        self._link = Link(broker=broker, topics=self.topics, client_id=f"{terminal}-{self.session}")
-        self._updater = Updater(updates, terminal, self._refresh, ca=broker.ca)
 
-    def open(self, topics: tuple[str, ...], acts: Mapping[messages.Act, OrderHandler] | None = None) -> None:
-        """Announce the terminal, follow the topics (filters without the hall's root), do what the desk asks by `acts`."""
-        self._announced = True
-        self._link.announce(
-            self._status_topic, birth=self._status("ready"), will=self._status("lost"), death=self._status("stopped")
-        )
+    def open(self, topics: tuple[str, ...], handlers: Mapping[Act, OrderHandler] | None = None) -> None:
+        """Announce the terminal, follow the topics (filters without the hall's root), have orders done by `handlers`."""
         for topic in topics:
-            self._link.subscribe(self.topics.root + topic, self._heard)
+            self._link.subscribe(self._link.topics.root + topic, self._received)
         self._link.on_change(lambda up: self._send(Connected(up)))
-        self._orders = Orders(self._link, self.terminal, acts or {}, self._refresh, self._updater)
-        self._orders.open()
-        self._updater.open()
-        self._link.open()
+        self._terminal.open(handlers)
+
+    @property
+    def terminal(self) -> str:
+        """The id of the terminal."""
+        return self._terminal.id
 
     @property
     def alive(self) -> bool:
@@ -71,7 +56,7 @@ class TerminalLink:
     @property
     def lines(self) -> tuple[str, ...]:
         """The latest lines of the program's log, the oldest first; empty before `open`."""
-        return self._orders.lines if self._orders is not None else ()
+        return self._terminal.lines
 
     def round_trip_ms(self, verb: str, timeout_s: float = 3) -> float | None:
         """How long the server takes to answer a request without a body, whatever it says; None for no answer in time."""
@@ -83,22 +68,12 @@ class TerminalLink:
         return (time.perf_counter() - begun) * 1000
 
     def close(self) -> None:
-        """Say that the terminal stops, and disconnect."""
-        if self._orders is not None:
-            self._orders.close()
-        self._updater.close()
-        self._link.close()
+        """Report that the terminal stops, and disconnect."""
+        self._terminal.close()
 
-    def tell(self, devices: list[DeviceStatus], lease: LeaseStatus | None = None) -> None:
-        """Publish the state of the terminal's devices, and of the numbers it may give out by itself, when it has changed."""
-        if (devices, lease) != (self._devices, self._lease):
-            self._devices, self._lease = devices, lease
-            self._refresh()
-
-    def _refresh(self) -> None:
-        with self._telling:  # several threads have news: the last one to tell says how things stand then
-            if self._announced:
-                self._link.update_birth(self._status("ready"))
+    def report(self, devices: Sequence[DeviceStatus], lease: LeaseStatus | None = None) -> None:
+        """Publish the state of the terminal's devices, and of the numbers it may give out by itself, if it has changed."""
+        self._terminal.report(devices, lease)
 
     def ask(self, effect: Ask) -> None:
         """Send a request; its answer comes as an event."""
@@ -113,8 +88,8 @@ class TerminalLink:
             LOG.warning("request %s: %s", request_id, error)
             self._send(Unanswered(request_id))
 
-    def _heard(self, topic: str, payload: bytes, retained: bool) -> None:
-        relative = self.topics.relative(topic) or ""
+    def _received(self, topic: str, payload: bytes, retained: bool) -> None:
+        relative = self._link.topics.relative(topic) or ""
         path = tuple(relative.split("/"))
         kind = type_of(relative)
         if kind is None:
@@ -126,9 +101,3 @@ class TerminalLink:
             self._send(Received(path, codec.decode(payload, kind), retained))
         except codec.Illegal as error:
             LOG.warning("a message on %s is dropped: %s", topic, error)
-
-    def _status(self, state: Any) -> bytes:
-        now = machine() if state == "ready" else None  # what is left as a will says nothing of the moment it is published
-        update = self._updater.status if state == "ready" else None
-        lease = self._lease if state == "ready" else None
-        return codec.encode(TerminalStatus(state, self.session, self.kind, VERSION, self._devices, now, update, lease))

@@ -1,4 +1,4 @@
-"""What the desk may ask of a terminal with a screen: show which one it is, send a picture of the screen, restart."""
+"""What the staff may order a terminal with a screen to do: show which one it is, send a picture of the screen, restart."""
 
 from __future__ import annotations
 

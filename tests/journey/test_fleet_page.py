@@ -60,7 +60,7 @@ def test_a_technician_looks_after_a_kiosk_from_the_fleet_page(
         with page.expect_download() as download:
             card.get_by_text("下载日志包").click()
         with zipfile.ZipFile(download.value.path()) as bundle:
-            assert "the desk asks: identify" in bundle.read("log.txt").decode()
+            assert "order of the staff: identify" in bundle.read("log.txt").decode()
 
         printer.fail("paper-out")
         alert = page.locator("li.alert").filter(has_text="printer-1")

@@ -81,7 +81,7 @@ def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
         assert identified.state == "done"
         wait_until(lambda: face.colour(3, 3) == ACCENT)
         bundle = zipfile.ZipFile(io.BytesIO(content(desk.ask("logs"))))
-        assert "the desk asks: identify" in bundle.read("log.txt").decode()
+        assert "order of the staff: identify" in bundle.read("log.txt").decode()
         assert b"temperature_c" in bundle.read("machine.json")
         [restarted] = desk.ask("restart")
         assert restarted.state == "done"
@@ -106,7 +106,7 @@ def test_an_order_from_the_fleet_page_reaches_the_terminal_and_its_logs_come_bac
             client.post("/fleet/devices-1/logs", data={"csrf": csrf(client.get("/fleet").text)})
             wait_until(lambda: client.get("/fleet/devices-1/logs").status_code == 200)
             bundle = zipfile.ZipFile(io.BytesIO(client.get("/fleet/devices-1/logs").content))
-            assert "the desk asks: logs" in bundle.read("log.txt").decode()
+            assert "order of the staff: logs" in bundle.read("log.txt").decode()
     finally:
         agent.kill()
         agent.wait(PATIENCE_S)

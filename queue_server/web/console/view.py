@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from contract.configuration.hall import HallConfig, Window
 from contract.texts import unchanged as N_  # noqa: N812 - the name that text extraction looks for
 from contract.wire import messages
-from contract.wire.device_state import FINE, WORKS
+from contract.wire.device_state import FINE, NOT_RUNNING, SOON
 from queue_server.domain.windows import TRANSITIONS
 from queue_server.hall_access import WaitingTicket
 
@@ -114,6 +114,6 @@ def _there(status: messages.TerminalStatus) -> bool:
 
 
 def _device(state: str) -> str:
-    if state in WORKS:
-        return "fine"
-    return "unknown" if state in FINE else "trouble"
+    if state in NOT_RUNNING:
+        return "unknown"
+    return "fine" if state in FINE | SOON else "trouble"

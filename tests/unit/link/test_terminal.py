@@ -1,0 +1,71 @@
+"""A terminal's status: what it reports, when, and in which order."""
+
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+from contract.version import version
+from contract.wire import codec
+from contract.wire.messages import DeviceStatus, LeaseStatus, TerminalStatus
+from link import Broker
+from link.terminal import TerminalPresence
+
+OK, LOW = (DeviceStatus("printer-1", "printer", state) for state in ("ok", "paper-low"))
+
+
+class Broken:
+    """Takes the place of paho: keeps what is published. `meanwhile` happens in another thread at the first message."""
+
+    def __init__(self) -> None:
+        self.published: list[TerminalStatus] = []
+        self.meanwhile: threading.Thread | None = None
+
+    def publish(self, _topic: str, payload: bytes, **_options: Any) -> SimpleNamespace:
+        if self.meanwhile is not None and not self.meanwhile.is_alive() and not self.published:
+            self.meanwhile.start()
+            self.meanwhile.join(0.2)  # it ends at once, unless it has to wait for its turn
+        self.published.append(codec.decode(payload, TerminalStatus))
+        return SimpleNamespace(wait_for_publish=lambda _timeout: None)
+
+    def __getattr__(self, _name: str) -> Any:
+        return lambda *_arguments, **_options: None
+
+
+def terminal() -> tuple[TerminalPresence, Broken]:
+    made, paho = (
+        TerminalPresence(broker=Broker.parse("127.0.0.1:1883"), hall="wushan", terminal="kiosk-1", role="hall"),
+        Broken(),
+    )
+    made.link._paho = paho  # type: ignore[assignment]
+    return made, paho
+
+
+def test_a_status_names_session_role_and_version_and_goes_out_when_something_has_changed() -> None:
+    kiosk, paho = terminal()
+    kiosk.report([OK])
+    assert paho.published == [], "nobody knows of the terminal before it opens"
+    kiosk.open()
+    try:
+        lease = LeaseStatus({"registry": 3}, 30, 0)
+        for devices, left in (([OK], None), ([LOW], None), ([LOW], lease), ([LOW], lease)):
+            kiosk.report(devices, left)
+        assert [(one.devices, one.lease) for one in paho.published] == [([LOW], None), ([LOW], lease)]
+        status = paho.published[0]
+        assert (status.state, status.session, status.kind, status.version) == ("ready", kiosk.session, "hall", version())
+        assert status.machine is not None
+    finally:
+        kiosk.close()
+
+
+def test_a_state_that_is_reported_while_another_goes_out_follows_it() -> None:
+    kiosk, paho = terminal()
+    kiosk.open()
+    try:
+        paho.meanwhile = threading.Thread(target=kiosk.report, args=([LOW],))
+        kiosk.report([OK])
+        paho.meanwhile.join(60)
+        assert [one.devices for one in paho.published] == [[OK], [LOW]]
+    finally:
+        kiosk.close()
