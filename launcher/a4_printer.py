@@ -60,7 +60,7 @@ class ExamplePrinter:
     def start(self) -> None:
         """Start the bus, then the printer; raise NotStarted naming what is missing."""
         for program, package in NEEDED.items():
-            if _found(program) is None:
+            if find_program(program) is None:
                 raise NotStarted(f"{program} is not installed (Debian package {package})")
         spool = self.folder / "spool"
         spool.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ class ExamplePrinter:
 
     def _child(self, suffix: str, program: str, *words: str, environment: dict[str, str] | None = None) -> Child:
         name = f"{self.name}-{suffix}" if suffix else self.name
-        child = Child(name, [_found(program) or program, *words], log=self._log / f"{name}.log", environment=environment)
+        child = Child(name, [find_program(program) or program, *words], log=self._log / f"{name}.log", environment=environment)
         self.children.append(child)
         child.start()
         return child
@@ -136,6 +136,6 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _found(program: str) -> str | None:
+def find_program(program: str) -> str | None:
     """Where a program is; ippeveprinter is where administrators' programs are."""
     return shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -19,12 +19,22 @@ STEADY_S = 60.0
 class Child:
     """One program of the hall. `start`, then `watch` now and then, `stop` at the end."""
 
-    def __init__(self, name: str, command: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` gives seconds; it decides when the program is started again."""
         self.name = name
         self.command = list(command)
         self.log = log
         self.environment = {**os.environ, **(environment or {})}
         self.restarts = 0
+        self._clock = clock
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._start_again_at: float | None = None
@@ -43,7 +53,7 @@ class Child:
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
             )
-        self._started_at = time.monotonic()
+        self._started_at = self._clock()
         self._start_again_at = None
 
     @property
@@ -59,7 +69,7 @@ class Child:
         """Start the program again if it ended; return one sentence for the person at the terminal when it did."""
         if self._process is None or self.running:
             return None
-        now = time.monotonic()
+        now = self._clock()
         if self._start_again_at is None:
             self._pause_s = FIRST_PAUSE_S if now - self._started_at > STEADY_S else min(self._pause_s * 2, LONGEST_PAUSE_S)
             self._start_again_at = now + self._pause_s

@@ -42,7 +42,7 @@ def key(state: Path, credentials: str | None = None) -> bytes:
     path = given if given is not None and given.exists() else state / KEY_NAME
     try:
         if not path.exists():
-            _make(path)
+            make_key(path)
         content = path.read_bytes()
         loose = path == state / KEY_NAME and path.stat().st_mode & 0o077
     except OSError as error:
@@ -54,7 +54,7 @@ def key(state: Path, credentials: str | None = None) -> bytes:
     return content
 
 
-def _make(path: Path) -> None:
+def make_key(path: Path) -> None:
     """Write a new key where nobody else can read it; if two programs do so at once, the first one's stays."""
     new = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

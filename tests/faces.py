@@ -98,6 +98,11 @@ class Face:
         """Whether the program still runs."""
         return self._program is not None and self._program.poll() is None
 
+    def wait_for_end(self) -> int:
+        """The exit code of the program as soon as it has ended by itself."""
+        assert self._program is not None
+        return self._program.wait(PATIENCE_S)
+
     @property
     def focus(self) -> str:
         """The process id of the program that gets the keys; empty when none does yet."""

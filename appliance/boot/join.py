@@ -65,7 +65,7 @@ def join(place: Place, machine: MachineControls) -> None:
                 prepare(place, terminal)
             else:
                 terminal = _member(place, terminal, machine)
-                _configured(place, terminal)
+                fetch_configuration(place, terminal)
             break
         except TROUBLES as error:
             if _complete(place, terminal):
@@ -107,11 +107,11 @@ def _member(place: Place, terminal: TerminalFile, machine: MachineControls) -> T
             machine.set_clock(error.server)
             enrol(terminal.web, terminal.token, terminal.terminal, place.credentials)
         LOG.warning("%s is enrolled", terminal.terminal)
-    _for_the_programs(place.credentials)
+    let_programs_read(place.credentials)
     return without_token(place, terminal) if terminal.token else terminal
 
 
-def _configured(place: Place, terminal: TerminalFile) -> None:
+def fetch_configuration(place: Place, terminal: TerminalFile) -> None:
     """Bring the hall's configuration up to date. Raise NoConfiguration, BadBroker, BadHall, OSError."""
     received: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     broker = Broker.parse(terminal.broker, credentials=place.credentials)
@@ -149,7 +149,7 @@ def _known_as(credentials: Path) -> str:
         return ""
 
 
-def _for_the_programs(credentials: Path) -> None:
+def let_programs_read(credentials: Path) -> None:
     """Let the programs' group read the credentials, whatever group made them."""
     for file in (credentials, *credentials.glob("*")):
         shutil.chown(file, group=GROUP)

@@ -49,7 +49,7 @@ def join(place: Place) -> bool:
     from appliance.boot.join import MachineControls
     from appliance.boot.join import join as do
 
-    do(place, MachineControls(say=_say, set_clock=_set_clock, start=lambda unit: _systemctl("start", "--no-block", unit)))
+    do(place, MachineControls(say=_say, set_clock=set_clock, start=lambda unit: _systemctl("start", "--no-block", unit)))
     return True
 
 
@@ -79,11 +79,11 @@ def _say(terminal: str, text: str, trouble: bool) -> None:
     show(BootNotice(terminal, headline, text, trouble))
 
 
-def _set_clock(now: datetime) -> None:
-    """Set the clock, and what systemd-timesyncd keeps of it: a clock behind that is set forward at the next start."""
+def set_clock(now: datetime, kept: Path = KEPT_CLOCK) -> None:
+    """Set the clock, and `kept`, which systemd-timesyncd keeps of it: a clock behind that is set forward at the next start."""
     time.clock_settime(time.CLOCK_REALTIME, now.timestamp())
     with contextlib.suppress(FileNotFoundError):
-        os.utime(KEPT_CLOCK)
+        os.utime(kept)
     subprocess.run(["hwclock", "--systohc", "--utc"], check=False)
 
 

@@ -64,7 +64,7 @@ def build(recipe: Recipe, folders: Folders, say: Callable[[str], None] = print) 
     """Build image and bundle. Raise ApplianceError before anything is made if tools, rights or room are missing."""
     check_tools()
     check_room(folders)
-    with _alone(folders.cache), _scratch(folders.cache) as scratch:
+    with alone(folders.cache), scratch_folder(folders.cache) as scratch:
         work, log = Path(scratch), folders.out / f"{recipe.name}.log"
         steps = Steps(folders.cache, say)
         log.unlink(missing_ok=True)
@@ -106,7 +106,7 @@ def check_room(folders: Folders) -> None:
 
 
 @contextmanager
-def _scratch(cache: Path) -> Iterator[str]:
+def scratch_folder(cache: Path) -> Iterator[str]:
     """A folder for this build; what a build that was killed has left is cleared away first."""
     for left in cache.glob(f"{SCRATCH}*"):
         shutil.rmtree(left)
@@ -115,7 +115,7 @@ def _scratch(cache: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _alone(cache: Path) -> Iterator[None]:
+def alone(cache: Path) -> Iterator[None]:
     """Two builds at once would write the same files."""
     with (cache / "lock").open("w") as file:
         try:

@@ -16,9 +16,9 @@ from link.machine_status import machine
 CONNECT_S = 2.0
 
 
-def look(broker: Broker, credentials: Path | None, server_ms: float | None) -> Network:
-    """Ask the sockets, the certificate and the machine; takes at most a few seconds."""
-    reached_ms, address = _reach(broker.host, broker.port)
+def look(broker: Broker, credentials: Path | None, server_ms: float | None, *, connect_s: float = CONNECT_S) -> Network:
+    """Ask the sockets, the certificate and the machine; takes little longer than `connect_s`."""
+    reached_ms, address = _reach(broker.host, broker.port, connect_s)
     now = machine()
     return Network(
         broker=str(broker), secure=broker.ca is not None, addresses=(address,) if address else (), broker_ms=reached_ms,
@@ -27,11 +27,11 @@ def look(broker: Broker, credentials: Path | None, server_ms: float | None) -> N
     )  # fmt: skip
 
 
-def _reach(host: str, port: int) -> tuple[float | None, str]:
+def _reach(host: str, port: int, connect_s: float) -> tuple[float | None, str]:
     """How long a connection to the broker takes to open, and this terminal's own address in it."""
     begun = time.perf_counter()
     try:
-        with socket.create_connection((host, port), CONNECT_S) as there:
+        with socket.create_connection((host, port), connect_s) as there:
             return (time.perf_counter() - begun) * 1000, str(there.getsockname()[0])
     except OSError:
         return None, _own_address(host, port)

@@ -98,6 +98,11 @@ class LogChecks:
         if thread is not None:
             thread.join()
 
+    @property
+    def ended(self) -> bool:
+        """Whether `close` was called."""
+        return self._ended.is_set()
+
     def begin(self, by: str) -> bool:
         """Begin a check for an account; False while one is under way."""
         with self._lock:

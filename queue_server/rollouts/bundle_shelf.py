@@ -27,7 +27,7 @@ SQUASHFS = b"hsqs"
 LARGEST_SIGNATURE = 64 * 1024
 LARGEST = 8 * 1024**3
 SPARE = 256 * 1024**2
-"""So much of the disk stays free: the ledger is on it."""
+"""How much of the disk stays free, in bytes: the ledger is on it."""
 
 
 class BadBundle(ValueError):
@@ -55,8 +55,10 @@ class Bundle:
 class BundleShelf:
     """The bundles of one server. Every method is short or reads a file; call them off the event loop."""
 
-    def __init__(self, folder: Path, writer: Engine, reader: Engine, clock: Callable[[], datetime]) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, writer: Engine, reader: Engine, clock: Callable[[], datetime], *, spare: int = SPARE
+    ) -> None:
+        self.folder, self._spare = folder, spare
         self._writer, self._reader, self._clock = writer, reader, clock
 
     def all(self) -> list[Bundle]:
@@ -78,7 +80,7 @@ class BundleShelf:
         if size > LARGEST:
             raise BadBundle("too-large")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if shutil.disk_usage(self.folder).free < size + SPARE:
+        if shutil.disk_usage(self.folder).free < size + self._spare:
             raise BadBundle("no-room")
         return IncomingBundle(self.folder, size)
 

@@ -3,6 +3,7 @@
 import itertools
 import os
 import threading
+import time
 import wave
 from pathlib import Path
 
@@ -372,5 +373,8 @@ def test_a_real_voice_speaks():
     model, _, address = os.environ["JIAOHAO_VOICE"].partition("=")
     driver = registry.build(device(model, address))
     driver.open()
+    began = time.monotonic()
     driver.speak(call())
+    driver.speak(call())
+    assert time.monotonic() - began > 1, "the second call waits until the first was said"
     driver.close()

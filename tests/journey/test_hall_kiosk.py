@@ -76,3 +76,5 @@ def test_the_kiosk_says_that_the_server_is_away_and_comes_back_by_itself(
     broker.open()
     server.open()
     choose(kiosk)
+    kiosk.tap("取号")
+    assert json.loads(watcher.wait("event/ticket-issued"))["number"] == "A001"

@@ -86,7 +86,7 @@ def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
         [restarted] = desk.ask("restart")
         assert restarted.state == "done"
         terminal_watcher.wait("terminal/screen-9/status", "stopped")
-        assert face._program is not None and face._program.wait(PATIENCE_S) == 0
+        assert face.wait_for_end() == 0
     finally:
         face.close()
 

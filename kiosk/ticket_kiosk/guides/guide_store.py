@@ -79,7 +79,7 @@ def download(version: CatalogueVersion, folder: Path, ca: Path | None = None) ->
 
 
 TOGETHER_S = 0.008
-"""So long, half a frame, the screen holds a key for its results, so that both are drawn in one frame. Most come in 1 ms."""
+"""How long the screen holds a key for its results, half a frame, so that both are drawn in one frame. Most come in 1 ms."""
 
 
 class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path]):
@@ -88,9 +88,9 @@ class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path])
     handles = get_args(GuideQuery)
     name = "guides"
 
-    def __init__(self, folder: Path, ca: Path | None = None) -> None:
+    def __init__(self, folder: Path, ca: Path | None = None, *, together_s: float = TOGETHER_S) -> None:
         super().__init__()
-        self.folder, self._ca = folder, ca
+        self.folder, self._ca, self._together_s = folder, ca, together_s
         self._announced: queue.SimpleQueue[CatalogueVersion | None] = queue.SimpleQueue()
         self._guides: Guides | None = None
         self._answered = threading.Event()
@@ -114,7 +114,7 @@ class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path])
         self._answered.clear()
         self.put(effect)
         if isinstance(effect, SearchGuides) and self._guides is not None:
-            self._answered.wait(TOGETHER_S)
+            self._answered.wait(self._together_s)
 
     # --- the thread that fetches ---
 

@@ -48,28 +48,28 @@ class LeaseBook:
     """The book in one SQLite file. Used by one thread; raises sqlite3.Error when the disk does not let us."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._file: sqlite3.Connection | None = None
 
     def open(self) -> None:
         """Open the book or make it. One that cannot be read is put aside: its numbers are lost, but never given twice."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._open()
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError as error:
             self.close()
-            aside = self._path.with_suffix(".broken")
-            LOG.error("the numbers in %s cannot be read (%s); the file is kept as %s", self._path, error, aside)
-            self._path.replace(aside)
+            aside = self.path.with_suffix(".broken")
+            LOG.error("the numbers in %s cannot be read (%s); the file is kept as %s", self.path, error, aside)
+            self.path.replace(aside)
             for rest in ("-wal", "-shm"):
-                self._path.with_name(self._path.name + rest).unlink(missing_ok=True)
+                self.path.with_name(self.path.name + rest).unlink(missing_ok=True)
             self._open()
         self._do("UPDATE numbers SET state = 'unsure' WHERE state = 'taken'")
 
     def _open(self) -> None:
-        self._file = sqlite3.connect(self._path, isolation_level=None)
+        self._file = sqlite3.connect(self.path, isolation_level=None)
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             self._file.execute(f"PRAGMA {pragma}")
         self._file.executescript(SCHEMA)

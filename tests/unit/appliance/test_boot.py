@@ -155,8 +155,8 @@ def test_a_clock_wrong_by_years_is_set_to_the_time_that_came_signed(place: Place
             raise ClockWrong("this machine's clock says 1970", right)
 
     monkeypatch.setattr(joining, "enrol", enrol)
-    monkeypatch.setattr(joining, "_for_the_programs", lambda _folder: None)
-    monkeypatch.setattr(joining, "_configured", lambda *_: None)
+    monkeypatch.setattr(joining, "let_programs_read", lambda _folder: None)
+    monkeypatch.setattr(joining, "fetch_configuration", lambda *_: None)
     join(place, watched.machine())
     assert watched.clocks == [right] and watched.started == ["jiaohao-kiosk@hall.service"]
     assert named(place).token == ""
@@ -167,10 +167,9 @@ def test_a_clock_that_went_ahead_is_not_set_ahead_again_at_the_next_start(place:
     write(kept, "")
     os.utime(kept, (2e9, 2e9))  # in 2033
     clocks: list[float] = []
-    monkeypatch.setattr(appliance_main, "KEPT_CLOCK", kept)
     monkeypatch.setattr(appliance_main.time, "clock_settime", lambda _clock, seconds: clocks.append(seconds))
     monkeypatch.setattr(appliance_main.subprocess, "run", lambda *_words, **_more: None)
-    appliance_main._set_clock(right)
+    appliance_main.set_clock(right, kept)
     assert clocks == [right.timestamp()] and kept.stat().st_mtime < 1.99e9
 
 
@@ -180,7 +179,7 @@ def test_a_member_starts_without_the_server_with_what_it_kept(place: Place, monk
 
     plain = replace(KIOSK, broker="10.0.0.2:1883", role="screen", token="")
     write(place.efi / "terminal.json", plain.json())
-    monkeypatch.setattr(joining, "_configured", nobody)
+    monkeypatch.setattr(joining, "fetch_configuration", nobody)
     watched = Watched(1)
     with pytest.raises(KeyboardInterrupt):
         join(place, watched.machine())
@@ -221,7 +220,7 @@ class Rack:
         grub["B_OK" if running == "A" else "A_OK"] = other
         self.standing = Slots(running, grub)
         self.done: list[str] = []
-        self._ready, self._time = ready, 0.0
+        self._ready, self.time_s = ready, 0.0
 
     def bench(self) -> Bench:
         def note(word: str) -> None:
@@ -229,30 +228,30 @@ class Rack:
 
         return Bench(
             lambda: self.standing, self._active, lambda: note("good"), lambda: note("stay"), lambda: note("restart"),
-            self._wait, lambda: self._time,
+            self._wait, lambda: self.time_s,
         )  # fmt: skip
 
     def _active(self, unit: str) -> bool:
         assert unit == "jiaohao-kiosk@hall.service"
-        return self._ready is not None and self._time >= self._ready
+        return self._ready is not None and self.time_s >= self._ready
 
     def _wait(self, seconds: float) -> None:
-        self._time += seconds
+        self.time_s += seconds
 
 
 def test_a_new_system_is_good_once_its_screen_is_there_and_then_at_once(place: Place):
     write(place.update / "result.json", json.dumps({"id": "order-1", "state": "restarting", "version": "2"}))
     first = Rack("B", "B A", ready=6)
-    assert judge(place, first.bench()) and first.done == ["good"] and first._time >= 6
+    assert judge(place, first.bench()) and first.done == ["good"] and first.time_s >= 6
     assert told(place) == ("done", "")
     again = Rack("B", "B A", ready=None)
-    assert judge(place, again.bench()) and again.done == ["good"] and again._time == 0
+    assert judge(place, again.bench()) and again.done == ["good"] and again.time_s == 0
 
 
 def test_a_new_system_without_a_screen_restarts_the_machine_and_is_not_called_good(place: Place):
     rack = Rack("B", "B A", ready=None)
     assert not judge(place, rack.bench()) and rack.done == ["restart"]
-    assert rack._time == 20
+    assert rack.time_s == 20
 
 
 def test_a_lone_system_without_a_screen_does_not_restart_for_ever(place: Place):

@@ -55,14 +55,14 @@ def test_two_builds_do_not_use_one_cache(monkeypatch: pytest.MonkeyPatch, folder
     monkeypatch.setattr(building, "check_tools", lambda: None)
     monkeypatch.setattr(building, "check_room", lambda _folders: None)
     folders.cache.mkdir()
-    with building._alone(folders.cache), pytest.raises(ApplianceError, match="another build uses"):
+    with building.alone(folders.cache), pytest.raises(ApplianceError, match="another build uses"):
         build(RECIPE, folders, say=lambda _text: None)
 
 
 def test_what_a_killed_build_has_left_is_cleared_away(tmp_path: Path):
     left = tmp_path / "scratch-abc" / "root"
     left.mkdir(parents=True)
-    with building._scratch(tmp_path) as folder:
+    with building.scratch_folder(tmp_path) as folder:
         assert not left.exists() and Path(folder).is_dir()
     assert not list(tmp_path.iterdir())
 

@@ -16,7 +16,7 @@ from tests.small_hall import write_hall
 
 
 def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(a4_printer, "_found", lambda _program: None)
+    monkeypatch.setattr(a4_printer, "find_program", lambda _program: None)
     with pytest.raises(NotStarted, match=r"ippeveprinter is not installed .*cups-ipp-utils"):
         a4_printer.ExamplePrinter("a4-1", free_port(), tmp_path, tmp_path).start()
 
@@ -24,7 +24,7 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyP
 def test_the_hall_goes_on_without_its_a4_printer_and_says_why(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(a4_printer, "_found", lambda _program: None)
+    monkeypatch.setattr(a4_printer, "find_program", lambda _program: None)
     device = Device(id="a4-1", kind="a4", model="ipp", address=f"ipp://localhost:{free_port()}/ipp/print")
     config = load(write_hall(tmp_path / "hall")).model_copy(update={"device": [device]})
     hall = WholeHall(Options.parse(["--state", str(tmp_path)]), config)

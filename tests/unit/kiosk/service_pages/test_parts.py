@@ -171,12 +171,11 @@ def test_the_program_ends_when_it_is_to_restart(bench: Bench) -> None:
     assert bench.ended == ["restart"]
 
 
-def test_the_network_is_seen_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_network_is_seen_as_it_is() -> None:
     import socket
 
-    monkeypatch.setattr(network, "CONNECT_S", 60.0)
     with socket.create_server(("127.0.0.1", 0)) as there:
-        seen = network.look(Broker("127.0.0.1", there.getsockname()[1]), None, 4.5)
+        seen = network.look(Broker("127.0.0.1", there.getsockname()[1]), None, 4.5, connect_s=60.0)
     assert seen.addresses == ("127.0.0.1",) and seen.server_ms == 4.5 and seen.ends is None and not seen.secure
     assert seen.broker_ms is not None and 0 < seen.broker_ms < 60_000
     assert network.look(Broker("127.0.0.1", free_port()), None, None).broker_ms is None

@@ -187,7 +187,7 @@ def test_a_long_check_tells_how_far_it_is_and_a_second_one_does_not_begin_and_a_
     assert made.begin("admin") and held.wait(60)
     closing = threading.Thread(target=made.close)
     closing.start()
-    wait_until(made._ended.is_set)
+    wait_until(lambda: made.ended)
     may_go_on.set()
     closing.join(60)
     assert not closing.is_alive() and made.latest() == before and not made.begin("admin")

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from queue_server.logs.audit_log import AuditLog
 from queue_server.logs.command import main as audit
-from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS, Chain
+from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS
 from queue_server.logs.verify import Verdict, size, verify
 from queue_server.store.database import Database, Writer
 from tests.bed import Bed
@@ -196,14 +196,18 @@ def test_the_command_says_where_there_is_no_ledger(tmp_path: Path, capsys: pytes
     assert not (tmp_path / "ledger.sqlite").exists()
 
 
-def test_a_chain_reads_the_database_only_when_it_begins(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[Chain] = []
-    begin = Chain._begin
-    monkeypatch.setattr(Chain, "_begin", lambda chain, connection: (begun.append(chain), begin(chain, connection))[1])
+def test_a_chain_reads_the_database_only_when_it_begins(bed: Bed) -> None:
     bed = bed.again()
+    looked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("SELECT events.hash"):
+            looked.append(statement)
+
+    event.listen(bed.database.writer, "before_cursor_execute", note)
     for _ in range(3):
         bed.issue()
-    assert len(begun) == 1
+    assert len(looked) == 1
     bed.close()
 
 

@@ -43,8 +43,7 @@ def start(runs: queue.Queue[int]) -> Iterator[Callable[..., PeriodicJob]]:
 
 def test_it_runs_every_so_often(start: Callable[..., PeriodicJob], runs: queue.Queue[int]) -> None:
     start(0.01)
-    for _ in range(3):
-        runs.get(timeout=PATIENCE_S)
+    assert [runs.get(timeout=PATIENCE_S) for _ in range(3)] == [1, 1, 1]
 
 
 def test_it_waits_for_its_first_turn_unless_it_is_to_begin_at_once(
@@ -60,8 +59,9 @@ def test_it_waits_for_its_first_turn_unless_it_is_to_begin_at_once(
 def test_one_without_a_pause_runs_when_it_is_woken(start: Callable[..., PeriodicJob], runs: queue.Queue[int]) -> None:
     job = start(None)
     for _ in range(2):
+        assert runs.empty()
         job.wake()
-        runs.get(timeout=PATIENCE_S)
+        assert runs.get(timeout=PATIENCE_S) == 1
 
 
 def test_expected_trouble_is_one_line_in_the_log_and_is_tried_again(

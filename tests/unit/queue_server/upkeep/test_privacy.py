@@ -167,7 +167,7 @@ def test_personal_data_goes_when_its_time_is_over_and_not_before() -> None:
 
 def test_two_programs_that_start_together_use_one_key(tmp_path: Path) -> None:
     made = {privacy.key(tmp_path, "") for _ in range(3)}
-    privacy._make(tmp_path / privacy.KEY_NAME)
+    privacy.make_key(tmp_path / privacy.KEY_NAME)
     assert made == {privacy.key(tmp_path, "")}
     assert [path.name for path in tmp_path.iterdir()] == [privacy.KEY_NAME]
 

@@ -69,9 +69,10 @@ class Desk:
         self.printer = printer or Paperwork()
         self.now = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
         self.seen = []
+        self.book = JobStore(folder / "spool.sqlite")
         self._told = threading.Condition()
         self.spool = Spool(
-            JobStore(folder / "spool.sqlite"), self.printer, RULES, clock=lambda: self.now, on_job=self._hear, on_printer=self._hear,
+            self.book, self.printer, RULES, clock=lambda: self.now, on_job=self._hear, on_printer=self._hear,
             poll_s=0.005, idle_s=0.02, retry_s=0.01, **more,
         )  # fmt: skip
 
@@ -136,7 +137,7 @@ def test_a_paper_is_printed_once_and_its_document_wiped(desk):
     assert desk.states(job) == ["sending", "sent", "done"]
     assert desk.printer.printed == [b"%PDF"]
     with pytest.raises(TypeError):
-        desk.spool._book.document(job.id)
+        desk.book.document(job.id)
     assert desk.spool.paper().used == 4 and desk.spool.paper().today == 4
 
 
@@ -219,7 +220,9 @@ def test_a_printer_that_says_no_is_believed(desk):
 
 def test_a_printer_that_has_forgotten_a_job_leaves_it_unknown(desk):
     desk.printer.forgets = True
-    desk.until(submit(desk), "unknown")
+    job = submit(desk)
+    desk.until(job, "unknown")
+    assert desk.states(job) == ["sending", "sent", "unknown"] and desk.printer.printed == [b"%PDF"]
 
 
 def test_nothing_is_sent_to_a_printer_in_trouble_and_cancelling_is_certain(desk):
@@ -236,6 +239,7 @@ def test_a_job_at_the_printer_can_be_cancelled(desk):
     desk.until(job, "sent")
     desk.spool.cancel(job.id)
     desk.until(job, "cancelled")
+    assert [state for _title, state, _copies in desk.printer.jobs.values()] == ["cancelled"]
 
 
 def test_a_job_after_a_failed_one_is_printed(desk):
@@ -243,6 +247,7 @@ def test_a_job_after_a_failed_one_is_printed(desk):
     desk.until(submit(desk), "failed")
     desk.printer.fail_print = None
     desk.until(submit(desk), "done")
+    assert desk.printer.printed == [b"%PDF"]
 
 
 def test_quotas_hold_for_a_job_a_person_and_a_day_and_come_back_the_next_day(desk):
@@ -262,8 +267,11 @@ def test_quotas_hold_for_a_job_a_person_and_a_day_and_come_back_the_next_day(des
 
 def test_what_was_refused_does_not_count_against_the_quota(desk):
     desk.printer.fail_print = DeviceRefused("no")
-    for _ in range(5):
-        desk.until(submit(desk, pages=10), "failed")
+    for _ in range(RULES.sheets_a_day // 10 + 1):
+        desk.until(submit(desk, pages=10, person="p"), "failed")
+    assert desk.spool.paper().today == 0
+    desk.printer.fail_print = None
+    assert desk.until(submit(desk, pages=10, person="p"), "done").printed == 10
 
 
 def test_the_business_day_may_begin_later_than_midnight(tmp_path):

@@ -55,8 +55,8 @@ def announced(shelf: Path, web: str, name: str) -> CatalogueVersion:
 class Kiosk:
     """A catalogue, and what it says."""
 
-    def __init__(self, folder: Path) -> None:
-        self.catalogue = GuideStore(folder)
+    def __init__(self, folder: Path, **more: float) -> None:
+        self.catalogue = GuideStore(folder, **more)
         self.said: queue.Queue[Any] = queue.Queue()
         self.catalogue.open(self.said.put)
 
@@ -94,11 +94,8 @@ def test_it_answers_searches_lists_and_guides(folder: Path, shelf: Path, web: st
     kiosk.catalogue.close()
 
 
-def test_a_key_waits_a_moment_for_its_results_so_that_both_are_drawn_in_one_frame(
-    folder: Path, shelf: Path, web: str, monkeypatch
-):
-    monkeypatch.setattr("kiosk.ticket_kiosk.guides.guide_store.TOGETHER_S", 20.0)
-    kiosk = Kiosk(folder)
+def test_a_key_waits_a_moment_for_its_results_so_that_both_are_drawn_in_one_frame(folder: Path, shelf: Path, web: str) -> None:
+    kiosk = Kiosk(folder, together_s=20.0)
     kiosk.asks(Fetch(announced(shelf, web, "1")))
     kiosk.catalogue.perform(SearchGuides("sbk"), kiosk.said.put)
     assert kiosk.said.get_nowait().query == "sbk"

@@ -43,7 +43,7 @@ def book(tmp_path: Path) -> Iterator[LeaseBook]:
 
 def again(book: LeaseBook) -> LeaseBook:
     """The book after a power cut: nothing was closed."""
-    after = LeaseBook(book._path)
+    after = LeaseBook(book.path)
     after.open()
     return after
 
@@ -136,7 +136,7 @@ def test_what_was_told_is_forgotten_after_a_month(book: LeaseBook):
     book.settle(given.ticket, "printed")
     book.told({"tickets": [{"id": given.ticket, "state": "waiting"}]})
     book.add(answer("A901", at=NINE + timedelta(days=31)))
-    with sqlite3.connect(book._path) as file:
+    with sqlite3.connect(book.path) as file:
         assert file.execute("SELECT ticket FROM numbers").fetchall() == [("20261224-a901",)]
         assert file.execute("SELECT count(*) FROM leases").fetchall() == [(1,)]
 

@@ -55,8 +55,8 @@ def book_of(hall: WebHall) -> RolloutRepository:
     return RolloutRepository(hall.database.writer, hall.database.reader)
 
 
-def shelf_of(hall: WebHall) -> BundleShelf:
-    return BundleShelf(hall.folder / "bundles", hall.database.writer, hall.database.reader, now)
+def shelf_of(hall: WebHall, **more: int) -> BundleShelf:
+    return BundleShelf(hall.folder / "bundles", hall.database.writer, hall.database.reader, now, **more)
 
 
 def driven(driver: RolloutDriver) -> PeriodicJob:
@@ -141,9 +141,8 @@ def test_a_bundle_that_is_cut_off_on_its_way_or_has_no_room_is_refused(
     with pytest.raises(BadBundle) as refused:
         shelf.receive(8 * 1024**3 + 1)
     assert refused.value.reason == "too-large"
-    monkeypatch.setattr("queue_server.rollouts.bundle_shelf.SPARE", 1 << 60)
     with pytest.raises(BadBundle) as refused:
-        shelf.receive(1)
+        shelf_of(hall, spare=1 << 60).receive(1)
     assert refused.value.reason == "no-room"
 
 
