@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +24,7 @@ from contract.documents.papers import (
 )
 from contract.guides.english import English, in_english
 from contract.guides.item import Form, Item
+from contract.wire.answers import CaseFacts
 from contract.wire.case import PaperKind
 from contract.wire.scanned_code import PREFIXES
 
@@ -93,29 +93,30 @@ def form(
     )  # fmt: skip
 
 
-def of_case(head: Letterhead, kind: PaperKind, case: Mapping[str, Any], *, at: datetime, web: str = "") -> AnyPaper:
+def of_case(head: Letterhead, kind: PaperKind, case: CaseFacts, *, at: datetime, web: str = "") -> AnyPaper:
     """A paper about a case, as `scan` and `find-case` answer it. Raise ValueError when its state gives no such paper."""
-    if kind not in case["papers"]:
-        raise ValueError(f"a case that is {case['state']} gives no {kind}")
-    common: dict[str, Any] = {key: case[key] for key in _COMMON}
-    code = f"{web.rstrip('/')}/c/{case['code'].removeprefix(PREFIXES['case'])}" if web else case["code"]
+    if kind not in case.papers:
+        raise ValueError(f"a case that is {case.state} gives no {kind}")
+    common: dict[str, Any] = {name: getattr(case, name) for name in _COMMON}
+    code = f"{web.rstrip('/')}/c/{case.code.removeprefix(PREFIXES['case'])}" if web else case.code
     common |= {"head": head, "printed_at": at, "code": code, "code_note": CASE_NOTE}
     match kind:
         case "receipt":
-            more = {key: case[key] for key in ("promised_on", "materials", "delivery")}
-            return ReceiptPaper(**common, **more)
+            return ReceiptPaper(**common, promised_on=case.promised_on, materials=case.materials, delivery=case.delivery)
         case "supplement":
-            return SupplementPaper(**common, missing=case["missing"], due_on=case["due_on"])
+            return SupplementPaper(**common, missing=case.missing, due_on=case.due_on)
         case "rejection":
-            return RejectionPaper(**common, reason=case["reason"], basis=case["basis"])
+            return RejectionPaper(**common, reason=case.reason, basis=case.basis)
         case "denial":
-            return DenialPaper(**common, reason=case["reason"], basis=case["basis"])
+            return DenialPaper(**common, reason=case.reason, basis=case.basis)
         case _:
-            deadline = case["deadline"]
             return ProgressPaper(
-                **common, state=case["state_texts"]["zh"], promised_on=case["promised_on"],
-                deadline=deadline["texts"]["zh"] if deadline else "", marks=[Mark(**step) for step in case["steps"]],
-            )  # fmt: skip
+                **common,
+                state=case.state_texts.zh,
+                promised_on=case.promised_on,
+                deadline=case.deadline.texts.zh if case.deadline is not None else "",
+                marks=[Mark(on=step.on, text=step.text) for step in case.steps],
+            )
 
 
 def _address(web: str, item: Item) -> str:

@@ -1,4 +1,4 @@
-"""The flow of the hall kiosk: pure, `step(state, event) -> (state, effects)`.
+"""The flow of the ticket kiosk: pure, `step(state, event) -> (state, effects)`.
 
 Every feature has its own steps in its own folder (take_number, offline_numbers, guides, read_aloud, scan, my_ticket,
 case_progress, a4_print). Here they meet: one table from event to step, the way from page to page, and what time does.
@@ -6,12 +6,11 @@ case_progress, a4_print). Here they meet: one table from event to step, the way 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from kiosk.flow.event import Answered, Broke, Connected, Received, Tick, Touched, Unanswered
+from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Owners, PendingRequests
 from kiosk.ticket_kiosk.a4_print import steps as a4_print_steps
 from kiosk.ticket_kiosk.case_progress import steps as case_progress_steps
@@ -23,8 +22,6 @@ from kiosk.ticket_kiosk.events import (
     PickClass,
     PickQueue,
     PickTheme,
-    PrintBroke,
-    Printed,
     PrinterIs,
     SetLanguage,
     Switch,
@@ -53,22 +50,19 @@ def first(setting: Setting, seed: UUID) -> KioskState:
     return KioskState(setting=setting, requests=PendingRequests(seed), mode=setting.first_mode)
 
 
-def step(state: KioskState, event: Any) -> tuple[KioskState, Effects]:
+def step(state: KioskState, event: object) -> tuple[KioskState, Effects]:
     """What follows from an event. Events that make no sense on the present page change nothing."""
-    handler = HANDLERS.get(type(event))
-    if handler is None:
-        return state, ()
-    after, effects = a4_print_steps.left(state, *read_aloud_steps.followed(state, *handler(state, event)))
+    after, effects = HANDLERS.step(state, event)
+    after, effects = a4_print_steps.left(state, *read_aloud_steps.followed(state, after, effects))
     after, watch = scan_steps.watched(state, after)
     return after, (*effects, *watch)
 
 
 def home(state: KioskState) -> KioskState:
     """Home, with nothing chosen; language and modes stay until the citizen is gone."""
-    return replace(
-        case_progress_steps.closed(scan_steps.closed(guides_steps.closed(take_number_steps.closed(state)))), page="home",
-        trail=(), sheet=0, idle_since=state.now,
-    )  # fmt: skip
+    for closed in (take_number_steps.closed, guides_steps.closed, scan_steps.closed, case_progress_steps.closed):
+        state = closed(state)
+    return replace(state, page="home", trail=(), sheet=0, idle_since=state.now)
 
 
 def next_citizen(state: KioskState) -> KioskState:
@@ -143,8 +137,14 @@ def _set_language(state: KioskState, event: SetLanguage) -> tuple[KioskState, Ef
 
 
 def _switch(state: KioskState, event: Switch) -> tuple[KioskState, Effects]:
-    changed: dict[str, Any] = {event.what: not getattr(state.mode, event.what)}
-    mode = replace(state.mode, **changed)
+    mode = state.mode
+    match event.what:
+        case "elder":
+            mode = replace(mode, elder=not mode.elder)
+        case "contrast":
+            mode = replace(mode, contrast=not mode.contrast)
+        case "low":
+            mode = replace(mode, low=not mode.low)
     return replace(state, mode=mode, sheet=0), ()
 
 
@@ -205,33 +205,33 @@ OWNERS.take(GiveUpRequest, my_ticket_steps.given_up, my_ticket_steps.unanswered)
 OWNERS.take(RatingRequest, my_ticket_steps.rated, my_ticket_steps.unanswered)
 OWNERS.take(CaseRequest, case_progress_steps.answered, case_progress_steps.unanswered)
 
-HANDLERS: dict[type, Callable[[KioskState, Any], tuple[KioskState, Effects]]] = {
-    TakeNumber: _take_number,
-    PickTheme: _pick_theme,
-    PickQueue: _pick_queue,
-    PickClass: _pick_class,
-    Turn: _turn,
-    Back: _back,
-    GoHome: _go_home,
-    SetLanguage: _set_language,
-    Switch: _switch,
-    Touched: _touched,
-    Tick: _tick,
-    Broke: _broke,
-    Connected: _hall_changed,
-    Received: _hall_changed,
-    PrinterIs: _printer_is,
-    Confirm: _confirm,
-    Answered: OWNERS.answered,
-    Unanswered: OWNERS.unanswered,
-    Printed: take_number_steps.printed,
-    PrintBroke: take_number_steps.print_broke,
-    **guides_steps.HANDLERS,
-    **case_progress_steps.HANDLERS,
-    **offline_numbers_steps.HANDLERS,
-    **read_aloud_steps.HANDLERS,
-    **scan_steps.HANDLERS,
-    **my_ticket_steps.HANDLERS,
-    ItemIs: _item_is,
-    **a4_print_steps.HANDLERS,
-}
+HANDLERS: Handlers[KioskState, Effect] = Handlers(
+    on(TakeNumber, _take_number),
+    on(PickTheme, _pick_theme),
+    on(PickQueue, _pick_queue),
+    on(PickClass, _pick_class),
+    on(Confirm, _confirm),
+    on(Turn, _turn),
+    on(Back, _back),
+    on(GoHome, _go_home),
+    on(SetLanguage, _set_language),
+    on(Switch, _switch),
+    on(Touched, _touched),
+    on(Tick, _tick),
+    on(Broke, _broke),
+    on(Connected, _hall_changed),
+    on(Received, _hall_changed),
+    on(PrinterIs, _printer_is),
+    on(Answered, OWNERS.answered),
+    on(Unanswered, OWNERS.unanswered),
+    on(ItemIs, _item_is),
+    take_number_steps.HANDLERS,
+    offline_numbers_steps.HANDLERS,
+    guides_steps.HANDLERS,
+    read_aloud_steps.HANDLERS,
+    scan_steps.HANDLERS,
+    my_ticket_steps.HANDLERS,
+    case_progress_steps.HANDLERS,
+    a4_print_steps.HANDLERS,
+)
+"""Every event that means something to the kiosk, each with its one step."""

@@ -80,7 +80,7 @@ def test_a_case_from_a_file_is_found_by_number_and_last_four_and_shown_masked(
     state = kiosk.asks("ws-20261120-1", "001x")
     assert (state.page, state.shown) == ("case", "case")
     assert state.case_query.case is not None
-    assert (state.case_query.case["item"], state.case_query.case["number"]) == (CASE["item"], CASE["number"])
+    assert (state.case_query.case.item, state.case_query.case.number) == (CASE["item"], CASE["number"])
     assert not any(secret in answer for answer in kiosk.answers for secret in (NAME, PERSON, "001X")), "masked on the wire"
     assert NAME not in server.log and PERSON not in server.log
     assert kiosk.does(GoHome()).case_query.case is None

@@ -45,6 +45,7 @@ from kiosk.ticket_kiosk.take_number.state import IssuedTicket, Taking, Trouble
 from kiosk.ui.theme import Mode
 from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load as load_catalogue
+from tests.facts import a_case
 from tests.screens import Shot, shots_of
 from tests.screens.scan_states import scan_states
 from tests.screens.taps import Walk
@@ -204,14 +205,15 @@ def case_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     yield "progress", empty
     yield "progress-complete", replace(empty, case_query=replace(typed, last_four="123X"))
     yield "progress-refused", replace(empty, case_query=replace(typed, last_four="", refusal=refusal))
-    case = {
-        "number": "WS-2026-1120-000123", "item": "住房公积金个人住房贷款", "applicant": "王*", "department": "住房公积金管理部",
-        "received_on": "2026-11-02", "contact": "0938-0000000", "state_texts": {"zh": "待补正", "en": "papers are missing"},
-        "due_on": "2026-11-27", "missing": ["收入证明（单位盖章）", "购房合同原件"], "reason": "",
-        "deadline": {"texts": {"zh": "还有 4 个工作日", "en": "4 working days left"}},
-        "papers": ["supplement", "progress"],
-        "steps": [{"on": f"2026-11-{day:02}", "text": "窗口核对材料"} for day in range(2, 8)],
-    }  # fmt: skip
+    case = a_case(
+        "WS-2026-1120-000123", contact="0938-0000000", state_texts={"zh": "待补正", "en": "papers are missing"},
+        due_on="2026-11-27", missing=["收入证明（单位盖章）", "购房合同原件"], papers=["supplement", "progress"],
+        deadline={
+            "on": "2026-11-27", "state": "near", "working_days": 4, "certain": True,
+            "texts": {"zh": "还有 4 个工作日", "en": "4 working days left"}, "colour": {"zh": "黄", "en": "yellow"},
+        },
+        steps=[{"on": f"2026-11-{day:02}", "text": "窗口核对材料"} for day in range(2, 8)],
+    )  # fmt: skip
     yield "case", replace(empty, page="case", case_query=CaseQuery(case=case))
 
 
@@ -245,7 +247,7 @@ def paper_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     longest = max(there.forms.values(), key=lambda form: len(form.title.en))
     yield "papers-blank", replace(state, page="papers", printing=A4Printing(source="blank", blank=longest.id))
     yield "papers-guide", replace(state, page="papers")
-    case = replace(state, case_query=CaseQuery(case={"papers": ["receipt", "progress"]}), page="papers")
+    case = replace(state, case_query=CaseQuery(case=a_case()), page="papers")
     yield "papers-case", replace(case, printing=A4Printing(source="case"))
     preview = replace(state, page="preview", printing=A4Printing(ref=1, document=Document("guide")))
     yield "preview-wait", preview

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 from random import Random
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import cv2
 
 from contract.guides.item import Form
+from contract.wire.answers import AppointmentFacts, HolderFacts, HolderScan, Standing
 from contract.wire.messages import Text
 from drivers.scanner.reading import CodeReader
 from kiosk.flow.hall_view import Presence
@@ -21,6 +23,7 @@ from kiosk.ticket_kiosk.scan.scanners import for_screen
 from kiosk.ticket_kiosk.scan.state import CameraPicture, CodeLookup, ScannerStatus, ScanState
 from kiosk.ticket_kiosk.state import KioskState
 from tests.bench.qr_frames import placed
+from tests.facts import a_case
 
 CAMERA, GUN = {"camera-1": ScannerStatus("ok", films=True)}, {"gun-1": ScannerStatus("ok")}
 FORGED = Text("这个码是无效的，请从原来的渠道重新打开。", "This code is not genuine; open it again where you got it.")
@@ -33,12 +36,20 @@ def picture() -> CameraPicture:
     return for_screen(cv2.cvtColor(drawn, cv2.COLOR_GRAY2BGR), CodeReader().read(drawn))
 
 
-def appointment(standing: str, queue: str, day: str = "21") -> dict[str, Any]:
-    return {
-        "id": f"{standing}{day}", "queue": queue, "item": None, "name": "欧阳**", "starts_at": f"2026-11-{day}T10:30:00+08:00",
-        "ends_at": f"2026-11-{day}T11:00:00+08:00", "opens_at": f"2026-11-{day}T10:00:00+08:00", "standing": standing,
-        "ticket": None, "code": "JHA.wushan.abc.def",
-    }  # fmt: skip
+def appointment(standing: Standing, queue: str, day: int = 21) -> AppointmentFacts:
+    begins = datetime(2026, 11, day, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    return AppointmentFacts(
+        id=f"{standing}{day}",
+        queue=queue,
+        item=None,
+        name="欧阳**",
+        starts_at=begins,
+        ends_at=begins + timedelta(minutes=30),
+        standing=standing,
+        ticket=None,
+        opens_at=begins - timedelta(minutes=30),
+        code="JHA.wushan.abc.def",
+    )
 
 
 def scan_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
@@ -61,7 +72,8 @@ def scan_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     yield "scan-gun", replace(seen, scan=ScanState(scanners=GUN))
     yield "scan-broken", replace(seen, scan=ScanState(scanners={"camera-1": ScannerStatus("unreachable", films=True)}))
     queue = max(state.setting.businesses, key=lambda b: len(b.id)).id
-    for standing, day in (("early", "24"), ("late", "21"), ("over", "20")):
+    days: tuple[tuple[Standing, int], ...] = (("early", 24), ("late", 21), ("over", 20))
+    for standing, day in days:
         shown = replace(home, page="appointment", scan=ScanState(appointment=appointment(standing, queue, day)))
         yield f"appointment-{standing}-{day}", shown
     yield "appointment-refused", replace(shown, scan=ScanState(appointment=appointment("checked-in", queue), refusal=FORGED))
@@ -92,18 +104,9 @@ def ticket_states(home: KioskState, queue: str) -> Iterator[tuple[str, KioskStat
 
 def holder_states(home: KioskState, queue: str) -> Iterator[tuple[str, KioskState]]:
     """What stands behind a service code: much, or nothing."""
-    cases = [
-        {
-            "number": f"WS-2026-1120-00012{i}",
-            "item": "住房公积金个人住房贷款",
-            "state_texts": {"zh": "待补正", "en": "papers are missing"},
-        }
-        for i in range(5)
-    ]
-    person = {"kind": "person", "name": "欧阳**", "key": "k"}
-    found = [appointment("due", queue), appointment("early", queue, "24")]
-    for name, facts in (
-        ("holder", {"appointments": found, "cases": cases}),
-        ("holder-empty", {"appointments": [], "cases": []}),
-    ):
-        yield name, replace(home, page="holder", trail=("home", "scan"), scan=ScanState(holder={"holder": person, **facts}))
+    missing = {"zh": "待补正", "en": "papers are missing"}
+    cases = [a_case(f"WS-2026-1120-00012{i}", state_texts=missing) for i in range(5)]
+    person = HolderFacts("person", "欧阳**", "k")
+    found = HolderScan(person, [appointment("due", queue), appointment("early", queue, 24)], cases)
+    for name, holder in (("holder", found), ("holder-empty", HolderScan(person, [], []))):
+        yield name, replace(home, page="holder", trail=("home", "scan"), scan=ScanState(holder=holder))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from contract.guides.english import English
 from contract.guides.item import Form, Item
 from contract.wire import messages
+from contract.wire.answers import CaseFacts
 from contract.wire.case import PaperKind
 from contract.wire.device_state import WORKS
 from contract.wire.messages import Text
@@ -201,7 +201,7 @@ class MakeDocument:
     document: Document
     item: Item | None = None
     forms: tuple[Form, ...] = ()
-    case: Mapping[str, Any] | None = field(default=None, repr=False)
+    case: CaseFacts | None = field(default=None, repr=False)
     example: bool = False
     english: English | None = None
 

@@ -11,10 +11,10 @@ or times out. Guides and forms are nobody's: they go on, unless the printer is i
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from contract.guides.english import English
 from contract.guides.item import Form, Item
+from kiosk.flow.handlers import Handlers, on
 from kiosk.ticket_kiosk.a4_print.state import (
     CASE_DOCUMENTS,
     MOST_COPIES,
@@ -40,7 +40,7 @@ from kiosk.ticket_kiosk.a4_print.state import (
 )
 from kiosk.ticket_kiosk.guides.state import Contents
 from kiosk.ticket_kiosk.pages import PAGES
-from kiosk.ticket_kiosk.state import Effects, KioskState
+from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 
 SOURCES: dict[str, Source] = {"guide": "guide", "case": "case"}
 
@@ -51,7 +51,7 @@ def choices(state: KioskState) -> tuple[Document, ...]:
     if state.printing.source == "blank":
         return Document("form", state.printing.blank), Document("example", state.printing.blank)
     if state.printing.source == "case":
-        there = case.get("papers", ()) if case is not None else ()
+        there = case.papers if case is not None else []
         return tuple(Document(kind) for kind in CASE_DOCUMENTS if kind in there)
     if item is None:
         return ()
@@ -102,7 +102,7 @@ def pick_blank_form(state: KioskState, event: PickBlankForm) -> tuple[KioskState
     contents = state.lookup.contents
     if state.page != "blanks" or contents is None or event.form not in contents.forms:
         return state, ()
-    return _with(state, source="blank", blank=event.form).at("papers"), ()
+    return _with(state, replace(state.printing, source="blank", blank=event.form)).at("papers"), ()
 
 
 def open_documents(state: KioskState, _event: OpenDocuments) -> tuple[KioskState, Effects]:
@@ -110,7 +110,7 @@ def open_documents(state: KioskState, _event: OpenDocuments) -> tuple[KioskState
     source = SOURCES.get(state.shown)
     if source is None or not state.prints_papers:
         return state, ()
-    opened = _with(state, source=source)
+    opened = _with(state, replace(state.printing, source=source))
     return (opened.at("papers"), ()) if choices(opened) else (state, ())
 
 
@@ -125,7 +125,7 @@ def pick_document(state: KioskState, event: PickDocument) -> tuple[KioskState, E
 def set_copies(state: KioskState, event: SetCopies) -> tuple[KioskState, Effects]:
     if state.page != "preview":
         return state, ()
-    return _with(state, copies=max(1, min(most_copies(state), event.copies))), ()
+    return _with(state, replace(state.printing, copies=max(1, min(most_copies(state), event.copies)))), ()
 
 
 def print_(state: KioskState, _event: Print) -> tuple[KioskState, Effects]:
@@ -133,7 +133,7 @@ def print_(state: KioskState, _event: Print) -> tuple[KioskState, Effects]:
     printing = state.printing
     if state.page != "preview" or not printing.sheets or not state.prints_papers:
         return state, ()
-    return replace(_with(state, sent=True), page="printout", sheet=0, idle_since=state.now), (
+    return replace(_with(state, replace(state.printing, sent=True)), page="printout", sheet=0, idle_since=state.now), (
         PrintDocument(printing.ref, printing.copies),
     )
 
@@ -142,7 +142,7 @@ def cancel(state: KioskState, _event: CancelPrint) -> tuple[KioskState, Effects]
     printing = state.printing
     if not busy(state) or printing.stopped:
         return state, ()
-    return _with(state, stopped=True), (StopJob(printing.job.id),) if printing.job is not None else ()
+    return _with(state, replace(state.printing, stopped=True)), (StopJob(printing.job.id),) if printing.job is not None else ()
 
 
 # --- the printer -----------------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def a4_is(state: KioskState, event: A4PrinterIs) -> tuple[KioskState, Effects]:
 def document_is(state: KioskState, event: DocumentIs) -> tuple[KioskState, Effects]:
     if event.ref != state.printing.ref or state.printing.document is None:
         return state, ()
-    return _with(state, sheets=event.sheets, failed=not event.sheets), ()
+    return _with(state, replace(state.printing, sheets=event.sheets, failed=not event.sheets)), ()
 
 
 def submitted(state: KioskState, event: Submitted) -> tuple[KioskState, Effects]:
@@ -163,11 +163,11 @@ def submitted(state: KioskState, event: Submitted) -> tuple[KioskState, Effects]
     if event.ref != state.printing.ref:
         return state, (StopJob(event.job.id),)
     stop = (StopJob(event.job.id),) if state.printing.stopped else ()
-    return replace(_with(state, job=event.job), idle_since=state.now), stop
+    return replace(_with(state, replace(state.printing, job=event.job)), idle_since=state.now), stop
 
 
 def not_submitted(state: KioskState, event: NotSubmitted) -> tuple[KioskState, Effects]:
-    return (_with(state, refusal=event.why), ()) if event.ref == state.printing.ref else (state, ())
+    return (_with(state, replace(state.printing, refusal=event.why)), ()) if event.ref == state.printing.ref else (state, ())
 
 
 def job_is(state: KioskState, event: JobIs) -> tuple[KioskState, Effects]:
@@ -175,7 +175,7 @@ def job_is(state: KioskState, event: JobIs) -> tuple[KioskState, Effects]:
     job = state.printing.job
     if job is None or job.id != event.job.id:
         return state, ()
-    return replace(_with(state, job=event.job), idle_since=state.now), ()
+    return replace(_with(state, replace(state.printing, job=event.job)), idle_since=state.now), ()
 
 
 def _make(state: KioskState, ref: int, document: Document) -> MakeDocument:
@@ -196,21 +196,21 @@ def _english(state: KioskState, document: Document) -> English | None:
     return state.lookup.contents.english if document.form else state.lookup.english
 
 
-def _with(state: KioskState, **changes: Any) -> KioskState:
-    return replace(state, printing=replace(state.printing, **changes))
+def _with(state: KioskState, printing: A4Printing) -> KioskState:
+    return replace(state, printing=printing)
 
 
-HANDLERS: dict[type, Any] = {
-    OpenBlanks: open_blanks,
-    PickBlankForm: pick_blank_form,
-    OpenDocuments: open_documents,
-    PickDocument: pick_document,
-    SetCopies: set_copies,
-    Print: print_,
-    CancelPrint: cancel,
-    A4PrinterIs: a4_is,
-    DocumentIs: document_is,
-    Submitted: submitted,
-    NotSubmitted: not_submitted,
-    JobIs: job_is,
-}
+HANDLERS: Handlers[KioskState, Effect] = Handlers(
+    on(OpenBlanks, open_blanks),
+    on(PickBlankForm, pick_blank_form),
+    on(OpenDocuments, open_documents),
+    on(PickDocument, pick_document),
+    on(SetCopies, set_copies),
+    on(Print, print_),
+    on(CancelPrint, cancel),
+    on(A4PrinterIs, a4_is),
+    on(DocumentIs, document_is),
+    on(Submitted, submitted),
+    on(NotSubmitted, not_submitted),
+    on(JobIs, job_is),
+)

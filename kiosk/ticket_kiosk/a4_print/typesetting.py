@@ -33,7 +33,7 @@ def made(hall: HallConfig, web: str | None, ask: MakeDocument, at: datetime) -> 
     paper, title = _paper(hall, web or "", ask, at)
     pdf = render.pdf(paper)
     sheets = tuple(_sheet(png) for png in render.pages(paper, PREVIEW_WIDTH))
-    person = hashlib.sha256(str(ask.case["code"]).encode()).hexdigest()[:32] if ask.case is not None else ""
+    person = hashlib.sha256(ask.case.code.encode()).hexdigest()[:32] if ask.case is not None else ""
     return Made(ask.ref, title, pdf, sheets, person)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from contract.wire.answers import CaseFacts
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.a4_print.state import OpenDocuments
 from kiosk.ticket_kiosk.case_progress.state import Field, FieldTyped, PickField, SubmitCaseQuery
@@ -73,9 +74,9 @@ class CasePage(PageFrame):
 
     def build_body(self, state: KioskState) -> None:
         look, stage = self.look, self.stage
-        case = state.case_query.case or {}
+        case = _case(state)
         area = self.body
-        if state.prints_papers and case.get("papers"):
+        if state.prints_papers and case.papers:
             high = max(look.target, look.px(140))
             if look.portrait:
                 place, area = area.bottom(high, look.space("m"))
@@ -87,8 +88,7 @@ class CasePage(PageFrame):
         self.add_widget(Card(stage, area))
         body = area.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("title") * 1.5, look.space("m"))
-        texts = case.get("state_texts", {})
-        word = str(texts.get(look.mode.language, ""))
+        word = stage.pick(case.state_texts)
         self.add_widget(Words(stage, place, word[:1].upper() + word[1:], "title", bold=True, colour="accent", line_height=1.2))
         self._facts(body, state)
 
@@ -105,18 +105,28 @@ class CasePage(PageFrame):
         paging.draw_sheet(self, area, parts[sheet])
 
     def _paragraphs(self, state: KioskState) -> list[Paragraph]:
-        _, case = self.stage.text, state.case_query.case or {}
-        deadline = (case.get("deadline") or {}).get("texts", {}).get(self.look.mode.language, "")
+        _, case = self.stage.text, _case(state)
         labelled = (
-            (_("事项"), case.get("item")), (_("办件编号"), case.get("number")), (_("申请人"), case.get("applicant")),
-            (_("办理部门"), case.get("department")), (_("收件日期"), case.get("received_on")), (_("办理期限"), deadline),
-            (_("咨询电话"), case.get("contact")), (_("原因"), case.get("reason")), (_("补正期限"), case.get("due_on")),
-        )  # fmt: skip
+            (_("事项"), case.item),
+            (_("办件编号"), case.number),
+            (_("申请人"), case.applicant),
+            (_("办理部门"), case.department),
+            (_("收件日期"), case.received_on),
+            (_("办理期限"), case.deadline and self.stage.pick(case.deadline.texts)),
+            (_("咨询电话"), case.contact),
+            (_("原因"), case.reason),
+            (_("补正期限"), case.due_on),
+        )
         colon = "：" if self.look.mode.language == "zh" else ": "
         facts = [Paragraph(f"{label}{colon}{value}") for label, value in labelled if value]
-        missing = [Paragraph(str(paper)) for paper in case.get("missing", ())]
-        steps = [Paragraph(f"{step['on']}　{step['text']}") for step in case.get("steps", ())]
+        missing = [Paragraph(paper) for paper in case.missing]
+        steps = [Paragraph(f"{step.on}　{step.text}") for step in case.steps]
         return [
             *facts, *([Paragraph(_("还要补的材料"), "head"), *missing] if missing else []),
             *([Paragraph(_("办理经过"), "head"), *steps] if steps else []),
         ]  # fmt: skip
+
+
+def _case(state: KioskState) -> CaseFacts:
+    assert state.case_query.case is not None, "this page comes with a case"
+    return state.case_query.case

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
+from contract.wire.answers import CaseFacts
 from contract.wire.messages import Text
 from kiosk.flow.requests import ServerRequest
 
@@ -23,7 +23,7 @@ class CaseQuery:
     chosen: Field = "number"
     refusal: Text | None = None
     failed: bool = False
-    case: Mapping[str, Any] | None = field(default=None, repr=False)
+    case: CaseFacts | None = field(default=None, repr=False)
 
     @property
     def complete(self) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
-from contract.wire.answers import Answer
+from contract.wire import answers
+from contract.wire.answers import Answer, CaseAnswer
+from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.case_progress.state import (
     LENGTHS,
@@ -17,7 +18,7 @@ from kiosk.ticket_kiosk.case_progress.state import (
     PickField,
     SubmitCaseQuery,
 )
-from kiosk.ticket_kiosk.state import Effects, KioskState
+from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 
 FOREIGN = {"number": re.compile(r"[^A-Z0-9-]"), "last_four": re.compile(r"[^0-9X]")}
 """What cannot be in a field."""
@@ -30,7 +31,7 @@ def open_case_query(state: KioskState, _event: OpenCaseQuery) -> tuple[KioskStat
 
 
 def pick_field(state: KioskState, event: PickField) -> tuple[KioskState, Effects]:
-    return (_with(state, chosen=event.field), ()) if state.page == "progress" else (state, ())
+    return (_with(state, replace(state.case_query, chosen=event.field)), ()) if state.page == "progress" else (state, ())
 
 
 def field_typed(state: KioskState, event: FieldTyped) -> tuple[KioskState, Effects]:
@@ -39,7 +40,8 @@ def field_typed(state: KioskState, event: FieldTyped) -> tuple[KioskState, Effec
     if state.page != "progress" or waits(state):
         return state, ()
     text = FOREIGN[chosen].sub("", event.text.upper())[: LENGTHS[chosen]]
-    return _with(state, refusal=None, failed=False, **{chosen: text}), ()
+    query = replace(state.case_query, refusal=None, failed=False)
+    return _with(state, replace(query, number=text) if chosen == "number" else replace(query, last_four=text)), ()
 
 
 def submit(state: KioskState, _event: SubmitCaseQuery) -> tuple[KioskState, Effects]:
@@ -48,7 +50,7 @@ def submit(state: KioskState, _event: SubmitCaseQuery) -> tuple[KioskState, Effe
     if state.shown != "progress" or not query.complete or waits(state):
         return state, ()
     request = CaseRequest(state.setting.terminal, query.number, query.last_four)
-    state, asked = ask(_with(state, refusal=None, failed=False), request)
+    state, asked = ask(_with(state, replace(state.case_query, refusal=None, failed=False)), request)
     return state, (asked,)
 
 
@@ -59,19 +61,20 @@ def waits(state: KioskState) -> bool:
 
 def answered(state: KioskState, _pending: Pending[CaseRequest], answer: Answer) -> tuple[KioskState, Effects]:
     """The case, or why there is none; wrong tries begin again with the last four."""
-    if answer.status == "ok" and answer.data is not None and isinstance(answer.data.get("case"), dict):
-        found = _with(state, case=answer.data["case"], last_four="")
-        return (found.at("case") if state.page == "progress" else found), ()
+    found = answers.of(answer, CaseAnswer)
+    if found is not None:
+        state = _with(state, replace(state.case_query, case=found.case, last_four=""))
+        return (state.at("case") if state.page == "progress" else state), ()
     texts = answer.error.texts if answer.error else None
-    return _with(state, refusal=texts, failed=texts is None, last_four="", chosen="last_four"), ()
+    return _with(state, replace(state.case_query, refusal=texts, failed=texts is None, last_four="", chosen="last_four")), ()
 
 
 def unanswered(state: KioskState, _pending: Pending[CaseRequest]) -> tuple[KioskState, Effects]:
-    return _with(state, failed=True), ()
+    return _with(state, replace(state.case_query, failed=True)), ()
 
 
-def _with(state: KioskState, **changes: Any) -> KioskState:
-    return replace(state, case_query=replace(state.case_query, **changes))
+def _with(state: KioskState, case_query: CaseQuery) -> KioskState:
+    return replace(state, case_query=case_query)
 
 
 def closed(state: KioskState) -> KioskState:
@@ -79,9 +82,9 @@ def closed(state: KioskState) -> KioskState:
     return replace(state, case_query=CaseQuery(), requests=state.requests.without(CaseRequest))
 
 
-HANDLERS: dict[type, Any] = {
-    OpenCaseQuery: open_case_query,
-    PickField: pick_field,
-    FieldTyped: field_typed,
-    SubmitCaseQuery: submit,
-}
+HANDLERS: Handlers[KioskState, Effect] = Handlers(
+    on(OpenCaseQuery, open_case_query),
+    on(PickField, pick_field),
+    on(FieldTyped, field_typed),
+    on(SubmitCaseQuery, submit),
+)

@@ -8,10 +8,10 @@ guides ─┬ guide-groups ─ guide-list ─┐
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from contract.wire.messages import CatalogueVersion
 from kiosk.flow.event import Received
+from kiosk.flow.handlers import Handlers, on
 from kiosk.ticket_kiosk.guides.state import (
     LONGEST_QUERY,
     ContentsAre,
@@ -31,7 +31,7 @@ from kiosk.ticket_kiosk.guides.state import (
     SearchGuides,
     TakeNumberFor,
 )
-from kiosk.ticket_kiosk.state import Effects, KioskState
+from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 
 CHOOSING = ("guide-list", "search")
 
@@ -44,7 +44,7 @@ def announced(state: KioskState, event: Received) -> tuple[KioskState, Effects]:
 
 def contents_are(state: KioskState, event: ContentsAre) -> tuple[KioskState, Effects]:
     """Another copy is open: what the citizen looks at is asked for again, a guide being read stays as it is."""
-    state = _look(state, contents=event.contents)
+    state = _look(state, replace(state.lookup, contents=event.contents))
     if state.page == "search" and state.lookup.query.strip():
         return state, (SearchGuides(state.lookup.query),)
     if state.page == "guide-list":
@@ -66,7 +66,7 @@ def open_guides(state: KioskState, _event: OpenGuides) -> tuple[KioskState, Effe
 def pick_group(state: KioskState, event: PickGroup) -> tuple[KioskState, Effects]:
     if state.page not in ("guides", "guide-groups"):
         return state, ()
-    state = _look(state, group=event.group, key=event.key, entries=(), listed=False)
+    state = _look(state, replace(state.lookup, group=event.group, key=event.key, entries=(), listed=False))
     if not event.key:
         return state.at("guide-groups"), ()
     return state.at("guide-list"), (ListItems(event.group, event.key),)
@@ -75,29 +75,29 @@ def pick_group(state: KioskState, event: PickGroup) -> tuple[KioskState, Effects
 def listed(state: KioskState, event: Listed) -> tuple[KioskState, Effects]:
     if (event.group, event.key) != (state.lookup.group, state.lookup.key):
         return state, ()
-    return _look(state, entries=event.entries, listed=True), ()
+    return _look(state, replace(state.lookup, entries=event.entries, listed=True)), ()
 
 
 def open_search(state: KioskState, _event: OpenSearch) -> tuple[KioskState, Effects]:
     if state.page != "guides":
         return state, ()
-    return _look(state, query="", answered="", results=()).at("search"), ()
+    return _look(state, replace(state.lookup, query="", answered="", results=())).at("search"), ()
 
 
-def type_(state: KioskState, event: QueryTyped) -> tuple[KioskState, Effects]:
+def query_typed(state: KioskState, event: QueryTyped) -> tuple[KioskState, Effects]:
     """The query has changed. What was found before stands until the new answer comes, so that nothing flickers."""
     if state.page != "search":
         return state, ()
     query = event.query.lstrip()[:LONGEST_QUERY]
     if not query.strip():
-        return _look(state, query="", answered="", results=()), ()
-    return _look(state, query=query), (SearchGuides(query),)
+        return _look(state, replace(state.lookup, query="", answered="", results=())), ()
+    return _look(state, replace(state.lookup, query=query)), (SearchGuides(query),)
 
 
 def matched(state: KioskState, event: Matched) -> tuple[KioskState, Effects]:
     if event.query != state.lookup.query:
         return state, ()
-    return _look(state, answered=event.query, results=event.results), ()
+    return _look(state, replace(state.lookup, answered=event.query, results=event.results)), ()
 
 
 def pick_item(state: KioskState, event: PickItem) -> tuple[KioskState, Effects]:
@@ -107,13 +107,13 @@ def pick_item(state: KioskState, event: PickItem) -> tuple[KioskState, Effects]:
 def item_is(state: KioskState, event: ItemIs) -> tuple[KioskState, Effects]:
     if state.page not in CHOOSING or event.item is None:
         return state, ()
-    return _look(state, item=event.item, english=event.english, section="summary").at("guide"), ()
+    return _look(state, replace(state.lookup, item=event.item, english=event.english, section="summary")).at("guide"), ()
 
 
 def pick_section(state: KioskState, event: PickSection) -> tuple[KioskState, Effects]:
     if state.page != "guide":
         return state, ()
-    return replace(_look(state, section=event.section), sheet=0), ()
+    return replace(_look(state, replace(state.lookup, section=event.section)), sheet=0), ()
 
 
 def take_number_for(state: KioskState, _event: TakeNumberFor) -> tuple[KioskState, Effects]:
@@ -125,12 +125,19 @@ def take_number_for(state: KioskState, _event: TakeNumberFor) -> tuple[KioskStat
     return replace(state, taking=taking).at("confirm"), ()
 
 
-def _look(state: KioskState, **changes: Any) -> KioskState:
-    return replace(state, lookup=replace(state.lookup, **changes))
+def _look(state: KioskState, lookup: GuideLookup) -> KioskState:
+    return replace(state, lookup=lookup)
 
 
-HANDLERS: dict[type, Any] = {
-    ContentsAre: contents_are, OpenGuides: open_guides, PickGroup: pick_group, Listed: listed, OpenSearch: open_search,
-    QueryTyped: type_, Matched: matched, PickItem: pick_item, ItemIs: item_is, PickSection: pick_section,
-    TakeNumberFor: take_number_for,
-}  # fmt: skip
+HANDLERS: Handlers[KioskState, Effect] = Handlers(
+    on(ContentsAre, contents_are),
+    on(OpenGuides, open_guides),
+    on(PickGroup, pick_group),
+    on(Listed, listed),
+    on(OpenSearch, open_search),
+    on(QueryTyped, query_typed),
+    on(Matched, matched),
+    on(PickItem, pick_item),
+    on(PickSection, pick_section),
+    on(TakeNumberFor, take_number_for),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from contract.wire.messages import Text
+from contract.wire.messages import Level, Text, TicketState
 from kiosk.flow.requests import Policy, ServerRequest
 
 CANCELLABLE = ("waiting", "held", "missed")
@@ -17,13 +17,13 @@ class ShownTicket:
 
     number: str
     queue: str
-    state: str
+    state: TicketState
     window: str | None
     ahead: int
     low_s: int
     high_s: int
     can_rate: bool
-    level: int | None
+    level: Level | None
 
     @property
     def cancellable(self) -> bool:

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from contract.wire.answers import Answer
+from contract.wire import answers
+from contract.wire.answers import Answer, RateableService, TicketAnswer, TicketFacts
+from contract.wire.messages import Estimate
 from contract.wire.rating_reasons import lacks_reason as rating_lacks_reason
 from contract.wire.rating_reasons import reasons_of
 from kiosk.flow.event import LevelTapped, ReasonTapped
+from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.my_ticket.state import (
     AskGiveUp,
     ConfirmGiveUp,
     GiveUpRequest,
     MoreReasons,
+    MyTicketState,
     OpenRating,
     RatingRequest,
     ShownTicket,
     SubmitRating,
     TokenRequest,
 )
-from kiosk.ticket_kiosk.state import Effects, KioskState
+from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 
 
-def show(state: KioskState, facts: Mapping[str, Any], token: str) -> KioskState:
-    """The page of a ticket, from what `lookup` or a second check-in says of it. Raise KeyError for what is no such answer."""
-    ticket, estimate, service = facts["ticket"], facts["estimate_s"], facts.get("service") or {}
-    shown = ShownTicket(
-        number=str(ticket["number"]),
-        queue=str(ticket["queue"]),
-        state=str(ticket["state"]),
-        window=ticket.get("window"),
-        ahead=int(facts["ahead"]),
-        low_s=int(estimate["low"]),
-        high_s=int(estimate["high"]),
-        can_rate=bool(service.get("can_rate")),
-        level=service.get("level"),
+def shown(ticket: TicketFacts, ahead: int, estimate_s: Estimate, service: RateableService | None = None) -> ShownTicket:
+    """A ticket as its page shows it; `service` is its last one, when that has ended."""
+    return ShownTicket(
+        number=ticket.number,
+        queue=ticket.queue,
+        state=ticket.state,
+        window=ticket.window,
+        ahead=ahead,
+        low_s=estimate_s.low,
+        high_s=estimate_s.high,
+        can_rate=service is not None and service.can_rate,
+        level=service.level if service is not None else None,
     )
-    return _with(state, ticket=shown, token=token, asks_give_up=False, refusal=None).at("my-ticket")
+
+
+def show(state: KioskState, ticket: ShownTicket, token: str) -> KioskState:
+    """The page of a ticket."""
+    return replace(state, my_ticket=MyTicketState(ticket, token)).at("my-ticket")
 
 
 def waits(state: KioskState) -> bool:
@@ -57,7 +62,7 @@ def ask_give_up(state: KioskState, event: AskGiveUp) -> tuple[KioskState, Effect
     ticket = state.my_ticket.ticket
     if state.shown != "my-ticket" or ticket is None or not ticket.cancellable or waits(state):
         return state, ()
-    return _with(state, asks_give_up=event.on, refusal=None), ()
+    return _with(state, replace(state.my_ticket, asks_give_up=event.on, refusal=None)), ()
 
 
 def confirm_give_up(state: KioskState, _event: ConfirmGiveUp) -> tuple[KioskState, Effects]:
@@ -71,18 +76,18 @@ def given_up(state: KioskState, pending: Pending[GiveUpRequest], answer: Answer)
     ticket = state.my_ticket.ticket
     if state.page != pending.request.page or ticket is None:
         return state, ()
-    try:
-        now = str((answer.data or {})["ticket"]["state"])
-    except (KeyError, TypeError):
+    left = answers.of(answer, TicketAnswer)
+    if left is None:
         return _refused(state, answer)
-    return _with(state, ticket=replace(ticket, state=now), asks_give_up=False), ()
+    now = replace(state.my_ticket, ticket=replace(ticket, state=left.ticket.state), asks_give_up=False)
+    return _with(state, now), ()
 
 
 def open_rating(state: KioskState, _event: OpenRating) -> tuple[KioskState, Effects]:
     ticket = state.my_ticket.ticket
     if state.shown != "my-ticket" or ticket is None or not ticket.ratable:
         return state, ()
-    return _with(state, level=None, reasons=(), refusal=None).at("rate"), ()
+    return _with(state, replace(state.my_ticket, level=None, reasons=(), refusal=None)).at("rate"), ()
 
 
 def level_tapped(state: KioskState, event: LevelTapped) -> tuple[KioskState, Effects]:
@@ -90,7 +95,8 @@ def level_tapped(state: KioskState, event: LevelTapped) -> tuple[KioskState, Eff
     if state.shown != "rate" or not 1 <= event.level <= 5:
         return state, ()
     kept = state.my_ticket.reasons if event.level == state.my_ticket.level else ()
-    return _with(state, level=event.level, reasons=kept, more=False, refusal=None).at("rate-reasons"), ()
+    rating = replace(state.my_ticket, level=event.level, reasons=kept, more=False, refusal=None)
+    return _with(state, rating).at("rate-reasons"), ()
 
 
 def reason_tapped(state: KioskState, event: ReasonTapped) -> tuple[KioskState, Effects]:
@@ -98,11 +104,14 @@ def reason_tapped(state: KioskState, event: ReasonTapped) -> tuple[KioskState, E
     if state.shown != "rate-reasons" or event.code not in {reason.code for reason in reasons_of(level)}:
         return state, ()
     without = tuple(code for code in chosen if code != event.code)
-    return _with(state, reasons=without if event.code in chosen else (*chosen, event.code), refusal=None), ()
+    reasons = without if event.code in chosen else (*chosen, event.code)
+    return _with(state, replace(state.my_ticket, reasons=reasons, refusal=None)), ()
 
 
 def more_reasons(state: KioskState, _event: MoreReasons) -> tuple[KioskState, Effects]:
-    return (_with(state, more=not state.my_ticket.more), ()) if state.shown == "rate-reasons" else (state, ())
+    if state.shown != "rate-reasons":
+        return state, ()
+    return _with(state, replace(state.my_ticket, more=not state.my_ticket.more)), ()
 
 
 def submit(state: KioskState, _event: SubmitRating) -> tuple[KioskState, Effects]:
@@ -117,31 +126,36 @@ def rated(state: KioskState, pending: Pending[RatingRequest], answer: Answer) ->
     """Thanks, or why the rating was not taken."""
     if state.page != pending.request.page:
         return state, ()
-    if answer.status != "ok" or answer.data is None:
+    if answer.status != "ok":
         return _refused(state, answer)
     return replace(state, page="rated", trail=("home",), idle_since=state.now), ()
 
 
 def unanswered(state: KioskState, _pending: Pending[TokenRequest]) -> tuple[KioskState, Effects]:
-    return _with(state, refusal="no-answer"), ()
+    return _with(state, replace(state.my_ticket, refusal="no-answer")), ()
 
 
 def _ask(state: KioskState, request: TokenRequest) -> tuple[KioskState, Effects]:
-    state, asked = ask(_with(state, refusal=None), request)
+    state, asked = ask(_with(state, replace(state.my_ticket, refusal=None)), request)
     return state, (asked,)
 
 
 def _refused(state: KioskState, answer: Answer) -> tuple[KioskState, Effects]:
     """In the words of the server, where it has some."""
     texts = answer.error.texts if answer.error is not None else None
-    return _with(state, refusal=texts or "no-answer"), ()
+    return _with(state, replace(state.my_ticket, refusal=texts or "no-answer")), ()
 
 
-def _with(state: KioskState, **changes: Any) -> KioskState:
-    return replace(state, my_ticket=replace(state.my_ticket, **changes))
+def _with(state: KioskState, my_ticket: MyTicketState) -> KioskState:
+    return replace(state, my_ticket=my_ticket)
 
 
-HANDLERS: dict[type, Any] = {
-    AskGiveUp: ask_give_up, ConfirmGiveUp: confirm_give_up, OpenRating: open_rating, LevelTapped: level_tapped,
-    ReasonTapped: reason_tapped, MoreReasons: more_reasons, SubmitRating: submit,
-}  # fmt: skip
+HANDLERS: Handlers[KioskState, Effect] = Handlers(
+    on(AskGiveUp, ask_give_up),
+    on(ConfirmGiveUp, confirm_give_up),
+    on(OpenRating, open_rating),
+    on(LevelTapped, level_tapped),
+    on(ReasonTapped, reason_tapped),
+    on(MoreReasons, more_reasons),
+    on(SubmitRating, submit),
+)

@@ -15,12 +15,13 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from contract.wire.answers import LeaseAnswer, MergeAnswer
 from kiosk.ticket_kiosk.offline_numbers.state import CLOCKS_APART, Given, LeaseIs, Result, TakeLeased
 
 LOG = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ CREATE INDEX IF NOT EXISTS numbers_line ON numbers (state, queue, business_day, 
 
 
 class BadLease(ValueError):
-    """An answer to lease-numbers or merge-tickets that is not what the contract says."""
+    """An answer to lease-numbers that is not what the contract says."""
 
 
 class LeaseBook:
@@ -79,26 +80,24 @@ class LeaseBook:
             self._file.close()
             self._file = None
 
-    def add(self, answer: Mapping[str, Any]) -> None:
-        """Further numbers, as lease-numbers answers them; what is left of earlier days goes. Raise BadLease."""
+    def add(self, answer: LeaseAnswer) -> None:
+        """Further numbers; what is left of earlier days goes. Raise BadLease for a business day that is none."""
         try:
-            day, queue = date.fromisoformat(answer["business_day"]), str(answer["queue"])
-            since, expires = (datetime.fromisoformat(answer[name]) for name in ("leased_at", "expires"))
-            spans = [[datetime.fromisoformat(span[end]).isoformat() for end in ("from", "until")] for span in answer["open"]]
-            windows = [str(window) for window in answer["windows"]]
-            numbers = [(str(n["ticket"]), str(n["number"]), str(n["token"])) for n in answer["numbers"]]
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadLease(f"numbers on lease that cannot be read: {error!r}") from None
+            day = date.fromisoformat(answer.business_day)
+        except ValueError as error:
+            raise BadLease(f"numbers on lease that cannot be read: {error}") from None
+        spans = [[span.from_.isoformat(), span.until.isoformat()] for span in answer.open]
         with self._transaction():
             self._do(
                 "INSERT INTO leases VALUES (?,?,?,?,?,?) ON CONFLICT (business_day, queue) "
                 "DO UPDATE SET expires = excluded.expires, open = excluded.open, windows = excluded.windows",
-                day.isoformat(), queue, since.isoformat(), expires.isoformat(), json.dumps(spans), json.dumps(windows),
+                day.isoformat(), answer.queue, answer.leased_at.isoformat(), answer.expires.isoformat(), json.dumps(spans),
+                json.dumps(answer.windows),
             )  # fmt: skip
-            for ticket, number, token in numbers:
+            for each in answer.numbers:
                 self._do(
                     "INSERT OR IGNORE INTO numbers (ticket, business_day, queue, place, number, token) VALUES (?,?,?,?,?,?)",
-                    ticket, day.isoformat(), queue, _place(number), number, token,
+                    each.ticket, day.isoformat(), answer.queue, _place(each.number), each.number, each.token,
                 )  # fmt: skip
             self._forget(day)
 
@@ -125,19 +124,15 @@ class LeaseBook:
         """What became of the paper of a number that was taken."""
         self._do("UPDATE numbers SET state = ? WHERE ticket = ? AND state = 'taken'", result, ticket)
 
-    def told(self, answer: Mapping[str, Any]) -> list[str]:
-        """The server has these tickets; return those that it refused, for they were never ours. Raise BadLease."""
-        try:
-            states = [(str(ticket["id"]), str(ticket["state"])) for ticket in answer["tickets"]]
-        except (KeyError, TypeError) as error:
-            raise BadLease(f"an answer to merge-tickets that cannot be read: {error!r}") from None
+    def told(self, answer: MergeAnswer) -> list[str]:
+        """The server has these tickets; return those that it refused, for they were never ours."""
         with self._transaction():
-            for ticket, state in states:
+            for ticket in answer.tickets:
                 self._do(
                     "UPDATE numbers SET state = ? WHERE ticket = ? AND state IN ('printed', 'shown', 'failed', 'unsure')",
-                    "refused" if state == "refused" else "told", ticket,
+                    "refused" if ticket.state == "refused" else "told", ticket.id,
                 )  # fmt: skip
-        return [ticket for ticket, state in states if state == "refused"]
+        return [ticket.id for ticket in answer.tickets if ticket.state == "refused"]
 
     def holding(self) -> LeaseIs:
         """What is held of the latest business day, and what the server was not told yet."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
+from contract.wire.answers import LeaseAnswer, MergeAnswer
 from contract.wire.messages import TicketClass
 from kiosk.flow.requests import Policy, ServerRequest
 
@@ -32,7 +33,7 @@ class HeldLease:
     since: datetime | None = None
     expires: datetime | None = None
     open: tuple[Span, ...] = ()
-    untold: tuple[Mapping[str, Any], ...] = ()
+    untold: tuple[Mapping[str, object], ...] = ()
     known: bool = False
     held: Mapping[str, float] = field(default_factory=dict)
 
@@ -77,7 +78,7 @@ class LeaseIs:
     since: datetime | None
     expires: datetime | None
     open: tuple[Span, ...]
-    untold: tuple[Mapping[str, Any], ...]
+    untold: tuple[Mapping[str, object], ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class MergeRequest(ServerRequest):
     policy = Policy(until_answered=True)
 
     terminal: str
-    tickets: tuple[Mapping[str, Any], ...]
+    tickets: tuple[Mapping[str, object], ...]
 
     def body(self) -> dict[str, object]:
         return {"terminal": self.terminal, "tickets": list(self.tickets)}
@@ -153,14 +154,14 @@ class Settle:
 class KeepLease:
     """Further numbers, as lease-numbers answers them."""
 
-    answer: Mapping[str, Any] = field(repr=False)
+    answer: LeaseAnswer = field(repr=False)
 
 
 @dataclass(frozen=True)
 class MarkMerged:
     """The server knows of these tickets, as merge-tickets answers."""
 
-    answer: Mapping[str, Any]
+    answer: MergeAnswer
 
 
 LeaseEffect = TakeLeased | Settle | KeepLease | MarkMerged

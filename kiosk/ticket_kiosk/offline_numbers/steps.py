@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from contract.wire.answers import Answer
+from contract.wire import answers
+from contract.wire.answers import Answer, LeaseAnswer, MergeAnswer
 from contract.wire.messages import Estimate, LeaseStatus, TicketClass
 from kiosk.flow.event import Ask
+from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.events import Confirm
 from kiosk.ticket_kiosk.offline_numbers.state import (
+    HeldLease,
     KeepLease,
     LeaseIs,
     LeaseRequest,
@@ -28,7 +30,7 @@ from kiosk.ticket_kiosk.offline_numbers.state import (
     Settle,
     TakeLeased,
 )
-from kiosk.ticket_kiosk.state import Effects, KioskState
+from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 from kiosk.ticket_kiosk.take_number import steps as take_number_steps
 from kiosk.ticket_kiosk.take_number.state import PRINTING_S, IssuedTicket, TicketRequest
 
@@ -77,8 +79,16 @@ def no_number(state: KioskState, event: NoNumber) -> tuple[KioskState, Effects]:
 
 def lease_is(state: KioskState, event: LeaseIs) -> tuple[KioskState, Effects]:
     """What is held and has to be told."""
-    fresh = {name: getattr(event, name) for name in ("left", "since", "expires", "open", "untold")}
-    return replace(state, lease=replace(state.lease, known=True, **fresh)), ()
+    lease = HeldLease(
+        left=event.left,
+        since=event.since,
+        expires=event.expires,
+        open=event.open,
+        untold=event.untold,
+        known=True,
+        held=state.lease.held,
+    )
+    return replace(state, lease=lease), ()
 
 
 def told(state: KioskState) -> LeaseStatus | None:
@@ -147,12 +157,18 @@ def _hurry(state: KioskState, wanted: str) -> tuple[KioskState, Effects]:
 
 def leased(state: KioskState, _pending: Pending[LeaseRequest], answer: Answer) -> tuple[KioskState, Effects]:
     """Further numbers; a refusal is asked again after its pause."""
-    return state, ((KeepLease(answer.data),) if answer.status == "ok" and answer.data is not None else ())
+    lease = answers.of(answer, LeaseAnswer)
+    return state, ((KeepLease(lease),) if lease is not None else ())
 
 
 def merged(state: KioskState, _pending: Pending[MergeRequest], answer: Answer) -> tuple[KioskState, Effects]:
     """What the server now knows; a refusal is asked again after its pause."""
-    return state, ((MarkMerged(answer.data),) if answer.status == "ok" and answer.data is not None else ())
+    merged = answers.of(answer, MergeAnswer)
+    return state, ((MarkMerged(merged),) if merged is not None else ())
 
 
-HANDLERS: dict[type, Any] = {NumberGiven: given, NoNumber: no_number, LeaseIs: lease_is}
+HANDLERS: Handlers[KioskState, Effect] = Handlers(
+    on(NumberGiven, given),
+    on(NoNumber, no_number),
+    on(LeaseIs, lease_is),
+)

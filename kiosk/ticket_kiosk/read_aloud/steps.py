@@ -6,11 +6,11 @@ Every piece that the voice begins counts as a touch, so that the page stays whil
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
+from kiosk.flow.handlers import Handlers, on
 from kiosk.ticket_kiosk.guides.state import Section
-from kiosk.ticket_kiosk.read_aloud.state import Listen, ReadGuide, ReadingEnded, ReadsNow, StopReading, VoiceIs
-from kiosk.ticket_kiosk.state import Effects, KioskState
+from kiosk.ticket_kiosk.read_aloud.state import Listen, ReadAloud, ReadGuide, ReadingEnded, ReadsNow, StopReading, VoiceIs
+from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 
 
 def listen(state: KioskState, _event: Listen) -> tuple[KioskState, Effects]:
@@ -24,19 +24,19 @@ def listen(state: KioskState, _event: Listen) -> tuple[KioskState, Effects]:
 
 
 def voice_is(state: KioskState, event: VoiceIs) -> tuple[KioskState, Effects]:
-    return _with(state, voice=event.condition), ()
+    return _with(state, replace(state.aloud, voice=event.condition)), ()
 
 
 def reads_now(state: KioskState, event: ReadsNow) -> tuple[KioskState, Effects]:
     if not _is_present(state, event.turn):
         return state, ()
-    return replace(_with(state, section=event.section), idle_since=state.now), ()
+    return replace(_with(state, replace(state.aloud, section=event.section)), idle_since=state.now), ()
 
 
-def read_out(state: KioskState, event: ReadingEnded) -> tuple[KioskState, Effects]:
+def reading_ended(state: KioskState, event: ReadingEnded) -> tuple[KioskState, Effects]:
     if not _is_present(state, event.turn):
         return state, ()
-    return replace(_with(state, section=None), idle_since=state.now), ()
+    return replace(_with(state, replace(state.aloud, section=None)), idle_since=state.now), ()
 
 
 def followed(before: KioskState, after: KioskState, effects: Effects) -> tuple[KioskState, Effects]:
@@ -57,19 +57,24 @@ def _begin(state: KioskState, sections: tuple[Section, ...]) -> tuple[KioskState
     if item is None:
         return state, ()
     effect = ReadGuide(turn, item, sections, state.mode, state.lookup.contents, state.lookup.english)
-    return _with(state, section=sections[0], turn=turn), (effect,)
+    return _with(state, replace(state.aloud, section=sections[0], turn=turn)), (effect,)
 
 
 def _silent(state: KioskState) -> tuple[KioskState, Effects]:
-    return _with(state, section=None), (StopReading(),)
+    return _with(state, replace(state.aloud, section=None)), (StopReading(),)
 
 
 def _is_present(state: KioskState, turn: int) -> bool:
     return state.aloud.section is not None and turn == state.aloud.turn
 
 
-def _with(state: KioskState, **changes: Any) -> KioskState:
-    return replace(state, aloud=replace(state.aloud, **changes))
+def _with(state: KioskState, aloud: ReadAloud) -> KioskState:
+    return replace(state, aloud=aloud)
 
 
-HANDLERS: dict[type, Any] = {Listen: listen, VoiceIs: voice_is, ReadsNow: reads_now, ReadingEnded: read_out}
+HANDLERS: Handlers[KioskState, Effect] = Handlers(
+    on(Listen, listen),
+    on(VoiceIs, voice_is),
+    on(ReadsNow, reads_now),
+    on(ReadingEnded, reading_ended),
+)

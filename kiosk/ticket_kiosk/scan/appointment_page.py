@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
+from contract.wire.answers import AppointmentFacts
 from kiosk.ticket_kiosk.events import TakeNumber
 from kiosk.ticket_kiosk.guides.list_pages import Listing
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
@@ -22,9 +21,8 @@ ADMITTED = ("due", "late", "checked-in")
 """The standings that lead on to a number."""
 
 
-def time_text(stage: PageContext, at: str, clock: datetime | None) -> str:
+def time_text(stage: PageContext, moment: datetime, clock: datetime | None) -> str:
     """An instant of an answer; without its day when that is today."""
-    moment = datetime.fromisoformat(at)
     if clock is not None and moment.date() == clock.date():
         return f"{moment:%H:%M}"
     return f"{date_text(stage, moment)} {moment:%H:%M}"
@@ -35,11 +33,11 @@ def queue_name(stage: PageContext, queue: str) -> str:
     return next((stage.pick(known.name) for known in stage.hall.queue if known.id == queue), queue)
 
 
-def standing_words(stage: PageContext, state: KioskState, appointment: Mapping[str, Any]) -> tuple[str, str]:
+def standing_words(stage: PageContext, state: KioskState, appointment: AppointmentFacts) -> tuple[str, str]:
     """How the appointment stands to the clock, and what to do."""
     _ = stage.text
-    desk, starts = help_desk(stage), time_text(stage, appointment["starts_at"], state.clock)
-    opens = time_text(stage, appointment["opens_at"], state.clock)
+    desk, starts = help_desk(stage), time_text(stage, appointment.starts_at, state.clock)
+    opens = time_text(stage, appointment.opens_at, state.clock)
     over = _("您预约的是 {time}。请重新预约，或返回首页取号。").format(time=starts)
     late = (
         _("现在不能用这个预约了，请返回首页取号，或到{desk}咨询。").format(desk=desk)
@@ -52,7 +50,7 @@ def standing_words(stage: PageContext, state: KioskState, appointment: Mapping[s
         "late": (_("已经过了预约时间"), late),
         "checked-in": (_("您已经签到"), _("可以查看您的号码和前面的人数")),
         "cancelled": (_("这个预约已经取消"), _("如要办理，请返回首页取号。")),
-    }.get(str(appointment["standing"]), (_("这个预约已经过期"), over))  # fmt: skip
+    }.get(appointment.standing, (_("这个预约已经过期"), over))  # fmt: skip
 
 
 class AppointmentPage(PageFrame):
@@ -63,12 +61,13 @@ class AppointmentPage(PageFrame):
         return _("我的预约")
 
     def build_body(self, state: KioskState) -> None:
-        look, appointment = self.look, state.scan.appointment or {}
+        look, appointment = self.look, state.scan.appointment
+        assert appointment is not None, "this page comes with an appointment"
         height = max(look.target, look.px(168))
         bar, rest = self.reach.bottom(height, look.space("l"))
         rest = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
-        leads = appointment["standing"] in ADMITTED
-        refused = appointment["standing"] == "late" and self.stage.hall.rules.appointment.late == "refuse"
+        leads = appointment.standing in ADMITTED
+        refused = appointment.standing == "late" and self.stage.hall.rules.appointment.late == "refuse"
         if leads and not refused:
             self._bar(bar, state, appointment)
         if look.portrait:
@@ -76,11 +75,11 @@ class AppointmentPage(PageFrame):
         else:
             upper, lower = rest.columns(2, look.space("l"))
         title, note = standing_words(self.stage, state, appointment)
-        colour = "success" if appointment["standing"] in ("due", "checked-in") else "warning"
+        colour = "success" if appointment.standing in ("due", "checked-in") else "warning"
         TroubleBlock(self, upper, "clock" if colour == "warning" else "check-circle", title, note, colour=colour)
         self._facts(lower, state, appointment)
 
-    def _bar(self, rect: Rect, state: KioskState, appointment: Mapping[str, Any]) -> None:
+    def _bar(self, rect: Rect, state: KioskState, appointment: AppointmentFacts) -> None:
         stage, _ = self.stage, self.stage.text
         if waits(state) or state.scan.refusal is not None:
             refusal = state.scan.refusal
@@ -89,16 +88,15 @@ class AppointmentPage(PageFrame):
             colour = "secondary" if refusal is None else "danger"
             self.add_widget(Words(stage, rect, said, "body", colour=colour, align="center", line_height=1.2))
             return
-        text = _("看我的号票") if appointment["standing"] == "checked-in" else _("签到取号")
+        text = _("看我的号票") if appointment.standing == "checked-in" else _("签到取号")
         self.add_widget(Bar(stage, rect, text, lambda: stage.send(CheckIn()), icon="ticket-confirmation"))
 
-    def _facts(self, rect: Rect, state: KioskState, appointment: Mapping[str, Any]) -> None:
+    def _facts(self, rect: Rect, state: KioskState, appointment: AppointmentFacts) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
-        ends = datetime.fromisoformat(appointment["ends_at"])
         facts = (
-            ("account", _("预约人"), str(appointment["name"])),
-            ("file-document", _("业务"), queue_name(stage, appointment["queue"])),
-            ("clock", _("时间"), f"{time_text(stage, appointment['starts_at'], state.clock)}–{ends:%H:%M}"),
+            ("account", _("预约人"), appointment.name),
+            ("file-document", _("业务"), queue_name(stage, appointment.queue)),
+            ("clock", _("时间"), f"{time_text(stage, appointment.starts_at, state.clock)}–{appointment.ends_at:%H:%M}"),
         )
         row_height = look.type("body") * 2.6
         card = rect.top(min(rect.h, row_height * len(facts) + look.space("l")))[0]
@@ -126,27 +124,33 @@ class HolderPage(Listing):
 
     def build_body(self, state: KioskState) -> None:
         super().build_body(state)
-        _, holder = self.stage.text, (state.scan.holder or {}).get("holder", {})
-        self._title.say(_("{name}，您好").format(name=holder.get("name", "")))
+        _, holder = self.stage.text, state.scan.holder
+        self._title.say(_("{name}，您好").format(name=holder.holder.name if holder is not None else ""))
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         stage, _ = self.stage, self.stage.text
-        holder = state.scan.holder or {}
+        holder = state.scan.holder
+        assert holder is not None, "this page comes with a holder"
         appointments = [
             ChoiceTile(
-                a["id"], _("预约：{business}").format(business=queue_name(stage, a["queue"])), "clock",
-                f"{time_text(stage, a['starts_at'], state.clock)}　{standing_words(stage, state, a)[0]}",
-                PickAppointment(a["id"]),
+                each.id,
+                _("预约：{business}").format(business=queue_name(stage, each.queue)),
+                "clock",
+                f"{time_text(stage, each.starts_at, state.clock)}　{standing_words(stage, state, each)[0]}",
+                PickAppointment(each.id),
             )
-            for a in holder.get("appointments", ())
-        ]  # fmt: skip
+            for each in holder.appointments
+        ]
         cases = [
             ChoiceTile(
-                case["number"], _("办件：{item}").format(item=case["item"]), "clipboard-text",
-                str(case["state_texts"].get(self.look.mode.language, "")), PickCase(case["number"]),
+                case.number,
+                _("办件：{item}").format(item=case.item),
+                "clipboard-text",
+                stage.pick(case.state_texts),
+                PickCase(case.number),
             )
-            for case in holder.get("cases", ())
-        ]  # fmt: skip
+            for case in holder.cases
+        ]
         note = _("办理其他业务") if appointments or cases else _("没有查到您名下的预约和办件")
         number = ChoiceTile("number", _("取号"), "ticket-confirmation", note, TakeNumber())
         return [*appointments, *cases, number]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
+from contract.wire.answers import AppointmentFacts, HolderScan
 from contract.wire.device_state import WORKS
 from contract.wire.messages import Text
 from kiosk.flow.requests import Policy, ServerRequest
@@ -49,8 +50,8 @@ class ScanState:
     guide: str | None = None
     refusal: Text | Why | None = None
     check_in: str | None = field(default=None, repr=False)
-    appointment: Mapping[str, Any] | None = field(default=None, repr=False)
-    holder: Mapping[str, Any] | None = field(default=None, repr=False)
+    appointment: AppointmentFacts | None = field(default=None, repr=False)
+    holder: HolderScan | None = field(default=None, repr=False)
 
     @property
     def able(self) -> bool:

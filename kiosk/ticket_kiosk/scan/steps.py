@@ -12,12 +12,22 @@ scan ─Scanned→ (Ask scan) ─┬ ticket ───── my-ticket           
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
-from contract.wire import scanned_code
-from contract.wire.answers import Answer
+from contract.wire import answers, scanned_code
+from contract.wire.answers import (
+    Answer,
+    AppointmentFacts,
+    AppointmentScan,
+    CaseFacts,
+    CaseScan,
+    GuideScan,
+    HolderScan,
+    IssueAnswer,
+    RateableService,
+    TicketScan,
+)
+from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.guides.state import ItemIs, ReadItem
@@ -39,12 +49,11 @@ from kiosk.ticket_kiosk.scan.state import (
     ScanState,
     Watch,
 )
-from kiosk.ticket_kiosk.state import Effects, KioskState
+from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 from kiosk.ticket_kiosk.take_number import steps as take_number_steps
 
 AGAIN_S = 3
 """The same code counts again when it was out of sight for so many seconds."""
-AnswerStep = Callable[[KioskState, dict[str, Any]], tuple[KioskState, Effects]]
 
 
 def open_scan(state: KioskState, _event: OpenScan) -> tuple[KioskState, Effects]:
@@ -57,13 +66,15 @@ def open_scan(state: KioskState, _event: OpenScan) -> tuple[KioskState, Effects]
 
 def scanner_is(state: KioskState, event: ScannerIs) -> tuple[KioskState, Effects]:
     known = {**state.scan.scanners, event.scanner: ScannerStatus(event.condition, event.films, event.detail)}
-    state = _with(state, scanners=known)
-    return (state if state.scan.films else _with(state, picture=None)), ()
+    state = _with(state, replace(state.scan, scanners=known))
+    return (state if state.scan.films else _with(state, replace(state.scan, picture=None))), ()
 
 
 def pictured(state: KioskState, event: Pictured) -> tuple[KioskState, Effects]:
     """A picture is shown while somebody scans; the next is asked for only then."""
-    return (_with(state, picture=event.picture), (NextPicture(),)) if state.shown == "scan" else (state, ())
+    if state.shown != "scan":
+        return state, ()
+    return _with(state, replace(state.scan, picture=event.picture)), (NextPicture(),)
 
 
 def watched(before: KioskState, after: KioskState) -> tuple[KioskState, Effects]:
@@ -71,7 +82,7 @@ def watched(before: KioskState, after: KioskState) -> tuple[KioskState, Effects]
     was, is_ = before.shown == "scan", after.shown == "scan"
     if was == is_:
         return after, ()
-    return _with(after, picture=None), (Watch(is_),)
+    return _with(after, replace(after.scan, picture=None)), (Watch(is_),)
 
 
 def closed(state: KioskState) -> KioskState:
@@ -87,11 +98,12 @@ def scanned(state: KioskState, event: Scanned) -> tuple[KioskState, Effects]:
     seen = hashlib.sha256(text.encode()).hexdigest()[:16]
     again = seen == state.scan.seen and state.now - state.scan.seen_at < AGAIN_S
     if again:
-        return _with(state, seen_at=state.now), ()
+        return _with(state, replace(state.scan, seen_at=state.now)), ()
     meant = state.shown == "scan" or (state.page == "home" and (state.served or state.has_guides))
     if not meant or waits(state):
         return state, ()
-    state = _with(replace(state, idle_since=state.now), seen=seen, seen_at=state.now, refusal=None, guide=None)
+    scan = replace(state.scan, seen=seen, seen_at=state.now, refusal=None, guide=None)
+    state = replace(state, scan=scan, idle_since=state.now)
     if state.page == "home":
         state = state.at("scan")
     return _read(state, text)
@@ -101,27 +113,27 @@ def _read(state: KioskState, text: str) -> tuple[KioskState, Effects]:
     """Guides are read here; everything else only the server knows."""
     code = scanned_code.read(text)
     if code is None:
-        return _with(state, refusal="nonsense"), ()
+        return _with(state, replace(state.scan, refusal="nonsense")), ()
     if code.kind == "guide":
         return _read_guide(state, code.value)
     if not state.served:
-        return _with(state, refusal="away"), ()
+        return _with(state, replace(state.scan, refusal="away")), ()
     return _ask(state, CodeLookup(state.page, state.setting.terminal, text))
 
 
 def _read_guide(state: KioskState, item: str) -> tuple[KioskState, Effects]:
     if not state.has_guides:
-        return _with(state, refusal="unknown-guide"), ()
-    return _with(state, guide=item), (ReadItem(item),)
+        return _with(state, replace(state.scan, refusal="unknown-guide")), ()
+    return _with(state, replace(state.scan, guide=item)), (ReadItem(item),)
 
 
 def item_is(state: KioskState, event: ItemIs) -> tuple[KioskState, Effects]:
     """The guide of the scanned code; None when the hall has no such guide."""
     if state.scan.guide != event.id:
         return state, ()
-    state = _with(state, guide=None, seen_at=state.now)
+    state = _with(state, replace(state.scan, guide=None, seen_at=state.now))
     if event.item is None:
-        return _with(state, refusal="unknown-guide"), ()
+        return _with(state, replace(state.scan, refusal="unknown-guide")), ()
     found = replace(state.lookup, item=event.item, english=event.english, section="summary")
     return replace(state, lookup=found).at("guide"), ()
 
@@ -131,64 +143,60 @@ def item_is(state: KioskState, event: ItemIs) -> tuple[KioskState, Effects]:
 
 def code_answered(state: KioskState, pending: Pending[CodeLookup], answer: Answer) -> tuple[KioskState, Effects]:
     """What the code is for."""
-    return _answered(state, pending.request, answer, _code_is)
+    state = _with(state, replace(state.scan, seen_at=state.now))
+    if state.page != pending.request.page:
+        return state, ()  # the citizen went another way meanwhile
+    match answers.of_scan(answer):
+        case TicketScan() as found:
+            service = found.service if isinstance(found.service, RateableService) else None
+            ticket = my_ticket_steps.shown(found.ticket, found.ahead, found.estimate_s, service)
+            return my_ticket_steps.show(state, ticket, found.token), ()
+        case AppointmentScan(appointment):
+            return _appointment(state, appointment)
+        case CaseScan(case):
+            return _case(state, case), ()
+        case GuideScan(item):
+            return _read_guide(state, item)
+        case HolderScan() as holder:
+            return _with(state, replace(state.scan, holder=holder)).at("holder"), ()
+        case None:
+            return _refused(state, answer), ()
 
 
 def checked_in_answered(state: KioskState, pending: Pending[CheckedInLookup], answer: Answer) -> tuple[KioskState, Effects]:
     """The ticket of an appointment that was checked in before."""
-    return _answered(state, pending.request, answer, _checked_in_is)
-
-
-def _answered(state: KioskState, request: ScanRequest, answer: Answer, step: AnswerStep) -> tuple[KioskState, Effects]:
-    state = _with(state, seen_at=state.now)
-    if state.page != request.page:
-        return state, ()  # the citizen went another way meanwhile
-    error = answer.error
-    try:
-        if answer.status == "ok" and answer.data is not None:
-            return step(state, answer.data)
-    except (KeyError, TypeError, ValueError):  # the answer is not what the contract says
-        error = None
-    texts = error.texts if error is not None else None
-    return _with(state, refusal=texts or "no-answer"), ()
+    state = _with(state, replace(state.scan, seen_at=state.now))
+    if state.page != pending.request.page:
+        return state, ()
+    issued = answers.of(answer, IssueAnswer)
+    if issued is None:
+        return _refused(state, answer), ()
+    ticket = my_ticket_steps.shown(issued.ticket, issued.ahead, issued.estimate_s)
+    return my_ticket_steps.show(state, ticket, issued.ticket.token), ()
 
 
 def unanswered(state: KioskState, _pending: Pending[ScanRequest]) -> tuple[KioskState, Effects]:
-    return _with(state, seen_at=state.now, refusal="no-answer"), ()
+    return _with(state, replace(state.scan, seen_at=state.now, refusal="no-answer")), ()
 
 
-def _code_is(state: KioskState, data: dict[str, Any]) -> tuple[KioskState, Effects]:
-    match data["kind"]:
-        case "ticket":
-            return my_ticket_steps.show(state, data, str(data["token"])), ()
-        case "appointment":
-            return _appointment(state, data["appointment"])
-        case "case":
-            return _case(state, data["case"]), ()
-        case "guide":
-            return _read_guide(state, str(data["item"]))
-        case "holder":
-            known = {"holder": dict(data["holder"]), "appointments": list(data["appointments"]), "cases": list(data["cases"])}
-            return _with(state, holder=known).at("holder"), ()
-    raise ValueError(data["kind"])
+def _refused(state: KioskState, answer: Answer) -> KioskState:
+    """In the words of the server, where it has some."""
+    texts = answer.error.texts if answer.error is not None else None
+    return _with(state, replace(state.scan, refusal=texts or "no-answer"))
 
 
-def _appointment(state: KioskState, appointment: Mapping[str, Any]) -> tuple[KioskState, Effects]:
+def _appointment(state: KioskState, appointment: AppointmentFacts) -> tuple[KioskState, Effects]:
     """In time: the number. Checked in already: how its ticket stands. Otherwise what to know first."""
-    state = _with(state, appointment=appointment)
-    if appointment["standing"] == "due":
-        return take_number_steps.check_in(state, appointment["queue"], appointment["code"])
-    if appointment["standing"] == "checked-in":
-        return _ask(state, CheckedInLookup(state.page, appointment["queue"], appointment["code"]))
+    state = _with(state, replace(state.scan, appointment=appointment))
+    if appointment.standing == "due":
+        return take_number_steps.check_in(state, appointment.queue, appointment.code)
+    if appointment.standing == "checked-in":
+        return _ask(state, CheckedInLookup(state.page, appointment.queue, appointment.code))
     return state.at("appointment"), ()
 
 
-def _checked_in_is(state: KioskState, data: dict[str, Any]) -> tuple[KioskState, Effects]:
-    return my_ticket_steps.show(state, data, str(data["ticket"]["token"])), ()
-
-
-def _case(state: KioskState, case: dict[str, Any]) -> KioskState:
-    return replace(state, case_query=CaseQuery(case={**case})).at("case")
+def _case(state: KioskState, case: CaseFacts) -> KioskState:
+    return replace(state, case_query=CaseQuery(case=case)).at("case")
 
 
 # --- what a citizen picks --------------------------------------------------------------------------------------------
@@ -197,14 +205,16 @@ def _case(state: KioskState, case: dict[str, Any]) -> KioskState:
 def pick_appointment(state: KioskState, event: PickAppointment) -> tuple[KioskState, Effects]:
     if state.shown != "holder" or state.scan.holder is None or waits(state):
         return state, ()
-    found = next((a for a in state.scan.holder["appointments"] if a["id"] == event.id), None)
-    return (_with(state, appointment=found, refusal=None).at("appointment"), ()) if found is not None else (state, ())
+    found = next((each for each in state.scan.holder.appointments if each.id == event.id), None)
+    if found is None:
+        return state, ()
+    return _with(state, replace(state.scan, appointment=found, refusal=None)).at("appointment"), ()
 
 
 def pick_case(state: KioskState, event: PickCase) -> tuple[KioskState, Effects]:
     if state.shown != "holder" or state.scan.holder is None:
         return state, ()
-    found = next((case for case in state.scan.holder["cases"] if case["number"] == event.number), None)
+    found = next((case for case in state.scan.holder.cases if case.number == event.number), None)
     return (_case(state, found), ()) if found is not None else (state, ())
 
 
@@ -213,9 +223,9 @@ def check_in(state: KioskState, _event: CheckIn) -> tuple[KioskState, Effects]:
     appointment = state.scan.appointment
     if state.shown != "appointment" or appointment is None or waits(state):
         return state, ()
-    if appointment["standing"] == "checked-in":
+    if appointment.standing == "checked-in":
         return _appointment(state, appointment)
-    return take_number_steps.check_in(state, appointment["queue"], appointment["code"])
+    return take_number_steps.check_in(state, appointment.queue, appointment.code)
 
 
 def waits(state: KioskState) -> bool:
@@ -224,15 +234,20 @@ def waits(state: KioskState) -> bool:
 
 
 def _ask(state: KioskState, request: ScanRequest) -> tuple[KioskState, Effects]:
-    state, asked = ask(_with(state, refusal=None), request)
+    state, asked = ask(_with(state, replace(state.scan, refusal=None)), request)
     return state, (asked,)
 
 
-def _with(state: KioskState, **changes: Any) -> KioskState:
-    return replace(state, scan=replace(state.scan, **changes))
+def _with(state: KioskState, scan: ScanState) -> KioskState:
+    return replace(state, scan=scan)
 
 
-HANDLERS: dict[type, Any] = {
-    OpenScan: open_scan, ScannerIs: scanner_is, Pictured: pictured, Scanned: scanned, PickAppointment: pick_appointment,
-    PickCase: pick_case, CheckIn: check_in,
-}  # fmt: skip
+HANDLERS: Handlers[KioskState, Effect] = Handlers(
+    on(OpenScan, open_scan),
+    on(ScannerIs, scanner_is),
+    on(Pictured, pictured),
+    on(Scanned, scanned),
+    on(PickAppointment, pick_appointment),
+    on(PickCase, pick_case),
+    on(CheckIn, check_in),
+)

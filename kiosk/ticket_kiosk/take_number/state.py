@@ -28,7 +28,6 @@ class IssuedTicket:
     estimate_s: Estimate
     windows: tuple[str, ...]
     language: str = "zh"
-    state: str = ""
     offline: bool = False
 
 

@@ -11,16 +11,16 @@ knowing.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, cast
 
-from contract.wire.answers import Answer, Error
-from contract.wire.messages import Estimate, Text, TicketClass
+from contract.wire import answers
+from contract.wire.answers import Answer, Error, IssueAnswer
+from contract.wire.messages import Text, TicketClass
+from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.events import Confirm, PrintBroke, Printed
 from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
 from kiosk.ticket_kiosk.offline_numbers.state import Settle
-from kiosk.ticket_kiosk.state import Effects, KioskState
+from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 from kiosk.ticket_kiosk.take_number.state import (
     PRINTING_S,
     IssuedTicket,
@@ -104,11 +104,12 @@ def closed(state: KioskState) -> KioskState:
 def ticket_answered(state: KioskState, pending: Pending[TicketRequest], answer: Answer) -> tuple[KioskState, Effects]:
     """The number, or why there is none."""
     request, wanted = pending.request, state.taking.wanted == pending.id
-    ticket = _ticket(answer.data, state.mode.language) if answer.status == "ok" else None
-    if ticket is None:
+    issued = answers.of(answer, IssueAnswer)
+    if issued is None:
         return (_refused(state, request, answer.error or Error("internal", "")) if wanted else state), ()
-    if request.appointment is not None and ticket.state not in ("printing" if request.on_paper else "waiting", ""):
-        return (_checked_in_before(state, answer.data, ticket) if wanted else state), ()
+    ticket = _ticket(issued, state.mode.language)
+    if request.appointment is not None and issued.ticket.state != ("printing" if request.on_paper else "waiting"):
+        return (_checked_in_before(state, issued) if wanted else state), ()
     if not wanted:
         return _give_back(state, ticket, request)
     state = unwanted(state)
@@ -193,9 +194,10 @@ def _not_checked_in(state: KioskState, texts: Text) -> KioskState:
     return replace(state, taking=taking, page="scan", trail=("home",), scan=scan, idle_since=state.now)
 
 
-def _checked_in_before(state: KioskState, data: Any, ticket: IssuedTicket) -> KioskState:
+def _checked_in_before(state: KioskState, issued: IssueAnswer) -> KioskState:
     """Another kiosk was quicker: the appointment's ticket is in somebody's hand, and is only shown."""
-    return my_ticket_steps.show(replace(unwanted(state), page="home", trail=()), data, ticket.token)
+    shown = my_ticket_steps.shown(issued.ticket, issued.ahead, issued.estimate_s)
+    return my_ticket_steps.show(replace(unwanted(state), page="home", trail=()), shown, issued.ticket.token)
 
 
 def _give_back(state: KioskState, ticket: IssuedTicket, request: TicketRequest) -> tuple[KioskState, Effects]:
@@ -225,22 +227,25 @@ def ticket_returned(state: KioskState, _pending: Pending[TicketReturn], _answer:
     return state, ()
 
 
-def _ticket(data: dict[str, Any] | None, language: str) -> IssuedTicket | None:
-    """The ticket in an answer, or None if the answer is not what the contract says."""
-    try:
-        assert data is not None
-        facts, estimate = data["ticket"], data["estimate_s"]
-        return IssuedTicket(
-            id=str(facts["id"]), number=str(facts["number"]), queue=str(facts["queue"]),
-            class_=cast(TicketClass, str(facts["class"])),
-            issued_at=datetime.fromisoformat(facts["issued_at"]), token=str(facts["token"]), ahead=int(data["ahead"]),
-            estimate_s=Estimate(int(estimate["low"]), int(estimate["high"])), windows=tuple(map(str, data["windows"])),
-            language=language, state=str(facts.get("state", "")),
-        )  # fmt: skip
-    except (AssertionError, KeyError, TypeError, ValueError):
-        return None
+def _ticket(issued: IssueAnswer, language: str) -> IssuedTicket:
+    facts = issued.ticket
+    return IssuedTicket(
+        id=facts.id,
+        number=facts.number,
+        queue=facts.queue,
+        class_=facts.class_,
+        issued_at=facts.issued_at,
+        token=facts.token,
+        ahead=issued.ahead,
+        estimate_s=issued.estimate_s,
+        windows=tuple(issued.windows),
+        language=language,
+    )
 
 
 def _without_job(state: KioskState, ticket: str) -> KioskState:
     jobs = {key: job for key, job in state.taking.jobs.items() if key != ticket}
     return replace(state, taking=replace(state.taking, jobs=jobs))
+
+
+HANDLERS: Handlers[KioskState, Effect] = Handlers(on(Printed, printed), on(PrintBroke, print_broke))

@@ -34,6 +34,7 @@ from kiosk.ticket_kiosk.events import (
 from kiosk.ticket_kiosk.state import Business, KioskState, Setting
 from kiosk.ticket_kiosk.take_number.state import PRINTING_S, PrintTicket, TicketRequest
 from kiosk.ui.theme import Mode
+from tests.facts import ticket_facts
 
 CLOCK = datetime(2026, 11, 22, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 SETTING = Setting(
@@ -83,9 +84,8 @@ def citizen() -> Citizen:
 
 
 def issued(request_id: str, number: str = "C001") -> Answered:
-    data = {"ticket": {"id": f"20261122-{number.lower()}", "number": number, "queue": "social", "class": "ordinary",
-                       "issued_at": CLOCK.isoformat(), "business_day": "2026-11-22", "token": "tok"},
-            "ahead": 3, "estimate_s": {"low": 60, "high": 300}, "windows": ["03"]}  # fmt: skip
+    ticket = ticket_facts(number, "printing", token="tok")
+    data = {"ticket": ticket, "ahead": 3, "estimate_s": {"low": 60, "high": 300}, "windows": ["03"]}
     return Answered(request_id, Answer("ok", data=data))
 
 

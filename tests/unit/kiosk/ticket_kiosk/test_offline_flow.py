@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from contract.wire.answers import Answer, Error
+from contract.wire import codec
+from contract.wire.answers import Answer, Error, LeaseAnswer, MergeAnswer, MergedTicket
 from contract.wire.messages import LeaseStatus, ServerStatus
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
@@ -295,9 +296,10 @@ def test_a_lease_is_filled_up_for_every_queue_that_may_be_offline(alone: Alone):
     assert [ask.body for ask in alone.asks("lease-numbers")] == [{"terminal": "kiosk-1", "queue": "social", "count": 5}]
     alone.tick()
     assert len(alone.asks("lease-numbers")) == 1, "one question at a time"
-    answer = {"queue": "social", "numbers": []}
+    answer = {"queue": "social", "business_day": "2026-11-22", "leased_at": CLOCK.isoformat(), "expires": CLOCK.isoformat(),
+              "open": [], "windows": ["03"], "numbers": [{"ticket": "20261122-c907", "number": "C907", "token": "tok"}]}  # fmt: skip
     alone.does(Answered(alone.asks("lease-numbers")[0].request_id, Answer("ok", data=answer)))
-    assert alone.done(KeepLease) == [KeepLease(answer)]
+    assert alone.done(KeepLease) == [KeepLease(codec.convert(answer, LeaseAnswer))]
 
 
 def test_a_lost_answer_to_a_lease_is_asked_for_again_with_the_same_id(alone: Alone):
@@ -349,7 +351,7 @@ def test_what_was_given_is_told_once_the_server_is_back_and_ticked_off(alone: Al
     assert alone.asks("merge-tickets") == [ask, ask]
     answer = {"tickets": [{"id": "20261122-c901", "state": "waiting"}]}
     alone.does(Answered(ask.request_id, Answer("ok", data=answer)))
-    assert alone.done(MarkMerged) == [MarkMerged(answer)]
+    assert alone.done(MarkMerged) == [MarkMerged(MergeAnswer([MergedTicket("20261122-c901", "waiting")]))]
 
 
 def test_a_merge_that_was_refused_is_told_again_later(alone: Alone):

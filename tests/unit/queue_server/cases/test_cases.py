@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.documents import make, render
+from contract.wire import codec
+from contract.wire.answers import CaseFacts
 from contract.wire.case import PAPERS, STATES, Case
 from queue_server.appointments import command as appointment_command
 from queue_server.appointments import repository as appointments
@@ -195,9 +197,9 @@ def test_every_paper_that_a_case_offers_can_be_set(bed):
             due_on="2026-11-30",
             steps=[{"on": "2026-11-20", "text": "收件"}],
         )
-        case = found(bed).data["case"]
-        assert case["papers"] == list(PAPERS[state])
-        for kind in case["papers"]:
+        case = codec.convert(found(bed).data["case"], CaseFacts)
+        assert case.papers == list(PAPERS[state])
+        for kind in case.papers:
             paper = make.of_case(head, kind, case, at=at, web="http://10.0.0.2")
             assert paper.kind == kind and paper.code.startswith("http://10.0.0.2/c/testhall.WS-20261120-1.")
     assert render.pdf(paper).startswith(b"%PDF")

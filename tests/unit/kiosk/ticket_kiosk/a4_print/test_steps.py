@@ -41,6 +41,7 @@ from kiosk.ticket_kiosk.guides.state import Contents, ContentsAre, ItemIs, Liste
 from kiosk.ticket_kiosk.role import device_states
 from kiosk.ticket_kiosk.state import KioskState
 from queue_server.catalogue.load import load
+from tests.facts import a_case, case_facts
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SEED, SETTING, queue_is
 
 WUSHAN = Path(__file__).parents[5] / "assets" / "halls" / "wushan"
@@ -51,7 +52,7 @@ BLANKS = tuple(dict.fromkeys(m.form for m in ITEM.materials if m.form))
 SHEETS = (Sheet(1, 1, b"abc"),) * 3
 WORDS = Text("正在打印", "Printing")
 OUT = PrinterState("paper-out", words=Text("没有纸了", "Out of paper"))
-CASE = {"number": "WS-0001", "applicant": "王*", "papers": ["progress", "receipt"], "code": "JHC.wushan.ws-0001.mac"}
+CASE = case_facts("WS-0001", papers=["progress", "receipt"])
 
 
 def job(state: str = "received", printed: int = 0, id_: str = "j1") -> Job:
@@ -278,7 +279,7 @@ def test_a_case_offers_the_papers_that_its_state_gives_and_they_are_made_without
     citizen = Citizen()
     citizen.looks_at_a_receipt()
     assert choices(citizen.state) == (Document("receipt"), Document("progress"))
-    assert citizen.wants(MakeDocument)[0].case == CASE
+    assert citizen.wants(MakeDocument)[0].case == a_case("WS-0001", papers=["progress", "receipt"])
     citizen.does(Connected(False), Print())
     assert (citizen.state.shown, len(citizen.wants(PrintDocument))) == ("printout", 1)
 

@@ -11,10 +11,11 @@ from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.case_progress.state import FieldTyped, OpenCaseQuery, PickField, SubmitCaseQuery
 from kiosk.ticket_kiosk.events import Back, GoHome
 from kiosk.ticket_kiosk.state import KioskState
+from tests.facts import case_facts
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SECOND, SEED, SETTING, queue_is
 
 REFUSED = Answer("error", error=Error("not-authorised", "no", texts=Text("不符", "no match")))
-FOUND = Answer("ok", data={"case": {"number": "WS-0001", "applicant": "王*"}})
+FOUND = Answer("ok", data={"case": case_facts("WS-0001")})
 
 
 class Citizen:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, LeaseIs, MarkMerged, NoNumber, NumberGiven, Settle
 from kiosk.ticket_kiosk.offline_numbers.worker import LeaseWorker
-from tests.unit.kiosk.ticket_kiosk.offline_numbers.test_book import answer, wish
+from tests.unit.kiosk.ticket_kiosk.offline_numbers.test_book import answer, merged, wish
 
 
 class Kept:
@@ -45,7 +46,7 @@ def test_a_number_goes_from_the_lease_to_the_citizen_to_the_server(kept: Kept):
     assert (given.request, given.given.number, holding.left, holding.untold) == ("order", "A901", {"household": 1}, ())
     [holding] = kept.does(Settle("20261123-a901", "printed"), LeaseIs)
     assert [ticket["result"] for ticket in holding.untold] == ["printed"]
-    assert kept.does(MarkMerged({"tickets": [{"id": "20261123-a901", "state": "waiting"}]}), LeaseIs)[0].untold == ()
+    assert kept.does(MarkMerged(merged(a901="waiting")), LeaseIs)[0].untold == ()
 
 
 def test_there_is_no_number_when_none_is_left(kept: Kept):
@@ -63,8 +64,7 @@ def test_a_number_that_cannot_be_written_down_is_not_given(kept: Kept, tmp_path:
 
 
 def test_an_answer_that_cannot_be_read_is_dropped_and_the_keeper_goes_on(kept: Kept):
-    kept.does(KeepLease({"queue": "household"}))
-    kept.does(MarkMerged({}))
+    kept.does(KeepLease(structs.replace(answer("A901"), business_day="?")))
     assert kept.does(KeepLease(answer("A901")), LeaseIs)[0].left == {"household": 1}
 
 
@@ -72,7 +72,7 @@ def test_a_refused_ticket_is_said_in_the_log_and_kept(kept: Kept, caplog: pytest
     kept.does(KeepLease(answer("A901")), LeaseIs)
     kept.does(wish(), NumberGiven, LeaseIs)
     kept.does(Settle("20261123-a901", "printed"), LeaseIs)
-    assert kept.does(MarkMerged({"tickets": [{"id": "20261123-a901", "state": "refused"}]}), LeaseIs)[0].untold == ()
+    assert kept.does(MarkMerged(merged(a901="refused")), LeaseIs)[0].untold == ()
     assert "20261123-a901 was leased to this kiosk" in caplog.text
 
 

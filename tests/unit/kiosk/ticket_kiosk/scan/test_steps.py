@@ -30,6 +30,7 @@ from kiosk.ticket_kiosk.scan.state import (
 from kiosk.ticket_kiosk.scan.steps import waits
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.state import PrintTicket
+from tests.facts import case_facts, ticket_facts
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SECOND, SEED, SETTING, THIRD, queue_is
 
 HALL = replace(SETTING, scanners=("camera-1",))
@@ -100,8 +101,7 @@ def appointment(standing: str = "due") -> dict[str, Any]:
 
 
 def ticket(state: str = "waiting", **service: Any) -> dict[str, Any]:
-    facts = {"id": "20261122-a001", "number": "A001", "queue": "social", "class": "appointment", "item": None, "state": state,
-             "window": None, "issued_at": CLOCK.isoformat(), "business_day": "2026-11-22", "token": "261122a001-abcdefghijkl"}  # fmt: skip
+    facts = ticket_facts(state=state, **{"class": "appointment"})
     return {"ticket": facts, "ahead": 2, "estimate_s": {"low": 60, "high": 300}, "windows": ["03"], **service}
 
 
@@ -258,8 +258,8 @@ def test_a_guide_that_is_not_here_and_other_codes_without_the_server_are_said_so
 
 
 def test_a_case_code_opens_its_case(citizen: Citizen):
-    state = citizen.scans("JHC.testhall.WS-1.AAAAAAAAAAAA", scanned("case", case={"number": "WS-1"}))
-    assert (state.shown, state.case_query.case) == ("case", {"number": "WS-1"})
+    state = citizen.scans("JHC.testhall.WS-1.AAAAAAAAAAAA", scanned("case", case=case_facts()))
+    assert (state.shown, state.case_query.case and state.case_query.case.number) == ("case", "WS-1")
 
 
 # --- appointments -------------------------------------------------------------------------------------------------------
@@ -419,7 +419,7 @@ def test_what_is_rated_already_or_too_late_offers_no_rating(citizen: Citizen, se
 
 def at_holder(citizen: Citizen) -> KioskState:
     holder = {"kind": "person", "name": "张*", "key": "k"}
-    found = scanned("holder", holder=holder, appointments=[appointment()], cases=[{"number": "WS-1"}])
+    found = scanned("holder", holder=holder, appointments=[appointment()], cases=[case_facts()])
     return citizen.scans(SERVICE, found)
 
 
