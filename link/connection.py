@@ -10,7 +10,7 @@ import logging
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -54,7 +54,7 @@ def client(broker: Broker, client_id: str) -> mqtt.Client:
     return paho
 
 
-def _no_delay(_client: mqtt.Client, _userdata: Any, sock: Any) -> None:
+def _no_delay(_client: mqtt.Client, _userdata: object, sock: Any) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
@@ -131,7 +131,7 @@ class Link:
         self._paho.publish(topic, payload, qos=1, retain=retain, properties=properties)
 
     def request(
-        self, verb: str, body: dict[str, Any], *, timeout_s: float = 10, request_id: str | None = None
+        self, verb: str, body: Mapping[str, object], *, timeout_s: float = 10, request_id: str | None = None
     ) -> Future[answers.Answer]:
         """Ask the server; the answer, or NoAnswer after `timeout_s`. Sent again with the same id until answered."""
         return self._requests.ask(verb, body, timeout_s=timeout_s, request_id=request_id)
@@ -147,7 +147,7 @@ class Link:
     def _subscribe(self, topic_filter: str) -> None:
         self._paho.subscribe(topic_filter, options=SubscribeOptions(qos=1))
 
-    def _connected(self, _c: mqtt.Client, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
+    def _connected(self, _c: mqtt.Client, _u: object, _flags: object, reason: ReasonCode, _p: object) -> None:
         if reason.is_failure:
             LOG.warning("the broker %s refuses %s: %s", self.broker, self.client_id, reason)
             return
@@ -164,7 +164,7 @@ class Link:
         for handler in self._on_change:
             handler(True)
 
-    def _disconnected(self, _c: mqtt.Client, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
+    def _disconnected(self, _c: mqtt.Client, _u: object, _flags: object, reason: ReasonCode, _p: object) -> None:
         if self.connected.is_set():
             self.connected.clear()
             LOG.info("connection of %s to the broker ended: %s", self.client_id, reason)
@@ -184,7 +184,7 @@ class Link:
             reason = why_refused(self.broker.host, self.broker.port, context)
         LOG.error("the broker %s cannot be reached as %s: %s", self.broker, self.client_id, reason)
 
-    def _message(self, _c: mqtt.Client, _u: Any, message: mqtt.MQTTMessage) -> None:
+    def _message(self, _c: mqtt.Client, _u: object, message: mqtt.MQTTMessage) -> None:
         if message.topic == self.topics.reply(self.client_id):
             correlation = getattr(message.properties, "CorrelationData", b"")
             self._requests.answered(correlation.decode("ascii", "replace"), bytes(message.payload))

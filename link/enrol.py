@@ -16,7 +16,6 @@ import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -150,7 +149,7 @@ def _keep(folder: Path, key: ec.EllipticCurvePrivateKey, certificate: str, autho
     durable.rename(folder / "client.key.new", folder / "client.key")
 
 
-def _post(url: str, body: dict[str, str], ca: Path | None = None) -> dict[str, Any]:
+def _post(url: str, body: dict[str, str], ca: Path | None = None) -> dict[str, object]:
     """Ask the server; its answer as JSON. Raise NotEnrolled.
 
     Over HTTPS the server has to have a certificate of `ca`. Without one any will do: a terminal that joins knows no authority
@@ -170,8 +169,9 @@ def _post(url: str, body: dict[str, str], ca: Path | None = None) -> dict[str, A
             f"{url} cannot be reached ({getattr(error, 'reason', error)}); check the address and the network"
         ) from None
     try:
-        told: dict[str, Any] = json.loads(content)
-        code = told["error"]["code"] if "error" in told else ""
+        told: dict[str, object] = json.loads(content)
+        error = told.get("error")
+        code = error["code"] if isinstance(error, dict) else ""
     except (ValueError, KeyError, TypeError):
         raise NotEnrolled(f"{url} does not answer like a queue server; check the address") from None
     if code:

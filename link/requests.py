@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
 
 from contract.wire import answers, codec
 
@@ -60,7 +59,7 @@ class Requests:
         """Whether the clock runs."""
         return self._clock is not None and self._clock.is_alive()
 
-    def ask(self, verb: str, body: dict[str, Any], *, timeout_s: float, request_id: str | None) -> Future[answers.Answer]:
+    def ask(self, verb: str, body: Mapping[str, object], *, timeout_s: float, request_id: str | None) -> Future[answers.Answer]:
         """Send a request; the future gets the answer or NoAnswer."""
         request_id = request_id or str(uuid.uuid4())
         now = time.monotonic()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -38,7 +38,7 @@ class Table(BaseModel):
 
     @field_validator("*")
     @classmethod
-    def _printable(cls, value: Any) -> Any:
+    def _printable(cls, value: object) -> object:
         """Raise Wrong for a text, or one in a list, with a character that cannot be printed."""
         for text in value if isinstance(value, list | tuple) else (value,):
             words = text.zh + text.en if isinstance(text, TextConfig) else text

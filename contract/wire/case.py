@@ -6,7 +6,7 @@ Of the applicant's ID number only the last four characters may be handed over; t
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -83,7 +83,7 @@ class Case(Table):
 
     @field_validator("state", mode="before")
     @classmethod
-    def _in_words(cls, value: Any) -> Any:
+    def _in_words(cls, value: object) -> object:
         """A state may be given by its Chinese name: spreadsheets are filled in by people."""
         return next((state for state, text in STATES.items() if text.zh == value), value)
 

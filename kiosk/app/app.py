@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from uuid import uuid4
 
 from contract.configuration.hall import HallConfig
@@ -33,6 +33,7 @@ from kiosk.ui.theme import Look, Mode
 from link.systemd_notify import notify
 
 if TYPE_CHECKING:
+    from kivy.input import MotionEvent
     from kivy.uix.widget import Widget
 
     from kiosk.ui.page import Page
@@ -164,7 +165,7 @@ class App(Generic[S, V]):
             self.root.canvas.ask_update()
         self.inbox.send(Tick(time.monotonic(), datetime.now(self.hall.zone)))
 
-    def _touched(self, _window: Any, touch: Any) -> bool:
+    def _touched(self, _window: object, touch: MotionEvent) -> bool:
         self.inbox.send(Touched(touch.sx, touch.sy, time.monotonic()))
         return False
 
@@ -198,7 +199,7 @@ class App(Generic[S, V]):
         if self._link is not None and self.first_frame_at is not None:
             self._link.report([*self.role.devices(self.state), *self._trouble], self.role.lease(self.state))
 
-    def _flipped(self, _window: Any) -> None:
+    def _flipped(self, _window: object) -> None:
         if self._link is None or self._link.alive:
             notify("WATCHDOG=1")
         if self._on_screen is not self._page:

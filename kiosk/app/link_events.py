@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
 from contract.wire import answers, codec
 from contract.wire.messages import Act, DeviceStatus, LeaseStatus
@@ -24,7 +23,14 @@ class TerminalLink:
     """Connects one terminal to its hall. `send` gets events, from other threads too."""
 
     def __init__(
-        self, *, broker: Broker, hall: str, terminal: str, kind: str, send: Callable[[Any], None], updates: Path | None = None
+        self,
+        *,
+        broker: Broker,
+        hall: str,
+        terminal: str,
+        kind: str,
+        send: Callable[[object], None],
+        updates: Path | None = None,
     ) -> None:
         """`updates` is the folder in which systems to install are left; None where this machine is not updated so."""
         self._terminal = TerminalPresence(broker=broker, hall=hall, terminal=terminal, role=kind, updates=updates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kiosk.ui.rect import Rect
 from kiosk.ui.theme import Look
@@ -33,7 +33,7 @@ class PageContext:
     look: Look
     hall: HallConfig
     text: Callable[[str], str]
-    send: Callable[[Any], None]
+    send: Callable[[object], None]
     click: Callable[[], None] = no_click
 
     @property

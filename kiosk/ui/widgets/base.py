@@ -22,7 +22,7 @@ def recolour(instruction: Any, colour: Colour) -> None:
 class Box(Widget):
     """A widget that stays where it was put. `stage` gives look, texts and the way to the flow."""
 
-    def __init__(self, stage: PageContext, rect: Rect, **kwargs: Any) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, **kwargs: object) -> None:
         super().__init__(size_hint=(None, None), pos=(rect.x, rect.y), size=(rect.w, rect.h), **kwargs)
         self.stage = stage
         self.rect = rect

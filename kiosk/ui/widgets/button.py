@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kivy.graphics import Color, SmoothRoundedRectangle
 
@@ -14,6 +14,8 @@ from kiosk.ui.widgets.surface import Card, Fill, outline
 from kiosk.ui.widgets.text import Align, Words, measure
 
 if TYPE_CHECKING:
+    from kivy.input import MotionEvent
+
     from kiosk.ui.page_context import PageContext
 
 Action = Callable[[], None]
@@ -22,13 +24,13 @@ Action = Callable[[], None]
 class Tap(Box):
     """An area that can be tapped; subclasses draw it and its pressed state."""
 
-    def __init__(self, stage: PageContext, rect: Rect, on_tap: Action, **kwargs: Any) -> None:
+    def __init__(self, stage: PageContext, rect: Rect, on_tap: Action, **kwargs: object) -> None:
         super().__init__(stage, rect, **kwargs)
         self.on_tap = on_tap
         self.pressed = False
         self.enabled = True
 
-    def on_touch_down(self, touch: Any) -> bool:
+    def on_touch_down(self, touch: MotionEvent) -> bool:
         if not self.enabled or not self.collide_point(*touch.pos):
             return False
         touch.grab(self)
@@ -36,13 +38,13 @@ class Tap(Box):
         self.stage.click()
         return True
 
-    def on_touch_move(self, touch: Any) -> bool:
+    def on_touch_move(self, touch: MotionEvent) -> bool:
         if touch.grab_current is not self:
             return False
         self._press(self.collide_point(*touch.pos))
         return True
 
-    def on_touch_up(self, touch: Any) -> bool:
+    def on_touch_up(self, touch: MotionEvent) -> bool:
         if touch.grab_current is not self:
             return False
         touch.ungrab(self)
@@ -113,7 +115,7 @@ class Tile(Tap):
             place = body
         self.add_widget(Words(stage, place, title, "tile", bold=True, colour=ink))
 
-    def _aside(self, place: Rect, text: str, align: Any) -> Words:
+    def _aside(self, place: Rect, text: str, align: Align) -> Words:
         words = Words(self.stage, place, text, "note", colour="on_accent" if self.main else "secondary", align=align)
         self.add_widget(words)
         return words

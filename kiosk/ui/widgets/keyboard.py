@@ -86,7 +86,7 @@ class Keyboard(Box):
             Translate(-x, -y, 0)
         return painted
 
-    def add_widget(self, widget: Widget, *arguments: Any, **options: Any) -> None:
+    def add_widget(self, widget: Widget, *arguments: object, **options: object) -> None:
         """Add a key, drawn into the texture."""
         page: Any = self.canvas
         self.canvas: Any = self._painted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kivy.graphics import BorderImage, Color, Rectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.graphics.texture import Texture
@@ -39,7 +39,7 @@ class Fill(Box):
     """A box of one colour; `corner` in pixels, 0 for sharp ones."""
 
     def __init__(
-        self, stage: PageContext, rect: Rect, colour: str, *, corner: float = 0, alpha: float = 1.0, **kwargs: Any
+        self, stage: PageContext, rect: Rect, colour: str, *, corner: float = 0, alpha: float = 1.0, **kwargs: object
     ) -> None:
         super().__init__(stage, rect, **kwargs)
         with self.canvas:
@@ -57,7 +57,9 @@ class Fill(Box):
 class Card(Box):
     """A white surface with round corners and one soft shadow (in high contrast: an outline)."""
 
-    def __init__(self, stage: PageContext, rect: Rect, colour: str = "surface", *, raised: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, stage: PageContext, rect: Rect, colour: str = "surface", *, raised: bool = True, **kwargs: object
+    ) -> None:
         super().__init__(stage, rect, **kwargs)
         look = self.look
         with self.canvas:
