@@ -170,8 +170,8 @@ def _post(url: str, body: dict[str, str], ca: Path | None = None) -> dict[str, o
         ) from None
     try:
         told: dict[str, object] = json.loads(content)
-        error = told.get("error")
-        code = error["code"] if isinstance(error, dict) else ""
+        refusal = told.get("error")
+        code = refusal["code"] if isinstance(refusal, dict) else ""
     except (ValueError, KeyError, TypeError):
         raise NotEnrolled(f"{url} does not answer like a queue server; check the address") from None
     if code:
