@@ -14,16 +14,20 @@ import json
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from msgspec import Struct
 
 from contract import durable
+from contract.wire import codec
 from link.credentials import BadCredentials, read
 from link.enrolment_token import NAME_LENGTH, BadToken, checked, signing_key
 from link.https_opener import opener, opener_to_anybody
@@ -33,6 +37,7 @@ LARGEST_ANSWER = 65536
 RENEW_BEFORE = timedelta(days=120)
 CLOCK_MAY_DIFFER = timedelta(days=1)
 READABLE = 0o640
+T = TypeVar("T")
 REASONS = {
     "wrong-token": "the token is wrong or not of this hall; compare it with what `jiaohao-server enrol new` has printed",
     "used-token": "the token was used already; make a new one: jiaohao-server enrol new",
@@ -57,7 +62,33 @@ class ClockWrong(NotEnrolled):
         self.server = server
 
 
-def enrol(url: str, token: str, terminal: str, folder: Path) -> None:
+class EnrolmentRefusal(Struct, frozen=True):
+    """Why the server refuses, in a word of REASONS."""
+
+    code: str
+
+
+class EnrolmentAnswer(Struct, frozen=True):
+    """What the server answers: to a token `body` and its `mac`, to an old certificate a new one."""
+
+    error: EnrolmentRefusal | None = None
+    body: str = ""
+    mac: str = ""
+    certificate: str = ""
+
+
+class Membership(Struct, frozen=True):
+    """The body of an answer to a token: the server's time, the terminal's name and certificate, the hall's authority."""
+
+    time: datetime
+    terminal: str
+    certificate: str
+    ca: str
+
+
+def enrol(
+    url: str, token: str, terminal: str, folder: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> None:
     """Get a certificate for `terminal` from the hall's web address and leave ca.crt, client.crt and client.key in `folder`.
 
     Nothing in `folder` changes before the new credentials are complete, except a key that waits for them: asked again with the
@@ -71,40 +102,41 @@ def enrol(url: str, token: str, terminal: str, folder: Path) -> None:
     request = _request(key, terminal)
     mac = hmac.digest(signing_key(secret), b"ask" + request, "sha256")
     answer = _post(f"{url.rstrip('/')}/enrol", {"token": secret[:NAME_LENGTH], "request": request.decode(), "mac": mac.hex()})
-    body = str(answer.get("body", ""))
-    wanted = hmac.digest(signing_key(secret), b"answer" + body.encode(), "sha256").hex()
-    if not hmac.compare_digest(wanted, str(answer.get("mac", ""))):
+    wanted = hmac.digest(signing_key(secret), b"answer" + answer.body.encode(), "sha256").hex()
+    if not hmac.compare_digest(wanted, answer.mac):
         raise NotEnrolled(f"{url} does not know the token's secret: it is not the server of this hall; check the address")
-    told = json.loads(body)
-    _check_clock(datetime.fromisoformat(told["time"]))
-    if told["terminal"] != terminal:
-        raise NotEnrolled(f"the token is for {told['terminal']}, not for {terminal}; use that name or make another token")
-    _keep(folder, key, told["certificate"], told["ca"])
+    given = _decoded(answer.body, Membership, url)
+    _check_clock(clock(), given.time)
+    if given.terminal != terminal:
+        raise NotEnrolled(f"the token is for {given.terminal}, not for {terminal}; use that name or make another token")
+    _keep(folder, key, given.certificate, given.ca)
 
 
 def renew(url: str, folder: Path, now: datetime, *, at_once: bool = False) -> bool:
     """Replace a certificate that ends within 120 days (`at_once`: in any case); whether it was replaced. Raise NotEnrolled."""
     try:
-        shown = read(folder)
+        identity = read(folder)
     except BadCredentials as error:
         raise NotEnrolled(str(error)) from None
-    if not at_once and now < shown.not_after - RENEW_BEFORE:
+    if not at_once and now < identity.not_after - RENEW_BEFORE:
         return False
     old = _load_key(folder / "client.key")
     key = _waiting_key(folder)
-    request = _request(key, shown.name)
+    request = _request(key, identity.name)
     signature = old.sign(b"renew" + request, ec.ECDSA(hashes.SHA256()))
-    asked = {"certificate": (folder / "client.crt").read_text(), "request": request.decode(),
-             "signature": base64.b64encode(signature).decode()}  # fmt: skip
+    asked = {
+        "certificate": (folder / "client.crt").read_text(),
+        "request": request.decode(),
+        "signature": base64.b64encode(signature).decode(),
+    }
     answer = _post(f"{url.rstrip('/')}/enrol/renew", asked, folder / "ca.crt")
     authority = (folder / "ca.crt").read_text()
-    certificate = str(answer.get("certificate", ""))
     try:
-        given = x509.load_pem_x509_certificate(certificate.encode())
+        given = x509.load_pem_x509_certificate(answer.certificate.encode())
         given.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.encode()))
     except (ValueError, TypeError, InvalidSignature):
         raise NotEnrolled(f"{url} answered with a certificate of another hall; check the address") from None
-    _keep(folder, key, certificate, authority)
+    _keep(folder, key, answer.certificate, authority)
     return True
 
 
@@ -149,8 +181,8 @@ def _keep(folder: Path, key: ec.EllipticCurvePrivateKey, certificate: str, autho
     durable.rename(folder / "client.key.new", folder / "client.key")
 
 
-def _post(url: str, body: dict[str, str], ca: Path | None = None) -> dict[str, object]:
-    """Ask the server; its answer as JSON. Raise NotEnrolled.
+def _post(url: str, body: dict[str, str], ca: Path | None = None) -> EnrolmentAnswer:
+    """Ask the server. Raise NotEnrolled, also when it refuses.
 
     Over HTTPS the server has to have a certificate of `ca`. Without one any will do: a terminal that joins knows no authority
     yet, and its token proves the server.
@@ -168,20 +200,22 @@ def _post(url: str, body: dict[str, str], ca: Path | None = None) -> dict[str, o
         raise NotEnrolled(
             f"{url} cannot be reached ({getattr(error, 'reason', error)}); check the address and the network"
         ) from None
-    try:
-        told: dict[str, object] = json.loads(content)
-        refusal = told.get("error")
-        code = refusal["code"] if isinstance(refusal, dict) else ""
-    except (ValueError, KeyError, TypeError):
-        raise NotEnrolled(f"{url} does not answer like a queue server; check the address") from None
-    if code:
+    answered = _decoded(content, EnrolmentAnswer, url)
+    if answered.error is not None:
+        code = answered.error.code
         raise NotEnrolled(REASONS.get(code, f"the server refuses: {code}"))
-    return told
+    return answered
 
 
-def _check_clock(server: datetime) -> None:
+def _decoded(content: bytes | str, kind: type[T], url: str) -> T:
+    try:
+        return codec.decode(content, kind)
+    except codec.Illegal:
+        raise NotEnrolled(f"{url} does not answer like a queue server; check the address") from None
+
+
+def _check_clock(here: datetime, server: datetime) -> None:
     """A wrong clock makes every certificate look wrong; the server's time comes signed with the token."""
-    here = datetime.now(UTC)
     if abs(here - server) > CLOCK_MAY_DIFFER:
         raise ClockWrong(
             f"this machine's clock says {here:%Y-%m-%d %H:%M}, the server's {server:%Y-%m-%d %H:%M} UTC; set it "
@@ -229,8 +263,8 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             given = sys.stdin.readline() if options.token == "-" else options.token  # noqa: S105
             enrol(options.url, given, options.terminal, options.credentials)
-            shown = read(options.credentials)
-            print(f"{shown.name} is enrolled until {shown.not_after:%Y-%m-%d}")
+            identity = read(options.credentials)
+            print(f"{identity.name} is enrolled until {identity.not_after:%Y-%m-%d}")
     except (NotEnrolled, BadCredentials) as error:
         print(f"jiaohao-enrol: {error}", file=sys.stderr)
         return 1

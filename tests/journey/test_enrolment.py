@@ -229,18 +229,11 @@ def test_a_token_for_an_unknown_terminal_or_another_role_is_not_made(
 
 
 def test_a_clock_that_is_wrong_by_years_is_named_and_the_token_is_not_lost(
-    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    hall: SecureHall, web: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Wrong(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:
-            return datetime(1970, 1, 1, tzinfo=UTC)
-
     token = new_token(hall, "screen-1", capsys)
-    with monkeypatch.context() as patched:
-        patched.setattr("link.enrol.datetime", Wrong)
-        with pytest.raises(NotEnrolled, match=r"clock says 1970-01-01 .*timedatectl set-time"):
-            enrol(web, token, "screen-1", tmp_path)
+    with pytest.raises(NotEnrolled, match=r"clock says 1970-01-01 .*timedatectl set-time"):
+        enrol(web, token, "screen-1", tmp_path, clock=lambda: datetime(1970, 1, 1, tzinfo=UTC))
     enrol(web, token, "screen-1", tmp_path)
     shown = read(tmp_path)
     assert "set the clock" in (shown.trouble(datetime(1970, 1, 1, tzinfo=UTC)) or "")
