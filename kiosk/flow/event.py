@@ -1,4 +1,4 @@
-"""What flows of all roles are told (events) and may ask for (effects). Data only; nothing here knows Kivy or MQTT."""
+"""What happens to the flows of all roles (events), and what they may want done (effects). Data only: no Kivy, no MQTT."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Touched:
 
 @dataclass(frozen=True)
 class Connected:
-    """The connection to the broker stands, or is lost."""
+    """The connection to the broker is made, or lost."""
 
     up: bool
 

@@ -26,7 +26,7 @@ class Presence:
 
     @property
     def served(self) -> bool:
-        """Whether the server can be asked, and what it said last is true."""
+        """Whether the server can be asked, and what it published last is true."""
         return self.connected and self.server_ready
 
     def after(self, event: object) -> Presence:

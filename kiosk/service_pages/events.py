@@ -1,10 +1,10 @@
-"""What the technician's pages are told (events), and what they may ask for (effects)."""
+"""What happens on the technician's pages (events), what they ask the server, and what they may want done (effects)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from contract.wire.messages import TechnicianDid
 from kiosk.flow.device_test import TryDevice
@@ -61,7 +61,7 @@ class Try:
 
 @dataclass(frozen=True)
 class Looked:
-    """How the terminal stands in the network."""
+    """The terminal in the network, as it is now."""
 
     network: Network
 
@@ -136,7 +136,7 @@ class ActsReport(ServerRequest):
     verb = "tell-technician-acts"
 
     diary: str
-    acts: tuple[Mapping[str, Any], ...]
+    acts: tuple[Mapping[str, object], ...]
 
     def body(self) -> dict[str, object]:
         return {"diary": self.diary, "acts": list(self.acts)}
@@ -161,7 +161,7 @@ class CheckOffline:
 
 @dataclass(frozen=True)
 class LookAround:
-    """Find out how the terminal stands in the network; `Looked` comes back."""
+    """Find out how the terminal is connected; `Looked` comes back."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from contract.totp import DIGITS
-from contract.wire.answers import Answer
+from contract.wire import answers
+from contract.wire.answers import Answer, SecretAnswer
 from kiosk.flow.event import Answered, Broke, Connected, Received, Tick, Touched, Unanswered
+from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Owners, Pending, ask
 from kiosk.service_pages import action_reports, gesture, steps
 from kiosk.service_pages.events import (
@@ -31,10 +31,9 @@ from kiosk.service_pages.events import (
 from kiosk.service_pages.state import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Technician, UnreportedActs
 
 
-def step(state: Technician, event: Any) -> tuple[Technician, Effects]:
+def step(state: Technician, event: object) -> tuple[Technician, Effects]:
     """What follows from an event; others change nothing."""
-    handler = HANDLERS.get(type(event))
-    return (state, ()) if handler is None else handler(state, event)
+    return HANDLERS.step(state, event)
 
 
 # --- getting in and out ----------------------------------------------------------------------------------------------
@@ -46,45 +45,47 @@ def touched(state: Technician, event: Touched) -> tuple[Technician, Effects]:
         return replace(state, idle_since=state.now), ()
     touches = gesture.touched(state.touches, event.x, event.y, event.at)
     if gesture.is_complete(touches):
-        return state.at("code", touches=(), typed="", said="", refusal=None), (Pointer(True),)
+        return replace(state, touches=(), typed="", verdict="", refusal=None).at("code"), (Pointer(True),)
     return replace(state, touches=touches), ()
 
 
-def leave(state: Technician, _event: Any = None) -> tuple[Technician, Effects]:
+def leave(state: Technician, _event: object = None) -> tuple[Technician, Effects]:
     """Hide, and forget what was typed and tried; wrong codes stay counted."""
     if not state.is_open:
         return state, ()
     state, effects = steps.stopped(state)
     noted = () if state.page == "code" else (Note("left"),)
-    state = state.with_requests(state.requests.without(CodeCheck))
-    hidden = state.at("hidden", typed="", said="", refusal=None, results={}, lines=(), landings=(), warnings=False)
-    return hidden, (*effects, *noted, Pointer(False))
+    requests = state.requests.without(CodeCheck)
+    state = replace(
+        state, requests=requests, typed="", verdict="", refusal=None, results={}, lines=(), landings=(), warnings=False
+    )
+    return state.at("hidden"), (*effects, *noted, Pointer(False))
 
 
 def typed(state: Technician, event: KeyTyped) -> tuple[Technician, Effects]:
     """Another digit; the eighth one asks the server, or the terminal itself when there is none."""
-    if state.page != "code" or state.said == "asking" or state.wait_s:
+    if state.page != "code" or state.verdict == "asking" or state.wait_s:
         return state, ()
     if event.key in (BACK, CLEAR):
-        return replace(state, typed=state.typed[:-1] if event.key == BACK else "", said="", refusal=None), ()
+        return replace(state, typed=state.typed[:-1] if event.key == BACK else "", verdict="", refusal=None), ()
     text = state.typed + (event.key if event.key in "0123456789" else "")
-    new = replace(state, typed=text, said="", refusal=None)
+    new = replace(state, typed=text, verdict="", refusal=None)
     if len(text) < DIGITS:
         return new, ()
     if not state.served:
-        return replace(new, said="asking"), (CheckOffline(text),)
-    new, asked = ask(replace(new, said="asking"), CodeCheck(text))
+        return replace(new, verdict="asking"), (CheckOffline(text),)
+    new, asked = ask(replace(new, verdict="asking"), CodeCheck(text))
     return new, (asked,)
 
 
 def checked(state: Technician, event: Checked) -> tuple[Technician, Effects]:
     """The terminal's own judgement of a time-based code."""
-    if state.page != "code" or state.said != "asking":
+    if state.page != "code" or state.verdict != "asking":
         return state, ()
     if event.what == "right":
         state, effects = _let_in(state)
         return state, (*effects, Note("entered-offline"))
-    return _wrong(replace(state, said=event.what)), (Note("refused-offline", result=event.what),)
+    return _wrong(replace(state, verdict=event.what)), (Note("refused-offline", result=event.what),)
 
 
 def code_answered(state: Technician, pending: Pending[CodeCheck], answer: Answer) -> tuple[Technician, Effects]:
@@ -95,7 +96,7 @@ def code_answered(state: Technician, pending: Pending[CodeCheck], answer: Answer
         return _let_in(state)
     error = answer.error
     if error is not None and error.code in ("not-authorised", "limit-reached"):
-        return _wrong(replace(state, said="", refusal=error.texts)), ()
+        return _wrong(replace(state, verdict="", refusal=error.texts)), ()
     return code_unanswered(state, pending)  # the server cannot say: busy, or older than this program
 
 
@@ -105,7 +106,7 @@ def code_unanswered(state: Technician, pending: Pending[CodeCheck]) -> tuple[Tec
 
 
 def _let_in(state: Technician) -> tuple[Technician, Effects]:
-    return state.at("menu", typed="", said="", refusal=None, wrong=0), ()
+    return replace(state, typed="", verdict="", refusal=None, wrong=0).at("menu"), ()
 
 
 def _wrong(state: Technician) -> Technician:
@@ -129,8 +130,8 @@ def hall_changed(state: Technician, event: Connected | Received) -> tuple[Techni
 
 
 def secret_fetched(state: Technician, _pending: Pending[SecretFetch], answer: Answer) -> tuple[Technician, Effects]:
-    secret = (answer.data or {}).get("secret")
-    return state, ((KeepSecret(secret),) if isinstance(secret, str) else ())
+    fetched = answers.of(answer, SecretAnswer)
+    return state, ((KeepSecret(fetched.secret),) if fetched is not None else ())
 
 
 def set_words(state: Technician, event: SetWords) -> tuple[Technician, Effects]:
@@ -140,7 +141,7 @@ def set_words(state: Technician, event: SetWords) -> tuple[Technician, Effects]:
 def ticked(state: Technician, event: Tick) -> tuple[Technician, Effects]:
     new = replace(state, now=event.now, clock=event.clock)
     new, effects = leave(new) if new.is_open and not new.left_s else steps.waited(new)
-    new, more = action_reports.tell(new)
+    new, more = action_reports.report(new)
     return new, (*effects, *more)
 
 
@@ -150,18 +151,18 @@ OWNERS.take(CodeCheck, code_answered, code_unanswered)
 OWNERS.take(SecretFetch, secret_fetched)
 OWNERS.take(ActsReport, action_reports.answered, action_reports.unanswered)
 
-HANDLERS: dict[type, Callable[[Technician, Any], tuple[Technician, Effects]]] = {
-    Touched: touched,
-    Leave: leave,
-    Broke: leave,
-    KeyTyped: typed,
-    Checked: checked,
-    Answered: OWNERS.answered,
-    Unanswered: OWNERS.unanswered,
-    Connected: hall_changed,
-    Received: hall_changed,
-    Tick: ticked,
-    SetWords: set_words,
-    UnreportedActs: action_reports.untold,
-    **steps.HANDLERS,
-}
+HANDLERS: Handlers[Technician, Effect] = Handlers(
+    on(Touched, touched),
+    on(Leave, leave),
+    on(Broke, leave),
+    on(KeyTyped, typed),
+    on(Checked, checked),
+    on(Answered, OWNERS.answered),
+    on(Unanswered, OWNERS.unanswered),
+    on(Connected, hall_changed),
+    on(Received, hall_changed),
+    on(Tick, ticked),
+    on(SetWords, set_words),
+    on(UnreportedActs, action_reports.changed),
+    steps.HANDLERS.guarded(steps.inside),
+)

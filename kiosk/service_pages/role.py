@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 V = TypeVar("V")
 FOR_THE_OPEN_PAGE = (Touched, Turn, Scanned)
-PASSING = ("own", "requests", "now", "clock", "idle_since", "touches", "wrong", "scan_until", "tell_at", "untold")
+PASSING = ("own", "requests", "now", "clock", "idle_since", "touches", "wrong", "scan_until", "report_at", "unreported")
 """What changes without another page."""
 
 

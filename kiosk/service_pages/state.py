@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from contract.wire.messages import Text
 from kiosk.flow.device_test import Result
@@ -14,7 +14,7 @@ from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages.gesture import Touch
 
 PageName = Literal["hidden", "code", "menu", "devices", "network", "touch", "touched", "colours", "log"]
-Said = Literal["", "asking", "wrong", "used", "no-secret"]
+Verdict = Literal["", "asking", "wrong", "used", "no-secret"]
 Order = Literal["restart", "reboot"]
 CODE_S, MENU_S = 45, 300
 """How long the page for the code, and the others, stay untouched."""
@@ -22,7 +22,7 @@ FREE_TRIES = 4
 FIRST_WAIT_S, LONGEST_WAIT_S = 30, 600
 """After one wrong code more than the free tries in a row the terminal waits, each time twice as long."""
 SCAN_S = 30
-"""So long the technician has to hold a code under a scanner."""
+"""How long the technician has to hold a code under a scanner."""
 SPEAKER = "speaker"
 """The loudspeaker, under which its test goes: it is in no configuration."""
 
@@ -52,12 +52,12 @@ class UnreportedActs:
     """What was done at this terminal and the server does not know yet, as `tell-technician-acts` takes it; an event."""
 
     diary: str = ""
-    acts: tuple[Mapping[str, Any], ...] = ()
+    acts: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
 class Network:
-    """How the terminal stands in the network; times in ms, None for what could not be found out. `ends`: of the certificate."""
+    """The terminal in the network; times in ms, None for what could not be found out. `ends`: of the certificate."""
 
     broker: str
     secure: bool
@@ -102,10 +102,10 @@ class Technician:
     clock: datetime | None = None
     idle_since: float = 0
     presence: Presence = field(default_factory=Presence)
-    tell_at: float = 0
-    untold: UnreportedActs = UnreportedActs()
+    report_at: float = 0
+    unreported: UnreportedActs = UnreportedActs()
     typed: str = field(default="", repr=False)
-    said: Said = ""
+    verdict: Verdict = ""
     refusal: Text | None = None
     wrong: int = 0
     wait_until: float = 0
@@ -146,6 +146,6 @@ class Technician:
         limit = CODE_S if self.page == "code" else MENU_S
         return max(0, round(limit - (self.now - self.idle_since)))
 
-    def at(self, page: PageName, **changes: Any) -> Technician:
+    def at(self, page: PageName) -> Technician:
         """Another page."""
-        return replace(self, page=page, sheet=0, armed=None, refused=None, idle_since=self.now, **changes)
+        return replace(self, page=page, sheet=0, armed=None, refused=None, idle_since=self.now)

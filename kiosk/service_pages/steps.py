@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from kiosk.flow.device_test import Result, Tried, TryDevice
+from kiosk.flow.handlers import Handlers, on
 from kiosk.service_pages.events import (
     Do,
+    Effect,
     Effects,
     Landed,
     Lines,
@@ -36,7 +36,7 @@ def opened(state: Technician, event: Open) -> tuple[Technician, Effects]:
         return state, ()
     state, effects = stopped(state)
     noted = () if event.page == "menu" else (Note("viewed", event.page),)
-    return state.at(event.page, landings=(), colour=0), (*effects, *noted, *OPENED.get(event.page, ()))
+    return replace(state, landings=(), colour=0).at(event.page), (*effects, *noted, *OPENED.get(event.page, ()))
 
 
 def tried(state: Technician, event: Try) -> tuple[Technician, Effects]:
@@ -115,14 +115,14 @@ def landed(state: Technician, event: Landed) -> tuple[Technician, Effects]:
     landings = (*state.landings, event.landing)
     if len(landings) < len(MARKS):
         return replace(state, landings=landings, idle_since=state.now), ()
-    return state.at("touched", landings=landings), ()
+    return replace(state, landings=landings).at("touched"), ()
 
 
 def next_colour(state: Technician, _event: NextColour) -> tuple[Technician, Effects]:
     if state.page != "colours":
         return state, ()
     shown = state.colour + 1
-    return (replace(state, colour=shown), ()) if shown < len(COLOURS) else (state.at("menu", colour=0), ())
+    return (replace(state, colour=shown), ()) if shown < len(COLOURS) else (replace(state, colour=0).at("menu"), ())
 
 
 def pressed(state: Technician, event: PressOrder) -> tuple[Technician, Effects]:
@@ -138,27 +138,24 @@ def not_ordered(state: Technician, event: NotOrdered) -> tuple[Technician, Effec
     return replace(state, ordered=None, refused=event.order), ()
 
 
-def _inside(handler: Callable[[Technician, Any], tuple[Technician, Effects]]) -> Callable[..., tuple[Technician, Effects]]:
-    """A handler for these pages only: nothing that is sent from elsewhere does anything before the code."""
-
-    def guarded(state: Technician, event: Any) -> tuple[Technician, Effects]:
-        return handler(state, event) if state.page not in ("hidden", "code") else (state, ())
-
-    return guarded
+def inside(state: Technician) -> bool:
+    """Whether the technician is behind the code: nothing that is sent from elsewhere does anything before it."""
+    return state.page not in ("hidden", "code")
 
 
-HANDLERS: dict[type, Callable[[Technician, Any], tuple[Technician, Effects]]] = {
-    Open: _inside(opened),
-    Try: _inside(tried),
-    Tried: _inside(came),
-    Looked: _inside(looked),
-    Scanned: _inside(scanned),
-    Pictured: _inside(pictured),
-    Lines: _inside(lines),
-    OnlyWarnings: _inside(only_warnings),
-    Turn: _inside(turned),
-    Landed: _inside(landed),
-    NextColour: _inside(next_colour),
-    PressOrder: _inside(pressed),
-    NotOrdered: _inside(not_ordered),
-}
+HANDLERS: Handlers[Technician, Effect] = Handlers(
+    on(Open, opened),
+    on(Try, tried),
+    on(Tried, came),
+    on(Looked, looked),
+    on(Scanned, scanned),
+    on(Pictured, pictured),
+    on(Lines, lines),
+    on(OnlyWarnings, only_warnings),
+    on(Turn, turned),
+    on(Landed, landed),
+    on(NextColour, next_colour),
+    on(PressOrder, pressed),
+    on(NotOrdered, not_ordered),
+)
+"""To be taken only `inside`."""

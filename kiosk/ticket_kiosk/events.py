@@ -1,4 +1,4 @@
-"""What a citizen at the hall kiosk, or its ticket printer, can tell the flow; events of all roles: kiosk.flow.event."""
+"""What a citizen does at the ticket kiosk, and what its printer reports; events of all roles: kiosk.flow.event."""
 
 from __future__ import annotations
 

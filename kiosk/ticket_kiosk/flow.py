@@ -114,7 +114,7 @@ def _pick_class(state: KioskState, event: PickClass) -> tuple[KioskState, Effect
 
 
 def _turn(state: KioskState, event: Turn) -> tuple[KioskState, Effects]:
-    """The page knows how many sheets it has; the last one stands for all beyond it."""
+    """The page knows how many sheets it has; it shows the last one for all beyond it."""
     return replace(state, sheet=max(0, event.sheet)), ()
 
 

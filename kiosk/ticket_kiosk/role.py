@@ -18,7 +18,7 @@ from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.a4_print.state import A4Effect
 from kiosk.ticket_kiosk.guides.state import GuideQuery
 from kiosk.ticket_kiosk.offline_numbers.state import LeaseEffect
-from kiosk.ticket_kiosk.offline_numbers.steps import told
+from kiosk.ticket_kiosk.offline_numbers.steps import lease_status
 from kiosk.ticket_kiosk.pages import PAGES, watches
 from kiosk.ticket_kiosk.read_aloud.state import ReadingEffect
 from kiosk.ticket_kiosk.scan.state import NextPicture, ScannerStatus, Watch
@@ -93,7 +93,7 @@ class TicketKiosk(Role[KioskState, KioskState]):
         return draw(context, page_state)
 
     def lease(self, state: KioskState) -> LeaseStatus | None:
-        return told(state)
+        return lease_status(state)
 
     def devices(self, state: KioskState) -> list[DeviceStatus]:
         """Printers, voice and scanners as the terminal's status carries them: the ticket printer with its count of paper."""

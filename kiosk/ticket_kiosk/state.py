@@ -150,7 +150,7 @@ class KioskState:
 
     @property
     def offline(self) -> bool:
-        """Whether numbers come from the lease: the server cannot be asked, there are some, the printer has said how it is."""
+        """Whether numbers come from the lease: the server is away, there are some, the printer has reported its condition."""
         return not self.served and not self.young and self.printer is not None and self.lease.running(self.clock)
 
     @property

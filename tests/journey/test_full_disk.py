@@ -178,7 +178,7 @@ def test_a_kiosk_on_a_full_disk_gives_no_number_and_none_twice_and_tells_every_p
     assert kiosk.takes() == ""
     disk.clear()
     assert (later := kiosk.takes()) and later not in given
-    told = [ticket["ticket"] for ticket in kiosk.holding().untold]
+    told = [ticket["ticket"] for ticket in kiosk.holding().unmerged]
     assert told == given, "papers that came out while the disk was full"
     kiosk.keeper.close()
 

@@ -70,10 +70,10 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
     yield "code", code
     yield "code-typed", replace(code, typed="1234", idle_since=60)
     yield "code-away", replace(code, presence=WITHOUT_SERVER)
-    yield "code-asking", replace(code, typed="12345678", said="asking")
+    yield "code-asking", replace(code, typed="12345678", verdict="asking")
     yield "code-refused", replace(code, refusal=REFUSAL, wrong=5)
     for said in ("wrong", "used", "no-secret"):
-        yield f"code-{said}", replace(code, said=said, presence=WITHOUT_SERVER)  # type: ignore[arg-type]
+        yield f"code-{said}", replace(code, verdict=said, presence=WITHOUT_SERVER)  # type: ignore[arg-type]
     yield "code-wait", replace(code, wrong=6, wait_until=160)
     menu = replace(code, page="menu")
     yield "menu", menu

@@ -52,7 +52,7 @@ class CodePage(ServiceFrame):
         self._digits(digits.top(high)[0], state.typed)
         self._said = Words(stage, said, "", "body", valign="top", line_height=1.25)
         self.add_widget(self._said)
-        if not self._waits and state.said != "asking":
+        if not self._waits and state.verdict != "asking":
             self.add_widget(Pad(stage, pad, lambda key: stage.send(KeyTyped(key))))
 
     def show(self, shown: ServiceView) -> None:
@@ -73,7 +73,7 @@ class CodePage(ServiceFrame):
         _ = self.stage.text
         if state.wait_s:
             return _("输错次数太多，请等 {seconds} 秒后再试").format(seconds=state.wait_s), "danger"
-        if state.said == "asking":
+        if state.verdict == "asking":
             return _("正在核对…"), "secondary"
         if state.refusal is not None:
             return self.stage.pick(state.refusal), "danger"
@@ -83,4 +83,4 @@ class CodePage(ServiceFrame):
             "no-secret": _("本机还没有连上过服务器，不能离线核对代码。请先接通网络"),
             "": _("现在连不上服务器，请用“终端连不上服务器时”的代码") if not state.served else "",
         }
-        return texts[state.said], "danger" if state.said else "secondary"
+        return texts[state.verdict], "danger" if state.verdict else "secondary"

@@ -80,7 +80,7 @@ class Job:
 
 @dataclass(frozen=True)
 class A4Printing:
-    """What the citizen prints. `ref` tells one preview from the next; `blank` is the form picked at `blanks`; `sent`: printing
+    """What the citizen prints. `ref` numbers the previews; `blank` is the form picked at `blanks`; `sent`: printing
     was asked for, with or without a `job` yet; `stopped`: it is not wanted any more; `refusal`: why nothing is printed;
     `failed`: it could not be set."""
 
@@ -195,7 +195,7 @@ class JobIs:
 @dataclass(frozen=True)
 class MakeDocument:
     """Set a document; DocumentIs comes back. `forms`: those of the item, or the one that is printed; `example`: of example
-    data; `english`: of the sentences of item or form, for whoever reads English."""
+    data; `english`: of the sentences of item or form, for those who read English."""
 
     ref: int
     document: Document

@@ -1,4 +1,4 @@
-"""Asking how a case stands, by its number and the last four of the ID number: what is known, and the events."""
+"""The progress of a case, asked by its number and the last four of the ID number: what is known, and the events."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class SubmitCaseQuery:
 
 @dataclass(frozen=True)
 class CaseRequest(ServerRequest):
-    """How the case stands, for whoever knows both."""
+    """The progress of the case, for those who know both."""
 
     verb = "find-case"
 

@@ -1,4 +1,4 @@
-"""How a case stands: the two fields, one question at a time, and its answer. Nothing typed outlives the citizen."""
+"""The progress of a case: the two fields, one question at a time, and its answer. Nothing typed outlives the citizen."""
 
 from __future__ import annotations
 

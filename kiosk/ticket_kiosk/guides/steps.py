@@ -85,7 +85,7 @@ def open_search(state: KioskState, _event: OpenSearch) -> tuple[KioskState, Effe
 
 
 def query_typed(state: KioskState, event: QueryTyped) -> tuple[KioskState, Effects]:
-    """The query has changed. What was found before stands until the new answer comes, so that nothing flickers."""
+    """The query has changed. What was found before stays until the new answer comes, so that nothing flickers."""
     if state.page != "search":
         return state, ()
     query = event.query.lstrip()[:LONGEST_QUERY]

@@ -25,7 +25,7 @@ from contract.wire.answers import LeaseAnswer, MergeAnswer
 from kiosk.ticket_kiosk.offline_numbers.state import CLOCKS_APART, Given, LeaseIs, Result, TakeLeased
 
 LOG = logging.getLogger(__name__)
-MOST_TOLD = 50
+MAX_MERGED = 50
 """Tickets in one merge-tickets."""
 KEPT = timedelta(days=30)
 SCHEMA = """
@@ -101,30 +101,30 @@ class LeaseBook:
                 )  # fmt: skip
             self._forget(day)
 
-    def take(self, wish: TakeLeased) -> Given | None:
+    def take(self, request: TakeLeased) -> Given | None:
         """The next number of a queue, written down as taken; None when there is none left that is good at that time."""
         with self._transaction():
             found = self._do(
                 "SELECT ticket, number, token, windows, leased_at, expires FROM numbers JOIN leases "
                 "USING (business_day, queue) WHERE state = 'free' AND queue = ? ORDER BY business_day DESC, place LIMIT 1",
-                wish.queue,
+                request.queue,
             )
             if not found:
                 return None
             ticket, number, token, windows, since, expires = found[0]
-            if not datetime.fromisoformat(since) - CLOCKS_APART <= wish.at < datetime.fromisoformat(expires):
+            if not datetime.fromisoformat(since) - CLOCKS_APART <= request.at < datetime.fromisoformat(expires):
                 return None
             self._do(
                 "UPDATE numbers SET state = 'taken', class = ?, item = ?, issued_at = ? WHERE ticket = ?",
-                wish.class_, wish.item, wish.at.isoformat(), ticket,
+                request.class_, request.item, request.at.isoformat(), ticket,
             )  # fmt: skip
-        return Given(ticket, number, token, wish.queue, wish.class_, wish.at, tuple(json.loads(windows)))
+        return Given(ticket, number, token, request.queue, request.class_, request.at, tuple(json.loads(windows)))
 
     def settle(self, ticket: str, result: Result) -> None:
         """What became of the paper of a number that was taken."""
         self._do("UPDATE numbers SET state = ? WHERE ticket = ? AND state = 'taken'", result, ticket)
 
-    def told(self, answer: MergeAnswer) -> list[str]:
+    def merged(self, answer: MergeAnswer) -> list[str]:
         """The server has these tickets; return those that it refused, for they were never ours."""
         with self._transaction():
             for ticket in answer.tickets:
@@ -135,25 +135,25 @@ class LeaseBook:
         return [ticket.id for ticket in answer.tickets if ticket.state == "refused"]
 
     def holding(self) -> LeaseIs:
-        """What is held of the latest business day, and what the server was not told yet."""
+        """What is held of the latest business day, and what the server does not know yet."""
         columns = "business_day, min(leased_at), max(expires), open"
         latest = self._do(f"SELECT {columns} FROM leases GROUP BY business_day ORDER BY business_day DESC LIMIT 1")  # noqa: S608
-        untold = tuple(
+        unmerged = tuple(
             {"ticket": ticket, "issued_at": issued_at, "result": state, "class": class_, "item": item}
             for ticket, issued_at, state, class_, item in self._do(
                 "SELECT ticket, issued_at, state, class, item FROM numbers "
-                "WHERE state IN ('printed', 'shown', 'failed', 'unsure') ORDER BY issued_at, ticket LIMIT ?", MOST_TOLD,
+                "WHERE state IN ('printed', 'shown', 'failed', 'unsure') ORDER BY issued_at, ticket LIMIT ?", MAX_MERGED,
             )
         )  # fmt: skip
         if not latest:
-            return LeaseIs({}, None, None, (), untold)
+            return LeaseIs({}, None, None, (), unmerged)
         day, since, expires, spans = latest[0]
         left = self._do("SELECT queue, count(*) FROM numbers WHERE state = 'free' AND business_day = ? GROUP BY queue", day)
         opened = tuple((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in json.loads(spans))
-        return LeaseIs(dict(left), datetime.fromisoformat(since), datetime.fromisoformat(expires), opened, untold)
+        return LeaseIs(dict(left), datetime.fromisoformat(since), datetime.fromisoformat(expires), opened, unmerged)
 
     def _forget(self, day: date) -> None:
-        """Numbers of earlier days that nobody took; after a month also those that are told, and the leases."""
+        """Numbers of earlier days that nobody took; after a month also those that the server knows, and the leases."""
         self._do("DELETE FROM numbers WHERE state = 'free' AND business_day < ?", day.isoformat())
         old = (day - KEPT).isoformat()
         self._do("DELETE FROM numbers WHERE state IN ('told', 'refused') AND business_day < ?", old)

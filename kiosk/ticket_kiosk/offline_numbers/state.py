@@ -17,23 +17,23 @@ Span = tuple[datetime, datetime]
 FEW = 5
 """With no more than one in so many numbers of a queue left the lease is nearly used up."""
 CLOCKS_APART = timedelta(minutes=5)
-"""So far this machine's clock may be behind the server's when a lease comes; further, and it is wrong."""
+"""How far this machine's clock may be behind the server's when a lease comes; further, and it is wrong."""
 
 
 @dataclass(frozen=True)
 class HeldLease:
-    """What the kiosk holds and has to tell.
+    """What the kiosk holds, and what the server does not know yet.
 
-    `left` counts the numbers of the day by queue; they are good from `since` until `expires`, in the spans `open`. `untold` are
-    tickets that it gave out, as merge-tickets takes them, the oldest first. `held` is until when (monotonic seconds) something
-    is not asked again.
+    `left` counts the numbers of the day by queue; they are good from `since` until `expires`, in the spans `open`.
+    `unmerged` are tickets that it gave out, as merge-tickets takes them, the oldest first. `held` is until when (monotonic
+    seconds) something is not asked again.
     """
 
     left: Mapping[str, int] = field(default_factory=dict)
     since: datetime | None = None
     expires: datetime | None = None
     open: tuple[Span, ...] = ()
-    untold: tuple[Mapping[str, object], ...] = ()
+    unmerged: tuple[Mapping[str, object], ...] = ()
     known: bool = False
     held: Mapping[str, float] = field(default_factory=dict)
 
@@ -72,13 +72,13 @@ class Given:
 
 @dataclass(frozen=True)
 class LeaseIs:
-    """What the kiosk holds and has to tell, read from its book; the fields are those of Lease."""
+    """What the kiosk holds, and what the server does not know yet, read from its book; the fields are those of Lease."""
 
     left: Mapping[str, int]
     since: datetime | None
     expires: datetime | None
     open: tuple[Span, ...]
-    untold: tuple[Mapping[str, object], ...]
+    unmerged: tuple[Mapping[str, object], ...]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Numbers without the server: taken from the lease, printed, told later; and the lease, kept full while the server is there.
+"""Numbers without the server: taken from the lease, printed, reported later; and keeping the lease full while it is there.
 
 confirm ─TakeLeased→ printing ─NumberGiven→ PrintTicket ─Printed→ done      (Settle printed)
                         │ ├ PrintBroke→ trouble                            (Settle failed)
@@ -36,9 +36,9 @@ from kiosk.ticket_kiosk.take_number.state import PRINTING_S, IssuedTicket, Ticke
 
 MERGE_PAUSE_S = 5
 ASK_PAUSE_S = 60
-"""So long after a question for numbers of a queue the next one comes at the earliest, whatever the answer was."""
+"""How long after a request for numbers of a queue the next one comes at the earliest, whatever the answer was."""
 OVER_PAUSE_S = 900
-"""And so long when the lease seems to be of another day, which a wrong clock of this machine makes of every lease."""
+"""The same when the lease seems to be of another day, which a wrong clock of this machine makes of every lease."""
 
 
 def confirm(state: KioskState, _event: Confirm) -> tuple[KioskState, Effects]:
@@ -78,35 +78,35 @@ def no_number(state: KioskState, event: NoNumber) -> tuple[KioskState, Effects]:
 
 
 def lease_is(state: KioskState, event: LeaseIs) -> tuple[KioskState, Effects]:
-    """What is held and has to be told."""
+    """What is held, and what the server does not know yet."""
     lease = HeldLease(
         left=event.left,
         since=event.since,
         expires=event.expires,
         open=event.open,
-        untold=event.untold,
+        unmerged=event.unmerged,
         known=True,
         held=state.lease.held,
     )
     return replace(state, lease=lease), ()
 
 
-def told(state: KioskState) -> LeaseStatus | None:
-    """What the terminal's status says of the lease; None where there is none that is good today, and nothing to tell."""
+def lease_status(state: KioskState) -> LeaseStatus | None:
+    """What the terminal's status says of the lease; None where there is none that is good today, and nothing to report."""
     lease = state.lease
     good = lease.good(state.clock)
-    if not good and not lease.untold:
+    if not good and not lease.unmerged:
         return None
     queues = [business.id for business in state.setting.businesses if business.offline] if good else []
     left = {queue: lease.left.get(queue, 0) for queue in queues}
-    return LeaseStatus(left, state.setting.offline_numbers, len(lease.untold))
+    return LeaseStatus(left, state.setting.offline_numbers, len(lease.unmerged))
 
 
 # --- every second ----------------------------------------------------------------------------------------------------
 
 
 def tend(state: KioskState) -> tuple[KioskState, Effects]:
-    """Help a citizen whose request the server left, tell what was given out, ask for more numbers."""
+    """Help a citizen whose request the server left, report what was given out, ask for more numbers."""
     if state.page == "printing" and state.taking.ticket is None and state.taking.wanted is not None:
         return _hurry(state, state.taking.wanted)
     if not state.served or not state.lease.known or state.setting.printer is None:
@@ -124,8 +124,8 @@ def tend(state: KioskState) -> tuple[KioskState, Effects]:
 def _due(state: KioskState) -> Iterator[tuple[str, int, LeaseRequest | MergeRequest]]:
     """What should be asked for: its name, for how many seconds then not again, the request."""
     lease, most, terminal = state.lease, state.setting.offline_numbers, state.setting.terminal
-    if lease.untold and not state.requests.waits_for(MergeRequest):
-        yield "merge-tickets", MERGE_PAUSE_S, MergeRequest(terminal, lease.untold)
+    if lease.unmerged and not state.requests.waits_for(MergeRequest):
+        yield "merge-tickets", MERGE_PAUSE_S, MergeRequest(terminal, lease.unmerged)
     under_way = {pending.request.queue for pending in state.requests.of(LeaseRequest)}
     good = lease.good(state.clock)
     for business in state.setting.businesses:

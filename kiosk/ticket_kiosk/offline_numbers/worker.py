@@ -82,7 +82,7 @@ class LeaseWorker(Worker[LeaseEffect, LeaseEffect]):
                 case KeepLease():
                     self._book.add(effect.answer)
                 case MarkMerged():
-                    for ticket in self._book.told(effect.answer):
+                    for ticket in self._book.merged(effect.answer):
                         LOG.error("the server does not know that %s was leased to this kiosk; it is kept in the book", ticket)
             send(self._book.holding())
         except (sqlite3.Error, OSError, BadLease) as error:

@@ -186,7 +186,7 @@ def _refused(state: KioskState, answer: Answer) -> KioskState:
 
 
 def _appointment(state: KioskState, appointment: AppointmentFacts) -> tuple[KioskState, Effects]:
-    """In time: the number. Checked in already: how its ticket stands. Otherwise what to know first."""
+    """In time: the number. Checked in already: where its ticket is. Otherwise what to know first."""
     state = _with(state, replace(state.scan, appointment=appointment))
     if appointment.standing == "due":
         return take_number_steps.check_in(state, appointment.queue, appointment.code)
@@ -219,7 +219,7 @@ def pick_case(state: KioskState, event: PickCase) -> tuple[KioskState, Effects]:
 
 
 def check_in(state: KioskState, _event: CheckIn) -> tuple[KioskState, Effects]:
-    """Take the number, or look how the one taken before stands."""
+    """Take the number, or look where the one taken before is."""
     appointment = state.scan.appointment
     if state.shown != "appointment" or appointment is None or waits(state):
         return state, ()

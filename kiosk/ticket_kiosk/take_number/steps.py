@@ -132,7 +132,7 @@ def _refused(state: KioskState, request: TicketRequest, error: Error) -> KioskSt
 
 
 def ticket_unanswered(state: KioskState, pending: Pending[TicketRequest]) -> tuple[KioskState, Effects]:
-    """The citizen is told after some tries; they go on until the server said what it did."""
+    """The citizen learns it after some tries; they go on until the server has answered."""
     return (in_trouble(state, "no-answer", "") if state.taking.wanted == pending.id else state), ()
 
 

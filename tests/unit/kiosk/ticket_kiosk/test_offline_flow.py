@@ -34,7 +34,7 @@ from kiosk.ticket_kiosk.offline_numbers.state import (
     Settle,
     TakeLeased,
 )
-from kiosk.ticket_kiosk.offline_numbers.steps import told
+from kiosk.ticket_kiosk.offline_numbers.steps import lease_status
 from kiosk.ticket_kiosk.state import Business
 from kiosk.ticket_kiosk.take_number import steps
 from kiosk.ticket_kiosk.take_number.state import PRINTING_S, PrintTicket
@@ -52,9 +52,9 @@ UNTOLD = {"ticket": "20261122-c901", "issued_at": CLOCK.isoformat(), "result": "
 LOST = Received(("server", "status"), ServerStatus("lost", "s1", "1", CLOCK))
 
 
-def lease_is(left: dict[str, int], *untold: dict[str, Any], **more: Any) -> LeaseIs:
+def lease_is(left: dict[str, int], *unmerged: dict[str, Any], **more: Any) -> LeaseIs:
     begins, ends = CLOCK - DAY, CLOCK + DAY
-    return LeaseIs(left, more.get("since", begins), more.get("expires", ends), more.get("open", ((begins, ends),)), untold)
+    return LeaseIs(left, more.get("since", begins), more.get("expires", ends), more.get("open", ((begins, ends),)), unmerged)
 
 
 class Alone(Citizen):
@@ -204,13 +204,13 @@ def test_after_paper_that_did_not_come_out_the_next_number_may_stand_on_the_scre
 
 
 def test_the_terminals_status_says_what_is_left_and_what_is_not_told(alone: Alone):
-    assert told(alone.state) == LeaseStatus({"social": 6, "medical": 6}, 10, 0) and not alone.state.few_left
+    assert lease_status(alone.state) == LeaseStatus({"social": 6, "medical": 6}, 10, 0) and not alone.state.few_left
     alone.does(lease_is({"social": 2}, UNTOLD))
-    assert told(alone.state) == LeaseStatus({"social": 2, "medical": 0}, 10, 1) and alone.state.few_left
+    assert lease_status(alone.state) == LeaseStatus({"social": 2, "medical": 0}, 10, 1) and alone.state.few_left
     alone.tick(hours=24)
-    assert told(alone.state) == LeaseStatus({}, 10, 1) and not alone.state.few_left, "yesterday's numbers are none"
+    assert lease_status(alone.state) == LeaseStatus({}, 10, 1) and not alone.state.few_left, "yesterday's numbers are none"
     alone.does(lease_is({}))
-    assert told(alone.state) is None
+    assert lease_status(alone.state) is None
 
 
 def test_a_ticket_that_did_not_come_out_is_settled_as_failed_and_told_so(alone: Alone):

@@ -88,7 +88,7 @@ class Kiosk:
             case KeepLease():
                 self.book.add(effect.answer)
             case MarkMerged():
-                assert self.book.told(effect.answer) == [], "the server refused a number that it had leased"
+                assert self.book.merged(effect.answer) == [], "the server refused a number that it had leased"
         if isinstance(effect, TakeLeased | Settle | KeepLease | MarkMerged):
             self.does(self.book.holding())
 
@@ -200,7 +200,7 @@ class Hall(RuleBasedStateMachine):
                 kiosk.tick(70)
                 kiosk.prints(well=True)
                 kiosk.hears(lost=False)
-            assert kiosk.book.holding().untold == ()
+            assert kiosk.book.holding().unmerged == ()
         self.no_number_is_on_two_papers()
         offline = [ticket for kiosk in self.kiosks for ticket, offline in kiosk.papers if offline]
         states = {ticket: self.bed.ok("lookup", ticket=ticket)["ticket"]["state"] for ticket in offline}

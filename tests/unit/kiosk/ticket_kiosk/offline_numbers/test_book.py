@@ -61,7 +61,7 @@ def again(book: LeaseBook) -> LeaseBook:
 def test_an_empty_book_gives_nothing_and_has_nothing_to_tell(book: LeaseBook):
     assert book.take(wish()) is None
     holding = book.holding()
-    assert (holding.left, holding.since, holding.untold) == ({}, None, ())
+    assert (holding.left, holding.since, holding.unmerged) == ({}, None, ())
 
 
 def test_numbers_are_given_in_their_order_and_each_once(book: LeaseBook):
@@ -86,7 +86,7 @@ def test_what_was_being_printed_when_the_power_went_is_unsure_and_not_given_agai
     book.add(answer("A901", "A902"))
     assert book.take(wish()) is not None
     after = again(book)
-    assert [(t["ticket"], t["result"]) for t in after.holding().untold] == [("20261123-a901", "unsure")]
+    assert [(t["ticket"], t["result"]) for t in after.holding().unmerged] == [("20261123-a901", "unsure")]
     second = after.take(wish())
     assert second is not None and second.number == "A902"
     after.close()
@@ -98,21 +98,21 @@ def test_tickets_are_told_in_the_order_in_which_they_were_given_and_until_the_se
         given = book.take(wish(NINE + timedelta(minutes=minutes)))
         assert given is not None
         book.settle(given.ticket, result)  # type: ignore[arg-type]
-    untold = book.holding().untold
-    assert [(t["ticket"][-4:], t["result"]) for t in untold] == [("a902", "failed"), ("a901", "printed"), ("a903", "printed")]
-    assert book.told(merged(a902="void")) == []
-    assert again(book).holding().untold == untold[1:]
-    assert book.told(merged(a901="waiting", a903="refused")) == ["20261123-a903"]
-    assert book.holding().untold == ()
+    unmerged = book.holding().unmerged
+    assert [(t["ticket"][-4:], t["result"]) for t in unmerged] == [("a902", "failed"), ("a901", "printed"), ("a903", "printed")]
+    assert book.merged(merged(a902="void")) == []
+    assert again(book).holding().unmerged == unmerged[1:]
+    assert book.merged(merged(a901="waiting", a903="refused")) == ["20261123-a903"]
+    assert book.holding().unmerged == ()
 
 
 def test_a_number_still_being_printed_is_not_told(book: LeaseBook):
     book.add(answer("A901"))
     given = book.take(wish())
-    assert given is not None and book.holding().untold == ()
+    assert given is not None and book.holding().unmerged == ()
     book.settle(given.ticket, "printed")
     book.settle(given.ticket, "failed")
-    assert [t["result"] for t in book.holding().untold] == ["printed"], "the first word counts"
+    assert [t["result"] for t in book.holding().unmerged] == ["printed"], "the first word counts"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_new_day_replaces_what_is_left_of_the_old_but_keeps_what_is_untold(boo
     book.add(answer("A901", at=tomorrow))
     holding = book.holding()
     assert holding.left == {"household": 1} and holding.since == tomorrow
-    assert [t["ticket"] for t in holding.untold] == ["20261123-a901"]
+    assert [t["ticket"] for t in holding.unmerged] == ["20261123-a901"]
     anew = book.take(wish(tomorrow))
     assert anew is not None and anew.ticket == "20261124-a901"
 
@@ -143,7 +143,7 @@ def test_what_was_told_is_forgotten_after_a_month(book: LeaseBook):
     given = book.take(wish())
     assert given is not None
     book.settle(given.ticket, "printed")
-    book.told(merged(a901="waiting"))
+    book.merged(merged(a901="waiting"))
     book.add(answer("A901", at=NINE + timedelta(days=31)))
     with sqlite3.connect(book.path) as file:
         assert file.execute("SELECT ticket FROM numbers").fetchall() == [("20261224-a901",)]

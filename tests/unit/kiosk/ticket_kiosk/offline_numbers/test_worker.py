@@ -43,10 +43,10 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
 def test_a_number_goes_from_the_lease_to_the_citizen_to_the_server(kept: Kept):
     assert kept.does(KeepLease(answer("A901", "A902")), LeaseIs)[0].left == {"household": 2}
     given, holding = kept.does(wish(), NumberGiven, LeaseIs)
-    assert (given.request, given.given.number, holding.left, holding.untold) == ("order", "A901", {"household": 1}, ())
+    assert (given.request, given.given.number, holding.left, holding.unmerged) == ("order", "A901", {"household": 1}, ())
     [holding] = kept.does(Settle("20261123-a901", "printed"), LeaseIs)
-    assert [ticket["result"] for ticket in holding.untold] == ["printed"]
-    assert kept.does(MarkMerged(merged(a901="waiting")), LeaseIs)[0].untold == ()
+    assert [ticket["result"] for ticket in holding.unmerged] == ["printed"]
+    assert kept.does(MarkMerged(merged(a901="waiting")), LeaseIs)[0].unmerged == ()
 
 
 def test_there_is_no_number_when_none_is_left(kept: Kept):
@@ -72,7 +72,7 @@ def test_a_refused_ticket_is_said_in_the_log_and_kept(kept: Kept, caplog: pytest
     kept.does(KeepLease(answer("A901")), LeaseIs)
     kept.does(wish(), NumberGiven, LeaseIs)
     kept.does(Settle("20261123-a901", "printed"), LeaseIs)
-    assert kept.does(MarkMerged(merged(a901="refused")), LeaseIs)[0].untold == ()
+    assert kept.does(MarkMerged(merged(a901="refused")), LeaseIs)[0].unmerged == ()
     assert "20261123-a901 was leased to this kiosk" in caplog.text
 
 
