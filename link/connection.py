@@ -70,7 +70,7 @@ class Link:
         self._subscribing = threading.Lock()  # so that nothing is left out that is added while a connection comes up
         self._on_change: list[Callable[[bool], None]] = []
         self._birth: tuple[str, bytes] | None = None
-        self._telling = threading.Lock()  # so that an older birth never goes out behind a newer one
+        self._announcing = threading.Lock()  # so that an older birth never goes out behind a newer one
         self._death: bytes = b""
         self._paho = client(broker, self.client_id)
         self._explained = False
@@ -84,7 +84,7 @@ class Link:
     def update_birth(self, birth: bytes) -> None:
         """Replace the birth message (a device changed its state) and publish it."""
         assert self._birth is not None, "announce() comes before update_birth()"
-        with self._telling:
+        with self._announcing:
             self._birth = (self._birth[0], birth)
             self.publish(*self._birth, retain=True)
 
@@ -96,7 +96,7 @@ class Link:
                 self._subscribe(topic_filter)
 
     def on_change(self, handler: Callable[[bool], None]) -> None:
-        """Call `handler` with True when the connection stands and with False when it is lost."""
+        """Call `handler` with True when the connection is up and with False when it is lost."""
         self._on_change.append(handler)
 
     def open(self) -> None:
@@ -157,7 +157,7 @@ class Link:
                 self._subscribe(topic_filter)
             self.connected.set()
         self._explained = False
-        with self._telling:
+        with self._announcing:
             if self._birth is not None:
                 self.publish(*self._birth, retain=True)
         self._requests.send_again()

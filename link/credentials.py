@@ -1,4 +1,4 @@
-"""What a program shows the broker: a folder with `ca.crt`, `client.crt` and `client.key`, read, checked and explained.
+"""The credentials that a program shows the broker: a folder with `ca.crt`, `client.crt` and `client.key`, read and checked.
 
 `cryptography` is loaded only by programs that use TLS.
 """
@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 LOOK_TIMEOUT_S = 3.0
+NOT_YET_VALID, EXPIRED, OTHER_NAME, OTHER_ADDRESS = 9, 10, 62, 64
+"""X509_V_ERR_ codes of openssl/x509_vfy.h: certificate not yet valid, expired, host name mismatch, IP address mismatch."""
 
 
 class BadCredentials(ValueError):
@@ -78,7 +80,7 @@ def ssl_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 def why_refused(host: str, port: int, context: ssl.SSLContext, *, timeout_s: float = LOOK_TIMEOUT_S) -> str:
-    """Try to greet the broker and say in words why it does not work; takes as long as `timeout_s` where nobody says no."""
+    """Try to connect to the broker and say why it does not work; takes as long as `timeout_s` where nobody refuses."""
     try:
         with (
             socket.create_connection((host, port), timeout_s) as plain,
@@ -98,15 +100,12 @@ def why_refused(host: str, port: int, context: ssl.SSLContext, *, timeout_s: flo
 
 
 def _broker_not_believed(error: ssl.SSLCertVerificationError) -> str:
-    match error.verify_code:
-        case 9:
-            return "the broker's certificate does not hold yet: this machine's clock is wrong; set it"
-        case 10:
-            return "the broker's certificate has ended; set this machine's clock, or run `jiaohao-server broker-config`"
-        case 62 | 64:
-            return (
-                "the broker's certificate is for another address; run `jiaohao-server broker-config` with --host for this one"
-            )
+    if error.verify_code == NOT_YET_VALID:
+        return "the broker's certificate does not hold yet: this machine's clock is wrong; set it"
+    if error.verify_code == EXPIRED:
+        return "the broker's certificate has ended; set this machine's clock, or run `jiaohao-server broker-config`"
+    if error.verify_code in (OTHER_NAME, OTHER_ADDRESS):
+        return "the broker's certificate is for another address; run `jiaohao-server broker-config` with --host for this one"
     return (
         f"the broker belongs to another hall ({error.verify_message}); enrol this terminal in this hall, or correct the address"
     )

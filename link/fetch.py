@@ -14,16 +14,17 @@ from urllib.error import HTTPError
 from urllib.request import OpenerDirector, Request
 
 from contract import durable
+from contract.backoff import Backoff
 from contract.wire.messages import Update
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 30.0
 PIECE = 256 * 1024
 SPARE = 64 * 1024 * 1024
-"""So much of the disk stays free whatever is fetched: logs and numbers are written there too."""
-AGAIN_S = (1.0, 2.0, 5.0, 15.0, 30.0)
+"""Bytes of the disk that stay free whatever is fetched: logs and numbers are written there too."""
+FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 30.0
 TRIES = 20
-"""So often in a row without a single byte, about eight minutes; then the server is taken to be away for good."""
+"""Maximum tries in a row without a single byte, about eight minutes; then the server is taken to be away for good."""
 
 
 class BadFetch(RuntimeError):
@@ -38,9 +39,15 @@ class BadFetch(RuntimeError):
 
 
 def fetch(
-    update: Update, target: Path, web: OpenerDirector, *, progress: Callable[[int], None], ended: Event,
-    again_s: tuple[float, ...] = AGAIN_S, spare: int = SPARE,
-) -> bool:  # fmt: skip
+    update: Update,
+    target: Path,
+    web: OpenerDirector,
+    *,
+    progress: Callable[[int], None],
+    ended: Event,
+    backoff: Backoff | None = None,
+    spare: int = SPARE,
+) -> bool:
     """Leave what `update` names in `target`; False when `ended` was set before it was there. Raise BadFetch.
 
     What has come so far is kept beside it as `<sha256>.part`, also over a restart. `progress` gets whole percents.
@@ -49,7 +56,7 @@ def fetch(
     for other in target.parent.glob("*.part"):
         if other != part:
             other.unlink()
-    tries = 0
+    tries, backoff = 0, backoff or Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
     while (there := _size(part)) < update.size:
         _need_room(part.parent, update.size - there, spare)
         try:
@@ -60,11 +67,15 @@ def fetch(
             if isinstance(error, HTTPError) and error.code in (404, 410):
                 raise BadFetch("not-there", f"{update.url} is not there any more; begin the update again") from None
             LOG.warning("%s did not come whole (%s); going on", update.url, error)
-        tries = 0 if _size(part) > there else tries + 1
+        if _size(part) > there:
+            tries = 0
+            backoff.reset()
+        else:
+            tries += 1
         if tries >= TRIES:
             text = f"{update.url} cannot be reached; check the network between this terminal and the server"
             raise BadFetch("unreachable", text)
-        if ended.is_set() or (_size(part) < update.size and ended.wait(again_s[min(tries, len(again_s) - 1)])):
+        if ended.is_set() or (_size(part) < update.size and ended.wait(backoff.next())):
             return False
     _check(update, part)
     durable.rename(part, target)
@@ -103,7 +114,7 @@ def _need_room(folder: Path, bytes_to_come: int, spare: int) -> None:
 
 
 def _full(folder: Path) -> BadFetch:
-    return BadFetch("no-room", f"the disk of {folder} is too full for the update; fetch the logs, then look what fills it")
+    return BadFetch("no-room", f"the disk of {folder} is too full for the update; fetch the logs, then see what fills it")
 
 
 def _size(path: Path) -> int:

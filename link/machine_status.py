@@ -30,9 +30,9 @@ def system_version(root: Path = Path("/")) -> str:
 
 
 def _hottest(zones: Path) -> float | None:
-    """The highest of the temperatures that the kernel tells, in degrees Celsius; None where there is no sensor."""
-    told = [_read(zone / "temp") for zone in zones.glob("thermal_zone*")]
-    degrees = [int(text) / 1000 for text in told if text.lstrip("-").isdigit()]
+    """The highest of the temperatures that the kernel reports, in degrees Celsius; None where there is no sensor."""
+    found = [_read(zone / "temp") for zone in zones.glob("thermal_zone*")]
+    degrees = [int(text) / 1000 for text in found if text.lstrip("-").isdigit()]
     return round(max(degrees), 1) if degrees else None
 
 

@@ -1,4 +1,4 @@
-"""Tells systemd how a service is: sd_notify(3) over the socket that $NOTIFY_SOCKET names. Does nothing without one."""
+"""Reports to systemd how a service is: sd_notify(3) over the socket that $NOTIFY_SOCKET names. Does nothing without one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 
 
 def notify(*news: str) -> bool:
-    """Send assignments such as `READY=1`, `WATCHDOG=1`, `STATUS=...`, `STOPPING=1`; whether anybody was told."""
+    """Send assignments such as `READY=1`, `WATCHDOG=1`, `STATUS=...`, `STOPPING=1`; whether it was received."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return False

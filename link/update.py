@@ -1,12 +1,14 @@
-"""How a terminal gets another system: fetches the bundle, hands it to the installer, and says how it went after the restart.
+"""How a terminal gets another system: fetches the bundle, hands it to the installer, and reports the result after the restart.
 
-The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, file, sha256, version}
-in a folder that systemd watches (`jiaohao-update.path`). A service of root (`appliance/boot/update.py`) installs the bundle and
-restarts the machine, another one (`appliance/boot/judge.py`) says then whether the new system is good; both leave their word in
-`result.json` {state: installing|restarting|done|failed, detail}. `order.json` is this program's own note: what it was doing.
+The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, file, sha256, version} in
+a folder that systemd watches (`jiaohao-update.path`). A service of root (`appliance/boot/update.py`) installs the bundle and
+restarts the machine, another one (`appliance/boot/judge.py`) decides then whether the new system is good; both leave their
+result in `result.json` {state: installing|restarting|done|failed, detail}. `order.json` is this program's own note: what it was
+doing.
 
-Why an update failed is what the installer says, or a word that the server's pages explain: no-room, not-there, unreachable,
-another-file (link.fetch), no-installer, busy, not-installed, installer-silent, went-back (the new system did not start).
+The reason of a failed update is what the installer reports, or a word that the server's pages explain: no-room, not-there,
+unreachable, another-file (link.fetch), no-installer, busy, not-installed, installer-silent, went-back (the new system did not
+start).
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from link.https_opener import opener
 LOG = logging.getLogger(__name__)
 LOOK_S = 0.5
 INSTALL_S = 3900.0
-"""The installer gets so long, which is a little more than its unit gives it; after a restart this begins anew."""
+"""How long the installer may take, a little more than its unit gives it; after a restart this begins anew."""
 READABLE = 0o640
 BUNDLE = "bundle.raucb"
 T = TypeVar("T")
@@ -54,7 +56,7 @@ class InstallRequest(Struct, frozen=True):
 
 
 class InstallResult(Struct, frozen=True):
-    """What the installer says."""
+    """What the installer reports."""
 
     state: Literal["installing", "restarting", "done", "failed"]
     detail: str = ""
@@ -78,16 +80,21 @@ class UpdateNote(Struct, frozen=True):
 class Updater:
     """The updates of one terminal. Nothing happens before `open`.
 
-    `folder` is the one that systemd watches, None on a machine that cannot be updated so; `tell` is called, from any thread,
+    `folder` is the one that systemd watches, None on a machine that cannot be updated so; `report` is called, from any thread,
     when `status` has changed.
     """
 
     def __init__(
-        self, folder: Path | None, terminal: str, tell: Callable[[], None], *, ca: Path | None = None,
+        self,
+        folder: Path | None,
+        terminal: str,
+        report: Callable[[], None],
+        *,
+        ca: Path | None = None,
         install_s: float = INSTALL_S,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.status: UpdateStatus | None = None
-        self._folder, self._terminal, self._tell, self._ca = folder or Path(), terminal, tell, ca
+        self._folder, self._terminal, self._report, self._ca = folder or Path(), terminal, report, ca
         self._able = folder is not None
         self._install_s = install_s
         self._lock = threading.Lock()
@@ -118,7 +125,7 @@ class Updater:
                     self._begin(UpdateNote(order_id, self._terminal, update, "downloading"))
             except UpdateRefused as refused:
                 self.status = UpdateStatus(order_id, "failed", update.version, detail=refused.reason)
-                self._tell()
+                self._report()
                 raise
 
     def _is_new(self, order_id: str) -> bool:
@@ -168,7 +175,7 @@ class Updater:
         return note
 
     def _await_installer(self, note: UpdateNote) -> None:
-        """Follow what the installer says, over the restart, until it is done or has failed."""
+        """Follow what the installer reports, over the restart, until it is done or has failed."""
         waited = 0.0
         while note.open:
             result = self._read("result.json", InstallResult)
@@ -197,7 +204,7 @@ class Updater:
         status = UpdateStatus(note.id, note.state, note.update.version, percent, note.detail)
         if status != self.status:
             self.status = status
-            self._tell()
+            self._report()
 
     def _read(self, name: str, kind: type[T]) -> T | None:
         try:
@@ -214,7 +221,7 @@ class Updater:
 
 
 def _after(note: UpdateNote, result: InstallResult) -> UpdateNote:
-    """The note after what the installer has said."""
+    """The note after what the installer has reported."""
     if result.state == "failed":
         LOG.error("the update to %s failed: %s", note.update.version, result.detail)
         return _failed(note, "went-back" if note.state == "restarting" else result.detail or "not-installed")

@@ -21,6 +21,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from contract.backoff import Backoff
 from contract.wire import codec, messages
 from contract.wire.topics import Topics
 from link.address import Broker
@@ -39,7 +40,7 @@ _BARE = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
 TICK_S = 0.5
 GROUP = 64
 READS = 256
-BACK_OFF_S = (0.2, 0.5, 1.0, 2.0)
+FIRST_RETRY_S, LONGEST_RETRY_S = 0.2, 2.0
 CONNECT_TIMEOUT_S = 2.0
 STOP_TIMEOUT_S = 2.0
 HEARD = ("terminal/+/status", "terminal/+/told", "display/+/shown", "alert/+", "catalogue/version", "server/status")
@@ -93,7 +94,7 @@ class Server:
         self._stopping = threading.Event()
         self._fresh = False
         self._paho = self._client()
-        self._next_try, self._tries = 0.0, 0
+        self._next_try, self._backoff = 0.0, Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
 
     # --- from other threads -----------------------------------------------------------------------------------------
 
@@ -215,12 +216,12 @@ class Server:
     def _connect_if_due(self) -> None:
         if self._paho.socket() is not None or self._monotonic() < self._next_try:
             return
-        self._next_try = self._monotonic() + BACK_OFF_S[min(self._tries, len(BACK_OFF_S) - 1)]
-        self._tries += 1
+        wait_s = self._backoff.next()
+        self._next_try = self._monotonic() + wait_s
         try:
             self._paho.reconnect()
         except OSError as error:
-            if self._tries == 1:
+            if wait_s == FIRST_RETRY_S:
                 LOG.warning("the broker %s cannot be reached (%s); trying again", self.broker, error)
 
     def _on_connect(self, _c: Any, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
@@ -236,7 +237,7 @@ class Server:
 
     def _announce(self) -> None:
         """After a connect: birth, then every retained state afresh. Later than on_connect: paho first sends what was left."""
-        self._tries = 0
+        self._backoff.reset()
         self.connected.set()
         self._send("server/status", self._identity.status("ready"), True, None)
         try:

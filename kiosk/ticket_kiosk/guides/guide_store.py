@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import get_args
 
 from contract import durable
+from contract.backoff import Backoff
 from contract.configuration.table import TextConfig
 from contract.guides.english import form_sentences, sentences
 from contract.guides.guide_file import BadGuide, Entry, Guides, open_guides
@@ -39,8 +40,8 @@ from link.https_opener import opener
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 30.0
-AGAIN_S = (2.0, 5.0, 15.0, 60.0)
-"""How long to wait after a download that failed; the last one for ever."""
+FIRST_RETRY_S, LONGEST_RETRY_S = 2.0, 60.0
+"""How long to wait after a download that failed."""
 PIECE = 256 * 1024
 LARGEST = 2 * 1024**3
 
@@ -125,7 +126,7 @@ class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path])
 
     def _fetch_one(self, version: CatalogueVersion) -> CatalogueVersion | None:
         """Try until this version is here or another is announced; return the next one."""
-        tries = 0
+        backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
         while True:
             try:
                 target = self.folder / f"{version.sha256}.db"
@@ -134,9 +135,9 @@ class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path])
             except (OSError, ValueError, HTTPException) as error:
                 LOG.warning("the guides of version %s were not fetched: %s", version.version, error)
             try:
-                return self._announced.get(timeout=AGAIN_S[min(tries, len(AGAIN_S) - 1)])
+                return self._announced.get(timeout=backoff.next())
             except queue.Empty:
-                tries += 1
+                continue
 
     # --- the thread that reads ---
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from contract.backoff import Backoff
 from contract.wire.messages import Update, UpdateStatus
 from link.fetch import BadFetch, fetch
 from link.https_opener import opener
@@ -20,7 +21,7 @@ from link.update import Updater, UpdateRefused
 from tests.programs import wait_until
 
 BUNDLE = random.Random(7).randbytes(700_000)
-QUICK = (0.01,)
+QUICK = Backoff(0.01, 0.01)
 
 
 class Shelf:
@@ -69,7 +70,7 @@ def shelf() -> Iterator[Shelf]:
 
 
 def get(shelf: Shelf, folder: Path, **more: Any) -> bool:
-    more = {"progress": lambda _percent: None, "ended": threading.Event(), "again_s": QUICK, "spare": 0} | more
+    more = {"progress": lambda _percent: None, "ended": threading.Event(), "backoff": QUICK, "spare": 0} | more
     return fetch(shelf.update(), folder / "bundle.raucb", opener(), **more)
 
 
