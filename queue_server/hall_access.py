@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
 from datetime import date
-from typing import Any
 
-from contract.wire import answers, codec, messages
+from contract.wire.answers import Answer
+from contract.wire.messages import Text
 from queue_server.broker.retained import RetainedTopics, TooSlow
-from queue_server.ledger.ledger import LedgerRequest
+from queue_server.ledger.ledger import LedgerRequest, Reply
 from queue_server.ledger.reports import DayReport, RatedService, Reports, WaitingTicket
 
 __all__ = ["DayReport", "HallAccess", "HallUnavailable", "RatedService", "TooSlow", "WaitingTicket"]
@@ -47,21 +47,20 @@ class HallAccess:
         self._reports = reports
 
     async def ask(
-        self, verb: str, body: dict[str, Any], *, request_id: str | None = None, actor: str | None = None
-    ) -> answers.Answer:
+        self, verb: str, body: Mapping[str, object], *, request_id: str | None = None, actor: str | None = None
+    ) -> Answer:
         """Ask as over MQTT (verbs and bodies of the wire contract); `actor` is noted in the events.
 
-        A refusal is an answer with status error. Raises NoAnswer after ten seconds: ask again with the same `request_id`.
+        A refusal is an answer with status error. Raises HallUnavailable after ten seconds: ask again with the same
+        `request_id`.
         """
-        answer: Future[bytes] = Future()
+        reply: Future[Reply] = Future()
         request_id = request_id or str(uuid.uuid4())
-        payload = codec.encode(body)
-        self._hand_over(LedgerRequest(id=request_id, verb=verb, payload=payload, actor=actor or "", answer=answer.set_result))
+        self._hand_over(LedgerRequest(request_id, verb, body, actor or "", reply.set_result))
         try:
-            content = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answer)), ANSWER_TIMEOUT_S)
+            return (await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(reply)), ANSWER_TIMEOUT_S)).answer
         except TimeoutError:
             raise HallUnavailable(f"no answer to {verb}") from None
-        return codec.decode(content, answers.Answer)
 
     def state(self, topic: str) -> bytes | None:
         """The last retained payload of a topic relative to the hall's root: `window/03/state`, `display/strip-03/shown`,
@@ -87,7 +86,7 @@ class HallAccess:
         """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
         return await asyncio.to_thread(self._reports.reprintable, text, limit)
 
-    async def why(self, window: str) -> messages.Text:
+    async def why(self, window: str) -> Text:
         """One sentence: which ticket `window` would get next and why (or that nobody waits)."""
         return await asyncio.to_thread(self._reports.why, window)
 

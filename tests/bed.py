@@ -11,7 +11,7 @@ from contract.configuration.hall_files import load
 from contract.wire import answers, codec
 from queue_server.commands.context import Changes
 from queue_server.commands.hall_rules import HallRules
-from queue_server.ledger.ledger import Ledger, LedgerRequest
+from queue_server.ledger.ledger import Ledger, LedgerRequest, Reply
 from queue_server.ledger.reports import Reports
 from queue_server.privacy import Sealer
 from queue_server.store.database import Database
@@ -71,8 +71,8 @@ class Bed:
         encoded: list[bytes] = [b""] * len(asked)
 
         def put(place: int) -> Any:
-            def answered(answer: bytes) -> None:
-                encoded[place] = answer
+            def answered(reply: Reply) -> None:
+                encoded[place] = reply.content
 
             return answered
 
@@ -85,9 +85,9 @@ class Bed:
 
     def raw(self, verb: str, request_id: str, body: dict[str, Any]) -> bytes:
         """One request; its answer as it goes onto the wire."""
-        encoded: list[bytes] = []
-        self.changes = self.ledger.handle([LedgerRequest(request_id, verb, codec.encode(body), self.actor, encoded.append)])
-        return encoded[0]
+        replies: list[Reply] = []
+        self.changes = self.ledger.handle([LedgerRequest(request_id, verb, codec.encode(body), self.actor, replies.append)])
+        return replies[0].content
 
     def ask(self, verb: str, request_id: str | None = None, **body: Any) -> answers.Answer:
         """One request, `class_` and `return_` standing for their names on the wire."""

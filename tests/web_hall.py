@@ -28,7 +28,7 @@ from queue_server.catalogue.hall_guides import HallGuides, guides_of
 from queue_server.commands.hall_rules import HallRules
 from queue_server.enrolment.revocation import BrokerHere
 from queue_server.hall_access import HallAccess
-from queue_server.ledger.ledger import Ledger, LedgerRequest
+from queue_server.ledger.ledger import Ledger, LedgerRequest, Reply
 from queue_server.ledger.reports import Reports
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.app import WebParts, build
@@ -138,9 +138,9 @@ class WebHall:
 
     def ask(self, verb: str, **body: Any) -> answers.Answer:
         """A request of a kiosk or of another clerk."""
-        answer: Future[bytes] = Future()
-        self._hand_over(LedgerRequest(str(uuid.uuid4()), verb, codec.encode(body), "test", answer.set_result))
-        result = codec.decode(answer.result(PATIENCE_S), answers.Answer)
+        reply: Future[Reply] = Future()
+        self._hand_over(LedgerRequest(str(uuid.uuid4()), verb, codec.encode(body), "test", reply.set_result))
+        result = codec.decode(reply.result(PATIENCE_S).content, answers.Answer)
         self._requests.join()
         return result
 

@@ -44,7 +44,7 @@ class Answer(Struct, frozen=True, omit_defaults=True):
     """
 
     status: Literal["ok", "error"]
-    data: Any = None
+    data: object = None
     error: Error | None = None
 
 

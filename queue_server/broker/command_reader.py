@@ -12,7 +12,7 @@ from contract.wire.messages import Text
 from contract.wire.requests import VERBS
 from contract.wire.topics import ID, Topics
 from queue_server.commands.refused import refuse
-from queue_server.ledger.ledger import ID_LENGTH, LedgerRequest
+from queue_server.ledger.ledger import ID_LENGTH, LedgerRequest, Reply
 
 CLIENT_LENGTH = 128
 
@@ -42,8 +42,8 @@ class CommandReader:
             self._reply(topic, codec.encode(refusal), correlation)
             return None
 
-        def answer(content: bytes) -> None:
-            self._reply(topic, content, correlation)
+        def answer(reply: Reply) -> None:
+            self._reply(topic, reply.content, correlation)
 
         return LedgerRequest(request_id, verb, bytes(message.payload), actor, answer)
 

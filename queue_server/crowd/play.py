@@ -153,12 +153,13 @@ class Crowd:
             self._request("issue-ticket", citizen.request, partial(self._issued, citizen))
 
     def _issued(self, citizen: Citizen, answer: answers.Answer) -> None:
-        if answer.data is None:
+        found = answers.of(answer, answers.IssueAnswer)
+        if found is None:
             LOG.debug("no number for %s: %s", citizen.request, answer.error)
             return
         self.counts["tickets"] += 1
         if citizen.gives_up_s is not None:
-            token = answer.data["ticket"]["token"]
+            token = found.ticket.token
             self._later(citizen.gives_up_s, lambda: self._request("cancel-ticket", {"token": token}, lambda _answer: None))
 
     def _line(self, name: str, state: messages.QueueState) -> None:

@@ -7,7 +7,7 @@ exception rolls the whole group back and its requests run again one by one, so t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +15,8 @@ from datetime import date, datetime
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, select
 
-from contract.wire import answers, codec
+from contract.wire import codec
+from contract.wire.answers import Answer
 from contract.wire.messages import Text
 from contract.wire.requests import VERBS
 from queue_server.codes.signer import Signer, hall_key, seal_hall_key
@@ -42,19 +43,32 @@ _KNOWN = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as `content`, its JSON. `made` is the answer itself, None where only the JSON was kept."""
+
+    content: bytes
+    made: Answer | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """The answer, read from the JSON where that is all there is."""
+        return codec.decode(self.content, Answer) if self.made is None else self.made
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerRequest:
     """One request on its way to the ledger.
 
-    `id` is the Correlation Data that its sender keeps on every retry, `payload` the JSON of the verb, `actor` who asks
-    (an MQTT client id or a staff account), `answer` is called once with the answer's JSON, in the server's thread, after the
+    `id` is the Correlation Data that its sender keeps on every retry, `body` the JSON of the verb or, from this program, its
+    fields; `actor` who asks (an MQTT client id or a staff account). `answer` is called once, in the server's thread, after the
     commit.
     """
 
     id: str
     verb: str
-    payload: bytes
+    body: bytes | Mapping[str, object]
     actor: str
-    answer: Callable[[bytes], None]
+    answer: Callable[[Reply], None]
 
 
 @dataclass(slots=True)
@@ -63,7 +77,7 @@ class _Asked:
 
     request: LedgerRequest
     body: Struct
-    answer: bytes = b""
+    reply: Reply = Reply(b"")
 
 
 class Ledger:
@@ -101,9 +115,9 @@ class Ledger:
         changes = self._run(asked) if asked else Changes()
         changes.unreadable = [request.verb for request, _ in answered]
         for request, answer in answered:
-            request.answer(codec.encode(answer))
+            request.answer(_reply(answer))
         for one in asked:
-            one.request.answer(one.answer)
+            one.request.answer(one.reply)
         return changes
 
     def pass_time(self) -> Changes:
@@ -124,9 +138,9 @@ class Ledger:
 
     # --- reading requests -------------------------------------------------------------------------------------------
 
-    def _read(self, requests: Iterable[LedgerRequest]) -> tuple[list[_Asked], list[tuple[LedgerRequest, answers.Answer]]]:
+    def _read(self, requests: Iterable[LedgerRequest]) -> tuple[list[_Asked], list[tuple[LedgerRequest, Answer]]]:
         asked: list[_Asked] = []
-        answered: list[tuple[LedgerRequest, answers.Answer]] = []
+        answered: list[tuple[LedgerRequest, Answer]] = []
         for request in requests:
             verb = VERBS.get(request.verb)
             if verb is None:
@@ -134,7 +148,7 @@ class Ledger:
                 answered.append((request, refuse("unknown-verb", f"there is no verb {request.verb!r}", hint)))
                 continue
             try:
-                asked.append(_Asked(request, codec.decode(request.payload, verb.request)))
+                asked.append(_Asked(request, _read(request.body, verb.request)))
             except codec.Illegal as error:
                 answered.append((request, refuse("bad-request", str(error), _ILLEGAL)))
         return asked, answered
@@ -146,7 +160,7 @@ class Ledger:
             return self._run_together(asked)
         except Exception as error:
             if len(asked) == 1:
-                asked[0].answer = codec.encode(self._failure(asked[0], error))
+                asked[0].reply = _reply(self._failure(asked[0], error))
                 return Changes()
             LOG.warning("%d requests run again one by one: %s", len(asked), error)
         changes = Changes()
@@ -154,12 +168,12 @@ class Ledger:
             merge(changes, self._run([one]))
         return changes
 
-    def _failure(self, one: _Asked, error: Exception) -> answers.Answer:
+    def _failure(self, one: _Asked, error: Exception) -> Answer:
         """The answer for a request that raised: the database's trouble passes, a program's mistake is written down."""
         if isinstance(error, ERRORS):
             LOG.error("%s could not be written: %s", one.request.verb, error)
             return refuse("busy", "the ledger cannot be written just now", _BUSY)
-        LOG.error("%s %s failed", one.request.verb, one.request.payload[:200], exc_info=error)
+        LOG.error("%s %.200r failed", one.request.verb, one.request.body, exc_info=error)
         return refuse("internal", f"{one.request.verb} failed in the server", _INTERNAL)
 
     def _run_together(self, asked: list[_Asked]) -> Changes:
@@ -175,22 +189,22 @@ class Ledger:
                 stored = known.get(one.request.id)
                 if stored is None:
                     answer = self._answer(one, self._work(unit, now, today, one.request.actor, changes))
-                    one.answer = codec.encode(answer)
+                    one.reply = _reply(answer)
                     if VERBS[one.request.verb].reads_only:
                         continue
-                    known[one.request.id] = (one.request.verb, one.answer)
-                    row = {"id": one.request.id, "verb": one.request.verb, "at": now, "answer": one.answer}
+                    known[one.request.id] = (one.request.verb, one.reply.content)
+                    row = {"id": one.request.id, "verb": one.request.verb, "at": now, "answer": one.reply.content}
                     unit.append(tables.requests, row)
                 else:
-                    one.answer = _again(one.request, *stored)
+                    one.reply = _again(one.request, *stored)
             self._finish(unit, changes)
         self.writable |= any(not VERBS[one.request.verb].reads_only for one in asked)
         self.wait_times.committed(unit.line_changes())
         return changes
 
-    def _answer(self, one: _Asked, work: CommandContext) -> answers.Answer:
+    def _answer(self, one: _Asked, work: CommandContext) -> Answer:
         try:
-            return answers.Answer("ok", data=COMMANDS[one.request.verb](work, one.body))
+            return Answer("ok", data=COMMANDS[one.request.verb](work, one.body))
         except Refused as refused:
             return refused.answer()
 
@@ -234,12 +248,21 @@ def merge(changes: Changes, more: Changes) -> None:
     changes.events += more.events
 
 
-def _again(request: LedgerRequest, verb: str, answer: bytes) -> bytes:
+def _read(body: bytes | Mapping[str, object], kind: type[Struct]) -> Struct:
+    """A request's body as the type of its verb; raise Illegal."""
+    return codec.decode(body, kind) if isinstance(body, bytes) else codec.convert(body, kind)
+
+
+def _reply(answer: Answer) -> Reply:
+    return Reply(codec.encode(answer), answer)
+
+
+def _again(request: LedgerRequest, verb: str, answer: bytes) -> Reply:
     """The first answer once more, unless the id was another request's."""
     if verb != request.verb:
         hint = Text("请重试。", "Choose a new request id for every request, and keep it only for its retries.")
-        return codec.encode(refuse("bad-request", f"this request id was used for {verb}", hint))
-    return answer
+        return _reply(refuse("bad-request", f"this request id was used for {verb}", hint))
+    return Reply(answer)
 
 
 def _named(asked: Iterable[_Asked]) -> tuple[set[str], set[str]]:

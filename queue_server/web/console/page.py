@@ -20,6 +20,7 @@ from starlette.datastructures import FormData
 
 from contract.configuration.hall import Clerk, Window
 from contract.wire import answers, messages
+from contract.wire.answers import LookupAnswer, TicketFacts
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.auth.guard import Forbidden, address
 from queue_server.web.auth.sessions import Session
@@ -246,13 +247,13 @@ async def _parts(site: Site, language: str, session: Session, window: Window) ->
     return {name: site.pages.part(language, f"console/{name}.html", **facts) for name in ("devices", "now", "line")}
 
 
-async def _ticket(site: Site, state: messages.WindowState | None) -> dict[str, Any]:
-    """Class and item of the ticket at the window; empty when there is none or the ledger does not answer."""
+async def _ticket(site: Site, state: messages.WindowState | None) -> TicketFacts | None:
+    """The ticket at the window; None when there is none or the ledger does not answer."""
     if state is None or state.ticket is None:
-        return {}
+        return None
     try:
         answer = await site.hall.ask("lookup", {"ticket": state.ticket.id})
     except HallUnavailable:
-        return {}
-    found: dict[str, Any] = (answer.data or {}).get("ticket", {})
-    return found
+        return None
+    found = answers.of(answer, LookupAnswer)
+    return found.ticket if found is not None else None

@@ -12,7 +12,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from contract.wire import messages
+from contract.wire import answers, messages
+from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan
 from contract.wire.scanned_code import PREFIXES, CodeKind
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.auth.guard import address
@@ -31,10 +32,13 @@ def routes(site: Site) -> APIRouter:
 
     async def show(request: Request, kind: CodeKind, code: str) -> Response:
         answer = await site.hall.ask("scan", {"code": PREFIXES[kind] + code[:LONGEST]}, actor="phone")
-        if answer.status == "ok" and answer.data is not None:
-            return site.pages.page(
-                request, f"phone/{kind}.html", guess=True, found=answer.data[kind], config=site.config, day=_day
-            )
+        match answers.of_scan(answer):
+            case AppointmentScan(appointment):
+                return site.pages.page(
+                    request, "phone/appointment.html", guess=True, found=appointment, config=site.config, day=_day
+                )
+            case CaseScan(case):
+                return site.pages.page(request, "phone/case.html", guess=True, found=case)
         if answer.error is None or answer.error.code in ("busy", "internal"):
             raise HallUnavailable("scan")
         return site.pages.page(request, "phone/bad-code.html", guess=True, why=answer.error.texts, status=HTTPStatus.NOT_FOUND)
@@ -58,8 +62,9 @@ def routes(site: Site) -> APIRouter:
         answer = await site.hall.ask(
             "find-case", {"number": number, "last_four": last_four, "terminal": _place(request)}, actor="phone"
         )
-        if answer.status == "ok" and answer.data is not None:
-            code = str(answer.data["case"]["code"]).removeprefix(PREFIXES["case"])
+        found = answers.of(answer, CaseAnswer)
+        if found is not None:
+            code = found.case.code.removeprefix(PREFIXES["case"])
             return RedirectResponse(f"/c/{code}", HTTPStatus.SEE_OTHER)
         if answer.error is None or answer.error.code in ("busy", "internal"):
             raise HallUnavailable("find-case")
@@ -74,6 +79,6 @@ def _place(request: Request) -> str:
     return "phone-" + (re.sub("[^a-z0-9]+", "-", address(request).lower())[:50].strip("-") or "x")
 
 
-def _day(text: str) -> str:
+def _day(moment: datetime) -> str:
     """A time of an answer as day and minute."""
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from contract.wire import answers, rating_reasons
+from contract.wire.answers import LookupAnswer
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.live import stream
 from queue_server.web.site import Site
@@ -30,19 +31,19 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/t/{token}")
     async def ticket(request: Request, token: str, level: int = 0) -> Response:
-        facts = await _facts(site, token)
-        if facts is None:
+        found = await _found(site, token)
+        if found is None:
             return _unknown(site, request)
         chosen = level if 1 <= level <= 5 else 0
-        return _page(site, request, token, facts, level=chosen)
+        return _page(site, request, token, found, level=chosen)
 
     @router.get("/t/{token}/live")
     async def live(request: Request, token: str) -> Response:
         language = site.pages.language(request, guess=True)
 
         async def render() -> dict[str, str] | None:
-            facts = await _facts(site, token)
-            return None if facts is None else {"ticket": _ticket_part(site, language, token, facts)}
+            found = await _found(site, token)
+            return None if found is None else {"ticket": _ticket_part(site, language, token, found)}
 
         return stream(site.changes, render, "window/", "queue/", pause_s=LIVE_PAUSE_S, beat_s=LIVE_BEAT_S)
 
@@ -67,57 +68,53 @@ def routes(site: Site) -> APIRouter:
 
 async def _ask(site: Site, request: Request, token: str, verb: str, body: dict[str, Any], *, level: int = 0) -> Response:
     """Ask the ledger with the token; a refusal comes back on the page."""
-    facts = await _facts(site, token)
-    if facts is None:
+    found = await _found(site, token)
+    if found is None:
         return _unknown(site, request)
     answer = await site.hall.ask(verb, body | {"token": token}, actor="phone")
     if answer.status == "ok":
         return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
-    return _page(site, request, token, facts, level=level, refusal=answer.error)
+    return _page(site, request, token, found, level=level, refusal=answer.error)
 
 
-async def _facts(site: Site, token: str) -> dict[str, Any] | None:
+async def _found(site: Site, token: str) -> LookupAnswer | None:
     """What the ledger says about the ticket, or None for a token that is none."""
     if not TOKEN.fullmatch(token):
         return None
     answer = await site.hall.ask("lookup", {"token": token}, actor="phone")
-    if answer.status == "ok":
-        facts: dict[str, Any] | None = answer.data
-        return facts
     if answer.error is not None and answer.error.code in ("busy", "internal"):
         raise HallUnavailable("lookup")
-    return None
+    return answers.of(answer, LookupAnswer)
 
 
 def _page(
-    site: Site, request: Request, token: str, facts: dict[str, Any], *, level: int, refusal: answers.Error | None = None
+    site: Site, request: Request, token: str, found: LookupAnswer, *, level: int, refusal: answers.Error | None = None
 ) -> Response:
     language = site.pages.language(request, guess=True)
-    part = _ticket_part(site, language, token, facts)
+    part = _ticket_part(site, language, token, found)
     return site.pages.page(
         request, "phone.html", guess=True, token=token, part=part, level=level, levels=rating_reasons.LEVELS,
         tags=rating_reasons.reasons_of(level) if level else (), bad=level in rating_reasons.BAD_LEVELS,
-        limit=rating_reasons.TEXT_LIMIT, refusal=refusal, rateable=_rateable(facts),
+        limit=rating_reasons.TEXT_LIMIT, refusal=refusal, rateable=_rateable(found),
         status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
     )  # fmt: skip
 
 
-def _rateable(facts: dict[str, Any]) -> bool:
+def _rateable(found: LookupAnswer) -> bool:
     """Whether a rating may be asked for: the service is over, has none yet, and there is still time."""
-    return facts["ticket"]["state"] == "finished" and bool((facts.get("service") or {}).get("can_rate"))
+    return found.ticket.state == "finished" and bool(found.service and found.service.can_rate)
 
 
-def _ticket_part(site: Site, language: str, token: str, facts: dict[str, Any]) -> str:
+def _ticket_part(site: Site, language: str, token: str, found: LookupAnswer) -> str:
     """The live part of the page."""
-    queues = {queue.id: queue for queue in site.config.queue}
-    window = site.window(facts["ticket"].get("window") or "")
-    open_states = ("printing", "waiting", "called", "held", "missed")
-    item = site.item(facts["ticket"].get("item") or "") if facts["ticket"]["state"] in open_states else None
+    ticket = found.ticket
+    item = site.item(ticket.item or "") if ticket.state in ("printing", "waiting", "called", "held", "missed") else None
     return site.pages.part(
-        language, "phone/ticket.html", item=item, ticket=facts["ticket"], queue=queues.get(facts["ticket"]["queue"]),
-        window=window, ahead=facts.get("ahead"), estimate=facts.get("estimate_s"), token=token, rateable=_rateable(facts),
-        rated=(facts.get("service") or {}).get("level"), levels=rating_reasons.LEVELS, rules=site.config.rules,
-        windows=[w.number for w in site.config.windows_of(facts["ticket"]["queue"])],
+        language, "phone/ticket.html", item=item, ticket=ticket,
+        queue={queue.id: queue for queue in site.config.queue}.get(ticket.queue), window=site.window(ticket.window or ""),
+        ahead=found.ahead, estimate=found.estimate_s, token=token, rateable=_rateable(found),
+        rated=found.service.level if found.service else None, levels=rating_reasons.LEVELS, rules=site.config.rules,
+        windows=[w.number for w in site.config.windows_of(ticket.queue)],
     )  # fmt: skip
 
 

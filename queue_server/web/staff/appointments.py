@@ -13,7 +13,8 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from contract.wire import messages, scanned_code
+from contract.wire import answers, messages, scanned_code
+from contract.wire.answers import AppointmentScan
 from queue_server.appointments import repository
 from queue_server.appointments.intake import BookedAppointment, take_in, with_code
 from queue_server.appointments.repository import Appointment, Booking
@@ -179,7 +180,8 @@ async def _show(
     if taken is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     answer = await site.hall.ask("scan", {"code": taken.code}, actor=session.account.name)
-    standing = answer.data["appointment"]["standing"] if answer.data else taken.appointment.state
+    found = answers.of_scan(answer)
+    standing = found.appointment.standing if isinstance(found, AppointmentScan) else taken.appointment.state
     return site.pages.page(
         request, "appointments/one.html", status=status, session=session, taken=taken, found=taken.appointment, trouble=trouble,
         standing=standing, qr=qr.svg(taken.qr), queue={q.id: q for q in site.config.queue}.get(taken.appointment.queue),

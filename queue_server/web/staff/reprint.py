@@ -11,14 +11,14 @@ import contextlib
 import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from contract.wire import codec, messages
+from contract.wire import answers, codec, messages
 from contract.wire.device_state import WORKS
 from contract.wire.messages import Reprint, TerminalAsk, TerminalStatus
 from queue_server.web.auth.sessions import Session
@@ -87,14 +87,15 @@ async def _reprint(
         refusal = messages.Text("这台自助机现在不能打印，请换一台。", "This kiosk cannot print now; choose another.")
         return await _page(site, request, session, "", {}, refusal)
     answer = await site.hall.ask("reprint-ticket", body, request_id=wish.id, actor=session.account.name)
-    if answer.data is None:
+    found = answers.of(answer, answers.IssueAnswer)
+    if found is None:
         error = answer.error
         refusal = (error and error.texts) or messages.Text("没有打印，请重试。", "It was not printed; try again.")
         return await _page(site, request, session, "", {}, refusal)
-    language = "en" if form.get("language") == "en" else "zh"
-    order = await _ordered(site, orders, wish, _paper(answer.data, language), wait_s)
+    language: Literal["zh", "en"] = "en" if form.get("language") == "en" else "zh"
+    order = await _ordered(site, orders, wish, _paper(found, language), wait_s)
     came = {"done": "printed", "failed": "failed", "unable": "failed"}.get(order.state, "unknown")
-    number = str(answer.data["ticket"]["number"])
+    number = found.ticket.number
     done = {**body, "result": came, "detail": order.text[:200]}
     confirmed = str(uuid.uuid5(uuid.UUID(wish.id), "confirm"))
     await site.hall.ask("confirm-reprint", done, request_id=confirmed, actor=session.account.name)
@@ -117,11 +118,13 @@ async def _ordered(site: Site, orders: TerminalOrders, wish: ReprintForm, ticket
     return order
 
 
-def _paper(facts: dict[str, Any], language: str) -> Reprint:
-    """What stands on the paper, from the ledger's answer."""
-    ticket = {key: facts["ticket"][key] for key in ("id", "number", "queue", "class", "issued_at", "token")}
-    rest = {key: facts[key] for key in ("ahead", "estimate_s", "windows")}
-    return codec.decode(codec.encode({**ticket, **rest, "language": language}), Reprint)
+def _paper(found: answers.IssueAnswer, language: Literal["zh", "en"]) -> Reprint:
+    """What is printed, from the ledger's answer."""
+    ticket = found.ticket
+    return Reprint(
+        ticket.id, ticket.number, ticket.queue, ticket.class_, ticket.issued_at, ticket.token, found.ahead, found.estimate_s,
+        found.windows, language,
+    )  # fmt: skip
 
 
 def printers(site: Site) -> list[KioskPrinter]:

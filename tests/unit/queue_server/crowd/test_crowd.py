@@ -16,6 +16,7 @@ from queue_server.crowd.clerk import PlayedClerk
 from queue_server.crowd.people import Citizens, Handling, clerks_for, handling, opinion
 from queue_server.crowd.play import Crowd, Habits
 from queue_server.domain import rating
+from tests.facts import ticket_facts
 from tests.programs import wait_until
 
 TODAY, TOMORROW = date(2026, 11, 22), date(2026, 11, 23)
@@ -319,7 +320,8 @@ def test_the_crowd_sends_people_while_the_line_is_open(played):
     link, crowd = played
     _, body, answer = link.wait_for("issue-ticket")
     assert body["queue"] == "social"
-    answer.set_result(answers.Answer("ok", {"ticket": {"id": "20261122-a001", "token": "t"}}))
+    given = {"ticket": ticket_facts() | {"token": "t"}, "ahead": 0, "estimate_s": {"low": 0, "high": 0}, "windows": ["03"]}
+    answer.set_result(answers.Answer("ok", given))
     link.wait_for("issue-ticket")
     wait_until(lambda: crowd.counts["tickets"] == 1)
 

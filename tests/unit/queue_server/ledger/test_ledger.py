@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from contract.wire import answers
 from queue_server.broker.retained import WATCHER_BUFFER, RetainedTopics
 from queue_server.commands import table
 from queue_server.hall_access import HallAccess, TooSlow
@@ -87,8 +88,13 @@ def test_web_pages_ask_look_and_watch(bed: Bed):
     desk = HallAccess(hand_over=lambda request: bed.ledger.handle([request]) and None, retained=retained, reports=bed.reports)
 
     async def visit() -> None:
-        answer = await desk.ask("issue-ticket", {"queue": "household", "channel": "desk"}, actor="0101")
-        assert answer.data is not None and answer.data["ticket"]["number"] == "A001"
+        wish = {"queue": "household", "channel": "desk"}
+        made, again = [await desk.ask("issue-ticket", wish, request_id="same", actor="0101") for _ in range(2)]
+        issued = answers.of(made, answers.IssueAnswer)
+        assert issued is made.data and issued is not None and issued.ticket.number == "A001"
+        assert answers.of(again, answers.IssueAnswer) == issued, "kept as JSON, read as the same answer"
+        illegal = await desk.ask("issue-ticket", {"queue": 7, "channel": "desk"})
+        assert illegal.error is not None and illegal.error.code == "bad-request" and "$.queue" in illegal.error.message
         refused = await desk.ask("call-next", {"window": "99"})
         assert refused.error is not None and refused.error.code == "unknown-window"
         assert [ticket.number for ticket in await desk.waiting_list("01")] == ["A001"]

@@ -36,18 +36,11 @@ from queue_server.codes.verifiers import opened
 from queue_server.store.database import sqlite_url
 from queue_server.technician_codes import repository as technician_codes
 from tests.bed import Bed
-from tests.small_hall import write_hall
+from tests.small_hall import add_kiosk_device, write_hall
 
 RECORDED = Path(__file__).with_name("recorded_day.txt")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 VERIFIER = '\n[[verifier]]\nid = "province"\nissuer = "example-platform"\npublic_key = "platform.pem"\n'
-PRINTER = """
-[[device]]
-id = "printer-1"
-kind = "printer"
-model = "escpos-80"
-address = "emulator://escpos-80"
-"""
 CASE = {
     "number": "WS-20261120-1", "item": "食品经营许可", "state": "supplement", "department": "市场监管局", "applicant": "欧阳娜娜",
     "id_last_four": "001X", "person": "620524199001010011", "received_on": "2026-11-20", "promised_on": "2026-11-27",
@@ -63,13 +56,9 @@ class Day:
 
     def __init__(self, folder: Path) -> None:
         hall = write_hall(folder / "hall")
-        for name, more in (("hall.toml", VERIFIER), ("devices.toml", PRINTER)):
-            with (hall / name).open("a", encoding="utf-8") as file:
-                file.write(more)
-        devices = hall / "devices.toml"
-        devices.write_text(
-            devices.read_text(encoding="utf-8").replace('role = "hall"', 'role = "hall"\ndevices = ["printer-1"]'), "utf-8"
-        )
+        with (hall / "hall.toml").open("a", encoding="utf-8") as file:
+            file.write(VERIFIER)
+        add_kiosk_device(hall, "printer-1", kind="printer", model="escpos-80", address="emulator://escpos-80")
         public = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         (hall / "platform.pem").write_bytes(public)
         self.bed = Bed(hall, sqlite_url(folder)).open()
