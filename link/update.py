@@ -111,6 +111,11 @@ class Updater:
         else:
             self._show(note)
 
+    @property
+    def ended(self) -> bool:
+        """Whether `close` was called."""
+        return self._ended.is_set()
+
     def close(self) -> None:
         """Let go of a download; what has come stays for the next time."""
         self._ended.set()

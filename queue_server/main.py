@@ -113,12 +113,12 @@ def _serve(arguments: argparse.Namespace) -> None:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotStart(f"the state folder {state} cannot be made ({error.strerror}); give another --state") from None
-    with contextlib.nullcontext() if arguments.database else _alone(state):
+    with contextlib.nullcontext() if arguments.database else alone(state):
         wiring.run(options, config)
 
 
 @contextlib.contextmanager
-def _alone(state: Path) -> Iterator[None]:
+def alone(state: Path, *, leaving_s: float = LEAVING_S) -> Iterator[None]:
     """Hold the state folder: SQLite serves one server only. Raise Trouble while another one has it."""
     try:
         lock = (state / "server.lock").open("w")
@@ -127,7 +127,7 @@ def _alone(state: Path) -> Iterator[None]:
             f"nothing can be written in the state folder {state} ({error.strerror}); give another --state"
         ) from None
     with lock:
-        deadline = time.monotonic() + LEAVING_S
+        deadline = time.monotonic() + leaving_s
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

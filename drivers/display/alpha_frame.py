@@ -76,7 +76,7 @@ class Parser:
 
     def __init__(self) -> None:
         self.malformed = 0
-        self._buffer = bytearray()
+        self.held = bytearray()
 
     def feed(self, data: bytes) -> list[Frame]:
         """Take more bytes; return the frames that they complete."""
@@ -89,14 +89,14 @@ class Parser:
         return found
 
     def _take(self, part: bytes) -> None:
-        self._buffer += part
-        if len(self._buffer) > LIMIT:
+        self.held += part
+        if len(self.held) > LIMIT:
             self.malformed += 1
-            del self._buffer[:-LIMIT]
+            del self.held[:-LIMIT]
 
     def _finish(self, found: list[Frame]) -> None:
-        whole = bytes(self._buffer) + EOT
-        self._buffer.clear()
+        whole = bytes(self.held) + EOT
+        self.held.clear()
         match = _FRAME.search(whole)
         if match is None:
             self.malformed += 1

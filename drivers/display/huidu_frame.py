@@ -52,24 +52,24 @@ class Parser:
 
     def __init__(self) -> None:
         self.malformed = 0
-        self._buffer = bytearray()
+        self.held = bytearray()
 
     def feed(self, data: bytes) -> list[Packet]:
         """Take more bytes; return the packets that they complete."""
         found: list[Packet] = []
-        self._buffer += data
+        self.held += data
         at = 0
-        while len(self._buffer) - at >= 4:
-            length, command = struct.unpack_from("<HH", self._buffer, at)
+        while len(self.held) - at >= 4:
+            length, command = struct.unpack_from("<HH", self.held, at)
             if not 4 <= length <= LIMIT or command not in COMMANDS:
                 self.malformed += 1
                 at += 1
-            elif len(self._buffer) - at < length:
+            elif len(self.held) - at < length:
                 break
             else:
-                found.append(Packet(command, bytes(self._buffer[at + 4 : at + length])))
+                found.append(Packet(command, bytes(self.held[at + 4 : at + length])))
                 at += length
-        del self._buffer[:at]
+        del self.held[:at]
         return found
 
 

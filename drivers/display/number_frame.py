@@ -47,21 +47,21 @@ class Parser:
     def __init__(self, *, xunpeng: bool, address: int | None = None) -> None:
         self.xunpeng, self.address = xunpeng, address
         self.malformed = 0
-        self._buffer = bytearray()
+        self.held = bytearray()
 
     def feed(self, data: bytes) -> list[Number]:
         """Take more bytes; return the numbers in the frames that they complete."""
         found: list[Number] = []
-        self._buffer += data
+        self.held += data
         size = 7 if self.xunpeng else 4
-        while len(self._buffer) >= size:
-            number = self._read(bytes(self._buffer[:size]))
+        while len(self.held) >= size:
+            number = self._read(bytes(self.held[:size]))
             if number is None:
                 self.malformed += 1
-                del self._buffer[:1]
+                del self.held[:1]
             else:
                 found.append(number)
-                del self._buffer[:size]
+                del self.held[:size]
         return found
 
     def _read(self, frame: bytes) -> Number | None:

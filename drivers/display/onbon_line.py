@@ -66,28 +66,28 @@ class Splitter:
         self.limit = limit
         self.malformed = 0
         """Pieces that were dropped: noise, wrong escapes, frames without end."""
-        self._body: bytearray | None = None
+        self.held: bytearray | None = None
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take more bytes; return the unescaped content of every frame that they complete."""
         found: list[bytes] = []
         for byte in data:
             if byte == 0xA5:
-                self.malformed += bool(self._body)
-                self._body = bytearray()
-            elif self._body is None:
+                self.malformed += bool(self.held)
+                self.held = bytearray()
+            elif self.held is None:
                 continue
             elif byte == 0x5A:
                 self._finish(found)
-            elif len(self._body) >= self.limit:
+            elif len(self.held) >= self.limit:
                 self.malformed += 1
-                self._body = None
+                self.held = None
             else:
-                self._body.append(byte)
+                self.held.append(byte)
         return found
 
     def _finish(self, found: list[bytes]) -> None:
-        body, self._body = self._body, None
+        body, self.held = self.held, None
         try:
             found.append(unescape(bytes(body or b"")))
         except BadFrame:

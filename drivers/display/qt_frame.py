@@ -33,40 +33,40 @@ class Parser:
 
     def __init__(self) -> None:
         self.malformed = 0
-        self._buffer = bytearray()
+        self.held = bytearray()
 
     def feed(self, data: bytes) -> list[Frame]:
         """Take more bytes; return the frames that they complete."""
         found: list[Frame] = []
-        self._buffer += data
-        while (begin := self._buffer.find(BEGIN)) >= 0:
+        self.held += data
+        while (begin := self.held.find(BEGIN)) >= 0:
             self.malformed += bool(begin)
-            del self._buffer[:begin]
-            if len(self._buffer) < _TEXT_AT:
-                if self._buffer[2:5] == MARK[: len(self._buffer[2:5])]:
+            del self.held[:begin]
+            if len(self.held) < _TEXT_AT:
+                if self.held[2:5] == MARK[: len(self.held[2:5])]:
                     return found
                 self._skip()
                 continue
-            end = self._buffer.find(END, _TEXT_AT)
-            if self._buffer[2:5] != MARK or end > _TEXT_AT + LIMIT or (end < 0 and len(self._buffer) > _TEXT_AT + LIMIT):
+            end = self.held.find(END, _TEXT_AT)
+            if self.held[2:5] != MARK or end > _TEXT_AT + LIMIT or (end < 0 and len(self.held) > _TEXT_AT + LIMIT):
                 self._skip()
             elif end < 0:
                 return found
             else:
                 self._take(end, found)
-        self.malformed += bool(self._buffer)
-        self._buffer.clear()
+        self.malformed += bool(self.held)
+        self.held.clear()
         return found
 
     def _take(self, end: int, found: list[Frame]) -> None:
-        body = bytes(self._buffer[6:end])
-        if sum(body) & 0xFF != self._buffer[5]:
+        body = bytes(self.held[6:end])
+        if sum(body) & 0xFF != self.held[5]:
             self._skip()
             return
-        found.append(Frame(self._buffer[1], body[5:], body[:5]))
-        del self._buffer[: end + 1]
+        found.append(Frame(self.held[1], body[5:], body[:5]))
+        del self.held[: end + 1]
 
     def _skip(self) -> None:
         """This AA began no frame: look for the next one."""
         self.malformed += 1
-        del self._buffer[:1]
+        del self.held[:1]

@@ -54,6 +54,11 @@ class EscPosEmulator(Emulator):
         super().__init__(**given)
         self._state.reset(chinese=not self.faulty("starts-latin"))
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that have arrived and were not taken as commands yet."""
+        return self._reader.waiting
+
     # --- what arrives ------------------------------------------------------------------------------------------------
 
     def receive(self, line: EmulatedLine, data: bytes) -> None:

@@ -59,11 +59,11 @@ class StatusParser:
     """Finds replies in a stream that may be cut anywhere. Keeps at most one unfinished reply."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self.held = b""
 
     def feed(self, data: bytes) -> list[Reply]:
         """The replies that are complete now."""
-        buffer = self._rest + data
+        buffer = self.held + data
         at = 0
         found: list[Reply] = []
         while at < len(buffer):
@@ -72,12 +72,12 @@ class StatusParser:
                 break
             reply, at = taken
             found.append(reply)
-        self._rest = buffer[at:]
+        self.held = buffer[at:]
         return found
 
     def reset(self) -> None:
         """Forget an unfinished reply."""
-        self._rest = b""
+        self.held = b""
 
 
 def _next(buffer: bytes, at: int) -> tuple[Reply, int] | None:

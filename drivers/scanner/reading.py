@@ -56,7 +56,8 @@ class CodeReader:
     def __init__(self) -> None:
         self._small: NDArray[np.float32] | None = None
         self._sum: NDArray[np.float32] | None = None
-        self._count = 0
+        self.put_together = 0
+        """Of how many pictures the mean is that a code is looked for in."""
         self._turn = 0
 
     def read(self, picture: NDArray[np.uint8]) -> list[CameraCode]:
@@ -66,27 +67,27 @@ class CodeReader:
             return []
         codes = read(grey)
         if codes:
-            self._sum, self._count = None, 0
+            self._sum, self.put_together = None, 0
             return codes
-        together = self._put_together(grey)
+        together = self._add(grey)
         rare = RARE[self._turn % len(RARE)]
         self._turn += 1
         for treated in rare(grey):
             if found := decode(treated, harder=True):
                 return _codes(found, None)
-        return read(together) if together is not None and self._count & (self._count - 1) == 0 else []
+        return read(together) if together is not None and self.put_together & (self.put_together - 1) == 0 else []
 
-    def _put_together(self, grey: Picture) -> Picture | None:
+    def _add(self, grey: Picture) -> Picture | None:
         """The mean of the pictures since the scene last changed, when there are several."""
         small = cv2.resize(grey, (16, 12), interpolation=cv2.INTER_AREA).astype(np.float32)
         moved = self._small is None or float(np.abs(small - self._small).mean()) > STILL
         self._small = small
-        if moved or self._sum is None or self._sum.shape != grey.shape or self._count >= PUT_TOGETHER:
-            self._sum, self._count = grey.astype(np.float32), 1
+        if moved or self._sum is None or self._sum.shape != grey.shape or self.put_together >= PUT_TOGETHER:
+            self._sum, self.put_together = grey.astype(np.float32), 1
             return None
         cv2.accumulate(grey, self._sum)
-        self._count += 1
-        return np.asarray(cv2.convertScaleAbs(self._sum, alpha=1 / self._count), np.uint8)
+        self.put_together += 1
+        return np.asarray(cv2.convertScaleAbs(self._sum, alpha=1 / self.put_together), np.uint8)
 
 
 def read(grey: Picture) -> list[CameraCode]:

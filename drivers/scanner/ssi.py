@@ -110,17 +110,17 @@ class SsiCodeReader:
     """Puts codes together from their packets; a code longer than LIMIT bytes is dropped."""
 
     def __init__(self) -> None:
-        self._text = bytearray()
+        self.held = bytearray()
 
     def feed(self, packet: Packet) -> bytes | None:
         """The whole code, once its last packet came."""
         if packet.op != DECODED:
             return None
-        self._text += packet.data[1:]
+        self.held += packet.data[1:]
         if packet.status & MORE:
-            if len(self._text) > LIMIT:
-                self._text.clear()
+            if len(self.held) > LIMIT:
+                self.held.clear()
             return None
-        code = bytes(self._text)
-        self._text.clear()
+        code = bytes(self.held)
+        self.held.clear()
         return code

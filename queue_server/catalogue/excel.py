@@ -31,23 +31,23 @@ def to_excel(items: Iterable[Item]) -> bytes:
     return file.getvalue()
 
 
-def from_excel(content: bytes) -> list[Item]:
-    """The items of an .xlsx; raise BadFile."""
+def from_excel(content: bytes, *, most_rows: int = MOST_ROWS) -> list[Item]:
+    """The items of an .xlsx whose sheets have at most `most_rows` rows; raise BadFile."""
     bearable(content)
     problems: list[Problem] = []
     try:
         workbook = load_workbook(io.BytesIO(content), read_only=True)
-        book = {name: list(_rows(name, workbook[name], problems)) for name in workbook.sheetnames if name in SHEETS}
+        book = {name: list(_rows(name, workbook[name], problems, most_rows)) for name in workbook.sheetnames if name in SHEETS}
     except Exception:  # a foreign parser on foreign bytes raises whatever it likes
         raise BadFile([Problem("事项", 0, "", "不是可以读取的 Excel（.xlsx）文件，请另存为 .xlsx 后再导入")]) from None
     if problems:
         raise BadFile(problems)
-    return from_book(book)
+    return from_book(book, most_rows=most_rows)
 
 
-def _rows(sheet: str, page: Any, problems: list[Problem]) -> Iterator[list[str]]:
-    """The rows of a sheet, at most one more than there may be; a formula is a problem, for nobody has read what it says."""
-    for number, row in enumerate(islice(page.iter_rows(), MOST_ROWS + 1), 1):
+def _rows(sheet: str, page: Any, problems: list[Problem], most_rows: int) -> Iterator[list[str]]:
+    """The rows of a sheet, at most one more than `most_rows`; a formula is a problem, for nobody has read what it says."""
+    for number, row in enumerate(islice(page.iter_rows(), most_rows + 1), 1):
         cells = [_cell(cell.value) for cell in row]
         for place, cell in enumerate(row):
             if cell.data_type in ("f", "e"):

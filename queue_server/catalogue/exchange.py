@@ -70,10 +70,12 @@ def to_book(items: Iterable[Item]) -> Book:
     return book
 
 
-def from_book(book: Book) -> list[Item]:
-    """The items of tables; raise BadFile."""
+def from_book(book: Book, *, most_rows: int = MOST_ROWS) -> list[Item]:
+    """The items of tables of at most `most_rows` rows; raise BadFile."""
     problems: list[Problem] = []
-    entries: dict[str, list[tuple[int, dict[str, Any]]]] = {sheet: _entries(sheet, book, problems) for sheet in SHEETS}
+    entries: dict[str, list[tuple[int, dict[str, Any]]]] = {
+        sheet: _entries(sheet, book, problems, most_rows) for sheet in SHEETS
+    }
     main = next(iter(SHEETS))
     tables: dict[str, dict[str, Any]] = {}
     rows: dict[tuple[str, str], list[int]] = {}
@@ -102,13 +104,13 @@ def from_book(book: Book) -> list[Item]:
     return items
 
 
-def _entries(sheet: str, book: Book, problems: list[Problem]) -> list[tuple[int, dict[str, Any]]]:
+def _entries(sheet: str, book: Book, problems: list[Problem], most_rows: int) -> list[tuple[int, dict[str, Any]]]:
     """The rows of a sheet as (row number, nested tables); empty rows are left out."""
     if sheet not in book or not book[sheet]:
         problems.append(Problem(sheet, 0, "", f"缺少工作表“{sheet}”"))
         return []
-    if len(book[sheet]) > MOST_ROWS:
-        problems.append(Problem(sheet, 0, "", f"超过{MOST_ROWS}行，请分成几个文件导入"))
+    if len(book[sheet]) > most_rows:
+        problems.append(Problem(sheet, 0, "", f"超过{most_rows}行，请分成几个文件导入"))
         return []
     known = {column.header: column for column in SHEETS[sheet][1]}
     headers = book[sheet][0]

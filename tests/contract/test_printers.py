@@ -14,6 +14,7 @@ from PIL import ImageChops
 
 from contract.configuration.hall import Device
 from drivers import registry
+from drivers.emulators.escpos import EscPosEmulator
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.ports import DeviceError, NotFound, PrintFailed, Unreachable
 from drivers.printer.escpos import EscPosPrinter
@@ -226,8 +227,8 @@ def test_a_printer_that_does_not_confirm_is_a_failure_with_its_remedy():
 @pytest.mark.parametrize("condition", ["ok", "paper-out", "cover-open", "paper-low", "offline"])
 def test_a_printer_that_tells_changes_by_itself_is_understood(condition):
     emulator = registry.emulator("escpos-80")()
-    printer = registry.build(device("escpos-80", "loop://", status="asb"))
-    printer._stream = MemoryStream(emulator)
+    profile = registry.build(device("escpos-80", "loop://", status="asb")).profile
+    printer = EscPosPrinter(MemoryStream(emulator), profile)
     assert printer.status() == "ok"
     if condition != "ok":
         emulator.fail(condition)
@@ -301,18 +302,19 @@ def test_a_line_that_blocks_because_the_paper_ended_is_reported_as_paper_out():
     assert failure.value.state == "paper-out"
 
 
+class JamsAfterConfirming(EscPosEmulator):
+    """A printer whose cutter is stuck as soon as it has confirmed a job."""
+
+    def _do(self, command):
+        super()._do(command)
+        if command.name == "GS r":
+            self._jammed = True
+
+
 def test_the_cutter_jam_within_a_confirmed_job_is_never_taken_for_printed():
     """The confirmation may come before the cutter is stuck: the condition is asked again after it."""
-    emulator = registry.emulator("escpos-80")()
+    emulator = JamsAfterConfirming()
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
-    answer = emulator._do
-
-    def jam_after_confirming(command):
-        answer(command)
-        if command.name == "GS r":
-            emulator._jammed = True
-
-    emulator._do = jam_after_confirming
     with pytest.raises(PrintFailed) as failure:
         printer.print(job(printer))
     assert failure.value.state == "cutter"

@@ -9,10 +9,13 @@ from collections import Counter
 from concurrent.futures import Future
 from pathlib import Path
 
+import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from contract.wire import answers
-from link import NoAnswer
+from link import NoAnswer, connection
 from queue_server.store.database import Database, sqlite_url
 from tests.postgres import PrivatePostgres
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, ok, wait_until
@@ -99,6 +102,9 @@ def test_malformed_and_hostile_commands_are_dropped_answered_or_refused_and_rais
     assert link.connected.wait(PATIENCE_S)
     command, reply = link.topics.command("issue-ticket"), link.topics.reply("victim")
     good = b'{"queue":"household","channel":"web"}'
+    foreign = connection.client(link.broker, "foreign")
+    foreign.connect(link.broker.host, link.broker.port)
+    foreign.loop_start()
     hostile = [
         b"",
         b"\xff\xfe\x00",
@@ -109,14 +115,14 @@ def test_malformed_and_hostile_commands_are_dropped_answered_or_refused_and_rais
         b"null",
     ]
     for payload in hostile:
-        _publish(link, command, payload, reply, str(uuid.uuid4()).encode())
-    _publish(link, link.topics.root + "cmd/" + "x" * 300, good, reply, b"1")
-    _publish(link, command, good, link.topics.root + "window/01/state", b"2")
-    _publish(link, command, good, "other/topic", b"3")
-    _publish(link, command, good, None, b"4")
-    _publish(link, command, good, reply, b"")
-    _publish(link, command, good, reply, b"\xff" * 70)
-    _publish(link, command, good, reply, b"5", retain=True)
+        _publish(foreign, command, payload, reply, str(uuid.uuid4()).encode())
+    _publish(foreign, link.topics.root + "cmd/" + "x" * 300, good, reply, b"1")
+    _publish(foreign, command, good, link.topics.root + "window/01/state", b"2")
+    _publish(foreign, command, good, "other/topic", b"3")
+    _publish(foreign, command, good, None, b"4")
+    _publish(foreign, command, good, reply, b"")
+    _publish(foreign, command, good, reply, b"\xff" * 70)
+    _publish(foreign, command, good, reply, b"5", retain=True)
     watcher.wait("alert/messages-cmd-issue-ticket", "illegal-message")
     watcher.wait("alert/messages-cmd-unknown", "illegal-message")
     assert ok(link, "issue-ticket", queue="household", channel="web")["ticket"]["number"] == "A001"
@@ -124,18 +130,19 @@ def test_malformed_and_hostile_commands_are_dropped_answered_or_refused_and_rais
     wait_until(lambda: sum(topic == "reply/victim" for topic, _ in watcher.messages) == len(hostile) + 4)
     codes = [json.loads(p)["error"]["code"] for topic, p in watcher.messages if topic == "reply/victim"]
     assert Counter(codes) == {"bad-request": len(hostile) + 3, "unknown-verb": 1}
+    foreign.disconnect()
+    foreign.loop_stop()
     link.close()
 
 
-def _publish(link, topic: str, payload: bytes, reply: str | None, correlation: bytes, *, retain: bool = False) -> None:
-    from paho.mqtt.packettypes import PacketTypes
-    from paho.mqtt.properties import Properties
-
-    properties = Properties(PacketTypes.PUBLISH)
+def _publish(
+    foreign: mqtt.Client, topic: str, payload: bytes, reply: str | None, correlation: bytes, *, retain: bool = False
+) -> None:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     properties.CorrelationData = correlation
     if reply is not None:
         properties.ResponseTopic = reply
-    link._paho.publish(topic, payload, qos=1, retain=retain, properties=properties)
+    foreign.publish(topic, payload, qos=1, retain=retain, properties=properties)
 
 
 def test_two_servers_on_one_postgresql_share_the_hall(

@@ -21,14 +21,14 @@ SLACK = 10
 
 def ink(words: Any) -> tuple[float, float]:
     """Where the ink of words begins and ends, from below."""
-    texture, (_, y), (_, height) = words._area.texture, words._area.pos, words._area.size
+    texture, (_, y), (_, height) = words.area.texture, words.area.pos, words.area.size
     rows = [any(row[3::4]) for row in _rows(texture.pixels, texture.width * 4)]
     return y + rows[::-1].index(True), y + height - rows.index(True)
 
 
 def spill(words: Any) -> str:
     """How far the ink of words, not the air that a font keeps above and below, stands out of their box; empty when it does not."""
-    (x, _), (width, _) = words._area.pos, words._area.size
+    (x, _), (width, _) = words.area.pos, words.area.size
     bottom, top = ink(words)
     rect = words.rect
     sides = {"left": rect.x - x, "right": x + width - rect.right_edge, "above": top - rect.top_edge, "below": rect.y - bottom}

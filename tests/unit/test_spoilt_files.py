@@ -118,15 +118,14 @@ def test_more_rows_than_are_checked_are_refused_in_one_sentence() -> None:
     assert [str(p) for p in refused.value.problems] == [f"材料：超过{exchange.MOST_ROWS}行，请分成几个文件导入"]
 
 
-def test_reading_a_sheet_without_end_stops_at_the_most_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (excel, exchange):
-        monkeypatch.setattr(module, "MOST_ROWS", 50)
-
+def test_reading_a_sheet_without_end_stops_at_the_most_rows() -> None:
     def change(book: Workbook) -> None:
         for _ in range(200):
             book["材料"].append(["x"])
 
-    assert "材料：超过50行，请分成几个文件导入" in problems(workbook(change), "xlsx")
+    with pytest.raises(exchange.BadFile) as refused:
+        excel.from_excel(workbook(change), most_rows=50)
+    assert "材料：超过50行，请分成几个文件导入" in [str(problem) for problem in refused.value.problems]
 
 
 def test_of_a_file_full_of_problems_the_first_are_named_and_the_rest_counted() -> None:

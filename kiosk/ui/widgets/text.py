@@ -71,7 +71,7 @@ class Words(Box):
         self.fits = True
         with self.canvas:
             self._colour = Color(*self.look.colour(colour))
-            self._area = Rectangle(pos=(rect.x, rect.y), size=(0, 0))
+            self.area = Rectangle(pos=(rect.x, rect.y), size=(0, 0))
         self.say(text)
 
     def paint(self, colour: str) -> None:
@@ -84,7 +84,7 @@ class Words(Box):
             return
         self.text = text
         if not text:
-            self._area.size = (0, 0)
+            self.area.size = (0, 0)
             self.fits = True
             return
         size, lines = self._fitted(text)
@@ -109,5 +109,5 @@ class Words(Box):
         x = {"left": rect.x, "center": rect.x + (rect.w - width) / 2, "right": rect.right_edge - width}[self.align]
         y = {"bottom": rect.y, "middle": rect.y + (rect.h - height) / 2, "top": rect.top_edge - height}[self.valign]
         self.fits = width <= rect.w + 1.5 and height <= rect.h + 1.5
-        self._area.texture = texture
-        self._area.pos, self._area.size = (round(x), round(y)), (width, height)
+        self.area.texture = texture
+        self.area.pos, self.area.size = (round(x), round(y)), (width, height)

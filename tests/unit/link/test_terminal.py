@@ -6,6 +6,8 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from contract.version import version
 from contract.wire import codec
 from contract.wire.messages import DeviceStatus, LeaseStatus, TerminalStatus
@@ -33,17 +35,22 @@ class Broken:
         return lambda *_arguments, **_options: None
 
 
-def terminal() -> tuple[TerminalPresence, Broken]:
-    made, paho = (
-        TerminalPresence(broker=Broker.parse("127.0.0.1:1883"), hall="wushan", terminal="kiosk-1", role="hall"),
-        Broken(),
-    )
-    made.link._paho = paho  # type: ignore[assignment]
-    return made, paho
+@pytest.fixture
+def paho(monkeypatch: pytest.MonkeyPatch) -> Broken:
+    """Takes the place of paho in every link that is made."""
+    paho = Broken()
+    monkeypatch.setattr("link.connection.client", lambda _broker, _client_id: paho)
+    return paho
 
 
-def test_a_status_names_session_role_and_version_and_goes_out_when_something_has_changed() -> None:
-    kiosk, paho = terminal()
+@pytest.fixture
+def kiosk(paho: Broken) -> TerminalPresence:
+    return TerminalPresence(broker=Broker.parse("127.0.0.1:1883"), hall="wushan", terminal="kiosk-1", role="hall")
+
+
+def test_a_status_names_session_role_and_version_and_goes_out_when_something_has_changed(
+    kiosk: TerminalPresence, paho: Broken
+) -> None:
     kiosk.report([OK])
     assert paho.published == [], "nobody knows of the terminal before it opens"
     kiosk.open()
@@ -59,8 +66,7 @@ def test_a_status_names_session_role_and_version_and_goes_out_when_something_has
         kiosk.close()
 
 
-def test_a_state_that_is_reported_while_another_goes_out_follows_it() -> None:
-    kiosk, paho = terminal()
+def test_a_state_that_is_reported_while_another_goes_out_follows_it(kiosk: TerminalPresence, paho: Broken) -> None:
     kiosk.open()
     try:
         paho.meanwhile = threading.Thread(target=kiosk.report, args=([LOW],))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import socket
 from pathlib import Path
 
@@ -37,14 +36,10 @@ def test_a_port_in_use_is_named_with_what_to_do(hall_folder: Path, tmp_path: Pat
     assert code == 1 and web in said and "another port" in said
 
 
-def test_a_second_server_on_one_state_folder_is_refused(
-    hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("queue_server.main.LEAVING_S", 0.2)
-    with (tmp_path / "server.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        code, said = start(capsys, "--hall", str(hall_folder), "--state", str(tmp_path), "--broker", "127.0.0.1:1")
-    assert code == 1 and str(tmp_path) in said and "--state" in said and "PostgreSQL" in said
+def test_a_second_server_on_one_state_folder_is_refused(tmp_path: Path) -> None:
+    refused = pytest.raises(main.CannotStart, match=f"{tmp_path}.*--state.*PostgreSQL")
+    with main.alone(tmp_path), refused, main.alone(tmp_path, leaving_s=0.2):
+        pass
 
 
 def test_a_state_folder_that_cannot_be_written_is_named(hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):

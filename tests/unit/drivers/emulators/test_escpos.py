@@ -34,7 +34,7 @@ def feed(emulator, *pieces):
 def test_no_bytes_whatsoever_break_the_printer(pieces):
     emulator = EscPosEmulator()
     feed(emulator, *pieces)
-    assert emulator._reader.waiting <= LIMIT
+    assert emulator.waiting <= LIMIT
     assert feed(emulator, esc.ask_status(1))[-1:] in ([], [b"\x12"])
 
 
@@ -71,7 +71,7 @@ def test_data_for_a_printer_that_cannot_print_does_not_pile_up():
     emulator = EscPosEmulator(faults=["paper-out"])
     for _ in range(100):
         feed(emulator, b"A" * 10000)
-    assert emulator._reader.waiting <= 1 << 18
+    assert emulator.waiting <= 1 << 18
 
 
 def test_a_status_question_is_answered_at_once_even_without_paper_and_in_two_pieces():

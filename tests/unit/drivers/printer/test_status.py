@@ -75,7 +75,7 @@ def test_any_bytes_cut_anywhere_give_the_same_replies_and_nothing_piles_up(data,
         n = cuts.draw(st.integers(1, len(rest)))
         replies += parser.feed(rest[:n])
         rest = rest[n:]
-        assert len(parser._rest) < 80
+        assert len(parser.held) < 80
     assert replies == whole
 
 

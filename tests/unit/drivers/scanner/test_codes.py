@@ -92,7 +92,7 @@ def test_a_code_whose_last_packet_never_comes_does_not_grow():
     reader = ssi.SsiCodeReader()
     for _ in range(100):
         assert reader.feed(ssi.Packet(ssi.DECODED, 0, ssi.MORE, b"\x1c" + b"x" * 250)) is None
-        assert len(reader._text) <= ssi.LIMIT
+        assert len(reader.held) <= ssi.LIMIT
 
 
 # --- a scanner as keyboard --------------------------------------------------------------------------------------------

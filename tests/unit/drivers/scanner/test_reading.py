@@ -58,7 +58,7 @@ def test_a_scene_that_moves_is_not_put_together():
     dice, reader = random.Random(4), CodeReader()
     for _ in range(4):
         assert reader.read(scene(dice)) == []
-        assert reader._count == 1
+        assert reader.put_together == 1
 
 
 def test_a_light_code_on_dark_is_read_within_a_few_pictures():
