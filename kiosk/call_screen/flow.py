@@ -36,7 +36,7 @@ class ShownCall:
 
 
 @dataclass(frozen=True)
-class QueueLine:
+class ShownQueue:
     """One queue as the waiting area sees it."""
 
     waiting: int
@@ -48,7 +48,7 @@ class CallScreenState:
     """`calls` has the newest first. `good_at` is when the picture was last known to be true."""
 
     calls: tuple[ShownCall, ...] = ()
-    lines: Mapping[str, QueueLine] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Mapping[str, ShownQueue] = field(default_factory=lambda: MappingProxyType({}))
     open_windows: frozenset[str] = frozenset()
     highlight_until: float = float("-inf")
     presence: Presence = field(default_factory=Presence)
@@ -87,7 +87,7 @@ def step(state: CallScreenState, event: object) -> tuple[CallScreenState, tuple[
         case Connected() | Received(("server", "status")):
             state = replace(state, presence=state.presence.after(event))
         case Received(("queue", queue, "state"), QueueState() as line):
-            lines = MappingProxyType({**state.lines, queue: QueueLine(max(0, line.waiting), line.open)})
+            lines = MappingProxyType({**state.lines, queue: ShownQueue(max(0, line.waiting), line.open)})
             state = replace(state, lines=lines)
         case Received(("window", window, "state"), WindowState() as what, retained):
             state = _window_changed(state, window, what, retained)

@@ -11,7 +11,7 @@ from contract.configuration.hall import Queue
 from contract.configuration.table import TextConfig
 from contract.texts import texts
 from contract.texts import unchanged as _
-from kiosk.call_screen.flow import QueueLine, ShownCall
+from kiosk.call_screen.flow import ShownCall, ShownQueue
 from kiosk.ui.line_breaking import parted
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
@@ -106,7 +106,7 @@ class QueueRow(Box):
         tile = Fill(stage, badge.centre(look.px(56), look.px(56)), "accent_soft", corner=look.corner / 2)
         self.put(tile, self._letter, self._zh, self._en, self._count)
 
-    def show(self, queue: Queue | None, line: QueueLine | None) -> None:
+    def show(self, queue: Queue | None, line: ShownQueue | None) -> None:
         """Show a queue, or an empty row."""
         self.opacity = 1 if queue else 0
         if queue is None or line is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
+from typing import ClassVar, Generic, Protocol, Self, TypeVar, cast
 from uuid import UUID, uuid5
 
 from contract.wire.answers import Answer
@@ -120,7 +120,7 @@ def ask(state: S, request: ServerRequest, *, again: str = "") -> tuple[S, Ask]:
     return state.with_requests(requests._put(pending)), pending.ask
 
 
-def no_step(state: S, _pending: Pending[ServerRequest]) -> tuple[S, tuple[Any, ...]]:
+def no_step(state: S, _pending: Pending[ServerRequest]) -> tuple[S, tuple[()]]:
     """For an owner whom it does not concern that no answer came yet."""
     return state, ()
 
@@ -129,7 +129,8 @@ class Owners(Generic[S, E]):
     """Who takes the answers: for each kind of request one step for its answer, one for none."""
 
     def __init__(self) -> None:
-        self._steps: dict[type[ServerRequest], tuple[Callable[..., Any], Callable[..., Any]]] = {}
+        self._answered: dict[type[ServerRequest], Callable[[S, Pending[ServerRequest], Answer], tuple[S, tuple[E, ...]]]] = {}
+        self._unanswered: dict[type[ServerRequest], Callable[[S, Pending[ServerRequest]], tuple[S, tuple[E, ...]]]] = {}
 
     def take(
         self,
@@ -138,23 +139,23 @@ class Owners(Generic[S, E]):
         unanswered: Callable[[S, Pending[R]], tuple[S, tuple[E, ...]]] = no_step,
     ) -> None:
         """Name the steps of a kind of request. Raise ValueError when it has some."""
-        if kind in self._steps:
+        if kind in self._answered:
             raise ValueError(f"two steps want the answers to {kind.__name__}")
-        self._steps[kind] = answered, unanswered
+        self._answered[kind] = lambda state, pending, answer: answered(state, cast(Pending[R], pending), answer)
+        self._unanswered[kind] = lambda state, pending: unanswered(state, cast(Pending[R], pending))
 
     @property
     def kinds(self) -> frozenset[type[ServerRequest]]:
         """The requests whose answers somebody takes."""
-        return frozenset(self._steps)
+        return frozenset(self._answered)
 
     def answered(self, state: S, event: Answered) -> tuple[S, tuple[E, ...]]:
         """The answer ends the request; one that nobody waits for changes nothing."""
         pending = state.requests.pending.get(event.request_id)
         if pending is None:
             return state, ()
-        step = self._steps[type(pending.request)][0]
-        after: tuple[S, tuple[E, ...]] = step(state.with_requests(state.requests._drop(pending.id)), pending, event.answer)
-        return after
+        state = state.with_requests(state.requests._drop(pending.id))
+        return self._answered[type(pending.request)](state, pending, event.answer)
 
     def unanswered(self, state: S, event: Unanswered) -> tuple[S, tuple[E | Ask, ...]]:
         """Send it again by its policy, with the same id; the owner learns when that was in vain."""
@@ -170,5 +171,5 @@ class Owners(Generic[S, E]):
             state = state.with_requests(state.requests._drop(pending.id))
         if pending.tries != policy.tries:
             return state, effects
-        after, more = self._steps[type(pending.request)][1](state, pending)
+        after, more = self._unanswered[type(pending.request)](state, pending)
         return after, (*more, *effects)

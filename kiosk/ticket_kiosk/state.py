@@ -126,8 +126,11 @@ class KioskState:
         """What works here now besides taking a number."""
         blanks = self.prints_papers and self.lookup.contents is not None and bool(self.lookup.contents.forms)
         works = {
-            "guides": self.has_guides, "scan": self.served and self.scan.able, "progress": self.served, "blanks": blanks,
-        }  # fmt: skip
+            "guides": self.has_guides,
+            "scan": self.served and self.scan.able,
+            "progress": self.served,
+            "blanks": blanks,
+        }
         return tuple(name for name, does in works.items() if does)
 
     @property
@@ -217,8 +220,11 @@ class KioskState:
     @property
     def calls(self) -> tuple[tuple[str, str], ...]:
         """(number, window) called or served now, the newest first."""
-        busy = [(w.since, w.ticket.number, window) for window, w in self.windows.items()
-                if w.ticket is not None and w.state in ("calling", "serving")]  # fmt: skip
+        busy = [
+            (known.since, known.ticket.number, window)
+            for window, known in self.windows.items()
+            if known.ticket is not None and known.state in ("calling", "serving")
+        ]
         return tuple((number, window) for _, number, window in sorted(busy, reverse=True))
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.configuration.table import TextConfig
-from kiosk.call_screen.flow import CallScreenState, QueueLine, ShownCall
+from kiosk.call_screen.flow import CallScreenState, ShownCall, ShownQueue
 from kiosk.flow.hall_view import Presence
 from kiosk.ui.theme import Mode
 from tests.screens import Shot, shots_of
@@ -34,7 +34,7 @@ def busy(hall: HallConfig) -> CallScreenState:
              "calling" if i < 3 else "serving" if i < 7 else "past", 1, (NOON - timedelta(minutes=i), 20 - i))
         for i in range(10)
     )  # fmt: skip
-    lines = {queue.id: QueueLine((i * 7) % 23, i != 4) for i, queue in enumerate(hall.queue)}
+    lines = {queue.id: ShownQueue((i * 7) % 23, i != 4) for i, queue in enumerate(hall.queue)}
     return CallScreenState(calls=calls, lines=lines, presence=Presence(True, True), now=100, clock=NOON, good_at=NOON)
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.wire.answers import LeaseAnswer, MergeAnswer
-from kiosk.ticket_kiosk.offline_numbers.state import CLOCKS_APART, Given, LeaseIs, Result, TakeLeased
+from kiosk.ticket_kiosk.offline_numbers.state import CLOCKS_APART, LeasedNumber, LeaseIs, Result, TakeLeased
 
 LOG = logging.getLogger(__name__)
 MAX_MERGED = 50
@@ -101,7 +101,7 @@ class LeaseBook:
                 )  # fmt: skip
             self._forget(day)
 
-    def take(self, request: TakeLeased) -> Given | None:
+    def take(self, request: TakeLeased) -> LeasedNumber | None:
         """The next number of a queue, written down as taken; None when there is none left that is good at that time."""
         with self._transaction():
             found = self._do(
@@ -118,7 +118,7 @@ class LeaseBook:
                 "UPDATE numbers SET state = 'taken', class = ?, item = ?, issued_at = ? WHERE ticket = ?",
                 request.class_, request.item, request.at.isoformat(), ticket,
             )  # fmt: skip
-        return Given(ticket, number, token, request.queue, request.class_, request.at, tuple(json.loads(windows)))
+        return LeasedNumber(ticket, number, token, request.queue, request.class_, request.at, tuple(json.loads(windows)))
 
     def settle(self, ticket: str, result: Result) -> None:
         """What became of the paper of a number that was taken."""

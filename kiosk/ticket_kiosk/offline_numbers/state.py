@@ -55,7 +55,7 @@ class HeldLease:
 
 
 @dataclass(frozen=True)
-class Given:
+class LeasedNumber:
     """A number that was taken from the lease, and is written down as taken."""
 
     ticket: str
@@ -86,7 +86,7 @@ class NumberGiven:
     """The answer to TakeLeased of the same request."""
 
     request: str
-    given: Given
+    given: LeasedNumber
 
 
 @dataclass(frozen=True)

@@ -62,10 +62,18 @@ def given(state: KioskState, event: NumberGiven) -> tuple[KioskState, Effects]:
     if state.page != "printing" or state.taking.wanted != event.request:
         return state, (Settle(facts.ticket, "failed"),)
     ticket = IssuedTicket(
-        id=facts.ticket, number=facts.number, queue=facts.queue, class_=facts.class_,
-        issued_at=facts.issued_at, token=facts.token, ahead=0, estimate_s=Estimate(0, 0), windows=facts.windows,
-        language=state.mode.language, offline=True,
-    )  # fmt: skip
+        id=facts.ticket,
+        number=facts.number,
+        queue=facts.queue,
+        class_=facts.class_,
+        issued_at=facts.issued_at,
+        token=facts.token,
+        ahead=0,
+        estimate_s=Estimate(0, 0),
+        windows=facts.windows,
+        language=state.mode.language,
+        offline=True,
+    )
     on_paper = state.prints
     state, effects = take_number_steps.show_or_print(take_number_steps.unwanted(state), ticket, on_paper=on_paper)
     return state, effects if on_paper else (*effects, Settle(ticket.id, "shown"))

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
 
+from contract.wire import codec
 from contract.wire.answers import Answer
+from contract.wire.requests import VERBS
 from kiosk.flow.event import Answered, Ask, Unanswered
 from kiosk.flow.requests import Owners, Pending, PendingRequests, Policy, ServerRequest, ask
+from kiosk.service_pages import events as service_events
+from kiosk.service_pages import flow as service_flow
+from kiosk.ticket_kiosk import flow as ticket_kiosk
+from kiosk.ticket_kiosk.case_progress import state as case_progress
+from kiosk.ticket_kiosk.my_ticket import state as my_ticket
+from kiosk.ticket_kiosk.offline_numbers import state as offline_numbers
+from kiosk.ticket_kiosk.scan import state as scan
+from kiosk.ticket_kiosk.take_number import state as take_number
+from kiosk.window_rater import flow as window_rater
 
 OK = Answer("ok", data={})
 
@@ -143,3 +155,50 @@ def test_two_owners_of_one_kind_of_answer_are_refused():
     owners.take(Once, answered)
     with pytest.raises(ValueError, match="Once"):
         owners.take(Once, answered)
+
+
+# --- the requests of the product -------------------------------------------------------------------------------------
+
+OFFLINE = {
+    "ticket": "20261122-c901",
+    "issued_at": "2026-11-22T09:41:00+08:00",
+    "result": "printed",
+    "class": "ordinary",
+    "item": None,
+}
+ACT = {"number": 1, "at": "2026-11-22T09:41:00+08:00", "act": "left", "subject": "", "result": ""}
+SAMPLES: tuple[ServerRequest, ...] = (
+    take_number.TicketRequest("social", "priority", "kiosk-1", "62052400mz-xk-0001", "JHA.hall.abc.def"),
+    take_number.PrintReport("20261122-a001", printed=False, detail="paper-out: no paper"),
+    take_number.TicketReturn("20261122-a001"),
+    offline_numbers.LeaseRequest("kiosk-1", "social", 5),
+    offline_numbers.MergeRequest("kiosk-1", (OFFLINE,)),
+    scan.CodeLookup("scan", "kiosk-1", "JHT.hall.abc"),
+    scan.CheckedInLookup("scan", "social", "JHA.hall.abc.def"),
+    my_ticket.GiveUpRequest("my-ticket", "261122a001-abcdefghijkl"),
+    my_ticket.RatingRequest("rate-reasons", "261122a001-abcdefghijkl", 1, ("108",)),
+    case_progress.CaseRequest("kiosk-1", "WS-0001", "123X"),
+    window_rater.TabletRating("20261122-a001-s1", 5, (), ""),
+    service_events.CodeCheck("12345678"),
+    service_events.SecretFetch(),
+    service_events.ActsReport("d0d0d0d0-0000-4000-8000-000000000000", (ACT,)),
+)
+
+
+def test_every_request_of_the_product_is_one_of_the_contract_as_its_verb_takes_it():
+    for request in SAMPLES:
+        codec.convert(request.body(), VERBS[request.verb].request)
+
+
+def test_every_request_of_the_product_has_an_owner():
+    flows = (ticket_kiosk.OWNERS, window_rater.OWNERS, service_flow.OWNERS)
+    owned = [kind for owners in flows for kind in owners.kinds]
+    assert len(owned) == len(set(owned)) and set(owned) == {type(request) for request in SAMPLES} == set(defined(ServerRequest))
+
+
+def defined(kind: type) -> Iterator[type]:
+    """The requests of the product below a class; those that only others build on have no verb."""
+    for below in kind.__subclasses__():
+        if below.__module__.startswith("kiosk.") and hasattr(below, "verb"):
+            yield below
+        yield from defined(below)

@@ -25,8 +25,8 @@ from kiosk.ticket_kiosk.events import (
     TakeNumber,
 )
 from kiosk.ticket_kiosk.offline_numbers.state import (
-    Given,
     KeepLease,
+    LeasedNumber,
     LeaseIs,
     MarkMerged,
     NoNumber,
@@ -79,7 +79,7 @@ class Alone(Citizen):
     def is_given(self, number: str = "C901") -> None:
         """The keeper has written the number down that was wished last."""
         wish = self.done(TakeLeased)[-1]
-        self.does(NumberGiven(wish.request, Given(f"20261122-{number.lower()}", number, "tok", wish.queue, wish.class_,
+        self.does(NumberGiven(wish.request, LeasedNumber(f"20261122-{number.lower()}", number, "tok", wish.queue, wish.class_,
                                                 wish.at, ("03",))))  # fmt: skip
 
     def tick(self, seconds: float = 1, **clock: float) -> None:

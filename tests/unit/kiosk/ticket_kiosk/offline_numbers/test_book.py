@@ -14,7 +14,7 @@ from msgspec import structs
 
 from contract.wire.answers import LeaseAnswer, LeasedTicket, MergeAnswer, MergedTicket, OpenTime
 from kiosk.ticket_kiosk.offline_numbers.book import BadLease, LeaseBook
-from kiosk.ticket_kiosk.offline_numbers.state import Given, TakeLeased
+from kiosk.ticket_kiosk.offline_numbers.state import LeasedNumber, TakeLeased
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -69,7 +69,7 @@ def test_numbers_are_given_in_their_order_and_each_once(book: LeaseBook):
     book.add(answer("B901", queue="tax"))
     given = [book.take(wish()) for _ in range(4)]
     assert [g and g.number for g in given] == ["A998", "A999", "A1000", None]
-    assert given[0] == Given("20261123-a998", "A998", "t-A998", "household", "ordinary", NINE, ("01", "02"))
+    assert given[0] == LeasedNumber("20261123-a998", "A998", "t-A998", "household", "ordinary", NINE, ("01", "02"))
     assert book.holding().left == {"tax": 1}
 
 
