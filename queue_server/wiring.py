@@ -157,7 +157,7 @@ def web_pages(
         certificate.look()
         failure = "the certificate of the web pages cannot be renewed"
         yield PeriodicJob("web-tls", certificate.look, tls.LOOK_S, expected=(BadWeb,), failure=failure)
-    guides = guides_of(options.ledger.hall, state=state, database=database, show=hall.show, web=address)
+    guides = guides_of(options.ledger.hall, state=state, database=database, show=hall.show, web=address, clock=clock)
     if guides is not None:
         yield guides
     broker = broker_here(options.broker_folder.absolute(), options.broker)

@@ -171,7 +171,7 @@ class WebHall:
                 self.retained.put(topic, payload)
                 self._told.notify_all()
 
-        self.guides = guides_of(items, state=self.folder, database=self.database, web="http://hall", show=show)
+        self.guides = guides_of(items, state=self.folder, database=self.database, web="http://hall", show=show, clock=now)
         assert self.guides is not None
         self.guides.open()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import statistics
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from contract.wire import codec, messages
@@ -23,13 +24,21 @@ class HallGuides:
     """Library and shelf of one hall. `open` before use, `close` at the end."""
 
     def __init__(
-        self, catalogue: Catalogue, *, hall: Path, state: Path, database: Database, web: str, show: Callable[[str, bytes], None]
+        self,
+        catalogue: Catalogue,
+        *,
+        hall: Path,
+        state: Path,
+        database: Database,
+        web: str,
+        show: Callable[[str, bytes], None],
+        clock: Callable[[], datetime],
     ) -> None:
         """`web` is the address at which others reach the web pages, `show` publishes a retained state by relative topic."""
         self.catalogue = catalogue
         """The hall's folder: what items share, and the items that seed the library."""
-        self.library = Library(writer=database.writer, reader=database.reader)
-        self.translations = Translations(catalogue.english, writer=database.writer, reader=database.reader)
+        self.library = Library(writer=database.writer, reader=database.reader, clock=clock)
+        self.translations = Translations(catalogue.english, writer=database.writer, reader=database.reader, clock=clock)
         self.shelf = GuideShelf(
             folder=state / FOLDER,
             hall=hall,
@@ -59,10 +68,16 @@ class HallGuides:
 
 
 def guides_of(
-    hall: Path, *, state: Path, database: Database, web: str, show: Callable[[str, bytes], None]
+    hall: Path,
+    *,
+    state: Path,
+    database: Database,
+    web: str,
+    show: Callable[[str, bytes], None],
+    clock: Callable[[], datetime],
 ) -> HallGuides | None:
     """The guides of the hall in the folder `hall`; None for a hall that has no items. Raises BadHall."""
     if not (hall / SHARED).is_file():
         LOG.info("the hall has no %s, so it has no guides", SHARED)
         return None
-    return HallGuides(load(hall), hall=hall, state=state, database=database, web=web, show=show)
+    return HallGuides(load(hall), hall=hall, state=state, database=database, web=web, show=show, clock=clock)

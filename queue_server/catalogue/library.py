@@ -1,15 +1,14 @@
 """The item versions of a hall in the ledger's database: what the editor changes and the guide file is built from.
 
 The hall's folder seeds it. An item that nobody has touched in the editor follows its file; from the first edit on the
-database alone holds it. Instants are seconds since 1970 UTC. Every method is one transaction; call them off the event loop.
+database alone holds it. Every method is one transaction; call them off the event loop.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
@@ -55,10 +54,10 @@ class ImportCounts:
 class Library:
     """All versions of all items of one hall."""
 
-    def __init__(self, *, writer: Engine, reader: Engine, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, writer: Engine, reader: Engine, clock: Callable[[], datetime]) -> None:
         self._writer = writer
         self._reader = reader
-        self._now = now
+        self._clock = clock
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -106,7 +105,7 @@ class Library:
 
         Where another server on the same ledger does so at this moment, it is left to that one.
         """
-        at = self._instant()
+        at = self._clock()
         with self._reader.connect() as connection:
             rows = connection.execute(_newest("", "", "").with_only_columns(V.code, V.content))
             known = {row.code: row.content for row in rows}
@@ -135,7 +134,7 @@ class Library:
 
     def move(self, code: str, made: Move, account: Editor, *, seen: int, reason: str = "") -> History:
         """Make a move of the life cycle with the newest version. Raises Changed, NotAllowed, NotPossible, ValueError."""
-        return self._change(code, seen, lambda old: lifecycle.move(old, made, account, self._instant(), reason))
+        return self._change(code, seen, lambda old: lifecycle.move(old, made, account, self._clock(), reason))
 
     def take_in(self, items: Sequence[Item], account: Editor) -> ImportCounts:
         """Keep all items of a file as drafts, or none: raises BadFile with every item that cannot be taken."""
@@ -160,7 +159,7 @@ class Library:
     def _draft(self, old: History, item: Item, account: Editor) -> History:
         if item.department != account.department and account.role == "entry":
             raise NotAllowed(f"the item belongs to {item.department}; this account enters for {account.department or 'nobody'}")
-        return lifecycle.draft(old, item.code, item.model_dump_json(), account, self._instant())
+        return lifecycle.draft(old, item.code, item.model_dump_json(), account, self._clock())
 
     def _change(self, code: str, seen: int, changed: Callable[[History], History]) -> History:
         try:
@@ -173,9 +172,6 @@ class Library:
         except IntegrityError:
             raise ChangedMeanwhile(code) from None
         return new
-
-    def _instant(self) -> datetime:
-        return datetime.fromtimestamp(self._now(), UTC)
 
 
 def edits(history: History) -> int:
@@ -207,7 +203,7 @@ def _newest(state: str, department: str, text: str) -> Any:
 def _history(connection: Connection, code: str, *, lock: bool = False) -> History:
     notes: dict[int, list[HistoryEntry]] = {}
     for row in connection.execute(select(item_notes).where(N.code == code).order_by(N.id)):
-        note = HistoryEntry(datetime.fromtimestamp(row.at, UTC), row.account, row.move, row.reason)
+        note = HistoryEntry(row.at, row.account, row.move, row.reason)
         notes.setdefault(row.number, []).append(note)
     query = select(item_versions).where(V.code == code).order_by(V.number)
     rows = connection.execute(query.with_for_update() if lock else query)
@@ -233,5 +229,5 @@ def _write(connection: Connection, old: History, new: History) -> None:
             this = (V.code == version.code) & (V.number == version.number)
             connection.execute(update(item_versions).where(this).values(row))
         for note in version.history[len(before.history) if before else 0 :]:
-            fact = {"at": note.at.timestamp(), "account": note.account, "move": note.move, "reason": note.reason}
+            fact = {"at": note.at, "account": note.account, "move": note.move, "reason": note.reason}
             connection.execute(insert(item_notes).values(key | fact))

@@ -7,8 +7,8 @@ event loop.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -23,11 +23,9 @@ T = guide_translations.c
 class Translations:
     """Chinese sentence → English, of one hall."""
 
-    def __init__(
-        self, file: Mapping[str, str], *, writer: Engine, reader: Engine, now: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, file: Mapping[str, str], *, writer: Engine, reader: Engine, clock: Callable[[], datetime]) -> None:
         """`file` is what the hall's folder says."""
-        self._file, self._writer, self._reader, self._now = file, writer, reader, now
+        self._file, self._writer, self._reader, self._clock = file, writer, reader, clock
 
     def all(self) -> dict[str, str]:
         """Every sentence that has English."""
@@ -40,7 +38,7 @@ class Translations:
         if len(en) > LONGEST:
             raise ValueError(f"the English has {len(en)} characters, {LONGEST} are allowed; shorten it")
         key = hashlib.sha256(zh.encode()).hexdigest()
-        row = {"key": key, "zh": zh, "en": en, "at": self._now(), "account": account}
+        row = {"key": key, "zh": zh, "en": en, "at": self._clock(), "account": account}
         try:
             with self._writer.begin() as connection:
                 written = connection.execute(select(T.en).where(T.key == key).with_for_update()).scalar()

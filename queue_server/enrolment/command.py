@@ -138,9 +138,8 @@ def _print_qr(content: str) -> None:
 def _list(options: argparse.Namespace) -> None:
     with _register(options) as register:
         for row in register.certificates():
-            until = datetime.fromtimestamp(row.expires_at, UTC)
-            state = "revoked" if row.revoked_at else "expired" if until < _now() else "good"
-            print(f"{row.terminal:<20} {state:<8} until {until:%Y-%m-%d}  {row.serial}")
+            state = "revoked" if row.revoked_at else "expired" if row.expires_at < _now() else "good"
+            print(f"{row.terminal:<20} {state:<8} until {row.expires_at:%Y-%m-%d}  {row.serial}")
 
 
 def _revoke(options: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,8 +86,7 @@ class Register:
         now = self._clock()
         text = "".join(secrets.choice(ALPHABET) for _ in range(NAME_LENGTH + SECRET_LENGTH))
         secret = self._sealer.seal(signing_key(text).hex(), PLACE)
-        row = {"name": text[:NAME_LENGTH], "secret": secret, "terminal": terminal, "made_at": now.timestamp(),
-               "expires_at": (now + life).timestamp()}  # fmt: skip
+        row = {"name": text[:NAME_LENGTH], "secret": secret, "terminal": terminal, "made_at": now, "expires_at": now + life}
         with self._writer.begin() as connection:
             connection.execute(insert(enrol_tokens).values(row))
         return "-".join(re.findall("....", text)), now + life
@@ -103,7 +102,7 @@ class Register:
             wanted = _read_request(request)
             if token.serial is not None:
                 return Granted(token.terminal, _same(connection, token, wanted), key)
-            if token.expires_at < self._clock().timestamp():
+            if token.expires_at < self._clock():
                 raise EnrolmentRefused("expired-token")
             certificate = self._grant(connection, token.terminal, wanted)
             used = {"serial": _serial(certificate)}
@@ -127,14 +126,14 @@ class Register:
                 raise EnrolmentRefused("unknown-certificate")
             if row.revoked_at is not None:
                 raise EnrolmentRefused("revoked")
-            if row.expires_at < self._clock().timestamp():
+            if row.expires_at < self._clock():
                 raise EnrolmentRefused("expired-certificate")
             new = self._grant(connection, row.terminal, _read_request(request))
         return Granted(row.terminal, pem_of(new))
 
     def revoke(self, terminal: str) -> int:
         """Revoke every certificate of a terminal and spend its tokens; return how many certificates that were."""
-        now = self._clock().timestamp()
+        now = self._clock()
         with self._writer.begin() as connection:
             good = (C.terminal == terminal) & C.revoked_at.is_(None)
             count = connection.execute(update(certificates).where(good).values(revoked_at=now)).rowcount
@@ -144,13 +143,13 @@ class Register:
 
     def remember(self, terminal: str, certificate: x509.Certificate, *, revoked: bool = False) -> None:
         """Note a certificate that was made on this machine."""
-        now = self._clock().timestamp()
+        now = self._clock()
         with self._writer.begin() as connection:
             connection.execute(insert(certificates).values(_row(terminal, certificate, now, now if revoked else None)))
 
     def revoked(self) -> list[int]:
         """The serial numbers of all revoked certificates that have not expired."""
-        standing = C.revoked_at.is_not(None) & (C.expires_at > self._clock().timestamp())
+        standing = C.revoked_at.is_not(None) & (C.expires_at > self._clock())
         with self._reader.connect() as connection:
             return [int(serial, 16) for serial in connection.execute(select(C.serial).where(standing)).scalars()]
 
@@ -165,16 +164,14 @@ class Register:
         columns = (C.terminal, C.expires_at, C.revoked_at)
         with self._reader.connect() as connection:
             rows = connection.execute(select(*columns).order_by(C.issued_at)).all()
-        for terminal, expires_at, revoked_at in rows:
-            until = datetime.fromtimestamp(expires_at, UTC)
+        for terminal, until, revoked_at in rows:
             before = found.get(terminal)
             if revoked_at is None and until > now:
                 earlier = before.at if before is not None and before.state == "good" else until
                 found[terminal] = Standing("good", max(until, earlier))
             elif before is None or before.state != "good":
                 ended = Standing("ended", until)
-                revoked = revoked_at is not None
-                found[terminal] = Standing("revoked", datetime.fromtimestamp(revoked_at, UTC)) if revoked else ended
+                found[terminal] = Standing("revoked", revoked_at) if revoked_at is not None else ended
         return found
 
     def _grant(self, connection: Connection, terminal: str, wanted: x509.CertificateSigningRequest) -> x509.Certificate:
@@ -183,7 +180,7 @@ class Register:
             certificate = self.authority.for_terminal(terminal, wanted, now)
         except BadAuthority:
             raise EnrolmentRefused("bad-request") from None
-        connection.execute(insert(certificates).values(_row(terminal, certificate, now.timestamp(), None)))
+        connection.execute(insert(certificates).values(_row(terminal, certificate, now, None)))
         return certificate
 
 
@@ -202,10 +199,10 @@ def _same(connection: Connection, token: Row[Any], wanted: x509.CertificateSigni
     return str(row.pem)
 
 
-def _row(terminal: str, certificate: x509.Certificate, now: float, revoked_at: float | None) -> dict[str, Any]:
+def _row(terminal: str, certificate: x509.Certificate, now: datetime, revoked_at: datetime | None) -> dict[str, Any]:
     return {
         "serial": _serial(certificate), "terminal": terminal, "issued_at": now, "revoked_at": revoked_at,
-        "expires_at": certificate.not_valid_after_utc.timestamp(), "pem": pem_of(certificate),
+        "expires_at": certificate.not_valid_after_utc, "pem": pem_of(certificate),
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ class AuditLog:
     def append(self, account: str, action: str, subject: str, *, detail: str = "", address: str = "") -> None:
         """Who did what to what, and from where."""
         row: dict[str, Any] = {
-            "at": self._clock().timestamp(),
+            "at": self._clock(),
             "account": account[:64],
             "action": action,
             "subject": subject[:128],

@@ -45,11 +45,19 @@ def _event(row: LogRow) -> Content:
 
 
 def _web_action(row: LogRow) -> Content:
-    return tuple(row[name] for name in ("at", "account", "action", "subject", "detail", "address"))
+    return (_seconds(row), *(row[name] for name in ("account", "action", "subject", "detail", "address")))
+
+
+def _seconds(row: LogRow) -> float:
+    """The time of a web action as it is hashed, in seconds since 1970: for a row of version 0.1.0 `hashed_at`, which is finer
+    than `at`, as long as both say the same."""
+    at: datetime = row["at"]
+    hashed: float | None = row.get("hashed_at")
+    return at.timestamp() if hashed is None or datetime.fromtimestamp(hashed, UTC) != at else hashed
 
 
 EVENTS = ChainedLog("event", tables.events, _event)
-WEB_ACTIONS = ChainedLog("web action", tables.audit, _web_action, lambda row: datetime.fromtimestamp(row["at"], UTC))
+WEB_ACTIONS = ChainedLog("web action", tables.audit, _web_action)
 """Chained like the events, so that nobody can take an action of theirs out of it unseen."""
 
 

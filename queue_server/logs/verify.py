@@ -14,6 +14,8 @@ from queue_server.logs.hash_chain import EVENTS, START, ChainedLog, LogRow, firs
 
 BATCH = 200
 """Rows that are read at once: so few that whoever else runs in this process need not wait long."""
+NO_TIME = (TypeError, ValueError, OverflowError, OSError)
+"""What comes of a time that somebody has spoilt."""
 WHY = {
     "no-hash": "it has no hash",
     "rows-missing": "rows before it are missing: the row that its chain follows is not there",
@@ -98,8 +100,8 @@ class _Reading:
         if reason:
             return reason
         try:
-            self._last = self._log.at(row)
-        except (TypeError, ValueError, OverflowError, OSError):
+            self._last = row["at"]
+        except NO_TIME:
             return "unreadable"
         self._first = self._first or self._last
         if row["hash"] is None:
@@ -115,8 +117,8 @@ class _Reading:
         """What was found, up to the row that is broken."""
         at = None
         if row is not None:
-            with contextlib.suppress(TypeError, ValueError, OverflowError, OSError):
-                at = self._log.at(row)
+            with contextlib.suppress(*NO_TIME):
+                at = row["at"]
         return Verdict(
             self.rows, self._older, len(self._heads), self._end, broken, reason, self._found, self._first, self._last, at
         )
@@ -136,7 +138,7 @@ class _Reading:
         try:
             wanted = hash_of(self._heads[chain], chain, self._log.content(row))
             same = wanted == bytes(kept)
-        except (TypeError, ValueError):
+        except NO_TIME:
             return "unreadable"
         self._heads[chain] = wanted
         return "" if same else "changed"

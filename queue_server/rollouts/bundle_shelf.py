@@ -12,8 +12,8 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -93,10 +93,9 @@ class BundleShelf:
             return known
         clean = re.sub(r"[^\w.() -]+", "_", Path(name).name)[:128] or "bundle"
         bundle = Bundle(sha256, clean, version, compatible, incoming.size, self._clock(), by[:64])
-        row = {**bundle.__dict__, "added_at": bundle.added_at.timestamp()}
         with self._writer.begin() as connection:
             connection.execute(delete(bundles).where(B.sha256 == sha256))
-            connection.execute(insert(bundles).values(row))
+            connection.execute(insert(bundles).values(asdict(bundle)))
         return bundle
 
     def remove(self, sha256: str) -> None:
@@ -198,5 +197,4 @@ def _parts(der: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _bundle(row: Row[tuple[object, ...]]) -> Bundle:
-    at = datetime.fromtimestamp(row.added_at, UTC)
-    return Bundle(row.sha256, row.name, row.version, row.compatible, row.size, at, row.added_by)
+    return Bundle(row.sha256, row.name, row.version, row.compatible, row.size, row.added_at, row.added_by)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import asdict, fields
 
-from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, delete, insert, or_, select, update
 
 from queue_server.rollouts.step import Rollout, Target
 from queue_server.store.tables import rollout_terminals, rollouts
@@ -15,6 +14,7 @@ R = rollouts.c
 T = rollout_terminals.c
 UNDER_WAY = ("asked", "downloading", "installing", "restarting")
 OPEN = ("running", "paused")
+TARGET = [T[f.name] for f in fields(Target)]
 FAILED = select(T.rollout).where(T.state == "failed")
 
 
@@ -68,30 +68,18 @@ class RolloutRepository:
         with self._reader.connect() as connection:
             return self._read(connection, wanted)
 
-    def _read(self, connection: Connection, wanted: Any) -> list[Rollout]:
+    def _read(self, connection: Connection, wanted: Select[*tuple[object, ...]]) -> list[Rollout]:
         rows = connection.execute(wanted).mappings().all()
-        of_them = select(rollout_terminals).where(T.rollout.in_([row["id"] for row in rows])).order_by(T.place)
+        of_them = select(T.rollout, *TARGET).where(T.rollout.in_([row["id"] for row in rows])).order_by(T.place)
         targets: dict[str, list[Target]] = {row["id"]: [] for row in rows}
-        for row in connection.execute(of_them).mappings():
-            facts = {name: row[name] for name in ("terminal", "state", "order", "asked", "percent", "detail")}
-            targets[row["rollout"]].append(Target(**facts, since=_instant(row["since"])))
-        return [
-            Rollout(**{**row, "started_at": _instant(row["started_at"])}, targets=tuple(targets[row["id"]])) for row in rows
-        ]
+        for rollout, *target in connection.execute(of_them):
+            targets[rollout].append(Target(*target))
+        return [Rollout(**row, targets=tuple(targets[row["id"]])) for row in rows]
 
 
-def _facts(rollout: Rollout) -> dict[str, Any]:
-    facts = {column.name: getattr(rollout, column.name) for column in rollouts.c}
-    assert rollout.started_at is not None, "a rollout that is written down was begun by somebody at some time"
-    return {**facts, "started_at": rollout.started_at.timestamp()}
+def _facts(rollout: Rollout) -> dict[str, object]:
+    return {column.name: getattr(rollout, column.name) for column in rollouts.c}
 
 
-def _rows(rollout: Rollout, targets: Iterable[Target]) -> list[dict[str, Any]]:
-    return [
-        {**target.__dict__, "rollout": rollout.id, "place": place, "since": target.since and target.since.timestamp()}
-        for place, target in enumerate(targets)
-    ]
-
-
-def _instant(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+def _rows(rollout: Rollout, targets: Iterable[Target]) -> list[dict[str, object]]:
+    return [{**asdict(target), "rollout": rollout.id, "place": place} for place, target in enumerate(targets)]

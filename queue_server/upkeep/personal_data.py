@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Delete, Engine, Float, Table, Update, delete, or_, update
+from sqlalchemy import ColumnElement, Delete, Engine, Table, Update, delete, or_, update
 
 from contract.configuration.hall import HallConfig
 from queue_server.store import tables
@@ -25,8 +25,8 @@ EVERY_S = 3600.0
 class RetentionRule:
     """Personal data in one table, and for how many days after `since` they are needed.
 
-    `since` holds instants (the ledger's Instant) or seconds since 1970. `empty` names the columns to overwrite and with what;
-    without it the rows are deleted. `only` is a condition on the rows, for example that a case is closed.
+    `empty` names the columns to overwrite and with what; without it the rows are deleted. `only` is a condition on the rows,
+    for example that a case is closed.
     """
 
     table: Table
@@ -52,8 +52,7 @@ def delete_expired(writer: Engine, rules: Sequence[RetentionRule], now: datetime
     """Delete or empty everything whose time is over, one short transaction a table; return how many rows that were."""
     number = 0
     for rule in rules:
-        limit = now - timedelta(days=rule.days)
-        over = rule.since < (limit.timestamp() if isinstance(rule.since.type, Float) else limit)
+        over = rule.since < now - timedelta(days=rule.days)
         if rule.only is not None:
             over &= rule.only
         if rule.empty:

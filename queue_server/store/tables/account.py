@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Double, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
-from queue_server.store.tables.columns import metadata
+from queue_server.store.tables.columns import Instant, metadata
 
 accounts = Table(
     "accounts",
@@ -16,7 +16,7 @@ accounts = Table(
     Column("active", Boolean, nullable=False),
     Column("must_change", Boolean, nullable=False),
     Column("example", Boolean, nullable=False),
-    Column("created_at", Double, nullable=False),
+    Column("created_at", Instant, nullable=False),
     Column("department", String(100)),
 )
 
@@ -26,7 +26,7 @@ log_in_failures = Table(
     Column("id", Integer, primary_key=True),
     Column("account", String(64), nullable=False),
     Column("address", String(64), nullable=False),
-    Column("at", Double, nullable=False),
+    Column("at", Instant, nullable=False),
     Index("log_in_failures_account", "account", "at"),
 )
 
@@ -39,6 +39,6 @@ web_sessions = Table(
     Column("window_id", String(64)),
     Column("lost_window", String(64)),
     Column("lost_to", String(64)),
-    Column("expires_at", Double, nullable=False),
+    Column("expires_at", Instant, nullable=False),
     Index("web_sessions_window", "window_id"),
 )

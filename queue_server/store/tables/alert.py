@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, String, Table
+from sqlalchemy import Column, String, Table
 
-from queue_server.store.tables.columns import metadata
+from queue_server.store.tables.columns import Instant, metadata
 
 alert_takers = Table(
     "alert_takers",
     metadata,
     Column("alert", String(128), primary_key=True),
-    Column("since", Double, nullable=False),
+    Column("since", Instant, nullable=False),
     Column("account", String(64), nullable=False),
-    Column("at", Double, nullable=False),
+    Column("at", Instant, nullable=False),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, LargeBinary, String, Table, Text
+from sqlalchemy import Column, LargeBinary, String, Table, Text
 
-from queue_server.store.tables.columns import metadata
+from queue_server.store.tables.columns import Instant, metadata
 
 enrol_tokens = Table(
     "enrol_tokens",
@@ -12,8 +12,8 @@ enrol_tokens = Table(
     Column("name", String(8), primary_key=True),
     Column("secret", LargeBinary, nullable=False),
     Column("terminal", String(64), nullable=False),
-    Column("made_at", Double, nullable=False),
-    Column("expires_at", Double, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
     Column("serial", String(40)),
 )
 
@@ -22,8 +22,8 @@ certificates = Table(
     metadata,
     Column("serial", String(40), primary_key=True),
     Column("terminal", String(64), nullable=False, index=True),
-    Column("issued_at", Double, nullable=False),
-    Column("expires_at", Double, nullable=False),
-    Column("revoked_at", Double),
+    Column("issued_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
     Column("pem", Text, nullable=False),
 )

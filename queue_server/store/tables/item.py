@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
-from queue_server.store.tables.columns import metadata
+from queue_server.store.tables.columns import Instant, metadata
 
 item_versions = Table(
     "item_versions",
@@ -24,7 +24,7 @@ item_notes = Table(
     Column("id", Integer, primary_key=True),
     Column("code", String(32), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("at", Double, nullable=False),
+    Column("at", Instant, nullable=False),
     Column("account", String(64), nullable=False),
     Column("move", String(16), nullable=False),
     Column("reason", Text, nullable=False),
@@ -37,7 +37,7 @@ guide_translations = Table(
     Column("key", String(64), primary_key=True),
     Column("zh", Text, nullable=False),
     Column("en", Text, nullable=False),
-    Column("at", Double, nullable=False),
+    Column("at", Instant, nullable=False),
     Column("account", String(64), nullable=False),
 )
 """`key` is the SHA-256 of the sentence: sentences are longer than an index may be."""

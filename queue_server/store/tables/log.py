@@ -22,7 +22,8 @@ audit = Table(
     "audit",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", Double, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("hashed_at", Double),
     Column("account", String(64), nullable=False),
     Column("action", String(32), nullable=False),
     Column("subject", String(128), nullable=False),
@@ -31,6 +32,8 @@ audit = Table(
     Column("chain", String(32)),
     Column("hash", LargeBinary),
 )
+"""`hashed_at` is the time, in seconds since 1970, over which the hash of a row of version 0.1.0 was made: it is finer than a
+microsecond."""
 
 log_checks = Table(
     "log_checks",

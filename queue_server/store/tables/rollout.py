@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
-from queue_server.store.tables.columns import metadata
+from queue_server.store.tables.columns import Instant, metadata
 
 bundles = Table(
     "bundles",
@@ -14,7 +14,7 @@ bundles = Table(
     Column("version", String(64), nullable=False),
     Column("compatible", String(128), nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("added_at", Double, nullable=False),
+    Column("added_at", Instant, nullable=False),
     Column("added_by", String(64), nullable=False),
 )
 
@@ -31,7 +31,7 @@ rollouts = Table(
     Column("paused_by", String(12), nullable=False),
     Column("forgiven", Integer, nullable=False),
     Column("started_by", String(64), nullable=False),
-    Column("started_at", Double, nullable=False),
+    Column("started_at", Instant, nullable=False),
 )
 
 rollout_terminals = Table(
@@ -41,7 +41,7 @@ rollout_terminals = Table(
     Column("place", Integer, primary_key=True),
     Column("terminal", String(64), nullable=False),
     Column("state", String(12), nullable=False),
-    Column("since", Double),
+    Column("since", Instant),
     Column("order", String(36), nullable=False),
     Column("asked", Integer, nullable=False),
     Column("percent", Integer, nullable=False),

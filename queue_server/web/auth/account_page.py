@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -22,7 +21,7 @@ def routes(site: Site) -> APIRouter:
 
     async def show(request: Request, session: Session, *, trouble: str = "") -> Response:
         known, rows = await asyncio.gather(asyncio.to_thread(site.accounts.all), asyncio.to_thread(site.audit.latest))
-        audit = [(datetime.fromtimestamp(row.at, site.config.zone), row) for row in rows]
+        audit = [(row.at.astimezone(site.config.zone), row) for row in rows]
         status = HTTPStatus.BAD_REQUEST if trouble else HTTPStatus.OK
         return site.pages.page(
             request, "accounts.html", status=status, session=session, accounts=known, audit=audit, roles=ROLES,

@@ -99,7 +99,7 @@ class Accounts:
             "active": True,
             "must_change": must_change,
             "example": example,
-            "created_at": self._clock().timestamp(),
+            "created_at": self._clock(),
         }
         try:
             with self._database.writer.begin() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
@@ -13,7 +13,7 @@ from queue_server.store.tables import log_in_failures
 F = log_in_failures.c
 FAILURES_FROM_ONE_PLACE = 5
 FAILURES_FROM_ANYWHERE = 30
-LOCK_S = 15 * 60
+LOCK = timedelta(minutes=15)
 
 
 class LockOut:
@@ -34,7 +34,7 @@ class LockOut:
 
     def failed(self, account: str, address: str) -> None:
         """Count one failure; those that no longer matter go."""
-        row = {"account": account[:64], "address": address[:64], "at": self._clock().timestamp()}
+        row = {"account": account[:64], "address": address[:64], "at": self._clock()}
         with self._database.writer.begin() as connection:
             connection.execute(delete(log_in_failures).where(F.at < self._begins()))
             connection.execute(insert(log_in_failures).values(row))
@@ -45,9 +45,9 @@ class LockOut:
         with self._database.writer.begin() as connection:
             connection.execute(delete(log_in_failures).where(over))
 
-    def _begins(self) -> float:
+    def _begins(self) -> datetime:
         """Failures before this moment no longer count."""
-        return self._clock().timestamp() - LOCK_S
+        return self._clock() - LOCK
 
 
 def _count(connection: Connection, condition: ColumnElement[bool]) -> int:

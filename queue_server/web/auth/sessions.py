@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -21,8 +21,8 @@ from queue_server.web.auth.accounts import Account, account_of
 
 S = web_sessions.c
 A = accounts.c
-LIFE_S = 16 * 3600
-TOUCH_S = 600
+LIFE = timedelta(hours=16)
+TOUCH = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Sessions:
 
     def start(self, account: Account) -> str:
         """Begin a session; return the token for the cookie."""
-        token, now = secrets.token_urlsafe(32), self._clock().timestamp()
-        row = {"id": _digest(token), "account": account.name, "csrf": secrets.token_urlsafe(24), "expires_at": now + LIFE_S}
+        token, now = secrets.token_urlsafe(32), self._clock()
+        row = {"id": _digest(token), "account": account.name, "csrf": secrets.token_urlsafe(24), "expires_at": now + LIFE}
         with self._database.writer.begin() as connection:
             connection.execute(delete(web_sessions).where(S.expires_at < now))
             connection.execute(insert(web_sessions).values(row))
@@ -58,15 +58,15 @@ class Sessions:
 
     def again(self, session_id: str) -> Session | None:
         """The session as it is now, or None when it is over."""
-        now = self._clock().timestamp()
+        now = self._clock()
         joined = web_sessions.join(accounts, S.account == A.name)
         with self._database.reader.connect() as connection:
             query = select(web_sessions, accounts).select_from(joined).where(S.id == session_id)
             row = connection.execute(query).first()
         if row is None or row.expires_at < now or not row.active:
             return None
-        if row.expires_at < now + LIFE_S - TOUCH_S:
-            self._set(session_id, expires_at=now + LIFE_S)
+        if row.expires_at < now + LIFE - TOUCH:
+            self._set(session_id, expires_at=now + LIFE)
         return _session(row)
 
     def take_window(self, session: Session, window: str) -> list[str]:
@@ -94,7 +94,7 @@ class Sessions:
         with self._database.writer.begin() as connection:
             connection.execute(delete(web_sessions).where(S.account == account, S.id != but))
 
-    def _set(self, session_id: str, **values: str | float | None) -> None:
+    def _set(self, session_id: str, **values: str | datetime | None) -> None:
         with self._database.writer.begin() as connection:
             connection.execute(update(web_sessions).where(S.id == session_id).values(values))
 

@@ -19,7 +19,7 @@ class AlertOwners:
 
     def take(self, alert: str, since: datetime, account: str, now: datetime) -> None:
         """`account` looks after the alert from now on, whoever did before."""
-        row = {"alert": alert, "since": since.timestamp(), "account": account, "at": now.timestamp()}
+        row = {"alert": alert, "since": since, "account": account, "at": now}
         with self._writer.begin() as connection:
             connection.execute(delete(alert_takers).where(A.alert == alert))
             connection.execute(insert(alert_takers).values(row))
@@ -28,4 +28,4 @@ class AlertOwners:
         """Alert → account for those of `alerts` (each with its `since`) that somebody has taken."""
         with self._reader.connect() as connection:
             rows = connection.execute(select(A.alert, A.since, A.account)).all()
-        return {row.alert: row.account for row in rows if row.alert in alerts and alerts[row.alert].timestamp() == row.since}
+        return {row.alert: row.account for row in rows if row.alert in alerts and alerts[row.alert] == row.since}

@@ -53,3 +53,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("web_sessions_window", "web_sessions", ["window_id"], unique=False)
+
+
+def downgrade() -> None:
+    for table in ("web_sessions", "audit", "log_in_failures", "accounts"):
+        op.drop_table(table)

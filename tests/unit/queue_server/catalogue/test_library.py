@@ -14,6 +14,7 @@ from queue_server.catalogue.library import ChangedMeanwhile, Library, edits
 from queue_server.catalogue.lifecycle import Editor, History, NotAllowed, NotPossible, in_force
 from queue_server.catalogue.load import load
 from queue_server.store.database import Database
+from tests.web_hall import now
 
 HALL = Path(__file__).parents[4] / "assets" / "halls" / "wushan"
 ITEMS = load(HALL).items
@@ -34,7 +35,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def library(database: Database) -> Library:
-    return Library(writer=database.writer, reader=database.reader)
+    return Library(writer=database.writer, reader=database.reader, clock=now)
 
 
 def renamed(name: str, item: Item = FIRST) -> Item:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from queue_server.store.database import Database, migrations
@@ -25,3 +26,13 @@ def ledger(database_url: str, postgres: PrivatePostgres) -> Iterator[Connection]
 
 def test_the_migrations_make_exactly_the_tables_of_the_program(ledger: Connection) -> None:
     command.check(migrations(ledger))
+
+
+def test_every_migration_goes_up_and_back_and_up_again(ledger: Connection) -> None:
+    config = migrations(ledger)
+    command.downgrade(config, "base")
+    for revision in reversed(list(ScriptDirectory.from_config(config).walk_revisions())):
+        command.upgrade(config, revision.revision)
+        command.downgrade(config, "-1")
+        command.upgrade(config, revision.revision)
+    command.check(config)

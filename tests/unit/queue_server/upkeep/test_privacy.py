@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Double, Integer, LargeBinary, MetaData, String, Table, create_engine, insert, select
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, create_engine, insert, select
 
 from contract import masking
 from queue_server import privacy
@@ -142,7 +142,7 @@ def test_personal_data_goes_when_its_time_is_over_and_not_before() -> None:
     metadata = MetaData()
     cases = Table("cases", metadata, Column("id", Integer, primary_key=True), Column("closed_at", Instant), Column("name", LargeBinary),
                   Column("state", String(8)))  # fmt: skip
-    visits = Table("visits", metadata, Column("id", Integer, primary_key=True), Column("at", Double))
+    visits = Table("visits", metadata, Column("id", Integer, primary_key=True), Column("at", Instant))
     engine = create_engine("sqlite://")
     metadata.create_all(engine)
     ages = [29, 30.5, 400]
@@ -152,7 +152,7 @@ def test_personal_data_goes_when_its_time_is_over_and_not_before() -> None:
             connection.execute(
                 insert(cases).values(id=number, closed_at=at, name=b"sealed", state="closed" if age > 30 else "open")
             )
-            connection.execute(insert(visits).values(id=number, at=at.timestamp()))
+            connection.execute(insert(visits).values(id=number, at=at))
         connection.execute(insert(cases).values(id=9, closed_at=NOW - timedelta(days=400), name=b"sealed", state="open"))
     kept = [
         RetentionRule(cases, cases.c.closed_at, 30, {"name": None}, cases.c.state == "closed"),

@@ -12,11 +12,12 @@ from queue_server.logs.audit_log import AuditLog
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.auth.accounts import AccountRefused, Accounts, is_strong
 from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD, example_accounts, first_administrator
-from queue_server.web.auth.lock_out import FAILURES_FROM_ANYWHERE, FAILURES_FROM_ONE_PLACE, LOCK_S
-from queue_server.web.auth.sessions import LIFE_S, Sessions
+from queue_server.web.auth.lock_out import FAILURES_FROM_ANYWHERE, FAILURES_FROM_ONE_PLACE, LOCK
+from queue_server.web.auth.sessions import LIFE, Sessions
 from tests.web_hall import QUICK
 
 GOOD = "Sunny-day7"
+SECOND = timedelta(seconds=1)
 
 
 class Clock:
@@ -82,7 +83,7 @@ def test_wrong_passwords_lock_the_place_they_come_from_but_not_the_clerk_elsewhe
         assert refusal(accounts, "0101", "Wrong-pass1") == "wrong"
     assert refusal(accounts, "0101", GOOD) == "locked"
     assert accounts.check("0101", GOOD, "10.0.0.9").name == "0101"
-    clock.now += timedelta(seconds=LOCK_S + 1)
+    clock.now += LOCK + SECOND
     assert accounts.check("0101", GOOD, "10.0.0.5").name == "0101"
 
 
@@ -131,9 +132,9 @@ def test_a_hall_that_turns_real_after_a_demonstration_gets_an_administrator_of_i
 def test_a_session_does_not_end_during_a_working_day(accounts: Accounts, clock: Clock, sessions: Sessions) -> None:
     token = sessions.start(accounts.create("0101", GOOD, "clerk"))
     for _ in range(3):
-        clock.now += timedelta(seconds=LIFE_S - 60)
+        clock.now += LIFE - 60 * SECOND
         assert sessions.find(token) is not None
-    clock.now += timedelta(seconds=LIFE_S + 1)
+    clock.now += LIFE + SECOND
     assert sessions.find(token) is None
 
 
