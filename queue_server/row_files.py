@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import islice
@@ -18,36 +18,44 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from contract.configuration.hall_files import nearest
+from contract.configuration import explain
+from contract.configuration.explain import nearest
 
 M = TypeVar("M", bound=BaseModel)
 MAX_ROWS = 100_000
 LARGEST = 64 * 1024 * 1024
 MAX_REPORTED = 200
-"""So many problems are named at most."""
+"""Maximum number of problems that are named."""
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::00)?)?")
 """A day, or a day and a time, as spreadsheets write them."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, where: `row` counts from 1 (a CSV's header is row 1), 0 is the whole file. `zh` is the Chinese reason."""
+    """What is wrong, where: `row` counts from 1 (a CSV's header is row 1), 0 is the whole file, or the whole `sheet` of a file
+    that has some; `key` is a key or the header of a column. `zh` is the Chinese reason, `reason` the English one; "" in files
+    whose headers are Chinese."""
 
     row: int
     key: str
     reason: str
     zh: str
+    sheet: str = ""
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (f"row {self.row}" if self.row else "", self.key, self.reason) if part)
+        if self.reason:
+            return ": ".join(part for part in (f"row {self.row}" if self.row else "", self.key, self.reason) if part)
+        return "，".join(filter(None, (self.sheet, f"第{self.row}行" if self.row else "", self.key))) + f"：{self.zh}"
 
 
 class BadRows(ValueError):
-    """Nothing was taken; `problems` says why."""
+    """Nothing was taken; `problems` says why, in the order of the file, at most MAX_REPORTED of all `count`."""
 
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
+    def __init__(self, problems: Sequence[Problem], count: int = 0) -> None:
+        self.problems, self.count = list(problems[:MAX_REPORTED]), count or len(problems)
+        rest = self.count - len(self.problems)
+        more = [f"还有{rest}个问题没有列出，请改好以上问题后再导入 ({rest} more)"] if rest else []
+        super().__init__("\n".join([*map(str, self.problems), *more]))
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ class RowReader(Generic[M]):
             raise BadRows([Problem(0, "", f"is not JSON: {error}", "不是 JSON 文件")]) from None
         rows = given.get(self.name) if isinstance(given, dict) else given
         if not isinstance(rows, list):
-            reason = f'holds no list of {self.name}; write [{{"{next(iter(self.titles))}": ...}}, ...]'
+            reason = f'holds no list of {self.name}; write [{{"{next(iter(self.model.model_fields))}": ...}}, ...]'
             raise BadRows([Problem(0, "", reason, "文件里没有列表")])
         self._few(rows)
         return self._checked(list(enumerate(rows, 1)))
@@ -97,7 +105,7 @@ class RowReader(Generic[M]):
             if len(cells) > len(header)
         ]
         if wide:
-            raise BadRows(wide[:MAX_REPORTED])
+            raise BadRows(wide)
         return self._checked([(row, self._row(dict(zip(header, cells, strict=False)))) for row, cells in lines])
 
     def template(self, example: Mapping[str, str]) -> bytes:
@@ -154,7 +162,7 @@ class RowReader(Generic[M]):
             try:
                 row = self.model.model_validate(given)
             except ValidationError as error:
-                problems += _problems(number, error)
+                problems += problems_of(error, number)
                 continue
             mark = str(getattr(row, self.unique) or "") if self.unique else ""
             if mark and mark in seen:
@@ -163,7 +171,7 @@ class RowReader(Generic[M]):
             seen[mark] = number
             sound.append((number, row))
         if problems:
-            raise BadRows(problems[:MAX_REPORTED])
+            raise BadRows(problems)
         return sound
 
 
@@ -186,38 +194,7 @@ def _text(content: bytes) -> str:
 
 def problems_of(error: ValidationError, row: int = 0) -> list[Problem]:
     """What pydantic found wrong in one row."""
-    return _problems(row, error)
-
-
-def _problems(row: int, error: ValidationError) -> list[Problem]:
     return [
-        Problem(row, ".".join(map(str, e["loc"])), e["msg"].removeprefix("Value error, "), _zh(dict(e))) for e in error.errors()
+        Problem(row, ".".join(map(str, found["loc"])), explain.message(found), explain.chinese(found))
+        for found in error.errors()
     ]
-
-
-def _zh(error: dict[str, Any]) -> str:
-    """pydantic's finding in Chinese; an own rule says its Chinese itself (`zh` of its exception)."""
-    kind, about = str(error["type"]), error.get("ctx", {})
-    if kind == "value_error":
-        return str(getattr(about.get("error"), "zh", "填写有误"))
-    if kind == "string_too_long":
-        return f"不能超过{about['max_length']}个字"
-    if kind == "literal_error":
-        return "只能填" + str(about["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
-    return next((said for start, said in _SAID.items() if kind.startswith(start)), "填写有误")
-
-
-_SAID = {
-    "missing": "没有填写",
-    "extra_forbidden": "没有这一项",
-    "string_too_short": "不能为空",
-    "string_pattern": "格式不对",
-    "string_": "应当是文字",
-    "datetime_": "不是时间，请写成 2026-11-24 09:30",
-    "timezone_": "缺少时刻或时区，请写成 2026-11-24T09:30+08:00",
-    "date_": "不是日期，请写成 2026-11-24",
-    "too_long": "太多",
-    "list_": "应当是列表",
-    "model_": "应当是一条记录",
-    "dict_": "应当是一条记录",
-}

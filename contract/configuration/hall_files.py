@@ -11,13 +11,15 @@ An unknown key, a missing key or a value of the wrong kind is refused with file,
 
 from __future__ import annotations
 
-import difflib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from contract.configuration import explain
+from contract.configuration.explain import nearest
 from contract.configuration.hall import HallConfig
 
 FILES = {
@@ -34,7 +36,7 @@ class BadHall(ValueError):
 
 def load(folder: Path) -> HallConfig:
     """Read and check the hall in `folder`; raise BadHall naming file, key and remedy for every problem found."""
-    tables: dict[str, Any] = {}
+    tables: dict[str, object] = {}
     problems: list[str] = []
     for name, keys in FILES.items():
         problems += _read(folder / name, keys, tables)
@@ -43,13 +45,13 @@ def load(folder: Path) -> HallConfig:
     try:
         config = HallConfig.model_validate(tables)
     except ValidationError as error:
-        raise BadHall("\n".join(_explain(folder, tables, dict(e)) for e in error.errors())) from None
+        raise BadHall("\n".join(_explain(folder, tables, e) for e in error.errors())) from None
     if broken := _broken_references(config):
         raise BadHall("\n".join(f"{folder / name}: {text}" for name, text in broken))
     return config
 
 
-def _read(path: Path, keys: tuple[str, ...], tables: dict[str, Any]) -> list[str]:
+def _read(path: Path, keys: tuple[str, ...], tables: dict[str, object]) -> list[str]:
     """Add the tables of one file to `tables`; return what is wrong with it."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -62,40 +64,15 @@ def _read(path: Path, keys: tuple[str, ...], tables: dict[str, Any]) -> list[str
     return [f"{path}: unknown key {key!r}; {nearest(key, keys)}" for key in unknown]
 
 
-def nearest(key: str, known: tuple[str, ...] | list[str]) -> str:
-    """A mend for an unknown key: the likeliest known one, or all of them."""
-    near = difflib.get_close_matches(key, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
-
-
-def _explain(folder: Path, tables: dict[str, Any], error: dict[str, Any]) -> str:
-    """One line for one problem of pydantic: file, key, what is wrong, mend."""
-    where: tuple[Any, ...] = error["loc"]
-    name = next((file for file, keys in FILES.items() if where[0] in keys), "hall.toml")
-    path = ".".join(str(part) for part in where)
-    named = tables.get(where[0])
-    if len(where) > 1 and isinstance(where[1], int) and isinstance(named, list) and isinstance(named[where[1]], dict):
-        entry = named[where[1]].get("id", f"number {where[1] + 1}")
-        path = f"[[{where[0]}]] {entry}: " + ".".join(str(part) for part in where[2:])
-    if error["type"] == "extra_forbidden":
-        return f"{folder / name}: unknown key {path}; {nearest(str(where[-1]), _known_keys(where))}"
-    if error["type"] == "missing":
-        return f"{folder / name}: {path} is missing; add it"
-    return f"{folder / name}: {path}: {error['msg'].removeprefix('Value error, ')} (found {error.get('input')!r})"
-
-
-def _known_keys(where: tuple[Any, ...]) -> list[str]:
-    """The keys of the table in which the last part of `where` stands."""
-    model: Any = HallConfig
-    for part in where[:-1]:
-        if isinstance(part, int) or not hasattr(model, "model_fields"):
-            continue
-        field = model.model_fields.get(part)
-        if field is None:
-            return []
-        inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        model = next((t for t in inner if isinstance(t, type) and issubclass(t, BaseModel)), model)
-    return list(model.model_fields)
+def _explain(folder: Path, tables: Mapping[str, object], error: ErrorDetails) -> str:
+    """One line for one problem of pydantic; an entry of a list is named by its id."""
+    group, *way = error["loc"]
+    name = next((file for file, keys in FILES.items() if group in keys), "hall.toml")
+    entries = tables.get(str(group))
+    if way and isinstance(number := way[0], int) and isinstance(entries, list) and isinstance(entries[number], dict):
+        entry = f"[[{group}]] {entries[number].get('id', f'number {number + 1}')}: "
+        return explain.line(folder / name, error, HallConfig, entry=entry, where=tuple(way[1:]))
+    return explain.line(folder / name, error, HallConfig)
 
 
 def _broken_references(config: HallConfig) -> list[tuple[str, str]]:

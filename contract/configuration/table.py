@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", max_length=64)]
 
 
-class Wrong(ValueError):
-    """A rule that a row breaks, for people too: `zh` says it in Chinese."""
+class BrokenRule(ValueError):
+    """A rule that a table or a row breaks, for people too: `zh` says it in Chinese."""
 
     def __init__(self, text: str, zh: str) -> None:
         super().__init__(text)
@@ -39,12 +39,12 @@ class Table(BaseModel):
     @field_validator("*")
     @classmethod
     def _printable(cls, value: object) -> object:
-        """Raise Wrong for a text, or one in a list, with a character that cannot be printed."""
+        """Raise BrokenRule for a text, or one in a list, with a character that cannot be printed."""
         for text in value if isinstance(value, list | tuple) else (value,):
             words = text.zh + text.en if isinstance(text, TextConfig) else text
             if isinstance(words, str) and (found := UNPRINTABLE.search(words)):
                 code = f"U+{ord(found[0]):04X}"
-                raise Wrong(
+                raise BrokenRule(
                     f"holds the unprintable character {code}; type the text anew", f"含有不能显示的字符 {code}，请重新输入"
                 )
         return value

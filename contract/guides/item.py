@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from contract.configuration.table import Identifier, Table, TextConfig
+from contract.configuration.table import BrokenRule, Identifier, Table, TextConfig
 
 ItemType = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"]
 AgencyLevel = Literal["1", "2", "3", "4", "5", "6", "7"]
@@ -22,14 +22,6 @@ Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\r\n]+$")
 Telephone = Annotated[str, Field(pattern=r"^[0-9][0-9-]{2,17}$")]
 LocalCodeText = Annotated[str, Field(pattern=r"^\d{8}[A-Z]{2}-[A-Z]{2}-\d{4}$")]
 DAYS_OF = {"working-day": 1.0, "day": 5 / 7, "month": 21.75, "year": 261.0}
-
-
-class Unfit(ValueError):
-    """An item that contradicts itself, said in both languages; the text of the error is the English one."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
 
 
 class Basis(Table):
@@ -57,7 +49,7 @@ class Step(Table):
         if present != arrows:
             wanted, found = " and ".join(arrows) or "no arrow", " and ".join(present) or "none"
             needed = {"decision": "填“是”和“否”两个去向", "end": "不填去向"}.get(self.kind, "只填“下一步”")
-            raise Unfit(f"步骤“{self.text}”的去向不对：应{needed}", f"a {self.kind} needs {wanted}, this one has {found}")
+            raise BrokenRule(f"a {self.kind} needs {wanted}, this one has {found}", f"步骤“{self.text}”的去向不对：应{needed}")
         return self
 
 
@@ -184,9 +176,9 @@ class Item(Table):
         }
         for key, (text, limit) in measured.items():
             if not 0 < len(text) <= limit:
-                raise Unfit(
-                    f"{key}有{len(text)}个字，标准（GB/T 39046）允许1至{limit}个字",
+                raise BrokenRule(
                     f"{key} has {len(text)} characters; GB/T 39046 allows 1 to {limit}",
+                    f"{key}有{len(text)}个字，标准（GB/T 39046）允许1至{limit}个字",
                 )
         return self
 
@@ -195,19 +187,21 @@ class Item(Table):
         """One start, at least one end, every arrow leads to a step, every step is reached."""
         steps = {step.id: step for step in self.steps}
         if len(steps) != len(self.steps):
-            raise Unfit("流程：步骤标识重复，每一步要用不同的标识", "steps: an id stands twice; every step has its own")
+            raise BrokenRule("steps: an id stands twice; every step has its own", "流程：步骤标识重复，每一步要用不同的标识")
         if [s.kind for s in self.steps].count("start") != 1 or not any(s.kind == "end" for s in self.steps):
-            raise Unfit("流程：应有一个开始和至少一个结束", "steps: a flow has one start and at least one end")
+            raise BrokenRule("steps: a flow has one start and at least one end", "流程：应有一个开始和至少一个结束")
         reached: set[str] = set()
         todo = [next(s.id for s in self.steps if s.kind == "start")]
         while todo:
             step = steps.get(name := todo.pop())
             if step is None:
-                raise Unfit(f"流程：去向“{name}”不是任何步骤的标识", f"steps: an arrow leads to {name!r}, which is no step")
+                raise BrokenRule(
+                    f"steps: an arrow leads to {name!r}, which is no step", f"流程：去向“{name}”不是任何步骤的标识"
+                )
             if name not in reached:
                 reached.add(name)
                 todo += [a for a in (step.next, step.yes, step.no) if a]
         if missing := sorted(set(steps) - reached):
             names = ", ".join(missing)
-            raise Unfit(f"流程：没有哪一步通向{names}", f"steps: no arrow leads to {names}")
+            raise BrokenRule(f"steps: no arrow leads to {names}", f"流程：没有哪一步通向{names}")
         return self

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from contract.configuration.table import Table, TextConfig, Wrong
+from contract.configuration.table import BrokenRule, Table, TextConfig
 
 CaseState = Literal[
     "received", "supplement", "accepted", "rejected", "examining", "decided", "denied", "delivered", "withdrawn"
@@ -91,8 +91,8 @@ class Case(Table):
     def _a_no_has_its_reason(self) -> Self:
         if self.state in ("rejected", "denied") and not self.reason:
             text = f"a case that is {self.state} needs reason: whoever is refused is told why"
-            raise Wrong(text, "不予受理或不予许可的办件必须写明理由")
+            raise BrokenRule(text, "不予受理或不予许可的办件必须写明理由")
         if self.state == "supplement" and not self.missing:
             text = "a case in state supplement needs missing: everything is said at once"
-            raise Wrong(text, "待补正的办件必须一次写明需补正的材料")
+            raise BrokenRule(text, "待补正的办件必须一次写明需补正的材料")
         return self

@@ -20,7 +20,7 @@ from contract.configuration.table import Identifier, Table
 from queue_server.codes.seal import veiled
 from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
-from queue_server.row_files import MAX_REPORTED, BadRows, Problem
+from queue_server.row_files import BadRows, Problem
 from queue_server.store import tables
 
 A = tables.appointments.c
@@ -86,7 +86,7 @@ def book(
         else:
             made.append(before or _add(connection, booking, person))
     if problems:
-        raise NotBooked(problems[:MAX_REPORTED])
+        raise NotBooked(problems)
     return made
 
 

@@ -16,11 +16,11 @@ from contract.configuration import hall_files as halls
 from contract.configuration.hall_files import BadHall
 from contract.guides.item import Item
 from queue_server.catalogue import excel, exchange
-from queue_server.catalogue.exchange import BadFile
 from queue_server.catalogue.index import build
 from queue_server.catalogue.lint import lint
 from queue_server.catalogue.load import Catalogue, load, load_english, load_shared
 from queue_server.catalogue.sandboxed_import import limit_memory
+from queue_server.row_files import BadRows, problems_of
 
 T = TypeVar("T")
 WRITE: dict[str, Callable[[Sequence[Item]], bytes]] = {
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
-    except (BadHall, BadFile, OSError) as error:
+    except (BadHall, BadRows, OSError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -48,8 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m queue_server.catalogue", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
-    def verb(name: str, run: Callable[[argparse.Namespace], int], told: str) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=told, description=told)
+    def verb(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=about, description=about)
         made.set_defaults(run=run)
         return made
 
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         "metavar": "DIR",
         "help": "folder of the hall, for example assets/halls/wushan",
     }
-    verb("lint", _lint, "name what should be mended in a hall's items").add_argument("--hall", **hall)
+    verb("lint", _lint, "name what should be corrected in a hall's items").add_argument("--hall", **hall)
     made = verb("build", _build, "write the guide file that kiosks and the phone page read, and print its SHA-256")
     made.add_argument("--hall", **hall)
     made.add_argument("--items", metavar="FILE", help="take the items from FILE, one as JSON a line (-: standard input)")
@@ -103,9 +103,8 @@ def _readable(lines: Sequence[bytes]) -> Iterator[Item]:
         try:
             yield Item.model_validate_json(line)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            print(f"item {number} is left out, {error.error_count()} problems: {where}: {first['msg']} ...", file=sys.stderr)
+            first = problems_of(error)[0]
+            print(f"item {number} is left out, {error.error_count()} problems: {first} ...", file=sys.stderr)
 
 
 def _export(chosen: argparse.Namespace) -> int:
@@ -116,18 +115,18 @@ def _export(chosen: argparse.Namespace) -> int:
 
 def _check(chosen: argparse.Namespace) -> int:
     if chosen.json:
-        return _check_apart(chosen.file)
+        return _check_in_sandbox(chosen.file)
     items = _way(chosen.file, READ)(chosen.file.read_bytes())
     print(f"{len(items)} items, all sound")
     return 0
 
 
-def _check_apart(file: Path) -> int:
+def _check_in_sandbox(file: Path) -> int:
     limit_memory()
     try:
         items = _way(file, READ)(file.read_bytes())
-    except BadFile as error:
-        print(json.dumps({"items": [], "problems": [astuple(problem) for problem in error.problems]}))
+    except BadRows as error:
+        print(json.dumps({"items": [], "problems": [astuple(problem) for problem in error.problems], "count": error.count}))
         return 1
     print(json.dumps({"items": [item.model_dump() for item in items], "problems": []}))
     return 0

@@ -12,7 +12,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from contract.guides.item import Item
 from queue_server.catalogue.columns import SHEETS
-from queue_server.catalogue.exchange import MOST_ROWS, BadFile, Problem, bearable, from_book, to_book
+from queue_server.catalogue.exchange import MOST_ROWS, bearable, from_book, problem, to_book
+from queue_server.row_files import BadRows, Problem
 
 
 def to_excel(items: Iterable[Item]) -> bytes:
@@ -32,16 +33,16 @@ def to_excel(items: Iterable[Item]) -> bytes:
 
 
 def from_excel(content: bytes, *, most_rows: int = MOST_ROWS) -> list[Item]:
-    """The items of an .xlsx whose sheets have at most `most_rows` rows; raise BadFile."""
+    """The items of an .xlsx whose sheets have at most `most_rows` rows; raise BadRows."""
     bearable(content)
     problems: list[Problem] = []
     try:
         workbook = load_workbook(io.BytesIO(content), read_only=True)
         book = {name: list(_rows(name, workbook[name], problems, most_rows)) for name in workbook.sheetnames if name in SHEETS}
     except Exception:  # a foreign parser on foreign bytes raises whatever it likes
-        raise BadFile([Problem("事项", 0, "", "不是可以读取的 Excel（.xlsx）文件，请另存为 .xlsx 后再导入")]) from None
+        raise BadRows([problem("事项", 0, "", "不是可以读取的 Excel（.xlsx）文件，请另存为 .xlsx 后再导入")]) from None
     if problems:
-        raise BadFile(problems)
+        raise BadRows(problems)
     return from_book(book, most_rows=most_rows)
 
 
@@ -54,7 +55,7 @@ def _rows(sheet: str, page: Any, problems: list[Problem], most_rows: int) -> Ite
                 said = (
                     "是公式，请复制后选择性粘贴为数值" if cell.data_type == "f" else f"公式出错（{cells[place]}），请填写文字"
                 )
-                problems.append(Problem(sheet, number, cell.column_letter, said))
+                problems.append(problem(sheet, number, cell.column_letter, said))
         yield cells
 
 

@@ -1,6 +1,6 @@
 """Items as tables and back: CSV (one file a sheet, in a zip), JSON, and the sheets of `excel`.
 
-Reading is pure: it gives all items of a file, or raises BadFile with every problem found, each with sheet, row, column and
+Reading is pure: it gives all items of a file, or raises BadRows with every problem found, each with sheet, row, column and
 reason. A file with one problem therefore changes nothing. Lengths are those of the item (GB/T 39046-2020).
 """
 
@@ -11,17 +11,18 @@ import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from contract.configuration.hall_files import nearest
-from contract.configuration.table import TextConfig, Wrong
-from contract.guides.item import Item, Unfit
+from contract.configuration import explain
+from contract.configuration.explain import nearest
+from contract.guides.item import Item
 from queue_server.catalogue.columns import SHEETS, Column, read, written
+from queue_server.row_files import MAX_REPORTED, BadRows, Problem, RowReader
 
 Table = list[list[str]]
 Book = dict[str, Table]
@@ -30,33 +31,16 @@ Book = dict[str, Table]
 LARGEST_MB = 100
 MOST_ROWS = 200_000
 """Of one sheet; what is read of a file is checked within two minutes and two gigabytes (`apart`)."""
-TOLD = 200
-"""So many problems are named at most."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 """A CSV cell that begins so would run in a spreadsheet; it is written behind an apostrophe, which reading takes away."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in a file. `row` counts as the spreadsheet does (headers are row 1); 0 means the whole sheet."""
-
-    sheet: str
-    row: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        return "，".join(filter(None, (self.sheet, f"第{self.row}行" if self.row else "", self.column))) + f"：{self.reason}"
+JSON_ITEMS = RowReader(Item, "items", {}, unique="code")
 
 
-class BadFile(ValueError):
-    """A file that is not taken; `problems` says why, in the order of the file."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        more = len(problems) - TOLD
-        rest = [Problem("", 0, "", f"还有{more}个问题没有列出，请改好以上问题后再导入")] if more > 0 else []
-        self.problems = [*problems[:TOLD], *rest]
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+def problem(sheet: str, row: int, column: str, zh: str) -> Problem:
+    """One thing wrong in a file of items. `row` counts as the spreadsheet does (headers are row 1); 0 means the whole sheet."""
+    return Problem(row, column, "", zh, sheet)
 
 
 def to_book(items: Iterable[Item]) -> Book:
@@ -71,7 +55,7 @@ def to_book(items: Iterable[Item]) -> Book:
 
 
 def from_book(book: Book, *, most_rows: int = MOST_ROWS) -> list[Item]:
-    """The items of tables of at most `most_rows` rows; raise BadFile."""
+    """The items of tables of at most `most_rows` rows; raise BadRows."""
     problems: list[Problem] = []
     entries: dict[str, list[tuple[int, dict[str, Any]]]] = {
         sheet: _entries(sheet, book, problems, most_rows) for sheet in SHEETS
@@ -82,10 +66,10 @@ def from_book(book: Book, *, most_rows: int = MOST_ROWS) -> list[Item]:
     for row, entry in entries[main]:
         code = entry.get("code", "")
         if not code:
-            problems.append(Problem(main, row, "事项编码", MERGED))
+            problems.append(problem(main, row, "事项编码", MERGED))
             continue
         if code in tables:
-            problems.append(Problem(main, row, "事项编码", f"{code}重复，每个事项的编码只能出现一次"))
+            problems.append(problem(main, row, "事项编码", f"{code}重复，每个事项的编码只能出现一次"))
             continue
         tables[code] = {**entry, **{key: [] for key, _ in SHEETS.values() if key}}
         rows[code, ""] = [row]
@@ -94,30 +78,30 @@ def from_book(book: Book, *, most_rows: int = MOST_ROWS) -> list[Item]:
             code = entry.pop("code", "")
             if code not in tables:
                 said = f"“{code}”不在“{main}”表中" if code else MERGED
-                problems.append(Problem(sheet, row, "事项编码", said))
+                problems.append(problem(sheet, row, "事项编码", said))
                 continue
             tables[code][key].append(entry)
             rows.setdefault((code, key), []).append(row)
     items = [item for code, table in tables.items() if (item := _item(code, table, rows, problems))]
     if problems:
-        raise BadFile(sorted(problems, key=lambda p: (list(SHEETS).index(p.sheet), p.row)))
+        raise BadRows(sorted(problems, key=lambda p: (list(SHEETS).index(p.sheet), p.row)))
     return items
 
 
 def _entries(sheet: str, book: Book, problems: list[Problem], most_rows: int) -> list[tuple[int, dict[str, Any]]]:
     """The rows of a sheet as (row number, nested tables); empty rows are left out."""
     if sheet not in book or not book[sheet]:
-        problems.append(Problem(sheet, 0, "", f"缺少工作表“{sheet}”"))
+        problems.append(problem(sheet, 0, "", f"缺少工作表“{sheet}”"))
         return []
     if len(book[sheet]) > most_rows:
-        problems.append(Problem(sheet, 0, "", f"超过{most_rows}行，请分成几个文件导入"))
+        problems.append(problem(sheet, 0, "", f"超过{most_rows}行，请分成几个文件导入"))
         return []
     known = {column.header: column for column in SHEETS[sheet][1]}
     headers = book[sheet][0]
     named = Counter(filter(None, headers))
-    problems += [Problem(sheet, 1, header, "这一列出现了两次") for header, times in named.items() if times > 1]
-    for header in islice((header for header in named if header not in known), TOLD):
-        problems.append(Problem(sheet, 1, header, f"没有这一列；{nearest(header, list(known))}"))
+    problems += [problem(sheet, 1, header, "这一列出现了两次") for header, times in named.items() if times > 1]
+    for header in islice((header for header in named if header not in known), MAX_REPORTED):
+        problems.append(problem(sheet, 1, header, f"没有这一列；{nearest(header, list(known))}"))
     numbered = [(row, cells) for row, cells in enumerate(book[sheet][1:], 2) if any(cells)]
     return [(row, _entry(sheet, row, headers, cells, known, problems)) for row, cells in numbered]
 
@@ -133,7 +117,7 @@ def _entry(
         try:
             put(entry, column.key, read(cell, column))
         except ValueError as error:
-            problems.append(Problem(sheet, row, header, str(error)))
+            problems.append(problem(sheet, row, header, str(error)))
     return entry
 
 
@@ -141,11 +125,11 @@ def _item(code: str, table: dict[str, Any], rows: dict[tuple[str, str], list[int
     try:
         return Item.model_validate(table)
     except ValidationError as error:
-        problems += [_problem(code, dict(e), rows) for e in error.errors()]
+        problems += [_problem(code, e, rows) for e in error.errors()]
         return None
 
 
-def _problem(code: str, error: dict[str, Any], rows: dict[tuple[str, str], list[int]]) -> Problem:
+def _problem(code: str, error: ErrorDetails, rows: dict[tuple[str, str], list[int]]) -> Problem:
     """Where in the file a problem of the item stands."""
     where = list(error["loc"])
     main = next(iter(SHEETS))
@@ -158,48 +142,10 @@ def _problem(code: str, error: dict[str, Any], rows: dict[tuple[str, str], list[
     column = next(
         (c.header for c in columns if path == c.key or path.startswith(c.key + ".") or c.key.startswith(path + ".")), path
     )
-    return Problem(sheet, row, column, reason(error))
+    return problem(sheet, row, column, explain.chinese(error))
 
 
 MERGED = "没有填写事项编码；合并的单元格请先取消合并，每一行都填写"
-REASONS = {
-    "missing": "没有填写",
-    "string_unicode": "含有不能显示的字符，请重新输入",
-    "string_too_long": "太长，最多{max_length}个字",
-    "string_too_short": "太短，至少{min_length}个字",
-    "too_short": "没有填写",
-    "string_pattern_mismatch": "格式不对",
-    "literal_error": "不在可选值中：{expected}",
-    "extra_forbidden": "没有这一项",
-    "greater_than_equal": "不能小于{ge}",
-    "less_than_equal": "不能大于{le}",
-    "string_type": "应为文字",
-    "int_type": "应为整数",
-    "bool_type": "应为是或否",
-    "list_type": "应为列表",
-    "value_error": "{error}",
-}
-
-
-PATTERNS = {
-    "^[a-z0-9-]+$": TextConfig(zh="格式不对，只能用小写字母、数字和短横", en="use only small letters, digits and hyphens"),
-    "^[0-9][0-9-]{2,17}$": TextConfig(
-        zh="格式不对，只能用数字和短横，如 0938-0000000", en="use only digits and hyphens, as in 0938-0000000"
-    ),
-    "^[^\\r\\n]+$": TextConfig(zh="格式不对，不能换行", en="write it on one line"),
-}
-"""What to write where a pattern does not fit."""
-
-
-def reason(error: dict[str, Any]) -> str:
-    """A problem of pydantic in Chinese, where it has a wording; else as pydantic says it."""
-    if (wanted := PATTERNS.get(error.get("ctx", {}).get("pattern", ""))) is not None:
-        return wanted.zh
-    wording = REASONS.get(error["type"], "{msg}")
-    facts = {"msg": error["msg"], **error.get("ctx", {})}
-    if isinstance(facts.get("error"), Unfit | Wrong):
-        facts["error"] = facts["error"].zh
-    return wording.format(**facts)
 
 
 def at(table: dict[str, Any], key: str) -> Any:
@@ -232,14 +178,14 @@ def to_csv(items: Iterable[Item]) -> bytes:
 
 
 def from_csv(content: bytes) -> list[Item]:
-    """The items of such a zip; raise BadFile."""
+    """The items of such a zip; raise BadRows."""
     bearable(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as folder:
             texts = {sheet: _text(folder, f"{sheet}.csv") for sheet in SHEETS if f"{sheet}.csv" in folder.namelist()}
         tables = {sheet: list(csv.reader(io.StringIO(text, newline=""))) for sheet, text in texts.items()}
     except Exception:  # so do zip and CSV readers
-        raise BadFile([Problem("事项", 0, "", "不是可以读取的 CSV 压缩包（每个工作表一个 UTF-8 的 .csv）")]) from None
+        raise BadRows([problem("事项", 0, "", "不是可以读取的 CSV 压缩包（每个工作表一个 UTF-8 的 .csv）")]) from None
     return from_book({sheet: [[cell.removeprefix("'") for cell in row] for row in table] for sheet, table in tables.items()})
 
 
@@ -258,28 +204,13 @@ def to_json(items: Iterable[Item]) -> bytes:
 
 
 def from_json(content: bytes) -> list[Item]:
-    """The items of a JSON list; raise BadFile. Rows are counted from 1 in the list, columns are keys."""
-    bearable(content)
+    """The items of a JSON list; raise BadRows. Rows are counted from 1 in the list, columns are keys."""
     try:
-        tables = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise BadFile([Problem("JSON", 0, "", f"不是 JSON：{error}")]) from None
-    if not isinstance(tables, list):
-        raise BadFile([Problem("JSON", 0, "", "应为事项的列表")])
-    items: list[Item] = []
-    problems: list[Problem] = []
-    for row, table in enumerate(tables, 1):
-        try:
-            items.append(Item.model_validate(table))
-        except ValidationError as error:
-            problems += [Problem("JSON", row, ".".join(map(str, e["loc"])), reason(dict(e))) for e in error.errors()]
-    codes = Counter(item.code for item in items)
-    problems += [Problem("JSON", 0, "code", f"{code}重复") for code, times in sorted(codes.items()) if times > 1]
-    if problems:
-        raise BadFile(problems)
-    return items
+        return [item for _, item in JSON_ITEMS.from_json(content)]
+    except BadRows as error:
+        raise BadRows([problem("JSON", p.row, p.key, p.zh) for p in error.problems], error.count) from None
 
 
 def bearable(content: bytes) -> None:
     if len(content) > LARGEST_MB * 1_000_000:
-        raise BadFile([Problem("", 0, "", f"文件大于{LARGEST_MB}MB")])
+        raise BadRows([problem("", 0, "", f"文件大于{LARGEST_MB}MB")])

@@ -13,11 +13,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from contract.configuration import explain
 from contract.configuration.table import TextConfig
 from contract.guides.item import Item
 from queue_server.catalogue.codes import BadCode, LocalCode
 from queue_server.catalogue.columns import SHEETS, Column, read, written
-from queue_server.catalogue.exchange import PATTERNS, at, put, reason
+from queue_server.catalogue.exchange import at, put
 from queue_server.catalogue.load import Shared
 
 ROW = re.compile(r"(materials|steps|faq)\.(\d{1,3})\.([a-z_.]{1,40})")
@@ -85,18 +86,11 @@ def item_of(fields: Filled, shared: Shared) -> Item:
         item = Item.model_validate(table)
     except ValidationError as error:
         for found in error.errors():
-            problems.setdefault(_name(found["loc"]), TextConfig(zh=reason(dict(found)), en=_english(dict(found))))
+            problems.setdefault(_name(found["loc"]), TextConfig(zh=explain.chinese(found), en=explain.english(found)))
         raise BadForm(problems) from None
     if problems:
         raise BadForm(problems)
     return item
-
-
-def _english(error: dict[str, Any]) -> str:
-    if error["type"] == "string_pattern_mismatch":
-        wanted = PATTERNS.get(error["ctx"]["pattern"])
-        return wanted.en if wanted else "is not written in the right way"
-    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _type(code: str, shared: Shared, problems: dict[str, TextConfig]) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from contract.guides.item import Item
 from queue_server.catalogue import lifecycle
-from queue_server.catalogue.exchange import BadFile, Problem
+from queue_server.catalogue.exchange import problem
 from queue_server.catalogue.lifecycle import Editor, History, HistoryEntry, Move, NotAllowed, NotPossible, Version
+from queue_server.row_files import BadRows, Problem
 from queue_server.store.tables import item_notes, item_versions
 
 FILES = "files"
@@ -137,7 +138,7 @@ class Library:
         return self._change(code, seen, lambda old: lifecycle.move(old, made, account, self._clock(), reason))
 
     def take_in(self, items: Sequence[Item], account: Editor) -> ImportCounts:
-        """Keep all items of a file as drafts, or none: raises BadFile with every item that cannot be taken."""
+        """Keep all items of a file as drafts, or none: raises BadRows with every item that cannot be taken."""
         problems: list[Problem] = []
         new = changed = 0
         with self._writer.begin() as connection:
@@ -148,12 +149,12 @@ class Library:
                 try:
                     _write(connection, old, self._draft(old, item, account))
                 except NotAllowed:
-                    problems.append(Problem("事项", row, "实施主体", f"{item.code}不属于本账号的部门，不能导入"))
+                    problems.append(problem("事项", row, "实施主体", f"{item.code}不属于本账号的部门，不能导入"))
                 except NotPossible:
-                    problems.append(Problem("事项", row, "事项编码", f"{item.code}正在审核或已废置，不能导入"))
+                    problems.append(problem("事项", row, "事项编码", f"{item.code}正在审核或已废置，不能导入"))
                 new, changed = new + (not old), changed + bool(old)
             if problems:
-                raise BadFile(problems)
+                raise BadRows(problems)
         return ImportCounts(new, changed, len(items) - new - changed)
 
     def _draft(self, old: History, item: Item, account: Editor) -> History:

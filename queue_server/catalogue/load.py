@@ -20,9 +20,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
-from contract.configuration.hall_files import BadHall, nearest
+from contract.configuration import explain
+from contract.configuration.explain import nearest
+from contract.configuration.hall_files import BadHall
 from contract.configuration.table import Identifier, Table, TextConfig
 from contract.guides.item import Form, Item, ItemType, Material, Step
 from queue_server.catalogue.codes import BadCode, LocalCode
@@ -124,7 +127,7 @@ def load_shared(folder: Path) -> Shared:
     try:
         return Shared.model_validate(content)
     except ValidationError as error:
-        raise BadHall("\n".join(_explain_shared(folder, dict(e)) for e in error.errors())) from None
+        raise BadHall("\n".join(_explain_shared(folder, e) for e in error.errors())) from None
 
 
 def load_english(folder: Path) -> dict[str, str]:
@@ -138,9 +141,9 @@ def load_english(folder: Path) -> dict[str, str]:
     return content
 
 
-def _explain_shared(folder: Path, error: dict[str, Any]) -> str:
+def _explain_shared(folder: Path, error: ErrorDetails) -> str:
     file = FORMS if error["loc"][0] == "form" else SHARED
-    return explain(folder / file, "", Shared, error)
+    return explain.line(folder / file, error, Shared)
 
 
 def _items(path: Path, shared: Shared, problems: list[str]) -> list[Item]:
@@ -160,7 +163,7 @@ def _items(path: Path, shared: Shared, problems: list[str]) -> list[Item]:
         try:
             made.append(Item.model_validate(filled_in({**given, **table}, shared)))
         except ValidationError as error:
-            problems += [explain(path, label, Item, dict(e)) for e in error.errors()]
+            problems += [explain.line(path, e, Item, entry=label) for e in error.errors()]
         except (BadCode, LookupError) as error:
             problems.append(f"{path}: {label}{error.args[0]}")
     return made
@@ -198,30 +201,3 @@ def _named(entries: list[Any], name: Any, group: str) -> Any:
         if entry.id == name:
             return entry
     raise LookupError(f"{name!r} is no [[{group}]] of {SHARED}; {nearest(str(name), [entry.id for entry in entries])}")
-
-
-def explain(path: Path | str, label: str, model: type[BaseModel], error: dict[str, Any]) -> str:
-    """One line for one problem of pydantic: file, key, what is wrong, mend."""
-    where = error["loc"]
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
-    if error["type"] == "extra_forbidden":
-        return f"{path}: {label}unknown key {key}; {nearest(str(where[-1]), _keys(model, where[:-1]))}"
-    if error["type"] == "missing":
-        return f"{path}: {label}{key} is missing; add it"
-    found = f" (found {error['input']!r})" if not isinstance(error.get("input"), dict) else ""
-    return f"{path}: {label}{key + ': ' if key else ''}{error['msg'].removeprefix('Value error, ')}{found}"
-
-
-def _keys(model: Any, where: tuple[Any, ...]) -> list[str]:
-    """The keys known at `where` inside `model`."""
-    for part in where:
-        if isinstance(part, int) or part not in getattr(model, "model_fields", {}):
-            continue
-        pending = [model.model_fields[part].annotation]
-        while pending:
-            kind = pending.pop()
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                model = kind
-            else:
-                pending += getattr(kind, "__args__", ())
-    return list(model.model_fields)

@@ -9,14 +9,15 @@ import sys
 from tempfile import NamedTemporaryFile
 
 from contract.guides.item import Item
-from queue_server.catalogue.exchange import BadFile, Problem
+from queue_server.catalogue.exchange import problem
+from queue_server.row_files import BadRows, Problem
 
 TIMEOUT_S = 120
 MEMORY = 2 << 30
 
 
 def items_apart(content: bytes, suffix: str) -> list[Item]:
-    """The items of a .xlsx, .zip or .json file; raise BadFile, also for a file that takes too long or too much memory."""
+    """The items of a .xlsx, .zip or .json file; raise BadRows, also for a file that takes too long or too much memory."""
     with NamedTemporaryFile(suffix=suffix) as file:
         file.write(content)
         file.flush()
@@ -24,13 +25,13 @@ def items_apart(content: bytes, suffix: str) -> list[Item]:
         try:
             done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
         except subprocess.TimeoutExpired:
-            raise BadFile([Problem("", 0, "", "读取超时，请分成几个文件导入")]) from None
+            raise BadRows([problem("", 0, "", "读取超时，请分成几个文件导入")]) from None
     try:
         found = json.loads(done.stdout)
     except ValueError:
-        raise BadFile([Problem("", 0, "", "文件无法读取，可能太大或已损坏")]) from None
+        raise BadRows([problem("", 0, "", "文件无法读取，可能太大或已损坏")]) from None
     if found["problems"]:
-        raise BadFile([Problem(*problem) for problem in found["problems"]])
+        raise BadRows([Problem(*entry) for entry in found["problems"]], found["count"])
     return [Item.model_validate(table) for table in found["items"]]
 
 

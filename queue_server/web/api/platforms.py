@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -82,7 +81,8 @@ async def _take(
     try:
         return JSONResponse(await asyncio.to_thread(lambda: take(read(body))))
     except BadRows as error:
-        return JSONResponse({"problems": [asdict(problem) for problem in error.problems]}, HTTPStatus.BAD_REQUEST)
+        problems = [{"row": p.row, "key": p.key, "reason": p.reason, "zh": p.zh} for p in error.problems]
+        return JSONResponse({"problems": problems}, HTTPStatus.BAD_REQUEST)
 
 
 def _answer(booked: BookedAppointment) -> dict[str, str | None]:

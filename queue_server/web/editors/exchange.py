@@ -12,9 +12,10 @@ from starlette.datastructures import UploadFile
 
 from contract.guides.item import Item
 from queue_server.catalogue import excel, exchange
-from queue_server.catalogue.exchange import BadFile, Problem
+from queue_server.catalogue.exchange import problem
 from queue_server.catalogue.library import ImportCounts
 from queue_server.catalogue.sandboxed_import import items_apart
+from queue_server.row_files import BadRows
 from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.items import chosen
 from queue_server.web.editors.rights import ROLES, acting, guides_of
@@ -25,7 +26,6 @@ WAYS: dict[str, tuple[str, Callable[[Sequence[Item]], bytes]]] = {
     "zip": ("application/zip", exchange.to_csv),
     "json": ("application/json", exchange.to_json),
 }
-SHOWN = 200
 ONE_AT_A_TIME = asyncio.Semaphore(1)
 
 
@@ -61,18 +61,20 @@ def routes(site: Site) -> APIRouter:
         form = await site.guard.form(request, session, max_files=1)
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
-            return _page(site, request, session, problems=[Problem("", 0, "", "请先选择文件")])
+            return _page(site, request, session, refused=BadRows([problem("", 0, "", "请先选择文件")]))
         suffix = PurePath(file.filename).suffix.lower()
         if suffix.removeprefix(".") not in WAYS:
-            return _page(site, request, session, problems=[Problem("", 0, "", "只能导入 .xlsx、.zip（CSV）或 .json 文件")])
+            return _page(
+                site, request, session, refused=BadRows([problem("", 0, "", "只能导入 .xlsx、.zip（CSV）或 .json 文件")])
+            )
         content = await file.read()
         library = guides_of(site).library
         try:
             async with ONE_AT_A_TIME:
                 items = await asyncio.to_thread(items_apart, content, suffix)
                 taken = await asyncio.to_thread(library.take_in, items, acting(session))
-        except BadFile as error:
-            return _page(site, request, session, problems=error.problems)
+        except BadRows as error:
+            return _page(site, request, session, refused=error)
         await site.note(request, session, "item-import", file.filename[:100], f"+{taken.new} ~{taken.changed}")
         return _page(site, request, session, taken=taken)
 
@@ -80,10 +82,7 @@ def routes(site: Site) -> APIRouter:
 
 
 def _page(
-    site: Site, request: Request, session: Session, *, problems: Sequence[Problem] = (), taken: ImportCounts | None = None
+    site: Site, request: Request, session: Session, *, refused: BadRows | None = None, taken: ImportCounts | None = None
 ) -> Response:
-    status = HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
-    return site.pages.page(
-        request, "items/import.html", status=status, session=session, problems=list(problems)[:SHOWN], number=len(problems),
-        taken=taken,
-    )  # fmt: skip
+    status = HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
+    return site.pages.page(request, "items/import.html", status=status, session=session, refused=refused, taken=taken)

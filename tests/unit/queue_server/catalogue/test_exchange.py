@@ -15,7 +15,6 @@ from contract.guides.item import Item
 from queue_server.catalogue.columns import SHEETS
 from queue_server.catalogue.excel import from_excel, to_excel
 from queue_server.catalogue.exchange import (
-    BadFile,
     from_book,
     from_csv,
     from_json,
@@ -24,6 +23,7 @@ from queue_server.catalogue.exchange import (
     to_json,
 )
 from queue_server.catalogue.load import load
+from queue_server.row_files import BadRows
 
 ITEMS = list(load(Path(__file__).parents[4] / "assets/halls/wushan").items)
 FEW = ITEMS[:4]
@@ -53,9 +53,9 @@ def test_the_columns_cover_every_element_of_an_item():
 def spoilt(sheet, row, header, cell):
     book = to_book(FEW)
     book[sheet][row - 1][book[sheet][0].index(header)] = cell
-    with pytest.raises(BadFile) as refused:
+    with pytest.raises(BadRows) as refused:
         from_book(book)
-    return [(p.sheet, p.row, p.column, p.reason) for p in refused.value.problems]
+    return [(p.sheet, p.row, p.key, p.zh) for p in refused.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,15 @@ def test_a_bad_cell_is_named_with_sheet_row_column_and_reason(sheet, row, header
 def test_an_unknown_column_is_named_with_the_nearest_one():
     book = to_book(FEW)
     book["事项"][0][2] = "事项名"
-    with pytest.raises(BadFile) as refused:
+    with pytest.raises(BadRows) as refused:
         from_book(book)
-    assert any(p.row == 1 and "事项名称" in p.reason for p in refused.value.problems)
+    assert any(p.row == 1 and "事项名称" in p.zh for p in refused.value.problems)
 
 
 def test_a_missing_sheet_is_named():
     book = to_book(FEW)
     del book["流程"]
-    with pytest.raises(BadFile, match="缺少工作表“流程”"):
+    with pytest.raises(BadRows, match="缺少工作表“流程”"):
         from_book(book)
 
 
@@ -104,7 +104,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_file():
     for row in (2, 4):
         book["事项"][row - 1][book["事项"][0].index("办件类型")] = "急件"
     book["材料"][1][book["材料"][0].index("原件份数")] = "许多"
-    with pytest.raises(BadFile) as refused:
+    with pytest.raises(BadRows) as refused:
         from_book(book)
     places = [(p.sheet, p.row) for p in refused.value.problems]
     assert {("事项", 2), ("事项", 4), ("材料", 2)} <= set(places)
@@ -146,10 +146,10 @@ def test_any_printable_text_comes_back(zh, result, note, way):
 @settings(max_examples=60, deadline=None)
 @given(content=st.binary(max_size=300) | st.just(b"PK\x03\x04" + b"\0" * 60), way=st.sampled_from(list(WAYS)))
 def test_any_bytes_are_refused_with_a_reason(content, way):
-    with pytest.raises(BadFile) as refused:
+    with pytest.raises(BadRows) as refused:
         if WAYS[way][1](content) == []:
-            raise BadFile([])
-    assert all(p.reason for p in refused.value.problems)
+            raise BadRows([])
+    assert all(p.zh for p in refused.value.problems)
 
 
 @settings(max_examples=40, deadline=None)
@@ -160,17 +160,17 @@ def test_a_damaged_file_is_refused_or_gives_whole_items(place, bits, way):
     content[place % len(content)] ^= bits
     try:
         assert all(isinstance(item, Item) for item in read(bytes(content)))
-    except BadFile as refused:
+    except BadRows as refused:
         assert refused.problems
 
 
 @pytest.mark.parametrize("content", ["{", "{}", "[1]", "[null]", '[{"code": 1}]', "[" * 100_000, '"text"'])
 def test_json_of_another_shape_is_refused(content):
-    with pytest.raises(BadFile):
+    with pytest.raises(BadRows):
         from_json(content.encode())
 
 
 def test_a_repeated_code_in_json_is_refused():
     tables = json.loads(to_json(FEW)) + json.loads(to_json(FEW[:1]))
-    with pytest.raises(BadFile, match="重复"):
+    with pytest.raises(BadRows, match="重复"):
         from_json(json.dumps(tables).encode())

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from contract.guides.item import Item
-from queue_server.catalogue.exchange import BadFile
 from queue_server.catalogue.library import ChangedMeanwhile, Library, edits
 from queue_server.catalogue.lifecycle import Editor, History, NotAllowed, NotPossible, in_force
 from queue_server.catalogue.load import load
+from queue_server.row_files import BadRows
 from queue_server.store.database import Database
 from tests.web_hall import now
 
@@ -127,9 +127,9 @@ def test_an_import_is_taken_as_a_whole_or_not_at_all(library: Library) -> None:
     own = [item for item in ITEMS if item.department == FIRST.department]
     foreign = next(item for item in ITEMS if item.department != FIRST.department)
     changed = [renamed("改过的名称"), *own[1:]]
-    with pytest.raises(BadFile) as refused:
+    with pytest.raises(BadRows) as refused:
         library.take_in([*changed, renamed("外部门的事项", foreign)], CLERK)
-    assert [(problem.row, problem.column) for problem in refused.value.problems] == [(len(own) + 2, "实施主体")]
+    assert [(problem.row, problem.key) for problem in refused.value.problems] == [(len(own) + 2, "实施主体")]
     assert library.count(state="draft") == 0
     taken = library.take_in(changed, CLERK)
     assert (taken.new, taken.changed, taken.same) == (0, 1, len(own) - 1)
