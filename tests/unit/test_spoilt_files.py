@@ -123,7 +123,7 @@ def test_reading_a_sheet_without_end_stops_at_the_most_rows() -> None:
         for _ in range(200):
             book["材料"].append(["x"])
 
-    with pytest.raises(exchange.BadFile) as refused:
+    with pytest.raises(BadRows) as refused:
         excel.from_excel(workbook(change), most_rows=50)
     assert "材料：超过50行，请分成几个文件导入" in [str(problem) for problem in refused.value.problems]
 
