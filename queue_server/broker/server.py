@@ -10,42 +10,33 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from contract.backoff import Backoff
 from contract.wire import codec, messages
 from contract.wire.topics import Topics
 from link.address import Broker
-from link.connection import client
 from link.systemd_notify import notify
 from queue_server.broker.alerts import Alerts
 from queue_server.broker.command_reader import CommandReader, Dropped, subject
+from queue_server.broker.connection import BrokerConnection
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
-from queue_server.broker.socket_wait import SocketWait, readable
 from queue_server.ledger.ledger import Ledger, LedgerRequest
 from queue_server.store.database import ERRORS
 
 LOG = logging.getLogger(__name__)
-_BARE = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
 TICK_S = 0.5
 GROUP = 64
-READS = 256
-FIRST_RETRY_S, LONGEST_RETRY_S = 0.2, 2.0
-CONNECT_TIMEOUT_S = 2.0
-STOP_TIMEOUT_S = 2.0
-HEARD = ("terminal/+/status", "terminal/+/told", "display/+/shown", "alert/+", "catalogue/version", "server/status")
+OTHERS_STATES = ("terminal/+/status", "terminal/+/told", "display/+/shown", "alert/+", "catalogue/version", "server/status")
+"""What terminals publish, and what an earlier run of the server has left at the broker."""
 SHARED_STATES = ("queue/+/state", "window/+/state", "rating/+/ask", "display/+/desired", "announce")
 """What another server on the same ledger publishes, so that this one's pages see it too."""
+KEPT_STATES = ("alert/", "catalogue/", "configuration")
+"""What is published from memory after a reconnect; everything else follows from the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,7 @@ class ServerIdentity:
     version: str
     started_at: datetime
 
-    def status(self, state: Any) -> bytes:
+    def status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
         """The payload of server/status."""
         return codec.encode(messages.ServerStatus(state, self.session, self.version, self.started_at))
 
@@ -75,48 +66,52 @@ class Server:
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
-        self.broker = broker
         self.topics = topics
-        self.connected = threading.Event()
         self.dropped = 0
         """Messages that could be neither read nor answered."""
         self._identity = identity
         self._ledger = ledger
         self._retained = retained
         self._monotonic = monotonic
+        self._connection = BrokerConnection(
+            broker,
+            topics,
+            f"server-{identity.session}",
+            will=identity.status("lost"),
+            states=OTHERS_STATES + (SHARED_STATES if ledger.database.shared else ()),
+            take=self._take,
+            monotonic=monotonic,
+        )
+        self.connected = self._connection.connected
         self._publisher = Publisher(ledger, retained, self._send, clock=clock, monotonic=monotonic)
         self._alerts = Alerts(ledger.hall.config, retained, self._publish_kept, clock=clock)
-        self._commands = CommandReader(topics, self._reply)
+        self._commands = CommandReader(topics, self._connection.reply)
         self._inbox: deque[LedgerRequest] = deque()
-        self._heard: deque[tuple[str, bytes]] = deque()
+        self._states: deque[tuple[str, bytes]] = deque()
         self._given: deque[tuple[str, bytes, int | None]] = deque()
-        self._waiting = SocketWait()
         self._stopping = threading.Event()
-        self._fresh = False
-        self._paho = self._client()
-        self._next_try, self._backoff = 0.0, Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
 
     # --- from other threads -----------------------------------------------------------------------------------------
 
     def hand_over(self, request: LedgerRequest) -> None:
         """Take a request from another thread; its answer is called in the server's thread."""
         self._inbox.append(request)
-        self._waiting.wake()
+        self._connection.wake()
 
     def show(self, topic: str, payload: bytes) -> None:
         """Publish a retained state that another thread has made; it is published again after every reconnect."""
         self._given.append((topic, payload, None))
-        self._waiting.wake()
+        self._connection.wake()
 
     def say(self, topic: str, payload: bytes, expiry_s: int) -> None:
         """Publish, from another thread, something for now: not retained, and worth nothing after `expiry_s` seconds."""
         self._given.append((topic, payload, expiry_s))
-        self._waiting.wake()
+        self._connection.wake()
 
     def stop(self) -> None:
         """Let `run` end, from any thread or a signal handler."""
         self._stopping.set()
-        self._waiting.wake()
+        self._connection.wake()
 
     # --- the loop ---------------------------------------------------------------------------------------------------
 
@@ -126,50 +121,37 @@ class Server:
         next_tick = self._monotonic()
         notify("STATUS=waiting for the broker")
         while not self._stopping.is_set():
-            self._connect_if_due()
-            self._wait(next_tick)
+            self._connection.connect_if_due()
+            self._connection.read(self._may_sleep_s(next_tick), lambda: len(self._inbox) >= GROUP)
             self._serve()
             if self._monotonic() >= next_tick:
                 next_tick = self._monotonic() + TICK_S
                 self._tick()
             self._pass_time()
-            self._flush()
-        self._say_goodbye()
-        self._waiting.close()
+            self._connection.flush()
+        self._send("server/status", self._identity.status("stopped"), True, None)
+        self._connection.close()
 
-    def _wait(self, next_tick: float) -> None:
-        """Sleep until bytes, a wake-up or a due moment, then read all that is there."""
-        timeout = max(0.0, next_tick - self._monotonic())
-        due = self._publisher.due_in()
-        if due is not None:
-            timeout = min(timeout, due)
+    def _may_sleep_s(self, next_tick: float) -> float:
+        """Until the next moment at which something is due, unless requests are waiting."""
         if self._inbox:
-            timeout = 0.0
-        if self._waiting.wait(timeout, self._paho.socket(), writes=self._paho.want_write()):
-            self._read()
-
-    def _read(self) -> None:
-        """Read packets while there are any, up to a limit, so that a flood cannot hold the answers back."""
-        for _ in range(READS):
-            sock = self._paho.socket()
-            if sock is None or len(self._inbox) >= GROUP:
-                return
-            self._paho.loop_read()
-            if self._paho.socket() is None or not readable(sock):
-                return
+            return 0.0
+        due = self._publisher.due_in()
+        until_tick = max(0.0, next_tick - self._monotonic())
+        return until_tick if due is None else min(until_tick, due)
 
     def _serve(self) -> None:
         """Run what has come in, in groups; answers go out with the flush that follows."""
         while self._inbox:
             group = [self._inbox.popleft() for _ in range(min(GROUP, len(self._inbox)))]
             changes = self._ledger.handle(group)
-            self._flush()
+            self._connection.flush()
             self._publisher.publish(changes)
             for verb in changes.unreadable:
                 self._alerts.illegal(subject(verb), self._monotonic())
-            self._flush()
-        while self._heard:
-            self._take_state(*self._heard.popleft())
+            self._connection.flush()
+        while self._states:
+            self._take_state(*self._states.popleft())
         while self._given:
             topic, payload, expiry_s = self._given.popleft()
             if expiry_s is None:
@@ -179,7 +161,7 @@ class Server:
 
     def _tick(self) -> None:
         notify("WATCHDOG=1")
-        self._paho.loop_misc()
+        self._connection.keep_alive()
         try:
             self._publisher.publish(self._ledger.pass_time())
         except ERRORS as error:
@@ -188,86 +170,31 @@ class Server:
         self._alerts.pass_time(self._monotonic())
 
     def _pass_time(self) -> None:
-        if self._fresh:
-            self._fresh = False
+        if self._connection.came_up():
             self._announce()
         try:
             self._publisher.pass_time()
         except ERRORS as error:
             LOG.error("the ledger cannot be read, states stay as they were: %s", error)
 
-    def _flush(self) -> None:
-        if self._paho.want_write():
-            self._paho.loop_write()
-
-    # --- the connection ---------------------------------------------------------------------------------------------
-
-    def _client(self) -> mqtt.Client:
-        paho = client(self.broker, f"server-{self._identity.session}")
-        paho.connect_timeout = CONNECT_TIMEOUT_S
-        paho.on_connect = self._on_connect
-        paho.on_disconnect = self._on_disconnect
-        paho.on_message = self._on_message
-        paho.on_socket_register_write = _write_later
-        paho.will_set(self.topics.server_status(), self._identity.status("lost"), qos=1, retain=True)
-        paho.connect_async(self.broker.host, self.broker.port, keepalive=15, clean_start=True)
-        return paho
-
-    def _connect_if_due(self) -> None:
-        if self._paho.socket() is not None or self._monotonic() < self._next_try:
-            return
-        wait_s = self._backoff.next()
-        self._next_try = self._monotonic() + wait_s
-        try:
-            self._paho.reconnect()
-        except OSError as error:
-            if wait_s == FIRST_RETRY_S:
-                LOG.warning("the broker %s cannot be reached (%s); trying again", self.broker, error)
-
-    def _on_connect(self, _c: Any, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
-        if reason.is_failure:
-            LOG.error("the broker %s refuses this server: %s", self.broker, reason)
-            return
-        command = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-        self._paho.subscribe(f"$share/server/{self.topics.root}cmd/+", options=command)
-        heard = HEARD + (SHARED_STATES if self._ledger.database.shared else ())
-        for topic_filter in heard:
-            self._paho.subscribe(self.topics.root + topic_filter, options=SubscribeOptions(qos=1, noLocal=True))
-        self._fresh = True
-
     def _announce(self) -> None:
-        """After a connect: birth, then every retained state afresh. Later than on_connect: paho first sends what was left."""
-        self._backoff.reset()
-        self.connected.set()
+        """After a connect: birth, then every retained state afresh."""
+        self._connection.announced()
         self._send("server/status", self._identity.status("ready"), True, None)
         try:
             self._publisher.everything()
         except ERRORS as error:
             LOG.error("the ledger cannot be read, states stay as they were: %s", error)
-        for kept in ("alert/", "catalogue/", "configuration"):
+        for kept in KEPT_STATES:
             for topic, payload in self._retained.under(kept).items():
                 self._send(topic, payload, True, None)
         self._alerts.connected(self._monotonic())
-        LOG.info("connected to the broker %s", self.broker)
+        LOG.info("connected to the broker %s", self._connection.broker)
         notify("READY=1")
-
-    def _on_disconnect(self, _c: Any, _u: Any, _flags: Any, reason: ReasonCode, _p: Any) -> None:
-        if self.connected.is_set() and not self._stopping.is_set():
-            LOG.warning("the connection to the broker %s ended: %s", self.broker, reason)
-        self.connected.clear()
-
-    def _say_goodbye(self) -> None:
-        """Publish the death and disconnect, within a bounded time."""
-        if self.connected.is_set():
-            self._send("server/status", self._identity.status("stopped"), True, None)
-            self._paho.disconnect()
-        deadline = self._monotonic() + STOP_TIMEOUT_S
-        while self._paho.socket() is not None and self._paho.want_write() and self._monotonic() < deadline:
-            self._paho.loop_write()
 
     # --- messages in ------------------------------------------------------------------------------------------------
 
-    def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
+    def _take(self, message: mqtt.MQTTMessage) -> None:
         try:
             topic = self.topics.relative(message.topic)
         except UnicodeDecodeError:
@@ -277,13 +204,13 @@ class Server:
         elif topic.startswith("cmd/"):
             self._command(topic.removeprefix("cmd/"), message)
         else:
-            self._heard.append((topic, bytes(message.payload)))
+            self._states.append((topic, bytes(message.payload)))
 
     def _command(self, verb: str, message: mqtt.MQTTMessage) -> None:
         if message.retain:
             if not message.payload:
                 return
-            self._paho.publish(message.topic, b"", qos=1, retain=True)
+            self._connection.empty(message.topic)
         try:
             request = self._commands.read(verb, message)
         except Dropped as error:
@@ -294,22 +221,16 @@ class Server:
         else:
             self._inbox.append(request)
 
-    def _reply(self, topic: str, content: bytes, correlation: bytes) -> None:
-        if self.connected.is_set():
-            properties = copy(_BARE)  # making one costs more than all else here
-            properties.CorrelationData = correlation
-            self._paho.publish(topic, content, qos=1, properties=properties)
-
     def _take_state(self, topic: str, payload: bytes) -> None:
-        """A retained state that somebody else published."""
+        """A retained state that another program published."""
         kind, _, rest = topic.partition("/")
         name = rest.partition("/")[0]
         if topic == "server/status":
             self._another_server(payload)
             return
-        told = kind == "terminal" and topic.endswith("/told")
-        self._retained.put(topic, payload, retained=topic != "announce" and not told)
-        if told:
+        is_report = kind == "terminal" and topic.endswith("/told")
+        self._retained.put(topic, payload, retained=topic != "announce" and not is_report)
+        if is_report:
             return
         if not topic.endswith(("/shown", "/status")):
             self._publisher.received(topic, payload)
@@ -336,21 +257,10 @@ class Server:
     # --- messages out -----------------------------------------------------------------------------------------------
 
     def _send(self, topic: str, payload: bytes, retain: bool, expiry_s: int | None) -> None:
-        """Publish at QoS 1. While the broker is away nothing is sent: all retained states follow after the next connect."""
         if topic == "server/status" or topic.startswith("event/"):
             self._retained.put(topic, payload, retained=retain)
-        if not self.connected.is_set():
-            return
-        properties = None
-        if expiry_s is not None:
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-            properties.MessageExpiryInterval = expiry_s
-        self._paho.publish(self.topics.root + topic, payload, qos=1, retain=retain, properties=properties)
+        self._connection.publish(topic, payload, retain=retain, expiry_s=expiry_s)
 
     def _publish_kept(self, topic: str, payload: bytes) -> None:
         self._retained.put(topic, payload)
         self._send(topic, payload, True, None)
-
-
-def _write_later(_client: Any, _userdata: Any, _sock: Any) -> None:
-    """Paho hands over packets one by one; the loop writes them together."""

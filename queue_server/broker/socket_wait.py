@@ -5,7 +5,15 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
-from typing import Any
+import ssl
+from typing import Protocol
+
+
+class HasFileNumber(Protocol):
+    """A socket, with or without TLS."""
+
+    def fileno(self) -> int:
+        """Its file descriptor."""
 
 
 class SocketWait:
@@ -26,7 +34,7 @@ class SocketWait:
         with contextlib.suppress(BlockingIOError):
             self._wake_w.send(b"\0")
 
-    def wait(self, timeout_s: float, line: Any, *, writes: bool) -> bool:
+    def wait(self, timeout_s: float, line: HasFileNumber | None, *, writes: bool) -> bool:
         """Sleep, at most so long; whether bytes are there on `line`, a socket or None. `writes`: until it takes bytes, too."""
         poll = select.poll()
         poll.register(self._wake_r, select.POLLIN)
@@ -44,13 +52,13 @@ class SocketWait:
                 pass
 
 
-def readable(line: Any) -> bool:
+def readable(line: HasFileNumber) -> bool:
     """Whether bytes are there, on the line or taken off it already."""
     poll = select.poll()
     poll.register(line, select.POLLIN)
     return holds_bytes(line) or bool(poll.poll(0))
 
 
-def holds_bytes(line: Any) -> bool:
+def holds_bytes(line: HasFileNumber) -> bool:
     """Whether TLS has already taken bytes off the line that nobody has read."""
-    return hasattr(line, "pending") and line.pending() > 0
+    return isinstance(line, ssl.SSLSocket) and line.pending() > 0

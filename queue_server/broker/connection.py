@@ -1,0 +1,167 @@
+"""The server's own connection to the broker: one thread reads, writes and reconnects, and sleeps in between."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from copy import copy
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from contract.backoff import Backoff
+from contract.wire.topics import Topics
+from link.address import Broker
+from link.connection import client
+from queue_server.broker.socket_wait import SocketWait, readable
+
+LOG = logging.getLogger(__name__)
+READS = 256
+FIRST_RETRY_S, LONGEST_RETRY_S = 0.2, 2.0
+CONNECT_TIMEOUT_S = 2.0
+STOP_TIMEOUT_S = 2.0
+_BARE = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+
+
+class BrokerConnection:
+    """Commands come by a shared subscription, states by one of their own. `connected` is set from `announced` to the end of a
+    connection; until then nothing is published."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        topics: Topics,
+        client_id: str,
+        *,
+        will: bytes,
+        states: Iterable[str],
+        take: Callable[[mqtt.MQTTMessage], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        """`will` is the payload of server/status when this program dies, `states` are topic filters behind the hall's root,
+        `take` is called with every message that comes."""
+        self.broker = broker
+        self.connected = threading.Event()
+        self._topics = topics
+        self._states = tuple(states)
+        self._monotonic = monotonic
+        self._wait = SocketWait()
+        self._is_new = self._is_closing = False
+        self._next_try, self._backoff = 0.0, Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        self._paho = client(broker, client_id)
+        self._paho.connect_timeout = CONNECT_TIMEOUT_S
+        self._paho.on_connect = self._on_connect
+        self._paho.on_disconnect = self._on_disconnect
+        self._paho.on_message = lambda _client, _userdata, message: take(message)
+        self._paho.on_socket_register_write = _write_later
+        self._paho.will_set(topics.server_status(), will, qos=1, retain=True)
+        self._paho.connect_async(broker.host, broker.port, keepalive=15, clean_start=True)
+
+    def wake(self) -> None:
+        """End the sleep of the server's thread; from any thread or a signal handler."""
+        self._wait.wake()
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def connect_if_due(self) -> None:
+        """Try the broker again when there is no connection and the last try is long enough ago."""
+        if self._paho.socket() is not None or self._monotonic() < self._next_try:
+            return
+        wait_s = self._backoff.next()
+        self._next_try = self._monotonic() + wait_s
+        try:
+            self._paho.reconnect()
+        except OSError as error:
+            if wait_s == FIRST_RETRY_S:
+                LOG.warning("the broker %s cannot be reached (%s); trying again", self.broker, error)
+
+    def read(self, timeout_s: float, enough: Callable[[], bool]) -> None:
+        """Sleep until bytes, a wake-up or the time-out; then read what is there, until it is `enough` or a limit is reached, so
+        that a flood cannot hold the answers back."""
+        if not self._wait.wait(timeout_s, self._paho.socket(), writes=self._paho.want_write()):
+            return
+        for _ in range(READS):
+            sock = self._paho.socket()
+            if sock is None or enough():
+                return
+            self._paho.loop_read()
+            if self._paho.socket() is None or not readable(sock):
+                return
+
+    def keep_alive(self) -> None:
+        """Let the broker know that this program lives; called more often than every keep-alive time."""
+        self._paho.loop_misc()
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None = None) -> None:
+        """Publish on a topic behind the hall's root at QoS 1. While the broker is away nothing is sent: all retained states
+        follow after the next connect."""
+        if not self.connected.is_set():
+            return
+        properties = None
+        if expiry_s is not None:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.MessageExpiryInterval = expiry_s
+        self._paho.publish(self._topics.root + topic, payload, qos=1, retain=retain, properties=properties)
+
+    def reply(self, topic: str, content: bytes, correlation: bytes) -> None:
+        """Publish an answer on a whole topic."""
+        if self.connected.is_set():
+            properties = copy(_BARE)  # making one costs more than all else here
+            properties.CorrelationData = correlation
+            self._paho.publish(topic, content, qos=1, properties=properties)
+
+    def empty(self, topic: str) -> None:
+        """Take a retained message away from a whole topic."""
+        self._paho.publish(topic, b"", qos=1, retain=True)
+
+    def flush(self) -> None:
+        """Write what was published."""
+        if self._paho.want_write():
+            self._paho.loop_write()
+
+    # --- the life of a connection -----------------------------------------------------------------------------------
+
+    def came_up(self) -> bool:
+        """Whether there is a new connection since the last time; asked in the loop, for paho first sends what was left."""
+        is_new, self._is_new = self._is_new, False
+        return is_new
+
+    def announced(self) -> None:
+        """From now on everything is published on the new connection."""
+        self._backoff.reset()
+        self.connected.set()
+
+    def close(self) -> None:
+        """Disconnect and write what is left, within a bounded time."""
+        self._is_closing = True
+        if self.connected.is_set():
+            self._paho.disconnect()
+        deadline = self._monotonic() + STOP_TIMEOUT_S
+        while self._paho.socket() is not None and self._paho.want_write() and self._monotonic() < deadline:
+            self._paho.loop_write()
+        self._wait.close()
+
+    def _on_connect(self, _c: object, _u: object, _flags: object, reason: ReasonCode, _p: object) -> None:
+        if reason.is_failure:
+            LOG.error("the broker %s refuses this server: %s", self.broker, reason)
+            return
+        command = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+        self._paho.subscribe(f"$share/server/{self._topics.root}cmd/+", options=command)
+        for topic_filter in self._states:
+            self._paho.subscribe(self._topics.root + topic_filter, options=SubscribeOptions(qos=1, noLocal=True))
+        self._is_new = True
+
+    def _on_disconnect(self, _c: object, _u: object, _flags: object, reason: ReasonCode, _p: object) -> None:
+        if self.connected.is_set() and not self._is_closing:
+            LOG.warning("the connection to the broker %s ended: %s", self.broker, reason)
+        self.connected.clear()
+
+
+def _write_later(_client: object, _userdata: object, _sock: object) -> None:
+    """Paho hands over packets one by one; the loop writes them together."""
