@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import usb.core
 from serial.tools import list_ports
@@ -20,9 +20,9 @@ from drivers.connect import DeviceSite
 from drivers.device_health import reason
 from drivers.display import huidu_search
 from drivers.ports import DeviceError, Display, Driver, Printer, Voice
+from drivers.printer.usb import is_printer
 from drivers.registry import build
 
-PRINTER_CLASS = 7
 Act = Literal["print", "show", "speak"]
 ACTS: dict[Act, str] = {"print": "printer", "show": "display", "speak": "voice"}
 TEST_CALL = Announce(0, "03", "A012", Text("请A012号到03号窗口办理业务", "Number A012, please go to window 03"))
@@ -166,11 +166,9 @@ def huidu_cards() -> list[str]:
 
 def usb_printers() -> list[str]:
     """USB devices that say that they are printers, as addresses."""
-
-    def prints(device: Any) -> bool:
-        return any(interface.bInterfaceClass == PRINTER_CLASS for configuration in device for interface in configuration)
-
     try:
-        return [f"usb://{d.idVendor:04x}/{d.idProduct:04x}" for d in usb.core.find(find_all=True, custom_match=prints) or ()]
+        return [
+            f"usb://{d.idVendor:04x}/{d.idProduct:04x}" for d in usb.core.find(find_all=True, custom_match=is_printer) or ()
+        ]
     except (usb.core.NoBackendError, usb.core.USBError, OSError):
         return []

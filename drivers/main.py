@@ -101,9 +101,13 @@ def run_agent(options: argparse.Namespace) -> int:
     mask_logs()
     broker = Broker.parse(options.broker, credentials=options.credentials)
     agent = Agent(
-        hall=load(options.hall), terminal=options.terminal, broker=broker, folder=_kept_in(options.out), only=options.only,
+        hall=load(options.hall),
+        terminal=options.terminal,
+        broker=broker,
+        folder=_kept_in(options.out),
+        only=options.only,
         updates=options.updates,
-    )  # fmt: skip
+    )
     ended = _until_told()
     agent.open()
     print(f"{len(agent.devices)} devices of {options.terminal} on the broker {broker}", flush=True)

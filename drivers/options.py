@@ -16,14 +16,14 @@ class BadOption(DeviceError):
 
 
 @dataclass(frozen=True)
-class Options:
+class DeviceOptions:
     """The options of one device, named by its id. Every reader raises BadOption for a value that is wrong."""
 
     device: str = ""
     values: Mapping[str, Value] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, device: Device) -> Options:
+    def of(cls, device: Device) -> DeviceOptions:
         """Those of an entry of devices.toml."""
         return cls(device.id, device.options)
 

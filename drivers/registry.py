@@ -15,9 +15,22 @@ from drivers.options import BadOption
 from drivers.ports import Display, Driver, Keypad, Printer, Rater, Scanner, Voice
 
 __all__ = [
-    "BadOption", "DeviceSite", "Model", "UnknownModel", "a4", "build", "display", "emulator", "find", "keypad", "models",
-    "printer", "rater", "scanner", "voice",
-]  # fmt: skip
+    "BadOption",
+    "DeviceSite",
+    "Model",
+    "UnknownModel",
+    "a4",
+    "build",
+    "display",
+    "emulator",
+    "find",
+    "keypad",
+    "models",
+    "printer",
+    "rater",
+    "scanner",
+    "voice",
+]
 
 
 def build(device: Device, site: DeviceSite | None = None) -> Driver:

@@ -46,7 +46,7 @@ class UpdateRefused(RuntimeError):
         self.reason = reason
 
 
-class InstallRequest(Struct, frozen=True):
+class InstallOrder(Struct, frozen=True):
     """What is handed to the installer."""
 
     id: str
@@ -176,7 +176,7 @@ class Updater:
         (self._folder / "result.json").unlink(missing_ok=True)
         note = msgspec.structs.replace(note, state="installing")
         self._keep(note)
-        self._write("request.json", InstallRequest(note.id, BUNDLE, note.update.sha256, note.update.version))
+        self._write("request.json", InstallOrder(note.id, BUNDLE, note.update.sha256, note.update.version))
         return note
 
     def _await_installer(self, note: UpdateNote) -> None:

@@ -13,7 +13,7 @@ from drivers.display import alpha_frame as alpha
 from drivers.display import dots
 from drivers.display.options import Size
 from drivers.display.text import plain
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import Display
 
 PICTURE_PAUSE_S = 0.1
@@ -32,7 +32,7 @@ class AlphaSign(Display):
     def __init__(self, device: Device, site: DeviceSite) -> None:
         self.stream = site.stream(device)
         self.size = Size.of(device, width=120)
-        options = Options.of(device)
+        options = DeviceOptions.of(device)
         if self.size.width > MAX_WIDTH or self.size.height not in HEIGHTS:
             raise options.bad(
                 f"{self.size.width} by {self.size.height} dots are too many or too few",

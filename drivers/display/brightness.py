@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
-from drivers.options import Options
+from drivers.options import DeviceOptions
 
 OPTIONS = ("night_brightness", "night_from", "night_to")
 
@@ -24,7 +24,7 @@ class Night:
     ends: time = time(7, 0)
 
     @classmethod
-    def of(cls, options: Options) -> Night:
+    def of(cls, options: DeviceOptions) -> Night:
         """Read the three options of a device; raise BadOption."""
         percent = options.number("night_brightness", 100, 1, 100) if "night_brightness" in options.values else None
         return cls(percent, _time(options, "night_from", "19:00"), _time(options, "night_to", "07:00"))
@@ -42,7 +42,7 @@ class Night:
         return [self.at(day_percent, time(i // 2, i % 2 * 30)) for i in range(48)]
 
 
-def _time(options: Options, key: str, default: str) -> time:
+def _time(options: DeviceOptions, key: str, default: str) -> time:
     try:
         return time.fromisoformat(options.text(key, default))
     except ValueError:

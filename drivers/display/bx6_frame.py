@@ -56,9 +56,20 @@ def encode(frame: Frame) -> bytes:
         content += struct.pack("<H", crc16(content))
     else:
         header = _NORMAL.pack(
-            frame.dst, frame.src, NORMAL, 0, frame.device_type, 0, 0, frame.sequence, 0x190, 0x96, 0x04, len(frame.body),
+            frame.dst,
+            frame.src,
+            NORMAL,
+            0,
+            frame.device_type,
+            0,
+            0,
+            frame.sequence,
+            0x190,
+            0x96,
+            0x04,
+            len(frame.body),
             crc16(frame.body),
-        )  # fmt: skip
+        )
         content = header + bytes([reduce(xor, header)]) + frame.body
     return wrap(content, TAIL * 2)
 
@@ -145,9 +156,19 @@ class Area:
 
     def request(self) -> Request:
         area = _AREA.pack(
-            self.id, self.run_mode, self.timeout_s, self.with_all_programs, 0, self.at_once, 0x10, self.x, self.y, self.width,
-            self.height, len(self.pages),
-        )  # fmt: skip
+            self.id,
+            self.run_mode,
+            self.timeout_s,
+            self.with_all_programs,
+            0,
+            self.at_once,
+            0x10,
+            self.x,
+            self.y,
+            self.width,
+            self.height,
+            len(self.pages),
+        )
         pictures = b""
         for page in self.pages:
             manner = (0, page.mode, page.exit, page.speed, page.stay, page.repeat, self.width)

@@ -32,11 +32,23 @@ LOCK, FORMAT = (0xA3, 0x04), (0xA1, 0x00)
 ACK, NACK = (0xA0, 0x00), (0xA0, 0x01)
 
 ERRORS = {
-    1: "command group unknown", 2: "command unknown", 3: "controller busy", 4: "memory full", 5: "checksum wrong",
-    6: "no such file", 7: "flash failed", 8: "download failed", 9: "file name wrong", 10: "file type wrong",
-    11: "file checksum wrong", 12: "font missing", 13: "firmware type wrong", 14: "date or time wrong", 15: "file exists",
+    1: "command group unknown",
+    2: "command unknown",
+    3: "controller busy",
+    4: "memory full",
+    5: "checksum wrong",
+    6: "no such file",
+    7: "flash failed",
+    8: "download failed",
+    9: "file name wrong",
+    10: "file type wrong",
+    11: "file checksum wrong",
+    12: "font missing",
+    13: "firmware type wrong",
+    14: "date or time wrong",
+    15: "file exists",
     16: "block number wrong",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -56,9 +68,15 @@ class Frame:
 def encode(frame: Frame) -> bytes:
     """The bytes on the wire, head to tail."""
     header = _HEADER.pack(
-        frame.dst, frame.src, bool(frame.barcode), frame.check_mode, frame.display_mode, frame.device_type, frame.version,
+        frame.dst,
+        frame.src,
+        bool(frame.barcode),
+        frame.check_mode,
+        frame.display_mode,
+        frame.device_type,
+        frame.version,
         len(frame.data),
-    )  # fmt: skip
+    )
     content = header + frame.barcode + frame.data
     return wrap(content + struct.pack("<H", _check(frame.check_mode, content)))
 
@@ -150,9 +168,16 @@ class Area:
     def encode(self) -> bytes:
         mark, unit = (PIXELS, 1) if self.in_pixels else (0, 8)
         fixed = _AREA.pack(
-            0, self.x // unit | mark, self.y, self.width // unit | mark, self.height, self.id, self.line_space, self.run_mode,
+            0,
+            self.x // unit | mark,
+            self.y,
+            self.width // unit | mark,
+            self.height,
+            self.id,
+            self.line_space,
+            self.run_mode,
             self.timeout_s,
-        )  # fmt: skip
+        )
         manner = bytes([self.align, self.single_line, self.new_line, self.display, self.exit, self.speed, self.stay])
         return fixed + b"\0\0" + manner + struct.pack("<I", len(self.text)) + self.text
 
@@ -174,9 +199,18 @@ class Area:
             raise BadFrame(f"dynamic area of type {kind} with {len(text)} of {length} bytes of text")
         unit = 1 if x & PIXELS else 8
         return cls(
-            number, (x & ~PIXELS) * unit, y, (width & ~PIXELS) * unit, height, text, bool(x & PIXELS), line_space, run_mode,
-            timeout_s, *manner,
-        )  # fmt: skip
+            number,
+            (x & ~PIXELS) * unit,
+            y,
+            (width & ~PIXELS) * unit,
+            height,
+            text,
+            bool(x & PIXELS),
+            line_space,
+            run_mode,
+            timeout_s,
+            *manner,
+        )
 
 
 @dataclass(frozen=True)
@@ -215,8 +249,8 @@ class Areas:
 
 def clock(now: datetime) -> Request:
     """Set the controller's clock to local time `now`."""
-    return Request(CLOCK, bytes(_bcd(v) for v in (
-        now.year % 100, now.year // 100, now.month, now.day, now.hour, now.minute, now.second, now.isoweekday())))  # fmt: skip
+    values = (now.year % 100, now.year // 100, now.month, now.day, now.hour, now.minute, now.second, now.isoweekday())
+    return Request(CLOCK, bytes(_bcd(value) for value in values))
 
 
 def read_clock(payload: bytes) -> datetime:

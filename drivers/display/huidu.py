@@ -16,7 +16,7 @@ from drivers.display.huidu_frame import Assembler, Packet, Parser
 from drivers.display.huidu_xml import BadXml, MethodCall, TextPlace
 from drivers.display.options import Size
 from drivers.display.text import plain
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import BadReply, DeviceRefused, Display
 from drivers.serial_device import SerialDevice
 
@@ -35,7 +35,7 @@ class HuiduDisplay(SerialDevice, Display):
         self, device: Device, site: DeviceSite, *, serial: bool = False, now: Callable[[], datetime] = datetime.now
     ) -> None:
         super().__init__(site.stream(device))
-        options = Options.of(device)
+        options = DeviceOptions.of(device)
         self.size = Size.of(device, width=256)
         self.font = options.text("font", "SimSun")
         self.night = Night.of(options)

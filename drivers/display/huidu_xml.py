@@ -74,10 +74,16 @@ def luminance(guid: str, percent: int) -> MethodCall:
 def time_is(guid: str, now: datetime) -> MethodCall:
     """Sets the clock of the card to local time `now`."""
     zone = now.strftime("%z") or "+0800"
-    return MethodCall(guid, "SetTimeInfo", content=_content(
-        Xml.Element("timezone", value=f"(UTC{zone[:3]}:{zone[3:5]})"), Xml.Element("summer", enable="false"),
-        Xml.Element("sync", value="none"), Xml.Element("time", value=now.strftime("%Y-%m-%d %H:%M:%S")),
-    ))  # fmt: skip
+    return MethodCall(
+        guid,
+        "SetTimeInfo",
+        content=_content(
+            Xml.Element("timezone", value=f"(UTC{zone[:3]}:{zone[3:5]})"),
+            Xml.Element("summer", enable="false"),
+            Xml.Element("sync", value="none"),
+            Xml.Element("time", value=now.strftime("%Y-%m-%d %H:%M:%S")),
+        ),
+    )
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from drivers.display import dots, text
 from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.display.options import Size
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import DeviceRefused, Display
 from drivers.serial_device import SerialDevice
 
@@ -37,7 +37,7 @@ class Bx6Display(SerialDevice, Display):
 
     def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] = datetime.now) -> None:
         super().__init__(site.stream(device))
-        options = Options.of(device)
+        options = DeviceOptions.of(device)
         self.address = options.number("addr", bx6.ANY, 1, 0xFFFE)
         self.size = Size.of(device, most_rows=AREAS)
         if self.size.width * self.size.height * 3 > bx6.PIXELS_LIMIT:

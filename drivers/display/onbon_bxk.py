@@ -18,7 +18,7 @@ from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.display.options import Size
 from drivers.display.text import encode, plain
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import BadReply, DeviceRefused, Display, NoReply
 from drivers.serial_device import SerialDevice
 
@@ -42,7 +42,7 @@ class BxkDisplay(SerialDevice, Display):
 
     def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] = datetime.now) -> None:
         super().__init__(site.stream(device))
-        options = Options.of(device)
+        options = DeviceOptions.of(device)
         self.address = options.number("addr", 1, 1, 0xFFFE)
         self.size = Size.of(device, most_rows=AREAS)
         self.night = Night.of(options)
@@ -89,9 +89,19 @@ class BxkDisplay(SerialDevice, Display):
         runs = line.effect == "scroll" or dots.width(plain(line.text)) > self.size.width
         text = COLOUR_TAGS.get(line.colour, b"") + (encode(line.text, AREA_BYTES - 8) or b" ")
         return bxk.Area(
-            number, 0, top, self.size.width, height, text, timeout_s=0, align=0 if runs else 2, single_line=1,
-            display=3 if runs else 1, speed=self.speed, stay=0 if runs else 10,
-        )  # fmt: skip
+            number,
+            0,
+            top,
+            self.size.width,
+            height,
+            text,
+            timeout_s=0,
+            align=0 if runs else 2,
+            single_line=1,
+            display=3 if runs else 1,
+            speed=self.speed,
+            stay=0 if runs else 10,
+        )
 
     def _find(self) -> None:
         """Ping, at both speeds when the speed is to be found out; then switch on."""

@@ -11,7 +11,7 @@ from contract.wire.messages import DisplayDesired
 from drivers.connect import DeviceSite
 from drivers.display import number_frame, qt_frame
 from drivers.display.text import encode
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import Display
 
 
@@ -52,7 +52,7 @@ class QtStrip(OneWayDisplay):
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         super().__init__(device, site)
-        self.address = Options.of(device).number("addr", 1, 1, 254)
+        self.address = DeviceOptions.of(device).number("addr", 1, 1, 254)
 
     def frame(self, desired: DisplayDesired) -> bytes:
         shown = "  ".join(line.text for line in desired.lines)
@@ -64,7 +64,7 @@ class FourByteBoard(OneWayDisplay):
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         super().__init__(device, site)
-        self.address = Options.of(device).number("addr", 1, 0, 255)
+        self.address = DeviceOptions.of(device).number("addr", 1, 0, 255)
 
     def frame(self, desired: DisplayDesired) -> bytes:
         return number_frame.encode_four(number_frame.Number(_number(desired), self.address))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contract.configuration.hall import Device
 from drivers.display import brightness
-from drivers.options import Options
+from drivers.options import DeviceOptions
 
 SERVER = ("rows", "brightness")
 """Read by the server; named here so that a driver does not refuse them."""
@@ -25,7 +25,7 @@ class Size:
     @classmethod
     def of(cls, device: Device, width: int = 192, height: int = 0, *, most_rows: int = 16) -> Size:
         """From the options; without `height` one line for a window, `rows` lines (4) for a board. Raise BadOption."""
-        options = Options.of(device)
+        options = DeviceOptions.of(device)
         rows = options.number("rows", 4, 1, most_rows) if device.serves == "board" else 1
         size = cls(options.number("width", width, 16, 1024), options.number("height", height or ROW * rows, 8, 512))
         if rows > max(1, size.height // ROW):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from drivers.display import alpha_frame as alpha
 from drivers.display import dots, text
-from drivers.emulators.base import EmulatedLine, Given
+from drivers.emulators.base import EmulatedLine, EmulatorArguments
 from drivers.emulators.panel import LedPanel
 
 DOT_COLOURS = {b"1"[0]: "red", b"2"[0]: "green", b"3"[0]: "yellow"}
@@ -20,7 +20,7 @@ class AlphaEmulator(LedPanel):
 
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         self.size: tuple[int, int] | None = None
         """Width and height of its picture memory, once that was set up."""
         self.content = b""

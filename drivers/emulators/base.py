@@ -73,7 +73,7 @@ class EmulatedLine:
                 self._write(data)
 
 
-class Given(TypedDict, total=False):
+class EmulatorArguments(TypedDict, total=False):
     """What every emulator may be given when it is made; see `Emulator`."""
 
     name: str

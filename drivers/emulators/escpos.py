@@ -10,8 +10,8 @@ from typing import ClassVar, Unpack
 
 from PIL import Image
 
-from drivers.emulators.base import EmulatedLine, Emulator, Given
-from drivers.emulators.escpos_commands import Command, CommandReader
+from drivers.emulators.base import EmulatedLine, Emulator, EmulatorArguments
+from drivers.emulators.escpos_commands import Command, EscPosReader
 from drivers.emulators.escpos_print import PrintState
 from drivers.emulators.paper import PaperStrip
 from drivers.printer.profile import PROFILES
@@ -38,12 +38,12 @@ class EscPosEmulator(Emulator):
         "no-confirmation": "does not answer GS r",
     }
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         self.profile = PROFILES[self.MODEL]
         self.papers: list[Image.Image] = []
         """The last tickets, in grey."""
         self.drawer_opened = 0
-        self._reader = CommandReader()
+        self._reader = EscPosReader()
         self._arriving = b""
         self._jammed = False
         self._reports = 0

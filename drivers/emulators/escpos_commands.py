@@ -8,11 +8,13 @@ LIMIT = 1 << 20
 """The longest command that is believed; a picture larger than this is taken for noise."""
 FOUR_BYTE_TRAIL = range(0x30, 0x3A)
 
-_ESC = {"@": 0, "!": 1, "$": 2, "%": 1, "-": 1, "2": 0, "3": 1, " ": 1, "=": 1, "?": 1, "E": 1, "G": 1, "J": 1, "K": 1, "L": 0,
-        "M": 1, "R": 1, "S": 0, "T": 1, "U": 1, "V": 1, "W": 8, "\\": 2, "a": 1, "c": 2, "d": 1, "e": 1, "i": 0, "m": 0, "p": 3,
-        "r": 1, "t": 1, "{": 1}  # fmt: skip
-_GS = {"!": 1, "$": 2, "/": 1, ":": 0, "B": 1, "H": 1, "I": 1, "L": 2, "P": 2, "T": 1, "W": 2, "\\": 2, "^": 3, "a": 1, "b": 1,
-       "c": 0, "f": 1, "h": 1, "r": 1, "w": 1}  # fmt: skip
+
+def _lengths(groups: dict[int, str]) -> dict[str, int]:
+    return {command: length for length, commands in groups.items() for command in commands}
+
+
+_ESC = _lengths({0: "@2LSim", 1: "!%-3 =?EGJKMRTUVaert{d", 2: "$\\c", 3: "p", 8: "W"})
+_GS = _lengths({0: ":c", 1: "!/BHITabfhrw", 2: "$LPW\\", 3: "^"})
 _FS = {"&": 0, ".": 0, "!": 1, "-": 1, "S": 2, "W": 1, "C": 1, "2": 74, "p": 2}
 _DLE = {4: 1, 5: 1}
 _DLE_DC4 = {1: 2, 2: 2, 3: 5, 7: 1, 8: 7}
@@ -26,7 +28,7 @@ class Command:
     data: bytes = b""
 
 
-class CommandReader:
+class EscPosReader:
     """An incremental reader."""
 
     def __init__(self) -> None:
@@ -97,8 +99,13 @@ class CommandReader:
             return {"*": self._bit_image_length, "D": self._until_nul}[letter]() if letter in "*D" else _ESC.get(letter, -1)
         if first == 0x1C:
             return _FS.get(letter, -1)
-        variable = {"v": self._raster_length, "(": self._block_length, "V": self._cut_length, "k": self._barcode_length,
-                    "*": self._download_length}  # fmt: skip
+        variable = {
+            "v": self._raster_length,
+            "(": self._block_length,
+            "V": self._cut_length,
+            "k": self._barcode_length,
+            "*": self._download_length,
+        }
         return variable[letter]() if letter in variable else _GS.get(letter, -1)
 
     def _at(self, index: int) -> int | None:

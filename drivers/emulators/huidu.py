@@ -12,7 +12,7 @@ from PIL import Image, ImageColor
 from drivers.display import dots, huidu_frame, huidu_xml
 from drivers.display.huidu_frame import Assembler, Packet, Parser
 from drivers.display.huidu_xml import BadXml, MethodCall
-from drivers.emulators.base import EmulatedLine, Given
+from drivers.emulators.base import EmulatedLine, EmulatorArguments
 from drivers.emulators.panel import LedPanel
 
 PANEL = (64, 16)
@@ -46,7 +46,7 @@ class HuiduEmulator(LedPanel):
     }
     SERIAL = False
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         self.areas: list[_Area] = []
         self.luminance = 100
         self.time = ""

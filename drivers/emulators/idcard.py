@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Unpack
 
-from drivers.emulators.base import EmulatedLine, Emulator, Given
+from drivers.emulators.base import EmulatedLine, Emulator, EmulatorArguments
 from drivers.idcard import frames
 from drivers.idcard.frames import FIND, FOUND, NO_CARD, OK, READ, RESET, SELECT, SELECT_FAILED, STATUS, Command, Reply
 from drivers.idcard.text import area, check_digit
@@ -26,7 +26,7 @@ class SdtEmulator(Emulator):
         "foreign": "the card is a foreigner's permit",
     }
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         super().__init__(**given)
         self.reads = 0
         """How often a card was read to the end."""

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from typing import ClassVar, Unpack, get_args
 
-from drivers.emulators.base import EmulatedLine, Emulator, Given
+from drivers.emulators.base import EmulatedLine, Emulator, EmulatorArguments
 from drivers.keypad import frames
 from drivers.keypad.frames import Frame
 from drivers.ports import Key
@@ -20,7 +20,7 @@ class BoxEmulator(Emulator):
 
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears no answer, so that everything is sent again"}
 
-    def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[Given]) -> None:
+    def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[EmulatorArguments]) -> None:
         super().__init__(**given)
         self.retry_s = retry_s
         self.sent = 0
@@ -89,7 +89,7 @@ class BoxEmulator(Emulator):
 class KeypadEmulator(BoxEmulator):
     """Keypads: `shown` holds the six digits at each address ("012045", blanks as spaces), `beeps` how often each beeped."""
 
-    def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[Given]) -> None:
+    def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[EmulatorArguments]) -> None:
         super().__init__(retry_s=retry_s, **given)
         self.shown: dict[int, str] = {}
         self.beeps: Counter[int] = Counter()
@@ -119,7 +119,7 @@ class KeypadEmulator(BoxEmulator):
 class RaterEmulator(BoxEmulator):
     """Raters: `asked` counts how often each address was told to ask."""
 
-    def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[Given]) -> None:
+    def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[EmulatorArguments]) -> None:
         super().__init__(retry_s=retry_s, **given)
         self.asked: Counter[int] = Counter()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Unpack
 
-from drivers.emulators.base import EmulatedLine, Emulator, Given
+from drivers.emulators.base import EmulatedLine, Emulator, EmulatorArguments
 from drivers.locker import frames_8a, frames_wkly
 
 
@@ -19,7 +19,7 @@ class LockerEmulator(Emulator):
         "no-reports": "does not tell by itself when a door moves",
     }
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         super().__init__(**given)
         self.is_open = [False] * self.DOORS
 

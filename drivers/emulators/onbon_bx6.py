@@ -10,7 +10,7 @@ from PIL import Image
 
 from drivers.display import bx6_frame as bx6
 from drivers.display.onbon_line import BadFrame, Splitter
-from drivers.emulators.base import EmulatedLine, Given
+from drivers.emulators.base import EmulatedLine, EmulatorArguments
 from drivers.emulators.panel import LedPanel
 
 PANEL = (64, 16)
@@ -21,7 +21,7 @@ class OnbonBx6Emulator(LedPanel):
 
     FAULTS: ClassVar[dict[str, str]] = {"nack": "refuses everything (nack=4: with that error)"}
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         self.areas: dict[int, bx6.Area] = {}
         self.levels: list[int] = [15] * 48
         self.is_on = True

@@ -11,7 +11,7 @@ from PIL import Image
 from drivers.display import bxk_frame as bxk
 from drivers.display import dots, text
 from drivers.display.onbon_line import BadFrame, Splitter
-from drivers.emulators.base import EmulatedLine, Given
+from drivers.emulators.base import EmulatedLine, EmulatorArguments
 from drivers.emulators.panel import LedPanel
 
 ALIGN = ("left", "right", "centre", "left")
@@ -31,7 +31,7 @@ class OnbonBxkEmulator(LedPanel):
     LIMIT = 1024
     """Bytes of its receive buffer."""
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         self.address: int | None = None
         self.areas: dict[int, bxk.Area] = {}
         self.is_on = True
@@ -116,9 +116,16 @@ class OnbonBxkEmulator(LedPanel):
     def _status(self) -> bytes:
         areas = bytes(sorted(self.areas))
         return (
-            bytes([1 if self.is_on else 2, self.levels[0]]) + bytes(8) + b"\0" + b"P000" + b"\0\0"
-            + bytes([len(areas)]) + areas + bytes(16) + b"BX-K emulat."
-        )  # fmt: skip
+            bytes([1 if self.is_on else 2, self.levels[0]])
+            + bytes(8)
+            + b"\0"
+            + b"P000"
+            + b"\0\0"
+            + bytes([len(areas)])
+            + areas
+            + bytes(16)
+            + b"BX-K emulat."
+        )
 
     # --- what can be seen -------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Unpack
 from PIL import Image
 
 from drivers.display import dots, number_frame, qt_frame, text
-from drivers.emulators.base import EmulatedLine, Given
+from drivers.emulators.base import EmulatedLine, EmulatorArguments
 from drivers.emulators.panel import LedPanel
 
 
@@ -17,7 +17,7 @@ class QtStripEmulator(LedPanel):
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
     WIDTH = 192
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         self.strips: dict[int, str] = {}
         self.frames = 0
         super().__init__(**given)
@@ -53,7 +53,7 @@ class NumberBoardEmulator(LedPanel):
     FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
     XUNPENG = False
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         self.number: number_frame.Number | None = None
         self.frames = 0
         super().__init__(**given)

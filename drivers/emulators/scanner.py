@@ -6,7 +6,7 @@ import re
 from binascii import crc_hqx
 from typing import ClassVar, Unpack
 
-from drivers.emulators.base import EmulatedLine, Emulator, Given
+from drivers.emulators.base import EmulatedLine, Emulator, EmulatorArguments
 from drivers.scanner import ssi
 
 ENDS = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "none": b""}
@@ -27,7 +27,7 @@ class ScannerEmulator(Emulator):
     FAULT_WORDS: ClassVar[dict[str, tuple[str, ...]]] = {"end": tuple(ENDS)}
     TRIGGERED: ClassVar[bool] = False
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         super().__init__(**given)
         self.scanning = not self.TRIGGERED
         self._seen: str | None = None

@@ -11,7 +11,6 @@ import time
 import tty
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any
 
 from drivers.emulators.base import EmulatedLine, Emulator
 from drivers.ports import NotFound, Unreachable
@@ -80,7 +79,7 @@ class TcpServer(EmulatorServer):
     def _run(self) -> None:
         assert self._listener is not None
         while not self._stop.is_set():
-            sources: list[Any] = [self._wake[0], self._listener, *self._lines]
+            sources: list[int | socket.socket] = [self._wake[0], self._listener, *self._lines]
             ready, _, _ = select.select(sources, [], [])
             for source in ready:
                 if source is self._listener:
@@ -144,7 +143,7 @@ class UdpServer(EmulatorServer):
         line_socket = self._socket
         assert line_socket is not None
         while not self._stop.is_set():
-            sources: list[Any] = [self._wake[0], line_socket]
+            sources: list[int | socket.socket] = [self._wake[0], line_socket]
             if line_socket not in select.select(sources, [], [])[0]:
                 continue
             with contextlib.suppress(OSError):

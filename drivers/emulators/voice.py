@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import ClassVar, Unpack
 
-from drivers.emulators.base import EmulatedLine, Emulator, Given
+from drivers.emulators.base import EmulatedLine, Emulator, EmulatorArguments
 from drivers.voice import frames
 
 CHARACTER_S = 0.22
@@ -34,7 +34,7 @@ class ChipEmulator(Emulator):
     }
     chip: ClassVar[frames.Chip]
 
-    def __init__(self, **given: Unpack[Given]) -> None:
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         super().__init__(**given)
         self.character_s = CHARACTER_S
         self.said: list[Utterance] = []

@@ -22,13 +22,26 @@ STATUS, RESET, SAM_ID = (0x11, 0xFF), (0x10, 0xFF), (0x12, 0xFF)
 FIND, SELECT, READ, READ_ALL = (0x20, 0x01), (0x20, 0x02), (0x30, 0x01), (0x30, 0x10)
 OK, FOUND, NO_CARD, SELECT_FAILED = 0x90, 0x9F, 0x80, 0x81
 MEANINGS = {
-    0x91: "the card has no such item", 0x01: "port error", 0x02: "time-out in the reader", 0x03: "transfer error",
-    0x10: "checksum error", 0x11: "length error", 0x21: "unknown command", 0x23: "not authorised", 0x24: "unknown error",
-    0x31: "the card failed authentication", 0x32: "the security module failed authentication", 0x33: "verification failed",
-    0x40: "unknown kind of card", 0x41: "the card could not be read", 0x47: "no random number",
-    0x60: "the reader failed its self-test", 0x66: "the security module is not authorised", 0x80: "no card",
+    0x91: "the card has no such item",
+    0x01: "port error",
+    0x02: "time-out in the reader",
+    0x03: "transfer error",
+    0x10: "checksum error",
+    0x11: "length error",
+    0x21: "unknown command",
+    0x23: "not authorised",
+    0x24: "unknown error",
+    0x31: "the card failed authentication",
+    0x32: "the security module failed authentication",
+    0x33: "verification failed",
+    0x40: "unknown kind of card",
+    0x41: "the card could not be read",
+    0x47: "no random number",
+    0x60: "the reader failed its self-test",
+    0x66: "the security module is not authorised",
+    0x80: "no card",
     0x81: "the card could not be selected",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

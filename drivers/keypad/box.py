@@ -14,7 +14,7 @@ from contract.configuration.hall import Device
 from drivers.connect import DeviceSite
 from drivers.keypad import frames
 from drivers.keypad.frames import Frame
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import Key, KeyBox, Keypad, Rater
 from drivers.stream import Stream
 
@@ -143,16 +143,16 @@ class RaterBox(ButtonBox, Rater):
 
 def keypad(device: Device, site: DeviceSite) -> KeypadBox:
     """A keypad for one entry of devices.toml; option addr is its address, 1 to 255."""
-    return KeypadBox(site.stream(device), Options.of(device).number("addr", 1, 1, 255))
+    return KeypadBox(site.stream(device), DeviceOptions.of(device).number("addr", 1, 1, 255))
 
 
 def rater(device: Device, site: DeviceSite) -> RaterBox:
     """A rater box; option levels are the levels of its keys, by default "5,4,3,2"."""
-    options = Options.of(device)
+    options = DeviceOptions.of(device)
     return RaterBox(site.stream(device), options.number("addr", 1, 1, 255), levels_of(options))
 
 
-def levels_of(options: Options) -> tuple[int, ...]:
+def levels_of(options: DeviceOptions) -> tuple[int, ...]:
     """The option levels; raise BadOption."""
     parts = options.text("levels", "5,4,3,2").replace(" ", "").split(",")
     if len(parts) != 4 or any(part not in ("1", "2", "3", "4", "5") for part in parts):

@@ -20,9 +20,17 @@ LONGEST = 8
 """The largest L of any frame of this protocol: six digits."""
 CONFIRM = 0x0F
 KEYS: dict[bytes, Key] = {
-    b"\x0b": "evaluate", b"\x0c": "next", b"\x0d": "recall", b"\x0e": "cancel", b"\x0f": "start", b"\x12": "pause",
-    b"\x13": "transfer", b"\x06\x0f": "no-show", b"\x00\x0f": "hold", b"\x03\x0f": "resume",
-}  # fmt: skip
+    b"\x0b": "evaluate",
+    b"\x0c": "next",
+    b"\x0d": "recall",
+    b"\x0e": "cancel",
+    b"\x0f": "start",
+    b"\x12": "pause",
+    b"\x13": "transfer",
+    b"\x06\x0f": "no-show",
+    b"\x00\x0f": "hold",
+    b"\x03\x0f": "resume",
+}
 """What a keypad sends for each key; a digit before Confirm makes another one. Confirm alone, "the citizen is here", is ours."""
 CODES: dict[Key, bytes] = {key: code for code, key in KEYS.items()}
 _DOUBLE = {code[:-1]: key for code, key in KEYS.items() if len(code) == 2}

@@ -6,14 +6,14 @@ nothing now, and the keypad beeps.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from contract.wire.messages import QueueState, RatingAsk, WindowState
 from contract.wire.rating_reasons import needs_reason
 from drivers.ports import Key
 
-Ask = tuple[str, dict[str, Any]]
+Ask = tuple[str, Mapping[str, object]]
 """A verb and the body of its request."""
 CHANNEL = "tablet"
 """The channel of what is rated at the window."""
@@ -49,7 +49,7 @@ class KeypadLogic:
         """What the key asks for now."""
         if self.state is None:
             return []
-        here: dict[str, Any] = {"window": self.window}
+        here: Mapping[str, object] = {"window": self.window}
         state = self.state.state
         shut = state in ("closed", "paused")
         if key == "next":
@@ -66,13 +66,13 @@ class KeypadLogic:
         verbs_of: dict[Key, str] = {"recall": "recall", "start": "start-service", "no-show": "no-show", "hold": "hold"}
         return [(verbs_of[key], here)] if key in verbs_of else []
 
-    def _next(self, here: dict[str, Any]) -> list[Ask]:
+    def _next(self, here: Mapping[str, object]) -> list[Ask]:
         """The next ticket; a closed window opens, a service that still runs ends. A called citizen is not passed over."""
         before = {"closed": ["open-window"], "paused": ["open-window"], "serving": ["finish-service"]}
         state = self.state.state if self.state is not None else "closed"
         return [(verb, here) for verb in (*before.get(state, []), "call-next")]
 
-    def _transfer(self, here: dict[str, Any]) -> Ask:
+    def _transfer(self, here: Mapping[str, object]) -> Ask:
         if self.to_queue is not None:
             return "transfer", {**here, "to_queue": self.to_queue}
         if self.to_window is not None:
@@ -91,7 +91,7 @@ class RaterLogic:
         """What a pressed level asks for; nothing when no rating is wanted now."""
         if self.asked is None:
             return []
-        body: dict[str, Any] = {"service": self.asked.service, "level": level, "channel": CHANNEL}
+        body: dict[str, object] = {"service": self.asked.service, "level": level, "channel": CHANNEL}
         if needs_reason(level):
             body["text"] = NO_REASON
         return [("rate", body)]

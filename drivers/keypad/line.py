@@ -9,9 +9,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Protocol
 
 from contract.wire.answers import Answer
 from contract.wire.messages import QueueState, RatingAsk, WindowState
@@ -23,7 +23,7 @@ LOG = logging.getLogger(__name__)
 LISTEN_S = 0.1
 NEWS_S = 5.0
 """How long the next key waits for the window's state after a granted request, in seconds."""
-Request = Callable[[str, dict[str, Any]], "Future[Answer]"]
+Request = Callable[[str, Mapping[str, object]], "Future[Answer]"]
 
 
 class WindowUnit(Protocol):

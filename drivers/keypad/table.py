@@ -10,11 +10,25 @@ _REMARK = "single source, tried on no device"
 
 TABLE: tuple[Model, ...] = (
     Model(
-        "keypad-485", "keypad", "drivers.keypad.box:keypad", "B", _LINE, _SOURCE,
-        emulator="drivers.emulators.keypad:KeypadEmulator", options=("addr", "transfer_to"), remark=_REMARK,
+        "keypad-485",
+        "keypad",
+        "drivers.keypad.box:keypad",
+        "B",
+        _LINE,
+        _SOURCE,
+        emulator="drivers.emulators.keypad:KeypadEmulator",
+        options=("addr", "transfer_to"),
+        remark=_REMARK,
     ),
     Model(
-        "rater-485", "rater", "drivers.keypad.box:rater", "B", _LINE, _SOURCE,
-        emulator="drivers.emulators.keypad:RaterEmulator", options=("addr", "levels"), remark=f"four keys; {_REMARK}",
+        "rater-485",
+        "rater",
+        "drivers.keypad.box:rater",
+        "B",
+        _LINE,
+        _SOURCE,
+        emulator="drivers.emulators.keypad:RaterEmulator",
+        options=("addr", "levels"),
+        remark=f"four keys; {_REMARK}",
     ),
-)  # fmt: skip
+)

@@ -12,7 +12,7 @@ from contract.configuration.hall import Device
 from drivers.ask import Reader, ask
 from drivers.connect import DeviceSite
 from drivers.locker import frames_8a, frames_wkly
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import BadReply, DeviceRefused, DoorState, Locker
 from drivers.serial_device import SerialDevice
 from drivers.stream import Stream
@@ -141,7 +141,7 @@ class BoardWkly(Board):
 
 def board_8a(device: Device, site: DeviceSite) -> Board8A:
     """A board 8A/80: addresses 1 to 99, up to 24 doors."""
-    options = Options.of(device)
+    options = DeviceOptions.of(device)
     address, doors = options.number("addr", 1, 1, 99), options.number("doors", 24, 1, frames_8a.DOORS)
     return Board8A(
         site.stream(device), address=address, doors=doors, closes_with_door=_feedback(options), answer_s=site.answer_s
@@ -150,12 +150,12 @@ def board_8a(device: Device, site: DeviceSite) -> Board8A:
 
 def board_wkly(device: Device, site: DeviceSite) -> BoardWkly:
     """A board WKLY: addresses 0 to 255, up to 127 doors."""
-    options = Options.of(device)
+    options = DeviceOptions.of(device)
     address, doors = options.number("addr", 0, 0, 255), options.number("doors", 12, 1, 127)
     return BoardWkly(
         site.stream(device), address=address, doors=doors, closes_with_door=_feedback(options), answer_s=site.answer_s
     )
 
 
-def _feedback(options: Options) -> bool:
+def _feedback(options: DeviceOptions) -> bool:
     return options.choice("feedback", "close", ("close", "open")) == "close"

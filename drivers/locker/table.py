@@ -9,11 +9,25 @@ _OPTIONS = ("addr", "doors", "feedback")
 
 TABLE: tuple[Model, ...] = (
     Model(
-        "locker-8a", "locker", "drivers.locker.board:board_8a", "A", _LINE, "frames of the maker's manual, emulator",
-        emulator="drivers.emulators.locker:Locker8AEmulator", options=_OPTIONS, remark="boards 8A/80 of 24 locks",
+        "locker-8a",
+        "locker",
+        "drivers.locker.board:board_8a",
+        "A",
+        _LINE,
+        "frames of the maker's manual, emulator",
+        emulator="drivers.emulators.locker:Locker8AEmulator",
+        options=_OPTIONS,
+        remark="boards 8A/80 of 24 locks",
     ),
     Model(
-        "locker-wkly", "locker", "drivers.locker.board:board_wkly", "A", _LINE, "frames of public programs, emulator",
-        emulator="drivers.emulators.locker:LockerWklyEmulator", options=_OPTIONS, remark="boards that begin with WKLY",
+        "locker-wkly",
+        "locker",
+        "drivers.locker.board:board_wkly",
+        "A",
+        _LINE,
+        "frames of public programs, emulator",
+        emulator="drivers.emulators.locker:LockerWklyEmulator",
+        options=_OPTIONS,
+        remark="boards that begin with WKLY",
     ),
-)  # fmt: skip
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from PIL import Image
 
@@ -63,7 +63,7 @@ class _Commands:
         data = self._escpos.profile.profile_data
         self._escpos.profile.profile_data = {**data, "media": {"width": {"mm": 80, "pixels": WIDEST_DOTS}}}
 
-    def __call__(self, command: str, *values: Any, **options: Any) -> bytes:
+    def __call__(self, command: str, *values: object, **options: object) -> bytes:
         """The bytes of one method call."""
         with self._lock:
             self._escpos.written = b""

@@ -15,7 +15,7 @@ from contract.configuration.hall import Device
 from contract.wire.device_state import WORKS, worst
 from drivers.ask import arriving
 from drivers.connect import DeviceSite
-from drivers.options import Options, Value
+from drivers.options import DeviceOptions, Value
 from drivers.ports import BadReply, DeviceError, NoReply, Printer, PrinterCondition, PrintFailed
 from drivers.printer import commands as esc
 from drivers.printer import status as said
@@ -54,7 +54,7 @@ def from_device(device: Device, site: DeviceSite, *, print_s: float = PRINT_S, s
     habits: dict[str, Value] = {"large_as_picture": False} if isinstance(line, SerialStream) and line.baud < SLOW_BAUD else {}
     return EscPosPrinter(
         line,
-        profile(device.model, Options(device.id, habits | device.options)),
+        profile(device.model, DeviceOptions(device.id, habits | device.options)),
         name=device.id,
         answer_s=site.answer_s or ANSWER_S,
         print_s=print_s,

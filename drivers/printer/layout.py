@@ -26,7 +26,7 @@ QUIET_MODULES = 4
 
 
 @dataclass(frozen=True)
-class TextLine:
+class PaperLine:
     """A line of text, `scale` (width, height) times enlarged; broken into lines of about one length where too long."""
 
     text: str
@@ -51,7 +51,7 @@ class Big:
 
 
 @dataclass(frozen=True)
-class Rule:
+class RuleLine:
     """A thin line across the paper."""
 
 
@@ -70,7 +70,7 @@ class QrBlock:
     max_mm: float
 
 
-Block: TypeAlias = TextLine | InverseText | Big | Rule | Gap | QrBlock
+Block: TypeAlias = PaperLine | InverseText | Big | RuleLine | Gap | QrBlock
 
 
 def compose(blocks: list[Block], profile: Profile, *, open_drawer: bool = False) -> bytes:
@@ -95,13 +95,13 @@ def _end(profile: Profile) -> bytes:
 
 def _block(block: Block, profile: Profile) -> bytes:
     match block:
-        case TextLine():
+        case PaperLine():
             return _line(block, profile)
         case InverseText():
             return _mark(block, profile)
         case Big():
             return _big(block, profile)
-        case Rule():
+        case RuleLine():
             return _picture(Image.new("1", (profile.dots, 2), 0), profile)
         case Gap(mm):
             return esc.feed(profile.mm(mm))
@@ -109,7 +109,7 @@ def _block(block: Block, profile: Profile) -> bytes:
             return _qr_code(block, profile)
 
 
-def _line(line: TextLine, profile: Profile) -> bytes:
+def _line(line: PaperLine, profile: Profile) -> bytes:
     width = profile.columns // line.scale[0]
     parts = wrap(clean(line.text), width)
     while len(parts) > 1 and width > 8 and len(wrap(clean(line.text), width - 1)) == len(parts):
@@ -118,19 +118,25 @@ def _line(line: TextLine, profile: Profile) -> bytes:
     return b"".join(_one_line(part, line, profile) for part in parts)
 
 
-def _one_line(text: str, line: TextLine, profile: Profile, *, white_on_black: bool = False) -> bytes:
+def _one_line(text: str, line: PaperLine, profile: Profile, *, white_on_black: bool = False) -> bytes:
     if not is_printable(text, profile.charset):
         return _line_picture(text, line, profile)
     width, height = line.scale
-    return b"".join((
-        esc.align(line.align), esc.size(width, height),
-        esc.chinese_size(width, height) if profile.chinese_size_by_fs else b"",
-        esc.bold(line.bold), esc.white_on_black(white_on_black), esc.line_height(CELL * height + profile.mm(LEADING_MM)),
-        encode(text, profile.charset), esc.LINE_FEED,
-    ))  # fmt: skip
+    return b"".join(
+        (
+            esc.align(line.align),
+            esc.size(width, height),
+            esc.chinese_size(width, height) if profile.chinese_size_by_fs else b"",
+            esc.bold(line.bold),
+            esc.white_on_black(white_on_black),
+            esc.line_height(CELL * height + profile.mm(LEADING_MM)),
+            encode(text, profile.charset),
+            esc.LINE_FEED,
+        )
+    )
 
 
-def _line_picture(text: str, line: TextLine, profile: Profile) -> bytes:
+def _line_picture(text: str, line: PaperLine, profile: Profile) -> bytes:
     """A line that the printer's font cannot set, in the place and size it would have had."""
     width, height = line.scale
     image = dot_font.lettering(text, CELL * height, bold=line.bold)
@@ -143,7 +149,7 @@ def _line_picture(text: str, line: TextLine, profile: Profile) -> bytes:
 def _mark(mark: InverseText, profile: Profile) -> bytes:
     text = clean(mark.text)
     if not profile.large_as_picture and is_printable(text, profile.charset):
-        return _one_line(f" {text} ", TextLine(text, bold=True), profile, white_on_black=True)
+        return _one_line(f" {text} ", PaperLine(text, bold=True), profile, white_on_black=True)
     words = dot_font.lettering(text, CELL, bold=True)
     bar = Image.new("1", (min(profile.dots, words.width + 4 * MARK_PADDING), CELL + MARK_PADDING), 255)
     bar.paste(words, (2 * MARK_PADDING, MARK_PADDING // 2))
@@ -155,7 +161,7 @@ def _big(big: Big, profile: Profile) -> bytes:
     if profile.large_as_picture or not is_printable(text, profile.charset):
         return _picture(dot_font.large(text, dots, max_width=profile.dots), profile)
     times = max(1, min(8, dots // 18, profile.columns // max(1, columns(text))))  # a capital fills 18 of the 24 dots
-    return _one_line(text, TextLine(text, scale=(times, times), bold=True), profile)
+    return _one_line(text, PaperLine(text, scale=(times, times), bold=True), profile)
 
 
 def _picture(image: Image.Image, profile: Profile, align: esc.Align = "center") -> bytes:

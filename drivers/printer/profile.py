@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.printer.roll import LIMITS, roll_setting
 from drivers.printer.text import Charset
 
@@ -75,7 +75,7 @@ PROFILES = {
 }
 
 
-def profile(model: str, options: Options) -> Profile:
+def profile(model: str, options: DeviceOptions) -> Profile:
     """The profile of a model with the device's own options; raise BadOption naming device, key and remedy."""
     for key in options.values:
         if key in CHOICES:

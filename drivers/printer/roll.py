@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drivers.options import Options
+from drivers.options import DeviceOptions
 
 LIMITS: dict[str, tuple[float, float]] = {"roll_m": (1, 1000), "ticket_mm": (20, 500), "low_m": (0.2, 100)}
 """Option → the least and the most that it may be."""
@@ -25,7 +25,7 @@ class RollSetting:
         return None if self.length_mm is None else max(0.0, self.length_mm - printed * self.ticket_mm)
 
 
-def roll_setting(options: Options) -> RollSetting:
+def roll_setting(options: DeviceOptions) -> RollSetting:
     """The roll of a printer; raise BadOption naming device, key and remedy."""
     measures = {"ticket_mm": TICKET_MM, "low_m": LOW_M} | {key: 0.0 for key in options.values if key == "roll_m"}
     found = {key: options.measure(key, default, *LIMITS[key]) for key, default in measures.items()}

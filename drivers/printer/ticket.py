@@ -15,7 +15,7 @@ from contract.configuration.hall import HallConfig
 from contract.configuration.table import TextConfig
 from contract.texts import texts
 from contract.wire.messages import Estimate, TicketClass
-from drivers.printer.layout import Big, Block, Gap, InverseText, QrBlock, Rule, TextLine, compose
+from drivers.printer.layout import Big, Block, Gap, InverseText, PaperLine, QrBlock, RuleLine, compose
 from drivers.printer.profile import Profile
 from drivers.printer.text import clean, columns
 
@@ -106,7 +106,7 @@ def blocks(ticket: PaperTicket, profile: Profile) -> list[Block]:
     _ = texts(ticket.language)
     paper: list[Block] = [
         _fitted(_short(ticket.hall), profile, bold=True),
-        Rule(),
+        RuleLine(),
         Gap(1),
         _fitted(_short(ticket.queue), profile),
     ]
@@ -118,21 +118,21 @@ def blocks(ticket: PaperTicket, profile: Profile) -> list[Block]:
     paper += [_fitted(_waiting_line(ticket), profile, bold=True)]
     if ticket.windows:
         paper += [_fitted(_windows_line(ticket), profile)]
-    paper += [Rule(), Gap(1), *_rules(ticket)]
+    paper += [RuleLine(), Gap(1), *_rules(ticket)]
     if ticket.url:
         follow = _("网络恢复后，可扫码查看排队进度") if ticket.offline else _("手机扫码，随时查看排队进度")
-        paper += [QrBlock(ticket.url, QR_MM), TextLine(follow)]
+        paper += [QrBlock(ticket.url, QR_MM), PaperLine(follow)]
     printed = ticket.issued_at.strftime("%Y-%m-%d %H:%M")
     day = _("仅当日有效")
-    return [*paper, TextLine(f"{printed}  {_('补打')}  {day}" if ticket.reprint else f"{printed}  {day}")]
+    return [*paper, PaperLine(f"{printed}  {_('补打')}  {day}" if ticket.reprint else f"{printed}  {day}")]
 
 
-def _fitted(text: str, profile: Profile, *, bold: bool = False) -> TextLine:
+def _fitted(text: str, profile: Profile, *, bold: bool = False) -> PaperLine:
     """`text` on one line, as large as fits."""
     for scale in ((2, 2), (1, 2)):
         if columns(text) * scale[0] <= profile.columns:
-            return TextLine(text, scale=scale, bold=bold)
-    return TextLine(text, bold=bold)
+            return PaperLine(text, scale=scale, bold=bold)
+    return PaperLine(text, bold=bold)
 
 
 def _short(text: str) -> str:
@@ -183,5 +183,5 @@ def _rules(ticket: PaperTicket) -> list[Block]:
     else:
         missed = _("过号请到{desk}，可重新排队。").format(desk=desk)
     if ticket.offline:
-        return [TextLine(missed)]  # where to look stands above already, and the paper stays within its length
-    return [TextLine(_("请在休息区等候，留意屏幕和广播。")), TextLine(missed)]
+        return [PaperLine(missed)]  # where to look stands above already, and the paper stays within its length
+    return [PaperLine(_("请在休息区等候，留意屏幕和广播。")), PaperLine(missed)]

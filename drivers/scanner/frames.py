@@ -56,13 +56,19 @@ def gm65(address: int, data: bytes, *, kind: int = 8, checked: bool = True) -> b
 PLAIN = Make("any scanner")
 HONEYWELL = Make("Honeywell", b"\x16\x54\x0d", b"\x16\x55\x0d")
 NEWLAND = Make(
-    "Newland", newland("SCNTRG1"), newland("SCNTRG0"), re.compile(rb"\x02\x010000[@#][A-Z0-9]{1,16}([\x05\x06\x15]);\x03"),
+    "Newland",
+    newland("SCNTRG1"),
+    newland("SCNTRG0"),
+    re.compile(rb"\x02\x010000[@#][A-Z0-9]{1,16}([\x05\x06\x15]);\x03"),
     b"\x06",
-)  # fmt: skip
+)
 GM65 = Make(
-    "GM65", gm65(2, b"\x01", checked=False), gm65(2, b"\x00", checked=False), re.compile(rb"\x02\x00\x00\x01(.)..", re.DOTALL),
+    "GM65",
+    gm65(2, b"\x01", checked=False),
+    gm65(2, b"\x00", checked=False),
+    re.compile(rb"\x02\x00\x00\x01(.)..", re.DOTALL),
     b"\x00",
-)  # fmt: skip
+)
 
 
 class CodeParser:

@@ -14,7 +14,7 @@ from collections import deque
 from contract.configuration.hall import Device
 from drivers.ask import arriving
 from drivers.connect import DeviceSite
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import DeviceError, DeviceRefused, NoReply, Scanner
 from drivers.scanner import frames, ssi
 from drivers.scanner.frames import CodeParser, Make
@@ -222,4 +222,4 @@ def zebra(device: Device, site: DeviceSite) -> SsiScanner:
 
 def _trigger(device: Device) -> bool:
     """The option `trigger` of a scanner, true by default; raise BadOption."""
-    return Options.of(device).flag("trigger", True)
+    return DeviceOptions.of(device).flag("trigger", True)

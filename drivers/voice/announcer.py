@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contract.wire.messages import Announce
 from drivers.device_health import USUAL, WELL, DeviceHealth, Timing, trouble
 from drivers.ports import DeviceError, Voice
-from drivers.voice.line import WaitingLine
+from drivers.voice.line import AnnouncementQueue
 
 LOG = logging.getLogger(__name__)
 TAKE_S = 0.5
@@ -26,11 +26,11 @@ class Announcer:
         report: Callable[[DeviceHealth], None],
         *,
         timing: Timing = USUAL,
-        line: WaitingLine | None = None,
+        line: AnnouncementQueue | None = None,
     ) -> None:
         self.name = name
         self._driver, self._report, self._timing = driver, report, timing
-        self._line = line or WaitingLine()
+        self._line = line or AnnouncementQueue()
         self._ended = threading.Event()
         self._well = True
         self._thread = threading.Thread(target=self._run, name=f"voice {name}", daemon=True)

@@ -14,7 +14,7 @@ from contract.configuration.hall import Device
 from contract.wire.messages import Announce
 from drivers.ask import arriving
 from drivers.connect import DeviceSite
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import BadReply, DeviceRefused, NoReply, Voice
 from drivers.serial_device import SerialDevice
 from drivers.stream import Stream
@@ -146,7 +146,7 @@ def pieces(text: str, limit: int) -> list[str]:
 
 def _tune(device: Device) -> str:
     """The chip's own tune before every announcement, by the name it has in the chip's manual, such as soundb."""
-    options = Options.of(device)
+    options = DeviceOptions.of(device)
     tune = options.text("tune")
     if not re.fullmatch(r"[a-z]{0,8}[0-9]{0,3}", tune):
         raise options.wrong("tune", "write the name of a tune of the chip, such as soundb")
@@ -155,7 +155,7 @@ def _tune(device: Device) -> str:
 
 def syn6288(device: Device, site: DeviceSite) -> ChipVoice:
     """A SYN6288: 9600 8N1, Mandarin. Its tags: [v0..16] volume, [t0..5] speed."""
-    options = Options.of(device)
+    options = DeviceOptions.of(device)
     tags = f"[v{options.number('volume', 10, 0, 16)}][t{options.number('speed', 3, 0, 5)}]"
     return ChipVoice(
         frames.SYN6288, site.stream(device), spoken_in=["zh"], tags=tags, tune=_tune(device), reply_s=site.answer_s or REPLY_S
@@ -164,7 +164,7 @@ def syn6288(device: Device, site: DeviceSite) -> ChipVoice:
 
 def xfs5152(device: Device, site: DeviceSite) -> ChipVoice:
     """An XFS5152CE: 9600 8N1 by its pins, Mandarin and English. Its tags: [v0..10], [s0..10] speed, [t0..10] pitch."""
-    options = Options.of(device)
+    options = DeviceOptions.of(device)
     tags = "".join(f"[{tag}{options.number(option, default, 0, 10)}]" for tag, option, default in XFS5152_TAGS)
     return ChipVoice(
         frames.XFS5152,

@@ -13,7 +13,7 @@ import subprocess
 from contract.configuration.hall import Device
 from contract.wire.messages import Announce
 from drivers.connect import DeviceSite
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import DeviceRefused, NotFound, ReadingVoice
 from drivers.voice.prose import read_out
 from drivers.voice.reading import spoken
@@ -47,7 +47,7 @@ SYNTHESIS_S = 15
 
 def languages(device: Device) -> list[str]:
     """The languages of a voice in the order in which they are said, from its option `languages`. Raise BadOption."""
-    options = Options.of(device)
+    options = DeviceOptions.of(device)
     wanted = [part.strip() for part in options.text("languages", "zh,en").split(",")]
     if any(language not in VOICES for language in wanted):
         raise options.wrong("languages", 'write "zh,en" or one of them')
@@ -59,7 +59,7 @@ class EspeakVoice(ReadingVoice):
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         self.languages = languages(device)
-        options = Options.of(device)
+        options = DeviceOptions.of(device)
         self.speed = options.number("speed", 100, 50, 200)
         self.volume = options.number("volume", 100, 1, 200)
         self.speaker: Speaker = speaker(device.address, name=device.id, folder=site.folder)

@@ -19,7 +19,7 @@ class _Entry:
     since: float
 
 
-class WaitingLine:
+class AnnouncementQueue:
     """The announcements that a voice has still to say; any thread may put, one takes.
 
     A newer announcement for a window replaces the one that still waits for that window, at its place: a recall is said once,

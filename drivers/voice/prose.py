@@ -110,12 +110,12 @@ RULES_ZH: list[Rule] = [
     (re.compile(rf"(第?)\s*({_NUMBER})\s*(?=(\D?))"), _quantity),
     (re.compile(r"\s*[()—–/·•]+\s*"), ","),
     (re.compile(r"[《》〔〕【】“”‘’\"]"), ""),
-]  # fmt: skip
+]
 RULES_EN: list[Rule] = [
     (re.compile(r"https?://\S+"), "the address on the screen"),
     (re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)"), _date_en),
     (re.compile(r"(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"), lambda m: re.sub(r"\d", lambda d: DIGITS_EN[int(d[0])] + " ", m[0])),
     (re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?!\d)"), _clock_en),
     (re.compile(r"(?<=[\dk])\s*[-–—~]\s*(?=\d)"), " to "),
-]  # fmt: skip
+]
 """One after another; what one rule has put into words the later ones leave alone."""

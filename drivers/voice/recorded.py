@@ -15,7 +15,7 @@ from pathlib import Path
 from contract.configuration.hall import Device
 from contract.wire.messages import Announce
 from drivers.connect import DeviceSite
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import DeviceError, DeviceRefused, NotFound, Voice
 from drivers.voice.espeak import PAUSE_S, languages, synthesise
 from drivers.voice.reading import DIGITS_EN, DIGITS_ZH, spoken
@@ -58,7 +58,7 @@ class RecordedVoice(Voice):
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         self.languages = languages(device)
-        options = Options.of(device)
+        options = DeviceOptions.of(device)
         if not (folder := options.text("folder")):
             raise options.wrong("folder", "name the folder of the recordings")
         self.folder = Path(folder)

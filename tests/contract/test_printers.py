@@ -18,7 +18,7 @@ from drivers.emulators.escpos import EscPosEmulator
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.ports import DeviceError, NotFound, PrintFailed, Unreachable
 from drivers.printer.escpos import EscPosPrinter
-from drivers.printer.layout import TextLine, compose
+from drivers.printer.layout import PaperLine, compose
 from drivers.printer.profile import PROFILES
 from drivers.printer.ticket import PaperTicket, render
 from drivers.registry import DeviceSite
@@ -362,13 +362,13 @@ def test_emphasis_and_alignment_reach_the_paper():
         printer.print(compose([line], emulator.profile))
         return emulator.papers[0]
 
-    plain = paper(TextLine("号", align="left"))
+    plain = paper(PaperLine("号", align="left"))
     boxes = [
-        ImageChops.invert(paper(TextLine("号", align=a))).point(lambda d: 255 * (d > 100)).getbbox()
+        ImageChops.invert(paper(PaperLine("号", align=a))).point(lambda d: 255 * (d > 100)).getbbox()
         for a in ("left", "center", "right")
     ]
     assert boxes[0][0] < boxes[1][0] < boxes[2][0]
-    bold = paper(TextLine("号", align="left", bold=True))
+    bold = paper(PaperLine("号", align="left", bold=True))
     assert sum(d < 128 for d in bold.get_flattened_data()) > sum(d < 128 for d in plain.get_flattened_data())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.emulators.escpos_commands import CommandReader
+from drivers.emulators.escpos_commands import EscPosReader
 from drivers.printer.profile import PROFILES
 from drivers.printer.ticket import render
 from tests.unit.drivers.printer.test_ticket_paper import ENGLISH, TICKET, WORST
@@ -32,7 +32,7 @@ def read_by_npos(job):
 
 
 def read_by_us(job):
-    reader = CommandReader()
+    reader = EscPosReader()
     reader.feed(job)
     commands = list(iter(lambda: reader.next(chinese=True), None))
     for is_text, group in groupby(commands, key=lambda c: c.name in ("text", "LF")):

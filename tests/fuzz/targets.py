@@ -15,7 +15,7 @@ from contract.wire import answers, codec, messages, requests
 from drivers import registry
 from drivers.address import Address, BadAddress
 from drivers.display import alpha_frame, bx6_frame, bxk_frame, huidu_frame, huidu_xml, number_frame, onbon_line, qt_frame
-from drivers.emulators.escpos_commands import CommandReader
+from drivers.emulators.escpos_commands import EscPosReader
 from drivers.idcard import frames as idcard
 from drivers.idcard.text import Unreadable, card
 from drivers.keypad import frames as keypad
@@ -104,7 +104,7 @@ def ssi_codes(data: bytes) -> None:
 
 def printer_commands(data: bytes) -> None:
     """Commands to a ticket printer, without printing."""
-    reader = CommandReader()
+    reader = EscPosReader()
     for piece in cut(data):
         reader.feed(piece)
     reader.clear()

@@ -16,7 +16,7 @@ from contract.configuration.hall import Device, HallConfig
 from contract.wire.device_state import WORKS
 from contract.wire.messages import PaperUse, Reprint, TerminalAsk
 from drivers.device_health import reason
-from drivers.options import Options
+from drivers.options import DeviceOptions
 from drivers.ports import DeviceError, Printer, PrintFailed
 from drivers.printer.roll import RollSetting, roll_setting
 from kiosk.flow.device_test import Result, Tried, TryDevice
@@ -122,7 +122,7 @@ class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed 
 
         try:
             printer = registry.printer(self.device, registry.DeviceSite(self.folder))
-            self._roll.setting = roll_setting(Options.of(self.device))
+            self._roll.setting = roll_setting(DeviceOptions.of(self.device))
             self._roll.open()
         except (DeviceError, ValueError) as error:
             LOG.error("the printer %s cannot be used: %s", self.device.id, error)

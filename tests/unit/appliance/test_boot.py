@@ -316,7 +316,7 @@ def test_an_update_that_is_not_what_was_announced_is_not_touched(place: Place, c
 
 
 def test_the_terminals_updater_and_the_installer_speak_of_the_same_things():
-    assert {field.name for field in fields(InstallRequest)} == set(asking.InstallRequest.__struct_fields__)
+    assert {field.name for field in fields(InstallRequest)} == set(asking.InstallOrder.__struct_fields__)
     states = set(get_args(get_type_hints(asking.InstallResult)["state"]))
     assert states == {"installing", "restarting", "done", "failed"}
 

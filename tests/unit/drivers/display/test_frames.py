@@ -24,7 +24,7 @@ from drivers.display import huidu_frame, huidu_search, huidu_xml, number_frame, 
 from drivers.display.brightness import Night, level
 from drivers.display.onbon_line import BadFrame, Splitter, crc16
 from drivers.display.text import columns, decode, encode, plain
-from drivers.options import BadOption, Options
+from drivers.options import BadOption, DeviceOptions
 
 VECTORS = {
     (device["device"], frame["name"]): bytes.fromhex(frame["hex"])
@@ -300,11 +300,11 @@ def test_a_long_text_never_ends_in_half_a_character():
 
 
 def test_brightness_follows_the_time_of_day():
-    night = Night.of(Options("strip", {"night_brightness": 20, "night_from": "18:30", "night_to": "07:00"}))
+    night = Night.of(DeviceOptions("strip", {"night_brightness": 20, "night_from": "18:30", "night_to": "07:00"}))
     hours = night.half_hours(80)
     assert hours[13] == 20 and hours[14] == 80 and hours[36] == 80 and hours[37] == 20
-    assert Night.of(Options()).half_hours(80) == [80] * 48
+    assert Night.of(DeviceOptions()).half_hours(80) == [80] * 48
     assert [level(p, 15) for p in (1, 50, 100)] == [1, 8, 15]
     for wrong in ({"night_brightness": 0}, {"night_brightness": "x"}, {"night_from": "25:00", "night_brightness": 3}):
         with pytest.raises(BadOption, match=r"\[\[device\]\] strip: night_"):
-            Night.of(Options("strip", wrong))
+            Night.of(DeviceOptions("strip", wrong))

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from drivers.emulators.escpos import EscPos58Emulator, EscPosEmulator
-from drivers.emulators.escpos_commands import LIMIT, CommandReader
+from drivers.emulators.escpos_commands import LIMIT, EscPosReader
 from drivers.printer import commands as esc
-from drivers.printer.layout import Big, InverseText, QrBlock, TextLine, compose
+from drivers.printer.layout import Big, InverseText, PaperLine, QrBlock, compose
 from drivers.printer.profile import PROFILES
 
 JOB = compose(
-    [TextLine("武山县 Wushan"), InverseText("优先"), Big("A012", 10), QrBlock("HTTP://A/T/1", 25)], PROFILES["escpos-80"]
+    [PaperLine("武山县 Wushan"), InverseText("优先"), Big("A012", 10), QrBlock("HTTP://A/T/1", 25)], PROFILES["escpos-80"]
 )
 COMMANDS = [b"\x1b*", b"\x1b@", b"\x1bD", b"\x1d(k", b"\x1dv0\x00", b"\x1dV", b"\x1dk", b"\x1c&", b"\x1c.", b"\x10\x14", b"\x10\x04\x01",
             b"\x1d!\x77", b"\x1ba\x01", b"\n", "号".encode("gbk"), b"\x81\x30\x81\x30"]  # fmt: skip
@@ -41,7 +41,7 @@ def test_no_bytes_whatsoever_break_the_printer(pieces):
 @given(st.binary(max_size=300), st.booleans())
 @settings(deadline=None)
 def test_the_reader_gives_back_every_byte_it_takes(data, chinese):
-    reader = CommandReader()
+    reader = EscPosReader()
     reader.feed(data)
     length = 0
     prefix = {"text": 0, "?": 0, "LF": 1, "CR": 1, "HT": 1, "FF": 1, "CAN": 1}
@@ -101,7 +101,7 @@ def test_paper_is_kept_as_pictures_in_a_folder(tmp_path):
 
 def test_a_printer_without_a_cutter_keeps_the_last_ticket_hanging_until_the_next_job(tmp_path):
     emulator = EscPos58Emulator(out=tmp_path, name="p")
-    job = compose([TextLine("社会保障")], emulator.profile)
+    job = compose([PaperLine("社会保障")], emulator.profile)
     feed(emulator, job)
     assert not emulator.papers
     feed(emulator, job)

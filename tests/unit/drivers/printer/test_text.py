@@ -7,10 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from drivers.dot_font import large
-from drivers.emulators.escpos_commands import CommandReader
-from drivers.options import BadOption, Options
+from drivers.emulators.escpos_commands import EscPosReader
+from drivers.options import BadOption, DeviceOptions
 from drivers.printer import commands as esc
-from drivers.printer.layout import Big, InverseText, QrBlock, TextLine, compose
+from drivers.printer.layout import Big, InverseText, PaperLine, QrBlock, compose
 from drivers.printer.profile import PROFILES, profile
 from drivers.printer.text import CLOSING, clean, columns, encode, is_printable, wrap
 
@@ -72,7 +72,7 @@ def test_english_breaks_between_words():
 
 
 def commands_of(job):
-    reader = CommandReader()
+    reader = EscPosReader()
     reader.feed(job)
     return list(iter(lambda: reader.next(chinese=True), None))
 
@@ -87,7 +87,7 @@ def test_a_large_text_that_no_size_makes_fit_ends_at_the_edge_of_the_paper(text)
 @example("\ufdfd" * 80, min(PROFILES))
 @settings(deadline=None)
 def test_user_text_never_adds_a_command_to_a_job(text, model):
-    found = commands_of(compose([TextLine(text), InverseText(text), Big(text or "A", 15)], PROFILES[model]))
+    found = commands_of(compose([PaperLine(text), InverseText(text), Big(text or "A", 15)], PROFILES[model]))
     names = {command.name for command in found}
     assert names <= {
         "ESC @",
@@ -121,7 +121,7 @@ def test_no_picture_holds_a_command_that_acts_at_once(dots):
 
 def test_every_command_of_a_job_is_known_by_name():
     for p in PROFILES.values():
-        job = compose([TextLine("武山 Wushan"), InverseText("优先"), Big("A001", 15), QrBlock("HTTP://X/T/1", 27)], p)
+        job = compose([PaperLine("武山 Wushan"), InverseText("优先"), Big("A001", 15), QrBlock("HTTP://X/T/1", 27)], p)
         assert "?" not in {command.name for command in commands_of(job)}
 
 
@@ -135,12 +135,12 @@ def test_every_command_of_a_job_is_known_by_name():
 )
 def test_a_wrong_option_is_refused_with_device_key_and_remedy(options, remedy):
     with pytest.raises(BadOption) as caught:
-        profile("escpos-80", Options("printer-1", options))
+        profile("escpos-80", DeviceOptions("printer-1", options))
     assert "printer-1" in str(caught.value) and remedy in str(caught.value) and next(iter(options)) in str(caught.value)
 
 
 def test_a_device_may_set_a_habit_otherwise():
-    assert profile("escpos-80", Options("printer-1", {"native_qr": True, "charset": "gb2312"})).native_qr
+    assert profile("escpos-80", DeviceOptions("printer-1", {"native_qr": True, "charset": "gb2312"})).native_qr
 
 
 def test_a_code_with_a_foreign_address_is_refused_before_anything_is_printed():

@@ -13,7 +13,7 @@ from contract.configuration.hall_files import load
 from contract.wire.messages import Estimate
 from drivers import registry
 from drivers.dot_font import rows
-from drivers.emulators.escpos_commands import CommandReader
+from drivers.emulators.escpos_commands import EscPosReader
 from drivers.emulators.serve import MemoryStream
 from drivers.printer.escpos import EscPosPrinter
 from drivers.printer.profile import PROFILES
@@ -152,7 +152,7 @@ def test_a_number_given_without_the_server_says_so_and_nothing_of_the_line():
 
 @pytest.mark.parametrize("offline", [False, True])
 def test_an_english_ticket_has_no_chinese_on_it(offline):
-    reader = CommandReader()
+    reader = EscPosReader()
     ticket = replace(ENGLISH, ticket_class="military", reprint=True, offline=offline)
     reader.feed(render(ticket, PROFILES["escpos-80-basic"]))
     text = b"".join(c.data if c.name == "text" else b"|" for c in iter(lambda: reader.next(chinese=True), None))

@@ -11,8 +11,9 @@ from drivers import registry
 from drivers.address import Address, BadAddress
 from drivers.ports import InUse, NoPermission, NotFound, PrintFailed, Unreachable
 from drivers.printer.escpos import EscPosPrinter
-from drivers.printer.lines import UsbStream, line_to
+from drivers.printer.lines import line_to
 from drivers.printer.profile import PROFILES
+from drivers.printer.usb import UsbStream
 from drivers.registry import DeviceSite
 
 

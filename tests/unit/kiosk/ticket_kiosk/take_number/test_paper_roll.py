@@ -14,7 +14,7 @@ import pytest
 
 from contract.configuration.hall import Device
 from contract.wire.messages import Estimate, Reprint, TerminalAsk
-from drivers.options import BadOption, Options
+from drivers.options import BadOption, DeviceOptions
 from drivers.printer.profile import profile
 from drivers.printer.roll import RollSetting, roll_setting
 from kiosk.ticket_kiosk.events import Printed, PrinterIs
@@ -69,8 +69,8 @@ def test_a_roll_of_unknown_length_is_counted_and_never_called_low(tmp_path: Path
 @pytest.mark.parametrize("options", [{"roll_m": 0}, {"roll_m": True}, {"ticket_mm": "long"}, {"low_m": 1e9}])
 def test_a_roll_that_cannot_be_is_refused_with_a_remedy(options: dict[str, Any]) -> None:
     with pytest.raises(BadOption, match=r"devices.toml: \[\[device\]\] p1: \w+ = "):
-        profile("escpos-80", Options("p1", options))
-    assert roll_setting(Options("p1", {"roll_m": 80})).left_mm(10) == 80_000 - 1100
+        profile("escpos-80", DeviceOptions("p1", options))
+    assert roll_setting(DeviceOptions("p1", {"roll_m": 80})).left_mm(10) == 80_000 - 1100
 
 
 # --- the printer's thread, with the emulated printer ---------------------------------------------------------------------
