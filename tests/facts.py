@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contract.wire import codec
-from contract.wire.answers import CaseFacts
+from contract.wire.facts import CaseFacts
 
 
 def case_facts(number: str = "WS-1", **changes: Any) -> dict[str, Any]:

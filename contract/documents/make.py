@@ -24,8 +24,8 @@ from contract.documents.papers import (
 )
 from contract.guides.english import English, in_english
 from contract.guides.item import Form, Item
-from contract.wire.answers import CaseFacts
 from contract.wire.case import PaperKind
+from contract.wire.facts import CaseFacts
 from contract.wire.scanned_code import PREFIXES
 
 GUIDE_NOTE = TextConfig(zh="手机扫码看指南", en="This guide on a phone")

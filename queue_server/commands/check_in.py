@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contract.wire import scanned_code
-from contract.wire.answers import AppointmentFacts, Standing
+from contract.wire.facts import AppointmentFacts, Standing
 from contract.wire.messages import Text
 from contract.wire.requests import IssueTicket
 from queue_server.appointments import repository

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from contract.wire import codec
-from contract.wire.answers import SignedTicket, TicketFacts
 from contract.wire.events import Event
+from contract.wire.facts import SignedTicket, TicketFacts
 from contract.wire.messages import Estimate, Text
 from queue_server.codes.signer import Signer
 from queue_server.commands.hall_rules import HallRules

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from contract.wire.answers import KeptRating, LookupAnswer, RateableService, RateAnswer
+from contract.wire.answers import KeptRating, LookupAnswer, RateAnswer
 from contract.wire.events import ServiceRated
+from contract.wire.facts import RateableService
 from contract.wire.messages import Text
 from contract.wire.requests import LookupTicket, Rate
 from queue_server.commands.context import CommandContext

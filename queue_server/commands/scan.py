@@ -5,20 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from contract.wire import scanned_code
-from contract.wire.answers import (
-    AppointmentScan,
-    CaseAnswer,
-    CaseDeadline,
-    CaseFacts,
-    CaseScan,
-    CaseStepFacts,
-    GuideScan,
-    HolderFacts,
-    HolderScan,
-    ScanAnswer,
-    TicketScan,
-)
+from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan, GuideScan, HolderScan, ScanAnswer, TicketScan
 from contract.wire.case import ENDED, PAPERS, STATES, Case
+from contract.wire.facts import CaseDeadline, CaseFacts, CaseStepFacts, HolderFacts
 from contract.wire.messages import ErrorCode, Text
 from contract.wire.requests import FindCase, LookupTicket, ScanCode
 from queue_server.appointments import repository as appointments

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import cv2
 
 from contract.guides.item import Form
-from contract.wire.answers import AppointmentFacts, HolderFacts, HolderScan, Standing
+from contract.wire.answers import HolderScan
+from contract.wire.facts import AppointmentFacts, HolderFacts, Standing
 from contract.wire.messages import Text
 from drivers.scanner.reading import CodeReader
 from kiosk.flow.hall_view import Presence

@@ -8,9 +8,9 @@ from typing import Literal
 from contract.guides.english import English
 from contract.guides.item import Form, Item
 from contract.wire import messages
-from contract.wire.answers import CaseFacts
 from contract.wire.case import PaperKind
 from contract.wire.device_state import WORKS
+from contract.wire.facts import CaseFacts
 from contract.wire.messages import Text
 
 CASE_DOCUMENTS: tuple[PaperKind, ...] = ("receipt", "supplement", "rejection", "denial", "progress")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from contract.wire.answers import CaseFacts
+from contract.wire.facts import CaseFacts
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.a4_print.state import OpenDocuments
 from kiosk.ticket_kiosk.case_progress.state import Field, FieldTyped, PickField, SubmitCaseQuery

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from contract.wire.answers import CaseFacts
+from contract.wire.facts import CaseFacts
 from contract.wire.messages import Text
 from kiosk.flow.requests import ServerRequest
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contract.wire import answers
-from contract.wire.answers import Answer, RateableService, TicketAnswer, TicketFacts
+from contract.wire.answers import Answer, TicketAnswer
+from contract.wire.facts import RateableService, TicketFacts
 from contract.wire.messages import Estimate
 from contract.wire.rating_reasons import lacks_reason as rating_lacks_reason
 from contract.wire.rating_reasons import reasons_of

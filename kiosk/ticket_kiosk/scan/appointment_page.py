@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contract.wire.answers import AppointmentFacts
+from contract.wire.facts import AppointmentFacts
 from kiosk.ticket_kiosk.events import TakeNumber
 from kiosk.ticket_kiosk.guides.list_pages import Listing
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk

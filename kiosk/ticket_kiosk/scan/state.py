@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from contract.wire.answers import AppointmentFacts, HolderScan
+from contract.wire.answers import HolderScan
 from contract.wire.device_state import WORKS
+from contract.wire.facts import AppointmentFacts
 from contract.wire.messages import Text
 from kiosk.flow.requests import Policy, ServerRequest
 

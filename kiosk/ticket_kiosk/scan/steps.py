@@ -15,18 +15,8 @@ import hashlib
 from dataclasses import replace
 
 from contract.wire import answers, scanned_code
-from contract.wire.answers import (
-    Answer,
-    AppointmentFacts,
-    AppointmentScan,
-    CaseFacts,
-    CaseScan,
-    GuideScan,
-    HolderScan,
-    IssueAnswer,
-    RateableService,
-    TicketScan,
-)
+from contract.wire.answers import Answer, AppointmentScan, CaseScan, GuideScan, HolderScan, IssueAnswer, TicketScan
+from contract.wire.facts import AppointmentFacts, CaseFacts, RateableService
 from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.case_progress.state import CaseQuery

@@ -20,7 +20,8 @@ from starlette.datastructures import FormData
 
 from contract.configuration.hall import Clerk, Window
 from contract.wire import answers, messages
-from contract.wire.answers import LookupAnswer, TicketFacts
+from contract.wire.answers import LookupAnswer
+from contract.wire.facts import TicketFacts
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.auth.guard import Forbidden, address
 from queue_server.web.auth.sessions import Session

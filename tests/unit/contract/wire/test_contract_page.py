@@ -14,13 +14,13 @@ from typing import Any, get_args
 import pytest
 from msgspec import Struct, inspect
 
-from contract.wire import answers, messages
+from contract.wire import answers, facts, messages
 from contract.wire.events import EVENTS
 from contract.wire.requests import VERBS, Verb
 from contract.wire.topics import TOPICS, Party, Topic, Topics
 
 PAGE = Path(__file__).parents[4] / "docs/wire-contract.md"
-NAMED = (answers.TicketFacts, answers.SignedTicket, answers.AppointmentFacts, answers.CaseFacts)
+NAMED = (facts.TicketFacts, facts.SignedTicket, facts.AppointmentFacts, facts.CaseFacts)
 """Parts of answers that the page explains once."""
 OWN = {"terminal": "the terminal itself", "display": "its device agent", "rating": "the rating screen of the window",
        "keypad": "keypad of the window", "rater": "rater of the window"}  # fmt: skip

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from contract.documents import make, render
 from contract.wire import codec
-from contract.wire.answers import CaseFacts
 from contract.wire.case import PAPERS, STATES, Case
+from contract.wire.facts import CaseFacts
 from queue_server.appointments import command as appointment_command
 from queue_server.appointments import repository as appointments
 from queue_server.appointments.repository import Booking
