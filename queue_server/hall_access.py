@@ -79,7 +79,7 @@ class HallAccess:
         return self._retained.watch()
 
     async def waiting_list(self, window: str | None = None) -> list[WaitingTicket]:
-        """Open tickets that are at no window, in the order in which they stand: all, or those that `window` serves."""
+        """Open tickets that are at no window, in the order of the line: all, or those that `window` serves."""
         return await asyncio.to_thread(self._reports.waiting_list, window)
 
     async def reprintable(self, text: str = "", limit: int = 100) -> list[WaitingTicket]:

@@ -105,7 +105,7 @@ class ServiceAnswer(Struct, frozen=True):
 
 
 class LookupAnswer(Struct, frozen=True):
-    """How a ticket stands. `service` is left out before its first service, and null while that one runs."""
+    """How a ticket is now. `service` is left out before its first service, and null while that one runs."""
 
     ticket: TicketFacts
     ahead: int
@@ -220,7 +220,7 @@ class LeaseAnswer(Struct, frozen=True):
 
 
 class MergedTicket(Struct, frozen=True):
-    """How a ticket that a kiosk gave out stands now; `refused` when the number was never this kiosk's."""
+    """How a ticket that a kiosk gave out is now; `refused` when the number was never this kiosk's."""
 
     id: str
     state: TicketState | Literal["refused"]

@@ -1,4 +1,4 @@
-"""The facts that a hall tells on `event/<type>`: one type an event, in the past tense (docs/wire-contract.md).
+"""The facts that a hall publishes on `event/<type>`: one type an event, in the past tense (docs/wire-contract.md).
 
 What is not known is left out. The server keeps the same facts, without `at`, for as long as it keeps anything.
 """

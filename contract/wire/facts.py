@@ -19,7 +19,7 @@ HolderKind = Literal["person", "enterprise"]
 
 
 class TicketFacts(Struct, frozen=True):
-    """A ticket as it stands now. `window` is where it is or was last called."""
+    """A ticket as it is now. `window` is where it is or was last called."""
 
     id: str
     number: str
@@ -33,7 +33,7 @@ class TicketFacts(Struct, frozen=True):
 
 
 class SignedTicket(TicketFacts, frozen=True):
-    """A ticket with the token that stands in its code, which only its holder gets."""
+    """A ticket with the token of its code, which only its holder gets."""
 
     token: str
 
@@ -70,7 +70,7 @@ class CaseStepFacts(Struct, frozen=True):
 
 
 class CaseDeadline(Struct, frozen=True):
-    """How a case stands to its promised day. Not `certain`: holidays of that year are not known yet."""
+    """Where a case is against its promised day. Not `certain`: holidays of that year are not known yet."""
 
     on: date
     state: DeadlineState
@@ -108,7 +108,7 @@ class CaseFacts(Struct, frozen=True):
 
 
 class HolderFacts(Struct, frozen=True):
-    """Whom a service code stands for; a person's name is masked. `key` names them for print quotas, and nothing else."""
+    """Whom a service code identifies; a person's name is masked. `key` names them for print quotas, and nothing else."""
 
     kind: HolderKind
     name: str

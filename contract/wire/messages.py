@@ -99,7 +99,7 @@ class UpdateStatus(Struct, frozen=True, omit_defaults=True):
 
 class LeaseStatus(Struct, frozen=True):
     """Numbers that a kiosk may give out without the server: how many are `left` of each queue, of `most` each; `untold` are
-    tickets that it gave out and has not told yet, of which 50 at most are counted."""
+    tickets that it gave out and has not reported yet, of which 50 at most are counted."""
 
     left: dict[str, int]
     most: int
@@ -118,7 +118,7 @@ class TerminalStatus(Struct, frozen=True):
 
 
 class Reprint(Struct, frozen=True):
-    """A ticket that goes on paper once more: what `issue-ticket` answers of it, as it stands now."""
+    """A ticket that goes on paper once more: what `issue-ticket` answers of it, as it is now."""
 
     id: Id
     number: str

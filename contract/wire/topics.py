@@ -80,7 +80,7 @@ TOPICS: dict[str, Topic] = {
     "cmd/<verb>": Topic(None, False, (SERVER,), (SERVER,)),
     "reply/<client-id>": Topic(None, False, (SERVER,), (OWN_TERMINAL,)),
 }
-"""Topics behind the hall's root, a word in `<>` stands for an id. `event/<type>` has the types of `events.EVENTS`. Who else
+"""Topics behind the hall's root, a word in `<>` is an id. `event/<type>` has the types of `events.EVENTS`. Who else
 writes which `cmd/<verb>` is in `requests.VERBS`; the server writes there to empty a retained request."""
 _BY_FILTER = {re.sub("<[^>]+>", "+", pattern): topic for pattern, topic in TOPICS.items()}
 

@@ -1,4 +1,4 @@
-"""Alerts of the hall: retained while the trouble stands, emptied when it is solved.
+"""Alerts of the hall: retained while the trouble lasts, emptied when it is solved.
 
 The server raises them from what displays and terminals say about themselves and from messages that it cannot read.
 """
@@ -23,7 +23,7 @@ LOW_S = 120.0
 FEW = 0.2
 SETTLE_S = 15.0
 MOST_ILLEGAL = 20
-"""Alerts about illegal messages that may stand at once; further subjects share one more."""
+"""Maximum number of alerts about illegal messages; further subjects share one more."""
 CAUSED = ("misconfigured", "failed", "garbled")
 """States that mean little without what the program says of them."""
 OWN = ("lease-", "display-", "terminal-", "device-", "messages-", "ledger-")
@@ -56,7 +56,7 @@ class Alerts:
         self._settle_at: float | None = None
 
     def display_shown(self, display: str, payload: bytes) -> None:
-        """A display says whether it can be reached; what a display said that the hall no longer has is nobody's trouble."""
+        """A display reports whether it can be reached; one that the hall no longer has raises no alert."""
         if display not in self._displays:
             return
         shown = codec.read(payload, messages.DisplayShown)
@@ -130,7 +130,7 @@ class Alerts:
         self._display(display.id)
 
     def illegal(self, where: str, monotonic: float) -> None:
-        """A message that cannot be read came in; one alert stands for many, until it has been quiet for a minute."""
+        """A message that cannot be read came in; one alert is for many, until it has been quiet for a minute."""
         name = f"messages-{_id(where)}"
         if name not in self._illegal_until and len(self._illegal_until) >= MOST_ILLEGAL:
             name, where = "messages-others", "…"
@@ -193,7 +193,7 @@ class Alerts:
 
 
 def _in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
-    """What the staff is told of a device: what happened and what to do; no figures, or every paper would be news."""
+    """What the staff reads of a device: what happened and what to do; no figures, or every paper would be news."""
     if device.state == "print-in-doubt":
         return _print_in_doubt(terminal, device)
     zh, en = (device_words.kind_name(device.kind, language) for language in ("zh", "en"))
@@ -203,10 +203,10 @@ def _in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]
 
 
 def _sentence(device: messages.DeviceStatus, name_zh: str, name_en: str) -> tuple[str, str]:
-    told = device_words.sentences(device.kind, device.state, name_zh, name_en)
-    known = bool(told.zh)
-    zh = told.zh if known else f"{name_zh}状态异常：{device.state}"
-    en = told.en if known else f"{name_en} is in trouble: {device.state}"
+    words = device_words.sentences(device.kind, device.state, name_zh, name_en)
+    known = bool(words.zh)
+    zh = words.zh if known else f"{name_zh}状态异常：{device.state}"
+    en = words.en if known else f"{name_en} is in trouble: {device.state}"
     cause = device.detail if device.state in CAUSED or not known else ""
     return (f"{zh}（{cause}）", f"{en} ({cause})") if cause else (zh, en)
 

@@ -26,7 +26,7 @@ class RetainedTopics:
         self._lock = threading.Lock()
 
     def put(self, topic: str, payload: bytes, *, retained: bool = True) -> None:
-        """Keep `payload` (if `retained`) and tell the watchers."""
+        """Keep `payload` (if `retained`) and notify the watchers."""
         if retained:
             if payload:
                 self._payloads[topic] = payload
@@ -37,7 +37,7 @@ class RetainedTopics:
         with self._lock:
             watchers = list(self._watchers)
         for watcher in watchers:
-            watcher.tell(topic, payload)
+            watcher.notify(topic, payload)
 
     def get(self, topic: str) -> bytes | None:
         """The last payload of a topic, or None."""
@@ -71,7 +71,7 @@ class _Watcher:
         self.changes: asyncio.Queue[tuple[str, bytes] | None] = asyncio.Queue()
         self.dropped = False
 
-    def tell(self, topic: str, payload: bytes) -> None:
+    def notify(self, topic: str, payload: bytes) -> None:
         """Hand a change over, from the server's thread; a loop that has ended is no concern of the server."""
         if not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self._take, (topic, payload))

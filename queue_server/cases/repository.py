@@ -11,9 +11,9 @@ from sqlalchemy import Connection, delete, func, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from contract.wire.case import ENDED, Case
+from contract.wire.facts import DeadlineState
 from queue_server.codes.seal import veiled
 from queue_server.codes.signer import Signer
-from queue_server.domain.deadline import DeadlineState
 from queue_server.domain.name_masking import masked_name
 from queue_server.store import tables
 

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Meta, Struct
 
 from contract.wire import codec
-from queue_server.codes.verifier import Holder, HolderKind, Refusal
+from contract.wire.facts import HolderKind
+from queue_server.codes.verifier import Holder, Refusal
 
 PREFIX = "JHP."
 CLOCK_DIFFERENCE = timedelta(seconds=60)

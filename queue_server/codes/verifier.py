@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-HolderKind = Literal["person", "enterprise"]
+from contract.wire.facts import HolderKind
+
 Why = Literal["forged", "expired", "foreign", "unreadable"]
 
 

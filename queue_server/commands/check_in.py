@@ -26,8 +26,8 @@ GONE: dict[str, Text] = {
 
 @dataclass(frozen=True)
 class Admission:
-    """What an appointment is given. `rank_at` is the instant from which it counts as standing in line, None when it is late
-    and stands like anybody else; `ticket` the one that it was given before."""
+    """What an appointment is given. `rank_at` is the instant from which it counts as waiting, None when it is late
+    and waits like anybody else; `ticket` the one that it was given before."""
 
     appointment: Appointment
     rank_at: datetime | None = None
@@ -85,7 +85,7 @@ def show(context: CommandContext, appointment: Appointment) -> AppointmentFacts:
 
 
 def standing(context: CommandContext, appointment: Appointment) -> Standing:
-    """How the appointment stands to the clock."""
+    """Where the appointment is against the clock."""
     if appointment.state != "booked":
         ticket = context.unit.tickets.get(appointment.ticket) if appointment.ticket else None
         if ticket is None or ticket.state not in REUSABLE:

@@ -77,7 +77,7 @@ class CommandContext:
         return ticket
 
     def ticket_called(self, name: str) -> TicketRow:
-        """The ticket of an id, or of a number of today as it stands on the paper; refused as unknown-ticket."""
+        """The ticket of an id, or of a number of today as it is printed; refused as unknown-ticket."""
         name = name.strip()
         return self.ticket(ticket_id(self.day, name) if _NUMBER.fullmatch(name) else name)
 
@@ -89,7 +89,7 @@ class CommandContext:
         return window
 
     def at(self, window_id: str | None, ticket_id: str | None) -> tuple[WindowRow, TicketRow]:
-        """The window and the ticket that stands at it, named by either."""
+        """The window and the ticket at it, named by either."""
         if window_id is None and ticket_id is None:
             raise bad_request("neither window nor ticket is named", Text("请指明窗口或号票。", "Name a window or a ticket."))
         if window_id is None:
@@ -106,12 +106,12 @@ class CommandContext:
 
     @staticmethod
     def refused_window(window: WindowRow) -> Refused:
-        """A wrong-state that tells how the window stands."""
+        """A wrong-state that says how the window is."""
         return wrong_state(f"window {window.id} is {window.state}", window_states.hint(window.state))
 
     @staticmethod
     def refused_ticket(ticket: TicketRow) -> Refused:
-        """A wrong-state that tells how the ticket stands."""
+        """A wrong-state that says how the ticket is."""
         return wrong_state(f"ticket {ticket.number} is {ticket.state}", ticket_states.hint(ticket.state))
 
     # --- moves ------------------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ class CommandContext:
         )  # fmt: skip
 
     def place(self, ticket: TicketRow) -> tuple[int, Estimate]:
-        """How many stand before a ticket, and how long it waits; nobody and not at all when it is in no line."""
+        """How many are before a ticket, and how long it waits; nobody and not at all when it is in no line."""
         if ticket.state not in ("waiting", "printing"):
             return 0, Estimate(0, 0)
         ordinary, favoured = self.unit.before(ticket)

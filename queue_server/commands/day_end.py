@@ -17,7 +17,7 @@ from queue_server.store.rows import TicketRow, WindowRow
 
 REQUESTS_KEPT = timedelta(days=3)
 LEASES_KEPT = timedelta(days=30)
-"""So late a kiosk that was away may still tell what it gave out."""
+"""How late a kiosk that was away may still report what it gave out."""
 T, W = tables.tickets.c, tables.windows.c
 
 

@@ -92,7 +92,7 @@ class HallRules:
         return True
 
     def deadline(self, promised: date, today: date) -> Deadline:
-        """How a case stands to its promised day."""
+        """Where a case is against its promised day."""
         return standing(promised, today, self.is_working, is_known=self.knows_holidays)
 
     @property

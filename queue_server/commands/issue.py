@@ -73,7 +73,7 @@ def _next_number(context: CommandContext, queue: Queue, day: str) -> int:
 
 
 def answer_of(context: CommandContext, ticket: TicketRow) -> IssueAnswer:
-    """What is answered of a ticket that was given before, as it stands now."""
+    """What is answered of a ticket that was given before, as it is now."""
     return _answer(context, ticket, *context.place(ticket))
 
 

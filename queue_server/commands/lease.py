@@ -23,11 +23,11 @@ from queue_server.store.rows import TicketRow
 MOST_A_DAY = 500
 """Numbers of one queue that one kiosk may lease on a day."""
 SAME_INSTANT_S = 1e-6
-"""Added to the rank for every number of the day, so that tickets of one instant stand in the order of their numbers."""
+"""Added to the rank for every number of the day, so that tickets of one instant are in the order of their numbers."""
 
 
 def lease_numbers(context: CommandContext, ask: LeaseNumbers) -> LeaseAnswer:
-    """Set numbers of today aside for a kiosk. Asked anew it gets further ones: no number is ever told twice."""
+    """Set numbers of today aside for a kiosk. Asked anew it gets further ones: no number is ever given twice."""
     queue = _leasable(context, ask)
     day, first = context.day.isoformat(), _first_free(context, queue.id)
     counts = range(first, first + ask.count)

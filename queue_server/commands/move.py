@@ -72,7 +72,7 @@ def named(context: CommandContext, ticket: str | None, token: str | None) -> Tic
             hint = Text("二维码无效，请扫描号票上的二维码。", "Scan the code on the ticket again.")
             raise Refused("not-authorised", "the token was not signed by this hall", hint)
         if context.unit.tickets.get(known) is None and context.unit.leases.of(known) is not None:
-            raise Refused("unknown-ticket", f"the kiosk that holds {known} has not told yet whether it gave it out", _OFFLINE)
+            raise Refused("unknown-ticket", f"the kiosk that holds {known} has not reported it as given out", _OFFLINE)
         return context.ticket(known)
     if ticket is None:
         raise bad_request("neither ticket nor token is named", Text("请指明号票。", "Name a ticket or its token."))
@@ -86,7 +86,7 @@ _OFFLINE = Text(
 
 
 def _present(context: CommandContext, window_id: str | None, ticket_id: str | None) -> tuple[WindowRow | None, TicketRow]:
-    """The ticket, and the window at which it stands, if it stands at one."""
+    """The ticket, and the window that it is at, if any."""
     if ticket_id is None:
         return context.at(window_id, None)
     ticket = context.ticket(ticket_id)

@@ -28,7 +28,7 @@ KINDS: dict[str, type[ReprintEvent]] = {
 
 
 def reprint_ticket(context: CommandContext, ask: ReprintTicket) -> IssueAnswer:
-    """What is to stand on the paper; the desk hands it to the terminal as an order. Nothing about the ticket changes."""
+    """What is printed; the staff page orders it from the terminal. Nothing about the ticket changes."""
     ticket = context.ticket(ask.ticket)
     if ask.terminal not in context.hall.config.ticket_printers():
         hint = Text("请选择一台能打号票的自助机。", "Choose a kiosk with a ticket printer.")

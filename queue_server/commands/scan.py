@@ -22,7 +22,7 @@ from queue_server.domain.deadline import COLOURS
 from queue_server.domain.name_masking import masked_name
 
 GUESSES_A_TERMINAL = 4
-"""A terminal may be guessed at so many times as often as one case: many people stand at it."""
+"""How many times as many wrong tries a terminal has as a case: many people use it."""
 SHOWN_DAYS = 7
 
 
@@ -96,7 +96,7 @@ def _sealed_case(context: CommandContext, code: scanned_code.Code) -> Case:
 
 
 def _holder(context: CommandContext, text: str) -> HolderScan:
-    """Whom a service code stands for, with the appointments and cases that are theirs."""
+    """Whom a service code identifies, with the appointments and cases that are theirs."""
     verifier = next((v for v in context.hall.verifiers if v.recognises(text)), None)
     if verifier is None:
         raise bad_request("no verifier of this hall knows the code", NONSENSE)

@@ -17,7 +17,7 @@ T = tables.tickets.c
 
 
 def open_window(context: CommandContext, ask: ChangeWindow) -> WindowAnswer:
-    """Open a closed or paused window, or take over an open one as it stands, with its ticket."""
+    """Open a closed or paused window, or take over an open one as it is, with its ticket."""
     window = context.window(ask.window)
     clerk = _clerk(context, ask)
     context.check("open-window", window=window)

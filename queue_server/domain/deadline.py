@@ -1,6 +1,6 @@
-"""How a case stands to the day it was promised for: far, near, reached or exceeded (正常, 预警, 黄牌, 红牌), in working days.
+"""Where a case is against its promised day: far, near, reached or exceeded (正常, 预警, 黄牌, 红牌), in working days.
 
-Warning, yellow and red stand for near, at and past the limit; near is one working day before, as cities rule it.
+Warning, yellow and red are near, at and past the limit; near is one working day before, as cities rule it.
 """
 
 from __future__ import annotations
@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
+from contract.wire.facts import DeadlineState
 from contract.wire.messages import Text
 
-DeadlineState = Literal["far", "near", "reached", "exceeded"]
 ONE_DAY = timedelta(days=1)
 LONGEST_DAYS = 3700
-"""Beyond ten years the count stops: such a date is a slip of the pen."""
+"""Beyond ten years the count stops: such a date is a typing error."""
 
 COLOURS: dict[DeadlineState, Text] = {
     "far": Text("正常", "in time"),
@@ -59,7 +58,7 @@ def working_days_between(first: date, last: date, is_working: Callable[[date], b
 def standing(
     promised: date, today: date, is_working: Callable[[date], bool], *, is_known: Callable[[date], bool], near_days: int = 1
 ) -> Deadline:
-    """How `today` stands to the promised day. `is_known` says whether a day's year is in the holiday calendar."""
+    """Where `today` is against the promised day. `is_known` says whether a day's year is in the holiday calendar."""
     certain = is_known(today) and is_known(promised)
     left = working_days_between(today, promised, is_working)
     if promised < today:

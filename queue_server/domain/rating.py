@@ -19,7 +19,7 @@ _LEVELS = frozenset(level.value for level in LEVELS)
 
 
 class BadRating(ValueError):
-    """A rating that cannot be taken; `hint` tells the citizen what is missing."""
+    """A rating that cannot be taken; `hint` says to the citizen what is missing."""
 
     def __init__(self, message: str, hint: Text) -> None:
         super().__init__(message)

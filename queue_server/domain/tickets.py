@@ -61,7 +61,7 @@ _NEXT_STEP: dict[TicketState, Text] = {
 
 
 class WrongState(Exception):
-    """A move that is not possible from this state; `hint` tells a clerk how things stand and what to do."""
+    """A move that is not possible from this state; `hint` says to a clerk how the ticket is and what to do."""
 
     def __init__(self, verb: str, state: str, hint: Text, *, of: str = "ticket") -> None:
         super().__init__(f"{verb} is not possible while the {of} is {state}")
@@ -79,6 +79,6 @@ def move(state: TicketState, verb: str) -> TicketState:
 
 
 def hint(state: TicketState) -> Text:
-    """How a ticket in `state` stands and what can be done next."""
+    """How a ticket in `state` is and what can be done next."""
     words, step = _STATE_WORDS[state], _NEXT_STEP[state]
     return Text(f"该号{words.zh}，{step.zh}。", f"The ticket is {words.en}; {step.en}.")

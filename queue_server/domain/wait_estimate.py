@@ -89,7 +89,7 @@ class WaitingLine:
 
     @property
     def ahead(self) -> int:
-        """How many tickets that stand in line now are called before this one."""
+        """How many of the tickets that wait now are called before this one."""
         if self.favoured:
             return self.favoured_ahead + int(self._overtaken())
         return self.ordinary + int(min(self.favoured_ahead, self._overtakers()))
@@ -169,7 +169,7 @@ def servers_of(windows: Sequence[Sequence[str]], work: Mapping[str, float]) -> d
 
 
 def _served(given: list[tuple[int, dict[str, float]]]) -> dict[str, float]:
-    """What all windows together give to each queue; windows that are alike stand once, with their number."""
+    """What all windows together give to each queue; windows that are alike appear once, with their number."""
     total: dict[str, float] = {}
     for count, part in given:
         for queue, share in part.items():

@@ -9,7 +9,7 @@ from queue_server.domain.tickets import WrongState
 
 STATES: tuple[WindowCondition, ...] = get_args(WindowCondition)
 BUSY: frozenset[WindowCondition] = frozenset({"calling", "serving"})
-"""The states in which a ticket stands at the window."""
+"""The states in which a ticket is at the window."""
 
 TRANSITIONS: dict[str, dict[WindowCondition, WindowCondition]] = {
     "open-window": {
@@ -33,13 +33,13 @@ TRANSITIONS: dict[str, dict[WindowCondition, WindowCondition]] = {
         "closed": "closed", "paused": "closed", "idle": "closed", "calling": "closed", "serving": "closed", "rating": "closed",
     },
 }  # fmt: skip
-"""verb → {from: to}. Opening an open window lets another clerk take it over as it stands. `rated` is the end of the time for
+"""verb → {from: to}. Opening an open window lets another clerk take it over as it is. `rated` is the end of the time for
 rating, by an answer or without one; `expire` is the end of the business day."""
 
 _HINTS: dict[WindowCondition, Text] = {
     "closed": Text("窗口未开启，请先登录并开启窗口。", "The window is closed; open it first."),
     "paused": Text("窗口已暂停，请先恢复服务。", "The window is paused; open it again first."),
-    "idle": Text("窗口没有正在办理的号，请先叫号。", "No ticket stands at the window; call one first."),
+    "idle": Text("窗口没有正在办理的号，请先叫号。", "No ticket is at the window; call one first."),
     "calling": Text(
         "窗口已叫号，请先开始办理、过号、挂起或转移。", "A ticket is called here; start, no-show, hold or transfer it first."
     ),
@@ -62,5 +62,5 @@ def move(state: WindowCondition, verb: str) -> WindowCondition:
 
 
 def hint(state: WindowCondition) -> Text:
-    """How a window in `state` stands and what the clerk can do next."""
+    """How a window in `state` is and what the clerk can do next."""
     return _HINTS[state]

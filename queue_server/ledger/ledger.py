@@ -229,7 +229,7 @@ class Ledger:
             raise
 
     def _finish(self, unit: UnitOfWork, changes: Changes) -> None:
-        """Write the unit, and note how the changed windows now stand."""
+        """Write the unit, and note how the changed windows are now."""
         for window_id in sorted(changes.windows):
             window = unit.windows.get(window_id)
             assert window is not None, "a window that has changed was read"
