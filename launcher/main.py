@@ -40,7 +40,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 @dataclass(frozen=True)
-class Options:
+class LauncherOptions:
     """What the command line asks for; `state` is the folder for ledger, logs and papers."""
 
     hall: Path
@@ -53,7 +53,7 @@ class Options:
     leave_windows: str
 
     @classmethod
-    def parse(cls, argv: Sequence[str] | None) -> Options:
+    def parse(cls, argv: Sequence[str] | None) -> LauncherOptions:
         """Read the command line; argparse ends the program for one that it does not understand."""
         given = arguments().parse_args(argv)
         return cls(
@@ -71,7 +71,7 @@ class Options:
 class WholeHall:
     """All programs of one hall as children, in the order in which they need each other."""
 
-    def __init__(self, options: Options, config: HallConfig) -> None:
+    def __init__(self, options: LauncherOptions, config: HallConfig) -> None:
         self.options, self.config = options, config
         self.state: Path = options.state or PROJECT / ".state" / config.hall.id
         self.children: list[Child] = []
@@ -257,7 +257,7 @@ def log_in(web: str) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Start the hall, print its addresses, stay until Ctrl-C; exit status 1 when a part does not come up."""
-    options = Options.parse(argv)
+    options = LauncherOptions.parse(argv)
     try:
         config = load(options.hall)
     except BadHall as error:

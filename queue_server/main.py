@@ -101,7 +101,7 @@ def _serve(arguments: argparse.Namespace) -> None:
 
     config = load(arguments.hall)
     state: Path = arguments.state
-    options = wiring.Options(
+    options = wiring.ServerOptions(
         LedgerOptions.of(arguments),
         broker=Broker.parse(arguments.broker, credentials=arguments.credentials),
         broker_folder=arguments.broker_folder or state / "broker",

@@ -70,7 +70,7 @@ class WebOptions:
 
 
 @dataclass(frozen=True)
-class Options:
+class ServerOptions:
     """What one server is started with. `broker_folder` is what broker-config wrote, if the broker is on this machine."""
 
     ledger: LedgerOptions
@@ -81,7 +81,7 @@ class Options:
     example_platform: bool = False
 
 
-class Part(Protocol):
+class ServerPart(Protocol):
     """What is opened before the server runs and closed afterwards."""
 
     def open(self) -> None: ...
@@ -94,7 +94,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def run(options: Options, config: HallConfig, clock: Clock = utc_now) -> None:
+def run(options: ServerOptions, config: HallConfig, clock: Clock = utc_now) -> None:
     """Put a server together and run it until SIGTERM or Ctrl-C. Raise BadDatabase, BadHall, BadWeb."""
     database = database_of(options.ledger)
     rules = hall_rules(options, config)
@@ -129,7 +129,7 @@ def run(options: Options, config: HallConfig, clock: Clock = utc_now) -> None:
         server.run()
 
 
-def hall_rules(options: Options, config: HallConfig) -> HallRules:
+def hall_rules(options: ServerOptions, config: HallConfig) -> HallRules:
     """The rules of the hall, with whoever can tell whom a service code stands for. Raise BadHall."""
     verifiers = opened(options.ledger.hall, config.verifier)
     if options.example_platform:
@@ -138,14 +138,14 @@ def hall_rules(options: Options, config: HallConfig) -> HallRules:
 
 
 def web_pages(
-    options: Options,
+    options: ServerOptions,
     web: WebOptions,
     config: HallConfig,
     database: Database,
     hall: HallAccess,
     connected: Callable[[], bool],
     clock: Clock,
-) -> Iterator[Part]:
+) -> Iterator[ServerPart]:
     """The web pages and what belongs to them, each to be opened before the next one is asked for; the pages come last.
     `connected` says whether the broker is. Raise BadWeb when the address cannot be used."""
     state, settings = options.ledger.state, web_settings(config, web.tls)
@@ -236,7 +236,7 @@ def web_parts(
 
 
 @contextlib.contextmanager
-def _open(part: Part) -> Iterator[None]:
+def _open(part: ServerPart) -> Iterator[None]:
     part.open()
     try:
         yield

@@ -10,7 +10,7 @@ from contract.configuration.hall import Device
 from contract.configuration.hall_files import load
 from launcher import a4_printer
 from launcher.broker import NotStarted
-from launcher.main import Options, WholeHall
+from launcher.main import LauncherOptions, WholeHall
 from tests.ports import free_port
 from tests.small_hall import write_hall
 
@@ -27,7 +27,7 @@ def test_the_hall_goes_on_without_its_a4_printer_and_says_why(
     monkeypatch.setattr(a4_printer, "find_program", lambda _program: None)
     device = Device(id="a4-1", kind="a4", model="ipp", address=f"ipp://localhost:{free_port()}/ipp/print")
     config = load(write_hall(tmp_path / "hall")).model_copy(update={"device": [device]})
-    hall = WholeHall(Options.parse(["--state", str(tmp_path)]), config)
+    hall = WholeHall(LauncherOptions.parse(["--state", str(tmp_path)]), config)
     hall.start_printers()
     assert "A4 printer a4-1: not there, ippeveprinter is not installed" in capsys.readouterr().out
     hall.stop()
