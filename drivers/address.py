@@ -66,7 +66,7 @@ class Address:
 
     @property
     def is_shared(self) -> bool:
-        """Whether several devices may stand on this one line: a serial bus, or an emulated one that is named `?bus=`."""
+        """Whether several devices may be on this one line: a serial bus, or an emulated one that is named `?bus=`."""
         return self.scheme in ("serial", "rfc2217") or "bus" in self.options
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """One line and the devices on it: a thread serves them one after another, so that a dead device delays nobody on other lines.
 
-Several strips on one RS-485 bus share one port. Whoever has news comes before routine, whoever is well before whoever is not,
-and then whoever has waited longest.
+Several strips on one RS-485 bus share one port. A device with news comes before routine, a device that is well before one that
+is not, and then the one that has waited longest.
 """
 
 from __future__ import annotations
@@ -83,11 +83,11 @@ class Bus:
         with self._news:
             while not self._stopped:
                 now = self._clock()
-                wishes = [(served.due(), served) for served in self.served]
-                ready = [((trouble, routine, at), served) for (at, trouble, routine), served in wishes if at <= now]
+                turns = [(served.due(), served) for served in self.served]
+                ready = [((trouble, routine, at), served) for (at, trouble, routine), served in turns if at <= now]
                 if ready:
-                    return min(ready, key=lambda wish: wish[0])[1]
-                self._news.wait(min([IDLE_S, *(at - now for (at, _, _), _ in wishes)]))
+                    return min(ready, key=lambda turn: turn[0])[1]
+                self._news.wait(min([IDLE_S, *(at - now for (at, _, _), _ in turns)]))
             return None
 
 

@@ -1,4 +1,4 @@
-"""`jiaohao-devices doctor`: opens every configured device and says how each is, with what to do about it."""
+"""`jiaohao-devices doctor`: opens every configured device and reports how each is, with what to do about it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TEST_LINES = [DisplayLine("请A012号到03号窗口"), DisplayLine("绿色 green
 
 @dataclass(frozen=True)
 class DeviceFinding:
-    """How one device is. `state` ok or trouble; `done` says what was tried on it."""
+    """How one device is. `state` ok or trouble; `done` is what was tried on it."""
 
     id: str
     kind: str
@@ -165,7 +165,7 @@ def huidu_cards() -> list[str]:
 
 
 def usb_printers() -> list[str]:
-    """USB devices that say that they are printers, as addresses."""
+    """USB devices of printer class, as addresses."""
     try:
         return [
             f"usb://{d.idVendor:04x}/{d.idProduct:04x}" for d in usb.core.find(find_all=True, custom_match=is_printer) or ()

@@ -1,6 +1,6 @@
 """Lettering as pictures: what a printer's own font lacks, and the big number. Black on white, one bit a dot.
 
-The font is Noto Sans CJK of Debian's fonts-noto-cjk; `FontMissing` says so where it is not installed.
+The font is Noto Sans CJK of Debian's fonts-noto-cjk; without it `FontMissing` is raised.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from PIL import Image, ImageDraw, ImageFont
 FOLDER = Path("/usr/share/fonts/opentype/noto")
 FACE = "Noto Sans CJK SC"
 BASELINE = 0.8
-"""Of the height of a character cell: hanzi stand in the middle, and a g is whole."""
+"""Of the height of a character cell: hanzi are in the middle, and a g is whole."""
 SMALLEST = 8
-"""Dots; the lowest capitals of a large text."""
+"""Minimum height in dots of the capitals of a large text."""
 
 
 class FontMissing(RuntimeError):

@@ -1,4 +1,4 @@
-"""`jiaohao-devices emulate`: one emulated device on a line, until told to stop. What is typed changes it while it runs."""
+"""`jiaohao-devices emulate`: one emulated device on a line, until it is stopped. What is typed changes it while it runs."""
 
 from __future__ import annotations
 

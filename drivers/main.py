@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(prog="jiaohao-devices", description="LED displays, voices and other devices of a hall.")
     commands = result.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    run = commands.add_parser("run", help="own the devices of one terminal until told to stop", description=run_agent.__doc__)
+    run = commands.add_parser("run", help="own the devices of one terminal until it is stopped", description=run_agent.__doc__)
     _hall_arguments(run)
     run.add_argument("--broker", required=True, metavar="HOST:PORT", help="the MQTT 5 broker; mqtts://HOST:PORT for TLS")
     run.add_argument("--credentials", type=Path, metavar="DIR", help="ca.crt, client.crt and client.key for mqtts")

@@ -7,10 +7,10 @@ suits. Calls block, never longer than the time-outs of the driver: run each devi
     ├── NotFound           no such port, host or device: check plug, name and configuration
     ├── NoPermission       the port exists but may not be opened: a matter of groups and udev rules
     ├── InUse              another program holds the port
-    ├── Unreachable        refused, or the connection ended: comes back by itself, try again later
+    ├── Unreachable        refused, or the connection ended: may come back, try again later
     ├── NoReply            the line is open but the device does not answer
     ├── BadReply           the device answers what nobody understands
-    ├── DeviceRefused      the device understood and said no
+    ├── DeviceRefused      the device understood and refused
     └── PrintFailed        a printer did not put everything on paper; `state` says why
 """
 
@@ -78,7 +78,7 @@ class Driver(Protocol):
     """What every driver can do."""
 
     def open(self) -> None:
-        """Take the port and make sure the device is there, as far as its protocol can tell."""
+        """Take the port and make sure the device is there, as far as its protocol allows."""
 
     def close(self) -> None:
         """Give the port back. Closing twice, or what was never open, is no error."""
@@ -95,10 +95,10 @@ class Display(Driver, Protocol):
     """The device takes no new content sooner than this after the last."""
 
     line_gap_s: float
-    """The line stays silent for so long after each frame, for every device on it."""
+    """How long the line stays silent after each frame, for every device on it."""
 
     blinks: bool
-    """Whether the device blinks by itself; if not, its owner alternates text and blank."""
+    """Whether the device blinks on its own; if not, its owner alternates text and blank."""
 
     def show(self, desired: DisplayDesired) -> None:
         """Show these lines at this brightness; return when the device took it, or it is written where none answers."""
@@ -159,7 +159,7 @@ class Scanner(Driver, Protocol):
     """Reads bar codes and QR codes."""
 
     always_on: bool
-    """Whether it may be open always. Others film while they are open or shine while they are read: only when somebody scans."""
+    """Whether it may always be open. Others film while they are open or shine while they are read: only when somebody scans."""
 
     def probe(self) -> None:
         """Make sure the device is there, with nothing filmed or lit; raise DeviceError. Codes from before are forgotten."""

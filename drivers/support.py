@@ -28,7 +28,7 @@ HEAD = """# Devices
 Every model that `model` in devices.toml may name. This page is made from the registry:
 `python -m drivers.support > docs/devices.md`.
 
-Nothing here was tried on a real device yet unless the table says so: drivers are checked byte for byte against the frames in
+Nothing here was tried on a real device yet unless the table names one: drivers are checked byte for byte against the frames in
 `tests/vectors.json`, and at work on emulators. Grades say how well a protocol is known:
 
 - **A**: the maker's manual, or several independent sources that agree
@@ -46,10 +46,11 @@ A device's `address` is a URL: `/dev/hall-strip-3?baud=9600`, `socket://10.0.0.7
 | voices | `sound://`, `alsa:///plughw:1,0`, `wav:///var/tmp/voice` |
 
 Several strips on one RS-485 bus have the same address and `options = { addr = 3 }` of their own.
-`jiaohao-devices doctor --hall DIR` opens them all and says how each is, and what is plugged into this machine (`--search`: and
-which Huidu cards are on the network);
+`jiaohao-devices doctor --hall DIR` opens them all and reports how each is, and what is plugged into this machine
+(`--search`: and which Huidu cards are on the network);
 `jiaohao-devices emulate MODEL --listen 127.0.0.1:5005 --out DIR` starts an emulated one. An agent leaves out a device that
-devices.toml describes wrongly, says so in its log and in `terminal/<id>/status` (`misconfigured`), and goes on with the rest.
+devices.toml describes wrongly, reports it in its log and in `terminal/<id>/status` (`misconfigured`), and goes on with the
+rest.
 
 Identity card readers and lock boards have drivers and emulators, and the doctor opens them; no page and no service of the
 product uses them yet.

@@ -37,7 +37,7 @@ def new_session() -> str:
 
 
 def client(broker: Broker, client_id: str) -> mqtt.Client:
-    """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise) that reconnects by itself.
+    """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise) that reconnects on its own.
 
     With TLS the broker goes by the name in the certificate and not by `client_id`.
     """

@@ -8,7 +8,7 @@ from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, build_ope
 
 
 def opener(ca: Path | None = None) -> OpenerDirector:
-    """An opener without a proxy: the server is in the same hall, whatever the environment says.
+    """An opener without a proxy: the server is in the same hall, whatever the environment has set.
 
     `ca` is the certificate of the hall's authority; it is believed beside those that the machine believes anyway, for a hall
     whose pages have a certificate from elsewhere. Raise OSError or ssl.SSLError for a file that cannot be used.

@@ -44,7 +44,7 @@ class Requests:
         self._clock.start()
 
     def close(self) -> None:
-        """Stop the clock; whoever still waits gets NoAnswer."""
+        """Stop the clock; requests that still wait end with NoAnswer."""
         self._stop.set()
         if self._clock is not None:
             self._clock.join()
@@ -70,7 +70,7 @@ class Requests:
         return waiting.answer
 
     def answered(self, request_id: str, payload: bytes) -> None:
-        """Hand an answer to whoever waits for it; a second answer to the same request is dropped."""
+        """Hand an answer to the request that waits for it; a second answer to the same request is dropped."""
         with self._lock:
             waiting = self._waiting.pop(request_id, None)
         if waiting is None:

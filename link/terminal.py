@@ -47,7 +47,7 @@ class TerminalPresence:
         self.link.open()
 
     def report(self, devices: Sequence[DeviceStatus], lease: LeaseStatus | None = None) -> None:
-        """Publish the state of the terminal's devices, and of the numbers it may give out by itself, if it has changed."""
+        """Publish the state of the terminal's devices, and of the numbers it may give out offline, if it has changed."""
         with self._reporting:
             if (list(devices), lease) != (self._devices, self._lease):
                 self._devices, self._lease = list(devices), lease

@@ -1,7 +1,7 @@
 """The driver of A4 printers that speak IPP, as almost all network printers and every CUPS queue do.
 
-Calls block until the printer answered, never longer than `timeout_s`. Jobs go on by themselves: `follow` tells how far.
-Source: RFC 8010, RFC 8011; pyipp puts the messages together and takes them apart.
+Calls block until the printer answered, never longer than `timeout_s`. Jobs go on without this program: `follow` reports how far
+they are. Source: RFC 8010, RFC 8011; pyipp puts the messages together and takes them apart.
 """
 
 from __future__ import annotations

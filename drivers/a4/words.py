@@ -52,7 +52,7 @@ PRINTER: dict[str, tuple[A4Condition, str]] = {
     "spool-area-full": ("offline", _("打印机存储已满，请稍候")),
     "interpreter-resource-unavailable": ("offline", _("打印机资源不足，请稍候")),
 }
-"""printer-state-reasons: the condition each stands for, and how to say it."""
+"""printer-state-reasons: the condition that each means, and how to say it."""
 
 JOB: dict[str, str] = {
     "job-incoming": _("正在发送文件"),
@@ -100,7 +100,7 @@ CONDITIONS: dict[A4Condition, str] = {
 
 
 def keyword(reason: str, known: Iterable[str] = PRINTER) -> str:
-    """The known keyword that `reason` stands for, without its suffix; some printers cut long reasons off. "" for none."""
+    """The known keyword that `reason` is, without its suffix; some printers cut long reasons off. "" for none."""
     for suffix in ("", "-report", "-warning", "-error"):
         if reason.endswith(suffix) and reason.removesuffix(suffix) in known:
             return reason.removesuffix(suffix)
@@ -108,7 +108,7 @@ def keyword(reason: str, known: Iterable[str] = PRINTER) -> str:
 
 
 def condition(reasons: Iterable[str], *, stopped: bool) -> A4Condition:
-    """The gravest condition that the reasons stand for; a printer that stopped for no known reason is offline."""
+    """The gravest condition among the reasons; a printer that stopped for no known reason is offline."""
     found: list[A4Condition] = [PRINTER[k][0] for reason in reasons if (k := keyword(reason))]
     gravest = worst(["ok", *found])
     return "offline" if stopped and gravest in WORKS else gravest

@@ -63,7 +63,7 @@ def picture(rows: list[bytes]) -> bytes:
 
 
 def read_picture(data: bytes) -> list[bytes] | None:
-    """The rows of a picture, or None for one whose size is not what it says."""
+    """The rows of a picture, or None for one whose size is not what it states."""
     if not re.fullmatch(rb".[0-9A-F]{4}[0-8\r]*", data, re.DOTALL):
         return None
     height, width = int(data[1:3], 16), int(data[3:5], 16)

@@ -75,7 +75,7 @@ def encode(frame: Frame) -> bytes:
 
 
 def decode(content: bytes) -> Frame:
-    """Read what stood between head and tail, unescaped; raise BadFrame."""
+    """Read what was between head and tail, unescaped; raise BadFrame."""
     if len(content) < _DYNAMIC.size + 2:
         raise BadFrame(f"{len(content)} bytes are too few")
     if content[4] == DYNAMIC:
@@ -141,7 +141,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Area:
-    """A dynamic area: where it stands (dots) and its pages, which follow each other without end."""
+    """A dynamic area: where it is (dots) and its pages, which follow each other without end."""
 
     id: int
     x: int

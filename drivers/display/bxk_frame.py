@@ -82,13 +82,13 @@ def encode(frame: Frame) -> bytes:
 
 
 def decode(content: bytes) -> Frame:
-    """Read what stood between head and tail, unescaped; raise BadFrame."""
+    """Read what was between head and tail, unescaped; raise BadFrame."""
     if len(content) < _HEADER.size + 2:
         raise BadFrame(f"{len(content)} bytes are too few")
     dst, src, has_barcode, check_mode, display_mode, device_type, version, length = _HEADER.unpack_from(content)
     begin = _HEADER.size + (16 if has_barcode & 1 else 0)
     if len(content) != begin + length + 2:
-        raise BadFrame(f"length says {length} bytes of data, there are {len(content) - begin - 2}")
+        raise BadFrame(f"the header promises {length} bytes of data, there are {len(content) - begin - 2}")
     if check_mode not in (0, 1, 2):
         raise BadFrame(f"check mode {check_mode} does not exist")
     stated = struct.unpack_from("<H", content, len(content) - 2)[0]
@@ -141,7 +141,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Area:
-    """A dynamic area: where it stands (pixels), what it shows and how.
+    """A dynamic area: where it is (pixels), what it shows and how.
 
     display 1 static, 2 quick, 3 left, 4 right, 5 up, 6 down; speed 0 fastest .. 0x18; stay in half seconds;
     single_line 1 one line, 2 several; new_line 1 by hand, 2 automatic; align bits 1-0: 0 left, 1 right, 2 centre.
@@ -243,7 +243,7 @@ class Areas:
         except (struct.error, IndexError):
             raise BadFrame("the list of dynamic areas is cut off") from None
         if at != len(data):
-            raise BadFrame(f"{len(data) - at} bytes stand behind the last area")
+            raise BadFrame(f"{len(data) - at} bytes follow the last area")
         return cls(areas, delete, request.reserved[0] == 1)
 
 
@@ -280,7 +280,7 @@ def brightness(levels: list[int]) -> Request:
 
 @dataclass(frozen=True)
 class Status:
-    """What a controller says of itself; only what the hall needs of the A1 02 reply."""
+    """What a controller reports about itself; only what the hall needs of the A1 02 reply."""
 
     is_on: bool
     brightness: int

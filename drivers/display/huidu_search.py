@@ -27,7 +27,7 @@ class BadAnswer(ValueError):
 
 @dataclass(frozen=True)
 class FoundCard:
-    """What a card says of itself; `change` grows with its settings."""
+    """What a card reports about itself; `change` grows with its settings."""
 
     id: str
     change: int = 0
@@ -49,7 +49,7 @@ class FoundCard:
 
 
 def search(host: str = EVERYBODY, *, port: int = PORT, wait_s: float = WAIT_S, most: int = MOST) -> list[str]:
-    """At most so many cards that answer in time, as `socket://HOST:10001 (ID)`. Raise OSError without a network."""
+    """At most `most` cards that answer in time, as `socket://HOST:10001 (ID)`. Raise OSError without a network."""
     found: dict[str, str] = {}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)

@@ -58,7 +58,7 @@ def decode(xml: bytes) -> MethodCall:
 
 
 def version(guid: str = NO_GUID) -> MethodCall:
-    """Asks for the version; the answer tells the guid of the session."""
+    """Asks for the version; the answer has the guid of the session."""
     return MethodCall(guid, "GetIFVersion", content=_content(Xml.Element("version", value="1000000")))
 
 
@@ -88,7 +88,7 @@ def time_is(guid: str, now: datetime) -> MethodCall:
 
 @dataclass(frozen=True)
 class TextPlace:
-    """A line and where it stands, in dots."""
+    """A line and where it is, in dots."""
 
     line: DisplayLine
     top: int

@@ -25,7 +25,7 @@ TRIES = 2
 AREAS = 4
 BLINK = 50
 TURN = 200
-"""Hundredths of a second: how long a blinking text is lit, and how long one part of a long text stands."""
+"""Hundredths of a second: how long a blinking text is lit, and how long one part of a long text is shown."""
 
 
 class Bx6Display(SerialDevice, Display):
@@ -92,7 +92,7 @@ class Bx6Display(SerialDevice, Display):
         return picture.tobytes()
 
     def _ask(self, request: bx6.Request, wanted: set[tuple[int, int]] | None = None, *, dynamic: bool = False) -> None:
-        """Ask until the controller says yes. Raise NoReply, BadReply, DeviceRefused."""
+        """Ask until the controller accepts. Raise NoReply, BadReply, DeviceRefused."""
         self._sequence = (self._sequence + 1) & 0xFFFF
         frame = bx6.encode(bx6.Frame(self.address, request.encode(), dynamic=dynamic, sequence=self._sequence))
         commands = (wanted or {bx6.ACK}) | {bx6.NACK}

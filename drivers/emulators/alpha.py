@@ -18,7 +18,7 @@ DOT_COLOURS = {b"1"[0]: "red", b"2"[0]: "green", b"3"[0]: "yellow"}
 class AlphaEmulator(LedPanel):
     """A sign that takes every address."""
 
-    FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
+    FAULTS: ClassVar[dict[str, str]] = {"deaf": "receives nothing, as with a broken wire"}
 
     def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         self.size: tuple[int, int] | None = None

@@ -1,8 +1,8 @@
 """What every emulated device is: bytes in, bytes out, an outcome one can look at, and faults that can be switched on.
 
 A subclass implements `receive`. It is called for one piece of bytes at a time, whatever line they come by; a piece may hold
-half a frame or several. Answers leave by `line.send`, news of the device itself by `emit`. Faults of the line are applied here,
-so that a subclass only deals with faults of its own (`self.faulty("paper-out")`).
+half a frame or several. Answers leave by `line.send`, reports of the device itself by `emit`. Faults of the line are applied
+here, so that a subclass only deals with faults of its own (`self.faulty("paper-out")`).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from typing import Any, ClassVar, TypedDict
 LOG = logging.getLogger(__name__)
 NUMBER = re.compile("[0-9]{1,6}([.][0-9]{1,6})?")
 LINE_FAULTS = {
-    "no-answer": "receives, does, says nothing",
-    "late": "answers after so many seconds (late=3)",
+    "no-answer": "receives, obeys, does not answer",
+    "late": "answers after this many seconds (late=3)",
     "garbage": "answers random bytes",
-    "noise": "random bytes stand before every answer",
+    "noise": "random bytes come before every answer",
     "bit-errors": "one bit of every answer is flipped",
     "half-frames": "only the first half of every answer arrives",
     "disconnects": "the line breaks as soon as something is received",
@@ -145,7 +145,7 @@ class Emulator(ABC):
         return float(self._faults.get(name) or default)
 
     def fault_changed(self, name: str, on: bool) -> None:  # noqa: B027
-        """Called when a fault is switched, for devices that tell by themselves."""
+        """Called when a fault is switched, for devices that report unasked."""
 
     def spoil(self, data: bytes) -> bytes:
         """What of an answer gets onto the line under the faults that are on."""

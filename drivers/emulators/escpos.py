@@ -1,4 +1,4 @@
-"""An emulated ESC/POS ticket printer: parses what arrives as firmware does, prints on paper one can look at, tells its state.
+"""An emulated ESC/POS ticket printer: parses what arrives as firmware does, prints on paper one can look at, reports its state.
 
 Real-time commands (DLE) act when they arrive, all others in their turn; a printer that cannot print keeps what it has not
 printed and goes on with it when it can. Every ticket is kept as PNG in `out` (NAME-0001.png, ...) and in `papers`.
@@ -30,7 +30,7 @@ class EscPosEmulator(Emulator):
     FAULTS: ClassVar[dict[str, str]] = {
         "paper-low": "the roll is nearly used up",
         "paper-out": "there is no paper",
-        "paper-ends": "the roll ends after so many millimetres (paper-ends=40)",
+        "paper-ends": "the roll ends after this many millimetres (paper-ends=40)",
         "cover-open": "the cover is open",
         "cutter": "the cutter jams at the next cut",
         "offline": "the printer takes data but does not print",
@@ -70,7 +70,7 @@ class EscPosEmulator(Emulator):
         for end, code in self._real_time(data):
             self._print(data[done:end])
             self._at_once(line, code)
-            done = max(done, end)  # one may stand within another
+            done = max(done, end)  # one may be within another
         self._print(data[done:])
 
     def _print(self, data: bytes) -> None:
@@ -80,7 +80,7 @@ class EscPosEmulator(Emulator):
     def _real_time(self, data: bytes) -> list[tuple[int, bytes]]:
         """The real-time commands in a piece of data, and where in it they end; one that is cut is completed by the next piece.
 
-        What stands before one has arrived before it, however the line has cut the bytes into pieces.
+        What is before one has arrived before it, however the line has cut the bytes into pieces.
         """
         held = len(self._arriving)
         data = self._arriving + data
@@ -109,7 +109,7 @@ class EscPosEmulator(Emulator):
             self._state.forget_line()
             line.send(b"\x37\x25\x00")
 
-    # --- what it says ------------------------------------------------------------------------------------------------
+    # --- what it sends ------------------------------------------------------------------------------------------------
 
     @property
     def is_out_of_paper(self) -> bool:

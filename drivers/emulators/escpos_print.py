@@ -131,7 +131,7 @@ class PrintState:
         self._line.append(shape)
 
     def _print_line(self, spacing: int | None = None) -> None:
-        """Print what stands in the line and feed: by the line spacing, or the height of the characters if that is more."""
+        """Print what is in the line and feed: by the line spacing, or the height of the characters if that is more."""
         spacing = self._spacing if spacing is None else spacing
         height = max((s.height for s in self._line), default=0)
         if self._line:

@@ -16,9 +16,9 @@ RETRIES = 3
 
 
 class BoxEmulator(Emulator):
-    """Boxes at any addresses. A box repeats what it says three times, 100 ms apart, until it is answered."""
+    """Boxes at any addresses. A box repeats what it sends three times, 100 ms apart, until it is answered."""
 
-    FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears no answer, so that everything is sent again"}
+    FAULTS: ClassVar[dict[str, str]] = {"deaf": "receives no answer, so that everything is sent again"}
 
     def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[EmulatorArguments]) -> None:
         super().__init__(**given)
@@ -26,7 +26,7 @@ class BoxEmulator(Emulator):
         self.sent = 0
         self.answered = 0
         self._waiting: dict[int, tuple[Frame, bytes, int]] = {}
-        """At each address: what was said, the answer it waits for, and how often it may still be said."""
+        """At each address: what was sent, the answer it waits for, and how often it may still be sent."""
         self._known: dict[int, bytes] = {}
         """At each address: the last answer. It comes again where the box repeated itself while the answer was on its way, and
         late where nobody listened before the last repetition."""
@@ -52,7 +52,7 @@ class BoxEmulator(Emulator):
         self.malformed += parser.malformed - before
 
     def obey(self, frame: Frame) -> None:
-        """Do what the host says."""
+        """Do what the host sends."""
 
     def say(self, frame: Frame, answer: Frame) -> None:
         """Send a frame until it is answered."""
@@ -66,8 +66,8 @@ class BoxEmulator(Emulator):
             self._waiting.clear()
 
     def _send(self, frame: Frame) -> None:
-        said, answer, left = self._waiting.get(frame.address, (None, b"", 0))
-        if said is not frame:
+        sent, answer, left = self._waiting.get(frame.address, (None, b"", 0))
+        if sent is not frame:
             return  # answered, or something else was pressed meanwhile
         if left == 0:
             del self._waiting[frame.address]
@@ -117,7 +117,7 @@ class KeypadEmulator(BoxEmulator):
 
 
 class RaterEmulator(BoxEmulator):
-    """Raters: `asked` counts how often each address was told to ask."""
+    """Raters: `asked` counts how often each address had to ask."""
 
     def __init__(self, *, retry_s: float = RETRY_S, **given: Unpack[EmulatorArguments]) -> None:
         super().__init__(retry_s=retry_s, **given)

@@ -9,14 +9,14 @@ from drivers.locker import frames_8a, frames_wkly
 
 
 class LockerEmulator(Emulator):
-    """A board at one address; `is_open` tells each door, door 1 first."""
+    """A board at one address; `is_open` has each door, door 1 first."""
 
     DOORS: ClassVar[int] = 24
     ADDRESS: ClassVar[int] = 1
     FAULTS: ClassVar[dict[str, str]] = {
         "jammed": "doors do not open",
         "open-feedback": "the switches close as the doors open",
-        "no-reports": "does not tell by itself when a door moves",
+        "no-reports": "does not report when a door moves",
     }
 
     def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
@@ -44,11 +44,11 @@ class LockerEmulator(Emulator):
             self.is_open[each - 1] = self.is_open[each - 1] or not self.faulty("jammed")
 
     def switch_closed(self, door: int) -> bool:
-        """How the switch of a door stands."""
+        """The state of the switch of a door."""
         return self.is_open[door - 1] == self.faulty("open-feedback")
 
     def report(self, door: int) -> None:
-        """Tell that a door has moved."""
+        """Report that a door has moved."""
         raise NotImplementedError
 
 

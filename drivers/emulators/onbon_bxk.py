@@ -1,4 +1,4 @@
-"""An emulated Onbon BX-K controller with its LED panel. It is as large as the areas that it was told to show."""
+"""An emulated Onbon BX-K controller with its LED panel. It is as large as the areas that it has to show."""
 
 from __future__ import annotations
 

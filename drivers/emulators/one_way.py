@@ -14,7 +14,7 @@ from drivers.emulators.panel import LedPanel
 class QtStripEmulator(LedPanel):
     """QT strips on one line, one below the other by their addresses."""
 
-    FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
+    FAULTS: ClassVar[dict[str, str]] = {"deaf": "receives nothing, as with a broken wire"}
     WIDTH = 192
 
     def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
@@ -50,7 +50,7 @@ class QtStripEmulator(LedPanel):
 class NumberBoardEmulator(LedPanel):
     """A board with digits. Takes every address."""
 
-    FAULTS: ClassVar[dict[str, str]] = {"deaf": "hears nothing, as with a broken wire"}
+    FAULTS: ClassVar[dict[str, str]] = {"deaf": "receives nothing, as with a broken wire"}
     XUNPENG = False
 
     def __init__(self, **given: Unpack[EmulatorArguments]) -> None:

@@ -57,7 +57,7 @@ class PaperStrip:
         self.printed = True
 
     def cut(self, *, whole: bool = True) -> Image.Image:
-        """What falls out, in grey with its margins. What stands between cutter and head is the top of the next strip,
+        """What falls out, in grey with its margins. What is between cutter and head is the top of the next strip,
         unless the strip is pulled out with it (`whole` is False)."""
         end = max(1, self._rows - self.lead if whole else self._rows)
         sheet = Image.new("L", (self.profile.dots + 2 * self.margin, end), WHITE)

@@ -18,7 +18,7 @@ from drivers.stream import Stream
 
 CHUNK = 65536
 STOP_S = 30.0
-"""A device ends within this time, unless it is stuck: it paints what it was told to show to the end."""
+"""A device ends within this time, unless it is stuck: it finishes painting what it has to show."""
 
 
 class EmulatorServer(ABC):
@@ -125,7 +125,7 @@ class TcpServer(EmulatorServer):
 
 
 class UdpServer(EmulatorServer):
-    """On a UDP port; answers go to whoever sent last."""
+    """On a UDP port; answers go to the last sender."""
 
     def __init__(self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> None:
         super().__init__(emulator)

@@ -29,8 +29,8 @@ class ChipEmulator(Emulator):
 
     FAULTS: ClassVar[dict[str, str]] = {
         "nack": "understands no frame",
-        "busy": "says that it is busy for ever",
-        "silent-end": "does not tell when it has finished",
+        "busy": "reports for ever that it is busy",
+        "silent-end": "does not report when it has finished",
     }
     chip: ClassVar[frames.Chip]
 
@@ -88,13 +88,13 @@ class ChipEmulator(Emulator):
 
     def _speak(self, text: str) -> None:
         self._cut_off()
-        heard = re.sub(r"\[[a-z][0-9]*\]", "", text)
-        utterance = Utterance(heard, self.now(), len(heard) * self.character_s)
+        spoken = re.sub(r"\[[a-z][0-9]*\]", "", text)
+        utterance = Utterance(spoken, self.now(), len(spoken) * self.character_s)
         self.said = [*self.said[-KEPT:], utterance]
         if self.out is not None:
             self.out.mkdir(parents=True, exist_ok=True)
             with (self.out / f"{self.name}.txt").open("a", encoding="utf-8") as file:
-                file.write(heard + "\n")
+                file.write(spoken + "\n")
         self._end = threading.Timer(utterance.seconds, self._finished)
         self._end.daemon = True
         self._end.start()

@@ -2,7 +2,7 @@
 
     host    AA AA AA 96 69 lenHi lenLo CMD PARA data XOR      reader   AA AA AA 96 69 lenHi lenLo SW1 SW2 SW3 data XOR
 
-`len` counts what stands behind it with the XOR, which is over everything from lenHi to the last data byte. Sources: more than
+`len` counts what follows it, with the XOR, which is over everything from lenHi to the last data byte. Sources: more than
 ten independent public implementations.
 """
 
@@ -82,7 +82,7 @@ def frame(body: bytes) -> bytes:
 
 
 class Parser(FrameReader):
-    """Finds frames in a stream and returns what stands between length and XOR. Holds at most one frame."""
+    """Finds frames in a stream and returns what is between length and XOR. Holds at most one frame."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """The bodies of the frames that are complete now."""

@@ -114,10 +114,10 @@ def text_area(reply: Reply) -> bytes:
 
 
 def meaning(status: int) -> str:
-    """What a status word says."""
+    """The meaning of a status word."""
     return frames.MEANINGS.get(status, f"the reader answers 0x{status:02X}")
 
 
 def sdt(device: Device, site: DeviceSite) -> SdtReader:
-    """A reader for one entry of devices.toml; a serial address says ?baud=115200."""
+    """A reader for one entry of devices.toml; a serial address has ?baud=115200."""
     return SdtReader(site.stream(device), answer_s=site.answer_s or ANSWER_S, read_s=site.answer_s or READ_S)

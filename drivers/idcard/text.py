@@ -2,7 +2,7 @@
 
     name 30, sex 2, nation 4, birth 16, address 70, number 36, authority 30, begin 16, end 16, reserve 36
 
-The word at byte 248, in the reserve, tells the kind of card: J is a residence permit for people of Hong Kong, Macao and Taiwan
+The word at byte 248, in the reserve, is the kind of card: J is a residence permit for people of Hong Kong, Macao and Taiwan
 (same places for name and number), I a foreigner's permit, whose layout is not known well enough to be read.
 """
 
@@ -18,7 +18,7 @@ _CHECKS = "10X98765432"
 
 
 class Unreadable(ValueError):
-    """A text area that is not that of a card we can read; the text never holds what stands on the card."""
+    """A text area that is not that of a card we can read; the text never holds what is on the card."""
 
 
 class OtherCard(Unreadable):

@@ -1,6 +1,6 @@
 """Caller keypads and four-key rater boxes, several of them on one RS-485 line, each with an address of its own.
 
-Their protocol has no question that they answer, so that a box that is silent is believed; it is only known by its keys.
+Their protocol has no question that they answer, so that a silent box is taken to be well; only its keys show that it is there.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from drivers.ports import Key, KeyBox, Keypad, Rater
 from drivers.stream import Stream
 
 REPEAT_S = 0.5
-"""A box that did not hear its answer sends again within this time: the same press."""
+"""A box that did not receive its answer sends again within this time: the same press."""
 LOOK_S = 0.1
-"""The line is looked at at least as often as this."""
+"""The line is read at least as often as this."""
 KEPT = 8
 LEVELS = (5, 4, 3, 2)
 """What the four keys of a rater mean: very satisfied, satisfied, fairly satisfied, dissatisfied."""
@@ -69,7 +69,7 @@ class ButtonBox(KeyBox, ABC):
         """Keep what was pressed."""
 
     def _again(self, frame: Frame, since: float) -> bool:
-        """Whether it is the same press. It came after `since`, perhaps long before a program that stood still looked at it."""
+        """Whether it is the same press. It came after `since`, perhaps long before a paused program read it."""
         again = self._last is not None and self._last[0] == frame and since - self._last[1] < REPEAT_S
         self._last = (frame, self._clock())
         return again

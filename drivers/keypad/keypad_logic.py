@@ -1,6 +1,6 @@
 """A window without a screen: what its keys ask of the hall, and what its keypad shows. Pure; the agent moves it.
 
-A key becomes one request or several that follow each other while the one before was granted; none stands for a key that can do
+A key becomes one request or several that follow each other while the one before was granted; none is for a key that can do
 nothing now, and the keypad beeps.
 """
 
@@ -18,7 +18,7 @@ Ask = tuple[str, Mapping[str, object]]
 CHANNEL = "tablet"
 """The channel of what is rated at the window."""
 NO_REASON = "四键评价器评价，该评价器不能填写原因"
-"""Stands with a bad rating, which needs a reason or a text: the box has no keys for either, and the rating must not be lost."""
+"""The text of a bad rating, which needs a reason or a text: the box has no keys for either, and the rating must not be lost."""
 
 
 @dataclass

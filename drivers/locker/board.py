@@ -1,6 +1,6 @@
-"""Lock boards for lockers: open a door, ask whether it stands open.
+"""Lock boards for lockers: open a door, ask whether it is open.
 
-Option `feedback` says how the lock's switch is wired: "close" when it closes with the door (as delivered), "open" when it
+Option `feedback` is how the lock's switch is wired: "close" when it closes with the door (as delivered), "open" when it
 closes as the door opens. Option `addr` is the board's address, `doors` how many of its locks are used.
 """
 
@@ -19,7 +19,7 @@ from drivers.stream import Stream
 
 TRIES = 3
 OPEN_S, READ_S, READ_ALL_S = 0.7, 0.3, 0.4
-"""How long a board takes to answer: it waits for the lock before it says that a door is open."""
+"""How long a board takes to answer: it waits for the lock before it reports that a door is open."""
 
 
 class Board(SerialDevice, Locker):
@@ -46,7 +46,7 @@ class Board(SerialDevice, Locker):
             )
 
     def state(self, door: int) -> DoorState:
-        """Whether the door stands open; raise ValueError for a door the board has not."""
+        """Whether the door is open; raise ValueError for a door the board has not."""
         return self._state(self._checked(door))
 
     def _checked(self, door: int) -> int:

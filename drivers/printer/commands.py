@@ -26,7 +26,7 @@ CLEAR_BUFFER = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4 8: forget what has not been printed."""
 DRAWER = b"\x1bp\x00\x19\xfa"
 REAL_TIME = (0x04, 0x05, 0x14)
-"""What stands behind DLE in a command that acts at once, even in the midst of a picture."""
+"""What follows DLE in a command that acts at once, even in the midst of a picture."""
 BAND_ROWS = 256
 WIDEST_DOTS = 4096
 QR_ERROR_CORRECTION_M = 1
@@ -38,7 +38,7 @@ def ask_status(which: int) -> bytes:
 
 
 def report_changes(*, on: bool) -> bytes:
-    """GS a: tell of every change by itself (ASB) of online, error and paper state, or no longer."""
+    """GS a: report every change of online, error and paper state unasked (ASB), or no longer."""
     return bytes((0x1D, 0x61, 0x0E if on else 0))
 
 

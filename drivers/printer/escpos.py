@@ -18,7 +18,7 @@ from drivers.connect import DeviceSite
 from drivers.options import DeviceOptions, Value
 from drivers.ports import BadReply, DeviceError, NoReply, Printer, PrinterCondition, PrintFailed
 from drivers.printer import commands as esc
-from drivers.printer import status as said
+from drivers.printer import status as printer_status
 from drivers.printer.lines import line_to
 from drivers.printer.profile import Profile, profile
 from drivers.serial_stream import SerialStream
@@ -83,7 +83,7 @@ class EscPosPrinter(Printer):
         """Why the printer is unreachable, while it is."""
         self._stream = stream
         self.answer_s, self.print_s, self.settle_s = answer_s, print_s, settle_s
-        self._parser = said.StatusParser()
+        self._parser = printer_status.StatusParser()
         self._last_automatic: bytes | None = None
         self._awaiting = False
         self._confirmation: int | None = None
@@ -128,7 +128,7 @@ class EscPosPrinter(Printer):
                     if attempt == 2 or not isinstance(error, BadReply):
                         return "unreachable"
             if condition == "cutter":
-                self._try(esc.RECOVER)  # works once the jam is gone; until then the printer says cutter again
+                self._try(esc.RECOVER)  # works once the jam is gone; until then the printer reports cutter again
             return condition
 
     def print(self, job: bytes) -> None:
@@ -168,24 +168,26 @@ class EscPosPrinter(Printer):
         self._take_in()
         if self.profile.status == "asb":
             return self._ask_automatic()
-        return said.from_real_time(*(self._ask_real_time(which) for which in (1, 2, 3, 4)))
+        return printer_status.from_real_time(*(self._ask_real_time(which) for which in (1, 2, 3, 4)))
 
     def _ask_real_time(self, which: int) -> int:
         self._stream.write(esc.ask_status(which))
         for reply in self._replies(self.answer_s):
-            if isinstance(reply, said.RealTime):
+            if isinstance(reply, printer_status.RealTime):
                 return reply.value
-        raise NoReply(f"{self.name}: does not say how it is", 'check power and cable; set status = "none" for a one-way line')
+        raise NoReply(
+            f"{self.name}: does not report its state", 'check power and cable; set status = "none" for a one-way line'
+        )
 
     def _ask_automatic(self) -> PrinterCondition:
-        """Switching ASB on makes the printer tell at once; one that is offline has told before."""
+        """Switching ASB on makes the printer report at once; one that is offline has reported before."""
         self._stream.write(esc.report_changes(on=True))
         for reply in self._replies(self.answer_s):
-            if isinstance(reply, said.Automatic):
-                return said.from_automatic(reply.data)
-        if self._last_automatic is not None and said.from_automatic(self._last_automatic) not in WORKS:
-            return said.from_automatic(self._last_automatic)
-        raise NoReply(f"{self.name}: does not say how it is", "check power and cable")
+            if isinstance(reply, printer_status.Automatic):
+                return printer_status.from_automatic(reply.data)
+        if self._last_automatic is not None and printer_status.from_automatic(self._last_automatic) not in WORKS:
+            return printer_status.from_automatic(self._last_automatic)
+        raise NoReply(f"{self.name}: does not report its state", "check power and cable")
 
     def _take_in(self) -> None:
         """Read what came unasked, so that the next answer is the answer to the next question."""
@@ -195,18 +197,18 @@ class EscPosPrinter(Printer):
                 return
             self._note(self._parser.feed(data))
 
-    def _replies(self, timeout_s: float) -> Iterator[said.Reply]:
+    def _replies(self, timeout_s: float) -> Iterator[printer_status.Reply]:
         for data in arriving(self._stream, timeout_s):
             yield from self._note(self._parser.feed(data))
 
-    def _note(self, replies: list[said.Reply]) -> list[said.Reply]:
-        """Keep what is news; raise BadReply for what no printer says at this moment."""
+    def _note(self, replies: list[printer_status.Reply]) -> list[printer_status.Reply]:
+        """Keep what is new; raise BadReply for what no printer sends at this moment."""
         for reply in replies:
-            if isinstance(reply, said.Automatic):
+            if isinstance(reply, printer_status.Automatic):
                 self._last_automatic = reply.data
-            elif isinstance(reply, said.Queued) and self._awaiting:
+            elif isinstance(reply, printer_status.Queued) and self._awaiting:
                 self._confirmation = reply.value
-            elif isinstance(reply, (said.Nonsense, said.Queued)):
+            elif isinstance(reply, (printer_status.Nonsense, printer_status.Queued)):
                 raise BadReply(f"{self.name}: {reply.value:#04x} is no state of a printer", "check cable and speed of the line")
         return replies
 
@@ -233,7 +235,7 @@ class EscPosPrinter(Printer):
                 confirmed = self._confirmation  # looked at before asking: the condition must be younger than the confirmation
                 condition = self._ask()
                 if condition in WORKS and confirmed is not None:
-                    condition = worst((condition, said.from_queued(confirmed)))
+                    condition = worst((condition, printer_status.from_queued(confirmed)))
                 if condition not in WORKS:
                     raise self._failed(condition)
                 if confirmed is not None:
@@ -251,7 +253,7 @@ class EscPosPrinter(Printer):
                 return
 
     def _watch(self, seconds: float) -> None:
-        """The printer must stay well for so long, and still be well behind it."""
+        """The printer must stay well for this time, and still be well at its end."""
         deadline = time.monotonic() + seconds
         over = False
         while not over:

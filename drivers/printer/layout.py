@@ -1,6 +1,6 @@
 """Paper as a list of blocks, and the bytes that print it on a given printer. Pure but for loading the font.
 
-Every line stands for itself: alignment, size and weight are set before it, so that none inherits what another left behind.
+Every line is complete in itself: alignment, size and weight are set before it, so that none inherits what another has set.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Profile:
     sets_motion_units: bool = False
     """Feeds count dots only after GS P."""
     status: StatusBy = "dle-eot"
-    """How it tells its condition: when asked (DLE EOT), by itself (ASB), or never; then only the line itself is watched."""
+    """How it reports its condition: when asked (DLE EOT), unasked (ASB), or never; then only the line itself is watched."""
     confirms: bool = True
     """Answers GS r 1 behind a job, when all of it has been printed."""
     clears_buffer: bool = False

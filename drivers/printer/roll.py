@@ -21,7 +21,7 @@ class RollSetting:
     low_mm: float = LOW_M * 1000
 
     def left_mm(self, printed: int) -> float | None:
-        """What is left of the roll after so many tickets."""
+        """What is left of the roll after `printed` tickets."""
         return None if self.length_mm is None else max(0.0, self.length_mm - printed * self.ticket_mm)
 
 

@@ -1,8 +1,8 @@
-"""What an ESC/POS printer says about itself: bytes into replies, replies into a condition. Pure.
+"""What an ESC/POS printer reports about itself: bytes into replies, replies into a condition. Pure.
 
-Three kinds of reply share the line and can be told apart by their fixed bits (Epson's manuals):
+Three kinds of reply share the line and are distinguished by their fixed bits (Epson's manuals):
   real time   1 byte  0xx1xx10             to DLE EOT 1..4, at once
-  automatic   4 bytes 0xx1xx00 0xx0xxxx *3  by itself after GS a (ASB)
+  automatic   4 bytes 0xx1xx00 0xx0xxxx *3  unasked after GS a (ASB)
   queued      1 byte  0xx0xxxx             to GS r 1, when everything before it is printed
   block       37 id .. 00                  to DLE DC4 8 and the like
 """
@@ -111,7 +111,7 @@ def _block(buffer: bytes, at: int) -> tuple[Reply, int] | None:
 
 
 def from_real_time(printer: int, offline: int, error: int, paper: int) -> PrinterCondition:
-    """The condition that the answers to DLE EOT 1 to 4 describe; the gravest stands for all."""
+    """The condition that the answers to DLE EOT 1 to 4 describe: the gravest of them."""
     if offline & 0x04:
         return "cover-open"
     if offline & 0x20 or paper & 0x60:

@@ -1,4 +1,4 @@
-"""The page a technician prints to see whether a printer is set up rightly: width, Chinese, emphasis, pictures, QR, cutter."""
+"""The page a technician prints to see whether a printer is set up correctly: width, Chinese, emphasis, pictures, QR, cutter."""
 
 from __future__ import annotations
 

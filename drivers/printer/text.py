@@ -1,4 +1,4 @@
-"""Text for ESC/POS printers: what may stand on paper, how wide it is, which bytes print it. Pure.
+"""Text for ESC/POS printers: what may be printed, how wide it is, which bytes print it. Pure.
 
 A printer has two kinds of characters: Latin ones of one byte and one column, Chinese ones of two bytes and two columns,
 the latter only while Chinese mode is on (FS &). Which Chinese ones its ROM holds is its `Charset`.

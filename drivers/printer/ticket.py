@@ -1,4 +1,4 @@
-"""The number ticket: what stands on it and how it is laid out, at most 110 mm of paper from cut to cut. Pure but for the font.
+"""The number ticket: what is on it and how it is laid out, at most 110 mm of paper from cut to cut. Pure but for the font.
 
 Contents after the practice of halls: hall, business, class mark, big number, people ahead, expected wait, windows, where to
 wait, the rule for missed numbers, time, a QR code to follow the ticket on the phone.
@@ -183,5 +183,5 @@ def _rules(ticket: PaperTicket) -> list[Block]:
     else:
         missed = _("过号请到{desk}，可重新排队。").format(desk=desk)
     if ticket.offline:
-        return [PaperLine(missed)]  # where to look stands above already, and the paper stays within its length
+        return [PaperLine(missed)]  # where to look is printed above already, and the paper stays within its length
     return [PaperLine(_("请在休息区等候，留意屏幕和广播。")), PaperLine(missed)]

@@ -54,7 +54,7 @@ class UsbDevice(Protocol):
 
 
 def is_printer(device: UsbDevice) -> bool:
-    """Whether a USB device says that it is a printer."""
+    """Whether a USB device has an interface of printer class."""
     return any(interface.bInterfaceClass == PRINTER_CLASS for configuration in device for interface in configuration)
 
 

@@ -101,7 +101,7 @@ class CameraScanner(Camera):
         return text_of(new[0].data)
 
     def _forget(self, there: set[bytes]) -> None:
-        """Time without a picture is no time without the code: a machine that stood still must not read it a second time."""
+        """Time without a picture is no time without the code: a machine that was paused must not read it a second time."""
         now = self._clock()
         gone = {data: inf if data in there else min(since, now) for data, since in self._seen.items()}
         self._seen = {data: since for data, since in gone.items() if now - since < FORGET_S}

@@ -1,4 +1,4 @@
-"""What serial scanners say and understand. Pure: bytes only.
+"""What serial scanners send and understand. Pure: bytes only.
 
     codes      text, then CR, LF or CR LF                                          every make as delivered, 9600 8N1
     Honeywell  start 16 54 0D, stop 16 55 0D; never answers
@@ -21,7 +21,7 @@ _ENDS = re.compile(rb"[\r\n]+")
 
 
 def text_of(data: bytes) -> str:
-    """What a code says: UTF-8, or GB 18030 where it is no UTF-8; control characters are left out."""
+    """The text of a code: UTF-8, or GB 18030 where it is no UTF-8; control characters are left out."""
     for encoding in ("utf-8", "gb18030", "latin-1"):
         try:
             text = data.decode(encoding)
@@ -33,7 +33,7 @@ def text_of(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class Make:
-    """How one make is told to scan. `answer` matches its answers in the stream; group 1 tells `good` from bad."""
+    """The commands of one make. `answer` matches its answers in the stream; group 1 is `good`, or the answer is a bad one."""
 
     name: str
     start: bytes = b""
@@ -79,7 +79,7 @@ class CodeParser:
         self.malformed = 0
         """Codes that were too long to be any."""
         self.answers: list[bool] = []
-        """Whether each answer since the last look was a good one; whoever looks empties it."""
+        """Whether each answer since the last look was a good one; the reader empties it."""
         self.held = b""
         self._skipping = False
 

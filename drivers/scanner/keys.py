@@ -1,4 +1,4 @@
-"""What a scanner types that poses as a keyboard (HID): key events of Linux into codes. Pure.
+"""What a scanner types that emulates a keyboard (HID): key events of Linux into codes. Pure.
 
 An event is (key, value): `key` by its number in linux/input-event-codes.h, `value` 1 pressed, 0 released, 2 repeated. The
 layout is that of US keyboards. Codes end with Enter or Tab. Characters that no key has come as Alt with the

@@ -1,6 +1,6 @@
 """Scanners on a serial line or a USB port that looks like one: any that sends text, Honeywell, Newland, GM65, Zebra SSI.
 
-A scanner with commands shines only while somebody reads; `trigger = false` in its options leaves it to scan by itself, as in
+A scanner with commands shines only while somebody reads; `trigger = false` in its options lets it scan on its own, as in
 presentation mode.
 """
 
@@ -75,7 +75,7 @@ class LineScanner(SerialDevice, Scanner):
         return self._codes.popleft() if self._codes else None
 
     def _rest(self) -> None:
-        """Stop. A code that was read counts, also where the scanner does not answer any more: the next call says so."""
+        """Stop. A code that was read counts, also where the scanner does not answer any more: the next call finds that out."""
         try:
             self.stop()
         except DeviceError as error:

@@ -1,7 +1,7 @@
 """Reads QR codes out of camera pictures: treatment by OpenCV, decoding by zxing-cpp.
 
-A picture is tried as half of itself with its greys spread, which is quickest and reads most; only a picture that says nothing
-gets further treatments, cheapest first, each against one kind of trouble. What costs too much for every picture is tried
+A picture is tried as half of itself with its greys spread, which is quickest and reads most; only a picture in which nothing is
+read gets further treatments, cheapest first, each against one kind of trouble. What costs too much for every picture is tried
 in turn, one treatment a picture, while the same scene stays before the camera; pictures of a scene that holds still are also
 put together, which takes the noise out of them. Measured beside bare zxing-cpp in tests/bench/scanning.py.
 """
@@ -31,7 +31,7 @@ PUT_TOGETHER = 8
 
 @dataclass(frozen=True)
 class CameraCode:
-    """What a code says, as bytes and as text, and its corners in the picture: (x, y) clockwise from its own upper left."""
+    """What a code holds, as bytes and as text, and its corners in the picture: (x, y) clockwise from its own upper left."""
 
     text: str
     data: bytes
@@ -91,7 +91,7 @@ class CodeReader:
 
 
 def read(grey: Picture) -> list[CameraCode]:
-    """The codes in one grey picture by itself."""
+    """The codes in one grey picture, without others."""
     if min(grey.shape) < SMALLEST:
         return []
     for treated, scale, left, top in _treated(grey):

@@ -1,7 +1,7 @@
 """Packets of Zebra's Simple Serial Interface: `len op src status data sum2`. Pure: bytes only.
 
 `len` counts everything before the sum; the sum is the two's complement of the 16-bit sum of those bytes. A decoder speaks with
-source 00, a host with 04. Bit 1 of the status says that more of the same code follows. Source: Zebra, SSI programmer's guide.
+source 00, a host with 04. Bit 1 of the status means that more of the same code follows. Source: Zebra, SSI programmer's guide.
 """
 
 from __future__ import annotations

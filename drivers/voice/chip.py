@@ -1,7 +1,7 @@
 """Speech chips on a serial line: SYN6288 and XFS5152CE.
 
-A speak frame interrupts the one that is being spoken, so that nothing is sent before the chip says that it is idle. The bytes
-of a frame go out in one piece (at most 8 ms may lie between two of them), more than 8 ms lie between two frames.
+A speak frame interrupts the one that is being spoken, so that nothing is sent before the chip reports that it is idle. The
+bytes of a frame go out in one piece (at most 8 ms may lie between two of them), more than 8 ms lie between two frames.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from drivers.voice.reading import spoken
 REPLY_S = 0.5
 GAP_S = 0.02
 POLL_S = 0.25
-"""How often a chip that speaks is asked whether it has finished; it says so as well."""
+"""How often a chip that speaks is asked whether it has finished; it reports that too."""
 TRIES = 3
 SPEECH_S = 30.0
 """A frame that takes longer than this to say is given up."""
@@ -102,7 +102,7 @@ class ChipVoice(SerialDevice, Voice):
         raise NoReply(f"{self.stream.name}: the {self.chip.name} does not answer", "check power, wiring and speed of the line")
 
     def _wait_until_idle(self) -> None:
-        """Wait for the end of speech: the chip reports it by itself; asking now and then covers a byte that was lost."""
+        """Wait for the end of speech: the chip reports it; asking now and then covers a byte that was lost."""
         deadline = time.monotonic() + self.speech_s
         while not self._is_idle():
             if time.monotonic() >= deadline:

@@ -49,7 +49,7 @@ class Chip:
         return body + bytes((reduce(xor, body),)) if self.checked else body
 
     def speak(self, text: str, encoding: Encoding = "gbk", *, music: int = 0) -> bytes:
-        """The frame that says `text`; characters the encoding lacks are left out. `music` 0 to 15 plays behind it (SYN6288)."""
+        """The frame that says `text`; characters the encoding lacks are left out. `music` 0 to 15 plays under it (SYN6288)."""
         if not 0 <= music <= (15 if self.music else 0):
             raise ValueError(f"{self.name} has no background music {music}")
         codec = self.wide if encoding == "unicode" else encoding
@@ -86,7 +86,7 @@ class Parser(FrameReader):
         self.chip = chip
 
     def feed(self, data: bytes) -> list[Frame | None]:
-        """The frames that are complete now, in order; None stands for one that was not understood."""
+        """The frames that are complete now, in order; None is one that was not understood."""
         self.held += data
         found: list[Frame | None] = []
         while (head := self.held.find(HEAD)) >= 0:

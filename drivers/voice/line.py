@@ -1,4 +1,4 @@
-"""Announcements that wait for their turn: one after another, none cut off, and never so many that the hall hears old news."""
+"""Announcements that wait for their turn: one after another, none cut off, and never so many that they are out of date."""
 
 from __future__ import annotations
 

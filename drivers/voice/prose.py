@@ -1,4 +1,4 @@
-"""How a longer text is read aloud: what is written short is said in full, and long paragraphs come in pieces.
+"""How a longer text is read aloud: what is abbreviated is said in full, and long paragraphs come in pieces.
 
 In Chinese every number becomes words before the engine sees it (espeak-ng says 10000 as 十千): years and telephone numbers
 digit by digit, times, money, shares, ranges and quantities as they are said. In English the engine reads numbers well;
@@ -16,7 +16,7 @@ from drivers.voice.numerals import counted, dialled, spelt
 from drivers.voice.reading import DIGITS_EN, plain, spoken
 
 LONGEST = 120
-"""Characters of a piece: about half a minute, so that whoever listens can follow and the page knows where the voice is."""
+"""Characters of a piece: about half a minute, so that a listener can follow and the page knows where the voice is."""
 _SENTENCE = re.compile(r"[^。！？；!?;]+[。！？；!?;]*|[。！？；!?;]+")
 _CLAUSE = re.compile(r"[^，,、]+[，,、]*")
 _MEASURE = "个份样张次天年名人寸种位条项周套户倍元块角分钟小公米件本枚处间家只"

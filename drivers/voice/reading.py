@@ -1,6 +1,6 @@
 """How an announcement is read aloud: ticket and window numbers digit by digit, nothing that a speech engine takes as a command.
 
-A text such as "请A012号到03号窗口" becomes "请A零一二号到零三号窗口": a number that is a name (it stands behind a letter,
+A text such as "请A012号到03号窗口" becomes "请A零一二号到零三号窗口": a number that is a name (it follows a letter,
 begins with 0, is followed by 号, or is longer than four digits) is spelt; another number is a quantity and left to the engine.
 """
 

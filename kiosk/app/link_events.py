@@ -78,7 +78,7 @@ class TerminalLink:
         self._terminal.close()
 
     def report(self, devices: Sequence[DeviceStatus], lease: LeaseStatus | None = None) -> None:
-        """Publish the state of the terminal's devices, and of the numbers it may give out by itself, if it has changed."""
+        """Publish the state of the terminal's devices, and of the numbers it may give out offline, if it has changed."""
         self._terminal.report(devices, lease)
 
     def ask(self, effect: Ask) -> None:
