@@ -4,18 +4,49 @@ from setuptools import find_packages, setup
 
 COMMON = ["paho-mqtt>=2.1", "msgspec", "pydantic>=2", "cryptography>=42"]
 SERVER = [
-    "sqlalchemy>=2", "alembic", "psycopg[binary]", "fastapi", "uvicorn", "jinja2", "python-multipart", "argon2-cffi",
-    "openpyxl", "pypinyin", "qrcode", "pillow", "typst", "prometheus-client",
-    "chinesecalendar", "babel",
-]  # fmt: skip
+    "sqlalchemy>=2",
+    "alembic",
+    "psycopg[binary]",
+    "fastapi",
+    "uvicorn",
+    "jinja2",
+    "python-multipart",
+    "argon2-cffi",
+    "openpyxl",
+    "pypinyin",
+    "qrcode",
+    "pillow",
+    "typst",
+    "prometheus-client",
+    "chinesecalendar",
+    "babel",
+]
 KIOSK = ["kivy==2.3.1", "python-escpos", "qrcode", "pillow", "opencv-python", "zxing-cpp", "typst", "pyipp"]
 DEVICES = [
-    "pyserial", "python-escpos", "pyusb", "evdev", "opencv-python", "zxing-cpp", "pillow", "pyipp", "qrcode",
-]  # fmt: skip
+    "pyserial",
+    "python-escpos",
+    "pyusb",
+    "evdev",
+    "opencv-python",
+    "zxing-cpp",
+    "pillow",
+    "pyipp",
+    "qrcode",
+]
 DEVELOP = [
-    "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "ruff", "mypy", "import-linter", "playwright", "httpx",
-    "crccheck", "alphasignpy", "atheris",
-]  # fmt: skip
+    "pytest",
+    "pytest-xdist",
+    "pytest-timeout",
+    "hypothesis",
+    "ruff",
+    "mypy",
+    "import-linter",
+    "playwright",
+    "httpx",
+    "crccheck",
+    "alphasignpy",
+    "atheris",
+]
 
 setup(
     name="jiaohao",

@@ -22,8 +22,10 @@ UNREAD = "(not to be read from the source)"
 STARTERS = {
     *(f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output", "getoutput")),
     *(f"os.{name}" for name in ("execv", "execve", "execvp", "execvpe", "posix_spawn", "system", "popen")),
-    "shutil.which", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell",
-}  # fmt: skip
+    "shutil.which",
+    "asyncio.create_subprocess_exec",
+    "asyncio.create_subprocess_shell",
+}
 """What starts a program, or looks for one; its first argument is the command."""
 SAME = ("str", "list", "tuple", "next", "pathlib.Path", "shutil.which", "shlex.split")
 """Functions whose result names the same program as their first argument."""

@@ -40,8 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
             said.append(f"{max(share, 1e-6):9.4%}  {name}")
     for line in said:
         print(line)
-    print(f"{len(both)} pictures compared: {len(old - new)} missing, {len(new - old)} new, "
-          f"{len(said) - len(old ^ new)} different")  # fmt: skip
+    print(
+        f"{len(both)} pictures compared: {len(old - new)} missing, {len(new - old)} new, {len(said) - len(old ^ new)} different"
+    )
     return 1 if said or not both else 0
 
 

@@ -78,21 +78,34 @@ def _explain(folder: Path, tables: Mapping[str, object], error: ErrorDetails) ->
 def _broken_references(config: HallConfig) -> list[tuple[str, str]]:
     """Ids that stand twice or point nowhere, as (file, sentence)."""
     found: list[tuple[str, str]] = []
-    groups = {"theme": "queues.toml", "queue": "queues.toml", "window": "windows.toml", "clerk": "windows.toml",
-              "terminal": "devices.toml", "device": "devices.toml"}  # fmt: skip
+    groups = {
+        "theme": "queues.toml",
+        "queue": "queues.toml",
+        "window": "windows.toml",
+        "clerk": "windows.toml",
+        "terminal": "devices.toml",
+        "device": "devices.toml",
+    }
     ids = {group: [entry.id for entry in getattr(config, group)] for group in groups}
     for group, file in groups.items():
         found += [(file, f"[[{group}]] id {i!r} stands twice; ids are unique") for i in _twice(ids[group])]
-    found += [("queues.toml", f"letter {x!r} stands twice; every queue has its own")
-              for x in _twice([q.letter for q in config.queue])]  # fmt: skip
+    found += [
+        ("queues.toml", f"letter {x!r} stands twice; every queue has its own") for x in _twice([q.letter for q in config.queue])
+    ]
 
     def need(file: str, owner: str, key: str, value: str | None, group: str) -> None:
         if value is not None and value not in ids[group]:
             found.append((file, f"{owner}: {key} {value!r} is no {group}; {nearest(value, ids[group])}"))
 
-    found += [("queues.toml", f"[[queue]] {queue.id}: offline = true does not go with daily_limit or segments, which only the "
-               "server can count; take one of them out")
-              for queue in config.queue if queue.limited and queue.offline and "offline" in queue.model_fields_set]  # fmt: skip
+    found += [
+        (
+            "queues.toml",
+            f"[[queue]] {queue.id}: offline = true does not go with daily_limit or segments, which only the "
+            "server can count; take one of them out",
+        )
+        for queue in config.queue
+        if queue.limited and queue.offline and "offline" in queue.model_fields_set
+    ]
     for queue in config.queue:
         need("queues.toml", f"[[queue]] {queue.id}", "theme", queue.theme, "theme")
     for window in config.window:

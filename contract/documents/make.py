@@ -37,9 +37,12 @@ def letterhead(hall: HallConfig, *, example: bool = False) -> Letterhead:
     """The hall's own head; `example` where the data are examples."""
     facts = hall.hall
     return Letterhead(
-        hall=facts.name, address=facts.address.zh, telephone=facts.telephone, complaints=facts.complaints_telephone,
+        hall=facts.name,
+        address=facts.address.zh,
+        telephone=facts.telephone,
+        complaints=facts.complaints_telephone,
         example=example,
-    )  # fmt: skip
+    )
 
 
 def trial(head: Letterhead, *, terminal: str, device: str, at: datetime) -> TrialPaper:
@@ -48,18 +51,30 @@ def trial(head: Letterhead, *, terminal: str, device: str, at: datetime) -> Tria
 
 
 def guide(
-    head: Letterhead, hall: HallConfig, item: Item, forms: list[Form], *, at: datetime, web: str = "",
+    head: Letterhead,
+    hall: HallConfig,
+    item: Item,
+    forms: list[Form],
+    *,
+    at: datetime,
+    web: str = "",
     english: English | None = None,
-) -> GuidePaper:  # fmt: skip
+) -> GuidePaper:
     """The guide of an item; with the hall's `web` address its QR code opens the same guide on the phone. With `english`, the
     English of its sentences, the whole paper is in English."""
     return GuidePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english))
 
 
 def notice(
-    head: Letterhead, hall: HallConfig, item: Item, forms: list[Form], *, at: datetime, web: str = "",
+    head: Letterhead,
+    hall: HallConfig,
+    item: Item,
+    forms: list[Form],
+    *,
+    at: datetime,
+    web: str = "",
     english: English | None = None,
-) -> NoticePaper:  # fmt: skip
+) -> NoticePaper:
     """The one-time notice of an item, in English as a guide is."""
     return NoticePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english))
 
@@ -86,11 +101,18 @@ def form(
         for f in blank.fields
     ]
     return FormPaper(
-        head=head, printed_at=at, title=blank.title, fields=lines, filled_in=filled_in, item=item,
-        declaration=blank.declaration, declaration_english=known.get(blank.declaration, ""),
-        signed_by=blank.signed_by, signed_by_english=known.get(blank.signed_by, ""),
+        head=head,
+        printed_at=at,
+        title=blank.title,
+        fields=lines,
+        filled_in=filled_in,
+        item=item,
+        declaration=blank.declaration,
+        declaration_english=known.get(blank.declaration, ""),
+        signed_by=blank.signed_by,
+        signed_by_english=known.get(blank.signed_by, ""),
         language="zh" if english is None else "en",
-    )  # fmt: skip
+    )
 
 
 def of_case(head: Letterhead, kind: PaperKind, case: CaseFacts, *, at: datetime, web: str = "") -> AnyPaper:

@@ -9,8 +9,16 @@ from typing import Any
 from kiosk.app import virtual_terminal
 from kiosk.ui.theme import Look
 
-ENVIRONMENT = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_NO_FILELOG": "1", "KIVY_NO_CONSOLELOG": "1",
-               "KIVY_LOG_MODE": "PYTHON", "KIVY_WINDOW": "sdl2", "KIVY_TEXT": "sdl2", "KIVY_CLOCK": "default"}  # fmt: skip
+ENVIRONMENT = {
+    "KIVY_NO_ARGS": "1",
+    "KIVY_NO_CONFIG": "1",
+    "KIVY_NO_FILELOG": "1",
+    "KIVY_NO_CONSOLELOG": "1",
+    "KIVY_LOG_MODE": "PYTHON",
+    "KIVY_WINDOW": "sdl2",
+    "KIVY_TEXT": "sdl2",
+    "KIVY_CLOCK": "default",
+}
 
 KEYS = ("on_key_down", "on_key_up", "on_keyboard", "on_textinput", "on_drop_file", "on_drop_text")
 """What a keyboard may cause in Kivy; all of it is taken and dropped."""
@@ -33,12 +41,21 @@ def prepare_kivy(screen: Screen) -> None:
 
     settings: dict[str, dict[str, object]] = {
         "graphics": {
-            "width": screen.width, "height": screen.height, "fullscreen": 0, "borderless": int(screen.fullscreen),
-            "multisamples": 0, "maxfps": 0, "resizable": 0, "show_cursor": int(not screen.fullscreen),
-            "position": "custom" if screen.fullscreen else "auto", "left": 0, "top": 0, "vsync": 0,
+            "width": screen.width,
+            "height": screen.height,
+            "fullscreen": 0,
+            "borderless": int(screen.fullscreen),
+            "multisamples": 0,
+            "maxfps": 0,
+            "resizable": 0,
+            "show_cursor": int(not screen.fullscreen),
+            "position": "custom" if screen.fullscreen else "auto",
+            "left": 0,
+            "top": 0,
+            "vsync": 0,
         },
         "kivy": {"exit_on_escape": 0, "keyboard_mode": "", "log_level": "warning", "pause_on_minimize": 0, "window_icon": ""},
-    }  # fmt: skip
+    }
     for section, values in settings.items():
         for key, value in values.items():
             Config.set(section, key, str(value))

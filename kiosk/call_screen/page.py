@@ -59,8 +59,9 @@ class CallsPage(Page[CallScreenState]):
         self.put(
             Words(stage, zh, name.zh, "title", bold=True, line_height=1.1),
             Words(stage, en, name.en, "note", colour="secondary", line_height=1.1),
-            self._time, self._date,
-        )  # fmt: skip
+            self._time,
+            self._date,
+        )
 
     def _build_newest(self, rect: Rect, state: CallScreenState) -> None:
         look, stage = self.look, self.stage

@@ -21,10 +21,17 @@ def look(broker: Broker, credentials: Path | None, server_ms: float | None, *, c
     reached_ms, address = _reach(broker.host, broker.port, connect_s)
     now = machine()
     return Network(
-        broker=str(broker), secure=broker.ca is not None, addresses=(address,) if address else (), broker_ms=reached_ms,
-        server_ms=server_ms, ends=_end(credentials) if broker.ca is not None else None, temperature_c=now.temperature_c,
-        disk_free_mb=now.disk_free_mb, memory_free_mb=now.memory_free_mb, uptime_s=now.uptime_s,
-    )  # fmt: skip
+        broker=str(broker),
+        secure=broker.ca is not None,
+        addresses=(address,) if address else (),
+        broker_ms=reached_ms,
+        server_ms=server_ms,
+        ends=_end(credentials) if broker.ca is not None else None,
+        temperature_c=now.temperature_c,
+        disk_free_mb=now.disk_free_mb,
+        memory_free_mb=now.memory_free_mb,
+        uptime_s=now.uptime_s,
+    )
 
 
 def _reach(host: str, port: int, connect_s: float) -> tuple[float | None, str]:

@@ -65,8 +65,14 @@ def draw_sheet(page: Box, rect: Rect, lines: Sequence[TextLine]) -> None:
     colours = {"head": "accent", "text": "text", "note": "secondary"}
     for number, line in enumerate(lines):
         place, rect = rect.top(line.height + (line.gap if number else 0))
-        words = Words(page.stage, place.bottom(line.height)[0], line.text, SIZES[line.style], bold=line.style == "head",
-                      colour=colours[line.style])  # fmt: skip
+        words = Words(
+            page.stage,
+            place.bottom(line.height)[0],
+            line.text,
+            SIZES[line.style],
+            bold=line.style == "head",
+            colour=colours[line.style],
+        )
         page.add_widget(words)
 
 

@@ -76,9 +76,13 @@ def _add(options: argparse.Namespace) -> int:
         at = at if at.tzinfo else at.replace(tzinfo=config.zone)
         try:
             booking = Booking(
-                queue=options.queue, starts_at=at, ends_at=at + timedelta(minutes=options.minutes), name=options.name,
-                person=options.person, item=options.item,
-            )  # fmt: skip
+                queue=options.queue,
+                starts_at=at,
+                ends_at=at + timedelta(minutes=options.minutes),
+                name=options.name,
+                person=options.person,
+                item=options.item,
+            )
         except (ValidationError, OverflowError) as error:
             raise Unable(str(error)) from None
         queues = [queue.id for queue in config.queue]
@@ -99,9 +103,14 @@ def _import(options: argparse.Namespace) -> int:
             raise Unable(f"{options.file}: name it .json or .csv, so that its format is known")
         numbered = read(content)
         made = repository.book(
-            connection, signer, [local(booking, config.zone) for _, booking in numbered], now=datetime.now(UTC),
-            queues=[queue.id for queue in config.queue], rules=config.rules.appointment, rows=[row for row, _ in numbered],
-        )  # fmt: skip
+            connection,
+            signer,
+            [local(booking, config.zone) for _, booking in numbered],
+            now=datetime.now(UTC),
+            queues=[queue.id for queue in config.queue],
+            rules=config.rules.appointment,
+            rows=[row for row, _ in numbered],
+        )
         for appointment in made:
             _print(config, signer, appointment)
     return 0

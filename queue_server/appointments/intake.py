@@ -38,9 +38,14 @@ def take_in(
     with writer.begin() as connection:
         signer = Signer(hall_key(connection))
         made = repository.book(
-            connection, signer, [local(booking, config.zone) for _, booking in numbered], now=now,
-            queues=[queue.id for queue in config.queue], rules=config.rules.appointment, rows=[row for row, _ in numbered],
-        )  # fmt: skip
+            connection,
+            signer,
+            [local(booking, config.zone) for _, booking in numbered],
+            now=now,
+            queues=[queue.id for queue in config.queue],
+            rules=config.rules.appointment,
+            rows=[row for row, _ in numbered],
+        )
     return [with_code(signer, config, appointment) for appointment in made]
 
 

@@ -11,9 +11,14 @@ from queue_server.appointments.repository import Booking
 from queue_server.row_files import RowReader
 
 TITLES = {
-    "reference": "预约单号", "queue": "业务队列", "starts_at": "开始时间", "ends_at": "结束时间", "name": "姓名",
-    "person": "身份证号", "item": "事项编码",
-}  # fmt: skip
+    "reference": "预约单号",
+    "queue": "业务队列",
+    "starts_at": "开始时间",
+    "ends_at": "结束时间",
+    "name": "姓名",
+    "person": "身份证号",
+    "item": "事项编码",
+}
 
 
 def bookings(zone: tzinfo) -> RowReader[Booking]:

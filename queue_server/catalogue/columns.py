@@ -72,16 +72,33 @@ ITEMS = (
     N_("中介服务", "intermediary"), N_("主题", "theme"), N_("一件事", "life_events", "lines"),
 )  # fmt: skip
 MATERIALS = (
-    CODE, N_("材料标识", "id"), N_("材料名称", "name.zh"), N_("材料英文名称", "name.en"), N_("材料依据", "basis"),
-    N_("材料形式", "format", "word", FORMATS), N_("原件份数", "originals", "number"), N_("复印件份数", "copies", "number"),
-    N_("签名签章", "seal"), N_("空白表格", "form"), N_("填写说明", "how_to_fill"), N_("示例", "example"),
-    N_("来源渠道", "source", "word", SOURCES), N_("出具机构", "issuer"), N_("说明", "note"),
+    CODE,
+    N_("材料标识", "id"),
+    N_("材料名称", "name.zh"),
+    N_("材料英文名称", "name.en"),
+    N_("材料依据", "basis"),
+    N_("材料形式", "format", "word", FORMATS),
+    N_("原件份数", "originals", "number"),
+    N_("复印件份数", "copies", "number"),
+    N_("签名签章", "seal"),
+    N_("空白表格", "form"),
+    N_("填写说明", "how_to_fill"),
+    N_("示例", "example"),
+    N_("来源渠道", "source", "word", SOURCES),
+    N_("出具机构", "issuer"),
+    N_("说明", "note"),
     N_("是否必备", "required", "yes-no"),
-)  # fmt: skip
+)
 STEPS = (
-    CODE, N_("步骤标识", "id"), N_("符号", "kind", "word", SYMBOLS), N_("内容", "text"), N_("下一步", "next"), N_("是", "yes"),
-    N_("否", "no"), N_("承办", "who"),
-)  # fmt: skip
+    CODE,
+    N_("步骤标识", "id"),
+    N_("符号", "kind", "word", SYMBOLS),
+    N_("内容", "text"),
+    N_("下一步", "next"),
+    N_("是", "yes"),
+    N_("否", "no"),
+    N_("承办", "who"),
+)
 QUESTIONS = (CODE, N_("问题", "q"), N_("回答", "a"))
 
 SHEETS: dict[str, tuple[str, tuple[Column, ...]]] = {

@@ -35,9 +35,20 @@ FORMS = "forms.toml"
 ENGLISH = "english.toml"
 FILE_KEYS = ("department", "item")
 DEPARTMENT_GIVES = (
-    "department", "department_en", "department_code", "place", "windows", "hours", "queue", "theme", "telephone",
-    "supervision_telephone", "online_address", "handling", "delivery",
-)  # fmt: skip
+    "department",
+    "department_en",
+    "department_code",
+    "place",
+    "windows",
+    "hours",
+    "queue",
+    "theme",
+    "telephone",
+    "supervision_telephone",
+    "online_address",
+    "handling",
+    "delivery",
+)
 
 
 class TypeLetters(Table):

@@ -46,9 +46,14 @@ def _key(chosen: argparse.Namespace) -> int:
 
 def _sign(chosen: argparse.Namespace) -> int:
     code = signed(
-        key_files.read(chosen.key), issuer=chosen.issuer, kind=chosen.kind, holder=chosen.holder, name=chosen.name,
-        now=datetime.now(UTC), minutes=chosen.minutes,
-    )  # fmt: skip
+        key_files.read(chosen.key),
+        issuer=chosen.issuer,
+        kind=chosen.kind,
+        holder=chosen.holder,
+        name=chosen.name,
+        now=datetime.now(UTC),
+        minutes=chosen.minutes,
+    )
     print(code)
     code_picture.show(code, chosen.qr)
     return 0

@@ -17,9 +17,13 @@ WALL, CASE = (126, 132, 140), (32, 36, 42)
 def add_argument(parser: argparse.ArgumentParser) -> None:
     """--qr, alone or with a file."""
     parser.add_argument(
-        "--qr", nargs="?", const=Path("-"), type=Path, metavar="FILE",
+        "--qr",
+        nargs="?",
+        const=Path("-"),
+        type=Path,
+        metavar="FILE",
         help="draw the code here, to scan it from the screen; or write it as a .png for an emulated camera",
-    )  # fmt: skip
+    )
 
 
 def show(code: str, where: Path | None) -> None:

@@ -27,10 +27,14 @@ TRANSITIONS: dict[str, dict[TicketState, TicketState]] = {
     "requeue": {"called": "waiting", "held": "waiting", "missed": "waiting"},
     "cancel-ticket": {"printing": "cancelled", "waiting": "cancelled", "held": "cancelled", "missed": "cancelled"},
     "expire": {
-        "printing": "expired", "waiting": "expired", "called": "expired",
-        "serving": "expired", "held": "expired", "missed": "expired",
+        "printing": "expired",
+        "waiting": "expired",
+        "called": "expired",
+        "serving": "expired",
+        "held": "expired",
+        "missed": "expired",
     },
-}  # fmt: skip
+}
 """verb → {from: to}. `no-show-void` is a no-show in a hall whose missed tickets are over; `resume-service` resumes a ticket
 that was held while it was being served; `printed` and `print-failed` are the results of confirm-print."""
 

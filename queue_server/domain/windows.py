@@ -13,7 +13,12 @@ BUSY: frozenset[WindowCondition] = frozenset({"calling", "serving"})
 
 TRANSITIONS: dict[str, dict[WindowCondition, WindowCondition]] = {
     "open-window": {
-        "closed": "idle", "paused": "idle", "idle": "idle", "calling": "calling", "serving": "serving", "rating": "rating",
+        "closed": "idle",
+        "paused": "idle",
+        "idle": "idle",
+        "calling": "calling",
+        "serving": "serving",
+        "rating": "rating",
     },
     "pause-window": {"idle": "paused", "rating": "paused", "paused": "paused"},
     "close-window": {"idle": "closed", "rating": "closed", "paused": "closed", "closed": "closed"},
@@ -30,9 +35,14 @@ TRANSITIONS: dict[str, dict[WindowCondition, WindowCondition]] = {
     "requeue": {"calling": "idle"},
     "rated": {"rating": "idle"},
     "expire": {
-        "closed": "closed", "paused": "closed", "idle": "closed", "calling": "closed", "serving": "closed", "rating": "closed",
+        "closed": "closed",
+        "paused": "closed",
+        "idle": "closed",
+        "calling": "closed",
+        "serving": "closed",
+        "rating": "closed",
     },
-}  # fmt: skip
+}
 """verb → {from: to}. Opening an open window lets another clerk take it over as it is. `rated` is the end of the time for
 rating, by an answer or without one; `expire` is the end of the business day."""
 

@@ -36,9 +36,18 @@ REVOKED = "revoked"
 
 
 def configure(
-    folder: Path, config: HallConfig, authority: Authority, *, listen: str, port: int, hosts: Sequence[str],
-    servers: Sequence[str], group: str | None, owner: int, now: datetime,
-) -> None:  # fmt: skip
+    folder: Path,
+    config: HallConfig,
+    authority: Authority,
+    *,
+    listen: str,
+    port: int,
+    hosts: Sequence[str],
+    servers: Sequence[str],
+    group: str | None,
+    owner: int,
+    now: datetime,
+) -> None:
     """Write everything the broker needs, keeping its key and certificate while they serve `hosts`.
 
     `listen` is the address to listen on, `hosts` are the names under which terminals reach it, `group` may read the folder,

@@ -64,9 +64,17 @@ def _write_broker(options: argparse.Namespace) -> None:
         raise BadAuthority(f"{', '.join(sorted(clash))} is a terminal in devices.toml; give the server another name")
     target = _folder(options)
     broker.configure(
-        target, config, signs, listen=options.listen, port=options.port, hosts=hosts, servers=servers, group=options.group,
-        owner=options.state.stat().st_uid, now=_now(),
-    )  # fmt: skip
+        target,
+        config,
+        signs,
+        listen=options.listen,
+        port=options.port,
+        hosts=hosts,
+        servers=servers,
+        group=options.group,
+        owner=options.state.stat().st_uid,
+        now=_now(),
+    )
     own = options.credentials or options.state / "credentials"
     with _register(options) as register:
         for name in servers:

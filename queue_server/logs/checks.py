@@ -167,10 +167,21 @@ def result(
     reason = CUT if cut else verdict.reason
     known = before is not None and (before.reason, before.broken) == (reason, verdict.broken)
     return LogCheckResult(
-        name, by, *took, verdict.rows, verdict.older, verdict.chains, verdict.first, verdict.last, verdict.end,
-        expected=verdict.end if not reason else expected, reason=reason, broken=verdict.broken, broken_at=verdict.broken_at,
+        name,
+        by,
+        *took,
+        verdict.rows,
+        verdict.older,
+        verdict.chains,
+        verdict.first,
+        verdict.last,
+        verdict.end,
+        expected=verdict.end if not reason else expected,
+        reason=reason,
+        broken=verdict.broken,
+        broken_at=verdict.broken_at,
         found_at=None if not reason else before.found_at if known and before is not None else took[1],
-    )  # fmt: skip
+    )
 
 
 def alert_of(checked: LogCheckResult) -> tuple[str, bytes]:

@@ -53,9 +53,13 @@ class Pages:
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
-            loader=PackageLoader("queue_server.web"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
-        )  # fmt: skip
+            loader=PackageLoader("queue_server.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
         gettext = self._gettext[language]
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             gettext, lambda one, many, n: gettext(one if n == 1 else many), newstyle=True

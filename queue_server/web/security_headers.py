@@ -16,8 +16,14 @@ from queue_server.web.auth.guard import from_elsewhere
 
 YEAR_S = 365 * 24 * 3600
 LARGEST_POST = 64 * 1024
-LARGER_POSTS = {"/items/import": 20 << 20, "/items/": 2 << 20, "/api/": 64 << 20, "/updates/bundle": 8 << 30,
-                "/appointments/import": 20 << 20, "/cases/import": 20 << 20}  # fmt: skip
+LARGER_POSTS = {
+    "/items/import": 20 << 20,
+    "/items/": 2 << 20,
+    "/api/": 64 << 20,
+    "/updates/bundle": 8 << 30,
+    "/appointments/import": 20 << 20,
+    "/cases/import": 20 << 20,
+}
 """Beginning of a path → what may be posted there: an item has thousands of characters, a file of items many more, a
 system of a terminal is written to disk as it comes."""
 HEADERS = {

@@ -76,8 +76,18 @@ def rows() -> Iterator[Row]:
         hall = stage.write_hall(at, devices=_devices(strips))
         port = stack.enter_context(stage.broker(at))
         stack.enter_context(stage.server(at, hall, port))
-        agent = [str(stage.PROGRAMS / "jiaohao-devices"), "run", "--hall", str(hall), "--broker", f"127.0.0.1:{port}",
-                 "--terminal", "devices", "--out", str(at / "devices")]  # fmt: skip
+        agent = [
+            str(stage.PROGRAMS / "jiaohao-devices"),
+            "run",
+            "--hall",
+            str(hall),
+            "--broker",
+            f"127.0.0.1:{port}",
+            "--terminal",
+            "devices",
+            "--out",
+            str(at / "devices"),
+        ]
         stack.enter_context(stage.process(agent, at / "agent.log"))
         _start_terminals(stack, at, port)
         link = Link(broker=Broker("127.0.0.1", port), topics=Topics(stage.HALL), client_id="bench-desk")

@@ -221,10 +221,19 @@ DAYS = (
     ),
     Day(
         "sector windows helped by comprehensive ones, green channel",
-        (Business("a", 6, 8, (16, 20, 18, 14, 10, 14, 14, 8)), Business("b", 14, 10, (6, 8, 8, 6, 4, 6, 6, 4)),
-         Business("c", 9, 8, (6, 7, 7, 6, 5, 6, 6, 3))),
-        (_sector("01", "a"), _sector("02", "b", "c"), _sector("03", "c", "a", breaks=LUNCH), _any("04", *"abc"), _any("05", *"abc"),
-         Desk(WindowRules("06", ("a", "b", "c"), by_age=True, prefers=("military", "priority")))),
+        (
+            Business("a", 6, 8, (16, 20, 18, 14, 10, 14, 14, 8)),
+            Business("b", 14, 10, (6, 8, 8, 6, 4, 6, 6, 4)),
+            Business("c", 9, 8, (6, 7, 7, 6, 5, 6, 6, 3)),
+        ),
+        (
+            _sector("01", "a"),
+            _sector("02", "b", "c"),
+            _sector("03", "c", "a", breaks=LUNCH),
+            _any("04", *"abc"),
+            _any("05", *"abc"),
+            Desk(WindowRules("06", ("a", "b", "c"), by_age=True, prefers=("military", "priority"))),
+        ),
         favoured=0.2,
     ),
     Day(
@@ -235,7 +244,10 @@ DAYS = (
     ),
     Day(
         "wild services, times in the configuration far off",
-        (Business("a", 15, 8, (7, 8, 8, 6, 5, 6, 6, 4), spread=1.1), Business("b", 5, 10, (9, 10, 10, 8, 7, 8, 8, 5), spread=0.5)),
+        (
+            Business("a", 15, 8, (7, 8, 8, 6, 5, 6, 6, 4), spread=1.1),
+            Business("b", 5, 10, (9, 10, 10, 8, 7, 8, 8, 5), spread=0.5),
+        ),
         (_sector("01", "a"), _sector("02", "a", breaks=LUNCH), _sector("03", "b"), _any("04", "a", "b")),
     ),
-)  # fmt: skip
+)

@@ -43,8 +43,9 @@ def display() -> Iterator[str]:
     reader, writer = os.pipe()
     child = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset"],
-        pass_fds=[writer], stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        pass_fds=[writer],
+        stderr=subprocess.DEVNULL,
+    )
     os.close(writer)
     try:
         with os.fdopen(reader) as told:
@@ -146,5 +147,11 @@ def rows() -> Iterator[Row]:
     ours, theirs = percentile(kiosk.tap_s, 0.5), percentile(bare.tap_s, 0.5)
     yield Row("kiosk: tap to next frame, p50", f"{ours * 1e3:.0f} ms", f"bare {theirs * 1e3:.0f} ms", ours / theirs)
     yield Row("kiosk: resident memory", f"{kiosk.rss_mb:.0f} MB", f"bare {bare.rss_mb:.0f} MB", kiosk.rss_mb / bare.rss_mb)
-    yield Row("kiosk: idle, of one core", f"{kiosk.idle:.1%}", f"bare {bare.idle:.1%}", kiosk.idle / max(bare.idle, 1e-6),
-              "under 2 %", kiosk.idle < 0.02)  # fmt: skip
+    yield Row(
+        "kiosk: idle, of one core",
+        f"{kiosk.idle:.1%}",
+        f"bare {bare.idle:.1%}",
+        kiosk.idle / max(bare.idle, 1e-6),
+        "under 2 %",
+        kiosk.idle < 0.02,
+    )

@@ -189,10 +189,19 @@ def _empty(dice: random.Random, content: str, rng: np.random.Generator) -> Image
 
 
 KINDS: dict[str, Callable[[random.Random, str, np.random.Generator], Image]] = {
-    "blur": _blur, "motion": _motion, "noise": _noise, "glare": _glare, "moire": _moire, "dark": _dark,
-    "low contrast": _low_contrast, "perspective": _perspective, "rotation": _rotation, "small": _small, "mixed": _mixed,
+    "blur": _blur,
+    "motion": _motion,
+    "noise": _noise,
+    "glare": _glare,
+    "moire": _moire,
+    "dark": _dark,
+    "low contrast": _low_contrast,
+    "perspective": _perspective,
+    "rotation": _rotation,
+    "small": _small,
+    "mixed": _mixed,
     "empty": _empty,
-}  # fmt: skip
+}
 
 
 def frames(each: int = 40, seed: int = 20261122) -> Iterator[Frame]:

@@ -61,8 +61,14 @@ def rows() -> Iterator[Row]:
                 for plan in ("issue", "call"):
                     old = cell(port, 8, plan, server)
                     before = young[plan, 8]
-                    yield Row(f"{plan}, 8 clients, a million old tickets", str(old), f"young {before}",
-                              old.rate / before.rate, f"{AIM_OF_YOUNG} of young", old.rate >= AIM_OF_YOUNG * before.rate)  # fmt: skip
+                    yield Row(
+                        f"{plan}, 8 clients, a million old tickets",
+                        str(old),
+                        f"young {before}",
+                        old.rate / before.rate,
+                        f"{AIM_OF_YOUNG} of young",
+                        old.rate >= AIM_OF_YOUNG * before.rate,
+                    )
         yield Row("a million old tickets written", f"{seconds:.0f} s")
 
 

@@ -71,8 +71,12 @@ class Score:
 def rows(each: int = 25, seed: int = 20261122) -> Iterator[Row]:
     """Read `each` frames of every kind, and scenes that hold still."""
     cv2.setNumThreads(1)
-    readers = {"ours": ours, "zxing-cpp": bare, "OpenCV": opencv(cv2.QRCodeDetector()),
-               "OpenCV Aruco": opencv(cv2.QRCodeDetectorAruco())}  # fmt: skip
+    readers = {
+        "ours": ours,
+        "zxing-cpp": bare,
+        "OpenCV": opencv(cv2.QRCodeDetector()),
+        "OpenCV Aruco": opencv(cv2.QRCodeDetectorAruco()),
+    }
     scores = {name: Score() for name in readers}
     for frame in frames(each, seed):
         for name, reader in readers.items():

@@ -50,13 +50,21 @@ def rows(guide: Path) -> Iterator[Row]:
     yield Row("search page: guides ready after the first frame", f"{found['ready_s']:.2f} s, {found['rss_mb']:.0f} MB in all")
     key, index, again = found["key_ms"], found["index_ms"], found["again_ms"]
     yield Row("search page: key to drawn results, p50 / p99", both(key), f"index {both(index)}", ratio(key, index))
-    yield Row("search page: the same without the index", both(more := [k - i for k, i in zip(key, index, strict=True)]),
-              f"the page drawn again {both(again)}", ratio(more, again))  # fmt: skip
+    yield Row(
+        "search page: the same without the index",
+        both(more := [k - i for k, i in zip(key, index, strict=True)]),
+        f"the page drawn again {both(again)}",
+        ratio(more, again),
+    )
     busy = found["key_busy_ms"]
     yield Row(
-        "search page: work of the screen's thread for a key", both(busy), f"the page drawn again {both(found['again_busy_ms'])}",
-        percentile(busy, 0.99) / FRAME_MS, "p99 under a frame, 16.7 ms", percentile(busy, 0.99) <= FRAME_MS,
-    )  # fmt: skip
+        "search page: work of the screen's thread for a key",
+        both(busy),
+        f"the page drawn again {both(found['again_busy_ms'])}",
+        percentile(busy, 0.99) / FRAME_MS,
+        "p99 under a frame, 16.7 ms",
+        percentile(busy, 0.99) <= FRAME_MS,
+    )
 
 
 def both(values: list[float]) -> str:

@@ -89,8 +89,18 @@ def broker(at: Path) -> Iterator[int]:
 @contextmanager
 def server(at: Path, hall: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The queue server on SQLite in `at`, without web pages, ready for requests."""
-    command = [str(PROGRAMS / "jiaohao-server"), "--hall", str(hall), "--state", str(at), "--broker", f"127.0.0.1:{port}",
-               "--always-open", "--log-level", "warning"]  # fmt: skip
+    command = [
+        str(PROGRAMS / "jiaohao-server"),
+        "--hall",
+        str(hall),
+        "--state",
+        str(at),
+        "--broker",
+        f"127.0.0.1:{port}",
+        "--always-open",
+        "--log-level",
+        "warning",
+    ]
     log = at / "server.log"
     with process(command, log) as child:
         if not server_is_ready(port, 120):

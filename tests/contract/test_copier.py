@@ -40,10 +40,19 @@ WUSHAN = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 ITEM = load_catalogue(WUSHAN).items[0]
 WAIT_S = 60
 CASE = a_case(
-    "WS-2026-0001", item="老年人优待证", department="民政局", handler="0103", received_on="2026-11-20", contact="0938-0000000",
-    promised_on="2026-12-04", materials=["身份证"], delivery="窗口", state="accepted",
-    state_texts={"zh": "已受理", "en": "accepted"}, code="JHC.wushan.WS-2026-0001.abcdefghijkl",
-)  # fmt: skip
+    "WS-2026-0001",
+    item="老年人优待证",
+    department="民政局",
+    handler="0103",
+    received_on="2026-11-20",
+    contact="0938-0000000",
+    promised_on="2026-12-04",
+    materials=["身份证"],
+    delivery="窗口",
+    state="accepted",
+    state_texts={"zh": "已受理", "en": "accepted"},
+    code="JHC.wushan.WS-2026-0001.abcdefghijkl",
+)
 HELD = """#!/bin/sh
 echo "ATTR: job-impressions-completed=1" >&2
 while [ -e "{hold}" ]; do sleep 0.05; done

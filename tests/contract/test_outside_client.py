@@ -107,8 +107,11 @@ class Visitor:
 def visitor(broker: Broker, server: object) -> Iterator[Visitor]:
     visitor = Visitor(broker)
     assert visitor.state("server/status", lambda status: status["state"] == "ready").keys() == {
-        "state", "session", "version", "started_at",
-    }  # fmt: skip
+        "state",
+        "session",
+        "version",
+        "started_at",
+    }
     yield visitor
     visitor.close()
 

@@ -74,8 +74,15 @@ def _run(name: str, seconds: int, corpus: Path, kept: Path, log: Path) -> int:
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT)
         os.dup2(descriptor, 1)
         os.dup2(descriptor, 2)
-        options = [f"-max_total_time={seconds}", "-max_len=600", "-timeout=5", "-rss_limit_mb=2048", f"-artifact_prefix={kept}/",
-                   "-print_final_stats=1", str(corpus)]  # fmt: skip
+        options = [
+            f"-max_total_time={seconds}",
+            "-max_len=600",
+            "-timeout=5",
+            "-rss_limit_mb=2048",
+            f"-artifact_prefix={kept}/",
+            "-print_final_stats=1",
+            str(corpus),
+        ]
         try:
             atheris.Setup([sys.argv[0], *options], TARGETS[name])
             atheris.Fuzz()

@@ -116,8 +116,16 @@ def message(kind: type, data: bytes) -> None:
         codec.decode(data, kind)
 
 
-MESSAGES = [*(verb.request for verb in requests.VERBS.values()), messages.DisplayDesired, messages.Announce, messages.WindowState, messages.QueueState,
-            messages.RatingAsk, messages.TerminalStatus, answers.Answer]  # fmt: skip
+MESSAGES = [
+    *(verb.request for verb in requests.VERBS.values()),
+    messages.DisplayDesired,
+    messages.Announce,
+    messages.WindowState,
+    messages.QueueState,
+    messages.RatingAsk,
+    messages.TerminalStatus,
+    answers.Answer,
+]
 
 
 def all_messages(data: bytes) -> None:

@@ -27,8 +27,12 @@ class DataPartition:
 
     def ask_for_update(self, bundle: Path, digest: str | None = None) -> None:
         """Leave a bundle and a request for it, as the terminal's updater does."""
-        asked = {"id": str(uuid4()), "file": "bundle.raucb", "sha256": digest or sha256(bundle.read_bytes()).hexdigest(),
-                 "version": bundle.stem}  # fmt: skip
+        asked = {
+            "id": str(uuid4()),
+            "file": "bundle.raucb",
+            "sha256": digest or sha256(bundle.read_bytes()).hexdigest(),
+            "version": bundle.stem,
+        }
         with tempfile.TemporaryDirectory() as folder:
             request = Path(folder) / "request.json"
             request.write_text(json.dumps(asked))

@@ -63,10 +63,13 @@ class ForgetfulDisk:
         subprocess.run(make, check=True)
         lazy = "cache.no-flush=on"
         return (
-            "--blockdev", f"driver=qcow2,node-name=layer,{lazy},file.driver=file,file.filename={self.layer},file.{lazy}",
-            "--blockdev", f"driver=raw,node-name=log,{lazy},file.driver=file,file.filename={self.log},file.{lazy}",
-            "--blockdev", f"driver=blklogwrites,node-name=disk,file=layer,log=log,{FRESH}",
-        )  # fmt: skip
+            "--blockdev",
+            f"driver=qcow2,node-name=layer,{lazy},file.driver=file,file.filename={self.layer},file.{lazy}",
+            "--blockdev",
+            f"driver=raw,node-name=log,{lazy},file.driver=file,file.filename={self.log},file.{lazy}",
+            "--blockdev",
+            f"driver=blklogwrites,node-name=disk,file=layer,log=log,{FRESH}",
+        )
 
     def mark(self) -> int:
         """How many entries the log has, up to the last flush; what was answered by now hangs on no later one."""

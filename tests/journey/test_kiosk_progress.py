@@ -24,10 +24,18 @@ from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher
 
 NAME, PERSON = "欧阳娜娜", "620524199001010011"
 CASE = {
-    "number": "WS-20261120-1", "item": "食品经营许可", "state": "examining", "department": "市场监管局", "applicant": NAME,
-    "id_last_four": "001X", "person": PERSON, "received_on": str(date.today() - timedelta(days=3)),
-    "promised_on": str(date.today() + timedelta(days=30)), "handler": "工号0103", "contact": "0938-0000102",
-}  # fmt: skip
+    "number": "WS-20261120-1",
+    "item": "食品经营许可",
+    "state": "examining",
+    "department": "市场监管局",
+    "applicant": NAME,
+    "id_last_four": "001X",
+    "person": PERSON,
+    "received_on": str(date.today() - timedelta(days=3)),
+    "promised_on": str(date.today() + timedelta(days=30)),
+    "handler": "工号0103",
+    "contact": "0938-0000102",
+}
 
 
 class Kiosk:

@@ -20,9 +20,10 @@ id = "screen-9"
 role = "screen"
 """
 ROLES = {
-    "hall": ("kiosk-1", (540, 960), "HomePage"), "rating": ("rater-01", (1280, 800), "PlatePage"),
+    "hall": ("kiosk-1", (540, 960), "HomePage"),
+    "rating": ("rater-01", (1280, 800), "PlatePage"),
     "screen": ("screen-9", (960, 540), "CallsPage"),
-}  # fmt: skip
+}
 KEYS = [
     "Escape", *(f"F{number}" for number in range(1, 13)), "Print", "Pause", "Scroll_Lock", "Menu", "Super_L", "XF86PowerOff",
     "Tab", "Return", "space", "BackSpace", "Delete", "alt+F4", "alt+Tab", "alt+F2", "alt+space", "super+d", "super+l",

@@ -50,10 +50,13 @@ def far_away() -> Iterator[Net]:
     net = Net(far, ("ip", "netns", "exec", name), f"jh{os.getpid()}a")
     try:
         for command in (
-            f"ip link add {net.cable} type veth peer name eth0 netns {name}", f"ip addr add {near}/30 dev {net.cable}",
-            f"ip link set {net.cable} up", f"ip -n {name} addr add {net.host}/30 dev eth0", f"ip -n {name} link set eth0 up",
+            f"ip link add {net.cable} type veth peer name eth0 netns {name}",
+            f"ip addr add {near}/30 dev {net.cable}",
+            f"ip link set {net.cable} up",
+            f"ip -n {name} addr add {net.host}/30 dev eth0",
+            f"ip -n {name} link set eth0 up",
             f"ip -n {name} link set lo up",
-        ):  # fmt: skip
+        ):
             subprocess.run(command.split(), check=True)
         yield net
     finally:
@@ -67,8 +70,21 @@ class LonelyHall:
         self.state, self.printer = tmp_path / "kiosk", printer
         self.broker = PrivateBroker(tmp_path, host=net.host, run=net.run)
         self.server = RunningServer(hall, tmp_path / "state", self.broker.address, run=net.run)
-        self.kiosk = Face("hall", (540, 960), hall, "--hall", str(hall), "--broker", self.broker.address, "--terminal", "kiosk-1",
-                          "--state", str(self.state), "--web", "http://10.0.0.2:8080")  # fmt: skip
+        self.kiosk = Face(
+            "hall",
+            (540, 960),
+            hall,
+            "--hall",
+            str(hall),
+            "--broker",
+            self.broker.address,
+            "--terminal",
+            "kiosk-1",
+            "--state",
+            str(self.state),
+            "--web",
+            "http://10.0.0.2:8080",
+        )
         self.link = self.broker.link()
         self.watcher = Watcher(self.link)
 

@@ -94,8 +94,20 @@ def test_a_screen_says_who_it_is_sends_its_picture_and_logs_and_restarts(
 def test_an_order_from_the_fleet_page_reaches_the_terminal_and_its_logs_come_back(
     broker: PrivateBroker, hall_folder: Path, web_server: RunningServer, site: str, tmp_path: Path, terminal_watcher: Watcher
 ) -> None:
-    command = [sys.executable, "-m", "drivers.main", "run", "--hall", str(hall_folder), "--broker", broker.address,
-               "--terminal", "devices-1", "--out", str(tmp_path / "out")]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "drivers.main",
+        "run",
+        "--hall",
+        str(hall_folder),
+        "--broker",
+        broker.address,
+        "--terminal",
+        "devices-1",
+        "--out",
+        str(tmp_path / "out"),
+    ]
     agent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         terminal_watcher.wait("terminal/devices-1/status", "ready")
@@ -115,8 +127,20 @@ def test_an_order_from_the_fleet_page_reaches_the_terminal_and_its_logs_come_bac
 def test_a_device_agent_says_what_it_cannot_do_and_restarts(
     broker: PrivateBroker, hall_folder: Path, terminal_watcher: Watcher
 ) -> None:
-    command = [sys.executable, "-m", "drivers.main", "run", "--hall", str(hall_folder), "--broker", broker.address,
-               "--terminal", "devices-1", "--out", str(hall_folder / "out")]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "drivers.main",
+        "run",
+        "--hall",
+        str(hall_folder),
+        "--broker",
+        broker.address,
+        "--terminal",
+        "devices-1",
+        "--out",
+        str(hall_folder / "out"),
+    ]
     desk = Desk(terminal_watcher.link, "devices-1")
     agent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -56,9 +56,14 @@ if TYPE_CHECKING:
 HALL = Path(__file__).parents[2] / "assets" / "halls" / "wushan"
 PORTRAIT, LANDSCAPE, SMALL = (1080, 1920), (1920, 1080), (768, 1366)
 MODES = {
-    "zh": Mode(), "en": Mode("en"), "zh-elder": Mode("zh", elder=True), "en-elder": Mode("en", elder=True),
-    "zh-contrast": Mode("zh", contrast=True), "zh-low": Mode("zh", low=True), "en-elder-low": Mode("en", elder=True, low=True),
-}  # fmt: skip
+    "zh": Mode(),
+    "en": Mode("en"),
+    "zh-elder": Mode("zh", elder=True),
+    "en-elder": Mode("en", elder=True),
+    "zh-contrast": Mode("zh", contrast=True),
+    "zh-low": Mode("zh", low=True),
+    "en-elder-low": Mode("en", elder=True, low=True),
+}
 SIZES = {"portrait": PORTRAIT, "landscape": LANDSCAPE, "small": SMALL}
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -66,21 +71,36 @@ NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 def busy_hall(hall: HallConfig, mode: Mode, *, is_open: bool = True) -> KioskState:
     """The home page of a hall in full swing."""
     queues = {
-        queue.id: QueueState(1, Text(zh=queue.name.zh, en=queue.name.en), is_open, (i * 7) % 23, None, None,
-                             Estimate(i * 300, i * 500 + 120))
+        queue.id: QueueState(
+            1, Text(zh=queue.name.zh, en=queue.name.en), is_open, (i * 7) % 23, None, None, Estimate(i * 300, i * 500 + 120)
+        )
         for i, queue in enumerate(hall.queue)
-    }  # fmt: skip
+    }
     windows = {
-        window.id: WindowState(1, "calling", WindowTicket(f"t-{i}", f"{hall.queue[i].letter}0{10 + i}", hall.queue[i].id), None, 1,
-                               NOON.astimezone(UTC) - timedelta(seconds=i))
+        window.id: WindowState(
+            1,
+            "calling",
+            WindowTicket(f"t-{i}", f"{hall.queue[i].letter}0{10 + i}", hall.queue[i].id),
+            None,
+            1,
+            NOON.astimezone(UTC) - timedelta(seconds=i),
+        )
         for i, window in enumerate(hall.window[:5])
-    }  # fmt: skip
+    }
     setting = setting_of(hall, "kiosk-1", mode, printer="ticket-printer-1", web="http://192.168.10.20:8080")
     setting = replace(setting, a4="a4-1")
     return KioskState(
-        setting=setting, requests=PendingRequests(UUID(int=0)), mode=mode, now=100, started=0, idle_since=100, clock=NOON,
-        hall=HallView(Presence(True, True), queues, windows), printer="ok", a4=PrinterState("ok"),
-    )  # fmt: skip
+        setting=setting,
+        requests=PendingRequests(UUID(int=0)),
+        mode=mode,
+        now=100,
+        started=0,
+        idle_since=100,
+        clock=NOON,
+        hall=HallView(Presence(True, True), queues, windows),
+        printer="ok",
+        a4=PrinterState("ok"),
+    )
 
 
 def cut_off(state: KioskState) -> KioskState:
@@ -93,8 +113,17 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, KioskState]]:
     state = busy_hall(hall, mode)
     theme = max(state.setting.themes, key=lambda theme: len(state.setting.of_theme(theme)))
     queue = state.setting.of_theme(theme)[0].id
-    ticket = IssuedTicket("20261121-a012", "A012", queue, "priority", NOON, "Zm9vYmFyYmF6cXV4MTIzNDU2", 12, Estimate(900, 1500),
-                    tuple(window.id for window in hall.windows_of(queue)))  # fmt: skip
+    ticket = IssuedTicket(
+        "20261121-a012",
+        "A012",
+        queue,
+        "priority",
+        NOON,
+        "Zm9vYmFyYmF6cXV4MTIzNDU2",
+        12,
+        Estimate(900, 1500),
+        tuple(window.id for window in hall.windows_of(queue)),
+    )
     chosen = replace(state, taking=Taking(theme, queue), idle_since=92)
     yield "home", state
     yield "home-without-printer", replace(state, printer="paper-out", hall=replace(state.hall, windows={}))
@@ -206,14 +235,22 @@ def case_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     yield "progress-complete", replace(empty, case_query=replace(typed, last_four="123X"))
     yield "progress-refused", replace(empty, case_query=replace(typed, last_four="", refusal=refusal))
     case = a_case(
-        "WS-2026-1120-000123", contact="0938-0000000", state_texts={"zh": "待补正", "en": "papers are missing"},
-        due_on="2026-11-27", missing=["收入证明（单位盖章）", "购房合同原件"], papers=["supplement", "progress"],
+        "WS-2026-1120-000123",
+        contact="0938-0000000",
+        state_texts={"zh": "待补正", "en": "papers are missing"},
+        due_on="2026-11-27",
+        missing=["收入证明（单位盖章）", "购房合同原件"],
+        papers=["supplement", "progress"],
         deadline={
-            "on": "2026-11-27", "state": "near", "working_days": 4, "certain": True,
-            "texts": {"zh": "还有 4 个工作日", "en": "4 working days left"}, "colour": {"zh": "黄", "en": "yellow"},
+            "on": "2026-11-27",
+            "state": "near",
+            "working_days": 4,
+            "certain": True,
+            "texts": {"zh": "还有 4 个工作日", "en": "4 working days left"},
+            "colour": {"zh": "黄", "en": "yellow"},
         },
         steps=[{"on": f"2026-11-{day:02}", "text": "窗口核对材料"} for day in range(2, 8)],
-    )  # fmt: skip
+    )
     yield "case", replace(empty, page="case", case_query=CaseQuery(case=case))
 
 
@@ -296,9 +333,11 @@ def walks() -> Iterator[tuple[str, Walk]]:
     """Every way through the pages, in the modes and sizes that are laid out differently."""
     hall = load(HALL)
     unasked = (
-        Connected(False), Broke("test"), ContentsAre(Contents("2")),
+        Connected(False),
+        Broke("test"),
+        ContentsAre(Contents("2")),
         *(Received(("queue", queue.id, "state"), None) for queue in hall.queue[:1]),
-    )  # fmt: skip
+    )
     for mode, size in (("zh", "portrait"), ("en-elder", "landscape"), ("zh-low", "small")):
         given = {"first": first(setting_of(hall, "kiosk-1", MODES[mode]), UUID(int=0)), **dict(states(hall, MODES[mode]))}
         walk = Walk(given, step, draw, watches, hall, SIZES[size], MODES[mode], lambda state: str(state.shown), unasked=unasked)

@@ -35,9 +35,13 @@ def open_window() -> None:
 
 
 def make_page(
-    draw: Callable[[PageContext, Any], Page], state: Any, hall: HallConfig, size: tuple[int, int], mode: Mode,
+    draw: Callable[[PageContext, Any], Page],
+    state: Any,
+    hall: HallConfig,
+    size: tuple[int, int],
+    mode: Mode,
     send: Callable[[Any], None] = lambda _event: None,
-) -> Page:  # fmt: skip
+) -> Page:
     """The page of a state; `send` gets what its targets cause."""
     open_window()
     stage = PageContext(Look(*size, mode), hall, texts(mode.language), send)

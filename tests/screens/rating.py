@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 SIZES = {"landscape": (1280, 800), "portrait": (800, 1280), "large": (1920, 1080)}
 MODES = {
-    "zh": Mode(), "en": Mode("en"), "zh-elder": Mode("zh", elder=True), "en-elder": Mode("en", elder=True),
-}  # fmt: skip
+    "zh": Mode(),
+    "en": Mode("en"),
+    "zh-elder": Mode("zh", elder=True),
+    "en-elder": Mode("en", elder=True),
+}
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 CLERK = WindowClerk("0301", "工号 0301", "photos/none.jpg")
 

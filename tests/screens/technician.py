@@ -29,14 +29,22 @@ if TYPE_CHECKING:
     from kiosk.ui.page_context import PageContext
 
 SIZES = {
-    "portrait": (1080, 1920), "landscape": (1920, 1080), "small": (768, 1366), "rater": (1280, 800), "rater-upright": (800, 1280),
-}  # fmt: skip
+    "portrait": (1080, 1920),
+    "landscape": (1920, 1080),
+    "small": (768, 1366),
+    "rater": (1280, 800),
+    "rater-upright": (800, 1280),
+}
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZONE)
 PARTS = (
-    OwnDevice("ticket-printer-1", "printer", "epson-tm-t88"), OwnDevice("a4-1", "a4", "ipp"), OwnDevice("scanner-1", "scanner", "honeywell", shows=True),
-    OwnDevice("idcard-1", "idcard", "sdt"), OwnDevice("camera-1", "scanner", "camera"), OwnDevice(SPEAKER, SPEAKER),
-)  # fmt: skip
+    OwnDevice("ticket-printer-1", "printer", "epson-tm-t88"),
+    OwnDevice("a4-1", "a4", "ipp"),
+    OwnDevice("scanner-1", "scanner", "honeywell", shows=True),
+    OwnDevice("idcard-1", "idcard", "sdt"),
+    OwnDevice("camera-1", "scanner", "camera"),
+    OwnDevice(SPEAKER, SPEAKER),
+)
 DEVICES = (DeviceStatus("ticket-printer-1", "printer", "paper-low"), DeviceStatus("scanner-1", "scanner", "ok"))
 LOG = [
     "2026-11-21 09:40:12,417 INFO link.connection: connection of kiosk-1 to the broker ended: Keep alive timeout",
@@ -83,15 +91,23 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
     devices = replace(menu, page="devices")
     yield "devices", devices
     results = {
-        "ticket-printer-1": Result(True), "a4-1": Result(None), SPEAKER: Result(False, "no-sound-card"),
-        "idcard-1": Result(False, "no-permission"), "camera-1": Result(False, "misconfigured"),
-        "voice-1": Result(False, "refused"), "scanner-1": Result(False, "unreachable"),
-    }  # fmt: skip
+        "ticket-printer-1": Result(True),
+        "a4-1": Result(None),
+        SPEAKER: Result(False, "no-sound-card"),
+        "idcard-1": Result(False, "no-permission"),
+        "camera-1": Result(False, "misconfigured"),
+        "voice-1": Result(False, "refused"),
+        "scanner-1": Result(False, "unreachable"),
+    }
     yield "devices-tried", replace(devices, results=results)
     more = {
-        "ticket-printer-1": Result(False, "paper-out"), "a4-1": Result(True), "scanner-1": Result(None, "show"),
-        "camera-1": Result(False, "nothing-read"), SPEAKER: Result(True), "idcard-1": Result(True),
-    }  # fmt: skip
+        "ticket-printer-1": Result(False, "paper-out"),
+        "a4-1": Result(True),
+        "scanner-1": Result(None, "show"),
+        "camera-1": Result(False, "nothing-read"),
+        SPEAKER: Result(True),
+        "idcard-1": Result(True),
+    }
     yield "devices-more", replace(devices, results=more, scanning="scanner-1")
     yield "network", replace(menu, page="network", network=NETWORK)
     yield "network-looking", replace(menu, page="network")

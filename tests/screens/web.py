@@ -174,10 +174,13 @@ def updated(hall: WebHall) -> None:
         incoming.end()
         kept = shelf.keep(incoming, "jiaohao-2026.11.23.raucb", "admin")
     targets = (
-        Target("kiosk-1", "done", now()), Target("kiosk-2", "failed", now(), detail="went-back"),
-        Target("kiosk-3", "installing", now(), percent=60), Target("rater-01", "failed", now(), detail="no-room"),
-        Target("rater-02", "restarting", now()), Target("rater-03"),
-    )  # fmt: skip
+        Target("kiosk-1", "done", now()),
+        Target("kiosk-2", "failed", now(), detail="went-back"),
+        Target("kiosk-3", "installing", now(), percent=60),
+        Target("rater-01", "failed", now(), detail="no-room"),
+        Target("rater-02", "restarting", now()),
+        Target("rater-03"),
+    )
     rollout = Rollout("1", kept.sha256, kept.version, "lobby", 2, 1, targets, "paused", "failures", 0, "admin", now())
     RolloutRepository(hall.database.writer, hall.database.reader).begin(rollout)
 
@@ -186,8 +189,13 @@ def enrolled(hall: WebHall) -> None:
     """Certificates at every stage."""
     register = register_of(hall.folder, hall.database, now)
     assert register is not None
-    for terminal, ago, days in (("kiosk-1", 30, 365), ("devices-1", 330, 365), ("rater-01", 400, 365),
-                                ("rater-02", 10, 365), ("rater-03", 10, 365)):  # fmt: skip
+    for terminal, ago, days in (
+        ("kiosk-1", 30, 365),
+        ("devices-1", 330, 365),
+        ("rater-01", 400, 365),
+        ("rater-02", 10, 365),
+        ("rater-03", 10, 365),
+    ):
         made = client_credentials(
             hall.folder / terminal, register.authority, terminal, now() - timedelta(days=ago), timedelta(days=days)
         )
@@ -241,10 +249,16 @@ def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
         View("item-preview", f"/items/{GUIDE}/v/1?kiosk=1", (WIDE,), "entry"),
         View("console-windows", "/console", both, "0114"),
         View("console-free", "/console", both, "0114", at_window),
-        View("console-reason", "/console", both, "0114", lambda page: (at_window(page), page.click("#line li:nth-child(3) button"))),
+        View(
+            "console-reason",
+            "/console",
+            both,
+            "0114",
+            lambda page: (at_window(page), page.click("#line li:nth-child(3) button")),
+        ),
         View("console-calling", "/console", both, "0114", lambda page: (at_window(page), key(page, "F2"))),
         View("console-transfer", "/console", both, "0114", lambda page: (at_window(page), key(page, "F9"))),
-    ]  # fmt: skip
+    ]
 
 
 def checked(page: Page) -> None:

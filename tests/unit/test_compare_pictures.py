@@ -40,8 +40,11 @@ def test_missing_new_and_differing_pictures_are_listed(folders: tuple[Path, Path
     assert main([str(before), str(after)]) == 1
     *said, total = capsys.readouterr().out.splitlines()
     assert [line.split() for line in said] == [
-        ["missing", "gone.png"], ["new", "come.png"], ["100.0000%", "grown.png"], ["3.0000%", "hall/zh/home.png"],
-    ]  # fmt: skip
+        ["missing", "gone.png"],
+        ["new", "come.png"],
+        ["100.0000%", "grown.png"],
+        ["3.0000%", "hall/zh/home.png"],
+    ]
     assert total == "2 pictures compared: 1 missing, 1 new, 2 different"
 
 

@@ -263,8 +263,20 @@ def test_a_new_program_is_found_however_it_is_started_and_named_with_what_to_add
     (tmp_path / "new.py").write_text(NEW)
     found = frozenset(Reader([Source(tmp_path / "new.py", tmp_path)], {}).starts())
     sentences = missing(found, PLACES["developer"])
-    new = {f"tool-{name}" for name in ("of-a-table", "of-a-wrapper", "before-a-wrapper", "of-a-class", "in-a-folder", "of-a-text",
-                                       "called-later", "of-a-shell", "of-a-script")}  # fmt: skip
+    new = {
+        f"tool-{name}"
+        for name in (
+            "of-a-table",
+            "of-a-wrapper",
+            "before-a-wrapper",
+            "of-a-class",
+            "in-a-folder",
+            "of-a-text",
+            "called-later",
+            "of-a-shell",
+            "of-a-script",
+        )
+    }
     assert {sentence.split(" starts ")[1].split(":")[0] for sentence in sentences if "dpkg -S" in sentence} == new
     assert [sentence for sentence in sentences if "cannot be read from `unknown['key']`" in sentence]
     assert len({sentence.split(" starts ")[1] for sentence in sentences}) == len(new) + 1
@@ -283,5 +295,7 @@ def test_commands_of_a_makefile_and_of_a_unit_are_found() -> None:
     makefile = "all: $(shell find x)\n\t@[ -x $(BIN)/own ] || $(SUDO) mv a b\n\trm $$(id -u) $(or $(ARGS),word)\n"
     assert of_makefile(makefile) == {"find", "mv", "rm", "id"}
     assert of_unit("[Service]\nExecStart=-/usr/bin/one x\nExecReload=/bin/sh -c 'two && kill 1'\n") == {
-        "/usr/bin/one", "/bin/sh", "two",
-    }  # fmt: skip
+        "/usr/bin/one",
+        "/bin/sh",
+        "two",
+    }

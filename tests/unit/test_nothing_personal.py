@@ -29,10 +29,19 @@ def lived(bed: Bed) -> Bed:
     now = bed.clock.now
     signer = bed.ledger.signer
     booking = Booking(queue="household", starts_at=now, ends_at=now + timedelta(minutes=30), name=NAME, person=NUMBER)
-    case = Case.model_validate({
-        "number": "WS-1", "item": "食品经营许可", "state": "accepted", "department": "市场监管局", "applicant": NAME,
-        "id_last_four": NUMBER[-4:], "person": NUMBER, "received_on": "2026-11-20", "handler": "工号0103",
-    })  # fmt: skip
+    case = Case.model_validate(
+        {
+            "number": "WS-1",
+            "item": "食品经营许可",
+            "state": "accepted",
+            "department": "市场监管局",
+            "applicant": NAME,
+            "id_last_four": NUMBER[-4:],
+            "person": NUMBER,
+            "received_on": "2026-11-20",
+            "handler": "工号0103",
+        }
+    )
     with bed.database.writer.begin() as connection:
         [made] = appointments.book(
             connection, signer, [booking], queues=["household"], rules=bed.hall.config.rules.appointment, now=now
@@ -51,9 +60,12 @@ def lived(bed: Bed) -> Bed:
 def test_the_ledger_and_what_is_published_hold_nothing_personal(lived: Bed, tmp_path: Path) -> None:
     sent: list[bytes] = []
     publisher = Publisher(
-        lived.ledger, RetainedTopics(), lambda topic, payload, *_: sent.append(topic.encode() + b" " + payload),
-        clock=lambda: lived.clock.now, monotonic=lambda: lived.clock.monotonic,
-    )  # fmt: skip
+        lived.ledger,
+        RetainedTopics(),
+        lambda topic, payload, *_: sent.append(topic.encode() + b" " + payload),
+        clock=lambda: lived.clock.now,
+        monotonic=lambda: lived.clock.monotonic,
+    )
     publisher.everything()
     lived.ask("call-next", window="01")
     publisher.publish(lived.changes)

@@ -24,13 +24,21 @@ from queue_server.row_files import MAX_REPORTED, MAX_ROWS, BadRows, RowReader
 
 ITEMS = list(load(Path(__file__).parents[2] / "assets/halls/wushan").items)[:3]
 READ: dict[str, Callable[[bytes], list[Item]]] = {
-    "xlsx": excel.from_excel, "zip": exchange.from_csv, "json": exchange.from_json,
-}  # fmt: skip
+    "xlsx": excel.from_excel,
+    "zip": exchange.from_csv,
+    "json": exchange.from_json,
+}
 REAL = {"xlsx": excel.to_excel(ITEMS), "zip": exchange.to_csv(ITEMS), "json": exchange.to_json(ITEMS)}
 CASE = {
-    "number": "WS-1", "item": "食品经营许可", "state": "examining", "department": "市场监管局", "applicant": "张三",
-    "id_last_four": "001X", "received_on": "2026-11-18", "promised_on": "2026-11-27",
-}  # fmt: skip
+    "number": "WS-1",
+    "item": "食品经营许可",
+    "state": "examining",
+    "department": "市场监管局",
+    "applicant": "张三",
+    "id_last_four": "001X",
+    "received_on": "2026-11-18",
+    "promised_on": "2026-11-27",
+}
 BOOKING = {"queue": "tax", "starts_at": "2026-11-24T09:00:00+08:00", "ends_at": "2026-11-24T09:30:00+08:00", "name": "张三"}
 KINDS: dict[str, tuple[RowReader[Any], dict[str, str]]] = {
     "cases": (CASES, CASE),

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 def page(stage: PageContext, shown: ServiceView) -> Page[ServiceView]:
     """The page of a state."""
     pages: dict[str, type[Page[ServiceView]]] = {
-        "code": entry.CodePage, "menu": menu.MenuPage, "devices": checks.DevicesPage, "network": checks.NetworkPage,
-        "touch": screen.TouchPage, "touched": screen.TouchedPage, "colours": screen.ColoursPage, "log": checks.LogPage,
-    }  # fmt: skip
+        "code": entry.CodePage,
+        "menu": menu.MenuPage,
+        "devices": checks.DevicesPage,
+        "network": checks.NetworkPage,
+        "touch": screen.TouchPage,
+        "touched": screen.TouchedPage,
+        "colours": screen.ColoursPage,
+        "log": checks.LogPage,
+    }
     return pages[shown.state.page](stage, shown)

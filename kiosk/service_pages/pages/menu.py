@@ -29,12 +29,13 @@ class MenuPage(ServiceFrame):
             ("touch", _("触摸检查"), _("点九个位置"), "crosshairs"),
             ("colours", _("屏幕颜色"), _("找坏点"), "palette"),
             ("log", _("运行日志"), _("最近的记录"), "note-text"),
-        )  # fmt: skip
+        )
         for place, (name, title, note, icon) in zip(places, pages, strict=False):
             self.add_widget(Tile(stage, place, title, partial(stage.send, Open(name)), icon=icon, note=note))
         orders: tuple[tuple[Order, str, str, str], ...] = (
-            ("restart", _("重启程序"), _("几秒钟"), "autorenew"), ("reboot", _("重启机器"), _("一两分钟"), "power"),
-        )  # fmt: skip
+            ("restart", _("重启程序"), _("几秒钟"), "autorenew"),
+            ("reboot", _("重启机器"), _("一两分钟"), "power"),
+        )
         for place, (order, title, note, icon) in zip(places[len(pages) :], orders, strict=False):
             armed = state.armed == order
             words = _("再按一次确认") if armed else note

@@ -17,9 +17,14 @@ def paper_name(stage: PageContext, state: KioskState, paper: Document) -> str:
     if paper.form:
         return stage.pick(contents.forms[paper.form].title) if contents and paper.form in contents.forms else ""
     return {
-        "guide": _("办事指南"), "notice": _("一次性告知书"), "receipt": _("受理凭证"), "supplement": _("补正通知书"),
-        "rejection": _("不予受理通知书"), "denial": _("不予许可通知书"), "progress": _("办件进度单"),
-    }[paper.kind]  # fmt: skip
+        "guide": _("办事指南"),
+        "notice": _("一次性告知书"),
+        "receipt": _("受理凭证"),
+        "supplement": _("补正通知书"),
+        "rejection": _("不予受理通知书"),
+        "denial": _("不予许可通知书"),
+        "progress": _("办件进度单"),
+    }[paper.kind]
 
 
 def trouble_words(stage: PageContext, state: KioskState) -> str:

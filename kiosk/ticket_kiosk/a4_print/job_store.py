@@ -114,8 +114,11 @@ class JobStore:
         wipe = ", document = NULL" if state in ENDED else ""
         self._do(
             f"UPDATE jobs SET state = ?, printer_job = COALESCE(?, printer_job), detail = ?{wipe} WHERE id = ?",  # noqa: S608
-            state, printer_job, detail, job.id,
-        )  # fmt: skip
+            state,
+            printer_job,
+            detail,
+            job.id,
+        )
         return self._again(job)
 
     def came_out(self, job: PrintJob, printed: int) -> PrintJob:

@@ -134,10 +134,14 @@ class A4Worker(Worker[A4Effect, A4Effect | TryDevice]):
 
         self.folder.mkdir(parents=True, exist_ok=True)
         spool = Spool(
-            JobStore(self.folder / "spool.sqlite"), registry.a4(self.device), self.hall.printing, clock=self._now,
-            day_starts=self.hall.rules.day_starts, on_job=lambda job: self._job(spool, job, send),
+            JobStore(self.folder / "spool.sqlite"),
+            registry.a4(self.device),
+            self.hall.printing,
+            clock=self._now,
+            day_starts=self.hall.rules.day_starts,
+            on_job=lambda job: self._job(spool, job, send),
             on_printer=lambda _report: self._tell(spool, send),
-        )  # fmt: skip
+        )
         spool.open()
         return spool
 

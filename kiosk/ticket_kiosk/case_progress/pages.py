@@ -122,9 +122,10 @@ class CasePage(PageFrame):
         missing = [Paragraph(paper) for paper in case.missing]
         steps = [Paragraph(f"{step.on}　{step.text}") for step in case.steps]
         return [
-            *facts, *([Paragraph(_("还要补的材料"), "head"), *missing] if missing else []),
+            *facts,
+            *([Paragraph(_("还要补的材料"), "head"), *missing] if missing else []),
             *([Paragraph(_("办理经过"), "head"), *steps] if steps else []),
-        ]  # fmt: skip
+        ]
 
 
 def _case(state: KioskState) -> CaseFacts:

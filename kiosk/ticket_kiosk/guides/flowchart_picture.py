@@ -142,8 +142,21 @@ class FlowChart(Box):
             Mesh(vertices=corners, indices=[0, 1, 2], mode="triangles")
         if label:
             (x0, y0), (x1, y1) = points[0], points[1]
-            place = Rect(x0 + look.px(10), min(y0, y1), look.px(70), abs(y1 - y0)) if x0 == x1 else \
-                Rect(min(x0, x1), y0 + look.px(2), abs(x1 - x0), look.px(44))  # fmt: skip
+            place = (
+                Rect(x0 + look.px(10), min(y0, y1), look.px(70), abs(y1 - y0))
+                if x0 == x1
+                else Rect(min(x0, x1), y0 + look.px(2), abs(x1 - x0), look.px(44))
+            )
             text = _("是") if label == "yes" else _("否")
-            self.add_widget(Words(self.stage, place, text, "note", bold=True, colour="accent",
-                                  align="left" if x0 == x1 else "center", line_height=1.1))  # fmt: skip
+            self.add_widget(
+                Words(
+                    self.stage,
+                    place,
+                    text,
+                    "note",
+                    bold=True,
+                    colour="accent",
+                    align="left" if x0 == x1 else "center",
+                    line_height=1.1,
+                )
+            )

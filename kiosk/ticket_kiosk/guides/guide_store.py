@@ -212,7 +212,9 @@ def answer(guides: Guides, ask: ListItems | SearchGuides | ReadItem) -> Listed |
 
 def _entries(guides: Guides, group: str, key: str) -> list[Entry]:
     lists = {
-        "theme": guides.of_theme, "department": guides.of_department, "life-event": guides.of_life_event,
+        "theme": guides.of_theme,
+        "department": guides.of_department,
+        "life-event": guides.of_life_event,
         "audience": guides.of_audience,
-    }  # fmt: skip
+    }
     return lists[group](key)

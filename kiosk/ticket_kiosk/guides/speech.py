@@ -34,9 +34,11 @@ def _summary(stage: PageContext, item: Item) -> list[str]:
     numbers = guides_text.window_numbers(stage, item)
     where = _("{windows} 号窗口").format(windows=(_("、")).join(numbers)) if numbers else item.place
     labelled = (
-        (_("要带"), guides_text.bring_text(stage, item)), (_("去哪"), where),
-        (_("多久"), guides_text.limit_text(stage, item.promised_limit)), (_("费用"), guides_text.fee_text(stage, item)),
-    )  # fmt: skip
+        (_("要带"), guides_text.bring_text(stage, item)),
+        (_("去哪"), where),
+        (_("多久"), guides_text.limit_text(stage, item.promised_limit)),
+        (_("费用"), guides_text.fee_text(stage, item)),
+    )
     return [stage.pick(item.summary), *(_("{name}：{value}").format(name=name, value=value) for name, value in labelled)]
 
 

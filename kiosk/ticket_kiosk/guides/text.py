@@ -31,9 +31,12 @@ class Paragraph:
 def section_name(stage: PageContext, section: Section) -> str:
     _ = stage.text
     return {
-        "summary": _("办事概要"), "materials": _("申请材料"), "flow": _("办理流程"), "basis": _("条件依据"),
+        "summary": _("办事概要"),
+        "materials": _("申请材料"),
+        "flow": _("办理流程"),
+        "basis": _("条件依据"),
         "questions": _("常见问答"),
-    }[section]  # fmt: skip
+    }[section]
 
 
 def limit_text(stage: PageContext, limit: Limit) -> str:
@@ -114,13 +117,18 @@ def _material(stage: PageContext, material: Material, forms: dict[str, str]) -> 
         *([_("电子版")] if material.format == "electronic" else []),
     ]
     labelled = (
-        (_("来源："), material.issuer), (_("签名盖章："), material.seal), (_("怎么填："), material.how_to_fill),
-        (_("示例："), material.example), (_("表格："), forms.get(material.form or "", "")), (_("依据："), material.basis),
-    )  # fmt: skip
+        (_("来源："), material.issuer),
+        (_("签名盖章："), material.seal),
+        (_("怎么填："), material.how_to_fill),
+        (_("示例："), material.example),
+        (_("表格："), forms.get(material.form or "", "")),
+        (_("依据："), material.basis),
+    )
     return [
-        *_some((_("，")).join(counts)), *_some(material.note),
+        *_some((_("，")).join(counts)),
+        *_some(material.note),
         *(Paragraph(label + text, "note") for label, text in labelled if text),
-    ]  # fmt: skip
+    ]
 
 
 def _basis(stage: PageContext, item: Item) -> list[Paragraph]:

@@ -76,9 +76,10 @@ class RateReasonsPage(PageFrame):
         hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("请选择原因，可以多选，也可以不选")
         name, colour = level_name(stage, level), COLOURS[level]
         self.put(
-            Face(stage, face, level), Words(stage, words, name, "title", bold=True, colour=colour, line_height=1.15),
+            Face(stage, face, level),
+            Words(stage, words, name, "title", bold=True, colour=colour, line_height=1.15),
             Words(stage, below, hint, "body", colour="secondary", line_height=1.2),
-        )  # fmt: skip
+        )
 
     def _reasons(self, state: KioskState) -> list[Reason]:
         return [reason for reason in reasons_of(state.my_ticket.level or 0) if reason.first != state.my_ticket.more]

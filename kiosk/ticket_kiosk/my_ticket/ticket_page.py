@@ -35,7 +35,7 @@ def state_words(stage: PageContext, ticket: ShownTicket) -> tuple[str, str]:
         "finished": (_("已办结"), rated),
         "cancelled": (_("已取消"), again),
         "expired": (_("已过期"), _("号票当天有效，请重新取号。")),
-    }.get(ticket.state, (_("已作废"), again))  # fmt: skip
+    }.get(ticket.state, (_("已作废"), again))
 
 
 class MyTicketPage(PageFrame):
@@ -80,9 +80,17 @@ class MyTicketPage(PageFrame):
         place, rest = rest.top(look.type("body") * 2.9, look.space("m"))
         refusal = self._refusal(state)
         self.add_widget(
-            Words(stage, place, refusal or note, "body", colour="danger" if refusal else "secondary", align="center",
-                  valign="top", line_height=1.3)
-        )  # fmt: skip
+            Words(
+                stage,
+                place,
+                refusal or note,
+                "body",
+                colour="danger" if refusal else "secondary",
+                align="center",
+                valign="top",
+                line_height=1.3,
+            )
+        )
         if ticket.state == "waiting" and not state.my_ticket.asks_give_up:
             self._line(rest, ticket)
 

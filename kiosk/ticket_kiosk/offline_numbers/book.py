@@ -91,14 +91,23 @@ class LeaseBook:
             self._do(
                 "INSERT INTO leases VALUES (?,?,?,?,?,?) ON CONFLICT (business_day, queue) "
                 "DO UPDATE SET expires = excluded.expires, open = excluded.open, windows = excluded.windows",
-                day.isoformat(), answer.queue, answer.leased_at.isoformat(), answer.expires.isoformat(), json.dumps(spans),
+                day.isoformat(),
+                answer.queue,
+                answer.leased_at.isoformat(),
+                answer.expires.isoformat(),
+                json.dumps(spans),
                 json.dumps(answer.windows),
-            )  # fmt: skip
+            )
             for each in answer.numbers:
                 self._do(
                     "INSERT OR IGNORE INTO numbers (ticket, business_day, queue, place, number, token) VALUES (?,?,?,?,?,?)",
-                    each.ticket, day.isoformat(), answer.queue, _place(each.number), each.number, each.token,
-                )  # fmt: skip
+                    each.ticket,
+                    day.isoformat(),
+                    answer.queue,
+                    _place(each.number),
+                    each.number,
+                    each.token,
+                )
             self._forget(day)
 
     def take(self, request: TakeLeased) -> LeasedNumber | None:
@@ -116,8 +125,11 @@ class LeaseBook:
                 return None
             self._do(
                 "UPDATE numbers SET state = 'taken', class = ?, item = ?, issued_at = ? WHERE ticket = ?",
-                request.class_, request.item, request.at.isoformat(), ticket,
-            )  # fmt: skip
+                request.class_,
+                request.item,
+                request.at.isoformat(),
+                ticket,
+            )
         return LeasedNumber(ticket, number, token, request.queue, request.class_, request.at, tuple(json.loads(windows)))
 
     def settle(self, ticket: str, result: Result) -> None:
@@ -130,8 +142,9 @@ class LeaseBook:
             for ticket in answer.tickets:
                 self._do(
                     "UPDATE numbers SET state = ? WHERE ticket = ? AND state IN ('printed', 'shown', 'failed', 'unsure')",
-                    "refused" if ticket.state == "refused" else "told", ticket.id,
-                )  # fmt: skip
+                    "refused" if ticket.state == "refused" else "told",
+                    ticket.id,
+                )
         return [ticket.id for ticket in answer.tickets if ticket.state == "refused"]
 
     def holding(self) -> LeaseIs:
@@ -142,9 +155,10 @@ class LeaseBook:
             {"ticket": ticket, "issued_at": issued_at, "result": state, "class": class_, "item": item}
             for ticket, issued_at, state, class_, item in self._do(
                 "SELECT ticket, issued_at, state, class, item FROM numbers "
-                "WHERE state IN ('printed', 'shown', 'failed', 'unsure') ORDER BY issued_at, ticket LIMIT ?", MAX_MERGED,
+                "WHERE state IN ('printed', 'shown', 'failed', 'unsure') ORDER BY issued_at, ticket LIMIT ?",
+                MAX_MERGED,
             )
-        )  # fmt: skip
+        )
         if not latest:
             return LeaseIs({}, None, None, (), unmerged)
         day, since, expires, spans = latest[0]

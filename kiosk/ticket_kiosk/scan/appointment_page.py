@@ -50,7 +50,7 @@ def standing_words(stage: PageContext, state: KioskState, appointment: Appointme
         "late": (_("已经过了预约时间"), late),
         "checked-in": (_("您已经签到"), _("可以查看您的号码和前面的人数")),
         "cancelled": (_("这个预约已经取消"), _("如要办理，请返回首页取号。")),
-    }.get(appointment.standing, (_("这个预约已经过期"), over))  # fmt: skip
+    }.get(appointment.standing, (_("这个预约已经过期"), over))
 
 
 class AppointmentPage(PageFrame):

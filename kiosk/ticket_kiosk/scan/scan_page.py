@@ -45,9 +45,10 @@ class ScanPage(PageFrame):
         phone, arrow, window = row.columns(3, look.space("m"))
         side = min(arrow.w, arrow.h) * 0.5
         self.put(
-            Icon(stage, phone, "cellphone"), Icon(stage, arrow.centre(side, side), "arrow-right", colour="secondary"),
+            Icon(stage, phone, "cellphone"),
+            Icon(stage, arrow.centre(side, side), "arrow-right", colour="secondary"),
             Icon(stage, window, "barcode-scan", colour="text"),
-        )  # fmt: skip
+        )
 
     def _words(self, rect: Rect, state: KioskState) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text

@@ -128,12 +128,15 @@ class ThemesPage(ChoicePage):
         most = 2 if self.look.mode.elder else 3
         return [
             ChoiceTile(
-                theme.id, self.stage.pick(theme.name), theme.icon,
-                comma.join([names[b.id] for b in state.setting.of_theme(theme.id)][:most]), PickTheme(theme.id),
+                theme.id,
+                self.stage.pick(theme.name),
+                theme.icon,
+                comma.join([names[b.id] for b in state.setting.of_theme(theme.id)][:most]),
+                PickTheme(theme.id),
             )
             for theme in self.stage.hall.theme
             if state.setting.of_theme(theme.id)
-        ]  # fmt: skip
+        ]
 
     def aside(self, state: KioskState, entry: ChoiceTile) -> tuple[str, bool]:
         _ = self.stage.text
@@ -160,12 +163,15 @@ class BusinessesPage(ChoicePage):
         wanted = {b.id for b in state.setting.of_theme(state.taking.theme or "")}
         return [
             ChoiceTile(
-                queue.id, self.stage.pick(queue.name), queue.icon, self.stage.pick(queue.note) if queue.note else "",
+                queue.id,
+                self.stage.pick(queue.name),
+                queue.icon,
+                self.stage.pick(queue.note) if queue.note else "",
                 PickQueue(queue.id),
             )
             for queue in self.stage.hall.queue
             if queue.id in wanted
-        ]  # fmt: skip
+        ]
 
     def aside(self, state: KioskState, entry: ChoiceTile) -> tuple[str, bool]:
         _ = self.stage.text

@@ -184,10 +184,16 @@ class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed 
 
     def _facts(self, ticket: IssuedTicket | Reprint) -> dict[str, Any]:
         return {
-            "queue": ticket.queue, "number": ticket.number, "ahead": ticket.ahead, "estimate": ticket.estimate_s,
-            "windows": ticket.windows, "issued_at": ticket.issued_at, "url": self.setting.ticket_url(ticket.token) or "",
-            "ticket_class": ticket.class_, "language": ticket.language,
-        }  # fmt: skip
+            "queue": ticket.queue,
+            "number": ticket.number,
+            "ahead": ticket.ahead,
+            "estimate": ticket.estimate_s,
+            "windows": ticket.windows,
+            "issued_at": ticket.issued_at,
+            "url": self.setting.ticket_url(ticket.token) or "",
+            "ticket_class": ticket.class_,
+            "language": ticket.language,
+        }
 
     def _tell(self, send: Send, condition: str) -> None:
         if self._condition == "paper-out" and condition in WORKS:

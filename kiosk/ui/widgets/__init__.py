@@ -26,4 +26,4 @@ __all__ = [
     "TextButton",
     "Tile",
     "Words",
-]  # fmt: skip
+]

@@ -67,9 +67,18 @@ class Tile(Tap):
     """A large card with an icon, a title and a note; `aside` is a short word at its right or lower edge."""
 
     def __init__(
-        self, stage: PageContext, rect: Rect, title: str, on_tap: Action, *, icon: str = "", note: str = "", aside: str = "",
-        main: bool = False, enabled: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        stage: PageContext,
+        rect: Rect,
+        title: str,
+        on_tap: Action,
+        *,
+        icon: str = "",
+        note: str = "",
+        aside: str = "",
+        main: bool = False,
+        enabled: bool = True,
+    ) -> None:
         super().__init__(stage, rect, on_tap)
         self.enabled = enabled
         self.main = main

@@ -89,9 +89,13 @@ class Words(Box):
             return
         size, lines = self._fitted(text)
         maker = TextMaker(
-            text="\n".join(lines), font_name=fonts.TEXT, font_size=int(size), bold=self.bold, halign=self.align,
+            text="\n".join(lines),
+            font_name=fonts.TEXT,
+            font_size=int(size),
+            bold=self.bold,
+            halign=self.align,
             line_height=1.0,
-        )  # fmt: skip
+        )
         maker.refresh()
         self._show(maker.texture)
 

@@ -52,8 +52,12 @@ def routes(site: Site, register: Register | None) -> APIRouter:
         )
         if isinstance(granted, Response):
             return granted
-        told = {"terminal": granted.terminal, "certificate": granted.certificate, "ca": register.authority.pem,
-                "time": site.clock().isoformat()}  # fmt: skip
+        told = {
+            "terminal": granted.terminal,
+            "certificate": granted.certificate,
+            "ca": register.authority.pem,
+            "time": site.clock().isoformat(),
+        }
         body = json.dumps(told)
         mac = hmac.digest(granted.signing_key, b"answer" + body.encode(), "sha256").hex()
         return JSONResponse({"body": body, "mac": mac})
@@ -63,11 +67,12 @@ def routes(site: Site, register: Register | None) -> APIRouter:
         if register is None:
             return _error("no-enrolment")
         granted = await grant(
-            request, "renew",
+            request,
+            "renew",
             lambda b: register.renew(
                 str(b["certificate"]).encode(), str(b["request"]).encode(), base64.b64decode(b["signature"], validate=True)
             ),
-        )  # fmt: skip
+        )
         if isinstance(granted, Response):
             return granted
         return JSONResponse({"certificate": granted.certificate})

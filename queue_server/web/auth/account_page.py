@@ -24,9 +24,17 @@ def routes(site: Site) -> APIRouter:
         audit = [(row.at.astimezone(site.config.zone), row) for row in rows]
         status = HTTPStatus.BAD_REQUEST if trouble else HTTPStatus.OK
         return site.pages.page(
-            request, "accounts.html", status=status, session=session, accounts=known, audit=audit, roles=ROLES,
-            clerks=site.config.clerk, departments=await _departments(site), trouble=trouble,
-        )  # fmt: skip
+            request,
+            "accounts.html",
+            status=status,
+            session=session,
+            accounts=known,
+            audit=audit,
+            roles=ROLES,
+            clerks=site.config.clerk,
+            departments=await _departments(site),
+            trouble=trouble,
+        )
 
     @router.get("/accounts")
     async def accounts(request: Request) -> Response:

@@ -15,8 +15,14 @@ from queue_server.web.auth.sessions import Session
 from queue_server.web.rendering import local_path
 from queue_server.web.site import Site
 
-HOME = {"clerk": "/console", "supervisor": "/supervisor", "administrator": "/accounts", "entry": "/items",
-        "establishment": "/items", "service": "/items"}  # fmt: skip
+HOME = {
+    "clerk": "/console",
+    "supervisor": "/supervisor",
+    "administrator": "/accounts",
+    "entry": "/items",
+    "establishment": "/items",
+    "service": "/items",
+}
 AT_ONCE = asyncio.Semaphore(2)
 """Checking a password takes 64 MiB and a good part of a core; more than two at once would starve the hall."""
 

@@ -62,9 +62,15 @@ def routes(site: Site) -> APIRouter:
             return _choice(site, request, session)
         parts = await _parts(site, site.pages.language(request), session, window)
         return site.pages.page(
-            request, "console.html", session=session, window=window, keys=view.KEYS, parts=parts,
-            queues=site.config.queue, windows=[w for w in site.config.window if w.id != window.id],
-        )  # fmt: skip
+            request,
+            "console.html",
+            session=session,
+            window=window,
+            keys=view.KEYS,
+            parts=parts,
+            queues=site.config.queue,
+            windows=[w for w in site.config.window if w.id != window.id],
+        )
 
     @router.post("/console/window")
     async def take(request: Request) -> Response:
@@ -109,10 +115,15 @@ def routes(site: Site) -> APIRouter:
 def _choice(site: Site, request: Request, session: Session, *, trouble: str = "", status: int = 200) -> Response:
     """The page on which a clerk chooses a window."""
     return site.pages.page(
-        request, "windows.html", status=status, session=session, windows=_windows_for(site, session),
-        states=site.window_states(), trouble=trouble,
+        request,
+        "windows.html",
+        status=status,
+        session=session,
+        windows=_windows_for(site, session),
+        states=site.window_states(),
+        trouble=trouble,
         lost=site.window(session.lost_window) if session.lost_window else None,
-    )  # fmt: skip
+    )
 
 
 def _clerk(site: Site, session: Session) -> Clerk | None:
@@ -227,17 +238,23 @@ async def _parts(site: Site, language: str, session: Session, window: Window) ->
     state = site.state(f"window/{window.id}/state", messages.WindowState)
     condition = state.state if state else "unknown"
     facts: dict[str, Any] = {
-        "ticket": await _ticket(site, state), "session": session, "window": window, "state": state, "condition": condition,
+        "ticket": await _ticket(site, state),
+        "session": session,
+        "window": window,
+        "state": state,
+        "condition": condition,
         "queues": {queue.id: queue for queue in site.config.queue},
         "can": view.possible(condition),
         "taken_by": _taken_by(site, session, state),
         "server": site.state("server/status", messages.ServerStatus),
         "alerts": view.concerning(site.config, window, site.states("alert/", "", messages.Alert)),
         "health": view.health(
-            site.config, window, site.states("display/", "/shown", messages.DisplayShown),
+            site.config,
+            window,
+            site.states("display/", "/shown", messages.DisplayShown),
             site.states("terminal/", "/status", messages.TerminalStatus),
         ),
-    }  # fmt: skip
+    }
     try:
         line, why = await asyncio.gather(site.hall.waiting_list(window.id), site.hall.why(window.id))
         facts |= {"line": view.lists(line, window.id), "why": why}

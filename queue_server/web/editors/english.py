@@ -105,14 +105,34 @@ async def _write(site: Site, request: Request, session: Session, zh: str, was: s
 
 
 async def _show(
-    site: Site, request: Request, session: Session, *, q: str = "", every: bool = False, page: int = 1, saved: int = 0,
-    late: Mapping[str, str] | None = None, status: int = HTTPStatus.OK,
-) -> Response:  # fmt: skip
+    site: Site,
+    request: Request,
+    session: Session,
+    *,
+    q: str = "",
+    every: bool = False,
+    page: int = 1,
+    saved: int = 0,
+    late: Mapping[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
     """`late` is the English of sentences that were not kept because somebody else wrote them first."""
     said = await _read(site, session)
     chosen = [s for s in said if (s.zh in late if late else (every or not s.en) and (q in s.zh or q.lower() in s.en.lower()))]
     return site.pages.page(
-        request, "items/english.html", status=status, session=session, rows=chosen[(page - 1) * PAGE : page * PAGE],
-        count=len(chosen), missing=sum(not s.en for s in said), q=q, every=every, page=page, per_page=PAGE, saved=saved,
-        late=late or {}, writes=session.account.role in EDITORS, longest=LONGEST,
-    )  # fmt: skip
+        request,
+        "items/english.html",
+        status=status,
+        session=session,
+        rows=chosen[(page - 1) * PAGE : page * PAGE],
+        count=len(chosen),
+        missing=sum(not s.en for s in said),
+        q=q,
+        every=every,
+        page=page,
+        per_page=PAGE,
+        saved=saved,
+        late=late or {},
+        writes=session.account.role in EDITORS,
+        longest=LONGEST,
+    )

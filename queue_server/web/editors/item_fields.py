@@ -29,23 +29,41 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Title of a group → its fields, in the order of the form."""
 
 SUBJECTS = {
-    "1": TextConfig(zh="自然人", en="natural persons"), "2": TextConfig(zh="企业法人", en="enterprises"),
-    "3": TextConfig(zh="事业法人", en="public institutions"), "4": TextConfig(zh="社会组织法人", en="social organisations"),
-    "5": TextConfig(zh="行政机关", en="government offices"), "6": TextConfig(zh="其他组织", en="other organisations"),
-}  # fmt: skip
+    "1": TextConfig(zh="自然人", en="natural persons"),
+    "2": TextConfig(zh="企业法人", en="enterprises"),
+    "3": TextConfig(zh="事业法人", en="public institutions"),
+    "4": TextConfig(zh="社会组织法人", en="social organisations"),
+    "5": TextConfig(zh="行政机关", en="government offices"),
+    "6": TextConfig(zh="其他组织", en="other organisations"),
+}
 LEVELS = {
-    "1": TextConfig(zh="国家级", en="state"), "2": TextConfig(zh="省级", en="province"), "3": TextConfig(zh="市级", en="city"),
-    "4": TextConfig(zh="县级", en="county"), "5": TextConfig(zh="镇（乡、街道）级", en="township"),
-    "6": TextConfig(zh="村（社区）级", en="village"), "7": TextConfig(zh="分级管理", en="several levels"),
-}  # fmt: skip
+    "1": TextConfig(zh="国家级", en="state"),
+    "2": TextConfig(zh="省级", en="province"),
+    "3": TextConfig(zh="市级", en="city"),
+    "4": TextConfig(zh="县级", en="county"),
+    "5": TextConfig(zh="镇（乡、街道）级", en="township"),
+    "6": TextConfig(zh="村（社区）级", en="village"),
+    "7": TextConfig(zh="分级管理", en="several levels"),
+}
 """GB/T 39046-2020 A.4 and A.2."""
 
 TITLES = {"level": _("行使层级"), "subjects": _("服务对象")}
 """Where the form shows words, the headers of the tables would promise codes."""
 LONG = (
-    "summary.zh", "summary.en", "legal_limit.note", "promised_limit.note", "fee.amount", "fee.basis", "intermediary", "hours",
-    "basis", "how_to_fill", "example", "note", "a",
-)  # fmt: skip
+    "summary.zh",
+    "summary.en",
+    "legal_limit.note",
+    "promised_limit.note",
+    "fee.amount",
+    "fee.basis",
+    "intermediary",
+    "hours",
+    "basis",
+    "how_to_fill",
+    "example",
+    "note",
+    "a",
+)
 """Fields that get several lines to write in."""
 
 Options = Mapping[str, Mapping[str, TextConfig]]

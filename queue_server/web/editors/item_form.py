@@ -109,8 +109,17 @@ def _empty(site: Site, session: Session) -> Filled:
     """A new item: what the department's last item says of place, hours and telephones is a good beginning."""
     library = guides_of(site).library
     found = library.newest_contents(department=session.account.department)
-    made = Filled({"level": "4", "department": session.account.department, "quantity_limit": "无", "intermediary": "无",
-                   "complaints": site.config.hall.complaints_telephone, "fee.amount": "不收费", "visits": "1"})  # fmt: skip
+    made = Filled(
+        {
+            "level": "4",
+            "department": session.account.department,
+            "quantity_limit": "无",
+            "intermediary": "无",
+            "complaints": site.config.hall.complaints_telephone,
+            "fee.amount": "不收费",
+            "visits": "1",
+        }
+    )
     if found:
         last = filled(Item.model_validate_json(found[-1])).main
         made.main |= {key: last[key] for key in FROM_THE_LAST}
@@ -132,9 +141,17 @@ FROM_THE_LAST = (
 
 
 async def _page(
-    site: Site, request: Request, session: Session, fields: Filled, *, seen: int, code: str = "",
-    problems: Mapping[str, TextConfig] | None = None, trouble: str = "", focus: str = "",
-) -> Response:  # fmt: skip
+    site: Site,
+    request: Request,
+    session: Session,
+    fields: Filled,
+    *,
+    seen: int,
+    code: str = "",
+    problems: Mapping[str, TextConfig] | None = None,
+    trouble: str = "",
+    focus: str = "",
+) -> Response:
     shared = guides_of(site).catalogue.shared
     found = dict(problems or {})
     status = HTTPStatus.BAD_REQUEST if found or trouble else HTTPStatus.OK

@@ -87,16 +87,24 @@ async def _list(site: Site, request: Request, session: Session, wanted: dict[str
 
     def look() -> dict[str, Any]:
         return {
-            "rows": library.newest(**wanted, limit=PAGE, skip=(page - 1) * PAGE), "count": library.count(**wanted),
+            "rows": library.newest(**wanted, limit=PAGE, skip=(page - 1) * PAGE),
+            "count": library.count(**wanted),
             "departments": library.departments() if session.account.role != "entry" else [],
-        }  # fmt: skip
+        }
 
     found = await asyncio.to_thread(look)
     edition = guides_of(site).shelf.current
     return site.pages.page(
-        request, "items/list.html", session=session, states=STATE_NAMES, wanted=wanted, page=page, per_page=PAGE,
-        edition=edition.version if edition else "", **found,
-    )  # fmt: skip
+        request,
+        "items/list.html",
+        session=session,
+        states=STATE_NAMES,
+        wanted=wanted,
+        page=page,
+        per_page=PAGE,
+        edition=edition.version if edition else "",
+        **found,
+    )
 
 
 async def _show(
@@ -109,7 +117,16 @@ async def _show(
     moves = moves_for(history, account) if account else []
     told = [(version.number, entry.at.astimezone(site.config.zone), entry) for version in history for entry in version.history]
     return site.pages.page(
-        request, "items/item.html", status=status, session=session, history=history, item=newest, seen=edits(history),
-        moves=moves, writes=may_write(session, history), findings=findings(site, newest, english), told=list(reversed(told)),
+        request,
+        "items/item.html",
+        status=status,
+        session=session,
+        history=history,
+        item=newest,
+        seen=edits(history),
+        moves=moves,
+        writes=may_write(session, history),
+        findings=findings(site, newest, english),
+        told=list(reversed(told)),
         trouble=trouble,
-    )  # fmt: skip
+    )

@@ -36,9 +36,7 @@ def routes(site: Site, register: Register | None) -> APIRouter:
             await asyncio.to_thread(lambda: site.audit.append(session.account.name, "enrol-token", terminal, address=where))
             drawn = svg(f"jiaohao-enrol:{terminal}:{token}:{site.config.hall.web_address or ''}")
             shown = {"token": token, "until": until.astimezone(site.config.zone), "drawn": drawn}
-        return site.pages.page(
-            request, "token.html", session=session, terminal=terminal, needed=register is not None, **shown
-        )  # fmt: skip
+        return site.pages.page(request, "token.html", session=session, terminal=terminal, needed=register is not None, **shown)
 
     @router.get("/token/{terminal}")
     async def ask(request: Request, terminal: str) -> Response:

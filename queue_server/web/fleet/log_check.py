@@ -26,9 +26,14 @@ def routes(site: Site, checks: LogChecks) -> APIRouter:
         progress = checks.progress  # first: what ends meanwhile is in the result
         latest = await asyncio.to_thread(checks.latest)
         return site.pages.part(
-            language, "log-check/results.html", session=session, progress=progress, latest=latest, failed=checks.failed,
+            language,
+            "log-check/results.html",
+            session=session,
+            progress=progress,
+            latest=latest,
+            failed=checks.failed,
             zone=site.config.zone,
-        )  # fmt: skip
+        )
 
     @router.get("/log-check")
     async def look(request: Request) -> Response:

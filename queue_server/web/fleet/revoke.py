@@ -45,9 +45,16 @@ def routes(site: Site, register: Register | None, broker: BrokerHere | None) -> 
         standing = (await asyncio.to_thread(register.standings)).get(terminal)
         again = standing is not None and standing.state == "revoked" and (bool(trouble) or still_there(terminal, standing.at))
         return site.pages.page(
-            request, "revoke.html", session=session, terminal=terminal, standing=standing, here=broker is not None,
-            again=again, trouble=trouble, zone=site.config.zone,
-        )  # fmt: skip
+            request,
+            "revoke.html",
+            session=session,
+            terminal=terminal,
+            standing=standing,
+            here=broker is not None,
+            again=again,
+            trouble=trouble,
+            zone=site.config.zone,
+        )
 
     @router.post("/revoke/{terminal}")
     async def do(request: Request, terminal: str) -> Response:

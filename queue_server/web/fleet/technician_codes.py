@@ -34,9 +34,7 @@ def routes(site: Site, database: Database) -> APIRouter:
             shown = await asyncio.to_thread(_codes, database, terminal, session.account.name, site.clock())
             where = address(request)
             await asyncio.to_thread(lambda: site.audit.append(session.account.name, "technician-code", terminal, address=where))
-        return site.pages.page(
-            request, "technician.html", session=session, terminal=terminal, zone=site.config.zone, **shown
-        )  # fmt: skip
+        return site.pages.page(request, "technician.html", session=session, terminal=terminal, zone=site.config.zone, **shown)
 
     @router.get("/technician/{terminal}")
     async def ask(request: Request, terminal: str) -> Response:
@@ -56,6 +54,4 @@ def _codes(database: Database, terminal: str, account: str, now: datetime) -> di
         code, until = repository.new_code(connection, signer, terminal, account, now)
     step = step_of(now.timestamp())
     offline = code_at(repository.secret_of(signer, terminal), step)
-    return {
-        "code": code, "until": until, "offline": offline, "offline_until": datetime.fromtimestamp((step + 2) * STEP_S, UTC)
-    }  # fmt: skip
+    return {"code": code, "until": until, "offline": offline, "offline_until": datetime.fromtimestamp((step + 2) * STEP_S, UTC)}

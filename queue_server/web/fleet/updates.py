@@ -27,8 +27,11 @@ from queue_server.web.site import Site
 LIVE_PAUSE_S = 1.0
 MOST_AT_A_TIME = 100
 STEPS: dict[str, Callable[[Rollout], Rollout]] = {
-    "pause": steps.pause, "go-on": steps.go_on, "stop": steps.stop, "try-again": steps.try_again,
-}  # fmt: skip
+    "pause": steps.pause,
+    "go-on": steps.go_on,
+    "stop": steps.stop,
+    "try-again": steps.try_again,
+}
 
 
 def routes(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter:
@@ -45,18 +48,29 @@ def _looks(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter
     async def part(session: Session, language: str) -> str:
         rollouts, bundles = await asyncio.gather(asyncio.to_thread(book.latest), asyncio.to_thread(shelf.all))
         return site.pages.part(
-            language, "updates/rollouts.html", rollouts=rollouts, session=session, zone=site.config.zone,
+            language,
+            "updates/rollouts.html",
+            rollouts=rollouts,
+            session=session,
+            zone=site.config.zone,
             names={bundle.sha256: bundle.name for bundle in bundles},
-        )  # fmt: skip
+        )
 
     @router.get("/updates")
     async def updates(request: Request, trouble: str = "") -> Response:
         session = await site.guard.need(request, *ROLES)
         bundles, rollouts = await asyncio.gather(asyncio.to_thread(shelf.all), asyncio.to_thread(book.latest))
         return site.pages.page(
-            request, "updates.html", session=session, part=await part(session, site.pages.language(request)),
-            bundles=bundles, in_use=in_use(rollouts), groups=_groups(site), trouble=trouble, zone=site.config.zone,
-        )  # fmt: skip
+            request,
+            "updates.html",
+            session=session,
+            part=await part(session, site.pages.language(request)),
+            bundles=bundles,
+            in_use=in_use(rollouts),
+            groups=_groups(site),
+            trouble=trouble,
+            zone=site.config.zone,
+        )
 
     @router.get("/updates/live")
     async def live(request: Request) -> Response:
@@ -120,9 +134,16 @@ def _rollout(site: Site, form: FormData, bundle: Bundle | None, by: str) -> Roll
     if not 1 <= at_most <= MOST_AT_A_TIME:
         return None
     return Rollout(
-        str(uuid.uuid4()), bundle.sha256, bundle.version, group, at_most, may_fail,
-        tuple(Target(name) for name in members), started_by=by, started_at=site.clock(),
-    )  # fmt: skip
+        str(uuid.uuid4()),
+        bundle.sha256,
+        bundle.version,
+        group,
+        at_most,
+        may_fail,
+        tuple(Target(name) for name in members),
+        started_by=by,
+        started_at=site.clock(),
+    )
 
 
 def _groups(site: Site) -> dict[str, int]:

@@ -61,9 +61,15 @@ def routes(site: Site) -> APIRouter:
             found = None
         departments = await reading(site, lambda guides: guides.departments()) if found is None else []
         return site.pages.page(
-            request, "guide/find.html", guess=True, q=q[:LONGEST_QUERY], found=found, themes=site.config.theme,
-            departments=departments, events=site.guides.catalogue.shared.life_event if site.guides else [],
-        )  # fmt: skip
+            request,
+            "guide/find.html",
+            guess=True,
+            q=q[:LONGEST_QUERY],
+            found=found,
+            themes=site.config.theme,
+            departments=departments,
+            events=site.guides.catalogue.shared.life_event if site.guides else [],
+        )
 
     @router.get("/g/{code}")
     async def guide(request: Request, code: str) -> Response:
@@ -89,12 +95,15 @@ def facts(site: Site, item: Item, english: English, language: str) -> dict[str, 
     shared = site.guides.catalogue.shared if site.guides else None
     queue = next((queue for queue in site.config.queue if queue.id == item.queue), None)
     return {
-        "item": item, "windows": [window for window in site.config.window if window.id in item.windows], "queue": queue,
+        "item": item,
+        "windows": [window for window in site.config.window if window.id in item.windows],
+        "queue": queue,
         "forms": {form.id: form for form in shared.form} if shared else {},
         "events": {event.id: event for event in shared.life_event} if shared else {},
-        "example": shared.source if shared and shared.example else None, "steps": {step.id: step for step in item.steps},
+        "example": shared.source if shared and shared.example else None,
+        "steps": {step.id: step for step in item.steps},
         "partly_chinese": bool(guide.chinese),
-    }  # fmt: skip
+    }
 
 
 async def reading(site: Site, read: Callable[[Guides], T]) -> T:

@@ -58,9 +58,11 @@ def routes(site: Site) -> APIRouter:
         if level not in "12345" or len(level) != 1:
             return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
         body = {
-            "level": int(level), "channel": "qr", "reasons": [str(code) for code in form.getlist("reason")][:8],
+            "level": int(level),
+            "channel": "qr",
+            "reasons": [str(code) for code in form.getlist("reason")][:8],
             "text": str(form.get("text", "")).strip()[: rating_reasons.TEXT_LIMIT],
-        }  # fmt: skip
+        }
         return await _ask(site, request, token, "rate", body, level=int(level))
 
     return router
@@ -93,11 +95,20 @@ def _page(
     language = site.pages.language(request, guess=True)
     part = _ticket_part(site, language, token, found)
     return site.pages.page(
-        request, "phone.html", guess=True, token=token, part=part, level=level, levels=rating_reasons.LEVELS,
-        tags=rating_reasons.reasons_of(level) if level else (), bad=level in rating_reasons.BAD_LEVELS,
-        limit=rating_reasons.TEXT_LIMIT, refusal=refusal, rateable=_rateable(found),
+        request,
+        "phone.html",
+        guess=True,
+        token=token,
+        part=part,
+        level=level,
+        levels=rating_reasons.LEVELS,
+        tags=rating_reasons.reasons_of(level) if level else (),
+        bad=level in rating_reasons.BAD_LEVELS,
+        limit=rating_reasons.TEXT_LIMIT,
+        refusal=refusal,
+        rateable=_rateable(found),
         status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
-    )  # fmt: skip
+    )
 
 
 def _rateable(found: LookupAnswer) -> bool:
@@ -110,12 +121,21 @@ def _ticket_part(site: Site, language: str, token: str, found: LookupAnswer) -> 
     ticket = found.ticket
     item = site.item(ticket.item or "") if ticket.state in ("printing", "waiting", "called", "held", "missed") else None
     return site.pages.part(
-        language, "phone/ticket.html", item=item, ticket=ticket,
-        queue={queue.id: queue for queue in site.config.queue}.get(ticket.queue), window=site.window(ticket.window or ""),
-        ahead=found.ahead, estimate=found.estimate_s, token=token, rateable=_rateable(found),
-        rated=found.service.level if found.service else None, levels=rating_reasons.LEVELS, rules=site.config.rules,
+        language,
+        "phone/ticket.html",
+        item=item,
+        ticket=ticket,
+        queue={queue.id: queue for queue in site.config.queue}.get(ticket.queue),
+        window=site.window(ticket.window or ""),
+        ahead=found.ahead,
+        estimate=found.estimate_s,
+        token=token,
+        rateable=_rateable(found),
+        rated=found.service.level if found.service else None,
+        levels=rating_reasons.LEVELS,
+        rules=site.config.rules,
         windows=[w.number for w in site.config.windows_of(ticket.queue)],
-    )  # fmt: skip
+    )
 
 
 def _unknown(site: Site, request: Request) -> Response:

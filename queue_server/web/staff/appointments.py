@@ -160,21 +160,40 @@ async def _check_in(site: Site, session: Session, taken: BookedAppointment) -> m
 
 
 async def _list(
-    diary: AppointmentDays, request: Request, session: Session, day: date, text: str, form: FormData | None = None,
+    diary: AppointmentDays,
+    request: Request,
+    session: Session,
+    day: date,
+    text: str,
+    form: FormData | None = None,
     problems: list[Problem] | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     found = await asyncio.to_thread(diary.of_day, day, text)
     return diary.site.pages.page(
-        request, "appointments/list.html", status=HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK, session=session,
-        day=day, text=text, appointments=found, queues=diary.site.config.queue, zone=diary.site.config.zone,
-        given=dict(form or {}), problems=problems or [], titles=TITLES, now=diary.site.now(),
-    )  # fmt: skip
+        request,
+        "appointments/list.html",
+        status=HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK,
+        session=session,
+        day=day,
+        text=text,
+        appointments=found,
+        queues=diary.site.config.queue,
+        zone=diary.site.config.zone,
+        given=dict(form or {}),
+        problems=problems or [],
+        titles=TITLES,
+        now=diary.site.now(),
+    )
 
 
 async def _show(
-    diary: AppointmentDays, request: Request, session: Session, identity: str, trouble: messages.Text | None = None,
+    diary: AppointmentDays,
+    request: Request,
+    session: Session,
+    identity: str,
+    trouble: messages.Text | None = None,
     status: int = HTTPStatus.OK,
-) -> Response:  # fmt: skip
+) -> Response:
     site = diary.site
     taken = await asyncio.to_thread(diary.one, identity)
     if taken is None:
@@ -183,7 +202,15 @@ async def _show(
     found = answers.of_scan(answer)
     standing = found.appointment.standing if isinstance(found, AppointmentScan) else taken.appointment.state
     return site.pages.page(
-        request, "appointments/one.html", status=status, session=session, taken=taken, found=taken.appointment, trouble=trouble,
-        standing=standing, qr=qr.svg(taken.qr), queue={q.id: q for q in site.config.queue}.get(taken.appointment.queue),
+        request,
+        "appointments/one.html",
+        status=status,
+        session=session,
+        taken=taken,
+        found=taken.appointment,
+        trouble=trouble,
+        standing=standing,
+        qr=qr.svg(taken.qr),
+        queue={q.id: q for q in site.config.queue}.get(taken.appointment.queue),
         zone=site.config.zone,
-    )  # fmt: skip
+    )

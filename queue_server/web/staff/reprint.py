@@ -122,9 +122,17 @@ def _paper(found: answers.IssueAnswer, language: Literal["zh", "en"]) -> Reprint
     """What is printed, from the ledger's answer."""
     ticket = found.ticket
     return Reprint(
-        ticket.id, ticket.number, ticket.queue, ticket.class_, ticket.issued_at, ticket.token, found.ahead, found.estimate_s,
-        found.windows, language,
-    )  # fmt: skip
+        ticket.id,
+        ticket.number,
+        ticket.queue,
+        ticket.class_,
+        ticket.issued_at,
+        ticket.token,
+        found.ahead,
+        found.estimate_s,
+        found.windows,
+        language,
+    )
 
 
 def printers(site: Site) -> list[KioskPrinter]:
@@ -142,7 +150,16 @@ async def _page(
 ) -> Response:
     tickets = await site.hall.reprintable(text)
     return site.pages.page(
-        request, "reprint.html", status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK, session=session, tickets=tickets,
-        printers=printers(site), text=text, before=before, refusal=refusal, zone=site.config.zone,
-        queues={queue.id: queue for queue in site.config.queue}, request_id=uuid.uuid4(),
-    )  # fmt: skip
+        request,
+        "reprint.html",
+        status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
+        session=session,
+        tickets=tickets,
+        printers=printers(site),
+        text=text,
+        before=before,
+        refusal=refusal,
+        zone=site.config.zone,
+        queues={queue.id: queue for queue in site.config.queue},
+        request_id=uuid.uuid4(),
+    )

@@ -68,11 +68,17 @@ def _day(text: str) -> date | None:
 async def _part(site: Site, language: str, day: date) -> str:
     """The live part of the page."""
     facts: dict[str, Any] = {
-        "day": day, "live": day == _today(site), "zone": site.config.zone, "levels": rating_reasons.LEVELS,
+        "day": day,
+        "live": day == _today(site),
+        "zone": site.config.zone,
+        "levels": rating_reasons.LEVELS,
         "tags": rating_reasons.REASONS,
-        "queue_states": site.states("queue/", "/state", messages.QueueState), "window_states": site.window_states(),
-        "alerts": site.states("alert/", "", messages.Alert), "queues": site.config.queue, "windows": site.config.window,
-    }  # fmt: skip
+        "queue_states": site.states("queue/", "/state", messages.QueueState),
+        "window_states": site.window_states(),
+        "alerts": site.states("alert/", "", messages.Alert),
+        "queues": site.config.queue,
+        "windows": site.config.window,
+    }
     try:
         report, bad = await asyncio.gather(site.hall.statistics(day), site.hall.ratings(day, bad_only=True))
         facts |= {"report": report, "bad": bad, "total": _total(report), "nothing": NOTHING, "score": _satisfied(report)}

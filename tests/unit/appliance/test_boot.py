@@ -227,9 +227,14 @@ class Rack:
             self.done.append(word)
 
         return Bench(
-            lambda: self.standing, self._active, lambda: note("good"), lambda: note("stay"), lambda: note("restart"),
-            self._wait, lambda: self.time_s,
-        )  # fmt: skip
+            lambda: self.standing,
+            self._active,
+            lambda: note("good"),
+            lambda: note("stay"),
+            lambda: note("restart"),
+            self._wait,
+            lambda: self.time_s,
+        )
 
     def _active(self, unit: str) -> bool:
         assert unit == "jiaohao-kiosk@hall.service"

@@ -129,9 +129,11 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with disk.open("wb") as file:
         file.truncate(64 << 20)
     subprocess.run(
-        ["sfdisk", "--quiet", str(disk)], check=True, text=True,
+        ["sfdisk", "--quiet", str(disk)],
+        check=True,
+        text=True,
         input="label: gpt\nstart=2048, size=65536, type=U, name=esp\nstart=67584, size=16384, type=L, name=root-a\n",
-    )  # fmt: skip
+    )
     with esp.open("wb") as file:
         file.truncate(32 << 20)
     subprocess.run(["mkfs.vfat", "-n", "ESP", str(esp)], check=True, capture_output=True)
@@ -148,8 +150,21 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_an_image_is_written_verified_and_named_and_can_be_looked_at(image: Path, tmp_path: Path, capsys):
     target = tmp_path / "disk.img"
-    words = ["flash", str(image), str(target), "--terminal", "kiosk-7", "--role", "hall", "--hall", "wushan",
-             "--broker", "10.0.3.1:1883", "--token", "SECRET"]  # fmt: skip
+    words = [
+        "flash",
+        str(image),
+        str(target),
+        "--terminal",
+        "kiosk-7",
+        "--role",
+        "hall",
+        "--hall",
+        "wushan",
+        "--broker",
+        "10.0.3.1:1883",
+        "--token",
+        "SECRET",
+    ]
     assert main(words) == 0
     capsys.readouterr()
     assert main(["inspect", str(target)]) == 0
@@ -174,8 +189,20 @@ def test_a_disk_can_be_named_again(image: Path, tmp_path: Path):
 def test_the_disk_of_a_server_carries_its_hall_and_a_broken_hall_does_not_get_there(image: Path, tmp_path: Path, capsys):
     target = shutil.copy(image, tmp_path / "disk.img")
     hall = write_hall(tmp_path / "files")
-    words = ["name", str(target), "--terminal", "server-1", "--role", "server", "--hall", "testhall", "--broker", "10.0.3.1:8883",
-             "--hall-files", str(hall)]  # fmt: skip
+    words = [
+        "name",
+        str(target),
+        "--terminal",
+        "server-1",
+        "--role",
+        "server",
+        "--hall",
+        "testhall",
+        "--broker",
+        "10.0.3.1:8883",
+        "--hall-files",
+        str(hall),
+    ]
     assert main(words) == 0
     where = f"{target}@@{write.esp_offset(str(target))}"
     read_back = subprocess.run(["mtype", "-i", where, "::/hall/queues.toml"], check=True, capture_output=True).stdout

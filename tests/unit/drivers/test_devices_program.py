@@ -82,10 +82,13 @@ def test_models_are_listed_for_people_and_for_programs(capsys):
 
 def test_the_doctor_collects_every_trouble_with_its_remedy(tmp_path, capsys):
     hall = hall_with(
-        tmp_path, ("good", "onbon-bxk", "emulator://onbon-bxk"), ("refused", "huidu", "socket://127.0.0.1:9"),
-        ("unplugged", "qt-strip", "/dev/hall-strip-that-is-not-there"), ("misspelt", "onbon-bkx", "socket://127.0.0.1:9"),
+        tmp_path,
+        ("good", "onbon-bxk", "emulator://onbon-bxk"),
+        ("refused", "huidu", "socket://127.0.0.1:9"),
+        ("unplugged", "qt-strip", "/dev/hall-strip-that-is-not-there"),
+        ("misspelt", "onbon-bkx", "socket://127.0.0.1:9"),
         ("nonsense", "onbon-bxk", "not an address"),
-    )  # fmt: skip
+    )
     assert main(["doctor", "--hall", str(hall), "--out", str(tmp_path / "out"), "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     found = {finding["id"]: finding for finding in report["findings"]}

@@ -86,14 +86,18 @@ PARSERS = {
     "keypad": (keypad.Parser, [keypad.digits(7, 12, "B045").encode(), keypad.Frame(255, 1, b"\x0c").encode()], 16, 0xFF),
     "locker-wkly": (
         frames_wkly.Parser,
-        [frames_wkly.Frame(0, 0x84, bytes(26)).encode(), frames_wkly.Frame(1, 0x82, b"\x01").encode()], 260, 0x57,
+        [frames_wkly.Frame(0, 0x84, bytes(26)).encode(), frames_wkly.Frame(1, 0x82, b"\x01").encode()],
+        260,
+        0x57,
     ),
     "locker-8a": (
         frames_8a.Parser,
-        [frames_8a.Frame(0x8A, 1, 1, 0x11).encode(), frames_8a.Frame(0x80, 1, 3, 0x00).encode()], 7, None,
+        [frames_8a.Frame(0x8A, 1, 1, 0x11).encode(), frames_8a.Frame(0x80, 1, 3, 0x00).encode()],
+        7,
+        None,
     ),
     "zebra-ssi": (ssi.Parser, [*ssi.decoded(b"A" * 500), ssi.Packet(ssi.ACK, 0).encode()], 260, None),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PARSERS)

@@ -27,7 +27,7 @@ from contract.documents.papers import (
     ReceiptPaper,
     RejectionPaper,
     SupplementPaper,
-)  # fmt: skip
+)
 from queue_server.catalogue.load import load as load_catalogue
 
 WUSHAN = Path(__file__).parents[4] / "assets" / "halls" / "wushan"
@@ -57,9 +57,16 @@ def words(pdf: bytes) -> str:
 
 def a_case(head, **more):
     return {
-        "head": head, "printed_at": AT, "number": "WS20261120-12", "item": "食品经营许可", "applicant": "张*",
-        "department": "武山县市场监督管理局", "received_on": date(2026, 11, 20), "handler": "工号0103", "contact": "0938-0000102",
-    } | more  # fmt: skip
+        "head": head,
+        "printed_at": AT,
+        "number": "WS20261120-12",
+        "item": "食品经营许可",
+        "applicant": "张*",
+        "department": "武山县市场监督管理局",
+        "received_on": date(2026, 11, 20),
+        "handler": "工号0103",
+        "contact": "0938-0000102",
+    } | more
 
 
 def test_a_guide_says_every_element_that_the_rules_ask_for(hall, catalogue, head):

@@ -31,7 +31,9 @@ def names(guides, query, limit=20):
     return [entry.name.zh for entry in guides.search(query, limit)]
 
 
-@pytest.mark.parametrize("query", ["社保卡", "社保", "sbk", "SBK", "shebaoka", "she bao ka", "shebk", "sbka", "sheb", "社bao卡", "社bk", "shebaok"])  # fmt: skip
+@pytest.mark.parametrize(
+    "query", ["社保卡", "社保", "sbk", "SBK", "shebaoka", "she bao ka", "shebk", "sbka", "sheb", "社bao卡", "社bk", "shebaok"]
+)
 def test_the_social_security_card_is_found_however_it_is_typed(guides, query):
     assert "社会保障卡申领" in names(guides, query)
 

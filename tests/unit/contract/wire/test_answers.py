@@ -16,9 +16,16 @@ RECORDED = Path(__file__).parents[2] / "queue_server/ledger/recorded_day.txt"
 LINES = [line.split(" ", 2) for line in RECORDED.read_text(encoding="utf-8").splitlines()]
 ANSWERED = [(verb, text) for mark, verb, text in LINES if mark == ">"]
 TICKET = {
-    "id": "20261123-a001", "number": "A001", "queue": "household", "class": "ordinary", "item": None, "state": "waiting",
-    "window": None, "issued_at": "2026-11-23T09:00:06+08:00", "business_day": "2026-11-23",
-}  # fmt: skip
+    "id": "20261123-a001",
+    "number": "A001",
+    "queue": "household",
+    "class": "ordinary",
+    "item": None,
+    "state": "waiting",
+    "window": None,
+    "issued_at": "2026-11-23T09:00:06+08:00",
+    "business_day": "2026-11-23",
+}
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -47,11 +54,16 @@ def test_an_answer_made_in_this_program_is_read_like_one_from_the_wire() -> None
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer("error", error=answers.Error("busy", "")), Answer("ok"), Answer("ok", 7), Answer("ok", {}), Answer("ok", {"ticket": 7}),
-        Answer("ok", {"ticket": TICKET | {"class": "queen"}}), Answer("ok", {"ticket": TICKET | {"issued_at": "soon"}}),
+        Answer("error", error=answers.Error("busy", "")),
+        Answer("ok"),
+        Answer("ok", 7),
+        Answer("ok", {}),
+        Answer("ok", {"ticket": 7}),
+        Answer("ok", {"ticket": TICKET | {"class": "queen"}}),
+        Answer("ok", {"ticket": TICKET | {"issued_at": "soon"}}),
         Answer("ok", answers.SecretAnswer("")),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_answer_of_the_type_is_none(answer: Answer) -> None:
     assert answers.of(answer, answers.TicketAnswer) is None
     assert answers.of_scan(answer) is None

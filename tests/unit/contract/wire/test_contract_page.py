@@ -22,10 +22,24 @@ from contract.wire.topics import TOPICS, Party, Topic, Topics
 PAGE = Path(__file__).parents[4] / "docs/wire-contract.md"
 NAMED = (facts.TicketFacts, facts.SignedTicket, facts.AppointmentFacts, facts.CaseFacts)
 """Parts of answers that the page explains once."""
-OWN = {"terminal": "the terminal itself", "display": "its device agent", "rating": "the rating screen of the window",
-       "keypad": "keypad of the window", "rater": "rater of the window"}  # fmt: skip
-PARTIES = {"server": "server", "terminal": "every terminal", "hall": "hall kiosks", "rating": "rating screens",
-           "screen": "call screens", "crowd": "crowd", "voice": "voices", "keypad": "keypads", "rater": "raters"}  # fmt: skip
+OWN = {
+    "terminal": "the terminal itself",
+    "display": "its device agent",
+    "rating": "the rating screen of the window",
+    "keypad": "keypad of the window",
+    "rater": "rater of the window",
+}
+PARTIES = {
+    "server": "server",
+    "terminal": "every terminal",
+    "hall": "hall kiosks",
+    "rating": "rating screens",
+    "screen": "call screens",
+    "crowd": "crowd",
+    "voice": "voices",
+    "keypad": "keypads",
+    "rater": "raters",
+}
 
 
 def notation(kind: Any) -> str:

@@ -60,12 +60,20 @@ def test_the_words_of_a_kind_are_for_kinds_and_states_that_there_are() -> None:
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (ports.NotFound("x"), "not-found"), (ports.NoPermission("x"), "no-permission"), (ports.InUse("x"), "in-use"),
-        (ports.Unreachable("x"), "unreachable"), (ports.NoReply("x"), "no-reply"), (ports.BadReply("x"), "bad-reply"),
-        (ports.DeviceRefused("x"), "refused"), (ports.Busy("x"), "device-busy"), (ports.PrintFailed("cutter", "x"), "cutter"),
-        (BadOption("x"), "misconfigured"), (BadAddress("x"), "misconfigured"), (RuntimeError("x"), "failed"),
+        (ports.NotFound("x"), "not-found"),
+        (ports.NoPermission("x"), "no-permission"),
+        (ports.InUse("x"), "in-use"),
+        (ports.Unreachable("x"), "unreachable"),
+        (ports.NoReply("x"), "no-reply"),
+        (ports.BadReply("x"), "bad-reply"),
+        (ports.DeviceRefused("x"), "refused"),
+        (ports.Busy("x"), "device-busy"),
+        (ports.PrintFailed("cutter", "x"), "cutter"),
+        (BadOption("x"), "misconfigured"),
+        (BadAddress("x"), "misconfigured"),
+        (RuntimeError("x"), "failed"),
     ],
-)  # fmt: skip
+)
 def test_every_error_of_a_driver_has_its_word(error: Exception, expected: str) -> None:
     assert reason(error) == expected
 

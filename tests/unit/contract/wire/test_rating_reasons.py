@@ -5,8 +5,12 @@ from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, REASONS, lacks_reas
 
 def test_levels_run_from_very_satisfied_5_to_very_dissatisfied_1():
     assert [(level.value, level.zh) for level in LEVELS] == [
-        (5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"),
-    ]  # fmt: skip
+        (5, "非常满意"),
+        (4, "满意"),
+        (3, "基本满意"),
+        (2, "不满意"),
+        (1, "非常不满意"),
+    ]
     assert {2, 1} == BAD_LEVELS
 
 

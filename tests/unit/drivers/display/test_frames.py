@@ -165,9 +165,17 @@ def test_a_bxk_frame_survives_the_wire(dst, data, src, barcode, check_mode):
 
 
 areas = st.builds(
-    bxk.Area, id=st.integers(0, 7), x=st.integers(0, 0x7FFF), y=st.integers(0, 0xFFFF), width=st.integers(0, 0x7FFF),
-    height=st.integers(0, 0xFFFF), text=blobs, run_mode=st.integers(0, 5), align=st.integers(0, 15), speed=st.integers(0, 24),
-)  # fmt: skip
+    bxk.Area,
+    id=st.integers(0, 7),
+    x=st.integers(0, 0x7FFF),
+    y=st.integers(0, 0xFFFF),
+    width=st.integers(0, 0x7FFF),
+    height=st.integers(0, 0xFFFF),
+    text=blobs,
+    run_mode=st.integers(0, 5),
+    align=st.integers(0, 15),
+    speed=st.integers(0, 24),
+)
 
 
 @given(st.lists(areas, max_size=5), st.one_of(st.none(), st.lists(st.integers(0, 7), max_size=8).map(tuple)), st.booleans())
@@ -260,8 +268,16 @@ def test_no_bytes_make_a_parser_fail_or_grow(name, blob):
 @given(st.binary(max_size=200))
 @settings(max_examples=200)
 def test_no_bytes_make_a_decoder_fail_otherwise_than_it_says(data):
-    for decoder in (bxk.decode, bx6.decode, bxk.Area.decode, bxk.Status.decode, bxk.read_clock, bx6.Area.decode,
-                    bx6.Reply.decode, lambda d: bxk.Areas.decode(bxk.Request(bxk.DYNAMIC, d))):  # fmt: skip
+    for decoder in (
+        bxk.decode,
+        bx6.decode,
+        bxk.Area.decode,
+        bxk.Status.decode,
+        bxk.read_clock,
+        bx6.Area.decode,
+        bx6.Reply.decode,
+        lambda d: bxk.Areas.decode(bxk.Request(bxk.DYNAMIC, d)),
+    ):
         try:
             decoder(data)
         except BadFrame as error:

@@ -198,8 +198,11 @@ def test_news_come_before_routine_and_the_well_before_those_in_trouble():
     clock = Clock()
     order = []
     wishes = {
-        "trouble": Wish(clock, 1, trouble=True), "routine": Wish(clock, 2, routine=True), "late": Wish(clock, 50), "early": Wish(clock, 20),
-    }  # fmt: skip
+        "trouble": Wish(clock, 1, trouble=True),
+        "routine": Wish(clock, 2, routine=True),
+        "late": Wish(clock, 50),
+        "early": Wish(clock, 20),
+    }
     for name, wish in wishes.items():
         wish.serve = lambda name=name, wish=wish: (order.append(name), setattr(wish, "at", float("inf")))
     bus = Bus("bus", wishes.values(), clock=clock)

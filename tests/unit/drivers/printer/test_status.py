@@ -62,8 +62,14 @@ def test_the_queued_answer_tells_of_paper():
 def test_replies_of_all_kinds_in_one_stream_are_told_apart():
     data = bytes.fromhex("12 10 00 03 00 03 1A 37 25 00 FF 00")
     assert StatusParser().feed(data) == [
-        RealTime(0x12), Automatic(b"\x10\x00\x03\x00"), Queued(3), RealTime(0x1A), Block(b"\x37\x25\x00"), Nonsense(0xFF), Queued(0),
-    ]  # fmt: skip
+        RealTime(0x12),
+        Automatic(b"\x10\x00\x03\x00"),
+        Queued(3),
+        RealTime(0x1A),
+        Block(b"\x37\x25\x00"),
+        Nonsense(0xFF),
+        Queued(0),
+    ]
 
 
 @given(st.binary(max_size=400), st.data())

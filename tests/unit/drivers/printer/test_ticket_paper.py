@@ -165,9 +165,16 @@ def test_a_ticket_takes_names_numbers_rules_and_time_from_the_hall(language):
     config = load(Path(__file__).parents[4] / "assets" / "halls" / "wushan")
     queue, window = config.queue[0], config.window[0]
     ticket = in_hall(
-        config, queue=queue.id, number="A001", ahead=2, estimate=Estimate(60, 300), windows=[window.id, "gone"],
-        issued_at=datetime(2026, 11, 22, 16, 30, tzinfo=UTC), url=URL, language=language,
-    )  # fmt: skip
+        config,
+        queue=queue.id,
+        number="A001",
+        ahead=2,
+        estimate=Estimate(60, 300),
+        windows=[window.id, "gone"],
+        issued_at=datetime(2026, 11, 22, 16, 30, tzinfo=UTC),
+        url=URL,
+        language=language,
+    )
     assert ticket.hall == getattr(config.hall.name, language)
     assert ticket.queue == getattr(queue.name, language)
     assert ticket.windows == (window.number, "gone")
@@ -181,10 +188,17 @@ def test_every_business_of_the_example_hall_fits_on_its_ticket(language):
     config = load(Path(__file__).parents[4] / "assets" / "halls" / "wushan")
     for queue in config.queue:
         ticket = in_hall(
-            config, queue=queue.id, number=f"{queue.letter}1234", ahead=99, estimate=Estimate(3000, 9000),
-            windows=[window.id for window in config.windows_of(queue.id)], issued_at=TICKET.issued_at, url=URL,
-            ticket_class="priority", language=language,
-        )  # fmt: skip
+            config,
+            queue=queue.id,
+            number=f"{queue.letter}1234",
+            ahead=99,
+            estimate=Estimate(3000, 9000),
+            windows=[window.id for window in config.windows_of(queue.id)],
+            issued_at=TICKET.issued_at,
+            url=URL,
+            ticket_class="priority",
+            language=language,
+        )
         paper, emulator = printed(ticket, "escpos-80")
         assert paper.height / emulator.profile.dpi * 25.4 <= 110
 

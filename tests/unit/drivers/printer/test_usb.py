@@ -45,18 +45,43 @@ class Bus(usb.backend.IBackend):
     def get_configuration_descriptor(self, dev, config):
         if config:
             raise IndexError
-        return Struct(bLength=9, bDescriptorType=2, wTotalLength=32, bNumInterfaces=1, bConfigurationValue=1, iConfiguration=0,
-                      bmAttributes=0xC0, bMaxPower=1)  # fmt: skip
+        return Struct(
+            bLength=9,
+            bDescriptorType=2,
+            wTotalLength=32,
+            bNumInterfaces=1,
+            bConfigurationValue=1,
+            iConfiguration=0,
+            bmAttributes=0xC0,
+            bMaxPower=1,
+        )
 
     def get_interface_descriptor(self, dev, intf, alt, config):
         if intf or alt:
             raise IndexError
-        return Struct(bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0, bNumEndpoints=2,
-                      bInterfaceClass=self.interface_class, bInterfaceSubClass=1, bInterfaceProtocol=2, iInterface=0)  # fmt: skip
+        return Struct(
+            bLength=9,
+            bDescriptorType=4,
+            bInterfaceNumber=0,
+            bAlternateSetting=0,
+            bNumEndpoints=2,
+            bInterfaceClass=self.interface_class,
+            bInterfaceSubClass=1,
+            bInterfaceProtocol=2,
+            iInterface=0,
+        )
 
     def get_endpoint_descriptor(self, dev, ep, intf, alt, config):
-        return Struct(bLength=7, bDescriptorType=5, bEndpointAddress=(0x01, 0x82)[ep], bmAttributes=2, wMaxPacketSize=64, bInterval=0,
-                      bRefresh=0, bSynchAddress=0)  # fmt: skip
+        return Struct(
+            bLength=7,
+            bDescriptorType=5,
+            bEndpointAddress=(0x01, 0x82)[ep],
+            bmAttributes=2,
+            wMaxPacketSize=64,
+            bInterval=0,
+            bRefresh=0,
+            bSynchAddress=0,
+        )
 
     def open_device(self, dev):
         if self.error:

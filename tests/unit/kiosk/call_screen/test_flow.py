@@ -114,10 +114,13 @@ def test_a_reconnected_screen_trusts_nothing_before_the_server_is_ready():
 def test_after_a_reconnect_the_screen_shows_the_truth_without_calling_anybody_again():
     state = play(*LIVE, window("01", "calling", "A001"), window("02", "calling", "B001", since=1), at(60), Connected(False))
     back = (
-        Connected(True), server(),
-        window("01", "calling", "A009", since=50, retained=True), window("02", "idle", since=40, retained=True),
-        window("03", "serving", "C003", since=45, retained=True), queue("social", 3),
-    )  # fmt: skip
+        Connected(True),
+        server(),
+        window("01", "calling", "A009", since=50, retained=True),
+        window("02", "idle", since=40, retained=True),
+        window("03", "serving", "C003", since=45, retained=True),
+        queue("social", 3),
+    )
     state = play(*back, state=state)
     assert shown(state)[0] == ("A009", "01", "calling")
     assert ("C003", "03", "serving") in shown(state) and ("B001", "02", "past") in shown(state)
@@ -152,16 +155,32 @@ def test_a_failure_shows_the_fail_safe_page_for_a_moment():
 
 
 WINDOWS = st.builds(
-    window, st.sampled_from(["01", "02", "03"]), st.sampled_from(["closed", "paused", "idle", "calling", "serving", "rating"]),
-    st.sampled_from([None, "A001", "A002", "B001"]), since=st.integers(-100, 100), calls=st.integers(0, 4), retained=st.booleans(),
-)  # fmt: skip
+    window,
+    st.sampled_from(["01", "02", "03"]),
+    st.sampled_from(["closed", "paused", "idle", "calling", "serving", "rating"]),
+    st.sampled_from([None, "A001", "A002", "B001"]),
+    since=st.integers(-100, 100),
+    calls=st.integers(0, 4),
+    retained=st.booleans(),
+)
 EVENTS = st.one_of(
     WINDOWS,
     st.builds(at, st.integers(0, 5000)),
     st.builds(queue, st.sampled_from(["a", "b"]), st.integers(-5, 500), st.booleans()),
-    st.sampled_from([Connected(True), Connected(False), server(), server("lost"), announce("A001", "01"), Broke("x"),
-                     Received(("window", "01", "state"), None), Received(("queue", "a", "state"), None), Received(("announce",), None)]),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            Connected(True),
+            Connected(False),
+            server(),
+            server("lost"),
+            announce("A001", "01"),
+            Broke("x"),
+            Received(("window", "01", "state"), None),
+            Received(("queue", "a", "state"), None),
+            Received(("announce",), None),
+        ]
+    ),
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -134,10 +134,15 @@ def test_the_gesture_opens_the_page_for_the_code_and_shows_the_pointer(terminal:
 @pytest.mark.parametrize(
     "places",
     [
-        GESTURE[:5], (RIGHT, *GESTURE[:5]), (LEFT,) * 6, (RIGHT, LEFT) * 3, (*GESTURE[:3], MIDDLE, *GESTURE[3:]), (MIDDLE,) * 20,
+        GESTURE[:5],
+        (RIGHT, *GESTURE[:5]),
+        (LEFT,) * 6,
+        (RIGHT, LEFT) * 3,
+        (*GESTURE[:3], MIDDLE, *GESTURE[3:]),
+        (MIDDLE,) * 20,
         ((0.03, 0.03), (0.97, 0.03)) * 3,
     ],
-)  # fmt: skip
+)
 def test_other_touches_do_not(terminal: Terminal, places: tuple[tuple[float, float], ...]) -> None:
     assert terminal.touches(*places).state.page == "hidden"
 
@@ -351,9 +356,13 @@ def test_what_is_done_behind_the_page_is_noted_and_so_is_every_use_of_a_time_bas
     terminal.types().does(Checked("right"), Open("devices"), Try("printer-1"), Tried("printer-1", Result(False, "paper-out")))
     terminal.does(Open("menu"), PressOrder("reboot"), PressOrder("reboot"), Leave())
     assert terminal.noted == [
-        Note("refused-offline", result="wrong"), Note("entered-offline"), Note("viewed", "devices"),
-        Note("tested", "printer-1", "paper-out"), Note("reboot"), Note("left"),
-    ]  # fmt: skip
+        Note("refused-offline", result="wrong"),
+        Note("entered-offline"),
+        Note("viewed", "devices"),
+        Note("tested", "printer-1", "paper-out"),
+        Note("reboot"),
+        Note("left"),
+    ]
 
 
 def test_the_page_for_the_code_and_the_servers_own_codes_are_not_noted(terminal: Terminal) -> None:

@@ -38,9 +38,11 @@ from tests.facts import ticket_facts
 
 CLOCK = datetime(2026, 11, 22, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 SETTING = Setting(
-    terminal="kiosk-1", printer="printer-1", web="http://10.0.0.1",
+    terminal="kiosk-1",
+    printer="printer-1",
+    web="http://10.0.0.1",
     businesses=(Business("social", "insurance"), Business("medical", "insurance"), Business("household", "family")),
-)  # fmt: skip
+)
 SEED = UUID(int=1)
 FIRST, SECOND, THIRD = (str(uuid5(SEED, str(count))) for count in range(3))
 """The ids of the requests of a kiosk, in their order."""

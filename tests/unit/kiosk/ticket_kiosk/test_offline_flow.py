@@ -41,10 +41,14 @@ from kiosk.ticket_kiosk.take_number.state import PRINTING_S, PrintTicket
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, READY, SETTING, Citizen, issued, queue_is
 
 OFFLINE = replace(
-    SETTING, offline_numbers=10,
-    businesses=(Business("social", "insurance", offline=True), Business("medical", "insurance", offline=True),
-                Business("household", "family")),
-)  # fmt: skip
+    SETTING,
+    offline_numbers=10,
+    businesses=(
+        Business("social", "insurance", offline=True),
+        Business("medical", "insurance", offline=True),
+        Business("household", "family"),
+    ),
+)
 DAY = timedelta(hours=9)
 BACK = (Connected(True), READY)
 """Broker and server are there again."""
@@ -79,8 +83,12 @@ class Alone(Citizen):
     def is_given(self, number: str = "C901") -> None:
         """The keeper has written the number down that was wished last."""
         wish = self.done(TakeLeased)[-1]
-        self.does(NumberGiven(wish.request, LeasedNumber(f"20261122-{number.lower()}", number, "tok", wish.queue, wish.class_,
-                                                wish.at, ("03",))))  # fmt: skip
+        self.does(
+            NumberGiven(
+                wish.request,
+                LeasedNumber(f"20261122-{number.lower()}", number, "tok", wish.queue, wish.class_, wish.at, ("03",)),
+            )
+        )
 
     def tick(self, seconds: float = 1, **clock: float) -> None:
         assert self.state.clock is not None
@@ -296,8 +304,15 @@ def test_a_lease_is_filled_up_for_every_queue_that_may_be_offline(alone: Alone):
     assert [ask.body for ask in alone.asks("lease-numbers")] == [{"terminal": "kiosk-1", "queue": "social", "count": 5}]
     alone.tick()
     assert len(alone.asks("lease-numbers")) == 1, "one question at a time"
-    answer = {"queue": "social", "business_day": "2026-11-22", "leased_at": CLOCK.isoformat(), "expires": CLOCK.isoformat(),
-              "open": [], "windows": ["03"], "numbers": [{"ticket": "20261122-c907", "number": "C907", "token": "tok"}]}  # fmt: skip
+    answer = {
+        "queue": "social",
+        "business_day": "2026-11-22",
+        "leased_at": CLOCK.isoformat(),
+        "expires": CLOCK.isoformat(),
+        "open": [],
+        "windows": ["03"],
+        "numbers": [{"ticket": "20261122-c907", "number": "C907", "token": "tok"}],
+    }
     alone.does(Answered(alone.asks("lease-numbers")[0].request_id, Answer("ok", data=answer)))
     assert alone.done(KeepLease) == [KeepLease(codec.convert(answer, LeaseAnswer))]
 

@@ -30,8 +30,9 @@ from tests.small_hall import write_hall
 QUEUES = ("household", "tax", "enterprise")
 MOST = 4
 WHICH = st.integers(0, 1)
-ENDS = st.sampled_from(["answered", "answered", "answer is lost", "link breaks", "not printed", "power goes",
-                        "power goes after the paper"])  # fmt: skip
+ENDS = st.sampled_from(
+    ["answered", "answered", "answer is lost", "link breaks", "not printed", "power goes", "power goes after the paper"]
+)
 """What happens while a number is taken; most of it may happen with the link or without."""
 
 
@@ -212,7 +213,11 @@ class Hall(RuleBasedStateMachine):
 
 def test_no_number_is_given_twice_and_no_paper_is_forgotten() -> None:
     rules = settings(
-        max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True,
+        max_examples=12,
+        stateful_step_count=12,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
         phases=(Phase.explicit, Phase.generate),
-    )  # fmt: skip
+    )
     run_state_machine_as_test(Hall, settings=rules)

@@ -64,8 +64,12 @@ def test_a_citizen_taps_a_face_and_a_reason_and_submits():
     [request] = rater.asked
     assert request.verb == "rate"
     assert request.body == {
-        "service": "20261121-a012-s1", "level": 5, "channel": "tablet", "reasons": ["517"], "text": "",
-    }  # fmt: skip
+        "service": "20261121-a012-s1",
+        "level": 5,
+        "channel": "tablet",
+        "reasons": ["517"],
+        "text": "",
+    }
     assert rater.page == "sending"
     rater.tell(Answered(request.request_id, Answer("ok", {})))
     assert rater.page == "thanks"
@@ -221,14 +225,20 @@ def test_a_failure_of_the_screen_shows_the_fail_safe_page_and_then_the_plate():
 EVENTS = st.one_of(
     st.builds(at, st.floats(0, 500)),
     st.sampled_from([Connected(True), Connected(False), Touched(), Broke("x"), heard(ASK), heard(None), heard(ASK, True)]),
-    st.builds(window, st.sampled_from(["closed", "paused", "idle", "calling", "serving", "rating"]), st.sampled_from([None, "A012", "A013"])),
+    st.builds(
+        window,
+        st.sampled_from(["closed", "paused", "idle", "calling", "serving", "rating"]),
+        st.sampled_from([None, "A012", "A013"]),
+    ),
     st.builds(LevelTapped, st.integers(-1, 7)),
     st.builds(ReasonTapped, st.sampled_from(["510", "108", "509", "207", ""])),
     st.builds(PhraseTapped, st.text(max_size=200)),
     st.builds(ButtonTapped, st.sampled_from(["more", "words", "back", "submit", "decline", "home", "language", "elder"])),
-    st.builds(lambda code: Answered(FIRST, Answer("error", error=Error(code, ""))), st.sampled_from(["expired", "busy", "internal"])),
+    st.builds(
+        lambda code: Answered(FIRST, Answer("error", error=Error(code, ""))), st.sampled_from(["expired", "busy", "internal"])
+    ),
     st.sampled_from([Answered(FIRST, Answer("ok", {})), Unanswered(FIRST)]),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -83,8 +83,10 @@ def test_the_board_shows_the_latest_calls_and_a_greeting_when_there_are_none(hal
     calls = [BoardCall("01", f"A00{i}", fresh=i == 1) for i in range(1, 6)]
     lines = display_texts.board_lines(config, board, calls)
     assert [(line.text, line.effect) for line in lines] == [
-        ("A001号 请到 01号窗口", "blink"), ("A002号 请到 01号窗口", "static"), ("A003号 请到 01号窗口", "static"),
-    ]  # fmt: skip
+        ("A001号 请到 01号窗口", "blink"),
+        ("A002号 请到 01号窗口", "static"),
+        ("A003号 请到 01号窗口", "static"),
+    ]
     assert [line.text for line in display_texts.board_lines(config, board, [])] == ["欢迎光临"]
 
 
@@ -92,8 +94,11 @@ def test_a_call_reaches_window_state_voice_and_displays_in_this_order(wire: Wire
     wire.bed.issue()
     wire.ok("open-window", window="01", clerk="0101")
     assert wire.ok("call-next", window="01")[:4] == [
-        "window/01/state", "announce", "display/strip-01/desired", "display/board-1/desired",
-    ]  # fmt: skip
+        "window/01/state",
+        "announce",
+        "display/strip-01/desired",
+        "display/board-1/desired",
+    ]
     state = wire.last("window/01/state")
     assert (state["state"], state["ticket"]["number"], state["clerk"]["name"], state["calls"]) == (
         "calling",

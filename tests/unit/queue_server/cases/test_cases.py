@@ -29,10 +29,18 @@ from tests.bed import Bed
 from tests.small_hall import write_hall
 
 GIVEN = {
-    "number": "WS-20261120-1", "item": "食品经营许可", "state": "accepted", "department": "市场监管局", "applicant": "欧阳娜娜",
-    "id_last_four": "001X", "person": "620524199001010011", "received_on": "2026-11-20", "promised_on": "2026-11-27",
-    "handler": "工号0103", "contact": "0938-0000102",
-}  # fmt: skip
+    "number": "WS-20261120-1",
+    "item": "食品经营许可",
+    "state": "accepted",
+    "department": "市场监管局",
+    "applicant": "欧阳娜娜",
+    "id_last_four": "001X",
+    "person": "620524199001010011",
+    "received_on": "2026-11-20",
+    "promised_on": "2026-11-27",
+    "handler": "工号0103",
+    "contact": "0938-0000102",
+}
 
 
 def one(**more):
@@ -71,12 +79,18 @@ def test_json_and_csv_say_the_same():
 @pytest.mark.parametrize(
     ("content", "part"),
     [
-        (b"{", "is not JSON"), (b"3", "no list of cases"), (one(state="gone"), "row 1: state"), (one(number="../x"), "row 1: number"),
-        (one(colour="red"), "row 1: colour"), (one(state="rejected"), "whoever is refused is told why"),
-        (one(state="supplement"), "everything is said at once"), (one(received_on="2026-13-01"), "received_on"),
-        (one(id_last_four="620524199001010011"), "id_last_four"), (b"[" * 100_000, "is not JSON"),
+        (b"{", "is not JSON"),
+        (b"3", "no list of cases"),
+        (one(state="gone"), "row 1: state"),
+        (one(number="../x"), "row 1: number"),
+        (one(colour="red"), "row 1: colour"),
+        (one(state="rejected"), "whoever is refused is told why"),
+        (one(state="supplement"), "everything is said at once"),
+        (one(received_on="2026-13-01"), "received_on"),
+        (one(id_last_four="620524199001010011"), "id_last_four"),
+        (b"[" * 100_000, "is not JSON"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_json_file_is_refused_with_row_key_and_reason(content, part):
     with pytest.raises(BadCases, match=part):
         from_json(content)
@@ -85,12 +99,17 @@ def test_a_bad_json_file_is_refused_with_row_key_and_reason(content, part):
 @pytest.mark.parametrize(
     ("content", "part"),
     [
-        (b"", "is empty"), (b"number,colour\n1,red", "unknown column"), (b"\xff\xfe\x00", "neither UTF-8|unknown column"),
-        (b'number,item\n"x', "is not CSV"), (b"number\nWS-1,2,3", "has 3 cells"),
-        (b"number,item,state,department,applicant,received_on\nWS-1,x,accepted,d,a,2026-11-20\nWS-1,x,accepted,d,a,2026-11-20",
-         "row 3: number: WS-1 stands in row 2 too"),
+        (b"", "is empty"),
+        (b"number,colour\n1,red", "unknown column"),
+        (b"\xff\xfe\x00", "neither UTF-8|unknown column"),
+        (b'number,item\n"x', "is not CSV"),
+        (b"number\nWS-1,2,3", "has 3 cells"),
+        (
+            b"number,item,state,department,applicant,received_on\nWS-1,x,accepted,d,a,2026-11-20\nWS-1,x,accepted,d,a,2026-11-20",
+            "row 3: number: WS-1 stands in row 2 too",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_csv_file_is_refused_with_row_key_and_reason(content, part):
     with pytest.raises(BadCases, match=part):
         from_csv(content)

@@ -37,9 +37,18 @@ def test_a_local_code_reads_back_as_it_was_written(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "62052400MZ-XK-1", "62052400mz-XK-0001", "62052400MZXK0001", "62052400MZ-XK-0000", "62002400MZ-XK-0001",
-     "00000000MZ-XK-0001", "٦٢٠٥٢٤٠٠MZ-XK-0001", "62052400MZ-XK-0001\n"],
-)  # fmt: skip
+    [
+        "",
+        "62052400MZ-XK-1",
+        "62052400mz-XK-0001",
+        "62052400MZXK0001",
+        "62052400MZ-XK-0000",
+        "62002400MZ-XK-0001",
+        "00000000MZ-XK-0001",
+        "٦٢٠٥٢٤٠٠MZ-XK-0001",
+        "62052400MZ-XK-0001\n",
+    ],
+)
 def test_a_malformed_local_code_is_refused(text):
     with pytest.raises(BadCode):
         LocalCode.parse(text)

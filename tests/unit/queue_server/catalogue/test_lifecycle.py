@@ -112,9 +112,11 @@ def test_nothing_can_be_moved_before_it_was_entered():
 
 ACTIONS = st.one_of(
     st.tuples(st.just("draft"), st.sampled_from([ENTRY, OTHER, ESTABLISHMENT, SERVICE])),
-    st.tuples(st.sampled_from(["submit", "approve", "publish", "return", "abolish"]),
-              st.sampled_from([ENTRY, OTHER, ESTABLISHMENT, SERVICE])),
-)  # fmt: skip
+    st.tuples(
+        st.sampled_from(["submit", "approve", "publish", "return", "abolish"]),
+        st.sampled_from([ENTRY, OTHER, ESTABLISHMENT, SERVICE]),
+    ),
+)
 
 
 @settings(deadline=None)

@@ -242,8 +242,10 @@ def test_a_person_books_once_a_day_and_not_after_three_missed(bed):
 def test_a_service_code_shows_what_is_its_holders_and_who_it_is_only_masked(bed):
     book(bed, person="620524199001010011")
     with bed.database.writer.begin() as connection:
-        found = from_json(b'[{"number":"WS-1","item":"x","state":"examining","department":"d","applicant":"\xe5\xbc\xa0\xe4\xb8\x89",'
-                          b'"person":"620524199001010011","received_on":"2026-11-20"}]')  # fmt: skip
+        found = from_json(
+            b'[{"number":"WS-1","item":"x","state":"examining","department":"d","applicant":"\xe5\xbc\xa0\xe4\xb8\x89",'
+            b'"person":"620524199001010011","received_on":"2026-11-20"}]'
+        )
         cases.put(connection, bed.ledger.signer, found, bed.clock.now)
     told = bed.ok("scan", code=service_code(bed))
     assert told["holder"]["name"] == "张*" and told["holder"]["kind"] == "person"
@@ -283,9 +285,11 @@ def test_an_expired_forged_or_foreign_service_code_is_refused_each_in_its_own_wo
     stranger = Ed25519PrivateKey.generate()
     said = {}
     for name, code in (
-        ("expired", old), ("forged", service_code(bed, key=stranger)), ("foreign", service_code(bed, issuer="elsewhere")),
+        ("expired", old),
+        ("forged", service_code(bed, key=stranger)),
+        ("foreign", service_code(bed, issuer="elsewhere")),
         ("endless", service_code(bed, minutes=60 * 48)),
-    ):  # fmt: skip
+    ):
         answer = bed.ask("scan", code=code)
         assert answer.status == "error" and answer.data is None
         said[name] = answer.error.texts.zh

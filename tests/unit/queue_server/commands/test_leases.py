@@ -45,11 +45,16 @@ def test_a_lease_says_all_that_a_kiosk_needs_without_the_server(bed: Bed):
     answer = bed.ok("lease-numbers", queue="household", terminal="kiosk-1", count=2)
     numbers = answer.pop("numbers")
     assert answer == {
-        "queue": "household", "business_day": DAY, "leased_at": "2026-11-23T09:00:00+08:00",
-        "expires": "2026-11-24T00:00:00+08:00", "windows": ["01", "02", "03", "04"],
-        "open": [{"from": "2026-11-23T08:30:00+08:00", "until": "2026-11-23T12:00:00+08:00"},
-                 {"from": "2026-11-23T13:30:00+08:00", "until": "2026-11-23T17:30:00+08:00"}],
-    }  # fmt: skip
+        "queue": "household",
+        "business_day": DAY,
+        "leased_at": "2026-11-23T09:00:00+08:00",
+        "expires": "2026-11-24T00:00:00+08:00",
+        "windows": ["01", "02", "03", "04"],
+        "open": [
+            {"from": "2026-11-23T08:30:00+08:00", "until": "2026-11-23T12:00:00+08:00"},
+            {"from": "2026-11-23T13:30:00+08:00", "until": "2026-11-23T17:30:00+08:00"},
+        ],
+    }
     assert [(n["number"], n["ticket"]) for n in numbers] == [("A901", "20261123-a901"), ("A902", "20261123-a902")]
     assert [bed.ledger.signer.ticket(n["token"]) for n in numbers] == ["20261123-a901", "20261123-a902"]
 

@@ -14,9 +14,17 @@ MakeBed = Callable[..., Bed]
 def test_a_number_has_a_letter_and_three_digits_and_all_that_is_printed(bed: Bed):
     data = bed.ok("issue-ticket", queue="household", channel="web")
     assert data["ticket"] | {"token": "", "issued_at": ""} == {
-        "id": "20261123-a001", "number": "A001", "queue": "household", "class": "ordinary", "item": None, "state": "waiting",
-        "window": None, "issued_at": "", "business_day": "2026-11-23", "token": "",
-    }  # fmt: skip
+        "id": "20261123-a001",
+        "number": "A001",
+        "queue": "household",
+        "class": "ordinary",
+        "item": None,
+        "state": "waiting",
+        "window": None,
+        "issued_at": "",
+        "business_day": "2026-11-23",
+        "token": "",
+    }
     assert data["ticket"]["issued_at"] == "2026-11-23T09:00:00+08:00"
     assert data["ahead"] == 0
     assert 0 <= data["estimate_s"]["low"] <= data["estimate_s"]["high"]

@@ -29,10 +29,19 @@ def test_a_service_from_the_call_to_the_rating(bed: Bed):
     service = bed.ok("finish-service", window="01")["service"]
     assert bed.changes.asks["01"].ask == {"service": service, "number": "A001", "item": "62052400MZ-XK-0001", "clerk": "0101"}
     rating = bed.ok("rate", service=service, level=5, reasons=["510", "517"], channel="tablet")["rating"]
-    assert {k: rating[k] for k in ("ticket", "service", "window", "window_number", "clerk", "item", "channel", "level", "reasons")} == {
-        "ticket": "20261123-a001", "service": service, "window": "01", "window_number": "01", "clerk": "0101",
-        "item": "62052400MZ-XK-0001", "channel": "tablet", "level": 5, "reasons": ["510", "517"],
-    }  # fmt: skip
+    assert {
+        k: rating[k] for k in ("ticket", "service", "window", "window_number", "clerk", "item", "channel", "level", "reasons")
+    } == {
+        "ticket": "20261123-a001",
+        "service": service,
+        "window": "01",
+        "window_number": "01",
+        "clerk": "0101",
+        "item": "62052400MZ-XK-0001",
+        "channel": "tablet",
+        "level": 5,
+        "reasons": ["510", "517"],
+    }
     assert bed.changes.asks["01"].ask is None
     assert bed.changes.shown[-1][0].state == "idle"
 

@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 from queue_server.domain.business_day import add_working_days, business_day, day_begins, is_open, next_opening
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-ZONES = ["Asia/Shanghai", "Asia/Urumqi", "Europe/Berlin", "America/Sao_Paulo", "Asia/Beirut", "Pacific/Apia", "America/St_Johns",
-         "Australia/Lord_Howe", "Africa/Cairo", "America/Havana"]  # fmt: skip
+ZONES = [
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Europe/Berlin",
+    "America/Sao_Paulo",
+    "Asia/Beirut",
+    "Pacific/Apia",
+    "America/St_Johns",
+    "Australia/Lord_Howe",
+    "Africa/Cairo",
+    "America/Havana",
+]
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,12 @@ def process(name: str, configuration: Path) -> Iterator[subprocess.Popen[bytes]]
     """A program of this name with this configuration; it ends with 7 when it is told to read it again."""
     words = [name, "-c", WAITS, "-c", str(configuration)]
     with subprocess.Popen(
-        words, executable="/bin/sh", stdout=subprocess.PIPE, start_new_session=True,
+        words,
+        executable="/bin/sh",
+        stdout=subprocess.PIPE,
+        start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # under nohup a shell could not hear it
-    ) as program:  # fmt: skip
+    ) as program:
         assert program.stdout is not None and program.stdout.readline() == b"ready\n"
         try:
             yield program

@@ -28,8 +28,10 @@ def test_a_request_that_fails_in_the_program_does_not_harm_those_beside_it(bed: 
     monkeypatch.setitem(table.COMMANDS, "lookup", broken)
     answers = bed.group(ISSUE, ("lookup", {"ticket": "20261123-a001"}), ISSUE)
     assert [a.error.code if a.error else a.data["ticket"]["number"] for a in answers if a.error or a.data] == [
-        "A001", "internal", "A002",
-    ]  # fmt: skip
+        "A001",
+        "internal",
+        "A002",
+    ]
     assert bed.rows("SELECT count(*) FROM tickets")[0][0] == 2
     assert bed.rows("SELECT sum(waiting) FROM lines")[0][0] == 2
 

@@ -42,11 +42,20 @@ RECORDED = Path(__file__).with_name("recorded_day.txt")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 VERIFIER = '\n[[verifier]]\nid = "province"\nissuer = "example-platform"\npublic_key = "platform.pem"\n'
 CASE = {
-    "number": "WS-20261120-1", "item": "食品经营许可", "state": "supplement", "department": "市场监管局", "applicant": "欧阳娜娜",
-    "id_last_four": "001X", "person": "620524199001010011", "received_on": "2026-11-20", "promised_on": "2026-11-27",
-    "handler": "工号0103", "contact": "0938-0000102", "missing": ["平面图", "健康证明"],
+    "number": "WS-20261120-1",
+    "item": "食品经营许可",
+    "state": "supplement",
+    "department": "市场监管局",
+    "applicant": "欧阳娜娜",
+    "id_last_four": "001X",
+    "person": "620524199001010011",
+    "received_on": "2026-11-20",
+    "promised_on": "2026-11-27",
+    "handler": "工号0103",
+    "contact": "0938-0000102",
+    "missing": ["平面图", "健康证明"],
     "steps": [{"on": "2026-11-20", "text": "收件"}],
-}  # fmt: skip
+}
 TECHNICIAN = "kiosk-1-0badcafe"
 _SENTENCES = re.compile(r'"(message|hint|en)":"(?:[^"\\]|\\.)*"')
 
@@ -110,8 +119,13 @@ class Day:
         )
         with bed.database.writer.begin() as connection:
             made = appointments.book(
-                connection, bed.ledger.signer, [booking], queues=bed.hall.queues, rules=bed.hall.rules.appointment, now=bed.clock.now,
-            )  # fmt: skip
+                connection,
+                bed.ledger.signer,
+                [booking],
+                queues=bed.hall.queues,
+                rules=bed.hall.rules.appointment,
+                now=bed.clock.now,
+            )
         return code_of(bed.ledger.signer, "appointment", "testhall", made[0].id)
 
     def technician_code(self) -> str:

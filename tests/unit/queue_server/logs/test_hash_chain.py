@@ -109,8 +109,12 @@ def test_an_inserted_row_is_found(busy: Bed) -> None:
     tamper(
         busy,
         "INSERT INTO events (at, type, actor, body, chain, hash) VALUES (:at, 'ticket-called', :actor, :body, :chain, :hash)",
-        at=last[0], actor=last[1], chain=last[2], body=json.dumps({"ticket": "x"}), hash=b"\1" * 32,
-    )  # fmt: skip
+        at=last[0],
+        actor=last[1],
+        chain=last[2],
+        body=json.dumps({"ticket": "x"}),
+        hash=b"\1" * 32,
+    )
     assert verdict(busy).broken == ids(busy)[-1]
     busy.close()
 

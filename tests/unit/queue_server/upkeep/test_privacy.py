@@ -85,9 +85,15 @@ def test_a_key_that_others_can_read_or_that_is_cut_short_is_refused_with_what_to
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("620524199001011234", "620***********1234"), ("62052419900101123X", "620***********123X"), ("620524900101123", "620********1123"),
-     ("E12345678", "E******78"), ("12", "**"), ("", "")],
-)  # fmt: skip
+    [
+        ("620524199001011234", "620***********1234"),
+        ("62052419900101123X", "620***********123X"),
+        ("620524900101123", "620********1123"),
+        ("E12345678", "E******78"),
+        ("12", "**"),
+        ("", ""),
+    ],
+)
 def test_an_identity_number_shows_its_ends_only(number: str, shown: str) -> None:
     assert masking.mask_id(number) == shown
 
@@ -140,8 +146,14 @@ def test_nothing_personal_reaches_the_log_not_even_in_an_exception() -> None:
 
 def test_personal_data_goes_when_its_time_is_over_and_not_before() -> None:
     metadata = MetaData()
-    cases = Table("cases", metadata, Column("id", Integer, primary_key=True), Column("closed_at", Instant), Column("name", LargeBinary),
-                  Column("state", String(8)))  # fmt: skip
+    cases = Table(
+        "cases",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("closed_at", Instant),
+        Column("name", LargeBinary),
+        Column("state", String(8)),
+    )
     visits = Table("visits", metadata, Column("id", Integer, primary_key=True), Column("at", Instant))
     engine = create_engine("sqlite://")
     metadata.create_all(engine)

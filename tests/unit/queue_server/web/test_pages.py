@@ -29,9 +29,16 @@ def test_a_page_of_the_staff_asks_for_a_log_in_first(client: TestClient, path: s
 
 @pytest.mark.parametrize(
     ("name", "path", "status"),
-    [("0101", "/console", 200), ("0101", "/supervisor", 403), ("0101", "/accounts", 403), ("0101", "/supervisor/live", 403),
-     ("supervisor", "/supervisor", 200), ("supervisor", "/accounts", 403), ("admin", "/accounts", 200)],
-)  # fmt: skip
+    [
+        ("0101", "/console", 200),
+        ("0101", "/supervisor", 403),
+        ("0101", "/accounts", 403),
+        ("0101", "/supervisor/live", 403),
+        ("supervisor", "/supervisor", 200),
+        ("supervisor", "/accounts", 403),
+        ("admin", "/accounts", 200),
+    ],
+)
 def test_each_role_sees_its_own_pages_only(client: TestClient, name: str, path: str, status: int) -> None:
     assert log_in(client, name) == 303
     assert client.get(path).status_code == status

@@ -72,9 +72,17 @@ class Desk:
         self.book = JobStore(folder / "spool.sqlite")
         self._told = threading.Condition()
         self.spool = Spool(
-            self.book, self.printer, RULES, clock=lambda: self.now, on_job=self._hear, on_printer=self._hear,
-            poll_s=0.005, idle_s=0.02, retry_s=0.01, **more,
-        )  # fmt: skip
+            self.book,
+            self.printer,
+            RULES,
+            clock=lambda: self.now,
+            on_job=self._hear,
+            on_printer=self._hear,
+            poll_s=0.005,
+            idle_s=0.02,
+            retry_s=0.01,
+            **more,
+        )
 
     def _hear(self, news):
         with self._told:
@@ -145,8 +153,15 @@ def test_a_power_cut_while_sending_finds_the_job_at_the_printer_and_prints_nothi
     printer = Paperwork()
     book = JobStore(tmp_path / "spool.sqlite")
     book.open()
-    job = book.add(title="x", document=b"%PDF", pages=1, copies=1, person="", day=datetime(2026, 11, 23).date(),
-                   now=datetime(2026, 11, 23, 9, 0, tzinfo=ZONE))  # fmt: skip
+    job = book.add(
+        title="x",
+        document=b"%PDF",
+        pages=1,
+        copies=1,
+        person="",
+        day=datetime(2026, 11, 23).date(),
+        now=datetime(2026, 11, 23, 9, 0, tzinfo=ZONE),
+    )
     book.start_sending(job)
     printer.print(b"%PDF", title=job.name)
     book.close()
@@ -160,8 +175,15 @@ def test_a_power_cut_while_sending_finds_the_job_at_the_printer_and_prints_nothi
 def test_a_power_cut_while_sending_says_so_when_the_printer_knows_nothing(tmp_path):
     book = JobStore(tmp_path / "spool.sqlite")
     book.open()
-    job = book.add(title="x", document=b"%PDF", pages=1, copies=1, person="", day=datetime(2026, 11, 23).date(),
-                   now=datetime(2026, 11, 23, 9, 0, tzinfo=ZONE))  # fmt: skip
+    job = book.add(
+        title="x",
+        document=b"%PDF",
+        pages=1,
+        copies=1,
+        person="",
+        day=datetime(2026, 11, 23).date(),
+        now=datetime(2026, 11, 23, 9, 0, tzinfo=ZONE),
+    )
     book.start_sending(job)
     book.close()
     desk = Desk(tmp_path)

@@ -76,9 +76,12 @@ class Citizen:
 
     def reads_a_guide(self) -> KioskState:
         return self.does(
-            OpenGuides(), PickGroup("audience", "person"), Listed("audience", "person", ()), PickItem(ITEM.id),
+            OpenGuides(),
+            PickGroup("audience", "person"),
+            Listed("audience", "person", ()),
+            PickItem(ITEM.id),
             ItemIs(ITEM.id, ITEM),
-        )  # fmt: skip
+        )
 
     def looks_at(self, paper: Document) -> KioskState:
         self.does(OpenDocuments(), PickDocument(paper))

@@ -94,10 +94,17 @@ def error(code: str, texts: Text | None = REFUSED) -> Answer:
 
 def appointment(standing: str = "due") -> dict[str, Any]:
     return {
-        "id": "abcdefghjk", "queue": "social", "item": None, "name": "张*", "starts_at": "2026-11-22T09:30:00+08:00",
-        "ends_at": "2026-11-22T10:00:00+08:00", "opens_at": "2026-11-22T09:00:00+08:00", "standing": standing, "ticket": None,
+        "id": "abcdefghjk",
+        "queue": "social",
+        "item": None,
+        "name": "张*",
+        "starts_at": "2026-11-22T09:30:00+08:00",
+        "ends_at": "2026-11-22T10:00:00+08:00",
+        "opens_at": "2026-11-22T09:00:00+08:00",
+        "standing": standing,
+        "ticket": None,
         "code": APPOINTMENT,
-    }  # fmt: skip
+    }
 
 
 def ticket(state: str = "waiting", **service: Any) -> dict[str, Any]:
@@ -225,9 +232,19 @@ def test_forged_expired_used_and_foreign_codes_get_the_servers_sentence_and_noth
     assert citizen.scans(TICKET_CODE).scan.refusal is None, "the next code begins anew"
 
 
-@pytest.mark.parametrize("answer", [ok(), ok(kind="ticket"), ok(kind="elephant"), error("internal", None), Answer("ok"),
-                                    ok(kind="ticket", token="t", ticket=None, ahead=1, estimate_s={}),
-                                    ok(kind="appointment", appointment="x"), ok(kind="holder")])  # fmt: skip
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ok(),
+        ok(kind="ticket"),
+        ok(kind="elephant"),
+        error("internal", None),
+        Answer("ok"),
+        ok(kind="ticket", token="t", ticket=None, ahead=1, estimate_s={}),
+        ok(kind="appointment", appointment="x"),
+        ok(kind="holder"),
+    ],
+)
 def test_an_answer_that_is_none_is_said_to_be_none(citizen: Citizen, answer: Answer):
     state = citizen.scans(TICKET_CODE, answer)
     assert (state.page, state.scan.refusal) == ("scan", "no-answer")
@@ -274,8 +291,13 @@ def check_in(citizen: Citizen) -> Ask:
 def test_an_appointment_in_time_gets_its_number_on_paper_without_another_tap(citizen: Citizen):
     ask = check_in(citizen)
     assert ask.verb == "issue-ticket"
-    assert ask.body == {"queue": "social", "class": "ordinary", "channel": "kiosk", "terminal": "kiosk-1",
-                        "appointment": APPOINTMENT}  # fmt: skip
+    assert ask.body == {
+        "queue": "social",
+        "class": "ordinary",
+        "channel": "kiosk",
+        "terminal": "kiosk-1",
+        "appointment": APPOINTMENT,
+    }
     citizen.does(Answered(ask.request_id, ok(**ticket("printing"))))
     [printed] = [effect for effect in citizen.effects if isinstance(effect, PrintTicket)]
     assert printed.ticket.number == "A001"

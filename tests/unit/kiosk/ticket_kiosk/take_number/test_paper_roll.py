@@ -27,8 +27,17 @@ from link.orders import NotSupported, OrderFailed
 from tests.web_hall import CONFIG
 
 SHORT = RollSetting(length_mm=1000, ticket_mm=100, low_mm=300)
-AGAIN = Reprint("20261122-a001", "A001", "social", "priority", datetime(2026, 11, 22, 1, 0, tzinfo=UTC), "token", 3,
-                Estimate(60, 600), ["01"])  # fmt: skip
+AGAIN = Reprint(
+    "20261122-a001",
+    "A001",
+    "social",
+    "priority",
+    datetime(2026, 11, 22, 1, 0, tzinfo=UTC),
+    "token",
+    3,
+    Estimate(60, 600),
+    ["01"],
+)
 
 
 def roll(folder: Path, setting: RollSetting = SHORT) -> PaperRoll:
@@ -81,9 +90,12 @@ class Kiosk:
 
     def __init__(self, folder: Path) -> None:
         device = Device(
-            id="printer-1", kind="printer", model="escpos-80", address="emulator://escpos-80",
+            id="printer-1",
+            kind="printer",
+            model="escpos-80",
+            address="emulator://escpos-80",
             options={"roll_m": 1, "ticket_mm": 200, "low_m": 0.5},
-        )  # fmt: skip
+        )
         self.out = folder / "out"
         self.press = TicketPrinter(
             device, CONFIG, setting_of(CONFIG, "kiosk-1", Mode(), "printer-1"), self.out, folder / "state"

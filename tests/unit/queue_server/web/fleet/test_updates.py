@@ -71,8 +71,13 @@ def upload(client: TestClient, content: bytes, name: str = "lobby.raucb") -> int
 
 def begin(client: TestClient, content: bytes, **more: str) -> str:
     """Begin a rollout as the form does; where the browser goes then."""
-    fields = {"csrf": csrf(client.get("/updates").text), "bundle": hashlib.sha256(content).hexdigest(), "group": "lobby",
-              "at_most": "1", "may_fail": "0"} | more  # fmt: skip
+    fields = {
+        "csrf": csrf(client.get("/updates").text),
+        "bundle": hashlib.sha256(content).hexdigest(),
+        "group": "lobby",
+        "at_most": "1",
+        "may_fail": "0",
+    } | more
     return client.post("/updates/begin", data=fields).headers["location"]
 
 
@@ -114,7 +119,7 @@ def test_a_bundle_made_by_rauc_itself_is_read(tmp_path: Path) -> None:
         (bundle(version="2026 <b>"), "no-version"),
         (bundle(version=""), "no-version"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_bundle_is_refused_and_leaves_nothing_behind(
     client: TestClient, hall: WebHall, content: bytes, reason: str
 ) -> None:

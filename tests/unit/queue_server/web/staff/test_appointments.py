@@ -154,15 +154,26 @@ def test_a_bad_file_changes_nothing_and_every_problem_is_named(hall: WebHall, cl
 
 
 def case(number: str, **more: Any) -> dict[str, Any]:
-    return {"number": number, "item": "食品经营许可", "state": "accepted", "department": "市场监管局", "applicant": NAME,
-            "id_last_four": "001X", "received_on": "2026-11-02", **more}  # fmt: skip
+    return {
+        "number": number,
+        "item": "食品经营许可",
+        "state": "accepted",
+        "department": "市场监管局",
+        "applicant": NAME,
+        "id_last_four": "001X",
+        "received_on": "2026-11-02",
+        **more,
+    }
 
 
 def test_cases_are_listed_masked_with_their_deadlines_in_colours(hall: WebHall, client: TestClient) -> None:
     today = local().date()
-    given = [case("WS-OVER", promised_on=str(today - timedelta(days=20))), case("WS-TODAY", promised_on=str(today)),
-             case("WS-LATER", promised_on=str(today + timedelta(days=60))),
-             case("WS-DONE", state="decided", promised_on=str(today - timedelta(days=30)))]  # fmt: skip
+    given = [
+        case("WS-OVER", promised_on=str(today - timedelta(days=20))),
+        case("WS-TODAY", promised_on=str(today)),
+        case("WS-LATER", promised_on=str(today + timedelta(days=60))),
+        case("WS-DONE", state="decided", promised_on=str(today - timedelta(days=30))),
+    ]
     with hall.database.writer.begin() as connection:
         cases.put(connection, hall.ledger.signer, from_json(json.dumps(given).encode()), now())
     assert log_in(client, "0101") == 303
@@ -200,8 +211,14 @@ def door(hall: WebHall, client: TestClient) -> tuple[TestClient, dict[str, str]]
 
 def booking(**more: Any) -> bytes:
     at = local() + timedelta(days=1)
-    given = {"reference": "P-1", "queue": "social", "starts_at": at.isoformat(), "ends_at": (at + timedelta(minutes=30)).isoformat(),
-             "name": NAME, "person": NUMBER}  # fmt: skip
+    given = {
+        "reference": "P-1",
+        "queue": "social",
+        "starts_at": at.isoformat(),
+        "ends_at": (at + timedelta(minutes=30)).isoformat(),
+        "name": NAME,
+        "person": NUMBER,
+    }
     return json.dumps([given | more]).encode()
 
 
