@@ -19,7 +19,8 @@ from drivers.bus import SharedDeviceSite, line_of
 from drivers.connect import DeviceSite
 from drivers.device_health import reason
 from drivers.display import huidu_search
-from drivers.ports import DeviceError, Display, Driver, Printer, Voice
+from drivers.ports import DeviceError, Display, Driver, Voice
+from drivers.printer.port import Printer
 from drivers.printer.usb import is_printer
 from drivers.registry import build
 

@@ -1,5 +1,7 @@
 """What callers need of each kind of device: small protocols, and the errors every driver raises.
 
+Those of printers and cameras are in `printer/port.py`, `a4/port.py` and `scanner/port.py`.
+
 A driver does no I/O before `open`. Every call may raise a `DeviceError`; after one, `close`, and `open` again when it
 suits. Calls block, never longer than the time-outs of the driver: run each device in a thread of its own.
 
@@ -17,16 +19,10 @@ suits. Calls block, never longer than the time-outs of the driver: run each devi
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from contract.wire.messages import Announce, DisplayDesired
-
-if TYPE_CHECKING:
-    from drivers.printer.profile import Profile
-    from drivers.scanner.reading import CameraCode
-    from drivers.scanner.treatment import Picture
 
 
 class DeviceError(Exception):
@@ -116,29 +112,6 @@ class PrintFailed(DeviceError):
 
 
 @runtime_checkable
-class Printer(Driver, Protocol):
-    """A ticket printer."""
-
-    profile: Profile
-    """What the layout of a ticket must know of it."""
-
-    columns: int
-    """Latin characters on a line in the normal font; a Chinese character takes two."""
-
-    dots: int
-    """Printable width in dots."""
-
-    trouble: DeviceError | None
-    """Why the printer was `unreachable` when it was last asked."""
-
-    def status(self) -> PrinterCondition:
-        """The condition now. Never raises: a printer that cannot be asked is `unreachable`."""
-
-    def print(self, job: bytes) -> None:
-        """Print; return only when the printer took everything and is still well. Raise PrintFailed otherwise."""
-
-
-@runtime_checkable
 class Voice(Driver, Protocol):
     """Speaks announcements in the hall."""
 
@@ -166,14 +139,6 @@ class Scanner(Driver, Protocol):
 
     def read(self, timeout_s: float) -> str | None:
         """The next code, or None if none came in time."""
-
-
-@runtime_checkable
-class Camera(Scanner, Protocol):
-    """A scanner that films."""
-
-    preview: Callable[[Picture, Sequence[CameraCode]], None] | None
-    """Is called with every picture and the codes found in it, for a live picture."""
 
 
 @dataclass(frozen=True)

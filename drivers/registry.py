@@ -12,7 +12,8 @@ from drivers.a4.port import A4Printer
 from drivers.connect import DeviceSite
 from drivers.models import Model, UnknownModel, emulator, find, load, models
 from drivers.options import BadOption
-from drivers.ports import Display, Driver, Keypad, Printer, Rater, Scanner, Voice
+from drivers.ports import Display, Driver, Keypad, Rater, Scanner, Voice
+from drivers.printer.port import Printer
 
 __all__ = [
     "BadOption",

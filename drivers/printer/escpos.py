@@ -16,10 +16,11 @@ from contract.wire.device_state import WORKS, worst
 from drivers.ask import arriving
 from drivers.connect import DeviceSite
 from drivers.options import DeviceOptions, Value
-from drivers.ports import BadReply, DeviceError, NoReply, Printer, PrinterCondition, PrintFailed
+from drivers.ports import BadReply, DeviceError, NoReply, PrinterCondition, PrintFailed
 from drivers.printer import commands as esc
 from drivers.printer import status as printer_status
 from drivers.printer.lines import line_to
+from drivers.printer.port import Printer
 from drivers.printer.profile import Profile, profile
 from drivers.serial_stream import SerialStream
 from drivers.stream import Stream

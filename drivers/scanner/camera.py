@@ -23,8 +23,9 @@ import numpy as np
 from contract.configuration.hall import Device
 from drivers.address import Address
 from drivers.connect import DeviceSite
-from drivers.ports import Camera, InUse, NoPermission, NotFound, Unreachable
+from drivers.ports import InUse, NoPermission, NotFound, Unreachable
 from drivers.scanner.frames import text_of
+from drivers.scanner.port import Camera
 from drivers.scanner.reading import CameraCode, CodeReader
 from drivers.scanner.treatment import Picture
 

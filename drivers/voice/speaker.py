@@ -3,7 +3,7 @@
 alsa://                   the default sound card; alsa:///plughw:1,0 another one
 sound://                  the default sound card, or the folder when the machine has none
 wav:///var/tmp/voice      a folder
-emulator://voice          the folder of the emulated devices; takes as long as a real speaker would
+emulator://voice          the folder of the emulated devices; takes as long as a real speaker would, with ?pace=2 twice as long
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ def speaker(address: str, *, name: str, folder: Path | None, cards: Path = CARDS
     where = Address.parse(address)
     kept = Path(where.options["out"]) if "out" in where.options else (folder or Path(tempfile.gettempdir()) / "jiaohao") / name
     if where.scheme == "wav":
-        return SoundFolder(Path(where.path), in_real_time=False)
+        return SoundFolder(Path(where.path))
     if where.scheme == "emulator":
-        return SoundFolder(kept, in_real_time=True)
+        return SoundFolder(kept, pace=where.number("pace", 1))
     if where.scheme == "sound":
-        return SoundCard(name, "default", cards=cards) if has_sound_card(cards) else SoundFolder(kept, in_real_time=True)
+        return SoundCard(name, "default", cards=cards) if has_sound_card(cards) else SoundFolder(kept, pace=1)
     if where.scheme == "alsa":
         return SoundCard(name, where.path.strip("/") or where.host or "default", cards=cards)
     raise NotFound(f"{name} ({address}): no speaker is called like this", "write alsa://, sound:// or wav:///FOLDER")
@@ -107,10 +107,13 @@ class SoundCard(Speaker):
 
 
 class SoundFolder(Speaker):
-    """A folder that keeps every announcement as a WAV file, numbered in the order in which they were said."""
+    """A folder that keeps every announcement as a WAV file, numbered in the order in which they were said.
 
-    def __init__(self, folder: Path, *, in_real_time: bool, kept: int = KEPT) -> None:
-        self.folder, self.in_real_time, self.kept = folder, in_real_time, kept
+    `pace` is how long playing takes, as a multiple of the sound: 1 as a real speaker, 0 no time.
+    """
+
+    def __init__(self, folder: Path, *, pace: float = 0, kept: int = KEPT) -> None:
+        self.folder, self.pace, self.kept = folder, pace, kept
         self._closed = threading.Event()
 
     def open(self) -> None:
@@ -131,8 +134,8 @@ class SoundFolder(Speaker):
             raise DeviceRefused(
                 f"{self.folder}: the sound cannot be kept ({error.strerror})", "make room on the disk"
             ) from error
-        if self.in_real_time:
-            self._closed.wait(sound.seconds)
+        if self.pace:
+            self._closed.wait(sound.seconds * self.pace)
 
     def close(self) -> None:
         self._closed.set()

@@ -14,7 +14,7 @@ from contract.configuration.hall import Device
 from contract.configuration.hall_files import load
 from contract.guides.english import told
 from contract.texts import texts
-from drivers.voice.sound import Sound, read_wav
+from drivers.voice.sound import read_wav
 from kiosk.ticket_kiosk.guides.speech import in_languages, sentences
 from kiosk.ticket_kiosk.guides.state import SECTIONS
 from kiosk.ticket_kiosk.read_aloud.state import ReadGuide, ReadingEnded, ReadsNow, StopReading, VoiceIs
@@ -66,6 +66,10 @@ def kiosk_at(tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
         kiosk.reader.close()
 
 
+SLOW = "emulator://voice?pace=100"
+"""An emulated voice that speaks on for minutes unless it is ended."""
+
+
 def test_a_guide_is_read_to_its_end_section_by_section(kiosk_at: Callable[..., Kiosk], tmp_path: Path):
     kiosk = kiosk_at(f"wav://{tmp_path}")
     kiosk.tell(ReadGuide(1, ITEM, ("summary", "flow"), Mode()))
@@ -91,15 +95,8 @@ def test_elder_mode_is_read_more_slowly(kiosk_at: Callable[..., Kiosk], tmp_path
     assert lengths[1] > lengths[0] * 1.08
 
 
-@pytest.fixture
-def ten_minutes_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So long the emulated voice speaks on unless it is ended."""
-    monkeypatch.setattr(Sound, "seconds", 600.0)
-
-
-@pytest.mark.usefixtures("ten_minutes_a_piece")
 def test_it_falls_silent_at_once_and_reads_again_when_asked(kiosk_at: Callable[..., Kiosk]):
-    kiosk = kiosk_at("emulator://voice")
+    kiosk = kiosk_at(SLOW)
     kiosk.tell(ReadGuide(1, ITEM, SECTIONS, Mode()))
     kiosk.until(lambda event: isinstance(event, ReadsNow))
     began = time.monotonic()
@@ -111,9 +108,8 @@ def test_it_falls_silent_at_once_and_reads_again_when_asked(kiosk_at: Callable[.
     assert kiosk.until(lambda event: isinstance(event, ReadsNow))[-1] == ReadsNow(2, "summary")
 
 
-@pytest.mark.usefixtures("ten_minutes_a_piece")
 def test_another_guide_is_read_instead_of_the_first(kiosk_at: Callable[..., Kiosk]):
-    kiosk = kiosk_at("emulator://voice")
+    kiosk = kiosk_at(SLOW)
     kiosk.tell(ReadGuide(1, ITEM, SECTIONS, Mode()))
     kiosk.until(lambda event: isinstance(event, ReadsNow))
     kiosk.tell(ReadGuide(2, ITEM, ("questions",), Mode()))

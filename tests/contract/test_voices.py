@@ -20,7 +20,7 @@ from drivers.registry import DeviceSite
 from drivers.voice import frames
 from drivers.voice.chip import ChipVoice
 from drivers.voice.recorded import make_pieces, pieces_of
-from drivers.voice.sound import Sound, chime, join, read_wav
+from drivers.voice.sound import chime, join, read_wav
 from drivers.voice.speaker import SoundCard, SoundFolder, has_sound_card, speaker
 from tests.programs import wait_until
 
@@ -158,22 +158,21 @@ def test_the_chime_is_two_tones_that_neither_clip_nor_click():
 
 
 def test_only_the_last_announcements_are_kept_in_a_folder(tmp_path):
-    folder = SoundFolder(tmp_path, in_real_time=False, kept=3)
+    folder = SoundFolder(tmp_path, kept=3)
     folder.open()
     for place in range(5):
         folder.play(chime(8000), f"A00{place}")
     assert [p.name[:6] for p in sorted(tmp_path.glob("*.wav"))] == ["000003", "000004", "000005"]
 
 
-def test_an_emulated_speaker_takes_as_long_as_a_real_one_and_stops_when_closed(tmp_path, monkeypatch):
-    monkeypatch.setattr(Sound, "seconds", 600.0)
-    driver = registry.build(device("espeak-ng", "emulator://voice", languages="zh"), DeviceSite(tmp_path))
+def test_an_emulated_speaker_takes_as_long_as_a_real_one_and_stops_when_closed(tmp_path):
+    driver = registry.build(device("espeak-ng", "emulator://voice?pace=100", languages="zh"), DeviceSite(tmp_path))
     driver.open()
     speaking = threading.Thread(target=driver.speak, args=(call(),))
     speaking.start()
     wait_until(lambda: list((tmp_path / "voice-1").glob("*.wav")))
     speaking.join(0.5)
-    assert speaking.is_alive(), "ten minutes of speech"
+    assert speaking.is_alive(), "minutes of speech"
     driver.close()
     speaking.join(60)
     assert not speaking.is_alive(), "before its words have ended"

@@ -17,7 +17,8 @@ from typing import Any
 from contract.backoff import Backoff
 from contract.configuration.hall import Device
 from drivers.device_health import reason
-from drivers.ports import Camera, DeviceError, Scanner
+from drivers.ports import DeviceError, Scanner
+from drivers.scanner.port import Camera
 from kiosk.flow.event import Send
 from kiosk.parts import Part
 from kiosk.ticket_kiosk.scan.state import CameraPicture, NextPicture, Pictured, Scanned, ScannerIs, Watch

@@ -10,14 +10,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.device_state import WORKS
 from contract.wire.messages import PaperUse, Reprint, TerminalAsk
 from drivers.device_health import reason
 from drivers.options import DeviceOptions
-from drivers.ports import DeviceError, Printer, PrintFailed
+from drivers.ports import DeviceError, PrintFailed
 from drivers.printer.roll import RollSetting, roll_setting
 from kiosk.flow.device_test import Result, Tried, TryDevice
 from kiosk.flow.event import Send
@@ -27,6 +27,9 @@ from kiosk.ticket_kiosk.take_number.paper_roll import PaperRoll
 from kiosk.ticket_kiosk.take_number.state import IssuedTicket, PrintTicket
 from kiosk.worker import Worker
 from link.orders import NotSupported, OrderFailed, OrderResult
+
+if TYPE_CHECKING:
+    from drivers.printer.port import Printer
 
 LOG = logging.getLogger(__name__)
 WATCH_S = 2.0
