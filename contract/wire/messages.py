@@ -18,9 +18,21 @@ TicketState = Literal["printing", "waiting", "called", "serving", "held", "misse
 TechnicianDid = Literal["entered-offline", "refused-offline", "tested", "viewed", "restart", "reboot", "left"]
 WindowCondition = Literal["closed", "paused", "idle", "calling", "serving", "rating"]
 ErrorCode = Literal[
-    "bad-request", "unknown-verb", "unknown-queue", "unknown-window", "unknown-ticket", "wrong-state", "queue-closed",
-    "limit-reached", "nothing-waiting", "already-rated", "not-authorised", "expired", "busy", "internal",
-]  # fmt: skip
+    "bad-request",
+    "unknown-verb",
+    "unknown-queue",
+    "unknown-window",
+    "unknown-ticket",
+    "wrong-state",
+    "queue-closed",
+    "limit-reached",
+    "nothing-waiting",
+    "already-rated",
+    "not-authorised",
+    "expired",
+    "busy",
+    "internal",
+]
 
 
 class Text(Struct, frozen=True):

@@ -114,10 +114,14 @@ class Alerts:
         zh = "、".join(f"{names[queue].zh}{left}个" for queue, left in low.items())
         en = ", ".join(f"{names[queue].en} {left}" for queue, left in low.items())
         self._set(
-            f"lease-{_id(terminal)}", bool(low), "lease-low", "warning", terminal,
+            f"lease-{_id(terminal)}",
+            bool(low),
+            "lease-low",
+            "warning",
+            terminal,
             f"{terminal}的离线备用号码快用完了：{zh}。断网后它将不能取号，请检查服务器日志里不给号的原因。",
             f"{terminal} has few numbers left for when it is offline: {en}. See the server's log why it gets no more.",
-        )  # fmt: skip
+        )
 
     def _because(self, display: messages.DeviceStatus) -> None:
         """Why a display cannot be reached, for its alert."""

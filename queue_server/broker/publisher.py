@@ -18,8 +18,8 @@ from queue_server.broker.retained import RetainedTopics
 from queue_server.commands.context import CalledNumber, Changes
 from queue_server.commands.window import window_state
 from queue_server.ledger.ledger import Ledger
+from queue_server.store.hall_rows import window_rows
 from queue_server.store.rows import WindowRow
-from queue_server.store.unit_of_work import window_rows
 
 RECONCILE_S = 2.0
 ANNOUNCE_EXPIRY_S = expiry_s("announce")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contract.wire.answers import CallAnswer, RecallAnswer, TicketAnswer
 from contract.wire.events import TicketCalled, TicketMissed, TicketRecalled
 from contract.wire.messages import Text
 from contract.wire.requests import AtWindow, CallNext, CallTicket
 from queue_server.commands.context import CalledNumber, CommandContext
 from queue_server.commands.refused import Refused, bad_request, wrong_state
-from queue_server.domain.routing import Candidate, RoutingChoice, WindowRules, choose
+from queue_server.domain.routing import Candidate, RoutingChoice, choose
 from queue_server.store.rows import TicketRow, WindowRow
 
 
@@ -49,10 +51,15 @@ def call_ticket(context: CommandContext, ask: CallTicket) -> CallAnswer:
     _call(context, window, ticket, "call-ticket")
     context.event(
         TicketCalled(
-            ticket=ticket.id, number=ticket.number, queue=ticket.queue, window=window.id, clerk=window.clerk,
-            chosen=True, reason=ask.reason,
+            ticket=ticket.id,
+            number=ticket.number,
+            queue=ticket.queue,
+            window=window.id,
+            clerk=window.clerk,
+            chosen=True,
+            reason=ask.reason,
         )
-    )  # fmt: skip
+    )
     return CallAnswer(context.facts(ticket), waiting_for(context, window.id))
 
 
@@ -109,8 +116,7 @@ def _take(context: CommandContext, window: WindowRow, queue: str | None) -> tupl
     """The ticket that routing chooses, locked; chosen anew while another server is faster."""
     rules = context.hall.calls[window.id]
     if queue is not None:
-        rules = WindowRules(window.id, (queue,), rules.by_age, rules.prefers, rules.ratio_ordinary, rules.ratio_favoured,
-                            rules.ageing_s)  # fmt: skip
+        rules = replace(rules, queues=(queue,))
     taken: list[str] = []
     while True:
         heads = {head.id: head for head in context.unit.heads(rules.queues, window.id, taken)}

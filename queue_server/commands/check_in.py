@@ -76,12 +76,17 @@ def admission(context: CommandContext, ask: IssueTicket) -> Admission:
 def show(context: CommandContext, appointment: Appointment) -> AppointmentFacts:
     """An appointment as answers carry it."""
     return AppointmentFacts(
-        id=appointment.id, queue=appointment.queue, item=appointment.item, name=appointment.name,
-        starts_at=context.local(appointment.starts_at), ends_at=context.local(appointment.ends_at),
-        standing=standing(context, appointment), ticket=appointment.ticket,
+        id=appointment.id,
+        queue=appointment.queue,
+        item=appointment.item,
+        name=appointment.name,
+        starts_at=context.local(appointment.starts_at),
+        ends_at=context.local(appointment.ends_at),
+        standing=standing(context, appointment),
+        ticket=appointment.ticket,
         opens_at=context.local(appointment.starts_at - _early(context)),
         code=code_of(context.signer, "appointment", context.hall.config.hall.id, appointment.id),
-    )  # fmt: skip
+    )
 
 
 def standing(context: CommandContext, appointment: Appointment) -> Standing:

@@ -193,16 +193,31 @@ class CommandContext:
     def facts(self, ticket: TicketRow) -> TicketFacts:
         """A ticket as answers carry it."""
         return TicketFacts(
-            ticket.id, ticket.number, ticket.queue, ticket.class_, ticket.item, ticket.state, ticket.window,
-            self.local(ticket.issued_at), ticket.business_day,
-        )  # fmt: skip
+            ticket.id,
+            ticket.number,
+            ticket.queue,
+            ticket.class_,
+            ticket.item,
+            ticket.state,
+            ticket.window,
+            self.local(ticket.issued_at),
+            ticket.business_day,
+        )
 
     def signed(self, ticket: TicketRow) -> SignedTicket:
         """A ticket as its holder gets it, with its token."""
         return SignedTicket(
-            ticket.id, ticket.number, ticket.queue, ticket.class_, ticket.item, ticket.state, ticket.window,
-            self.local(ticket.issued_at), ticket.business_day, self.signer.token(ticket.id),
-        )  # fmt: skip
+            ticket.id,
+            ticket.number,
+            ticket.queue,
+            ticket.class_,
+            ticket.item,
+            ticket.state,
+            ticket.window,
+            self.local(ticket.issued_at),
+            ticket.business_day,
+            self.signer.token(ticket.id),
+        )
 
     def place(self, ticket: TicketRow) -> tuple[int, Estimate]:
         """How many are before a ticket, and how long it waits; nobody and not at all when it is in no line."""

@@ -10,7 +10,7 @@ from contract.wire.events import TicketIssued, TicketPrinted, TicketVoid
 from contract.wire.messages import Estimate, Text, TicketClass
 from contract.wire.requests import ConfirmPrint, IssueTicket
 from queue_server.appointments import repository
-from queue_server.commands.check_in import admission
+from queue_server.commands.check_in import Admission, admission
 from queue_server.commands.context import CommandContext
 from queue_server.commands.lease import SAME_INSTANT_S
 from queue_server.commands.refused import Refused, bad_request, unknown_queue
@@ -34,33 +34,49 @@ def issue_ticket(context: CommandContext, ask: IssueTicket) -> IssueAnswer:
     _check_open(context)
     if admitted is None:
         _check_limits(context, queue)
-    in_time = admitted is not None and admitted.rank_at is not None
-    class_: TicketClass = "appointment" if in_time else ask.class_ if ask.class_ != "ordinary" else queue.default_class
-    day = context.day.isoformat()
-    count = _next_number(context, queue, day)
-    number = display_number(queue.letter, count)
-    prints = ask.channel == "kiosk" and ask.terminal is not None
+    ticket = _new_ticket(context, ask, queue, admitted)
     ordinary, favoured = context.wait_times.waiting(queue.id, context.unit.line_changes())
-    ahead, wait = context.wait_times.estimate_s(
-        queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=class_ != "ordinary"
-    )
-    since = context.now if admitted is None or admitted.rank_at is None else admitted.rank_at
-    ticket = TicketRow(
-        id=ticket_id(context.day, number), number=number, queue=queue.id, class_=class_, business_day=day,
-        state="printing" if prints else "waiting", rank=since.timestamp() + count * SAME_INSTANT_S,
-        issued_at=context.now, changed_at=context.now, channel=ask.channel, terminal=ask.terminal,
-        item=ask.item or (admitted.appointment.item if admitted else None),
-    )  # fmt: skip
+    favours = ticket.class_ != "ordinary"
+    ahead, wait = context.wait_times.estimate_s(queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=favours)
     context.enter(ticket)
     if admitted is not None:
         repository.check_in(context.unit.connection, admitted.appointment.id, ticket.id)
     context.event(
         TicketIssued(
-            ticket=ticket.id, number=number, queue=queue.id, class_=class_, channel=ask.channel, terminal=ask.terminal,
-            item=ticket.item, appointment=admitted.appointment.id if admitted else None,
+            ticket=ticket.id,
+            number=ticket.number,
+            queue=queue.id,
+            class_=ticket.class_,
+            channel=ask.channel,
+            terminal=ask.terminal,
+            item=ticket.item,
+            appointment=admitted.appointment.id if admitted else None,
         )
-    )  # fmt: skip
+    )
     return _answer(context, ticket, ahead, wait)
+
+
+def _new_ticket(context: CommandContext, ask: IssueTicket, queue: Queue, admitted: Admission | None) -> TicketRow:
+    """The ticket of the next number; an appointment in time has its class, and its place from the booked time on."""
+    booked = admitted.rank_at if admitted is not None else None
+    class_: TicketClass = ask.class_ if ask.class_ != "ordinary" else queue.default_class
+    day = context.day.isoformat()
+    count = _next_number(context, queue, day)
+    number = display_number(queue.letter, count)
+    return TicketRow(
+        id=ticket_id(context.day, number),
+        number=number,
+        queue=queue.id,
+        class_=class_ if booked is None else "appointment",
+        business_day=day,
+        state="printing" if ask.channel == "kiosk" and ask.terminal is not None else "waiting",
+        rank=(booked or context.now).timestamp() + count * SAME_INSTANT_S,
+        issued_at=context.now,
+        changed_at=context.now,
+        channel=ask.channel,
+        terminal=ask.terminal,
+        item=ask.item or (admitted.appointment.item if admitted else None),
+    )
 
 
 def _next_number(context: CommandContext, queue: Queue, day: str) -> int:

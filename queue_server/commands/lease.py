@@ -87,20 +87,36 @@ def _enter(context: CommandContext, lease: NumberLease, one: OfflineTicket) -> T
     """One ticket into the ledger; its state there. A kiosk's clock is believed between the lease and now."""
     issued_at = min(max(one.issued_at, lease.at), context.now)
     ticket = TicketRow(
-        id=lease.ticket, number=number_of(lease.ticket), queue=lease.queue, class_=one.class_, business_day=lease.business_day,
+        id=lease.ticket,
+        number=number_of(lease.ticket),
+        queue=lease.queue,
+        class_=one.class_,
+        business_day=lease.business_day,
         state="void" if one.result == "failed" else "waiting",
-        rank=issued_at.timestamp() + lease.count * SAME_INSTANT_S, issued_at=issued_at, changed_at=issued_at,
-        channel="kiosk", terminal=lease.terminal, item=one.item,
-    )  # fmt: skip
+        rank=issued_at.timestamp() + lease.count * SAME_INSTANT_S,
+        issued_at=issued_at,
+        changed_at=issued_at,
+        channel="kiosk",
+        terminal=lease.terminal,
+        item=one.item,
+    )
     number, queue = ticket.number, ticket.queue
     unsure, on_screen = (one.result == result or None for result in ("unsure", "shown"))
     context.event(
         TicketIssued(
-            ticket=ticket.id, number=number, queue=queue, class_=ticket.class_, channel=ticket.channel,
-            terminal=ticket.terminal, item=ticket.item, issued_at=context.local(issued_at), offline=True, unsure=unsure,
+            ticket=ticket.id,
+            number=number,
+            queue=queue,
+            class_=ticket.class_,
+            channel=ticket.channel,
+            terminal=ticket.terminal,
+            item=ticket.item,
+            issued_at=context.local(issued_at),
+            offline=True,
+            unsure=unsure,
             on_screen=on_screen,
         )
-    )  # fmt: skip
+    )
     if ticket.state == "void":
         context.unit.tickets.add(ticket)
         context.event(TicketVoid(ticket=ticket.id, number=number, queue=queue, detail="not printed, offline"))

@@ -29,10 +29,14 @@ def transfer(context: CommandContext, ask: Transfer) -> TicketAnswer:
     _leave(context, window, "transfer")
     context.event(
         TicketTransferred(
-            ticket=ticket.id, number=ticket.number, to_queue=ask.to_queue, to_window=ask.to_window,
-            window=window.id if window else None, returns=ask.return_ or None,
+            ticket=ticket.id,
+            number=ticket.number,
+            to_queue=ask.to_queue,
+            to_window=ask.to_window,
+            window=window.id if window else None,
+            returns=ask.return_ or None,
         )
-    )  # fmt: skip
+    )
     return TicketAnswer(context.facts(ticket))
 
 

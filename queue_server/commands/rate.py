@@ -42,11 +42,20 @@ def _kept(context: CommandContext, ask: Rate, service: ServiceRow) -> KeptRating
     """The rating as it is kept, at this instant."""
     window = context.hall.windows.get(service.window)
     return KeptRating(
-        service=service.id, ticket=service.ticket, queue=service.queue, item=service.item, window=service.window,
-        clerk=service.clerk, level=ask.level, reasons=list(dict.fromkeys(ask.reasons)), text=ask.text.strip(),
-        channel=ask.channel, business_day=context.day.isoformat(), at=context.now,
+        service=service.id,
+        ticket=service.ticket,
+        queue=service.queue,
+        item=service.item,
+        window=service.window,
+        clerk=service.clerk,
+        level=ask.level,
+        reasons=list(dict.fromkeys(ask.reasons)),
+        text=ask.text.strip(),
+        channel=ask.channel,
+        business_day=context.day.isoformat(),
+        at=context.now,
         window_number=service.window if window is None else window.number,
-    )  # fmt: skip
+    )
 
 
 def lookup(context: CommandContext, ask: LookupTicket) -> LookupAnswer:

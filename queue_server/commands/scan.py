@@ -67,14 +67,29 @@ def show_case(context: CommandContext, case: Case) -> CaseFacts:
     today = context.now.astimezone(context.hall.zone).date()
     state = STATES[case.state]
     return CaseFacts(
-        number=case.number, item=case.item, item_code=case.item_code, state=case.state, department=case.department,
-        applicant=case.applicant, received_on=case.received_on, promised_on=case.promised_on, legal_on=case.legal_on,
-        handler=case.handler, contact=case.contact, reason=case.reason, basis=case.basis, missing=case.missing,
-        due_on=case.due_on, materials=case.materials, delivery=case.delivery,
-        steps=[CaseStepFacts(step.on, step.text) for step in case.steps], state_texts=Text(state.zh, state.en),
-        deadline=_deadline(context, case, today), papers=list(PAPERS[case.state]),
+        number=case.number,
+        item=case.item,
+        item_code=case.item_code,
+        state=case.state,
+        department=case.department,
+        applicant=case.applicant,
+        received_on=case.received_on,
+        promised_on=case.promised_on,
+        legal_on=case.legal_on,
+        handler=case.handler,
+        contact=case.contact,
+        reason=case.reason,
+        basis=case.basis,
+        missing=case.missing,
+        due_on=case.due_on,
+        materials=case.materials,
+        delivery=case.delivery,
+        steps=[CaseStepFacts(step.on, step.text) for step in case.steps],
+        state_texts=Text(state.zh, state.en),
+        deadline=_deadline(context, case, today),
+        papers=list(PAPERS[case.state]),
         code=code_of(context.signer, "case", context.hall.config.hall.id, case.number),
-    )  # fmt: skip
+    )
 
 
 def _deadline(context: CommandContext, case: Case, today: date) -> CaseDeadline | None:

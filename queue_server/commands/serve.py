@@ -24,9 +24,17 @@ def start_service(context: CommandContext, ask: AtWindow) -> ServiceAnswer:
     context.move_window(window, "start-service")
     called_at = window.called_at or context.now
     service = ServiceRow(
-        id=ticket.service, ticket=ticket.id, number=ticket.number, queue=ticket.queue, item=ticket.item, window=window.id,
-        clerk=window.clerk, business_day=ticket.business_day, called_at=called_at, started_at=ticket.changed_at,
-    )  # fmt: skip
+        id=ticket.service,
+        ticket=ticket.id,
+        number=ticket.number,
+        queue=ticket.queue,
+        item=ticket.item,
+        window=window.id,
+        clerk=window.clerk,
+        business_day=ticket.business_day,
+        called_at=called_at,
+        started_at=ticket.changed_at,
+    )
     context.unit.services.add(service)
     context.event(ServiceStarted(ticket=ticket.id, service=ticket.service, window=window.id, clerk=window.clerk))
     return ServiceAnswer(context.facts(ticket), ticket.service)

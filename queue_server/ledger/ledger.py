@@ -29,8 +29,9 @@ from queue_server.commands.wait_times import WaitTimes
 from queue_server.logs.hash_chain import Chain
 from queue_server.store import tables
 from queue_server.store.database import ERRORS, Database, Writer
+from queue_server.store.hall_rows import ensure
 from queue_server.store.prepared import Prepared
-from queue_server.store.unit_of_work import UnitOfWork, ensure
+from queue_server.store.unit_of_work import UnitOfWork
 
 LOG = logging.getLogger(__name__)
 SYSTEM = "server"

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from contract.wire import codec
 from contract.wire.messages import Alert, TerminalAsk, TerminalStatus, Text, Update
+from contract.wire.topics import expiry_s
 from queue_server.hall_access import HallAccess
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.repository import RolloutRepository
@@ -17,7 +18,7 @@ from queue_server.rollouts.step import Rollout, Seen, Target, advance
 LOG = logging.getLogger(__name__)
 LOOK_S = 1.0
 """How often `RolloutDriver.look` is called."""
-EXPIRY_S = 30
+EXPIRY_S = expiry_s("terminal/<id>/ask")
 MOST_NAMED = 5
 """Maximum number of terminals that an alert names."""
 SETTLE = 5

@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, insert, literal_column, select, text, union_all, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from queue_server.store import tables
 from queue_server.store.prepared import Prepared
@@ -210,9 +209,16 @@ class UnitOfWork:
     def open_period(self, ticket: TicketRow, *, at: datetime, clerk: str | None) -> None:
         """Begin the period that the ticket's state and step now name."""
         self._periods[ticket.id, ticket.step] = {
-            "ticket": ticket.id, "step": ticket.step, "kind": ticket.state, "started_at": at, "ended_at": None,
-            "business_day": ticket.business_day, "queue": ticket.queue, "window": ticket.window, "clerk": clerk,
-        }  # fmt: skip
+            "ticket": ticket.id,
+            "step": ticket.step,
+            "kind": ticket.state,
+            "started_at": at,
+            "ended_at": None,
+            "business_day": ticket.business_day,
+            "queue": ticket.queue,
+            "window": ticket.window,
+            "clerk": clerk,
+        }
 
     def close_period(self, ticket: TicketRow, *, at: datetime) -> None:
         """End the period that the ticket's step names."""
@@ -283,29 +289,3 @@ def _heads_of(count: int) -> Prepared:
 
 def _named(queues: Sequence[str], window: str) -> dict[str, Any]:
     return {"window": window, **{f"queue_{i}": queue for i, queue in enumerate(queues)}}
-
-
-def ensure(
-    connection: Connection, *, windows: Iterable[str], queues: Iterable[str], classes: Iterable[str], now: datetime
-) -> None:
-    """Add the rows that a hall's windows and lines need and do not have yet, and count the lines afresh."""
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    classes = list(classes)
-    wanted_windows = [{"id": w, "state": "closed", "since": now, "calls": 0, "tally": 0} for w in windows]
-    wanted_lines = [{"queue": q, "class_": c, "waiting": 0} for q in queues for c in classes]
-    for table, rows in ((tables.windows, wanted_windows), (tables.lines, wanted_lines)):
-        if rows:
-            connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(L.queue).with_for_update())
-    waiting = select(func.count(literal_column("1"))).where(tables.WAITING, T.queue == L.queue, T.class_ == L.class_)
-    connection.execute(update(tables.lines).values(waiting=waiting.correlate(tables.lines).scalar_subquery()))
-
-
-def window_rows(connection: Connection) -> list[tuple[WindowRow, str | None, str | None]]:
-    """Every window with the number and the queue of the ticket at it."""
-    windows = tables.windows
-    columns = [windows.c[f.name] for f in fields(WindowRow)]
-    at_them = select(*columns, T.number, T.queue).join_from(windows, tables.tickets, T.id == windows.c.ticket, isouter=True)
-    wanted = at_them.order_by(windows.c.id)
-    return [(WindowRow(*values), number, queue) for *values, number, queue in connection.execute(wanted)]

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from contract.wire import codec, messages
 from contract.wire.device_state import FINE, SOON
 from contract.wire.messages import Act, Alert, TerminalStatus
+from contract.wire.topics import expiry_s
 from queue_server.enrolment.register import Register, Standing
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.alert_owners import AlertOwners
@@ -27,7 +28,7 @@ ORDER = ("technician", "administrator")
 ACTS: tuple[Act, ...] = get_args(Act)
 OF_OTHER_PAGES: tuple[Act, ...] = ("reprint", "update")
 """What needs more than a terminal's name."""
-EXPIRY_S = 30
+EXPIRY_S = expiry_s("terminal/<id>/ask")
 LIVE_PAUSE_S = 1.0
 ENDS_SOON = timedelta(days=60)
 """A certificate is renewed by itself in its last 120 days: one that is about to end has not been for a long time."""
