@@ -1,0 +1,1 @@
+"""Keypads by which clerks call, and keys by which citizens rate."""

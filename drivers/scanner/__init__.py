@@ -1,0 +1,1 @@
+"""Scanners and cameras that read codes."""

@@ -1,0 +1,1 @@
+"""The role `hall`: the ticket kiosk, a folder for every feature."""
