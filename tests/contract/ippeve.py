@@ -3,6 +3,8 @@
 It announces itself by DNS-SD and will not start without a D-Bus, so it gets one of its own, on which nobody listens.
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 import shutil
@@ -11,6 +13,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,7 +57,7 @@ class IppPrinterRig:
 
 
 @contextlib.contextmanager
-def running_printer(folder: Path):
+def running_printer(folder: Path) -> Iterator[IppPrinterRig]:
     """A printer that runs until the end."""
     with contextlib.ExitStack() as ends:
         yield _start(folder, ends)
@@ -92,7 +95,7 @@ def _listens(port: int) -> bool:
     return False
 
 
-def _wait(condition, message: str) -> None:
+def _wait(condition: Callable[[], object], message: str) -> None:
     deadline = time.monotonic() + 60
     while not condition():
         if time.monotonic() > deadline:

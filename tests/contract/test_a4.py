@@ -1,9 +1,12 @@
 """A4 printing by IPP against ippeveprinter, a real IPP printer in software; and what its reasons are called."""
 
+from __future__ import annotations
+
 import http.server
 import socket
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +16,10 @@ from contract.configuration.hall import Device
 from drivers import registry
 from drivers.a4 import words
 from drivers.a4.ipp import IppPrinter
+from drivers.a4.port import JobReport
 from drivers.address import BadAddress
 from drivers.ports import BadReply, Busy, DeviceError, DeviceRefused, NoReply, Unreachable
-from tests.contract.ippeve import running_printer
+from tests.contract.ippeve import IppPrinterRig, running_printer
 from tests.programs import wait_until
 
 PDF = (
@@ -25,13 +29,13 @@ PDF = (
 
 
 @pytest.fixture(scope="module")
-def rig(tmp_path_factory):
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IppPrinterRig]:
     with running_printer(tmp_path_factory.mktemp("ippeve")) as rig:
         yield rig
 
 
 @pytest.fixture
-def printer(rig):
+def printer(rig: IppPrinterRig) -> Iterator[IppPrinter]:
     rig.release()
     rig.paper(25)
     rig.toner(80)
@@ -41,15 +45,15 @@ def printer(rig):
     rig.release()
 
 
-def last(printer, job):
+def last(printer: IppPrinter, job: JobReport) -> JobReport:
     return list(printer.follow(job.id, poll_s=0.05))[-1]
 
 
-def until(printer, job, state):
+def until(printer: IppPrinter, job: JobReport, state: str) -> JobReport:
     return next(report for report in printer.follow(job.id, poll_s=0.05) if report.state == state)
 
 
-def test_a_document_is_printed_and_every_step_is_seen(printer, rig):
+def test_a_document_is_printed_and_every_step_is_seen(printer: IppPrinter, rig: IppPrinterRig) -> None:
     rig.hold()
     job = printer.print(PDF, title="最低生活保障办事指南", copies=2)
     assert job.id > 0 and job.state in ("waiting", "printing")
@@ -62,7 +66,7 @@ def test_a_document_is_printed_and_every_step_is_seen(printer, rig):
     assert spooled.read_bytes() == PDF
 
 
-def test_without_paper_the_printer_says_so_and_goes_on_when_it_has_some(printer, rig):
+def test_without_paper_the_printer_says_so_and_goes_on_when_it_has_some(printer: IppPrinter, rig: IppPrinterRig) -> None:
     rig.paper(0)
     assert printer.status().condition == "paper-out"
     job = printer.print(PDF, title="申请表")
@@ -78,7 +82,7 @@ def test_without_paper_the_printer_says_so_and_goes_on_when_it_has_some(printer,
     printer.check()
 
 
-def test_a_second_document_is_refused_while_the_printer_is_busy(printer, rig):
+def test_a_second_document_is_refused_while_the_printer_is_busy(printer: IppPrinter, rig: IppPrinterRig) -> None:
     rig.hold()
     job = printer.print(PDF, title="一")
     until(printer, job, "printing")
@@ -90,7 +94,7 @@ def test_a_second_document_is_refused_while_the_printer_is_busy(printer, rig):
     assert last(printer, printer.print(PDF, title="二")).state == "done"
 
 
-def test_a_job_is_cancelled_while_it_waits_for_paper(printer, rig):
+def test_a_job_is_cancelled_while_it_waits_for_paper(printer: IppPrinter, rig: IppPrinterRig) -> None:
     rig.paper(0)
     job = printer.print(PDF, title="取消")
     until(printer, job, "printing")
@@ -102,7 +106,7 @@ def test_a_job_is_cancelled_while_it_waits_for_paper(printer, rig):
         printer.cancel(job.id)
 
 
-def test_little_paper_and_little_toner_do_not_stop_printing(printer, rig):
+def test_little_paper_and_little_toner_do_not_stop_printing(printer: IppPrinter, rig: IppPrinterRig) -> None:
     rig.paper(5)
     assert printer.status().condition == "paper-low"
     rig.paper(25)
@@ -113,17 +117,17 @@ def test_little_paper_and_little_toner_do_not_stop_printing(printer, rig):
     assert printer.status().condition == "toner-out"
 
 
-def test_a_document_of_another_kind_is_refused(printer):
+def test_a_document_of_another_kind_is_refused(printer: IppPrinter) -> None:
     with pytest.raises(DeviceRefused, match="does not print"):
         printer.print(b"GIF89a", title="图", kind="image/gif")
 
 
-def test_an_unknown_job_is_refused(printer):
+def test_an_unknown_job_is_refused(printer: IppPrinter) -> None:
     with pytest.raises(DeviceRefused, match="no such job"):
         printer.job(99999)
 
 
-def test_following_a_job_ends_when_nobody_looks_any_more(printer, rig):
+def test_following_a_job_ends_when_nobody_looks_any_more(printer: IppPrinter, rig: IppPrinterRig) -> None:
     rig.hold()
     job = printer.print(PDF, title="离开")
     stop = threading.Event()
@@ -137,12 +141,12 @@ def test_following_a_job_ends_when_nobody_looks_any_more(printer, rig):
 
 
 @pytest.mark.parametrize("copies", [0, -1, 100])
-def test_no_number_of_copies_outside_1_to_99_reaches_a_printer(copies):
+def test_no_number_of_copies_outside_1_to_99_reaches_a_printer(copies: int) -> None:
     with pytest.raises(ValueError, match="1 to 99"):
         IppPrinter("ipp://127.0.0.1:1/ipp/print").print(PDF, title="x", copies=copies)
 
 
-def test_a_printer_that_is_switched_off_is_unreachable():
+def test_a_printer_that_is_switched_off_is_unreachable() -> None:
     printer = IppPrinter("ipp://127.0.0.1:1/ipp/print")
     assert printer.status().condition == "unreachable"
     assert isinstance(printer.trouble, Unreachable) and printer.trouble.remedy
@@ -150,7 +154,7 @@ def test_a_printer_that_is_switched_off_is_unreachable():
         printer.open()
 
 
-def test_a_printer_that_never_answers_does_not_hang_the_caller():
+def test_a_printer_that_never_answers_does_not_hang_the_caller() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         printer = IppPrinter(f"ipp://127.0.0.1:{silent.getsockname()[1]}/ipp/print", timeout_s=0.3)
         begin = time.monotonic()
@@ -162,15 +166,15 @@ def test_a_printer_that_never_answers_does_not_hang_the_caller():
 @pytest.mark.parametrize(
     "answer", [b"", b"<html>a router</html>", b"\x02\x00\x00\x00\x00\x00\x00\x01\x01\x47\x00", b"\x02\x00\x00\x00\0\0\0\1\3"]
 )
-def test_something_that_is_no_printer_gets_a_clear_error(answer):
+def test_something_that_is_no_printer_gets_a_clear_error(answer: bytes) -> None:
     class Page(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
+        def do_POST(self) -> None:
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
@@ -181,7 +185,7 @@ def test_something_that_is_no_printer_gets_a_clear_error(answer):
 
 
 @pytest.mark.parametrize("address", ["socket://10.0.0.9:9100", "ipp://", "/dev/usb/lp0"])
-def test_an_address_of_another_kind_is_refused_with_an_example(address):
+def test_an_address_of_another_kind_is_refused_with_an_example(address: str) -> None:
     with pytest.raises((BadAddress, DeviceError), match="ipp://"):
         registry.build(Device(id="a4-1", kind="a4", model="ipp", address=address))
 
@@ -198,11 +202,11 @@ def test_an_address_of_another_kind_is_refused_with_an_example(address):
         (["com.example-strange-error"], False, "ok"),
     ],
 )
-def test_the_gravest_reason_stands_for_all(reasons, stopped, condition):
+def test_the_gravest_reason_stands_for_all(reasons: list[str], stopped: bool, condition: str) -> None:
     assert words.condition(reasons, stopped=stopped) == condition
 
 
-def test_every_keyword_has_words_in_chinese_and_english():
+def test_every_keyword_has_words_in_chinese_and_english() -> None:
     known = [*words.PRINTER, *words.JOB]
     for reason in known:
         assert words.sentences([reason], "zh"), reason
@@ -213,12 +217,12 @@ def test_every_keyword_has_words_in_chinese_and_english():
 
 @given(st.lists(st.text()), st.booleans())
 @settings(deadline=None)
-def test_any_reason_whatsoever_is_survived(reasons, stopped):
+def test_any_reason_whatsoever_is_survived(reasons: list[str], stopped: bool) -> None:
     assert words.condition(reasons, stopped=stopped) in words.CONDITIONS
     words.sentences(reasons, "zh")
 
 
-def test_a_job_is_found_again_by_its_title_while_it_waits_and_when_it_is_done(rig, printer):
+def test_a_job_is_found_again_by_its_title_while_it_waits_and_when_it_is_done(rig: IppPrinterRig, printer: IppPrinter) -> None:
     rig.hold()
     sent = printer.print(PDF, title="k7m3q9 办事指南")
     assert printer.find("k7m3q9 办事指南").id == sent.id

@@ -1,8 +1,13 @@
 """What every display keeps to, each model on its emulator over a real socket."""
 
+from __future__ import annotations
+
 import os
 import time
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -26,43 +31,43 @@ PATIENCE_S = 10.0
 """How long the drivers wait for an answer: threads of a busy machine do not run for seconds."""
 
 
-def device(model, address, **options):
+def device(model: str, address: str, **options: Any) -> Device:
     return Device(id="strip-03", kind="display", model=model, address=address, serves="03", options=options)
 
 
-def text(*lines, brightness=80, seq=1):
+def text(*lines: str, brightness: int = 80, seq: int = 1) -> DisplayDesired:
     return DisplayDesired(seq, [DisplayLine(line) for line in lines], brightness)
 
 
 class Bench:
     """A driver and its emulator."""
 
-    def __init__(self, model, out=None, **options):
+    def __init__(self, model: str, out: Path | None = None, **options: Any) -> None:
         self.model = model
         self.emulator = registry.emulator(model)(name="strip-03", out=out)
         self.server = TcpServer(self.emulator)
         self.server.open()
         self.driver = registry.build(device(model, self.server.address, **options), DeviceSite(out, PATIENCE_S))
 
-    def shows(self, *expected):
+    def shows(self, *expected: str) -> bool:
         return self.emulator.wait_for(lambda: self.emulator.texts() == list(expected))
 
 
 @pytest.fixture(params=MODELS)
-def bench(request, tmp_path):
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(request.param, tmp_path)
     yield bench
     bench.driver.close()
     bench.server.close()
 
 
-def seen(model, line, number):
+def seen(model: str, line: str, number: str) -> list[str]:
     if model in NUMBERS:
         return [number] if number else []
     return [line] if model in IN_LETTERS or (model == "alpha" and line.isascii()) else ["▦"]
 
 
-def test_a_display_shows_the_call_and_then_the_next_state(bench):
+def test_a_display_shows_the_call_and_then_the_next_state(bench: Bench) -> None:
     bench.driver.open()
     bench.driver.show(text("请A012号到03号窗口"))
     assert bench.shows(*seen(bench.model, "请A012号到03号窗口", "12")), bench.emulator.texts()
@@ -72,7 +77,7 @@ def test_a_display_shows_the_call_and_then_the_next_state(bench):
     assert bench.emulator.malformed == 0
 
 
-def test_a_display_is_seen_on_a_picture(bench, tmp_path):
+def test_a_display_is_seen_on_a_picture(bench: Bench, tmp_path: Path) -> None:
     bench.driver.open()
     bench.driver.show(text("A012"))
     assert bench.shows(*seen(bench.model, "A012", "12"))
@@ -82,7 +87,7 @@ def test_a_display_is_seen_on_a_picture(bench, tmp_path):
     assert any(red > 120 and green < 100 for red, green, blue in colours), "lit LEDs"
 
 
-def test_an_empty_text_makes_a_display_dark(bench):
+def test_an_empty_text_makes_a_display_dark(bench: Bench) -> None:
     bench.driver.open()
     bench.driver.show(text("A012"))
     assert bench.shows(*seen(bench.model, "A012", "12"))
@@ -93,7 +98,7 @@ def test_an_empty_text_makes_a_display_dark(bench):
 @pytest.mark.parametrize(
     "hostile", ["\\C2\\FO000红", "A\x1b\x1c2\x04\x01", "<text guid='x'>&a;", "\xa5\x5a\xff", "刘𠮷㵘", "号" * 300]
 )
-def test_no_text_disturbs_the_frames(bench, hostile):
+def test_no_text_disturbs_the_frames(bench: Bench, hostile: str) -> None:
     bench.driver.open()
     bench.driver.show(text(hostile))
     bench.driver.show(text("A001"))
@@ -101,7 +106,7 @@ def test_no_text_disturbs_the_frames(bench, hostile):
     assert bench.emulator.malformed == 0
 
 
-def test_a_display_can_be_closed_twice_and_opened_again(bench):
+def test_a_display_can_be_closed_twice_and_opened_again(bench: Bench) -> None:
     bench.driver.close()
     bench.driver.open()
     bench.driver.close()
@@ -111,7 +116,7 @@ def test_a_display_can_be_closed_twice_and_opened_again(bench):
     assert bench.shows(*seen(bench.model, "A001", "1"))
 
 
-def test_a_display_that_hangs_up_is_reported_and_taken_again(bench):
+def test_a_display_that_hangs_up_is_reported_and_taken_again(bench: Bench) -> None:
     bench.driver.open()
     bench.emulator.fail("disconnects")
     with pytest.raises(DeviceError) as caught:
@@ -129,7 +134,7 @@ def test_a_display_that_hangs_up_is_reported_and_taken_again(bench):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_nobody_listening_is_unreachable_with_a_remedy(model):
+def test_nobody_listening_is_unreachable_with_a_remedy(model: str) -> None:
     driver = registry.build(device(model, "socket://127.0.0.1:9"))
     with pytest.raises(Unreachable, match=r"refuses.*check"):
         driver.open()
@@ -137,7 +142,7 @@ def test_nobody_listening_is_unreachable_with_a_remedy(model):
 
 @pytest.mark.parametrize("model", ANSWERING)
 @pytest.mark.parametrize("fault", ["no-answer", "garbage", "half-frames", "bit-errors"])
-def test_a_display_without_a_whole_answer_is_reported_in_time(model, fault):
+def test_a_display_without_a_whole_answer_is_reported_in_time(model: str, fault: str) -> None:
     bench = Bench(model)
     try:
         bench.driver.open()
@@ -160,7 +165,7 @@ def test_a_display_without_a_whole_answer_is_reported_in_time(model, fault):
 
 
 @pytest.mark.parametrize("model", ANSWERING)
-def test_noise_before_the_answers_is_overheard_on_lines_that_mark_their_frames(model):
+def test_noise_before_the_answers_is_overheard_on_lines_that_mark_their_frames(model: str) -> None:
     bench = Bench(model)
     try:
         bench.emulator.fail("noise")
@@ -173,7 +178,7 @@ def test_noise_before_the_answers_is_overheard_on_lines_that_mark_their_frames(m
 
 
 @pytest.mark.parametrize("model", ANSWERING)
-def test_a_refusal_is_told_apart_from_silence(model):
+def test_a_refusal_is_told_apart_from_silence(model: str) -> None:
     bench = Bench(model)
     try:
         bench.driver.open()
@@ -185,7 +190,7 @@ def test_a_refusal_is_told_apart_from_silence(model):
         bench.server.close()
 
 
-def test_an_onbon_strip_works_on_a_serial_line_and_by_udp(tmp_path):
+def test_an_onbon_strip_works_on_a_serial_line_and_by_udp(tmp_path: Path) -> None:
     for kind in (PtyServer, UdpServer):
         emulator = registry.emulator("onbon-bxk")(name="strip")
         server = kind(emulator)
@@ -200,7 +205,7 @@ def test_an_onbon_strip_works_on_a_serial_line_and_by_udp(tmp_path):
         server.close()
 
 
-def test_an_onbon_board_keeps_one_area_a_line_and_deletes_what_is_no_longer_shown():
+def test_an_onbon_board_keeps_one_area_a_line_and_deletes_what_is_no_longer_shown() -> None:
     bench = Bench("onbon-bxk", height=64)
     bench.driver.open()
     bench.driver.show(DisplayDesired(1, [DisplayLine("A001"), DisplayLine("B002", "green"), DisplayLine("C003", "yellow")]))
@@ -212,7 +217,7 @@ def test_an_onbon_board_keeps_one_area_a_line_and_deletes_what_is_no_longer_show
     bench.server.close()
 
 
-def test_a_strip_that_lost_its_memory_says_so_at_the_next_check():
+def test_a_strip_that_lost_its_memory_says_so_at_the_next_check() -> None:
     bench = Bench("onbon-bxk")
     bench.driver.open()
     bench.driver.show(text("A001"))
@@ -227,7 +232,7 @@ def test_a_strip_that_lost_its_memory_says_so_at_the_next_check():
     bench.server.close()
 
 
-def test_brightness_by_time_of_day_is_left_to_the_controller_with_the_right_clock():
+def test_brightness_by_time_of_day_is_left_to_the_controller_with_the_right_clock() -> None:
     bench = Bench("onbon-bxk", night_brightness=20, night_from="19:00", night_to="07:00")
     bench.driver.open()
     bench.driver.show(text("A001", brightness=100))
@@ -240,7 +245,7 @@ def test_brightness_by_time_of_day_is_left_to_the_controller_with_the_right_cloc
     bench.server.close()
 
 
-def test_the_speed_of_a_serial_strip_is_found_out():
+def test_the_speed_of_a_serial_strip_is_found_out() -> None:
     emulator = registry.emulator("onbon-bxk")(name="strip")
 
     class SlowListener(MemoryStream):
@@ -248,14 +253,14 @@ def test_the_speed_of_a_serial_strip_is_found_out():
 
         baud = 9600
 
-        def set_baud(self, baud):
+        def set_baud(self, baud: int) -> None:
             self.baud = baud
 
-        def write(self, data):
+        def write(self, data: bytes) -> None:
             super().write(data if self.baud == 57600 else b"\x00" * len(data))
 
     class Here(DeviceSite):
-        def stream(self, device):
+        def stream(self, device: Device) -> Any:
             return SlowListener(emulator)
 
     driver = BxkDisplay(device("onbon-bxk", "loop://", autobaud=True), Here(answer_s=0.4))
@@ -265,7 +270,7 @@ def test_the_speed_of_a_serial_strip_is_found_out():
     assert emulator.texts() == ["A001"]
 
 
-def test_a_long_text_runs_or_is_shown_in_parts():
+def test_a_long_text_runs_or_is_shown_in_parts() -> None:
     long = "请A012号到03号窗口办理不动产登记业务"
     bxk = registry.build(device("onbon-bxk", "loop://", width=128))
     assert [(a.display, a.align) for a in bxk.areas([DisplayLine(long)])] == [(3, 0)]
@@ -283,19 +288,19 @@ def test_a_long_text_runs_or_is_shown_in_parts():
     [("onbon-bxk", {"addr": 0}, "addr"), ("onbon-bxk", {"autobaud": 1}, "= true or autobaud = false"), ("onbon-bx6", {"width": 1024, "height": 128}, "too many"),
      ("alpha", {"height": 8}, "16 to 31"), ("qt-strip", {"addr": 255}, "1 to 254"), ("onbon-bxk", {"colour": "red"}, "unknown option")],
 )  # fmt: skip
-def test_a_wrong_option_is_refused_with_key_and_remedy(model, options, said):
+def test_a_wrong_option_is_refused_with_key_and_remedy(model: str, options: dict[str, Any], said: str) -> None:
     with pytest.raises(BadOption, match=r"strip-03.*" + said):
         registry.build(device(model, "loop://", **options))
 
 
-def test_a_board_that_has_no_room_for_its_lines_is_refused():
+def test_a_board_that_has_no_room_for_its_lines_is_refused() -> None:
     for model, options, said in (("onbon-bxk", {"rows": 6}, "1 to 5"), ("huidu", {"rows": 4, "height": 32}, "rows = 2")):
         board = Device(id="board", kind="display", model=model, address="loop://", serves="board", options=options)
         with pytest.raises(BadOption, match=said):
             registry.build(board)
 
 
-def test_the_virtual_display_paints_its_lines(tmp_path):
+def test_the_virtual_display_paints_its_lines(tmp_path: Path) -> None:
     driver = registry.build(device("virtual", "emulator://virtual"), DeviceSite(tmp_path / "deep" / "er"))
     driver.open()
     driver.show(text("A012号 请到 03号窗口"))
@@ -307,7 +312,7 @@ def test_the_virtual_display_paints_its_lines(tmp_path):
 @pytest.mark.skipif(
     "JIAOHAO_DISPLAY" not in os.environ, reason="JIAOHAO_DISPLAY names no real display, such as onbon-bxk=/dev/ttyUSB0"
 )
-def test_a_real_display_shows_a_call():
+def test_a_real_display_shows_a_call() -> None:
     model, _, address = os.environ["JIAOHAO_DISPLAY"].partition("=")
     driver = registry.build(device(model, address))
     driver.open()

@@ -1,5 +1,7 @@
 """The hall kiosk as it is drawn: every page, language, mode and size."""
 
+from __future__ import annotations
+
 import pytest
 
 from tests.contract.virtual_display import on_a_display
@@ -7,7 +9,7 @@ from tests.contract.virtual_display import on_a_display
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("size", ["portrait", "landscape", "small"])
-def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_the_hall_kiosk(size: str):
+def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_the_hall_kiosk(size: str) -> None:
     done = on_a_display("-m", "tests.screens.fits", f"hall:{size}")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert int(done.stdout.split()[-4]) > 200, "pages were really drawn"
@@ -15,19 +17,19 @@ def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_the_hall_k
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("layout", ["zh/portrait", "en-elder/landscape", "zh-low/small"])
-def test_every_page_can_be_drawn_right_after_any_tap_before_an_answer_has_come(layout: str):
+def test_every_page_can_be_drawn_right_after_any_tap_before_an_answer_has_come(layout: str) -> None:
     done = on_a_display("-m", "tests.screens.taps", f"hall:{layout}")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert int(done.stdout.split()[-4]) > 300, "pages were really drawn"
 
 
-def test_a_picture_of_the_screen_for_the_desk_leaves_out_what_the_camera_sees():
+def test_a_picture_of_the_screen_for_the_desk_leaves_out_what_the_camera_sees() -> None:
     done = on_a_display("-m", "tests.screens.unseen")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert done.stdout.split() == ["on", "screen:", "True", "for", "the", "desk:", "False"]
 
 
-def test_a_key_on_the_screen_looks_pressed_while_it_is_touched_and_only_then():
+def test_a_key_on_the_screen_looks_pressed_while_it_is_touched_and_only_then() -> None:
     done = on_a_display("-m", "tests.screens.keys")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert done.stdout.split() == ["pressed:", "True", "alone:", "True", "as", "before:", "True"]

@@ -1,7 +1,9 @@
 """What keypads and rater boxes keep to, on their emulator."""
 
+from __future__ import annotations
+
 import threading
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -20,14 +22,14 @@ LATE = {"retry_s": 10.0}
 """Boxes repeat what is not answered so late that a busy machine has answered long since."""
 
 
-def box(emulator, kind=KeypadBox, address=1, **more):
+def box(emulator: KeypadEmulator | RaterEmulator, kind: str = KeypadBox, address: int = 1, **more: Any) -> Any:
     made = kind(MemoryStream(emulator), address, **more)
     made.open()
     return made
 
 
 @pytest.mark.parametrize("key", PRESSABLE)
-def test_every_key_is_read_once_and_acknowledged(key):
+def test_every_key_is_read_once_and_acknowledged(key: Key) -> None:
     emulator = KeypadEmulator(**LATE)
     keypad = box(emulator)
     emulator.press(key)
@@ -37,7 +39,7 @@ def test_every_key_is_read_once_and_acknowledged(key):
     assert keypad.read(0.25) is None
 
 
-def test_a_press_that_is_sent_again_because_the_answer_was_lost_counts_once():
+def test_a_press_that_is_sent_again_because_the_answer_was_lost_counts_once() -> None:
     emulator = KeypadEmulator(faults=["deaf"], retry_s=0.1)
     keypad = box(emulator, clock=lambda: 0.0)
     emulator.press("next")
@@ -48,7 +50,7 @@ def test_a_press_that_is_sent_again_because_the_answer_was_lost_counts_once():
     assert emulator.answered == 3, "each repetition is answered"
 
 
-def test_an_answer_that_crosses_a_repetition_comes_twice_and_is_no_garbage():
+def test_an_answer_that_crosses_a_repetition_comes_twice_and_is_no_garbage() -> None:
     emulator = RaterEmulator(retry_s=0.1)
     rater = box(emulator, RaterBox, clock=lambda: 0.0)
     emulator.press(3)
@@ -58,7 +60,7 @@ def test_an_answer_that_crosses_a_repetition_comes_twice_and_is_no_garbage():
     assert emulator.malformed == 0
 
 
-def test_an_answer_behind_the_last_repetition_is_heard_too():
+def test_an_answer_behind_the_last_repetition_is_heard_too() -> None:
     emulator = KeypadEmulator(retry_s=0.02)
     keypad = box(emulator, clock=lambda: 0.0)
     emulator.press("next")
@@ -67,7 +69,7 @@ def test_an_answer_behind_the_last_repetition_is_heard_too():
     assert (list(keypad.keys), emulator.answered, emulator.malformed) == (["next"], 3, 0)
 
 
-def test_the_same_key_pressed_again_later_counts_again():
+def test_the_same_key_pressed_again_later_counts_again() -> None:
     now = [0.0]
     emulator = KeypadEmulator(**LATE)
     keypad = box(emulator, clock=lambda: now[0])
@@ -79,7 +81,7 @@ def test_the_same_key_pressed_again_later_counts_again():
     assert list(keypad.keys) == ["recall", "recall"]
 
 
-def test_a_repetition_that_a_program_hears_only_after_it_stood_still_is_no_second_press():
+def test_a_repetition_that_a_program_hears_only_after_it_stood_still_is_no_second_press() -> None:
     now = [0.0]
     emulator = KeypadEmulator(faults=["deaf"], retry_s=0.02)
     keypad = box(emulator, clock=lambda: now[0])
@@ -91,7 +93,7 @@ def test_a_repetition_that_a_program_hears_only_after_it_stood_still_is_no_secon
     assert (list(keypad.keys), emulator.answered) == (["next"], 3)
 
 
-def test_the_keypad_shows_those_who_wait_and_the_number_and_beeps():
+def test_the_keypad_shows_those_who_wait_and_the_number_and_beeps() -> None:
     emulator = KeypadEmulator(**LATE)
     keypad = box(emulator)
     keypad.show(12, "A045")
@@ -102,7 +104,7 @@ def test_the_keypad_shows_those_who_wait_and_the_number_and_beeps():
     assert emulator.beeps[1] == 1 and emulator.malformed == 0
 
 
-def test_boxes_on_one_line_hear_only_their_own_keys():
+def test_boxes_on_one_line_hear_only_their_own_keys() -> None:
     emulator = KeypadEmulator(**LATE)
     first, second = (KeypadBox(MemoryStream(emulator), address) for address in (1, 2))
     first.open()
@@ -115,7 +117,7 @@ def test_boxes_on_one_line_hear_only_their_own_keys():
     assert list(first.keys) == ["recall"] and list(second.keys) == ["next"]
 
 
-def test_every_key_of_a_rater_is_a_level():
+def test_every_key_of_a_rater_is_a_level() -> None:
     emulator = RaterEmulator(**LATE)
     rater = box(emulator, RaterBox)
     rater.ask()
@@ -126,7 +128,7 @@ def test_every_key_of_a_rater_is_a_level():
     assert emulator.answered == 4
 
 
-def test_what_was_pressed_before_the_question_does_not_count():
+def test_what_was_pressed_before_the_question_does_not_count() -> None:
     emulator = RaterEmulator(**LATE)
     rater = box(emulator, RaterBox, levels=(5, 3, 2, 1))
     emulator.press(3)
@@ -136,7 +138,7 @@ def test_what_was_pressed_before_the_question_does_not_count():
 
 
 @pytest.mark.parametrize("data", [b"\x04", b"\xff", b"", b"\x00\x01"])
-def test_a_key_that_no_rater_has_is_left_alone(data):
+def test_a_key_that_no_rater_has_is_left_alone(data: int) -> None:
     emulator = RaterEmulator(**LATE)
     rater = box(emulator, RaterBox)
     rater.feed(Frame(1, 0x11, data).encode())
@@ -144,7 +146,7 @@ def test_a_key_that_no_rater_has_is_left_alone(data):
 
 
 @pytest.mark.parametrize("fault", ["garbage", "noise", "bit-errors", "half-frames", "late=0.05"])
-def test_a_box_in_trouble_presses_nothing_by_itself(fault):
+def test_a_box_in_trouble_presses_nothing_by_itself(fault: str) -> None:
     emulator = KeypadEmulator(faults=[fault], retry_s=0.1)
     keypad = box(emulator)
     emulator.press("next")
@@ -154,7 +156,9 @@ def test_a_box_in_trouble_presses_nothing_by_itself(fault):
 
 @pytest.mark.parametrize(("model", "kind"), [("keypad-485", "keypad"), ("rater-485", "rater")])
 @pytest.mark.parametrize("server", [TcpServer, PtyServer])
-def test_a_box_on_a_line_is_heard_and_one_that_is_unplugged_is_noticed(model, kind, server):
+def test_a_box_on_a_line_is_heard_and_one_that_is_unplugged_is_noticed(
+    model: str, kind: str, server: type[TcpServer | PtyServer]
+) -> None:
     emulator = registry.emulator(model)(**LATE)
     line = server(emulator)
     line.open()
@@ -171,8 +175,8 @@ def test_a_box_on_a_line_is_heard_and_one_that_is_unplugged_is_noticed(model, ki
     line.close()
 
 
-def test_options_that_no_box_can_have_are_refused():
-    def build(kind, **options):
+def test_options_that_no_box_can_have_are_refused() -> None:
+    def build(kind: str, **options: Any) -> None:
         registry.build(Device(id="box-1", kind=kind, model=f"{kind}-485", address="loop://", options=options))
 
     for options in ({"addr": 0}, {"addr": 256}, {"addr": "1"}, {"addr": True}):

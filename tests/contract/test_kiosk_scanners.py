@@ -120,7 +120,7 @@ def camera(request: pytest.FixtureRequest) -> Iterator[SimpleNamespace]:
     assert is_on(source, False), "it is off at the end"
 
 
-def test_the_camera_is_on_only_while_somebody_scans(camera: SimpleNamespace):
+def test_the_camera_is_on_only_while_somebody_scans(camera: SimpleNamespace) -> None:
     assert (camera.source.opened, camera.source.taken) == (0, 0), "to look for it does not switch it on"
     for times in (1, 2):
         camera.perform(Watch(True))
@@ -130,7 +130,7 @@ def test_the_camera_is_on_only_while_somebody_scans(camera: SimpleNamespace):
         assert (camera.source.opened, camera.source.closed) == (times, times)
 
 
-def test_a_code_before_the_camera_is_told_once_however_long_it_stays(camera: SimpleNamespace):
+def test_a_code_before_the_camera_is_told_once_however_long_it_stays(camera: SimpleNamespace) -> None:
     camera.source.picture = shown(TICKET)
     camera.perform(Watch(True))
     assert camera.told.wait(Scanned).code == TICKET
@@ -140,7 +140,7 @@ def test_a_code_before_the_camera_is_told_once_however_long_it_stays(camera: Sim
     assert TICKET not in repr(codes)
 
 
-def test_who_begins_anew_before_a_slow_camera_went_off_may_show_the_same_code_again(camera: SimpleNamespace):
+def test_who_begins_anew_before_a_slow_camera_went_off_may_show_the_same_code_again(camera: SimpleNamespace) -> None:
     camera.source.picture = shown(TICKET)
     camera.perform(Watch(True))
     assert camera.told.wait(Scanned).code == TICKET
@@ -154,7 +154,7 @@ def test_who_begins_anew_before_a_slow_camera_went_off_may_show_the_same_code_ag
     assert len([event for event in camera.told.so_far() if isinstance(event, Scanned)]) == 2
 
 
-def test_a_picture_is_sent_only_when_the_last_is_on_the_screen(camera: SimpleNamespace):
+def test_a_picture_is_sent_only_when_the_last_is_on_the_screen(camera: SimpleNamespace) -> None:
     camera.perform(Watch(True))
     camera.told.wait(Pictured)
     assert camera.source.takes_more(5), "the camera looks on"
@@ -164,7 +164,7 @@ def test_a_picture_is_sent_only_when_the_last_is_on_the_screen(camera: SimpleNam
 
 
 @pytest.mark.parametrize("camera", [0.3], indirect=True)
-def test_a_camera_whose_pictures_nobody_takes_goes_off(camera: SimpleNamespace):
+def test_a_camera_whose_pictures_nobody_takes_goes_off(camera: SimpleNamespace) -> None:
     camera.perform(Watch(True))
     camera.told.wait(Pictured)
     assert is_on(camera.source, False)
@@ -172,7 +172,7 @@ def test_a_camera_whose_pictures_nobody_takes_goes_off(camera: SimpleNamespace):
     camera.told.wait(Pictured)
 
 
-def test_a_camera_unplugged_during_a_scan_is_told_and_comes_back_by_itself(camera: SimpleNamespace):
+def test_a_camera_unplugged_during_a_scan_is_told_and_comes_back_by_itself(camera: SimpleNamespace) -> None:
     camera.perform(Watch(True))
     camera.told.wait(Pictured)
     camera.source.is_gone = True
@@ -183,7 +183,7 @@ def test_a_camera_unplugged_during_a_scan_is_told_and_comes_back_by_itself(camer
     assert camera.told.wait(Scanned).code == TICKET
 
 
-def test_a_picture_for_the_screen_is_small_and_as_in_a_mirror():
+def test_a_picture_for_the_screen_is_small_and_as_in_a_mirror() -> None:
     picture = np.zeros((720, 1280, 3), np.uint8)
     picture[:90, :160] = (255, 0, 0)  # blue, at the upper left of the camera
     small = for_screen(picture, [])
@@ -193,7 +193,7 @@ def test_a_picture_for_the_screen_is_small_and_as_in_a_mirror():
     assert not rows[0].any() and not rows[:, 0].any()
 
 
-def test_the_corners_of_a_code_lie_on_its_picture():
+def test_the_corners_of_a_code_lie_on_its_picture() -> None:
     drawn = placed(Random(2), TICKET, side=220, turn=12)
     seen = for_screen(cv2.cvtColor(drawn, cv2.COLOR_GRAY2BGR), CodeReader().read(drawn))
     rows = np.frombuffer(seen.pixels, np.uint8).reshape(seen.height, seen.width, 3)
@@ -221,7 +221,7 @@ def gun(tmp_path: Path) -> Iterator[SimpleNamespace]:
     server.close()
 
 
-def test_a_gun_listens_always_and_survives_garbage(gun: SimpleNamespace):
+def test_a_gun_listens_always_and_survives_garbage(gun: SimpleNamespace) -> None:
     for text in (TICKET, "A001"):
         gun.emulator.scan("x" * 9000)
         gun.emulator.scan("\x01\x02\x7f")
@@ -229,7 +229,7 @@ def test_a_gun_listens_always_and_survives_garbage(gun: SimpleNamespace):
         assert gun.told.wait(Scanned).code == text, "nothing of the garbage came through"
 
 
-def test_a_scanner_that_shines_reads_only_while_somebody_scans(tmp_path: Path):
+def test_a_scanner_that_shines_reads_only_while_somebody_scans(tmp_path: Path) -> None:
     emulator, told = registry.emulator("newland")(name="gun-1"), Told()
     server = TcpServer(emulator)
     server.open()
@@ -248,7 +248,7 @@ def test_a_scanner_that_shines_reads_only_while_somebody_scans(tmp_path: Path):
     server.close()
 
 
-def test_a_scanner_that_cannot_be_used_is_told_with_the_reason(tmp_path: Path):
+def test_a_scanner_that_cannot_be_used_is_told_with_the_reason(tmp_path: Path) -> None:
     told = Told()
     part = Scanners([Device(id="s", kind="scanner", model="camera", address="/dev/video0")], tmp_path)
     part.open(told)

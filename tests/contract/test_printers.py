@@ -3,18 +3,24 @@
 `JIAOHAO_PRINTER=MODEL=ADDRESS` names a real printer, which prints two tickets.
 """
 
+from __future__ import annotations
+
 import os
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
 import pytest
 import zxingcpp
-from PIL import ImageChops
+from PIL import Image, ImageChops
 
 from contract.configuration.hall import Device
 from drivers import registry
 from drivers.emulators.escpos import EscPosEmulator
+from drivers.emulators.escpos_commands import Command
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer
 from drivers.ports import DeviceError, NotFound, PrintFailed, Unreachable
 from drivers.printer.escpos import EscPosPrinter
@@ -30,18 +36,18 @@ TICKET = PaperTicket(
 SAYS = [model for model in PROFILES if PROFILES[model].status == "dle-eot"]
 
 
-def device(model, address, **options):
+def device(model: str, address: str, **options: Any) -> Device:
     return Device(id="ticket-printer-1", kind="printer", model=model, address=address, options=options)
 
 
-def patient(printer):
+def patient(printer: Any) -> Any:
     """A printer that is well gets the time it needs on a busy machine, whose threads do not run for seconds."""
     printer.answer_s, printer.print_s = 10.0, 60.0
     return printer
 
 
 @pytest.fixture(params=sorted(PROFILES))
-def printer(request):
+def printer(request: pytest.FixtureRequest) -> Iterator[Any]:
     """A driver of each model, not open, with its emulator as `.emulator`."""
     emulator = registry.emulator(request.param)(name="ticket-printer-1")
     server = TcpServer(emulator)
@@ -54,24 +60,24 @@ def printer(request):
     server.close()
 
 
-def papers(emulator):
+def papers(emulator: Any) -> list[Image.Image]:
     with emulator.changed:  # what it has begun to print is printed
         hanging = emulator.hanging()
         return emulator.papers + ([hanging] if hanging else [])
 
 
-def job(printer):
+def job(printer: Any) -> bytes:
     return render(TICKET, printer.profile)
 
 
-def test_a_ticket_comes_out_once_and_can_be_read(printer):
+def test_a_ticket_comes_out_once_and_can_be_read(printer: Any) -> None:
     printer.open()
     printer.print(job(printer))
     (paper,) = papers(printer.emulator)
     assert zxingcpp.read_barcodes(paper)[0].text == TICKET.url
 
 
-def test_many_tickets_come_out_one_after_another(printer):
+def test_many_tickets_come_out_one_after_another(printer: Any) -> None:
     printer.open()
     for _ in range(3):
         printer.print(job(printer))
@@ -79,7 +85,7 @@ def test_many_tickets_come_out_one_after_another(printer):
 
 
 @pytest.mark.parametrize("condition", ["paper-out", "cover-open", "offline"])
-def test_trouble_is_seen_printing_is_refused_and_it_recovers_by_itself(printer, condition):
+def test_trouble_is_seen_printing_is_refused_and_it_recovers_by_itself(printer: Any, condition: str) -> None:
     printer.open()
     printer.emulator.fail(condition)
     assert printer.status() == condition
@@ -94,7 +100,7 @@ def test_trouble_is_seen_printing_is_refused_and_it_recovers_by_itself(printer, 
     assert len(papers(printer.emulator)) == 1
 
 
-def test_little_paper_is_seen_but_tickets_still_come_out(printer):
+def test_little_paper_is_seen_but_tickets_still_come_out(printer: Any) -> None:
     printer.open()
     printer.emulator.fail("paper-low")
     assert printer.status() == "paper-low"
@@ -103,7 +109,7 @@ def test_little_paper_is_seen_but_tickets_still_come_out(printer):
     assert len(papers(printer.emulator)) == 1
 
 
-def test_paper_that_ends_within_the_ticket_is_a_failure(printer):
+def test_paper_that_ends_within_the_ticket_is_a_failure(printer: Any) -> None:
     printer.open()
     printer.emulator.fail("paper-ends=40")
     with pytest.raises(PrintFailed) as failure:
@@ -118,7 +124,7 @@ def test_paper_that_ends_within_the_ticket_is_a_failure(printer):
 
 
 @pytest.mark.parametrize("model", [m for m in PROFILES if PROFILES[m].clears_buffer])
-def test_the_rest_of_a_failed_ticket_is_not_printed_on_the_next_roll(model):
+def test_the_rest_of_a_failed_ticket_is_not_printed_on_the_next_roll(model: str) -> None:
     emulator = registry.emulator(model)()
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
     printer.open()
@@ -132,7 +138,7 @@ def test_the_rest_of_a_failed_ticket_is_not_printed_on_the_next_roll(model):
 
 
 @pytest.mark.parametrize("model", ["escpos-80", "epson-tm-t88"])
-def test_a_jammed_cutter_is_a_failure_and_the_printer_goes_on_once_it_is_free(model):
+def test_a_jammed_cutter_is_a_failure_and_the_printer_goes_on_once_it_is_free(model: str) -> None:
     emulator = registry.emulator(model)(faults=["cutter"])
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
     printer.open()
@@ -146,7 +152,7 @@ def test_a_jammed_cutter_is_a_failure_and_the_printer_goes_on_once_it_is_free(mo
     printer.print(job(printer))
 
 
-def test_a_printer_that_keeps_silent_is_unreachable_and_nothing_hangs(printer):
+def test_a_printer_that_keeps_silent_is_unreachable_and_nothing_hangs(printer: Any) -> None:
     printer.answer_s = 0.25
     printer.emulator.fail("no-answer")
     begin = time.monotonic()
@@ -161,7 +167,7 @@ def test_a_printer_that_keeps_silent_is_unreachable_and_nothing_hangs(printer):
 
 
 @pytest.mark.parametrize("fault", ["garbage", "disconnects", "late=5", "noise"])
-def test_nonsense_on_the_line_is_unreachable_never_a_printed_ticket(printer, fault):
+def test_nonsense_on_the_line_is_unreachable_never_a_printed_ticket(printer: Any, fault: str) -> None:
     printer.answer_s = 0.25
     printer.emulator.fail(fault)
     assert printer.status() == "unreachable"
@@ -173,14 +179,14 @@ def test_nonsense_on_the_line_is_unreachable_never_a_printed_ticket(printer, fau
     assert printer.status() == "ok"
 
 
-def test_a_slow_printer_is_waited_for(printer):
+def test_a_slow_printer_is_waited_for(printer: Any) -> None:
     printer.emulator.fail("late=0.05")
     assert printer.status() == "ok"
     printer.print(job(printer))
     assert len(papers(printer.emulator)) == 1
 
 
-def test_a_printer_that_is_switched_off_and_on_is_found_again(printer):
+def test_a_printer_that_is_switched_off_and_on_is_found_again(printer: Any) -> None:
     printer.open()
     printer.emulator.hang_up()
     assert printer.status() in ("ok", "unreachable")
@@ -188,12 +194,12 @@ def test_a_printer_that_is_switched_off_and_on_is_found_again(printer):
     printer.print(job(printer))
 
 
-def test_the_plug_pulled_within_a_ticket_is_a_failure(printer):
+def test_the_plug_pulled_within_a_ticket_is_a_failure(printer: Any) -> None:
     printer.open()
     emulator = printer.emulator
     feed = emulator.receive
 
-    def pull_the_plug(line, data):
+    def pull_the_plug(line: Any, data: bytes) -> None:
         if emulator.received > 1500:
             line.close()
         else:
@@ -205,7 +211,7 @@ def test_the_plug_pulled_within_a_ticket_is_a_failure(printer):
     assert not emulator.papers
 
 
-def test_status_may_be_asked_while_another_thread_prints(printer):
+def test_status_may_be_asked_while_another_thread_prints(printer: Any) -> None:
     printer.open()
     seen = []
     asking = threading.Thread(target=lambda: seen.extend(printer.status() for _ in range(10)))
@@ -217,7 +223,7 @@ def test_status_may_be_asked_while_another_thread_prints(printer):
     assert len(papers(printer.emulator)) == 3
 
 
-def test_a_printer_that_does_not_confirm_is_a_failure_with_its_remedy():
+def test_a_printer_that_does_not_confirm_is_a_failure_with_its_remedy() -> None:
     emulator = registry.emulator("escpos-80")(faults=["no-confirmation"])
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile, print_s=0.3)
     with pytest.raises(PrintFailed, match="confirms = false"):
@@ -225,7 +231,7 @@ def test_a_printer_that_does_not_confirm_is_a_failure_with_its_remedy():
 
 
 @pytest.mark.parametrize("condition", ["ok", "paper-out", "cover-open", "paper-low", "offline"])
-def test_a_printer_that_tells_changes_by_itself_is_understood(condition):
+def test_a_printer_that_tells_changes_by_itself_is_understood(condition: str) -> None:
     emulator = registry.emulator("escpos-80")()
     profile = registry.build(device("escpos-80", "loop://", status="asb")).profile
     printer = EscPosPrinter(MemoryStream(emulator), profile)
@@ -238,7 +244,7 @@ def test_a_printer_that_tells_changes_by_itself_is_understood(condition):
         assert len(emulator.papers) == 1
 
 
-def test_tickets_come_out_over_a_serial_line_too():
+def test_tickets_come_out_over_a_serial_line_too() -> None:
     emulator = registry.emulator("escpos-80")()
     server = PtyServer(emulator)
     server.open()
@@ -254,8 +260,8 @@ def test_tickets_come_out_over_a_serial_line_too():
         server.close()
 
 
-def test_a_slow_serial_line_is_spared_the_picture_of_the_number():
-    def length(baud):
+def test_a_slow_serial_line_is_spared_the_picture_of_the_number() -> None:
+    def length(baud: int) -> int:
         printer = registry.build(device("escpos-80", f"/dev/ttyS0?baud={baud}"))
         return len(render(TICKET, printer.profile))
 
@@ -263,7 +269,7 @@ def test_a_slow_serial_line_is_spared_the_picture_of_the_number():
     assert registry.build(device("escpos-80", "/dev/ttyS0?baud=9600", large_as_picture=True)).profile.large_as_picture
 
 
-def test_a_printer_device_of_the_kernel_is_written_to_and_asked(tmp_path):
+def test_a_printer_device_of_the_kernel_is_written_to_and_asked(tmp_path: Path) -> None:
     emulator = registry.emulator("escpos-80")()
     server = PtyServer(emulator, link=tmp_path / "lp0")
     server.open()
@@ -284,7 +290,7 @@ class Stubborn(MemoryStream):
 
     room = 3000
 
-    def write(self, data):
+    def write(self, data: bytes) -> None:
         self.room -= len(data)
         if self.room < 0:
             self.room = 1 << 30
@@ -294,7 +300,7 @@ class Stubborn(MemoryStream):
         super().write(data)
 
 
-def test_a_line_that_blocks_because_the_paper_ended_is_reported_as_paper_out():
+def test_a_line_that_blocks_because_the_paper_ended_is_reported_as_paper_out() -> None:
     emulator = registry.emulator("escpos-80")()
     printer = EscPosPrinter(Stubborn(emulator), emulator.profile)
     with pytest.raises(PrintFailed) as failure:
@@ -305,13 +311,13 @@ def test_a_line_that_blocks_because_the_paper_ended_is_reported_as_paper_out():
 class JamsAfterConfirming(EscPosEmulator):
     """A printer whose cutter is stuck as soon as it has confirmed a job."""
 
-    def _do(self, command):
+    def _do(self, command: Command) -> None:
         super()._do(command)
         if command.name == "GS r":
             self._jammed = True
 
 
-def test_the_cutter_jam_within_a_confirmed_job_is_never_taken_for_printed():
+def test_the_cutter_jam_within_a_confirmed_job_is_never_taken_for_printed() -> None:
     """The confirmation may come before the cutter is stuck: the condition is asked again after it."""
     emulator = JamsAfterConfirming()
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
@@ -320,7 +326,7 @@ def test_the_cutter_jam_within_a_confirmed_job_is_never_taken_for_printed():
     assert failure.value.state == "cutter"
 
 
-def test_a_file_takes_the_job_byte_for_byte(tmp_path):
+def test_a_file_takes_the_job_byte_for_byte(tmp_path: Path) -> None:
     path = tmp_path / "paper.bin"
     printer = registry.build(device("escpos-80", f"file://{path}", status="none", confirms=False))
     printer.open()
@@ -329,7 +335,7 @@ def test_a_file_takes_the_job_byte_for_byte(tmp_path):
     assert path.read_bytes() == job(printer)
 
 
-def test_an_emulated_printer_of_the_configuration_leaves_its_tickets_in_the_folder(tmp_path):
+def test_an_emulated_printer_of_the_configuration_leaves_its_tickets_in_the_folder(tmp_path: Path) -> None:
     printer = patient(registry.build(device("escpos-80", "emulator://escpos-80"), DeviceSite(folder=tmp_path)))
     printer.open()
     printer.print(job(printer))
@@ -337,7 +343,7 @@ def test_an_emulated_printer_of_the_configuration_leaves_its_tickets_in_the_fold
     assert [path.name for path in tmp_path.rglob("*.png")] == ["ticket-printer-1-0001.png"]
 
 
-def test_a_missing_printer_says_what_to_do():
+def test_a_missing_printer_says_what_to_do() -> None:
     printer = registry.build(device("escpos-80", "/dev/hall-no-such-printer?baud=19200"))
     with pytest.raises(NotFound, match="plug"):
         printer.open()
@@ -346,7 +352,7 @@ def test_a_missing_printer_says_what_to_do():
         printer.check()
 
 
-def test_a_refused_connection_is_unreachable():
+def test_a_refused_connection_is_unreachable() -> None:
     printer = registry.build(device("escpos-80", "socket://127.0.0.1:1"))
     with pytest.raises(Unreachable):
         printer.open()
@@ -355,8 +361,8 @@ def test_a_refused_connection_is_unreachable():
     assert failure.value.state == "unreachable"
 
 
-def test_emphasis_and_alignment_reach_the_paper():
-    def paper(line):
+def test_emphasis_and_alignment_reach_the_paper() -> None:
+    def paper(line: Any) -> Image.Image:
         emulator = registry.emulator("escpos-80")()
         printer = EscPosPrinter(MemoryStream(emulator), emulator.profile)
         printer.print(compose([line], emulator.profile))
@@ -376,7 +382,7 @@ def test_emphasis_and_alignment_reach_the_paper():
 @pytest.mark.skipif(
     "JIAOHAO_PRINTER" not in os.environ, reason="JIAOHAO_PRINTER names no printer, such as escpos-80=/dev/usb/lp0"
 )
-def test_a_real_printer_prints_and_confirms():
+def test_a_real_printer_prints_and_confirms() -> None:
     model, _, address = os.environ["JIAOHAO_PRINTER"].partition("=")
     printer = registry.build(device(model, address))
     printer.open()

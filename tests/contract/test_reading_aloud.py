@@ -70,7 +70,7 @@ SLOW = "emulator://voice?pace=100"
 """An emulated voice that speaks on for minutes unless it is ended."""
 
 
-def test_a_guide_is_read_to_its_end_section_by_section(kiosk_at: Callable[..., Kiosk], tmp_path: Path):
+def test_a_guide_is_read_to_its_end_section_by_section(kiosk_at: Callable[..., Kiosk], tmp_path: Path) -> None:
     kiosk = kiosk_at(f"wav://{tmp_path}")
     kiosk.tell(ReadGuide(1, ITEM, ("summary", "flow"), Mode()))
     events = kiosk.until(lambda event: event == ReadingEnded(1))
@@ -84,7 +84,7 @@ def test_a_guide_is_read_to_its_end_section_by_section(kiosk_at: Callable[..., K
     assert all(max(map(abs, sound.samples)) > 3000 for sound in sounds), "every piece can be heard"
 
 
-def test_elder_mode_is_read_more_slowly(kiosk_at: Callable[..., Kiosk], tmp_path: Path):
+def test_elder_mode_is_read_more_slowly(kiosk_at: Callable[..., Kiosk], tmp_path: Path) -> None:
     kiosk = kiosk_at(f"wav://{tmp_path}")
     lengths = []
     for turn, mode in enumerate((Mode(), Mode(elder=True)), 1):
@@ -95,7 +95,7 @@ def test_elder_mode_is_read_more_slowly(kiosk_at: Callable[..., Kiosk], tmp_path
     assert lengths[1] > lengths[0] * 1.08
 
 
-def test_it_falls_silent_at_once_and_reads_again_when_asked(kiosk_at: Callable[..., Kiosk]):
+def test_it_falls_silent_at_once_and_reads_again_when_asked(kiosk_at: Callable[..., Kiosk]) -> None:
     kiosk = kiosk_at(SLOW)
     kiosk.tell(ReadGuide(1, ITEM, SECTIONS, Mode()))
     kiosk.until(lambda event: isinstance(event, ReadsNow))
@@ -108,7 +108,7 @@ def test_it_falls_silent_at_once_and_reads_again_when_asked(kiosk_at: Callable[.
     assert kiosk.until(lambda event: isinstance(event, ReadsNow))[-1] == ReadsNow(2, "summary")
 
 
-def test_another_guide_is_read_instead_of_the_first(kiosk_at: Callable[..., Kiosk]):
+def test_another_guide_is_read_instead_of_the_first(kiosk_at: Callable[..., Kiosk]) -> None:
     kiosk = kiosk_at(SLOW)
     kiosk.tell(ReadGuide(1, ITEM, SECTIONS, Mode()))
     kiosk.until(lambda event: isinstance(event, ReadsNow))
@@ -121,7 +121,9 @@ def test_another_guide_is_read_instead_of_the_first(kiosk_at: Callable[..., Kios
     ("address", "model", "condition"),
     [("alsa:///no-such-card", "espeak-ng", "not-found"), ("wav:///x", "recorded", "misconfigured")],
 )
-def test_a_voice_that_cannot_read_says_so(kiosk_at: Callable[..., Kiosk], tmp_path, monkeypatch, address, model, condition):
+def test_a_voice_that_cannot_read_says_so(
+    kiosk_at: Callable[..., Kiosk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, model: str, condition: str
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))  # no program that speaks or plays is there
     assert kiosk_at(address, model).events.get(timeout=WAIT_S) == VoiceIs(condition)
 
@@ -134,7 +136,7 @@ def stage(language: str) -> PageContext:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_section_of_every_guide_has_something_to_be_heard(language: str):
+def test_every_section_of_every_guide_has_something_to_be_heard(language: str) -> None:
     for item in load_catalogue(WUSHAN).items:
         for section in SECTIONS:
             heard = sentences(stage(language), told(item, {}, language), section, None)
@@ -142,7 +144,7 @@ def test_every_section_of_every_guide_has_something_to_be_heard(language: str):
             assert item.code not in "".join(heard)
 
 
-def test_on_the_english_page_english_and_chinese_have_each_their_voice():
+def test_on_the_english_page_english_and_chinese_have_each_their_voice() -> None:
     parts = in_languages(stage("en"), "Where: 县政务服务中心01号窗口")
     assert parts == [("Where:", "en"), ("县政务服务中心01号窗口", "zh")]
     assert in_languages(stage("en"), "Bring: Resident ID card") == [("Bring: Resident ID card", "en")]

@@ -1,21 +1,25 @@
 """The print spool with a real IPP printer in software, and a power cut while a paper is on its way to it."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from contract.configuration.hall import PrintRules
 from drivers.a4.ipp import IppPrinter
-from kiosk.ticket_kiosk.a4_print.job_store import JobStore
+from kiosk.ticket_kiosk.a4_print.job_store import JobStore, PrintJob
 from kiosk.ticket_kiosk.a4_print.spool import Spool
-from tests.contract.ippeve import running_printer
+from tests.contract.ippeve import IppPrinterRig, running_printer
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -42,22 +46,22 @@ KILLED = """
 
 
 @pytest.fixture(scope="module")
-def rig(tmp_path_factory):
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IppPrinterRig]:
     with running_printer(tmp_path_factory.mktemp("ippeve")) as rig:
         yield rig
 
 
-def finished(folder, rig, job_id):
+def finished(folder: Path, rig: IppPrinterRig, job_id: str) -> list[str]:
     """Start the spool again and follow the job to its end; the states it went through."""
     told = threading.Condition()
     states = []
 
-    def hear(job):
+    def hear(job: PrintJob) -> None:
         with told:
             states.append(job.state)
             told.notify_all()
 
-    def now():
+    def now() -> datetime:
         return datetime.now(ZoneInfo("Asia/Shanghai"))
 
     spool = Spool(JobStore(folder / "spool.sqlite"), IppPrinter(rig.uri), PrintRules(), clock=now, on_job=hear, poll_s=0.05)
@@ -69,7 +73,9 @@ def finished(folder, rig, job_id):
 
 
 @pytest.mark.parametrize(("cut", "end"), [("after", "done"), ("before", "unknown")])
-def test_a_power_cut_while_sending_prints_nothing_twice_and_says_what_is_known(rig, tmp_path, cut, end):
+def test_a_power_cut_while_sending_prints_nothing_twice_and_says_what_is_known(
+    rig: IppPrinterRig, tmp_path: Path, cut: str, end: str
+) -> None:
     (tmp_path / "paper.pdf").write_bytes(PDF)
     arguments = [tmp_path / "spool.sqlite", rig.uri, tmp_path / "paper.pdf", cut]
     child = subprocess.Popen(
@@ -85,7 +91,7 @@ def test_a_power_cut_while_sending_prints_nothing_twice_and_says_what_is_known(r
     assert (before and before.id) == (after and after.id)
 
 
-def test_a_paper_comes_out_and_the_tray_is_counted(rig, tmp_path):
+def test_a_paper_comes_out_and_the_tray_is_counted(rig: IppPrinterRig, tmp_path: Path) -> None:
     book = JobStore(tmp_path / "spool.sqlite")
     book.open()
     now = datetime.now(ZoneInfo("Asia/Shanghai"))

@@ -1,7 +1,10 @@
 """Our tickets, read by an ESC/POS parser that others wrote: npos 0.1.19 of npm, run by Node.js."""
 
+from __future__ import annotations
+
 import json
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from drivers.emulators.escpos_commands import EscPosReader
 from drivers.printer.profile import PROFILES
-from drivers.printer.ticket import render
+from drivers.printer.ticket import PaperTicket, render
 from tests.unit.drivers.printer.test_ticket_paper import ENGLISH, TICKET, WORST
 
 NPOS = Path(__file__).parents[2] / "build" / "npm"  # the set-up brings it
@@ -22,7 +25,7 @@ npos.parser().parse(require('fs').readFileSync(0)).then(
 """
 
 
-def read_by_npos(job):
+def read_by_npos(job: bytes) -> list[tuple[str, bytes]]:
     """What npos finds: (command, its bytes) with text runs as ("text", bytes)."""
     out = subprocess.run(["node", "-e", READ, str(NPOS)], input=job, capture_output=True, timeout=120, check=True).stdout
     found = json.loads(out)
@@ -31,7 +34,7 @@ def read_by_npos(job):
     return [(name, job[offset : offset + length]) for name, (_, _, offset, length) in zip(names, found, strict=True)]
 
 
-def read_by_us(job):
+def read_by_us(job: bytes) -> Iterator[tuple[str, bytes]]:
     reader = EscPosReader()
     reader.feed(job)
     commands = list(iter(lambda: reader.next(chinese=True), None))
@@ -46,7 +49,7 @@ CASES = [(TICKET, model) for model in sorted(PROFILES)] + [(ENGLISH, "escpos-80"
 
 
 @pytest.mark.parametrize(("ticket", "model"), CASES)
-def test_another_parser_finds_the_same_commands_and_the_same_text(ticket, model):
+def test_another_parser_finds_the_same_commands_and_the_same_text(ticket: PaperTicket, model: str) -> None:
     """Codes as pictures: npos does not know the QR functions of GS (."""
     job = render(ticket, replace(PROFILES[model], native_qr=False))
     theirs, ours = read_by_npos(job), list(read_by_us(job))
@@ -57,7 +60,7 @@ def test_another_parser_finds_the_same_commands_and_the_same_text(ticket, model)
         assert ticket.hall[:10] in "".join(texts[0]).replace("\n", "")
 
 
-def test_a_damaged_job_is_read_otherwise():
+def test_a_damaged_job_is_read_otherwise() -> None:
     """So that the test above can fail."""
     job = render(TICKET, PROFILES["escpos-80"])
     with pytest.raises(AssertionError, match="Can not parse"):

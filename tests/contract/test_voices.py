@@ -1,11 +1,15 @@
 """What every voice keeps to, each model on its emulator or with real sound in a folder."""
 
+from __future__ import annotations
+
 import itertools
 import os
 import threading
 import time
 import wave
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +18,7 @@ from contract.wire.messages import Announce, Text
 from drivers import registry
 from drivers.emulators.local import running
 from drivers.emulators.serve import MemoryStream, TcpServer
-from drivers.emulators.voice import Syn6288Emulator, Xfs5152Emulator
+from drivers.emulators.voice import ChipEmulator, Syn6288Emulator, Xfs5152Emulator
 from drivers.ports import DeviceError, DeviceRefused, InUse, NoReply, NotFound, Unreachable
 from drivers.registry import DeviceSite
 from drivers.voice import frames
@@ -31,7 +35,7 @@ PATIENCE_S = 10.0
 """How long a chip that is well may take to answer here: threads of a busy machine do not run for seconds."""
 
 
-def call(number="A012", window="03", seq=1, chime=True):
+def call(number: str = "A012", window: str = "03", seq: int = 1, chime: bool = True) -> Announce:
     return Announce(
         seq,
         window,
@@ -41,19 +45,19 @@ def call(number="A012", window="03", seq=1, chime=True):
     )
 
 
-def device(model, address, **options):
+def device(model: str, address: str, **options: Any) -> Device:
     return Device(id="voice-1", kind="voice", model=model, address=address, options=options)
 
 
 @pytest.fixture(scope="session")
-def recordings(tmp_path_factory):
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recordings")
     make_pieces(folder)
     return folder
 
 
 @pytest.fixture(params=["espeak-ng", "recorded", "syn6288", "xfs5152ce"])
-def voice(request, tmp_path, recordings):
+def voice(request: pytest.FixtureRequest, tmp_path: Path, recordings: Path) -> Iterator[Any]:
     """An open voice of each model, with what it said as a list of (what, seconds)."""
     model = request.param
     if model in EMULATORS:
@@ -74,7 +78,7 @@ def voice(request, tmp_path, recordings):
         server.close()
 
 
-def test_two_announcements_are_both_said_to_their_end(voice):
+def test_two_announcements_are_both_said_to_their_end(voice: Any) -> None:
     voice.speak(call("A012", "03"))
     first = len(voice.said())
     voice.speak(call("B007", "05", 2))
@@ -85,7 +89,7 @@ def test_two_announcements_are_both_said_to_their_end(voice):
     assert "007" in said[first][0] or "B零零七" in said[first][0]
 
 
-def test_a_voice_can_be_closed_and_opened_again(voice):
+def test_a_voice_can_be_closed_and_opened_again(voice: Any) -> None:
     voice.close()
     voice.close()
     voice.open()
@@ -94,7 +98,7 @@ def test_a_voice_can_be_closed_and_opened_again(voice):
     assert voice.said()
 
 
-def test_a_call_says_number_and_window_digit_by_digit_and_no_tag_of_the_text(voice):
+def test_a_call_says_number_and_window_digit_by_digit_and_no_tag_of_the_text(voice: Any) -> None:
     hostile = Announce(
         1, "03", "A012", Text("请A012号[v0]到03号窗口\\[x1]soundb", "Number A012, please go to window 03"), False
     )
@@ -118,7 +122,7 @@ def loudness(path: Path) -> list[float]:
     return [sum(map(abs, sound.samples[i : i + step])) / step for i in range(0, len(sound.samples) - step, step)]
 
 
-def test_espeak_really_sounds_in_both_languages_after_the_chime(tmp_path):
+def test_espeak_really_sounds_in_both_languages_after_the_chime(tmp_path: Path) -> None:
     driver = registry.build(device("espeak-ng", f"wav://{tmp_path}"))
     driver.open()
     driver.speak(call())
@@ -135,7 +139,7 @@ def test_espeak_really_sounds_in_both_languages_after_the_chime(tmp_path):
         assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
 
 
-def test_the_languages_of_a_voice_are_a_setting(tmp_path):
+def test_the_languages_of_a_voice_are_a_setting(tmp_path: Path) -> None:
     for languages in ("zh", "en", "zh,en"):
         driver = registry.build(device("espeak-ng", f"wav://{tmp_path / languages}", languages=languages))
         driver.open()
@@ -148,7 +152,7 @@ def test_the_languages_of_a_voice_are_a_setting(tmp_path):
         registry.build(device("espeak-ng", "wav:///x", speed=1000))
 
 
-def test_the_chime_is_two_tones_that_neither_clip_nor_click():
+def test_the_chime_is_two_tones_that_neither_clip_nor_click() -> None:
     sound = chime(22050)
     assert max(abs(s) for s in sound.samples) < 20000
     assert abs(sound.samples[0]) < 100 and abs(sound.samples[-1]) < 100
@@ -157,7 +161,7 @@ def test_the_chime_is_two_tones_that_neither_clip_nor_click():
     assert crossings[0] == pytest.approx(784 / 5, abs=3) and crossings[1] == pytest.approx(587 / 5, abs=3)
 
 
-def test_only_the_last_announcements_are_kept_in_a_folder(tmp_path):
+def test_only_the_last_announcements_are_kept_in_a_folder(tmp_path: Path) -> None:
     folder = SoundFolder(tmp_path, kept=3)
     folder.open()
     for place in range(5):
@@ -165,7 +169,7 @@ def test_only_the_last_announcements_are_kept_in_a_folder(tmp_path):
     assert [p.name[:6] for p in sorted(tmp_path.glob("*.wav"))] == ["000003", "000004", "000005"]
 
 
-def test_an_emulated_speaker_takes_as_long_as_a_real_one_and_stops_when_closed(tmp_path):
+def test_an_emulated_speaker_takes_as_long_as_a_real_one_and_stops_when_closed(tmp_path: Path) -> None:
     driver = registry.build(device("espeak-ng", "emulator://voice?pace=100", languages="zh"), DeviceSite(tmp_path))
     driver.open()
     speaking = threading.Thread(target=driver.speak, args=(call(),))
@@ -178,7 +182,7 @@ def test_an_emulated_speaker_takes_as_long_as_a_real_one_and_stops_when_closed(t
     assert not speaking.is_alive(), "before its words have ended"
 
 
-def test_a_machine_without_sound_card_is_told_so(tmp_path):
+def test_a_machine_without_sound_card_is_told_so(tmp_path: Path) -> None:
     cards = tmp_path / "cards"
     cards.write_text("--- no soundcards ---\n")
     assert not has_sound_card(cards)
@@ -192,7 +196,7 @@ def test_a_machine_without_sound_card_is_told_so(tmp_path):
 
 
 @pytest.fixture
-def player(tmp_path, monkeypatch):
+def player(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program called aplay that keeps what it is given, or fails with the text in the file `fail`."""
     program = tmp_path / "aplay"
     program.write_text(
@@ -205,14 +209,14 @@ def player(tmp_path, monkeypatch):
     return tmp_path
 
 
-def through(player, address, **options):
+def through(player: Path, address: str, **options: Any) -> Any:
     """A voice that plays through the emulated player."""
     driver = registry.build(device("espeak-ng", address, **options))
     driver.speaker = speaker(address, name="voice-1", folder=None, cards=player / "cards")
     return driver
 
 
-def test_a_sound_card_gets_the_whole_announcement(player):
+def test_a_sound_card_gets_the_whole_announcement(player: Path) -> None:
     driver = through(player, "alsa:///plughw:1,0")
     driver.open()
     driver.speak(call())
@@ -224,7 +228,9 @@ def test_a_sound_card_gets_the_whole_announcement(player):
 @pytest.mark.parametrize(
     ("complaint", "error"), [("audio open error: Device or resource busy", InUse), ("no such card", Unreachable)]
 )
-def test_a_sound_card_that_fails_is_reported_with_its_remedy_and_works_again_later(player, complaint, error):
+def test_a_sound_card_that_fails_is_reported_with_its_remedy_and_works_again_later(
+    player: Path, complaint: str, error: type[DeviceError]
+) -> None:
     driver = through(player, "sound://", languages="zh")
     driver.open()
     (player / "fail").write_text(complaint)
@@ -238,7 +244,7 @@ def test_a_sound_card_that_fails_is_reported_with_its_remedy_and_works_again_lat
 # --- recorded pieces ----------------------------------------------------------------------------------------------------
 
 
-def test_recorded_pieces_are_joined_longest_first():
+def test_recorded_pieces_are_joined_longest_first() -> None:
     known = {"请", "号", "号到", "号窗口", "A", "零", "一", "三"}
     assert pieces_of("请A零一号到零三号窗口", known, "zh") == ["请", "A", "零", "一", "号到", "零", "三", "号窗口"]
     assert pieces_of("Number A zero, please", {"number", "A", "zero", "please", "zer"}, "en") == [
@@ -251,7 +257,7 @@ def test_recorded_pieces_are_joined_longest_first():
         pieces_of("请到楼", {"请", "到"}, "zh")
 
 
-def test_a_recording_of_another_kind_is_refused_with_the_way_to_mend_it(tmp_path, recordings):
+def test_a_recording_of_another_kind_is_refused_with_the_way_to_mend_it(tmp_path: Path, recordings: Path) -> None:
     (tmp_path / "zh").mkdir()
     with wave.open(str(tmp_path / "zh" / "请.wav"), "wb") as file:
         file.setnchannels(2)
@@ -270,13 +276,13 @@ def test_a_recording_of_another_kind_is_refused_with_the_way_to_mend_it(tmp_path
 # --- speech chips ------------------------------------------------------------------------------------------------------
 
 
-def chip_voice(emulator, spoken_in=("zh",), tune="", **timing):
+def chip_voice(emulator: ChipEmulator, spoken_in: Sequence[str] = ("zh",), tune: str = "", **timing: Any) -> ChipVoice:
     timing = {"reply_s": PATIENCE_S} | timing
     return ChipVoice(emulator.chip, MemoryStream(emulator), spoken_in=list(spoken_in), tags="[v5]", tune=tune, **timing)
 
 
 @pytest.mark.parametrize("kind", [Syn6288Emulator, Xfs5152Emulator])
-def test_nothing_is_sent_to_a_chip_that_still_speaks(kind):
+def test_nothing_is_sent_to_a_chip_that_still_speaks(kind: type[Syn6288Emulator | Xfs5152Emulator]) -> None:
     emulator = kind()
     emulator.character_s = 0.005
     voice = chip_voice(emulator, ("zh", "en"), tune="soundb")
@@ -292,7 +298,7 @@ def test_nothing_is_sent_to_a_chip_that_still_speaks(kind):
 
 @pytest.mark.parametrize("kind", [Syn6288Emulator, Xfs5152Emulator])
 @pytest.mark.parametrize("fault", ["silent-end", "noise", "late=0.1"])
-def test_a_chip_in_light_trouble_still_says_everything(kind, fault):
+def test_a_chip_in_light_trouble_still_says_everything(kind: type[Syn6288Emulator | Xfs5152Emulator], fault: str) -> None:
     emulator = kind(faults=[fault])
     emulator.character_s = 0.005
     voice = chip_voice(emulator)
@@ -302,7 +308,7 @@ def test_a_chip_in_light_trouble_still_says_everything(kind, fault):
 
 
 @pytest.mark.parametrize(("fault", "error"), [("no-answer", NoReply), ("nack", DeviceError), ("disconnects", DeviceError)])
-def test_a_chip_that_fails_gives_one_clear_error_and_recovers(fault, error):
+def test_a_chip_that_fails_gives_one_clear_error_and_recovers(fault: str, error: type[DeviceError]) -> None:
     emulator = Syn6288Emulator(name="chip", faults=[fault])
     with pytest.raises(error) as caught:
         chip_voice(emulator, reply_s=0.05).open()
@@ -315,18 +321,18 @@ def test_a_chip_that_fails_gives_one_clear_error_and_recovers(fault, error):
     assert emulator.said
 
 
-def test_a_chip_that_stays_busy_is_silenced_and_reported():
+def test_a_chip_that_stays_busy_is_silenced_and_reported() -> None:
     voice = chip_voice(Syn6288Emulator(faults=["busy"]), speech_s=0.2, poll_s=0.05)
     voice.open()
     with pytest.raises(NoReply, match="stays busy"):
         voice.speak(call())
 
 
-def test_the_emulated_chip_is_as_strict_about_time_as_the_real_one():
+def test_the_emulated_chip_is_as_strict_about_time_as_the_real_one() -> None:
     class Clocked(Syn6288Emulator):
         at = 0.0
 
-        def now(self):
+        def now(self) -> float:
             return self.at
 
     emulator, answers = Clocked(), bytearray()
@@ -345,7 +351,7 @@ def test_the_emulated_chip_is_as_strict_about_time_as_the_real_one():
     assert answers == bytes((frames.NOT_UNDERSTOOD,))
 
 
-def test_a_new_speak_frame_cuts_off_the_text_being_spoken_as_the_manual_says():
+def test_a_new_speak_frame_cuts_off_the_text_being_spoken_as_the_manual_says() -> None:
     emulator = Xfs5152Emulator()
     line = emulator.plug_in(lambda _data: None)
     emulator.feed(line, frames.XFS5152.speak("一二三四五"))
@@ -355,7 +361,7 @@ def test_a_new_speak_frame_cuts_off_the_text_being_spoken_as_the_manual_says():
 
 
 @pytest.mark.parametrize("model", EMULATORS)
-def test_a_chip_named_by_an_emulator_address_speaks_and_keeps_what_it_said(model, tmp_path):
+def test_a_chip_named_by_an_emulator_address_speaks_and_keeps_what_it_said(model: str, tmp_path: Path) -> None:
     driver = registry.build(device(model, f"emulator://{model}?bus={tmp_path.name}"), DeviceSite(tmp_path))
     driver.open()
     emulator = running(tmp_path.name)
@@ -368,7 +374,7 @@ def test_a_chip_named_by_an_emulator_address_speaks_and_keeps_what_it_said(model
 
 @pytest.mark.hardware
 @pytest.mark.skipif("JIAOHAO_VOICE" not in os.environ, reason="JIAOHAO_VOICE names no real voice, such as syn6288=/dev/ttyUSB0")
-def test_a_real_voice_speaks():
+def test_a_real_voice_speaks() -> None:
     model, _, address = os.environ["JIAOHAO_VOICE"].partition("=")
     driver = registry.build(device(model, address))
     driver.open()

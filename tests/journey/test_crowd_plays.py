@@ -1,9 +1,14 @@
 """The crowd in a real hall: broker, server and crowd as processes of their own."""
 
+from __future__ import annotations
+
 import signal
 import subprocess
 from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Condition
+from typing import Any
 
 import pytest
 
@@ -40,16 +45,16 @@ class Watcher:
             self.windows[window] = state
             self.news.notify_all()
 
-    def wait(self, condition, timeout_s: float = PATIENCE_S) -> None:
+    def wait(self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
         with self.news:
             assert self.news.wait_for(condition, timeout_s), (self.events, self.windows.get(TAKEN))
 
-    def ask(self, verb: str, **body) -> answers.Answer:
+    def ask(self, verb: str, **body: Any) -> answers.Answer:
         return self.link.request(verb, body, timeout_s=PATIENCE_S).result()
 
 
 @pytest.fixture
-def hall(tmp_path):
+def hall(tmp_path: Path) -> Iterator[tuple[Watcher, subprocess.Popen[str]]]:
     folder = stage.write_hall(tmp_path)
     with stage.broker(tmp_path) as port, stage.server(tmp_path, folder, port):
         watcher = Watcher(port)
@@ -63,7 +68,9 @@ def hall(tmp_path):
         watcher.link.close()
 
 
-def test_the_crowd_takes_numbers_calls_serves_and_rates_and_leaves_a_window_to_a_human(hall):
+def test_the_crowd_takes_numbers_calls_serves_and_rates_and_leaves_a_window_to_a_human(
+    hall: tuple[Watcher, subprocess.Popen[str]],
+) -> None:
     watcher, crowd = hall
     watcher.wait(lambda: watcher.events["service-finished"] >= 5 and watcher.events["service-rated"] >= 3)
     watcher.wait(lambda: {TAKEN, LEFT} <= watcher.windows.keys())
@@ -85,7 +92,7 @@ def test_the_crowd_takes_numbers_calls_serves_and_rates_and_leaves_a_window_to_a
     assert "numbers taken" in crowd.stdout.read()
 
 
-def test_a_hall_or_window_that_does_not_exist_is_named(tmp_path):
+def test_a_hall_or_window_that_does_not_exist_is_named(tmp_path: Path) -> None:
     folder = stage.write_hall(tmp_path)
     program = [str(stage.PROGRAMS / "jiaohao-server"), "crowd", "--broker", "127.0.0.1:1"]
     for words, said in (

@@ -1,7 +1,12 @@
 """The device agent on a real broker: what the hall wants appears, trouble of one device is no trouble of another."""
 
+from __future__ import annotations
+
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +19,8 @@ from drivers.agent import Agent
 from drivers.device_health import Timing
 from drivers.emulators.local import running, stop_all
 from drivers.emulators.serve import PtyServer, TcpServer
-from link import Broker
-from tests.programs import PATIENCE_S
+from link import Broker, Link
+from tests.programs import PATIENCE_S, PrivateBroker, RunningServer
 from tests.small_hall import write_hall
 
 AGENT = "devices-1"
@@ -25,73 +30,75 @@ QUICK = Timing(check_s=0.5, longest_retry_s=1.0)
 
 
 @pytest.fixture(autouse=True)
-def ends():
+def ends() -> Iterator[None]:
     yield
     stop_all()
 
 
-def device(name, address, kind="display", model="onbon-bxk", serves="01", **options):
+def device(
+    name: str, address: str, kind: str = "display", model: str = "onbon-bxk", serves: str | None = "01", **options: Any
+) -> Device:
     return Device(id=name, kind=kind, model=model, address=address, agent=AGENT, serves=serves, options=options)
 
 
 class Strip:
     """A strip on a port that can be pulled out and put back."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.emulator = registry.emulator("onbon-bxk")(name=name)
         self.server = TcpServer(self.emulator)
         self.server.open()
         self.address = self.server.address
 
-    def pull_out(self):
+    def pull_out(self) -> None:
         self.server.close()
 
-    def put_back(self):
+    def put_back(self) -> None:
         self.server = TcpServer(self.emulator, port=int(self.address.rpartition(":")[2]))
         self.server.open()
 
-    def shows(self, text, timeout_s=PATIENCE_S):
+    def shows(self, text: str, timeout_s: float = PATIENCE_S) -> bool:
         return self.emulator.wait_for(lambda: self.emulator.texts() == [text], timeout_s)
 
 
 class Hall:
     """What the hall says and hears while an agent runs."""
 
-    def __init__(self, agent, link):
+    def __init__(self, agent: Agent, link: Link) -> None:
         self.agent, self.link = agent, link
         self.heard = {}
         self.news = threading.Condition()
 
-    def listen(self, topic, payload, _retained):
+    def listen(self, topic: str, payload: bytes, _retained: bool) -> None:
         with self.news:
             self.heard[topic] = payload
             self.news.notify_all()
 
-    def want(self, display, seq, text, effect="static"):
+    def want(self, display: str, seq: int, text: str, effect: str = "static") -> None:
         content = codec.encode(DisplayDesired(seq, [DisplayLine(text, effect=effect)]))
         self.link.publish(self.link.topics.display_desired(display), content, retain=True)
 
-    def shown(self, display):
+    def shown(self, display: str) -> messages.DisplayShown | None:
         payload = self.heard.get(self.link.topics.display_shown(display))
         return codec.decode(payload, messages.DisplayShown) if payload else None
 
-    def until(self, condition, timeout_s=PATIENCE_S):
+    def until(self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> bool:
         with self.news:
             return self.news.wait_for(condition, timeout_s)
 
-    def is_shown(self, display, seq, state="ok"):
-        def there():
+    def is_shown(self, display: str, seq: int, state: str = "ok") -> bool:
+        def there() -> bool:
             shown = self.shown(display)
             return shown is not None and (shown.seq, shown.state) == (seq, state)
 
         return self.until(there)
 
-    def status(self):
+    def status(self) -> messages.TerminalStatus | None:
         payload = self.heard.get(self.link.topics.terminal_status(AGENT))
         return codec.decode(payload, messages.TerminalStatus) if payload else None
 
-    def device_is(self, name, state):
-        def there():
+    def device_is(self, name: str, state: str) -> bool:
+        def there() -> bool:
             status = self.status()
             return status is not None and any(d.id == name and d.state == state for d in status.devices)
 
@@ -99,7 +106,9 @@ class Hall:
 
 
 @contextmanager
-def hall_with(tmp_path, broker, *devices, timing=QUICK, answer_s=0.6):
+def hall_with(
+    tmp_path: Path, broker: PrivateBroker, *devices: Device, timing: Timing = QUICK, answer_s: float = 0.6
+) -> Iterator[Hall]:
     """An agent with these devices, in the small hall. It waits `answer_s` for the answer of a device."""
     config = load(write_hall(tmp_path / "hall"))
     config = config.model_copy(update={"device": list(devices)})
@@ -130,7 +139,7 @@ def hall_with(tmp_path, broker, *devices, timing=QUICK, answer_s=0.6):
         link.close()
 
 
-def test_an_unreachable_strip_delays_no_other_and_then_shows_the_present_state(tmp_path, broker):
+def test_an_unreachable_strip_delays_no_other_and_then_shows_the_present_state(tmp_path: Path, broker: PrivateBroker) -> None:
     good, bad = Strip("good"), Strip("bad")
     devices = [device("good", good.address), device("bad", bad.address)]
     with hall_with(tmp_path, broker, *devices, answer_s=3600) as hall:
@@ -160,7 +169,9 @@ def test_an_unreachable_strip_delays_no_other_and_then_shows_the_present_state(t
     bad.pull_out()
 
 
-def test_a_device_that_is_described_wrongly_is_named_and_the_others_go_on(tmp_path, broker, caplog):
+def test_a_device_that_is_described_wrongly_is_named_and_the_others_go_on(
+    tmp_path: Path, broker: PrivateBroker, caplog: pytest.LogCaptureFixture
+) -> None:
     good = Strip("good")
     wrong = {
         "model": device("model", good.address, model="onbon-bkx"), "option": device("option", good.address, rowz=3),
@@ -179,7 +190,7 @@ def test_a_device_that_is_described_wrongly_is_named_and_the_others_go_on(tmp_pa
     good.pull_out()
 
 
-def test_a_silent_strip_is_unreachable_until_it_answers(tmp_path, broker):
+def test_a_silent_strip_is_unreachable_until_it_answers(tmp_path: Path, broker: PrivateBroker) -> None:
     strip = Strip("strip")
     strip.emulator.fail("no-answer")
     with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
@@ -190,7 +201,7 @@ def test_a_silent_strip_is_unreachable_until_it_answers(tmp_path, broker):
     strip.pull_out()
 
 
-def test_a_broker_that_was_restarted_hears_again_what_is_shown(tmp_path, broker):
+def test_a_broker_that_was_restarted_hears_again_what_is_shown(tmp_path: Path, broker: PrivateBroker) -> None:
     strip = Strip("strip")
     with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
         hall.want("strip", 1, "A001")
@@ -205,7 +216,7 @@ def test_a_broker_that_was_restarted_hears_again_what_is_shown(tmp_path, broker)
     strip.pull_out()
 
 
-def test_several_strips_share_one_bus_and_each_shows_its_own_newest_state(tmp_path, broker):
+def test_several_strips_share_one_bus_and_each_shows_its_own_newest_state(tmp_path: Path, broker: PrivateBroker) -> None:
     strips = [device(f"qt-{n}", "emulator://qt-strip?bus=east", model="qt-strip", addr=n) for n in range(1, 5)]
     with hall_with(tmp_path, broker, *strips, timing=Timing(check_s=3600)) as hall:  # a check sends as well
         for seq in range(1, 21):
@@ -219,7 +230,7 @@ def test_several_strips_share_one_bus_and_each_shows_its_own_newest_state(tmp_pa
         assert bus.frames < 60, "states that were overtaken are not sent"
 
 
-def test_announcements_are_said_and_retained_ones_are_not(tmp_path, broker):
+def test_announcements_are_said_and_retained_ones_are_not(tmp_path: Path, broker: PrivateBroker) -> None:
     voice = device("voice-1", "emulator://syn6288", kind="voice", model="syn6288", serves=None)
     with hall_with(tmp_path, broker, voice) as hall:
         assert hall.device_is("voice-1", "ok")
@@ -233,7 +244,9 @@ def test_announcements_are_said_and_retained_ones_are_not(tmp_path, broker):
         assert chip.wait_for(lambda: any("零零二" in u.text for u in chip.said))
 
 
-def test_an_agent_that_hears_garbled_messages_again_and_again_says_so_once(tmp_path, broker, server):
+def test_an_agent_that_hears_garbled_messages_again_and_again_says_so_once(
+    tmp_path: Path, broker: PrivateBroker, server: RunningServer
+) -> None:
     strip = Strip("strip")
     with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
         hall.want("strip", 1, "A001")
@@ -250,7 +263,7 @@ def test_an_agent_that_hears_garbled_messages_again_and_again_says_so_once(tmp_p
     strip.pull_out()
 
 
-def test_illegal_messages_are_dropped_and_the_strip_goes_on(tmp_path, broker):
+def test_illegal_messages_are_dropped_and_the_strip_goes_on(tmp_path: Path, broker: PrivateBroker) -> None:
     strip = Strip("strip")
     with hall_with(tmp_path, broker, device("strip", strip.address)) as hall:
         topic = hall.link.topics.display_desired("strip")
@@ -261,7 +274,7 @@ def test_illegal_messages_are_dropped_and_the_strip_goes_on(tmp_path, broker):
     strip.pull_out()
 
 
-def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path, broker, server):
+def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path: Path, broker: PrivateBroker, server: RunningServer) -> None:
     keypad = device("keypad-1", "emulator://keypad-485", kind="keypad", model="keypad-485", serves="01")
     with hall_with(tmp_path, broker, keypad) as hall:
         assert hall.device_is("keypad-1", "ok")
@@ -278,14 +291,16 @@ def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path, broker, server
         assert box.wait_for(lambda: box.beeps[1] >= 1), "there is nothing to recall: the keypad says so"
 
 
-def test_an_unreachable_strip_raises_one_alert_that_ends_when_it_answers(tmp_path, broker, server):
+def test_an_unreachable_strip_raises_one_alert_that_ends_when_it_answers(
+    tmp_path: Path, broker: PrivateBroker, server: RunningServer
+) -> None:
     strip = Strip("strip")
     strip.emulator.fail("no-answer")
     with hall_with(tmp_path, broker, device("strip-01", strip.address)) as hall:
         hall.want("strip-01", 1, "A001")
         alerts = hall.link.topics.root + "alert/"
 
-        def standing():
+        def standing() -> list[str]:
             return [topic.removeprefix(alerts) for topic, payload in hall.heard.items() if topic.startswith(alerts) and payload]
 
         assert hall.until(lambda: standing() == ["display-strip-01"]), standing()
@@ -296,7 +311,7 @@ def test_an_unreachable_strip_raises_one_alert_that_ends_when_it_answers(tmp_pat
     strip.pull_out()
 
 
-def test_a_serial_cable_that_is_pulled_out_and_put_back_needs_no_restart(tmp_path, broker):
+def test_a_serial_cable_that_is_pulled_out_and_put_back_needs_no_restart(tmp_path: Path, broker: PrivateBroker) -> None:
     plug = tmp_path / "hall-strip-1"
     emulator = registry.emulator("onbon-bxk")(name="strip")
     server = PtyServer(emulator, plug)

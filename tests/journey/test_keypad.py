@@ -15,7 +15,7 @@ from drivers.agent_wiring import BadDevices
 from drivers.emulators.keypad import KeypadEmulator, RaterEmulator
 from drivers.emulators.serve import TcpServer
 from link import Broker
-from tests.programs import PrivateBroker, Watcher, ok
+from tests.programs import PrivateBroker, RunningServer, Watcher, ok
 
 BOX = """
 [[device]]
@@ -67,7 +67,9 @@ def press(counter: Counter, watcher: Watcher, key: str, state: str, window: int 
     watcher.wait(f"window/{window:02}/state", f'"state":"{state}"')
 
 
-def test_a_key_calls_the_next_ticket_and_a_key_of_the_rater_ends_in_the_ledger(counter, watcher, server):
+def test_a_key_calls_the_next_ticket_and_a_key_of_the_rater_ends_in_the_ledger(
+    counter: Counter, watcher: Watcher, server: RunningServer
+) -> None:
     for _ in range(3):
         ok(watcher.link, "issue-ticket", queue="household", channel="desk")
     assert counter.keypads.wait_for(lambda: counter.keypads.shown.get(1) == "003   ")
@@ -86,7 +88,9 @@ def test_a_key_calls_the_next_ticket_and_a_key_of_the_rater_ends_in_the_ledger(c
     assert counter.keypads.beeps[1] == 0 and counter.keypads.malformed == counter.rater.malformed == 0
 
 
-def test_two_keypads_on_one_line_work_for_their_own_windows_and_beep_when_nothing_can_be_done(counter, watcher):
+def test_two_keypads_on_one_line_work_for_their_own_windows_and_beep_when_nothing_can_be_done(
+    counter: Counter, watcher: Watcher
+) -> None:
     assert counter.keypads.wait_for(lambda: counter.keypads.shown.get(1) == "000   ")
     counter.keypads.act("next 1")
     assert counter.keypads.wait_for(lambda: counter.keypads.beeps[1] == 1), "nobody waits"
@@ -108,7 +112,7 @@ def test_two_keypads_on_one_line_work_for_their_own_windows_and_beep_when_nothin
     assert counter.keypads.beeps == {1: 2}
 
 
-def test_every_key_does_its_work_also_after_the_keypad_was_unplugged(counter, watcher):
+def test_every_key_does_its_work_also_after_the_keypad_was_unplugged(counter: Counter, watcher: Watcher) -> None:
     for _ in range(3):
         ok(watcher.link, "issue-ticket", queue="household", channel="desk")
     assert counter.keypads.wait_for(lambda: counter.keypads.shown.get(1) == "003   ")
@@ -130,7 +134,7 @@ def test_every_key_does_its_work_also_after_the_keypad_was_unplugged(counter, wa
     press(counter, watcher, "next", "calling")
 
 
-def test_a_box_without_a_window_is_refused_with_the_way_to_mend_it(hall_folder, broker):
+def test_a_box_without_a_window_is_refused_with_the_way_to_mend_it(hall_folder: Path, broker: PrivateBroker) -> None:
     with (hall_folder / "devices.toml").open("a", encoding="utf-8") as file:
         file.write(
             BOX.format(kind="keypad", window="01", address="loop://", addr=1).replace('serves = "01"', 'serves = "board"')

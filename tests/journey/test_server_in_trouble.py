@@ -15,7 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from contract.wire import answers
-from link import NoAnswer, connection
+from link import Link, NoAnswer, connection
 from queue_server.store.database import Database, sqlite_url
 from tests.postgres import PrivatePostgres
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, ok, wait_until
@@ -25,7 +25,7 @@ ROUND = 12
 
 def test_a_power_cut_in_the_middle_of_load_loses_nothing_answered_and_makes_nothing_twice(
     tmp_path: Path, hall_folder: Path, broker: PrivateBroker, server: RunningServer
-):
+) -> None:
     link = broker.link()
     link.open()
     assert link.connected.wait(PATIENCE_S)
@@ -58,7 +58,7 @@ def test_a_power_cut_in_the_middle_of_load_loses_nothing_answered_and_makes_noth
     assert stored == set(answered)
 
 
-def _issue(link, answered: dict[str, str]) -> Future[answers.Answer]:
+def _issue(link: Link, answered: dict[str, str]) -> Future[answers.Answer]:
     request_id = str(uuid.uuid4())
     future = link.request("issue-ticket", {"queue": "household", "channel": "web"}, timeout_s=240, request_id=request_id)
 
@@ -71,7 +71,7 @@ def _issue(link, answered: dict[str, str]) -> Future[answers.Answer]:
     return future
 
 
-def test_after_the_broker_restarts_everybody_sees_the_truth_again(broker: PrivateBroker, server: RunningServer):
+def test_after_the_broker_restarts_everybody_sees_the_truth_again(broker: PrivateBroker, server: RunningServer) -> None:
     link = broker.link()
     watcher = Watcher(link, "window/+/state", "queue/+/state", "display/+/desired", "server/status", "rating/+/ask")
     link.open()
@@ -95,7 +95,7 @@ def test_after_the_broker_restarts_everybody_sees_the_truth_again(broker: Privat
 
 def test_malformed_and_hostile_commands_are_dropped_answered_or_refused_and_raise_an_alert(
     broker: PrivateBroker, server: RunningServer
-):
+) -> None:
     link = broker.link()
     watcher = Watcher(link, "alert/+", "cmd/+", "other/#", "reply/#")
     link.open()
@@ -147,7 +147,7 @@ def _publish(
 
 def test_two_servers_on_one_postgresql_share_the_hall(
     tmp_path: Path, hall_folder: Path, broker: PrivateBroker, postgres: PrivatePostgres
-):
+) -> None:
     url = postgres.new_database()
     servers = [RunningServer(hall_folder, tmp_path / f"state-{i}", broker.address, "--database", url) for i in (1, 2)]
     for server in servers:  # every server of a hall has the same key
@@ -194,7 +194,9 @@ def _board(watcher: Watcher) -> list[str]:
     return [line["text"][:4] for line in json.loads(watcher.state["display/board-1/desired"])["lines"]]
 
 
-def test_a_server_that_is_asked_to_end_says_so_and_one_that_dies_is_reported_lost(broker: PrivateBroker, server: RunningServer):
+def test_a_server_that_is_asked_to_end_says_so_and_one_that_dies_is_reported_lost(
+    broker: PrivateBroker, server: RunningServer
+) -> None:
     link = broker.link()
     watcher = Watcher(link, "server/status")
     link.open()
@@ -210,7 +212,7 @@ def test_a_server_that_is_asked_to_end_says_so_and_one_that_dies_is_reported_los
     link.close()
 
 
-def test_an_unreachable_strip_raises_an_alert_that_ends_when_it_answers(broker: PrivateBroker, server: RunningServer):
+def test_an_unreachable_strip_raises_an_alert_that_ends_when_it_answers(broker: PrivateBroker, server: RunningServer) -> None:
     link = broker.link()
     watcher = Watcher(link, "alert/+", "server/status")
     link.open()
@@ -235,7 +237,7 @@ def test_an_unreachable_strip_raises_an_alert_that_ends_when_it_answers(broker: 
     link.close()
 
 
-def test_the_line_goes_on_after_a_restart_of_the_server(broker: PrivateBroker, server: RunningServer):
+def test_the_line_goes_on_after_a_restart_of_the_server(broker: PrivateBroker, server: RunningServer) -> None:
     link = broker.link()
     watcher = Watcher(link, "window/01/state", "queue/household/state", "announce", "display/board-1/desired")
     link.open()
@@ -258,7 +260,7 @@ def test_the_line_goes_on_after_a_restart_of_the_server(broker: PrivateBroker, s
     link.close()
 
 
-def test_requests_of_many_clients_at_once_get_different_numbers(broker: PrivateBroker, server: RunningServer):
+def test_requests_of_many_clients_at_once_get_different_numbers(broker: PrivateBroker, server: RunningServer) -> None:
     numbers: list[str] = []
 
     def take() -> None:

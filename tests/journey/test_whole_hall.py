@@ -66,7 +66,7 @@ def programs(state: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_one_command_opens_the_hall_and_ctrl_c_ends_every_program_and_the_next_day_part_goes_on(tmp_path):
+def test_one_command_opens_the_hall_and_ctrl_c_ends_every_program_and_the_next_day_part_goes_on(tmp_path: Path) -> None:
     state = tmp_path / "state"
     hall = RunningHall(state)
     try:
@@ -92,7 +92,7 @@ def test_one_command_opens_the_hall_and_ctrl_c_ends_every_program_and_the_next_d
         hall.close()
 
 
-def test_a_hall_that_does_not_exist_is_refused_with_a_hint(tmp_path):
+def test_a_hall_that_does_not_exist_is_refused_with_a_hint(tmp_path: Path) -> None:
     done = subprocess.run([PROGRAM, "--hall", tmp_path], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "is no hall" in done.stderr

@@ -1,6 +1,6 @@
 """The tests themselves keep to rules: each claims something, none reaches into what it tests, none changes a constant of it.
 
-A time-out or a limit that a test needs otherwise is an argument of what it tests; state that a test needs to see is public.
+In contract and journey tests every signature has its types. A time-out or a limit that a test needs otherwise is an argument of what it tests; state that a test needs to see is public.
 """
 
 from __future__ import annotations
@@ -69,6 +69,17 @@ def patched_constants(tree: ast.Module) -> Iterator[str]:
                 yield f"line {node.lineno}: {ast.unparse(node)}"
 
 
+def untyped(tree: ast.Module) -> Iterator[str]:
+    """Functions whose arguments or result have no type."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            given = node.args
+            named = [word for word in given.posonlyargs + given.args + given.kwonlyargs if word.arg not in ("self", "cls")]
+            every = [*named, *filter(None, (given.vararg, given.kwarg))]
+            if node.returns is None or any(word.annotation is None for word in every):
+                yield f"line {node.lineno}: {node.name}"
+
+
 def is_patch(call: ast.Call) -> bool:
     """Whether a call names an attribute by a text."""
     return isinstance(call.func, ast.Name | ast.Attribute) and ast.unparse(call.func).rpartition(".")[2] in (
@@ -82,6 +93,11 @@ def test_a_test_claims_something_touches_nothing_private_and_sets_no_constant(fi
     assert [test.name for test in functions_of(tree) if not claims(test)] == []
     assert list(private(tree)) == []
     assert list(patched_constants(tree)) == []
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.startswith(("contract/", "journey/"))])
+def test_a_contract_or_journey_test_has_its_types(file: str) -> None:
+    assert list(untyped(ast.parse(FILES[file]))) == []
 
 
 def test_what_the_rules_forbid_is_found() -> None:
@@ -100,3 +116,4 @@ def test_what_the_rules_forbid_is_found() -> None:
     assert [test.name for test in functions_of(tree) if not claims(test)] == ["test_one"]
     assert [line.split(":")[0] for line in private(tree)] == ["line 1", "line 6", "line 7"]
     assert [line.split(":")[0] for line in patched_constants(tree)] == ["line 3", "line 4"]
+    assert [line.split(": ")[1] for line in untyped(tree)] == ["test_one", "test_two"]
