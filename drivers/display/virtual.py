@@ -8,11 +8,11 @@ from pathlib import Path
 from PIL import Image
 
 from contract.configuration.hall import Device
+from contract.led_picture import leds, save
 from contract.wire.messages import DisplayDesired
 from drivers.connect import DeviceSite
 from drivers.display import dots, text
 from drivers.display.options import Size
-from drivers.led_picture import leds, save
 from drivers.ports import Display, NotFound
 
 

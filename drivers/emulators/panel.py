@@ -6,8 +6,8 @@ from abc import abstractmethod
 
 from PIL import Image
 
+from contract.led_picture import leds, save
 from drivers.emulators.base import Emulator
-from drivers.led_picture import leds, save
 
 
 class LedPanel(Emulator):

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from contract.led_picture import PITCH
 from contract.wire import messages
 from queue_server.web.console.page import FIELDS, command_in
-from queue_server.web.public.led_picture import PITCH, picture
+from queue_server.web.public.panel_picture import picture
 from tests.web_hall import WebHall, at_window, log_in, now, press
 
 # --- the console ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Draws text as a LED panel shows it: lit and dark dots, as PNG. A Chinese character takes 16 by 16 dots."""
+"""Text as a LED panel shows it, as PNG. A Chinese character takes 16 by 16 dots."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from contract.led_picture import leds
+
 HEIGHT = 16
-PITCH = 6
 CJK_FONTS = (Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),)
 SIMPLIFIED = 2
 """The face of the collection that has the mainland's character shapes."""
@@ -22,26 +23,23 @@ COLOURS = {
     "blue": (96, 156, 255),
     "white": (240, 244, 255),
 }
-BOARD = (13, 15, 19)
-DARK = (33, 36, 43)
 
 
 @lru_cache(maxsize=512)
 def picture(lines: tuple[tuple[str, str], ...], columns: int = 0, brightness: int = 100, *, centred: bool = True) -> bytes:
     """PNG of `lines`, each (text, colour), on a panel `columns` dots wide (as wide as the longest line if that is more).
 
-    6 by 6 pixels a dot, 16 rows of dots a line, a free row of dots between lines. brightness: 1 to 100.
+    PITCH pixels a dot, 16 rows of dots a line, a free row of dots between lines. brightness: 1 to 100.
     """
     masks = [_mask(text) for text, _ in lines] or [Image.new("1", (1, HEIGHT))]
     width = max(columns, *(mask.width for mask in masks), HEIGHT)
     height = len(masks) * HEIGHT + (len(masks) - 1) * 2
-    panel = _dots(width, height, DARK).copy()
+    dots = Image.new("RGB", (width, height))
     for row, (mask, (_, colour)) in enumerate(zip(masks, lines, strict=False)):
-        lit = _dots(mask.width, HEIGHT, _dimmed(COLOURS.get(colour, COLOURS["red"]), brightness))
-        where = ((width - mask.width) // 2 * PITCH if centred else 0, row * (HEIGHT + 2) * PITCH)
-        panel.paste(lit, where, mask.resize((mask.width * PITCH, HEIGHT * PITCH), Image.Resampling.NEAREST))
+        lit = _dimmed(COLOURS.get(colour, COLOURS["red"]), brightness)
+        dots.paste(lit, ((width - mask.width) // 2 if centred else 0, row * (HEIGHT + 2)), mask)
     out = io.BytesIO()
-    panel.quantize(64).save(out, "PNG", optimize=True)
+    leds(dots).quantize(64).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
@@ -71,21 +69,6 @@ def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
         if path.exists():
             return ImageFont.truetype(str(path), 15, index=SIMPLIFIED)
     return ImageFont.load_default(15)
-
-
-@lru_cache(maxsize=64)
-def _dots(columns: int, rows: int, colour: tuple[int, int, int]) -> Image.Image:
-    """A field of dots, all in one colour."""
-    large = Image.new("RGB", (PITCH * 4, PITCH * 4), BOARD)
-    ImageDraw.Draw(large).ellipse((2, 2, PITCH * 4 - 3, PITCH * 4 - 3), fill=colour)
-    dot = large.resize((PITCH, PITCH), Image.Resampling.LANCZOS)
-    row = Image.new("RGB", (columns * PITCH, PITCH))
-    for column in range(columns):
-        row.paste(dot, (column * PITCH, 0))
-    field = Image.new("RGB", (columns * PITCH, rows * PITCH))
-    for line in range(rows):
-        field.paste(row, (0, line * PITCH))
-    return field
 
 
 def _dimmed(colour: tuple[int, int, int], brightness: int) -> tuple[int, int, int]:
