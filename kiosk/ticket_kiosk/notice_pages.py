@@ -16,8 +16,6 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
 from kiosk.ui.widgets.base import Box
 
-Wording = Callable[[PageContext], tuple[str, str]]
-
 
 def help_desk(stage: PageContext) -> str:
     """Whom to ask."""

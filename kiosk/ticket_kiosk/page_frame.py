@@ -13,8 +13,6 @@ from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import CountdownRing, IconButton, Words
 
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-
 
 def date_text(stage: PageContext, clock: datetime) -> str:
     """The date with its day of the week, in the language of the mode."""
@@ -70,7 +68,6 @@ class PageFrame(Page[KioskState]):
 
     def _build_head(self, head: Rect) -> None:
         look, stage, _ = self.look, self.stage, self.stage.text
-        side = head.h if self.leaves else 0
         if self.leaves and not look.mode.low:
             place, head = head.left(self._side_width(_("返回")), look.space("s"))
             self.add_widget(IconButton(stage, place, "chevron-left", _("返回"), lambda: stage.send(Back())))
@@ -82,7 +79,6 @@ class PageFrame(Page[KioskState]):
         self._ring = CountdownRing(stage, place)
         self._title = Words(stage, head, self.title_text(), "title", bold=True, line_height=1.2)
         self.put(self._time, self._ring, self._title)
-        del side
 
     def _side_width(self, text: str) -> float:
         return max(self.look.target, self.look.type("note") * (len(text) * 0.6 + 2.2))

@@ -58,6 +58,10 @@ def _tiles(state: KioskState) -> Hashable:
     return state.tiles, state.scan.able, state.offline, state.offline and (state.prints, state.few_left)
 
 
+def _ways(state: KioskState) -> Hashable:
+    return _tiles(state), state.lookup.contents, state.sheet
+
+
 def _lists(state: KioskState) -> Hashable:
     return state.taking.theme, state.sheet, state.offline
 
@@ -73,14 +77,25 @@ def _scan(state: KioskState) -> Hashable:
 def _shown_code(state: KioskState) -> Hashable:
     """What came of a code, and of what was tapped about it."""
     scan = replace(state.scan, picture=None, scanners={}, seen_at=0)
-    return scan, state.my_ticket, state.requests.waits_for(ScanRequest, TokenRequest), state.sheet
+    today = state.clock and state.clock.date()
+    return scan, state.my_ticket, state.requests.waits_for(ScanRequest, TokenRequest), state.sheet, today
 
 
 def _guide(state: KioskState) -> Hashable:
-    item = state.lookup.item
-    able = item is not None and state.gives_numbers(item.queue)
+    read = state.lookup
+    able = read.item is not None and state.gives_numbers(read.item.queue)
     aloud = state.aloud.works, state.aloud.section
-    return item and item.id, state.lookup.section, state.sheet, able, aloud, state.prints_papers
+    return read.item, read.english, read.section, read.contents, state.sheet, able, aloud, state.prints_papers
+
+
+def _papers(state: KioskState) -> Hashable:
+    chosen = state.printing
+    return _printed_of(state), chosen.ref, chosen.source, chosen.blank, state.sheet
+
+
+def _printed_of(state: KioskState) -> Hashable:
+    """What there is to print."""
+    return state.lookup.contents, state.lookup.item, state.case_query.case
 
 
 def _preview(state: KioskState) -> Hashable:
@@ -90,8 +105,10 @@ def _preview(state: KioskState) -> Hashable:
 
 def _printout(state: KioskState) -> Hashable:
     seen = state.printing
-    job = seen.job and (seen.job.state, seen.job.sheets)
-    return seen.ref, seen.stopped, job, seen.refusal, state.prints_papers, state.a4.words
+    ended = seen.job is not None and seen.job.ended
+    job = seen.job if ended else seen.job and (seen.job.state, seen.job.sheets, seen.job.words)
+    printed = _printed_of(state), seen.ref, seen.source, seen.document
+    return printed, seen.active, seen.stopped, job, seen.refusal, state.prints_papers, state.a4.words
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -111,10 +128,10 @@ PAGES: Mapping[ShownName, PageFacts] = {
             "confirm", "take_number.confirm_page.ConfirmPage", NUMBERS, 45,
             lambda state: (state.taking.queue, state.taking.class_, state.prints, state.offline),
         ),
-        PageFacts("printing", "take_number.ticket_page.PrintingPage"),
+        PageFacts("printing", "take_number.ticket_page.PrintingPage", watches=lambda state: state.prints),
         PageFacts(
             "done", "take_number.ticket_page.TicketPage", (), lambda state: 10 if state.taking.on_paper else 45,
-            lambda state: state.taking.ticket,
+            lambda state: (state.taking.ticket, state.taking.on_paper),
         ),
         PageFacts(
             "trouble", "notice_pages.TroublePage", (), 30,
@@ -122,10 +139,10 @@ PAGES: Mapping[ShownName, PageFacts] = {
         ),
         PageFacts("closed", "notice_pages.ClosedPage", watches=_tiles),
         PageFacts("away", "notice_pages.AwayPage", watches=_tiles),
-        PageFacts("starting", "notice_pages.StartingPage"),
+        PageFacts("starting", "notice_pages.StartingPage", watches=lambda state: state.has_guides),
         PageFacts("fail-safe", "notice_pages.FailSafePage", (), 5),
         # guides
-        PageFacts("guides", "guides.list_pages.GuidesPage", GUIDES, 45, _tiles),
+        PageFacts("guides", "guides.list_pages.GuidesPage", GUIDES, 45, _ways),
         PageFacts(
             "guide-groups", "guides.list_pages.GroupsPage", GUIDES, 45,
             lambda state: (state.lookup.group, state.lookup.contents, state.sheet),
@@ -147,8 +164,8 @@ PAGES: Mapping[ShownName, PageFacts] = {
         PageFacts("rate-reasons", "my_ticket.rate_page.RateReasonsPage", SERVER, 90, _shown_code),
         PageFacts("rated", "my_ticket.rate_page.RatedPage", (), 8),
         # A4: what is printed is known by then
-        PageFacts("blanks", "a4_print.choice_page.BlanksPage", (), 60, lambda state: state.sheet),
-        PageFacts("papers", "a4_print.choice_page.PapersPage", (), 60, lambda state: (state.sheet, state.printing.ref)),
+        PageFacts("blanks", "a4_print.choice_page.BlanksPage", (), 60, lambda state: (state.lookup.contents, state.sheet)),
+        PageFacts("papers", "a4_print.choice_page.PapersPage", (), 60, _papers),
         PageFacts("preview", "a4_print.preview_page.PreviewPage", (), 90, _preview),
         PageFacts(
             "printout", "a4_print.progress_page.PrintoutPage", (), lambda state: 20 if state.printing.printed else 60,

@@ -68,12 +68,3 @@ class Rect:
 
     def contains(self, x: float, y: float) -> bool:
         return self.x <= x <= self.right_edge and self.y <= y <= self.top_edge
-
-    def overlaps(self, other: Rect) -> bool:
-        """Whether the two share more than an edge."""
-        return (
-            self.x < other.right_edge - 0.5
-            and other.x < self.right_edge - 0.5
-            and self.y < other.top_edge - 0.5
-            and other.y < self.top_edge - 0.5
-        )

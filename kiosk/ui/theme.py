@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 Colour = tuple[float, float, float, float]
-TypeName = Literal["number", "title", "tile", "body", "note"]
 
 TYPE: dict[str, float] = {"number": 160, "title": 64, "tile": 48, "body": 36, "note": 28}
 ELDER_SCALE = 1.35
@@ -50,18 +48,6 @@ def rgba(hexadecimal: str, alpha: float = 1.0) -> Colour:
     """Read `#RRGGBB`."""
     red, green, blue = (int(hexadecimal[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return red, green, blue, alpha
-
-
-def luminance(colour: Colour) -> float:
-    """Relative luminance (WCAG 2.1)."""
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast_ratio(one: Colour, other: Colour) -> float:
-    """Contrast between two colours (WCAG 2.1): 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def window_of(hall: HallConfig, terminal: str, named: str | None) -> Window:
 
 def watches(state: RaterState) -> Hashable:
     """What makes a page another page."""
-    return state.page, state.level, state.reasons, state.phrases, state.more, _plate(state)
+    return state.page, state.ask, state.level, state.reasons, state.phrases, state.more, state.problem, _plate(state)
 
 
 def _plate(state: RaterState) -> Hashable:

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.configuration.table import TextConfig
-from kiosk.call_screen.flow import CallScreenState, ShownCall, ShownQueue
+from kiosk.call_screen.flow import CallScreenState, ShownCall, ShownQueue, step
+from kiosk.call_screen.role import watches
 from kiosk.flow.hall_view import Presence
 from kiosk.ui.theme import Mode
 from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
+from tests.screens.taps import Walk
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
@@ -86,6 +88,13 @@ def every() -> Iterator[tuple[str, Callable[[], Page]]]:
 def pages() -> Iterator[tuple[str, Page]]:
     """Every page, drawn."""
     return ((name, make()) for name, make in every())
+
+
+def walks() -> Iterator[tuple[str, Walk]]:
+    """The pages in both shapes; there is nothing to tap."""
+    hall = load(HALL)
+    for name, size in SIZES.items():
+        yield name, Walk(dict(states(hall)), step, draw, watches, hall, size, Mode(), lambda state: str(state.failed))
 
 
 def modes() -> list[str]:

@@ -35,6 +35,13 @@ def spill(words: Any) -> str:
     return ", ".join(f"{side} {value:.0f}" for side, value in sides.items() if value > SLACK * words.look.unit)
 
 
+def overlap(one: Any, other: Any) -> bool:
+    """Whether two boxes share more than an edge."""
+    beside = one.x >= other.right_edge - 0.5 or other.x >= one.right_edge - 0.5
+    above = one.y >= other.top_edge - 0.5 or other.y >= one.top_edge - 0.5
+    return not beside and not above
+
+
 def _rows(pixels: bytes, length: int) -> Iterator[bytes]:
     return (pixels[start : start + length] for start in range(0, len(pixels), length))
 
@@ -57,7 +64,7 @@ def problems(page: Any) -> Iterator[str]:
             ):
                 yield f"a target at {widget.rect} is outside the screen"
     for one, other in itertools.combinations(taps, 2):
-        if one.rect.overlaps(other.rect):
+        if overlap(one.rect, other.rect):
             yield f"targets overlap: {one.rect} and {other.rect}"
 
 

@@ -88,10 +88,19 @@ class NetworkPage(ServiceFrame):
         self.add_widget(Card(self.stage, self.body))
         body = self.body.inset(self.look.space("l"), self.look.space("m"))
         facts = self._facts(shown)
+        self._values: dict[str, Words] = {}
         for place, (label, value, colour) in zip(body.rows(len(facts), 0), facts, strict=True):
             left, right = place.left(place.w * 0.4, self.look.space("m"))
             self.add_widget(Words(self.stage, left, label, "note", colour="secondary", line_height=1.15))
-            self.add_widget(Words(self.stage, right, value, "body", colour=colour, line_height=1.1))
+            words = Words(self.stage, right, value, "body", colour=colour, line_height=1.1)
+            self.add_widget(words)
+            self._values[label] = words
+
+    def show(self, shown: ServiceView) -> None:
+        super().show(shown)
+        _ = self.stage.text
+        if (clock := self._values.get(_("本机时间"))) is not None:
+            clock.say(self._clock(shown))
 
     def more(self, place: Rect, shown: ServiceView) -> None:
         _ = self.stage.text
@@ -117,9 +126,13 @@ class NetworkPage(ServiceFrame):
             (_("接通代理用时"), self._time(seen.broker_ms), "text" if seen.broker_ms is not None else bad),
             (_("服务器应答用时"), self._time(seen.server_ms), "text" if seen.server_ms is not None else bad),
             (_("证书到期"), self._end(seen), "text"),
-            (_("本机时间"), f"{state.clock:%Y-%m-%d %H:%M:%S}" if state.clock else "—", "text"),
+            (_("本机时间"), self._clock(shown), "text"),
             (_("机器"), self._machine(seen), "text"),
         ]
+
+    def _clock(self, shown: ServiceView) -> str:
+        clock = shown.state.clock
+        return f"{clock:%Y-%m-%d %H:%M:%S}" if clock else "—"
 
     def _time(self, ms: float | None) -> str:
         return f"{ms:.1f} ms" if ms is not None else self.stage.text("没有应答")

@@ -109,11 +109,17 @@ class SheetsOut:
     def __init__(self, page: PrintoutPage, rect: Rect) -> None:
         self.page, self.rect = page, rect
         self._printed = 0
+        self._part: Fill | None = None
         page.add_widget(Fill(page.stage, rect, "sunken", corner=rect.h / 2))
 
     def show(self, printed: int, sheets: int) -> None:
         """So many of all."""
-        if printed != self._printed and sheets:
-            self._printed = printed
+        if printed == self._printed or not sheets:
+            return
+        self._printed = printed
+        if self._part is not None:
+            self.page.remove_widget(self._part)
+        if printed:
             part = self.rect.left(max(self.rect.h, self.rect.w * min(1.0, printed / sheets)))[0]
-            self.page.add_widget(Fill(self.page.stage, part, "accent", corner=part.h / 2))
+            self._part = Fill(self.page.stage, part, "accent", corner=part.h / 2)
+            self.page.add_widget(self._part)

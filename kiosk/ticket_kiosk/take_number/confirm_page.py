@@ -141,3 +141,6 @@ class ConfirmPage(PageFrame):
             self.values[0].say(_("{count} 人").format(count=queue.waiting))
             wait = minutes_text(self.stage, queue.estimate_s.low, queue.estimate_s.high)
             self.values[1].say(wait if self._staffed(state) else _("窗口尚未开放"))
+        else:
+            for value in self.values[:2]:
+                value.say("")
