@@ -47,10 +47,10 @@ from queue_server.web.auth.accounts import Accounts
 from queue_server.web.auth.first_log_in import provide
 from queue_server.web.auth.guard import Guard
 from queue_server.web.auth.sessions import Sessions
+from queue_server.web.displays_shown import ShownPanels
 from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
 from queue_server.web.live import ChangeFeed
-from queue_server.web.public.displays_shown import ShownPanels
 from queue_server.web.rendering import Pages
 from queue_server.web.site import Site
 from queue_server.web.tls import Tls

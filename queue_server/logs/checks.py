@@ -21,6 +21,7 @@ from queue_server.logs.hash_chain import ChainedLog
 from queue_server.logs.verify import Verdict, size, verify
 from queue_server.store.database import ERRORS, Database
 from queue_server.store.tables import log_checks
+from queue_server.upkeep.job import PeriodicJob
 
 LOG = logging.getLogger(__name__)
 CUT = "cut"
@@ -74,9 +75,10 @@ class LogChecks:
     ) -> None:
         """`logs` by the names under which their results are kept."""
         self._database, self._logs, self._show, self._clock = database, logs, show, clock
-        self._ended = threading.Event()
+        failure = "the logs could not be checked to their end"
+        self._job = PeriodicJob("log-check", self._check_all, every_s=None, expected=ERRORS, failure=failure)
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._by = ""
         self.progress: LogCheckProgress | None = None
         """None while no check is under way."""
         self.failed = False
@@ -89,28 +91,24 @@ class LogChecks:
                 self._show(*alert_of(checked))
         except ERRORS as error:
             LOG.error("what the latest check of the logs has found cannot be read: %s", error)
+        self._job.open()
 
     def close(self) -> None:
         """Give a check that is under way up."""
-        self._ended.set()
-        with self._lock:
-            thread = self._thread
-        if thread is not None:
-            thread.join()
+        self._job.close()
 
     @property
     def ended(self) -> bool:
         """Whether `close` was called."""
-        return self._ended.is_set()
+        return self._job.ended
 
     def begin(self, by: str) -> bool:
         """Begin a check for an account; False while one is under way."""
         with self._lock:
-            if self._ended.is_set() or self.progress is not None:
+            if self._job.ended or self.progress is not None:
                 return False
-            self.failed, self.progress = False, LogCheckProgress(next(iter(self._logs)), 0, 0)
-            self._thread = threading.Thread(target=self._run, args=(by,), name="log-check", daemon=True)
-            self._thread.start()
+            self._by, self.failed, self.progress = by, False, LogCheckProgress(next(iter(self._logs)), 0, 0)
+        self._job.wake()
         return True
 
     def latest(self) -> dict[str, LogCheckResult]:
@@ -120,17 +118,17 @@ class LogChecks:
         found = {row["log"]: LogCheckResult(**row) for row in rows}
         return {name: found[name] for name in self._logs if name in found}
 
-    def _run(self, by: str) -> None:
+    def _check_all(self) -> None:
         try:
             for name, log in self._logs.items():
-                checked = self._check(name, log, by)
+                checked = self._check(name, log, self._by)
                 self._keep(checked)
                 self._show(*alert_of(checked))
         except Ended:
             pass
-        except ERRORS as error:
-            LOG.error("the logs could not be checked to their end: %s", error)
+        except ERRORS:
             self.failed = True
+            raise
         finally:
             self.progress = None
 
@@ -145,7 +143,7 @@ class LogChecks:
             def progress(rows: int) -> None:
                 nonlocal worked
                 self.progress = LogCheckProgress(name, rows, of)
-                if self._ended.wait(time.monotonic() - worked):
+                if self._job.rest(time.monotonic() - worked):
                     raise Ended
                 worked = time.monotonic()
 

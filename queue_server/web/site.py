@@ -19,8 +19,8 @@ from queue_server.logs.audit_log import AuditLog
 from queue_server.web.auth.accounts import Accounts
 from queue_server.web.auth.guard import Guard, address
 from queue_server.web.auth.sessions import Session, Sessions
+from queue_server.web.displays_shown import ShownPanels
 from queue_server.web.live import ChangeFeed
-from queue_server.web.public.displays_shown import ShownPanels
 from queue_server.web.rendering import Pages
 
 T = TypeVar("T")

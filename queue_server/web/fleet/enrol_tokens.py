@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from queue_server.enrolment.register import Register
 from queue_server.web.auth.guard import address
 from queue_server.web.fleet.page import ORDER
-from queue_server.web.public.qr import svg
+from queue_server.web.qr import svg
 from queue_server.web.site import Site
 
 LIFE = timedelta(hours=24)

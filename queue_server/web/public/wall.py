@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 
 from contract.configuration.hall import Device
 from contract.wire import messages
+from queue_server.web.displays_shown import ShownPanel
 from queue_server.web.live import stream
-from queue_server.web.public.displays_shown import ShownPanel
 from queue_server.web.public.panel_picture import picture
 from queue_server.web.site import Site
 

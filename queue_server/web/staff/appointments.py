@@ -24,8 +24,8 @@ from queue_server.codes.signer import Signer, hall_key
 from queue_server.domain.name_masking import masked_name
 from queue_server.row_files import BadRows, Problem, problems_of
 from queue_server.store.database import Database
+from queue_server.web import qr
 from queue_server.web.auth.sessions import Session
-from queue_server.web.public import qr
 from queue_server.web.site import Site
 
 ROLES = ("clerk", "supervisor", "administrator")

@@ -19,8 +19,8 @@ from queue_server.codes.signer import Signer, hall_key
 from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.deadline import COLOURS, Deadline, last_days
 from queue_server.store.database import Database
+from queue_server.web import qr
 from queue_server.web.auth.sessions import Session
-from queue_server.web.public import qr
 from queue_server.web.site import Site
 
 ROLES = ("clerk", "supervisor", "administrator")
