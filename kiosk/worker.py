@@ -57,7 +57,7 @@ class Worker(Part[E], Generic[E, W]):
             yield work
 
     def work_or_none(self, pause_s: float) -> Iterator[W | None]:
-        """The same, with None whenever nothing came for so many seconds: time to look how things are."""
+        """The same, with None whenever nothing came for `pause_s` seconds: time to look how things are."""
         while True:
             try:
                 work = self._todo.get(timeout=pause_s)

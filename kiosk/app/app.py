@@ -1,7 +1,7 @@
 """The one Kivy program: opens the window, runs a role's flow and draws its pages.
 
 Whatever happens in a page or a step, the citizen gets the role's fail-safe page and then home; the cause is logged and
-stands in the terminal's status.
+appears in the terminal's status.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 DRAW_TICKS = 5
-"""After so many seconds a screen on which nothing moves is drawn once more: systemd's watchdog is fed by what is drawn."""
+"""Seconds after which a screen on which nothing moves is drawn once more: systemd's watchdog is fed by what is drawn."""
 
 
 class App(Generic[S, V]):

@@ -1,4 +1,4 @@
-"""What is on the screen, told to tests over a Unix socket: which page, which texts, where each control is.
+"""What is on the screen, reported to tests over a Unix socket: which page, which texts, where each control is.
 
 Only for tests: it listens when $JIAOHAO_INSPECTION names a socket, which no unit of a terminal does. It can look and cannot
 touch: a test touches the screen itself, at the place that it learned here.

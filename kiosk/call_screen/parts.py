@@ -21,7 +21,7 @@ from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.text import measure
 
 NOTICE_S = 12
-"""Notices change slowly and stand still in between: words that move are hard to read for the old (WCAG 2.2.2), and a
+"""Notices change slowly and do not move in between: words that move are hard to read for the old (WCAG 2.2.2), and a
 screen that draws itself sixty times a second wears out a small machine."""
 
 LEAST = 0.85
@@ -61,7 +61,7 @@ class Bilingual:
 
 
 class CallRow(Fill):
-    """An earlier call: number, window, and how it stands."""
+    """An earlier call: number, window, and its state."""
 
     def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect, "surface", corner=stage.look.corner / 2)

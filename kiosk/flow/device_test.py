@@ -1,4 +1,4 @@
-"""The test of one device, asked for from the service pages: whoever holds the device open does it. Data only."""
+"""The test of one device, asked for from the service pages: the part that holds the device open does it. Data only."""
 
 from __future__ import annotations
 

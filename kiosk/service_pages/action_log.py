@@ -37,7 +37,7 @@ class ActionLog(Part[Note | Forget]):
         self._acts: list[dict[str, Any]] = []
 
     def open(self, send: Send) -> None:
-        """Read what is not told yet, and say so. A file that cannot be read is begun anew."""
+        """Read what is not reported yet, and report it. A file that cannot be read is begun anew."""
         try:
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             self._id, self._last, self._acts = str(uuid.UUID(kept["id"])), int(kept["last"]), list(kept["acts"])
@@ -46,7 +46,7 @@ class ActionLog(Part[Note | Forget]):
         except (OSError, ValueError, KeyError, TypeError) as error:
             LOG.error("the diary %s cannot be read and is begun anew: %s", self._path, error)
             self._id, self._last, self._acts = str(uuid.uuid4()), 0, []
-        self._tell(send)
+        self._report(send)
 
     def perform(self, effect: Note | Forget, send: Send) -> None:
         """Write an act down, or forget those that the server knows."""
@@ -62,13 +62,13 @@ class ActionLog(Part[Note | Forget]):
             case _:
                 return
         self._write()
-        self._tell(send)
+        self._report(send)
 
-    def _tell(self, send: Send) -> None:
+    def _report(self, send: Send) -> None:
         send(UnreportedActs(self._id, tuple(self._acts)))
 
     def _write(self) -> None:
-        """Replace the file; a disk that takes nothing must not keep the technician from mending it."""
+        """Replace the file; a disk that takes nothing must not keep the technician from repairing it."""
         content = json.dumps({"id": self._id, "last": self._last, "acts": self._acts}, ensure_ascii=False)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -61,7 +61,7 @@ class DeviceTests(Worker[TryDevice | LookAround | ReadLog | Do, Callable[[], Non
         """Hand slow work to the thread; results come back as events."""
         match effect:
             case TryDevice(device) if device == SPEAKER:
-                self.put(lambda: send(Tried(device, _hear())))
+                self.put(lambda: send(Tried(device, _play_tone())))
             case TryDevice(device) if device in self._testers:
                 self._testers[device].try_device(send)
             case TryDevice(device):
@@ -115,7 +115,7 @@ def runtime_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     return Path(given) if given else None
 
 
-def _hear() -> Result:
+def _play_tone() -> Result:
     try:
         play_tone()
     except NoSound as error:

@@ -85,7 +85,7 @@ class Landing:
 
 
 MARKS = tuple((x, y) for y in (0.93, 0.5, 0.07) for x in (0.1, 0.5, 0.9))
-"""Where the marks of the touch test stand, in parts of the screen from its lower left corner."""
+"""Where the marks of the touch test are, in parts of the screen from its lower left corner."""
 COLOURS = ("#FF0000", "#00FF00", "#0000FF", "#FFFFFF", "#808080", "#000000")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import Any
 
 from kiosk.ticket_kiosk.a4_print.state import OpenBlanks
 from kiosk.ticket_kiosk.case_progress.state import OpenCaseQuery
@@ -18,11 +17,11 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Icon, Tap, Tile, Words
 from kiosk.ui.widgets.button import Action
 from kiosk.ui.widgets.surface import Fill
-from kiosk.ui.widgets.text import measure
+from kiosk.ui.widgets.text import Align, measure
 
 MOST_CALLS = 4
 OFFLINE = ("cloud-outline-off", "accent")
-"""Icon and colour of notices while the kiosk gives numbers by itself: nothing that anybody must worry about."""
+"""Icon and colour of notices while the kiosk gives numbers without the server: nothing that anybody must worry about."""
 
 
 class HomePage(PageFrame):
@@ -145,7 +144,7 @@ class HomePage(PageFrame):
         self.notice.say("" if state.prints else _("暂时不能打印，可在屏幕上取号"))
 
 
-def more(stage: PageContext) -> dict[str, tuple[str, str, Any]]:
+def more(stage: PageContext) -> dict[str, tuple[str, str, object]]:
     """What there is besides taking a number: name, icon, and the event of its tile."""
     _ = stage.text
     return {
@@ -171,7 +170,7 @@ class MoreTile(Tap):
             place, words = body.top(body.h * 0.4, look.space("s") / 2)
         side = min(place.w, place.h, look.px(72))
         size = "tile" if measure(title, look.type("tile"), bold=True) <= words.w else "body"
-        align: Any = "left" if rect.w > rect.h * 2.2 else "center"
+        align: Align = "left" if rect.w > rect.h * 2.2 else "center"
         self.add_widget(self.card)
         if measure(title, look.type(size), bold=True) > words.w and words.h < look.type(size) * 2.2:
             words = body  # two lines leave no room for the icon

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from kiosk.ticket_kiosk.events import Back, GoHome, SetLanguage, Switch
 from kiosk.ticket_kiosk.state import KioskState
@@ -89,7 +88,7 @@ class PageFrame(Page[KioskState]):
 
     def _build_foot(self, foot: Rect) -> None:
         stage, mode, _ = self.stage, self.look.mode, self.stage.text
-        buttons: list[tuple[str, str, bool, Any]] = [
+        buttons: list[tuple[str, str, bool, object]] = [
             ("translate", "中文" if mode.language == "en" else "English", False,
              SetLanguage("zh" if mode.language == "en" else "en")),
             ("glasses", _("长者模式"), mode.elder, Switch("elder")),

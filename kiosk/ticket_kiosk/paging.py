@@ -1,4 +1,4 @@
-"""Long texts in sheets: paragraphs are broken into lines once, and as many lines as fit stand on a sheet. Nothing scrolls."""
+"""Long texts in sheets: paragraphs are broken into lines once, and as many lines as fit are on a sheet. Nothing scrolls."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Equipment:
     a4: A4Worker | None = None
 
     def parts(self) -> tuple[Part[Any], ...]:
-        """All of it, and what stands for that which is not there."""
+        """All of it, and an `Absent` for what is not there."""
         return (
             self.guides or Absent("guides", *get_args(GuideQuery)),
             self.lease or Absent("lease", *get_args(LeaseEffect)),

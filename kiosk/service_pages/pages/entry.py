@@ -69,7 +69,7 @@ class CodePage(ServiceFrame):
             self.add_widget(Words(stage, place, text[number : number + 1], "title", bold=True, align="center", line_height=1.1))
 
     def _words(self, state: Technician) -> tuple[str, str]:
-        """What stands below the digits, and its colour."""
+        """The sentence below the digits, and its colour."""
         _ = self.stage.text
         if state.wait_s:
             return _("输错次数太多，请等 {seconds} 秒后再试").format(seconds=state.wait_s), "danger"

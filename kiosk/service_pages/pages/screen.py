@@ -16,7 +16,7 @@ from kiosk.ui.theme import rgba
 from kiosk.ui.widgets import Card, TextButton, Words
 
 GOOD, FAIR = 30, 60
-"""Units from the mark: so far off a target of 120 is still hit well, and just hit."""
+"""Units from the mark up to which a target of 120 is hit well, and only just hit."""
 
 
 class TouchPage(Page[ServiceView]):

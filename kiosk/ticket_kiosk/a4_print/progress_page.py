@@ -113,7 +113,7 @@ class SheetsOut:
         page.add_widget(Fill(page.stage, rect, "sunken", corner=rect.h / 2))
 
     def show(self, printed: int, sheets: int) -> None:
-        """So many of all."""
+        """`printed` of all `sheets`."""
         if printed == self._printed or not sheets:
             return
         self._printed = printed

@@ -27,7 +27,7 @@ IDLE_S = 5.0
 POLL_S = 0.5
 RETRY_S = 2.0
 PATIENCE = timedelta(minutes=3)
-"""A paper that the printer was not ready to take is given up: nobody stands there any more, and it is no one else's."""
+"""A paper that the printer was not ready to take is given up: nobody is there any more, and it is no one else's."""
 MAX_COPIES = 99
 
 WORDS = {
@@ -141,7 +141,7 @@ class Spool:
         return self._book.job(job_id)
 
     def cancel(self, job_id: str) -> None:
-        """The citizen does not want it any more; what has come out stays out. `on_job` tells the end."""
+        """The citizen does not want it any more; what has come out stays out. `on_job` reports the end."""
         job = self._book.want_stop(job_id)
         if job is not None and job.state == "cancelled":
             self._on_job(job)
@@ -285,5 +285,5 @@ class Spool:
 
 
 def words(job: PrintJob, language: str) -> str:
-    """How a job stands, in words for the citizen."""
+    """The state of a job, in words for the citizen."""
     return texts(language)(WORDS[job.state])

@@ -1,4 +1,4 @@
-"""The kiosk's A4 printer: sets papers in a thread of its own, gives them to the spool, tells the flow how far they are.
+"""The kiosk's A4 printer: sets papers in a thread of its own, gives them to the spool, reports to the flow how far they are.
 
 Typst, the driver and the spool are loaded in that thread, behind the first frame.
 """
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 LANGUAGES = ("zh", "en")
 REFRESH_S = 60.0
-"""How often the count of sheets is looked at when nothing happens: a new day begins at nought."""
+"""How often the count of sheets is looked at when nothing happens: a new day begins at zero."""
 
 
 class A4Worker(Worker[A4Effect, A4Effect | TryDevice]):
@@ -62,7 +62,7 @@ class A4Worker(Worker[A4Effect, A4Effect | TryDevice]):
         self._doubt = ""
         self._made: Made | None = None
         self._order = threading.RLock()
-        """Two threads tell how things are: what is told of a job comes after the word that there is one, the newest last."""
+        """Two threads report: what is reported of a job comes after the report that there is one, the newest last."""
 
     def perform(self, effect: A4Effect, send: Send) -> None:
         """Do it in the worker's thread."""

@@ -1,4 +1,4 @@
-"""PROGRESS: the number of a case and the last four of the ID number; then how the case stands."""
+"""PROGRESS: the number of a case and the last four of the ID number; then the state of the case."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ProgressPage(PageFrame):
         self.add_widget(Keyboard(stage, keys, self._press, blank="-"))
 
     def _said(self, state: KioskState) -> tuple[str, str]:
-        """What stands where the bar will be."""
+        """The sentence in the place of the bar."""
         _, query = self.stage.text, state.case_query
         if waits(state):
             return _("正在查询…"), "secondary"
@@ -66,7 +66,7 @@ class ProgressPage(PageFrame):
 
 
 class CasePage(PageFrame):
-    """How one case stands; names come masked from the server."""
+    """The state of one case; names come masked from the server."""
 
     def title_text(self) -> str:
         _ = self.stage.text

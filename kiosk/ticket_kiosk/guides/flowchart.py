@@ -1,4 +1,4 @@
-"""Where the symbols of a flow chart stand: the way that goes well in one column, what becomes of "no" beside it. Pure."""
+"""Where the symbols of a flow chart are: the way that goes well in one column, what becomes of "no" beside it. Pure."""
 
 from __future__ import annotations
 

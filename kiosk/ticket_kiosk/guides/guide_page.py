@@ -24,7 +24,7 @@ from kiosk.ui.widgets.text import measure
 
 
 class GuidePage(PageFrame):
-    """One section at a time; what is touched stands below or beside it, within low reach."""
+    """One section at a time; what is touched is below or beside it, within low reach."""
 
     def build(self, state: KioskState) -> None:
         item = state.lookup.item
@@ -51,7 +51,7 @@ class GuidePage(PageFrame):
             content = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
             self._tabs(tabs.columns(len(SECTIONS), look.space("s")), state)
         else:
-            # in low reach there is little height, so the targets stand in three columns
+            # in low reach there is little height, so the targets are in three columns
             columns, share = (3, 0.37) if look.mode.low else (2, 0.34)
             side, content = self.body.right(self.body.w * share, look.space("l"))
             others = len(SECTIONS) + len(actions)

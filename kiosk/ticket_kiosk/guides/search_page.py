@@ -20,7 +20,7 @@ LINE = 1.35
 
 
 def suggestions(lookup: GuideLookup) -> list[str]:
-    """The characters that what was typed may stand for, taken from what was found; the likeliest first."""
+    """The characters that what was typed may mean, taken from what was found; the likeliest first."""
     parts = (entry.matched[entry.start : entry.start + entry.length] for entry in lookup.results)
     fitting = (part for part in parts if HANZI.fullmatch(part) and part != lookup.query)
     return list(dict.fromkeys(fitting))[:SUGGESTIONS]
@@ -43,7 +43,7 @@ class SearchPage(PageFrame):
         else:
             area, keys = self.reach.columns(2, look.space("l"))
             keys = keys.top(min(keys.h, look.px(560)))[0]
-        # the field is no target: in low reach it stands above what is touched
+        # the field is no target: in low reach it is above what is touched
         if look.mode.low:
             place = self.above.bottom(min(high, self.above.h))[0]
         else:

@@ -12,7 +12,7 @@ from kiosk.ui.page_context import PageContext
 
 HANZI = re.compile("[㐀-鿿]")
 IN_CHINESE = re.compile(r"\s*\([^()]*[㐀-鿿][^()]*\)")
-"""The Chinese name behind an English one is for the eye, to be shown to a clerk."""
+"""The Chinese name behind an English one is to be read and shown to a clerk."""
 ENGLISH = re.compile(r"((?:[A-Za-z]{2,}[\s,.;:()'’/-]*)+)")
 
 
@@ -43,7 +43,7 @@ def _summary(stage: PageContext, item: Item) -> list[str]:
 
 
 def _is_for_the_eye(stage: PageContext, item: Item, text: str) -> bool:
-    """Codes, and what law each single paper rests on, tell nothing to whoever listens."""
+    """Codes, and what law each single paper rests on, mean nothing to a listener."""
     _ = stage.text
     return item.code in text or text.startswith(_("依据："))
 

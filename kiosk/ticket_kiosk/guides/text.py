@@ -15,7 +15,7 @@ from kiosk.ticket_kiosk.guides.state import Contents, Section
 from kiosk.ui.page_context import PageContext
 
 MOST_NAMES, FIRST_NAMES = 4, 3
-"""So many materials are all named in the summary; of more, the first ones."""
+"""Maximum of materials that are all named in the summary; of more, the first ones are."""
 MOST_NAMES_ELDER = FIRST_NAMES_ELDER = 2
 Style = Literal["head", "text", "note"]
 

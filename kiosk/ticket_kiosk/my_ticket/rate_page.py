@@ -58,7 +58,7 @@ class RateReasonsPage(PageFrame):
         self._chips(chips.top(height * rows + gap * (rows - 1))[0].grid(columns, rows, gap), state)
 
     def _build_low(self, state: KioskState) -> None:
-        """What is touched stands side by side in the lower half, what is read above it."""
+        """What is touched is side by side in the lower half, what is read above it."""
         look = self.look
         above = Rect(self.reach.x, self.reach.top_edge, self.reach.w, self.body.top_edge - self.reach.top_edge)
         head, rest = above.top(look.px(130), look.space("m"))

@@ -1,4 +1,4 @@
-"""MY TICKET: where a number stands in the line, giving its place up, and the way to rating when the service is over."""
+"""MY TICKET: the place of a number in the line, giving its place up, and the way to rating when the service is over."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
 
 
 def state_words(stage: PageContext, ticket: ShownTicket) -> tuple[str, str]:
-    """How the ticket stands, and what to do."""
+    """The state of the ticket, and what to do."""
     _, desk = stage.text, help_desk(stage)
     numbers = {window.id: window.number for window in stage.hall.window}
     window = numbers.get(ticket.window or "", ticket.window or "")

@@ -100,7 +100,7 @@ class GuideVoice(Worker[ReadGuide | StopReading, ReadGuide | TryDevice]):
         return voice
 
     def _read(self, voice: Voice, guide: ReadGuide, send: Send) -> None:
-        """Read to the end or to the next Hush, which `close` of the voice makes heard at once. Raise DeviceError."""
+        """Read to the end or to the next StopReading, which closes the voice at once. Raise DeviceError."""
         try:
             voice.open()
             for section, text, language in self._pieces(guide):

@@ -1,4 +1,4 @@
-"""APPOINTMENT: why there is no number yet, or what to know before it. HOLDER: what a personal or enterprise code stands for."""
+"""APPOINTMENT: why there is no number yet, or what to know before it. HOLDER: what belongs to a personal or enterprise code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def queue_name(stage: PageContext, queue: str) -> str:
 
 
 def standing_words(stage: PageContext, state: KioskState, appointment: AppointmentFacts) -> tuple[str, str]:
-    """How the appointment stands to the clock, and what to do."""
+    """Whether the appointment is early, due or late, and what to do."""
     _ = stage.text
     desk, starts = help_desk(stage), time_text(stage, appointment.starts_at, state.clock)
     opens = time_text(stage, appointment.opens_at, state.clock)

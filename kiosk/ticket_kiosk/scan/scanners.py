@@ -1,4 +1,4 @@
-"""The scanners of the kiosk, each in a thread of its own: tell the flow how they are, and every code that is held there.
+"""The scanners of the kiosk, each in a thread of its own: report to the flow their condition and every code that is held there.
 
 A camera, or a scanner that shines while it reads, is on only between Watch(True) and Watch(False); in between it is looked
 for without being switched on. Others listen always, and the flow takes their codes where somebody means them.
@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 
 READ_S, FILM_S = 1.0, 0.2
 PICTURE_S = 1 / 12
-"""A picture is shown no sooner than this after the last: enough for the eye, and little work for the screen."""
+"""A picture is shown no sooner than this after the last: it looks fluent, and is little work for the screen."""
 WIDEST = 640
 
 

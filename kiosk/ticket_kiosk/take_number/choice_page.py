@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from kiosk.ticket_kiosk.events import PickQueue, PickTheme
 from kiosk.ticket_kiosk.page_frame import PageFrame
@@ -27,11 +26,11 @@ class ChoiceTile:
     title: str
     icon: str
     note: str
-    event: Any
+    event: object
 
 
 class ChoicePage(PageFrame):
-    """A grid of tiles in sheets; `aside` gives the short word of each tile, which changes while the page stands."""
+    """A grid of tiles in sheets; `aside` gives the short word of each tile, which changes while the page stays."""
 
     least: tuple[float, float] = (TILE_WIDTH, TILE_HEIGHT)
 
@@ -48,7 +47,7 @@ class ChoicePage(PageFrame):
         raise NotImplementedError
 
     def empty_text(self, _state: KioskState) -> str:
-        """What stands on the page while there is nothing to choose from."""
+        """The sentence on the page while there is nothing to choose from."""
         _ = self.stage.text
         return _("这里暂时没有内容")
 

@@ -60,7 +60,7 @@ class ConfirmPage(PageFrame):
         self._bar(bar, gap, state)
 
     def _build_in_one_row(self, state: KioskState, gap: float) -> None:
-        """In the lower half of a wide screen everything that is touched stands side by side."""
+        """In the lower half of a wide screen everything that is touched is side by side."""
         look = self.look
         row, rest = self.reach.bottom(min(self.reach.h, look.target * 1.4), gap)
         self._facts(Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y), state)

@@ -1,4 +1,4 @@
-"""The kiosk's ticket printer, in a thread of its own: tells the flow how it is, and puts tickets on paper.
+"""The kiosk's ticket printer, in a thread of its own: reports its condition to the flow, and puts tickets on paper.
 
 Drivers are loaded in that thread, behind the first frame: they need a fifth of the time until it.
 """
@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.device_state import WORKS
@@ -32,18 +32,19 @@ if TYPE_CHECKING:
     from drivers.printer.port import Printer
 
 LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 WATCH_S = 2.0
 """How often an idle printer is asked how it is."""
 
 
 UNREACHABLE = "unreachable"
 ORDER_S = 25.0
-"""An order of the desk is given up after so long: whoever asked still waits then."""
+"""Seconds after which an order of staff is given up: the page that asked still waits then."""
 
 
 @dataclass(frozen=True)
 class Reprinting:
-    """A ticket to print again for the desk; `done` gets the condition in which it failed, or None."""
+    """A ticket that staff have printed again; `done` gets the condition in which it failed, or None."""
 
     ticket: Reprint
     done: Future[str | None] = field(default_factory=Future)
@@ -91,7 +92,7 @@ class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed 
         return self._roll.paper
 
     def reprint(self, ask: TerminalAsk) -> OrderResult:
-        """Print a ticket of the desk's order; raise NotSupported, or OrderFailed with the condition of the printer."""
+        """Print a ticket again, as staff ordered; raise NotSupported, or OrderFailed with the condition of the printer."""
         if ask.ticket is None:
             raise NotSupported("the order names no ticket")
         order = Reprinting(ask.ticket)
@@ -108,7 +109,7 @@ class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed 
         self._result(order, order.done)
         return OrderResult()
 
-    def _result(self, order: Reprinting | RollRenewed, done: Future[Any]) -> Any:
+    def _result(self, order: Reprinting | RollRenewed, done: Future[T]) -> T:
         """What came of an order; one that was not begun in time never is."""
         if not self.alive:
             raise OrderFailed("unreachable")
@@ -146,9 +147,9 @@ class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed 
             case TryDevice():
                 send(self._try(printer))
             case IssuedTicket():
-                send(self._print(printer, job, {**self._facts(job), "offline": job.offline}))
+                send(self._print(printer, job, offline=job.offline))
             case Reprinting(ticket, done) if done.set_running_or_notify_cancel():
-                came = self._print(printer, ticket, {**self._facts(ticket), "reprint": True})
+                came = self._print(printer, ticket, reprint=True)
                 self._condition = None  # so that the count is reported with the condition
                 done.set_result(came.condition if isinstance(came, PrintBroke) else None)
             case RollRenewed(done) if done.set_running_or_notify_cancel():
@@ -156,11 +157,27 @@ class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed 
                 self._condition = None
                 done.set_result(None)
 
-    def _print(self, printer: Printer, ticket: IssuedTicket | Reprint, facts: dict[str, Any]) -> Printed | PrintBroke:
+    def _print(
+        self, printer: Printer, ticket: IssuedTicket | Reprint, *, offline: bool = False, reprint: bool = False
+    ) -> Printed | PrintBroke:
         from drivers.printer import ticket as paper
 
         try:
-            printer.print(paper.render(paper.in_hall(self.hall, **facts), printer.profile))
+            laid_out = paper.in_hall(
+                self.hall,
+                queue=ticket.queue,
+                number=ticket.number,
+                ahead=ticket.ahead,
+                estimate=ticket.estimate_s,
+                windows=ticket.windows,
+                issued_at=ticket.issued_at,
+                url=self.setting.ticket_url(ticket.token) or "",
+                ticket_class=ticket.class_,
+                language=ticket.language,
+                reprint=reprint,
+                offline=offline,
+            )
+            printer.print(paper.render(laid_out, printer.profile))
         except PrintFailed as failure:
             LOG.warning("ticket %s was not printed: %s", ticket.number, failure)
             return PrintBroke(ticket.id, failure.state, failure.what)
@@ -184,19 +201,6 @@ class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed 
             return Tried(self.device.id, Result(False, reason(error)))
         self._roll.used()
         return Tried(self.device.id, Result(True))
-
-    def _facts(self, ticket: IssuedTicket | Reprint) -> dict[str, Any]:
-        return {
-            "queue": ticket.queue,
-            "number": ticket.number,
-            "ahead": ticket.ahead,
-            "estimate": ticket.estimate_s,
-            "windows": ticket.windows,
-            "issued_at": ticket.issued_at,
-            "url": self.setting.ticket_url(ticket.token) or "",
-            "ticket_class": ticket.class_,
-            "language": ticket.language,
-        }
 
     def _tell(self, send: Send, condition: str) -> None:
         if self._condition == "paper-out" and condition in WORKS:

@@ -214,7 +214,7 @@ class IconButton(Tap):
 
 
 class Chip(Tap):
-    """A choice that is on or off, with a mark or an icon and words; `colour` is that of the class it stands for."""
+    """A choice that is on or off, with a mark or an icon and words; `colour` is that of the class it means."""
 
     def __init__(
         self,

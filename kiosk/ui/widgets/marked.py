@@ -51,7 +51,7 @@ class Marked(Box):
         sizes = [self.wanted]
         while sizes[-1] * SHRINK >= min(self.look.smallest_type, self.wanted):
             sizes.append(sizes[-1] * SHRINK)
-        # measured bold, so that the marked part has room wherever it stands
+        # measured bold, so that the marked part has room wherever it is
         size, lines = fit(text, self.rect.w, self.rect.h, sizes, lambda part, s: measure(part, s, bold=True), LINE)
         room = max(1, int(self.rect.h / (size * LINE) + 0.15))
         parts = split(lines, text, start, length)

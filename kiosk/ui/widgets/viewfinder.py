@@ -21,7 +21,7 @@ ARM = 0.18
 
 
 class Viewfinder(Box):
-    """A live picture that fills its box; what stands out of the box at the sides is not shown."""
+    """A live picture that fills its box; what reaches beyond the box at the sides is not shown."""
 
     def __init__(self, stage: PageContext, rect: Rect) -> None:
         super().__init__(stage, rect)
