@@ -17,9 +17,9 @@ NUMBER_SIZE = 300
 TURN_S = 8
 
 
-def page(stage: PageContext, state: CallScreenState) -> Page[CallScreenState]:
+def page(context: PageContext, state: CallScreenState) -> Page[CallScreenState]:
     """The page for `state`."""
-    return NoCallsPage(stage, state) if state.failed else CallsPage(stage, state)
+    return NoCallsPage(context, state) if state.failed else CallsPage(context, state)
 
 
 class CallsPage(Page[CallScreenState]):
@@ -27,7 +27,7 @@ class CallsPage(Page[CallScreenState]):
 
     def build(self, state: CallScreenState) -> None:
         look = self.look
-        rest = self.stage.rect.inset(look.margin, look.space("m"))
+        rest = self.context.rect.inset(look.margin, look.space("m"))
         head, rest = rest.top(look.px(120), look.space("m"))
         foot, rest = rest.bottom(look.px(92), look.space("m"))
         if look.portrait:
@@ -40,8 +40,8 @@ class CallsPage(Page[CallScreenState]):
             head = Rect(head.x, head.y, clock.right_edge - head.x, head.h)
             calls, waiting = rest.left((rest.w - look.space("m")) * 2 / 3, look.space("m"))
             newest, recent = calls.top(calls.h * 0.56, look.space("m"))
-        self._notices = Notices(self.stage, foot)
-        self._away = Words(self.stage, away, "", "note", colour="warning", bold=True, align="right", line_height=1.25)
+        self._notices = Notices(self.context, foot)
+        self._away = Words(self.context, away, "", "note", colour="warning", bold=True, align="right", line_height=1.25)
         self.put(self._notices, self._away)
         self._build_head(head)
         self._build_newest(calls if state.newest is None else newest, state)
@@ -49,23 +49,23 @@ class CallsPage(Page[CallScreenState]):
         self._build_waiting(waiting)
 
     def _build_head(self, rect: Rect) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         clock, names = rect.right(look.px(300), look.space("m"))
         time, date = clock.top(clock.h * 0.62)
-        self._time = Words(stage, time, "", "title", bold=True, align="right", line_height=1.1)
-        self._date = Words(stage, date, "", "note", colour="secondary", align="right", line_height=1.1)
+        self._time = Words(context, time, "", "title", bold=True, align="right", line_height=1.1)
+        self._date = Words(context, date, "", "note", colour="secondary", align="right", line_height=1.1)
         zh, en = names.top(names.h * 0.62)
-        name = stage.hall.hall.name
+        name = context.hall.hall.name
         self.put(
-            Words(stage, zh, name.zh, "title", bold=True, line_height=1.1),
-            Words(stage, en, name.en, "note", colour="secondary", line_height=1.1),
+            Words(context, zh, name.zh, "title", bold=True, line_height=1.1),
+            Words(context, en, name.en, "note", colour="secondary", line_height=1.1),
             self._time,
             self._date,
         )
 
     def _build_newest(self, rect: Rect, state: CallScreenState) -> None:
-        look, stage = self.look, self.stage
-        self._card = Card(stage, rect)
+        look, context = self.look, self.context
+        self._card = Card(context, rect)
         body = rect.inset(look.space("l"), look.space("m"))
         if look.portrait:
             number, body = body.top(look.px(320))
@@ -79,40 +79,40 @@ class CallsPage(Page[CallScreenState]):
             please, window = right.top(right.h * 0.22)
             below, window = window.bottom(right.h * 0.26)
             align = "left"
-        self._number = Words(stage, number, "", NUMBER_SIZE, bold=True, colour="accent", align=align, line_height=1.05)
-        self._please = Words(stage, please, "", "title", bold=True, align="center", line_height=1.1)
-        self._below = Words(stage, below, "", "title", bold=True, align="center", line_height=1.1)
-        self._window = Words(stage, window, "", 104 if look.portrait else 200, bold=True, align="center", line_height=1.05)
-        self._english = Words(stage, english, "", 40, colour="secondary", align=align, line_height=1.15)
-        self._welcome = Bilingual(_("欢迎光临"), _("请留意叫号")).draw(stage, rect.inset(look.space("l")))
+        self._number = Words(context, number, "", NUMBER_SIZE, bold=True, colour="accent", align=align, line_height=1.05)
+        self._please = Words(context, please, "", "title", bold=True, align="center", line_height=1.1)
+        self._below = Words(context, below, "", "title", bold=True, align="center", line_height=1.1)
+        self._window = Words(context, window, "", 104 if look.portrait else 200, bold=True, align="center", line_height=1.05)
+        self._english = Words(context, english, "", 40, colour="secondary", align=align, line_height=1.15)
+        self._welcome = Bilingual(_("欢迎光临"), _("请留意叫号")).draw(context, rect.inset(look.space("l")))
         self._parts = (self._number, self._please, self._window, self._below, self._english)
         self.put(self._card, *self._parts, *self._welcome)
 
     def _build_recent(self, rect: Rect, state: CallScreenState) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         self._rows: list[CallRow] = []
         if state.newest is None:
             return
         columns = 1 if look.portrait else 2
         rows = max(1, int((rect.h + look.space("s")) / (look.px(92) + look.space("s"))))
-        self._rows = [CallRow(stage, cell) for cell in rect.grid(columns, rows, look.space("s"))]
+        self._rows = [CallRow(context, cell) for cell in rect.grid(columns, rows, look.space("s"))]
         if columns == 2:  # newest first down the left column, then down the right one
             self._rows = [*self._rows[0::2], *self._rows[1::2]]
         self.put(*self._rows)
 
     def _build_waiting(self, rect: Rect) -> None:
-        look, stage = self.look, self.stage
-        self.add_widget(Card(stage, rect))
+        look, context = self.look, self.context
+        self.add_widget(Card(context, rect))
         body = rect.inset(look.space("m") * 1.25, look.space("m"))
         title, body = body.top(look.px(72), look.space("s"))
         name, people = title.left(title.w * 0.7)
-        self.put(*Bilingual(_("等候人数"), "").beside(stage, name))
-        self._total = Words(stage, people, "", "body", bold=True, align="right")
+        self.put(*Bilingual(_("等候人数"), "").beside(context, name))
+        self._total = Words(context, people, "", "body", bold=True, align="right")
         foot, body = body.bottom(look.px(34))
-        self._place = Words(stage, foot, "", 24, colour="secondary", align="right")
+        self._place = Words(context, foot, "", 24, colour="secondary", align="right")
         columns = 2 if look.portrait else 1
         rows = max(1, int(body.h / look.px(92)))
-        self._queues = [QueueRow(stage, cell) for cell in body.grid(columns, rows, look.space("m") if columns == 2 else 0)]
+        self._queues = [QueueRow(context, cell) for cell in body.grid(columns, rows, look.space("m") if columns == 2 else 0)]
         self.put(self._total, self._place, *self._queues)
 
     # --- every change of state ---
@@ -127,7 +127,7 @@ class CallsPage(Page[CallScreenState]):
         self._notices.show(state.now)
 
     def _window_number(self, window: str) -> str:
-        return next((w.number for w in self.stage.hall.window if w.id == window), window)
+        return next((w.number for w in self.context.hall.window if w.id == window), window)
 
     def _show_clock(self, state: CallScreenState) -> None:
         clock = state.clock
@@ -166,7 +166,7 @@ class CallsPage(Page[CallScreenState]):
             words.say(text)
 
     def _show_waiting(self, state: CallScreenState) -> None:
-        shown = [queue for queue in self.stage.hall.queue if queue.id in state.lines]
+        shown = [queue for queue in self.context.hall.queue if queue.id in state.lines]
         turns = max(1, -(-len(shown) // len(self._queues)))
         turn, size = int(state.now // TURN_S) % turns, -(-len(shown) // turns)
         part = shown[turn * size : (turn + 1) * size]
@@ -182,7 +182,7 @@ class NoCallsPage(Page[CallScreenState]):
     """Something in this screen failed; the next page comes by itself."""
 
     def build(self, _state: CallScreenState) -> None:
-        look, stage = self.look, self.stage
-        icon, words = stage.rect.centre(look.px(1000), look.px(520)).top(look.px(220), look.space("l"))
-        self.add_widget(Icon(stage, icon, "cloud-off-outline", colour="secondary"))
-        self.put(*Bilingual(_("请留意语音叫号"), _("屏幕马上恢复")).draw(stage, words))
+        look, context = self.look, self.context
+        icon, words = context.rect.centre(look.px(1000), look.px(520)).top(look.px(220), look.space("l"))
+        self.add_widget(Icon(context, icon, "cloud-off-outline", colour="secondary"))
+        self.put(*Bilingual(_("请留意语音叫号"), _("屏幕马上恢复")).draw(context, words))

@@ -40,39 +40,39 @@ class Bilingual:
     first: str
     second: str
 
-    def beside(self, stage: PageContext, rect: Rect) -> list[Words]:
+    def beside(self, context: PageContext, rect: Rect) -> list[Words]:
         """Chinese large, English small behind it."""
-        zh, en = rect.left(stage.look.type("body") * (len(self.first) + 0.6))
+        zh, en = rect.left(context.look.type("body") * (len(self.first) + 0.6))
         return [
-            Words(stage, zh, self.first, "body", bold=True, line_height=1.2),
-            Words(stage, en, texts("en")(self.first), "note", colour="secondary", line_height=1.2),
+            Words(context, zh, self.first, "body", bold=True, line_height=1.2),
+            Words(context, en, texts("en")(self.first), "note", colour="secondary", line_height=1.2),
         ]
 
-    def draw(self, stage: PageContext, rect: Rect) -> list[Words]:
+    def draw(self, context: PageContext, rect: Rect) -> list[Words]:
         """Both sentences in the middle of a large box, English below."""
         upper, lower = rect.top(rect.h * 0.6)
         first, second = upper.rows(2, 0)
         en = texts("en")
         return [
-            Words(stage, first, self.first, 110, bold=True, align="center", valign="bottom", line_height=1.15),
-            Words(stage, second, self.second, "title", colour="secondary", align="center", line_height=1.2),
-            Words(stage, lower, f"{en(self.first)}\n{en(self.second)}", "body", colour="secondary", align="center"),
+            Words(context, first, self.first, 110, bold=True, align="center", valign="bottom", line_height=1.15),
+            Words(context, second, self.second, "title", colour="secondary", align="center", line_height=1.2),
+            Words(context, lower, f"{en(self.first)}\n{en(self.second)}", "body", colour="secondary", align="center"),
         ]
 
 
 class CallRow(Fill):
     """An earlier call: number, window, and its state."""
 
-    def __init__(self, stage: PageContext, rect: Rect) -> None:
-        super().__init__(stage, rect, "surface", corner=stage.look.corner / 2)
-        look = stage.look
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect, "surface", corner=context.look.corner / 2)
+        look = context.look
         number, rest = rect.inset(look.space("m"), 0).left(measured(look, "A0000", 54), look.space("s"))
         state, window = rest.right(look.px(112), look.space("s"))
         zh, en = state.inset(0, look.px(14)).rows(2, 0)
-        self._number = Words(stage, number, "", 54, bold=True, colour="accent", line_height=1.15)
-        self._window = Words(stage, window, "", 44, bold=True, line_height=1.15)
-        self._zh = Words(stage, zh, "", 30, colour="secondary", align="right", line_height=1.15)
-        self._en = Words(stage, en, "", 24, colour="secondary", align="right", line_height=1.15)
+        self._number = Words(context, number, "", 54, bold=True, colour="accent", line_height=1.15)
+        self._window = Words(context, window, "", 44, bold=True, line_height=1.15)
+        self._zh = Words(context, zh, "", 30, colour="secondary", align="right", line_height=1.15)
+        self._en = Words(context, en, "", 24, colour="secondary", align="right", line_height=1.15)
         self.put(self._number, self._window, self._zh, self._en)
 
     def show(self, call: ShownCall | None, window_number: Callable[[str], str]) -> None:
@@ -93,17 +93,17 @@ class CallRow(Fill):
 class QueueRow(Box):
     """A queue: its letter, its names, how many wait."""
 
-    def __init__(self, stage: PageContext, rect: Rect) -> None:
-        super().__init__(stage, rect)
-        look = stage.look
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect)
+        look = context.look
         badge, rest = rect.left(look.px(60), look.space("m"))
         count, names = rest.right(look.px(88), look.space("s"))
         zh, en = names.inset(0, look.px(8)).top((rect.h - look.px(16)) * 0.58)
-        self._letter = Words(stage, badge, "", 36, bold=True, colour="accent", align="center", line_height=1.2)
-        self._zh = Words(stage, zh, "", 34, bold=True, line_height=1.15)
-        self._en = Words(stage, en, "", 24, colour="secondary", line_height=1.15)
-        self._count = Words(stage, count, "", 52, bold=True, align="right", line_height=1.15)
-        tile = Fill(stage, badge.centre(look.px(56), look.px(56)), "accent_soft", corner=look.corner / 2)
+        self._letter = Words(context, badge, "", 36, bold=True, colour="accent", align="center", line_height=1.2)
+        self._zh = Words(context, zh, "", 34, bold=True, line_height=1.15)
+        self._en = Words(context, en, "", 24, colour="secondary", line_height=1.15)
+        self._count = Words(context, count, "", 52, bold=True, align="right", line_height=1.15)
+        tile = Fill(context, badge.centre(look.px(56), look.px(56)), "accent_soft", corner=look.corner / 2)
         self.put(tile, self._letter, self._zh, self._en, self._count)
 
     def show(self, queue: Queue | None, line: ShownQueue | None) -> None:
@@ -121,14 +121,14 @@ class QueueRow(Box):
 class Notices(Box):
     """One notice after another, each first in Chinese, then in English; one that is too long for the bar comes in parts."""
 
-    def __init__(self, stage: PageContext, rect: Rect) -> None:
-        super().__init__(stage, rect)
-        place = rect.inset(stage.look.space("l"), 0)
-        both = [text for notice in notices_of(stage) for text in (notice.zh, notice.en)]
-        self._texts = [part for text in both for part in parts_of(text, place.w, stage.look)]
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect)
+        place = rect.inset(context.look.space("l"), 0)
+        both = [text for notice in notices_of(context) for text in (notice.zh, notice.en)]
+        self._texts = [part for text in both for part in parts_of(text, place.w, context.look)]
         self._shown = ""
-        self._words = Words(stage, place, "", "body", colour="on_accent", align="center", line_height=1.2)
-        self.put(Fill(stage, rect, "accent", corner=stage.look.corner / 2), self._words)
+        self._words = Words(context, place, "", "body", colour="on_accent", align="center", line_height=1.2)
+        self.put(Fill(context, rect, "accent", corner=context.look.corner / 2), self._words)
         self._words.opacity = 1
 
     def show(self, now: float) -> None:
@@ -149,9 +149,9 @@ def parts_of(text: str, width: float, look: Look) -> list[str]:
     return [text] if measure(text, size) * LEAST <= width else parted(text, width, lambda part: measure(part, size))
 
 
-def notices_of(stage: PageContext) -> list[TextConfig]:
+def notices_of(context: PageContext) -> list[TextConfig]:
     """The hall's notices; without any, what to do with a missed number and where to ask."""
-    hall = stage.hall
+    hall = context.hall
     if hall.notice:
         return list(hall.notice)
     en = texts("en")

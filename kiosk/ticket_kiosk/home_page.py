@@ -30,12 +30,12 @@ class HomePage(PageFrame):
     leaves = False
 
     def title_text(self) -> str:
-        return self.stage.pick(self.stage.hall.hall.name)
+        return self.context.pick(self.context.hall.hall.name)
 
     def build_body(self, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
-        self.date = Words(stage, place, "", "body", colour="secondary")
+        self.date = Words(context, place, "", "body", colour="secondary")
         self.add_widget(self.date)
         if look.portrait:
             self._portrait(rest, state)
@@ -59,7 +59,7 @@ class HomePage(PageFrame):
 
     def _tiles(self, rect: Rect, state: KioskState) -> None:
         """Take a number, and below it what else works."""
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         if state.tiles:
             high = max(look.target, look.px(180 if len(state.tiles) > 2 else 150))
             if rect.h > high * 2.5:
@@ -69,19 +69,19 @@ class HomePage(PageFrame):
                 strip, rect = rect.right(rect.w * (0.4 if len(state.tiles) <= 2 else 0.62), look.space("m"))
                 places = strip.grid(math.ceil(len(state.tiles) / 2), min(2, len(state.tiles)), look.space("m"))
             for place, name in zip(places, state.tiles, strict=False):
-                text, icon, event = more(stage)[name]
-                self.add_widget(MoreTile(stage, place, text, partial(stage.send, event), icon=icon))
+                text, icon, event = more(context)[name]
+                self.add_widget(MoreTile(context, place, text, partial(context.send, event), icon=icon))
         self._tile(rect)
 
     def _tile(self, rect: Rect) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        self.tile = TakeNumberTile(stage, rect, _("取号"), _("点这里，选择要办的业务"))
+        look, context, _ = self.look, self.context, self.context.text
+        self.tile = TakeNumberTile(context, rect, _("取号"), _("点这里，选择要办的业务"))
         self.add_widget(self.tile)
         strip = rect.inset(look.space("l")).top(look.type("note") * 2.2)[0]
         if look.mode.low and not look.portrait:
             # the tile is small there, and the screen above it is free
             strip = Rect(rect.x, rect.top_edge + look.space("s"), rect.w, look.type("note") * 4.2)
-        self.notice = TileNotice(stage, strip)
+        self.notice = TileNotice(context, strip)
         self.add_widget(self.notice)
 
     def _lower_half(self, rect: Rect, state: KioskState) -> None:
@@ -92,50 +92,50 @@ class HomePage(PageFrame):
             self._board(rect)
 
     def _alone(self, rect: Rect, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        self.add_widget(Card(stage, rect))
+        look, context, _ = self.look, self.context, self.context.text
+        self.add_widget(Card(context, rect))
         body = rect.inset(look.space("l"), look.space("m"))
         heights = (look.px(130), look.type("tile") * 3.2, look.type("body") * 5.6)
         scale = min(1.0, body.h / sum(heights))
         body = body.centre(body.w, sum(heights) * scale)
         place, body = body.top(heights[0] * scale)
         icon, colour = OFFLINE
-        self.add_widget(Icon(stage, place.inset(0, place.h * 0.08), icon, colour=colour))
+        self.add_widget(Icon(context, place.inset(0, place.h * 0.08), icon, colour=colour))
         place, body = body.top(heights[1] * scale)
-        self.add_widget(Words(stage, place, _("网络中断，仍可取号"), "tile", bold=True, align="center", line_height=1.2))
+        self.add_widget(Words(context, place, _("网络中断，仍可取号"), "tile", bold=True, align="center", line_height=1.2))
         note = _("号票上会注明“离线取号”，请留意大厅叫号屏。")
         if not state.prints:
             note = _("打印机也不能用，号码显示在屏幕上，请记下或拍照。")
         if state.few_left:
-            desk = stage.pick(stage.hall.hall.help_desk)
+            desk = context.pick(context.hall.hall.help_desk)
             gap = "" if look.mode.language == "zh" else " "
             note += gap + _("本机备用号码快用完，之后请到{desk}取号。").format(desk=desk)
-        self.add_widget(Words(stage, body, note, "body", colour="secondary", align="center", valign="top"))
+        self.add_widget(Words(context, body, note, "body", colour="secondary", align="center", valign="top"))
 
     def _board(self, rect: Rect) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        self.add_widget(Card(stage, rect))
+        look, context, _ = self.look, self.context, self.context.text
+        self.add_widget(Card(context, rect))
         body = rect.inset(look.space("l"), look.space("m") * 1.25)
         place, body = body.top(look.type("body") * 1.5, look.space("s"))
         title, wait = place.columns(2, look.space("m"))
-        self.waiting = Words(stage, wait, "", "note", colour="secondary", align="right")
-        self.put(Words(stage, title, _("正在叫号"), "body", bold=True), self.waiting)
+        self.waiting = Words(context, wait, "", "note", colour="secondary", align="right")
+        self.put(Words(context, title, _("正在叫号"), "body", bold=True), self.waiting)
         row_height = max(look.px(92), look.type("tile") * 1.5)
         count = max(1, min(MOST_CALLS, int((body.h + look.space("s")) / (row_height + look.space("s")))))
-        self.rows = [CalledRow(stage, row) for row in body.rows(count, look.space("s"))]
-        self.quiet = Words(stage, body, _("现在没有叫号"), "body", colour="secondary", align="center")
+        self.rows = [CalledRow(context, row) for row in body.rows(count, look.space("s"))]
+        self.quiet = Words(context, body, _("现在没有叫号"), "body", colour="secondary", align="center")
         self.put(*self.rows, self.quiet)
 
     def show(self, state: KioskState) -> None:
         super().show(state)
-        _ = self.stage.text
+        _ = self.context.text
         if state.clock is not None:
-            self.date.say(_("今天 {date}").format(date=date_text(self.stage, state.clock)))
+            self.date.say(_("今天 {date}").format(date=date_text(self.context, state.clock)))
         if state.offline:
             return
         waiting = sum(queue.waiting for queue in state.queues.values())
         self.waiting.say(_("共 {count} 人等候").format(count=waiting) if state.queues else "")
-        numbers = {window.id: window.number for window in self.stage.hall.window}
+        numbers = {window.id: window.number for window in self.context.hall.window}
         calls = state.calls
         for i, row in enumerate(self.rows):
             number, window = calls[i] if i < len(calls) else ("", "")
@@ -144,9 +144,9 @@ class HomePage(PageFrame):
         self.notice.say("" if state.prints else _("暂时不能打印，可在屏幕上取号"))
 
 
-def more(stage: PageContext) -> dict[str, tuple[str, str, object]]:
+def more(context: PageContext) -> dict[str, tuple[str, str, object]]:
     """What there is besides taking a number: name, icon, and the event of its tile."""
-    _ = stage.text
+    _ = context.text
     return {
         "guides": (_("办事指南"), "book-open-page-variant", OpenGuides()),
         "scan": (_("扫码办理"), "qrcode-scan", OpenScan()),
@@ -158,10 +158,10 @@ def more(stage: PageContext) -> dict[str, tuple[str, str, object]]:
 class MoreTile(Tap):
     """A smaller tile: icon and name, side by side or one above the other."""
 
-    def __init__(self, stage: PageContext, rect: Rect, title: str, on_tap: Action, *, icon: str) -> None:
-        super().__init__(stage, rect, on_tap)
+    def __init__(self, context: PageContext, rect: Rect, title: str, on_tap: Action, *, icon: str) -> None:
+        super().__init__(context, rect, on_tap)
         look = self.look
-        self.card = Card(stage, rect)
+        self.card = Card(context, rect)
         body = rect.inset(look.space("m"), look.space("s"))
         if rect.w > rect.h * 2.2:
             wide = min(body.w, look.px(72) + look.space("m") + measure(title, look.type("tile"), bold=True) + look.space("s"))
@@ -175,8 +175,8 @@ class MoreTile(Tap):
         if measure(title, look.type(size), bold=True) > words.w and words.h < look.type(size) * 2.2:
             words = body  # two lines leave no room for the icon
         else:
-            self.add_widget(Icon(stage, place.centre(side, side), icon))
-        self.add_widget(Words(stage, words, title, size, bold=True, align=align, line_height=1.15))
+            self.add_widget(Icon(context, place.centre(side, side), icon))
+        self.add_widget(Words(context, words, title, size, bold=True, align=align, line_height=1.15))
 
     def draw_pressed(self, pressed: bool) -> None:
         self.card.paint("pressed" if pressed else "surface")
@@ -186,31 +186,31 @@ class TakeNumberTile(Tile):
     """The one large tile: icon, two words and a sentence in the middle."""
 
     def _draw_column(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         heights = (look.px(200), look.px(190), look.type("body") * 3)
         scale = min(1.0, body.h / sum(heights))
         block = body.centre(body.w, sum(heights) * scale)
         place, block = block.top(heights[0] * scale)
-        self.add_widget(Icon(stage, place.inset(0, place.h * 0.05), "ticket-confirmation", colour=ink))
+        self.add_widget(Icon(context, place.inset(0, place.h * 0.05), "ticket-confirmation", colour=ink))
         place, block = block.top(heights[1] * scale)
-        self.add_widget(Words(stage, place, title, 116, bold=True, colour=ink, align="center", line_height=1.15))
+        self.add_widget(Words(context, place, title, 116, bold=True, colour=ink, align="center", line_height=1.15))
         if block.h >= look.type("note") * 2.6:
-            self.add_widget(Words(stage, block, note, "body", colour=ink, align="center", valign="top"))
+            self.add_widget(Words(context, block, note, "body", colour=ink, align="center", valign="top"))
 
     _draw_row = _draw_column
 
-    def __init__(self, stage: PageContext, rect: Rect, title: str, note: str) -> None:
-        super().__init__(stage, rect, title, lambda: stage.send(TakeNumber()), note=note, main=True)
+    def __init__(self, context: PageContext, rect: Rect, title: str, note: str) -> None:
+        super().__init__(context, rect, title, lambda: context.send(TakeNumber()), note=note, main=True)
 
 
 class CalledRow(Fill):
     """One number and its window."""
 
-    def __init__(self, stage: PageContext, rect: Rect) -> None:
-        super().__init__(stage, rect, "accent_soft", corner=stage.look.corner / 2)
-        number, window = rect.inset(stage.look.space("m"), 0).columns(2, stage.look.space("m"))
-        self.number = Words(stage, number, "", "tile", bold=True, colour="accent", line_height=1.2)
-        self.window = Words(stage, window, "", "body", align="right", line_height=1.2)
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect, "accent_soft", corner=context.look.corner / 2)
+        number, window = rect.inset(context.look.space("m"), 0).columns(2, context.look.space("m"))
+        self.number = Words(context, number, "", "tile", bold=True, colour="accent", line_height=1.2)
+        self.window = Words(context, window, "", "body", align="right", line_height=1.2)
         self.put(self.number, self.window)
 
     def show(self, number: str, window: str) -> None:
@@ -223,11 +223,11 @@ class CalledRow(Fill):
 class TileNotice(Fill):
     """A sentence on a soft ground, a warning if nothing else is said, or nothing."""
 
-    def __init__(self, stage: PageContext, rect: Rect, icon: str = "printer-alert", colour: str = "warning") -> None:
-        super().__init__(stage, rect, f"{colour}_soft", corner=stage.look.corner / 2)
-        place, body = rect.inset(stage.look.space("m"), 0).left(rect.h * 0.6, stage.look.space("s"))
-        self.words = Words(stage, body, "", "note", colour=colour, bold=True, line_height=1.2)
-        self.put(Icon(stage, place, icon, colour=colour), self.words)
+    def __init__(self, context: PageContext, rect: Rect, icon: str = "printer-alert", colour: str = "warning") -> None:
+        super().__init__(context, rect, f"{colour}_soft", corner=context.look.corner / 2)
+        place, body = rect.inset(context.look.space("m"), 0).left(rect.h * 0.6, context.look.space("s"))
+        self.words = Words(context, body, "", "note", colour=colour, bold=True, line_height=1.2)
+        self.put(Icon(context, place, icon, colour=colour), self.words)
         self.opacity = 0
 
     def say(self, text: str) -> None:

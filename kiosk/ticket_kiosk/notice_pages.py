@@ -17,15 +17,15 @@ from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
 from kiosk.ui.widgets.base import Box
 
 
-def help_desk(stage: PageContext) -> str:
+def help_desk(context: PageContext) -> str:
     """Whom to ask."""
-    return stage.pick(stage.hall.hall.help_desk)
+    return context.pick(context.hall.hall.help_desk)
 
 
-def trouble_words(stage: PageContext, state: KioskState) -> tuple[str, str]:
+def trouble_words(context: PageContext, state: KioskState) -> tuple[str, str]:
     """What happened and what to do, for each trouble with a ticket."""
-    _ = stage.text
-    desk, again = help_desk(stage), state.served or state.offline
+    _ = context.text
+    desk, again = help_desk(context), state.served or state.offline
     printer = {
         "paper-out": _("打印机没有纸了"), "cover-open": _("打印机的盖子没有关好"), "cutter": _("打印机切纸出了故障"),
     }.get(state.taking.trouble_detail, _("打印机暂时不能用"))  # fmt: skip
@@ -48,26 +48,26 @@ class TroubleBlock:
     """An icon, a sentence and what to do, in the middle of a box."""
 
     def __init__(self, page: Box, rect: Rect, icon: str, title: str, note: str, colour: str = "warning") -> None:
-        look, stage = page.look, page.stage
+        look, context = page.look, page.context
         wide = look.px(940) if look.portrait else rect.w * 0.9
         lines = 3 if look.portrait else 1.6
         block = rect.centre(min(rect.w, wide), look.px(230) + look.type("title") * lines + look.type("body") * 6.5)
         place, block = block.top(min(look.px(200), block.h * 0.28), look.space("m"))
-        page.add_widget(Icon(stage, place, icon, colour=colour))
+        page.add_widget(Icon(context, place, icon, colour=colour))
         place, block = block.top(look.type("title") * (lines - 0.2), look.space("m"))
-        self.title = Words(stage, place, title, "title", bold=True, align="center", line_height=1.3)
-        self.note = Words(stage, block, note, "body", colour="secondary", align="center", valign="top")
+        self.title = Words(context, place, title, "title", bold=True, align="center", line_height=1.3)
+        self.note = Words(context, block, note, "body", colour="secondary", align="center", valign="top")
         page.put(self.title, self.note)
 
 
 def guides_button(page: PageFrame, state: KioskState, area: Rect) -> Rect:
     """The way to the guides, which need no server and are there out of hours; return what is left of the area above it."""
-    _ = page.stage.text
+    _ = page.context.text
     if not state.has_guides:
         return area
     place, rest = area.bottom(max(page.look.target, page.look.px(140)), page.look.space("m"))
-    tap = partial(page.stage.send, OpenGuides())
-    page.add_widget(TextButton(page.stage, place, _("办事指南"), tap, icon="book-open-page-variant", size="tile"))
+    tap = partial(page.context.send, OpenGuides())
+    page.add_widget(TextButton(page.context, place, _("办事指南"), tap, icon="book-open-page-variant", size="tile"))
     return rest
 
 
@@ -77,13 +77,13 @@ class TroublePage(PageFrame):
     leaves = False
 
     def build_body(self, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        title, note = trouble_words(stage, state)
+        look, context, _ = self.look, self.context, self.context.text
+        title, note = trouble_words(context, state)
         actions: list[tuple[str, Callable[[], None]]] = []
         if state.taking.trouble == "print" and (state.served or state.offline):
-            actions.append((_("在屏幕上取号"), partial(stage.send, Confirm(on_screen=True))))
+            actions.append((_("在屏幕上取号"), partial(context.send, Confirm(on_screen=True))))
         elif state.taking.trouble == "no-answer" and (state.served or state.offline):
-            actions.append((_("再试一次"), partial(stage.send, Confirm())))
+            actions.append((_("再试一次"), partial(context.send, Confirm())))
         height = max(look.target, look.px(140))
         count = len(actions) + 1
         if look.portrait:
@@ -93,9 +93,9 @@ class TroublePage(PageFrame):
             foot, rest = self.reach.bottom(height, look.space("l"))
             rows = foot.columns(count, look.space("l"))[::-1]
         for row, (text, action) in zip(rows, actions, strict=False):
-            self.add_widget(Bar(stage, row, text, action))
+            self.add_widget(Bar(context, row, text, action))
         leave = rows[-1]
-        self.add_widget(TextButton(stage, leave, _("返回首页"), lambda: stage.send(GoHome()), size="tile"))
+        self.add_widget(TextButton(context, leave, _("返回首页"), lambda: context.send(GoHome()), size="tile"))
         above = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
         icon = "printer-alert" if state.taking.trouble == "print" else "alert-circle-outline"
         TroubleBlock(self, above, icon, title, note)
@@ -107,12 +107,12 @@ class ClosedPage(PageFrame):
     leaves = False
 
     def title_text(self) -> str:
-        return self.stage.pick(self.stage.hall.hall.name)
+        return self.context.pick(self.context.hall.hall.name)
 
     def build_body(self, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
-        self.date = Words(stage, place, "", "body", colour="secondary")
+        self.date = Words(context, place, "", "body", colour="secondary")
         self.add_widget(self.date)
         if look.portrait:
             rest = guides_button(self, state, rest)
@@ -123,40 +123,40 @@ class ClosedPage(PageFrame):
         self._hours(lower)
 
     def _hours(self, rect: Rect) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        lines = [hours_line(stage, hours) for hours in stage.hall.hours]
+        look, context, _ = self.look, self.context, self.context.text
+        lines = [hours_line(context, hours) for hours in context.hall.hours]
         row_height = look.type("body") * 1.9
         card = rect.top(min(rect.h, row_height * (len(lines) + 1.6) + look.space("l")))[0]
-        self.add_widget(Card(stage, card))
+        self.add_widget(Card(context, card))
         body = card.inset(look.space("l"), look.space("m"))
         place, body = body.top(row_height)
-        self.add_widget(Words(stage, place, _("办公时间"), "body", bold=True))
+        self.add_widget(Words(context, place, _("办公时间"), "body", bold=True))
         for row, (days, times) in zip(
-            body.rows(len(lines) + 1, 0), [*lines, (_("咨询电话"), stage.hall.hall.telephone)], strict=True
+            body.rows(len(lines) + 1, 0), [*lines, (_("咨询电话"), context.hall.hall.telephone)], strict=True
         ):
             left, right = row.left(row.w * 0.56, look.space("s"))
             self.put(
-                Words(stage, left, days, "body", line_height=1.2),
-                Words(stage, right, times, "body", align="right", line_height=1.2),
+                Words(context, left, days, "body", line_height=1.2),
+                Words(context, right, times, "body", align="right", line_height=1.2),
             )
 
     def show(self, state: KioskState) -> None:
-        _ = self.stage.text
+        _ = self.context.text
         super().show(state)
         if state.clock is not None:
-            self.date.say(_("今天 {date}").format(date=date_text(self.stage, state.clock)))
+            self.date.say(_("今天 {date}").format(date=date_text(self.context, state.clock)))
 
 
-def hours_line(stage: PageContext, hours: Hours) -> tuple[str, str]:
+def hours_line(context: PageContext, hours: Hours) -> tuple[str, str]:
     """One line of the opening hours: the days, the times."""
-    _ = stage.text
+    _ = context.text
     names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
     places = [DAYS.index(day) for day in hours.days]
     if len(places) > 2 and places == list(range(places[0], places[-1] + 1)):
         days = _("{first}至{last}").format(first=names[places[0]], last=names[places[-1]])
     else:
         days = (_("、")).join(names[place] for place in places)
-    return (days if hours.note is None else stage.pick(hours.note)), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"
+    return (days if hours.note is None else context.pick(hours.note)), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"
 
 
 class Message(PageFrame):
@@ -171,7 +171,7 @@ class Message(PageFrame):
         raise NotImplementedError
 
     def title_text(self) -> str:
-        return self.stage.pick(self.stage.hall.hall.name)
+        return self.context.pick(self.context.hall.hall.name)
 
     def build_body(self, state: KioskState) -> None:
         area = guides_button(self, state, self.body)
@@ -184,8 +184,8 @@ class AwayPage(Message):
     icon = "cloud-outline-off"
 
     def words(self, state: KioskState) -> tuple[str, str]:
-        _ = self.stage.text
-        desk = help_desk(self.stage)
+        _ = self.context.text
+        desk = help_desk(self.context)
         return _("暂时不能取号"), _("系统正在恢复，本机会自动恢复服务。\n急需办理请到{desk}取号。").format(desk=desk)
 
 
@@ -196,7 +196,7 @@ class StartingPage(Message):
     colour = "accent"
 
     def words(self, state: KioskState) -> tuple[str, str]:
-        _ = self.stage.text
+        _ = self.context.text
         return _("欢迎您"), _("正在准备，请稍候…")
 
 
@@ -204,6 +204,6 @@ class FailSafePage(Page[KioskState]):
     """Something broke. Drawn with as little as possible, so that it does not break as well."""
 
     def build(self, state: KioskState) -> None:
-        _ = self.stage.text
-        title, note = _("抱歉，出了点问题"), _("马上返回首页。如需帮助请到{desk}。").format(desk=help_desk(self.stage))
-        TroubleBlock(self, self.stage.rect.inset(self.look.margin), "alert-circle-outline", title, note)
+        _ = self.context.text
+        title, note = _("抱歉，出了点问题"), _("马上返回首页。如需帮助请到{desk}。").format(desk=help_desk(self.context))
+        TroubleBlock(self, self.context.rect.inset(self.look.margin), "alert-circle-outline", title, note)

@@ -13,9 +13,9 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import CountdownRing, IconButton, Words
 
 
-def date_text(stage: PageContext, clock: datetime) -> str:
+def date_text(context: PageContext, clock: datetime) -> str:
     """The date with its day of the week, in the language of the mode."""
-    _ = stage.text
+    _ = context.text
     day = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[clock.weekday()]
     months = (
         _("1月"),
@@ -43,7 +43,7 @@ class PageFrame(Page[KioskState]):
 
     def build(self, state: KioskState) -> None:
         look = self.look
-        rest = self.stage.rect.inset(look.margin, look.space("m"))
+        rest = self.context.rect.inset(look.margin, look.space("m"))
         foot, rest = rest.bottom(look.target, look.space("m"))
         self._build_foot(foot)
         head, rest = rest.top(max(look.target, look.type("title") * 1.6), look.space("m"))
@@ -52,7 +52,7 @@ class PageFrame(Page[KioskState]):
         self.reach = rest
         self.above = Rect(rest.x, rest.y, rest.w, 0)
         if look.mode.low:
-            low = self.stage.rect.h / 2 - rest.y
+            low = self.context.rect.h / 2 - rest.y
             self.reach = rest.bottom(low)[0]
             self.above = rest.bottom(low, look.space("m"))[1]
         self.build_body(state)
@@ -66,17 +66,17 @@ class PageFrame(Page[KioskState]):
         self._ring.show(state.left_s, state.time_out_s or 1)
 
     def _build_head(self, head: Rect) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         if self.leaves and not look.mode.low:
             place, head = head.left(self._side_width(_("返回")), look.space("s"))
-            self.add_widget(IconButton(stage, place, "chevron-left", _("返回"), lambda: stage.send(Back())))
+            self.add_widget(IconButton(context, place, "chevron-left", _("返回"), lambda: context.send(Back())))
             place, head = head.right(self._side_width(_("首页")), look.space("s"))
-            self.add_widget(IconButton(stage, place, "home", _("首页"), lambda: stage.send(GoHome())))
+            self.add_widget(IconButton(context, place, "home", _("首页"), lambda: context.send(GoHome())))
         place, head = head.right(look.type("body") * 2.8, look.space("s"))
-        self._time = Words(stage, place, "", "body", colour="secondary", align="right")
+        self._time = Words(context, place, "", "body", colour="secondary", align="right")
         place, head = head.right(max(look.px(96), look.type("note") * 2.4), look.space("s"))
-        self._ring = CountdownRing(stage, place)
-        self._title = Words(stage, head, self.title_text(), "title", bold=True, line_height=1.2)
+        self._ring = CountdownRing(context, place)
+        self._title = Words(context, head, self.title_text(), "title", bold=True, line_height=1.2)
         self.put(self._time, self._ring, self._title)
 
     def _side_width(self, text: str) -> float:
@@ -87,7 +87,7 @@ class PageFrame(Page[KioskState]):
         return ""
 
     def _build_foot(self, foot: Rect) -> None:
-        stage, mode, _ = self.stage, self.look.mode, self.stage.text
+        context, mode, _ = self.context, self.look.mode, self.context.text
         buttons: list[tuple[str, str, bool, object]] = [
             ("translate", "中文" if mode.language == "en" else "English", False,
              SetLanguage("zh" if mode.language == "en" else "en")),
@@ -98,4 +98,4 @@ class PageFrame(Page[KioskState]):
         if mode.low and self.leaves:
             buttons = [("chevron-left", _("返回"), False, Back()), ("home", _("首页"), False, GoHome()), *buttons]
         for place, (icon, text, active, event) in zip(foot.columns(len(buttons), self.look.space("m")), buttons, strict=True):
-            self.add_widget(IconButton(stage, place, icon, text, partial(stage.send, event), active=active))
+            self.add_widget(IconButton(context, place, icon, text, partial(context.send, event), active=active))

@@ -66,7 +66,7 @@ def draw_sheet(page: Box, rect: Rect, lines: Sequence[TextLine]) -> None:
     for number, line in enumerate(lines):
         place, rect = rect.top(line.height + (line.gap if number else 0))
         words = Words(
-            page.stage,
+            page.context,
             place.bottom(line.height)[0],
             line.text,
             SIZES[line.style],
@@ -78,12 +78,12 @@ def draw_sheet(page: Box, rect: Rect, lines: Sequence[TextLine]) -> None:
 
 def draw_turner(page: Box, strip: Rect, sheet: int, sheets: int) -> None:
     """The buttons to the sheets before and behind, and which one this is."""
-    stage: PageContext = page.stage
-    _ = stage.text
+    context: PageContext = page.context
+    _ = context.text
     left, middle, right = strip.columns(3, page.look.space("m"))
     if sheet > 0:
-        page.add_widget(TextButton(stage, left, _("上一页"), lambda: stage.send(Turn(sheet - 1)), icon="chevron-left"))
+        page.add_widget(TextButton(context, left, _("上一页"), lambda: context.send(Turn(sheet - 1)), icon="chevron-left"))
     if sheet < sheets - 1:
-        page.add_widget(TextButton(stage, right, _("下一页"), lambda: stage.send(Turn(sheet + 1)), icon="chevron-right"))
+        page.add_widget(TextButton(context, right, _("下一页"), lambda: context.send(Turn(sheet + 1)), icon="chevron-right"))
     text = _("第 {sheet} 页，共 {sheets} 页").format(sheet=sheet + 1, sheets=sheets)
-    page.add_widget(Words(stage, middle, text, "note", colour="secondary", align="center"))
+    page.add_widget(Words(context, middle, text, "note", colour="secondary", align="center"))

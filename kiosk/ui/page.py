@@ -14,9 +14,9 @@ V = TypeVar("V")
 class Page(Box, Generic[V]):
     """Built when the flow enters it, then given every new state by `show` until another page follows."""
 
-    def __init__(self, stage: PageContext, state: V) -> None:
-        super().__init__(stage, stage.rect)
-        self.add_widget(Fill(stage, stage.rect, "background"))
+    def __init__(self, context: PageContext, state: V) -> None:
+        super().__init__(context, context.rect)
+        self.add_widget(Fill(context, context.rect, "background"))
         self.build(state)
         self.show(state)
 

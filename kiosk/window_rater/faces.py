@@ -23,17 +23,17 @@ MOUTHS = {5: 0.20, 4: 0.12, 3: 0.0, 2: -0.11, 1: -0.18}
 """How far the middle of the mouth hangs below its corners, in parts of the face."""
 
 
-def level_name(stage: PageContext, value: int) -> str:
+def level_name(context: PageContext, value: int) -> str:
     """The words of a level in the language of the mode."""
     level = next(level for level in LEVELS if level.value == value)
-    return level.en if stage.look.mode.language == "en" else level.zh
+    return level.en if context.look.mode.language == "en" else level.zh
 
 
 class Face(Box):
     """A drawn face for a level, as large as its box allows."""
 
-    def __init__(self, stage: PageContext, rect: Rect, level: int) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect, level: int) -> None:
+        super().__init__(context, rect)
         side = min(rect.w, rect.h)
         place = rect.centre(side, side)
         cx, cy = place.x + side / 2, place.y + side / 2
@@ -59,10 +59,10 @@ class Face(Box):
 class FaceButton(Tap):
     """One level: face and words; upright in a row, lying in a column."""
 
-    def __init__(self, stage: PageContext, rect: Rect, level: Level, on_tap: Callable[[], None]) -> None:
-        super().__init__(stage, rect, on_tap)
+    def __init__(self, context: PageContext, rect: Rect, level: Level, on_tap: Callable[[], None]) -> None:
+        super().__init__(context, rect, on_tap)
         look = self.look
-        self.card = Card(stage, rect)
+        self.card = Card(context, rect)
         body = rect.inset(look.space("s"), look.space("m"))
         if rect.w > rect.h * 1.6:
             face, words = body.inset(look.space("m"), 0).left(body.h, look.space("l"))
@@ -73,8 +73,8 @@ class FaceButton(Tap):
         size = "tile" if align == "left" or not look.mode.elder else "body"
         self.put(
             self.card,
-            Face(stage, face.centre(look.px(250), look.px(250)), level.value),
-            Words(stage, words, text, size, bold=True, align=align, line_height=1.25),
+            Face(context, face.centre(look.px(250), look.px(250)), level.value),
+            Words(context, words, text, size, bold=True, align=align, line_height=1.25),
         )
 
     def draw_pressed(self, pressed: bool) -> None:
@@ -84,39 +84,39 @@ class FaceButton(Tap):
 class ClerkPlate(Box):
     """Photo, or a drawn placeholder, and the name that the public reads. `photos` is the folder that photo paths start from."""
 
-    def __init__(self, stage: PageContext, rect: Rect, clerk: WindowClerk, photos: Path, *, beside: bool) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect, clerk: WindowClerk, photos: Path, *, beside: bool) -> None:
+        super().__init__(context, rect)
         look = self.look
         if beside:
             picture, words = rect.left(rect.h, look.space("m"))
         else:
             words, picture = rect.bottom(look.type("body") * 1.5, look.space("s"))
         self.add_widget(self._portrait(picture, clerk, photos))
-        _ = stage.text
+        _ = context.text
         name = clerk.name.replace("工号", _("工号"))
-        self.add_widget(Words(stage, words, name, "body", bold=True, align="left" if beside else "center"))
+        self.add_widget(Words(context, words, name, "body", bold=True, align="left" if beside else "center"))
 
     def _portrait(self, rect: Rect, clerk: WindowClerk, photos: Path) -> Box:
         path = photo_file(clerk.photo, photos)
         if path is not None:
             try:
-                return Picture(self.stage, rect, str(path))
+                return Picture(self.context, rect, str(path))
             except Exception as error:  # whatever is wrong with the file, the plate is shown without it
                 LOG.warning("the photo %s cannot be shown: %s", path, error)
-        return Placeholder(self.stage, rect)
+        return Placeholder(self.context, rect)
 
 
 class Placeholder(Box):
     """Head and shoulders in a circle, where there is no photo."""
 
-    def __init__(self, stage: PageContext, rect: Rect) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect)
         side = min(rect.w, rect.h)
         place = rect.centre(side, side)
         with self.canvas:
             Color(*self.look.colour("accent_soft"))
             SmoothEllipse(pos=(place.x, place.y), size=(side, side))
-        self.add_widget(Icon(stage, rect.centre(side * 0.66, side * 0.66), "account"))
+        self.add_widget(Icon(context, rect.centre(side * 0.66, side * 0.66), "account"))
 
 
 def photo_file(photo: str | None, photos: Path) -> Path | None:
@@ -127,21 +127,21 @@ def photo_file(photo: str | None, photos: Path) -> Path | None:
     return path if path.is_relative_to(photos.resolve()) and path.is_file() else None
 
 
-def foot(stage: PageContext, rect: Rect, *, decline: bool) -> list[Box]:
+def foot(context: PageContext, rect: Rect, *, decline: bool) -> list[Box]:
     """The switches of every page: language, elder mode, and the free choice not to rate."""
-    _, mode = stage.text, stage.look.mode
-    width = max(stage.look.target * 1.35, stage.look.type("note") * 5.2)
-    first, rest = rect.left(width, stage.look.space("m"))
-    second, rest = rest.left(width, stage.look.space("m"))
+    _, mode = context.text, context.look.mode
+    width = max(context.look.target * 1.35, context.look.type("note") * 5.2)
+    first, rest = rect.left(width, context.look.space("m"))
+    second, rest = rest.left(width, context.look.space("m"))
 
     def send(what: Tapped) -> Callable[[], None]:
-        return lambda: stage.send(ButtonTapped(what))
+        return lambda: context.send(ButtonTapped(what))
 
     buttons: list[Box] = [
-        IconButton(stage, first, "translate", "中文" if mode.language == "en" else "English", send("language")),
-        IconButton(stage, second, "glasses", _("长者模式"), send("elder"), active=mode.elder),
+        IconButton(context, first, "translate", "中文" if mode.language == "en" else "English", send("language")),
+        IconButton(context, second, "glasses", _("长者模式"), send("elder"), active=mode.elder),
     ]
     if decline:
         place, _rest = rest.right(width * 1.2)
-        buttons.append(IconButton(stage, place, "close", _("不评价"), send("decline")))
+        buttons.append(IconButton(context, place, "close", _("不评价"), send("decline")))
     return buttons

@@ -17,17 +17,17 @@ from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, RaterState
 from kiosk.window_rater.plate import PlatePage
 
 
-def page(stage: PageContext, state: RaterState, window: Window, photos: Path) -> Page[RaterState]:
+def page(context: PageContext, state: RaterState, window: Window, photos: Path) -> Page[RaterState]:
     """The page that `state` is on."""
     if state.page == "idle":
-        return PlatePage(stage, state, window, photos)
+        return PlatePage(context, state, window, photos)
     if state.page == "faces":
-        return FacesPage(stage, state, photos)
+        return FacesPage(context, state, photos)
     if state.page == "reasons":
-        return ReasonsPage(stage, state)
+        return ReasonsPage(context, state)
     if state.page == "words":
-        return PhrasesPage(stage, state)
-    return EndingPage(stage, state)
+        return PhrasesPage(context, state)
+    return EndingPage(context, state)
 
 
 class AskingPage(Page[RaterState]):
@@ -37,17 +37,17 @@ class AskingPage(Page[RaterState]):
     """Whether the page has a main action: in the foot, or upright above it."""
 
     def build(self, state: RaterState) -> None:
-        look, stage = self.look, self.stage
-        rest = stage.rect.inset(look.margin, look.space("m"))
+        look, context = self.look, self.context
+        rest = context.rect.inset(look.margin, look.space("m"))
         place, rest = rest.bottom(look.target, look.space("m"))
-        self.put(*foot(stage, place, decline=True))
+        self.put(*foot(context, place, decline=True))
         self._action_place = self._between(place)
         if self.acts and look.portrait:
             self._action_place, rest = rest.bottom(look.target, look.space("m"))
         head, self.body = rest.top(max(look.px(120), look.type("title") * 1.5), look.space("m"))
         head = self._build_back(head, state)
         ring, head = head.right(look.px(110), look.space("m"))
-        self._ring = CountdownRing(stage, ring)
+        self._ring = CountdownRing(context, ring)
         self.add_widget(self._ring)
         self.build_head(head, state)
         self.build_body(state)
@@ -72,11 +72,11 @@ class AskingPage(Page[RaterState]):
 
     def _back_button(self, head: Rect) -> Rect:
         """A way back at the left of the head; return what is left of it."""
-        _, look = self.stage.text, self.look
+        _, look = self.context.text, self.look
         place, head = head.left(max(look.px(190), look.type("body") * 5.2), look.space("m"))
         place = place.centre(place.w, look.target)
         self.add_widget(
-            TextButton(self.stage, place, _("返回"), lambda: self.stage.send(ButtonTapped("back")), icon="chevron-left")
+            TextButton(self.context, place, _("返回"), lambda: self.context.send(ButtonTapped("back")), icon="chevron-left")
         )
         return head
 
@@ -86,31 +86,31 @@ class FacesPage(AskingPage):
 
     acts = False
 
-    def __init__(self, stage: PageContext, state: RaterState, photos: Path) -> None:
+    def __init__(self, context: PageContext, state: RaterState, photos: Path) -> None:
         self._photos = photos
-        super().__init__(stage, state)
+        super().__init__(context, state)
 
     def build_head(self, head: Rect, state: RaterState) -> None:
-        _, look, stage = self.stage.text, self.look, self.stage
+        _, look, context = self.context.text, self.look, self.context
         assert state.ask is not None
         clerk = state.ask.clerk
-        title = Words(stage, head, _("请您评价本次服务"), "title", bold=True, line_height=1.2)
+        title = Words(context, head, _("请您评价本次服务"), "title", bold=True, line_height=1.2)
         self.add_widget(title)
         strip, self.body = self.body.top(max(look.px(112), look.type("body") * 1.6), look.space("m"))
         number = _("号票 {number}").format(number=state.ask.number)
         if clerk is None:
-            self.add_widget(Words(stage, strip, number, "body", colour="secondary"))
+            self.add_widget(Words(context, strip, number, "body", colour="secondary"))
             return
         left, right = strip.columns(2, look.space("m"))
-        self.add_widget(ClerkPlate(stage, left, clerk, self._photos, beside=True))
-        self.add_widget(Words(stage, right, number, "body", colour="secondary", align="right"))
+        self.add_widget(ClerkPlate(context, left, clerk, self._photos, beside=True))
+        self.add_widget(Words(context, right, number, "body", colour="secondary", align="right"))
 
     def build_body(self, _state: RaterState) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         cells = self.body.rows(5, look.space("m")) if look.portrait else self.body.columns(5, look.space("m"))
         for cell, level in zip(cells, LEVELS, strict=True):
-            tap = partial(stage.send, LevelTapped(level.value))
-            self.add_widget(FaceButton(stage, cell, level, tap))
+            tap = partial(context.send, LevelTapped(level.value))
+            self.add_widget(FaceButton(context, cell, level, tap))
 
 
 class ReasonsPage(AskingPage):
@@ -120,33 +120,35 @@ class ReasonsPage(AskingPage):
         return self._back_button(head)
 
     def build_head(self, head: Rect, state: RaterState) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         assert state.level is not None
         face, words = head.left(head.h, look.space("m"))
-        self.add_widget(Face(stage, face.inset(look.px(6)), state.level))
-        name = level_name(stage, state.level)
-        self.add_widget(Words(stage, words, name, "title", bold=True, colour=COLOURS[state.level], line_height=1.15))
+        self.add_widget(Face(context, face.inset(look.px(6)), state.level))
+        name = level_name(context, state.level)
+        self.add_widget(Words(context, words, name, "title", bold=True, colour=COLOURS[state.level], line_height=1.15))
 
     def build_body(self, state: RaterState) -> None:
-        _, look, stage = self.stage.text, self.look, self.stage
+        _, look, context = self.context.text, self.look, self.context
         assert state.level is not None
         bad = needs_reason(state.level, required=state.settings.bad_needs_reason)
         hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("请选择原因，可以多选，也可以不选")
         place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
-        self.add_widget(Words(stage, place, hint, "body", colour="secondary"))
+        self.add_widget(Words(context, place, hint, "body", colour="secondary"))
         buttons, rest = rest.bottom(look.target, look.space("m"))
         self._build_chips(rest, state)
         more, words = buttons.columns(2, look.space("m"))
         text = _("返回前三项") if state.more and look.mode.elder else _("收起") if state.more else _("更多原因")
         icon = "chevron-up" if state.more else "chevron-down"
-        self.add_widget(TextButton(stage, more, text, lambda: stage.send(ButtonTapped("more")), icon=icon))
+        self.add_widget(TextButton(context, more, text, lambda: context.send(ButtonTapped("more")), icon=icon))
         count = len(state.phrases)
         said = _("留言（已选 {count} 句）").format(count=count) if count else _("留言")
-        self.add_widget(TextButton(stage, words, said, lambda: stage.send(ButtonTapped("words")), icon="message-text-outline"))
+        self.add_widget(
+            TextButton(context, words, said, lambda: context.send(ButtonTapped("words")), icon="message-text-outline")
+        )
         self._build_submit(state)
 
     def _build_chips(self, rest: Rect, state: RaterState) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         elder = look.mode.elder  # fewer things on a page: the other five come without the first three
         reasons = [r for r in reasons_of(state.level or 0) if (r.first != state.more if elder else r.first or state.more)]
         columns = 1 if look.portrait or not state.more else 2
@@ -155,18 +157,18 @@ class ReasonsPage(AskingPage):
         grid = rest.top(height * rows + look.space("m") * (rows - 1))[0].grid(columns, rows, look.space("m"))
         for cell, reason in zip(grid, reasons, strict=False):
             text = reason.en if look.mode.language == "en" else reason.zh
-            tap = partial(stage.send, ReasonTapped(reason.code))
+            tap = partial(context.send, ReasonTapped(reason.code))
             on = reason.code in state.reasons
-            self.add_widget(Chip(stage, cell, text, tap, on=on))
+            self.add_widget(Chip(context, cell, text, tap, on=on))
 
     def _build_submit(self, state: RaterState) -> None:
-        _, stage = self.stage.text, self.stage
+        _, context = self.context.text, self.context
         if state.lacks_reason:
             self.add_widget(
-                Words(stage, self._action_place, _("选一项原因后就可以提交"), "body", colour="secondary", align="center")
+                Words(context, self._action_place, _("选一项原因后就可以提交"), "body", colour="secondary", align="center")
             )
         else:
-            self.add_widget(Bar(stage, self._action_place, _("提交"), lambda: stage.send(ButtonTapped("submit"))))
+            self.add_widget(Bar(context, self._action_place, _("提交"), lambda: context.send(ButtonTapped("submit"))))
 
 
 class PhrasesPage(AskingPage):
@@ -176,11 +178,11 @@ class PhrasesPage(AskingPage):
         return self._back_button(head)
 
     def build_head(self, head: Rect, _state: RaterState) -> None:
-        _ = self.stage.text
-        self.add_widget(Words(self.stage, head, _("您想说的话"), "title", bold=True, line_height=1.15))
+        _ = self.context.text
+        self.add_widget(Words(self.context, head, _("您想说的话"), "title", bold=True, line_height=1.15))
 
     def build_body(self, state: RaterState) -> None:
-        _, look, stage = self.stage.text, self.look, self.stage
+        _, look, context = self.context.text, self.look, self.context
         good = (
             _("工作人员态度亲切"),
             _("讲解清楚明白"),
@@ -203,37 +205,37 @@ class PhrasesPage(AskingPage):
         height = min(look.target * 1.25, (self.body.h - look.space("m") * (rows - 1)) / rows)
         grid = self.body.top(height * rows + look.space("m") * (rows - 1))[0].grid(columns, rows, look.space("m"))
         for cell, phrase in zip(grid, phrases, strict=False):
-            tap = partial(stage.send, PhraseTapped(phrase))
-            self.add_widget(Chip(stage, cell, phrase, tap, on=phrase in state.phrases))
-        self.add_widget(Bar(stage, self._action_place, _("选好了"), lambda: stage.send(ButtonTapped("back"))))
+            tap = partial(context.send, PhraseTapped(phrase))
+            self.add_widget(Chip(context, cell, phrase, tap, on=phrase in state.phrases))
+        self.add_widget(Bar(context, self._action_place, _("选好了"), lambda: context.send(ButtonTapped("back"))))
 
 
 class EndingPage(Page[RaterState]):
     """Sending, thanks, trouble, fail-safe: an icon, a sentence, what to do."""
 
     def build(self, state: RaterState) -> None:
-        _, look, stage = self.stage.text, self.look, self.stage
+        _, look, context = self.context.text, self.look, self.context
         icon, colour, title, note = self._words(state)
-        body = stage.rect.inset(look.margin)
+        body = context.rect.inset(look.margin)
         ring, rest = body.top(look.px(110))
-        self._ring = CountdownRing(stage, ring.right(look.px(110))[0])
+        self._ring = CountdownRing(context, ring.right(look.px(110))[0])
         self.add_widget(self._ring)
         place, rest = rest.bottom(look.target, look.space("m"))
         card = rest.centre(min(rest.w, look.px(1300)), min(rest.h, look.px(560) * (1.3 if look.mode.elder else 1)))
-        self.add_widget(Card(stage, card))
+        self.add_widget(Card(context, card))
         inside = card.inset(look.space("l"))
         picture, inside = inside.top(min(look.px(190), inside.h * 0.36), look.space("m"))
         line, below = inside.top(look.type("title") * (1.5 if look.mode.language == "zh" else 2.9), look.space("s"))
         self.put(
-            Icon(stage, picture, icon, colour=colour),
-            Words(stage, line, title, "title", bold=True, align="center", line_height=1.2),
-            Words(stage, below, note, "body", colour="secondary", align="center", valign="top"),
+            Icon(context, picture, icon, colour=colour),
+            Words(context, line, title, "title", bold=True, align="center", line_height=1.2),
+            Words(context, below, note, "body", colour="secondary", align="center", valign="top"),
         )
         self._build_actions(place, state)
 
     def _words(self, state: RaterState) -> tuple[str, str, str, str]:
-        _ = self.stage.text
-        desk = self.stage.pick(self.stage.hall.hall.help_desk)
+        _ = self.context.text
+        desk = self.context.pick(self.context.hall.hall.help_desk)
         if state.page == "sending":
             return "dots-horizontal", "accent", _("正在提交"), _("请稍等一下")
         if state.page == "thanks":
@@ -246,14 +248,14 @@ class EndingPage(Page[RaterState]):
         return "alert-circle", "warning", _("屏幕出了点问题"), _("马上就好，请稍等；需要帮助请到{desk}").format(desk=desk)
 
     def _build_actions(self, place: Rect, state: RaterState) -> None:
-        _, stage = self.stage.text, self.stage
+        _, context = self.context.text, self.context
         if state.page == "trouble" and state.problem != "expired":
             left, right = place.columns(2, self.look.space("m"))
-            self.add_widget(TextButton(stage, left, _("不评价"), lambda: stage.send(ButtonTapped("home"))))
-            self.add_widget(Bar(stage, right, _("再试一次"), lambda: stage.send(ButtonTapped("submit"))))
+            self.add_widget(TextButton(context, left, _("不评价"), lambda: context.send(ButtonTapped("home"))))
+            self.add_widget(Bar(context, right, _("再试一次"), lambda: context.send(ButtonTapped("submit"))))
         elif state.page in ("thanks", "trouble"):
             middle = place.centre(self.look.px(420), place.h)
-            self.add_widget(TextButton(stage, middle, _("完成"), lambda: stage.send(ButtonTapped("home"))))
+            self.add_widget(TextButton(context, middle, _("完成"), lambda: context.send(ButtonTapped("home"))))
 
     def show(self, state: RaterState) -> None:
         self._ring.show(state.seconds_left, max(1, round(state.of_s)))

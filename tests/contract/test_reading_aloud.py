@@ -131,7 +131,7 @@ def test_a_voice_that_cannot_read_says_so(
 # --- what is read ----------------------------------------------------------------------------------------------------
 
 
-def stage(language: str) -> PageContext:
+def context(language: str) -> PageContext:
     return PageContext(Look(1, 1, Mode(language)), HALL, texts(language), lambda _event: None)
 
 
@@ -139,13 +139,13 @@ def stage(language: str) -> PageContext:
 def test_every_section_of_every_guide_has_something_to_be_heard(language: str) -> None:
     for item in load_catalogue(WUSHAN).items:
         for section in SECTIONS:
-            heard = sentences(stage(language), told(item, {}, language), section, None)
+            heard = sentences(context(language), told(item, {}, language), section, None)
             assert len(heard) >= (2 if section != "questions" or item.faq else 1)
             assert item.code not in "".join(heard)
 
 
 def test_on_the_english_page_english_and_chinese_have_each_their_voice() -> None:
-    parts = in_languages(stage("en"), "Where: 县政务服务中心01号窗口")
+    parts = in_languages(context("en"), "Where: 县政务服务中心01号窗口")
     assert parts == [("Where:", "en"), ("县政务服务中心01号窗口", "zh")]
-    assert in_languages(stage("en"), "Bring: Resident ID card") == [("Bring: Resident ID card", "en")]
-    assert in_languages(stage("zh"), "登录App办理") == [("登录App办理", "zh")]
+    assert in_languages(context("en"), "Bring: Resident ID card") == [("Bring: Resident ID card", "en")]
+    assert in_languages(context("zh"), "登录App办理") == [("登录App办理", "zh")]

@@ -65,11 +65,11 @@ LONG = TextConfig(
 """A notice as halls write them."""
 
 
-def draw(stage: PageContext, state: CallScreenState) -> Page:
+def draw(context: PageContext, state: CallScreenState) -> Page:
     """The page of a state."""
     from kiosk.call_screen.page import page
 
-    return page(stage, state)
+    return page(context, state)
 
 
 def every() -> Iterator[tuple[str, Callable[[], Page]]]:

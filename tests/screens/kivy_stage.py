@@ -44,8 +44,8 @@ def make_page(
 ) -> Page:
     """The page of a state; `send` gets what its targets cause."""
     open_window()
-    stage = PageContext(Look(*size, mode), hall, texts(mode.language), send)
-    return draw(stage, state)
+    context = PageContext(Look(*size, mode), hall, texts(mode.language), send)
+    return draw(context, state)
 
 
 def give_back() -> None:

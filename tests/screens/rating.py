@@ -88,10 +88,10 @@ def drawing(hall: HallConfig, window_id: str) -> Callable[[PageContext, RaterSta
     """How the rater of a window draws a state."""
     plate = next(w for w in hall.window if w.id == window_id)
 
-    def draw(stage: PageContext, state: RaterState) -> Page:
+    def draw(context: PageContext, state: RaterState) -> Page:
         from kiosk.window_rater.pages import page
 
-        return page(stage, state, plate, HALL)
+        return page(context, state, plate, HALL)
 
     return draw
 

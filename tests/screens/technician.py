@@ -127,11 +127,11 @@ def states(language: str) -> Iterator[tuple[str, Technician]]:
     yield "log-empty", replace(menu, page="log")
 
 
-def draw(stage: PageContext, shown: ServiceView) -> Page:
+def draw(context: PageContext, shown: ServiceView) -> Page:
     """The page of a state."""
     from kiosk.service_pages.pages import page  # Kivy is loaded only when the window is open
 
-    return page(stage, shown)
+    return page(context, shown)
 
 
 def every() -> Iterator[tuple[str, Callable[[], Page]]]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kiosk.ui.page_context import PageContext
 
 
-def page(stage: PageContext, shown: ServiceView) -> Page[ServiceView]:
+def page(context: PageContext, shown: ServiceView) -> Page[ServiceView]:
     """The page of a state."""
     pages: dict[str, type[Page[ServiceView]]] = {
         "code": entry.CodePage,
@@ -24,4 +24,4 @@ def page(stage: PageContext, shown: ServiceView) -> Page[ServiceView]:
         "colours": screen.ColoursPage,
         "log": checks.LogPage,
     }
-    return pages[shown.state.page](stage, shown)
+    return pages[shown.state.page](context, shown)

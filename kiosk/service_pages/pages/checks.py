@@ -25,7 +25,7 @@ class DevicesPage(ServiceFrame):
     """A row for each device that this terminal opens itself: how it is, its test, and what came of that."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("设备测试")
 
     def build_body(self, shown: ServiceView) -> None:
@@ -37,26 +37,26 @@ class DevicesPage(ServiceFrame):
             self._row(place, part, status, shown.state.results.get(part.id))
 
     def _row(self, place: Rect, part: OwnDevice, status: DeviceStatus | None, result: Result | None) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        self.add_widget(Card(stage, place))
+        look, context, _ = self.look, self.context, self.context.text
+        self.add_widget(Card(context, place))
         body = place.inset(look.space("m"), look.space("s"))
         button, body = body.right(min(look.px(230), body.w * 0.3), look.space("m"))
         button = button.centre(button.w, min(button.h, look.target))
         if result is not None and result.well is None:
             doing = _("请出示二维码") if result.text == "show" else _("正在测试…")
-            self.add_widget(Words(stage, button, doing, "note", colour="secondary", align="center", line_height=1.15))
+            self.add_widget(Words(context, button, doing, "note", colour="secondary", align="center", line_height=1.15))
         else:
-            self.add_widget(TextButton(stage, button, _("测试"), partial(stage.send, Try(part.id))))
+            self.add_widget(TextButton(context, button, _("测试"), partial(context.send, Try(part.id))))
         name, below = body.top(body.h * 0.4)
         model = part.id if part.id != part.kind else ""
         title = " · ".join(text for text in (kind_name(part.kind, self.look.mode.language), model, part.model) if text)
-        self.add_widget(Words(stage, name, title, "body", bold=True, line_height=1.15))
+        self.add_widget(Words(context, name, title, "body", bold=True, line_height=1.15))
         text, colour = self._said(part, status, result)
-        self.add_widget(Words(stage, below, text, "note", colour=colour, line_height=1.2))
+        self.add_widget(Words(context, below, text, "note", colour=colour, line_height=1.2))
 
     def _said(self, part: OwnDevice, status: DeviceStatus | None, result: Result | None) -> tuple[str, str]:
         """What came of the test; before there was one, the device's own condition."""
-        _ = self.stage.text
+        _ = self.context.text
         if result is not None and result.well:
             done = {
                 "printer": _("测试页已打印，请看宽度、汉字和切纸"), "speaker": _("放过一声长音，请问是否听见"),
@@ -81,34 +81,36 @@ class NetworkPage(ServiceFrame):
     """Addresses, times, the certificate; and how the machine is."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("网络与机器")
 
     def build_body(self, shown: ServiceView) -> None:
-        self.add_widget(Card(self.stage, self.body))
+        self.add_widget(Card(self.context, self.body))
         body = self.body.inset(self.look.space("l"), self.look.space("m"))
         facts = self._facts(shown)
         self._values: dict[str, Words] = {}
         for place, (label, value, colour) in zip(body.rows(len(facts), 0), facts, strict=True):
             left, right = place.left(place.w * 0.4, self.look.space("m"))
-            self.add_widget(Words(self.stage, left, label, "note", colour="secondary", line_height=1.15))
-            words = Words(self.stage, right, value, "body", colour=colour, line_height=1.1)
+            self.add_widget(Words(self.context, left, label, "note", colour="secondary", line_height=1.15))
+            words = Words(self.context, right, value, "body", colour=colour, line_height=1.1)
             self.add_widget(words)
             self._values[label] = words
 
     def show(self, shown: ServiceView) -> None:
         super().show(shown)
-        _ = self.stage.text
+        _ = self.context.text
         if (clock := self._values.get(_("本机时间"))) is not None:
             clock.say(self._clock(shown))
 
     def more(self, place: Rect, shown: ServiceView) -> None:
-        _ = self.stage.text
-        self.add_widget(TextButton(self.stage, place, _("再查一次"), lambda: self.stage.send(Open("network")), icon="refresh"))
+        _ = self.context.text
+        self.add_widget(
+            TextButton(self.context, place, _("再查一次"), lambda: self.context.send(Open("network")), icon="refresh")
+        )
 
     def _facts(self, shown: ServiceView) -> list[tuple[str, str, str]]:
         """Label, value and colour of each line."""
-        _, state = self.stage.text, shown.state
+        _, state = self.context.text, shown.state
         seen = state.network
         if seen is None:
             return [(_("正在查…"), "", "text")]
@@ -135,16 +137,16 @@ class NetworkPage(ServiceFrame):
         return f"{clock:%Y-%m-%d %H:%M:%S}" if clock else "—"
 
     def _time(self, ms: float | None) -> str:
-        return f"{ms:.1f} ms" if ms is not None else self.stage.text("没有应答")
+        return f"{ms:.1f} ms" if ms is not None else self.context.text("没有应答")
 
     def _end(self, seen: Network) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         if not seen.secure:
             return _("不用证书")
-        return f"{seen.ends.astimezone(self.stage.hall.zone):%Y-%m-%d}" if seen.ends is not None else _("证书读不出来")
+        return f"{seen.ends.astimezone(self.context.hall.zone):%Y-%m-%d}" if seen.ends is not None else _("证书读不出来")
 
     def _machine(self, seen: Network) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         warm = f"{seen.temperature_c:.0f} °C · " if seen.temperature_c is not None else ""
         up = _("开机 {hours} 小时").format(hours=seen.uptime_s // 3600)
         free = _("空闲 {disk} GB / {memory} MB").format(disk=f"{seen.disk_free_mb / 1024:.1f}", memory=seen.memory_free_mb)
@@ -155,13 +157,13 @@ class LogPage(ServiceFrame):
     """The latest lines, the newest first, on sheets."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("运行日志")
 
     def build_body(self, shown: ServiceView) -> None:
-        look, stage, state, _ = self.look, self.stage, shown.state, self.stage.text
+        look, context, state, _ = self.look, self.context, shown.state, self.context.text
         strip, body = self.body.bottom(look.target, look.space("m"))
-        self.add_widget(Card(stage, body))
+        self.add_widget(Card(context, body))
         body = body.inset(look.space("m"), look.space("m"))
         wanted = [line for line in state.lines if not state.warnings or any(word in line for word in GRAVE)]
         text = [Paragraph(line[:LONGEST_LINE], "note") for line in reversed(wanted)] or [Paragraph(_("没有记录"), "note")]
@@ -172,5 +174,7 @@ class LogPage(ServiceFrame):
             paging.draw_turner(self, strip, sheet, len(parts))
 
     def more(self, place: Rect, shown: ServiceView) -> None:
-        stage, _ = self.stage, self.stage.text
-        self.add_widget(Chip(stage, place, _("只看警告和错误"), lambda: stage.send(OnlyWarnings()), on=shown.state.warnings))
+        context, _ = self.context, self.context.text
+        self.add_widget(
+            Chip(context, place, _("只看警告和错误"), lambda: context.send(OnlyWarnings()), on=shown.state.warnings)
+        )

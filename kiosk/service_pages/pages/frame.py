@@ -17,7 +17,7 @@ class ServiceFrame(Page[ServiceView]):
 
     def build(self, shown: ServiceView) -> None:
         look = self.look
-        rest = self.stage.rect.inset(look.margin, look.space("m"))
+        rest = self.context.rect.inset(look.margin, look.space("m"))
         head, rest = rest.top(max(look.target, look.type("title") * 2.1), look.space("m"))
         self._build_head(head, shown)
         foot, self.body = rest.bottom(look.target, look.space("m"))
@@ -36,29 +36,29 @@ class ServiceFrame(Page[ServiceView]):
         self._ring.show(shown.state.left_s, of_s)
 
     def _build_head(self, head: Rect, shown: ServiceView) -> None:
-        stage, look = self.stage, self.look
+        context, look = self.context, self.look
         other = "zh" if shown.state.language == "en" else "en"
         place, head = head.right(look.target * 1.2, look.space("m"))
         name = "中文" if other == "zh" else "English"
-        self.add_widget(IconButton(stage, place, "translate", name, partial(stage.send, SetWords(other))))
+        self.add_widget(IconButton(context, place, "translate", name, partial(context.send, SetWords(other))))
         place, head = head.right(max(look.px(96), look.type("note") * 2.6), look.space("m"))
-        self._ring = CountdownRing(stage, place)
+        self._ring = CountdownRing(context, place)
         title, below = head.top(look.type("title") * 1.35)
         own = shown.state.own
         self.put(
             self._ring,
-            Words(stage, title, self.title_text(), "title", bold=True, line_height=1.2),
-            Words(stage, below, f"{own.id} · {own.kind} · {own.version}", "note", colour="secondary"),
+            Words(context, title, self.title_text(), "title", bold=True, line_height=1.2),
+            Words(context, below, f"{own.id} · {own.kind} · {own.version}", "note", colour="secondary"),
         )
 
     def _build_foot(self, foot: Rect, shown: ServiceView) -> None:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         left, right = foot.columns(2, self.look.space("m"))
         if shown.state.page not in ("code", "menu"):
-            self.add_widget(TextButton(stage, left, _("返回"), lambda: stage.send(Open("menu")), icon="chevron-left"))
+            self.add_widget(TextButton(context, left, _("返回"), lambda: context.send(Open("menu")), icon="chevron-left"))
             self.more(right, shown)
         else:
-            self.add_widget(TextButton(stage, left, _("离开"), lambda: stage.send(Leave()), icon="exit-to-app"))
+            self.add_widget(TextButton(context, left, _("离开"), lambda: context.send(Leave()), icon="exit-to-app"))
 
     def more(self, place: Rect, shown: ServiceView) -> None:
         """Another button beside the way back."""

@@ -15,13 +15,13 @@ class MenuPage(ServiceFrame):
     """A tile for each page, and two that restart."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("技术人员")
 
     def build_body(self, shown: ServiceView) -> None:
-        look, stage, state, _ = self.look, self.stage, shown.state, self.stage.text
+        look, context, state, _ = self.look, self.context, shown.state, self.context.text
         said, body = self.body.bottom(look.type("body") * 2.8, look.space("m"))
-        self.add_widget(Words(stage, said, self._said(state), "body", colour=self._colour(state), line_height=1.25))
+        self.add_widget(Words(context, said, self._said(state), "body", colour=self._colour(state), line_height=1.25))
         places = body.grid(2, 4, look.space("m")) if look.portrait else body.grid(4, 2, look.space("m"))
         pages: tuple[tuple[PageName, str, str, str], ...] = (
             ("devices", _("设备测试"), _("打印机、扬声器等"), "printer"),
@@ -31,7 +31,7 @@ class MenuPage(ServiceFrame):
             ("log", _("运行日志"), _("最近的记录"), "note-text"),
         )
         for place, (name, title, note, icon) in zip(places, pages, strict=False):
-            self.add_widget(Tile(stage, place, title, partial(stage.send, Open(name)), icon=icon, note=note))
+            self.add_widget(Tile(context, place, title, partial(context.send, Open(name)), icon=icon, note=note))
         orders: tuple[tuple[Order, str, str, str], ...] = (
             ("restart", _("重启程序"), _("几秒钟"), "autorenew"),
             ("reboot", _("重启机器"), _("一两分钟"), "power"),
@@ -39,11 +39,11 @@ class MenuPage(ServiceFrame):
         for place, (order, title, note, icon) in zip(places[len(pages) :], orders, strict=False):
             armed = state.armed == order
             words = _("再按一次确认") if armed else note
-            tap = partial(stage.send, PressOrder(order))
-            self.add_widget(Tile(stage, place, title, tap, icon=icon, note=words, main=armed, enabled=state.ordered is None))
+            tap = partial(context.send, PressOrder(order))
+            self.add_widget(Tile(context, place, title, tap, icon=icon, note=words, main=armed, enabled=state.ordered is None))
 
     def _said(self, state: Technician) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         if state.refused == "reboot":
             return _("这台机器不允许从屏幕上重启：系统没有装重启服务。请到机器后面断电重启。")
         if state.ordered == "reboot":

@@ -23,15 +23,15 @@ class TouchPage(Page[ServiceView]):
     """One mark after the other; wherever the finger lands counts."""
 
     def build(self, shown: ServiceView) -> None:
-        stage, look, _ = self.stage, self.look, self.stage.text
+        context, look, _ = self.context, self.look, self.context.text
         number = min(len(shown.state.landings), len(MARKS) - 1)
         x, y = MARKS[number]
         self.mark = (x * look.width, y * look.height)
         self._cross()
-        place = stage.rect.centre(look.width * 0.8, look.height * 0.2)
+        place = context.rect.centre(look.width * 0.8, look.height * 0.2)
         words = Rect(place.x, look.height * 0.62, place.w, look.height * 0.16)
         text = _("请用手指点十字的中心（{number}/{of}）").format(number=number + 1, of=len(MARKS))
-        self.add_widget(Words(stage, words, text, "tile", align="center"))
+        self.add_widget(Words(context, words, text, "tile", align="center"))
 
     def _cross(self) -> None:
         arm, thick = self.look.px(60), max(2.0, self.look.px(4))
@@ -43,8 +43,8 @@ class TouchPage(Page[ServiceView]):
 
     def on_touch_down(self, touch: Any) -> bool:
         x, y = self.mark
-        self.stage.click()
-        self.stage.send(Landed(Landing(touch.x - x, touch.y - y)))
+        self.context.click()
+        self.context.send(Landed(Landing(touch.x - x, touch.y - y)))
         return True
 
 
@@ -52,34 +52,36 @@ class TouchedPage(ServiceFrame):
     """How far off each tap was, and what to make of it."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("触摸检查")
 
     def build_body(self, shown: ServiceView) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         landings = shown.state.landings
         said, grid = self.body.bottom(min(look.px(330), self.body.h * 0.4), look.space("m"))
         for place, landing in zip(grid.grid(3, 3, look.space("m")), landings, strict=True):
             off = landing.error / look.unit
             colour = "success" if off <= GOOD else "warning" if off <= FAIR else "danger"
-            self.add_widget(Card(stage, place, raised=False))
+            self.add_widget(Card(context, place, raised=False))
             self.add_widget(
                 Words(
-                    stage, place, f"{landing.error:.0f} px", "tile", bold=True, colour=colour, align="center", line_height=1.1
+                    context, place, f"{landing.error:.0f} px", "tile", bold=True, colour=colour, align="center", line_height=1.1
                 )
             )
         facts, advice = said.top(said.h * 0.4)
-        self.add_widget(Words(stage, facts, self._facts(landings), "body", line_height=1.2))
+        self.add_widget(Words(context, facts, self._facts(landings), "body", line_height=1.2))
         self.add_widget(
-            Words(stage, advice, self._advice(landings), "body", colour="secondary", valign="top", line_height=1.25)
+            Words(context, advice, self._advice(landings), "body", colour="secondary", valign="top", line_height=1.25)
         )
 
     def more(self, place: Rect, shown: ServiceView) -> None:
-        _ = self.stage.text
-        self.add_widget(TextButton(self.stage, place, _("再查一次"), lambda: self.stage.send(Open("touch")), icon="refresh"))
+        _ = self.context.text
+        self.add_widget(
+            TextButton(self.context, place, _("再查一次"), lambda: self.context.send(Open("touch")), icon="refresh")
+        )
 
     def _facts(self, landings: tuple[Landing, ...]) -> str:
-        _, count = self.stage.text, len(landings)
+        _, count = self.context.text, len(landings)
         right, up = sum(one.dx for one in landings) / count, sum(one.dy for one in landings) / count
         return _("最大偏差 {most} 像素；平均向右 {right}、向上 {up} 像素").format(
             most=f"{max(one.error for one in landings):.0f}", right=f"{right:+.0f}", up=f"{up:+.0f}"
@@ -87,7 +89,7 @@ class TouchedPage(ServiceFrame):
 
     def _advice(self, landings: tuple[Landing, ...]) -> str:
         """What to do about it: a capacitive screen cannot be calibrated here, only put right."""
-        _, unit = self.stage.text, self.look.unit
+        _, unit = self.context.text, self.look.unit
         worst = max(one.error for one in landings) / unit
         if worst <= GOOD:
             return _("触摸准确。")
@@ -100,16 +102,16 @@ class ColoursPage(Page[ServiceView]):
     """The whole screen in one colour; a tap shows the next."""
 
     def build(self, shown: ServiceView) -> None:
-        stage, look, _ = self.stage, self.look, self.stage.text
+        context, look, _ = self.context, self.look, self.context.text
         name = COLOURS[min(shown.state.colour, len(COLOURS) - 1)]
         with self.canvas:
             Color(*rgba(name))
             Rectangle(pos=(0, 0), size=(look.width, look.height))
         if shown.state.colour == 0:
-            place = stage.rect.centre(look.width * 0.8, look.type("body") * 3)
+            place = context.rect.centre(look.width * 0.8, look.type("body") * 3)
             text = _("请找颜色不对的点。轻点屏幕换下一种颜色。")
-            self.add_widget(Words(stage, place, text, "body", colour="on_accent", align="center"))
+            self.add_widget(Words(context, place, text, "body", colour="on_accent", align="center"))
 
     def on_touch_down(self, touch: Any) -> bool:
-        self.stage.send(NextColour())
+        self.context.send(NextColour())
         return True

@@ -10,12 +10,12 @@ from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, C
 from kiosk.ui.page_context import PageContext
 
 
-def paper_name(stage: PageContext, state: KioskState, paper: Document) -> str:
+def paper_name(context: PageContext, state: KioskState, paper: Document) -> str:
     """What a paper is called."""
-    _ = stage.text
+    _ = context.text
     contents = state.lookup.contents
     if paper.form:
-        return stage.pick(contents.forms[paper.form].title) if contents and paper.form in contents.forms else ""
+        return context.pick(contents.forms[paper.form].title) if contents and paper.form in contents.forms else ""
     return {
         "guide": _("办事指南"),
         "notice": _("一次性告知书"),
@@ -27,10 +27,10 @@ def paper_name(stage: PageContext, state: KioskState, paper: Document) -> str:
     }[paper.kind]
 
 
-def trouble_words(stage: PageContext, state: KioskState) -> str:
+def trouble_words(context: PageContext, state: KioskState) -> str:
     """Why nothing is printed just now."""
-    _ = stage.text
-    return stage.pick(state.a4.words) if state.a4.words is not None else _("打印机暂时不能打印")
+    _ = context.text
+    return context.pick(state.a4.words) if state.a4.words is not None else _("打印机暂时不能打印")
 
 
 class BlanksPage(Listing):
@@ -40,13 +40,13 @@ class BlanksPage(Listing):
     stretch = 1.0
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("请选择表格")
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         contents = state.lookup.contents
         forms = contents.forms.values() if contents is not None else ()
-        return [ChoiceTile(form.id, self.stage.pick(form.title), "", "", PickBlankForm(form.id)) for form in forms]
+        return [ChoiceTile(form.id, self.context.pick(form.title), "", "", PickBlankForm(form.id)) for form in forms]
 
 
 class PapersPage(Listing):
@@ -56,18 +56,18 @@ class PapersPage(Listing):
     stretch = 1.2
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("请选择要打印的内容")
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         return [self._entry(state, paper) for paper in choices(state)]
 
     def _entry(self, state: KioskState, paper: Document) -> ChoiceTile:
-        _ = self.stage.text
+        _ = self.context.text
         icon, note = {
             "guide": ("book-open-page-variant", _("材料、流程、时限、收费和依据")),
             "notice": ("clipboard-text", _("要带的材料，一张纸说清")),
             "form": ("file-document", _("空白表，带回去填写")),
             "example": ("pencil", _("填写样例，照着填")),
         }.get(paper.kind, ("file-document", ""))
-        return ChoiceTile(f"{paper.kind}-{paper.form}", paper_name(self.stage, state, paper), icon, note, PickDocument(paper))
+        return ChoiceTile(f"{paper.kind}-{paper.form}", paper_name(self.context, state, paper), icon, note, PickDocument(paper))

@@ -21,10 +21,10 @@ from kiosk.ui.widgets.surface import Fill
 class CopiesButton(Tap):
     """One copy more, or one fewer."""
 
-    def __init__(self, stage: PageContext, rect: Rect, icon: str, on_tap: Action) -> None:
-        super().__init__(stage, rect, on_tap)
-        self.card = Card(stage, rect)
-        self.put(self.card, Icon(stage, rect.centre(self.look.px(64), self.look.px(64)), icon))
+    def __init__(self, context: PageContext, rect: Rect, icon: str, on_tap: Action) -> None:
+        super().__init__(context, rect, on_tap)
+        self.card = Card(context, rect)
+        self.put(self.card, Icon(context, rect.centre(self.look.px(64), self.look.px(64)), icon))
 
     def draw_pressed(self, pressed: bool) -> None:
         self.card.paint("pressed" if pressed else "surface")
@@ -38,7 +38,7 @@ class PreviewPage(PageFrame):
         super().build(state)
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("打印预览")
 
     def build_body(self, state: KioskState) -> None:
@@ -67,49 +67,49 @@ class PreviewPage(PageFrame):
         return min(state.sheet, len(state.printing.sheets) - 1)
 
     def _paper(self, area: Rect, state: KioskState) -> None:
-        stage, _, printing = self.stage, self.stage.text, state.printing
+        context, _, printing = self.context, self.context.text, state.printing
         if printing.failed:
-            desk = help_desk(stage)
+            desk = help_desk(context)
             TroubleBlock(
                 self, area, "alert-circle-outline", _("抱歉，这份文件没有生成"), _("请到{desk}索取。").format(desk=desk)
             )
         elif not printing.sheets:
-            self.add_widget(Fill(stage, area, "surface", corner=self.look.corner))
-            self.add_widget(Words(stage, area, _("正在准备预览…"), "body", colour="secondary", align="center"))
+            self.add_widget(Fill(context, area, "surface", corner=self.look.corner))
+            self.add_widget(Words(context, area, _("正在准备预览…"), "body", colour="secondary", align="center"))
         else:
             sheet = printing.sheets[self._number(state)]
-            self.add_widget(PaperPicture(stage, area, (sheet.width, sheet.height), sheet.pixels))
+            self.add_widget(PaperPicture(context, area, (sheet.width, sheet.height), sheet.pixels))
 
     def _copies(self, row: Rect, state: KioskState) -> None:
         """Fewer, how many, more."""
-        stage, look = self.stage, self.look
+        context, look = self.context, self.look
         wide = max(look.target, row.h)
         less, rest = row.left(wide, look.space("m"))
         more, middle = rest.right(wide, look.space("m"))
-        self.copies = Words(stage, middle, "", "body", bold=True, align="center", line_height=1.2)
+        self.copies = Words(context, middle, "", "body", bold=True, align="center", line_height=1.2)
         self.put(
-            CopiesButton(stage, less, "minus", partial(self._change, -1)),
-            CopiesButton(stage, more, "plus", partial(self._change, +1)),
+            CopiesButton(context, less, "minus", partial(self._change, -1)),
+            CopiesButton(context, more, "plus", partial(self._change, +1)),
             self.copies,
         )
 
     def _change(self, by: int) -> None:
-        self.stage.send(SetCopies(self.state.printing.copies + by))
+        self.context.send(SetCopies(self.state.printing.copies + by))
 
     def _bar(self, bar: Rect, state: KioskState) -> None:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         if not state.prints_papers:
-            words = trouble_words(stage, state)
-            self.add_widget(Words(stage, bar, words, "body", colour="warning", bold=True, align="center", line_height=1.2))
+            words = trouble_words(context, state)
+            self.add_widget(Words(context, bar, words, "body", colour="warning", bold=True, align="center", line_height=1.2))
         elif state.printing.sheets:
-            self.add_widget(Bar(stage, bar, _("打印"), lambda: stage.send(Print()), icon="printer"))
+            self.add_widget(Bar(context, bar, _("打印"), lambda: context.send(Print()), icon="printer"))
 
     def show(self, state: KioskState) -> None:
         super().show(state)
         self.state = state
         if self.copies is None:
             return
-        _, printing = self.stage.text, state.printing
+        _, printing = self.context.text, state.printing
         sheets = printing.copies * len(printing.sheets)
         text = _("{copies} 份，共 {sheets} 张纸").format(copies=printing.copies, sheets=sheets)
         most = printing.copies == most_copies(state) and printing.copies > 1

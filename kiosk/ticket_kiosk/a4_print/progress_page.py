@@ -19,7 +19,7 @@ class PrintoutPage(PageFrame):
     leaves = False
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("打印")
 
     def build(self, state: KioskState) -> None:
@@ -27,12 +27,12 @@ class PrintoutPage(PageFrame):
         super().build(state)
 
     def build_body(self, state: KioskState) -> None:
-        look, stage, _, printing = self.look, self.stage, self.stage.text, state.printing
+        look, context, _, printing = self.look, self.context, self.context.text, state.printing
         height = max(look.target, look.px(140))
         if printing.active:
             foot, rest = self.reach.bottom(height, look.space("l"))
             if not printing.stopped:
-                self.add_widget(TextButton(stage, foot, _("取消打印"), lambda: stage.send(CancelPrint()), size="tile"))
+                self.add_widget(TextButton(context, foot, _("取消打印"), lambda: context.send(CancelPrint()), size="tile"))
         elif look.portrait:
             foot, rest = self.reach.bottom(height * 2 + look.space("m"), look.space("l"))
             self._ways_on(foot.rows(2, look.space("m")))
@@ -45,13 +45,13 @@ class PrintoutPage(PageFrame):
         self.block = TroubleBlock(self, above, *self._words(state))
 
     def _ways_on(self, places: list[Rect]) -> None:
-        stage, _ = self.stage, self.stage.text
-        self.add_widget(Bar(stage, places[0], _("返回首页"), lambda: stage.send(GoHome())))
-        self.add_widget(TextButton(stage, places[1], _("再打印别的"), lambda: stage.send(Back()), size="tile"))
+        context, _ = self.context, self.context.text
+        self.add_widget(Bar(context, places[0], _("返回首页"), lambda: context.send(GoHome())))
+        self.add_widget(TextButton(context, places[1], _("再打印别的"), lambda: context.send(Back()), size="tile"))
 
     def _aside(self, area: Rect, state: KioskState) -> Rect:
         """Below the words: how much has come out, or in trouble the way to the guide without paper."""
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         item = state.lookup.item if state.printing.source == "guide" else None
         url = state.setting.guide_url(item.id) if item is not None else None
         if state.prints_papers:
@@ -61,36 +61,36 @@ class PrintoutPage(PageFrame):
             place, area = area.bottom(min(look.px(300), area.h * 0.34), look.space("m"))
             block = place.centre(place.h + look.space("m") + look.type("body") * 10, place.h)
             code, words = block.left(place.h, look.space("m"))
-            self.put(QrCode(stage, code, url), Words(stage, words, _("手机扫码看指南"), "body", colour="secondary"))
+            self.put(QrCode(context, code, url), Words(context, words, _("手机扫码看指南"), "body", colour="secondary"))
         elif url is not None:
             place, area = area.right(min(look.px(460), area.w * 0.3), look.space("l"))
             words, code = place.centre(place.w, place.w + look.type("body") * 2).bottom(look.type("body") * 2)
-            words_ = Words(stage, words, _("手机扫码看指南"), "body", colour="secondary", align="center")
-            self.put(QrCode(stage, code, url), words_)
+            words_ = Words(context, words, _("手机扫码看指南"), "body", colour="secondary", align="center")
+            self.put(QrCode(context, code, url), words_)
         return area
 
     def _words(self, state: KioskState) -> tuple[str, str, str, str]:
         """Icon, what happens, what to do, colour."""
-        stage, _, printing = self.stage, self.stage.text, state.printing
-        desk = help_desk(stage)
+        context, _, printing = self.context, self.context.text, state.printing
+        desk = help_desk(context)
         if printing.refusal is not None:
-            return "printer-alert", stage.pick(printing.refusal), _("需要帮助请到{desk}。").format(desk=desk), "warning"
+            return "printer-alert", context.pick(printing.refusal), _("需要帮助请到{desk}。").format(desk=desk), "warning"
         job = printing.job
         if job is not None and job.state == "done":
             keep = _("这份材料是您本人的，请不要遗忘。") if printing.personal else _("请取齐后再离开。")
             return "check-circle", _("请从下方取纸"), _("共 {n} 张。").format(n=job.sheets) + keep, "success"
         if job is not None and job.ended:
             note = _("已出 {printed} 张，共 {sheets} 张。").format(printed=job.printed, sheets=job.sheets)
-            return "printer-alert", stage.pick(job.words), note + _("需要帮助请到{desk}。").format(desk=desk), "warning"
+            return "printer-alert", context.pick(job.words), note + _("需要帮助请到{desk}。").format(desk=desk), "warning"
         if printing.stopped:
             return "printer", _("正在取消打印…"), _("已经进纸的那一张可能还会出来。"), "accent"
         if not state.prints_papers:
             note = _("处理好后会接着打印。不想等可以取消打印，或到{desk}索取。").format(desk=desk)
-            return "printer-alert", trouble_words(stage, state), note, "warning"
-        return "printer", stage.pick(job.words) if job else _("正在准备打印"), self._so_far(state), "accent"
+            return "printer-alert", trouble_words(context, state), note, "warning"
+        return "printer", context.pick(job.words) if job else _("正在准备打印"), self._so_far(state), "accent"
 
     def _so_far(self, state: KioskState) -> str:
-        _, job = self.stage.text, state.printing.job
+        _, job = self.context.text, state.printing.job
         wait = _("请在这里稍候，不要离开。")
         return _("已出 {printed} 张，共 {sheets} 张。").format(printed=job.printed, sheets=job.sheets) + wait if job else wait
 
@@ -110,7 +110,7 @@ class SheetsOut:
         self.page, self.rect = page, rect
         self._printed = 0
         self._part: Fill | None = None
-        page.add_widget(Fill(page.stage, rect, "sunken", corner=rect.h / 2))
+        page.add_widget(Fill(page.context, rect, "sunken", corner=rect.h / 2))
 
     def show(self, printed: int, sheets: int) -> None:
         """`printed` of all `sheets`."""
@@ -121,5 +121,5 @@ class SheetsOut:
             self.page.remove_widget(self._part)
         if printed:
             part = self.rect.left(max(self.rect.h, self.rect.w * min(1.0, printed / sheets)))[0]
-            self._part = Fill(self.page.stage, part, "accent", corner=part.h / 2)
+            self._part = Fill(self.page.context, part, "accent", corner=part.h / 2)
             self.page.add_widget(self._part)

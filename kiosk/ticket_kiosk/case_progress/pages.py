@@ -22,11 +22,11 @@ class ProgressPage(PageFrame):
     """Two fields, one keyboard."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("办件进度")
 
     def build_body(self, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         gap = look.space("m")
         if look.portrait:
             keys, area = self.reach.bottom(min(look.px(520), self.reach.h * 0.5), gap)
@@ -37,43 +37,43 @@ class ProgressPage(PageFrame):
         fields = area.top(min(area.h, look.px(480)))[0].rows(2, gap)
         names: tuple[tuple[Field, str], ...] = (("number", _("办件编号")), ("last_four", _("证件号码后四位")))
         for place, (field, name) in zip(fields, names, strict=True):
-            tap = partial(stage.send, PickField(field))
+            tap = partial(context.send, PickField(field))
             value = getattr(state.case_query, field)
             text = _("{name}：{value}").format(name=name, value=value) if value else name
-            self.add_widget(Chip(stage, place, text, tap, on=state.case_query.chosen == field, mark=False))
+            self.add_widget(Chip(context, place, text, tap, on=state.case_query.chosen == field, mark=False))
         if state.case_query.complete and not waits(state):
-            self.add_widget(Bar(stage, bar, _("查询"), lambda: stage.send(SubmitCaseQuery())))
+            self.add_widget(Bar(context, bar, _("查询"), lambda: context.send(SubmitCaseQuery())))
         else:
             text, colour = self._said(state)
-            self.add_widget(Words(stage, bar, text, "body", colour=colour, align="center", line_height=1.2))
+            self.add_widget(Words(context, bar, text, "body", colour=colour, align="center", line_height=1.2))
         self.case_query = state.case_query
-        self.add_widget(Keyboard(stage, keys, self._press, blank="-"))
+        self.add_widget(Keyboard(context, keys, self._press, blank="-"))
 
     def _said(self, state: KioskState) -> tuple[str, str]:
         """The sentence in the place of the bar."""
-        _, query = self.stage.text, state.case_query
+        _, query = self.context.text, state.case_query
         if waits(state):
             return _("正在查询…"), "secondary"
         if query.refusal is not None:
-            return self.stage.pick(query.refusal), "danger"
+            return self.context.pick(query.refusal), "danger"
         if query.failed:
-            return _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(self.stage)), "danger"
+            return _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(self.context)), "danger"
         return _("编号在受理凭证上；后四位请填申请人的"), "secondary"
 
     def _press(self, key: str) -> None:
         before = self.case_query.number if self.case_query.chosen == "number" else self.case_query.last_four
-        self.stage.send(FieldTyped(typed(before, key)))
+        self.context.send(FieldTyped(typed(before, key)))
 
 
 class CasePage(PageFrame):
     """The state of one case; names come masked from the server."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("办件进度")
 
     def build_body(self, state: KioskState) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         case = _case(state)
         area = self.body
         if state.prints_papers and case.papers:
@@ -83,13 +83,15 @@ class CasePage(PageFrame):
             else:
                 side, area = area.right(area.w * 0.3, look.space("m"))
                 place = side.bottom(high)[0]
-            _ = stage.text
-            self.add_widget(Bar(stage, place, _("打印"), lambda: stage.send(OpenDocuments()), icon="printer"))
-        self.add_widget(Card(stage, area))
+            _ = context.text
+            self.add_widget(Bar(context, place, _("打印"), lambda: context.send(OpenDocuments()), icon="printer"))
+        self.add_widget(Card(context, area))
         body = area.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("title") * 1.5, look.space("m"))
-        word = stage.pick(case.state_texts)
-        self.add_widget(Words(stage, place, word[:1].upper() + word[1:], "title", bold=True, colour="accent", line_height=1.2))
+        word = context.pick(case.state_texts)
+        self.add_widget(
+            Words(context, place, word[:1].upper() + word[1:], "title", bold=True, colour="accent", line_height=1.2)
+        )
         self._facts(body, state)
 
     def _facts(self, body: Rect, state: KioskState) -> None:
@@ -105,14 +107,14 @@ class CasePage(PageFrame):
         paging.draw_sheet(self, area, parts[sheet])
 
     def _paragraphs(self, state: KioskState) -> list[Paragraph]:
-        _, case = self.stage.text, _case(state)
+        _, case = self.context.text, _case(state)
         labelled = (
             (_("事项"), case.item),
             (_("办件编号"), case.number),
             (_("申请人"), case.applicant),
             (_("办理部门"), case.department),
             (_("收件日期"), case.received_on),
-            (_("办理期限"), case.deadline and self.stage.pick(case.deadline.texts)),
+            (_("办理期限"), case.deadline and self.context.pick(case.deadline.texts)),
             (_("咨询电话"), case.contact),
             (_("原因"), case.reason),
             (_("补正期限"), case.due_on),

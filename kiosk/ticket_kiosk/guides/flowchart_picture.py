@@ -20,32 +20,32 @@ SYMBOL, LAST = 0.7, 0.95
 """How much of its row a symbol takes; LAST where nothing follows below on the sheet: the page it goes on is written into it."""
 
 
-def row_height(stage: PageContext) -> float:
-    return stage.look.px(ROW if stage.look.portrait else FLAT_ROW) * (1.3 if stage.look.mode.elder else 1)
+def row_height(context: PageContext) -> float:
+    return context.look.px(ROW if context.look.portrait else FLAT_ROW) * (1.3 if context.look.mode.elder else 1)
 
 
-def sheets_needed(stage: PageContext, item: Item, height: float) -> int:
+def sheets_needed(context: PageContext, item: Item, height: float) -> int:
     """On how many sheets of this height the chart goes."""
     rows = max(symbol.row for symbol in places(item.steps).values()) + 1
-    return math.ceil(rows / _rows(stage, height))
+    return math.ceil(rows / _rows(context, height))
 
 
-def _rows(stage: PageContext, height: float) -> int:
-    return max(1, int(height / row_height(stage)))
+def _rows(context: PageContext, height: float) -> int:
+    return max(1, int(height / row_height(context)))
 
 
 class FlowChart(Box):
     """One sheet of the chart. Where an arrow leads off the sheet, its end is written into the symbol."""
 
-    def __init__(self, stage: PageContext, rect: Rect, item: Item, sheet: int) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect, item: Item, sheet: int) -> None:
+        super().__init__(context, rect)
         placed = places(item.steps)
-        count = _rows(stage, rect.h)
+        count = _rows(context, rect.h)
         rows = max(symbol.row for symbol in placed.values()) + 1
         if rows <= count:
             count = rows
         self.rows = count
-        self.pitch = min(rect.h / count, row_height(stage) * 1.25)
+        self.pitch = min(rect.h / count, row_height(context) * 1.25)
         self.first = sheet * count
         self.shown = {id_: s for id_, s in placed.items() if 0 <= s.row - self.first < count}
         self.two = any(symbol.column for symbol in placed.values())
@@ -76,7 +76,7 @@ class FlowChart(Box):
         return Rect(area.x, top - high, area.w, high)
 
     def _symbol(self, symbol: Symbol) -> None:
-        look, rect, kind, _ = self.look, self._place(symbol), symbol.step.kind, self.stage.text
+        look, rect, kind, _ = self.look, self._place(symbol), symbol.step.kind, self.context.text
         width = max(1.5, look.px(3))
         fill, edge = look.colour("accent_soft" if kind in ("start", "end") else "surface"), look.colour("accent")
         corner = rect.h / 2 if kind in ("start", "end") else look.px(10)
@@ -95,7 +95,7 @@ class FlowChart(Box):
         pages = sorted({other.row // self.rows + 1 for other in self.away[symbol.step.id]})
         text = symbol.step.text + "".join("\n→ " + _("第 {sheet} 页").format(sheet=page) for page in pages)
         inner = rect.inset(rect.w * 0.17, rect.h * 0.14) if kind == "decision" else rect.inset(look.px(16), look.px(4))
-        self.add_widget(Words(self.stage, inner, text, "note", align="center", line_height=1.15))
+        self.add_widget(Words(self.context, inner, text, "note", align="center", line_height=1.15))
 
     def _arrow(self, way: Arrow, placed: dict[str, Symbol]) -> None:
         one, other = placed[way.start], placed[way.end]
@@ -130,7 +130,7 @@ class FlowChart(Box):
         return [(start, middle_a), (x, middle_a), (x, middle_b), (end, middle_b)]
 
     def _path(self, points: list[tuple[float, float]], label: str) -> None:
-        look, _ = self.look, self.stage.text
+        look, _ = self.look, self.context.text
         (x0, y0), (x1, y1) = points[-2], points[-1]
         length = math.hypot(x1 - x0, y1 - y0) or 1
         dx, dy, head = (x1 - x0) / length, (y1 - y0) / length, look.px(16)
@@ -150,7 +150,7 @@ class FlowChart(Box):
             text = _("是") if label == "yes" else _("否")
             self.add_widget(
                 Words(
-                    self.stage,
+                    self.context,
                     place,
                     text,
                     "note",

@@ -34,7 +34,7 @@ class GuidePage(PageFrame):
         super().build(state)
 
     def title_text(self) -> str:
-        return self.stage.pick(self.item.name)
+        return self.context.pick(self.item.name)
 
     def build_body(self, state: KioskState) -> None:
         look = self.look
@@ -73,40 +73,40 @@ class GuidePage(PageFrame):
 
     def _tabs(self, places: list[Rect], state: KioskState) -> None:
         for place, section in zip(places, SECTIONS, strict=True):
-            text, on = guides_text.section_name(self.stage, section), section == state.lookup.section
-            tap = partial(self.stage.send, PickSection(section))
+            text, on = guides_text.section_name(self.context, section), section == state.lookup.section
+            tap = partial(self.context.send, PickSection(section))
             icon = "volume-high" if section == state.aloud.section else ""
-            self.add_widget(Chip(self.stage, place, text, tap, on=on, mark=False, icon=icon))
+            self.add_widget(Chip(self.context, place, text, tap, on=on, mark=False, icon=icon))
 
     def _listen(self, rect: Rect, state: KioskState) -> None:
-        _ = self.stage.text
+        _ = self.context.text
         reads = state.aloud.section is not None
         text, icon = (_("停止朗读"), "stop-circle-outline") if reads else (_("朗读"), "volume-high")
-        self.add_widget(TextButton(self.stage, rect, text, lambda: self.stage.send(Listen()), icon=icon))
+        self.add_widget(TextButton(self.context, rect, text, lambda: self.context.send(Listen()), icon=icon))
 
     def _bar(self, rect: Rect, state: KioskState) -> None:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         if state.gives_numbers(self.item.queue):
             text = _("取号办理")
             room = rect.w - measure(text, self.look.type("tile"), bold=True)
             icon = "ticket-confirmation" if room > rect.h * 2.2 else ""
-            self.add_widget(Bar(stage, rect, text, lambda: stage.send(TakeNumberFor()), icon=icon))
+            self.add_widget(Bar(context, rect, text, lambda: context.send(TakeNumberFor()), icon=icon))
             return
         on_kiosk = state.setting.business(self.item.queue) is not None
-        text = _("现在不能取号") if on_kiosk else _("请到{desk}取号").format(desk=help_desk(stage))
-        self.add_widget(Words(stage, rect, text, "body", colour="secondary", align="center", line_height=1.2))
+        text = _("现在不能取号") if on_kiosk else _("请到{desk}取号").format(desk=help_desk(context))
+        self.add_widget(Words(context, rect, text, "body", colour="secondary", align="center", line_height=1.2))
 
     def _print(self, rect: Rect, state: KioskState) -> None:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         if state.prints_papers:
-            self.add_widget(TextButton(stage, rect, _("打印"), lambda: stage.send(OpenDocuments()), icon="printer"))
+            self.add_widget(TextButton(context, rect, _("打印"), lambda: context.send(OpenDocuments()), icon="printer"))
         else:
             text = _("暂时不能打印")
-            self.add_widget(Words(stage, rect, text, "note", colour="warning", align="center", line_height=1.2))
+            self.add_widget(Words(context, rect, text, "note", colour="warning", align="center", line_height=1.2))
 
     def _content(self, rect: Rect, state: KioskState) -> None:
         look, section = self.look, state.lookup.section
-        self.add_widget(Card(self.stage, rect))
+        self.add_widget(Card(self.context, rect))
         body = rect.inset(look.space("l"), look.space("m"))
         if section == "summary":
             self._summary(body, state)
@@ -115,7 +115,7 @@ class GuidePage(PageFrame):
             self._flow(self._chinese_note(body, [step.text for step in self.item.steps]), state)
             return
         strip, short = body.bottom(look.target, look.space("m"))
-        text = guides_text.paragraphs(self.stage, self.told, section, state.lookup.contents)
+        text = guides_text.paragraphs(self.context, self.told, section, state.lookup.contents)
         lines = paging.lines_of(look, text, body.w)
         parts = paging.sheets_of(lines, body.h)
         area = body
@@ -128,41 +128,41 @@ class GuidePage(PageFrame):
 
     def _flow(self, body: Rect, state: KioskState) -> None:
         strip, short = body.bottom(self.look.target, self.look.space("m"))
-        count = sheets_needed(self.stage, self.item, body.h)
+        count = sheets_needed(self.context, self.item, body.h)
         area = body if count == 1 else short
-        count = sheets_needed(self.stage, self.item, area.h)
+        count = sheets_needed(self.context, self.item, area.h)
         sheet = min(state.sheet, count - 1)
-        self.add_widget(FlowChart(self.stage, area, self.item, sheet))
+        self.add_widget(FlowChart(self.context, area, self.item, sheet))
         if count > 1:
             paging.draw_turner(self, strip, sheet, count)
 
     def _chinese_note(self, body: Rect, texts: list[str]) -> Rect:
         """Say at the top of `body` that some of the drawn texts are in Chinese only; what is left of it."""
-        text = guides_text.chinese_note(self.stage, self.told, texts)
+        text = guides_text.chinese_note(self.context, self.told, texts)
         if text:
             place, body = body.top(self.look.type("note") * 2.8, self.look.space("s"))
-            self.add_widget(Words(self.stage, place, text, "note", colour="secondary", line_height=1.2))
+            self.add_widget(Words(self.context, place, text, "note", colour="secondary", line_height=1.2))
         return body
 
     def _summary(self, body: Rect, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         contents = state.lookup.contents
         if contents is not None and contents.example is not None:
             place, body = body.bottom(look.type("note") * 2.6, look.space("s"))
-            self.add_widget(Words(stage, place, stage.pick(contents.example), "note", colour="warning", line_height=1.2))
+            self.add_widget(Words(context, place, context.pick(contents.example), "note", colour="warning", line_height=1.2))
         place, body = body.top(look.type("body") * 2.8, look.space("m"))
-        self.add_widget(Words(stage, place, stage.pick(self.item.summary), "body", line_height=1.3))
+        self.add_widget(Words(context, place, context.pick(self.item.summary), "body", line_height=1.3))
         if look.portrait and self.phone_url(state):
             place, body = body.bottom(min(look.px(260), body.h * 0.3), look.space("m"))
             self._code(place, state)
-        windows = windows_text(guides_text.window_numbers(stage, self.item))
+        windows = windows_text(guides_text.window_numbers(context, self.item))
         where = _("{windows} 号窗口").format(windows=windows) if windows else self.item.place
-        body = self._chinese_note(body, [where, guides_text.fee_text(stage, self.item)])
+        body = self._chinese_note(body, [where, guides_text.fee_text(context, self.item)])
         facts = (
-            ("file-document", _("要带"), guides_text.bring_text(stage, self.item)),
+            ("file-document", _("要带"), guides_text.bring_text(context, self.item)),
             ("map-marker", _("去哪"), where),
-            ("clock", _("多久"), guides_text.limit_text(stage, self.item.promised_limit)),
-            ("cash", _("费用"), guides_text.fee_text(stage, self.item)),
+            ("clock", _("多久"), guides_text.limit_text(context, self.item.promised_limit)),
+            ("cash", _("费用"), guides_text.fee_text(context, self.item)),
         )
         gap = look.space("s")
         shares = [self._share(text, body.w) for *_rest, text in facts]
@@ -178,13 +178,13 @@ class GuidePage(PageFrame):
         return 0.5 + 0.5 * min(3, len(break_lines(text, beside, partial(measure, size=size, bold=True))))
 
     def _fact(self, row: Rect, icon: str, label: str, text: str) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         place, row = row.left(look.px(56), look.space("m"))
         left, right = row.left(look.type("body") * 3.2, look.space("m"))
         self.put(
-            Icon(stage, place, icon, colour="accent"),
-            Words(stage, left, label, "body", colour="secondary", line_height=1.2),
-            Words(stage, right, text, "body", bold=True, line_height=1.25),
+            Icon(context, place, icon, colour="accent"),
+            Words(context, left, label, "body", colour="secondary", line_height=1.2),
+            Words(context, right, text, "body", bold=True, line_height=1.25),
         )
 
     def phone_url(self, state: KioskState) -> str | None:
@@ -192,15 +192,15 @@ class GuidePage(PageFrame):
         return state.setting.guide_url(self.item.id)
 
     def _code(self, rect: Rect, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         url = self.phone_url(state)
         if url is None or rect.h < look.px(150):
             return
         text = _("手机扫码看指南")
         if look.portrait:
             place, words = rect.left(rect.h, look.space("m"))
-            self.put(QrCode(stage, place, url), Words(stage, words, text, "note", colour="secondary"))
+            self.put(QrCode(context, place, url), Words(context, words, text, "note", colour="secondary"))
         else:
             words, place = rect.bottom(look.type("note") * 1.6)
-            words_ = Words(stage, words, text, "note", colour="secondary", align="center")
-            self.put(QrCode(stage, place, url), words_)
+            words_ = Words(context, words, text, "note", colour="secondary", align="center")
+            self.put(QrCode(context, place, url), words_)

@@ -23,11 +23,11 @@ class GuidesPage(Listing):
     least = (TILE_WIDTH, 220)
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("查办事指南")
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
-        _ = self.stage.text
+        _ = self.context.text
         ways = [
             ChoiceTile("search", _("搜索"), "magnify", _("输入名称、拼音或首字母"), OpenSearch()),
             ChoiceTile("theme", _("按主题查"), "view-grid", "", PickGroup("theme")),
@@ -49,7 +49,7 @@ class GroupsPage(Listing):
     stretch = 1.4
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("请选择")
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
@@ -58,15 +58,16 @@ class GroupsPage(Listing):
             return []
         if group == "theme":
             return [
-                ChoiceTile(t.id, self.stage.pick(t.name), t.icon, "", PickGroup("theme", t.id))
-                for t in self.stage.hall.theme
+                ChoiceTile(t.id, self.context.pick(t.name), t.icon, "", PickGroup("theme", t.id))
+                for t in self.context.hall.theme
                 if t.id in there.themes
             ]
         if group == "life-event":
             return [
-                ChoiceTile(e.id, self.stage.pick(e.name), e.icon, "", PickGroup("life-event", e.id)) for e in there.life_events
+                ChoiceTile(e.id, self.context.pick(e.name), e.icon, "", PickGroup("life-event", e.id))
+                for e in there.life_events
             ]
-        return [ChoiceTile(d.zh, self.stage.pick(d), "bank", "", PickGroup("department", d.zh)) for d in there.departments]
+        return [ChoiceTile(d.zh, self.context.pick(d), "bank", "", PickGroup("department", d.zh)) for d in there.departments]
 
 
 class ItemsPage(Listing):
@@ -76,13 +77,13 @@ class ItemsPage(Listing):
     stretch = 1.0
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("请选择事项")
 
     def empty_text(self, state: KioskState) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return super().empty_text(state) if state.lookup.listed else _("正在查找，请稍候…")
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
-        pick = self.stage.pick
+        pick = self.context.pick
         return [ChoiceTile(e.id, pick(e.name), "", pick(e.department), PickItem(e.id)) for e in state.lookup.entries]

@@ -30,7 +30,7 @@ class SearchPage(PageFrame):
     """Results come with every key; nothing has to be sent off."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("搜索")
 
     def build_body(self, state: KioskState) -> None:
@@ -53,21 +53,21 @@ class SearchPage(PageFrame):
         self.chips = [self._chip(number, place) for number, place in enumerate(chips.columns(SUGGESTIONS, look.space("s")))]
         self._offer([])
         self._rows(area)
-        self.add_widget(Keyboard(self.stage, keys, self._press))
+        self.add_widget(Keyboard(self.context, keys, self._press))
 
     def _field(self, rect: Rect) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         place, body = rect.inset(look.space("m"), 0).left(look.px(56), look.space("m"))
-        self.typed = Words(stage, body, "", "tile", bold=True, line_height=1.15)
-        self.hint = Words(stage, body, "", "note", colour="secondary", line_height=1.2)
-        self.put(Card(stage, rect), Icon(stage, place, "magnify"), self.typed, self.hint)
+        self.typed = Words(context, body, "", "tile", bold=True, line_height=1.15)
+        self.hint = Words(context, body, "", "note", colour="secondary", line_height=1.2)
+        self.put(Card(context, rect), Icon(context, place, "magnify"), self.typed, self.hint)
 
     def _rows(self, area: Rect) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         least = max(look.target, (look.type("body") + look.type("note")) * LINE + look.space("m"))
         count = max(1, int((area.h + look.space("s")) / (least + look.space("s"))))
-        self.rows = [ResultRow(stage, row) for row in area.rows(count, look.space("s"))]
-        self.nothing = Words(stage, area, "", "body", colour="secondary", align="center")
+        self.rows = [ResultRow(context, row) for row in area.rows(count, look.space("s"))]
+        self.nothing = Words(context, area, "", "body", colour="secondary", align="center")
         self.put(self.nothing, *self.rows)
 
     def _press(self, key: str) -> None:
@@ -75,11 +75,11 @@ class SearchPage(PageFrame):
 
     def _say(self, query: str) -> None:
         self.query = query
-        self.stage.send(QueryTyped(query))
+        self.context.send(QueryTyped(query))
 
     def show(self, state: KioskState) -> None:
         super().show(state)
-        _ = self.stage.text
+        _ = self.context.text
         lookup = state.lookup
         self.query = lookup.query
         self.typed.say(lookup.query.upper())
@@ -87,12 +87,12 @@ class SearchPage(PageFrame):
         for i, row in enumerate(self.rows):
             row.show(lookup.results[i] if i < len(lookup.results) else None)
         missing = lookup.query and lookup.answered == lookup.query and not lookup.results
-        self.nothing.say(_("没有找到，请换个说法，或到{desk}咨询").format(desk=help_desk(self.stage)) if missing else "")
+        self.nothing.say(_("没有找到，请换个说法，或到{desk}咨询").format(desk=help_desk(self.context)) if missing else "")
         if (offered := suggestions(lookup)) != self.offered:
             self._offer(offered)
 
     def _chip(self, number: int, place: Rect) -> Chip:
-        chip = Chip(self.stage, place, "", lambda: self._say(self.offered[number]), mark=False)
+        chip = Chip(self.context, place, "", lambda: self._say(self.offered[number]), mark=False)
         self.add_widget(chip)
         return chip
 
@@ -108,14 +108,14 @@ class SearchPage(PageFrame):
 class ResultRow(Tap):
     """One item that was found; empty it is not there to be touched."""
 
-    def __init__(self, stage: PageContext, rect: Rect) -> None:
-        super().__init__(stage, rect, self._picked)
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect, self._picked)
         look = self.look
-        self.card = Card(stage, rect, raised=False)
+        self.card = Card(context, rect, raised=False)
         block = (look.type("body") + look.type("note")) * LINE
         body = rect.inset(look.space("m"), max(look.space("s") / 2, (rect.h - block) / 2))
         below, upper = body.bottom(look.type("note") * LINE)
-        self.name, self.note = Marked(stage, upper, "body", bold=True), Marked(stage, below, "note", colour="secondary")
+        self.name, self.note = Marked(context, upper, "body", bold=True), Marked(context, below, "note", colour="secondary")
         self.put(self.card, self.name, self.note)
         self.entry: Entry | None = None
         self.enabled, self.opacity = False, 0
@@ -126,7 +126,7 @@ class ResultRow(Tap):
         if entry is None or entry == self.entry:
             return
         self.entry = entry
-        name, department = self.stage.pick(entry.name), self.stage.pick(entry.department)
+        name, department = self.context.pick(entry.name), self.context.pick(entry.department)
         if entry.matched == name:
             self.name.say(name, entry.start, entry.length)
             self.note.say(department)
@@ -136,7 +136,7 @@ class ResultRow(Tap):
 
     def _picked(self) -> None:
         if self.entry is not None:
-            self.stage.send(PickItem(self.entry.id))
+            self.context.send(PickItem(self.entry.id))
 
     def draw_pressed(self, pressed: bool) -> None:
         self.card.paint("pressed" if pressed else "surface")

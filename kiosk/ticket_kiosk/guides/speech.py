@@ -16,41 +16,41 @@ IN_CHINESE = re.compile(r"\s*\([^()]*[㐀-鿿][^()]*\)")
 ENGLISH = re.compile(r"((?:[A-Za-z]{2,}[\s,.;:()'’/-]*)+)")
 
 
-def sentences(stage: PageContext, told: Told, section: Section, contents: Contents | None) -> list[str]:
+def sentences(context: PageContext, told: Told, section: Section, contents: Contents | None) -> list[str]:
     """What to read of a section, a sentence or a paragraph each; its title first."""
-    item, title = told.item, guides_text.section_name(stage, section)
+    item, title = told.item, guides_text.section_name(context, section)
     if section == "summary":
-        return [stage.pick(item.name), *_summary(stage, item)]
+        return [context.pick(item.name), *_summary(context, item)]
     if section == "flow":
         return [title, *(step.text for step in item.steps)]
-    texts = (part.text for part in guides_text.paragraphs(stage, told, section, contents))
-    if stage.look.mode.language == "en":
+    texts = (part.text for part in guides_text.paragraphs(context, told, section, contents))
+    if context.look.mode.language == "en":
         texts = (IN_CHINESE.sub("", text) for text in texts)
-    return [title, *(text for text in texts if not _is_for_the_eye(stage, item, text))]
+    return [title, *(text for text in texts if not _is_for_the_eye(context, item, text))]
 
 
-def _summary(stage: PageContext, item: Item) -> list[str]:
-    _ = stage.text
-    numbers = guides_text.window_numbers(stage, item)
+def _summary(context: PageContext, item: Item) -> list[str]:
+    _ = context.text
+    numbers = guides_text.window_numbers(context, item)
     where = _("{windows} 号窗口").format(windows=(_("、")).join(numbers)) if numbers else item.place
     labelled = (
-        (_("要带"), guides_text.bring_text(stage, item)),
+        (_("要带"), guides_text.bring_text(context, item)),
         (_("去哪"), where),
-        (_("多久"), guides_text.limit_text(stage, item.promised_limit)),
-        (_("费用"), guides_text.fee_text(stage, item)),
+        (_("多久"), guides_text.limit_text(context, item.promised_limit)),
+        (_("费用"), guides_text.fee_text(context, item)),
     )
-    return [stage.pick(item.summary), *(_("{name}：{value}").format(name=name, value=value) for name, value in labelled)]
+    return [context.pick(item.summary), *(_("{name}：{value}").format(name=name, value=value) for name, value in labelled)]
 
 
-def _is_for_the_eye(stage: PageContext, item: Item, text: str) -> bool:
+def _is_for_the_eye(context: PageContext, item: Item, text: str) -> bool:
     """Codes, and what law each single paper rests on, mean nothing to a listener."""
-    _ = stage.text
+    _ = context.text
     return item.code in text or text.startswith(_("依据："))
 
 
-def in_languages(stage: PageContext, sentence: str) -> list[tuple[str, str]]:
+def in_languages(context: PageContext, sentence: str) -> list[tuple[str, str]]:
     """The sentence as (text, language): Chinese characters need the Chinese voice, also on the English page."""
-    if stage.look.mode.language == "zh" or not HANZI.search(sentence):
-        return [(sentence, stage.look.mode.language)]
+    if context.look.mode.language == "zh" or not HANZI.search(sentence):
+        return [(sentence, context.look.mode.language)]
     parts = [part for part in ENGLISH.split(sentence) if re.search(r"\w", part)]
     return [(part.strip(), "zh" if HANZI.search(part) else "en") for part in parts]

@@ -28,8 +28,8 @@ class Paragraph:
     style: Style = "text"
 
 
-def section_name(stage: PageContext, section: Section) -> str:
-    _ = stage.text
+def section_name(context: PageContext, section: Section) -> str:
+    _ = context.text
     return {
         "summary": _("办事概要"),
         "materials": _("申请材料"),
@@ -39,9 +39,9 @@ def section_name(stage: PageContext, section: Section) -> str:
     }[section]
 
 
-def limit_text(stage: PageContext, limit: Limit) -> str:
+def limit_text(context: PageContext, limit: Limit) -> str:
     """A time limit as a citizen would say it."""
-    _ = stage.text
+    _ = context.text
     if limit.days is None:
         return _("没有规定")
     if limit.days == 0:
@@ -50,67 +50,67 @@ def limit_text(stage: PageContext, limit: Limit) -> str:
     return units[limit.unit].format(n=limit.days)
 
 
-def fee_text(stage: PageContext, item: Item) -> str:
-    _ = stage.text
+def fee_text(context: PageContext, item: Item) -> str:
+    _ = context.text
     return item.fee.amount if item.fee.charged else _("不收费")
 
 
-def window_numbers(stage: PageContext, item: Item) -> list[str]:
+def window_numbers(context: PageContext, item: Item) -> list[str]:
     """The numbers of the windows that handle an item."""
-    return [window.number for window in stage.hall.window if window.id in item.windows]
+    return [window.number for window in context.hall.window if window.id in item.windows]
 
 
-def bring_text(stage: PageContext, item: Item) -> str:
+def bring_text(context: PageContext, item: Item) -> str:
     """What to bring, by name as far as that is short; the section of the materials has them all."""
-    _ = stage.text
+    _ = context.text
     if not item.materials:
         return _("不用带材料")
-    names = [stage.pick(material.name) for material in item.materials]
-    most, first = (MOST_NAMES_ELDER, FIRST_NAMES_ELDER) if stage.look.mode.elder else (MOST_NAMES, FIRST_NAMES)
+    names = [context.pick(material.name) for material in item.materials]
+    most, first = (MOST_NAMES_ELDER, FIRST_NAMES_ELDER) if context.look.mode.elder else (MOST_NAMES, FIRST_NAMES)
     if len(names) > most:
         return _("{names}等 {n} 样材料").format(names=(_("、")).join(names[:first]), n=len(names))
     return (_("、")).join(names)
 
 
-def chinese_note(stage: PageContext, told: Told, texts: Iterable[str]) -> str:
+def chinese_note(context: PageContext, told: Told, texts: Iterable[str]) -> str:
     """That some of these texts are in Chinese only, said to whoever reads English; "" when all are in English."""
-    _ = stage.text
+    _ = context.text
     if not told.untold(texts):
         return ""
-    return _("有些内容只有中文，需要帮助请到{desk}。").format(desk=stage.pick(stage.hall.hall.help_desk))
+    return _("有些内容只有中文，需要帮助请到{desk}。").format(desk=context.pick(context.hall.hall.help_desk))
 
 
-def paragraphs(stage: PageContext, told: Told, section: Section, contents: Contents | None) -> list[Paragraph]:
+def paragraphs(context: PageContext, told: Told, section: Section, contents: Contents | None) -> list[Paragraph]:
     """The text of a section; summary and flow are drawn, not written."""
     if section == "materials":
         forms = contents.forms if contents else {}
-        found = _materials(stage, told.item, {form.id: stage.pick(form.title) for form in forms.values()})
+        found = _materials(context, told.item, {form.id: context.pick(form.title) for form in forms.values()})
     else:
-        found = {"basis": _basis, "questions": _questions}[section](stage, told.item)
-    note = chinese_note(stage, told, [part.text for part in found])
+        found = {"basis": _basis, "questions": _questions}[section](context, told.item)
+    note = chinese_note(context, told, [part.text for part in found])
     return [Paragraph(note, "note"), *found] if note else found
 
 
-def _materials(stage: PageContext, item: Item, forms: dict[str, str]) -> list[Paragraph]:
-    _ = stage.text
+def _materials(context: PageContext, item: Item, forms: dict[str, str]) -> list[Paragraph]:
+    _ = context.text
     if not item.materials:
         return [Paragraph(_("不用带材料"), "head"), *_some(item.no_material_note)]
     lines: list[Paragraph] = []
     for number, material in enumerate(item.materials, 1):
-        name = _name(stage, material) + ("" if material.required else _("（需要时提供）"))
+        name = _name(context, material) + ("" if material.required else _("（需要时提供）"))
         lines.append(Paragraph(f"{number}. {name}", "head"))
-        lines += _material(stage, material, forms)
+        lines += _material(context, material, forms)
     return lines
 
 
-def _name(stage: PageContext, material: Material) -> str:
+def _name(context: PageContext, material: Material) -> str:
     """In English with the Chinese name behind it, to be shown to a clerk."""
     zh, en = material.name.zh, material.name.en
-    return f"{en} ({zh})" if stage.look.mode.language == "en" else zh
+    return f"{en} ({zh})" if context.look.mode.language == "en" else zh
 
 
-def _material(stage: PageContext, material: Material, forms: dict[str, str]) -> list[Paragraph]:
-    _ = stage.text
+def _material(context: PageContext, material: Material, forms: dict[str, str]) -> list[Paragraph]:
+    _ = context.text
     counts = [
         *([_("原件 {n} 份").format(n=material.originals)] if material.originals else []),
         *([_("复印件 {n} 份").format(n=material.copies)] if material.copies else []),
@@ -131,27 +131,27 @@ def _material(stage: PageContext, material: Material, forms: dict[str, str]) -> 
     ]
 
 
-def _basis(stage: PageContext, item: Item) -> list[Paragraph]:
-    _ = stage.text
+def _basis(context: PageContext, item: Item) -> list[Paragraph]:
+    _ = context.text
     return [
         Paragraph(_("受理条件"), "head"),
         *(Paragraph(f"{number}. {line}") for number, line in enumerate(item.conditions, 1)),
         Paragraph(_("时间和结果"), "head"),
-        Paragraph(_("承诺时限：{limit}").format(limit=limit_text(stage, item.promised_limit))),
-        Paragraph(_("法定时限：{limit}").format(limit=limit_text(stage, item.legal_limit))),
+        Paragraph(_("承诺时限：{limit}").format(limit=limit_text(context, item.promised_limit))),
+        Paragraph(_("法定时限：{limit}").format(limit=limit_text(context, item.legal_limit))),
         Paragraph(_("办理结果：{result}").format(result=item.result)),
         Paragraph(_("办公时间：{hours}").format(hours=item.hours)),
         Paragraph(_("咨询电话：{telephone}").format(telephone=item.telephone)),
         Paragraph(_("监督电话：{telephone}").format(telephone=item.supervision_telephone)),
         *([Paragraph(_("收费依据：{basis}").format(basis=item.fee.basis))] if item.fee.basis else []),
         Paragraph(_("设定依据"), "head"),
-        *(Paragraph(_law(stage, basis)) for basis in item.basis),
+        *(Paragraph(_law(context, basis)) for basis in item.basis),
         Paragraph(_("事项编码：{code}").format(code=item.code), "note"),
     ]
 
 
-def _law(stage: PageContext, basis: Basis) -> str:
-    if stage.look.mode.language == "en":
+def _law(context: PageContext, basis: Basis) -> str:
+    if context.look.mode.language == "en":
         return ", ".join(part for part in (basis.law, basis.article) if part)
     return f"《{basis.law}》{basis.article}"
 

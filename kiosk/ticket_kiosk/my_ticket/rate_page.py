@@ -21,23 +21,23 @@ class RatePage(PageFrame):
     """Five faces."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("请您评价本次服务")
 
     def build_body(self, state: KioskState) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         gap = look.space("m")
         area = self.reach.top(min(self.reach.h, look.px(1240 if look.portrait else 520)))[0]
         cells = area.rows(5, gap) if look.portrait else area.columns(5, gap)
         for cell, level in zip(cells, LEVELS, strict=True):
-            self.add_widget(FaceButton(stage, cell, level, partial(stage.send, LevelTapped(level.value))))
+            self.add_widget(FaceButton(context, cell, level, partial(context.send, LevelTapped(level.value))))
 
 
 class RateReasonsPage(PageFrame):
     """Why: the first reasons of the level, or all of them; a bad rating needs one."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("请您评价本次服务")
 
     def build_body(self, state: KioskState) -> None:
@@ -68,46 +68,46 @@ class RateReasonsPage(PageFrame):
         self._submit(cells[-1], state)
 
     def _head(self, rect: Rect, below: Rect, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         level = state.my_ticket.level
         assert level is not None, "this page comes with a level"
         face, words = rect.left(min(rect.h, look.px(130)), look.space("m"))
         bad = needs_reason(level, required=state.setting.bad_needs_reason)
         hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("请选择原因，可以多选，也可以不选")
-        name, colour = level_name(stage, level), COLOURS[level]
+        name, colour = level_name(context, level), COLOURS[level]
         self.put(
-            Face(stage, face, level),
-            Words(stage, words, name, "title", bold=True, colour=colour, line_height=1.15),
-            Words(stage, below, hint, "body", colour="secondary", line_height=1.2),
+            Face(context, face, level),
+            Words(context, words, name, "title", bold=True, colour=colour, line_height=1.15),
+            Words(context, below, hint, "body", colour="secondary", line_height=1.2),
         )
 
     def _reasons(self, state: KioskState) -> list[Reason]:
         return [reason for reason in reasons_of(state.my_ticket.level or 0) if reason.first != state.my_ticket.more]
 
     def _chips(self, cells: list[Rect], state: KioskState, *, mark: bool = True) -> None:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         reasons = self._reasons(state)
         for cell, reason in zip(cells, reasons, strict=False):
             text = reason.en if self.look.mode.language == "en" else reason.zh
-            tap = partial(stage.send, ReasonTapped(reason.code))
-            self.add_widget(Chip(stage, cell, text, tap, on=reason.code in state.my_ticket.reasons, mark=mark))
+            tap = partial(context.send, ReasonTapped(reason.code))
+            self.add_widget(Chip(context, cell, text, tap, on=reason.code in state.my_ticket.reasons, mark=mark))
         other = _("返回前三项") if state.my_ticket.more else _("更多原因")
-        self.add_widget(TextButton(stage, cells[len(reasons)], other, lambda: stage.send(MoreReasons())))
+        self.add_widget(TextButton(context, cells[len(reasons)], other, lambda: context.send(MoreReasons())))
 
     def _submit(self, rect: Rect, state: KioskState) -> None:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         refusal = state.my_ticket.refusal
         if waits(state):
             text, colour = _("正在提交"), "secondary"
         elif refusal is not None:
-            unsent = _("评价没有提交成功，请稍后再试，或告诉{desk}").format(desk=help_desk(stage))
-            text, colour = (unsent if isinstance(refusal, str) else stage.pick(refusal)), "danger"
+            unsent = _("评价没有提交成功，请稍后再试，或告诉{desk}").format(desk=help_desk(context))
+            text, colour = (unsent if isinstance(refusal, str) else context.pick(refusal)), "danger"
         elif lacks_reason(state):
             text, colour = _("选一项原因后就可以提交"), "secondary"
         else:
-            self.add_widget(Bar(stage, rect, _("提交"), partial(stage.send, SubmitRating())))
+            self.add_widget(Bar(context, rect, _("提交"), partial(context.send, SubmitRating())))
             return
-        self.add_widget(Words(stage, rect, text, "body", colour=colour, align="center", line_height=1.2))
+        self.add_widget(Words(context, rect, text, "body", colour=colour, align="center", line_height=1.2))
 
 
 class RatedPage(PageFrame):
@@ -116,8 +116,8 @@ class RatedPage(PageFrame):
     leaves = False
 
     def build_body(self, state: KioskState) -> None:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         bar, rest = self.reach.bottom(max(self.look.target, self.look.px(150)), self.look.space("l"))
-        self.add_widget(Bar(stage, bar, _("完成"), lambda: stage.send(GoHome())))
+        self.add_widget(Bar(context, bar, _("完成"), lambda: context.send(GoHome())))
         above = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
         TroubleBlock(self, above, "check-circle", _("感谢您的评价"), _("您的意见会帮助我们改进服务"), colour="success")

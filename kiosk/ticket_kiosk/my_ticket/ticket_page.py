@@ -16,10 +16,10 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
 
 
-def state_words(stage: PageContext, ticket: ShownTicket) -> tuple[str, str]:
+def state_words(context: PageContext, ticket: ShownTicket) -> tuple[str, str]:
     """The state of the ticket, and what to do."""
-    _, desk = stage.text, help_desk(stage)
-    numbers = {window.id: window.number for window in stage.hall.window}
+    _, desk = context.text, help_desk(context)
+    numbers = {window.id: window.number for window in context.hall.window}
     window = numbers.get(ticket.window or "", ticket.window or "")
     if ticket.state == "called":
         return (_("请到 {window} 号窗口").format(window=window) if window else _("轮到您了")), _("正在叫您的号码")
@@ -42,7 +42,7 @@ class MyTicketPage(PageFrame):
     """The ticket whose code was scanned."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("我的号票")
 
     def build_body(self, state: KioskState) -> None:
@@ -60,28 +60,28 @@ class MyTicketPage(PageFrame):
         self._facts(lower, state, ticket)
 
     def _number(self, rect: Rect, ticket: ShownTicket) -> None:
-        look, stage = self.look, self.stage
-        self.add_widget(Card(stage, rect))
+        look, context = self.look, self.context
+        self.add_widget(Card(context, rect))
         body = rect.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("body") * 1.5)
         self.put(
-            Words(stage, place, queue_name(stage, ticket.queue), "body", colour="secondary", align="center"),
-            Words(stage, body, ticket.number, 240, bold=True, colour="accent", align="center", line_height=1.1),
+            Words(context, place, queue_name(context, ticket.queue), "body", colour="secondary", align="center"),
+            Words(context, body, ticket.number, 240, bold=True, colour="accent", align="center", line_height=1.1),
         )
 
     def _facts(self, rect: Rect, state: KioskState, ticket: ShownTicket) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        title, note = state_words(stage, ticket)
+        look, context, _ = self.look, self.context, self.context.text
+        title, note = state_words(context, ticket)
         if state.my_ticket.asks_give_up:
             title, note = _("确定取消排队吗？"), _("取消后号码作废，要办理须重新取号。")
         place, rest = rect.top(look.type("title") * 1.5, look.space("s"))
         colour = "accent" if ticket.state == "called" else "text"
-        self.add_widget(Words(stage, place, title, "title", bold=True, colour=colour, align="center", line_height=1.2))
+        self.add_widget(Words(context, place, title, "title", bold=True, colour=colour, align="center", line_height=1.2))
         place, rest = rest.top(look.type("body") * 2.9, look.space("m"))
         refusal = self._refusal(state)
         self.add_widget(
             Words(
-                stage,
+                context,
                 place,
                 refusal or note,
                 "body",
@@ -96,38 +96,38 @@ class MyTicketPage(PageFrame):
 
     def _line(self, rect: Rect, ticket: ShownTicket) -> None:
         """The people ahead, the time it may take, the windows."""
-        look, stage, _ = self.look, self.stage, self.stage.text
-        known = any(queue.id == ticket.queue for queue in stage.hall.queue)
-        windows = windows_text([window.number for window in stage.hall.windows_of(ticket.queue)]) if known else ""
+        look, context, _ = self.look, self.context, self.context.text
+        known = any(queue.id == ticket.queue for queue in context.hall.queue)
+        windows = windows_text([window.number for window in context.hall.windows_of(ticket.queue)]) if known else ""
         rows = [
             ("account-multiple", _("前面还有 {count} 人").format(count=ticket.ahead)),
-            ("clock", minutes_text(stage, ticket.low_s, ticket.high_s)),
+            ("clock", minutes_text(context, ticket.low_s, ticket.high_s)),
             ("monitor", _("办理窗口 {windows}").format(windows=windows)),
         ]
         height = min(look.type("body") * 2, rect.h / len(rows))
         block = rect.top(height * len(rows))[0]
         for row, (icon, text) in zip(block.rows(len(rows), 0), rows, strict=True):
             place, row = row.left(row.h * 0.7, look.space("m"))
-            self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, row, text, "body", line_height=1.2))
+            self.put(Icon(context, place, icon, colour="secondary"), Words(context, row, text, "body", line_height=1.2))
 
     def _refusal(self, state: KioskState) -> str:
-        _, refusal = self.stage.text, state.my_ticket.refusal
+        _, refusal = self.context.text, state.my_ticket.refusal
         if refusal is None:
             return ""
-        unsaid = _("没有办成，请再试一次，或到{desk}办理").format(desk=help_desk(self.stage))
-        return unsaid if isinstance(refusal, str) else self.stage.pick(refusal)
+        unsaid = _("没有办成，请再试一次，或到{desk}办理").format(desk=help_desk(self.context))
+        return unsaid if isinstance(refusal, str) else self.context.pick(refusal)
 
     def _actions(self, rect: Rect, state: KioskState, ticket: ShownTicket) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         if waits(state):
-            self.add_widget(Words(stage, rect, _("请稍候"), "body", colour="secondary", align="center"))
+            self.add_widget(Words(context, rect, _("请稍候"), "body", colour="secondary", align="center"))
         elif state.my_ticket.asks_give_up:
             left, right = rect.columns(2, look.space("l"))
             self.put(
-                TextButton(stage, left, _("不取消"), partial(stage.send, AskGiveUp(False)), size="tile"),
-                Bar(stage, right, _("确认取消"), partial(stage.send, ConfirmGiveUp()), colour="danger"),
+                TextButton(context, left, _("不取消"), partial(context.send, AskGiveUp(False)), size="tile"),
+                Bar(context, right, _("确认取消"), partial(context.send, ConfirmGiveUp()), colour="danger"),
             )
         elif ticket.ratable:
-            self.add_widget(Bar(stage, rect, _("评价本次服务"), partial(stage.send, OpenRating())))
+            self.add_widget(Bar(context, rect, _("评价本次服务"), partial(context.send, OpenRating())))
         elif ticket.cancellable:
-            self.add_widget(TextButton(stage, rect, _("不办了，取消排队"), partial(stage.send, AskGiveUp()), size="tile"))
+            self.add_widget(TextButton(context, rect, _("不办了，取消排队"), partial(context.send, AskGiveUp()), size="tile"))

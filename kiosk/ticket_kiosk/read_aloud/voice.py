@@ -133,11 +133,11 @@ class GuideVoice(Worker[ReadGuide | StopReading, ReadGuide | TryDevice]):
         from kiosk.ui.page_context import PageContext
         from kiosk.ui.theme import Look
 
-        stage = PageContext(Look(1, 1, guide.mode), self.hall, texts(guide.mode.language), lambda _event: None)
+        context = PageContext(Look(1, 1, guide.mode), self.hall, texts(guide.mode.language), lambda _event: None)
         heard = told(guide.item, guide.english, guide.mode.language)
         for section in guide.sections:
-            for sentence in sentences(stage, heard, section, guide.contents):
-                for part, language in in_languages(stage, sentence):
+            for sentence in sentences(context, heard, section, guide.contents):
+                for part, language in in_languages(context, sentence):
                     yield from ((section, piece, language) for piece in pieces(part))
 
     def _failed(self, send: Send, error: Exception) -> None:

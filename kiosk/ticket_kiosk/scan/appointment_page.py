@@ -21,27 +21,27 @@ ADMITTED = ("due", "late", "checked-in")
 """The standings that lead on to a number."""
 
 
-def time_text(stage: PageContext, moment: datetime, clock: datetime | None) -> str:
+def time_text(context: PageContext, moment: datetime, clock: datetime | None) -> str:
     """An instant of an answer; without its day when that is today."""
     if clock is not None and moment.date() == clock.date():
         return f"{moment:%H:%M}"
-    return f"{date_text(stage, moment)} {moment:%H:%M}"
+    return f"{date_text(context, moment)} {moment:%H:%M}"
 
 
-def queue_name(stage: PageContext, queue: str) -> str:
+def queue_name(context: PageContext, queue: str) -> str:
     """What the hall calls a queue."""
-    return next((stage.pick(known.name) for known in stage.hall.queue if known.id == queue), queue)
+    return next((context.pick(known.name) for known in context.hall.queue if known.id == queue), queue)
 
 
-def standing_words(stage: PageContext, state: KioskState, appointment: AppointmentFacts) -> tuple[str, str]:
+def standing_words(context: PageContext, state: KioskState, appointment: AppointmentFacts) -> tuple[str, str]:
     """Whether the appointment is early, due or late, and what to do."""
-    _ = stage.text
-    desk, starts = help_desk(stage), time_text(stage, appointment.starts_at, state.clock)
-    opens = time_text(stage, appointment.opens_at, state.clock)
+    _ = context.text
+    desk, starts = help_desk(context), time_text(context, appointment.starts_at, state.clock)
+    opens = time_text(context, appointment.opens_at, state.clock)
     over = _("您预约的是 {time}。请重新预约，或返回首页取号。").format(time=starts)
     late = (
         _("现在不能用这个预约了，请返回首页取号，或到{desk}咨询。").format(desk=desk)
-        if stage.hall.rules.appointment.late == "refuse"
+        if context.hall.rules.appointment.late == "refuse"
         else _("现在取号，和现场取号的一起排队。")
     )
     return {
@@ -57,7 +57,7 @@ class AppointmentPage(PageFrame):
     """One appointment, and the bar that checks it in when that is possible."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("我的预约")
 
     def build_body(self, state: KioskState) -> None:
@@ -67,49 +67,49 @@ class AppointmentPage(PageFrame):
         bar, rest = self.reach.bottom(height, look.space("l"))
         rest = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
         leads = appointment.standing in ADMITTED
-        refused = appointment.standing == "late" and self.stage.hall.rules.appointment.late == "refuse"
+        refused = appointment.standing == "late" and self.context.hall.rules.appointment.late == "refuse"
         if leads and not refused:
             self._bar(bar, state, appointment)
         if look.portrait:
             upper, lower = rest.top(rest.h * 0.52, look.space("l"))
         else:
             upper, lower = rest.columns(2, look.space("l"))
-        title, note = standing_words(self.stage, state, appointment)
+        title, note = standing_words(self.context, state, appointment)
         colour = "success" if appointment.standing in ("due", "checked-in") else "warning"
         TroubleBlock(self, upper, "clock" if colour == "warning" else "check-circle", title, note, colour=colour)
         self._facts(lower, state, appointment)
 
     def _bar(self, rect: Rect, state: KioskState, appointment: AppointmentFacts) -> None:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         if waits(state) or state.scan.refusal is not None:
             refusal = state.scan.refusal
-            text = _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(stage))
-            said = _("正在查询…") if refusal is None else text if isinstance(refusal, str) else stage.pick(refusal)
+            text = _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(context))
+            said = _("正在查询…") if refusal is None else text if isinstance(refusal, str) else context.pick(refusal)
             colour = "secondary" if refusal is None else "danger"
-            self.add_widget(Words(stage, rect, said, "body", colour=colour, align="center", line_height=1.2))
+            self.add_widget(Words(context, rect, said, "body", colour=colour, align="center", line_height=1.2))
             return
         text = _("看我的号票") if appointment.standing == "checked-in" else _("签到取号")
-        self.add_widget(Bar(stage, rect, text, lambda: stage.send(CheckIn()), icon="ticket-confirmation"))
+        self.add_widget(Bar(context, rect, text, lambda: context.send(CheckIn()), icon="ticket-confirmation"))
 
     def _facts(self, rect: Rect, state: KioskState, appointment: AppointmentFacts) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         facts = (
             ("account", _("预约人"), appointment.name),
-            ("file-document", _("业务"), queue_name(stage, appointment.queue)),
-            ("clock", _("时间"), f"{time_text(stage, appointment.starts_at, state.clock)}–{appointment.ends_at:%H:%M}"),
+            ("file-document", _("业务"), queue_name(context, appointment.queue)),
+            ("clock", _("时间"), f"{time_text(context, appointment.starts_at, state.clock)}–{appointment.ends_at:%H:%M}"),
         )
         row_height = look.type("body") * 2.6
         card = rect.top(min(rect.h, row_height * len(facts) + look.space("l")))[0]
-        self.add_widget(Card(stage, card))
+        self.add_widget(Card(context, card))
         for row, (icon, label, text) in zip(
             card.inset(look.space("l"), look.space("m")).rows(len(facts), 0), facts, strict=True
         ):
             place, row = row.left(min(row.h, look.px(56)), look.space("m"))
             left, right = row.left(look.type("body") * (4.2 if look.mode.language == "zh" else 5.4), look.space("s"))
             self.put(
-                Icon(stage, place, icon, colour="secondary"),
-                Words(stage, left, label, "body", colour="secondary", line_height=1.2),
-                Words(stage, right, text, "body", bold=True, line_height=1.2),
+                Icon(context, place, icon, colour="secondary"),
+                Words(context, left, label, "body", colour="secondary", line_height=1.2),
+                Words(context, right, text, "body", bold=True, line_height=1.2),
             )
 
 
@@ -124,19 +124,19 @@ class HolderPage(Listing):
 
     def build_body(self, state: KioskState) -> None:
         super().build_body(state)
-        _, holder = self.stage.text, state.scan.holder
+        _, holder = self.context.text, state.scan.holder
         self._title.say(_("{name}，您好").format(name=holder.holder.name if holder is not None else ""))
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         holder = state.scan.holder
         assert holder is not None, "this page comes with a holder"
         appointments = [
             ChoiceTile(
                 each.id,
-                _("预约：{business}").format(business=queue_name(stage, each.queue)),
+                _("预约：{business}").format(business=queue_name(context, each.queue)),
                 "clock",
-                f"{time_text(stage, each.starts_at, state.clock)}　{standing_words(stage, state, each)[0]}",
+                f"{time_text(context, each.starts_at, state.clock)}　{standing_words(context, state, each)[0]}",
                 PickAppointment(each.id),
             )
             for each in holder.appointments
@@ -146,7 +146,7 @@ class HolderPage(Listing):
                 case.number,
                 _("办件：{item}").format(item=case.item),
                 "clipboard-text",
-                stage.pick(case.state_texts),
+                context.pick(case.state_texts),
                 PickCase(case.number),
             )
             for case in holder.cases

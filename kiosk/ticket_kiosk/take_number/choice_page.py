@@ -48,7 +48,7 @@ class ChoicePage(PageFrame):
 
     def empty_text(self, _state: KioskState) -> str:
         """The sentence on the page while there is nothing to choose from."""
-        _ = self.stage.text
+        _ = self.context.text
         return _("这里暂时没有内容")
 
     def build_body(self, state: KioskState) -> None:
@@ -56,7 +56,7 @@ class ChoicePage(PageFrame):
         entries = self.entries(state)
         area = self.reach
         if not entries:
-            self.add_widget(Words(self.stage, area, self.empty_text(state), "body", colour="secondary", align="center"))
+            self.add_widget(Words(self.context, area, self.empty_text(state), "body", colour="secondary", align="center"))
         columns, rows = self._fit(area, len(entries))
         if columns * rows < len(entries):
             strip, area = area.bottom(look.target, look.space("m"))
@@ -96,9 +96,9 @@ class ChoicePage(PageFrame):
 
     def _add(self, entry: ChoiceTile, cell: Rect, state: KioskState) -> None:
         text, enabled = self.aside(state, entry)
-        tap: Callable[[], None] = lambda: self.stage.send(entry.event)  # noqa: E731
+        tap: Callable[[], None] = lambda: self.context.send(entry.event)  # noqa: E731
         aside = (text or " ") if self.has_aside else ""
-        tile = Tile(self.stage, cell, entry.title, tap, icon=entry.icon, note=entry.note, aside=aside, enabled=enabled)
+        tile = Tile(self.context, cell, entry.title, tap, icon=entry.icon, note=entry.note, aside=aside, enabled=enabled)
         self.tiles.append((entry, enabled, tile, cell))
         self.add_widget(tile)
 
@@ -118,27 +118,27 @@ class ThemesPage(ChoicePage):
     """Which part of life is it about."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("请选择办事主题")
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
-        names = {queue.id: self.stage.pick(queue.name) for queue in self.stage.hall.queue}
+        names = {queue.id: self.context.pick(queue.name) for queue in self.context.hall.queue}
         comma = "、" if self.look.mode.language == "zh" else ", "
         most = 2 if self.look.mode.elder else 3
         return [
             ChoiceTile(
                 theme.id,
-                self.stage.pick(theme.name),
+                self.context.pick(theme.name),
                 theme.icon,
                 comma.join([names[b.id] for b in state.setting.of_theme(theme.id)][:most]),
                 PickTheme(theme.id),
             )
-            for theme in self.stage.hall.theme
+            for theme in self.context.hall.theme
             if state.setting.of_theme(theme.id)
         ]
 
     def aside(self, state: KioskState, entry: ChoiceTile) -> tuple[str, bool]:
-        _ = self.stage.text
+        _ = self.context.text
         if state.offline:
             open_here = any(state.gives_numbers(b.id) for b in state.setting.of_theme(entry.id))
             return _("可取号") if open_here else _("暂停取号"), True
@@ -155,7 +155,7 @@ class BusinessesPage(ChoicePage):
     stretch = 1.4
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("请选择办理业务")
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
@@ -163,17 +163,17 @@ class BusinessesPage(ChoicePage):
         return [
             ChoiceTile(
                 queue.id,
-                self.stage.pick(queue.name),
+                self.context.pick(queue.name),
                 queue.icon,
-                self.stage.pick(queue.note) if queue.note else "",
+                self.context.pick(queue.note) if queue.note else "",
                 PickQueue(queue.id),
             )
-            for queue in self.stage.hall.queue
+            for queue in self.context.hall.queue
             if queue.id in wanted
         ]
 
     def aside(self, state: KioskState, entry: ChoiceTile) -> tuple[str, bool]:
-        _ = self.stage.text
+        _ = self.context.text
         if state.offline:
             open_here = state.gives_numbers(entry.id)
             return _("可取号") if open_here else _("暂停取号"), open_here

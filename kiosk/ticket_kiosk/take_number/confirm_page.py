@@ -16,9 +16,9 @@ from kiosk.ui.widgets import Bar, Card, Chip, Icon, Words
 MOST_WINDOWS = 5
 
 
-def minutes_text(stage: PageContext, low_s: int, high_s: int) -> str:
+def minutes_text(context: PageContext, low_s: int, high_s: int) -> str:
     """A range of seconds as a person would say it."""
-    _ = stage.text
+    _ = context.text
     low, high = low_s // 60, -(-high_s // 60)
     if high <= 1:
         return _("马上就到")
@@ -37,7 +37,7 @@ class ConfirmPage(PageFrame):
     """The last page before the number."""
 
     def title_text(self) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         return _("确认取号")
 
     def build_body(self, state: KioskState) -> None:
@@ -69,19 +69,19 @@ class ConfirmPage(PageFrame):
         self._bar(bar, gap, state)
 
     def _facts(self, rect: Rect, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        queue = next(q for q in stage.hall.queue if q.id == state.taking.queue)
-        self.add_widget(Card(stage, rect))
+        look, context, _ = self.look, self.context, self.context.text
+        queue = next(q for q in context.hall.queue if q.id == state.taking.queue)
+        self.add_widget(Card(context, rect))
         body = rect.inset(look.space("l"), look.space("m") * 1.5)
         place, body = body.top(min(body.h * 0.26, look.type("title") * 2.6), look.space("m"))
         if queue.icon:
             icon, place = place.left(min(place.h, look.px(110)), look.space("m"))
-            self.add_widget(Icon(stage, icon, queue.icon))
+            self.add_widget(Icon(context, icon, queue.icon))
         name, note = place.top(place.h * (0.6 if queue.note else 1))
-        self.add_widget(Words(stage, name, stage.pick(queue.name), "title", bold=True, line_height=1.2))
+        self.add_widget(Words(context, name, context.pick(queue.name), "title", bold=True, line_height=1.2))
         if queue.note and note.h >= look.type("note"):
-            self.add_widget(Words(stage, note, stage.pick(queue.note), "note", colour="secondary", line_height=1.2))
-        windows = [window.number for window in stage.hall.windows_of(queue.id)]
+            self.add_widget(Words(context, note, context.pick(queue.note), "note", colour="secondary", line_height=1.2))
+        windows = [window.number for window in context.hall.windows_of(queue.id)]
         labels = (_("前面等候"), _("预计等待"), _("办理窗口"))
         icons = ("account-multiple", "clock", "monitor")
         self.values: list[Words] = []
@@ -90,15 +90,15 @@ class ConfirmPage(PageFrame):
         self.values[2].say(windows_text(windows))
 
     def _fact(self, row: Rect, label: str, icon: str) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         place, row = row.left(min(row.h, look.px(56)), look.space("m"))
         left, right = row.left(row.w * 0.36, look.space("m"))
-        words = Words(stage, right, "", "tile", bold=True, align="right", line_height=1.2)
+        words = Words(context, right, "", "tile", bold=True, align="right", line_height=1.2)
         self.values.append(words)
-        self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, left, label, "body", colour="secondary"), words)
+        self.put(Icon(context, place, icon, colour="secondary"), Words(context, left, label, "body", colour="secondary"), words)
 
     def _chips(self, rows: list[Rect], state: KioskState) -> None:
-        stage, _ = self.stage, self.stage.text
+        context, _ = self.context, self.context.text
         claims: tuple[tuple[TicketClass, str], ...] = (
             ("priority", _("老年人、残疾人、孕妇优先")),
             ("military", _("军人、退役军人优先")),
@@ -106,17 +106,17 @@ class ConfirmPage(PageFrame):
         for row, (class_, text) in zip(rows, claims, strict=True):
             on = state.taking.class_ == class_
             note = _("叫到时请出示证件") if on and row.h > self.look.target * 0.9 and row.w > row.h * 4 else ""
-            self.add_widget(Chip(stage, row, text, partial(stage.send, PickClass(class_)), on=on, colour=class_, note=note))
+            self.add_widget(Chip(context, row, text, partial(context.send, PickClass(class_)), on=on, colour=class_, note=note))
 
     def _bar(self, rect: Rect, gap: float, state: KioskState) -> None:
-        stage, look, _ = self.stage, self.look, self.stage.text
+        context, look, _ = self.context, self.look, self.context.text
         text = _("取号") if state.prints else _("在屏幕上取号")
-        self.add_widget(Bar(stage, rect, text, partial(stage.send, Confirm()), icon="ticket-confirmation"))
+        self.add_widget(Bar(context, rect, text, partial(context.send, Confirm()), icon="ticket-confirmation"))
         body = self.body
         strip = Rect(body.x, rect.top_edge + look.space("s") * 0.8, body.w, gap - look.space("s") * 1.6)
         if state.prints and not state.offline:
             return
-        notice = TileNotice(stage, strip, *OFFLINE) if state.offline else TileNotice(stage, strip)
+        notice = TileNotice(context, strip, *OFFLINE) if state.offline else TileNotice(context, strip)
         if state.prints:
             notice.say(_("网络中断，号票上会注明“离线取号”"))
         elif state.offline:
@@ -127,11 +127,11 @@ class ConfirmPage(PageFrame):
 
     def _staffed(self, state: KioskState) -> bool:
         """Whether a window for the business is open, as far as is known; without one a waiting time means nothing."""
-        states = [state.windows.get(window.id) for window in self.stage.hall.windows_of(state.taking.queue or "")]
+        states = [state.windows.get(window.id) for window in self.context.hall.windows_of(state.taking.queue or "")]
         return not any(states) or any(window is not None and window.state != "closed" for window in states)
 
     def show(self, state: KioskState) -> None:
-        _ = self.stage.text
+        _ = self.context.text
         super().show(state)
         queue = state.queues.get(state.taking.queue or "")
         if state.offline:
@@ -139,7 +139,7 @@ class ConfirmPage(PageFrame):
                 value.say(_("暂无数据"))
         elif queue is not None:
             self.values[0].say(_("{count} 人").format(count=queue.waiting))
-            wait = minutes_text(self.stage, queue.estimate_s.low, queue.estimate_s.high)
+            wait = minutes_text(self.context, queue.estimate_s.low, queue.estimate_s.high)
             self.values[1].say(wait if self._staffed(state) else _("窗口尚未开放"))
         else:
             for value in self.values[:2]:

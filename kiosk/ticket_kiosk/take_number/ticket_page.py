@@ -22,15 +22,15 @@ CLASS_COLOURS = {"ordinary": "ordinary", "priority": "priority", "military": "mi
 class TicketPicture(Box):
     """A sheet of paper with the slot it comes out of; `slide` lets it come."""
 
-    def __init__(self, stage: PageContext, rect: Rect) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect)
         look = self.look
         slot, sheet = rect.top(look.px(30))
         self.sheet = Rect(sheet.x + look.space("l"), sheet.y, sheet.w - 2 * look.space("l"), sheet.h + look.px(15))
         with self.canvas.before:
             PushMatrix()
             self._shift = Translate(0, 0)
-        self.add_widget(Card(stage, self.sheet))
+        self.add_widget(Card(context, self.sheet))
         with self.canvas.after:
             PopMatrix()
             Color(*look.colour("text"))
@@ -46,22 +46,22 @@ class PrintingPage(Page[KioskState]):
     """The number is being fetched and printed; nothing can be tapped, and it says so when it takes longer."""
 
     def build(self, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        block = stage.rect.inset(look.margin).centre(look.px(860), look.px(820))
+        look, context, _ = self.look, self.context, self.context.text
+        block = context.rect.inset(look.margin).centre(look.px(860), look.px(820))
         place, block = block.top(look.px(300), look.space("l"))
         self.picture = Icon(
-            stage, place.centre(look.px(240), look.px(240)), "printer" if state.prints else "ticket-confirmation"
+            context, place.centre(look.px(240), look.px(240)), "printer" if state.prints else "ticket-confirmation"
         )
         place, block = block.top(look.type("title") * 2.8, look.space("m"))
-        self.title = Words(stage, place, "", "title", bold=True, align="center", line_height=1.3)
+        self.title = Words(context, place, "", "title", bold=True, align="center", line_height=1.3)
         place, block = block.top(look.type("body") * 3.2)
-        self.note = Words(stage, place, "", "body", colour="secondary", align="center", valign="top")
+        self.note = Words(context, place, "", "body", colour="secondary", align="center", valign="top")
         dots = block.centre(look.px(200), look.px(40))
-        self.dots = [Icon(stage, cell, "checkbox-blank-circle", colour="line") for cell in dots.columns(3, look.px(36))]
+        self.dots = [Icon(context, cell, "checkbox-blank-circle", colour="line") for cell in dots.columns(3, look.px(36))]
         self.put(self.picture, self.title, self.note, *self.dots)
 
     def show(self, state: KioskState) -> None:
-        _ = self.stage.text
+        _ = self.context.text
         printing = state.taking.ticket is not None
         self.title.say(_("正在打印您的号票…") if printing else _("正在取号…"))
         self.note.say(_("请在出票口取走号票") if printing else _("请稍候"))
@@ -82,13 +82,13 @@ class TicketPage(PageFrame):
         ticket = state.taking.ticket
         if ticket is None:
             return
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         bar, rest = self.body.bottom(max(look.target, look.px(150)), look.space("l"))
-        self.add_widget(Bar(stage, bar, _("完成"), lambda: stage.send(GoHome())))
+        self.add_widget(Bar(context, bar, _("完成"), lambda: context.send(GoHome())))
         title, rest = rest.top(look.type("title") * 1.5, look.space("m"))
         noted = _("没有号票，请记下或拍下号码") if ticket.offline else _("请记下您的号码")
         words = _("请取走您的号票") if state.taking.on_paper else noted
-        self.add_widget(Words(stage, title, words, "title", bold=True, align="center"))
+        self.add_widget(Words(context, title, words, "title", bold=True, align="center"))
         if look.portrait:
             share = (
                 0.42 if state.taking.on_paper else 0.55 if ticket.offline else 0.34
@@ -100,25 +100,25 @@ class TicketPage(PageFrame):
         self._next(lower, state)
 
     def _number(self, rect: Rect, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         ticket = state.taking.ticket
         assert ticket is not None
-        queue = next((q for q in stage.hall.queue if q.id == ticket.queue), None)
-        self.add_widget(Card(stage, rect))
+        queue = next((q for q in context.hall.queue if q.id == ticket.queue), None)
+        self.add_widget(Card(context, rect))
         body = rect.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("body") * 1.5)
-        mark, name = class_text(stage, ticket.class_), stage.pick(queue.name) if queue else ""
+        mark, name = class_text(context, ticket.class_), context.pick(queue.name) if queue else ""
         if mark and ticket.offline and not look.portrait:  # one line less, for a number that may have to be noted
             name, mark = f"{name} · {mark}", ""
-        self.add_widget(Words(stage, place, name, "body", colour="secondary", align="center"))
+        self.add_widget(Words(context, place, name, "body", colour="secondary", align="center"))
         if mark:
             place, body = body.bottom(look.type("body") * 1.5)
-            self.add_widget(Words(stage, place, mark, "body", bold=True, colour=CLASS_COLOURS[ticket.class_], align="center"))
-        self.number = Words(stage, body, ticket.number, 240, bold=True, colour="accent", align="center", line_height=1.1)
+            self.add_widget(Words(context, place, mark, "body", bold=True, colour=CLASS_COLOURS[ticket.class_], align="center"))
+        self.number = Words(context, body, ticket.number, 240, bold=True, colour="accent", align="center", line_height=1.1)
         self.add_widget(self.number)
 
     def _next(self, rect: Rect, state: KioskState) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
+        look, context, _ = self.look, self.context, self.context.text
         ticket = state.taking.ticket
         assert ticket is not None
         facts = rect
@@ -132,7 +132,7 @@ class TicketPage(PageFrame):
         where = self._where(state)
         line = [
             ("account-multiple", _("前面还有 {count} 人").format(count=ticket.ahead)),
-            ("clock", minutes_text(stage, ticket.estimate_s.low, ticket.estimate_s.high)),
+            ("clock", minutes_text(context, ticket.estimate_s.low, ticket.estimate_s.high)),
         ]
         rows = [
             *([("cloud-outline-off", _("离线取号，按取号时间排队"))] if ticket.offline else line),
@@ -142,26 +142,26 @@ class TicketPage(PageFrame):
         height = min(look.type("body") * 1.9, facts.h / len(rows))
         for row, (icon, text) in zip(facts.top(height * len(rows))[0].rows(len(rows), 0), rows, strict=True):
             place, row = row.left(row.h * 0.7, look.space("m"))
-            self.put(Icon(stage, place, icon, colour="secondary"), Words(stage, row, text, "body", line_height=1.2))
+            self.put(Icon(context, place, icon, colour="secondary"), Words(context, row, text, "body", line_height=1.2))
 
     def _where(self, state: KioskState) -> str:
-        _ = self.stage.text
+        _ = self.context.text
         assert state.taking.ticket is not None
-        numbers = {window.id: window.number for window in self.stage.hall.window}
+        numbers = {window.id: window.number for window in self.context.hall.window}
         shown = windows_text([numbers.get(window, window) for window in state.taking.ticket.windows])
         return _("办理窗口 {windows}").format(windows=shown)
 
     def _code(self, rect: Rect, link: str) -> None:
-        look, stage, _ = self.look, self.stage, self.stage.text
-        self.add_widget(Card(stage, rect, "surface", raised=False))
+        look, context, _ = self.look, self.context, self.context.text
+        self.add_widget(Card(context, rect, "surface", raised=False))
         body = rect.inset(look.space("m"), look.space("s"))
         place, body = body.left(min(body.h, body.w * 0.5), look.space("m"))
-        self.code = QrCode(stage, place, link)
-        words = Words(stage, body, _("用手机扫码，随时看排队进度"), "body", bold=True, line_height=1.3)
+        self.code = QrCode(context, place, link)
+        words = Words(context, body, _("用手机扫码，随时看排队进度"), "body", bold=True, line_height=1.3)
         self.put(self.code, words)
 
 
-def class_text(stage: PageContext, class_: str) -> str:
+def class_text(context: PageContext, class_: str) -> str:
     """The word of a favoured class; nothing for an ordinary ticket."""
-    _ = stage.text
+    _ = context.text
     return {"priority": _("优先"), "military": _("军人优先"), "appointment": _("预约")}.get(class_, "")

@@ -1,4 +1,4 @@
-"""What the screens are drawn with. Every widget gets the stage and its box; none has the look of a toolkit."""
+"""What the screens are drawn with. Every widget gets the context of the page and its box; none has the look of a toolkit."""
 
 from kiosk.ui.widgets.button import Bar, Chip, IconButton, Tap, TextButton, Tile
 from kiosk.ui.widgets.keyboard import Keyboard

@@ -1,4 +1,4 @@
-"""The widget that all others are: a box on the stage."""
+"""The widget that all others are: a box on the page."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def recolour(instruction: Any, colour: Colour) -> None:
 
 
 class Box(Widget):
-    """A widget that stays where it was put. `stage` gives look, texts and the way to the flow."""
+    """A widget that stays where it was put. `context` gives look, texts and the way to the flow."""
 
-    def __init__(self, stage: PageContext, rect: Rect, **kwargs: object) -> None:
+    def __init__(self, context: PageContext, rect: Rect, **kwargs: object) -> None:
         super().__init__(size_hint=(None, None), pos=(rect.x, rect.y), size=(rect.w, rect.h), **kwargs)
-        self.stage = stage
+        self.context = context
         self.rect = rect
 
     @property
     def look(self) -> Look:
-        return self.stage.look
+        return self.context.look
 
     def put(self, *widgets: Widget) -> None:
         """Add several widgets, the first at the back."""

@@ -24,8 +24,8 @@ Action = Callable[[], None]
 class Tap(Box):
     """An area that can be tapped; subclasses draw it and its pressed state."""
 
-    def __init__(self, stage: PageContext, rect: Rect, on_tap: Action, **kwargs: object) -> None:
-        super().__init__(stage, rect, **kwargs)
+    def __init__(self, context: PageContext, rect: Rect, on_tap: Action, **kwargs: object) -> None:
+        super().__init__(context, rect, **kwargs)
         self.on_tap = on_tap
         self.pressed = False
         self.enabled = True
@@ -35,7 +35,7 @@ class Tap(Box):
             return False
         touch.grab(self)
         self._press(True)
-        self.stage.click()
+        self.context.click()
         return True
 
     def on_touch_move(self, touch: MotionEvent) -> bool:
@@ -68,7 +68,7 @@ class Tile(Tap):
 
     def __init__(
         self,
-        stage: PageContext,
+        context: PageContext,
         rect: Rect,
         title: str,
         on_tap: Action,
@@ -79,10 +79,10 @@ class Tile(Tap):
         main: bool = False,
         enabled: bool = True,
     ) -> None:
-        super().__init__(stage, rect, on_tap)
+        super().__init__(context, rect, on_tap)
         self.enabled = enabled
         self.main = main
-        self.card = Card(stage, rect, "accent" if main else "surface", raised=enabled)
+        self.card = Card(context, rect, "accent" if main else "surface", raised=enabled)
         self.add_widget(self.card)
         ink = "on_accent" if main else ("text" if enabled else "secondary")
         self.aside: Words | None = None
@@ -93,25 +93,25 @@ class Tile(Tap):
             self._draw_column(body, title, icon, note, aside, ink)
 
     def _draw_column(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         if icon:
             side = min(body.h * 0.38, look.px(150))
             place, body = body.top(side, look.space("s"))
-            self.add_widget(Icon(stage, place.left(side)[0], icon, colour=ink if self.main else "accent"))
+            self.add_widget(Icon(context, place.left(side)[0], icon, colour=ink if self.main else "accent"))
         if aside or not self.enabled:
             place, body = body.bottom(look.type("note") * 1.5)
             self.aside = self._aside(place, aside, "left")
         place, below = body.top(look.type("tile") * (1.4 if note else 2.8), look.px(4))
-        self.add_widget(Words(stage, place, title, "tile", bold=True, colour=ink, valign="middle"))
+        self.add_widget(Words(context, place, title, "tile", bold=True, colour=ink, valign="middle"))
         if note and below.h >= look.type("note") * 1.3:
-            self.add_widget(Words(stage, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
+            self.add_widget(Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
 
     def _draw_row(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
-        look, stage = self.look, self.stage
+        look, context = self.look, self.context
         if icon:
             side = min(body.h, look.px(96))
             place, body = body.left(side, look.space("m"))
-            self.add_widget(Icon(stage, place, icon, colour=ink if self.main else "accent"))
+            self.add_widget(Icon(context, place, icon, colour=ink if self.main else "accent"))
         if aside or not self.enabled:
             place, body = body.right(min(body.w * 0.36, look.type("note") * 7), look.space("s"))
             self.aside = self._aside(place, aside, "right")
@@ -119,13 +119,13 @@ class Tile(Tap):
             lines = 1 if measure(note, look.type("note")) <= body.w else 2
             body = body.centre(body.w, min(body.h, look.type("tile") * 1.4 + look.type("note") * 1.4 * lines))
             place, below = body.top(look.type("tile") * 1.4)
-            self.add_widget(Words(stage, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
+            self.add_widget(Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
         else:
             place = body
-        self.add_widget(Words(stage, place, title, "tile", bold=True, colour=ink))
+        self.add_widget(Words(context, place, title, "tile", bold=True, colour=ink))
 
     def _aside(self, place: Rect, text: str, align: Align) -> Words:
-        words = Words(self.stage, place, text, "note", colour="on_accent" if self.main else "secondary", align=align)
+        words = Words(self.context, place, text, "note", colour="on_accent" if self.main else "secondary", align=align)
         self.add_widget(words)
         return words
 
@@ -140,18 +140,18 @@ class Bar(Tap):
     """The main action of a page: a wide bar."""
 
     def __init__(
-        self, stage: PageContext, rect: Rect, text: str, on_tap: Action, *, icon: str = "", colour: str = "accent"
+        self, context: PageContext, rect: Rect, text: str, on_tap: Action, *, icon: str = "", colour: str = "accent"
     ) -> None:
-        super().__init__(stage, rect, on_tap)
+        super().__init__(context, rect, on_tap)
         self.colour = colour
-        self.surface = Fill(stage, rect, colour, corner=self.look.corner)
+        self.surface = Fill(context, rect, colour, corner=self.look.corner)
         self.words = Words(
-            stage, rect.inset(self.look.space("m"), 0), text, "tile", bold=True, colour="on_accent", align="center"
+            context, rect.inset(self.look.space("m"), 0), text, "tile", bold=True, colour="on_accent", align="center"
         )
         self.put(self.surface, self.words)
         if icon:
             self.add_widget(
-                Icon(stage, rect.inset(self.look.space("l"), rect.h * 0.25).left(rect.h * 0.5)[0], icon, colour="on_accent")
+                Icon(context, rect.inset(self.look.space("l"), rect.h * 0.25).left(rect.h * 0.5)[0], icon, colour="on_accent")
             )
 
     def draw_pressed(self, pressed: bool) -> None:
@@ -163,9 +163,9 @@ class TextButton(Tap):
     """A second action: white with an outline, icon and words."""
 
     def __init__(
-        self, stage: PageContext, rect: Rect, text: str, on_tap: Action, *, icon: str = "", size: str = "body"
+        self, context: PageContext, rect: Rect, text: str, on_tap: Action, *, icon: str = "", size: str = "body"
     ) -> None:
-        super().__init__(stage, rect, on_tap)
+        super().__init__(context, rect, on_tap)
         look = self.look
         with self.canvas:
             self._fill = Color(*look.colour("surface"))
@@ -175,9 +175,9 @@ class TextButton(Tap):
         body = rect.inset(look.space("m"), look.space("s") / 2)
         if icon:
             place, body = body.left(min(look.type(size) * 1.3, body.h), look.space("s"))
-            self.add_widget(Icon(stage, place, icon))
+            self.add_widget(Icon(context, place, icon))
         self.words = Words(
-            stage, body, text, size, colour="accent", bold=True, align="left" if icon else "center", line_height=1.2
+            context, body, text, size, colour="accent", bold=True, align="left" if icon else "center", line_height=1.2
         )
         self.add_widget(self.words)
 
@@ -188,11 +188,11 @@ class TextButton(Tap):
 class IconButton(Tap):
     """A small action in a bar: an icon, with a word below or beside it. `active` shows that it is switched on."""
 
-    def __init__(self, stage: PageContext, rect: Rect, icon: str, text: str, on_tap: Action, *, active: bool = False) -> None:
-        super().__init__(stage, rect, on_tap)
+    def __init__(self, context: PageContext, rect: Rect, icon: str, text: str, on_tap: Action, *, active: bool = False) -> None:
+        super().__init__(context, rect, on_tap)
         look = self.look
         self.active = active
-        self.surface = Fill(stage, rect, "accent" if active else "background", corner=look.corner)
+        self.surface = Fill(context, rect, "accent" if active else "background", corner=look.corner)
         ink = "on_accent" if active else "accent"
         self.add_widget(self.surface)
         self.icon = self.words = None
@@ -200,10 +200,10 @@ class IconButton(Tap):
         if icon:
             side = min(look.px(52), body.h * 0.5)
             place, body = body.top(side) if text else (body.centre(look.px(72), look.px(72)), body)
-            self.icon = Icon(stage, place, icon, colour=ink)
+            self.icon = Icon(context, place, icon, colour=ink)
             self.add_widget(self.icon)
         if text:
-            self.words = Words(stage, body, text, "note", colour=ink, align="center", bold=active, line_height=1.15)
+            self.words = Words(context, body, text, "note", colour=ink, align="center", bold=active, line_height=1.15)
             self.add_widget(self.words)
 
     def draw_pressed(self, pressed: bool) -> None:
@@ -218,7 +218,7 @@ class Chip(Tap):
 
     def __init__(
         self,
-        stage: PageContext,
+        context: PageContext,
         rect: Rect,
         text: str,
         on_tap: Action,
@@ -229,7 +229,7 @@ class Chip(Tap):
         mark: bool = True,
         icon: str = "",
     ) -> None:
-        super().__init__(stage, rect, on_tap)
+        super().__init__(context, rect, on_tap)
         look = self.look
         self.on = on
         ink = colour if on else "text"
@@ -242,18 +242,18 @@ class Chip(Tap):
         if mark:
             place, body = body.left(min(look.px(64), body.h), look.space("m"))
             self.add_widget(
-                Icon(stage, place, "checkbox-marked" if on else "checkbox-blank-outline", colour=ink if on else "secondary")
+                Icon(context, place, "checkbox-marked" if on else "checkbox-blank-outline", colour=ink if on else "secondary")
             )
         if icon:
             place, body = body.left(min(look.px(40), body.h), look.space("s"))
-            self.add_widget(Icon(stage, place, icon, colour=ink))
+            self.add_widget(Icon(context, place, icon, colour=ink))
         if note:
             body = body.centre(body.w, look.type("body") * 1.4 + look.type("note") * 1.5)
             place, below = body.top(look.type("body") * 1.4)
-            self.add_widget(Words(stage, below, note, "note", colour="secondary"))
+            self.add_widget(Words(context, below, note, "note", colour="secondary"))
             body = place
         align: Align = "left" if mark or icon else "center"
-        self.words = Words(stage, body, text, "body", bold=on, colour=ink, align=align, line_height=1.2)
+        self.words = Words(context, body, text, "body", bold=on, colour=ink, align=align, line_height=1.2)
         self.add_widget(self.words)
 
     def draw_pressed(self, pressed: bool) -> None:

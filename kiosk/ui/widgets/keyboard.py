@@ -38,19 +38,19 @@ def typed(text: str, key: str) -> str:
 class KeyCap(Tap):
     """One key: a character, or an icon for what is none."""
 
-    def __init__(self, stage: PageContext, rect: Rect, key: str, on_tap: Action) -> None:
-        super().__init__(stage, rect, on_tap)
-        look, _ = self.look, stage.text
+    def __init__(self, context: PageContext, rect: Rect, key: str, on_tap: Action) -> None:
+        super().__init__(context, rect, on_tap)
+        look, _ = self.look, context.text
         with self.canvas:
             self._fill = Color(*look.colour("surface"))
             SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[look.corner / 2])
         if key == BACK:
             side = min(rect.w, rect.h, look.px(84)) * 0.7
-            self.add_widget(Icon(stage, rect.centre(side, side), "backspace"))
+            self.add_widget(Icon(context, rect.centre(side, side), "backspace"))
         else:
             text = {CLEAR: _("清空"), " ": "␣"}.get(key, key)
             size = "note" if key == CLEAR else "tile"
-            self.add_widget(Words(stage, rect.inset(look.px(4), 0), text, size, bold=True, align="center", line_height=1.1))
+            self.add_widget(Words(context, rect.inset(look.px(4), 0), text, size, bold=True, align="center", line_height=1.1))
 
     def draw_pressed(self, pressed: bool) -> None:
         recolour(self._fill, self.look.colour("pressed" if pressed else "surface"))
@@ -63,14 +63,14 @@ class Keyboard(Box):
     key, and forty keys would be most of the work of such a frame.
     """
 
-    def __init__(self, stage: PageContext, rect: Rect, pressed: Pressed, *, blank: str = " ") -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect, pressed: Pressed, *, blank: str = " ") -> None:
+        super().__init__(context, rect)
         self._painted = self._texture()
-        gap = min(stage.look.space("s"), rect.h * 0.012)
+        gap = min(context.look.space("s"), rect.h * 0.012)
         lines = [line.replace(" ", blank) for line in LETTERS]
         for row, keys in zip(rect.rows(len(lines), gap), lines, strict=True):
             for place, key in zip(self.places(row, keys, gap), keys, strict=True):
-                self.add_widget(KeyCap(stage, place, key, partial(pressed, key.lower())))
+                self.add_widget(KeyCap(context, place, key, partial(pressed, key.lower())))
 
     def _texture(self) -> Fbo:
         """Put an empty texture behind the keys, pixel on pixel."""

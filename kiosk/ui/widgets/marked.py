@@ -32,9 +32,11 @@ def split(lines: list[str], text: str, start: int, length: int) -> list[tuple[st
 class Marked(Box):
     """Text from the top left; the marked part bold, in the accent colour, on a soft ground."""
 
-    def __init__(self, stage: PageContext, rect: Rect, size: str = "body", *, bold: bool = False, colour: str = "text") -> None:
-        super().__init__(stage, rect)
-        self.wanted, self.bold, self.colour = stage.look.type(size), bold, colour
+    def __init__(
+        self, context: PageContext, rect: Rect, size: str = "body", *, bold: bool = False, colour: str = "text"
+    ) -> None:
+        super().__init__(context, rect)
+        self.wanted, self.bold, self.colour = context.look.type(size), bold, colour
         self._said: tuple[str, int, int] = ("", 0, 0)
         self.text = ""
 

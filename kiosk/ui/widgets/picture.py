@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Icon(Box):
     """One icon in the middle of its box; its size is the short side of the box."""
 
-    def __init__(self, stage: PageContext, rect: Rect, name: str, *, colour: str = "accent") -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect, name: str, *, colour: str = "accent") -> None:
+        super().__init__(context, rect)
         self.icon_name = ""
         with self.canvas:
             self._colour = Color(*self.look.colour(colour))
@@ -45,8 +45,8 @@ class Icon(Box):
 class QrCode(Box):
     """A QR code with its quiet zone, as large as its box allows in whole pixels a module."""
 
-    def __init__(self, stage: PageContext, rect: Rect, content: str) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect, content: str) -> None:
+        super().__init__(context, rect)
         modules = qr_modules(content)
         side = len(modules)
         pixels = b"".join(b"\x00" if dark else b"\xff" for row in reversed(modules) for dark in row)
@@ -75,8 +75,8 @@ def qr_modules(content: str) -> list[list[bool]]:
 class Picture(Box):
     """An image file, whole, in the middle of its box."""
 
-    def __init__(self, stage: PageContext, rect: Rect, path: str) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect, path: str) -> None:
+        super().__init__(context, rect)
         from kivy.core.image import Image
 
         texture = Image(path).texture
@@ -90,8 +90,8 @@ class Picture(Box):
 class PaperPicture(Box):
     """A sheet of paper in the middle of its box, from RGB pixels, the top row first; with a fine edge."""
 
-    def __init__(self, stage: PageContext, rect: Rect, size: tuple[int, int], pixels: bytes) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect, size: tuple[int, int], pixels: bytes) -> None:
+        super().__init__(context, rect)
         texture = Texture.create(size=size, colorfmt="rgb")
         texture.blit_buffer(pixels, colorfmt="rgb", bufferfmt="ubyte")
         texture.flip_vertical()

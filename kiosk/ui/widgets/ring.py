@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class CountdownRing(Box):
     """Seconds left, as a ring and as a number. Invisible while nothing counts down."""
 
-    def __init__(self, stage: PageContext, rect: Rect) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect)
         width = self.look.px(6)
         self._circle = (rect.x + rect.w / 2, rect.y + rect.h / 2, min(rect.w, rect.h) / 2 - width)
         with self.canvas:
@@ -27,7 +27,7 @@ class CountdownRing(Box):
             self._shade = Color(*self.look.colour("accent"))
             self._arc = SmoothLine(circle=(*self._circle, 0, 360), width=width / 2)
         self._number = Words(
-            stage, rect.inset(width * 2), "", "note", bold=True, colour="accent", align="center", line_height=1.1
+            context, rect.inset(width * 2), "", "note", bold=True, colour="accent", align="center", line_height=1.1
         )
         self.add_widget(self._number)
         self.show(None, 1)

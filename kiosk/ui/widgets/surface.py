@@ -39,9 +39,9 @@ class Fill(Box):
     """A box of one colour; `corner` in pixels, 0 for sharp ones."""
 
     def __init__(
-        self, stage: PageContext, rect: Rect, colour: str, *, corner: float = 0, alpha: float = 1.0, **kwargs: object
+        self, context: PageContext, rect: Rect, colour: str, *, corner: float = 0, alpha: float = 1.0, **kwargs: object
     ) -> None:
-        super().__init__(stage, rect, **kwargs)
+        super().__init__(context, rect, **kwargs)
         with self.canvas:
             self.fill = Color(*self.look.colour(colour, alpha))
             if corner:
@@ -58,9 +58,9 @@ class Card(Box):
     """A white surface with round corners and one soft shadow (in high contrast: an outline)."""
 
     def __init__(
-        self, stage: PageContext, rect: Rect, colour: str = "surface", *, raised: bool = True, **kwargs: object
+        self, context: PageContext, rect: Rect, colour: str = "surface", *, raised: bool = True, **kwargs: object
     ) -> None:
-        super().__init__(stage, rect, **kwargs)
+        super().__init__(context, rect, **kwargs)
         look = self.look
         with self.canvas:
             if raised and not look.mode.contrast:
@@ -87,8 +87,8 @@ class Card(Box):
 class Rule(Fill):
     """A thin horizontal or vertical line."""
 
-    def __init__(self, stage: PageContext, rect: Rect, colour: str = "line") -> None:
-        super().__init__(stage, rect, colour)
+    def __init__(self, context: PageContext, rect: Rect, colour: str = "line") -> None:
+        super().__init__(context, rect, colour)
 
 
 def outline(rect: Rect, corner: float, width: float) -> SmoothLine:

@@ -53,7 +53,7 @@ class Words(Box):
 
     def __init__(
         self,
-        stage: PageContext,
+        context: PageContext,
         rect: Rect,
         text: str,
         size: str | float = "body",
@@ -64,8 +64,8 @@ class Words(Box):
         valign: Valign = "middle",
         line_height: float = LINE_HEIGHT,
     ) -> None:
-        super().__init__(stage, rect)
-        self.wanted = stage.look.type(size) if isinstance(size, str) else stage.look.px(size)
+        super().__init__(context, rect)
+        self.wanted = context.look.type(size) if isinstance(size, str) else context.look.px(size)
         self.bold, self.align, self.valign, self.line_height = bold, align, valign, line_height
         self.text = ""
         self.fits = True

@@ -23,8 +23,8 @@ ARM = 0.18
 class Viewfinder(Box):
     """A live picture that fills its box; what reaches beyond the box at the sides is not shown."""
 
-    def __init__(self, stage: PageContext, rect: Rect) -> None:
-        super().__init__(stage, rect)
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect)
         look = self.look
         side = min(rect.w, rect.h) * FRAME
         self.texture: Texture | None = None
