@@ -29,6 +29,10 @@ from tests.facts import a_case
 CAMERA, GUN = {"camera-1": ScannerStatus("ok", films=True)}, {"gun-1": ScannerStatus("ok")}
 FORGED = Text("这个码是无效的，请从原来的渠道重新打开。", "This code is not genuine; open it again where you got it.")
 
+FORM = Form.model_validate(
+    {"id": "form", "title": {"zh": "申请表", "en": "Application"}, "fields": [{"label": "姓名", "example": "张三"}]}
+)
+
 
 @cache
 def picture() -> CameraPicture:
@@ -56,7 +60,7 @@ def appointment(standing: Standing, queue: str, day: int = 21) -> AppointmentFac
 def scan_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     """Scanning, and what comes of each kind of code."""
     home = replace(state, scan=ScanState(scanners=CAMERA))
-    yield "home-with-scanner", replace(home, lookup=GuideLookup(contents=Contents("1", forms={"form": Form.model_construct()})))
+    yield "home-with-scanner", replace(home, lookup=GuideLookup(contents=Contents("1", forms={"form": FORM})))
     seen = replace(home, page="scan", trail=("home",), scan=ScanState(scanners=CAMERA, picture=picture()))
     yield "scan", replace(seen, scan=ScanState(scanners=CAMERA))
     yield "scan-reading", ask(seen, CodeLookup(seen.page, "kiosk-1", "code"))[0]
