@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, true
+from sqlalchemy import Connection, func, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from contract.wire.case import ENDED, Case
@@ -17,8 +17,7 @@ from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
 from queue_server.store import tables
 
-C, G = tables.cases.c, tables.wrong_guesses.c
-GUESSES_COUNT_FOR = timedelta(minutes=30)
+C = tables.cases.c
 PERSONS_CASES = 50
 DeadlineDays = tuple[date, date, date]
 """Today, the last day that counts as reached, the last that counts as near (`queue_server.domain.deadline.last_days`)."""
@@ -100,19 +99,6 @@ def knows_last_four(connection: Connection, signer: Signer, number: str, last_fo
     """Whether the case exists and its applicant's ID number ends so."""
     kept = connection.execute(select(C.last_four).where(C.number == number)).scalar()
     return kept is not None and kept == _last_four(signer, number, last_four)
-
-
-def guesses(connection: Connection, subject: str, now: datetime) -> int:
-    """How often `subject` was guessed at in vain of late."""
-    wanted = select(func.count()).where(G.subject == subject, G.at > now - GUESSES_COUNT_FOR)
-    count: int = connection.execute(wanted).scalar_one()
-    return count
-
-
-def note_guess(connection: Connection, subjects: Iterable[str], now: datetime) -> None:
-    """Count one wrong guess against each subject, and forget old ones."""
-    connection.execute(delete(tables.wrong_guesses).where(G.at <= now - GUESSES_COUNT_FOR))
-    connection.execute(tables.wrong_guesses.insert(), [{"subject": subject, "at": now} for subject in subjects])
 
 
 def _row(signer: Signer, case: Case, now: datetime) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from queue_server.commands.rate import lookup
 from queue_server.commands.refused import Refused, bad_request
 from queue_server.domain.deadline import COLOURS
 from queue_server.domain.name_masking import masked_name
+from queue_server.store import guesses
 
 GUESSES_A_TERMINAL = 4
 """How many times as many wrong tries a terminal has as a case: many people use it."""
@@ -52,10 +53,10 @@ def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
     subjects = [f"case:{number}"] + ([f"terminal:{ask.terminal}"] if ask.terminal else [])
     allowed = context.hall.rules.case_guesses
     limits = [allowed, allowed * GUESSES_A_TERMINAL]
-    if any(cases.guesses(connection, subject, context.now) >= limit for subject, limit in zip(subjects, limits, strict=False)):
+    if any(guesses.count(connection, subject, context.now) >= limit for subject, limit in zip(subjects, limits, strict=False)):
         raise Refused("limit-reached", "too many wrong tries for this case or at this terminal", TOO_MANY)
     if not cases.knows_last_four(connection, context.signer, number, ask.last_four):
-        cases.note_guess(connection, subjects, context.now)
+        guesses.add(connection, subjects, context.now)
         raise Refused("not-authorised", "number and last four characters do not go together", NOT_TOGETHER)
     found = cases.find(connection, number)
     assert found is not None, "a case whose last four characters are known is there"

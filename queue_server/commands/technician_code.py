@@ -6,9 +6,9 @@ from contract.wire.answers import ActsAnswer, SecretAnswer, TechnicianAnswer
 from contract.wire.events import TechnicianActed, TechnicianEntered, TechnicianRefused
 from contract.wire.messages import Text
 from contract.wire.requests import CheckTechnicianCode, FetchTechnicianSecret, TellTechnicianActs
-from queue_server.cases.repository import guesses, note_guess
 from queue_server.commands.context import CommandContext
 from queue_server.commands.refused import Refused
+from queue_server.store import guesses
 from queue_server.technician_codes import action_log, repository
 
 
@@ -16,12 +16,12 @@ def check_code(context: CommandContext, ask: CheckTechnicianCode) -> TechnicianA
     """The account for which the code was made; it is used up. After a few wrong tries there is no right one any more."""
     terminal, connection = _terminal(context), context.unit.connection
     counted = repository.subject(terminal)
-    if guesses(connection, counted, context.now) >= repository.GUESSES:
+    if guesses.count(connection, counted, context.now) >= repository.GUESSES:
         raise Refused("limit-reached", "too many wrong codes at this terminal", TOO_MANY)
     account = repository.spend(connection, context.signer, terminal, ask.code, context.now)
     if account is None:
-        note_guess(connection, [counted], context.now)
-        if guesses(connection, counted, context.now) >= repository.GUESSES:
+        guesses.add(connection, [counted], context.now)
+        if guesses.count(connection, counted, context.now) >= repository.GUESSES:
             repository.withdraw(connection, terminal)
         context.event(TechnicianRefused(terminal=terminal))
         raise Refused("not-authorised", "the code is wrong, used or too old", WRONG)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select
 from contract.configuration.hall import HallConfig
 from contract.totp import DIGITS
 from queue_server.codes.signer import Signer
-from queue_server.store import tables
+from queue_server.store import guesses, tables
 
 LIFE = timedelta(minutes=10)
 GUESSES = 5
@@ -42,7 +42,7 @@ def new_code(connection: Connection, signer: Signer, terminal: str, account: str
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = {"terminal": terminal, "code": _hashed(signer, terminal, code), "account": account, "expires_at": now + LIFE}
     withdraw(connection, terminal)
-    connection.execute(delete(tables.wrong_guesses).where(tables.wrong_guesses.c.subject == subject(terminal)))
+    guesses.clear(connection, subject(terminal))
     connection.execute(insert(tables.technician_codes).values(row))
     return code, now + LIFE
 
