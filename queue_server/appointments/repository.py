@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from itertools import repeat
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from contract.configuration.hall import AppointmentRules
 from contract.configuration.table import Identifier, Table
@@ -134,7 +134,7 @@ def cancel(connection: Connection, identity: str) -> bool:
     return connection.execute(wanted).rowcount == 1
 
 
-def overdue(before: datetime) -> Any:
+def overdue(before: datetime) -> ColumnElement[bool]:
     """The condition for appointments of earlier days that nobody came to."""
     return (A.state == "booked") & (A.starts_at < before)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, func, select, true
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from contract.wire.case import ENDED, Case
 from contract.wire.facts import DeadlineState
@@ -16,6 +14,7 @@ from queue_server.codes.seal import veiled
 from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
 from queue_server.store import tables
+from queue_server.store.database import upsert
 
 C = tables.cases.c
 PERSONS_CASES = 50
@@ -35,10 +34,9 @@ class Wanted:
 
 def put(connection: Connection, signer: Signer, cases: Iterable[Case], now: datetime) -> int:
     """Add the cases, or replace those of the same number; how many. The caller opens and commits the transaction."""
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     rows = [_row(signer, case, now) for case in cases]
     if rows:
-        added = dialect.insert(tables.cases)
+        added = upsert(connection, tables.cases)
         new = {name: added.excluded[name] for name in ("person", "last_four", "content", "changed_at", "state", "binding_on")}
         connection.execute(added.on_conflict_do_update(index_elements=["number"], set_=new), rows)
     return len(rows)
@@ -61,7 +59,7 @@ def listed(connection: Connection, wanted: Wanted, limit: int, skip: int) -> tup
     condition = _condition(wanted)
     order = (C.state.in_(ENDED), C.binding_on.is_(None), C.binding_on, C.number)
     page = select(C.content).where(condition).order_by(*order).limit(limit).offset(skip)
-    count: int = connection.execute(select(func.count()).select_from(tables.cases).where(condition)).scalar_one()
+    count = connection.execute(select(func.count()).select_from(tables.cases).where(condition)).scalar_one()
     return [Case.model_validate_json(content) for content in connection.execute(page).scalars()], count
 
 
@@ -72,8 +70,8 @@ def count_by_deadline(connection: Connection, days: DeadlineDays) -> dict[Deadli
     return {state: connection.execute(one.where(_stands(state, days))).scalar_one() for state in states}
 
 
-def _condition(wanted: Wanted) -> Any:
-    condition: Any = true()
+def _condition(wanted: Wanted) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = true()
     if wanted.text:
         condition &= C.content.contains(wanted.text, autoescape=True)
     if wanted.state:
@@ -83,7 +81,7 @@ def _condition(wanted: Wanted) -> Any:
     return condition
 
 
-def _stands(state: DeadlineState, days: DeadlineDays) -> Any:
+def _stands(state: DeadlineState, days: DeadlineDays) -> ColumnElement[bool]:
     """The condition for open cases whose deadline is in this state."""
     today, reached, near = (day.isoformat() for day in days)
     between = {
@@ -101,7 +99,7 @@ def knows_last_four(connection: Connection, signer: Signer, number: str, last_fo
     return kept is not None and kept == _last_four(signer, number, last_four)
 
 
-def _row(signer: Signer, case: Case, now: datetime) -> dict[str, Any]:
+def _row(signer: Signer, case: Case, now: datetime) -> dict[str, object]:
     shown = case.model_copy(update={"applicant": masked_name(case.applicant), "id_last_four": "", "person": ""})
     return {
         "number": case.number,

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from contract.guides.item import Item
@@ -25,6 +24,8 @@ FILES = "files"
 """Who notes what came from the hall's folder."""
 
 V, N = item_versions.c, item_notes.c
+NewestItems = Select[str, int, str, str, lifecycle.State, int | None]
+"""A select of the fields of ListedItem."""
 
 
 class ChangedMeanwhile(RuntimeError):
@@ -95,7 +96,7 @@ class Library:
         with self._reader.connect() as connection:
             return list(connection.execute(select(V.department).distinct().order_by(V.department)).scalars())
 
-    def _listed(self, query: Any) -> list[ListedItem]:
+    def _listed(self, query: NewestItems) -> list[ListedItem]:
         with self._reader.connect() as connection:
             return [ListedItem(*row) for row in connection.execute(query)]
 
@@ -186,7 +187,7 @@ def _same(content: str | None, item: Item) -> bool:
     return content == item.model_dump_json() or Item.model_validate_json(content) == item
 
 
-def _newest(state: str, department: str, text: str) -> Any:
+def _newest(state: str, department: str, text: str) -> NewestItems:
     other, published = item_versions.alias(), item_versions.alias()
     last = select(func.max(other.c.number)).where(other.c.code == V.code).scalar_subquery()
     in_force = select(published.c.number).where(published.c.code == V.code, published.c.state == "in-force")
@@ -211,7 +212,7 @@ def _history(connection: Connection, code: str, *, lock: bool = False) -> Histor
     return tuple(_version(row, notes.get(row.number, [])) for row in rows)
 
 
-def _version(row: Row[Any], notes: list[HistoryEntry]) -> Version:
+def _version(row: Row[*tuple[object, ...]], notes: list[HistoryEntry]) -> Version:
     return Version(row.code, row.number, row.department, row.content, row.state, tuple(notes))
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import delete, select
 
 from contract.wire.events import AppointmentsMissed, RatingExpired, TicketExpired, TicketVoid, WindowClosed
 from queue_server.appointments import repository
@@ -13,6 +12,7 @@ from queue_server.commands.context import CommandContext
 from queue_server.commands.serve import end_service
 from queue_server.commands.window import release_bound
 from queue_server.store import tables
+from queue_server.store.identity_map import Query
 from queue_server.store.rows import TicketRow, WindowRow
 
 REQUESTS_KEPT = timedelta(days=3)
@@ -91,6 +91,6 @@ def _windows(context: CommandContext) -> list[WindowRow]:
     return [window for window_id in sorted(context.hall.windows) if (window := context.unit.windows.get(window_id)) is not None]
 
 
-def _locked(context: CommandContext, wanted: Select[Any]) -> list[TicketRow]:
+def _locked(context: CommandContext, wanted: Query) -> list[TicketRow]:
     context.unit.tickets.flush()
     return context.unit.tickets.find(wanted.with_for_update(skip_locked=True) if context.unit.shared else wanted)

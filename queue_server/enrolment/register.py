@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -153,7 +153,7 @@ class Register:
         with self._reader.connect() as connection:
             return [int(serial, 16) for serial in connection.execute(select(C.serial).where(standing)).scalars()]
 
-    def certificates(self) -> list[Row[Any]]:
+    def certificates(self) -> list[Row[*tuple[object, ...]]]:
         """Every certificate, the latest of each terminal last."""
         with self._reader.connect() as connection:
             return list(connection.execute(select(certificates).order_by(C.terminal, C.issued_at)).all())
@@ -191,7 +191,7 @@ def _read_request(pem: bytes) -> x509.CertificateSigningRequest:
         raise EnrolmentRefused("bad-request") from None
 
 
-def _same(connection: Connection, token: Row[Any], wanted: x509.CertificateSigningRequest) -> str:
+def _same(connection: Connection, token: Row[*tuple[object, ...]], wanted: x509.CertificateSigningRequest) -> str:
     """The certificate that a used token got, if it was for this very key."""
     row = connection.execute(select(certificates).where(C.serial == token.serial)).one()
     if x509.load_pem_x509_certificate(row.pem.encode()).public_key() != wanted.public_key() or row.revoked_at is not None:
@@ -199,7 +199,7 @@ def _same(connection: Connection, token: Row[Any], wanted: x509.CertificateSigni
     return str(row.pem)
 
 
-def _row(terminal: str, certificate: x509.Certificate, now: datetime, revoked_at: datetime | None) -> dict[str, Any]:
+def _row(terminal: str, certificate: x509.Certificate, now: datetime, revoked_at: datetime | None) -> dict[str, object]:
     return {
         "serial": _serial(certificate), "terminal": terminal, "issued_at": now, "revoked_at": revoked_at,
         "expires_at": certificate.not_valid_after_utc, "pem": pem_of(certificate),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, insert, select
 
@@ -25,7 +24,7 @@ class AuditLog:
 
     def append(self, account: str, action: str, subject: str, *, detail: str = "", address: str = "") -> None:
         """Who did what to what, and from where."""
-        row: dict[str, Any] = {
+        row: dict[str, object] = {
             "at": self._clock(),
             "account": account[:64],
             "action": action,
@@ -43,7 +42,7 @@ class AuditLog:
                 raise
             self._chain.committed()
 
-    def latest(self, limit: int = 200) -> Sequence[Row[Any]]:
+    def latest(self, limit: int = 200) -> Sequence[Row[*tuple[object, ...]]]:
         """The latest rows, newest first."""
         with self._database.reader.connect() as connection:
             return connection.execute(select(audit).order_by(audit.c.id.desc()).limit(limit)).all()

@@ -69,7 +69,7 @@ class Chain:
         self._name = ""
         self._head = self._next = b""
 
-    def link(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    def link(self, connection: Connection, rows: Sequence[dict[str, object]]) -> None:
         """Give new rows of the log their chain and hash, in the order in which they will be inserted."""
         if not rows:
             return

@@ -9,15 +9,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from queue_server.privacy import Sealer
 
@@ -90,9 +92,10 @@ class Writer:
         if self._connection is None:
             self._connection = self._database.writer.connect().execution_options(**{BEGUN: True})
         connection = self._connection
-        driver: Any = connection.connection.dbapi_connection
+        driver = connection.connection.dbapi_connection
+        assert driver is not None, "the connection is open"
         try:
-            if not self._database.shared:
+            if isinstance(driver, sqlite3.Connection):
                 driver.execute("BEGIN IMMEDIATE")
             yield connection
             driver.commit()
@@ -110,6 +113,11 @@ class Writer:
             self._connection = None
 
 
+def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that may say what to do with rows that are there already (`on_conflict_do_…`)."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
 def sqlite_url(folder: Path) -> str:
     """The URL of the ledger in a state folder."""
     return f"sqlite:///{folder / 'ledger.sqlite'}"
@@ -124,12 +132,12 @@ def _engine(url: str, *, writes: bool) -> Engine:
     parsed = make_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    options: dict[str, Any] = {"connect_timeout": 5, "application_name": "jiaohao-server"}
-    isolation: Any = "READ COMMITTED" if writes else "REPEATABLE READ"
+    options = {"connect_timeout": 5, "application_name": "jiaohao-server"}
+    isolation: IsolationLevel = "READ COMMITTED" if writes else "REPEATABLE READ"
     return create_engine(parsed, connect_args=options, pool_pre_ping=not writes, isolation_level=isolation)
 
 
-def _sqlite_writer(connection: Any, _record: Any) -> None:
+def _sqlite_writer(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
@@ -137,7 +145,7 @@ def _sqlite_writer(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _sqlite_reader(connection: Any, _record: Any) -> None:
+def _sqlite_reader(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("query_only=ON", "cache_size=-16384", "temp_store=MEMORY"):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, func, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from queue_server.store import tables
+from queue_server.store.database import upsert
 from queue_server.store.rows import WindowRow
 
 L, T = tables.lines.c, tables.tickets.c
@@ -20,13 +19,12 @@ def ensure(
     connection: Connection, *, windows: Iterable[str], queues: Iterable[str], classes: Iterable[str], now: datetime
 ) -> None:
     """Add the rows that a hall's windows and lines need and do not have yet, and count the lines afresh."""
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     classes = list(classes)
     wanted_windows = [{"id": w, "state": "closed", "since": now, "calls": 0, "tally": 0} for w in windows]
     wanted_lines = [{"queue": q, "class_": c, "waiting": 0} for q in queues for c in classes]
     for table, rows in ((tables.windows, wanted_windows), (tables.lines, wanted_lines)):
         if rows:
-            connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+            connection.execute(upsert(connection, table).on_conflict_do_nothing(), rows)
     if connection.dialect.name == "postgresql":
         connection.execute(select(L.queue).with_for_update())
     waiting = select(func.count(literal_column("1"))).where(tables.WAITING, T.queue == L.queue, T.class_ == L.class_)

@@ -6,20 +6,18 @@ the shared `lines` are only added to, in one order, when everything is written. 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, insert, literal_column, select, text, union_all, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, literal_column, select, text, union_all, update
 
 from queue_server.store import tables
+from queue_server.store.identity_map import IdentityMap, RowStatements
 from queue_server.store.prepared import Prepared
 from queue_server.store.repositories import Leases, Ratings, Reprints, UsedCodes
 from queue_server.store.rows import ServiceRow, TicketRow, WindowRow
-
-R = TypeVar("R", TicketRow, WindowRow, ServiceRow)
 
 T = tables.tickets.c
 L = tables.lines.c
@@ -56,89 +54,22 @@ _APPEND = {
 }
 
 
-class Statements(Generic[R]):
-    """How the rows of one table are read and written."""
-
-    def __init__(self, table: Table, kind: type[R]) -> None:
-        self.kind: type[R] = kind
-        self.names = [f.name for f in fields(kind)]
-        self.select = select(*[table.c[name] for name in self.names])
-        one = self.select.where(table.c.id == bindparam("id"))
-        self.by_id = {False: Prepared(one), True: Prepared(one.with_for_update())}
-        self.insert = Prepared(insert(table), self.names)
-        new = {name: bindparam(name, type_=table.c[name].type) for name in self.names if name != "id"}
-        self.update = Prepared(update(table).where(table.c.id == bindparam("id")).values(new))
-
-    def values(self, row: R) -> dict[str, Any]:
-        """A row as column → value."""
-        return {name: getattr(row, name) for name in self.names}
-
-
-class Rows(Generic[R]):
-    """The rows of one table that this unit of work has read, added or changed."""
-
-    def __init__(self, connection: Connection, statements: Statements[R], *, lock: bool) -> None:
-        self._connection = connection
-        self._statements: Statements[R] = statements
-        self._lock = lock
-        self._known: dict[str, R] = {}
-        self._new: dict[str, R] = {}
-        self._changed: dict[str, R] = {}
-
-    def get(self, row_id: str) -> R | None:
-        """The row, read and locked once."""
-        known = self._known.get(row_id)
-        if known is None:
-            found = self._statements.by_id[self._lock].run(self._connection, {"id": row_id})
-            if not found:
-                return None
-            known = self._known[row_id] = self._statements.kind(*found[0])
-        return known
-
-    def find(self, where: Select[Any]) -> list[R]:
-        """Rows of a query that began with `columns`; rows known already are given as they now stand."""
-        return self.known(self._connection.execute(where))
-
-    def known(self, found: Iterable[Sequence[Any]]) -> list[R]:
-        """Values in the order of `columns` as rows."""
-        rows: list[R] = []
-        for values in found:
-            row = self._known.get(values[0])
-            if row is None:
-                row = self._known[values[0]] = self._statements.kind(*values)
-            rows.append(row)
-        return rows
-
-    @property
-    def columns(self) -> Select[Any]:
-        """The select that `find` wants."""
-        wanted: Select[Any] = self._statements.select
-        return wanted
-
-    def add(self, row: R) -> None:
-        """Insert `row` at the end."""
-        self._known[row.id] = self._new[row.id] = row
-
-    def touch(self, row: R) -> None:
-        """Write `row` at the end."""
-        if row.id not in self._new:
-            self._changed[row.id] = row
-
-    def flush(self) -> None:
-        """Write what is new and what has changed."""
-        if self._new:
-            self._statements.insert.run_many(self._connection, map(self._statements.values, self._new.values()))
-            self._new.clear()
-        if self._changed:
-            self._statements.update.run_many(self._connection, map(self._statements.values, self._changed.values()))
-            self._changed.clear()
-
-
 _BOUND = select(T.id).where(tables.BOUND, T.bound == bindparam("window"))
-TICKETS = Statements(tables.tickets, TicketRow)
-WINDOWS = Statements(tables.windows, WindowRow)
-SERVICES = Statements(tables.services, ServiceRow)
+TICKETS = RowStatements(tables.tickets, TicketRow)
+WINDOWS = RowStatements(tables.windows, WindowRow)
+SERVICES = RowStatements(tables.services, ServiceRow)
 _FIRST = TICKETS.select
+
+
+@dataclass(slots=True)
+class _LineChange:
+    """What is added to a line; the parameters of _ADD_TO_LINE."""
+
+    of_queue: str
+    of_class: str
+    delta: int = 0
+    called: str | None = None
+    at: datetime | None = None
 
 
 class UnitOfWork:
@@ -147,17 +78,17 @@ class UnitOfWork:
     def __init__(self, connection: Connection, *, shared: bool) -> None:
         self.connection = connection
         self.shared = shared
-        self.tickets = Rows(connection, TICKETS, lock=shared)
-        self.windows = Rows(connection, WINDOWS, lock=shared)
-        self.services = Rows(connection, SERVICES, lock=shared)
+        self.tickets = IdentityMap(connection, TICKETS, lock=shared)
+        self.windows = IdentityMap(connection, WINDOWS, lock=shared)
+        self.services = IdentityMap(connection, SERVICES, lock=shared)
         self.ratings = Ratings(connection)
         self.leases = Leases(connection)
         self.reprints = Reprints(connection)
         self.used_codes = UsedCodes(connection)
-        self._periods: dict[tuple[str, int], dict[str, Any]] = {}
-        self._closed: list[dict[str, Any]] = []
-        self._lines: dict[tuple[str, str], dict[str, Any]] = {}
-        self._appended: dict[Table, list[dict[str, Any]]] = {}
+        self._periods: dict[tuple[str, int], dict[str, object]] = {}
+        self._closed: list[dict[str, object]] = []
+        self._lines: dict[tuple[str, str], _LineChange] = {}
+        self._appended: dict[Table, list[dict[str, object]]] = {}
 
     def lock(self, windows: Collection[str], queues: Collection[str], day: str) -> None:
         """Lock, in one order for every server, what a group of requests names."""
@@ -172,8 +103,8 @@ class UnitOfWork:
 
     def next_number(self, queue: str, day: str) -> int:
         """Count one more ticket of this queue and business day; never the same number twice."""
-        number: int = _NEXT_NUMBER.run(self.connection, {"queue": queue, "day": day})[0][0]
-        return number
+        ((number,),) = _NEXT_NUMBER.run(self.connection, {"queue": queue, "day": day})
+        return int(number)
 
     def issued(self, queue: str, day: str, since: datetime | None = None, until: datetime | None = None) -> int:
         """How many numbers of a business day, or of a part of it, citizens hold or held: not those that were never printed."""
@@ -181,8 +112,7 @@ class UnitOfWork:
         wanted = select(func.count()).where(T.business_day == day, T.queue == queue, T.state != "void")
         if since is not None:
             wanted = wanted.where(T.issued_at >= since, T.issued_at < until)
-        count: int = self.connection.execute(wanted).scalar_one()
-        return count
+        return self.connection.execute(wanted).scalar_one()
 
     def held_at(self, window: str, day: str) -> list[str]:
         """The tickets of a business day that a window has put aside: two at most are told."""
@@ -232,22 +162,20 @@ class UnitOfWork:
         self, queue: str, class_: str, delta: int, *, called: str | None = None, at: datetime | None = None
     ) -> None:
         """Count `delta` more waiting tickets; `called` is the number that has just been called."""
-        line = self._lines.setdefault(
-            (queue, class_), {"of_queue": queue, "of_class": class_, "delta": 0, "called": None, "at": None}
-        )
-        line["delta"] += delta
+        line = self._lines.setdefault((queue, class_), _LineChange(queue, class_))
+        line.delta += delta
         if called is not None:
-            line["called"], line["at"] = called, at
+            line.called, line.at = called, at
 
     def line_changes(self) -> dict[tuple[str, str], int]:
         """By how much the lines (queue, class) have grown since the unit began."""
-        return {key: line["delta"] for key, line in self._lines.items()}
+        return {key: line.delta for key, line in self._lines.items()}
 
-    def append(self, table: Table, row: dict[str, Any]) -> None:
+    def append(self, table: Table, row: dict[str, object]) -> None:
         """Insert a row of an append-only table at the end."""
         self._appended.setdefault(table, []).append(row)
 
-    def appended(self, table: Table) -> list[dict[str, Any]]:
+    def appended(self, table: Table) -> list[dict[str, object]]:
         """The rows that will be inserted into an append-only table, in order."""
         return self._appended.get(table, [])
 
@@ -276,7 +204,7 @@ class UnitOfWork:
         for table, appended in self._appended.items():
             _APPEND[table].run_many(self.connection, appended)
         if self._lines:
-            _ADD_TO_LINE.run_many(self.connection, [self._lines[line] for line in sorted(self._lines)])
+            _ADD_TO_LINE.run_many(self.connection, [asdict(self._lines[line]) for line in sorted(self._lines)])
 
 
 @cache
@@ -287,5 +215,5 @@ def _heads_of(count: int) -> Prepared:
     return Prepared(_FIRST.where(T.id.in_(union_all(first, _BOUND))))
 
 
-def _named(queues: Sequence[str], window: str) -> dict[str, Any]:
+def _named(queues: Sequence[str], window: str) -> dict[str, object]:
     return {"window": window, **{f"queue_{i}": queue for i, queue in enumerate(queues)}}

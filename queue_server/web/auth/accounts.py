@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import argon2
 from sqlalchemy import Row, insert, select, update
@@ -147,7 +146,7 @@ class Accounts:
         """Allow or bar an account. Raise AccountRefused: unknown."""
         self._change(name, active=active)
 
-    def _row(self, name: str) -> Row[Any] | None:
+    def _row(self, name: str) -> Row[*tuple[object, ...]] | None:
         with self._database.reader.connect() as connection:
             return connection.execute(select(tables.accounts).where(A.name == name)).first()
 
@@ -173,6 +172,6 @@ class Accounts:
                 raise AccountRefused("unknown")
 
 
-def account_of(row: Row[Any]) -> Account:
+def account_of(row: Row[*tuple[object, ...]]) -> Account:
     """The account in a row of tables.accounts."""
     return Account(row.name, row.role, row.clerk, row.active, row.must_change, row.example, row.department or "")

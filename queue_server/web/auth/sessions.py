@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
@@ -103,5 +102,5 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _session(row: Row[Any]) -> Session:
+def _session(row: Row[*tuple[object, ...]]) -> Session:
     return Session(row.id, account_of(row), row.csrf, row.window_id, row.lost_window, row.lost_to)
