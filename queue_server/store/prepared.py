@@ -65,11 +65,11 @@ class _Compiled:
         self.sql = str(compiled)
         order = compiled.positiontup
         self._positional = order is not None
-        names_used = list(order if order is not None else compiled.binds)
+        binds = {name: bind for bind, name in compiled.bind_names.items()}
         self._binds: list[tuple[str, Converter | None]] = [
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names_used
+            (name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order or binds
         ]
-        self._constants = {name: compiled.params[name] for name in names_used if compiled.binds[name].value is not None}
+        self._constants = {name: bind.value for name, bind in binds.items() if bind.value is not None}
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Boolean, Column, Double, create_engine, select, tex
 
 from queue_server.codes.signer import hall_key
 from queue_server.logs.audit_log import AuditLog
-from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS, Chain, ChainedLog
+from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS, ChainedLog
 from queue_server.logs.verify import Verdict, verify
 from queue_server.privacy import Sealer
 from queue_server.rollouts.repository import RolloutRepository
@@ -163,7 +163,6 @@ def test_the_program_reads_what_it_finds_there(database: Database) -> None:
     writer, reader = database.writer, database.reader
     with writer.begin() as connection:
         assert len(hall_key(connection)) == 32
-        Chain(EVENTS).link(connection, [])
     accounts = Accounts(database, AuditLog(database, now), now, hasher=QUICK)
     assert [account.name for account in accounts.all()] == ["admin", "0101", "entry"]
     assert accounts.check("0101", "Sunny-day7", "10.0.0.9").clerk == "0101"
