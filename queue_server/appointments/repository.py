@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from contract.configuration.hall import AppointmentRules
 from contract.configuration.table import Identifier, Table
-from queue_server.codes.seal import veiled
+from queue_server.codes.seal import pseudonymised
 from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
 from queue_server.row_files import BadRows, Problem
@@ -67,19 +67,25 @@ COLUMNS = [A[f.name] for f in fields(Appointment)]
 
 
 def book(
-    connection: Connection, signer: Signer, bookings: Iterable[Booking], *, queues: Iterable[str], rules: AppointmentRules,
-    now: datetime, rows: Sequence[int] = (),
-) -> list[Appointment]:  # fmt: skip
+    connection: Connection,
+    signer: Signer,
+    bookings: Iterable[Booking],
+    *,
+    queues: Iterable[str],
+    rules: AppointmentRules,
+    now: datetime,
+    rows: Sequence[int] = (),
+) -> list[Appointment]:
     """Take appointments in, all or none: raise NotBooked. The caller opens and commits the transaction.
 
-    `rows` says in which row of a file each booking stands, for what is told of problems.
+    `rows` says in which row of a file each booking is, for the report of problems.
     """
     known = frozenset(queues)
     made: list[Appointment] = []
     problems: list[Problem] = []
     for row, booking in zip(rows or repeat(0), bookings, strict=False):
         before = of_reference(connection, booking.reference) if booking.reference else None
-        person = veiled(signer, "person", booking.person) if booking.person else None
+        person = pseudonymised(signer, "person", booking.person) if booking.person else None
         unfit = _unlike(before, booking) if before else _unfit(connection, booking, person, known, rules, now)
         if unfit is not None:
             problems.append(Problem(row, *unfit))
@@ -92,8 +98,18 @@ def book(
 
 def _add(connection: Connection, booking: Booking, person: str | None) -> Appointment:
     identity = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
-    made = Appointment(identity, booking.queue, booking.item, booking.starts_at, booking.ends_at, masked_name(booking.name),
-                       person, "booked", None, booking.reference)  # fmt: skip
+    made = Appointment(
+        identity,
+        booking.queue,
+        booking.item,
+        booking.starts_at,
+        booking.ends_at,
+        masked_name(booking.name),
+        person,
+        "booked",
+        None,
+        booking.reference,
+    )
     connection.execute(tables.appointments.insert(), {f.name: getattr(made, f.name) for f in fields(Appointment)})
     return made
 
@@ -119,7 +135,9 @@ def between(connection: Connection, since: datetime, until: datetime) -> list[Ap
 
 def of_person(connection: Connection, signer: Signer, person: str, since: datetime, until: datetime) -> list[Appointment]:
     """The appointments of a holder of a service code within a time, in order."""
-    wanted = select(*COLUMNS).where(A.person == veiled(signer, "person", person), A.starts_at >= since, A.starts_at < until)
+    wanted = select(*COLUMNS).where(
+        A.person == pseudonymised(signer, "person", person), A.starts_at >= since, A.starts_at < until
+    )
     return [Appointment(*row) for row in connection.execute(wanted.order_by(A.starts_at, A.id))]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from contract.wire.case import ENDED, Case
 from contract.wire.facts import DeadlineState
-from queue_server.codes.seal import veiled
+from queue_server.codes.seal import pseudonymised
 from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
 from queue_server.store import tables
@@ -50,7 +50,9 @@ def find(connection: Connection, number: str) -> Case | None:
 
 def of_person(connection: Connection, signer: Signer, person: str) -> list[Case]:
     """The cases of a holder of a service code, those that changed last first."""
-    wanted = select(C.content).where(C.person == veiled(signer, "person", person)).order_by(C.changed_at.desc(), C.number)
+    wanted = (
+        select(C.content).where(C.person == pseudonymised(signer, "person", person)).order_by(C.changed_at.desc(), C.number)
+    )
     return [Case.model_validate_json(content) for content in connection.execute(wanted.limit(PERSONS_CASES)).scalars()]
 
 
@@ -67,7 +69,7 @@ def count_by_deadline(connection: Connection, days: DeadlineDays) -> dict[Deadli
     """How many open cases stand near, at and past their day."""
     states: tuple[DeadlineState, ...] = ("near", "reached", "exceeded")
     one = select(func.count()).select_from(tables.cases)
-    return {state: connection.execute(one.where(_stands(state, days))).scalar_one() for state in states}
+    return {state: connection.execute(one.where(_deadline_is(state, days))).scalar_one() for state in states}
 
 
 def _condition(wanted: Wanted) -> ColumnElement[bool]:
@@ -77,11 +79,11 @@ def _condition(wanted: Wanted) -> ColumnElement[bool]:
     if wanted.state:
         condition &= C.state == wanted.state
     if wanted.deadline is not None:
-        condition &= _stands(wanted.deadline, wanted.days)
+        condition &= _deadline_is(wanted.deadline, wanted.days)
     return condition
 
 
-def _stands(state: DeadlineState, days: DeadlineDays) -> ColumnElement[bool]:
+def _deadline_is(state: DeadlineState, days: DeadlineDays) -> ColumnElement[bool]:
     """The condition for open cases whose deadline is in this state."""
     today, reached, near = (day.isoformat() for day in days)
     between = {
@@ -103,7 +105,7 @@ def _row(signer: Signer, case: Case, now: datetime) -> dict[str, object]:
     shown = case.model_copy(update={"applicant": masked_name(case.applicant), "id_last_four": "", "person": ""})
     return {
         "number": case.number,
-        "person": veiled(signer, "person", case.person) if case.person else None,
+        "person": pseudonymised(signer, "person", case.person) if case.person else None,
         "last_four": _last_four(signer, case.number, case.id_last_four) if case.id_last_four else None,
         "content": shown.model_dump_json(exclude_defaults=True),
         "changed_at": now,
@@ -113,4 +115,4 @@ def _row(signer: Signer, case: Case, now: datetime) -> dict[str, object]:
 
 
 def _last_four(signer: Signer, number: str, last_four: str) -> str:
-    return veiled(signer, "last-four", f"{number}:{last_four.upper()}")
+    return pseudonymised(signer, "last-four", f"{number}:{last_four.upper()}")

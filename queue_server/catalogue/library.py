@@ -76,7 +76,7 @@ class Library:
     def newest(
         self, *, state: str = "", department: str = "", text: str = "", limit: int = 50, skip: int = 0
     ) -> list[ListedItem]:
-        """The newest version of each item, by code; `text` stands in its name or code."""
+        """The newest version of each item, by code; `text` is part of its name or code."""
         return self._listed(_newest(state, department, text).order_by(V.code).limit(limit).offset(skip))
 
     def count(self, *, state: str = "", department: str = "", text: str = "") -> int:
@@ -222,8 +222,12 @@ def _write(connection: Connection, old: History, new: History) -> None:
         before = old[place] if place < len(old) else None
         if before == version:
             continue
-        row = {"department": version.department, "name": Item.model_validate_json(version.content).name.zh,
-               "state": version.state, "content": version.content}  # fmt: skip
+        row = {
+            "department": version.department,
+            "name": Item.model_validate_json(version.content).name.zh,
+            "state": version.state,
+            "content": version.content,
+        }
         key = {"code": version.code, "number": version.number}
         if before is None:
             connection.execute(insert(item_versions).values(row | key))

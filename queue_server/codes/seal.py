@@ -18,7 +18,7 @@ def is_genuine(signer: Signer, code: Code) -> bool:
     return hmac.compare_digest(_mac(signer, code.kind, code.hall, code.value), code.mac)
 
 
-def veiled(signer: Signer, what: str, text: str) -> str:
+def pseudonymised(signer: Signer, what: str, text: str) -> str:
     """A name for something that must not be stored (an ID number): always the same here, and not to be turned back."""
     return signer.mac(f"veil:{what}:{text}") + signer.mac(f"veil-2:{what}:{text}")
 

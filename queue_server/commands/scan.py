@@ -12,7 +12,7 @@ from contract.wire.messages import ErrorCode, Text
 from contract.wire.requests import FindCase, LookupTicket, ScanCode
 from queue_server.appointments import repository as appointments
 from queue_server.cases import repository as cases
-from queue_server.codes.seal import code_of, veiled
+from queue_server.codes.seal import code_of, pseudonymised
 from queue_server.codes.verifier import Refusal, Why
 from queue_server.commands.check_in import FOREIGN, FORGED, check_seal, named, show
 from queue_server.commands.context import CommandContext
@@ -126,7 +126,7 @@ def _holder(context: CommandContext, text: str) -> HolderScan:
     booked = appointments.of_person(connection, context.signer, holder.id, since, since + timedelta(days=SHOWN_DAYS))
     name = masked_name(holder.name) if holder.kind == "person" else holder.name
     return HolderScan(
-        HolderFacts(holder.kind, name, veiled(context.signer, "quota", holder.id)),
+        HolderFacts(holder.kind, name, pseudonymised(context.signer, "quota", holder.id)),
         [show(context, a) for a in booked if a.state in ("booked", "checked-in")],
         [show_case(context, case) for case in cases.of_person(connection, context.signer, holder.id)],
     )

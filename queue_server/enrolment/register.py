@@ -55,8 +55,8 @@ class Granted:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a terminal stands: `good` until `at`, or without any good certificate since `at`, when the latest one `ended` or
-    was `revoked`."""
+    """Whether a terminal has a certificate: a `good` one until `at`, or none since `at`, when the latest one `ended` or was
+    `revoked`."""
 
     state: Literal["good", "ended", "revoked"]
     at: datetime
@@ -159,7 +159,7 @@ class Register:
             return list(connection.execute(select(certificates).order_by(C.terminal, C.issued_at)).all())
 
     def standings(self) -> dict[str, Standing]:
-        """How every name that ever had a certificate stands now."""
+        """The standing of every name that ever had a certificate."""
         now, found = self._clock(), dict[str, Standing]()
         columns = (C.terminal, C.expires_at, C.revoked_at)
         with self._reader.connect() as connection:
@@ -201,9 +201,13 @@ def _same(connection: Connection, token: Row[*tuple[object, ...]], wanted: x509.
 
 def _row(terminal: str, certificate: x509.Certificate, now: datetime, revoked_at: datetime | None) -> dict[str, object]:
     return {
-        "serial": _serial(certificate), "terminal": terminal, "issued_at": now, "revoked_at": revoked_at,
-        "expires_at": certificate.not_valid_after_utc, "pem": pem_of(certificate),
-    }  # fmt: skip
+        "serial": _serial(certificate),
+        "terminal": terminal,
+        "issued_at": now,
+        "revoked_at": revoked_at,
+        "expires_at": certificate.not_valid_after_utc,
+        "pem": pem_of(certificate),
+    }
 
 
 def _serial(certificate: x509.Certificate) -> str:

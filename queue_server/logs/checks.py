@@ -183,7 +183,7 @@ def result(
 
 
 def alert_of(checked: LogCheckResult) -> tuple[str, bytes]:
-    """Topic and payload of the alert that stands while the latest check has found trouble; otherwise the payload is empty."""
+    """Topic and payload of the alert that is up while the latest check has found trouble; otherwise the payload is empty."""
     topic = f"alert/log-{checked.log}"
     if not checked.reason or checked.found_at is None:
         return topic, b""

@@ -2,7 +2,7 @@
 
 Each run of a server writes a chain of its own, so that two servers on one PostgreSQL need no lock and nothing is read on the
 way of a request. A chain's name begins with the hash of the latest row when it began: that ties the chains to each other. The
-hash is SHA-256 (FIPS 180-4) over the previous hash and the row as JSON with sorted keys; before a chain's first row stands
+hash is SHA-256 (FIPS 180-4) over the previous hash and the row as JSON with sorted keys; before a chain's first row comes
 the hash of its name. Rows cut off the very end leave no trace in the log itself: note the hash that `audit verify` prints, and
 give it back with --expect. There are two logs: the events of the hall, and who did what on the web pages.
 """
@@ -98,7 +98,7 @@ class Chain:
 
 
 def first_hash(chain: str) -> bytes:
-    """What stands before the first row of a chain."""
+    """What comes before the first row of a chain."""
     return sha256(chain.encode()).digest()
 
 

@@ -1,7 +1,7 @@
 """RAUC bundles: what they say of themselves, and the shelf in the state folder from which terminals fetch them.
 
 A bundle (RAUC's manual, "Bundle formats") is a squashfs, a CMS signature (RFC 5652), and its length in 8 bytes, big-endian.
-In the format `verity` the signed manifest stands inside the signature. It is only read here: terminals check the signature.
+In the format `verity` the signed manifest is inside the signature. It is only read here: terminals check the signature.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ class UnitOfWork:
         return self.connection.execute(wanted).scalar_one()
 
     def held_at(self, window: str, day: str) -> list[str]:
-        """The tickets of a business day that a window has put aside: two at most are told."""
+        """The tickets of a business day that a window has put aside: two at most."""
         self.tickets.flush()
         wanted = select(T.id).where(T.state == "held", T.window == window, T.business_day == day).limit(2)
         return list(self.connection.execute(wanted).scalars())

@@ -19,7 +19,7 @@ from queue_server.appointments import repository
 from queue_server.appointments.intake import BookedAppointment, take_in, with_code
 from queue_server.appointments.repository import Appointment, Booking
 from queue_server.appointments.row_format import TITLES
-from queue_server.codes.seal import veiled
+from queue_server.codes.seal import pseudonymised
 from queue_server.codes.signer import Signer, hall_key
 from queue_server.domain.name_masking import masked_name
 from queue_server.row_files import BadRows, Problem, problems_of
@@ -43,7 +43,7 @@ class AppointmentDays:
         zone = self.site.config.zone
         begins, ends = (datetime.combine(d, time(0), zone) for d in (day, day + timedelta(days=1)))
         with self.database.look() as connection:
-            person = veiled(Signer(hall_key(connection)), "person", text)
+            person = pseudonymised(Signer(hall_key(connection)), "person", text)
             found = repository.between(connection, begins, ends)
         return [a for a in found if not text or _fits(a, text, person)]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,7 +44,7 @@ def downgrade() -> None:
     op.drop_column("audit", "hashed_at")
 
 
-def _microseconds(seconds: Any) -> int | None:
+def _microseconds(seconds: float | None) -> int | None:
     """The nearest microsecond, as datetime rounds it. What is no time, because somebody has changed the row, becomes 0: its
     hash shows that, and the server must start."""
     if seconds is None:
@@ -56,11 +55,11 @@ def _microseconds(seconds: Any) -> int | None:
         return 0
 
 
-def _seconds(microseconds: Any) -> float | None:
+def _seconds(microseconds: int | None) -> float | None:
     return None if microseconds is None else microseconds / 1_000_000
 
 
-def _rewrite(name: str, keys: Sequence[str], columns: Sequence[str], changed: Callable[[Any], float | None]) -> None:
+def _rewrite(name: str, keys: Sequence[str], columns: Sequence[str], changed: Callable[..., float | None]) -> None:
     """Give every row the changed values, while the columns are still, or already, of floating point: that holds both."""
     table = sa.table(name, *map(sa.column, (*keys, *columns)))
     this = sa.and_(*(table.c[key] == sa.bindparam(f"of_{key}") for key in keys))
@@ -72,7 +71,7 @@ def _rewrite(name: str, keys: Sequence[str], columns: Sequence[str], changed: Ca
         )
 
 
-def _batches(table: sa.TableClause, keys: Sequence[str]) -> Iterator[Sequence[Any]]:
+def _batches(table: sa.TableClause, keys: Sequence[str]) -> Iterator[Sequence[sa.RowMapping]]:
     """All rows in the order of their keys, so few at a time that a log of ten years fits into a small memory."""
     ordered = sa.select(table).order_by(*(table.c[key] for key in keys)).limit(BATCH)
     place = sa.tuple_(*(table.c[key] for key in keys))
@@ -82,7 +81,9 @@ def _batches(table: sa.TableClause, keys: Sequence[str]) -> Iterator[Sequence[An
         rows = op.get_bind().execute(ordered.where(place > tuple(rows[-1][key] for key in keys))).mappings().all()
 
 
-def _retype(name: str, columns: Sequence[str], old: sa.types.TypeEngine[Any], new: sa.types.TypeEngine[Any]) -> None:
+def _retype(
+    name: str, columns: Sequence[str], old: sa.Double[float] | sa.BigInteger, new: sa.Double[float] | sa.BigInteger
+) -> None:
     with op.batch_alter_table(name) as table:
         for column in columns:
             table.alter_column(column, existing_type=old, type_=new)
