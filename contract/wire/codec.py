@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 T = TypeVar("T")
-_DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
+_DECODERS: dict[object, msgspec.json.Decoder[Any]] = {}
 _MAKING = threading.Lock()
 """Held while a decoder is made: msgspec 0.22 publishes what it knows of a struct before that is complete, and a second thread
 that decodes the same struct at that moment reads a null pointer."""
@@ -56,9 +56,9 @@ def convert(data: object, kind: type[T]) -> T:
         raise Illegal(str(error)) from None
 
 
-def plain(message: Struct) -> dict[str, Any]:
+def plain(message: Struct) -> dict[str, object]:
     """A message as JSON's own kinds, as they are stored: instants are texts."""
-    facts: dict[str, Any] = msgspec.to_builtins(message)
+    facts: dict[str, object] = msgspec.to_builtins(message)
     return facts
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import paho.mqtt.client as mqtt
 
@@ -30,7 +29,7 @@ class CommandReader:
 
     def read(self, verb: str, message: mqtt.MQTTMessage) -> LedgerRequest | None:
         """The request in a message; None when it was refused, and so answered, at once. Raise Dropped."""
-        properties: Any = message.properties
+        properties: object = message.properties
         actor = self._client(getattr(properties, "ResponseTopic", None))
         correlation: bytes = getattr(properties, "CorrelationData", b"")
         if actor is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TypedDict
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from contract.wire.messages import Text
 from queue_server.commands.hall_rules import HallRules
@@ -55,6 +55,20 @@ class Figures:
     waited: int = 0
     serving_s: float = 0.0
     held_s: float = 0.0
+
+
+class Sums(TypedDict, total=False):
+    """Figures that are being summed up; what is left out is 0."""
+
+    issued: int
+    called: int
+    served: int
+    missed: int
+    cancelled: int
+    waiting_s: float
+    waited: int
+    serving_s: float
+    held_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,23 +191,27 @@ class Reports:
         return [RatedService(*row[:7], tuple(row[7]), *row[8:]) for row in rows]
 
     @staticmethod
-    def _figures(connection: Connection, day: date, by: Any, known: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    def _figures(connection: Connection, day: date, by: ColumnElement[str], known: Iterable[str]) -> dict[str, Sums]:
         """Sums of periods by queue or by window. The time before a call is put to the window that called."""
-        figures: dict[str, dict[str, Any]] = {key: {} for key in known}
+        figures: dict[str, Sums] = {key: {} for key in known}
         length = func.sum(P.ended_at - P.started_at)
         periods = select(by, P.kind, func.count(), func.count(P.ended_at), length).where(P.business_day == day.isoformat())
         for key, kind, begun, ended, microseconds in connection.execute(periods.group_by(by, P.kind)):
             if key not in figures:
                 continue
             seconds = float(microseconds or 0) / SECOND
-            found = {
-                "waiting": {"waiting_s": seconds, "waited": ended},
-                "called": {"called": begun},
-                "serving": {"serving_s": seconds},
-                "missed": {"missed": begun},
-                "held": {"held_s": seconds},
-            }.get(kind, {})
-            figures[key].update(found)
+            sums = figures[key]
+            match kind:
+                case "waiting":
+                    sums["waiting_s"], sums["waited"] = seconds, ended
+                case "called":
+                    sums["called"] = begun
+                case "serving":
+                    sums["serving_s"] = seconds
+                case "missed":
+                    sums["missed"] = begun
+                case "held":
+                    sums["held_s"] = seconds
         return figures
 
     def _served(self, connection: Connection, day: date) -> list[tuple[str, str, int]]:
@@ -220,7 +238,7 @@ class Reports:
         }
 
     @staticmethod
-    def _outcomes(connection: Connection, day: date) -> dict[str, dict[str, int]]:
+    def _outcomes(connection: Connection, day: date) -> dict[str, Sums]:
         """Numbers given out and cancelled, by queue."""
         cancelled = func.sum(case((T.state == "cancelled", 1), else_=0))
         given = select(T.queue, func.count(), cancelled).where(T.business_day == day.isoformat()).group_by(T.queue)
