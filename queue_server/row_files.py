@@ -77,7 +77,7 @@ class RowReader(Generic[M]):
         """The rows in a JSON text with their numbers; raise BadRows."""
         _fits(content)
         try:
-            given: Any = json.loads(content)
+            given: object = json.loads(content)
         except (ValueError, RecursionError) as error:
             raise BadRows([Problem(0, "", f"is not JSON: {error}", "不是 JSON 文件")]) from None
         rows = given.get(self.name) if isinstance(given, dict) else given
@@ -129,7 +129,7 @@ class RowReader(Generic[M]):
             raise BadRows(unknown or [Problem(0, "", empty, "文件是空的")])
         return [keys[title] for title in titles]
 
-    def _row(self, cells: dict[str, str]) -> dict[str, Any]:
+    def _row(self, cells: dict[str, str]) -> dict[str, object]:
         given: dict[str, Any] = {key: self._plain(cell.strip()) for key, cell in cells.items() if cell.strip()}
         for key in self.lists:
             if key in given:
@@ -154,7 +154,7 @@ class RowReader(Generic[M]):
             reason = f"holds more than {MAX_ROWS} {self.name}; hand them over in parts"
             raise BadRows([Problem(0, "", reason, f"超过{MAX_ROWS}行，请分成几个文件")])
 
-    def _checked(self, rows: list[tuple[int, Any]]) -> list[tuple[int, M]]:
+    def _checked(self, rows: list[tuple[int, object]]) -> list[tuple[int, M]]:
         sound: list[tuple[int, M]] = []
         problems: list[Problem] = []
         seen: dict[str, int] = {}

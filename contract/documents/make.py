@@ -83,7 +83,7 @@ def _of_item(hall: HallConfig, item: Item, forms: list[Form], web: str, english:
     windows = [window.number for window in hall.window if window.id in item.windows]
     if english is None:
         titles, note = {form.id: form.title.zh for form in forms}, GUIDE_NOTE.zh
-        words: dict[str, Any] = {"item": item, "windows": "、".join(windows)}
+        words: dict[str, object] = {"item": item, "windows": "、".join(windows)}
     else:
         titles, note = {form.id: f"{form.title.en} ({form.title.zh})" for form in forms}, GUIDE_NOTE.en
         words = {"item": in_english(item, english), "windows": ", ".join(windows), "language": "en"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Role(ABC, Generic[S, V]):
     """Filters without the hall's root; what arrives on them becomes `Received`."""
     effects: tuple[type, ...]
     """What the flow may ask for: each is handled by one of the parts, `Ask` by the link."""
-    parts: tuple[Part[Any], ...] = ()
+    parts: tuple[Part[object], ...] = ()
     """Opened after the first frame, in this order."""
     device_ids: tuple[str, ...] = ()
     """The devices that the role holds open."""

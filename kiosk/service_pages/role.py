@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Generic, TypeVar, cast, get_args
 from uuid import UUID, uuid5
 
 from contract.wire.messages import Act, DeviceStatus, LeaseStatus
@@ -64,7 +64,7 @@ class WithServicePages(Role[Both[S], V | ServiceView], Generic[S, V]):
     """A role with a way in for the technician. `parts` do what the service pages ask for; what no part of the terminal does
     for want of a scanner or of a pointer is left undone."""
 
-    def __init__(self, role: Role[S, V], own: Own, parts: Sequence[Part[Any]]) -> None:
+    def __init__(self, role: Role[S, V], own: Own, parts: Sequence[Part[object]]) -> None:
         self._role, self._own = role, own
         self.kind, self.topics, self.device_ids = role.kind, role.topics, role.device_ids
         self.effects = (*role.effects, *get_args(Effect))

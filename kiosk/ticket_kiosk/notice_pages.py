@@ -27,21 +27,24 @@ def trouble_words(context: PageContext, state: KioskState) -> tuple[str, str]:
     _ = context.text
     desk, again = help_desk(context), state.served or state.offline
     printer = {
-        "paper-out": _("打印机没有纸了"), "cover-open": _("打印机的盖子没有关好"), "cutter": _("打印机切纸出了故障"),
-    }.get(state.taking.trouble_detail, _("打印机暂时不能用"))  # fmt: skip
+        "paper-out": _("打印机没有纸了"),
+        "cover-open": _("打印机的盖子没有关好"),
+        "cutter": _("打印机切纸出了故障"),
+    }.get(state.taking.trouble_detail, _("打印机暂时不能用"))
     return {
         "none-left": (_("抱歉，现在不能取号"), _("网络中断，本机备用的号码已用完。请到{desk}取号。").format(desk=desk)),
         "print": (
             _("抱歉，号票没有打印出来"),
-            _("{printer}，刚才的号码已作废。请到{desk}取号。").format(printer=printer, desk=desk) if not again else
-            _("{printer}，刚才的号码已作废。您可以在屏幕上重新取号，或到{desk}办理。").format(printer=printer, desk=desk),
+            _("{printer}，刚才的号码已作废。请到{desk}取号。").format(printer=printer, desk=desk)
+            if not again
+            else _("{printer}，刚才的号码已作废。您可以在屏幕上重新取号，或到{desk}办理。").format(printer=printer, desk=desk),
         ),
         "closed": (_("这项业务已停止取号"), _("请选择其他业务，或到{desk}咨询。").format(desk=desk)),
         "limit": (_("这项业务今天的号已取完"), _("请改日再来，或到{desk}咨询。").format(desk=desk)),
         "no-answer": (_("抱歉，没有取到号"), _("系统没有回应，您没有占用号码。请再试一次，或到{desk}取号。").format(desk=desk)),
         "expired": (_("抱歉，这张号票没有生效"), _("请重新取号，或把号票拿到{desk}。").format(desk=desk)),
         "refused": (_("抱歉，现在不能取号"), _("请再试一次，或到{desk}咨询。").format(desk=desk)),
-    }[state.taking.trouble or "refused"]  # fmt: skip
+    }[state.taking.trouble or "refused"]
 
 
 class TroubleBlock:

@@ -89,12 +89,16 @@ class PageFrame(Page[KioskState]):
     def _build_foot(self, foot: Rect) -> None:
         context, mode, _ = self.context, self.look.mode, self.context.text
         buttons: list[tuple[str, str, bool, object]] = [
-            ("translate", "中文" if mode.language == "en" else "English", False,
-             SetLanguage("zh" if mode.language == "en" else "en")),
+            (
+                "translate",
+                "中文" if mode.language == "en" else "English",
+                False,
+                SetLanguage("zh" if mode.language == "en" else "en"),
+            ),
             ("glasses", _("长者模式"), mode.elder, Switch("elder")),
             ("contrast-circle", _("高对比度"), mode.contrast, Switch("contrast")),
             ("wheelchair-accessibility", _("低位操作"), mode.low, Switch("low")),
-        ]  # fmt: skip
+        ]
         if mode.low and self.leaves:
             buttons = [("chevron-left", _("返回"), False, Back()), ("home", _("首页"), False, GoHome()), *buttons]
         for place, (icon, text, active, event) in zip(foot.columns(len(buttons), self.look.space("m")), buttons, strict=True):

@@ -41,7 +41,7 @@ class Column:
     header: str
     key: str
     kind: Kind = "text"
-    words: dict[str, Any] | None = None
+    words: dict[str, object] | None = None
 
 
 def N_(header: str, key: str, kind: Kind = "text", words: dict[str, Any] | None = None) -> Column:  # noqa: N802

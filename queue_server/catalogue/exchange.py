@@ -108,8 +108,8 @@ def _entries(sheet: str, book: Book, problems: list[Problem], most_rows: int) ->
 
 def _entry(
     sheet: str, row: int, headers: list[str], cells: list[str], known: dict[str, Column], problems: list[Problem]
-) -> dict[str, Any]:
-    entry: dict[str, Any] = {}
+) -> dict[str, object]:
+    entry: dict[str, object] = {}
     for header, cell in zip(headers, cells, strict=False):
         column = known.get(header)
         if column is None or cell == "":
@@ -121,7 +121,7 @@ def _entry(
     return entry
 
 
-def _item(code: str, table: dict[str, Any], rows: dict[tuple[str, str], list[int]], problems: list[Problem]) -> Item | None:
+def _item(code: str, table: dict[str, object], rows: dict[tuple[str, str], list[int]], problems: list[Problem]) -> Item | None:
     try:
         return Item.model_validate(table)
     except ValidationError as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -93,7 +92,7 @@ def item_of(fields: Filled, shared: Shared) -> Item:
     return item
 
 
-def _type(code: str, shared: Shared, problems: dict[str, TextConfig]) -> dict[str, Any]:
+def _type(code: str, shared: Shared, problems: dict[str, TextConfig]) -> dict[str, object]:
     """Type and its name, as the letters of the code say."""
     try:
         letters = LocalCode.parse(code).type
@@ -110,8 +109,8 @@ def _type(code: str, shared: Shared, problems: dict[str, TextConfig]) -> dict[st
     return {"type": kind.type, "type_name": kind.name.model_dump()}
 
 
-def _table(cells: Cells, known: dict[str, Column], prefix: str, problems: dict[str, TextConfig]) -> dict[str, Any]:
-    table: dict[str, Any] = {}
+def _table(cells: Cells, known: dict[str, Column], prefix: str, problems: dict[str, TextConfig]) -> dict[str, object]:
+    table: dict[str, object] = {}
     for key, column in known.items():
         if not (cell := cells.get(key, "")):
             continue

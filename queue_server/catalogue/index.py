@@ -68,7 +68,7 @@ def build(catalogue: Catalogue, path: Path, version: str) -> str:
     return digest
 
 
-def _item_row(no: int, item: Item) -> tuple[Any, ...]:
+def _item_row(no: int, item: Item) -> tuple[object, ...]:
     guide = zlib.compress(item.model_dump_json().encode(), 6)
     audience = " ".join(item.audience)
     return no, item.id, item.name.zh, item.name.en, item.department, item.department_en, item.theme, audience, guide

@@ -180,11 +180,11 @@ def _items(path: Path, shared: Shared, problems: list[str]) -> list[Item]:
     return made
 
 
-def _strays(prefix: str, table: dict[str, Any], known: tuple[str, ...]) -> list[str]:
+def _strays(prefix: str, table: dict[str, object], known: tuple[str, ...]) -> list[str]:
     return [f"unknown key {prefix}{key}; {nearest(key, known)}" for key in table if key not in known]
 
 
-def filled_in(table: dict[str, Any], shared: Shared) -> dict[str, Any]:
+def filled_in(table: dict[str, object], shared: Shared) -> dict[str, object]:
     """`table` with type, steps and materials put in from what the items share; raise BadCode or LookupError."""
     letters = LocalCode.parse(str(table.get("code", ""))).type
     kind = shared.type_letters.get(letters)
@@ -200,7 +200,7 @@ def filled_in(table: dict[str, Any], shared: Shared) -> dict[str, Any]:
     return result
 
 
-def _material(table: Any, shared: Shared) -> Any:
+def _material(table: object, shared: Shared) -> object:
     if not isinstance(table, dict) or "use" not in table:
         return table
     base = _named(shared.material, table["use"], "material")

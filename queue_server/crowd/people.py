@@ -55,7 +55,7 @@ class Opinion:
     """A rating: the body of rate without its service, and how long the citizen thinks about it."""
 
     after_s: float
-    request: dict[str, Any]
+    request: dict[str, object]
 
 
 class Citizens:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import count
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from contract.configuration.hall import HallConfig
 from contract.wire import answers, codec, messages
@@ -121,7 +121,7 @@ class Crowd:
         heapq.heappush(self._plans, (self._clock() + after_s / self._habits.speed, number, what))
         return number
 
-    def _request(self, verb: str, body: dict[str, Any], done: Callable[[answers.Answer], None]) -> None:
+    def _request(self, verb: str, body: dict[str, object], done: Callable[[answers.Answer], None]) -> None:
         def answered(future: Future[answers.Answer]) -> None:
             error = future.exception()
             if error is not None:
@@ -264,7 +264,7 @@ class Crowd:
         if view is not None:
             self._later(view.after_s, lambda: self._rate(window, ask.service, view.request))
 
-    def _rate(self, window: str, service: str, request: dict[str, Any]) -> None:
+    def _rate(self, window: str, service: str, request: dict[str, object]) -> None:
         if self._asks.get(window) == service and self.clerks[window].ours:
             self._request("rate", request | {"service": service}, self._rated)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -42,12 +41,14 @@ class Pages:
         """The texts of the product in `language`."""
         return self._gettext[language]
 
-    def page(self, request: Request, template: str, *, status: int = 200, guess: bool = False, **context: Any) -> HTMLResponse:
+    def page(
+        self, request: Request, template: str, *, status: int = 200, guess: bool = False, **context: object
+    ) -> HTMLResponse:
         """A whole page."""
         language = self.language(request, guess=guess)
         return HTMLResponse(self.part(language, template, path=local_path(str(request.url)), **context), status_code=status)
 
-    def part(self, language: str, template: str, **context: Any) -> str:
+    def part(self, language: str, template: str, **context: object) -> str:
         """One template as HTML text."""
         return self._environments[language].get_template(template).render(context)
 

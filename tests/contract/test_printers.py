@@ -30,9 +30,14 @@ from drivers.printer.ticket import PaperTicket, render
 from drivers.registry import DeviceSite
 
 TICKET = PaperTicket(
-    hall="武山县政务服务中心", queue="社会保障", number="A012", ahead=3, windows=("03",),
-    issued_at=datetime(2026, 11, 22, 9, 41, tzinfo=timezone(timedelta(hours=8))), url="http://10.0.0.2/t/20261122-a012-Zk3v",
-)  # fmt: skip
+    hall="武山县政务服务中心",
+    queue="社会保障",
+    number="A012",
+    ahead=3,
+    windows=("03",),
+    issued_at=datetime(2026, 11, 22, 9, 41, tzinfo=timezone(timedelta(hours=8))),
+    url="http://10.0.0.2/t/20261122-a012-Zk3v",
+)
 SAYS = [model for model in PROFILES if PROFILES[model].status == "dle-eot"]
 
 

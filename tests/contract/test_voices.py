@@ -156,8 +156,9 @@ def test_the_chime_is_two_tones_that_neither_clip_nor_click() -> None:
     sound = chime(22050)
     assert max(abs(s) for s in sound.samples) < 20000
     assert abs(sound.samples[0]) < 100 and abs(sound.samples[-1]) < 100
-    crossings = [sum(1 for a, b in itertools.pairwise(p) if a < 0 <= b) for p in
-                 (sound.samples[2205:6615], sound.samples[19000:23410])]  # fmt: skip
+    crossings = [
+        sum(1 for a, b in itertools.pairwise(p) if a < 0 <= b) for p in (sound.samples[2205:6615], sound.samples[19000:23410])
+    ]
     assert crossings[0] == pytest.approx(784 / 5, abs=3) and crossings[1] == pytest.approx(587 / 5, abs=3)
 
 

@@ -174,10 +174,12 @@ def test_a_device_that_is_described_wrongly_is_named_and_the_others_go_on(
 ) -> None:
     good = Strip("good")
     wrong = {
-        "model": device("model", good.address, model="onbon-bkx"), "option": device("option", good.address, rowz=3),
-        "address": device("address", "strip-9"), "voice": device("voice", "loop://", kind="voice", model="syn6288", speed=9),
+        "model": device("model", good.address, model="onbon-bkx"),
+        "option": device("option", good.address, rowz=3),
+        "address": device("address", "strip-9"),
+        "voice": device("voice", "loop://", kind="voice", model="syn6288", speed=9),
         "kind": device("kind", "loop://", kind="locker", model="locker-8a"),
-    }  # fmt: skip
+    }
     with hall_with(tmp_path, broker, *wrong.values(), device("good", good.address)) as hall:
         hall.want("good", 1, "A001")
         assert good.shows("A001") and hall.is_shown("good", 1) and hall.device_is("good", "ok")

@@ -25,8 +25,11 @@ class RunningHall:
     def __init__(self, state: Path) -> None:
         self.process = subprocess.Popen(
             [PROGRAM, "--state", state, "--headless", "--no-crowd", "--web-port", "0", "--faces-port", "0"],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
         assert self.process.stdout is not None
         self.printed = ""
         for line in self.process.stdout:

@@ -32,10 +32,15 @@ NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 def busy(hall: HallConfig) -> CallScreenState:
     """A hall in full swing."""
     calls = tuple(
-        ShownCall(f"{hall.queue[i].letter}{12 + i:03}", hall.window[(i * 5) % len(hall.window)].id,
-             "calling" if i < 3 else "serving" if i < 7 else "past", 1, (NOON - timedelta(minutes=i), 20 - i))
+        ShownCall(
+            f"{hall.queue[i].letter}{12 + i:03}",
+            hall.window[(i * 5) % len(hall.window)].id,
+            "calling" if i < 3 else "serving" if i < 7 else "past",
+            1,
+            (NOON - timedelta(minutes=i), 20 - i),
+        )
         for i in range(10)
-    )  # fmt: skip
+    )
     lines = {queue.id: ShownQueue((i * 7) % 23, i != 4) for i, queue in enumerate(hall.queue)}
     return CallScreenState(calls=calls, lines=lines, presence=Presence(True, True), now=100, clock=NOON, good_at=NOON)
 

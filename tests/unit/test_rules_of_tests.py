@@ -83,8 +83,10 @@ def untyped(tree: ast.Module) -> Iterator[str]:
 def is_patch(call: ast.Call) -> bool:
     """Whether a call names an attribute by a text."""
     return isinstance(call.func, ast.Name | ast.Attribute) and ast.unparse(call.func).rpartition(".")[2] in (
-        "setattr", "getattr", "delattr",
-    )  # fmt: skip
+        "setattr",
+        "getattr",
+        "delattr",
+    )
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -59,11 +59,13 @@ class DevicesPage(ServiceFrame):
         _ = self.context.text
         if result is not None and result.well:
             done = {
-                "printer": _("测试页已打印，请看宽度、汉字和切纸"), "speaker": _("放过一声长音，请问是否听见"),
-                "voice": _("说过一句测试语音，请问是否听见"), "display": _("显示屏上有测试文字"),
+                "printer": _("测试页已打印，请看宽度、汉字和切纸"),
+                "speaker": _("放过一声长音，请问是否听见"),
+                "voice": _("说过一句测试语音，请问是否听见"),
+                "display": _("显示屏上有测试文字"),
                 "a4": _("测试页已送到打印机，请看出纸口"),
                 "scanner": _("读到一个 {count} 个字符的码").format(count=result.text),
-            }  # fmt: skip
+            }
             return done.get(part.kind, _("应答正常")), "success"
         if result is not None and result.well is False:
             return self._condition(part, result.text), "danger"

@@ -112,6 +112,6 @@ class ColoursPage(Page[ServiceView]):
             text = _("请找颜色不对的点。轻点屏幕换下一种颜色。")
             self.add_widget(Words(context, place, text, "body", colour="on_accent", align="center"))
 
-    def on_touch_down(self, touch: Any) -> bool:
+    def on_touch_down(self, touch: object) -> bool:
         self.context.send(NextColour())
         return True

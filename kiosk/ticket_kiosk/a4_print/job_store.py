@@ -195,7 +195,7 @@ class JobStore:
             return self._file.execute(statement, values).fetchall()
 
 
-def _job(*row: Any) -> PrintJob:
+def _job(*row: object) -> PrintJob:
     values: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
     values.update(made_at=datetime.fromisoformat(values["made_at"]), stop=bool(values["stop"]))
     return PrintJob(**values)

@@ -194,7 +194,7 @@ class ScannerThread:
             self._told = now
             send(now)
 
-    def _film(self, picture: Any, codes: Sequence[Any], send: Send) -> None:
+    def _film(self, picture: object, codes: Sequence[object], send: Send) -> None:
         if self._session.takes_picture(time.monotonic()):
             send(Pictured(for_screen(picture, codes)))
 

@@ -88,7 +88,7 @@ class Keyboard(Box):
 
     def add_widget(self, widget: Widget, *arguments: object, **options: object) -> None:
         """Add a key, drawn into the texture."""
-        page: Any = self.canvas
+        page: object = self.canvas
         self.canvas: Any = self._painted
         super().add_widget(widget, *arguments, **options)
         self.canvas = page

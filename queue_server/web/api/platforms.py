@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -39,10 +38,10 @@ def routes(database: Database, config: HallConfig, tokens: ApiTokens, clock: Cal
     router = APIRouter()
     writer = database.writer
 
-    def take_cases(numbered: list[tuple[int, Case]]) -> dict[str, Any]:
+    def take_cases(numbered: list[tuple[int, Case]]) -> dict[str, object]:
         return {"taken": put(writer, numbered, clock())}
 
-    def take_appointments(numbered: list[tuple[int, Booking]]) -> dict[str, Any]:
+    def take_appointments(numbered: list[tuple[int, Booking]]) -> dict[str, object]:
         return {"appointments": [_answer(booked) for booked in book(writer, config, numbered, clock())]}
 
     def cancel(name: str) -> bool:
@@ -70,7 +69,7 @@ def routes(database: Database, config: HallConfig, tokens: ApiTokens, clock: Cal
 
 
 async def _take(
-    request: Request, token: str, file: str, rows: RowReader[M], take: Callable[[list[tuple[int, M]]], dict[str, Any]]
+    request: Request, token: str, file: str, rows: RowReader[M], take: Callable[[list[tuple[int, M]]], dict[str, object]]
 ) -> JSONResponse:
     if not _has(request, token):
         return _no_token(file)

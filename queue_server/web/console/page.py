@@ -12,7 +12,6 @@ import json
 import logging
 import uuid
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -197,13 +196,13 @@ async def _command(site: Site, request: Request, session: Session) -> Response:
         await asyncio.to_thread(
             site.audit.append, session.account.name, "ticket-chosen", subject, detail=detail, address=address(request)
         )
-    content: dict[str, Any] = {"status": answer.status}
+    content: dict[str, object] = {"status": answer.status}
     if answer.error is not None:
         content |= {"code": answer.error.code, "message": _why_not(site, request, answer)}
     return JSONResponse(content)
 
 
-def command_in(payload: bytes) -> tuple[str, str, dict[str, Any]] | None:
+def command_in(payload: bytes) -> tuple[str, str, dict[str, object]] | None:
     """(verb, request id, fields) of a posted command, or None when it is none of ours."""
     try:
         posted = json.loads(payload)
@@ -237,7 +236,7 @@ async def _parts(site: Site, language: str, session: Session, window: Window) ->
     """The live parts of a console, by element id."""
     state = site.state(f"window/{window.id}/state", messages.WindowState)
     condition = state.state if state else "unknown"
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "ticket": await _ticket(site, state),
         "session": session,
         "window": window,

@@ -9,7 +9,6 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -164,6 +163,6 @@ async def _page(
 
 def _loose(problems: Mapping[str, TextConfig], fields: Filled) -> Sequence[TextConfig]:
     """The problems that belong to no field of the form: they stand at its head."""
-    known: set[Any] = set(FIELDS[""])
+    known: set[object] = set(FIELDS[""])
     known |= {f"{n}.{i}.{k}" for n, rows in fields.rows.items() for i, _ in enumerate(rows) for k in FIELDS[n]}
     return [text for name, text in problems.items() if name not in known]

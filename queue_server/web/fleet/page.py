@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, get_args
+from typing import get_args
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -121,7 +121,7 @@ def _orders(site: Site, orders: TerminalOrders) -> APIRouter:
     return router
 
 
-def _terminals(site: Site, orders: TerminalOrders, standings: dict[str, Standing] | None) -> list[dict[str, Any]]:
+def _terminals(site: Site, orders: TerminalOrders, standings: dict[str, Standing] | None) -> list[dict[str, object]]:
     """Every terminal of the configuration with what is known of it; strangers behind them for as long as they speak.
     `standings` are those of the register, None in a hall without certificates."""
     states = site.states("terminal/", "/status", TerminalStatus)
@@ -130,11 +130,16 @@ def _terminals(site: Site, orders: TerminalOrders, standings: dict[str, Standing
     names = {device.id: device for device in site.config.device}
     return [
         {
-            "id": name, "role": known[name].role if name in known else None,
-            "group": known[name].group if name in known else None, "status": states.get(name), "orders": orders.latest(name),
-            "seen": orders.seen(name, states.get(name)), "lease": orders.lease(name, states.get(name)),
-            "enrols": standings is not None, "certificate": standings.get(name) if standings is not None else None,
+            "id": name,
+            "role": known[name].role if name in known else None,
+            "group": known[name].group if name in known else None,
+            "status": states.get(name),
+            "orders": orders.latest(name),
+            "seen": orders.seen(name, states.get(name)),
+            "lease": orders.lease(name, states.get(name)),
+            "enrols": standings is not None,
+            "certificate": standings.get(name) if standings is not None else None,
             "models": {device: names[device].model for device in names},
         }
         for name in [*known, *sorted(speak - set(known))]
-    ]  # fmt: skip
+    ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -68,7 +67,7 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-async def _ask(site: Site, request: Request, token: str, verb: str, body: dict[str, Any], *, level: int = 0) -> Response:
+async def _ask(site: Site, request: Request, token: str, verb: str, body: dict[str, object], *, level: int = 0) -> Response:
     """Ask the ledger with the token; a refusal comes back on the page."""
     found = await _found(site, token)
     if found is None:

@@ -42,12 +42,16 @@ def routes(site: Site) -> APIRouter:
         states = site.window_states()
         return {
             f"panel-{device.id}": site.pages.part(
-                language, "wall/panel.html", device=device, window=site.window(device.serves or ""),
-                window_state=states.get(device.serves or ""), panel=(panel := site.panels.panel(device.id)),
+                language,
+                "wall/panel.html",
+                device=device,
+                window=site.window(device.serves or ""),
+                window_state=states.get(device.serves or ""),
+                panel=(panel := site.panels.panel(device.id)),
                 lines=_lines(device, panel),
             )
             for device in displays.values()
-        }  # fmt: skip
+        }
 
     @router.get("/wall")
     async def wall(request: Request) -> Response:

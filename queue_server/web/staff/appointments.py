@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -134,7 +133,7 @@ def _day(diary: AppointmentDays, text: str) -> date:
 def _booking(form: FormData, diary: AppointmentDays) -> Booking:
     """The appointment of the form; raise ValidationError."""
     given = {key: str(form.get(key, "")).strip() for key in ("queue", "name", "person", "item")}
-    starts: Any = None
+    starts: object = None
     minutes = str(form.get("minutes", ""))
     try:
         starts = datetime.fromisoformat(f"{form.get('day')}T{form.get('starts')}").replace(tzinfo=diary.site.config.zone)

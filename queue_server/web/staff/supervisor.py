@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -67,7 +66,7 @@ def _day(text: str) -> date | None:
 
 async def _part(site: Site, language: str, day: date) -> str:
     """The live part of the page."""
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "day": day,
         "live": day == _today(site),
         "zone": site.config.zone,
