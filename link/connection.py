@@ -1,11 +1,12 @@
 """One MQTT 5 connection: birth and will, subscriptions that survive a reconnect, publishing, requests.
 
-The connection runs in paho's thread; handlers are called there, one after another, and must be short.
+The connection runs in a thread of its own; handlers are called there, one after another, and must be short.
 Order on every connect (Sparkplug 3): subscribe first, then announce; the death is published before a clean disconnect.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import socket
@@ -24,6 +25,7 @@ from contract.wire import answers
 from contract.wire.topics import Topics
 from link.address import Broker
 from link.credentials import ssl_context, why_refused
+from link.network_loop import STOP_TIMEOUT_S, NetworkLoop
 from link.requests import Requests
 
 LOG = logging.getLogger(__name__)
@@ -37,13 +39,12 @@ def new_session() -> str:
 
 
 def client(broker: Broker, client_id: str) -> mqtt.Client:
-    """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise) that reconnects on its own.
+    """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise).
 
     With TLS the broker goes by the name in the certificate and not by `client_id`.
     """
     paho = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
     paho.on_socket_open = _no_delay
-    paho.reconnect_delay_set(min_delay=1, max_delay=4)
     paho.max_inflight_messages_set(1000)
     if broker.ca is not None and broker.certificate is not None and broker.key is not None:
         ca, certificate, key = broker.ca, broker.certificate, broker.key
@@ -73,6 +74,9 @@ class Link:
         self._announcing = threading.Lock()  # so that an older birth never goes out behind a newer one
         self._death: bytes = b""
         self._paho = client(broker, self.client_id)
+        self._newest: mqtt.MQTTMessageInfo | None = None
+        """What was published last; the broker confirms in order."""
+        self._loop = NetworkLoop(self._paho, failed=self._explain)
         self._explained = False
         self._requests = Requests(self._send_request)
 
@@ -103,24 +107,25 @@ class Link:
         """Start to connect, in the background, for as long as it takes."""
         self._paho.on_connect = self._connected
         self._paho.on_disconnect = self._disconnected
-        self._paho.on_connect_fail = lambda *_: self._explain()
         self._paho.on_message = self._message
         self._paho.connect_async(self.broker.host, self.broker.port, keepalive=15, clean_start=True)
-        self._paho.loop_start()
+        self._loop.open()
         self._requests.open()
 
     def close(self) -> None:
-        """Announce the end, disconnect, stop the thread."""
+        """Announce the end, let what was published go out, disconnect, stop the thread; 4 seconds at most."""
         self._requests.close()
         if self._birth is not None and self.connected.is_set():
-            self._paho.publish(self._birth[0], self._death, qos=1, retain=True).wait_for_publish(2)
-        self._paho.disconnect()
-        self._paho.loop_stop()
+            self.publish(self._birth[0], self._death, retain=True)
+        if self._newest is not None and self.connected.is_set():
+            with contextlib.suppress(RuntimeError):  # it was published while the connection was away
+                self._newest.wait_for_publish(STOP_TIMEOUT_S)
+        self._loop.close()
 
     @property
     def alive(self) -> bool:
         """Whether the threads that keep the connection up still run."""
-        return self._requests.alive and self._paho._thread is not None and self._paho._thread.is_alive()
+        return self._requests.alive and self._loop.alive
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, expiry_s: int | None = None) -> None:
         """Send at QoS 1; what is sent while the connection is away goes out when it is back."""
@@ -128,7 +133,7 @@ class Link:
         if expiry_s is not None:
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.MessageExpiryInterval = expiry_s
-        self._paho.publish(topic, payload, qos=1, retain=retain, properties=properties)
+        self._newest = self._paho.publish(topic, payload, qos=1, retain=retain, properties=properties)
 
     def request(
         self, verb: str, body: Mapping[str, object], *, timeout_s: float = 10, request_id: str | None = None
@@ -156,6 +161,7 @@ class Link:
             for topic_filter in dict.fromkeys(topic_filter for topic_filter, _ in self._handlers):
                 self._subscribe(topic_filter)
             self.connected.set()
+        self._loop.connected()
         self._explained = False
         with self._announcing:
             if self._birth is not None:

@@ -17,7 +17,7 @@ from contract.backoff import Backoff
 from contract.wire.topics import Topics
 from link.address import Broker
 from link.connection import client
-from queue_server.broker.socket_wait import SocketWait, readable
+from link.socket_wait import SocketWait, readable
 
 LOG = logging.getLogger(__name__)
 READS = 256

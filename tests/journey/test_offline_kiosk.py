@@ -110,7 +110,7 @@ class LonelyHall:
         path = self.state / "lease" / "numbers.db"
         if not path.exists():
             return 0
-        with sqlite3.connect(path) as book:
+        with closing(sqlite3.connect(path)) as book, book:
             try:
                 found: int = book.execute(f"SELECT count(*) FROM numbers WHERE {what}").fetchone()[0]
             except sqlite3.OperationalError:  # it is just being made

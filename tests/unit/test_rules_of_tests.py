@@ -69,6 +69,15 @@ def patched_constants(tree: ast.Module) -> Iterator[str]:
                 yield f"line {node.lineno}: {ast.unparse(node)}"
 
 
+def left_open(tree: ast.Module) -> Iterator[str]:
+    """Database connections in a `with` of their own, which ends the transaction and leaves the file open."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.With):
+            for item in node.items:
+                if ast.unparse(item.context_expr).startswith("sqlite3.connect("):
+                    yield f"line {node.lineno}: {ast.unparse(item)}"
+
+
 def untyped(tree: ast.Module) -> Iterator[str]:
     """Functions whose arguments or result have no type."""
     for node in ast.walk(tree):
@@ -95,6 +104,7 @@ def test_a_test_claims_something_touches_nothing_private_and_sets_no_constant(fi
     assert [test.name for test in functions_of(tree) if not claims(test)] == []
     assert list(private(tree)) == []
     assert list(patched_constants(tree)) == []
+    assert list(left_open(tree)) == []
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.startswith(("contract/", "journey/"))])
@@ -114,8 +124,11 @@ def test_what_the_rules_forbid_is_found() -> None:
         "def test_two():\n"
         "    with thing:\n"
         "        wait_until(thing.is_there)\n"
+        "with sqlite3.connect(path) as file:\n"
+        "    pass\n"
     )
     assert [test.name for test in functions_of(tree) if not claims(test)] == ["test_one"]
     assert [line.split(":")[0] for line in private(tree)] == ["line 1", "line 6", "line 7"]
     assert [line.split(":")[0] for line in patched_constants(tree)] == ["line 3", "line 4"]
     assert [line.split(": ")[1] for line in untyped(tree)] == ["test_one", "test_two"]
+    assert [line.split(":")[0] for line in left_open(tree)] == ["line 11"]

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -178,7 +179,7 @@ def test_a_missing_guide_file_and_a_foreign_format_are_refused(tmp_path):
     with pytest.raises(BadGuide, match="does not exist"):
         open_guides(path)
     build(CATALOGUE, path, "1")
-    with sqlite3.connect(path) as file:
+    with closing(sqlite3.connect(path)) as file, file:
         file.execute("UPDATE meta SET value = CAST('jiaohao-guide-9' AS BLOB) WHERE key = 'format'")
     with pytest.raises(BadGuide, match="jiaohao-guide-9"):
         open_guides(path)

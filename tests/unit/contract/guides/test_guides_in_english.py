@@ -7,6 +7,7 @@ import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -140,9 +141,8 @@ def test_in_chinese_a_guide_is_as_it_was_written() -> None:
 def test_a_guide_file_from_before_there_was_english_is_read_in_chinese(tmp_path: Path) -> None:
     path = tmp_path / "guide.db"
     build(CATALOGUE, path, "1")
-    with sqlite3.connect(path) as file:
+    with closing(sqlite3.connect(path)) as file, file:
         file.execute("DROP TABLE english")
-    file.close()
     old = open_guides(path)
     assert old.english(sentences(ITEM)) == {}
     old.close()

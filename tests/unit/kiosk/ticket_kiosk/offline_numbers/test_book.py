@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,7 @@ def test_what_was_told_is_forgotten_after_a_month(book: LeaseBook):
     book.settle(given.ticket, "printed")
     book.merged(merged(a901="waiting"))
     book.add(answer("A901", at=NINE + timedelta(days=31)))
-    with sqlite3.connect(book.path) as file:
+    with closing(sqlite3.connect(book.path)) as file, file:
         assert file.execute("SELECT ticket FROM numbers").fetchall() == [("20261224-a901",)]
         assert file.execute("SELECT count(*) FROM leases").fetchall() == [(1,)]
 

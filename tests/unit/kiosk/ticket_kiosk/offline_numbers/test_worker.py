@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,10 @@ def test_there_is_no_number_when_none_is_left(kept: Kept):
 
 def test_a_number_that_cannot_be_written_down_is_not_given(kept: Kept, tmp_path: Path):
     kept.does(KeepLease(answer("A901")), LeaseIs)
-    with sqlite3.connect(tmp_path / "numbers.db") as other:
+    with closing(sqlite3.connect(tmp_path / "numbers.db")) as other, other:
         other.execute("CREATE TRIGGER full BEFORE UPDATE ON numbers BEGIN SELECT RAISE(FAIL, 'disk full'); END")
     assert kept.does(wish(), NoNumber) == [NoNumber("order")]
-    with sqlite3.connect(tmp_path / "numbers.db") as other:
+    with closing(sqlite3.connect(tmp_path / "numbers.db")) as other, other:
         other.execute("DROP TRIGGER full")
     assert kept.does(wish(), NumberGiven, LeaseIs)[0].given.number == "A901"
 

@@ -1,4 +1,4 @@
-"""How the server's thread sleeps: until bytes are there, until another thread wakes it, or until a moment is due."""
+"""How a thread with a connection sleeps: until bytes are there, until another thread wakes it, or until a moment is due."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SocketWait:
 
     def wake(self) -> None:
         """End the wait that is under way, or the next one at once."""
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(OSError):  # a wake-up is waiting already, or nobody waits any more
             self._wake_w.send(b"\0")
 
     def wait(self, timeout_s: float, line: HasFileNumber | None, *, writes: bool) -> bool:
