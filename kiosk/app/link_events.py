@@ -7,9 +7,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import cast
+
+from msgspec import Struct
 
 from contract.wire import answers, codec
 from contract.wire.messages import Act, DeviceStatus, LeaseStatus
+from contract.wire.requests import VERBS
 from contract.wire.topics import type_of
 from kiosk.flow.event import Answered, Ask, Connected, Received, Unanswered
 from link import Broker
@@ -84,15 +88,17 @@ class TerminalLink:
     def ask(self, effect: Ask) -> None:
         """Send a request; its answer comes as an event."""
         future = self._link.request(effect.verb, dict(effect.body), timeout_s=effect.timeout_s, request_id=effect.request_id)
-        future.add_done_callback(lambda done: self._answered(effect.request_id, done))
+        future.add_done_callback(lambda done: self._answered(effect, done))
 
-    def _answered(self, request_id: str, done: Future[answers.Answer]) -> None:
+    def _answered(self, asked: Ask, done: Future[answers.Answer]) -> None:
         error = done.exception()
         if error is None:
-            self._send(Answered(request_id, done.result()))
+            if problem := breach(asked.verb, done.result()):
+                LOG.error("the answer to %s breaks the contract and changes nothing here: %s", asked.verb, problem)
+            self._send(Answered(asked.request_id, done.result()))
         else:
-            LOG.warning("request %s: %s", request_id, error)
-            self._send(Unanswered(request_id))
+            LOG.warning("request %s: %s", asked.request_id, error)
+            self._send(Unanswered(asked.request_id))
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:
         relative = self._link.topics.relative(topic) or ""
@@ -107,3 +113,16 @@ class TerminalLink:
             self._send(Received(path, codec.decode(payload, kind), retained))
         except codec.Illegal as error:
             LOG.warning("a message on %s is dropped: %s", topic, error)
+
+
+def breach(verb: str, answer: answers.Answer) -> str:
+    """What the data of an answer have that the contract does not allow; empty for none. The flow sees no data then."""
+    if answer.status != "ok" or verb not in VERBS:
+        return ""
+    if answer.data is None:
+        return "no data"
+    try:
+        codec.convert(answer.data, cast(type[Struct], VERBS[verb].answer))
+    except codec.Illegal as error:
+        return str(error)
+    return ""
