@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
+from contract.configuration.call_texts import announcement
 from contract.configuration.hall import Device, HallConfig
 from contract.wire import codec, messages
 from contract.wire.topics import Topics
@@ -19,6 +20,7 @@ from drivers.keypad.line import KeyLine, KeypadUnit, RaterUnit, WindowUnit
 from drivers.options import BadOption
 from drivers.ports import DeviceError
 from drivers.voice.announcer import Announcer
+from drivers.voice.call_watch import CallWatch
 from link import Link
 
 LOG = logging.getLogger(__name__)
@@ -80,7 +82,7 @@ class Wiring:
             if device.id in wrong:
                 self._leave_out(device, wrong[device.id])
         if self._voices:
-            self.link.subscribe(self.topics.announce(), self._announced)
+            self._watch_calls()
         buses = [self._bus(name, kept) for name, kept in self._keepers.items()]
         lines = [KeyLine(name, units, self._device_is, timing=self._timing) for name, units in self._units.items()]
         return [*buses, *lines, *self._voices]
@@ -120,7 +122,13 @@ class Wiring:
 
     def _voice(self, device: Device) -> Announcer:
         driver = registry.voice(device, self.site)
-        return Announcer(device.id, driver, lambda health: self._device_is(device.id, health), timing=self._timing)
+        return Announcer(
+            device.id,
+            driver,
+            lambda health: self._device_is(device.id, health),
+            brief=lambda call: announcement(self.hall, call.window, call.number, brief=True),
+            timing=self._timing,
+        )
 
     def _bus(self, name: str, kept: list[tuple[Device, DisplayKeeper]]) -> Bus:
         bus = Bus(name, [keeper for _, keeper in kept])
@@ -137,11 +145,27 @@ class Wiring:
 
         return handle
 
-    def _announced(self, topic: str, payload: bytes, retained: bool) -> None:
-        announcement = None if retained else self._read(topic, payload, messages.Announce)
-        if announcement is not None:
-            for voice in self._voices:
-                voice.announce(announcement)
+    def _watch_calls(self) -> None:
+        """Let the voices hear announcements, and the states of windows, which say what was missed and what is over."""
+        watch = CallWatch(self.hall, [voice.line for voice in self._voices])
+
+        def announced(topic: str, payload: bytes, retained: bool) -> None:
+            call = None if retained else self._read(topic, payload, messages.Announce)
+            if call is not None:
+                watch.announced(call)
+
+        def window_is(window: str) -> Callable[[str, bytes, bool], None]:
+            def handle(topic: str, payload: bytes, retained: bool) -> None:
+                state = self._read(topic, payload, messages.WindowState)
+                if state is not None:
+                    watch.window_is(window, state, retained=retained)
+
+            return handle
+
+        self.link.on_change(watch.connection_changed)
+        self.link.subscribe(self.topics.announce(), announced)
+        for window in self.hall.window:
+            self.link.subscribe(self.topics.window_state(window.id), window_is(window.id))
 
     # --- keypads and raters -----------------------------------------------------------------------------------------------
 

@@ -115,6 +115,9 @@ class PrintFailed(DeviceError):
 class Voice(Driver, Protocol):
     """Speaks announcements in the hall."""
 
+    languages: list[str]
+    """The languages that it speaks, zh and en, in the order in which it says them; a text that is empty is left out."""
+
     def speak(self, announcement: Announce) -> None:
         """Say it to the end; return when it is said."""
 

@@ -101,6 +101,10 @@ class DisplayTexts(Table):
     announcement: TextConfig = TextConfig(
         zh="请{number}号到{window}号窗口办理业务", en="Number {number}, please go to window {window}"
     )
+    announcement_brief: TextConfig = Field(
+        default=TextConfig(zh="请{number}号到{window}号窗口", en="Number {number}, window {window}"),
+        description="what is said of each call while many wait to be said, several in one sentence",
+    )
 
 
 class Theme(Table):

@@ -14,6 +14,7 @@ DeviceState = Literal[
     "init",  # its program is starting
     "paper-low",
     "toner-low",
+    "calls-missed",  # a voice could not say every call in time
     "print-in-doubt",  # after a power cut nobody knows whether the last paper came out
     "nothing-read",  # the result of a test: no code came in time
     "device-busy",
@@ -40,7 +41,7 @@ SEVERITY: tuple[DeviceState, ...] = get_args(DeviceState)
 NOT_RUNNING = frozenset({"init", "off", "stopped"})
 FINE = NOT_RUNNING | {"ok", "ready", "idle", "busy", "printing", "virtual"}
 """States that ask for nobody; all but `ok` and `init` are words of programs from elsewhere."""
-SOON: frozenset[DeviceState] = frozenset({"paper-low", "toner-low", "print-in-doubt"})
+SOON: frozenset[DeviceState] = frozenset({"paper-low", "toner-low", "print-in-doubt", "calls-missed"})
 """States that ask for somebody soon, while the device still works."""
 WORKS: frozenset[DeviceState] = SOON | {"ok"}
 """States in which the device does its work."""

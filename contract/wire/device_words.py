@@ -70,6 +70,11 @@ MEANINGS: dict[DeviceState, Meaning] = {
     "print-in-doubt": Meaning(
         _("请看出纸口"), _("不能确定{device}是否已经打出最后一份文件。"), _("请看出纸口，留下的文件请收好。")
     ),
+    "calls-missed": Meaning(
+        _("有号漏报"),
+        _("{device}没来得及播报每一个号。"),
+        _("请导办员人工叫号；经常这样，就再装一台语音设备，或者把播报词改短。"),
+    ),
     "no-sound-card": Meaning(_("没有声卡"), _("没有声卡，或者没有装 aplay。"), _("请插好声卡，或者安装 alsa-utils。")),
     "nothing-read": Meaning(_("没有读到码"), _("没有读到码。"), _("请擦净窗口，换一个码再试。")),
 }

@@ -66,7 +66,9 @@ TOPICS: dict[str, Topic] = {
     "terminal/<id>/ask": Topic(messages.TerminalAsk, False, (SERVER,), (OWN_TERMINAL,), expiry_s=30),
     "terminal/<id>/told": Topic(messages.TerminalTold, False, (OWN_TERMINAL,), (SERVER,)),
     "queue/<queue>/state": _state(messages.QueueState, SERVER, HALL, SCREEN, KEYPAD, CROWD),
-    "window/<window>/state": _state(messages.WindowState, SERVER, HALL, OWN_RATING, SCREEN, OWN_KEYPAD, OWN_RATER, CROWD),
+    "window/<window>/state": _state(
+        messages.WindowState, SERVER, HALL, OWN_RATING, SCREEN, VOICE, OWN_KEYPAD, OWN_RATER, CROWD
+    ),
     "display/<id>/desired": _state(messages.DisplayDesired, SERVER, OWN_DISPLAY),
     "display/<id>/shown": _state(messages.DisplayShown, SERVER, writers=(OWN_DISPLAY,)),
     "announce": Topic(messages.Announce, False, (SERVER,), (SERVER, SCREEN, VOICE), expiry_s=30),

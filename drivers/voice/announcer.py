@@ -7,17 +7,22 @@ import threading
 import time
 from collections.abc import Callable
 
-from contract.wire.messages import Announce
+from contract.wire.messages import Announce, Text
 from drivers.device_health import USUAL, WELL, DeviceHealth, Timing, trouble
-from drivers.ports import DeviceError, Voice
+from drivers.ports import Busy, DeviceError, DeviceRefused, Voice
 from drivers.voice.line import AnnouncementQueue
+from drivers.voice.wording import worded
 
 LOG = logging.getLogger(__name__)
 TAKE_S = 0.5
+MISSED_S = 600.0
+"""So long the staff is told that calls were not said."""
+NAMED = 5
+"""How many of them are named."""
 
 
 class Announcer:
-    """One voice. `announce` may be called from any thread."""
+    """One voice. `line` holds what it has to say; any thread may put calls there. `brief` gives a call's short text."""
 
     def __init__(
         self,
@@ -25,14 +30,21 @@ class Announcer:
         driver: Voice,
         report: Callable[[DeviceHealth], None],
         *,
+        brief: Callable[[Announce], Text] = lambda call: call.texts,
         timing: Timing = USUAL,
         line: AnnouncementQueue | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
+        self.line = AnnouncementQueue() if line is None else line
+        self.missed = 0
+        """How many calls were not said although their windows still made them."""
         self._driver, self._report, self._timing = driver, report, timing
-        self._line = line or AnnouncementQueue()
+        self._brief, self._clock = brief, clock
         self._ended = threading.Event()
-        self._well = True
+        self._trouble: DeviceHealth | None = None
+        self._told: list[tuple[float, Announce]] = []
+        """The calls that were missed lately, and when that was noticed."""
         self._thread = threading.Thread(target=self._run, name=f"voice {name}", daemon=True)
 
     def open(self) -> None:
@@ -44,10 +56,6 @@ class Announcer:
         self._ended.set()
         self._driver.close()
         self._thread.join(timeout_s)
-
-    def announce(self, announcement: Announce) -> None:
-        """Say it when its turn comes."""
-        self._line.put(announcement)
 
     def _run(self) -> None:
         backoff = self._timing.backoff()
@@ -64,25 +72,46 @@ class Announcer:
 
     def _speak(self) -> None:
         """Speak until the end. Raise DeviceError."""
-        check_at = time.monotonic() + self._timing.check_s
+        check_at = self._clock() + self._timing.check_s
         while not self._ended.is_set():
-            announcement = self._line.take(TAKE_S)
-            if announcement is not None:
-                self._driver.speak(announcement)
-            elif time.monotonic() >= check_at:
+            turn = self.line.take(TAKE_S)
+            if turn is not None:
+                self._driver.speak(worded(turn, self._driver.languages, self._brief))
+                self.line.said()
+            elif self._clock() >= check_at:
                 self._driver.check()
-                check_at = time.monotonic() + self._timing.check_s
+                check_at = self._clock() + self._timing.check_s
+            self._look_for_missed()
+            self._report(self._health())
 
     def _is_well(self) -> None:
-        if not self._well:
+        if self._trouble is not None:
             LOG.info("%s speaks again", self.name)
-        self._well = True
-        self._report(WELL)
+        self._trouble = None
+        self._report(self._health())
 
     def _failed(self, error: Exception) -> None:
         if self._ended.is_set():
             return
-        if self._well or not isinstance(error, DeviceError):
+        self.line.not_said(refused=isinstance(error, DeviceRefused) and not isinstance(error, Busy))
+        if self._trouble is None or not isinstance(error, DeviceError):
             LOG.warning("%s: %s", self.name, error, exc_info=not isinstance(error, DeviceError))
-        self._well = False
-        self._report(trouble(error))
+        self._trouble = trouble(error)
+        self._look_for_missed()
+        self._report(self._trouble)
+
+    def _look_for_missed(self) -> None:
+        """Count and keep what was lost, and forget what the staff was told for long enough."""
+        now = self._clock()
+        for call in self.line.lost():
+            self.missed += 1
+            self._told.append((now, call))
+            LOG.warning("%s did not say %s to window %s; missed so far: %d", self.name, call.number, call.window, self.missed)
+        self._told = [(at, call) for at, call in self._told if now - at < MISSED_S]
+
+    def _health(self) -> DeviceHealth:
+        if not self._told:
+            return WELL
+        named = ", ".join(f"{call.number} → {call.window}" for _, call in self._told[-NAMED:])
+        more = f" (+{len(self._told) - NAMED})" if len(self._told) > NAMED else ""
+        return DeviceHealth("calls-missed", named + more)

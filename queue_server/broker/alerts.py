@@ -24,7 +24,7 @@ FEW = 0.2
 SETTLE_S = 15.0
 MOST_ILLEGAL = 20
 """Maximum number of alerts about illegal messages; further subjects share one more."""
-CAUSED = ("misconfigured", "failed", "garbled")
+CAUSED = ("misconfigured", "failed", "garbled", "calls-missed")
 """States that mean little without what the program says of them."""
 OWN = ("lease-", "display-", "terminal-", "device-", "messages-", "ledger-")
 Severity = Literal["info", "warning", "error"]

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from contract.configuration.call_texts import fill
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.messages import DisplayLine
 
@@ -80,13 +81,6 @@ def board_lines(config: HallConfig, device: Device, calls: Sequence[BoardCall]) 
 def brightness(device: Device) -> int:
     """How bright a display is to be, 1 to 100 (option `brightness`)."""
     return min(100, max(1, int(device.options.get("brightness", BRIGHTNESS))))
-
-
-def fill(pattern: str, **values: str | int) -> str:
-    """Fill {number}, {window}, {queue} and {waiting} into a text of the hall; other braces stay as they are."""
-    for name, value in values.items():
-        pattern = pattern.replace("{" + name + "}", str(value))
-    return pattern
 
 
 def encodable(text: str) -> str:

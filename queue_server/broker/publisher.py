@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from contract.configuration.call_texts import announcement
 from contract.wire import codec
-from contract.wire.messages import Announce, RatingAsk, Text, WindowClerk, WindowState
+from contract.wire.messages import Announce, RatingAsk, WindowClerk, WindowState
 from contract.wire.topics import expiry_s
-from queue_server.broker import display_texts
 from queue_server.broker.call_board import CallBoard
 from queue_server.broker.display_states import DisplayStates
 from queue_server.broker.display_texts import BoardCall
@@ -149,9 +149,8 @@ class Publisher:
         self._states.publish(topic, ask)
 
     def _call(self, call: CalledNumber) -> None:
-        texts, window = self._hall.config.display_texts.announcement, self._hall.windows[call.window]
-        zh, en = (display_texts.fill(text, number=call.number, window=window.number) for text in (texts.zh, texts.en))
-        announce = codec.encode(Announce(self._states.next_seq(), call.window, call.number, Text(zh, en)))
+        texts = announcement(self._hall.config, call.window, call.number)
+        announce = codec.encode(Announce(self._states.next_seq(), call.window, call.number, texts))
         self._retained.put("announce", announce, retained=False)
         self._send("announce", announce, False, ANNOUNCE_EXPIRY_S)
         self._board.note(BoardCall(call.window, call.number))

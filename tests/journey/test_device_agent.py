@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +245,21 @@ def test_announcements_are_said_and_retained_ones_are_not(tmp_path: Path, broker
                 hall.link.topics.announce(), codec.encode(messages.Announce(1, "01", number, texts)), retain=retain
             )
         assert chip.wait_for(lambda: any("零零二" in u.text for u in chip.said))
+        assert not any("零零一" in u.text for u in chip.said)
+
+
+def test_a_call_whose_announcement_was_lost_is_said_from_the_state_of_its_window(tmp_path: Path, broker: PrivateBroker) -> None:
+    voice = device("voice-1", "emulator://syn6288", kind="voice", model="syn6288", serves=None)
+    with hall_with(tmp_path, broker, voice) as hall:
+        assert hall.device_is("voice-1", "ok")
+        chip = running("voice-1")
+        chip.character_s = 0.002
+        ticket = messages.WindowTicket("t", "A003", "household")
+        state = messages.WindowState(1, "calling", ticket, None, 1, datetime.now(UTC))
+        broker.close()
+        broker.open()
+        hall.link.publish(hall.link.topics.window_state("01"), codec.encode(state), retain=True)
+        assert chip.wait_for(lambda: any("零零三" in u.text for u in chip.said), PATIENCE_S)
 
 
 def test_an_agent_that_hears_garbled_messages_again_and_again_says_so_once(
