@@ -20,8 +20,6 @@ from contract.wire.case import Case
 from queue_server.appointments.intake import take_in
 from queue_server.appointments.repository import Booking
 from queue_server.cases import repository
-from queue_server.catalogue.library import Library
-from queue_server.catalogue.translations import Translations
 from queue_server.enrolment import authority
 from queue_server.enrolment.broker import client_credentials
 from queue_server.enrolment.register import register_of
@@ -29,7 +27,6 @@ from queue_server.enrolment.revocation import BrokerHere
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.repository import RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
-from queue_server.web.auth.accounts import Accounts
 from tests.rauc_bundle import bundle
 from tests.screens import Shot
 from tests.screens.still import MORNING, repeat_chance, stand_still
@@ -63,15 +60,14 @@ def shots(_mode: str) -> Iterator[Shot]:
     if not Path(CHROMIUM).exists():
         return
     repeat_chance()
-    for kind in (Accounts, Library, Translations):  # they look at another clock, from the start
-        kind.__init__.__kwdefaults__["now"] = MORNING.timestamp
+    stand_still("tests")  # the clock that the hall is given stands from the start
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         authority.make(Path(folder) / "ca", "wushan", now())
         hall = WebHall(Path(folder), load(HALL), items=HALL, broker=BrokerHere(Path(folder), ("127.0.0.1", 1)))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
             application = hall.open()  # what is built of types must see the real ones
-            stand_still("contract", "queue_server", "tests")
+            stand_still("contract", "queue_server")
             with serving(application) as site:
                 hall.edition()
                 for view in views(hall, busy(hall)):
