@@ -219,7 +219,7 @@ def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
         View("cases-import", "/cases/import", (NARROW,), "supervisor"),
         View("accounts", "/accounts", (WIDE,), "admin"),
         View("password", "/password", (NARROW,), "admin"),
-        View("fleet", "/fleet", both, "admin"),
+        View("fleet-of-the-administrator", "/fleet", both, "admin"),
         View("technician", "/technician/kiosk-1", both, "admin", lambda page: page.click("#make")),
         View("token", "/token/kiosk-1", phones, "admin", lambda page: page.click("#make")),
         View("revoke", "/revoke/kiosk-1", phones, "admin"),
