@@ -62,7 +62,7 @@ class Agent:
         self.devices = devices_of(hall, terminal, only)
         self.terminal = TerminalPresence(broker=broker, hall=hall.hall.id, terminal=terminal, role="agent", updates=updates)
         self.link = self.terminal.link
-        self._site = SharedDeviceSite(folder, answer_s)
+        self._site = SharedDeviceSite(folder, answer_s, hall.zone)
         self._timing = timing
         self._tasks: list[Task] = []
         self._lock = threading.Lock()

@@ -126,6 +126,9 @@ class SharedPort(Stream):
     def read(self, timeout_s: float) -> bytes:
         return self._port.read(timeout_s)
 
+    def transmit_s(self, size: int) -> float:
+        return self._port.transmit_s(size)
+
     def set_baud(self, baud: int) -> None:
         self._port.set_baud(baud)
 

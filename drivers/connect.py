@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from contract.configuration.hall import Device
@@ -38,11 +39,16 @@ def connect(address: str, *, name: str = "", folder: Path | None = None) -> Stre
 
 @dataclass(frozen=True)
 class DeviceSite:
-    """What a driver gets from its surroundings: how lines are opened, where emulated devices keep what they show, and how long
-    a device may take to answer (None: as long as its driver knows that it may)."""
+    """What a driver gets from its surroundings: how lines are opened, where emulated devices keep what they show, how long a
+    device may take to answer (None: as long as its driver knows that it may), the hall's time zone (None: the machine's)."""
 
     folder: Path | None = None
     answer_s: float | None = None
+    zone: tzinfo | None = None
+
+    def now(self) -> datetime:
+        """The hall's local time, for the clock and the nights of a display."""
+        return datetime.now(self.zone).astimezone(self.zone)
 
     def stream(self, device: Device) -> Stream:
         """The line to `device`, not yet open."""

@@ -87,7 +87,7 @@ def examine(
     hall: HallConfig, devices: Iterable[Device], *, folder: Path | None, acts: Iterable[Act] = (), search: bool = False
 ) -> Report:
     """Open every device, ask how it is, try what is wanted; lines at the same time, devices of one line one after another."""
-    site = SharedDeviceSite(folder)
+    site = SharedDeviceSite(folder, zone=hall.zone)
     wanted = {ACTS[act] for act in acts}
     lines: dict[str, list[Device]] = {}
     for device in devices:

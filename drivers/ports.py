@@ -90,6 +90,10 @@ class Display(Driver, Protocol):
     min_interval_s: float
     """The device takes no new content sooner than this after the last."""
 
+    refresh_s: float
+    """What is shown is written again after so long, because the device may have lost it unnoticed, in a power cut or with a
+    broken wire; infinite where the device keeps it, or tells."""
+
     line_gap_s: float
     """How long the line stays silent after each frame, for every device on it."""
 

@@ -84,6 +84,9 @@ class SerialStream(Stream):
 
         return self._guard(take)
 
+    def transmit_s(self, size: int) -> float:
+        return size * 10 / self.baud
+
     def set_baud(self, baud: int) -> None:
         self.baud = baud
         if self._port is not None:

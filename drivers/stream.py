@@ -42,5 +42,9 @@ class Stream(ABC):
             if not self.read(0):
                 return
 
+    def transmit_s(self, size: int) -> float:
+        """How long the line needs for so many bytes; 0 where that is no matter."""
+        return 0.0 * size
+
     def set_baud(self, baud: int) -> None:  # noqa: B027
         """Change the speed of a serial line; other lines have none."""

@@ -1,4 +1,6 @@
-"""Driver for Alpha signs (BetaBrite and others). They do not answer; what is shown is sent again at every check."""
+"""Driver for Alpha signs (BetaBrite and others). They do not answer; what is shown is sent again at every check, and their
+memory is set up again with every new text and every minute: a sign that was switched on late, or replaced, has none.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +28,7 @@ class AlphaSign(Display):
     """One sign. Latin text goes as text, everything else as a picture."""
 
     min_interval_s = 0.5
+    refresh_s = 60.0
     line_gap_s = 0.0
     blinks = True
 
@@ -41,12 +44,9 @@ class AlphaSign(Display):
         self.address = b"%02X" % options.number("addr", 0, 0, 255)
         self.as_pictures = options.flag("pictures", False)
         self._last: list[alpha.Frame] = []
-        self._memory = 0
-        """How wide a picture the sign's memory is set up for; 0 when that is not known."""
 
     def open(self) -> None:
         self.stream.open()
-        self._memory = 0
 
     def close(self) -> None:
         self.stream.close()
@@ -58,10 +58,8 @@ class AlphaSign(Display):
     def show(self, desired: DisplayDesired) -> None:
         self._last = self.frames(desired.lines)
         width = max(self.size.width, self._width(desired.lines))
-        if width != self._memory:  # a sign forgets everything when its memory is set up: only when needed
-            self._send([self._frame(alpha.WRITE_SPECIAL, alpha.memory(width, self.size.height))])
-            self._memory = width
-        self._send(self._last)
+        # a sign forgets everything when its memory is set up: seen only where the text changes anyway
+        self._send([self._frame(alpha.WRITE_SPECIAL, alpha.memory(width, self.size.height)), *self._last])
 
     def frames(self, lines: list[DisplayLine]) -> list[alpha.Frame]:
         """The frames that show the lines: a text file, and before it the picture that it names where one is needed."""

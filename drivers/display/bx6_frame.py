@@ -27,6 +27,9 @@ LIMIT = 200_000
 PIXELS_LIMIT = 60_000
 """Bytes of one picture; the length of a request has 16 bits."""
 
+UNTIL_TIMEOUT = 2
+"""Run mode of an area: its pages follow each other, and it goes when nobody has written it for `timeout_s`."""
+
 PING, CLOCK, POWER, BRIGHTNESS, STATUS = (0xA2, 0x00), (0xA2, 0x02), (0xA2, 0x05), (0xA2, 0x07), (0xA2, 0x0F)
 UPDATE_AREA, DELETE_AREAS = (0xA7, 0x00), (0xA7, 0x01)
 PING_REPLY, STATUS_REPLY = (0xA2, 0x80), (0xA2, 0x8F)
@@ -207,6 +210,17 @@ def clock(now: datetime) -> Request:
     """Set the controller's clock to local time `now`; all BCD."""
     values = (now.year % 100, now.year // 100, now.month, now.day, now.hour, now.minute, now.second, now.isoweekday())
     return Request(CLOCK, bytes(value // 10 << 4 | value % 10 for value in values))
+
+
+def read_clock(data: bytes) -> datetime:
+    """The local time in a clock request; raise BadFrame for an impossible one."""
+    if len(data) != 8 or any(byte >> 4 > 9 or byte & 15 > 9 for byte in data):
+        raise BadFrame("the clock takes 8 BCD bytes")
+    year, century, month, day, hour, minute, second, _ = ((byte >> 4) * 10 + (byte & 15) for byte in data)
+    try:
+        return datetime(century * 100 + year, month, day, hour, minute, second)
+    except ValueError as error:
+        raise BadFrame(str(error)) from None
 
 
 def brightness(levels: list[int]) -> Request:

@@ -23,6 +23,8 @@ BROADCAST = 0xFFFE
 ANY_TYPE = 0xFE
 VERSION = 0x02
 PIXELS = 0x8000
+UNTIL_TIMEOUT = 2
+"""Run mode of an area: its text repeats, and it goes when nobody has written it for `timeout_s`."""
 _HEADER = struct.Struct("<HH3xBBBBBH")
 _AREA = struct.Struct("<BHHHHBBBH")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -25,14 +26,18 @@ REMEDY = "check the model and the version of its firmware"
 
 
 class HuiduDisplay(SerialDevice, Display):
-    """A board. On a serial line there is no session: its guid stays empty, and no heartbeat is known."""
+    """A board. On a serial line there is no session: its guid stays empty, and no heartbeat is known.
+
+    A card keeps its program without power and shows it again by itself, so that it is not written anew: its flash wears out.
+    """
 
     min_interval_s = 0.5
+    refresh_s = math.inf
     line_gap_s = 0.0
     blinks = False
 
     def __init__(
-        self, device: Device, site: DeviceSite, *, serial: bool = False, now: Callable[[], datetime] = datetime.now
+        self, device: Device, site: DeviceSite, *, serial: bool = False, now: Callable[[], datetime] | None = None
     ) -> None:
         super().__init__(site.stream(device))
         options = DeviceOptions.of(device)
@@ -41,7 +46,7 @@ class HuiduDisplay(SerialDevice, Display):
         self.night = Night.of(options)
         self.reply_s = site.answer_s or REPLY_S
         self.serial = serial
-        self._now = now
+        self._now = now or site.now
         self._guid = huidu_xml.NO_GUID
         self._has_program = False
         self._percent = 100
@@ -52,7 +57,7 @@ class HuiduDisplay(SerialDevice, Display):
         if not self.serial:
             self._packet(huidu_frame.version(), huidu_frame.VERSION_IS)
             self._guid = self._call(huidu_xml.version()).guid
-        self._call(huidu_xml.time_is(self._guid, self._now().astimezone()))
+        self._call(huidu_xml.time_is(self._guid, self._now()))
 
     def check(self) -> None:
         if self.serial:

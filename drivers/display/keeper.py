@@ -15,6 +15,9 @@ from drivers.ports import DeviceError, Display
 
 LOG = logging.getLogger(__name__)
 BLINK_S = 0.5
+HOLD_S = 0.7
+"""So long a display that takes no quick changes keeps back what is no call: a clerk who has finished calls the next one, and
+that call must not wait for a greeting."""
 Report = Callable[[DeviceHealth, int | None], None]
 """Takes the health and the `seq` of what is shown, None before anything is."""
 
@@ -36,6 +39,8 @@ class DisplayKeeper:
         self.line_gap_s = driver.line_gap_s
         self._lock = threading.Lock()
         self._wanted: DisplayDesired | None = None
+        self._wanted_at = 0.0
+        """Since when something else is wanted than what is shown."""
         self._shown: DisplayDesired | None = None
         self._on_panel: tuple[object, ...] | None = None
         """What the display itself shows; None when that is not known."""
@@ -43,11 +48,13 @@ class DisplayKeeper:
         self._is_open = False
         self._well = True
         self._backoff = timing.backoff()
-        self._retry_at = self._free_at = self._check_at = 0.0
+        self._retry_at = self._free_at = self._check_at = self._written_at = 0.0
 
     def want(self, desired: DisplayDesired) -> None:
         """From now on `desired` is what it should show; what was not shown yet is forgotten."""
         with self._lock:
+            if self._wanted is self._shown:
+                self._wanted_at = self._clock()
             self._wanted = desired
 
     def due(self) -> tuple[float, bool, bool]:
@@ -55,7 +62,7 @@ class DisplayKeeper:
         if not self._is_open:
             return self._retry_at, not self._well, False
         if self._wanted is not self._shown:
-            return self._free_at, not self._well, False
+            return self._show_at(), not self._well, False
         return min(self._check_at, self._blink_at()), not self._well, True
 
     def serve(self) -> None:
@@ -66,7 +73,7 @@ class DisplayKeeper:
             with self._lock:
                 wanted = self._wanted
             now = self._clock()
-            if wanted is not None and wanted is not self._shown and now >= self._free_at:
+            if wanted is not None and wanted is not self._shown and now >= self._show_at():
                 self._show(wanted)
             elif now >= self._blink_at():
                 self._blink()
@@ -87,6 +94,13 @@ class DisplayKeeper:
         self._check_at = self._clock() + self._check_s
         if self._wanted is None:
             self._is_well(None)
+
+    def _show_at(self) -> float:
+        """When what is wanted may be written."""
+        wanted, shown = self._wanted, self._shown
+        if shown is None or wanted is None or _blinks(wanted) or self._driver.min_interval_s < HOLD_S:
+            return self._free_at
+        return max(self._free_at, self._wanted_at + HOLD_S)
 
     def _show(self, desired: DisplayDesired) -> None:
         self._lit = True
@@ -110,12 +124,15 @@ class DisplayKeeper:
         self._on_panel = None
         self._driver.show(desired)
         self._on_panel = self._looks(desired)
-        self._free_at = self._clock() + self._driver.min_interval_s
-        self._check_at = self._clock() + self._check_s
+        self._written_at = self._clock()
+        self._free_at = self._written_at + self._driver.min_interval_s
+        self._check_at = self._written_at + self._check_s
 
     def _check(self) -> None:
         self._driver.check()
         self._check_at = self._clock() + self._check_s
+        if self._shown is not None and self._clock() >= self._written_at + self._driver.refresh_s:
+            self._write(self._shown if self._lit else _dark(self._shown))
         if not self._well:
             self._is_well(None if self._shown is None else self._shown.seq)
 

@@ -26,16 +26,25 @@ AREAS = 4
 BLINK = 50
 TURN = 200
 """Hundredths of a second: how long a blinking text is lit, and how long one part of a long text is shown."""
+LINE_SHARE = 20
+"""Writing everything again takes at most one part in so many of a serial line's time."""
+LIVES_S = 600
+"""So long a controller shows an area that nobody writes again: its program has ended."""
 
 
 class Bx6Display(SerialDevice, Display):
-    """A strip or board."""
+    """A strip or board.
+
+    What its status holds is not public, so that it cannot be asked whether it still has its areas: they are written again,
+    not before every part of a long text was to be seen, and not so often that a slow line has time for nothing else.
+    """
 
     min_interval_s = 1.0
+    refresh_s = 0.0
     line_gap_s = 0.0
     blinks = True
 
-    def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] = datetime.now) -> None:
+    def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] | None = None) -> None:
         super().__init__(site.stream(device))
         options = DeviceOptions.of(device)
         self.address = options.number("addr", bx6.ANY, 1, 0xFFFE)
@@ -47,7 +56,7 @@ class Bx6Display(SerialDevice, Display):
             )
         self.night = Night.of(options)
         self.reply_s = site.answer_s or REPLY_S
-        self._now = now
+        self._now = now or site.now
         self._sequence = 0
         self._areas: set[int] = set()
         self._levels: list[int] | None = None
@@ -62,9 +71,14 @@ class Bx6Display(SerialDevice, Display):
 
     def show(self, desired: DisplayDesired) -> None:
         places = self.size.places(min(len(desired.lines), AREAS))
+        seen_s, written = 0.0, 0
         for i, (line, (top, height)) in enumerate(zip(desired.lines, places, strict=False)):
-            area = bx6.Area(i, 0, top, self.size.width, height, self.pages(line, height), timeout_s=0)
+            pages = self.pages(line, height)
+            area = bx6.Area(i, 0, top, self.size.width, height, pages, bx6.UNTIL_TIMEOUT, LIVES_S)
             self._ask(area.request(), dynamic=True)
+            seen_s = max(seen_s, sum(page.stay for page in pages) / 100)
+            written += sum(len(page.rgb) for page in pages)
+        self.refresh_s = min(LIVES_S / 2, max(seen_s, LINE_SHARE * self.stream.transmit_s(written)))
         used = set(range(len(places)))
         if gone := sorted(self._areas - used):
             self._ask(bx6.delete(gone), dynamic=True)

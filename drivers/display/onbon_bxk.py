@@ -31,16 +31,19 @@ AREA_BYTES = 512
 SPEEDS = (9600, 57600)
 COLOUR_TAGS = {"red": b"", "green": b"\\C2", "yellow": b"\\C3"}
 CLOCK_EVERY_S = 6 * 3600.0
+LIVES_S = 1200
+"""So long a controller shows an area that nobody writes again: its program has ended."""
 
 
 class BxkDisplay(SerialDevice, Display):
     """A strip or board. `now` gives the hall's local time."""
 
     min_interval_s = 1.0
+    refresh_s = LIVES_S / 2
     line_gap_s = 0.0
     blinks = False
 
-    def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] = datetime.now) -> None:
+    def __init__(self, device: Device, site: DeviceSite, *, now: Callable[[], datetime] | None = None) -> None:
         super().__init__(site.stream(device))
         options = DeviceOptions.of(device)
         self.address = options.number("addr", 1, 1, 0xFFFE)
@@ -49,7 +52,7 @@ class BxkDisplay(SerialDevice, Display):
         self.speed = options.number("speed", 4, 0, 24)
         self.autobaud = options.flag("autobaud", False)
         self.reply_s = site.answer_s or REPLY_S
-        self._now = now
+        self._now = now or site.now
         self._areas: set[int] | None = None
         self._levels: list[int] | None = None
         self._clock_set: datetime | None = None
@@ -95,7 +98,8 @@ class BxkDisplay(SerialDevice, Display):
             self.size.width,
             height,
             text,
-            timeout_s=0,
+            run_mode=bxk.UNTIL_TIMEOUT,
+            timeout_s=LIVES_S,
             align=0 if runs else 2,
             single_line=1,
             display=3 if runs else 1,

@@ -1,4 +1,4 @@
-"""Drivers for displays that never answer: QT strips and number boards. What was sent is sent again at every check, so that a
+"""Drivers for displays that never answer: QT strips and number boards. What was sent is sent again all the time, so that a
 display that was without power, or missed a frame, shows the truth again.
 """
 
@@ -19,13 +19,13 @@ class OneWayDisplay(Display, ABC):
     """Writes frames and reads nothing."""
 
     min_interval_s = 0.1
+    refresh_s = 0.0
     line_gap_s = 0.1
     """QT strips need this silence between two frames, whoever they are for."""
     blinks = False
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         self.stream = site.stream(device)
-        self._last = b""
 
     def open(self) -> None:
         self.stream.open()
@@ -35,12 +35,9 @@ class OneWayDisplay(Display, ABC):
 
     def check(self) -> None:
         self.stream.discard()
-        if self._last:
-            self.stream.write(self._last)
 
     def show(self, desired: DisplayDesired) -> None:
-        self._last = self.frame(desired)
-        self.stream.write(self._last)
+        self.stream.write(self.frame(desired))
 
     @abstractmethod
     def frame(self, desired: DisplayDesired) -> bytes:

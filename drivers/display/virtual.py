@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class VirtualDisplay(Display):
     """Paints `<folder>/<device>.png`."""
 
     min_interval_s = 0.2
+    refresh_s = math.inf
     line_gap_s = 0.0
     blinks = False
 

@@ -29,6 +29,10 @@ class AlphaEmulator(LedPanel):
         self.frames = 0
         super().__init__(**given)
 
+    def power_cut(self) -> None:
+        """As a sign that was replaced, or whose battery is empty: its memory is not set up."""
+        self.size, self.content, self.rows = None, b"", []
+
     def opened(self, line: EmulatedLine) -> None:
         line.state = alpha.Parser()
 

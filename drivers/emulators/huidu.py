@@ -54,6 +54,10 @@ class HuiduEmulator(LedPanel):
         self._sessions = 0
         super().__init__(**given)
 
+    def power_cut(self) -> None:
+        """A card keeps its program; whoever was connected must connect again."""
+        self.hang_up()
+
     def opened(self, line: EmulatedLine) -> None:
         line.state = _Session(Parser(), Assembler(serial=self.SERIAL))
         if self.SERIAL:

@@ -25,8 +25,12 @@ class OnbonBx6Emulator(LedPanel):
         self.areas: dict[int, bx6.Area] = {}
         self.levels: list[int] = [15] * 48
         self.is_on = True
+        self.clock: datetime | None = None
         self.frames = 0
         super().__init__(**given)
+
+    def power_cut(self) -> None:
+        self.areas.clear()
 
     def opened(self, line: EmulatedLine) -> None:
         line.state = Splitter(bx6.LIMIT)
@@ -81,7 +85,9 @@ class OnbonBx6Emulator(LedPanel):
             self.levels = list(request.data[1:])
         elif request.command == bx6.POWER:
             self.is_on = request.data[0] == 1
-        elif request.command != bx6.CLOCK:
+        elif request.command == bx6.CLOCK:
+            self.clock = bx6.read_clock(request.data)
+        else:
             return bx6.Reply(bx6.NACK, 2)
         return bx6.Reply(bx6.ACK)
 

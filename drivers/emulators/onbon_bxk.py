@@ -25,7 +25,6 @@ class OnbonBxkEmulator(LedPanel):
 
     FAULTS: ClassVar[dict[str, str]] = {
         "nack": "refuses everything: busy (nack=4: another error)",
-        "forgets": "has lost what it showed, as after a power cut",
         "off": "is switched off but answers",
     }
     LIMIT = 1024
@@ -42,10 +41,12 @@ class OnbonBxkEmulator(LedPanel):
         super().__init__(**given)
 
     def fault_changed(self, name: str, on: bool) -> None:
-        if name == "forgets" and on:
-            self.areas.clear()
+        super().fault_changed(name, on)
         if name == "off" and on:
             self.is_on = False
+
+    def power_cut(self) -> None:
+        self.areas.clear()
 
     def opened(self, line: EmulatedLine) -> None:
         line.state = Splitter(self.LIMIT)

@@ -22,6 +22,9 @@ class QtStripEmulator(LedPanel):
         self.frames = 0
         super().__init__(**given)
 
+    def power_cut(self) -> None:
+        self.strips.clear()
+
     def opened(self, line: EmulatedLine) -> None:
         line.state = qt_frame.Parser()
 
@@ -57,6 +60,9 @@ class NumberBoardEmulator(LedPanel):
         self.number: number_frame.Number | None = None
         self.frames = 0
         super().__init__(**given)
+
+    def power_cut(self) -> None:
+        self.number = None
 
     def opened(self, line: EmulatedLine) -> None:
         line.state = number_frame.Parser(xunpeng=self.XUNPENG)

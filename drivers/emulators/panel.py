@@ -16,6 +16,19 @@ class LedPanel(Emulator):
     painted = 0
     """How many pictures were made."""
 
+    @classmethod
+    def known_faults(cls) -> dict[str, str]:
+        return super().known_faults() | {"power-cut": "was without power for a moment (switching it on does it)"}
+
+    def fault_changed(self, name: str, on: bool) -> None:
+        if name == "power-cut" and on:
+            self.power_cut()
+            self.changed_picture()
+
+    @abstractmethod
+    def power_cut(self) -> None:
+        """Forget whatever the device does not keep without power."""
+
     @abstractmethod
     def texts(self) -> list[str]:
         """The lines that can be read on it now, from top to bottom; empty when it is dark."""

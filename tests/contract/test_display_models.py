@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from PIL import Image
 from contract.configuration.hall import Device
 from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers import registry
+from drivers.display.keeper import DisplayKeeper
 from drivers.display.onbon_bxk import BxkDisplay
 from drivers.emulators.serve import MemoryStream, PtyServer, TcpServer, UdpServer
 from drivers.ports import DeviceError, DeviceRefused, NoReply, Unreachable
@@ -133,6 +134,32 @@ def test_a_display_that_hangs_up_is_reported_and_taken_again(bench: Bench) -> No
     assert bench.shows(*seen(bench.model, "A002", "2"))
 
 
+def test_a_power_cut_however_short_is_made_good_without_a_new_call(bench: Bench) -> None:
+    now = [100.0]
+    states: list[str] = []
+    keeper = DisplayKeeper("strip-03", bench.driver, lambda health, _: states.append(health.state), clock=lambda: now[0])
+
+    def pass_time(seconds: float) -> None:
+        end = now[0] + seconds
+        while (at := keeper.due()[0]) <= end:
+            now[0] = max(now[0], at)
+            keeper.serve()
+        now[0] = end
+
+    keeper.want(text("暂停服务", "二号"))
+    pass_time(30)
+    shown = bench.emulator.texts()
+    bench.emulator.fail("power-cut")
+    bench.emulator.repair("power-cut")
+    bench.driver.reply_s = 0.4
+    pass_time(70)
+    assert bench.shows(*shown) and shown == bench.emulator.texts()
+    assert states[-1] == "ok"
+    keeper.want(text("请A012号到03号窗口", seq=2))
+    pass_time(2)
+    assert bench.shows(*seen(bench.model, "请A012号到03号窗口", "12"))
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_nobody_listening_is_unreachable_with_a_remedy(model: str) -> None:
     driver = registry.build(device(model, "socket://127.0.0.1:9"))
@@ -221,7 +248,7 @@ def test_a_strip_that_lost_its_memory_says_so_at_the_next_check() -> None:
     bench = Bench("onbon-bxk")
     bench.driver.open()
     bench.driver.show(text("A001"))
-    bench.emulator.fail("forgets")
+    bench.emulator.fail("power-cut")
     with pytest.raises(NoReply, match="without power"):
         bench.driver.check()
     bench.emulator.fail("off")
@@ -243,6 +270,47 @@ def test_brightness_by_time_of_day_is_left_to_the_controller_with_the_right_cloc
     assert bench.emulator.frames == before + 1, "brightness that did not change is not sent again"
     bench.driver.close()
     bench.server.close()
+
+
+@pytest.mark.parametrize("model", ["onbon-bxk", "onbon-bx6", "huidu"])
+def test_the_clock_of_a_display_is_the_halls_wherever_the_machine_thinks_it_is(model: str) -> None:
+    zone = timezone(timedelta(hours=14))  # nobody's machine is there
+    emulator = registry.emulator(model)(name="strip-03")
+    server = TcpServer(emulator)
+    server.open()
+    driver = registry.build(device(model, server.address, night_brightness=20), DeviceSite(answer_s=PATIENCE_S, zone=zone))
+    driver.open()
+    driver.show(text("A001"))
+    set_to = emulator.clock if model != "huidu" else datetime.fromisoformat(emulator.time)
+    assert abs((datetime.now(zone).replace(tzinfo=None) - set_to).total_seconds()) < 60
+    driver.close()
+    server.close()
+
+
+def test_what_nobody_writes_any_more_goes_by_itself() -> None:
+    for model in ("onbon-bxk", "onbon-bx6"):
+        bench = Bench(model)
+        bench.driver.open()
+        bench.driver.show(text("A001"))
+        (area,) = bench.emulator.areas.values()
+        assert area.run_mode == 2 and 2 * bench.driver.refresh_s <= area.timeout_s
+        bench.driver.close()
+        bench.server.close()
+
+
+def test_a_slow_line_keeps_time_for_calls_though_all_is_written_again() -> None:
+    class Slow(MemoryStream):
+        def transmit_s(self, size: int) -> float:
+            return size / 960
+
+    class Here(DeviceSite):
+        def stream(self, device: Device) -> Any:
+            return Slow(registry.emulator("onbon-bx6")(name="strip"))
+
+    driver = registry.build(device("onbon-bx6", "loop://"), Here())
+    driver.open()
+    driver.show(text("A001"))
+    assert driver.refresh_s > 100, "9 kB take ten seconds"
 
 
 def test_the_speed_of_a_serial_strip_is_found_out() -> None:

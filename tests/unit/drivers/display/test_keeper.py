@@ -21,8 +21,8 @@ class Clock:
 class Glass:
     """A display that keeps what it was told; `broken` makes it fail."""
 
-    def __init__(self, min_interval_s=1.0, blinks=False):
-        self.min_interval_s, self.blinks, self.line_gap_s = min_interval_s, blinks, 0.0
+    def __init__(self, min_interval_s=1.0, blinks=False, refresh_s=float("inf")):
+        self.min_interval_s, self.blinks, self.line_gap_s, self.refresh_s = min_interval_s, blinks, 0.0, refresh_s
         self.broken = None
         self.shown, self.calls = [], []
 
@@ -171,6 +171,31 @@ def test_the_same_content_is_not_written_twice_but_its_seq_is_told():
     stage.keeper.want(desired(8, "A001", brightness=20))
     stage.pass_time(2)
     assert stage.glass.shown == ["A001", "A001"], "brightness is part of what is seen"
+
+
+def test_a_call_right_after_a_finished_one_does_not_wait_for_a_greeting():
+    stage = Stage(min_interval_s=1.0)
+    stage.keeper.want(desired(1, "serving A001"))
+    stage.pass_time(60)
+    stage.keeper.want(desired(2, "welcome"))
+    stage.pass_time(0.3)
+    called_at = stage.clock.now
+    stage.keeper.want(desired(3, "A002", "blink"))
+    while stage.glass.shown[-1] != "A002":
+        stage.pass_time(0)
+        stage.clock.now += 0.01
+        assert stage.clock.now - called_at < 0.1
+    stage.keeper.want(desired(4, "welcome"))
+    stage.pass_time(2)
+    assert stage.glass.shown[-1] == "welcome", "without another call the greeting comes"
+    assert "welcome" not in stage.glass.shown[:2]
+
+
+def test_what_a_display_may_lose_unnoticed_is_written_again():
+    stage = Stage(refresh_s=30.0)
+    stage.keeper.want(desired(1, "A001"))
+    stage.pass_time(100)
+    assert 3 <= len(stage.glass.shown) <= 4 and set(stage.glass.shown) == {"A001"}
 
 
 # --- lines ---------------------------------------------------------------------------------------------------------------
