@@ -22,11 +22,15 @@ from drivers.ports import DeviceError, DeviceRefused, NoReply, Unreachable
 from drivers.registry import BadOption, DeviceSite
 
 MODELS = [m.name for m in registry.models().values() if m.kind == "display" and m.emulator]
-ANSWERING = ["onbon-bxk", "onbon-bx6", "huidu", "huidu-serial"]
-IN_LETTERS = ["onbon-bxk", "huidu", "huidu-serial", "qt-strip"]
+ONE_WAY = ["qt-strip", "alpha", "number-4byte", "number-xunpeng"]
+"""They never answer; every other model must."""
+ANSWERING = [model for model in MODELS if model not in ONE_WAY]
 NUMBERS = ["number-4byte", "number-xunpeng"]
-REFUSAL = {"onbon-bxk": "nack", "onbon-bx6": "nack", "huidu": "busy", "huidu-serial": "busy"}
-
+"""They show digits alone; every other model shows the whole text."""
+DRAWN = ["onbon-bx6"]
+"""Their text comes as a picture, in which the emulator reads no letters."""
+REFUSAL = {"huidu": "busy", "huidu-serial": "busy"}
+"""The emulator's fault by which a model refuses, where it is not `nack`."""
 
 PATIENCE_S = 10.0
 """How long the drivers wait for an answer: threads of a busy machine do not run for seconds."""
@@ -65,7 +69,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
 def seen(model: str, line: str, number: str) -> list[str]:
     if model in NUMBERS:
         return [number] if number else []
-    return [line] if model in IN_LETTERS or (model == "alpha" and line.isascii()) else ["▦"]
+    return ["▦"] if model in DRAWN or (model == "alpha" and not line.isascii()) else [line]
 
 
 def test_a_display_shows_the_call_and_then_the_next_state(bench: Bench) -> None:
@@ -209,7 +213,7 @@ def test_a_refusal_is_told_apart_from_silence(model: str) -> None:
     bench = Bench(model)
     try:
         bench.driver.open()
-        bench.emulator.fail(REFUSAL[model])
+        bench.emulator.fail(REFUSAL.get(model, "nack"))
         with pytest.raises(DeviceRefused, match="refuses"):
             bench.driver.show(text("A001"))
     finally:
