@@ -55,5 +55,10 @@ class Broker:
         ca, certificate, key = (credentials / name for name in ("ca.crt", "client.crt", "client.key"))
         return cls(parts.hostname, port or 8883, ca, certificate, key, shown.name)
 
+    @property
+    def is_certified(self) -> bool:
+        """Whether the broker knows every client by its certificate."""
+        return self.ca is not None
+
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"

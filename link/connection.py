@@ -147,7 +147,7 @@ class Link:
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.ResponseTopic = self.topics.reply(self.client_id)
         properties.CorrelationData = request_id.encode()
-        self._paho.publish(self.topics.command(verb), payload, qos=1, properties=properties)
+        self._paho.publish(self.topics.command(verb, self.client_id), payload, qos=1, properties=properties)
 
     def _subscribe(self, topic_filter: str) -> None:
         self._paho.subscribe(topic_filter, options=SubscribeOptions(qos=1))

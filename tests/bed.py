@@ -9,6 +9,7 @@ from typing import Any
 
 from contract.configuration.hall_files import load
 from contract.wire import answers, codec
+from queue_server.broker.command_reader import Clients
 from queue_server.commands.context import Changes
 from queue_server.commands.hall_rules import HallRules
 from queue_server.ledger.ledger import Ledger, LedgerRequest, Reply
@@ -47,7 +48,7 @@ class Bed:
         self.reports = Reports(self.database, self.hall, lambda: self.clock.now)
         self.changes = Changes()
         self.actor = "test"
-        """Who asks."""
+        """Who asks, as the broker knows it."""
 
     def open(self) -> Bed:
         self.ledger.open()
@@ -78,7 +79,8 @@ class Bed:
 
         names = ids or [str(uuid.uuid4()) for _ in asked]
         requests = [
-            LedgerRequest(names[i], verb, codec.encode(body), self.actor, put(i)) for i, (verb, body) in enumerate(asked)
+            LedgerRequest(names[i], verb, codec.encode(body), self.actor, put(i), self._terminal)
+            for i, (verb, body) in enumerate(asked)
         ]
         self.changes = self.ledger.handle(requests)
         return [codec.decode(answer, answers.Answer) for answer in encoded]
@@ -86,8 +88,13 @@ class Bed:
     def raw(self, verb: str, request_id: str, body: dict[str, Any]) -> bytes:
         """One request; its answer as it goes onto the wire."""
         replies: list[Reply] = []
-        self.changes = self.ledger.handle([LedgerRequest(request_id, verb, codec.encode(body), self.actor, replies.append)])
+        request = LedgerRequest(request_id, verb, codec.encode(body), self.actor, replies.append, self._terminal)
+        self.changes = self.ledger.handle([request])
         return replies[0].content
+
+    @property
+    def _terminal(self) -> str | None:
+        return Clients(self.hall.terminals, certified=False).terminal(self.actor)
 
     def ask(self, verb: str, request_id: str | None = None, **body: Any) -> answers.Answer:
         """One request, `class_` and `return_` standing for their names on the wire."""

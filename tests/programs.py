@@ -142,6 +142,13 @@ def ok(link: Link, verb: str, request_id: str | None = None, **body: object) -> 
     return answer.data
 
 
+def refused(link: Link, verb: str, **body: object) -> str:
+    """Ask the server for what it refuses; the code of its answer."""
+    answer: answers.Answer = link.request(verb, body, timeout_s=PATIENCE_S).result()
+    assert answer.error is not None, f"{verb} {body}: {answer.data}"
+    return answer.error.code
+
+
 def wait_for_port(port: int, timeout_s: float = PATIENCE_S, host: str = "127.0.0.1") -> None:
     """Return when somebody listens on a port."""
 

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, field
 
 from contract.wire import answers
 from contract.wire.messages import Channel, Id, Level, Phrase, RatingChannel, ScannedCode, TechnicianDid, TicketClass
-from contract.wire.topics import CROWD, HALL, KEYPAD, RATER, RATING, SCREEN, Party
+from contract.wire.topics import CROWD, OWN_HALL, OWN_KEYPAD, OWN_RATER, OWN_RATING, OWN_SCREEN, Party
 
 
 class IssueTicket(Struct, frozen=True):
@@ -179,21 +179,34 @@ class TellTechnicianActs(Struct, frozen=True):
 @dataclass(frozen=True)
 class Verb:
     """A verb: the types of request and answer, and who asks besides the server's own pages. With `reads_only` an answer is
-    not kept: asked again, the server answers anew."""
+    not kept: asked again, the server answers anew.
+
+    An asker that is given as `own` names in the fields of `OWNED` only what is its own, except in those of `others`.
+    """
 
     request: type[Struct]
     answer: type[Struct] | UnionType
     askers: tuple[Party, ...] = ()
     reads_only: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """The fields in which an asker that is given as `own` names only what is its own."""
+        return tuple(name for name in self.request.__struct_fields__ if name in OWNED and name not in self.others)
 
 
-_WINDOW = (KEYPAD, CROWD)
-_SCREENS = (HALL, RATING, SCREEN)
+OWNED = ("window", "terminal", "ticket", "service")
+"""Fields of requests that name what belongs to somebody: the window at which a keypad or rater is, the terminal itself, a
+ticket that the kiosk gave out or that is or was last at the window, a service of the window. Who shows a `token` or a `code`
+needs no other right."""
+_WINDOW = (OWN_KEYPAD, CROWD)
+_SCREENS = (OWN_HALL, OWN_RATING, OWN_SCREEN)
 VERBS: dict[str, Verb] = {
-    "issue-ticket": Verb(IssueTicket, answers.IssueAnswer, (HALL, CROWD)),
-    "confirm-print": Verb(ConfirmPrint, answers.TicketAnswer, (HALL,)),
+    "issue-ticket": Verb(IssueTicket, answers.IssueAnswer, (OWN_HALL, CROWD)),
+    "confirm-print": Verb(ConfirmPrint, answers.TicketAnswer, (OWN_HALL,)),
     "call-next": Verb(CallNext, answers.CallAnswer, _WINDOW),
-    "call-ticket": Verb(CallTicket, answers.CallAnswer, _WINDOW),
+    "call-ticket": Verb(CallTicket, answers.CallAnswer, _WINDOW, others=("ticket",)),
     "recall": Verb(AtWindow, answers.RecallAnswer, _WINDOW),
     "no-show": Verb(AtWindow, answers.TicketAnswer, _WINDOW),
     "start-service": Verb(AtWindow, answers.ServiceAnswer, _WINDOW),
@@ -202,18 +215,18 @@ VERBS: dict[str, Verb] = {
     "resume": Verb(AtWindow, answers.TicketAnswer, _WINDOW),
     "transfer": Verb(Transfer, answers.TicketAnswer, _WINDOW),
     "requeue": Verb(Requeue, answers.TicketAnswer, _WINDOW),
-    "cancel-ticket": Verb(CancelTicket, answers.TicketAnswer, (HALL, CROWD)),
+    "cancel-ticket": Verb(CancelTicket, answers.TicketAnswer, (OWN_HALL, CROWD)),
     "open-window": Verb(ChangeWindow, answers.WindowAnswer, _WINDOW),
     "pause-window": Verb(ChangeWindow, answers.WindowAnswer, _WINDOW),
     "close-window": Verb(ChangeWindow, answers.WindowAnswer, _WINDOW),
     "reprint-ticket": Verb(ReprintTicket, answers.IssueAnswer),
     "confirm-reprint": Verb(ConfirmReprint, answers.TicketAnswer),
-    "rate": Verb(Rate, answers.RateAnswer, (RATING, RATER, CROWD)),
-    "lookup": Verb(LookupTicket, answers.LookupAnswer, (HALL,), reads_only=True),
-    "scan": Verb(ScanCode, answers.ScanAnswer, (HALL,)),
-    "find-case": Verb(FindCase, answers.CaseAnswer, (HALL,)),
-    "lease-numbers": Verb(LeaseNumbers, answers.LeaseAnswer, (HALL,)),
-    "merge-tickets": Verb(MergeTickets, answers.MergeAnswer, (HALL,)),
+    "rate": Verb(Rate, answers.RateAnswer, (OWN_HALL, OWN_RATING, OWN_RATER, CROWD)),
+    "lookup": Verb(LookupTicket, answers.LookupAnswer, (OWN_HALL,), reads_only=True),
+    "scan": Verb(ScanCode, answers.ScanAnswer, (OWN_HALL,)),
+    "find-case": Verb(FindCase, answers.CaseAnswer, (OWN_HALL,)),
+    "lease-numbers": Verb(LeaseNumbers, answers.LeaseAnswer, (OWN_HALL,)),
+    "merge-tickets": Verb(MergeTickets, answers.MergeAnswer, (OWN_HALL,)),
     "check-technician-code": Verb(CheckTechnicianCode, answers.TechnicianAnswer, _SCREENS),
     "fetch-technician-secret": Verb(FetchTechnicianSecret, answers.SecretAnswer, _SCREENS, reads_only=True),
     "tell-technician-acts": Verb(TellTechnicianActs, answers.ActsAnswer, _SCREENS),

@@ -31,7 +31,8 @@ def checked_id(value: str) -> str:
 
 class Party(NamedTuple):
     """Who writes or reads: the server, every terminal, a terminal by its role in devices.toml, or a device agent for each
-    device of a kind that it owns. With `own`, only the topics of its own id, or of the window that it belongs to."""
+    device of a kind that it owns. With `own`, only the topics of its own id, or of the window that it belongs to; as an asker,
+    only about what is its own (`requests.VERBS`)."""
 
     role: Role
     own: bool = False
@@ -42,6 +43,7 @@ HALL, RATING, SCREEN, CROWD = Party("hall"), Party("rating"), Party("screen"), P
 VOICE, KEYPAD, RATER = Party("voice"), Party("keypad"), Party("rater")
 OWN_TERMINAL, OWN_RATING = Party("terminal", own=True), Party("rating", own=True)
 OWN_DISPLAY, OWN_KEYPAD, OWN_RATER = Party("display", own=True), Party("keypad", own=True), Party("rater", own=True)
+OWN_HALL, OWN_SCREEN = Party("hall", own=True), Party("screen", own=True)
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,13 @@ TOPICS: dict[str, Topic] = {
     "event/<type>": Topic(None, False, (SERVER,)),
     "event/window-opened": Topic(WindowOpened, False, (SERVER,), (CROWD,)),
     "event/window-taken-over": Topic(WindowTakenOver, False, (SERVER,), (CROWD,)),
-    "cmd/<verb>": Topic(None, False, (SERVER,), (SERVER,)),
+    "cmd/<verb>": Topic(None, False, ()),
+    "cmd/<verb>/<client-id>": Topic(None, False, (SERVER,), (SERVER,)),
     "reply/<client-id>": Topic(None, False, (SERVER,), (OWN_TERMINAL,)),
 }
 """Topics behind the hall's root, a word in `<>` is an id. `event/<type>` has the types of `events.EVENTS`. Who else
-writes which `cmd/<verb>` is in `requests.VERBS`; the server writes there to empty a retained request."""
+writes which `cmd/<verb>/<client-id>` is in `requests.VERBS`; the server writes there to empty a retained request. `cmd/<verb>`
+is for halls without TLS: a broker that knows its clients gives it to nobody."""
 _BY_FILTER = {re.sub("<[^>]+>", "+", pattern): topic for pattern, topic in TOPICS.items()}
 
 
@@ -157,8 +161,10 @@ class Topics:
     def event(self, kind: str) -> str:
         return f"{self.root}event/{checked_id(kind)}"
 
-    def command(self, verb: str) -> str:
-        return f"{self.root}cmd/{checked_id(verb)}"
+    def command(self, verb: str, client: str | None = None) -> str:
+        """Where a client asks; without `client` the form that a broker with TLS refuses."""
+        form = f"{self.root}cmd/{checked_id(verb)}"
+        return form if client is None else f"{form}/{checked_id(client)}"
 
     def reply(self, client: str) -> str:
         return f"{self.root}reply/{checked_id(client)}"

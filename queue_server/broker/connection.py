@@ -152,7 +152,8 @@ class BrokerConnection:
             LOG.error("the broker %s refuses this server: %s", self.broker, reason)
             return
         command = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-        self._paho.subscribe(f"$share/server/{self._topics.root}cmd/+", options=command)
+        for form in ("cmd/+/+",) if self.broker.is_certified else ("cmd/+", "cmd/+/+"):
+            self._paho.subscribe(f"$share/server/{self._topics.root}{form}", options=command)
         for topic_filter in self._states:
             self._paho.subscribe(self._topics.root + topic_filter, options=SubscribeOptions(qos=1, noLocal=True))
         self._is_new = True

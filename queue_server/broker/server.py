@@ -21,7 +21,7 @@ from contract.wire.topics import Topics
 from link.address import Broker
 from link.systemd_notify import notify
 from queue_server.broker.alerts import Alerts
-from queue_server.broker.command_reader import CommandReader, Dropped, subject
+from queue_server.broker.command_reader import Clients, CommandReader, Dropped, subject
 from queue_server.broker.connection import BrokerConnection
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
@@ -85,7 +85,8 @@ class Server:
         self.connected = self._connection.connected
         self._publisher = Publisher(ledger, retained, self._send, clock=clock, monotonic=monotonic)
         self._alerts = Alerts(ledger.hall.config, retained, self._publish_kept, clock=clock)
-        self._commands = CommandReader(topics, self._connection.reply)
+        clients = Clients(ledger.hall.terminals, broker.is_certified)
+        self._commands = CommandReader(topics, clients, self._connection.reply)
         self._inbox: deque[LedgerRequest] = deque()
         self._states: deque[tuple[str, bytes]] = deque()
         self._given: deque[tuple[str, bytes, int | None]] = deque()
@@ -206,18 +207,18 @@ class Server:
         else:
             self._states.append((topic, bytes(message.payload)))
 
-    def _command(self, verb: str, message: mqtt.MQTTMessage) -> None:
+    def _command(self, path: str, message: mqtt.MQTTMessage) -> None:
         if message.retain:
             if not message.payload:
                 return
             self._connection.empty(message.topic)
         try:
-            request = self._commands.read(verb, message)
+            request = self._commands.read(path, message)
         except Dropped as error:
-            self._drop(subject(verb), str(error))
+            self._drop(subject(path), str(error))
             return
         if request is None:
-            self._alerts.illegal(subject(verb), self._monotonic())
+            self._alerts.illegal(subject(path), self._monotonic())
         else:
             self._inbox.append(request)
 

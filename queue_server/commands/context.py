@@ -56,7 +56,10 @@ class Changes:
 
 @dataclass(slots=True)
 class CommandContext:
-    """One request's context inside a unit that it may share with others."""
+    """One request's context inside a unit that it may share with others.
+
+    `actor` is who asks, as events note it; `terminal` the terminal of the hall that it is, None for everybody else.
+    """
 
     unit: UnitOfWork
     hall: HallRules
@@ -65,6 +68,7 @@ class CommandContext:
     now: datetime
     day: date
     actor: str
+    terminal: str | None
     changes: Changes
 
     # --- rows -------------------------------------------------------------------------------------------------------

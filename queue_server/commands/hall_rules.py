@@ -13,12 +13,13 @@ from queue_server.domain.business_day import business_day, day_begins, is_open, 
 from queue_server.domain.deadline import Deadline, standing
 from queue_server.domain.rating import open_until
 from queue_server.domain.routing import WindowRules
+from queue_server.enrolment.access import parties
 
 CLASSES = ("ordinary", "appointment", "priority", "military")
 
 
 class HallRules:
-    """Queues, windows and clerks by id, who calls what, and the hall's calendar."""
+    """Queues, windows, clerks and terminals by id, who calls what, and the hall's calendar."""
 
     def __init__(self, config: HallConfig, *, always_open: bool = False, verifiers: tuple[CodeVerifier, ...] = ()) -> None:
         self.config = config
@@ -29,6 +30,8 @@ class HallRules:
         self.queues = {queue.id: queue for queue in config.queue}
         self.windows = {window.id: window for window in config.window}
         self.clerks = {clerk.id: clerk for clerk in config.clerk}
+        self.terminals = {terminal.id: terminal for terminal in config.terminal}
+        self.parties = {terminal.id: parties(config, terminal) for terminal in config.terminal}
         self.queues_of = {window.id: tuple(config.queues_of(window)) for window in config.window}
         self.windows_of = {queue.id: [window.id for window in config.windows_of(queue.id)] for queue in config.queue}
         self.calls = {window: self._window_rules(window) for window in self.windows}

@@ -55,10 +55,9 @@ def take_acts(context: CommandContext, ask: TellTechnicianActs) -> ActsAnswer:
 
 
 def _terminal(context: CommandContext) -> str:
-    terminal = repository.terminal_of(context.hall.config, context.actor)
-    if terminal is None:
+    if context.terminal is None:
         raise Refused("not-authorised", "only a terminal with a screen may ask this, for itself", NOT_YOU)
-    return terminal
+    return context.terminal
 
 
 WRONG = Text(

@@ -18,24 +18,25 @@ Sides = Callable[[Topic], tuple[Party, ...]]
 
 def reads(config: HallConfig, terminal: Terminal) -> list[str]:
     """The topic filters, behind the hall's root, that a terminal may read."""
-    return _filters(_parties(config, terminal), lambda topic: topic.readers)
+    return _filters(parties(config, terminal), lambda topic: topic.readers)
 
 
 def writes(config: HallConfig, terminal: Terminal) -> list[str]:
     """The topics, behind the hall's root, that a terminal may write."""
-    mine = _parties(config, terminal)
+    mine = parties(config, terminal)
     roles = {role for role, _ in mine}
-    verbs = [f"cmd/{name}" for name, verb in VERBS.items() if any(party.role in roles for party in verb.askers)]
+    asked = [name for name, verb in VERBS.items() if any(party.role in roles for party in verb.askers)]
+    verbs = [f"cmd/{name}/{terminal.id}" for name in asked]
     return _filters(mine, lambda topic: topic.writers) + verbs
 
 
-def _parties(config: HallConfig, terminal: Terminal) -> list[tuple[str, str]]:
-    """What a terminal is to the contract: its roles, each with the id of its own topics, `+` where it has none."""
-    parties = [("terminal", terminal.id), (terminal.role, terminal.window or "+")]
+def parties(config: HallConfig, terminal: Terminal) -> list[tuple[str, str]]:
+    """What a terminal is to the contract: its roles, each with the id of its own topics or window, `+` where it has none."""
+    found = [("terminal", terminal.id), (terminal.role, terminal.window or "+")]
     if terminal.role == "agent":
         mine = [device for device in config.device if device.agent == terminal.id or device.id in terminal.devices]
-        parties += [(d.kind, d.id if d.kind == "display" else d.serves or "+") for d in mine]
-    return parties
+        found += [(d.kind, d.id if d.kind == "display" else d.serves or "+") for d in mine]
+    return found
 
 
 def _filters(parties: Sequence[tuple[str, str]], side: Sides) -> list[str]:

@@ -20,7 +20,7 @@ from contract.wire.answers import Answer
 from contract.wire.messages import Text
 from contract.wire.requests import VERBS
 from queue_server.codes.signer import Signer, hall_key, seal_hall_key
-from queue_server.commands import day_end
+from queue_server.commands import day_end, permission
 from queue_server.commands.context import Changes, CommandContext
 from queue_server.commands.hall_rules import CLASSES, HallRules
 from queue_server.commands.refused import Refused, refuse
@@ -61,8 +61,8 @@ class LedgerRequest:
     """One request on its way to the ledger.
 
     `id` is the Correlation Data that its sender keeps on every retry, `body` the JSON of the verb or, from this program, its
-    fields; `actor` who asks (an MQTT client id or a staff account). `answer` is called once, in the server's thread, after the
-    commit.
+    fields; `actor` who asks (an MQTT client id or a staff account), `terminal` the terminal of the hall that it is, if any.
+    `answer` is called once, in the server's thread, after the commit.
     """
 
     id: str
@@ -70,6 +70,7 @@ class LedgerRequest:
     body: bytes | Mapping[str, object]
     actor: str
     answer: Callable[[Reply], None]
+    terminal: str | None = None
 
 
 @dataclass(slots=True)
@@ -127,7 +128,7 @@ class Ledger:
         with self._transaction() as connection:
             unit = UnitOfWork(connection, shared=self.database.shared)
             now = self._clock()
-            work = self._work(unit, now, self.hall.day(now), SYSTEM, changes)
+            work = self._work(unit, now, self.hall.day(now), changes)
             if day_end.due(work):
                 self.wait_times.begin(connection, work.now)
                 day_end.pass_time(work)
@@ -189,7 +190,7 @@ class Ledger:
             for one in asked:
                 stored = known.get(one.request.id)
                 if stored is None:
-                    answer = self._answer(one, self._work(unit, now, today, one.request.actor, changes))
+                    answer = self._answer(one, self._work(unit, now, today, changes, one.request))
                     one.reply = _reply(answer)
                     if VERBS[one.request.verb].reads_only:
                         continue
@@ -205,12 +206,16 @@ class Ledger:
 
     def _answer(self, one: _Asked, work: CommandContext) -> Answer:
         try:
+            permission.check(work, one.request.verb, one.body)
             return Answer("ok", data=COMMANDS[one.request.verb](work, one.body))
         except Refused as refused:
             return refused.answer()
 
-    def _work(self, unit: UnitOfWork, now: datetime, today: date, actor: str, changes: Changes) -> CommandContext:
-        return CommandContext(unit, self.hall, self.wait_times, self.signer, now, today, actor, changes)
+    def _work(
+        self, unit: UnitOfWork, now: datetime, today: date, changes: Changes, asked: LedgerRequest | None = None
+    ) -> CommandContext:
+        actor, terminal = (SYSTEM, None) if asked is None else (asked.actor, asked.terminal)
+        return CommandContext(unit, self.hall, self.wait_times, self.signer, now, today, actor, terminal, changes)
 
     def _known(self, connection: Connection, asked: list[_Asked]) -> dict[str, tuple[str, bytes]]:
         found = (row for one in asked for row in _KNOWN.run(connection, {"id": one.request.id}))

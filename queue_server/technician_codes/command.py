@@ -11,7 +11,7 @@ from contract.totp import STEP_S, code_at, step_of
 from queue_server import command_access
 from queue_server.command_access import LedgerOptions
 from queue_server.store.database import BadDatabase
-from queue_server.technician_codes.repository import FACES, new_code, secret_of, terminal_of
+from queue_server.technician_codes.repository import FACES, new_code, secret_of
 
 
 def main(words: list[str]) -> int:
@@ -28,11 +28,10 @@ def main(words: list[str]) -> int:
     options = parser.parse_args(words)
     try:
         with command_access.ledger(LedgerOptions.of(options)) as (config, connection, signer):
-            if terminal_of(config, options.terminal) != options.terminal:
-                known = ", ".join(terminal.id for terminal in config.terminal if terminal.role in FACES)
-                raise OSError(
-                    f"{options.terminal!r} is no terminal with a screen in devices.toml; known there: {known or 'none'}"
-                )
+            known = [terminal.id for terminal in config.terminal if terminal.role in FACES]
+            if options.terminal not in known:
+                names = ", ".join(known) or "none"
+                raise OSError(f"{options.terminal!r} is no terminal with a screen in devices.toml; known there: {names}")
             now = datetime.now(UTC)
             code, until = new_code(connection, signer, options.terminal, "server", now)
             offline = code_at(secret_of(signer, options.terminal), step_of(now.timestamp()))

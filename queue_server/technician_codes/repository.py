@@ -8,13 +8,11 @@ A one-time code is kept as a keyed hash, holds for ten minutes and opens once. T
 from __future__ import annotations
 
 import hmac
-import re
 import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select
 
-from contract.configuration.hall import HallConfig
 from contract.totp import DIGITS
 from queue_server.codes.signer import Signer
 from queue_server.store import guesses, tables
@@ -24,12 +22,6 @@ GUESSES = 5
 FACES = ("hall", "rating", "screen")
 """Roles of terminals that have a technician page."""
 C = tables.technician_codes.c
-
-
-def terminal_of(config: HallConfig, actor: str) -> str | None:
-    """The terminal that asks: with TLS its name is the client id, without a session stands behind it. None for others."""
-    known = {terminal.id for terminal in config.terminal if terminal.role in FACES}
-    return next((name for name in (actor, re.sub(r"-[0-9a-f]{8}$", "", actor)) if name in known), None)
 
 
 def secret_of(signer: Signer, terminal: str) -> bytes:

@@ -55,7 +55,8 @@ class Counter:
 
 
 @pytest.fixture
-def counter(hall_folder: Path, broker: PrivateBroker, watcher: Watcher) -> Iterator[Counter]:
+def counter(hall_folder: Path, broker: PrivateBroker) -> Iterator[Counter]:
+    """Before the server, which asks its devices.toml whose window a keypad may name."""
     counter = Counter(hall_folder, broker)
     yield counter
     counter.close()

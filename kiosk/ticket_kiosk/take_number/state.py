@@ -105,10 +105,10 @@ class TicketReturn(ServerRequest):
     verb = "cancel-ticket"
     policy = Policy(until_answered=True)
 
-    ticket: str
+    token: str = field(repr=False)
 
     def body(self) -> dict[str, object]:
-        return {"ticket": self.ticket, "reason": "given up"}
+        return {"token": self.token, "reason": "given up"}
 
 
 # --- effects, done by kiosk.ticket_kiosk.take_number.ticket_printer --------------------------------------------------

@@ -205,7 +205,7 @@ def _give_back(state: KioskState, ticket: IssuedTicket, request: TicketRequest) 
         return _report(state, PrintReport(ticket.id, printed=False, detail="given up"))
     if request.appointment is not None:
         return state, ()  # the appointment is used up with its ticket: its code shows it again
-    return _report(state, TicketReturn(ticket.id))
+    return _report(state, TicketReturn(ticket.token))
 
 
 def _report(state: KioskState, report: PrintReport | TicketReturn) -> tuple[KioskState, Effects]:

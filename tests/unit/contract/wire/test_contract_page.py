@@ -91,13 +91,15 @@ def _parties(parties: tuple[Party, ...]) -> str:
 def _topic(pattern: str, topic: Topic) -> tuple[str, ...]:
     retained = "yes" if topic.retained else f"no, expires after {topic.expiry_s} s" if topic.expiry_s else "no"
     payload = f"`{notation(topic.type)}`" if topic.type is not None else "below"
-    return f"`{pattern}`", retained, payload, _parties(topic.writers), _parties(topic.readers)
+    return f"`{pattern}`", retained, payload, _parties(topic.writers) or "nobody under TLS", _parties(topic.readers)
 
 
 def _verb(name: str, verb: Verb) -> tuple[str, ...]:
     kinds = get_args(verb.answer) if isinstance(verb.answer, UnionType) else (verb.answer,)
     answer = "below" if len(kinds) > 1 else f"`{notation(kinds[0])}`"
-    return f"`{name}`", f"`{notation(verb.request)}`", answer, _parties(verb.askers) or "the server's pages"
+    askers = ", ".join(PARTIES[party.role] for party in verb.askers) or "the server's pages"
+    own = ", ".join(f"`{field}`" for field in verb.bound) if any(party.own for party in verb.askers) else ""
+    return f"`{name}`", f"`{notation(verb.request)}`", answer, askers, own
 
 
 def tables() -> dict[str, str]:
@@ -105,7 +107,9 @@ def tables() -> dict[str, str]:
     scans = get_args(answers.ScanAnswer)
     return {
         "topics": table("| topic | retained | payload | written by | read by |", (_topic(*one) for one in TOPICS.items())),
-        "verbs": table("| verb | request | data of the answer | asked by |", (_verb(*one) for one in VERBS.items())),
+        "verbs": table(
+            "| verb | request | data of the answer | asked by | only its own |", (_verb(*one) for one in VERBS.items())
+        ),
         "objects": table("| name | fields |", ((f"`{kind.__name__}`", f"`{notation(kind)}`") for kind in NAMED)),
         "scans": table("| `kind` | with it |", ((f"`{_tag(kind)}`", f"`{notation(kind)}`") for kind in scans)),
         "events": table("| type | facts |", ((f"`{name}`", f"`{notation(kind)}`") for name, kind in EVENTS.items())),
@@ -141,6 +145,7 @@ def test_topics_are_built_as_the_table_has_them() -> None:
         topics.queue_state("queue"), topics.window_state("window"), topics.display_desired("id"), topics.display_shown("id"),
         topics.announce(), topics.rating_ask("window"), topics.configuration(), topics.catalogue_version(), topics.alert("id"),
         topics.event("type"), topics.event("window-opened"), topics.event("window-taken-over"), topics.command("verb"),
+        topics.command("verb", "client-id"),
         topics.reply("client-id"),
     }  # fmt: skip
     assert built == {"hall/wushan/v1/" + re.sub("[<>]", "", pattern) for pattern in TOPICS}

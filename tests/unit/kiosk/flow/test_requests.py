@@ -170,7 +170,7 @@ ACT = {"number": 1, "at": "2026-11-22T09:41:00+08:00", "act": "left", "subject":
 SAMPLES: tuple[ServerRequest, ...] = (
     take_number.TicketRequest("social", "priority", "kiosk-1", "62052400mz-xk-0001", "JHA.hall.abc.def"),
     take_number.PrintReport("20261122-a001", printed=False, detail="paper-out: no paper"),
-    take_number.TicketReturn("20261122-a001"),
+    take_number.TicketReturn("token"),
     offline_numbers.LeaseRequest("kiosk-1", "social", 5),
     offline_numbers.MergeRequest("kiosk-1", (OFFLINE,)),
     scan.CodeLookup("scan", "kiosk-1", "JHT.hall.abc"),
