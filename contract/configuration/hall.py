@@ -84,7 +84,7 @@ class Rules(Table):
     offline_numbers: int = Field(
         default=30, ge=0, le=99, description="numbers of each queue that a kiosk holds for times without the server; 0: none"
     )
-    case_guesses: int = Field(default=5, ge=1, le=100, description="wrong tries to find a case, within 30 minutes")
+    case_guesses: int = Field(default=5, ge=1, le=100, description="wrong tries to find a case before the next one has to wait")
     day_starts: time = time(0, 0)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Id = Annotated[str, Meta(pattern="^[a-z0-9-]+$", max_length=64)]
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]+\Z", max_length=64)]
 Phrase = Annotated[str, Meta(max_length=500)]
 ScannedCode = Annotated[str, Meta(min_length=1, max_length=2000)]
 TicketClass = Literal["ordinary", "appointment", "priority", "military"]
@@ -94,7 +94,7 @@ class Update(Struct, frozen=True):
     """A system to install: a RAUC bundle, where it is fetched from and what must arrive."""
 
     url: Annotated[str, Meta(pattern="^https?://", max_length=500)]
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
     size: Annotated[int, Meta(ge=1)]
     version: Annotated[str, Meta(min_length=1, max_length=64)]
 

@@ -121,7 +121,7 @@ class FindCase(Struct, frozen=True):
     """A case by its number and the last four characters of the applicant's ID number."""
 
     number: Annotated[str, Meta(min_length=1, max_length=64)]
-    last_four: Annotated[str, Meta(pattern="^[0-9]{3}[0-9Xx]$")]
+    last_four: Annotated[str, Meta(pattern=r"^[0-9]{3}[0-9Xx]\Z")]
     terminal: Id | None = None
 
 
@@ -151,7 +151,7 @@ class MergeTickets(Struct, frozen=True):
 class CheckTechnicianCode(Struct, frozen=True):
     """The one-time code that a technician typed; the terminal is whoever asks."""
 
-    code: Annotated[str, Meta(pattern="^[0-9]{8}$")]
+    code: Annotated[str, Meta(pattern=r"^[0-9]{8}\Z")]
 
 
 class FetchTechnicianSecret(Struct, frozen=True):
@@ -172,7 +172,7 @@ class TechnicianAct(Struct, frozen=True):
 class TellTechnicianActs(Struct, frozen=True):
     """Acts in the order of their numbers; those that the server knows already change nothing."""
 
-    diary: Annotated[str, Meta(pattern="^[0-9a-f-]{36}$")]
+    diary: Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}\Z")]
     acts: Annotated[list[TechnicianAct], Meta(min_length=1, max_length=50)]
 
 
