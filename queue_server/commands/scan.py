@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from math import ceil
 
 from contract.wire import scanned_code
 from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan, GuideScan, HolderScan, ScanAnswer, TicketScan
@@ -19,11 +21,14 @@ from queue_server.commands.context import CommandContext
 from queue_server.commands.rate import lookup
 from queue_server.commands.refused import Refused, bad_request
 from queue_server.domain.deadline import COLOURS
+from queue_server.domain.guessing import pause
 from queue_server.domain.name_masking import masked_name
 from queue_server.store import guesses
 
-GUESSES_A_TERMINAL = 4
-"""How many times as many wrong tries a terminal has as a case: many people use it."""
+MANY_PEOPLE = 4
+"""How many times as many wrong tries are free at a place that many use, and at a case that many may try, as for one of both."""
+LONGEST_ASKER = 56
+"""So many characters of an asker's name fit behind a case's number into what is counted."""
 SHOWN_DAYS = 7
 
 
@@ -47,20 +52,35 @@ def scan(context: CommandContext, ask: ScanCode) -> ScanAnswer:
 
 
 def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
-    """A case by its number and the last four characters of the ID number; wrong tries are few."""
-    number = ask.number.strip()
-    connection = context.unit.connection
-    subjects = [f"case:{number}"] + ([f"terminal:{ask.terminal}"] if ask.terminal else [])
-    allowed = context.hall.rules.case_guesses
-    limits = [allowed, allowed * GUESSES_A_TERMINAL]
-    if any(guesses.count(connection, subject, context.now) >= limit for subject, limit in zip(subjects, limits, strict=False)):
-        raise Refused("limit-reached", "too many wrong tries for this case or at this terminal", TOO_MANY)
+    """A case by its number and the last four characters of the ID number. After a few wrong tries the next one has to wait.
+
+    Who asks is counted, not what the request says of it: a try of somebody else at the same case, or of the same kiosk at
+    another one, is held up much later.
+    """
+    number, asker = ask.number.strip(), (context.terminal or context.actor)[-LONGEST_ASKER:]
+    connection, few = context.unit.connection, context.hall.rules.case_guesses
+    free = {f"case:{number}@{asker}": few, f"case:{number}": few * MANY_PEOPLE, f"asker:{asker}": few * MANY_PEOPLE}
+    _check_pause(context, free)
     if not cases.knows_last_four(connection, context.signer, number, ask.last_four):
-        guesses.add(connection, subjects, context.now)
+        guesses.add(connection, free, context.now)
         raise Refused("not-authorised", "number and last four characters do not go together", NOT_TOGETHER)
     found = cases.find(connection, number)
     assert found is not None, "a case whose last four characters are known is there"
     return CaseAnswer(show_case(context, found))
+
+
+def _check_pause(context: CommandContext, free: Mapping[str, int]) -> None:
+    """Refuse a try that comes too soon after wrong ones; `free` says how many of each subject wait for nothing."""
+    connection = context.unit.connection
+    until = context.now
+    for subject, tries in free.items():
+        if last := guesses.latest(connection, subject):
+            until = max(until, last + pause(guesses.count(connection, subject, context.now), tries))
+    if until > context.now:
+        minutes = ceil((until - context.now) / timedelta(minutes=1))
+        zh = f"输错次数太多，请{minutes}分钟后再试，或者到窗口查询。"
+        en = f"Too many wrong tries; try again in {minutes} min or ask at a window."
+        raise Refused("limit-reached", "too many wrong tries for this case, or by this asker", Text(zh, en))
 
 
 def show_case(context: CommandContext, case: Case) -> CaseFacts:
@@ -138,9 +158,6 @@ NONSENSE = Text(
 )
 REPLAYED = Text("这个码已经用过了，请在手机上刷新后再扫。", "This code was used before; refresh it on the phone.")
 EXPIRED = Text("这个码已经过期，请在手机上刷新后再扫。", "This code has expired; refresh it on the phone.")
-TOO_MANY = Text(
-    "输错次数太多，请半小时后再试，或者到窗口查询。", "Too many wrong tries; try again in half an hour or ask at a window."
-)
 NOT_TOGETHER = Text("编号和身份证号码后四位对不上，请核对。", "The number and the last four characters do not go together.")
 _REFUSALS: dict[Why, tuple[ErrorCode, str, Text]] = {
     "forged": ("not-authorised", "the signature of the code is wrong", FORGED),

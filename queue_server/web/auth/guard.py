@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from ipaddress import IPv4Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -81,6 +82,20 @@ def from_elsewhere(request: Request) -> bool:
 def address(request: Request) -> str:
     """Where the request comes from."""
     return request.client.host if request.client else ""
+
+
+def place(request: Request) -> str:
+    """Whose request it is, where only the address can tell: an IPv4 address, or the /64 network of an IPv6 one, of which one
+    machine has as many addresses as it likes (RFC 8981)."""
+    where = address(request)
+    try:
+        found = ip_address(where)
+    except ValueError:
+        return where
+    if isinstance(found, IPv4Address):
+        return where
+    mapped = found.ipv4_mapped
+    return str(ip_network((found, 64), strict=False)) if mapped is None else str(mapped)
 
 
 def is_local(request: Request) -> bool:

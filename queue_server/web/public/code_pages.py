@@ -5,7 +5,6 @@ Without the code a case is found as at the kiosk, by its number and the last fou
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from http import HTTPStatus
 
@@ -16,7 +15,7 @@ from contract.wire import answers, messages
 from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan
 from contract.wire.scanned_code import PREFIXES, CodeKind
 from queue_server.hall_access import HallUnavailable
-from queue_server.web.auth.guard import address
+from queue_server.web.auth.guard import place
 from queue_server.web.site import Site
 
 LONGEST = 200
@@ -59,9 +58,8 @@ def routes(site: Site) -> APIRouter:
     async def find(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=5)
         number, last_four = (str(form.get(key, "")).strip()[:64] for key in ("number", "last_four"))
-        answer = await site.hall.ask(
-            "find-case", {"number": number, "last_four": last_four, "terminal": _place(request)}, actor="phone"
-        )
+        who = f"phone {place(request)}"
+        answer = await site.hall.ask("find-case", {"number": number, "last_four": last_four}, actor=who)
         found = answers.of(answer, CaseAnswer)
         if found is not None:
             code = found.case.code.removeprefix(PREFIXES["case"])
@@ -72,11 +70,6 @@ def routes(site: Site) -> APIRouter:
         return site.pages.page(request, "phone/find-case.html", status=HTTPStatus.FORBIDDEN, guess=True, number=number, why=why)
 
     return router
-
-
-def _place(request: Request) -> str:
-    """Where the tries come from, as the id against which they are counted."""
-    return "phone-" + (re.sub("[^a-z0-9]+", "-", address(request).lower())[:50].strip("-") or "x")
 
 
 def _day(moment: datetime) -> str:

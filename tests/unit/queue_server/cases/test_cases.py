@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -59,8 +60,8 @@ def take(bed, **more):
         return repository.put(connection, bed.ledger.signer, from_json(one(**more)), bed.clock.now)
 
 
-def found(bed, last_four="001X", number="WS-20261120-1", terminal="kiosk-1"):
-    return bed.ask("find-case", number=number, last_four=last_four, terminal=terminal)
+def found(bed, last_four="001X", number="WS-20261120-1"):
+    return bed.ask("find-case", number=number, last_four=last_four)
 
 
 # --- taking in ---
@@ -162,20 +163,55 @@ def test_a_wrong_guess_and_an_unknown_number_are_told_the_same(bed):
     assert found(bed, "1234") == found(bed, "1234", number="WS-20261120-2")
 
 
-def test_guessing_ends_after_five_tries_and_is_allowed_again_half_an_hour_later(bed):
+def test_after_five_wrong_tries_the_next_one_waits_and_longer_after_each(bed):
     take(bed)
     for _ in range(5):
         assert found(bed, "1234").error.code == "not-authorised"
-    assert found(bed).error.code == "limit-reached"
+    waited = []
+    for _ in range(7):
+        answer = found(bed)
+        assert answer.error.code == "limit-reached", "not even the right one is answered"
+        waited.append(int(re.search(r"请(\d+)分钟后再试", answer.error.texts.zh)[1]))
+        bed.clock.advance(minutes=waited[-1])
+        assert found(bed, "1234").error.code == "not-authorised"
+    assert waited == [1, 2, 4, 8, 16, 30, 30]
     bed.clock.advance(minutes=31)
     assert found(bed).status == "ok"
 
 
-def test_one_terminal_cannot_guess_through_many_cases(bed):
+def test_somebody_elses_wrong_tries_do_not_close_a_case_to_its_owner(bed):
+    take(bed)
+    bed.actor = "phone 10.0.0.5"
+    for _ in range(5):
+        found(bed, "1234")
+    assert found(bed).error.code == "limit-reached"
+    bed.actor = "kiosk-1"
+    assert found(bed).status == "ok"
+
+
+def test_a_case_that_many_try_waits_whoever_asks(bed):
+    take(bed)
+    for place in range(4):
+        bed.actor = f"phone 10.0.0.{place}"
+        for _ in range(5):
+            assert found(bed, "1234").error.code == "not-authorised"
+    bed.actor = "phone 10.0.0.9"
+    assert found(bed).error.code == "limit-reached"
+    bed.clock.advance(minutes=1)
+    assert found(bed).status == "ok"
+
+
+def test_one_terminal_cannot_guess_through_many_cases_whatever_its_requests_say_of_it(bed):
+    bed.actor = "kiosk-1-0badcafe"
     for number in range(20):
-        assert found(bed, "1234", number=f"WS-{number}").error.code == "not-authorised"
-    assert found(bed, "1234", number="WS-99").error.code == "limit-reached"
-    assert found(bed, "1234", number="WS-99", terminal="kiosk-2").error.code == "not-authorised"
+        named = {} if number % 2 else {"terminal": "kiosk-1"}
+        assert bed.refused("find-case", number=f"WS-{number}", last_four="1234", **named) == "not-authorised"
+    bed.actor = "kiosk-1-0badf00d"
+    assert bed.refused("find-case", number="WS-99", last_four="1234") == "limit-reached", "another session is the same kiosk"
+    bed.clock.advance(minutes=1)
+    assert bed.refused("find-case", number="WS-99", last_four="1234") == "not-authorised", "the next citizen waits a minute"
+    bed.actor = "screen-9"
+    assert bed.refused("find-case", number="WS-99", last_four="1234") == "not-authorised"
 
 
 def test_a_retry_of_one_guess_counts_once(bed):

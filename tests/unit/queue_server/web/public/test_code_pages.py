@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 
 from contract.configuration.hall import AppointmentRules
@@ -11,6 +12,7 @@ from queue_server.appointments.repository import Booking
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import from_json
 from queue_server.codes.seal import code_of
+from queue_server.web.auth.guard import place
 
 CASE = """[{"number": "WS-2026-1", "item": "食品经营许可", "state": "supplement", "department": "市场监管局", "applicant": "欧阳娜娜",
 "id_last_four": "001X", "received_on": "2026-11-20", "promised_on": "2091-12-31", "missing": ["平面图<b>", "健康证明"]}]"""
@@ -79,3 +81,19 @@ def test_wrong_guesses_at_a_case_on_the_phone_are_few_and_tell_nothing(hall, pho
     assert "对不上" in told[4].text and "输错次数太多" in told[5].text
     assert "输错次数太多" in phone.post("/c", data={"number": "WS-2026-1", "last_four": "001X"}).text
     assert "请填写办件编号" in phone.post("/c", data={"number": "", "last_four": "12"}).text
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("10.0.0.5", "10.0.0.5"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:10.0.0.5", "10.0.0.5"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_one_machine_with_many_addresses_is_one_place(address, counted):
+    assert place(Request({"type": "http", "client": (address, 5000)})) == counted

@@ -1,0 +1,18 @@
+"""Wrong tries at what only one person knows: a few are free, then the next one waits, longer after each. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=30)
+_DOUBLED = 5
+"""So often a pause doubles before it is the longest."""
+
+
+def pause(wrong: int, free: int) -> timedelta:
+    """How long after the last of so many wrong tries the next one may come; the first `free` wait for nothing."""
+    if wrong < free:
+        return timedelta(0)
+    doubled: int = 2 ** min(wrong - free, _DOUBLED)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
