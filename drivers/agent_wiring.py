@@ -132,6 +132,8 @@ class Wiring:
 
     def _bus(self, name: str, kept: list[tuple[Device, DisplayKeeper]]) -> Bus:
         bus = Bus(name, [keeper for _, keeper in kept])
+        if name in self.site.lines:
+            self.site.lines[name].patience_s = bus.patience_s
         for device, keeper in kept:
             self.link.subscribe(self.topics.display_desired(device.id), self._desired(keeper, bus))
         return bus

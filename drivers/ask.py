@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from drivers.ports import BadReply, NoReply
+from drivers.ports import BadReply, GaveWay, NoReply
 from drivers.stream import Stream
 
 T = TypeVar("T")
@@ -28,11 +28,14 @@ def ask(
     """Send `question` and return the first answer that a new `reader` finds in what arrives.
 
     What arrived before is thrown away: it answers an older question. A device that talks without end does not prolong the time.
-    A question that gets no answer is put `tries` times. Raise NoReply, BadReply, or what the stream raises.
+    A question that gets no answer is put `tries` times, unless others on the line have news. Raise NoReply, BadReply, or what
+    the stream raises.
     """
     for _ in range(tries - 1):
         try:
             return _ask_once(stream, question, reader(), timeout_s, clock)
+        except GaveWay:
+            raise
         except (NoReply, BadReply):
             continue
     return _ask_once(stream, question, reader(), timeout_s, clock)

@@ -11,6 +11,7 @@ suits. Calls block, never longer than the time-outs of the driver: run each devi
     ├── InUse              another program holds the port
     ├── Unreachable        refused, or the connection ended: may come back, try again later
     ├── NoReply            the line is open but the device does not answer
+    │   └── GaveWay        it did not answer yet, and others on its line had news
     ├── BadReply           the device answers what nobody understands
     ├── DeviceRefused      the device understood and refused
     └── PrintFailed        a printer did not put everything on paper; `state` says why
@@ -55,6 +56,14 @@ class Unreachable(DeviceError):
 
 class NoReply(DeviceError):
     """The line is open but the device does not answer in time."""
+
+
+class GaveWay(NoReply):
+    """The device kept silent for `silent_s`, and was given up because others on its line have news."""
+
+    def __init__(self, what: str, remedy: str, silent_s: float) -> None:
+        super().__init__(what, remedy)
+        self.silent_s = silent_s
 
 
 class BadReply(DeviceError):

@@ -11,13 +11,17 @@ import msgspec
 
 from contract.wire.messages import DisplayDesired
 from drivers.device_health import USUAL, WELL, DeviceHealth, Timing, trouble
-from drivers.ports import DeviceError, Display
+from drivers.ports import DeviceError, Display, GaveWay
 
 LOG = logging.getLogger(__name__)
 BLINK_S = 0.5
 HOLD_S = 0.7
 """So long a display that takes no quick changes keeps back what is no call: a clerk who has finished calls the next one, and
 that call must not wait for a greeting."""
+DELAY_S, DELAY_EVERY_S = 0.3, 60.0
+"""So much of each minute a display that does not answer may take from others on its line that have news,"""
+PROBE_S = 0.05
+"""of which asking whether it is back takes so much."""
 Report = Callable[[DeviceHealth, int | None], None]
 """Takes the health and the `seq` of what is shown, None before anything is."""
 
@@ -48,6 +52,8 @@ class DisplayKeeper:
         self._is_open = False
         self._well = True
         self._backoff = timing.backoff()
+        self._delays: list[tuple[float, float]] = []
+        """When, and for how long, others on the line waited for nothing."""
         self._retry_at = self._free_at = self._check_at = self._written_at = 0.0
 
     def want(self, desired: DisplayDesired) -> None:
@@ -63,10 +69,14 @@ class DisplayKeeper:
             return self._retry_at, not self._well, False
         if self._wanted is not self._shown:
             return self._show_at(), not self._well, False
-        return min(self._check_at, self._blink_at()), not self._well, True
+        blink_at = self._blink_at()
+        if blink_at <= self._check_at:
+            return blink_at, not self._well, self._lit
+        return self._check_at, not self._well, True
 
     def serve(self) -> None:
         """Open, show, blink or check, whatever is due. Trouble is reported, not raised."""
+        began = self._clock()
         try:
             if not self._is_open:
                 self._open()
@@ -80,6 +90,9 @@ class DisplayKeeper:
             elif now >= self._check_at:
                 self._check()
         except Exception as error:  # whatever happens in one driver, the other devices of the line go on
+            if isinstance(error, GaveWay):
+                delay_s = error.silent_s if self._well else self._clock() - began
+                self._delays.append((self._clock(), delay_s))
             self._failed(error)
 
     def close(self) -> None:
@@ -152,9 +165,19 @@ class DisplayKeeper:
         if self._well or not isinstance(error, DeviceError):
             LOG.warning("%s: %s", self.name, error, exc_info=not isinstance(error, DeviceError))
         self._well = self._is_open = False
-        self._retry_at = self._clock() + self._backoff.next()
+        self._retry_at = max(self._clock() + self._backoff.next(), self._may_delay_at())
         self._driver.close()
         self._report(trouble(error), None)
+
+    def _may_delay_at(self) -> float:
+        """When asking again would not take more from others than is allowed."""
+        self._delays = [(at, s) for at, s in self._delays if at > self._clock() - DELAY_EVERY_S]
+        taken, may_at = sum(seconds for _, seconds in self._delays), 0.0
+        for at, seconds in self._delays:
+            if taken + PROBE_S <= DELAY_S:
+                break
+            taken, may_at = taken - seconds, at + DELAY_EVERY_S
+        return may_at
 
 
 def _blinks(desired: DisplayDesired) -> bool:

@@ -19,7 +19,7 @@ from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.display.options import Size
 from drivers.display.text import encode, plain
 from drivers.options import DeviceOptions
-from drivers.ports import BadReply, DeviceRefused, Display, NoReply
+from drivers.ports import BadReply, DeviceRefused, Display, GaveWay, NoReply
 from drivers.serial_device import SerialDevice
 
 REPLY_S = 2.0
@@ -115,6 +115,8 @@ class BxkDisplay(SerialDevice, Display):
             try:
                 self._ask(bxk.Request(bxk.PING))
                 return
+            except GaveWay:
+                raise
             except (NoReply, BadReply):
                 if speed in (0, SPEEDS[-1]):
                     raise
