@@ -1,5 +1,5 @@
-"""`jiaohao-server`: the hall's authority. Sub-commands: crowd, broker-config, enrol, audit, appointment, case,
-technician-code."""
+"""`jiaohao-server`: the hall's authority. Sub-commands: crowd, broker-config, enrol, backup, restore, audit,
+appointment, case, technician-code."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from contract.configuration.hall_files import BadHall, load
@@ -53,6 +54,8 @@ COMMANDS = {
     "crowd": "crowd.command:main",
     "broker-config": "enrolment.command:broker_config",
     "enrol": "enrolment.command:enrol",
+    "backup": "backup.command:backup",
+    "restore": "backup.command:restore_hall",
     "audit": "logs.command:main",
     "appointment": "appointments.command:main",
     "case": "cases.command:main",
@@ -72,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="jiaohao-server",
         description="The hall's one authority: numbers, calling, ratings, over MQTT 5 and on the web.",
         epilog="Each with --help of its own: `jiaohao-server crowd` plays citizens and clerks, `broker-config` writes the "
-        "broker's TLS and access rules, `enrol` makes tokens for terminals and revokes them, `audit` verifies the event log, "
+        "broker's TLS and access rules, `enrol` makes tokens for terminals and revokes them, `backup` copies the hall into a "
+        "sealed file, `restore` puts it back from one, `audit` verifies the event log, "
         "`appointment` books appointments, `case` takes in cases, `technician-code` opens the technician page of a terminal.",
     )
     parser.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
@@ -99,8 +103,9 @@ def _serve(arguments: argparse.Namespace) -> None:
     """Read the configuration, take the state folder, run."""
     from queue_server import wiring  # only now: the other commands start quickly
 
-    config = load(arguments.hall)
     state: Path = arguments.state
+    _restore_first(arguments)
+    config = load(arguments.hall)
     options = wiring.ServerOptions(
         LedgerOptions.of(arguments),
         broker=Broker.parse(arguments.broker, credentials=arguments.credentials),
@@ -115,6 +120,23 @@ def _serve(arguments: argparse.Namespace) -> None:
         raise CannotStart(f"the state folder {state} cannot be made ({error.strerror}); give another --state") from None
     with contextlib.nullcontext() if arguments.database else alone(state):
         wiring.run(options, config)
+
+
+def _restore_first(arguments: argparse.Namespace) -> None:
+    """Put the hall back from the backup that waits in a state folder without a ledger. Raise CannotStart."""
+    state: Path = arguments.state
+    if arguments.database or not (state / "restore").is_dir():
+        return
+    from queue_server.backup import command, restore
+
+    try:
+        found = restore.waiting(state)
+        if found is not None:
+            done = restore.restore(*found, restore.RestoreTarget(arguments.hall, state), datetime.now(UTC))
+            restore.used(state)
+            print(command.said(done), flush=True)
+    except command.TROUBLES as error:
+        raise CannotStart(f"the backup in {state / 'restore'} was not put back: {error}") from None
 
 
 @contextlib.contextmanager

@@ -245,6 +245,15 @@ class Web(Table):
         return self
 
 
+class Backups(Table):
+    """Backups that the server makes by itself."""
+
+    folder: str = Field(pattern=r"^/", description="where they go: a second disk or a mounted share")
+    every_hours: int = Field(default=24, ge=1, le=168)
+    keep: int = Field(default=14, ge=2, le=1000, description="so many stay, the oldest are deleted")
+    alert_after_hours: int = Field(default=36, ge=2, le=1000, description="then somebody is told that the newest is too old")
+
+
 class HallConfig(Table):
     """A whole hall."""
 
@@ -258,6 +267,7 @@ class HallConfig(Table):
     verifier: list[Verifier] = []
     privacy: Privacy = Privacy()
     web: Web = Web()
+    backup: Backups | None = None
     theme: list[Theme]
     queue: list[Queue]
     window: list[Window]

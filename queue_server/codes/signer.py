@@ -1,6 +1,8 @@
 """The signed ticket token: what a citizen's QR code carries. Short, safe in a URL, and not to be guessed.
 
-`261122a001-Xy3…`: business day, number, and 72 bits of HMAC-SHA256 over the ticket's id under the hall's own key.
+`261122a001-Xy3…`: business day, number, and 72 bits of HMAC-SHA256 over the ticket's id under the hall's own key. The numbers
+that follow the restore of a ledger on that day have its salt in their code, too: a token from before is never another ticket's
+(docs/decisions/0026-a-restored-ledger-counts-on.md).
 """
 
 from __future__ import annotations
@@ -9,12 +11,15 @@ import base64
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import Connection, select, update
 
 from queue_server.privacy import NotReadable, Sealer
 from queue_server.store import tables
 from queue_server.store.database import SEALER, BadDatabase
+from queue_server.store.restores import Restore
 
 KEY_BYTES = 32
 NAME = "ticket-key"
@@ -27,13 +32,17 @@ _FORM = re.compile(r"(\d{6})([a-z]\d{3,6})-([A-Za-z0-9_-]{12})")
 class Signer:
     """Makes and checks tokens under one key."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, restores: Sequence[Restore] = ()) -> None:
+        """`restores` are those of the ledger whose tickets are signed."""
         self._key = key
+        self._restores: dict[str, list[Restore]] = {}
+        for restore in restores:
+            self._restores.setdefault(restore.business_day.replace("-", ""), []).append(restore)
 
     def token(self, ticket: str) -> str:
         """The token of a ticket id."""
         day, _, number = ticket.partition("-")
-        return f"{day[2:]}{number}-{self.mac(ticket)}"
+        return f"{day[2:]}{number}-{self._ticket_mac(ticket)}"
 
     def ticket(self, token: str) -> str | None:
         """The ticket id that a token stands for, or None for a token that this hall has not signed."""
@@ -41,7 +50,16 @@ class Signer:
         if parts is None:
             return None
         ticket = f"20{parts[1]}-{parts[2]}"
-        return ticket if hmac.compare_digest(self.mac(ticket), parts[3]) else None
+        return ticket if hmac.compare_digest(self._ticket_mac(ticket), parts[3]) else None
+
+    def behind(self, day: date) -> int:
+        """The numbers of a business day count from behind this one: 0, unless the ledger was restored on that day."""
+        return max((restore.first for restore in self._restores.get(f"{day:%Y%m%d}", ())), default=0)
+
+    def _ticket_mac(self, ticket: str) -> str:
+        day, _, number = ticket.partition("-")
+        salts = [r.salt for r in self._restores.get(day, ()) if int(number[1:]) > r.first]
+        return self.mac(f"{ticket}#{salts[-1].hex()}" if salts else ticket)
 
     def mac(self, text: str) -> str:
         """72 bits of MAC over `text`, 12 characters that are safe in a URL."""

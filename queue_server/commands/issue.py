@@ -15,7 +15,7 @@ from queue_server.commands.context import CommandContext
 from queue_server.commands.lease import SAME_INSTANT_S
 from queue_server.commands.refused import Refused, bad_request, unknown_queue
 from queue_server.domain.business_day import next_opening
-from queue_server.domain.ticket_number import FIRST_OFFLINE, display_number, ticket_id
+from queue_server.domain.ticket_number import display_number, first_offline, ticket_id
 from queue_server.store.rows import TicketRow
 
 ITEM_LENGTH = 200
@@ -81,10 +81,11 @@ def _new_ticket(context: CommandContext, ask: IssueTicket, queue: Queue, admitte
 
 def _next_number(context: CommandContext, queue: Queue, day: str) -> int:
     """The next number of the day that no kiosk holds for times without the server."""
+    behind = context.signer.behind(context.day)
     while True:
-        count = context.unit.next_number(queue.id, day)
+        count = context.unit.next_number(queue.id, day, behind)
         ticket = ticket_id(context.day, display_number(queue.letter, count))
-        if count < FIRST_OFFLINE or context.unit.leases.of(ticket) is None:
+        if count < first_offline(behind) or context.unit.leases.of(ticket) is None:
             return count
 
 

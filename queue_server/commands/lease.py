@@ -6,6 +6,7 @@ for. What it gave out takes its place by the time at which it was given (docs/de
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Literal
 
@@ -16,12 +17,13 @@ from contract.wire.messages import Text, TicketState
 from contract.wire.requests import LeaseNumbers, MergeTickets, OfflineTicket
 from queue_server.commands.context import CommandContext
 from queue_server.commands.refused import Refused, unknown_queue
-from queue_server.domain.ticket_number import FIRST_OFFLINE, display_number, number_of, ticket_id
+from queue_server.domain.ticket_number import FIRST_OFFLINE, display_number, first_offline, number_of, ticket_id
 from queue_server.store.repositories import NumberLease
 from queue_server.store.rows import TicketRow
 
 MOST_A_DAY = 500
 """Numbers of one queue that one kiosk may lease on a day."""
+_NUMBER = re.compile(r"[A-Z][0-9]{3,6}")
 SAME_INSTANT_S = 1e-6
 """Added to the rank for every number of the day, so that tickets of one instant are in the order of their numbers."""
 
@@ -51,7 +53,7 @@ def _leasable(context: CommandContext, ask: LeaseNumbers) -> Queue:
     queue = context.hall.queues.get(ask.queue)
     if queue is None:
         raise unknown_queue(ask.queue)
-    if not any(terminal.id == ask.terminal and terminal.role == "hall" for terminal in context.hall.config.terminal):
+    if ask.terminal not in _kiosks(context):
         hint = Text("请在 devices.toml 中登记这台自助机。", "Enter the kiosk in devices.toml with role hall.")
         raise Refused("not-authorised", f"{ask.terminal} is no kiosk of this hall", hint)
     if not queue.gives_offline:
@@ -65,7 +67,8 @@ def _leasable(context: CommandContext, ask: LeaseNumbers) -> Queue:
 
 def _first_free(context: CommandContext, queue: str) -> int:
     """The first number of today, from those set aside, that is neither leased nor given out."""
-    return max(context.unit.leases.last(queue, context.day.isoformat()), FIRST_OFFLINE - 1) + 1
+    first = first_offline(context.signer.behind(context.day))
+    return max(context.unit.leases.last(queue, context.day.isoformat()) + 1, first)
 
 
 def merge_tickets(context: CommandContext, ask: MergeTickets) -> MergeAnswer:
@@ -73,7 +76,7 @@ def merge_tickets(context: CommandContext, ask: MergeTickets) -> MergeAnswer:
     leases = {one.ticket: context.unit.leases.of(one.ticket) for one in ask.tickets}
     states: dict[str, TicketState | Literal["refused"]] = {}
     for one in sorted(ask.tickets, key=lambda one: (one.issued_at, len(one.ticket), one.ticket)):
-        lease, known = leases[one.ticket], context.unit.tickets.get(one.ticket)
+        lease, known = leases[one.ticket] or _lost_lease(context, one, ask.terminal), context.unit.tickets.get(one.ticket)
         if lease is None or lease.terminal != ask.terminal or lease.queue not in context.hall.queues:
             states[one.ticket] = "refused"
         elif known is not None:
@@ -81,6 +84,23 @@ def merge_tickets(context: CommandContext, ask: MergeTickets) -> MergeAnswer:
         else:
             states[one.ticket] = _enter(context, lease, one)
     return MergeAnswer([MergedTicket(one.ticket, states[one.ticket]) for one in ask.tickets])
+
+
+def _lost_lease(context: CommandContext, one: OfflineTicket, terminal: str) -> NumberLease | None:
+    """The lease of a number of today that a ledger which was restored since does not know: the paper is out all the same."""
+    behind, number = context.signer.behind(context.day), number_of(one.ticket)
+    queue = next((queue for queue in context.hall.queues.values() if queue.letter == number[:1]), None)
+    if queue is None or not _NUMBER.fullmatch(number) or one.ticket != ticket_id(context.day, number):
+        return None
+    count = int(number[1:])
+    if not FIRST_OFFLINE <= count <= behind or terminal not in _kiosks(context):
+        return None
+    day = context.day
+    return NumberLease(one.ticket, queue.id, day.isoformat(), count, terminal, context.hall.begins(day))
+
+
+def _kiosks(context: CommandContext) -> set[str]:
+    return {terminal.id for terminal in context.hall.config.terminal if terminal.role == "hall"}
 
 
 def _enter(context: CommandContext, lease: NumberLease, one: OfflineTicket) -> TicketState:

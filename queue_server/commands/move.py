@@ -77,12 +77,22 @@ def named(context: CommandContext, ticket: str | None, token: str | None) -> Tic
             raise Refused("not-authorised", "the token was not signed by this hall", hint)
         if context.unit.tickets.get(known) is None and context.unit.leases.of(known) is not None:
             raise Refused("unknown-ticket", f"the kiosk that holds {known} has not reported it as given out", _OFFLINE)
+        if context.unit.tickets.get(known) is None and context.signer.behind(context.day) and known.startswith(_day(context)):
+            raise Refused("unknown-ticket", f"{known} was given before the ledger was restored from a backup", _LOST)
         return context.ticket(known)
     if ticket is None:
         raise bad_request("neither ticket nor token is named", Text("请指明号票。", "Name a ticket or its token."))
     return context.ticket(ticket)
 
 
+def _day(context: CommandContext) -> str:
+    return f"{context.day:%Y%m%d}-"
+
+
+_LOST = Text(
+    "系统因故障已从备份恢复，这个号查不到了。请到取号机或导办台重新取号，给您添麻烦了。",
+    "The hall's system was restored from a backup and does not know this number any more. Please take a new one; we are sorry.",
+)
 _OFFLINE = Text(
     "这个号是在网络中断时取的，恢复后才能查到进度，请留意叫号屏。",
     "The number was taken while the network was down; watch the screens until it is known here.",

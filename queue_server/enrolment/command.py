@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from queue_server.enrolment.authority import BadAuthority
 from queue_server.enrolment.register import AUTHORITY, Register
 from queue_server.enrolment.revocation import BrokerHere, NotInEffect, revoke
 from queue_server.privacy import NoKey, Sealer, key
+from queue_server.state_folder import give_back
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 
 TROUBLES = (BadHall, BadAuthority, BadDatabase, NoKey, NotInEffect)
@@ -182,17 +182,9 @@ def _register(options: argparse.Namespace) -> Iterator[Register]:
 def _reported(state: Path) -> Iterator[None]:
     try:
         yield
-        _give_back(state)
+        give_back(state)
     except TROUBLES as error:
         print(f"jiaohao-server: {error}", file=sys.stderr)
-
-
-def _give_back(state: Path) -> None:
-    """What root has made in the state folder belongs to whoever the folder belongs to: the server runs as that user."""
-    owner = state.stat()
-    if os.geteuid() == 0 and owner.st_uid != 0:
-        for path in state.rglob("*"):
-            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _has(folder: Path, name: str, ca: str) -> bool:

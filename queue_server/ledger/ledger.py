@@ -27,7 +27,7 @@ from queue_server.commands.refused import Refused, refuse
 from queue_server.commands.table import COMMANDS
 from queue_server.commands.wait_times import WaitTimes
 from queue_server.logs.hash_chain import Chain
-from queue_server.store import tables
+from queue_server.store import restores, tables
 from queue_server.store.database import ERRORS, Database, Writer
 from queue_server.store.hall_rows import ensure
 from queue_server.store.prepared import Prepared
@@ -104,7 +104,7 @@ class Ledger:
         with self._transaction() as connection:
             ensure(connection, windows=self.hall.windows, queues=self.hall.queues, classes=CLASSES, now=self._clock())
             seal_hall_key(connection)
-            self.signer = Signer(hall_key(connection))
+            self.signer = Signer(hall_key(connection), restores.all_of(connection))
 
     def close(self) -> None:
         """Give the database back."""

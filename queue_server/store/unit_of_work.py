@@ -30,7 +30,7 @@ _HEAD = (
 )
 _NEXT_NUMBER = Prepared(
     text(
-        "INSERT INTO counters (queue, business_day, last) VALUES (:queue, :day, 1) "
+        "INSERT INTO counters (queue, business_day, last) VALUES (:queue, :day, :behind + 1) "
         "ON CONFLICT (queue, business_day) DO UPDATE SET last = counters.last + 1 RETURNING last"
     )
 )
@@ -101,9 +101,9 @@ class UnitOfWork:
             wanted = select(counters.c.last).where(counters.c.queue.in_(queues), counters.c.business_day == day)
             self.connection.execute(wanted.order_by(counters.c.queue).with_for_update())
 
-    def next_number(self, queue: str, day: str) -> int:
-        """Count one more ticket of this queue and business day; never the same number twice."""
-        ((number,),) = _NEXT_NUMBER.run(self.connection, {"queue": queue, "day": day})
+    def next_number(self, queue: str, day: str, behind: int = 0) -> int:
+        """Count one more ticket of this queue and business day, the first one from `behind` on; never the same number twice."""
+        ((number,),) = _NEXT_NUMBER.run(self.connection, {"queue": queue, "day": day, "behind": behind})
         return int(number)
 
     def issued(self, queue: str, day: str, since: datetime | None = None, until: datetime | None = None) -> int:

@@ -11,7 +11,7 @@ from queue_server.store.tables.item import guide_translations, item_notes, item_
 from queue_server.store.tables.log import audit, events, log_checks
 from queue_server.store.tables.rating import ratings
 from queue_server.store.tables.rollout import bundles, rollout_terminals, rollouts
-from queue_server.store.tables.server import requests, secrets
+from queue_server.store.tables.server import marks, requests, restores, secrets
 from queue_server.store.tables.technician import technician_codes, technician_diaries
 from queue_server.store.tables.ticket import BOUND, OPEN, UNBOUND, WAITING, counters, leases, lines, periods, reprints, tickets
 from queue_server.store.tables.window import services, windows
@@ -41,11 +41,13 @@ __all__ = [
     "lines",
     "log_checks",
     "log_in_failures",
+    "marks",
     "metadata",
     "periods",
     "ratings",
     "reprints",
     "requests",
+    "restores",
     "rollout_terminals",
     "rollouts",
     "secrets",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from queue_server import main
+from queue_server.backup import command
 
 
 def start(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
@@ -66,3 +67,28 @@ def test_help_and_version_are_told(words: list[str], capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit) as ended:
         main.main(words)
     assert ended.value.code == 0 and capsys.readouterr().out
+
+
+def test_a_backup_in_the_state_folder_is_put_back_at_the_first_start(
+    hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    words = ["--hall", str(hall_folder), "--state", str(tmp_path / "old")]
+    (tmp_path / "old").mkdir()
+    waits = tmp_path / "new/restore"
+    waits.mkdir(parents=True)
+    (waits / "passphrase.txt").write_text("four words are easy")
+    assert command.backup([*words, "--to", str(waits), "--passphrase-file", str(waits / "passphrase.txt")]) == 0
+    first = ["--hall", str(tmp_path / "fresh"), "--state", str(tmp_path / "new"), "--broker", "127.0.0.1:1", "--web", "here"]
+    assert "HOST:PORT" in start(capsys, *first)[1], "it went on to its web pages"
+    assert (tmp_path / "fresh/hall.toml").read_bytes() == (hall_folder / "hall.toml").read_bytes()
+    assert (tmp_path / "new/ledger.sqlite").exists() and not waits.exists()
+    waits.mkdir()
+    assert "HOST:PORT" in start(capsys, *first)[1], "beside a ledger it is not looked at"
+
+
+def test_a_backup_that_cannot_be_put_back_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "restore").mkdir()
+    (tmp_path / "restore/passphrase.txt").write_text("four words are easy")
+    (tmp_path / "restore/some.backup").write_bytes(b"something else")
+    code, said = start(capsys, "--hall", str(tmp_path / "hall"), "--state", str(tmp_path), "--broker", "127.0.0.1:1")
+    assert code == 1 and str(tmp_path / "restore") in said and "no backup of Jiaohao" in said
