@@ -13,7 +13,7 @@ from itertools import repeat
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, func, select, update
 
 from contract.configuration.hall import AppointmentRules
 from contract.configuration.table import Identifier, Table
@@ -152,7 +152,7 @@ def cancel(connection: Connection, identity: str) -> bool:
     return connection.execute(wanted).rowcount == 1
 
 
-def overdue(before: datetime) -> ColumnElement[bool]:
+def overdue(before: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition for appointments of earlier days that nobody came to."""
     return (A.state == "booked") & (A.starts_at < before)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, literal_column, select
 
 from contract.wire.events import AppointmentsMissed, RatingExpired, TicketExpired, TicketVoid, WindowClosed
 from queue_server.appointments import repository
@@ -13,12 +13,25 @@ from queue_server.commands.serve import end_service
 from queue_server.commands.window import release_bound
 from queue_server.store import tables
 from queue_server.store.identity_map import Query
+from queue_server.store.prepared import Prepared
 from queue_server.store.rows import TicketRow, WindowRow
 
 REQUESTS_KEPT = timedelta(days=3)
 LEASES_KEPT = timedelta(days=30)
 """How late a kiosk that was away may still report what it gave out."""
 T, W = tables.tickets.c, tables.windows.c
+_TODAY, _BEGINS = bindparam("today", type_=T.business_day.type), bindparam("begins", type_=W.since.type)
+_DUE = [
+    Prepared(select(id_).where(*conditions).limit(literal_column("1")))
+    for id_, *conditions in (
+        (T.id, tables.OPEN, T.business_day < _TODAY),
+        (T.id, tables.OPEN, T.business_day == _TODAY, T.state == "printing", T.changed_at <= bindparam("printed")),
+        (W.id, W.ask_expires_at <= bindparam("now")),
+        (W.id, W.state != "closed", W.since < _BEGINS),
+        (tables.appointments.c.id, repository.overdue(_BEGINS)),
+    )
+]
+"""One for each thing that may be due; with an index each finds nothing at once, however many tickets there are."""
 
 
 def pass_time(context: CommandContext) -> None:
@@ -30,15 +43,13 @@ def pass_time(context: CommandContext) -> None:
 
 def due(context: CommandContext) -> bool:
     """Whether `pass_time` has anything to do; reads only."""
-    today, printed = context.day.isoformat(), context.now - context.hall.print_timeout
-    checks = (
-        select(T.id).where(tables.OPEN, T.business_day < today),
-        select(T.id).where(tables.OPEN, T.business_day == today, T.state == "printing", T.changed_at <= printed),
-        select(W.id).where(W.ask_expires_at <= context.now),
-        select(W.id).where(W.state != "closed", W.since < context.hall.begins(context.day)),
-        select(tables.appointments.c.id).where(repository.overdue(context.hall.begins(context.day))),
-    )
-    return any(context.unit.connection.execute(check.limit(1)).first() is not None for check in checks)
+    values = {
+        "today": context.day.isoformat(),
+        "begins": context.hall.begins(context.day),
+        "now": context.now,
+        "printed": context.now - context.hall.print_timeout,
+    }
+    return any(check.run(context.unit.connection, values) for check in _DUE)
 
 
 def _end_asks(context: CommandContext) -> None:

@@ -10,11 +10,13 @@ from typing import TypedDict
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from contract.wire.messages import Text
+from queue_server.commands.call import candidate
 from queue_server.commands.hall_rules import HallRules
 from queue_server.commands.reprint import REPRINTABLE
-from queue_server.domain.routing import Candidate, choose
+from queue_server.domain.routing import choose
 from queue_server.store import tables
 from queue_server.store.database import Database
+from queue_server.store.unit_of_work import UnitOfWork
 
 A = tables.reprints.c
 P, R, S, T, W = tables.periods.c, tables.ratings.c, tables.services.c, tables.tickets.c, tables.windows.c
@@ -146,12 +148,10 @@ class Reports:
 
     def why(self, window: str) -> Text:
         """The sentence of routing about the ticket that the window would get next."""
-        queues = self._hall.queues_of[window]
-        line = select(T.id, T.queue, T.class_, func.min(T.rank), T.bound).where(tables.WAITING)
-        heads = line.where(or_(T.bound == window, T.queue.in_(queues))).group_by(T.id, T.queue, T.class_, T.bound)
         with self._database.look() as connection:
             tally = connection.execute(select(W.tally).where(W.id == window)).scalar() or 0
-            candidates = [Candidate(*row) for row in connection.execute(heads)]
+            heads = UnitOfWork(connection, shared=False).heads(self._hall.queues_of[window], window)
+        candidates = map(candidate, heads)
         choice = choose(candidates, self._hall.calls[window], self._clock().timestamp(), tally)
         return NOBODY if choice is None else choice.reason
 

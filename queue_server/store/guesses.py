@@ -29,9 +29,10 @@ def latest(connection: Connection, subject: str) -> datetime | None:
 
 
 def add(connection: Connection, subjects: Iterable[str], now: datetime) -> None:
-    """Count one wrong guess against each subject, and delete those that no longer count."""
-    connection.execute(delete(wrong_guesses).where(G.at <= now - COUNT_FOR))
-    connection.execute(insert(wrong_guesses), [{"subject": subject, "at": now} for subject in subjects])
+    """Count one wrong guess against each subject, and delete those of its own that no longer count."""
+    guessed = list(subjects)
+    connection.execute(delete(wrong_guesses).where(G.subject.in_(guessed), G.at <= now - COUNT_FOR))
+    connection.execute(insert(wrong_guesses), [{"subject": subject, "at": now} for subject in guessed])
 
 
 def clear(connection: Connection, subject: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, literal_column, select, update
 
 from queue_server.store import tables
 from queue_server.store.database import upsert
@@ -27,8 +27,14 @@ def ensure(
             connection.execute(upsert(connection, table).on_conflict_do_nothing(), rows)
     if connection.dialect.name == "postgresql":
         connection.execute(select(L.queue).with_for_update())
-    waiting = select(func.count(literal_column("1"))).where(tables.WAITING, T.queue == L.queue, T.class_ == L.class_)
-    connection.execute(update(tables.lines).values(waiting=waiting.correlate(tables.lines).scalar_subquery()))
+    waiting = sum(_count(line) for line in (tables.UNBOUND, tables.BOUND))  # each has an index of its own
+    connection.execute(update(tables.lines).values(waiting=waiting))
+
+
+def _count(line: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many tickets of such a line wait in each row of `lines`."""
+    tickets = select(func.count(literal_column("1"))).where(line, T.queue == L.queue, T.class_ == L.class_)
+    return tickets.correlate(tables.lines).scalar_subquery()
 
 
 def window_rows(connection: Connection) -> list[tuple[WindowRow, str | None, str | None]]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, TextClause, Update
+from sqlalchemy import CompoundSelect, Connection, Insert, Select, TextClause, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql.compiler import SQLCompiler
 
-Statement = Select[*tuple[object, ...]] | Insert | Update | TextClause
+Query = Select[*tuple[object, ...]] | CompoundSelect[*tuple[object, ...]]
+Statement = Query | Insert | Update | TextClause
 Values = Mapping[str, object]
 """The value of every named parameter."""
 Row = tuple[Any, ...]
@@ -70,7 +71,7 @@ class _Compiled:
             (name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order or binds
         ]
         self._constants = {name: bind.value for name, bind in binds.items() if bind.value is not None}
-        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        columns = statement.selected_columns if isinstance(statement, Select | CompoundSelect) else ()
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect
         self._converters: list[tuple[int, Converter]] | None = None

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from contract.wire.answers import KeptRating
 from queue_server.store import tables
+from queue_server.store.prepared import Prepared
 
 C, L, R, U = tables.counters.c, tables.leases.c, tables.ratings.c, tables.used_codes.c
+_LEVEL = Prepared(select(R.level).where(R.service == bindparam("service")))
+_LEASE = Prepared(select(L.ticket, L.queue, L.business_day, L.count, L.terminal, L.at).where(L.ticket == bindparam("ticket")))
 _RATING = [column.key for column in tables.ratings.c]
 
 
@@ -23,8 +26,8 @@ class Ratings:
 
     def level(self, service: str) -> int | None:
         """The level that a service was given, None for a service that is not rated."""
-        level: int | None = self._connection.execute(select(R.level).where(R.service == service)).scalar()
-        return level
+        found = _LEVEL.run(self._connection, {"service": service})
+        return found[0][0] if found else None
 
     def add(self, rating: KeptRating) -> None:
         """Keep a rating."""
@@ -51,9 +54,8 @@ class Leases:
 
     def of(self, ticket: str) -> NumberLease | None:
         """The lease of a ticket's number, if a kiosk holds or held it."""
-        columns = (L.ticket, L.queue, L.business_day, L.count, L.terminal, L.at)
-        found = self._connection.execute(select(*columns).where(L.ticket == ticket)).first()
-        return None if found is None else NumberLease(*found)
+        found = _LEASE.run(self._connection, {"ticket": ticket})
+        return NumberLease(*found[0]) if found else None
 
     def add(self, leases: Iterable[NumberLease]) -> None:
         """Keep new leases."""

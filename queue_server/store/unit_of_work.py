@@ -10,9 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from typing import get_args
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, literal_column, select, text, union_all, update
+from sqlalchemy import Connection, Integer, Table, bindparam, func, insert, literal_column, select, text, union_all, update
 
+from contract.wire.messages import TicketClass
 from queue_server.store import tables
 from queue_server.store.identity_map import IdentityMap, RowStatements
 from queue_server.store.prepared import Prepared
@@ -54,6 +56,35 @@ _APPEND = {
 }
 
 
+_BEFORE_IN_LINE = Prepared(
+    select(
+        L.class_,
+        select(func.count())
+        .where(tables.UNBOUND, T.queue == L.queue, T.class_ == L.class_, T.rank < bindparam("rank"))
+        .correlate(tables.lines)
+        .scalar_subquery(),
+    ).where(L.queue == bindparam("queue"))
+)
+_BEFORE_AT_WINDOW = Prepared(
+    select(T.class_, func.count())
+    .where(tables.BOUND, T.bound == bindparam("window"), T.rank < bindparam("rank"))
+    .group_by(T.class_)
+)
+_LIMIT = bindparam("limit", type_=Integer)
+_FIRST_OF_CLASSES = [
+    select(T.rank)
+    .where(tables.UNBOUND, T.queue == bindparam("queue"), T.class_ == class_)
+    .order_by(T.rank)
+    .limit(_LIMIT)
+    .subquery()
+    for class_ in get_args(TicketClass)
+]
+_RANKS = Prepared(union_all(*(select(first.c.rank) for first in _FIRST_OF_CLASSES)).order_by("rank").limit(_LIMIT))
+_HELD_AT = Prepared(
+    select(T.id)
+    .where(tables.OPEN, T.state == "held", T.business_day == bindparam("day"), T.window == bindparam("window"))
+    .limit(literal_column("2"))
+)
 _BOUND = select(T.id).where(tables.BOUND, T.bound == bindparam("window"))
 TICKETS = RowStatements(tables.tickets, TicketRow)
 WINDOWS = RowStatements(tables.windows, WindowRow)
@@ -117,8 +148,7 @@ class UnitOfWork:
     def held_at(self, window: str, day: str) -> list[str]:
         """The tickets of a business day that a window has put aside: two at most."""
         self.tickets.flush()
-        wanted = select(T.id).where(T.state == "held", T.window == window, T.business_day == day).limit(2)
-        return list(self.connection.execute(wanted).scalars())
+        return [ticket for (ticket,) in _HELD_AT.run(self.connection, {"window": window, "day": day})]
 
     def heads(self, queues: Sequence[str], window: str, taken: Collection[str] = ()) -> list[TicketRow]:
         """The first waiting ticket of every queue and class, and all that are bound to `window`; without those in `taken`."""
@@ -180,16 +210,18 @@ class UnitOfWork:
         return self._appended.get(table, [])
 
     def ranks(self, queue: str, limit: int) -> list[float]:
-        """The smallest `limit` ranks of a queue's line."""
+        """The smallest `limit` ranks of a queue's line, without tickets that are bound to a window."""
         self.tickets.flush()
-        line = select(T.rank).where(tables.WAITING, T.queue == queue).order_by(T.rank).limit(limit)
-        return list(self.connection.execute(line).scalars())
+        return [rank for (rank,) in _RANKS.run(self.connection, {"queue": queue, "limit": limit})]
 
     def before(self, ticket: TicketRow) -> tuple[int, int]:
-        """How many ordinary and how many favoured tickets of its queue stand before a ticket."""
+        """How many ordinary and favoured tickets are before a ticket: bound to the same window, or in its queue's line."""
         self.tickets.flush()
-        line = select(T.class_, func.count()).where(tables.WAITING, T.queue == ticket.queue, T.rank < ticket.rank)
-        counts: dict[str, int] = dict(self.connection.execute(line.group_by(T.class_)).all())
+        if ticket.bound is not None:
+            counted = _BEFORE_AT_WINDOW.run(self.connection, {"window": ticket.bound, "rank": ticket.rank})
+        else:
+            counted = _BEFORE_IN_LINE.run(self.connection, {"queue": ticket.queue, "rank": ticket.rank})
+        counts: dict[str, int] = dict(counted)
         ordinary = counts.pop("ordinary", 0)
         return ordinary, sum(counts.values())
 

@@ -35,7 +35,8 @@ tickets = Table(
 WAITING = tickets.c.state == text("'waiting'")
 BOUND = and_(WAITING, tickets.c.bound.is_not(None))
 Index("tickets_bound", tickets.c.bound, sqlite_where=BOUND, postgresql_where=BOUND)
-OPEN = text("state IN (" + ", ".join(f"'{state}'" for state in states.STATES if state in states.OPEN) + ")")
+OPEN = text("state NOT IN (" + ", ".join(f"'{state}'" for state in states.STATES if state not in states.OPEN) + ")")
+"""Said so, because SQLite would go through the values of an IN even where a query names one state."""
 UNBOUND = and_(WAITING, tickets.c.bound.is_(None))
 Index("tickets_line", tickets.c.queue, tickets.c.class_, tickets.c.rank, sqlite_where=UNBOUND, postgresql_where=UNBOUND)
 Index("tickets_open", tickets.c.business_day, tickets.c.state, sqlite_where=OPEN, postgresql_where=OPEN)

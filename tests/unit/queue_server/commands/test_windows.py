@@ -322,3 +322,13 @@ def test_the_clerk_sees_the_line_and_why_a_ticket_is_next(bed: Bed):
     assert "A001" in bed.reports.why("01").zh
     bed.call("01")
     assert bed.reports.why("01").en == "Nobody waits for this window."
+
+
+def test_a_ticket_that_is_sent_to_a_window_waits_behind_those_of_that_window_only(bed: Bed):
+    for _ in range(5):
+        bed.issue()
+    for _ in range(2):
+        bed.call("01")
+        bed.ok("transfer", window="01", to_window="03")
+    ahead = {number: bed.ok("lookup", ticket=number)["ahead"] for number in ("A001", "A002", "A005")}
+    assert ahead == {"A001": 0, "A002": 1, "A005": 2}, "and stands before nobody in the line that it has left"
