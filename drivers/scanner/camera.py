@@ -108,6 +108,19 @@ class CameraScanner(Camera):
         self._seen = {data: since for data, since in gone.items() if now - since < FORGET_S}
 
 
+def settings(size: tuple[int, int]) -> list[tuple[int, float]]:
+    """What a USB camera is asked for, in this order: as JPEG, for most send 5 to 10 raw pictures of this size a second; only
+    the newest picture, for old ones are of no use. A camera that cannot do one of them leaves it as it is."""
+    jpeg = cv2.VideoWriter_fourcc(*"MJPG")  # type: ignore[attr-defined]
+    width, height = size
+    return [
+        (cv2.CAP_PROP_FOURCC, jpeg),
+        (cv2.CAP_PROP_FRAME_WIDTH, width),
+        (cv2.CAP_PROP_FRAME_HEIGHT, height),
+        (cv2.CAP_PROP_BUFFERSIZE, 1),
+    ]
+
+
 class CaptureSource(PictureSource):
     """A camera or a film by OpenCV."""
 
@@ -136,9 +149,8 @@ class CaptureSource(PictureSource):
                 f"{self.name}: no picture comes from {self.path}", "end other programs that use it, or unplug it and plug it in"
             )
         if self.path.is_char_device():
-            for what, value in zip((cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT), self.size, strict=True):
+            for what, value in settings(self.size):
                 capture.set(what, value)
-            capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # old pictures are of no use
         self._capture = capture
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import zxingcpp
 
 from drivers.scanner.reading import CodeReader, read
+from tests.bench import close_codes
 from tests.bench.qr_frames import KINDS, Frame, Image, frames, noisy, placed, text
 from tests.bench.report import Row
 
@@ -93,6 +94,7 @@ def rows(each: int = 25, seed: int = 20261122) -> Iterator[Row]:
         better = mine.right[kind] > theirs.right[kind]
         yield Row(f"QR: {kind}", measured, beside, mine.right[kind] / max(1, theirs.right[kind]), "more than zxing-cpp", better)
     yield from _totals(scores, each * len(KINDS))
+    yield from held_close(each // 3, seed)
     yield from still_scenes(seed)
 
 
@@ -103,6 +105,23 @@ def _totals(scores: dict[str, Score], count: int) -> Iterator[Row]:
     yield Row("QR: time a frame", f"{mine.ms(count):.1f} ms", beside, ratio, "at most 2 x zxing-cpp", ratio <= 2)
     beside = ", ".join(f"{name} {score.false}" for name, score in scores.items() if name != "ours")
     yield Row("QR: false readings", f"{mine.false} of {count}", beside, aim="none", met=mine.false == 0)
+
+
+def held_close(each: int, seed: int) -> Iterator[Row]:
+    """Large codes on paper and on screens, in the sizes of cameras."""
+    for size in close_codes.SIZES:
+        mine, theirs = Score(), Score()
+        for frame in close_codes.close_frames(each, seed, size):
+            mine.add(frame, ours)
+            theirs.add(frame, bare)
+        count = each * len(close_codes.KINDS)
+        fewer = [kind for kind in close_codes.KINDS if mine.right[kind] < theirs.right[kind]]
+        ratio = mine.ms(count) / theirs.ms(count)
+        what = f"QR: held close, {size[0]} x {size[1]}"
+        measured = f"{mine.right.total()} of {count} ({mine.ms(count):.1f} ms)"
+        beside = f"zxing-cpp {theirs.right.total()} ({theirs.ms(count):.1f} ms)"
+        aim = "no kind worse than zxing-cpp, time at most 1.3"
+        yield Row(what, measured, beside, ratio, aim, not fewer and not mine.false and ratio <= 1.3)
 
 
 def still_scenes(seed: int, count: int = 20) -> Iterator[Row]:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from drivers.scanner import reading, treatment
+from drivers.scanner.camera import settings
 from drivers.scanner.reading import CodeReader, read
+from tests.bench.close_codes import SIZES, close_frames
 from tests.bench.qr_frames import KINDS, frames, noisy, placed, scene
 from tests.bench.scanning import bare, ours
 
@@ -37,6 +39,17 @@ def test_hard_pictures_are_read_better_than_by_bare_zxing_and_nothing_false(scor
     mine, theirs, false = scores
     assert mine.total() > 1.15 * theirs.total()
     assert false == [] and mine["empty"] == 0
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_code_held_close_is_read_whenever_bare_zxing_reads_it_and_nothing_false(size):
+    mine = 0
+    for frame in close_frames(3, 5, size):
+        said = ours(frame.image)
+        assert frame.text in said or frame.text not in bare(frame.image), frame.kind
+        assert set(said) <= {frame.text}
+        mine += frame.text in said
+    assert mine >= 16, "of 18"
 
 
 def test_the_same_seed_gives_the_same_pictures():
@@ -114,3 +127,9 @@ def test_a_picture_that_was_set_right_is_sharper_than_before():
     right = treatment.deblurred(smeared, 11, 0, noise=0.002)
     error = [float(cv2.absdiff(sharp, image)[20:-20, 20:-20].mean()) for image in (smeared, right)]
     assert error[1] < 0.75 * error[0]
+
+
+def test_a_usb_camera_is_asked_for_jpeg_before_its_size():
+    asked = dict(settings((1280, 720)))
+    assert next(iter(asked)) == cv2.CAP_PROP_FOURCC and asked[cv2.CAP_PROP_FOURCC] == int.from_bytes(b"MJPG", "little")
+    assert (asked[cv2.CAP_PROP_FRAME_WIDTH], asked[cv2.CAP_PROP_FRAME_HEIGHT]) == (1280, 720)
