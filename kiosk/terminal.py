@@ -78,8 +78,8 @@ def role_of(options: TerminalOptions, hall: HallConfig) -> Role[Any, Any]:
         case "hall":
             return _ticket_kiosk(options, hall, terminal)
         case "rating":
-            from kiosk.window_rater.flow import RaterSettings
             from kiosk.window_rater.role import WindowRater, window_of
+            from kiosk.window_rater.state import RaterSettings
 
             window = window_of(hall, options.terminal, options.window_id)
             settings = RaterSettings(hall.rules.rating_timeout_s, hall.rules.bad_rating_needs_reason, options.language)

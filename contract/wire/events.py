@@ -6,7 +6,7 @@ What is not known is left out. The server keeps the same facts, without `at`, fo
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import Struct, field
 
@@ -197,12 +197,22 @@ class ServiceRated(Event, frozen=True, omit_defaults=True, kw_only=True):
     channel: RatingChannel
 
 
+class RatingExplained(Event, frozen=True, omit_defaults=True, kw_only=True):
+    """The citizen has said why, after the rating itself."""
+
+    type = "rating-explained"
+    service: str
+    window: str
+
+
 class RatingExpired(Event, frozen=True, omit_defaults=True, kw_only=True):
-    """The time for the question on the window's rater is over."""
+    """The question on the window's rater is over, and nobody has rated: its time is over, the next service began (`next`), or
+    the day ended (`day`)."""
 
     type = "rating-expired"
     window: str
     service: str | None = None
+    cause: Literal["time", "next", "day"] = "time"
 
 
 class WindowOpened(Event, frozen=True, omit_defaults=True, kw_only=True):
@@ -264,8 +274,8 @@ EVENTS: dict[str, type[Event]] = {
         TicketIssued, TicketPrinted, TicketVoid, TicketCalled, TicketRecalled, TicketMissed, TicketHeld, TicketResumed,
         TicketTransferred, TicketRequeued, TicketReleased, TicketCancelled, TicketExpired, TicketReprintOrdered,
         TicketReprinted, TicketReprintFailed, TicketReprintUnanswered, NumbersLeased, AppointmentsMissed,
-        ServiceStarted, ServiceFinished, ServiceRated, RatingExpired, WindowOpened, WindowTakenOver, WindowPaused, WindowClosed,
-        TechnicianRefused, TechnicianEntered, TechnicianActed,
+        ServiceStarted, ServiceFinished, ServiceRated, RatingExplained, RatingExpired, WindowOpened, WindowTakenOver,
+        WindowPaused, WindowClosed, TechnicianRefused, TechnicianEntered, TechnicianActed,
     )
 }  # fmt: skip
 """By the last level of its topic."""

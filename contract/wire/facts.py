@@ -39,12 +39,14 @@ class SignedTicket(TicketFacts, frozen=True):
 
 
 class RateableService(Struct, frozen=True):
-    """The last service of a ticket that has ended: its rating, if it has one, and whether the token may still give one."""
+    """The last service of a ticket that has ended: its rating, if it has one, whether the token may still give one, and
+    whether it may still say why (the rating has no reason)."""
 
     id: str
     window: str
     level: Level | None
     can_rate: bool
+    can_explain: bool = False
 
 
 class AppointmentFacts(Struct, frozen=True):

@@ -77,7 +77,11 @@ class ChangeWindow(Struct, frozen=True):
 
 
 class Rate(Struct, frozen=True):
-    """level 5 very satisfied .. 1 very dissatisfied; reasons are codes of the evaluation norm (510, 108, ...)."""
+    """level 5 very satisfied .. 1 very dissatisfied; reasons are codes of the evaluation norm (510, 108, ...).
+
+    `unexplained`: a bad level that the citizen gave no reason for, which is kept all the same. A rating without reasons and
+    text takes them later, by a second request with the same level.
+    """
 
     level: Level
     channel: RatingChannel
@@ -85,6 +89,7 @@ class Rate(Struct, frozen=True):
     token: str | None = None
     reasons: list[str] = []
     text: Annotated[str, Meta(max_length=150)] = ""
+    unexplained: bool = False
 
 
 class LookupTicket(Struct, frozen=True):

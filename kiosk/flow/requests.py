@@ -65,6 +65,8 @@ class PendingRequests:
     seed: UUID = field(repr=False)
     count: int = 0
     pending: Mapping[str, Pending[ServerRequest]] = field(default_factory=dict)
+    put_off: tuple[tuple[float, Pending[ServerRequest]], ...] = ()
+    """What the server could not take, and when it is sent again."""
 
     def new_id(self) -> tuple[PendingRequests, str]:
         """An id that no request of this seed had."""
@@ -99,6 +101,12 @@ class PendingRequests:
         return replace(self, pending={key: pending for key, pending in self.pending.items() if key != request_id})
 
 
+NOT_NOW = ("busy", "internal")
+"""Codes of errors by which the server says that it could not do what was asked, not that it may not be done."""
+AGAIN_S = 5
+"""How long after such an error a request is sent again."""
+
+
 class AskingState(Protocol):
     """The state of a flow that asks."""
 
@@ -118,6 +126,26 @@ def ask(state: S, request: ServerRequest, *, again: str = "") -> tuple[S, Ask]:
     requests, request_id = (state.requests, again) if again else state.requests.new_id()
     pending: Pending[ServerRequest] = Pending(request_id, request)
     return state.with_requests(requests._put(pending)), pending.ask
+
+
+def put_off(state: S, pending: Pending[ServerRequest], now: float) -> S:
+    """Send a request again in a while, with the same id: the server could not take it."""
+    later = (*state.requests.put_off, (now + AGAIN_S, pending))
+    return state.with_requests(replace(state.requests, put_off=later))
+
+
+def send_put_off(state: S, now: float) -> tuple[S, tuple[Ask, ...]]:
+    """Send again what was put off until now."""
+    due = [pending for when, pending in state.requests.put_off if when <= now]
+    if not due:
+        return state, ()
+    left = tuple(one for one in state.requests.put_off if one[0] > now)
+    state = state.with_requests(replace(state.requests, put_off=left))
+    asks: list[Ask] = []
+    for pending in due:
+        state, asked = ask(state, pending.request, again=pending.id)
+        asks.append(asked)
+    return state, tuple(asks)
 
 
 def no_step(state: S, _pending: Pending[ServerRequest]) -> tuple[S, tuple[()]]:

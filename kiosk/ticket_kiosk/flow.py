@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kiosk.flow.event import Answered, Broke, Connected, Received, Tick, Touched, Unanswered
 from kiosk.flow.handlers import Handlers, on
-from kiosk.flow.requests import Owners, PendingRequests
+from kiosk.flow.requests import Owners, PendingRequests, send_put_off
 from kiosk.ticket_kiosk.a4_print import steps as a4_print_steps
 from kiosk.ticket_kiosk.case_progress import steps as case_progress_steps
 from kiosk.ticket_kiosk.case_progress.state import CaseRequest
@@ -54,6 +54,7 @@ def step(state: KioskState, event: object) -> tuple[KioskState, Effects]:
     """What follows from an event. Events that make no sense on the present page change nothing."""
     after, effects = HANDLERS.step(state, event)
     after, effects = a4_print_steps.left(state, *read_aloud_steps.followed(state, after, effects))
+    after, effects = my_ticket_steps.left(state, after, effects)
     after, watch = scan_steps.watched(state, after)
     return after, (*effects, *watch)
 
@@ -158,7 +159,8 @@ def _touched(state: KioskState, _event: Touched) -> tuple[KioskState, Effects]:
 def _tick(state: KioskState, event: Tick) -> tuple[KioskState, Effects]:
     state, effects = _passed(state, event)
     state, more = offline_numbers_steps.tend(state)
-    return state, (*effects, *more)
+    state, again = send_put_off(state, state.now)
+    return state, (*effects, *more, *again)
 
 
 def _passed(state: KioskState, event: Tick) -> tuple[KioskState, Effects]:
@@ -202,7 +204,7 @@ OWNERS.take(MergeRequest, offline_numbers_steps.merged)
 OWNERS.take(CodeLookup, scan_steps.code_answered, scan_steps.unanswered)
 OWNERS.take(CheckedInLookup, scan_steps.checked_in_answered, scan_steps.unanswered)
 OWNERS.take(GiveUpRequest, my_ticket_steps.given_up, my_ticket_steps.unanswered)
-OWNERS.take(RatingRequest, my_ticket_steps.rated, my_ticket_steps.unanswered)
+OWNERS.take(RatingRequest, my_ticket_steps.rated, my_ticket_steps.rating_unanswered)
 OWNERS.take(CaseRequest, case_progress_steps.answered, case_progress_steps.unanswered)
 
 HANDLERS: Handlers[KioskState, Effect] = Handlers(

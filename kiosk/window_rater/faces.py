@@ -15,7 +15,7 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Icon, IconButton, Picture, Tap, Words
 from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.text import Align
-from kiosk.window_rater.flow import ButtonTapped, Tapped
+from kiosk.window_rater.state import ButtonTapped, Tapped
 
 LOG = logging.getLogger(__name__)
 COLOURS = {5: "success", 4: "appointment", 3: "accent", 2: "warning", 1: "danger"}

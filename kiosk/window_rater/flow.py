@@ -1,113 +1,36 @@
 """What the rater of a window is doing: pure, `step(state, event)` returns the new state and the effects to carry out.
 
-A service is rated once, by the citizen's own free will: nothing is sent before "submit", a time-out or "no rating" sends
-nothing, and a repeated tap repeats the same request id, so that one service never gets two ratings.
+A service is rated once, by the citizen's own free will, and a face that was touched is kept. The good ones count at once; why
+is asked afterwards, and need not be said. A bad one waits for its reason as long as somebody is there, and is then kept
+without: when the time ends, when the next service begins, when the page breaks. The next call takes nothing away. Only
+"no rating", or never touching a face, means: not rated.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Literal
+from dataclasses import replace
 from uuid import UUID
 
 from contract.wire.answers import Answer
 from contract.wire.messages import RatingAsk, WindowState
-from contract.wire.rating_reasons import TEXT_LIMIT, lacks_reason, reasons_of
-from kiosk.flow.event import Answered, Ask, Broke, Connected, LevelTapped, ReasonTapped, Received, Tick, Unanswered
-from kiosk.flow.hall_view import Presence
-from kiosk.flow.requests import Owners, Pending, PendingRequests, Policy, ServerRequest, ask
+from contract.wire.rating_reasons import TEXT_LIMIT, needs_reason, reasons_of
+from kiosk.flow.event import Answered, Ask, Broke, Connected, LevelTapped, ReasonTapped, Received, Tick, Touched, Unanswered
+from kiosk.flow.requests import NOT_NOW, Owners, Pending, PendingRequests, ask, put_off, send_put_off
+from kiosk.window_rater.state import (
+    ButtonTapped,
+    PageName,
+    PhraseTapped,
+    RaterSettings,
+    RaterState,
+    TabletRating,
+    Tapped,
+    text_of,
+)
 
-PageName = Literal["idle", "faces", "reasons", "words", "sending", "thanks", "trouble", "failed"]
-Tapped = Literal["more", "words", "back", "submit", "decline", "home", "language", "elder"]
 ASKING: frozenset[PageName] = frozenset({"faces", "reasons", "words"})
 ENDS_S: dict[str, float] = {"thanks": 5, "trouble": 30, "failed": 5}
-
-
-# --- events of its own -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PhraseTapped:
-    phrase: str
-
-
-@dataclass(frozen=True)
-class ButtonTapped:
-    """A tap on a button that carries nothing but its name."""
-
-    what: Tapped
-
-
-# --- request ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TabletRating(ServerRequest):
-    """The rating of a service at the tablet of its window."""
-
-    verb = "rate"
-    policy = Policy(timeout_s=12)
-
-    service: str
-    level: int
-    reasons: tuple[str, ...]
-    text: str
-
-    def body(self) -> dict[str, object]:
-        rating: dict[str, object] = {"service": self.service, "level": self.level, "channel": "tablet"}
-        return rating | {"reasons": list(self.reasons), "text": self.text}
-
-
-# --- state -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class RaterSettings:
-    """What the hall's rules say: seconds until a question is dropped, and whether a bad rating must be explained."""
-
-    timeout_s: float = 60
-    bad_needs_reason: bool = True
-    language: str = "zh"
-
-
-@dataclass(frozen=True)
-class RaterState:
-    """`now` and `until` run evenly (seconds), `clock` is the hall's local time. `sent` is the id of the present rating, once
-    it was sent."""
-
-    requests: PendingRequests
-    settings: RaterSettings = RaterSettings()
-    page: PageName = "idle"
-    window: WindowState | None = None
-    ask: RatingAsk | None = None
-    until: float | None = None
-    of_s: float = 1
-    level: int | None = None
-    reasons: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    more: bool = False
-    sent: str = ""
-    problem: str = ""
-    presence: Presence = field(default_factory=Presence)
-    language: str = "zh"
-    elder: bool = False
-    now: float = 0
-    clock: datetime | None = None
-
-    def with_requests(self, requests: PendingRequests) -> RaterState:
-        return replace(self, requests=requests)
-
-    @property
-    def lacks_reason(self) -> bool:
-        """Whether the chosen level still lacks the reason that a bad rating must have."""
-        return lacks_reason(self.level, self.reasons, text_of(self.phrases), required=self.settings.bad_needs_reason)
-
-    @property
-    def seconds_left(self) -> int | None:
-        """Whole seconds until this page closes by itself; None when it stays."""
-        return None if self.until is None else max(0, round(self.until - self.now))
-
+ELDER_TIME = 2
+"""So many times longer a question stays in elder mode."""
 
 Outcome = tuple[RaterState, tuple[Ask, ...]]
 
@@ -121,30 +44,36 @@ def step(state: RaterState, event: object) -> Outcome:
     """The state after `event`, and what is to be done. Any event may come in any state."""
     match event:
         case Tick(now, clock):
-            return _ticked(replace(state, now=now, clock=clock)), ()
+            return _ticked(replace(state, now=now, clock=clock))
         case Connected() | Received(("server", "status")):
             return replace(state, presence=state.presence.after(event)), ()
         case Received(("window", _, "state"), WindowState() | None as window):
-            return _window_changed(state, window), ()
+            return _window_changed(state, window)
         case Received(("rating", _, "ask"), None):
-            return (_idle(state) if state.page in ASKING else state), ()
+            return (_idle(state) if state.page in ASKING and not state.touched else state), ()
         case Received(("rating", _, "ask"), RatingAsk() as asked, retained):
-            return _asked(state, asked, retained), ()
+            return _asked(state, asked, retained)
+        case Touched():
+            return _prolonged(state), ()
         case Answered():
             return OWNERS.answered(state, event)
         case Unanswered():
             return OWNERS.unanswered(state, event)
         case Broke():
-            return _ending(_idle(state), "failed"), ()
+            state, kept = _kept(state)
+            return _ending(_idle(state), "failed"), kept
+        case LevelTapped(level) if 1 <= level <= 5 and _may_choose(state):
+            return _chosen(state, level)
         case ButtonTapped("submit"):
             return _submit(state)
     return _tapped(state, event), ()
 
 
 def _idle(state: RaterState) -> RaterState:
-    """Back to the plate of the window, in the hall's first language; the last question is known so as not to be asked twice."""
+    """Back to the plate of the window, in the hall's first language; the last question is known so as not to be asked twice,
+    and what was sent is sent on."""
     return RaterState(
-        requests=state.requests.without(TabletRating),
+        requests=state.requests,
         settings=state.settings,
         window=state.window,
         ask=state.ask,
@@ -160,57 +89,118 @@ def _ending(state: RaterState, page: PageName) -> RaterState:
     return replace(state, page=page, until=state.now + ENDS_S[page], of_s=ENDS_S[page])
 
 
-def _ticked(state: RaterState) -> RaterState:
-    return _idle(state) if state.until is not None and state.now >= state.until else state
+def _prolonged(state: RaterState) -> RaterState:
+    """Somebody is there: the time begins anew, and is longer in elder mode."""
+    if state.page not in ASKING:
+        return state
+    of_s = state.settings.timeout_s * (ELDER_TIME if state.elder else 1)
+    return replace(state, touched=True, until=state.now + of_s, of_s=of_s)
 
 
-def _window_changed(state: RaterState, window: WindowState | None) -> RaterState:
-    """Another ticket at the window ends what the last citizen left open."""
+def _ticked(state: RaterState) -> Outcome:
+    state, again = send_put_off(state, state.now)
+    if state.until is None or state.now < state.until:
+        return state, again
+    if state.page not in ASKING or state.level is None:
+        return _idle(state), again
+    state, kept = _kept(state)
+    return _ending(state, "thanks"), (*again, *kept)
+
+
+def _kept(state: RaterState) -> Outcome:
+    """Send what was touched and not sent yet, as it stands."""
+    if state.page not in ASKING or state.ask is None or state.level is None or (state.counted and not state.chose):
+        return state, ()
+    return _send(state)
+
+
+def _send(state: RaterState) -> Outcome:
+    assert state.ask is not None, "nothing is rated that was not asked for"
+    assert state.level is not None, "a rating has a level"
+    rating = TabletRating(state.ask.service, state.level, state.reasons, text_of(state.phrases))
+    state, asked = ask(state, rating)
+    return replace(state, sent=asked.request_id), (asked,)
+
+
+def _window_changed(state: RaterState, window: WindowState | None) -> Outcome:
+    """When the next citizen is being served, whoever was asked before has gone."""
     state = replace(state, window=window)
     number = window.ticket.number if window and window.ticket else None
-    another = window is not None and window.state in ("calling", "serving") and number is not None
-    if another and state.ask is not None and state.page in ASKING and number != state.ask.number:
-        return _idle(state)
-    return state
+    another = window is not None and window.state == "serving" and number is not None
+    if not another or state.ask is None or state.page not in ASKING or number == state.ask.number:
+        return state, ()
+    state, kept = _kept(state)
+    return _idle(state), kept
 
 
-def _asked(state: RaterState, ask: RatingAsk, retained: bool) -> RaterState:
+def _asked(state: RaterState, ask: RatingAsk, retained: bool) -> Outcome:
     if state.ask is not None and state.ask.service == ask.service:
-        return state
+        return state, ()
     limit = state.settings.timeout_s
     left = limit if state.clock is None else min((ask.expires_at - state.clock).total_seconds(), limit)
     if left <= 0:
         if retained:
-            return state
+            return state, ()
         left = limit  # it has just been asked: this terminal's clock is wrong, not the question old
+    state, kept = _kept(state)
     fresh = replace(_idle(state), elder=state.elder, language=state.language)
-    return replace(fresh, page="faces", ask=ask, until=state.now + left, of_s=left)
+    return replace(fresh, page="faces", ask=ask, until=state.now + left, of_s=left), kept
 
 
-def _answered(state: RaterState, _pending: Pending[TabletRating], answer: Answer) -> Outcome:
-    if answer.error is None or answer.error.code == "already-rated":
-        return _ending(state, "thanks"), ()
-    return _ending(replace(state, problem=answer.error.code), "trouble"), ()
+# --- the rating on its way --------------------------------------------------------------------------------------------
 
 
-def _unanswered(state: RaterState, _pending: Pending[TabletRating]) -> Outcome:
-    return _ending(replace(state, problem="no-answer"), "trouble"), ()
+def _answered(state: RaterState, pending: Pending[TabletRating], answer: Answer) -> Outcome:
+    """Whoever waits for it learns what became of it. What the server could not take is sent again, whoever is there by then."""
+    code = answer.error.code if answer.error is not None else ""
+    if code in NOT_NOW:
+        return put_off(state, pending, state.now), ()
+    if state.page != "sending" or pending.id != state.sent:
+        return state, ()
+    if code in ("", "already-rated"):
+        return _ending(replace(state, problem=""), "thanks"), ()
+    return _ending(replace(state, problem=code), "trouble"), ()
+
+
+def _unanswered(state: RaterState, pending: Pending[TabletRating]) -> Outcome:
+    """It takes long: nobody needs to wait for it, it is sent on and on."""
+    if state.page != "sending" or pending.id != state.sent:
+        return state, ()
+    return _ending(replace(state, problem="no-answer"), "thanks"), ()
+
+
+# --- the citizen -----------------------------------------------------------------------------------------------------
+
+
+def _may_choose(state: RaterState) -> bool:
+    """Whether a face can be touched: once its level was sent, it stays."""
+    return state.page in ("faces", "reasons") and not state.counted
+
+
+def _chosen(state: RaterState, level: int) -> Outcome:
+    """A face: a good one counts at once, a bad one after its reason."""
+    kept = state if level == state.level else replace(state, reasons=(), phrases=())
+    state = _prolonged(replace(kept, page="reasons", level=level, more=False))
+    if needs_reason(level, required=state.settings.bad_needs_reason):
+        return state, ()
+    state, sent = _send(replace(state, reasons=(), phrases=()))
+    return replace(state, counted=True), sent
 
 
 def _submit(state: RaterState) -> Outcome:
-    """Send the rating: the first time with a new id, after trouble with the same one."""
-    if state.ask is None or state.level is None or state.lacks_reason or state.page not in ("reasons", "trouble"):
+    """Send the reasons with the rating, or after it. Where it counted already and nothing is added, that is the end."""
+    if state.page != "reasons" or state.ask is None or state.level is None:
         return state, ()
-    rating = TabletRating(state.ask.service, state.level, state.reasons, text_of(state.phrases))
-    state, asked = ask(state, rating, again=state.sent)
-    return replace(state, page="sending", sent=asked.request_id, until=None, problem=""), (asked,)
+    if state.counted and not state.chose:
+        return _ending(state, "thanks"), ()
+    if state.lacks_reason:
+        return state, ()
+    state, sent = _send(state)
+    return replace(state, page="sending", until=None, problem=""), sent
 
 
 def _tapped(state: RaterState, event: object) -> RaterState:
     match event, state.page:
-        case LevelTapped(level), "faces" | "reasons" if 1 <= level <= 5:
-            kept = state if level == state.level else replace(state, reasons=(), phrases=())
-            return replace(kept, page="reasons", level=level, more=False)
         case ReasonTapped(code), "reasons" if code in {r.code for r in reasons_of(state.level or 0)}:
             return replace(state, reasons=_toggled(state.reasons, code))
         case PhraseTapped(phrase), "words" if len(text_of(chosen := _toggled(state.phrases, phrase))) <= TEXT_LIMIT:
@@ -225,23 +215,20 @@ def _button(state: RaterState, what: Tapped) -> RaterState:
         case "language", _:
             return replace(state, language="en" if state.language == "zh" else "zh")
         case "elder", _:
-            return replace(state, elder=not state.elder)
+            return _prolonged(replace(state, elder=not state.elder))
         case "more", "reasons":
             return replace(state, more=not state.more)
         case "words", "reasons":
             return replace(state, page="words")
         case "back", "words":
             return replace(state, page="reasons")
-        case "back", "reasons":
+        case "back", "reasons" if not state.counted:
             return replace(state, page="faces")
-        case ("decline", "faces" | "reasons" | "words") | ("home", "thanks" | "trouble" | "failed"):
+        case "decline", "faces" | "reasons" | "words" if not state.counted:
+            return _idle(state)
+        case "home", "thanks" | "trouble" | "failed":
             return _idle(state)
     return state
-
-
-def text_of(phrases: tuple[str, ...]) -> str:
-    """The chosen phrases as the one text of the rating."""
-    return "；".join(phrases)
 
 
 def _toggled(chosen: tuple[str, ...], one: str) -> tuple[str, ...]:

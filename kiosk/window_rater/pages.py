@@ -13,8 +13,8 @@ from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, CountdownRing, Icon, TextButton, Words
 from kiosk.window_rater.faces import COLOURS, ClerkPlate, Face, FaceButton, foot, level_name
-from kiosk.window_rater.flow import ButtonTapped, PhraseTapped, RaterState
 from kiosk.window_rater.plate import PlatePage
+from kiosk.window_rater.state import ButtonTapped, PhraseTapped, RaterState
 
 
 def page(context: PageContext, state: RaterState, window: Window, photos: Path) -> Page[RaterState]:
@@ -40,7 +40,7 @@ class AskingPage(Page[RaterState]):
         look, context = self.look, self.context
         rest = context.rect.inset(look.margin, look.space("m"))
         place, rest = rest.bottom(look.target, look.space("m"))
-        self.put(*foot(context, place, decline=True))
+        self.put(*foot(context, place, decline=not state.counted))
         self._action_place = self._between(place)
         if self.acts and look.portrait:
             self._action_place, rest = rest.bottom(look.target, look.space("m"))
@@ -116,22 +116,24 @@ class FacesPage(AskingPage):
 class ReasonsPage(AskingPage):
     """The reasons of the chosen level: three at once, all eight on demand, and a few words."""
 
-    def _build_back(self, head: Rect, _state: RaterState) -> Rect:
-        return self._back_button(head)
+    def _build_back(self, head: Rect, state: RaterState) -> Rect:
+        return head if state.counted else self._back_button(head)
 
     def build_head(self, head: Rect, state: RaterState) -> None:
-        look, context = self.look, self.context
+        look, context, _ = self.look, self.context, self.context.text
         assert state.level is not None
         face, words = head.left(head.h, look.space("m"))
         self.add_widget(Face(context, face.inset(look.px(6)), state.level))
         name = level_name(context, state.level)
+        if state.counted:
+            name = _("已评价：{level}").format(level=name)
         self.add_widget(Words(context, words, name, "title", bold=True, colour=COLOURS[state.level], line_height=1.15))
 
     def build_body(self, state: RaterState) -> None:
         _, look, context = self.context.text, self.look, self.context
         assert state.level is not None
         bad = needs_reason(state.level, required=state.settings.bad_needs_reason)
-        hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("请选择原因，可以多选，也可以不选")
+        hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("谢谢！想说说原因吗？可以不选")
         place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
         self.add_widget(Words(context, place, hint, "body", colour="secondary"))
         buttons, rest = rest.bottom(look.target, look.space("m"))
@@ -168,7 +170,8 @@ class ReasonsPage(AskingPage):
                 Words(context, self._action_place, _("选一项原因后就可以提交"), "body", colour="secondary", align="center")
             )
         else:
-            self.add_widget(Bar(context, self._action_place, _("提交"), lambda: context.send(ButtonTapped("submit"))))
+            text = _("完成") if state.counted and not state.chose else _("提交")
+            self.add_widget(Bar(context, self._action_place, text, lambda: context.send(ButtonTapped("submit"))))
 
 
 class PhrasesPage(AskingPage):
@@ -238,22 +241,20 @@ class EndingPage(Page[RaterState]):
         desk = self.context.pick(self.context.hall.hall.help_desk)
         if state.page == "sending":
             return "dots-horizontal", "accent", _("正在提交"), _("请稍等一下")
+        if state.page == "thanks" and state.problem == "no-answer":
+            return "check-circle", "success", _("感谢您的评价"), _("网络暂时不通，您的评价已经记下，恢复后自动送出")
         if state.page == "thanks":
             return "check-circle", "success", _("感谢您的评价"), _("您的意见会帮助我们改进服务")
         if state.page == "trouble" and state.problem == "expired":
             return "clock-alert", "warning", _("评价时间已过"), _("您还可以扫号票上的二维码评价")
         if state.page == "trouble":
-            advice = _("请再试一次；也可以扫号票上的二维码评价，或告诉{desk}")
+            advice = _("您可以扫号票上的二维码评价，或告诉{desk}")
             return "alert-circle", "warning", _("评价没有提交成功"), advice.format(desk=desk)
         return "alert-circle", "warning", _("屏幕出了点问题"), _("马上就好，请稍等；需要帮助请到{desk}").format(desk=desk)
 
     def _build_actions(self, place: Rect, state: RaterState) -> None:
         _, context = self.context.text, self.context
-        if state.page == "trouble" and state.problem != "expired":
-            left, right = place.columns(2, self.look.space("m"))
-            self.add_widget(TextButton(context, left, _("不评价"), lambda: context.send(ButtonTapped("home"))))
-            self.add_widget(Bar(context, right, _("再试一次"), lambda: context.send(ButtonTapped("submit"))))
-        elif state.page in ("thanks", "trouble"):
+        if state.page in ("thanks", "trouble"):
             middle = place.centre(self.look.px(420), place.h)
             self.add_widget(TextButton(context, middle, _("完成"), lambda: context.send(ButtonTapped("home"))))
 

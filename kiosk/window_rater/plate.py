@@ -10,7 +10,7 @@ from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Fill, Icon, Words
 from kiosk.window_rater.faces import ClerkPlate, foot
-from kiosk.window_rater.flow import RaterState
+from kiosk.window_rater.state import RaterState
 
 NOTICE_S = 8
 MOST_ELDER = 4

@@ -12,7 +12,7 @@ from kiosk.flow.event import Ask
 from kiosk.flow.role import Role
 from kiosk.ui.theme import Mode
 from kiosk.window_rater import flow
-from kiosk.window_rater.flow import RaterSettings, RaterState
+from kiosk.window_rater.state import RaterSettings, RaterState
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
@@ -65,7 +65,8 @@ def window_of(hall: HallConfig, terminal: str, named: str | None) -> Window:
 
 def watches(state: RaterState) -> Hashable:
     """What makes a page another page."""
-    return state.page, state.ask, state.level, state.reasons, state.phrases, state.more, state.problem, _plate(state)
+    chosen = state.level, state.counted, state.reasons, state.phrases, state.more
+    return state.page, state.ask, chosen, state.problem, _plate(state)
 
 
 def _plate(state: RaterState) -> Hashable:

@@ -67,6 +67,8 @@ def _end_day(context: CommandContext) -> None:
     for window in _windows(context):
         if window.state == "closed" or window.since >= begins:
             continue
+        if window.ask is not None:
+            context.event(RatingExpired(window=window.id, service=window.ask["service"], cause="day"))
         context.end_ask(window)
         context.move_window(window, "expire")
         context.free(window)

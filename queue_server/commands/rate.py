@@ -6,7 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from contract.wire.answers import KeptRating, LookupAnswer, RateAnswer
-from contract.wire.events import ServiceRated
+from contract.wire.events import RatingExplained, ServiceRated
 from contract.wire.facts import RateableService
 from contract.wire.messages import Text
 from contract.wire.requests import LookupTicket, Rate
@@ -15,6 +15,7 @@ from queue_server.commands.move import named
 from queue_server.commands.refused import Refused, bad_request, wrong_state
 from queue_server.domain import rating as rules
 from queue_server.store import tables
+from queue_server.store.repositories import GivenRating
 from queue_server.store.rows import ServiceRow, TicketRow
 
 S = tables.services.c
@@ -22,19 +23,36 @@ _EXPIRED = Text("评价时间已过，感谢您的支持。", "The time for rati
 
 
 def rate(context: CommandContext, ask: Rate) -> RateAnswer:
-    """Keep the rating of a service: while the window's rater asks, or by the ticket's token for some working days."""
+    """Keep the rating of a service: by the window's rater on the day of the service, or by the ticket's token for some
+    working days. Reasons may follow a rating that has none; the level stays as it was given."""
     _check(context, ask)
     service = _asked(context, ask.service) if ask.service is not None else _by_token(context, ask.token)
-    if context.unit.ratings.level(service.id) is not None:
+    before = context.unit.ratings.of(service.id)
+    if before is not None and not _explains(ask, before):
         hint = Text("您已评价过本次服务，感谢您的支持。", "One service is rated once; thank you.")
         raise Refused("already-rated", f"service {service.id} is rated already", hint)
     _check_time(context, ask, service)
+    if before is not None:
+        return _explained(context, ask, service, before)
     rating = _kept(context, ask, service)
     context.unit.ratings.add(rating)
     window = context.unit.windows.get(service.window)
     if window is not None and window.ask is not None and window.ask["service"] == service.id:
         context.end_ask(window)
     context.event(ServiceRated(service=service.id, window=service.window, level=ask.level, channel=ask.channel))
+    return RateAnswer(replace(rating, at=context.local(rating.at)))
+
+
+def _explains(ask: Rate, before: GivenRating) -> bool:
+    """Whether a request says why a rating was given that has no reason so far."""
+    return ask.level == before.level and not before.explained and bool(ask.reasons or ask.text.strip())
+
+
+def _explained(context: CommandContext, ask: Rate, service: ServiceRow, before: GivenRating) -> RateAnswer:
+    """Add the reasons; where and when the rating was given stays."""
+    rating = replace(_kept(context, ask, service), channel=before.channel, at=before.at, business_day=before.business_day)
+    context.unit.ratings.explain(rating)
+    context.event(RatingExplained(service=service.id, window=service.window))
     return RateAnswer(replace(rating, at=context.local(rating.at)))
 
 
@@ -71,7 +89,7 @@ def _check(context: CommandContext, ask: Rate) -> None:
         raise bad_request(
             "a rating names a service or a token, one of them", Text("请指明所评价的服务。", "Name what is rated.")
         )
-    needs = context.hall.rules.bad_rating_needs_reason
+    needs = context.hall.rules.bad_rating_needs_reason and not ask.unexplained
     try:
         rules.check(ask.level, ask.reasons, ask.text, channel=ask.channel, bad_needs_reason=needs)
     except rules.BadRating as error:
@@ -97,8 +115,12 @@ def _by_token(context: CommandContext, token: str | None) -> ServiceRow:
 def _check_time(context: CommandContext, ask: Rate, service: ServiceRow) -> None:
     if service.ended_at is None:
         raise wrong_state("the service has not ended", Text("办理结束后即可评价。", "Rate when the service is finished."))
-    until = service.ask_expires_at if ask.service is not None else context.hall.rating_until(service.ended_at)
-    if until is None or context.now >= until:
+    if ask.service is not None:
+        # what was touched at the window counts, however long the rater was cut off, or the citizen thought
+        over = service.ask_expires_at is None or service.business_day != context.day.isoformat()
+    else:
+        over = context.now >= context.hall.rating_until(service.ended_at)
+    if over:
         raise Refused("expired", f"service {service.id} can no longer be rated this way", _EXPIRED)
 
 
@@ -116,5 +138,11 @@ def _rateable(context: CommandContext, ticket: TicketRow) -> RateableService | N
     service = _last_ended(context, ticket)
     if service is None or service.ended_at is None:
         return None
-    level, until = context.unit.ratings.level(service.id), context.hall.rating_until(service.ended_at)
-    return RateableService(service.id, service.window, level, level is None and context.now < until)
+    rating, in_time = context.unit.ratings.of(service.id), context.now < context.hall.rating_until(service.ended_at)
+    return RateableService(
+        service.id,
+        service.window,
+        level=None if rating is None else rating.level,
+        can_rate=rating is None and in_time,
+        can_explain=rating is not None and not rating.explained and in_time,
+    )

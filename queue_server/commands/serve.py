@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from contract.wire.answers import ServiceAnswer, TicketAnswer
-from contract.wire.events import ServiceFinished, ServiceStarted, TicketHeld, TicketResumed
+from contract.wire.events import RatingExpired, ServiceFinished, ServiceStarted, TicketHeld, TicketResumed
 from contract.wire.messages import Text
 from contract.wire.requests import AtWindow
 from queue_server.commands.call import announce
 from queue_server.commands.context import CommandContext
 from queue_server.commands.refused import bad_request, wrong_state
-from queue_server.store.rows import ServiceRow, TicketRow
+from queue_server.store.rows import ServiceRow, TicketRow, WindowRow
 
 
 def start_service(context: CommandContext, ask: AtWindow) -> ServiceAnswer:
     """The citizen has come; the service begins, and an older question for a rating ends."""
     window, ticket = context.at(ask.window, ask.ticket)
     context.check("start-service", window=window, ticket=ticket)
+    if window.ask is not None:
+        _cut_short(context, window, window.ask["service"])
     context.end_ask(window)
     ticket.services += 1
     context.move_ticket(ticket, "start-service", clerk=window.clerk)
@@ -93,6 +95,15 @@ def resume(context: CommandContext, ask: AtWindow) -> TicketAnswer:
         context.unit.services.touch(service)
     context.event(TicketResumed(ticket=ticket.id, number=ticket.number, window=window.id, state=ticket.state))
     return TicketAnswer(context.facts(ticket))
+
+
+def _cut_short(context: CommandContext, window: WindowRow, asked: str) -> None:
+    """The question for the rating of the service before ends early: the day's figures say how often a window does that."""
+    service = context.unit.services.get(asked)
+    if service is not None:
+        service.ask_expires_at = context.now
+        context.unit.services.touch(service)
+    context.event(RatingExpired(window=window.id, service=asked, cause="next"))
 
 
 def end_service(context: CommandContext, ticket: TicketRow) -> ServiceRow:

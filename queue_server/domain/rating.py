@@ -32,7 +32,8 @@ def is_bad(level: int) -> bool:
 
 
 def check(level: int, reasons: Sequence[str], text: str, *, channel: str, bad_needs_reason: bool = True) -> None:
-    """Raise BadRating unless level, tags, text and channel make a rating."""
+    """Raise BadRating unless level, tags, text and channel make a rating; `bad_needs_reason` is False for one that is kept
+    although the citizen gave no reason."""
     if level not in _LEVELS:
         raise BadRating(f"level {level} is none of 5 to 1", Text("请选择满意程度。", "Choose one of the five levels."))
     if channel not in CHANNEL_CODES:

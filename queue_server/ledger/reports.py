@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, func, or_, select, type_coerce
 
 from contract.wire.messages import Text
 from queue_server.commands.call import candidate
@@ -46,6 +46,7 @@ class Figures:
 
     `served` are services that have ended, also those of tickets that were then sent on to another window.
     `waiting_s` is the time of `waited` periods of waiting that have ended; by window, those that its calls ended.
+    `unasked` are services without a rating whose question on the rater was cut short by the next service.
     """
 
     issued: int = 0
@@ -57,6 +58,7 @@ class Figures:
     waited: int = 0
     serving_s: float = 0.0
     held_s: float = 0.0
+    unasked: int = 0
 
 
 class Sums(TypedDict, total=False):
@@ -71,6 +73,7 @@ class Sums(TypedDict, total=False):
     waited: int
     serving_s: float
     held_s: float
+    unasked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +166,11 @@ class Reports:
             for queue, counts in self._outcomes(connection, day).items():
                 if queue in queues:
                     queues[queue].update(counts)
-            for queue, window, number in self._served(connection, day):
+            for queue, window, number, unasked in self._served(connection, day):
                 for figures in (queues.get(queue), windows.get(window)):
                     if figures is not None:
                         figures["served"] = figures.get("served", 0) + number
+                        figures["unasked"] = figures.get("unasked", 0) + unasked
             levels = connection.execute(
                 select(R.level, func.count()).where(R.business_day == day.isoformat()).group_by(R.level)
             )
@@ -214,11 +218,16 @@ class Reports:
                     sums["held_s"] = seconds
         return figures
 
-    def _served(self, connection: Connection, day: date) -> list[tuple[str, str, int]]:
-        """Services that ended on the day, by queue and window."""
+    def _served(self, connection: Connection, day: date) -> list[tuple[str, str, int, int]]:
+        """Services that ended on the day, by queue and window, and how many of them had no time to be rated."""
         ended = S.ended_at >= self._hall.begins(day), S.ended_at < self._hall.begins(day + timedelta(days=1))
-        rows = connection.execute(select(S.queue, S.window, func.count()).where(*ended).group_by(S.queue, S.window))
-        return [(queue, window, number) for queue, window, number in rows]
+        asked = type_coerce(S.ask_expires_at, BigInteger) - type_coerce(S.ended_at, BigInteger)
+        short = asked < self._hall.rules.rating_timeout_s * SECOND
+        unasked = func.sum(case((and_(short, R.service.is_(None)), 1), else_=0))
+        all_of_them = tables.services.outerjoin(tables.ratings, R.service == S.id)
+        sums = select(S.queue, S.window, func.count(), unasked).select_from(all_of_them).where(*ended)
+        rows = connection.execute(sums.group_by(S.queue, S.window))
+        return [(queue, window, number, int(cut)) for queue, window, number, cut in rows]
 
     @staticmethod
     def _papers(connection: Connection, day: date) -> dict[str, PrintedPapers]:

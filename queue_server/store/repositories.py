@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from contract.wire.answers import KeptRating
+from contract.wire.messages import Level, RatingChannel
 from queue_server.store import tables
 from queue_server.store.prepared import Prepared
 
@@ -18,16 +19,35 @@ _LEASE = Prepared(select(L.ticket, L.queue, L.business_day, L.count, L.terminal,
 _RATING = [column.key for column in tables.ratings.c]
 
 
+@dataclass(frozen=True, slots=True)
+class GivenRating:
+    """What a service was given; `explained`: with a reason, or in words."""
+
+    level: Level
+    channel: RatingChannel
+    business_day: str
+    at: datetime
+    explained: bool
+
+
 class Ratings:
     """The ratings of services, one each."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def level(self, service: str) -> int | None:
-        """The level that a service was given, None for a service that is not rated."""
-        found = _LEVEL.run(self._connection, {"service": service})
-        return found[0][0] if found else None
+    def of(self, service: str) -> GivenRating | None:
+        """What a service was given, None for a service that is not rated."""
+        if not _LEVEL.run(self._connection, {"service": service}):
+            return None
+        columns = select(R.level, R.channel, R.business_day, R.at, R.reasons, R.text).where(R.service == service)
+        found = self._connection.execute(columns).first()
+        return None if found is None else GivenRating(*found[:4], explained=bool(found.reasons or found.text))
+
+    def explain(self, rating: KeptRating) -> None:
+        """Keep the reasons of a rating that is there."""
+        said = update(tables.ratings).where(R.service == rating.service)
+        self._connection.execute(said.values(reasons=rating.reasons, text=rating.text))
 
     def add(self, rating: KeptRating) -> None:
         """Keep a rating."""

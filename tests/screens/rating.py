@@ -17,8 +17,9 @@ from contract.wire.messages import RatingAsk, WindowClerk, WindowState, WindowTi
 from kiosk.flow.hall_view import Presence
 from kiosk.flow.requests import PendingRequests
 from kiosk.ui.theme import Mode
-from kiosk.window_rater.flow import RaterState, step
+from kiosk.window_rater.flow import step
 from kiosk.window_rater.role import watches
+from kiosk.window_rater.state import RaterState
 from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
 from tests.screens.taps import Walk
@@ -67,14 +68,17 @@ def states(mode: Mode) -> Iterator[tuple[str, str, RaterState]]:
     yield "faces", "03", asked
     yield "faces-without-clerk", "03", replace(asked, ask=replace_ask(ask))
     for level in (5, 4, 3, 2, 1):
-        yield f"reasons-{level}", "03", replace(asked, page="reasons", level=level, reasons=(f"{level}10",))
-        yield f"reasons-{level}-more", "03", replace(asked, page="reasons", level=level, more=True)
+        chosen = replace(asked, page="reasons", level=level, counted=level > 2)
+        yield f"reasons-{level}", "03", replace(chosen, reasons=(f"{level}10",))
+        yield f"reasons-{level}-none", "03", chosen
+        yield f"reasons-{level}-more", "03", replace(chosen, more=True)
     yield "reasons-bad-chosen", "03", replace(asked, page="reasons", level=1, reasons=("108", "109"), phrases=("等候时间太长",))
-    yield "words-good", "03", replace(asked, page="words", level=5)
+    yield "words-good", "03", replace(asked, page="words", level=5, counted=True)
     yield "words-bad", "03", replace(asked, page="words", level=2, phrases=("等候时间太长",))
     yield "sending", "03", replace(asked, page="sending", level=5, until=None)
     yield "thanks", "03", replace(asked, page="thanks", until=104, of_s=5)
-    yield "trouble", "03", replace(asked, page="trouble", problem="no-answer", until=125, of_s=30)
+    yield "thanks-later", "03", replace(asked, page="thanks", problem="no-answer", until=104, of_s=5)
+    yield "trouble", "03", replace(asked, page="trouble", problem="bad-request", until=125, of_s=30)
     yield "trouble-expired", "03", replace(asked, page="trouble", problem="expired", until=125, of_s=30)
     yield "failed", "03", replace(asked, page="failed", until=104, of_s=5)
 

@@ -98,7 +98,7 @@ def ticket_states(home: KioskState, queue: str) -> Iterator[tuple[str, KioskStat
     over = replace(waiting, state="finished", can_rate=True)
     yield "my-ticket-finished", replace(shown, my_ticket=MyTicketState(over))
     yield "rate", replace(shown, page="rate", my_ticket=MyTicketState(over))
-    yield "rate-reasons", replace(shown, page="rate-reasons", my_ticket=MyTicketState(over, level=5))
+    yield "rate-reasons", replace(shown, page="rate-reasons", my_ticket=MyTicketState(over, level=5, counted=True))
     for level in (2, 1):
         yield (
             f"rate-reasons-{level}-more",

@@ -96,6 +96,10 @@ def busy(hall: WebHall) -> dict[str, str]:
     for verb in ("call-next", "start-service", "finish-service"):
         hall.ask(verb, window="05")
     hall.ask("rate", token=rated, level=2, channel="qr", reasons=["207", "213"], text="等了两次才办成")
+    tokens["rated"] = hall.issue("enterprise")["token"]
+    for verb in ("call-next", "start-service", "finish-service"):
+        hall.ask(verb, window="05")
+    hall.ask("rate", token=tokens["rated"], level=1, channel="qr", unexplained=True)
     tokens["called"] = hall.issue("enterprise")["token"]
     hall.ask("call-next", window="05")
     for class_ in CLASSES:
@@ -230,7 +234,7 @@ def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
         View("log-broken", "/log-check", phones, "admin", lambda page: (broken(hall), checked(page))),
         View("updates", "/updates", both, "admin"),
         *(View(f"phone-{state}", f"/t/{token}", (PHONE,)) for state, token in tokens.items()),
-        View("phone-reasons", f"/t/{tokens['finished']}?level=2", (PHONE,)),
+        View("phone-reasons", f"/t/{tokens['rated']}?why=1", (PHONE,)),
         View("phone-unknown", "/t/nonsense", (PHONE,)),
         View("find-case", "/c", (PHONE,)),
         View("find-case-wrong", "/c", (PHONE,), "", wrong_case),

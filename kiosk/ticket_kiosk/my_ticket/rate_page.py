@@ -73,8 +73,10 @@ class RateReasonsPage(PageFrame):
         assert level is not None, "this page comes with a level"
         face, words = rect.left(min(rect.h, look.px(130)), look.space("m"))
         bad = needs_reason(level, required=state.setting.bad_needs_reason)
-        hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("请选择原因，可以多选，也可以不选")
+        hint = _("请告诉我们哪里没做好，至少选一项") if bad else _("谢谢！想说说原因吗？可以不选")
         name, colour = level_name(context, level), COLOURS[level]
+        if state.my_ticket.counted:
+            name = _("已评价：{level}").format(level=name)
         self.put(
             Face(context, face, level),
             Words(context, words, name, "title", bold=True, colour=colour, line_height=1.15),
@@ -105,7 +107,8 @@ class RateReasonsPage(PageFrame):
         elif lacks_reason(state):
             text, colour = _("选一项原因后就可以提交"), "secondary"
         else:
-            self.add_widget(Bar(context, rect, _("提交"), partial(context.send, SubmitRating())))
+            text = _("完成") if state.my_ticket.counted and not state.my_ticket.reasons else _("提交")
+            self.add_widget(Bar(context, rect, text, partial(context.send, SubmitRating())))
             return
         self.add_widget(Words(context, rect, text, "body", colour=colour, align="center", line_height=1.2))
 

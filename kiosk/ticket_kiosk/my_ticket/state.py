@@ -39,7 +39,8 @@ class ShownTicket:
 @dataclass(frozen=True)
 class MyTicketState:
     """The ticket that is shown and its `token`. `asks_give_up`: it asks whether its place is to be given up; `level`, `reasons`
-    and `more` (all reasons instead of the first) are of the rating that is not sent yet; `refusal`: why nothing came of it."""
+    and `more` (all reasons instead of the first) are of its rating; `counted`: the level was sent, what is asked now is why;
+    `sent`: the request that the citizen waits for; `refusal`: why nothing came of it."""
 
     ticket: ShownTicket | None = None
     token: str = field(default="", repr=False)
@@ -47,6 +48,8 @@ class MyTicketState:
     level: int | None = None
     reasons: tuple[str, ...] = ()
     more: bool = False
+    counted: bool = False
+    sent: str = ""
     refusal: Text | Literal["no-answer"] | None = None
 
 
@@ -104,13 +107,16 @@ class GiveUpRequest(TokenRequest):
 
 
 @dataclass(frozen=True)
-class RatingRequest(TokenRequest):
-    """The rating of the service."""
+class RatingRequest(ServerRequest):
+    """The rating of the service; sent until it is answered, also when the citizen has gone."""
 
     verb = "rate"
+    policy = Policy(timeout_s=5, until_answered=True)
 
+    token: str = field(repr=False)
     level: int
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
 
     def body(self) -> dict[str, object]:
-        return {"token": self.token, "level": self.level, "channel": "kiosk", "reasons": list(self.reasons)}
+        rating: dict[str, object] = {"token": self.token, "level": self.level, "channel": "kiosk"}
+        return rating | ({"reasons": list(self.reasons)} if self.reasons else {"unexplained": True})

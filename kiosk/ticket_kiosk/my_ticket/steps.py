@@ -9,10 +9,10 @@ from contract.wire.answers import Answer, TicketAnswer
 from contract.wire.facts import RateableService, TicketFacts
 from contract.wire.messages import Estimate
 from contract.wire.rating_reasons import lacks_reason as rating_lacks_reason
-from contract.wire.rating_reasons import reasons_of
+from contract.wire.rating_reasons import needs_reason, reasons_of
 from kiosk.flow.event import LevelTapped, ReasonTapped
 from kiosk.flow.handlers import Handlers, on
-from kiosk.flow.requests import Pending, ask
+from kiosk.flow.requests import NOT_NOW, Pending, ask, put_off
 from kiosk.ticket_kiosk.my_ticket.state import (
     AskGiveUp,
     ConfirmGiveUp,
@@ -26,6 +26,9 @@ from kiosk.ticket_kiosk.my_ticket.state import (
     TokenRequest,
 )
 from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
+
+RATING = ("rate", "rate-reasons")
+"""The pages on which a service is rated."""
 
 
 def shown(ticket: TicketFacts, ahead: int, estimate_s: Estimate, service: RateableService | None = None) -> ShownTicket:
@@ -49,8 +52,9 @@ def show(state: KioskState, ticket: ShownTicket, token: str) -> KioskState:
 
 
 def waits(state: KioskState) -> bool:
-    """Whether the answer to giving up or rating is still to come: one question at a time."""
-    return state.requests.waits_for(TokenRequest)
+    """Whether the citizen waits for the answer to giving up or rating: one question at a time."""
+    sent = state.requests.find(state.my_ticket.sent, RatingRequest)
+    return state.requests.waits_for(TokenRequest) or sent is not None
 
 
 def lacks_reason(state: KioskState) -> bool:
@@ -88,16 +92,39 @@ def open_rating(state: KioskState, _event: OpenRating) -> tuple[KioskState, Effe
     ticket = state.my_ticket.ticket
     if state.shown != "my-ticket" or ticket is None or not ticket.ratable:
         return state, ()
-    return _with(state, replace(state.my_ticket, level=None, reasons=(), refusal=None)).at("rate"), ()
+    rating = replace(state.my_ticket, level=None, reasons=(), refusal=None)
+    return _with(state, rating).at("rate"), ()
 
 
 def level_tapped(state: KioskState, event: LevelTapped) -> tuple[KioskState, Effects]:
-    """A level leads to its reasons; another level has others."""
+    """A face: a good one counts at once, and why is an offer; a bad one leads to its reasons."""
+    mine = state.my_ticket
     if state.shown != "rate" or not 1 <= event.level <= 5:
         return state, ()
-    kept = state.my_ticket.reasons if event.level == state.my_ticket.level else ()
-    rating = replace(state.my_ticket, level=event.level, reasons=kept, more=False, refusal=None)
-    return _with(state, rating).at("rate-reasons"), ()
+    kept = mine.reasons if event.level == mine.level else ()
+    rating = replace(mine, level=event.level, reasons=kept, more=False, refusal=None)
+    if needs_reason(event.level, required=state.setting.bad_needs_reason):
+        return _with(state, rating).at("rate-reasons"), ()
+    state, sent = ask(_with(state, _given(replace(rating, reasons=()))), RatingRequest(mine.token, event.level))
+    return replace(state, page="rate-reasons", sheet=0, idle_since=state.now), (sent,)
+
+
+def _given(mine: MyTicketState) -> MyTicketState:
+    """The rating is on its way: the ticket has one, and takes no other."""
+    assert mine.ticket is not None, "only a ticket that is shown is rated"
+    return replace(mine, counted=True, ticket=replace(mine.ticket, can_rate=False, level=mine.level))
+
+
+def left(before: KioskState, after: KioskState, effects: Effects) -> tuple[KioskState, Effects]:
+    """Whoever leaves the rating in whatever way: what was touched and not sent yet is kept as it stands."""
+    mine = before.my_ticket
+    stays = before.page not in RATING or after.page in (*RATING, "rated")
+    if stays or mine.level is None or (mine.counted and not mine.reasons) or waits(before):
+        return after, effects
+    if after.my_ticket.ticket is not None:
+        after = _with(after, _given(replace(after.my_ticket, level=mine.level)))
+    after, sent = ask(after, RatingRequest(mine.token, mine.level, mine.reasons))
+    return after, (*effects, sent)
 
 
 def reason_tapped(state: KioskState, event: ReasonTapped) -> tuple[KioskState, Effects]:
@@ -116,20 +143,34 @@ def more_reasons(state: KioskState, _event: MoreReasons) -> tuple[KioskState, Ef
 
 
 def submit(state: KioskState, _event: SubmitRating) -> tuple[KioskState, Effects]:
-    """Send the rating, once: nothing is sent before this tap, and none of the taps after it counts."""
+    """Send the rating with its reasons, once; where it counted already and nothing is added, that is the end."""
     mine = state.my_ticket
     if state.shown != "rate-reasons" or mine.level is None or lacks_reason(state) or waits(state):
         return state, ()
-    return _ask(state, RatingRequest(state.page, mine.token, mine.level, mine.reasons))
+    if mine.counted and not mine.reasons:
+        return _thanked(state), ()
+    state, sent = ask(_with(state, replace(mine, refusal=None)), RatingRequest(mine.token, mine.level, mine.reasons))
+    return _with(state, replace(state.my_ticket, sent=sent.request_id)), (sent,)
 
 
 def rated(state: KioskState, pending: Pending[RatingRequest], answer: Answer) -> tuple[KioskState, Effects]:
-    """Thanks, or why the rating was not taken."""
-    if state.page != pending.request.page:
+    """Thanks, or why the rating was not taken, for whoever waits for it. What the server could not take is sent again."""
+    code = answer.error.code if answer.error is not None else ""
+    if code in NOT_NOW:
+        state = put_off(state, pending, state.now)
+    if state.page != "rate-reasons" or pending.id != state.my_ticket.sent:
         return state, ()
-    if answer.status != "ok":
-        return _refused(state, answer)
-    return replace(state, page="rated", trail=("home",), idle_since=state.now), ()
+    return (_thanked(state), ()) if code in ("", *NOT_NOW) else _refused(state, answer)
+
+
+def rating_unanswered(state: KioskState, pending: Pending[RatingRequest]) -> tuple[KioskState, Effects]:
+    """It takes long: nobody needs to wait for it."""
+    waited_for = state.page == "rate-reasons" and pending.id == state.my_ticket.sent
+    return (_thanked(state) if waited_for else state), ()
+
+
+def _thanked(state: KioskState) -> KioskState:
+    return replace(state, page="rated", trail=("home",), idle_since=state.now)
 
 
 def unanswered(state: KioskState, _pending: Pending[TokenRequest]) -> tuple[KioskState, Effects]:

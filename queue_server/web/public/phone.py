@@ -29,12 +29,11 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/t/{token}")
-    async def ticket(request: Request, token: str, level: int = 0) -> Response:
+    async def ticket(request: Request, token: str, why: bool = False) -> Response:
         found = await _found(site, token)
         if found is None:
             return _unknown(site, request)
-        chosen = level if 1 <= level <= 5 else 0
-        return _page(site, request, token, found, level=chosen)
+        return _page(site, request, token, found, why=why)
 
     @router.get("/t/{token}/live")
     async def live(request: Request, token: str) -> Response:
@@ -52,30 +51,40 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/t/{token}/rate")
     async def rate(request: Request, token: str) -> Response:
-        form = await request.form(max_files=0, max_fields=20)
-        level = str(form.get("level", ""))
+        """A level counts with the touch; the reasons come with a second form."""
+        level = str((await request.form(max_files=0, max_fields=20)).get("level", ""))
         if level not in "12345" or len(level) != 1:
             return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
-        body = {
-            "level": int(level),
-            "channel": "qr",
-            "reasons": [str(code) for code in form.getlist("reason")][:8],
-            "text": str(form.get("text", "")).strip()[: rating_reasons.TEXT_LIMIT],
-        }
-        return await _ask(site, request, token, "rate", body, level=int(level))
+        body: dict[str, object] = {"level": int(level), "channel": "qr", "unexplained": True}
+        return await _ask(site, request, token, "rate", body, after="?why=1")
+
+    @router.post("/t/{token}/why")
+    async def explain(request: Request, token: str) -> Response:
+        form = await request.form(max_files=0, max_fields=20)
+        reasons = [str(code) for code in form.getlist("reason")][:8]
+        text = str(form.get("text", "")).strip()[: rating_reasons.TEXT_LIMIT]
+        found = await _found(site, token)
+        level = found.service.level if found is not None and found.service else None
+        if level is None or not (reasons or text):
+            return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
+        return await _ask(
+            site, request, token, "rate", {"level": level, "channel": "qr", "reasons": reasons, "text": text}, why=True
+        )
 
     return router
 
 
-async def _ask(site: Site, request: Request, token: str, verb: str, body: dict[str, object], *, level: int = 0) -> Response:
-    """Ask the ledger with the token; a refusal comes back on the page."""
+async def _ask(
+    site: Site, request: Request, token: str, verb: str, body: dict[str, object], *, why: bool = False, after: str = ""
+) -> Response:
+    """Ask the ledger with the token; a refusal comes back on the page. `after` is the query of the page that follows."""
     found = await _found(site, token)
     if found is None:
         return _unknown(site, request)
     answer = await site.hall.ask(verb, body | {"token": token}, actor="phone")
     if answer.status == "ok":
-        return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
-    return _page(site, request, token, found, level=level, refusal=answer.error)
+        return RedirectResponse(f"/t/{token}{after}", HTTPStatus.SEE_OTHER)
+    return _page(site, request, token, found, why=why, refusal=answer.error)
 
 
 async def _found(site: Site, token: str) -> LookupAnswer | None:
@@ -89,10 +98,11 @@ async def _found(site: Site, token: str) -> LookupAnswer | None:
 
 
 def _page(
-    site: Site, request: Request, token: str, found: LookupAnswer, *, level: int, refusal: answers.Error | None = None
+    site: Site, request: Request, token: str, found: LookupAnswer, *, why: bool, refusal: answers.Error | None = None
 ) -> Response:
     language = site.pages.language(request, guess=True)
     part = _ticket_part(site, language, token, found)
+    level = found.service.level if why and found.service and found.service.can_explain else None
     return site.pages.page(
         request,
         "phone.html",
@@ -105,7 +115,6 @@ def _page(
         bad=level in rating_reasons.BAD_LEVELS,
         limit=rating_reasons.TEXT_LIMIT,
         refusal=refusal,
-        rateable=_rateable(found),
         status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
     )
 
@@ -131,6 +140,7 @@ def _ticket_part(site: Site, language: str, token: str, found: LookupAnswer) -> 
         token=token,
         rateable=_rateable(found),
         rated=found.service.level if found.service else None,
+        explainable=bool(found.service and found.service.can_explain),
         levels=rating_reasons.LEVELS,
         rules=site.config.rules,
         windows=[w.number for w in site.config.windows_of(ticket.queue)],

@@ -176,7 +176,7 @@ SAMPLES: tuple[ServerRequest, ...] = (
     scan.CodeLookup("scan", "kiosk-1", "JHT.hall.abc"),
     scan.CheckedInLookup("scan", "social", "JHA.hall.abc.def"),
     my_ticket.GiveUpRequest("my-ticket", "261122a001-abcdefghijkl"),
-    my_ticket.RatingRequest("rate-reasons", "261122a001-abcdefghijkl", 1, ("108",)),
+    my_ticket.RatingRequest("261122a001-abcdefghijkl", 1, ("108",)),
     case_progress.CaseRequest("kiosk-1", "WS-0001", "123X"),
     window_rater.TabletRating("20261122-a001-s1", 5, (), ""),
     service_events.CodeCheck("12345678"),

@@ -79,13 +79,67 @@ def test_a_bad_rating_needs_a_reason_of_its_level_or_a_text(bed: Bed, body: dict
 
 
 def test_time_out_means_not_rated_and_leaves_no_row(bed: Bed):
-    ticket = bed.issue()
-    service = bed.serve()
+    bed.issue()
+    bed.serve()
     bed.pass_time(seconds=61)
     assert bed.rows("SELECT state, ask FROM windows WHERE id = '01'") == [("idle", None)]
     assert bed.rows("SELECT count(*) FROM ratings")[0][0] == 0
-    assert bed.refused("rate", service=service, level=5, channel="tablet") == "expired"
-    assert bed.ok("rate", token=ticket["token"], level=5, channel="qr")["rating"]["service"] == service
+
+
+def test_what_was_touched_at_the_window_counts_on_the_same_day_however_late_it_comes(make_bed: MakeBed):
+    bed = make_bed()
+    bed.ok("open-window", window="01")
+    first, second = bed.issue(), bed.issue()
+    late, next_day = bed.serve(), bed.serve()
+    bed.pass_time(hours=3)
+    assert bed.ok("rate", service=late, level=1, unexplained=True, channel="tablet")
+    bed.clock.advance(days=1)
+    assert bed.refused("rate", service=next_day, level=5, channel="tablet") == "expired"
+    assert bed.refused("rate", token=first["token"], level=5, channel="qr") == "already-rated"
+    assert bed.ok("rate", token=second["token"], level=5, channel="qr")["rating"]["service"] == next_day
+
+
+def test_a_bad_rating_that_nobody_explained_is_kept_without_a_reason(bed: Bed):
+    bed.issue()
+    service = bed.serve()
+    rating = bed.ok("rate", service=service, level=1, unexplained=True, channel="tablet")["rating"]
+    assert (rating["level"], rating["reasons"], rating["text"]) == (1, [], "")
+    [bad] = bed.reports.ratings(bed.ledger.hall.day(bed.clock.now), bad_only=True)
+    assert (bad.level, bad.reasons, bad.text) == (1, (), "")
+
+
+def test_reasons_may_follow_a_rating_once_and_the_level_stays(bed: Bed):
+    ticket = bed.issue()
+    service = bed.serve()
+    given = bed.ok("rate", service=service, level=4, channel="tablet")["rating"]
+    bed.clock.advance(minutes=1)
+    assert bed.refused("rate", token=ticket["token"], level=1, reasons=["108"], channel="qr") == "already-rated"
+    assert bed.refused("rate", token=ticket["token"], level=4, channel="qr") == "already-rated"
+    said = bed.ok("rate", token=ticket["token"], level=4, reasons=["410"], text="挺好", channel="qr")["rating"]
+    assert said == given | {"reasons": ["410"], "text": "挺好"}, "where and when it was given stays"
+    assert [event.type for event in bed.changes.events] == ["rating-explained"]
+    assert bed.refused("rate", service=service, level=4, reasons=["411"], channel="tablet") == "already-rated"
+    assert bed.rows("SELECT level, text, channel FROM ratings") == [(4, "挺好", "tablet")]
+
+
+def test_a_question_that_the_next_service_cuts_short_is_a_figure_of_its_window(bed: Bed):
+    for _ in range(4):
+        bed.issue()
+    bed.serve()  # its question is cut short
+    rated = bed.serve()
+    bed.ok("rate", service=rated, level=5, channel="tablet")
+    bed.serve()
+    bed.pass_time(seconds=61)  # nobody answered, and nobody cut it short
+    late = bed.serve()
+    report = bed.reports.statistics(bed.ledger.hall.day(bed.clock.now))
+    assert (report.windows["01"].served, report.windows["01"].unasked) == (4, 1)
+    bed.issue()
+    bed.call()
+    bed.ok("start-service", window="01")
+    assert ("rating-expired", "next") in [(event.type, getattr(event, "cause", None)) for event in bed.changes.events]
+    assert bed.reports.statistics(bed.ledger.hall.day(bed.clock.now)).windows["01"].unasked == 2
+    bed.ok("rate", service=late, level=2, unexplained=True, channel="tablet")
+    assert bed.reports.statistics(bed.ledger.hall.day(bed.clock.now)).windows["01"].unasked == 1, "it came after all"
 
 
 def test_a_token_rates_for_five_working_days_and_not_longer(make_bed: MakeBed):

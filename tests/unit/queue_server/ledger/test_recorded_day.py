@@ -169,6 +169,7 @@ def windows_and_tickets(day: Day) -> None:
     day.ask("rate", service=f"{third['id']}-s1", level=1, channel="tablet")
     day.ask("rate", service=f"{third['id']}-s1", level=2, channel="tablet", reasons=["201"])
     day.ask("rate", service=f"{third['id']}-s1", level=2, channel="tablet", reasons=["5"])
+    day.ask("rate", service=f"{third['id']}-s1", level=2, channel="tablet", unexplained=True)
     day.ask("rate", service=f"{third['id']}-s1", level=2, channel="tablet", text=" 等太久 ", reasons=["208"])
     day.ask("rate", token=third["token"], level=5, channel="qr")
     day.ask("lookup", token=third["token"])

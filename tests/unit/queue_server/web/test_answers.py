@@ -200,18 +200,24 @@ def test_a_citizen_cancels_by_phone(hall: WebHall, client: TestClient) -> None:
     assert client.post(f"/t/{ticket['token']}/cancel", data={}).status_code == 409
 
 
-def test_a_rating_by_phone_needs_a_reason_when_it_is_bad_and_counts_once(hall: WebHall, client: TestClient) -> None:
+def test_a_level_touched_on_the_phone_counts_at_once_and_takes_its_reasons_later(hall: WebHall, client: TestClient) -> None:
     ticket = hall.issue()
     path = f"/t/{ticket['token']}"
     assert client.post(f"{path}/rate", data={"level": "5"}).status_code == 409
     served(hall, ticket)
-    assert "窗口人员业务不熟练" in client.get(f"{path}?level=2").text
-    assert client.post(f"{path}/rate", data={"level": "2"}).status_code == 409
-    assert client.post(f"{path}/rate", data={"level": "2", "reason": ["213"]}).status_code == 303
-    assert "感谢您的评价" in client.get(path).text
-    assert client.post(f"{path}/rate", data={"level": "5"}).status_code == 409
-    log_in(client, "supervisor")
-    assert "窗口人员业务不熟练" in client.get("/supervisor").text
+    assert client.post(f"{path}/rate", data={"level": "2"}, follow_redirects=False).headers["location"] == f"{path}?why=1"
+    assert client.post(f"{path}/rate", data={"level": "5"}).status_code == 409, "it counts once"
+    supervisor = TestClient(client.app)
+    log_in(supervisor, "supervisor")
+    assert "没有说明原因" in supervisor.get("/supervisor").text
+    assert "窗口人员业务不熟练" in client.get(f"{path}?why=1").text
+    assert client.post(f"{path}/why", data={"reason": ["510"]}).status_code == 409, "a reason of another level"
+    assert client.post(f"{path}/why", data={}).status_code == 303
+    assert "说说原因" in client.get(path).text, "as long as nothing was said"
+    assert client.post(f"{path}/why", data={"reason": ["213"]}).status_code == 303
+    assert "感谢您的评价" in client.get(path).text and "说说原因" not in client.get(path).text
+    assert "窗口人员业务不熟练" not in client.get(f"{path}?why=1").text
+    assert "窗口人员业务不熟练" in supervisor.get("/supervisor").text
 
 
 def test_a_phone_that_speaks_english_gets_english(hall: WebHall, client: TestClient) -> None:

@@ -410,24 +410,61 @@ def test_a_ticket_that_stands_in_no_line_cannot_be_given_up(citizen: Citizen, st
     assert len(citizen.asked) == 1
 
 
-def test_a_finished_service_is_rated_once_by_the_ticket(citizen: Citizen):
-    at_ticket(citizen, "finished", service={"id": "s", "window": "03", "level": None, "can_rate": True})
-    citizen.does(OpenRating(), LevelTapped(5), SubmitRating(), SubmitRating())
-    ask = citizen.asked[-1]
-    assert (ask.verb, ask.request_id) == ("rate", SECOND)
-    assert ask.body == {"token": "tok", "level": 5, "channel": "kiosk", "reasons": []}
-    assert citizen.does(Answered(SECOND, ok(rating={}))).shown == "rated"
+RATEABLE = {"id": "s", "window": "03", "level": None, "can_rate": True}
+
+
+def ratings(citizen: Citizen) -> list[dict[str, Any]]:
+    """What was sent about the service."""
+    return [dict(ask.body) for ask in citizen.asked if ask.verb == "rate"]
+
+
+def test_a_good_face_counts_with_the_touch_and_once(citizen: Citizen):
+    at_ticket(citizen, "finished", service=RATEABLE)
+    state = citizen.does(OpenRating(), LevelTapped(5), LevelTapped(1))
+    assert ratings(citizen) == [{"token": "tok", "level": 5, "channel": "kiosk", "unexplained": True}]
+    assert state.shown == "rate-reasons", "why is an offer"
+    assert citizen.does(Answered(SECOND, ok(rating={}))).shown == "rate-reasons"
+    assert citizen.does(SubmitRating()).shown == "rated" and len(ratings(citizen)) == 1
     assert citizen.waits(9).shown == "home"
 
 
-def test_a_bad_rating_needs_a_reason_of_its_own_level(citizen: Citizen):
-    at_ticket(citizen, "finished", service={"id": "s", "window": "03", "level": None, "can_rate": True})
+def test_reasons_follow_a_good_face(citizen: Citizen):
+    at_ticket(citizen, "finished", service=RATEABLE)
+    citizen.does(OpenRating(), LevelTapped(4), ReasonTapped("410"), SubmitRating(), SubmitRating())
+    assert ratings(citizen)[1:] == [{"token": "tok", "level": 4, "channel": "kiosk", "reasons": ["410"]}]
+    assert citizen.does(Answered(citizen.asked[-1].request_id, ok(rating={}))).shown == "rated"
+    assert len(ratings(citizen)) == 2
+
+
+def test_a_bad_rating_is_submitted_with_a_reason_of_its_own_level(citizen: Citizen):
+    at_ticket(citizen, "finished", service=RATEABLE)
     citizen.does(OpenRating(), LevelTapped(1), SubmitRating(), ReasonTapped("510"), SubmitRating())
     assert len(citizen.asked) == 1
     assert citizen.does(MoreReasons()).my_ticket.more
     citizen.does(ReasonTapped("108"), ReasonTapped("109"), ReasonTapped("108"), SubmitRating())
     assert citizen.asked[-1].body["reasons"] == ["109"]
     assert citizen.does(Answered(SECOND, error("already-rated"))).my_ticket.refusal == REFUSED
+
+
+@pytest.mark.parametrize(
+    "leaves", [(GoHome(),), (Back(), Back()), (Back(), GoHome()), ()], ids=["home", "back", "both", "gone"]
+)
+def test_a_bad_face_is_kept_without_a_reason_however_the_citizen_leaves(citizen: Citizen, leaves: tuple[object, ...]):
+    at_ticket(citizen, "finished", service=RATEABLE)
+    citizen.does(OpenRating(), LevelTapped(1), *leaves)
+    citizen.waits(400)
+    assert citizen.state.shown == "home"
+    assert ratings(citizen) == [{"token": "tok", "level": 1, "channel": "kiosk", "unexplained": True}]
+
+
+def test_a_rating_without_an_answer_keeps_nobody_waiting_and_is_sent_on(citizen: Citizen):
+    at_ticket(citizen, "finished", service=RATEABLE)
+    citizen.does(OpenRating(), LevelTapped(1), ReasonTapped("108"), SubmitRating())
+    assert citizen.does(Unanswered(SECOND)).shown == "rated"
+    citizen.does(GoHome(), Unanswered(SECOND), Answered(SECOND, error("busy")))
+    citizen.waits(6)
+    assert [ask.request_id for ask in citizen.asked if ask.verb == "rate"] == [SECOND] * 4
+    assert citizen.state.shown == "home"
 
 
 @pytest.mark.parametrize("service", [{}, {"service": {"id": "s", "window": "03", "level": 5, "can_rate": False}}])
