@@ -48,14 +48,20 @@ def database_of(options: LedgerOptions) -> Database:
 
 
 @contextmanager
-def ledger(options: LedgerOptions) -> Iterator[tuple[HallConfig, Connection, Signer]]:
-    """The hall, a transaction on its ledger that is committed at the end, and its signer. Raise BadHall or BadDatabase."""
+def opened(options: LedgerOptions) -> Iterator[tuple[HallConfig, Database]]:
+    """The hall and its ledger, closed at the end. Raise BadHall or BadDatabase."""
     config = load(options.hall)
     options.state.mkdir(parents=True, exist_ok=True)
     database = database_of(options)
     database.open()
     try:
-        with database.writer.begin() as connection:
-            yield config, connection, Signer(hall_key(connection))
+        yield config, database
     finally:
         database.close()
+
+
+@contextmanager
+def ledger(options: LedgerOptions) -> Iterator[tuple[HallConfig, Connection, Signer]]:
+    """The hall, a transaction on its ledger that is committed at the end, and its signer. Raise BadHall or BadDatabase."""
+    with opened(options) as (config, database), database.writer.begin() as connection:
+        yield config, connection, Signer(hall_key(connection))

@@ -13,11 +13,10 @@ from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import BadHall
 from queue_server import command_access
 from queue_server.appointments import repository
-from queue_server.appointments.repository import Appointment, Booking
-from queue_server.appointments.row_format import bookings, local
+from queue_server.appointments.intake import BookedAppointment, take_in, with_code
+from queue_server.appointments.repository import Booking
+from queue_server.appointments.row_format import bookings
 from queue_server.codes import code_picture
-from queue_server.codes.seal import code_of
-from queue_server.codes.signer import Signer
 from queue_server.command_access import LedgerOptions
 from queue_server.row_files import BadRows
 from queue_server.store.database import BadDatabase
@@ -71,7 +70,7 @@ def _minute(text: str) -> datetime:
 
 
 def _add(options: argparse.Namespace) -> int:
-    with command_access.ledger(LedgerOptions.of(options)) as (config, connection, signer):
+    with command_access.opened(LedgerOptions.of(options)) as (config, database):
         at: datetime = options.at or datetime.now(config.zone).replace(second=0, microsecond=0)
         at = at if at.tzinfo else at.replace(tzinfo=config.zone)
         try:
@@ -85,34 +84,21 @@ def _add(options: argparse.Namespace) -> int:
             )
         except (ValidationError, OverflowError) as error:
             raise Unable(str(error)) from None
-        queues = [queue.id for queue in config.queue]
-        rules, now = config.rules.appointment, datetime.now(UTC)
-        made = repository.book(connection, signer, [booking], queues=queues, rules=rules, now=now)[0]
-        _print(config, signer, made)
-        code = code_of(signer, "appointment", config.hall.id, made.id)
-    code_picture.show(code, options.qr)  # it is booked before anybody can scan it
+        [made] = take_in(database, config, [(0, booking)], datetime.now(UTC))
+        _print(config, made)
+    code_picture.show(made.code, options.qr)  # it is booked before anybody can scan it
     return 0
 
 
 def _import(options: argparse.Namespace) -> int:
     content = options.file.read_bytes()
-    with command_access.ledger(LedgerOptions.of(options)) as (config, connection, signer):
+    with command_access.opened(LedgerOptions.of(options)) as (config, database):
         rows = bookings(config.zone)
         read = {".json": rows.from_json, ".csv": rows.from_csv}.get(options.file.suffix.lower())
         if read is None:
             raise Unable(f"{options.file}: name it .json or .csv, so that its format is known")
-        numbered = read(content)
-        made = repository.book(
-            connection,
-            signer,
-            [local(booking, config.zone) for _, booking in numbered],
-            now=datetime.now(UTC),
-            queues=[queue.id for queue in config.queue],
-            rules=config.rules.appointment,
-            rows=[row for row, _ in numbered],
-        )
-        for appointment in made:
-            _print(config, signer, appointment)
+        for made in take_in(database, config, read(content), datetime.now(UTC)):
+            _print(config, made)
     return 0
 
 
@@ -123,7 +109,7 @@ def _list(options: argparse.Namespace) -> int:
         for appointment in repository.between(
             connection, begins, datetime.combine(day + timedelta(days=1), time(0), config.zone)
         ):
-            _print(config, signer, appointment)
+            _print(config, with_code(signer, config, appointment))
     return 0
 
 
@@ -134,8 +120,8 @@ def _cancel(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print(config: HallConfig, signer: Signer, appointment: Appointment) -> None:
-    starts, ends = (at.astimezone(config.zone) for at in (appointment.starts_at, appointment.ends_at))
-    code = code_of(signer, "appointment", config.hall.id, appointment.id)
+def _print(config: HallConfig, booked: BookedAppointment) -> None:
+    made = booked.appointment
+    starts, ends = (at.astimezone(config.zone) for at in (made.starts_at, made.ends_at))
     slot = f"{starts:%Y-%m-%d %H:%M}-{ends:%H:%M}"
-    print(appointment.id, slot, appointment.queue, appointment.name, appointment.state, code, sep="  ")
+    print(made.id, slot, made.queue, made.name, made.state, booked.code, sep="  ")

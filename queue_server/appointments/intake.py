@@ -1,20 +1,34 @@
-"""Takes bookings in, whoever hands them over, and gives each its code: the text in its QR code, and its page on the phone."""
+"""Takes bookings in, whoever hands them over, and gives each its code: the text in its QR code, and its page on the phone.
+
+Many are written a few at a time, so that the hall goes on; they are seen together, when the last one is written, or never.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, delete, insert, select, update
 
 from contract.configuration.hall import HallConfig
 from contract.wire.scanned_code import PREFIXES
-from queue_server.appointments import repository
-from queue_server.appointments.repository import Appointment, Booking
+from queue_server.appointments import booking
+from queue_server.appointments.booking import WantedAppointment
+from queue_server.appointments.repository import Appointment, Booking, NotBooked
 from queue_server.appointments.row_format import local
 from queue_server.codes.seal import code_of
 from queue_server.codes.signer import Signer, hall_key
+from queue_server.store import tables
+from queue_server.store.database import Database
+from queue_server.store.slices import FIRST, write_in_slices
+
+A, I = tables.appointments.c, tables.intakes.c  # noqa: E741
+ABANDONED = timedelta(minutes=1)
+"""So long after its last row an intake has ended with its program."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +46,29 @@ class BookedAppointment:
 
 
 def take_in(
-    writer: Engine, config: HallConfig, numbered: Sequence[tuple[int, Booking]], now: datetime
+    database: Database, config: HallConfig, numbered: Sequence[tuple[int, Booking]], now: datetime
 ) -> list[BookedAppointment]:
     """Take bookings in with the rows in which they stand, all or none: raise NotBooked."""
-    with writer.begin() as connection:
+    with database.writer.begin() as connection:
         signer = Signer(hall_key(connection))
-        made = repository.book(
-            connection,
-            signer,
-            [local(booking, config.zone) for _, booking in numbered],
-            now=now,
-            queues=[queue.id for queue in config.queue],
-            rules=config.rules.appointment,
-            rows=[row for row, _ in numbered],
-        )
+    queues, rules = [queue.id for queue in config.queue], config.rules.appointment
+    wanted = booking.prepare(signer, [(row, local(one, config.zone)) for row, one in numbered], queues=queues, now=now)
+    with database.look() as connection:
+        problems = booking.place(connection, wanted, rules, now).problems
+    if problems:
+        raise NotBooked(problems)
+    made: list[Appointment] = []
+    with _all_or_none(database, len(wanted), now) as intake:
+
+        def write(connection: Connection, some: Sequence[WantedAppointment]) -> None:
+            placed = booking.place(connection, some, rules, now)
+            if placed.problems:  # somebody has booked meanwhile
+                raise NotBooked(placed.problems)
+            intake.goes_on(connection)
+            booking.add(connection, placed.new, intake.mark)
+            made.extend(placed.all)
+
+        write_in_slices(database.writer, wanted, write)
     return [with_code(signer, config, appointment) for appointment in made]
 
 
@@ -54,3 +77,58 @@ def with_code(signer: Signer, config: HallConfig, appointment: Appointment) -> B
     code = code_of(signer, "appointment", config.hall.id, appointment.id)
     web = config.hall.web_address
     return BookedAppointment(appointment, code, f"{web}/a/{code.removeprefix(PREFIXES['appointment'])}" if web else "")
+
+
+def delete_abandoned(database: Database, now: datetime) -> None:
+    """Delete what was written of intakes that never ended."""
+    with database.look() as connection:
+        marks = connection.execute(select(I.id).where(I.at < now - ABANDONED)).scalars().all()
+    for mark in marks:
+        _undo(database, mark)
+
+
+@dataclass(frozen=True)
+class _Intake:
+    """An intake under way. `mark` is None for one that is written in one piece."""
+
+    mark: str | None
+    begun: datetime
+    begun_s: float
+
+    def goes_on(self, connection: Connection) -> None:
+        """Say that it has not ended yet."""
+        if self.mark is not None:
+            at = self.begun + timedelta(seconds=time.monotonic() - self.begun_s)
+            connection.execute(update(tables.intakes).where(I.id == self.mark).values(at=at))
+
+
+@contextmanager
+def _all_or_none(database: Database, number: int, now: datetime) -> Iterator[_Intake]:
+    """The intake under which so many rows are written: they are seen after its end, and deleted where it fails."""
+    if number <= FIRST:
+        yield _Intake(None, now, 0.0)
+        return
+    delete_abandoned(database, now)
+    mark = secrets.token_hex(8)
+    with database.writer.begin() as connection:
+        connection.execute(insert(tables.intakes), {"id": mark, "at": now})
+    try:
+        yield _Intake(mark, now, time.monotonic())
+    except BaseException:
+        _undo(database, mark)
+        raise
+    with database.writer.begin() as connection:
+        connection.execute(delete(tables.intakes).where(I.id == mark))
+
+
+def _undo(database: Database, mark: str) -> None:
+    """Delete what was written under a mark, a few rows at a time, and the mark at last."""
+    with database.look() as connection:
+        written = connection.execute(select(A.id).where(A.intake == mark)).scalars().all()
+
+    def remove(connection: Connection, some: Sequence[str]) -> None:
+        connection.execute(delete(tables.appointments).where(A.id.in_(some)))
+
+    write_in_slices(database.writer, written, remove)
+    with database.writer.begin() as connection:
+        connection.execute(delete(tables.intakes).where(I.id == mark))

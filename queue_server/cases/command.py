@@ -11,6 +11,7 @@ from contract.configuration.hall_files import BadHall
 from contract.wire.case import STATES
 from queue_server import command_access
 from queue_server.cases import repository
+from queue_server.cases.intake import take_in
 from queue_server.cases.row_format import BadCases, from_csv, from_json
 from queue_server.codes.seal import code_of
 from queue_server.command_access import LedgerOptions
@@ -48,8 +49,8 @@ def _import(options: argparse.Namespace) -> int:
     if read is None:
         raise OSError(f"{options.file}: name it {' or '.join(READ)}, so that its format is known")
     cases = read(options.file.read_bytes())
-    with command_access.ledger(LedgerOptions.of(options)) as (_config, connection, signer):
-        print(f"{repository.put(connection, signer, cases, datetime.now(UTC))} cases taken in")
+    with command_access.opened(LedgerOptions.of(options)) as (_config, database):
+        print(f"{take_in(database, list(enumerate(cases)), datetime.now(UTC))} cases taken in")
     return 0
 
 

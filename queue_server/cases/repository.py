@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +18,8 @@ from queue_server.store.database import upsert
 
 C = tables.cases.c
 PERSONS_CASES = 50
+CaseRow = dict[str, object]
+"""A case as it is kept: column → value."""
 DeadlineDays = tuple[date, date, date]
 """Today, the last day that counts as reached, the last that counts as near (`queue_server.domain.deadline.last_days`)."""
 
@@ -33,13 +35,23 @@ class Wanted:
 
 
 def put(connection: Connection, signer: Signer, cases: Iterable[Case], now: datetime) -> int:
-    """Add the cases, or replace those of the same number; how many. The caller opens and commits the transaction."""
-    rows = [_row(signer, case, now) for case in cases]
+    """Add a few cases, or replace those of the same number; how many. The caller opens and commits the transaction."""
+    rows = prepare(signer, cases, now)
+    write(connection, rows)
+    return len(rows)
+
+
+def prepare(signer: Signer, cases: Iterable[Case], now: datetime) -> list[CaseRow]:
+    """The rows of cases, ready to be written."""
+    return [_row(signer, case, now) for case in cases]
+
+
+def write(connection: Connection, rows: Sequence[CaseRow]) -> None:
+    """Add these rows, or replace those of the same number."""
     if rows:
         added = upsert(connection, tables.cases)
         new = {name: added.excluded[name] for name in ("person", "last_four", "content", "changed_at", "state", "binding_on")}
         connection.execute(added.on_conflict_do_update(index_elements=["number"], set_=new), rows)
-    return len(rows)
 
 
 def find(connection: Connection, number: str) -> Case | None:
@@ -101,7 +113,7 @@ def knows_last_four(connection: Connection, signer: Signer, number: str, last_fo
     return kept is not None and kept == _last_four(signer, number, last_four)
 
 
-def _row(signer: Signer, case: Case, now: datetime) -> dict[str, object]:
+def _row(signer: Signer, case: Case, now: datetime) -> CaseRow:
     shown = case.model_copy(update={"applicant": masked_name(case.applicant), "id_last_four": "", "person": ""})
     return {
         "number": case.number,

@@ -1,7 +1,8 @@
 """The item versions of a hall in the ledger's database: what the editor changes and the guide file is built from.
 
 The hall's folder seeds it. An item that nobody has touched in the editor follows its file; from the first edit on the
-database alone holds it. Every method is one transaction; call them off the event loop.
+database alone holds it. Every method is one transaction, but many items are written a few at a time; call them off the event
+loop.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +20,7 @@ from queue_server.catalogue import lifecycle
 from queue_server.catalogue.exchange import problem
 from queue_server.catalogue.lifecycle import Editor, History, HistoryEntry, Move, NotAllowed, NotPossible, Version
 from queue_server.row_files import BadRows, Problem
+from queue_server.store.slices import write_in_slices
 from queue_server.store.tables import item_notes, item_versions
 
 FILES = "files"
@@ -107,25 +110,25 @@ class Library:
 
         Where another server on the same ledger does so at this moment, it is left to that one.
         """
-        at = self._clock()
         with self._reader.connect() as connection:
             rows = connection.execute(_newest("", "", "").with_only_columns(V.code, V.content))
             known = {row.code: row.content for row in rows}
             edited = set(connection.execute(select(N.code).where(N.account != FILES).distinct()).scalars())
         fresh = [item for item in items if item.code not in edited and not _same(known.get(item.code), item)]
-        if not fresh:
-            return 0
         try:
-            with self._writer.begin() as connection:
-                for item in fresh:
-                    old = _history(connection, item.code)
-                    note = HistoryEntry(at, FILES, "seed")
-                    version = Version(item.code, len(old) + 1, item.department, item.model_dump_json(), "in-force", (note,))
-                    archived = tuple(replace(v, state="archived") if v.state == "in-force" else v for v in old)
-                    _write(connection, old, (*archived, version))
+            write_in_slices(self._writer, fresh, partial(self._seed, self._clock()))
         except IntegrityError:
             return 0
         return len(fresh)
+
+    @staticmethod
+    def _seed(at: datetime, connection: Connection, items: Sequence[Item]) -> None:
+        for item in items:
+            old = _history(connection, item.code)
+            note = HistoryEntry(at, FILES, "seed")
+            version = Version(item.code, len(old) + 1, item.department, item.model_dump_json(), "in-force", (note,))
+            archived = tuple(replace(v, state="archived") if v.state == "in-force" else v for v in old)
+            _write(connection, old, (*archived, version))
 
     def save(self, item: Item, account: Editor, *, seen: int) -> History:
         """Keep an item as a draft. Raises Changed, or NotAllowed and NotPossible of the life cycle.
@@ -139,24 +142,29 @@ class Library:
         return self._change(code, seen, lambda old: lifecycle.move(old, made, account, self._clock(), reason))
 
     def take_in(self, items: Sequence[Item], account: Editor) -> ImportCounts:
-        """Keep all items of a file as drafts, or none: raises BadRows with every item that cannot be taken."""
+        """Keep all items of a file as drafts, or none: raises BadRows with every item that cannot be taken.
+
+        They are written a few at a time. An item that somebody changes meanwhile ends it with BadRows: those before it are
+        drafts, and handed over again they are the same.
+        """
+        wanted: list[tuple[int, History, History]] = []
         problems: list[Problem] = []
-        new = changed = 0
-        with self._writer.begin() as connection:
+        with self._reader.connect() as connection:
             for row, item in enumerate(items, 2):
                 old = _history(connection, item.code)
                 if old and _same(old[-1].content, item):
                     continue
                 try:
-                    _write(connection, old, self._draft(old, item, account))
+                    wanted.append((row, old, self._draft(old, item, account)))
                 except NotAllowed:
                     problems.append(problem("事项", row, "实施主体", f"{item.code}不属于本账号的部门，不能导入"))
                 except NotPossible:
                     problems.append(problem("事项", row, "事项编码", f"{item.code}正在审核或已废置，不能导入"))
-                new, changed = new + (not old), changed + bool(old)
-            if problems:
-                raise BadRows(problems)
-        return ImportCounts(new, changed, len(items) - new - changed)
+        if problems:
+            raise BadRows(problems)
+        write_in_slices(self._writer, wanted, _write_unchanged)
+        new = sum(not old for _, old, _ in wanted)
+        return ImportCounts(new, len(wanted) - new, len(items) - len(wanted))
 
     def _draft(self, old: History, item: Item, account: Editor) -> History:
         if item.department != account.department and account.role == "entry":
@@ -214,6 +222,15 @@ def _history(connection: Connection, code: str, *, lock: bool = False) -> Histor
 
 def _version(row: Row[*tuple[object, ...]], notes: list[HistoryEntry]) -> Version:
     return Version(row.code, row.number, row.department, row.content, row.state, tuple(notes))
+
+
+def _write_unchanged(connection: Connection, drafts: Sequence[tuple[int, History, History]]) -> None:
+    """Bring items, each with its row in a file, from one history to the next, unless somebody has changed one."""
+    for row, old, new in drafts:
+        code = new[-1].code
+        if edits(_history(connection, code, lock=True)) != edits(old):
+            raise BadRows([problem("事项", row, "事项编码", f"{code}刚刚被别人修改，请重新导入")])
+        _write(connection, old, new)
 
 
 def _write(connection: Connection, old: History, new: History) -> None:

@@ -9,12 +9,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import ColumnElement, Delete, Engine, Table, Update, delete, or_, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 
 from contract.configuration.hall import HallConfig
 from queue_server.store import tables
 from queue_server.store.database import ERRORS, Database
+from queue_server.store.slices import write_in_slices
 from queue_server.upkeep.job import PeriodicJob
 
 LOG = logging.getLogger(__name__)
@@ -48,24 +50,38 @@ def retention_rules(config: HallConfig) -> list[RetentionRule]:
     ]
 
 
-def delete_expired(writer: Engine, rules: Sequence[RetentionRule], now: datetime) -> int:
-    """Delete or empty everything whose time is over, one short transaction a table; return how many rows that were."""
+def delete_expired(database: Database, rules: Sequence[RetentionRule], now: datetime) -> int:
+    """Delete or empty everything whose time is over, a few rows at a time; return how many rows that were."""
     number = 0
     for rule in rules:
-        over = rule.since < now - timedelta(days=rule.days)
-        if rule.only is not None:
-            over &= rule.only
-        if rule.empty:
-            full = (rule.table.c[name].is_distinct_from(value) for name, value in rule.empty.items())
-            statement: Update | Delete = update(rule.table).values(dict(rule.empty)).where(over, or_(*full))
-        else:
-            statement = delete(rule.table).where(over)
-        with writer.begin() as connection:
-            found = connection.execute(statement).rowcount
+        over = _is_over(rule, now)
+        with database.look() as connection:
+            found = connection.execute(select(*rule.table.primary_key).where(over)).scalars().all()
+        write_in_slices(database.writer, found, partial(_delete, rule, over))
         if found:
-            LOG.info("%d rows of %s were deleted or emptied: kept for %d days", found, rule.table.name, rule.days)
-        number += found
+            LOG.info("%d rows of %s were deleted or emptied: kept for %d days", len(found), rule.table.name, rule.days)
+        number += len(found)
     return number
+
+
+def _is_over(rule: RetentionRule, now: datetime) -> ColumnElement[bool]:
+    """The condition for the rows whose time is over."""
+    over = rule.since < now - timedelta(days=rule.days)
+    if rule.only is not None:
+        over &= rule.only
+    if rule.empty:
+        over &= or_(*(rule.table.c[name].is_distinct_from(value) for name, value in rule.empty.items()))
+    return over
+
+
+def _delete(rule: RetentionRule, over: ColumnElement[bool], connection: Connection, keys: Sequence[object]) -> None:
+    """Delete or empty these rows, unless they have changed since they were found."""
+    (key,) = rule.table.primary_key
+    these = key.in_(keys) & over
+    if rule.empty:
+        connection.execute(update(rule.table).values(dict(rule.empty)).where(these))
+    else:
+        connection.execute(delete(rule.table).where(these))
 
 
 def expiry(database: Database, config: HallConfig, clock: Callable[[], datetime], every_s: float = EVERY_S) -> PeriodicJob:
@@ -73,7 +89,7 @@ def expiry(database: Database, config: HallConfig, clock: Callable[[], datetime]
     rules = retention_rules(config)
     return PeriodicJob(
         "personal-data",
-        lambda: delete_expired(database.writer, rules, clock()),
+        lambda: delete_expired(database, rules, clock()),
         every_s,
         at_once=True,
         expected=ERRORS,

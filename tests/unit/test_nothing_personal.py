@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from contract.wire.case import Case
-from queue_server.appointments import repository as appointments
+from queue_server.appointments import booking as appointments
 from queue_server.appointments.repository import Booking
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
@@ -88,13 +88,13 @@ def test_what_is_over_is_deleted_and_what_is_not_stays(lived: Bed) -> None:
     days = lived.hall.config.privacy
     data = retention_rules(lived.hall.config)
     begun = lived.clock.now
-    assert delete_expired(lived.database.writer, data, begun + timedelta(days=days.appointment_days - 1)) == 0
+    assert delete_expired(lived.database, data, begun + timedelta(days=days.appointment_days - 1)) == 0
     assert left() == [1, 1, 1, 1]
-    delete_expired(lived.database.writer, data, begun + timedelta(days=days.appointment_days + 1))
+    delete_expired(lived.database, data, begun + timedelta(days=days.appointment_days + 1))
     assert left() == [0, 1, 1, 1]
-    delete_expired(lived.database.writer, data, begun + timedelta(days=days.case_days + 1))
+    delete_expired(lived.database, data, begun + timedelta(days=days.case_days + 1))
     assert left() == [0, 0, 1, 1]
-    delete_expired(lived.database.writer, data, begun + timedelta(days=days.rating_text_days + 1))
+    delete_expired(lived.database, data, begun + timedelta(days=days.rating_text_days + 1))
     assert left() == [0, 0, 0, 1], "level and reasons of the rating stay"
 
 

@@ -2,7 +2,7 @@
 
 from queue_server.store.tables.account import accounts, log_in_failures, web_sessions
 from queue_server.store.tables.alert import alert_takers
-from queue_server.store.tables.appointment import appointments
+from queue_server.store.tables.appointment import appointments, intakes
 from queue_server.store.tables.case import cases
 from queue_server.store.tables.code import used_codes, wrong_guesses
 from queue_server.store.tables.columns import EPOCH, MICROSECOND, Instant, metadata
@@ -35,6 +35,7 @@ __all__ = [
     "enrol_tokens",
     "events",
     "guide_translations",
+    "intakes",
     "item_notes",
     "item_versions",
     "leases",

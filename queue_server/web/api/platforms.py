@@ -39,10 +39,10 @@ def routes(database: Database, config: HallConfig, tokens: ApiTokens, clock: Cal
     writer = database.writer
 
     def take_cases(numbered: list[tuple[int, Case]]) -> dict[str, object]:
-        return {"taken": put(writer, numbered, clock())}
+        return {"taken": put(database, numbered, clock())}
 
     def take_appointments(numbered: list[tuple[int, Booking]]) -> dict[str, object]:
-        return {"appointments": [_answer(booked) for booked in book(writer, config, numbered, clock())]}
+        return {"appointments": [_answer(booked) for booked in book(database, config, numbered, clock())]}
 
     def cancel(name: str) -> bool:
         with writer.begin() as connection:

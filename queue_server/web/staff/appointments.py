@@ -54,7 +54,7 @@ class AppointmentDays:
 
     def add(self, booking: Booking) -> BookedAppointment:
         """Take one in; raise NotBooked."""
-        return take_in(self.database.writer, self.site.config, [(0, booking)], self.site.clock())[0]
+        return take_in(self.database, self.site.config, [(0, booking)], self.site.clock())[0]
 
     def cancel(self, identity: str) -> bool:
         """Give one up; False when it is not booked any more."""

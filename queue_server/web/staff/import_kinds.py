@@ -26,7 +26,7 @@ def appointments(site: Site, database: Database) -> ImportKind[Booking]:
         return {"reference": "YY-0001", "queue": queue, **times, "name": "张三"}
 
     def take(numbered: Sequence[tuple[int, Booking]]) -> int:
-        return len(book(database.writer, site.config, numbered, site.clock()))
+        return len(book(database, site.config, numbered, site.clock()))
 
     return ImportKind("/appointments", bookings(site.config.zone), take, example)
 
@@ -47,6 +47,6 @@ def cases(site: Site, database: Database) -> ImportKind[Case]:
         }
 
     def take(numbered: Sequence[tuple[int, Case]]) -> int:
-        return put(database.writer, numbered, site.clock())
+        return put(database, numbered, site.clock())
 
     return ImportKind("/cases", CASES, take, example)

@@ -16,8 +16,8 @@ from contract.documents import make, render
 from contract.wire import codec
 from contract.wire.case import PAPERS, STATES, Case
 from contract.wire.facts import CaseFacts
+from queue_server.appointments import booking as appointments
 from queue_server.appointments import command as appointment_command
-from queue_server.appointments import repository as appointments
 from queue_server.appointments.repository import Booking
 from queue_server.cases import command as case_command
 from queue_server.cases import repository

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from contract.configuration.hall_files import BadHall, load
 from contract.wire import scanned_code
 from drivers.scanner.reading import CodeReader
+from queue_server.appointments import booking as bookings
 from queue_server.appointments import repository as appointments
 from queue_server.appointments.repository import Booking
 from queue_server.cases import repository as cases
@@ -55,7 +56,7 @@ def book(bed, minutes=15, **more):
     at = bed.clock.now + timedelta(minutes=minutes)
     booking = Booking(**{"queue": "household", "starts_at": at, "ends_at": at + timedelta(minutes=30), "name": "张三"} | more)
     with bed.database.writer.begin() as connection:
-        made = appointments.book(
+        made = bookings.book(
             connection,
             bed.ledger.signer,
             [booking],

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from contract.wire.requests import VERBS
-from queue_server.appointments import repository as appointments
+from queue_server.appointments import booking as appointments
 from queue_server.appointments.repository import Booking
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics

@@ -104,8 +104,8 @@ def test_everything_is_still_there_with_the_same_times(database: Database, was: 
     assert {name for name, rows in was.items() if not rows} == EMPTY
     with database.look() as connection:
         for table in tables.metadata.sorted_tables:
-            kept = [column for column in table.c if column.name != "hashed_at"]
             rows = was.get(table.name, [])
+            kept = [column for column in table.c if not rows or column.name in rows[0]]
             expected = [tuple(as_it_should_be(column, row[column.name]) for column in kept) for row in rows]
             found = [tuple(row) for row in connection.execute(select(*kept))]
             assert sorted(found, key=str) == sorted(expected, key=str), table.name

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, create_engine, insert, select
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, insert, select
 
 from contract import masking
 from queue_server import privacy
@@ -144,10 +144,10 @@ def test_nothing_personal_reaches_the_log_not_even_in_an_exception() -> None:
     assert "19900101" not in written and "13812345678" not in written
 
 
-def test_personal_data_goes_when_its_time_is_over_and_not_before() -> None:
+def test_personal_data_goes_when_its_time_is_over_and_not_before(tmp_path: Path) -> None:
     metadata = MetaData()
     cases = Table(
-        "cases",
+        "matters",
         metadata,
         Column("id", Integer, primary_key=True),
         Column("closed_at", Instant),
@@ -155,10 +155,11 @@ def test_personal_data_goes_when_its_time_is_over_and_not_before() -> None:
         Column("state", String(8)),
     )
     visits = Table("visits", metadata, Column("id", Integer, primary_key=True), Column("at", Instant))
-    engine = create_engine("sqlite://")
-    metadata.create_all(engine)
+    database = Database(sqlite_url(tmp_path))
+    database.open()
+    metadata.create_all(database.writer)
     ages = [29, 30.5, 400]
-    with engine.begin() as connection:
+    with database.writer.begin() as connection:
         for number, age in enumerate(ages):
             at = NOW - timedelta(days=age)
             connection.execute(
@@ -170,11 +171,12 @@ def test_personal_data_goes_when_its_time_is_over_and_not_before() -> None:
         RetentionRule(cases, cases.c.closed_at, 30, {"name": None}, cases.c.state == "closed"),
         RetentionRule(visits, visits.c.at, 365),
     ]
-    assert delete_expired(engine, kept, NOW) == 2 + 1
-    assert delete_expired(engine, kept, NOW) == 0
-    with engine.connect() as connection:
+    assert delete_expired(database, kept, NOW) == 2 + 1
+    assert delete_expired(database, kept, NOW) == 0
+    with database.look() as connection:
         assert connection.execute(select(cases.c.id).where(cases.c.name.is_not(None)).order_by("id")).scalars().all() == [0, 9]
         assert connection.execute(select(visits.c.id)).scalars().all() == [0, 1]
+    database.close()
 
 
 def test_two_programs_that_start_together_use_one_key(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.testclient import TestClient
 
 from contract.configuration.hall import AppointmentRules
-from queue_server.appointments import repository as appointments
+from queue_server.appointments import booking as appointments
 from queue_server.appointments.repository import Booking
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import from_json
