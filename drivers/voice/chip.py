@@ -44,12 +44,14 @@ class ChipVoice(SerialDevice, Voice):
         spoken_in: list[str],
         tags: str,
         tune: str = "",
+        yao: bool = False,
         reply_s: float = REPLY_S,
         speech_s: float = SPEECH_S,
         poll_s: float = POLL_S,
     ) -> None:
         super().__init__(stream)
         self.chip, self.languages, self.tags, self.tune = chip, spoken_in, tags, tune
+        self.yao = yao
         self.reply_s, self.speech_s, self.poll_s = reply_s, speech_s, poll_s
         self._last_sent = 0.0
         self._arrived = bytearray()
@@ -61,7 +63,7 @@ class ChipVoice(SerialDevice, Voice):
         texts = {"zh": announcement.texts.zh, "en": announcement.texts.en}
         before = f"{self.tune}," if self.tune and announcement.chime else ""
         for language in self.languages:
-            for part in pieces(spoken(texts[language], language), self.chip.limit - len(self.tags) - len(before)):
+            for part in pieces(spoken(texts[language], language, yao=self.yao), self.chip.limit - len(self.tags) - len(before)):
                 self._wait_until_idle()
                 self._send(self.chip.speak(self.tags + before + part))
                 before = ""
@@ -158,7 +160,13 @@ def syn6288(device: Device, site: DeviceSite) -> ChipVoice:
     options = DeviceOptions.of(device)
     tags = f"[v{options.number('volume', 10, 0, 16)}][t{options.number('speed', 3, 0, 5)}]"
     return ChipVoice(
-        frames.SYN6288, site.stream(device), spoken_in=["zh"], tags=tags, tune=_tune(device), reply_s=site.answer_s or REPLY_S
+        frames.SYN6288,
+        site.stream(device),
+        spoken_in=["zh"],
+        tags=tags,
+        tune=_tune(device),
+        yao=options.flag("yao", False),
+        reply_s=site.answer_s or REPLY_S,
     )
 
 
@@ -172,5 +180,6 @@ def xfs5152(device: Device, site: DeviceSite) -> ChipVoice:
         spoken_in=languages(device),
         tags=tags,
         tune=_tune(device),
+        yao=options.flag("yao", False),
         reply_s=site.answer_s or REPLY_S,
     )

@@ -6,7 +6,6 @@ from the characters for English words and cannot be understood (espeak-ng#1236, 
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 
@@ -15,6 +14,7 @@ from contract.wire.messages import Announce
 from drivers.connect import DeviceSite
 from drivers.options import DeviceOptions
 from drivers.ports import DeviceRefused, NotFound, ReadingVoice
+from drivers.voice.pronunciation import pronounced
 from drivers.voice.prose import read_out
 from drivers.voice.reading import spoken
 from drivers.voice.sound import BadSound, Sound, chime, from_stream, join, silence
@@ -25,22 +25,6 @@ SPEEDS = {"zh": 150, "en": 145}
 """Words a minute for announcements; espeak-ng's own 175 is too fast for a hall."""
 SLOWER = 0.85
 """The pace of reading in elder mode, as a part of the usual one."""
-MISREAD = (
-    (re.compile("地"), "di4"),
-    (re.compile("(?<=[银分支])行|行(?=[业号])"), "hang2"),
-    (re.compile("重(?=[新复办建做填报])"), "chong2"),
-    (re.compile("(?<=变)更|更(?=[改正换名新])"), "geng1"),
-    (re.compile("(?<=[偿退归返交发])还|还(?=[款贷清给本])"), "huan2"),
-    (re.compile("(?<=[校院增家村镇县局])长"), "zhang3"),
-    (re.compile("处(?=[理置罚分])"), "chu3"),
-    (re.compile("相(?=[片机])"), "xiang4"),
-    (re.compile("会(?=计)"), "kuai4"),
-    (re.compile("给(?=[予付])"), "ji3"),
-    (re.compile("畜(?=牧)"), "xu4"),
-    (re.compile("子(?=女)"), "zi3"),
-)
-"""Characters with several readings of which espeak-ng takes the wrong one in words of a hall; it reads pinyin as well.
-Found by comparing it with pypinyin over all guides of the example hall."""
 PAUSE_S = 0.35
 SYNTHESIS_S = 15
 
@@ -62,6 +46,7 @@ class EspeakVoice(ReadingVoice):
         options = DeviceOptions.of(device)
         self.speed = options.number("speed", 100, 50, 200)
         self.volume = options.number("volume", 100, 1, 200)
+        self.yao = options.flag("yao", False)
         self.speaker: Speaker = speaker(device.address, name=device.id, folder=site.folder)
 
     def open(self) -> None:
@@ -87,29 +72,20 @@ class EspeakVoice(ReadingVoice):
         self.speaker.play(join(sounds), f"{announcement.number}-{announcement.window}")
 
     def read(self, text: str, language: str, *, slow: bool = False) -> None:
-        words = read_out(text, language)
-        if language == "zh":
-            words = pronounced(words)
         speed = round(self.speed * SLOWER) if slow else self.speed
-        self.speaker.play(synthesise(words, language, speed=speed, volume=self.volume), f"read-{language}")
+        speech = synthesise(read_out(text, language), language, speed=speed, volume=self.volume)
+        self.speaker.play(speech, f"read-{language}")
 
     def say(self, text: str, language: str) -> Sound:
         """The speech for `text` in `language`. Raise DeviceRefused when none comes out."""
-        return synthesise(spoken(text, language), language, speed=self.speed, volume=self.volume)
-
-
-def pronounced(text: str) -> str:
-    """Chinese text with pinyin in the place of what would be misread."""
-    for misread, pinyin in MISREAD:
-        text = misread.sub(f" {pinyin} ", text)
-    return text
+        return synthesise(spoken(text, language, yao=self.yao), language, speed=self.speed, volume=self.volume)
 
 
 def synthesise(text: str, language: str, *, speed: int = 100, volume: int = 100) -> Sound:
     """Speech for a text that was made plain before; speed and volume in per cent. Raise DeviceRefused."""
-    if language == "en":
-        # a single A is the article to espeak-ng; its name is written in phonemes
-        text = " ".join("[[eI]]" if word == "A" else word for word in text.split(" "))
+    # in English a single A is the article to espeak-ng; its name is written in phonemes
+    letters = " ".join("[[eI]]" if word == "A" else word for word in text.split(" "))
+    text = letters if language == "en" else pronounced(text)
     pace = round(SPEEDS[language] * speed / 100)
     command = ["espeak-ng", "-b", "1", "-v", VOICES[language], "-s", str(pace), "-a", str(volume), "--stdin", "--stdout"]
     try:

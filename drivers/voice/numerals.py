@@ -1,10 +1,15 @@
-"""Numbers in Chinese words, as they are said: 10305 is 一万零三百零五."""
+"""Numbers in words, as they are said: 10305 is 一万零三百零五, window 21 is twenty one."""
 
 from __future__ import annotations
 
 DIGITS = "零一二三四五六七八九"
 PLACES = ("", "十", "百", "千")
 GROUPS = ("", "万", "亿")
+ENGLISH = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 MOST_DIGITS = 12
 """Longer numbers are names, not quantities, and are spelt."""
 
@@ -24,6 +29,20 @@ def counted(number: str) -> str:
     whole, _, part = number.partition(".")
     part = part.rstrip("0")
     return _whole(whole) + (f"点{spelt(part)}" if part else "")
+
+
+def english(digits: str) -> str:
+    """A number of up to three digits in English words; a longer one digit by digit."""
+    number = int(digits)
+    if number >= 1000:
+        return " ".join(ENGLISH[int(digit)] for digit in digits)
+    hundreds, rest = divmod(number, 100)
+    words = [f"{ENGLISH[hundreds]} hundred"] if hundreds else []
+    if rest >= 20:
+        words.append(TENS[rest // 10] + (f" {ENGLISH[rest % 10]}" if rest % 10 else ""))
+    elif rest or not hundreds:
+        words.append(ENGLISH[rest])
+    return " and ".join(words)
 
 
 def _whole(digits: str) -> str:

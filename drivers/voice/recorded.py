@@ -18,7 +18,8 @@ from drivers.connect import DeviceSite
 from drivers.options import DeviceOptions
 from drivers.ports import DeviceError, DeviceRefused, NotFound, Voice
 from drivers.voice.espeak import PAUSE_S, languages, synthesise
-from drivers.voice.reading import DIGITS_EN, DIGITS_ZH, spoken
+from drivers.voice.numerals import ENGLISH, TENS
+from drivers.voice.reading import DIGITS_ZH, digit_by_digit, spoken
 from drivers.voice.sound import BadSound, Sound, chime, join, read_wav, silence
 from drivers.voice.speaker import Speaker, speaker
 
@@ -62,6 +63,7 @@ class RecordedVoice(Voice):
         if not (folder := options.text("folder")):
             raise options.wrong("folder", "name the folder of the recordings")
         self.folder = Path(folder)
+        self.yao = options.flag("yao", False)
         self.speaker: Speaker = speaker(device.address, name=device.id, folder=site.folder)
         self._pieces: dict[str, dict[str, Sound]] = {}
 
@@ -103,15 +105,22 @@ class RecordedVoice(Voice):
     def _say(self, text: str, language: str) -> list[Sound]:
         known = self._pieces[language]
         sounds: list[Sound] = []
-        for name in pieces_of(spoken(text, language), set(known), language):
+        for name in self._pieces_of(text, set(known), language):
             sounds += [known[name], silence(BETWEEN_S[language], known[name].rate)]
         return [*sounds, silence(PAUSE_S, sounds[0].rate)] if sounds else []
+
+    def _pieces_of(self, text: str, known: set[str], language: str) -> list[str]:
+        """The pieces of a text. Where recordings for window numbers as numbers are missing, they are said digit by digit."""
+        try:
+            return pieces_of(spoken(text, language, yao=self.yao), known, language)
+        except DeviceRefused:
+            return pieces_of(digit_by_digit(text, language), known, language)
 
 
 def make_pieces(folder: Path, phrases: dict[str, tuple[str, ...]] = PHRASES) -> int:
     """Speak letters, digits and phrases by espeak-ng into `folder`; return how many files were made. Files that exist stay."""
     made = 0
-    for language, digits in (("zh", tuple(DIGITS_ZH)), ("en", DIGITS_EN)):
+    for language, digits in (("zh", (*DIGITS_ZH, "十", "百", "幺")), ("en", (*ENGLISH, *filter(None, TENS), "hundred", "and"))):
         (folder / language).mkdir(parents=True, exist_ok=True)
         for name in (*string.ascii_uppercase, *digits, *phrases[language]):
             path = folder / language / f"{name}.wav"

@@ -305,7 +305,7 @@ def test_a_chip_in_light_trouble_still_says_everything(kind: type[Syn6288Emulato
     voice = chip_voice(emulator)
     voice.open()
     voice.speak(call())
-    assert [u.text for u in emulator.said if not u.cut_off] == ["请A零一二号到零三号窗口办理业务"]
+    assert [u.text for u in emulator.said if not u.cut_off] == ["请A零一二号到三号窗口办理业务"]
 
 
 @pytest.mark.parametrize(("fault", "error"), [("no-answer", NoReply), ("nack", DeviceError), ("disconnects", DeviceError)])
@@ -370,7 +370,7 @@ def test_a_chip_named_by_an_emulator_address_speaks_and_keeps_what_it_said(model
     emulator.character_s = 0.001
     driver.speak(call())
     driver.close()
-    assert "请A零一二号到零三号窗口办理业务" in (tmp_path / f"{tmp_path.name}.txt").read_text(encoding="utf-8")
+    assert "请A零一二号到三号窗口办理业务" in (tmp_path / f"{tmp_path.name}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.hardware
@@ -384,3 +384,31 @@ def test_a_real_voice_speaks() -> None:
     driver.speak(call())
     assert time.monotonic() - began > 1, "the second call waits until the first was said"
     driver.close()
+
+
+def test_recordings_of_digits_alone_still_say_every_window(tmp_path: Path, recordings: Path) -> None:
+    digits = tmp_path / "digits"
+    for language, words in (("zh", "请 A 零 一 二 号到 号窗口办理业务"), ("en", "A zero one two number window")):
+        (digits / language).mkdir(parents=True)
+        for word in words.split():
+            (digits / language / f"{word}.wav").write_bytes((recordings / language / f"{word}.wav").read_bytes())
+    (digits / "en" / "please go to window.wav").write_bytes((recordings / "en" / "please go to window.wav").read_bytes())
+    for folder in (digits, recordings):
+        said = tmp_path / f"said-{folder.name}"
+        driver = registry.build(device("recorded", f"wav://{said}", folder=str(folder)), DeviceSite(tmp_path))
+        driver.open()
+        driver.speak(call("A012", "12"))
+        assert len(list(said.glob("*.wav"))) == 1
+
+
+def test_one_is_said_as_on_the_telephone_where_the_hall_wants_it(tmp_path: Path) -> None:
+    emulator = Syn6288Emulator()
+    emulator.character_s = 0.002
+    server = TcpServer(emulator)
+    server.open()
+    driver = registry.build(device("syn6288", server.address, yao=True), DeviceSite(answer_s=PATIENCE_S))
+    driver.open()
+    driver.speak(call("A011", "11"))
+    assert [u.text for u in emulator.said] == ["请A零幺幺号到十一号窗口办理业务"]
+    driver.close()
+    server.close()
