@@ -1,5 +1,5 @@
 """`jiaohao-server`: the hall's authority. Sub-commands: crowd, broker-config, enrol, backup, restore, audit,
-appointment, case, technician-code."""
+appointment, case, technician-code, account."""
 
 from __future__ import annotations
 
@@ -60,6 +60,7 @@ COMMANDS = {
     "appointment": "appointments.command:main",
     "case": "cases.command:main",
     "technician-code": "technician_codes.command:main",
+    "account": "web.auth.command:main",
 }
 """Command → its module in `queue_server` and the function in it; loaded when it is called, so that all start quickly."""
 
@@ -77,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Each with --help of its own: `jiaohao-server crowd` plays citizens and clerks, `broker-config` writes the "
         "broker's TLS and access rules, `enrol` makes tokens for terminals and revokes them, `backup` copies the hall into a "
         "sealed file, `restore` puts it back from one, `audit` verifies the event log, "
-        "`appointment` books appointments, `case` takes in cases, `technician-code` opens the technician page of a terminal.",
+        "`appointment` books appointments, `case` takes in cases, `technician-code` opens the technician page of a terminal, "
+        "`account` gives an account of the web pages a new password.",
     )
     parser.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
     parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="folder in which the server keeps its data")
@@ -87,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
         "--broker-folder", type=Path, metavar="DIR", help="what broker-config wrote, for revoking (default: STATE/broker)"
     )
     parser.add_argument("--web", metavar="HOST:PORT", help="where console, wall and phone pages listen; left out: no web pages")
+    parser.add_argument(
+        "--staff-web",
+        metavar="HOST:PORT",
+        help="where the pages with a log-in listen, apart; left out: at --web, with all others",
+    )
     parser.add_argument("--web-tls", choices=["off", "hall"], help="instead of tls under [web] in hall.toml")
     parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
     parser.add_argument("--always-open", action="store_true", help="give numbers at any hour (for demonstrations)")
@@ -104,13 +111,16 @@ def _serve(arguments: argparse.Namespace) -> None:
     from queue_server import wiring  # only now: the other commands start quickly
 
     state: Path = arguments.state
+    if arguments.staff_web and not arguments.web:
+        raise BadWeb("--staff-web needs --web, where the pages for the public and the terminals listen")
     _restore_first(arguments)
     config = load(arguments.hall)
+    web = wiring.WebOptions(arguments.web, arguments.staff_web, arguments.web_tls, arguments.example_accounts)
     options = wiring.ServerOptions(
         LedgerOptions.of(arguments),
         broker=Broker.parse(arguments.broker, credentials=arguments.credentials),
         broker_folder=arguments.broker_folder or state / "broker",
-        web=wiring.WebOptions(arguments.web, arguments.web_tls, arguments.example_accounts) if arguments.web else None,
+        web=web if arguments.web else None,
         always_open=arguments.always_open,
         example_platform=arguments.example_platform,
     )

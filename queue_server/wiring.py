@@ -6,7 +6,8 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -47,14 +48,20 @@ from queue_server.web.auth.accounts import Accounts
 from queue_server.web.auth.first_log_in import provide
 from queue_server.web.auth.guard import Guard
 from queue_server.web.auth.sessions import Sessions
+from queue_server.web.auth.turns import Turns
+from queue_server.web.connections import most_connections, raise_file_limit
 from queue_server.web.displays_shown import ShownPanels
 from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
-from queue_server.web.live import ChangeFeed
+from queue_server.web.live import ChangeFeed, Streams
 from queue_server.web.rendering import Pages
+from queue_server.web.shares import Shares
 from queue_server.web.site import Site
 from queue_server.web.tls import Tls
 
+VISITORS_STREAMS = 2000
+STAFF_STREAMS = 500
+PUBLIC_THREADS = 3
 Clock = Callable[[], datetime]
 """This moment, UTC."""
 
@@ -62,9 +69,10 @@ Clock = Callable[[], datetime]
 @dataclass(frozen=True)
 class WebOptions:
     """The web pages: where they listen (HOST:PORT), what stands for tls under [web] in hall.toml, whether a demonstration has
-    log-ins with a password that everybody knows."""
+    log-ins with a password that everybody knows. With `staff` (HOST:PORT) the pages with a log-in are served there alone."""
 
     listen: str
+    staff: str | None = None
     tls: Literal["off", "hall"] | None = None
     example_accounts: bool = False
 
@@ -150,7 +158,9 @@ def web_pages(
     `connected` says whether the broker is. Raise BadWeb when the address cannot be used."""
     state, settings = options.ledger.state, web_settings(config, web.tls)
     scheme = "http" if settings.tls == "off" else "https"
-    listener = serve.listen(web.listen)
+    most, proxies = most_connections(raise_file_limit(), 2 if web.staff else 1), settings.proxies
+    listener = serve.listen(web.listen, most, proxies)
+    for_staff = serve.listen(web.staff, most, proxies, option="--staff-web") if web.staff else None
     address = config.hall.web_address or listener.address(scheme, options.broker)
     certificate = certificate_of(settings, address, options.ledger, clock)
     if certificate is not None:
@@ -161,14 +171,31 @@ def web_pages(
     if guides is not None:
         yield guides
     broker = broker_here(options.broker_folder.absolute(), options.broker)
-    parts = web_parts(hall, config, database, state, clock, guides=guides, broker=broker, example_accounts=web.example_accounts)
+    parts = web_parts(
+        hall,
+        config,
+        database,
+        state,
+        clock,
+        address=address,
+        guides=guides,
+        broker=broker,
+        example_accounts=web.example_accounts,
+    )
     rollouts = driver.RolloutDriver(parts.rollouts, parts.bundles, hall, connected, address, clock)
     failure = "the rollouts cannot be driven just now"
     yield PeriodicJob("rollouts", rollouts.look, driver.LOOK_S, expected=ERRORS, failure=failure)
-    application = app.build(parts, only_https=settings.tls == "files")
+    only_https = settings.tls == "files"
     context = certificate.context if certificate is not None else None
-    yield serve.WebServer(application, listener, context)
-    print(f"web pages at {scheme}://{listener}/", flush=True)
+    if for_staff is not None:
+        public = public_site(parts.site)
+        parts = replace(parts, public=public)
+        pages = app.build_public(parts, public, only_https=only_https)
+        yield serve.WebServer(pages, listener, context, proxies, "web-public")
+        print(f"web pages for the public and terminals at {scheme}://{listener}/", flush=True)
+    staff_pages = for_staff or listener
+    yield serve.WebServer(app.build(parts, only_https=only_https), staff_pages, context, proxies)
+    print(f"web pages at {scheme}://{staff_pages}/", flush=True)
 
 
 def web_settings(config: HallConfig, tls: Literal["off", "hall"] | None) -> Web:
@@ -195,6 +222,7 @@ def web_parts(
     state: Path,
     clock: Clock,
     *,
+    address: str,
     guides: HallGuides | None = None,
     broker: BrokerHere | None = None,
     example_accounts: bool = False,
@@ -214,9 +242,13 @@ def web_parts(
         sessions=sessions,
         accounts=accounts,
         audit=audit,
-        changes=ChangeFeed(hall, panels.take, orders.take, events.take),
+        changes=(changes := ChangeFeed(hall, panels.take, orders.take, events.take)),
+        visitors=Streams(changes, Shares(VISITORS_STREAMS)),
+        staff=Streams(changes, Shares(STAFF_STREAMS)),
+        threads=ThreadPoolExecutor(PUBLIC_THREADS, "web-reading"),
         panels=panels,
         clock=clock,
+        address=address,
         guides=guides,
         example_log_in=provide(accounts, config, state, guides.busiest_department if guides else ""),
     )
@@ -232,7 +264,17 @@ def web_parts(
         rollouts=RolloutRepository(database.writer, database.reader),
         log_checks=LogChecks(database, {"events": EVENTS, "web": WEB_ACTIONS}, hall.show, clock),
         events=events,
+        turns=Turns(),
     )
+
+
+def public_site(site: Site) -> Site:
+    """What the public pages are given on a listener of their own: they follow the hall in another event loop."""
+    panels = ShownPanels(site.hall)
+    changes = ChangeFeed(site.hall, panels.take)
+    visitors = Streams(changes, Shares(VISITORS_STREAMS))
+    threads = ThreadPoolExecutor(PUBLIC_THREADS, "web-reading")
+    return replace(site, changes=changes, visitors=visitors, threads=threads, panels=panels)
 
 
 @contextlib.contextmanager

@@ -5,17 +5,15 @@ from __future__ import annotations
 import contextlib
 import queue
 import re
-import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -33,6 +31,8 @@ from queue_server.ledger.reports import Reports
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.app import WebParts, build
 from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
+from queue_server.web.connections import Patience
+from queue_server.web.serve import PATIENCE, WebServer, listen
 from queue_server.wiring import web_parts
 from tests.programs import PATIENCE_S
 from tests.small_hall import NOON
@@ -111,6 +111,7 @@ class WebHall:
             self.database,
             self.folder,
             now,
+            address="http://testserver",
             guides=self.guides,
             broker=self.broker,
             example_accounts=True,
@@ -194,22 +195,18 @@ class WebHall:
 
 
 @contextlib.contextmanager
-def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
-    """The application on a port of this machine; yields its address."""
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", port))
-    sock.listen(64)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, args=([sock],), name="web")
-    thread.start()
+def serving(
+    app: FastAPI, port: int = 0, *, most: int = 256, proxies: Sequence[str] = (), patience: Patience = PATIENCE
+) -> Iterator[str]:
+    """The application on a port of this machine, for `most` connections; yields its address."""
+    listener = listen(f"127.0.0.1:{port}", most, proxies)
+    server = WebServer(app, listener, None, proxies, patience=patience)
+    server.open()
     try:
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        yield f"http://127.0.0.1:{listener.port}"
     finally:
-        server.should_exit = True
-        app.state.end_streams()
-        thread.join()
-        sock.close()
+        server.close()
+        listener.socket.close()
 
 
 def now() -> datetime:

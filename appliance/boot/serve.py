@@ -19,6 +19,7 @@ from contract.configuration.hall_files import BadHall, load
 HALL = "hall"
 PROGRAM = "/opt/jiaohao/bin/jiaohao-server"
 WEB_PORT = 8080
+STAFF_PORT = 8081
 BROKER_PORT = 8883
 FIRST_LOG_IN = "var/lib/jiaohao/first-log-in.txt"
 
@@ -46,7 +47,7 @@ def prepare(place: Place, terminal: TerminalFile) -> None:
         *(word for name in dict.fromkeys(hosts) for word in ("--host", name)),
     )
     _, web = _reached(terminal.web or "http://", WEB_PORT)
-    settings = {"BROKER": f"mqtts://127.0.0.1:{port}", "WEB": f"0.0.0.0:{web}"}
+    settings = {"BROKER": f"mqtts://127.0.0.1:{port}", "WEB": f"0.0.0.0:{web}", "STAFF_WEB": f"0.0.0.0:{STAFF_PORT}"}
     write(place.etc / "server.env", "".join(f'{name}="{value}"\n' for name, value in settings.items()))
 
 
@@ -57,7 +58,7 @@ def first_log_in(place: Place, terminal: TerminalFile) -> str:
         name, password = (place.root / FIRST_LOG_IN).read_text(encoding="utf-8").split()
     except (OSError, ValueError):
         return ""
-    host, port = _reached(terminal.web or "http://", WEB_PORT)
+    host, port = _reached(terminal.web or "http://", WEB_PORT)[0], STAFF_PORT
     return (
         f"网页首次登录：{host}，端口 {port}，账号 {name}，密码 {password}，登录后须修改。"
         f" First log-in to the web pages: {host}, port {port}, account {name}, password {password}; change it there."

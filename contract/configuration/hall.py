@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, time
+from ipaddress import ip_address
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from contract.configuration.table import Identifier, Table, TextConfig
+from contract.configuration.table import BrokenRule, Identifier, Table, TextConfig
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -237,6 +238,22 @@ class Web(Table):
         default=None, description="file with the certificate and its chain in PEM, beside hall.toml"
     )
     key: str | None = Field(default=None, description="file with its key in PEM, beside hall.toml")
+    proxies: list[str] = Field(
+        default=[], description="addresses of reverse proxies, whose X-Forwarded-For says where a request comes from"
+    )
+
+    @field_validator("proxies")
+    @classmethod
+    def _addresses(cls, proxies: list[str]) -> list[str]:
+        for proxy in proxies:
+            try:
+                ip_address(proxy)
+            except ValueError:
+                raise BrokenRule(
+                    f"{proxy!r} is no address of a proxy; write it in figures, for example 10.0.0.5",
+                    f"“{proxy}”不是代理服务器的地址，请写 IP 地址，例如 10.0.0.5",
+                ) from None
+        return proxies
 
     @model_validator(mode="after")
     def _files_are_named(self) -> Web:

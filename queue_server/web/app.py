@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from queue_server.enrolment.register import Register
 from queue_server.enrolment.revocation import BrokerHere
@@ -27,6 +28,8 @@ from queue_server.web.api import enrolment, health, metrics, platforms
 from queue_server.web.api.token_files import ApiTokens
 from queue_server.web.auth import account_page, log_in
 from queue_server.web.auth.guard import Forbidden, MustChangePassword, NotLoggedIn
+from queue_server.web.auth.known_devices import KnownDevices
+from queue_server.web.auth.turns import Turns
 from queue_server.web.console import page as console_page
 from queue_server.web.editors import english, exchange, item_form, items
 from queue_server.web.fleet import bundles, enrol_tokens, log_check, revoke, technician_codes, updates
@@ -60,6 +63,10 @@ class WebParts:
     rollouts: RolloutRepository
     log_checks: LogChecks
     events: metrics.HallEvents
+    turns: Turns
+    """At the check of passwords."""
+    public: Site | None = None
+    """What the public pages are given where they have a listener of their own: other streams, other threads."""
 
 
 def build(parts: WebParts, *, only_https: bool = False) -> FastAPI:
@@ -67,38 +74,58 @@ def build(parts: WebParts, *, only_https: bool = False) -> FastAPI:
 
     Before the server stops, call `app.state.end_streams()`, from any thread: live pages never end by themselves.
     """
-    app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(parts))
-    app.state.end_streams = parts.site.changes.close
+    everything = (_open_to_all, _for_terminals, _for_staff, _for_technicians, _for_editors, _for_programs)
+    routers = (router for group in everything for router in group(parts, parts.site))
+    return _application(parts.site, routers, only_https=only_https, beside=parts.log_checks)
+
+
+def build_public(parts: WebParts, site: Site, *, only_https: bool = False) -> FastAPI:
+    """The application of a listener for the public and the terminals: nothing of it has a log-in."""
+    routers = (router for group in (_open_to_all, _for_terminals) for router in group(parts, site))
+    return _application(site, routers, only_https=only_https)
+
+
+def _application(site: Site, routers: Iterable[APIRouter], *, only_https: bool, beside: LogChecks | None = None) -> FastAPI:
+    lifespan = _lifespan(site, beside)
+    app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.end_streams = site.changes.close
     app.add_middleware(SecurityMiddleware, only_https=only_https)
-    for routers in (_open_to_all, _for_staff, _for_terminals, _for_editors, _for_programs):
-        for router in routers(parts):
-            app.include_router(router)
+    for router in routers:
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
-    _explain_errors(app, parts.site)
+    _explain_errors(app, site)
     return app
 
 
-def _lifespan(parts: WebParts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(site: Site, beside: LogChecks | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What runs for as long as the pages are served."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        following = asyncio.create_task(parts.site.changes.follow())
-        await asyncio.to_thread(parts.log_checks.open)
+        following = asyncio.create_task(site.changes.follow())
+        if beside is not None:
+            await asyncio.to_thread(beside.open)
         yield
         following.cancel()
-        await asyncio.to_thread(parts.log_checks.close)
+        if beside is not None:
+            await asyncio.to_thread(beside.close)
 
     return lifespan
 
 
-def _open_to_all(parts: WebParts) -> Iterator[APIRouter]:
-    for pages in (entrance, log_in, wall, phone, code_pages, papers, public_guides):
-        yield pages.routes(parts.site)
+def _open_to_all(_parts: WebParts, site: Site) -> Iterator[APIRouter]:
+    for pages in (entrance, wall, phone, code_pages, papers, public_guides, health):
+        yield pages.routes(site)
 
 
-def _for_staff(parts: WebParts) -> Iterator[APIRouter]:
-    site, database = parts.site, parts.database
+def _for_terminals(parts: WebParts, site: Site) -> Iterator[APIRouter]:
+    yield bundles.for_terminals(parts.bundles)
+    yield enrolment.routes(site, parts.register)
+
+
+def _for_staff(parts: WebParts, site: Site) -> Iterator[APIRouter]:
+    database = parts.database
+    yield log_in.routes(site, KnownDevices(database, site.clock), parts.turns)
     for pages in (account_page, console_page, supervisor):
         yield pages.routes(site)
     yield file_import.routes(site, import_kinds.appointments(site, database))
@@ -109,9 +136,8 @@ def _for_staff(parts: WebParts) -> Iterator[APIRouter]:
     yield log_check.routes(site, parts.log_checks)
 
 
-def _for_terminals(parts: WebParts) -> Iterator[APIRouter]:
-    """Terminals and who looks after them."""
-    site = parts.site
+def _for_technicians(parts: WebParts, site: Site) -> Iterator[APIRouter]:
+    """Who looks after terminals."""
     yield fleet_page.routes(site, parts.orders, parts.owners, parts.register)
     yield technician_codes.routes(site, parts.database)
     yield bundles.routes(site, parts.bundles, parts.rollouts)  # before the rollouts, whose addresses are any two words
@@ -120,16 +146,15 @@ def _for_terminals(parts: WebParts) -> Iterator[APIRouter]:
     yield revoke.routes(site, parts.register, parts.broker)
 
 
-def _for_editors(parts: WebParts) -> Iterator[APIRouter]:
+def _for_editors(_parts: WebParts, site: Site) -> Iterator[APIRouter]:
     for pages in (exchange, english, item_form, items):
-        yield pages.routes(parts.site)
+        yield pages.routes(site)
 
 
-def _for_programs(parts: WebParts) -> Iterator[APIRouter]:
-    yield health.routes(parts.site)
-    yield metrics.routes(parts.site, parts.events, parts.tokens.metrics)
-    yield platforms.routes(parts.database, parts.site.config, parts.tokens, parts.site.clock)
-    yield enrolment.routes(parts.site, parts.register)
+def _for_programs(parts: WebParts, site: Site) -> Iterator[APIRouter]:
+    known = [kind.places for one in (site, parts.public) if one is not None for kind in (one.visitors, one.staff)]
+    yield metrics.routes(site, parts.events, parts.tokens.metrics, known)
+    yield platforms.routes(parts.database, site.config, parts.tokens, site.clock)
 
 
 def _explain_errors(app: FastAPI, site: Site) -> None:
@@ -159,5 +184,6 @@ def _explain_errors(app: FastAPI, site: Site) -> None:
     app.add_exception_handler(MustChangePassword, lambda _r, _e: RedirectResponse("/password", HTTPStatus.SEE_OTHER))
     app.add_exception_handler(Forbidden, lambda r, _e: answer(r, HTTPStatus.FORBIDDEN, "forbidden"))
     app.add_exception_handler(HallUnavailable, lambda r, _e: answer(r, HTTPStatus.SERVICE_UNAVAILABLE, "no-answer"))
+    app.add_exception_handler(ClientDisconnect, lambda _r, _e: Response(status_code=HTTPStatus.BAD_REQUEST))
     app.add_exception_handler(HTTPException, other)
     app.add_exception_handler(Exception, broken)

@@ -10,18 +10,20 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 from fastapi.responses import StreamingResponse
 
 from queue_server.hall_access import HallAccess, TooSlow
+from queue_server.web.auth.guard import place
+from queue_server.web.shares import Shares
 
 LOG = logging.getLogger(__name__)
 PAUSE_S = 0.1
 BEAT_S = 5.0
-MOST_STREAMS = 2000
 Render = Callable[[], Awaitable[dict[str, str] | None]]
 """Element id → HTML of all live parts of a page; None when the page is over (logged out)."""
 
@@ -36,11 +38,6 @@ class ChangeFeed:
         self._readers: dict[asyncio.Event, tuple[str, ...]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closed = False
-
-    @property
-    def readers(self) -> int:
-        """How many streams are open."""
-        return len(self._readers)
 
     async def follow(self) -> None:
         """Watch the hall until cancelled; after a gap everybody looks again."""
@@ -72,38 +69,55 @@ class ChangeFeed:
             if topic.startswith(prefixes):
                 event.set()
 
+    def event(self, *prefixes: str) -> asyncio.Event:
+        """Such an event for as long as the pages are served; it is set at first."""
+        event = asyncio.Event()
+        event.set()
+        self._readers[event] = prefixes
+        return event
+
     @contextlib.contextmanager
     def reader(self, prefixes: tuple[str, ...]) -> Iterator[asyncio.Event]:
         """An event that is set whenever something below one of `prefixes` changes."""
-        event = asyncio.Event()
-        self._readers[event] = prefixes
+        event = self.event(*prefixes)
+        event.clear()
         try:
             yield event
         finally:
             del self._readers[event]
 
 
-def stream(
-    changes: ChangeFeed, render: Render, *prefixes: str, pause_s: float = PAUSE_S, beat_s: float = BEAT_S
-) -> StreamingResponse:
-    """An answer that goes on for as long as the page is open: `picture` events, and a `beat` when nothing changed.
+@dataclass(frozen=True)
+class Streams:
+    """Who looks on: the watch on the hall, and the places for streams of one kind of readers."""
 
-    Refused with 503 while MOST_STREAMS are open: a page then stays as it is and tries again.
-    """
-    if changes.readers >= MOST_STREAMS:
-        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        _events(changes, render, prefixes, pause_s, beat_s), media_type="text/event-stream", headers=headers
-    )
+    changes: ChangeFeed
+    places: Shares
+
+    def open(
+        self, request: Request, render: Render, *prefixes: str, pause_s: float = PAUSE_S, beat_s: float = BEAT_S
+    ) -> StreamingResponse:
+        """An answer that goes on for as long as the page is open: `picture` events, and a `beat` when nothing changed.
+
+        Refused with 503 while there is no place for this reader: a page then stays as it is and tries again.
+        """
+        who = place(request)
+        if self.places.free <= self.places.held(who):
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        events = _events(self, who, render, prefixes, pause_s, beat_s)
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
 async def _events(
-    changes: ChangeFeed, render: Render, prefixes: tuple[str, ...], pause_s: float, beat_s: float
+    streams: Streams, who: str, render: Render, prefixes: tuple[str, ...], pause_s: float, beat_s: float
 ) -> AsyncIterator[str]:
     sent: dict[str, str] = {}
     yield "retry: 1000\n\n"
-    with changes.reader(prefixes) as changed:
+    changes = streams.changes
+    with streams.places.place(who) as taken, changes.reader(prefixes) as changed:
+        if not taken:
+            return
         while not changes.closed:
             changed.clear()
             parts = await render()

@@ -8,6 +8,7 @@ import logging
 import socket
 import ssl
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import uvicorn
@@ -15,7 +16,9 @@ from fastapi import FastAPI
 
 from link import Broker
 from queue_server.web import BadWeb
+from queue_server.web.connections import ImpatientProtocol, Patience, SharingListener
 
+PATIENCE = Patience()
 LOG = logging.getLogger(__name__)
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only compared with
 
@@ -50,13 +53,26 @@ class Listener:
 
 
 class WebServer:
-    """Serves one application of `queue_server.web.app`. `context` is that of TLS, None for HTTP."""
+    """Serves one application of `queue_server.web.app`. `context` is that of TLS, None for HTTP; `proxies` are the addresses
+    whose X-Forwarded-For is believed."""
 
-    def __init__(self, app: FastAPI, listener: Listener, context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        listener: Listener,
+        context: ssl.SSLContext | None,
+        proxies: Sequence[str] = (),
+        name: str = "web",
+        patience: Patience = PATIENCE,
+    ) -> None:
         self._app = app
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                http=ImpatientProtocol.of(patience),
+                loop="asyncio",
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=list(proxies),
                 log_level="warning",
                 access_log=False,
                 lifespan="on",
@@ -64,7 +80,7 @@ class WebServer:
                 ssl_context_factory=(lambda _config, _default: context) if context is not None else None,
             )
         )
-        self._thread = threading.Thread(target=self._server.run, args=([listener.socket],), name="web", daemon=True)
+        self._thread = threading.Thread(target=self._server.run, args=([listener.socket],), name=name, daemon=True)
 
     def open(self) -> None:
         """Begin to serve."""
@@ -77,14 +93,15 @@ class WebServer:
         self._thread.join(5)
 
 
-def listen(address: str) -> Listener:
-    """Listen on HOST:PORT. Raise BadWeb."""
+def listen(address: str, most: int, proxies: Sequence[str] = (), *, option: str = "--web") -> Listener:
+    """Listen on HOST:PORT for `most` connections, of which those of `proxies` are not shared out. Raise BadWeb, which names the
+    `option` of the command line."""
     host, _, port = address.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
     if not port.isdigit():
-        raise BadWeb(f"--web {address!r} is no address; give HOST:PORT, for example 127.0.0.1:8080")
+        raise BadWeb(f"{option} {address!r} is no address; give HOST:PORT, for example 127.0.0.1:8080")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock = SharingListener(family, most, frozenset(proxies))
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, int(port)))
@@ -92,7 +109,7 @@ def listen(address: str) -> Listener:
     except (OSError, OverflowError) as error:
         sock.close()
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise BadWeb(f"the web pages cannot listen on {address} ({why}); give another port with --web") from None
+        raise BadWeb(f"the web pages cannot listen on {address} ({why}); give another port with {option}") from None
     return Listener(sock, host, sock.getsockname()[1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -17,10 +18,10 @@ from queue_server.catalogue.hall_guides import HallGuides
 from queue_server.hall_access import HallAccess
 from queue_server.logs.audit_log import AuditLog
 from queue_server.web.auth.accounts import Accounts
-from queue_server.web.auth.guard import Guard, address
+from queue_server.web.auth.guard import LOOPBACK, Guard, address
 from queue_server.web.auth.sessions import Session, Sessions
 from queue_server.web.displays_shown import ShownPanels
-from queue_server.web.live import ChangeFeed
+from queue_server.web.live import ChangeFeed, Streams
 from queue_server.web.rendering import Pages
 
 T = TypeVar("T")
@@ -38,9 +39,17 @@ class Site:
     accounts: Accounts
     audit: AuditLog
     changes: ChangeFeed
+    visitors: Streams
+    """Live pages that are open to all."""
+    staff: Streams
+    """Live pages with a log-in: strangers take none of their places."""
+    threads: Executor
+    """Where the public's reading is done, so that it waits for itself and not the staff for it."""
     panels: ShownPanels
     clock: Callable[[], datetime]
     """This moment, UTC."""
+    address: str
+    """Where others reach the public pages: scheme, host and port."""
     guides: HallGuides | None = None
     example_log_in: dict[str, str] = field(default_factory=dict)
 
@@ -51,6 +60,15 @@ class Site:
     def today(self) -> date:
         """The day of the calendar in the hall."""
         return self.now().date()
+
+    def is_local(self, request: Request) -> bool:
+        """Whether the request comes from this machine, and not through a proxy on it."""
+        where = address(request)
+        return where in LOOPBACK and where not in self.config.web.proxies
+
+    async def read_for_all(self, work: Callable[[], T]) -> T:
+        """Do `work` for a page that is open to all, off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
 
     def window(self, window_id: str) -> Window | None:
         """The window of the configuration with this id."""

@@ -40,12 +40,13 @@ class ServerBench:
         self.machine = Machine(folder / "machine", memory_mb=1536)
         self.data = DataPartition(self.machine.disk)
         self.credentials = folder / "credentials"
-        self.mqtt, self.web = free_port(), free_port()
+        self.mqtt, self.web, self.staff = free_port(), free_port(), free_port()
 
     @property
     def network(self) -> str:
         """QEMU's own network with the two ports of the server."""
-        return f"user,id=hall,hostfwd=tcp:127.0.0.1:{self.mqtt}-:8883,hostfwd=tcp:127.0.0.1:{self.web}-:8080"
+        ports = ((self.mqtt, 8883), (self.web, 8080), (self.staff, 8081))
+        return "user,id=hall," + ",".join(f"hostfwd=tcp:127.0.0.1:{here}-:{there}" for here, there in ports)
 
     def write(self) -> None:
         """Write the newest image; its hall is open at all hours."""
@@ -64,7 +65,7 @@ class ServerBench:
     def _answers(self) -> bool:
         assert self.machine.runs, f"the machine went off: {self.machine.said[-2000:]}"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.web}/log-in", timeout=60) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.staff}/log-in", timeout=60) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

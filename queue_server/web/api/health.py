@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from contract.wire import messages
-from queue_server.web.auth.guard import is_local
 from queue_server.web.site import Site
 
 
@@ -39,7 +38,7 @@ def routes(site: Site) -> APIRouter:
             alerts=len(site.states("alert/", "", messages.Alert)),
             windows_open=sum(state.state != "closed" for state in site.window_states().values()),
         )
-        example = {"example_log_in": site.example_log_in} if site.example_log_in and is_local(request) else {}
+        example = {"example_log_in": site.example_log_in} if site.example_log_in and site.is_local(request) else {}
         return JSONResponse(asdict(report) | example)
 
     return router

@@ -6,7 +6,7 @@ From loopback it is open; from elsewhere it needs `Authorization: Bearer` with t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from contract.wire import messages
 from contract.wire.device_state import FINE
 from queue_server.web.api.token_files import METRICS
-from queue_server.web.auth.guard import is_local
+from queue_server.web.shares import Shares
 from queue_server.web.site import Site
 
 CONDITIONS = ("closed", "paused", "idle", "calling", "serving", "rating")
@@ -39,14 +39,17 @@ class HallEvents:
 class HallCollector(Collector):
     """The hall in figures, as its retained states are."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, streams: Sequence[Shares]) -> None:
+        self._site, self._streams = site, streams
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Every figure as it is now."""
         yield from _queues(self._site)
         yield from _terminals(self._site)
         yield from _others(self._site)
+        pages = GaugeMetricFamily("jiaohao_web_streams", "Pages that look on")
+        pages.add_metric([], sum(places.taken for places in self._streams))
+        yield pages
 
 
 def _queues(site: Site) -> Iterator[GaugeMetricFamily]:
@@ -97,30 +100,27 @@ def _others(site: Site) -> Iterator[GaugeMetricFamily]:
     up = GaugeMetricFamily("jiaohao_server_ready", "1 while the server is connected to its broker")
     up.add_metric([], float(server is not None and server.state == "ready"))
     yield up
-    pages = GaugeMetricFamily("jiaohao_web_streams", "Pages that look on")
-    pages.add_metric([], site.changes.readers)
-    yield pages
 
 
-def registry(site: Site, events: HallEvents) -> CollectorRegistry:
+def registry(site: Site, events: HallEvents, streams: Sequence[Shares]) -> CollectorRegistry:
     """This process' own figures and those of the hall."""
     made = CollectorRegistry()
     ProcessCollector(registry=made)
     GCCollector(registry=made)
     made.register(events.counter)
-    made.register(HallCollector(site))
+    made.register(HallCollector(site, streams))
     return made
 
 
-def routes(site: Site, events: HallEvents, token: str) -> APIRouter:
-    """`/metrics`."""
+def routes(site: Site, events: HallEvents, token: str, streams: Sequence[Shares]) -> APIRouter:
+    """`/metrics`; `streams` are the places of pages that look on."""
     router = APIRouter()
-    figures = registry(site, events)
+    figures = registry(site, events, streams)
 
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not is_local(request) and not secrets.compare_digest(given.encode(), token.encode()):
+        if not site.is_local(request) and not secrets.compare_digest(given.encode(), token.encode()):
             return Response(f"Authorization: Bearer with the token in {METRICS}\n", HTTPStatus.UNAUTHORIZED)
         return Response(generate_latest(figures), media_type=CONTENT_TYPE_LATEST)
 

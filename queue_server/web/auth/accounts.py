@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from queue_server.logs.audit_log import AuditLog
 from queue_server.store import tables
 from queue_server.store.database import Database
-from queue_server.web.auth.lock_out import LockOut
+from queue_server.web.auth.lock_out import LockOut, LogInPlace
 
 A = tables.accounts.c
 ROLES = ("clerk", "supervisor", "entry", "establishment", "service", "technician", "administrator")
@@ -25,11 +25,19 @@ ROLES = ("clerk", "supervisor", "entry", "establishment", "service", "technician
 
 
 class AccountRefused(Exception):
-    """A log-in or a change of an account is refused. `reason` is one of: wrong, locked, weak, taken, unknown, role."""
+    """A log-in or a change of an account is refused. `reason` is one of: wrong, locked, weak, taken, unknown, role,
+    department."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def new_password() -> str:
+    """A password that keeps the rule and can be read aloud: no letters that look alike."""
+    letters = "abcdefghjkmnpqrstuvwxyz"
+    groups = ("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
+    return "-".join(groups) + f"-{secrets.randbelow(90) + 10}"
 
 
 @dataclass(frozen=True)
@@ -118,21 +126,27 @@ class Accounts:
         row = self._row(name)
         return account_of(row) if row is not None else None
 
-    def check(self, name: str, password: str, address: str) -> Account:
+    def locked(self) -> set[str]:
+        """The names that are locked, everywhere or at some place."""
+        return self._lock_out.accounts()
+
+    def unlock(self, name: str) -> None:
+        """Forget the wrong passwords of an account."""
+        self._lock_out.lift(name)
+
+    def check(self, name: str, password: str, place: LogInPlace) -> Account:
         """Return the account whose password this is. Raise AccountRefused: locked (too many failures) or wrong.
 
         An unknown name costs as much time as a known one, so that nobody can find out which names exist.
         """
-        if self._lock_out.locked(name, address):
-            self._audit.append(name, "log-in-locked", "", address=address)
+        if self._lock_out.locked(name, place):
             raise AccountRefused("locked")
         row = self._row(name)
         right = self._verify(row.hash if row is not None else self._hash_of_nobody(), password)
         if row is None or not right or not row.active or (row.example and not self.examples):
-            self._lock_out.failed(name, address)
-            self._audit.append(name, "log-in-refused", "", address=address)
+            self._failed(name if row is not None else "", name, place)
             raise AccountRefused("wrong")
-        self._lock_out.lift(name, address)
+        self._lock_out.lift(name, place)
         if self._hasher.check_needs_rehash(row.hash):
             self._change(name, hash=self._hasher.hash(password))
         return account_of(row)
@@ -145,6 +159,12 @@ class Accounts:
     def set_active(self, name: str, active: bool) -> None:
         """Allow or bar an account. Raise AccountRefused: unknown."""
         self._change(name, active=active)
+
+    def _failed(self, account: str, typed: str, place: LogInPlace) -> None:
+        """Count a failure. What was typed as a name stands in no log unless it is one: it may be a password."""
+        if self._lock_out.failed(typed, place):
+            locked = bool(account) and self._lock_out.locked(account, place)
+            self._audit.append(account, "log-in-locked" if locked else "log-in-refused", "", address=place.address)
 
     def _row(self, name: str) -> Row[*tuple[object, ...]] | None:
         with self._database.reader.connect() as connection:

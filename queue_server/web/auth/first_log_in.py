@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from contract import durable
 from contract.configuration.hall import HallConfig
-from queue_server.web.auth.accounts import Accounts
+from queue_server.web.auth.accounts import Accounts, new_password
 
 LOG = logging.getLogger(__name__)
 FILE = "first-log-in.txt"
@@ -52,7 +51,7 @@ def first_administrator(accounts: Accounts, *, written_down: bool) -> str | None
     unread = not written_down and [account.name for account in own] == [ADMINISTRATOR] and own[0].must_change
     if own and not unread:
         return None
-    password = f"{secrets.token_urlsafe(9)}-{secrets.randbelow(90) + 10}a"
+    password = new_password()
     if any(account.name == ADMINISTRATOR for account in known):
         accounts.set_password(ADMINISTRATOR, password, must_change=True)
     else:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from ipaddress import IPv4Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import FormData
 
 from queue_server.web.auth.sessions import Session, Sessions
+from queue_server.web.shares import origin
 
 SESSION_COOKIE = "jiaohao_session"
 FORM_COOKIE = "jiaohao_form"
+DEVICE_COOKIE = "jiaohao_device"
 CSRF_HEADER = "x-csrf"
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -85,22 +86,8 @@ def address(request: Request) -> str:
 
 
 def place(request: Request) -> str:
-    """Whose request it is, where only the address can tell: an IPv4 address, or the /64 network of an IPv6 one, of which one
-    machine has as many addresses as it likes (RFC 8981)."""
-    where = address(request)
-    try:
-        found = ip_address(where)
-    except ValueError:
-        return where
-    if isinstance(found, IPv4Address):
-        return where
-    mapped = found.ipv4_mapped
-    return str(ip_network((found, 64), strict=False)) if mapped is None else str(mapped)
-
-
-def is_local(request: Request) -> bool:
-    """Whether the request comes from this machine."""
-    return address(request) in LOOPBACK
+    """Whose request it is, where only the address can tell: as it is counted."""
+    return origin(address(request))
 
 
 def _same(given: str, wanted: str) -> None:

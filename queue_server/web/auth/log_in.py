@@ -10,8 +10,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from queue_server.web.auth.accounts import Account, AccountRefused
-from queue_server.web.auth.guard import FORM_COOKIE, SESSION_COOKIE, address, log_in_form
+from queue_server.web.auth.guard import DEVICE_COOKIE, FORM_COOKIE, SESSION_COOKIE, address, log_in_form
+from queue_server.web.auth.known_devices import LIFE, KnownDevices
+from queue_server.web.auth.lock_out import LogInPlace
 from queue_server.web.auth.sessions import Session
+from queue_server.web.auth.turns import TooManyWait, Turns
 from queue_server.web.rendering import local_path
 from queue_server.web.site import Site
 
@@ -23,18 +26,16 @@ HOME = {
     "establishment": "/items",
     "service": "/items",
 }
-AT_ONCE = asyncio.Semaphore(2)
-"""Checking a password takes 64 MiB and a good part of a core; more than two at once would starve the hall."""
 
 
-def routes(site: Site) -> APIRouter:
+def routes(site: Site, devices: KnownDevices, turns: Turns) -> APIRouter:
     """`/log-in`, `/log-out` and `/password`."""
-    router = _log_in(site)
-    router.include_router(_password(site))
+    router = _log_in(site, devices, turns)
+    router.include_router(_password(site, turns))
     return router
 
 
-def _log_in(site: Site) -> APIRouter:
+def _log_in(site: Site, devices: KnownDevices, turns: Turns) -> APIRouter:
     router = APIRouter()
 
     def form_page(request: Request, *, next: str, name: str = "", trouble: str = "", status: int = 200) -> Response:
@@ -52,15 +53,25 @@ def _log_in(site: Site) -> APIRouter:
         form = await log_in_form(request)
         name, password, next = (str(form.get(key, "")) for key in ("name", "password", "next"))
         name = name.strip()
+        device = await asyncio.to_thread(devices.device, request.cookies.get(DEVICE_COOKIE, ""))
+        place = LogInPlace(address(request), device)
         try:
-            async with AT_ONCE:
-                account = await asyncio.to_thread(site.accounts.check, name[:64], password[:200], address(request))
+            async with turns.turn(place.name, known=device is not None):
+                account = await asyncio.to_thread(site.accounts.check, name[:64], password[:200], place)
+        except TooManyWait:
+            response = form_page(request, next=next, name=name, trouble="busy", status=HTTPStatus.TOO_MANY_REQUESTS)
+            response.headers["Retry-After"] = "5"
+            return response
         except AccountRefused as refused:
             return form_page(request, next=next, name=name, trouble=refused.reason, status=HTTPStatus.FORBIDDEN)
         token = await asyncio.to_thread(_begin, site, account, address(request))
-        response = RedirectResponse(local_path(next) if next else HOME.get(account.role, "/"), HTTPStatus.SEE_OTHER)
+        goes_on = "/password" if account.must_change else local_path(next) if next else HOME.get(account.role, "/")
+        response = RedirectResponse(goes_on, HTTPStatus.SEE_OTHER)
         secure = request.url.scheme == "https"
         response.set_cookie(SESSION_COOKIE, token, samesite="strict", httponly=True, secure=secure)
+        known = await asyncio.to_thread(devices.cookie, device)
+        life = int(LIFE.total_seconds())
+        response.set_cookie(DEVICE_COOKIE, known, life, samesite="strict", httponly=True, secure=secure, path="/log-in")
         response.delete_cookie(FORM_COOKIE)
         return response
 
@@ -78,7 +89,7 @@ def _log_in(site: Site) -> APIRouter:
     return router
 
 
-def _password(site: Site) -> APIRouter:
+def _password(site: Site, turns: Turns) -> APIRouter:
     router = APIRouter()
 
     @router.get("/password")
@@ -96,8 +107,11 @@ def _password(site: Site) -> APIRouter:
                 raise AccountRefused("differs")
             if new == old:
                 raise AccountRefused("same")
-            async with AT_ONCE:
-                await asyncio.to_thread(_change_password, site, session, old, new, address(request))
+            place = LogInPlace(address(request), session.id[:16])
+            async with turns.turn(place.name, known=True):
+                await asyncio.to_thread(_change_password, site, session, old, new, place)
+        except TooManyWait:
+            return site.pages.page(request, "password.html", status=429, session=session, trouble="busy")
         except AccountRefused as refused:
             return site.pages.page(request, "password.html", status=400, session=session, trouble=refused.reason)
         return RedirectResponse(HOME.get(session.account.role, "/"), HTTPStatus.SEE_OTHER)
@@ -110,9 +124,9 @@ def _begin(site: Site, account: Account, where: str) -> str:
     return site.sessions.start(account)
 
 
-def _change_password(site: Site, session: Session, old: str, new: str, where: str) -> None:
+def _change_password(site: Site, session: Session, old: str, new: str, place: LogInPlace) -> None:
     """Check the old password, set the new one, log out the account's other sessions."""
-    site.accounts.check(session.account.name, old, where)
+    site.accounts.check(session.account.name, old, place)
     site.accounts.set_password(session.account.name, new)
     site.sessions.end_all(session.account.name, but=session.id)
-    site.audit.append(session.account.name, "password-changed", session.account.name, address=where)
+    site.audit.append(session.account.name, "password-changed", session.account.name, address=place.address)

@@ -25,7 +25,6 @@ from queue_server.hall_access import HallUnavailable
 from queue_server.web.auth.guard import Forbidden, address
 from queue_server.web.auth.sessions import Session
 from queue_server.web.console import view
-from queue_server.web.live import stream
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
@@ -106,7 +105,7 @@ def routes(site: Site) -> APIRouter:
             window = site.window(now.window) if now and now.window else None
             return await _parts(site, language, now, window) if now and window and now.window == session.window else None
 
-        return stream(site.changes, render, *WATCHED)
+        return site.staff.open(request, render, *WATCHED)
 
     return router
 

@@ -20,8 +20,7 @@ ROLES = ("technician", "administrator")
 
 
 def routes(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter:
-    """`POST /updates/bundle` (the file itself), `POST /updates/remove/<sha256>`, and `/bundles/<sha256>.raucb` for terminals,
-    open to all: a bundle is signed, not secret."""
+    """`POST /updates/bundle` (the file itself) and `POST /updates/remove/<sha256>`."""
     router = APIRouter()
 
     @router.post("/updates/bundle")
@@ -47,6 +46,13 @@ def routes(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter
         await asyncio.to_thread(shelf.remove, sha256)
         await site.note(request, session, "bundle-remove", bundle.version, bundle.name)
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
+
+    return router
+
+
+def for_terminals(shelf: BundleShelf) -> APIRouter:
+    """`/bundles/<sha256>.raucb`, open to all: a bundle is signed, not secret."""
+    router = APIRouter()
 
     @router.get("/bundles/{sha256}.raucb")
     async def fetch(sha256: str) -> Response:

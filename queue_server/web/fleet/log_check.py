@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse
 
 from queue_server.logs.checks import LogChecks
 from queue_server.web.auth.sessions import Session
-from queue_server.web.live import stream
 from queue_server.web.site import Site
 
 ROLES = ("administrator",)
@@ -50,7 +49,7 @@ def routes(site: Site, checks: LogChecks) -> APIRouter:
             again = await asyncio.to_thread(site.sessions.again, session.id)
             return None if again is None else {"log-check": await part(again, language)}
 
-        return stream(site.changes, render, "alert/log-", beat_s=BEAT_S)
+        return site.staff.open(request, render, "alert/log-", beat_s=BEAT_S)
 
     @router.post("/log-check")
     async def begin(request: Request) -> Response:

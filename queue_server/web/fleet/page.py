@@ -20,7 +20,6 @@ from queue_server.enrolment.register import Register, Standing
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
-from queue_server.web.live import stream
 from queue_server.web.site import Site
 
 LOOK = ("supervisor", "technician", "administrator")
@@ -71,7 +70,7 @@ def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
             again = await asyncio.to_thread(site.sessions.again, session.id)
             return None if again is None else {"fleet": await part(again, language)}
 
-        return stream(site.changes, render, "terminal/", "alert/", pause_s=LIVE_PAUSE_S)
+        return site.staff.open(request, render, "terminal/", "alert/", pause_s=LIVE_PAUSE_S)
 
     @router.post("/fleet/alert/{alert}")
     async def take(request: Request, alert: str) -> Response:

@@ -21,7 +21,6 @@ from queue_server.rollouts.repository import GroupIsBusy, RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.bundles import ROLES, in_use
-from queue_server.web.live import stream
 from queue_server.web.site import Site
 
 LIVE_PAUSE_S = 1.0
@@ -81,7 +80,7 @@ def _looks(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter
             again = await asyncio.to_thread(site.sessions.again, session.id)
             return None if again is None else {"rollouts": await part(again, language)}
 
-        return stream(site.changes, render, "terminal/", pause_s=LIVE_PAUSE_S)
+        return site.staff.open(request, render, "terminal/", pause_s=LIVE_PAUSE_S)
 
     return router
 

@@ -3,7 +3,6 @@ JavaScript. Beside them the guide file that kiosks fetch."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -118,7 +117,7 @@ async def reading(site: Site, read: Callable[[Guides], T]) -> T:
                 raise HallUnavailable("the guides are being built")
             return read(guides)
 
-    return await asyncio.to_thread(work)
+    return await site.read_for_all(work)
 
 
 def search(guides: Guides, query: str, page: int) -> ResultPage:

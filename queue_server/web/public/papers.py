@@ -28,7 +28,8 @@ EXAMPLE = "-example"
 class Printery:
     """Sets papers one after the other, so that phones cannot take the machine from the hall; the latest ones are kept."""
 
-    def __init__(self, make_pdf: Callable[[AnyPaper], bytes] = pdf) -> None:
+    def __init__(self, site: Site, make_pdf: Callable[[AnyPaper], bytes] = pdf) -> None:
+        self._site = site
         self._pdf = make_pdf
         self._press = asyncio.Semaphore(1)
         self._kept: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
@@ -38,7 +39,7 @@ class Printery:
         async with self._press:
             if key not in self._kept:
                 try:
-                    self._kept[key] = await asyncio.to_thread(lambda: self._pdf(paper()))
+                    self._kept[key] = await self._site.read_for_all(lambda: self._pdf(paper()))
                 except CannotSet as error:
                     LOG.error("%s", error)
                     raise HallUnavailable("a paper cannot be set") from None
@@ -51,7 +52,7 @@ class Printery:
 def routes(site: Site) -> APIRouter:
     """`/g/<code>/guide.pdf`, `/g/<code>/notice.pdf`, `/g/forms/<form>.pdf` and `/g/forms/<form>-example.pdf`."""
     router = APIRouter()
-    printery = Printery()
+    printery = Printery(site)
 
     @router.get("/g/forms/{name}.pdf")
     async def form_paper(request: Request, name: str) -> Response:
@@ -76,11 +77,10 @@ def routes(site: Site) -> APIRouter:
         language = site.pages.language(request, guess=True)
         english = known if language == "en" else None
         forms = site.guides.catalogue.shared.form
-        web = site.config.hall.web_address or str(request.base_url)
         made = make.guide if kind == "guide" else make.notice
         found = await printery.get(
-            (kind, item.id, _edition(site), language, str(site.today()), web),
-            lambda: made(_head(site), site.config, item, forms, at=site.now(), web=web, english=english),
+            (kind, item.id, _edition(site), language, str(site.today())),
+            lambda: made(_head(site), site.config, item, forms, at=site.now(), web=site.address, english=english),
         )
         return _answer(found, f"{item.name.zh}{'办事指南' if kind == 'guide' else '一次性告知书'}")
 

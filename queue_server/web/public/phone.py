@@ -15,7 +15,6 @@ from fastapi.responses import RedirectResponse
 from contract.wire import answers, rating_reasons
 from contract.wire.answers import LookupAnswer
 from queue_server.hall_access import HallUnavailable
-from queue_server.web.live import stream
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ def routes(site: Site) -> APIRouter:
             found = await _found(site, token)
             return None if found is None else {"ticket": _ticket_part(site, language, token, found)}
 
-        return stream(site.changes, render, "window/", "queue/", pause_s=LIVE_PAUSE_S, beat_s=LIVE_BEAT_S)
+        return site.visitors.open(request, render, "window/", "queue/", pause_s=LIVE_PAUSE_S, beat_s=LIVE_BEAT_S)
 
     @router.post("/t/{token}/cancel")
     async def cancel(request: Request, token: str) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 
@@ -12,11 +11,11 @@ from starlette.exceptions import HTTPException
 from contract.configuration.hall import Device
 from contract.wire import messages
 from queue_server.web.displays_shown import ShownPanel
-from queue_server.web.live import stream
 from queue_server.web.public.panel_picture import picture
 from queue_server.web.site import Site
 
 COLUMNS = 192
+LIVE_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,19 @@ def routes(site: Site) -> APIRouter:
             raise HTTPException(404)
         return displays[display], site.panels.panel(display)
 
+    changed = site.changes.event("display/", "window/")
+    rendered: dict[str, dict[str, str]] = {}
+
     def parts(language: str) -> dict[str, str]:
+        """The panels, rendered once a change, however many look on."""
+        if changed.is_set():
+            changed.clear()
+            rendered.clear()
+        if language not in rendered:
+            rendered[language] = fresh(language)
+        return rendered[language]
+
+    def fresh(language: str) -> dict[str, str]:
         states = site.window_states()
         return {
             f"panel-{device.id}": site.pages.part(
@@ -66,12 +77,12 @@ def routes(site: Site) -> APIRouter:
         async def render() -> dict[str, str]:
             return parts(language)
 
-        return stream(site.changes, render, "display/", "window/")
+        return site.visitors.open(request, render, "display/", "window/", pause_s=LIVE_PAUSE_S)
 
     @router.get("/wall/{display}.png")
     async def whole(display: str) -> Response:
         device, panel = found(display)
-        return await _png(device, panel, panel.lines, headers={"X-Display-State": panel.state})
+        return await _png(site, device, panel, panel.lines, headers={"X-Display-State": panel.state})
 
     @router.get("/wall/{display}/{line}.png")
     async def one_line(request: Request, display: str, line: int) -> Response:
@@ -80,7 +91,7 @@ def routes(site: Site) -> APIRouter:
             raise HTTPException(404)
         lasting = request.url.query == _edition(panel.lines[line], panel)
         headers = {"Cache-Control": "private, max-age=3600"} if lasting else {}
-        return await _png(device, panel, panel.lines[line : line + 1], headers=headers)
+        return await _png(site, device, panel, panel.lines[line : line + 1], headers=headers)
 
     return router
 
@@ -91,10 +102,12 @@ def _columns(device: Device) -> int:
     return value if isinstance(value, int) and 8 <= value <= 2048 else COLUMNS
 
 
-async def _png(device: Device, panel: ShownPanel, lines: tuple[messages.DisplayLine, ...], headers: dict[str, str]) -> Response:
+async def _png(
+    site: Site, device: Device, panel: ShownPanel, lines: tuple[messages.DisplayLine, ...], headers: dict[str, str]
+) -> Response:
     plain = tuple((line.text, line.colour) for line in lines)
     centred = device.serves != "board"
-    content = await asyncio.to_thread(picture, plain, _columns(device), panel.brightness, centred=centred)
+    content = await site.read_for_all(lambda: picture(plain, _columns(device), panel.brightness, centred=centred))
     return Response(content, media_type="image/png", headers=headers)
 
 

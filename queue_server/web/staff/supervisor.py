@@ -13,7 +13,6 @@ from queue_server.domain.business_day import business_day
 from queue_server.hall_access import DayReport
 from queue_server.ledger.reports import Figures
 from queue_server.web.auth.sessions import Session
-from queue_server.web.live import stream
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ def routes(site: Site) -> APIRouter:
                 return None
             return {"overview": await _part(site, language, _today(site))}
 
-        return stream(site.changes, render, "window/", "queue/", "alert/", "event/", "terminal/", pause_s=LIVE_PAUSE_S)
+        return site.staff.open(request, render, "window/", "queue/", "alert/", "event/", "terminal/", pause_s=LIVE_PAUSE_S)
 
     return router
 

@@ -404,7 +404,9 @@ def test_a_server_takes_the_hall_on_its_disk_and_configures_its_broker(place: Pl
     watched = Watched(0)
     join(place, watched.machine())
     assert watched.started == ["jiaohao-broker.service", "jiaohao-server.service"]
-    assert (place.etc / "server.env").read_text() == 'BROKER="mqtts://127.0.0.1:8884"\nWEB="0.0.0.0:80"\n'
+    assert (
+        place.etc / "server.env"
+    ).read_text() == 'BROKER="mqtts://127.0.0.1:8884"\nWEB="0.0.0.0:80"\nSTAFF_WEB="0.0.0.0:8081"\n'
     assert packed(place.hall) == packed(place.efi / "hall")
     words = done[0]
     assert words[1] == "broker-config" and words[words.index("--port") + 1] == "8884"
@@ -416,7 +418,7 @@ def test_a_server_that_nobody_has_logged_in_to_shows_the_password_on_its_own_scr
     assert serving.first_log_in(place, server) == ""
     write(place.root / serving.FIRST_LOG_IN, "admin made-up-12a\n")
     said = serving.first_log_in(place, server)
-    assert "10.0.0.2, port 80, account admin, password made-up-12a" in said and "账号 admin，密码 made-up-12a" in said
+    assert "10.0.0.2, port 8081, account admin, password made-up-12a" in said and "账号 admin，密码 made-up-12a" in said
 
 
 def test_a_server_without_a_hall_or_with_a_broken_one_says_so_and_keeps_what_it_had(place: Place):

@@ -174,16 +174,17 @@ def test_a_hall_without_accounts_gets_one_administrator_with_a_secret_password(h
     hall.open()
     from queue_server.web.auth.accounts import Accounts
     from queue_server.web.auth.first_log_in import FILE, provide
+    from queue_server.web.auth.lock_out import LogInPlace
 
     accounts = Accounts(hall.database, hall.parts.site.audit, now)
     assert provide(accounts, CONFIG, tmp_path) == {}
     name, password = (tmp_path / FILE).read_text().split()
-    assert accounts.check(name, password, "").role == "administrator"
+    assert accounts.check(name, password, LogInPlace("")).role == "administrator"
     assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
     assert provide(accounts, CONFIG, tmp_path) == {} and (tmp_path / FILE).read_text().split() == [name, password]
     (tmp_path / FILE).write_text("")  # as a power cut leaves it
     assert provide(accounts, CONFIG, tmp_path) == {}
     name, password = (tmp_path / FILE).read_text().split()
-    assert accounts.check(name, password, "").must_change
+    assert accounts.check(name, password, LogInPlace("")).must_change
     accounts.set_password("admin", f"{password}-own", must_change=False)
     assert provide(accounts, CONFIG, tmp_path) == {} and not (tmp_path / FILE).exists()

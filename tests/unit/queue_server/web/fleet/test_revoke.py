@@ -48,7 +48,15 @@ def give(hall: WebHall, register: Register, name: str, at: datetime, life: timed
 def browser(hall: WebHall, broker: BrokerHere | None) -> TestClient:
     """The pages of a hall whose broker is that one."""
     parts = web_parts(
-        hall.access, hall.config, hall.database, hall.folder, now, broker=broker, example_accounts=True, hasher=QUICK
+        hall.access,
+        hall.config,
+        hall.database,
+        hall.folder,
+        now,
+        address="http://hall",
+        broker=broker,
+        example_accounts=True,
+        hasher=QUICK,
     )
     return TestClient(build(parts), client=("127.0.0.1", 1234), follow_redirects=False)
 
