@@ -24,6 +24,7 @@ from kiosk.app.link_events import TerminalLink
 from kiosk.app.main_loop import MainLoop
 from kiosk.app.orders import orders_of
 from kiosk.app.setup import Screen, lock, prepare_kivy
+from kiosk.app.touch_guard import TouchGuard, is_finger
 from kiosk.flow.event import Broke, Tick, Touched
 from kiosk.flow.role import Role, S, V
 from kiosk.parts import Dispatcher
@@ -37,11 +38,14 @@ if TYPE_CHECKING:
     from kivy.uix.widget import Widget
 
     from kiosk.ui.page import Page
+    from kiosk.ui.widgets.button import Tap
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 DRAW_TICKS = 5
 """Seconds after which a screen on which nothing moves is drawn once more: systemd's watchdog is fed by what is drawn."""
+TROUBLE_TICKS = 600
+"""Seconds after which a page that failed is no news any more."""
 
 
 class App(Generic[S, V]):
@@ -68,7 +72,9 @@ class App(Generic[S, V]):
         self._on_screen: Page[V] | None = None
         self._drawn: tuple[Mode, Hashable] | None = None
         self._trouble: list[DeviceStatus] = []
+        self._trouble_until = 0
         self._ticks = 0
+        self._guard = TouchGuard()
         self.first_frame_at: float | None = None
         self.on_first_frame: Callable[[], None] = lambda: None
 
@@ -87,7 +93,7 @@ class App(Generic[S, V]):
         self.inbox.open(Clock.create_trigger(self._take_events, 0))
         self._root = Widget(size=(self.screen.width, self.screen.height))
         lock(Window, self.screen)
-        Window.bind(on_touch_down=self._touched, on_flip=self._flipped)
+        Window.bind(on_touch_down=self._touched, on_touch_up=self._lifted, on_flip=self._flipped)
         self._redraw()
         runTouchApp(self._root, embedded=True)
         Clock.schedule_interval(lambda _dt: self._tick(), 1)
@@ -163,16 +169,31 @@ class App(Generic[S, V]):
         self._ticks += 1
         if self._ticks % DRAW_TICKS == 0:
             self.root.canvas.ask_update()
+        if self._ticks >= self._trouble_until:
+            self._trouble = []
         self.inbox.send(Tick(time.monotonic(), datetime.now(self.hall.zone)))
 
     def _touched(self, _window: object, touch: MotionEvent) -> bool:
-        self.inbox.send(Touched(touch.sx, touch.sy, time.monotonic()))
+        """A finger is put down; True keeps it from the page."""
+        now = time.monotonic()
+        if is_finger(touch):
+            self.inbox.send(Touched(touch.sx, touch.sy, now))
+        return self._page is None or not self._guard.allows(touch, self._page, now)
+
+    def is_settled(self, target: Tap) -> bool:
+        """Whether a touch of a target counts by now."""
+        return self._on_screen is self._page and self._guard.is_settled(target, time.monotonic())
+
+    def _lifted(self, _window: object, touch: MotionEvent) -> bool:
+        if self._page is not None:
+            self._guard.lifted(touch, self._page)
         return False
 
     def _failed(self, error: Exception) -> None:
         """A page or a step failed: log it, say it in the status, show the fail-safe page."""
         LOG.error("the %s failed: %s", self.role.kind, "".join(traceback.format_exception(error)))
         self._trouble = [DeviceStatus("program", "program", "failed", f"{type(error).__name__}: {error}"[:200])]
+        self._trouble_until = self._ticks + TROUBLE_TICKS
         self._drawn = None
         try:
             self._step(Broke(str(error)))
@@ -204,6 +225,8 @@ class App(Generic[S, V]):
             notify("WATCHDOG=1")
         if self._on_screen is not self._page:
             self._on_screen = self._page
+            if self._page is not None:
+                self._guard.shown(self._page, time.monotonic())
             LOG.debug("page %s", type(self._page).__name__)
         if self.first_frame_at is None:
             self.first_frame_at = time.monotonic()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from kivy.uix.widget import Widget
 
+    from kiosk.ui.widgets.button import Tap
+
 VARIABLE = "JIAOHAO_INSPECTION"
 LOOK_S = 30.0
 LOG = logging.getLogger(__name__)
@@ -35,6 +37,8 @@ class Inspected(Protocol):
 
     @property
     def root(self) -> Widget: ...
+
+    def is_settled(self, target: Tap) -> bool: ...
 
     def call(self, function: Callable[[], Seen]) -> Future[Seen]: ...
 
@@ -48,7 +52,7 @@ def listen(app: Inspected) -> None:
         def handle(self) -> None:
             for _line in self.rfile:
                 try:
-                    seen = app.call(lambda: look(app.root)).result(LOOK_S)
+                    seen = app.call(lambda: look(app)).result(LOOK_S)
                 except NoAnswer:
                     return
                 self.wfile.write(json.dumps(seen, ensure_ascii=False).encode() + b"\n")
@@ -61,22 +65,25 @@ def listen(app: Inspected) -> None:
     threading.Thread(target=server.serve_forever, name="inspection", daemon=True).start()
 
 
-def look(root: Widget) -> Seen:
-    """The page's class, its texts from top to bottom, and its controls: boxes in pixels from the lower left corner."""
+def look(app: Inspected) -> Seen:
+    """The page's class, its texts from top to bottom, and its controls: boxes in pixels from the lower left corner. Enabled
+    are those that a touch would count for now."""
     from kiosk.ui.widgets.button import Tap
 
+    root = app.root
     page = root.children[0] if root.children else None
     return {
         "page": type(page).__name__ if page else "",
         "texts": list(_texts(root)),
-        "controls": [_control(widget) for widget in _all(root) if isinstance(widget, Tap)],
+        "controls": [_control(app, widget) for widget in _all(root) if isinstance(widget, Tap)],
     }
 
 
-def _control(widget: Widget) -> Seen:
+def _control(app: Inspected, widget: Tap) -> Seen:
     icons = [name for part in _all(widget) if (name := getattr(part, "icon_name", ""))]
     box = [widget.x, widget.y, widget.width, widget.height]
-    return {"texts": list(_texts(widget)), "icons": icons, "enabled": getattr(widget, "enabled", True), "box": box}
+    enabled = widget.enabled and app.is_settled(widget)
+    return {"texts": list(_texts(widget)), "icons": icons, "enabled": enabled, "box": box}
 
 
 def _texts(widget: Widget) -> Iterator[str]:

@@ -7,6 +7,7 @@ from functools import partial
 
 from kiosk.ticket_kiosk.events import Back, GoHome, SetLanguage, Switch
 from kiosk.ticket_kiosk.state import KioskState
+from kiosk.ticket_kiosk.still_there import StillThere
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
@@ -43,6 +44,7 @@ class PageFrame(Page[KioskState]):
 
     def build(self, state: KioskState) -> None:
         look = self.look
+        self.over: StillThere | None = None
         rest = self.context.rect.inset(look.margin, look.space("m"))
         foot, rest = rest.bottom(look.target, look.space("m"))
         self._build_foot(foot)
@@ -64,6 +66,19 @@ class PageFrame(Page[KioskState]):
         if state.clock is not None:
             self._time.say(f"{state.clock:%H:%M}")
         self._ring.show(state.left_s, state.time_out_s or 1)
+        self._ask_still_there(state)
+
+    def _ask_still_there(self, state: KioskState) -> None:
+        """Before the page closes, a question over it; any touch is the answer."""
+        if self.over is None and state.asks_still_there:
+            self.over = StillThere(self.context)
+            self.add_widget(self.over)
+            self.context.click()
+        elif self.over is not None and not state.asks_still_there:
+            self.remove_widget(self.over)
+            self.over = None
+        if self.over is not None:
+            self.over.show(state.left_s or 0)
 
     def _build_head(self, head: Rect) -> None:
         look, context, _ = self.look, self.context, self.context.text

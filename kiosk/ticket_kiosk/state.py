@@ -22,8 +22,10 @@ from kiosk.ticket_kiosk.scan.state import NextPicture, ScanState, Watch
 from kiosk.ticket_kiosk.take_number.state import PrintTicket, Taking
 from kiosk.ui.theme import Mode
 
-ELDER_TIME_OUT = 1.5
+ELDER_TIME_OUT = 2
 RING_S = 15
+SHORT_S = 30
+"""A page that stays no longer than this goes without asking whether somebody is still there."""
 STARTING_S = 5
 
 
@@ -204,9 +206,19 @@ class KioskState:
         """How long this page may stay untouched; None for one that does not end."""
         if self.page == "home" and self.mode == self.setting.first_mode:
             return None
+        limit = self._limit_s
+        return limit * ELDER_TIME_OUT if limit is not None and self.mode.elder else limit
+
+    @property
+    def _limit_s(self) -> int | None:
+        """The same in ordinary mode."""
         facts = PAGES[self.page]
-        limit = facts.time_out_s(self) if callable(facts.time_out_s) else facts.time_out_s
-        return int(limit * ELDER_TIME_OUT) if limit is not None and self.mode.elder else limit
+        return facts.time_out_s(self) if callable(facts.time_out_s) else facts.time_out_s
+
+    @property
+    def asks_still_there(self) -> bool:
+        """Whether the page asks if somebody is still there, before it closes and what was chosen is lost."""
+        return self.left_s is not None and (self._limit_s or 0) > SHORT_S
 
     @property
     def left_s(self) -> int | None:

@@ -24,8 +24,9 @@ FEW = 0.2
 SETTLE_S = 15.0
 MOST_ILLEGAL = 20
 """Maximum number of alerts about illegal messages; further subjects share one more."""
-CAUSED = ("misconfigured", "failed", "garbled", "calls-missed")
-"""States that mean little without what the program says of them."""
+CAUSED = ("misconfigured", "garbled", "calls-missed")
+"""States that mean little without what the program says of them. What a program that failed says is an exception: it is in its
+log and in the terminal's status, never in words for the staff."""
 OWN = ("lease-", "display-", "terminal-", "device-", "messages-", "ledger-")
 Severity = Literal["info", "warning", "error"]
 
@@ -93,7 +94,8 @@ class Alerts:
             said.add(name)
             zh, en = _in_trouble(terminal, device)
             severity: Severity = "warning" if device.state in SOON else "error"
-            self._set(name, device.state not in FINE, f"device-{_id(device.state)}", severity, device.id, zh, en)
+            subject = terminal if device.kind == "program" else device.id
+            self._set(name, device.state not in FINE, f"device-{_id(device.state)}", severity, subject, zh, en)
         for name in [n for n in self._own if n.startswith(f"device-{_id(terminal)}-") and n not in said]:
             self._clear(name)
 
@@ -202,7 +204,10 @@ def _in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]
         return _print_in_doubt(terminal, device)
     zh, en = (device_words.kind_name(device.kind, language) for language in ("zh", "en"))
     if device.kind == "program":
-        return _sentence(device, f"{terminal}的{zh}", f"{en} of {terminal}")
+        return (
+            f"{terminal}的页面出错了，已自动回到首页。反复出现请把日志发给技术支持。",
+            f"A page of {terminal} failed; it went home by itself. If that goes on, send its log to technical support.",
+        )
     return _sentence(device, f"{terminal}的{zh}{device.id}", f"{en} {device.id} of {terminal}")
 
 

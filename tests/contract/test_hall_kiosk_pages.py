@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.virtual_display import on_a_display
+from tests.screens.hall import MODES, SIZES, WALKED
 
 
 @pytest.mark.timeout(600)
@@ -16,8 +17,8 @@ def test_no_word_is_cut_off_and_no_target_is_too_small_on_any_page_of_the_hall_k
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("layout", ["zh/portrait", "en-elder/landscape", "zh-low/small"])
-def test_every_page_can_be_drawn_right_after_any_tap_before_an_answer_has_come(layout: str) -> None:
+@pytest.mark.parametrize("layout", [f"{mode}/{size}" for mode, size in WALKED])
+def test_every_page_is_whole_right_after_any_tap_before_an_answer_has_come(layout: str) -> None:
     done = on_a_display("-m", "tests.screens.taps", f"hall:{layout}")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert int(done.stdout.split()[-4]) > 300, "pages were really drawn"
@@ -33,3 +34,13 @@ def test_a_key_on_the_screen_looks_pressed_while_it_is_touched_and_only_then() -
     done = on_a_display("-m", "tests.screens.keys")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert done.stdout.split() == ["pressed:", "True", "alone:", "True", "as", "before:", "True"]
+
+
+def test_the_walks_go_through_every_mode_and_every_size() -> None:
+    assert {mode for mode, _ in WALKED} == set(MODES) and {size for _, size in WALKED} == set(SIZES)
+
+
+def test_a_touch_counts_only_for_the_page_it_was_meant_for() -> None:
+    done = on_a_display("-m", "tests.screens.touches")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert done.stdout.splitlines()[-1] == "0 problems"

@@ -20,7 +20,7 @@ def test_the_newest_number_can_be_read_at_fifteen_metres() -> None:
 
 
 @pytest.mark.timeout(600)
-def test_every_page_of_the_rater_can_be_drawn_right_after_any_tap_before_an_answer_has_come() -> None:
-    done = on_a_display("-m", "tests.screens.taps", "rating")
+def test_every_page_of_rater_and_call_screen_is_whole_right_after_any_tap_before_an_answer_has_come() -> None:
+    done = on_a_display("-m", "tests.screens.taps", "rating", "callscreen")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert int(done.stdout.split()[-4]) > 50, "pages were really drawn"

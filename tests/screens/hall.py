@@ -28,13 +28,14 @@ from kiosk.flow.hall_view import HallView, Presence
 from kiosk.flow.requests import PendingRequests
 from kiosk.ticket_kiosk.a4_print.job_store import JobState
 from kiosk.ticket_kiosk.a4_print.spool import QUOTAS, WORDS
-from kiosk.ticket_kiosk.a4_print.state import A4Printing, Document, Job, MakeDocument, PrinterState, Sheet
+from kiosk.ticket_kiosk.a4_print.state import A4Printing, CancelPrint, Document, Job, MakeDocument, PrinterState, Sheet
 from kiosk.ticket_kiosk.a4_print.steps import forms_of
 from kiosk.ticket_kiosk.a4_print.typesetting import made
 from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.flow import first, step
 from kiosk.ticket_kiosk.guides.guide_store import contents
 from kiosk.ticket_kiosk.guides.state import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, GuideLookup
+from kiosk.ticket_kiosk.my_ticket.state import ConfirmGiveUp
 from kiosk.ticket_kiosk.offline_numbers.state import HeldLease
 from kiosk.ticket_kiosk.pages import watches
 from kiosk.ticket_kiosk.read_aloud.state import ReadAloud
@@ -65,6 +66,11 @@ MODES = {
     "en-elder-low": Mode("en", elder=True, low=True),
 }
 SIZES = {"portrait": PORTRAIT, "landscape": LANDSCAPE, "small": SMALL}
+WALKED = (
+    ("zh", "portrait"), ("en", "small"), ("zh-elder", "portrait"), ("en-elder", "landscape"), ("zh-contrast", "landscape"),
+    ("zh-low", "small"), ("en-elder-low", "portrait"),
+)  # fmt: skip
+"""Every mode in one size, every size in several modes: each way through the pages is walked in these."""
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -338,10 +344,15 @@ def walks() -> Iterator[tuple[str, Walk]]:
         ContentsAre(Contents("2")),
         *(Received(("queue", queue.id, "state"), None) for queue in hall.queue[:1]),
     )
-    for mode, size in (("zh", "portrait"), ("en-elder", "landscape"), ("zh-low", "small")):
+    for mode, size in WALKED:
         given = {"first": first(setting_of(hall, "kiosk-1", MODES[mode]), UUID(int=0)), **dict(states(hall, MODES[mode]))}
-        walk = Walk(given, step, draw, watches, hall, SIZES[size], MODES[mode], lambda state: str(state.shown), unasked=unasked)
-        yield f"{mode}/{size}", walk
+        yield (
+            f"{mode}/{size}",
+            Walk(
+                given, step, draw, watches, hall, SIZES[size], MODES[mode], lambda state: str(state.shown), unasked=unasked,
+                grave=(CancelPrint, ConfirmGiveUp),
+            ),
+        )  # fmt: skip
 
 
 def modes() -> list[str]:

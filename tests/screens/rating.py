@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.wire.messages import RatingAsk, WindowClerk, WindowState, WindowTicket
+from kiosk.flow.event import Broke, Connected, Received
 from kiosk.flow.hall_view import Presence
 from kiosk.flow.requests import PendingRequests
 from kiosk.ui.theme import Mode
 from kiosk.window_rater.flow import step
 from kiosk.window_rater.role import watches
-from kiosk.window_rater.state import RaterState
+from kiosk.window_rater.state import ButtonTapped, RaterState
 from tests.screens import Shot, shots_of
 from tests.screens.hall import HALL
 from tests.screens.taps import Walk
@@ -121,11 +122,26 @@ def pages() -> Iterator[tuple[str, Page]]:
 def walks() -> Iterator[tuple[str, Walk]]:
     """Every way through the pages, lying and upright."""
     hall = load(HALL)
-    for mode, size in (("zh", "portrait"), ("en-elder", "landscape")):
+    ask = Received(("rating", "03", "ask"), None)
+    served = Received(("window", "03", "state"), window("serving", "A013"))
+    for mode, size in (("zh", "portrait"), ("en", "large"), ("zh-elder", "portrait"), ("en-elder", "landscape")):
         given = {name: state for name, window_id, state in states(MODES[mode]) if window_id == "03"} | {
             "first": RaterState(PendingRequests(UUID(int=0)))
         }
-        yield f"{mode}/{size}", Walk(given, step, drawing(hall, "03"), watches, hall, SIZES[size], MODES[mode])
+        yield (
+            f"{mode}/{size}",
+            Walk(
+                given,
+                step,
+                drawing(hall, "03"),
+                watches,
+                hall,
+                SIZES[size],
+                MODES[mode],
+                unasked=(Connected(False), Broke("test"), ask, served),
+                grave=(ButtonTapped("decline"),),
+            ),
+        )
 
 
 def modes() -> list[str]:

@@ -1,8 +1,9 @@
 """Taps everything on every page and draws what stands there right after it, before any answer has come; off screen.
 
-`python -m tests.screens.taps hall:zh/portrait rating:zh` prints one line a page that cannot be drawn and ends with 1 if there
-is any; needs an X display. Besides taps, what may come without being asked for comes on every page: the line is lost, queues
-are taken back, another guide file has nothing of what is shown.
+`python -m tests.screens.taps hall:zh/portrait rating:zh` prints one line a page that cannot be drawn, has words that are cut off,
+targets that are too small or overlap, or a grave target where the finger is that opened it; and ends with 1 if there is any.
+Needs an X display. Besides taps, what may come without being asked for comes on every page: the line is lost, queues are taken
+back, another guide file has nothing of what is shown.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from contract.configuration.hall import HallConfig
 from kiosk.flow.event import Broke, Connected
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Mode
+from tests.screens.fits import overlap, problems
 
 DEEPEST = 2
 """So many taps away from the pages that are given; a tap that leads to no other page is the last one."""
@@ -41,6 +43,8 @@ class Walk:
     page: Callable[[Any], str] = lambda state: str(state.page)
     view: Callable[[Any], Any] = lambda state: state
     unasked: tuple[Any, ...] = (Connected(False), Broke("test"))
+    grave: tuple[Any, ...] = ()
+    """Events, or types of events, that take something away: whoever taps twice must not cause one."""
     seen: list[tuple[Any, int]] = field(default_factory=list)
 
     def problems(self) -> Iterator[str]:
@@ -51,8 +55,8 @@ class Walk:
             yield from self._onward(state, name, DEEPEST)
             give_back()
 
-    def _onward(self, state: Any, path: str, deep: int) -> Iterator[str]:
-        """Draw a state, and every state that one tap or message makes of it."""
+    def _onward(self, state: Any, path: str, deep: int, touched: Any = None) -> Iterator[str]:
+        """Draw a state, and every state that one tap or message makes of it; `touched` is where the finger is."""
         key = self.key(state)
         if (key, deep) in self.seen:
             return
@@ -60,14 +64,21 @@ class Walk:
         sent: list[Any] = []
         try:
             page = self._page(state, sent.append)
-            events = [*taps(page, sent), *self.unasked]
+            events = [*placed_taps(page, sent), *((event, None) for event in self.unasked)]
         except Exception as error:
             yield f"{path}: {told(error)}"
             return
-        for event in events if deep else ():
-            yield from self._after(page, state, event, f"{path} → {event}"[:300], deep)
+        yield from (f"{path}: {problem}" for problem in problems(page))
+        for event, place in events:
+            if touched is not None and place is not None and self._is_grave(event) and overlap(place, touched):
+                yield f"{path}: {event} is where the finger is"
+        for event, place in events if deep else ():
+            yield from self._after(page, state, event, place, f"{path} → {event}"[:300], deep)
 
-    def _after(self, page: Any, state: Any, event: Any, path: str, deep: int) -> Iterator[str]:
+    def _is_grave(self, event: Any) -> bool:
+        return event in self.grave or type(event) in self.grave
+
+    def _after(self, page: Any, state: Any, event: Any, place: Any, path: str, deep: int) -> Iterator[str]:
         """As the program does: the page is told a state that leaves it standing, another page is drawn anew."""
         try:
             after, _effects = self.step(state, event)
@@ -78,7 +89,7 @@ class Walk:
             yield f"{path}: {told(error)}"
             return
         if self.page(after) != HIDDEN:
-            yield from self._onward(after, path, 0 if self.page(after) == self.page(state) else deep - 1)
+            yield from self._onward(after, path, 0 if self.page(after) == self.page(state) else deep - 1, place)
 
     def _page(self, state: Any, send: Callable[[Any], None]) -> Any:
         from tests.screens.kivy_stage import make_page
@@ -88,12 +99,20 @@ class Walk:
 
 def taps(page: Any, sent: list[Any]) -> list[Any]:
     """What the flow gets when everything on a page is tapped, one after another."""
+    return [event for event, _place in placed_taps(page, sent)]
+
+
+def placed_taps(page: Any, sent: list[Any]) -> list[tuple[Any, Any]]:
+    """The same, each with the box of its target."""
     from kiosk.ui.widgets import Tap
 
+    found: list[tuple[Any, Any]] = []
     for widget in list(page.walk()):
         if isinstance(widget, Tap) and widget.enabled:
+            before = len(sent)
             widget.on_tap()
-    return list(sent)
+            found += [(event, widget.rect) for event in sent[before:]]
+    return found
 
 
 def told(error: Exception) -> str:

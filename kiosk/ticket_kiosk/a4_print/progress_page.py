@@ -31,6 +31,10 @@ class PrintoutPage(PageFrame):
         height = max(look.target, look.px(140))
         if printing.active:
             foot, rest = self.reach.bottom(height, look.space("l"))
+            if look.portrait:  # never where the bar was that printed: who taps it twice wants paper
+                foot, rest = rest.bottom(height, look.space("l"))
+            else:
+                foot = foot.left(foot.w * 0.4)[0]
             if not printing.stopped:
                 self.add_widget(TextButton(context, foot, _("取消打印"), lambda: context.send(CancelPrint()), size="tile"))
         elif look.portrait:

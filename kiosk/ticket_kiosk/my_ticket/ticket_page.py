@@ -121,13 +121,15 @@ class MyTicketPage(PageFrame):
         look, context, _ = self.look, self.context, self.context.text
         if waits(state):
             self.add_widget(Words(context, rect, _("请稍候"), "body", colour="secondary", align="center"))
-        elif state.my_ticket.asks_give_up:
-            left, right = rect.columns(2, look.space("l"))
+            return
+        # what gives the place up is never where the question was asked: who taps twice has not answered it
+        left, right = rect.columns(2, look.space("l"))
+        if state.my_ticket.asks_give_up:
             self.put(
-                TextButton(context, left, _("不取消"), partial(context.send, AskGiveUp(False)), size="tile"),
-                Bar(context, right, _("确认取消"), partial(context.send, ConfirmGiveUp()), colour="danger"),
+                TextButton(context, left, _("继续排队"), partial(context.send, AskGiveUp(False)), size="tile"),
+                Bar(context, right, _("取消排队"), partial(context.send, ConfirmGiveUp()), colour="danger"),
             )
         elif ticket.ratable:
             self.add_widget(Bar(context, rect, _("评价本次服务"), partial(context.send, OpenRating())))
         elif ticket.cancellable:
-            self.add_widget(TextButton(context, rect, _("不办了，取消排队"), partial(context.send, AskGiveUp()), size="tile"))
+            self.add_widget(TextButton(context, left, _("不办了，取消排队"), partial(context.send, AskGiveUp()), size="tile"))

@@ -91,10 +91,15 @@ def health(
 
 
 def concerning(config: HallConfig, window: Window, alerts: dict[str, messages.Alert]) -> list[messages.Alert]:
-    """The alerts a clerk at this window should read: of its own devices and of those that serve the whole hall."""
-    elsewhere = {d.id for d in config.device if d.serves not in (None, "board", window.id)}
-    elsewhere |= {t.id for t in config.terminal if t.window not in (None, window.id)}
-    return [alert for alert in alerts.values() if alert.severity != "info" and alert.subject not in elsewhere]
+    """The alerts a clerk at this window should read: of what is at the window, of what every window is asked about, and that
+    the server takes nothing. What only technicians can mend is on their page."""
+    subjects = {d.id for d in config.device if d.serves in (window.id, "board") or d.kind in HALL_WIDE}
+    subjects |= {terminal.id for terminal in config.terminal if terminal.window == window.id}
+    return [
+        alert
+        for alert in alerts.values()
+        if alert.severity != "info" and (alert.subject in subjects or alert.kind == "ledger-unwritable")
+    ]
 
 
 def _shown(shown: messages.DisplayShown | None) -> str:

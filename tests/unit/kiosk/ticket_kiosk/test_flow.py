@@ -16,6 +16,7 @@ from contract.wire.answers import Answer, Error
 from contract.wire.messages import Estimate, QueueState, ServerStatus, Text, WindowState, WindowTicket
 from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, Touched, Unanswered
 from kiosk.ticket_kiosk import flow
+from kiosk.ticket_kiosk.a4_print.state import Job
 from kiosk.ticket_kiosk.events import (
     Back,
     Confirm,
@@ -140,7 +141,7 @@ def test_back_leads_page_by_page_to_the_home_page(citizen: Citizen):
 def test_language_and_modes_end_with_the_citizen(citizen: Citizen):
     citizen.does(SetLanguage("en"), Switch("elder"), Switch("low"))
     assert citizen.state.mode == Mode("en", elder=True, low=True)
-    citizen.waits(46)
+    citizen.waits(61)
     assert citizen.state.mode == SETTING.first_mode
 
 
@@ -279,6 +280,25 @@ def test_a_page_that_breaks_becomes_the_fail_safe_page_and_then_home(citizen: Ci
     assert citizen.state.shown == "fail-safe"
     citizen.waits(6)
     assert citizen.state.shown == "home"
+
+
+@pytest.mark.parametrize(("modes", "seconds"), [((), 45), ((Switch("elder"),), 90)])
+def test_a_page_asks_whether_somebody_is_there_before_it_closes_and_any_touch_is_the_answer(citizen, modes, seconds):
+    at_confirm(citizen).does(*modes, Touched())
+    for _ in range(3):
+        assert not citizen.waits(seconds - 20).asks_still_there
+        assert citizen.waits(10).asks_still_there
+        assert not citizen.does(Touched()).asks_still_there
+    assert citizen.waits(seconds - 1).shown == "confirm"
+    assert citizen.waits(1).shown == "home"
+
+
+def test_a_page_that_says_only_one_thing_goes_without_a_question(citizen: Citizen):
+    for page in ("done", "rated", "trouble", "printout"):
+        taking = replace(citizen.state.taking, on_paper=True)
+        printed = replace(citizen.state.printing, sent=True, job=Job("j", "done", Text("", ""), 1, 1))
+        state = replace(citizen.state, page=page, taking=taking, printing=printed, now=citizen.state.idle_since + 9)
+        assert not state.asks_still_there
 
 
 def test_an_untouched_page_returns_home_with_a_countdown_before(citizen: Citizen):

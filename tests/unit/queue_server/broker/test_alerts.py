@@ -86,6 +86,14 @@ def test_a_device_in_trouble_is_told_in_chinese_and_english_with_what_to_do(hall
     assert words(hall, "device-kiosk-1-camera-1").zh.endswith("（address = 'x'）")
 
 
+def test_no_exception_of_a_program_is_in_the_words_for_the_staff(hall: Hall) -> None:
+    hall.says("kiosk-1", "ready", DeviceStatus("program", "program", "failed", "ZeroDivisionError: float division by zero"))
+    hall.says("rater-1", "ready", DeviceStatus("voice-1", "voice", "failed", "KeyError: 'x'"))
+    alerts = [codec.decode(hall.retained.get(f"alert/{name}") or b"", messages.Alert) for name in hall.stand()]
+    assert [alert.subject for alert in alerts if "kiosk-1" in alert.texts.zh] == ["kiosk-1"]
+    assert len(alerts) == 2 and not any("Error" in alert.texts.zh + alert.texts.en for alert in alerts)
+
+
 def test_the_alert_of_a_display_gives_its_own_reason_whichever_comes_first(hall: Hall) -> None:
     display = next(device.id for device in CONFIG.device if device.kind == "display")
     shown = codec.encode(messages.DisplayShown(1, "unreachable", datetime(2026, 11, 22, tzinfo=UTC)))
