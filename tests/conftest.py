@@ -103,5 +103,5 @@ def bed(make_bed: Callable[..., Bed]) -> Bed:
     """The ledger of the small hall on a Monday at nine, with windows 01 to 03 open."""
     bed = make_bed()
     for window in ("01", "02", "03"):
-        bed.ok("open-window", window=window, clerk="0101")
+        bed.ok("open-window", window=window, clerk=f"01{window}")
     return bed

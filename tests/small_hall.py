@@ -87,6 +87,15 @@ name = "工号 0101"
 [[clerk]]
 id = "0102"
 name = "工号 0102"
+
+[[clerk]]
+id = "0103"
+name = "工号 0103"
+
+[[clerk]]
+id = "0104"
+name = "工号 0104"
+windows = ["04"]
 """
 DEVICES = """
 [[terminal]]

@@ -227,11 +227,12 @@ def csrf(page: str) -> str:
     return found[1]
 
 
-def at_window(client: TestClient, name: str = "0101", window: str = "01") -> str:
-    """Log in and take a window; return the CSRF token."""
+def at_window(client: TestClient, name: str = "0101", window: str = "01", *, confirmed: bool = False) -> str:
+    """Log in and take a window, whatever that ends when it is `confirmed`; return the CSRF token."""
     assert log_in(client, name) == 303
     token = csrf(client.get("/console").text)
-    assert client.post("/console/window", data={"csrf": token, "window": window}).status_code == 303
+    answer = {"csrf": token, "window": window, "confirmed": "1" if confirmed else ""}
+    assert client.post("/console/window", data=answer).status_code == 303
     return token
 
 

@@ -24,6 +24,7 @@ ErrorCode = Literal[
     "unknown-window",
     "unknown-ticket",
     "wrong-state",
+    "in-use",
     "queue-closed",
     "limit-reached",
     "nothing-waiting",

@@ -71,9 +71,14 @@ class CancelTicket(Struct, frozen=True):
 
 
 class ChangeWindow(Struct, frozen=True):
+    """`clerk` is on duty from now on; left out, whoever is there stays, or with `stand_in` somebody whom nobody names works
+    there. `confirmed` says that a person has answered the question of an `in-use`."""
+
     window: Id
     clerk: Id | None = None
     reason: Phrase = ""
+    stand_in: bool = False
+    confirmed: bool = False
 
 
 class Rate(Struct, frozen=True):

@@ -73,7 +73,7 @@ def _end_day(context: CommandContext) -> None:
         context.move_window(window, "expire")
         context.free(window)
         window.clerk, window.tally = None, 0
-        release_bound(context, window)
+        release_bound(context, window.id)
         context.event(WindowClosed(window=window.id, reason="end of the day"))
     old = context.unit.tickets.columns.where(tables.OPEN, T.business_day < context.day.isoformat()).order_by(T.id)
     expired = _locked(context, old)

@@ -48,6 +48,14 @@ class HallRules:
             ageing_s=self.rules.ageing_minutes * 60,
         )
 
+    def sign(self, window: str) -> str:
+        """The number over a window; its id when the hall has it no more."""
+        return self.windows[window].number if window in self.windows else window
+
+    def clerk_name(self, clerk: str | None) -> str:
+        """What the public reads of a clerk."""
+        return self.clerks[clerk].name if clerk in self.clerks else clerk or ""
+
     def day(self, instant: datetime) -> date:
         """The business day of an instant."""
         return business_day(instant, self.zone, self.rules.day_starts)

@@ -52,3 +52,8 @@ def bad_request(message: str, hint: Text) -> Refused:
 
 def wrong_state(message: str, hint: Text) -> Refused:
     return Refused("wrong-state", message, hint)
+
+
+def in_use(message: str, question: Text) -> Refused:
+    """Possible, but somebody is there: `question` is what the asker confirms."""
+    return Refused("in-use", message, question)

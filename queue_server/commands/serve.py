@@ -54,10 +54,10 @@ def finish_service(context: CommandContext, ask: AtWindow) -> ServiceAnswer:
     context.move_window(window, "finish-service")
     context.free(window)
     window.ask_expires_at = context.now + timedelta(seconds=context.hall.rules.rating_timeout_s)
-    window.ask = {"service": service.id, "number": ticket.number, "item": ticket.item, "clerk": window.clerk}
+    window.ask = {"service": service.id, "number": ticket.number, "item": ticket.item, "clerk": service.clerk}
     service.ask_expires_at = window.ask_expires_at
     context.changes.asks[window.id] = window
-    context.event(ServiceFinished(ticket=ticket.id, service=service.id, window=window.id, clerk=window.clerk))
+    context.event(ServiceFinished(ticket=ticket.id, service=service.id, window=window.id, clerk=service.clerk))
     return ServiceAnswer(context.facts(ticket), service.id)
 
 

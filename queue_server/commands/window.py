@@ -7,34 +7,33 @@ from contract.wire.answers import WindowAnswer
 from contract.wire.events import TicketReleased, WindowClosed, WindowOpened, WindowPaused, WindowTakenOver
 from contract.wire.messages import Text
 from contract.wire.requests import ChangeWindow
-from queue_server.commands.context import CommandContext
+from queue_server.commands.context import SHUT, CommandContext
 from queue_server.commands.hall_rules import HallRules
-from queue_server.commands.refused import bad_request
+from queue_server.commands.refused import Refused, bad_request, in_use, wrong_state
+from queue_server.domain.windows import BUSY
 from queue_server.store import tables
 from queue_server.store.rows import WindowRow
 
-T = tables.tickets.c
+T, W = tables.tickets.c, tables.windows.c
 
 
 def open_window(context: CommandContext, ask: ChangeWindow) -> WindowAnswer:
-    """Open a closed or paused window, or take over an open one as it is, with its ticket."""
+    """Open a closed or paused window, or take over an open one as it is, with its ticket.
+
+    One person works at one window: the window that the clerk leaves is closed. What the asker may not know is refused as
+    `in-use` until the request is `confirmed`. A service stays with the clerk who began it.
+    """
     window = context.window(ask.window)
-    clerk = _clerk(context, ask)
     context.check("open-window", window=window)
-    before, taken_over = window.state, clerk is not None and window.clerk not in (None, clerk)
-    window.clerk = clerk or window.clerk
-    context.move_window(window, "open-window")
-    kind = WindowTakenOver if taken_over and before not in ("closed", "paused") else WindowOpened
-    context.event(kind(window=window.id, clerk=window.clerk))
+    _arrive(context, window, ask, "open-window")
     return _shown(context, window)
 
 
 def pause_window(context: CommandContext, ask: ChangeWindow) -> WindowAnswer:
     """Pause a window that serves nobody. With a ticket at it, that ticket is finished, held or transferred first."""
     window = context.window(ask.window)
-    window.clerk = _clerk(context, ask) or window.clerk
     context.check("pause-window", window=window)
-    context.move_window(window, "pause-window")
+    _arrive(context, window, ask, "pause-window")
     context.event(WindowPaused(window=window.id, clerk=window.clerk, reason=ask.reason or None))
     return _shown(context, window)
 
@@ -42,22 +41,26 @@ def pause_window(context: CommandContext, ask: ChangeWindow) -> WindowAnswer:
 def close_window(context: CommandContext, ask: ChangeWindow) -> WindowAnswer:
     """Close a window that serves nobody. Tickets meant for it go back to the lines of their queues."""
     window = context.window(ask.window)
-    _clerk(context, ask)
+    _check_clerk(context, ask)
     context.check("close-window", window=window)
-    context.event(WindowClosed(window=window.id, clerk=window.clerk, reason=ask.reason or None))
-    context.move_window(window, "close-window")
-    window.clerk = None
-    release_bound(context, window)
+    _close(context, window, ask.reason)
     return _shown(context, window)
 
 
-def release_bound(context: CommandContext, window: WindowRow) -> None:
+def _close(context: CommandContext, window: WindowRow, reason: str) -> None:
+    context.event(WindowClosed(window=window.id, clerk=window.clerk, reason=reason or None))
+    context.move_window(window, "close-window")
+    window.clerk = None
+    release_bound(context, window.id)
+
+
+def release_bound(context: CommandContext, window: str) -> None:
     """Nobody waits for a window that is closed."""
     context.unit.tickets.flush()
-    for ticket in context.unit.tickets.find(context.unit.tickets.columns.where(tables.BOUND, T.bound == window.id)):
+    for ticket in context.unit.tickets.find(context.unit.tickets.columns.where(tables.BOUND, T.bound == window)):
         ticket.bound = None
         context.unit.tickets.touch(ticket)
-        context.event(TicketReleased(ticket=ticket.id, number=ticket.number, window=window.id))
+        context.event(TicketReleased(ticket=ticket.id, number=ticket.number, window=window))
 
 
 def window_state(hall: HallRules, window: WindowRow, seq: int, number: str | None, queue: str | None) -> messages.WindowState:
@@ -76,13 +79,89 @@ def window_state(hall: HallRules, window: WindowRow, seq: int, number: str | Non
     )
 
 
-def _clerk(context: CommandContext, ask: ChangeWindow) -> str | None:
-    if ask.clerk is not None and ask.clerk not in context.hall.clerks:
+def _arrive(context: CommandContext, window: WindowRow, ask: ChangeWindow, verb: str) -> None:
+    """Somebody is on duty at the window from now on: the clerk who is named, a stand-in whom nobody names, or who was there."""
+    _check_clerk(context, ask)
+    clerk = ask.clerk or (None if ask.stand_in else window.clerk)
+    changes = clerk != window.clerk
+    if changes and window.state in BUSY and not ask.confirmed:
+        raise in_use(*_busy_words(context, window))
+    for other in _elsewhere(context, window, clerk):
+        if other.state in BUSY:
+            raise wrong_state(f"clerk {clerk} has a ticket at window {other.id}", _left_words(context, other))
+        if not ask.confirmed:
+            raise in_use(f"clerk {clerk} is on duty at window {other.id}", _moves_words(context, other, window))
+        _close(context, other, f"its clerk went to window {window.id}")
+    before, shut = window.clerk, window.state in SHUT
+    window.clerk = clerk
+    context.move_window(window, verb)
+    if verb == "open-window":
+        kind = WindowTakenOver if changes and before is not None and not shut else WindowOpened
+        context.event(kind(window=window.id, clerk=window.clerk))
+
+
+def _elsewhere(context: CommandContext, window: WindowRow, clerk: str | None) -> list[WindowRow]:
+    """The other windows at which a clerk is on duty."""
+    if clerk is None:
+        return []
+    windows = context.unit.windows
+    windows.flush()
+    wanted = windows.columns.where(W.clerk == clerk, W.state != "closed", W.id != window.id).order_by(W.id)
+    found = windows.find(wanted.with_for_update() if context.unit.shared else wanted)
+    return [other for other in found if other.id in context.hall.windows]
+
+
+def _check_clerk(context: CommandContext, ask: ChangeWindow) -> None:
+    """Refuse a clerk whom the hall does not have, or who does not work at this window."""
+    if ask.clerk is None:
+        return
+    clerk = context.hall.clerks.get(ask.clerk)
+    if clerk is None:
         raise bad_request(
             f"there is no clerk {ask.clerk!r} in this hall",
             Text(f"没有工号为{ask.clerk}的窗口人员，请核对。", f"Clerk {ask.clerk} is not in windows.toml; check the number."),
         )
-    return ask.clerk
+    if clerk.windows and ask.window not in clerk.windows:
+        places = "、".join(context.hall.sign(window) for window in clerk.windows)
+        hint = Text(
+            f"{clerk.name}只能在{places}号窗口上岗，请另选窗口。",
+            f"{clerk.name} works at windows {places.replace('、', ', ')}; choose one of them.",
+        )
+        raise Refused("not-authorised", f"clerk {clerk.id} does not work at window {ask.window}", hint)
+
+
+def _busy_words(context: CommandContext, window: WindowRow) -> tuple[str, Text]:
+    """What the window is doing, and the question whether it is to be taken over nevertheless."""
+    ticket = context.unit.tickets.get(window.ticket or "")
+    number = ticket.number if ticket else ""
+    name = context.hall.clerk_name(window.clerk)
+    sign, calling = context.hall.sign(window.id), window.state == "calling"
+    zh, en = ("正在呼叫", "is calling") if calling else ("正在办理", "is serving")
+    who = Text(f"（{name}）", f" ({name})") if name else Text("", "")
+    kept = Text("", "")
+    if name and not calling:
+        kept = Text(f"这次办理和评价仍记在{name}名下。", f" The service and its rating stay with {name}.")
+    return f"window {window.id} is {window.state}", Text(
+        f"{sign}号窗口{zh}{number}{who.zh}。{kept.zh}确认接管吗？",
+        f"Window {sign} {en} {number}{who.en}.{kept.en} Take it over?",
+    )
+
+
+def _left_words(context: CommandContext, other: WindowRow) -> Text:
+    ticket = context.unit.tickets.get(other.ticket or "")
+    number, sign = ticket.number if ticket else "", context.hall.sign(other.id)
+    return Text(
+        f"您在{sign}号窗口还有{number}没有办完，请先到那里办结、挂起或转移。",
+        f"You still have {number} at window {sign}; finish, hold or transfer it there first.",
+    )
+
+
+def _moves_words(context: CommandContext, other: WindowRow, window: WindowRow) -> Text:
+    old, new = context.hall.sign(other.id), context.hall.sign(window.id)
+    return Text(
+        f"您正在{old}号窗口当班。到{new}号窗口上岗后，{old}号窗口会关闭。确认换到{new}号窗口吗？",
+        f"You are on duty at window {old}, which will be closed. Go on at window {new}?",
+    )
 
 
 def _shown(context: CommandContext, window: WindowRow) -> WindowAnswer:

@@ -125,26 +125,33 @@ def _choice(site: Site, request: Request, session: Session, *, trouble: str = ""
 
 
 def _clerk(site: Site, session: Session) -> Clerk | None:
+    """Who of the hall's clerks this is; None for somebody who stands in."""
     return next((clerk for clerk in site.config.clerk if clerk.id == session.account.clerk), None)
 
 
 def _windows_for(site: Site, session: Session) -> list[Window]:
-    """The windows at which this person may work: those of the clerk, or all."""
+    """The windows at which this person may work: those of the clerk, or all; none for a clerk whom the hall has no more."""
     clerk = _clerk(site, session)
+    if clerk is None and session.account.clerk:
+        return []
     return [w for w in site.config.window if clerk is None or not clerk.windows or w.id in clerk.windows]
 
 
 async def _take(site: Site, request: Request, session: Session, form: FormData) -> Response:
-    """Open a window and hold it."""
+    """Open a window and hold it; where somebody else is concerned, ask first."""
     window = next((w for w in _windows_for(site, session) if w.id == form.get("window")), None)
     if window is None:
         raise Forbidden
     clerk = _clerk(site, session)
-    body = {"window": window.id} | ({"clerk": clerk.id} if clerk else {})
+    body: dict[str, object] = {"window": window.id, "confirmed": form.get("confirmed") == "1"}
+    body |= {"clerk": clerk.id} if clerk else {"stand_in": True}
     state = site.state(f"window/{window.id}/state", messages.WindowState)
     # A paused window stays paused for the next clerk too; taking it again after a lost connection must not open it.
     if state is None or state.state != "paused" or not _is_on_duty(state, clerk):
         answer = await site.hall.ask("open-window", body, actor=session.account.name)
+        if answer.error is not None and answer.error.code == "in-use":
+            question = _why_not(site, request, answer)
+            return site.pages.page(request, "take-over.html", session=session, window=window, question=question)
         if trouble := _why_not(site, request, answer):
             return _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
     await _on_duty(site, window, clerk)

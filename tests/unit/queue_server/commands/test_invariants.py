@@ -20,7 +20,16 @@ QUEUES = st.sampled_from(["household", "tax", "enterprise"])
 CLASSES = st.sampled_from(["ordinary", "ordinary", "appointment", "priority", "military"])
 PLAIN = st.sampled_from(["call-next", "call-next", "recall", "start-service", "finish-service", "no-show", "hold", "resume"])
 MINUTES = st.sampled_from([0, 0.5, 2, 15, 40])
-KNOWN = {"wrong-state", "nothing-waiting", "limit-reached", "bad-request", "already-rated", "expired"}
+KNOWN = {
+    "wrong-state",
+    "nothing-waiting",
+    "limit-reached",
+    "bad-request",
+    "already-rated",
+    "expired",
+    "in-use",
+    "not-authorised",
+}
 
 
 class Hall(RuleBasedStateMachine):
@@ -33,7 +42,7 @@ class Hall(RuleBasedStateMachine):
         self.bed = Bed(hall, sqlite_url(self.folder)).open()
         self.tickets: list[str] = []
         for window in ("01", "03"):
-            self.bed.ok("open-window", window=window, clerk="0101")
+            self.bed.ok("open-window", window=window, clerk=f"01{window}")
 
     def teardown(self) -> None:
         self.bed.close()
@@ -69,9 +78,15 @@ class Hall(RuleBasedStateMachine):
             self.ask("start-service", window=window)
         self.ask(verb, window=window, **({"to_queue": "tax", "return_": True} if verb == "transfer" else {}))
 
-    @rule(verb=st.sampled_from(["open-window", "pause-window", "close-window"]), window=WINDOWS)
-    def a_window_changes(self, verb: str, window: str) -> None:
-        self.ask(verb, window=window)
+    @rule(
+        verb=st.sampled_from(["open-window", "pause-window", "close-window"]),
+        window=WINDOWS,
+        clerk=st.sampled_from([None, "0101", "0102", "0103", "0104"]),
+        confirmed=st.booleans(),
+    )
+    def a_window_changes(self, verb: str, window: str, clerk: str | None, confirmed: bool) -> None:
+        self.ask(verb, window=window, clerk=clerk, confirmed=confirmed)
+        self.ask("open-window", window=window, clerk=clerk, confirmed=confirmed, stand_in=clerk is None)
         self.ask("open-window", window=window)
 
     @rule(data=st.data(), queue=st.none() | QUEUES, window=st.none() | WINDOWS, returns=st.booleans(), by_window=st.booleans())
@@ -132,6 +147,9 @@ class Hall(RuleBasedStateMachine):
             "SELECT queue, class FROM lines l WHERE waiting != "
             "(SELECT count(*) FROM tickets t WHERE t.state = 'waiting' AND t.queue = l.queue AND t.class = l.class)"
         ), "a line is counted wrong"
+        assert self.none(
+            "SELECT clerk FROM windows WHERE state <> 'closed' AND clerk IS NOT NULL GROUP BY clerk HAVING count(*) > 1"
+        ), "one person at two windows"
         assert self.none("SELECT r.service FROM ratings r LEFT JOIN services s ON s.id = r.service WHERE s.ended_at IS NULL")
         counted = {key: n for key, n in self.bed.ledger.wait_times.lines.items() if n}
         assert (

@@ -142,6 +142,7 @@ def windows_and_tickets(day: Day) -> None:
     for window, clerk in (("01", "0101"), ("02", "0102"), ("03", None)):
         day.ask("open-window", window=window, **({"clerk": clerk} if clerk else {}))
     day.ask("open-window", window="01", clerk="0102")
+    day.ask("open-window", window="01", clerk="0103")
     day.ask("open-window", window="01", clerk="9999")
     first = day.ask("issue-ticket", queue="household", channel="kiosk", terminal="kiosk-1")["ticket"]
     day.ask("confirm-print", ticket=first["id"], result="printed")

@@ -112,7 +112,7 @@ def test_who_was_taken_over_is_told_and_cannot_act_any_more(hall: WebHall, clien
     token = at_window(client, "0101")
     hall.issue()
     press(client, token, "call-next")
-    hall.ask("open-window", window="01", clerk="0102")
+    hall.ask("open-window", window="01", clerk="0102", confirmed=True)
     assert "工号 0102" in client.get("/console").text
     assert press(client, token, "start-service").status_code == 409
     assert hall.window("01").state == "calling"
@@ -124,7 +124,7 @@ def test_a_closed_browser_leaves_the_ticket_as_it_was_and_a_new_log_in_takes_it_
     press(client, token, "call-next")
     assert hall.window("01").state == "calling"
     client.cookies.clear()
-    token = at_window(client, "0102")
+    token = at_window(client, "0102", confirmed=True)
     assert ticket["number"] in client.get("/console").text
     assert press(client, token, "start-service").json()["status"] == "ok"
     assert hall.window("01").state == "serving"

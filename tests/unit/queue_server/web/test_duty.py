@@ -1,0 +1,56 @@
+"""Coming on duty at a window by the console: what somebody else is concerned by is asked first."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.web_hall import WebHall, at_window, csrf, log_in, press
+
+
+def choose(client: TestClient, window: str, **more: str) -> tuple[int, str]:
+    """Choose a window, as its tile does; the status and the page."""
+    token = csrf(client.get("/console").text)
+    answer = client.post("/console/window", data={"csrf": token, "window": window, **more})
+    return answer.status_code, answer.text
+
+
+@pytest.mark.parametrize("name", ["supervisor", "admin"])
+def test_a_supervisor_stands_in_at_a_window_where_a_clerk_is_on_duty(hall: WebHall, client: TestClient, name: str) -> None:
+    hall.ask("open-window", window="01", clerk="0101")
+    token = at_window(client, name)
+    assert "本窗口现在由" not in client.get("/console").text
+    hall.issue()
+    assert press(client, token, "call-next").json()["status"] == "ok"
+    assert hall.window("01").clerk is None
+
+
+def test_taking_over_a_window_in_mid_service_is_one_question(hall: WebHall, client: TestClient) -> None:
+    number = hall.issue()["number"]
+    hall.ask("open-window", window="01", clerk="0101")
+    for verb in ("call-next", "start-service"):
+        hall.ask(verb, window="01")
+    log_in(client, "0102")
+    status, page = choose(client, "01")
+    assert status == 200 and f"01号窗口正在办理{number}（工号 0101）" in page
+    assert hall.window("01").clerk is not None and hall.window("01").clerk.id == "0101"
+    assert choose(client, "01", confirmed="1")[0] == 303
+    assert hall.window("01").clerk is not None and hall.window("01").clerk.id == "0102"
+
+
+def test_whoever_goes_to_another_window_is_asked_and_leaves_the_first(hall: WebHall, client: TestClient) -> None:
+    at_window(client, "0101", "02")
+    client.post("/console/leave", data={"csrf": csrf(client.get("/console").text)})
+    status, page = choose(client, "01")
+    assert status == 200 and "您正在02号窗口当班" in page
+    assert choose(client, "01", confirmed="1")[0] == 303
+    assert hall.window("02").state == "closed"
+
+
+def test_an_account_whose_clerk_the_hall_has_no_more_is_offered_no_window(hall: WebHall, client: TestClient) -> None:
+    log_in(client, "0103")
+    hall.config.clerk.remove(next(clerk for clerk in hall.config.clerk if clerk.id == "0103"))
+    try:
+        assert "/console/window" not in client.get("/console").text
+    finally:
+        hall.config.clerk.append(type(hall.config.clerk[0])(id="0103", name="工号 0103", windows=["02"]))
