@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.wire import answers, codec
 from queue_server.broker.command_reader import Clients
@@ -57,11 +58,13 @@ class Bed:
     def close(self) -> None:
         self.ledger.close()
 
-    def again(self) -> Bed:
-        """The same ledger after a restart."""
+    def again(self, hall: HallConfig | None = None) -> Bed:
+        """The same ledger after a restart, with other lists of queues, windows and clerks when a `hall` is given."""
         self.close()
         bed = Bed.__new__(Bed)
         bed.__dict__.update(self.__dict__)
+        if hall is not None:
+            bed.hall = HallRules(hall, always_open=self.hall.always_open)
         bed.database = Database(self.database.url)
         bed.ledger = Ledger(bed.database, bed.hall, clock=lambda: bed.clock.now, monotonic=lambda: bed.clock.monotonic)
         bed.reports = Reports(bed.database, bed.hall, lambda: bed.clock.now)

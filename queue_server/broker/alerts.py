@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal
 
 from contract.configuration.hall import HallConfig
+from contract.configuration.table import TextConfig
 from contract.wire import codec, device_words, messages
 from contract.wire.device_state import FINE, SOON
 from queue_server.broker.retained import RetainedTopics
@@ -27,7 +28,7 @@ MOST_ILLEGAL = 20
 CAUSED = ("misconfigured", "garbled", "calls-missed")
 """States that mean little without what the program says of them. What a program that failed says is an exception: it is in its
 log and in the terminal's status, never in words for the staff."""
-OWN = ("lease-", "display-", "terminal-", "device-", "messages-", "ledger-")
+OWN = ("queue-", "lease-", "display-", "terminal-", "device-", "messages-", "ledger-")
 Severity = Literal["info", "warning", "error"]
 
 
@@ -153,6 +154,18 @@ class Alerts:
             "The server cannot write its data: numbers are neither given nor called for now. Look at the space on its disk.",
         )
         self._set("ledger-write", not writable, "ledger-unwritable", "error", "server", zh, en)
+
+    def unserved(self, waiting: Mapping[str, int]) -> None:
+        """People wait in queues that no window serves, after the lists of the hall were changed."""
+        names = {queue.id: queue.name for queue in self._queues}
+        for queue, count in waiting.items():
+            name = names.get(queue, TextConfig(zh=queue, en=queue))
+            zh = f"业务队列“{name.zh}”没有窗口办理，还有{count}人在等。请在任意一个叫号台的名单里叫号，或者转到别的队列。"
+            en = f"{count} wait in queue {name.en!r}, which no window serves. Call them from any console, or move them."
+            self._set(f"queue-{_id(queue)}", True, "queue-unserved", "error", queue, zh, en)
+        standing = {f"queue-{_id(queue)}" for queue in waiting}
+        for alert in [name for name in self._own if name.startswith("queue-") and name not in standing]:
+            self._clear(alert)
 
     def pass_time(self, monotonic: float) -> None:
         """Clear what has been quiet, and alerts of an earlier run that nobody has raised again."""

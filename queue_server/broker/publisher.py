@@ -18,7 +18,7 @@ from queue_server.broker.retained import RetainedTopics
 from queue_server.commands.context import CalledNumber, Changes
 from queue_server.commands.window import window_state
 from queue_server.ledger.ledger import Ledger
-from queue_server.store.hall_rows import window_rows
+from queue_server.store.hall_rows import line_queues, window_rows
 from queue_server.store.rows import WindowRow
 
 RECONCILE_S = 2.0
@@ -69,12 +69,18 @@ class Publisher:
         """Publish every retained state afresh, from the ledger; for a start and after a reconnect."""
         self._states.forget()
         with self._ledger.database.look() as connection:
-            rows = window_rows(connection)
+            rows, queues = window_rows(connection), line_queues(connection)
             self._board.read(connection)
         for window, number, queue in rows:
             if window.id in self._hall.windows:
                 self._window(window, number, queue)
                 self._ask(window)
+            else:
+                self._states.empty(f"window/{window.id}/state")
+                self._states.empty(f"rating/{window.id}/ask")
+        for queue_id in queues:
+            if queue_id not in self._hall.queues:
+                self._states.empty(f"queue/{queue_id}/state")
         self._displays.show(self._hall.windows)
         self._queues.changed(self._hall.queues)
         self._queues.publish()

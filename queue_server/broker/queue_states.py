@@ -57,8 +57,8 @@ class QueueStates:
         self._open: bool | None = None
 
     def changed(self, queues: Iterable[str]) -> None:
-        """These queues may have other states now."""
-        self._changed |= set(queues)
+        """These queues may have other states now. Of a queue that the hall has no more none is published."""
+        self._changed |= self._hall.queues.keys() & set(queues)
 
     def next_due(self) -> float | None:
         """When, on the monotonic clock, states will be sent; None when none has changed."""

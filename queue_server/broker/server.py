@@ -168,6 +168,7 @@ class Server:
         except ERRORS as error:
             LOG.error("the ledger cannot be used just now: %s", error)
         self._alerts.ledger(writable=self._ledger.writable)
+        self._alerts.unserved(self._ledger.wait_times.unserved())
         self._alerts.pass_time(self._monotonic())
 
     def _pass_time(self) -> None:

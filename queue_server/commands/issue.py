@@ -80,12 +80,13 @@ def _new_ticket(context: CommandContext, ask: IssueTicket, queue: Queue, admitte
 
 
 def _next_number(context: CommandContext, queue: Queue, day: str) -> int:
-    """The next number of the day that no kiosk holds for times without the server."""
+    """The next number of the day that nobody has: no other queue from a time when it had this letter, no kiosk by a lease."""
     behind = context.signer.behind(context.day)
     while True:
         count = context.unit.next_number(queue.id, day, behind)
         ticket = ticket_id(context.day, display_number(queue.letter, count))
-        if count < first_offline(behind) or context.unit.leases.of(ticket) is None:
+        leased = count >= first_offline(behind) and context.unit.leases.of(ticket) is not None
+        if not leased and context.unit.tickets.get(ticket) is None:
             return count
 
 
@@ -95,7 +96,7 @@ def answer_of(context: CommandContext, ticket: TicketRow) -> IssueAnswer:
 
 
 def _answer(context: CommandContext, ticket: TicketRow, ahead: int, wait: Estimate) -> IssueAnswer:
-    return IssueAnswer(context.signed(ticket), ahead, wait, context.hall.windows_of[ticket.queue])
+    return IssueAnswer(context.signed(ticket), ahead, wait, context.hall.windows_of.get(ticket.queue, []))
 
 
 def confirm_print(context: CommandContext, ask: ConfirmPrint) -> TicketAnswer:

@@ -7,7 +7,9 @@ for. What it gave out takes its place by the time at which it was given (docs/de
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count, islice
 from typing import Literal
 
 from contract.configuration.hall import Queue
@@ -31,12 +33,14 @@ SAME_INSTANT_S = 1e-6
 def lease_numbers(context: CommandContext, ask: LeaseNumbers) -> LeaseAnswer:
     """Set numbers of today aside for a kiosk. Asked anew it gets further ones: no number is ever given twice."""
     queue = _leasable(context, ask)
-    day, first = context.day.isoformat(), _first_free(context, queue.id)
-    counts = range(first, first + ask.count)
-    numbers = {count: display_number(queue.letter, count) for count in counts}
-    leases = [NumberLease(ticket_id(context.day, numbers[n]), queue.id, day, n, ask.terminal, context.now) for n in counts]
+    day, numbers = context.day.isoformat(), dict(islice(_free(context, queue), ask.count))
+    leases = [
+        NumberLease(ticket_id(context.day, number), queue.id, day, n, ask.terminal, context.now)
+        for n, number in numbers.items()
+    ]
     context.unit.leases.add(leases)
-    context.event(NumbersLeased(queue=queue.id, terminal=ask.terminal, first=numbers[first], last=numbers[counts[-1]]))
+    first, *_, last = (*numbers.values(), *numbers.values())
+    context.event(NumbersLeased(queue=queue.id, terminal=ask.terminal, first=first, last=last))
     return LeaseAnswer(
         queue=queue.id,
         business_day=day,
@@ -65,10 +69,15 @@ def _leasable(context: CommandContext, ask: LeaseNumbers) -> Queue:
     return queue
 
 
-def _first_free(context: CommandContext, queue: str) -> int:
-    """The first number of today, from those set aside, that is neither leased nor given out."""
+def _free(context: CommandContext, queue: Queue) -> Iterator[tuple[int, str]]:
+    """The numbers of today, from those set aside, that are neither leased nor given out, by this queue or by another one
+    from a time when it had this letter."""
     first = first_offline(context.signer.behind(context.day))
-    return max(context.unit.leases.last(queue, context.day.isoformat()) + 1, first)
+    for n in count(max(context.unit.leases.last(queue.id, context.day.isoformat()) + 1, first)):
+        number = display_number(queue.letter, n)
+        ticket = ticket_id(context.day, number)
+        if context.unit.leases.of(ticket) is None and context.unit.tickets.get(ticket) is None:
+            yield n, number
 
 
 def merge_tickets(context: CommandContext, ask: MergeTickets) -> MergeAnswer:
@@ -77,7 +86,7 @@ def merge_tickets(context: CommandContext, ask: MergeTickets) -> MergeAnswer:
     states: dict[str, TicketState | Literal["refused"]] = {}
     for one in sorted(ask.tickets, key=lambda one: (one.issued_at, len(one.ticket), one.ticket)):
         lease, known = leases[one.ticket] or _lost_lease(context, one, ask.terminal), context.unit.tickets.get(one.ticket)
-        if lease is None or lease.terminal != ask.terminal or lease.queue not in context.hall.queues:
+        if lease is None or lease.terminal != ask.terminal:
             states[one.ticket] = "refused"
         elif known is not None:
             states[one.ticket] = known.state

@@ -117,9 +117,9 @@ def end_service(context: CommandContext, ticket: TicketRow) -> ServiceRow:
 
 def send_back(context: CommandContext, ticket: TicketRow) -> None:
     """A transferred ticket returns to its first window, or to the line of its queue when that window is closed."""
-    target = context.unit.windows.get(ticket.return_to or "")
+    target = context.unit.windows.get(ticket.return_to or "") if ticket.return_to in context.hall.windows else None
     ticket.bound = target.id if target is not None and target.state != "closed" else None
-    queue = ticket.return_queue
+    queue = ticket.return_queue if ticket.return_queue in context.hall.queues else None
     ticket.return_to = ticket.return_queue = None
     context.move_ticket(ticket, "transfer", queue=queue)
 

@@ -70,12 +70,22 @@ class WaitTimes:
                 favoured += count
         return max(0, ordinary), max(0, favoured)
 
+    def unserved(self) -> dict[str, int]:
+        """How many wait in queues that no window of the hall serves (any more)."""
+        found: dict[str, int] = {}
+        for (queue, _), waiting in self.lines.items():
+            if waiting > 0 and not self.hall.windows_of.get(queue):
+                found[queue] = found.get(queue, 0) + waiting
+        return found
+
     def estimate_s(self, queue: str, *, ordinary: int, favoured_ahead: int, favoured: bool) -> tuple[int, Estimate]:
         """How many calls come before a ticket behind these, and its wait."""
         ratio = self.hall.rules.ratio
         share = favoured_ahead / (ordinary + favoured_ahead) if ordinary + favoured_ahead > 10 else 0.1
         ageing_s = self.hall.rules.ageing_minutes * 60
         line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s)
+        if queue not in self._paces:
+            return line.ahead, Estimate(0, 0)
         staff = self._staff.get(queue) or Staff(1.0, 0, None, False)
         pace = self._paces[queue]
         low, high = estimate(line, pace, servers=staff.servers, free=staff.free, left=staff.left_s, sure=staff.open)

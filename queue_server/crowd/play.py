@@ -223,7 +223,7 @@ class Crowd:
             seat.refused()
             if answer.error.code == "limit-reached" and ticket is not None:
                 seat.recalls[ticket] = self._config.rules.recall_limit
-            if answer.error.code == "wrong-state" and act.verb != "resume":
+            if answer.error.code in ("wrong-state", "in-use") and act.verb != "resume":
                 seat.leave(self._today())
             seat.held = [entry for entry in seat.held if entry[1] != act.body.get("ticket")]
             self._later(LOOK_AGAIN_S, lambda: self._decide(window))

@@ -20,7 +20,7 @@ from contract.wire.answers import Answer
 from contract.wire.messages import Text
 from contract.wire.requests import VERBS
 from queue_server.codes.signer import Signer, hall_key, seal_hall_key
-from queue_server.commands import day_end, permission
+from queue_server.commands import changed_lists, day_end, permission
 from queue_server.commands.context import Changes, CommandContext
 from queue_server.commands.hall_rules import CLASSES, HallRules
 from queue_server.commands.refused import Refused, refuse
@@ -28,7 +28,7 @@ from queue_server.commands.table import COMMANDS
 from queue_server.commands.wait_times import WaitTimes
 from queue_server.logs.hash_chain import Chain
 from queue_server.store import restores, tables
-from queue_server.store.database import ERRORS, Database, Writer
+from queue_server.store.database import Database, Writer, passes
 from queue_server.store.hall_rows import ensure
 from queue_server.store.prepared import Prepared
 from queue_server.store.unit_of_work import UnitOfWork
@@ -105,6 +105,11 @@ class Ledger:
             ensure(connection, windows=self.hall.windows, queues=self.hall.queues, classes=CLASSES, now=self._clock())
             seal_hall_key(connection)
             self.signer = Signer(hall_key(connection), restores.all_of(connection))
+        with self._transaction() as connection:
+            unit, now = UnitOfWork(connection, shared=self.database.shared), self._clock()
+            changes = Changes()
+            changed_lists.settle(self._work(unit, now, self.hall.day(now), changes))
+            self._finish(unit, changes)
 
     def close(self) -> None:
         """Give the database back."""
@@ -172,7 +177,7 @@ class Ledger:
 
     def _failure(self, one: _Asked, error: Exception) -> Answer:
         """The answer for a request that raised: the database's trouble passes, a program's mistake is written down."""
-        if isinstance(error, ERRORS):
+        if passes(error):
             LOG.error("%s could not be written: %s", one.request.verb, error)
             return refuse("busy", "the ledger cannot be written just now", _BUSY)
         LOG.error("%s %.200r failed", one.request.verb, one.request.body, exc_info=error)
@@ -229,7 +234,7 @@ class Ledger:
                 yield connection
             self._chain.committed()
         except BaseException as error:
-            self.writable &= not isinstance(error, ERRORS)
+            self.writable &= not passes(error)
             self.wait_times.stale = True
             self._chain.broken()
             raise

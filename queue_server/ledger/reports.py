@@ -123,7 +123,8 @@ class Reports:
         self._clock = clock
 
     def waiting_list(self, window: str | None) -> list[WaitingTicket]:
-        """Open tickets at no window, in the order of the line; with `window`, those of its queues and those meant for it.
+        """Open tickets at no window, in the order of the line; with `window`, those of its queues, those meant for it
+        and those of queues that no window serves any more.
 
         First whoever waits, then those being printed, missed and held. Tickets bound to another window are left out.
         """
@@ -131,7 +132,13 @@ class Reports:
             tables.OPEN, T.state.in_(("waiting", "printing", "missed", "held"))
         )
         if window is not None:
-            mine = or_(T.queue.in_(self._hall.queues_of.get(window, ())), T.bound == window, T.window == window)
+            served = [queue for queue, windows in self._hall.windows_of.items() if windows]
+            mine = or_(
+                T.queue.in_(self._hall.queues_of.get(window, ())),
+                T.queue.not_in(served),
+                T.bound == window,
+                T.window == window,
+            )
             wanted = wanted.where(mine, or_(T.bound.is_(None), T.bound == window))
         order = case({"waiting": 0, "printing": 1, "missed": 2, "held": 3}, value=T.state)
         with self._database.look() as connection:

@@ -18,17 +18,24 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import IsolationLevel
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from queue_server.privacy import Sealer
 
 ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 """What a database in trouble raises, through Core or straight from its driver."""
+BROKEN_RULES = (IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)
+"""What it raises when data break a rule of the schema: a mistake of the program, which no waiting mends."""
 BEGUN = "begun_on_the_driver"
 SEALER = "sealer"
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
+
+
+def passes(error: BaseException) -> bool:
+    """Whether an error is a trouble of the database, over as soon as there is room or a connection again."""
+    return isinstance(error, ERRORS) and not isinstance(error, BROKEN_RULES)
 
 
 class BadDatabase(RuntimeError):

@@ -37,6 +37,11 @@ def _count(line: ColumnElement[bool]) -> ScalarSelect[int]:
     return tickets.correlate(tables.lines).scalar_subquery()
 
 
+def line_queues(connection: Connection) -> list[str]:
+    """Every queue that has a line, also those of an earlier configuration."""
+    return list(connection.execute(select(L.queue).distinct().order_by(L.queue)).scalars())
+
+
 def window_rows(connection: Connection) -> list[tuple[WindowRow, str | None, str | None]]:
     """Every window with the number and the queue of the ticket at it."""
     windows = tables.windows

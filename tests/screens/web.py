@@ -248,6 +248,7 @@ def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
         View("item-import", "/items/import", (WIDE,), "entry"),
         View("item-preview", f"/items/{GUIDE}/v/1?kiosk=1", (WIDE,), "entry"),
         View("console-windows", "/console", both, "0114"),
+        View("console-take-over", "/console", both, "0114", lambda page: page.click('button[value="05"]')),
         View("console-free", "/console", both, "0114", at_window),
         View(
             "console-reason",

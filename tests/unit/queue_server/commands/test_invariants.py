@@ -21,6 +21,8 @@ CLASSES = st.sampled_from(["ordinary", "ordinary", "appointment", "priority", "m
 PLAIN = st.sampled_from(["call-next", "call-next", "recall", "start-service", "finish-service", "no-show", "hold", "resume"])
 MINUTES = st.sampled_from([0, 0.5, 2, 15, 40])
 KNOWN = {
+    "unknown-queue",
+    "unknown-window",
     "wrong-state",
     "nothing-waiting",
     "limit-reached",
@@ -40,7 +42,9 @@ class Hall(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="jiaohao-hall-"))
         hall = write_hall(self.folder / "hall", rules="issue_outside_hours = true\nrecall_limit = 1")
         self.bed = Bed(hall, sqlite_url(self.folder)).open()
+        self.whole = self.bed.hall.config
         self.tickets: list[str] = []
+        self.leased: list[str] = []
         for window in ("01", "03"):
             self.bed.ok("open-window", window=window, clerk=f"01{window}")
 
@@ -59,7 +63,12 @@ class Hall(RuleBasedStateMachine):
     @rule(queue=QUEUES, class_=CLASSES, printed=st.sampled_from([None, "printed", "failed"]))
     def a_citizen_takes_a_number(self, queue: str, class_: str, printed: str | None) -> None:
         more = {} if printed is None else {"terminal": "kiosk-1"}
-        ticket = self.bed.issue(queue, class_=class_, channel="web" if printed is None else "kiosk", **more)
+        channel = "web" if printed is None else "kiosk"
+        given = self.ask("issue-ticket", queue=queue, class_=class_, channel=channel, **more)
+        if given is None:
+            assert queue not in self.bed.hall.queues
+            return
+        ticket = given["ticket"]
         assert ticket["id"] not in self.tickets
         self.tickets.append(ticket["id"])
         if printed is not None:
@@ -72,7 +81,7 @@ class Hall(RuleBasedStateMachine):
 
     @rule(window=WINDOWS, verb=st.sampled_from(["hold", "finish-service", "no-show", "transfer"]))
     def a_clerk_serves(self, window: str, verb: str) -> None:
-        self.bed.issue("household")
+        self.a_citizen_takes_a_number("household", "ordinary", None)
         self.ask("call-next", window=window)
         if verb in ("hold", "finish-service"):
             self.ask("start-service", window=window)
@@ -123,6 +132,37 @@ class Hall(RuleBasedStateMachine):
     def the_server_restarts(self) -> None:
         self.bed = self.bed.again()
 
+    @rule(
+        letters=st.permutations("ABC"),
+        queues=st.lists(QUEUES, min_size=1, unique=True),
+        windows=st.lists(st.sampled_from(["01", "02", "03", "04"]), min_size=1, unique=True),
+        clerks=st.lists(st.sampled_from(["0101", "0102", "0103", "0104"]), unique=True),
+    )
+    def the_lists_change_in_the_middle_of_the_day(
+        self, letters: list[str], queues: list[str], windows: list[str], clerks: list[str]
+    ) -> None:
+        """Queues, letters, windows and clerks come, go and are swapped."""
+        hall = self.whole
+        lettered = [queue.model_copy(update={"letter": letter}) for queue, letter in zip(hall.queue, letters, strict=True)]
+        kept = [window for window in hall.window if window.id in windows]
+        lists = {
+            "queue": [queue for queue in lettered if queue.id in queues],
+            "window": [w.model_copy(update={"queues": [q for q in w.queues if q in ("*", *queues)]}) for w in kept],
+            "clerk": [clerk for clerk in hall.clerk if clerk.id in clerks],
+        }
+        self.bed = self.bed.again(hall.model_copy(update=lists))
+
+    @rule(queue=QUEUES, count=st.integers(1, 3), day_on=st.booleans())
+    def a_kiosk_gives_numbers_offline(self, queue: str, count: int, day_on: bool) -> None:
+        leased = self.ask("lease-numbers", queue=queue, terminal="kiosk-1", count=count)
+        self.leased += [one["ticket"] for one in leased["numbers"]] if leased else []
+        assert len(self.leased) == len(set(self.leased)), "a number is leased twice"
+        if self.leased and not day_on:
+            at = self.bed.clock.now.isoformat()
+            told = [{"ticket": ticket, "issued_at": at, "result": "printed"} for ticket in self.leased[-2:]]
+            merged = self.ask("merge-tickets", terminal="kiosk-1", tickets=told)
+            assert merged is not None and "refused" not in [one["state"] for one in merged["tickets"]]
+
     @invariant()
     def the_books_are_right(self) -> None:
         if not hasattr(self, "bed"):
@@ -131,6 +171,12 @@ class Hall(RuleBasedStateMachine):
         assert self.none("SELECT ticket FROM windows WHERE ticket IS NOT NULL GROUP BY ticket HAVING count(*) > 1"), (
             "two windows"
         )
+        windows = self.bed.hall.windows
+        listed = {ticket.id for window in windows for ticket in self.bed.reports.waiting_list(window)}
+        away = "SELECT id FROM tickets WHERE state IN ('printing', 'waiting', 'missed', 'held')"
+        assert {ticket for (ticket,) in self.bed.rows(away)} <= listed, "somebody waits where no window looks"
+        there = self.bed.rows("SELECT id FROM windows WHERE state <> 'closed'")
+        assert {window for (window,) in there} <= windows.keys(), "a window is open that the hall has no more"
         at_window = "(state IN ('called', 'serving')) != (id IN (SELECT ticket FROM windows WHERE ticket IS NOT NULL))"
         assert self.none(f"SELECT id, state FROM tickets WHERE {at_window}"), "tickets and windows do not agree"
         busy = "(state IN ('calling', 'serving')) != (ticket IS NOT NULL)"
