@@ -64,7 +64,7 @@ class Bed:
         bed = Bed.__new__(Bed)
         bed.__dict__.update(self.__dict__)
         if hall is not None:
-            bed.hall = HallRules(hall, always_open=self.hall.always_open)
+            bed.hall = HallRules(hall, always_open=self.hall.any_hour)
         bed.database = Database(self.database.url)
         bed.ledger = Ledger(bed.database, bed.hall, clock=lambda: bed.clock.now, monotonic=lambda: bed.clock.monotonic)
         bed.reports = Reports(bed.database, bed.hall, lambda: bed.clock.now)

@@ -45,7 +45,8 @@ CONFIG = HallConfig.model_validate(
             "id": "test", "name": {"zh": "测试大厅", "en": "Test Hall"}, "region": "620524",
             "time_zone": NOON, "address": {"zh": "示例路 1 号", "en": "1 Example Road"}, "telephone": "0938-0000000",
         },
-        "hours": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "opens": "00:00", "closes": "23:59:59"}],
+        "hours": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "opens": "00:00", "closes": "23:59:59",
+                   "holidays": True}],
         "theme": [{"id": "all", "name": {"zh": "全部", "en": "All"}}],
         "queue": [
             {"id": "social", "letter": "A", "name": {"zh": "社会保障", "en": "Social security"}, "theme": "all"},

@@ -41,11 +41,12 @@ class HallFacts(Table):
 
 
 class Hours(Table):
-    """One session of opening: on these days from `opens` to `closes`, local time."""
+    """One session of opening: on these days from `opens` to `closes`, local time; make-up working days are like a Monday."""
 
     days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
     opens: time
     closes: time
+    holidays: bool = Field(default=False, description="on public holidays too")
     note: TextConfig | None = None
 
 
@@ -277,6 +278,7 @@ class HallConfig(Table):
     hall: HallFacts
     hours: list[Hours]
     closed_days: list[date] = []
+    open_days: list[date] = Field(default=[], description="open as on a weekday, whatever holiday or weekend they are")
     rules: Rules = Rules()
     display_texts: DisplayTexts = DisplayTexts()
     notice: list[TextConfig] = []

@@ -21,9 +21,22 @@ from pydantic_core import ErrorDetails
 from contract.configuration import explain
 from contract.configuration.explain import nearest
 from contract.configuration.hall import HallConfig
+from contract.configuration.opening_hours import contradictions
 
 FILES = {
-    "hall.toml": ("hall", "hours", "closed_days", "rules", "display_texts", "notice", "printing", "verifier", "privacy", "web"),
+    "hall.toml": (
+        "hall",
+        "hours",
+        "closed_days",
+        "open_days",
+        "rules",
+        "display_texts",
+        "notice",
+        "printing",
+        "verifier",
+        "privacy",
+        "web",
+    ),
     "queues.toml": ("theme", "queue"),
     "windows.toml": ("window", "clerk"),
     "devices.toml": ("terminal", "device"),
@@ -46,7 +59,7 @@ def load(folder: Path) -> HallConfig:
         config = HallConfig.model_validate(tables)
     except ValidationError as error:
         raise BadHall("\n".join(_explain(folder, tables, e) for e in error.errors())) from None
-    if broken := _broken_references(config):
+    if broken := [*_broken_references(config), *contradictions(config)]:
         raise BadHall("\n".join(f"{folder / name}: {text}" for name, text in broken))
     return config
 
@@ -89,6 +102,10 @@ def _broken_references(config: HallConfig) -> list[tuple[str, str]]:
     ids = {group: [entry.id for entry in getattr(config, group)] for group in groups}
     for group, file in groups.items():
         found += [(file, f"[[{group}]] id {i!r} stands twice; ids are unique") for i in _twice(ids[group])]
+    found += [
+        ("windows.toml", f"[[window]] number {x!r} stands twice; every window has its own")
+        for x in _twice([w.number for w in config.window])
+    ]
     found += [
         ("queues.toml", f"letter {x!r} stands twice; every queue has its own") for x in _twice([q.letter for q in config.queue])
     ]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-
-import chinese_calendar
 
 from contract.configuration.hall import HallConfig
 from queue_server.codes.verifier import CodeVerifier
-from queue_server.domain.business_day import business_day, day_begins, is_open, is_weekday, sessions_of
+from queue_server.domain.business_day import business_day, day_begins
+from queue_server.domain.calendar import HallCalendar, knows_holidays
 from queue_server.domain.deadline import Deadline, standing
 from queue_server.domain.rating import open_until
 from queue_server.domain.routing import WindowRules
@@ -26,7 +24,9 @@ class HallRules:
         self.verifiers = verifiers
         self.rules = config.rules
         self.zone = config.zone
-        self.always_open = always_open
+        self.any_hour = always_open or config.rules.issue_outside_hours
+        """Whether numbers are given at any hour."""
+        self.calendar = HallCalendar(config.hours, config.zone, closed_days=config.closed_days, open_days=config.open_days)
         self.queues = {queue.id: queue for queue in config.queue}
         self.windows = {window.id: window for window in config.window}
         self.clerks = {clerk.id: clerk for clerk in config.clerk}
@@ -66,16 +66,18 @@ class HallRules:
 
     def is_open(self, instant: datetime) -> bool:
         """Whether numbers may be taken now."""
-        if self.always_open or self.rules.issue_outside_hours:
-            return True
-        return is_open(self.config.hours, self.config.closed_days, instant, self.zone)
+        return self.any_hour or self.calendar.is_open(instant)
+
+    def opens_at(self, instant: datetime) -> datetime | None:
+        """When the hall opens, in its zone; None while it is open, and when it does not open for more than a year."""
+        return None if self.is_open(instant) else self.calendar.next_opening(instant)
 
     def open_on(self, day: date) -> list[tuple[datetime, datetime]]:
         """When numbers may be taken on a business day: from and until, in the hall's zone."""
-        if self.always_open or self.rules.issue_outside_hours:
+        if self.any_hour:
             begins, ends = self.begins(day), self.begins(day + timedelta(days=1))
             return [(begins.astimezone(self.zone), ends.astimezone(self.zone))]
-        return sessions_of(self.config.hours, self.config.closed_days, day, self.zone)
+        return self.calendar.open_on(day)
 
     def rating_until(self, finished: datetime) -> datetime:
         """Until when a finished service may be rated by its token."""
@@ -83,28 +85,12 @@ class HallRules:
         return open_until(finished, days, self.zone, starts=starts, is_working=self.is_working)
 
     def is_working(self, day: date) -> bool:
-        """China's working days (with holidays and shifted weekends) where the calendar knows the year, else weekdays."""
-        if day in self.config.closed_days:
-            return False
-        known: Callable[[date], bool] = chinese_calendar.is_workday
-        try:
-            return known(day)
-        except NotImplementedError:
-            return is_weekday(day)
-
-    @staticmethod
-    def knows_holidays(day: date) -> bool:
-        """Whether the calendar knows the holidays of the day's year: they are published late in the year before."""
-        known: Callable[[date], bool] = chinese_calendar.is_workday
-        try:
-            known(day)
-        except NotImplementedError:
-            return False
-        return True
+        """Whether `day` is a working day of this hall."""
+        return self.calendar.is_working(day)
 
     def deadline(self, promised: date, today: date) -> Deadline:
         """Where a case is against its promised day."""
-        return standing(promised, today, self.is_working, is_known=self.knows_holidays)
+        return standing(promised, today, self.is_working, is_known=knows_holidays)
 
     @property
     def print_timeout(self) -> timedelta:

@@ -14,7 +14,6 @@ from queue_server.commands.check_in import Admission, admission
 from queue_server.commands.context import CommandContext
 from queue_server.commands.lease import SAME_INSTANT_S
 from queue_server.commands.refused import Refused, bad_request, unknown_queue
-from queue_server.domain.business_day import next_opening
 from queue_server.domain.ticket_number import display_number, first_offline, ticket_id
 from queue_server.store.rows import TicketRow
 
@@ -113,8 +112,7 @@ def confirm_print(context: CommandContext, ask: ConfirmPrint) -> TicketAnswer:
 def _check_open(context: CommandContext) -> None:
     if context.hall.is_open(context.now):
         return
-    config = context.hall.config
-    opening = next_opening(config.hours, config.closed_days, context.now, context.hall.zone)
+    opening = context.hall.opens_at(context.now)
     when = (
         Text("", "") if opening is None else Text(f"下次取号时间：{opening:%m月%d日 %H:%M}。", f" from {opening:%d %b %H:%M}")
     )
@@ -133,7 +131,7 @@ def _check_limits(context: CommandContext, queue: Queue) -> None:
     local = context.now.astimezone(context.hall.zone)
     segment = next((s for s in queue.segments if s.opens <= local.time() < s.closes), None)
     if segment is None:
-        if context.hall.always_open or context.hall.rules.issue_outside_hours:
+        if context.hall.any_hour:
             return
         first = "、".join(f"{s.opens:%H:%M}-{s.closes:%H:%M}" for s in queue.segments)
         hint = Text(f"该业务取号时段为{first}。", f"Numbers of this queue are given {first.replace('、', ', ')}.")

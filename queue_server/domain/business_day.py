@@ -1,4 +1,4 @@
-"""The hall's day in the hall's time zone: which business day an instant belongs to, when the hall is open, working days.
+"""The hall's day in the hall's time zone: which business day an instant belongs to, and counting in working days.
 
 Instants are aware datetimes. A business day begins at `starts`, local time, and lasts until the next one begins; when the
 clocks go back over `starts` the day begins once, and when they jump over it the day begins with the jump.
@@ -6,9 +6,8 @@ clocks go back over `starts` the day begins once, and when they jump over it the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Protocol
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONE_DAY = timedelta(days=1)
@@ -19,20 +18,9 @@ CLOCK_CHANGE_S = 3 * 3600
 """So close to the start of a day its instant is worked out; no clock change within a day moves it further."""
 
 
-class OpenHours(Protocol):
-    """One session of opening: on `days` (mon .. sun) from `opens` until just before `closes`, local time."""
-
-    @property
-    def days(self) -> Collection[str]: ...
-    @property
-    def opens(self) -> time: ...
-    @property
-    def closes(self) -> time: ...
-
-
 def day_begins(day: date, zone: tzinfo, starts: time = MIDNIGHT) -> datetime:
     """The first instant of business day `day`, in UTC."""
-    return _instant(day, starts, zone)
+    return at_local_time(day, starts, zone)
 
 
 def business_day(instant: datetime, zone: tzinfo, starts: time = MIDNIGHT) -> date:
@@ -46,41 +34,6 @@ def business_day(instant: datetime, zone: tzinfo, starts: time = MIDNIGHT) -> da
     while instant >= day_begins(day + ONE_DAY, zone, starts):
         day += ONE_DAY
     return day
-
-
-def is_open(sessions: Iterable[OpenHours], closed_days: Collection[date], instant: datetime, zone: tzinfo) -> bool:
-    """Whether the hall is open at `instant`."""
-    local = instant.astimezone(zone)
-    day, clock = local.date(), local.time()
-    if day in closed_days:
-        return False
-    return any(DAYS[day.weekday()] in session.days and session.opens <= clock < session.closes for session in sessions)
-
-
-def next_opening(
-    sessions: Iterable[OpenHours], closed_days: Collection[date], instant: datetime, zone: tzinfo
-) -> datetime | None:
-    """When the hall opens next after `instant`, in the hall's zone; None when nothing opens for more than a year."""
-    sessions = list(sessions)
-    day = instant.astimezone(zone).date()
-    for _ in range(LOOK_AHEAD_DAYS):
-        if day not in closed_days:
-            openings = (_instant(day, s.opens, zone) for s in sessions if DAYS[day.weekday()] in s.days)
-            later = [opening for opening in openings if opening > instant]
-            if later:
-                return min(later).astimezone(zone)
-        day += ONE_DAY
-    return None
-
-
-def sessions_of(
-    sessions: Iterable[OpenHours], closed_days: Collection[date], day: date, zone: tzinfo
-) -> list[tuple[datetime, datetime]]:
-    """When the hall is open on `day`: from and until, in the hall's zone, in order."""
-    if day in closed_days:
-        return []
-    spans = ((_instant(day, s.opens, zone), _instant(day, s.closes, zone)) for s in sessions if DAYS[day.weekday()] in s.days)
-    return sorted((opens.astimezone(zone), closes.astimezone(zone)) for opens, closes in spans)
 
 
 def is_weekday(day: date) -> bool:
@@ -108,7 +61,7 @@ def _seconds(clock: time) -> int:
     return clock.hour * 3600 + clock.minute * 60 + clock.second
 
 
-def _instant(day: date, clock: time, zone: tzinfo) -> datetime:
+def at_local_time(day: date, clock: time, zone: tzinfo) -> datetime:
     """The first instant at which the local clock has reached `clock` on `day`, in UTC."""
     local = datetime.combine(day, clock, zone)
     instant = local.astimezone(UTC)

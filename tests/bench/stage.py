@@ -131,7 +131,7 @@ def write_hall(at: Path, *, devices: str = "") -> Path:
     (hall / "hall.toml").write_text(
         f'[hall]\nid = "{HALL}"\nname = {{ zh = "测试大厅", en = "Bench hall" }}\nregion = "620524"\n'
         'address = { zh = "城关镇", en = "Chengguan" }\ntelephone = "0938-0000000"\n'
-        '[[hours]]\ndays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\nopens = 00:00:00\ncloses = 23:59:59\n'
+        '[[hours]]\ndays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\nopens = 00:00:00\ncloses = 23:59:59\nholidays = true\n'
     )
     queues = "".join(
         f'[[queue]]\nid = "q{letter.lower()}"\nletter = "{letter}"\nname = {{ zh = "业务{letter}", en = "Business {letter}" }}\ntheme = "all"\n'

@@ -54,7 +54,7 @@ class ServerBench:
         hours = hall / "hall.toml"
         text = re.sub(r"\[\[hours\]\].*?(?=\[rules\])", "", hours.read_text(), flags=re.DOTALL)
         days = ", ".join(f'"{day}"' for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
-        hours.write_text(f"{text}\n[[hours]]\ndays = [{days}]\nopens = 00:00:00\ncloses = 23:59:59\n")
+        hours.write_text(f"{text}\n[[hours]]\ndays = [{days}]\nopens = 00:00:00\ncloses = 23:59:59\nholidays = true\n")
         terminal = TerminalFile("server", "server", HALL, "mqtts://127.0.0.1:8883", "http://127.0.0.1:8080")
         self.machine.write(newest("jiaohao-server-*.img.zst"), terminal, hall)
 

@@ -101,3 +101,53 @@ def test_https_with_a_certificate_from_elsewhere_needs_its_files(folder: Path):
     (folder / "hall.toml").write_text((folder / "hall.toml").read_text() + '\n[web]\ntls = "files"\ncertificate = "web.crt"\n')
     with pytest.raises(BadHall, match="needs certificate and key"):
         load(folder)
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (
+            'days = ["sun"]\nopens = 10:00:00\ncloses = 10:00:00',
+            r"number 5: closes 10:00 is not after opens 10:00; give a later",
+        ),
+        (
+            'days = ["sun"]\nopens = 22:00:00\ncloses = 06:00:00',
+            "number 5: closes 06:00 is not after opens 22:00; .*two entries",
+        ),
+        ("days = []\nopens = 10:00:00\ncloses = 11:00:00", "number 5: days is empty; name the days"),
+        ('days = ["sun", "mon"]\nopens = 11:00:00\ncloses = 13:00:00', r"number 5: opens 11:00 lies within .*number 1 \(mon\)"),
+    ],
+)
+def test_hours_that_contradict_themselves_are_refused(folder: Path, hours: str, told: str):
+    change(folder / "hall.toml", "# 排队规则", f"[[hours]]\n{hours}\n\n# 排队规则")
+    with pytest.raises(BadHall, match=rf"hall\.toml: \[\[hours\]\] {told}"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("segments", "told"),
+    [
+        ('[{opens = "10:00", closes = "09:00", limit = 5}]', "number 1: closes 09:00 is not after opens 10:00"),
+        (
+            '[{opens = "08:00", closes = "10:00", limit = 5}, {opens = "09:00", closes = "11:00", limit = 5}]',
+            "number 2: opens 09:00 lies within .*number 1",
+        ),
+    ],
+)
+def test_segments_that_contradict_themselves_are_refused(folder: Path, segments: str, told: str):
+    change(folder / "queues.toml", "[[queue]]\n", f"[[queue]]\nsegments = {segments}\n")
+    with pytest.raises(BadHall, match=rf"queues\.toml: \[\[queue\]\] .*segments {told}"):
+        load(folder)
+
+
+def test_a_day_that_is_open_and_closed_is_refused(folder: Path):
+    change(folder / "hall.toml", "closed_days = []", "closed_days = [2026-10-01]")
+    change(folder / "hall.toml", "open_days = []", "open_days = [2026-10-01]")
+    with pytest.raises(BadHall, match=r"hall\.toml: open_days: 2026-10-01 stands in closed_days too"):
+        load(folder)
+
+
+def test_two_windows_of_one_number_are_refused(folder: Path):
+    change(folder / "windows.toml", 'number = "02"', 'number = "01"')
+    with pytest.raises(BadHall, match=r"windows\.toml: \[\[window\]\] number '01' stands twice"):
+        load(folder)

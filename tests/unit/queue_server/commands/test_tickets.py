@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from tests.bed import Bed
 
@@ -93,6 +95,22 @@ def test_a_ticket_whose_kiosk_stays_silent_is_void_after_the_time_out(bed: Bed):
     assert bed.state(ticket) == "printing"
     bed.pass_time(seconds=2)
     assert bed.state(ticket) == "void"
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [((2026, 10, 1), "10月08日 08:30"), ((2026, 2, 17), "02月24日 08:30"), ((2026, 10, 10), None), ((2026, 9, 20), None)],
+)
+def test_holidays_and_make_up_days_rule_numbers_and_words(make_bed: MakeBed, day: tuple[int, int, int], told: str | None):
+    bed = make_bed()
+    bed.clock.now = datetime(*day, 9, 0, tzinfo=bed.hall.zone)
+    answer = bed.ask("issue-ticket", queue="household", channel="web")
+    if told is None:
+        assert answer.status == "ok", "a make-up working day"
+    else:
+        assert answer.error is not None and answer.error.texts is not None and told in answer.error.texts.zh
+    lease = bed.ok("lease-numbers", queue="household", terminal="kiosk-1", count=1)
+    assert bool(lease["open"]) is (told is None)
 
 
 def test_outside_opening_hours_no_number_is_given_and_the_next_opening_is_told(bed: Bed):
@@ -236,7 +254,7 @@ def test_the_business_day_turns_over_at_midnight_of_the_hall_and_not_of_utc(bed:
 
 
 def bed_issue_at_night(bed: Bed) -> str:
-    bed.hall.always_open = True
+    bed.hall.any_hour = True
     number: str = bed.issue()["id"]
     return number
 
@@ -244,7 +262,7 @@ def bed_issue_at_night(bed: Bed) -> str:
 def test_a_clock_that_jumps_back_makes_no_number_twice_and_no_negative_period(bed: Bed):
     first = bed.issue()
     bed.clock.now -= timedelta(minutes=20)
-    bed.hall.always_open = True
+    bed.hall.any_hour = True
     second = bed.issue()
     bed.call("01")
     assert first["id"] != second["id"]

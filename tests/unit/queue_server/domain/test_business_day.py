@@ -1,6 +1,5 @@
-"""Business day, opening hours and working days in any time zone."""
+"""Business day and working days in any time zone."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.domain.business_day import add_working_days, business_day, day_begins, is_open, next_opening
+from queue_server.domain.business_day import add_working_days, business_day, day_begins
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ZONES = [
@@ -23,17 +22,6 @@ ZONES = [
     "Africa/Cairo",
     "America/Havana",
 ]
-
-
-@dataclass(frozen=True)
-class Session:
-    days: tuple[str, ...]
-    opens: time
-    closes: time
-
-
-WEEK = ("mon", "tue", "wed", "thu", "fri")
-HOURS = [Session(WEEK, time(8, 30), time(12)), Session(WEEK, time(14, 30), time(18)), Session(("sat",), time(9), time(12))]
 
 
 def local(*parts: int) -> datetime:
@@ -83,34 +71,6 @@ def test_business_days_never_run_backwards_and_hold_what_they_should(moment, nam
     day = business_day(instant, zone, starts)
     assert day_begins(day, zone, starts) <= instant < day_begins(day + timedelta(days=1), zone, starts)
     assert business_day(instant + later, zone, starts) >= day
-
-
-@pytest.mark.parametrize(
-    ("moment", "open_"),
-    [
-        (local(2026, 11, 23, 8, 29, 59), False),
-        (local(2026, 11, 23, 8, 30), True),
-        (local(2026, 11, 23, 12, 0), False),
-        (local(2026, 11, 23, 14, 30), True),
-        (local(2026, 11, 28, 10, 0), True),  # Saturday
-        (local(2026, 11, 29, 10, 0), False),  # Sunday
-        (local(2026, 11, 24, 10, 0), False),  # closed that day
-    ],
-)
-def test_the_hall_is_open_in_its_sessions(moment, open_):
-    assert is_open(HOURS, [date(2026, 11, 24)], moment.astimezone(UTC), SHANGHAI) is open_
-
-
-def test_the_next_opening_passes_noon_weekends_and_closed_days():
-    closed = [date(2026, 11, 30)]
-    assert next_opening(HOURS, closed, local(2026, 11, 27, 12, 30), SHANGHAI) == local(2026, 11, 27, 14, 30)
-    assert next_opening(HOURS, closed, local(2026, 11, 27, 18, 0), SHANGHAI) == local(2026, 11, 28, 9, 0)
-    assert next_opening(HOURS, closed, local(2026, 11, 28, 12, 0), SHANGHAI) == local(2026, 12, 1, 8, 30)
-
-
-def test_a_hall_without_sessions_never_opens():
-    assert next_opening([], [], local(2026, 11, 22, 9), SHANGHAI) is None
-    assert not is_open([], [], local(2026, 11, 23, 9), SHANGHAI)
 
 
 def test_working_days_skip_weekends_and_holidays():
