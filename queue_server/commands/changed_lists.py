@@ -16,6 +16,7 @@ from queue_server.commands.context import CommandContext
 from queue_server.commands.serve import end_service
 from queue_server.commands.window import release_bound
 from queue_server.store import tables
+from queue_server.store.hall_rows import line_queues
 from queue_server.store.rows import TicketRow, WindowRow
 
 LOG = logging.getLogger(__name__)
@@ -34,8 +35,9 @@ def settle(context: CommandContext) -> None:
     meant = select(T.bound).where(tables.BOUND, T.bound.not_in(known)).distinct().order_by(T.bound)
     for bound in unit.connection.execute(meant).scalars().all():
         release_bound(context, bound)
-    held = unit.tickets.columns.where(tables.OPEN, T.state == "held", T.window.not_in(known)).order_by(T.id)
-    for ticket in unit.tickets.find(held):
+    today = context.day.isoformat()
+    held = unit.tickets.columns.where(tables.OPEN, T.business_day == today, T.state == "held", T.window.not_in(known))
+    for ticket in unit.tickets.find(held.order_by(T.id)):
         _back_to_its_line(context, ticket, ticket.window or "")
     _name_who_is_left(context)
 
@@ -63,12 +65,11 @@ def _back_to_its_line(context: CommandContext, ticket: TicketRow, window: str) -
 
 def _name_who_is_left(context: CommandContext) -> None:
     context.unit.tickets.flush()
-    served = [queue for queue, windows in context.hall.windows_of.items() if windows]
-    left = select(T.queue, T.number).where(tables.UNBOUND, T.queue.not_in(served)).order_by(T.queue, T.rank)
-    numbers: dict[str, list[str]] = {}
-    for queue, number in context.unit.connection.execute(left):
-        numbers.setdefault(queue, []).append(number)
-    for queue, waiting in numbers.items():
+    for queue in line_queues(context.unit.connection, context.hall.served):
+        line = select(T.number).where(tables.UNBOUND, T.queue == queue).order_by(T.rank)
+        waiting = context.unit.connection.execute(line).scalars().all()
+        if not waiting:
+            continue
         LOG.warning(
             "%d tickets wait in queue %s, which no window serves: %s; call them by their number at any window, "
             "or transfer them to another queue",

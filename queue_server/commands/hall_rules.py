@@ -34,6 +34,8 @@ class HallRules:
         self.parties = {terminal.id: parties(config, terminal) for terminal in config.terminal}
         self.queues_of = {window.id: tuple(config.queues_of(window)) for window in config.window}
         self.windows_of = {queue.id: [window.id for window in config.windows_of(queue.id)] for queue in config.queue}
+        self.served = frozenset(queue for queue, windows in self.windows_of.items() if windows)
+        """The queues that some window serves."""
         self.calls = {window: self._window_rules(window) for window in self.windows}
 
     def _window_rules(self, window_id: str) -> WindowRules:

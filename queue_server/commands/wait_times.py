@@ -74,7 +74,7 @@ class WaitTimes:
         """How many wait in queues that no window of the hall serves (any more)."""
         found: dict[str, int] = {}
         for (queue, _), waiting in self.lines.items():
-            if waiting > 0 and not self.hall.windows_of.get(queue):
+            if waiting > 0 and queue not in self.hall.served:
                 found[queue] = found.get(queue, 0) + waiting
         return found
 

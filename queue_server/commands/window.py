@@ -83,13 +83,13 @@ def _arrive(context: CommandContext, window: WindowRow, ask: ChangeWindow, verb:
     """Somebody is on duty at the window from now on: the clerk who is named, a stand-in whom nobody names, or who was there."""
     _check_clerk(context, ask)
     clerk = ask.clerk or (None if ask.stand_in else window.clerk)
-    changes = clerk != window.clerk
-    if changes and window.state in BUSY and not ask.confirmed:
+    changes, confirmed = clerk != window.clerk, ask.confirmed and context.terminal is None  # people answer at pages
+    if changes and window.state in BUSY and not confirmed:
         raise in_use(*_busy_words(context, window))
     for other in _elsewhere(context, window, clerk):
         if other.state in BUSY:
             raise wrong_state(f"clerk {clerk} has a ticket at window {other.id}", _left_words(context, other))
-        if not ask.confirmed:
+        if not confirmed:
             raise in_use(f"clerk {clerk} is on duty at window {other.id}", _moves_words(context, other, window))
         _close(context, other, f"its clerk went to window {window.id}")
     before, shut = window.clerk, window.state in SHUT

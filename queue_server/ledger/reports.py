@@ -16,6 +16,7 @@ from queue_server.commands.reprint import REPRINTABLE
 from queue_server.domain.routing import choose
 from queue_server.store import tables
 from queue_server.store.database import Database
+from queue_server.store.hall_rows import line_queues
 from queue_server.store.unit_of_work import UnitOfWork
 
 A = tables.reprints.c
@@ -132,13 +133,10 @@ class Reports:
             tables.OPEN, T.state.in_(("waiting", "printing", "missed", "held"))
         )
         if window is not None:
-            served = [queue for queue, windows in self._hall.windows_of.items() if windows]
-            mine = or_(
-                T.queue.in_(self._hall.queues_of.get(window, ())),
-                T.queue.not_in(served),
-                T.bound == window,
-                T.window == window,
-            )
+            with self._database.look() as connection:
+                left = line_queues(connection, self._hall.served)
+            queues = [*self._hall.queues_of.get(window, ()), *left]
+            mine = or_(T.queue.in_(queues), T.bound == window, T.window == window)
             wanted = wanted.where(mine, or_(T.bound.is_(None), T.bound == window))
         order = case({"waiting": 0, "printing": 1, "missed": 2, "held": 3}, value=T.state)
         with self._database.look() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime
 
@@ -37,9 +37,9 @@ def _count(line: ColumnElement[bool]) -> ScalarSelect[int]:
     return tickets.correlate(tables.lines).scalar_subquery()
 
 
-def line_queues(connection: Connection) -> list[str]:
-    """Every queue that has a line, also those of an earlier configuration."""
-    return list(connection.execute(select(L.queue).distinct().order_by(L.queue)).scalars())
+def line_queues(connection: Connection, but: Collection[str] = ()) -> list[str]:
+    """Every queue that has a line, also those of an earlier configuration; without those of `but`."""
+    return list(connection.execute(select(L.queue).where(L.queue.not_in(but)).distinct().order_by(L.queue)).scalars())
 
 
 def window_rows(connection: Connection) -> list[tuple[WindowRow, str | None, str | None]]:

@@ -58,6 +58,7 @@ FOR_ANYBODY = {("call-ticket", "ticket")}
 """A window calls whoever waits."""
 NOT_THINGS = {
     "queue", "to_queue", "to_window", "clerk", "item", "channel", "class_", "appointment", "result", "detail", "reason", "return_",
+    "stand_in", "confirmed",
     "places", "level", "token", "reasons", "text", "unexplained", "code", "number", "last_four", "count", "tickets", "diary", "acts",
 }  # fmt: skip
 """Fields that name nothing that belongs to somebody, or that are right enough for whoever shows them; tickets that a kiosk gave

@@ -140,7 +140,7 @@ def a_day(bed: Bed, steps: Steps) -> dict[str, int]:
 
     found["start"] = steps.of(bed.open)
     for window in ("01", "02", "03"):
-        ask("open-window", window=window, clerk="0101")
+        ask("open-window", window=window, clerk=f"01{window}")
     tickets = [ask("issue-ticket", queue="household", channel="web")["ticket"] for _ in range(8)]
     printing = ask("issue-ticket", queue="tax", **KIOSK)["ticket"]
     ask("confirm-print", ticket=printing["id"], result="printed")
