@@ -1,6 +1,8 @@
 """Caller keypads and four-key rater boxes, several of them on one RS-485 line, each with an address of its own.
 
 Their protocol has no question that they answer, so that a silent box is taken to be well; only its keys show that it is there.
+The answer to a key of a keypad is the same frame again. Behind an adapter that hears itself it would be taken for a press, and
+answered without end: whether the adapter does is found out when the line is opened.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ REPEAT_S = 0.5
 """A box that did not receive its answer sends again within this time: the same press."""
 LOOK_S = 0.1
 """The line is read at least as often as this."""
+ECHO_S = 0.1
+"""What an adapter hears of itself is there by then."""
 KEPT = 8
 LEVELS = (5, 4, 3, 2)
 """What the four keys of a rater mean: very satisfied, satisfied, fairly satisfied, dissatisfied."""
@@ -81,9 +85,31 @@ class KeypadBox(ButtonBox, Keypad):
     def __init__(self, stream: Stream, address: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(stream, address, clock=clock)
         self.keys: deque[Key] = deque(maxlen=KEPT)
+        self.hears_itself = False
+        self._own: deque[Frame] = deque(maxlen=KEPT)
+        """Answers that will come back from an adapter that hears itself."""
+
+    def open(self) -> None:
+        """Open the line, and find out whether its adapter hears itself: the digits that are sent come back."""
+        super().open()
+        self._own.clear()
+        question, heard = frames.digits(self.address, None, "").encode(), b""
+        self.stream.discard()
+        self.stream.write(question)
+        while len(heard) < len(question) and (data := self.stream.read(ECHO_S)):
+            heard += data
+        self.hears_itself = heard.startswith(question)
+        self.feed(heard.removeprefix(question))
 
     def answer(self, frame: Frame) -> Frame | None:
-        return frame if 1 <= len(frame.data) <= 3 and frame.function != frames.RATED else None
+        if not 1 <= len(frame.data) <= 3 or frame.function == frames.RATED:
+            return None
+        if frame in self._own:
+            self._own.remove(frame)
+            return None
+        if self.hears_itself:
+            self._own.append(frame)
+        return frame
 
     def pressed(self, frame: Frame) -> None:
         if frame.key is not None:

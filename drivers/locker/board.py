@@ -69,7 +69,17 @@ class Board(SerialDevice, Locker):
 
 
 class Board8A(Board):
-    """A board of kind 8A/80."""
+    """A board of kind 8A/80.
+
+    A board answers an order to open with the very same bytes where its switch reports 11. Behind an adapter that hears itself
+    the order itself would be taken for that: whether it does is seen at each question for a state, which no answer is like.
+    """
+
+    hears_itself = False
+
+    def greet(self) -> None:
+        self.hears_itself = False
+        super().greet()
 
     def _unlock(self, door: int) -> DoorState:
         return self._one(frames_8a.Frame(frames_8a.OPEN, self.address, door, frames_8a.DO), self.open_s)
@@ -91,8 +101,19 @@ class Board8A(Board):
 
     def _one(self, question: frames_8a.Frame, timeout_s: float) -> DoorState:
         def reader() -> Reader[int]:
-            parser = frames_8a.Parser()
-            return lambda data: [f.state for f in parser.feed(data) if isinstance(f, frames_8a.Frame) and _answers(f, question)]
+            parser, own = frames_8a.Parser(), self.hears_itself
+
+            def read(data: bytes) -> list[int]:
+                nonlocal own
+                found = []
+                for frame in parser.feed(data):
+                    if frame == question and (own or question.state == frames_8a.ASK):
+                        own, self.hears_itself = False, True
+                    elif isinstance(frame, frames_8a.Frame) and _answers(frame, question):
+                        found.append(frame.state)
+                return found
+
+            return read
 
         state = ask(self.stream, question.encode(), reader, timeout_s=timeout_s, tries=TRIES)
         return self._meaning(state == frames_8a.HIGH)
@@ -130,7 +151,9 @@ class BoardWkly(Board):
 
         def reader() -> Reader[bytes]:
             parser = frames_wkly.Parser()
-            return lambda arrived: [f.data for f in parser.feed(arrived) if (f.address, f.command) == asked and f.data]
+            return lambda arrived: [
+                f.data for f in parser.feed(arrived) if (f.address, f.command) == asked and f.data not in (b"", data)
+            ]
 
         question = frames_wkly.Frame(self.address, command, data).encode()
         found = ask(self.stream, question, reader, timeout_s=timeout_s, tries=TRIES)

@@ -55,6 +55,7 @@ class ChipVoice(SerialDevice, Voice):
         self.reply_s, self.speech_s, self.poll_s = reply_s, speech_s, poll_s
         self._last_sent = 0.0
         self._arrived = bytearray()
+        self._written = b""
 
     def check(self) -> None:
         self._is_idle()
@@ -119,12 +120,19 @@ class ChipVoice(SerialDevice, Voice):
         self.stream.discard()
         self._arrived.clear()
         self.stream.write(frame)
+        self._written = frame
         self._last_sent = time.monotonic()
 
     def _reply(self, wanted: set[int], timeout_s: float | None = None) -> int | None:
-        """The first of the wanted bytes that comes, or None; other bytes before it are noise."""
+        """The first of the wanted bytes that comes, or None; other bytes before it are noise, and a whole frame before it is
+        our own, from an adapter that hears itself: the letters of its text are no answers."""
         for data in itertools.chain((b"",), arriving(self.stream, timeout_s or self.reply_s)):
             self._arrived += data
+            if self._written.startswith(self._arrived[: len(self._written)]):
+                if len(self._arrived) < len(self._written):
+                    continue
+                del self._arrived[: len(self._written)]
+                self._written = b""
             while self._arrived:
                 byte = self._arrived.pop(0)
                 if byte in wanted:
