@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from contract.configuration.hall import Device
 from contract.wire.device_state import WORKS
+from drivers.a4.message import tidied
 from drivers.a4.port import A4Printer, JobReport, PrinterJobState, PrinterReport
 from drivers.a4.words import condition
 from drivers.address import Address, BadAddress
@@ -54,6 +55,8 @@ REFUSALS = {
     0x0507: ("is busy with another job", "try again in a moment"),
 }
 JOB_FACTS = ("job-id", "job-state", "job-state-reasons", "job-impressions-completed", "job-media-sheets-completed")
+FAILED = 0x0200
+"""From this status on a request was not done."""
 FORBIDDEN = (0x0401, 0x0402, 0x0403)
 FOR_NOW = (0x0502, 0x0505, 0x0507)
 """Refusals of which RFC 8011 (B.1.5) says that the client may try the same again later."""
@@ -168,30 +171,38 @@ class IppPrinter(A4Printer):
         within_s = timeout_s or self.timeout_s
         message = {"operation-attributes-tag": {**about, "requesting-user-name": "jiaohao"}, **(more or {})}
 
-        async def ask() -> Attributes:
+        async def ask() -> bytes:
             async with asyncio.timeout(within_s), pyipp.IPP(self.uri, request_timeout=int(within_s) + 1) as printer:
-                answer: Attributes = await printer.execute(pyipp.enums.IppOperation[operation], message)
-                return answer
+                content: bytes = await printer.raw(pyipp.enums.IppOperation[operation], message)
+                return content
 
         begin = time.monotonic()
         try:
-            return asyncio.run(ask())
+            return self._read(asyncio.run(ask()))
         except TimeoutError:
             raise NoReply(f"{self.name}: no answer in {time.monotonic() - begin:.0f} s", "look at the printer") from None
         except pyipp.IPPConnectionError as error:
             raise Unreachable(f"{self.name}: nobody answers at {self.uri}", "check power, cable and address") from error
-        except (pyipp.IPPParseError, pyipp.IPPResponseError, pyipp.IPPConnectionUpgradeRequired) as error:
-            raise BadReply(
-                f"{self.name}: {self.uri} does not answer like a printer", "correct the address, try ipps://"
-            ) from error
-        except pyipp.IPPVersionNotSupportedError as error:
-            raise DeviceRefused(f"{self.name}: speaks another version of IPP", "choose a printer with IPP 2.0") from error
         except pyipp.IPPError as error:
-            raise self._refusal(error) from error
+            raise self._no_printer() from error
 
-    def _refusal(self, error: Exception) -> DeviceError:
-        facts = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
-        code = int(facts.get("status-code", 0)) & 0xFFFF
+    def _read(self, content: bytes) -> Attributes:
+        """What an answer holds. Raise BadReply where it is none, or the error that its status means."""
+        from pyipp.parser import parse
+
+        try:
+            answer: Attributes = parse(tidied(content))
+        except Exception as error:  # pyipp raises whatever the bytes lead it to
+            raise self._no_printer() from error
+        status = _number(answer.get("status-code")) & 0xFFFF
+        if status >= FAILED:
+            raise self._refusal(status)
+        return answer
+
+    def _no_printer(self) -> BadReply:
+        return BadReply(f"{self.name}: {self.uri} does not answer like a printer", "correct the address, try ipps://")
+
+    def _refusal(self, code: int) -> DeviceError:
         if code in FORBIDDEN:
             return NoPermission(f"{self.name}: the printer does not allow this", "allow this machine in the printer's settings")
         what, remedy = REFUSALS.get(code, (f"refuses with status {code:#06x}", "look at the printer"))

@@ -98,6 +98,14 @@ CONDITIONS: dict[A4Condition, str] = {
     "unreachable": _("打印机连接不上"),
 }
 
+LIGHTER: dict[A4Condition, A4Condition] = {
+    "paper-out": "paper-low",
+    "paper-low": "paper-low",
+    "toner-out": "toner-low",
+    "toner-low": "toner-low",
+}
+"""What a condition is while it is only a warning; others are none then."""
+
 
 def keyword(reason: str, known: Iterable[str] = PRINTER) -> str:
     """The known keyword that `reason` is, without its suffix; some printers cut long reasons off. "" for none."""
@@ -108,10 +116,20 @@ def keyword(reason: str, known: Iterable[str] = PRINTER) -> str:
 
 
 def condition(reasons: Iterable[str], *, stopped: bool) -> A4Condition:
-    """The gravest condition among the reasons; a printer that stopped for no known reason is offline."""
-    found: list[A4Condition] = [PRINTER[k][0] for reason in reasons if (k := keyword(reason))]
+    """The gravest condition among the reasons; a printer that stopped for no known reason is offline.
+
+    While it goes on, a warning or a report is about what comes: one tray of several is empty. Only a job that waits for paper
+    (media-needed) waits whatever that is called. RFC 8011, section 5.4.12.
+    """
+    found: list[A4Condition] = [_weighed(k, reason, stopped) for reason in reasons if (k := keyword(reason))]
     gravest = worst(["ok", *found])
     return "offline" if stopped and gravest in WORKS else gravest
+
+
+def _weighed(known: str, reason: str, stopped: bool) -> A4Condition:
+    meant, kind = PRINTER[known][0], reason.removeprefix(known)
+    light = kind.startswith(("-w", "-r"))  # long reasons are cut off by some printers
+    return LIGHTER.get(meant, "ok") if light and not stopped and known != "media-needed" else meant
 
 
 def sentences(reasons: Iterable[str], language: str) -> list[str]:

@@ -70,7 +70,9 @@ def reads(driver: Any) -> None:
 
 WORK: dict[str, Callable[[Any], None]] = {"display": shows, "voice": says, "locker": opens, "idcard": reads}
 SERIAL = [
-    model for model in registry.models().values() if model.kind in WORK and model.emulator and "serial" in " ".join(model.transports)
+    model
+    for model in registry.models().values()
+    if model.kind in WORK and model.emulator and "serial" in " ".join(model.transports)
 ]
 
 
