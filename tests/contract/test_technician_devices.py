@@ -55,6 +55,9 @@ def test_a_test_page_comes_out_of_the_a4_printer_and_without_paper_the_technicia
             assert events.until(Tried) == Tried("a4-1", Result(True))
             events.until(JobIs, lambda event: event.job.state == "done")
             rig.paper(0)
+            events.until(A4PrinterIs, lambda event: event.a4.condition == "paper-low")
+            copier.try_device(events.put)
+            assert events.until(Tried).result == Result(True), "the tray only reports that it is empty"
             events.until(A4PrinterIs, lambda event: event.a4.condition == "paper-out")
             copier.try_device(events.put)
             assert events.until(Tried).result == Result(False, "paper-out")
