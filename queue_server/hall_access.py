@@ -15,7 +15,7 @@ from datetime import date
 from contract.wire.answers import Answer
 from contract.wire.messages import Text
 from queue_server.broker.retained import RetainedTopics, TooSlow
-from queue_server.ledger.ledger import LedgerRequest, Reply
+from queue_server.ledger.asked import LedgerRequest, Reply
 from queue_server.ledger.reports import DayReport, RatedService, Reports, WaitingTicket
 
 __all__ = ["DayReport", "HallAccess", "HallUnavailable", "RatedService", "TooSlow", "WaitingTicket"]

@@ -13,7 +13,8 @@ from contract.wire import answers, codec
 from queue_server.broker.command_reader import Clients
 from queue_server.commands.context import Changes
 from queue_server.commands.hall_rules import HallRules
-from queue_server.ledger.ledger import Ledger, LedgerRequest, Reply
+from queue_server.ledger.asked import LedgerRequest, Reply
+from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
 from queue_server.privacy import Sealer
 from queue_server.store.database import Database

@@ -26,7 +26,8 @@ from queue_server.catalogue.hall_guides import HallGuides, guides_of
 from queue_server.commands.hall_rules import HallRules
 from queue_server.enrolment.revocation import BrokerHere
 from queue_server.hall_access import HallAccess
-from queue_server.ledger.ledger import Ledger, LedgerRequest, Reply
+from queue_server.ledger.asked import LedgerRequest, Reply
+from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.app import WebParts, build

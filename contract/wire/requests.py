@@ -188,8 +188,9 @@ class TellTechnicianActs(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Verb:
-    """A verb: the types of request and answer, and who asks besides the server's own pages. With `reads_only` an answer is
-    not kept: asked again, the server answers anew.
+    """A verb: the types of request and answer, and who asks besides the server's own pages. With `reads_only` nothing changes:
+    asked again, the server answers anew. An answer that is not `kept` says something about people: the server has it in memory
+    for ten minutes, and never on a disk.
 
     An asker that is given as `own` names in the fields of `OWNED` only what is its own, except in those of `others`.
     """
@@ -198,6 +199,7 @@ class Verb:
     answer: type[Struct] | UnionType
     askers: tuple[Party, ...] = ()
     reads_only: bool = False
+    kept: bool = True
     others: tuple[str, ...] = ()
 
     @property
@@ -231,10 +233,10 @@ VERBS: dict[str, Verb] = {
     "close-window": Verb(ChangeWindow, answers.WindowAnswer, _WINDOW),
     "reprint-ticket": Verb(ReprintTicket, answers.IssueAnswer),
     "confirm-reprint": Verb(ConfirmReprint, answers.TicketAnswer),
-    "rate": Verb(Rate, answers.RateAnswer, (OWN_HALL, OWN_RATING, OWN_RATER, CROWD)),
+    "rate": Verb(Rate, answers.RateAnswer, (OWN_HALL, OWN_RATING, OWN_RATER, CROWD), kept=False),
     "lookup": Verb(LookupTicket, answers.LookupAnswer, (OWN_HALL,), reads_only=True),
-    "scan": Verb(ScanCode, answers.ScanAnswer, (OWN_HALL,)),
-    "find-case": Verb(FindCase, answers.CaseAnswer, (OWN_HALL,)),
+    "scan": Verb(ScanCode, answers.ScanAnswer, (OWN_HALL,), kept=False),
+    "find-case": Verb(FindCase, answers.CaseAnswer, (OWN_HALL,), kept=False),
     "lease-numbers": Verb(LeaseNumbers, answers.LeaseAnswer, (OWN_HALL,)),
     "merge-tickets": Verb(MergeTickets, answers.MergeAnswer, (OWN_HALL,)),
     "check-technician-code": Verb(CheckTechnicianCode, answers.TechnicianAnswer, _SCREENS),

@@ -13,7 +13,7 @@ from contract.wire.messages import Text
 from contract.wire.requests import VERBS
 from contract.wire.topics import ID, Topics
 from queue_server.commands.refused import refuse
-from queue_server.ledger.ledger import ID_LENGTH, LedgerRequest, Reply
+from queue_server.ledger.asked import ID_LENGTH, LedgerRequest, Reply
 
 CLIENT_LENGTH = 128
 _SESSION = re.compile(r"-[0-9a-f]{8}\Z")

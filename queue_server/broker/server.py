@@ -25,12 +25,14 @@ from queue_server.broker.command_reader import Clients, CommandReader, Dropped, 
 from queue_server.broker.connection import BrokerConnection
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
-from queue_server.ledger.ledger import Ledger, LedgerRequest
+from queue_server.ledger.asked import LedgerRequest
+from queue_server.ledger.ledger import Ledger
 from queue_server.store.database import ERRORS
 
 LOG = logging.getLogger(__name__)
 TICK_S = 0.5
-GROUP = 64
+GROUP, OF_PAGES = 64, 16
+"""Requests that run together, and how many of them may come from the web pages: phones never stand before calls."""
 OTHERS_STATES = ("terminal/+/status", "terminal/+/told", "display/+/shown", "alert/+", "catalogue/version", "server/status")
 """What terminals publish, and what an earlier run of the server has left at the broker."""
 SHARED_STATES = ("queue/+/state", "window/+/state", "rating/+/ask", "display/+/desired", "announce")
@@ -88,6 +90,7 @@ class Server:
         clients = Clients(ledger.hall.terminals, broker.is_certified)
         self._commands = CommandReader(topics, clients, self._connection.reply)
         self._inbox: deque[LedgerRequest] = deque()
+        self._of_pages: deque[LedgerRequest] = deque()
         self._states: deque[tuple[str, bytes]] = deque()
         self._given: deque[tuple[str, bytes, int | None]] = deque()
         self._stopping = threading.Event()
@@ -96,7 +99,7 @@ class Server:
 
     def hand_over(self, request: LedgerRequest) -> None:
         """Take a request from another thread; its answer is called in the server's thread."""
-        self._inbox.append(request)
+        self._of_pages.append(request)
         self._connection.wake()
 
     def show(self, topic: str, payload: bytes) -> None:
@@ -135,16 +138,15 @@ class Server:
 
     def _may_sleep_s(self, next_tick: float) -> float:
         """Until the next moment at which something is due, unless requests are waiting."""
-        if self._inbox:
+        if self._inbox or self._of_pages:
             return 0.0
         due = self._publisher.due_in()
         until_tick = max(0.0, next_tick - self._monotonic())
         return until_tick if due is None else min(until_tick, due)
 
     def _serve(self) -> None:
-        """Run what has come in, in groups; answers go out with the flush that follows."""
-        while self._inbox:
-            group = [self._inbox.popleft() for _ in range(min(GROUP, len(self._inbox)))]
+        """Run one group of what has come in; messages are read between two groups, and answers go out at once."""
+        if group := self._next_group():
             changes = self._ledger.handle(group)
             self._connection.flush()
             self._publisher.publish(changes)
@@ -159,6 +161,12 @@ class Server:
                 self._publish_kept(topic, payload)
             else:
                 self._send(topic, payload, False, expiry_s)
+
+    def _next_group(self) -> list[LedgerRequest]:
+        """The commands that have waited longest, and some requests of the web pages."""
+        pages = min(len(self._of_pages), OF_PAGES)
+        commands = [self._inbox.popleft() for _ in range(min(len(self._inbox), GROUP - pages))]
+        return commands + [self._of_pages.popleft() for _ in range(pages)]
 
     def _tick(self) -> None:
         notify("WATCHDOG=1")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, delete, literal_column, select
+from sqlalchemy import Connection, bindparam, literal_column, select
 
 from contract.wire.events import AppointmentsMissed, RatingExpired, TicketExpired, TicketVoid, WindowClosed
 from queue_server.appointments import repository
 from queue_server.commands.context import CommandContext
+from queue_server.commands.hall_rules import HallRules
 from queue_server.commands.serve import end_service
 from queue_server.commands.window import release_bound
 from queue_server.store import tables
@@ -16,9 +17,6 @@ from queue_server.store.identity_map import Query
 from queue_server.store.prepared import Prepared
 from queue_server.store.rows import TicketRow, WindowRow
 
-REQUESTS_KEPT = timedelta(days=3)
-LEASES_KEPT = timedelta(days=30)
-"""How late a kiosk that was away may still report what it gave out."""
 T, W = tables.tickets.c, tables.windows.c
 _TODAY, _BEGINS = bindparam("today", type_=T.business_day.type), bindparam("begins", type_=W.since.type)
 _DUE = [
@@ -41,15 +39,15 @@ def pass_time(context: CommandContext) -> None:
     _void_unprinted(context)
 
 
-def due(context: CommandContext) -> bool:
+def due(connection: Connection, hall: HallRules, now: datetime, today: date) -> bool:
     """Whether `pass_time` has anything to do; reads only."""
     values = {
-        "today": context.day.isoformat(),
-        "begins": context.hall.begins(context.day),
-        "now": context.now,
-        "printed": context.now - context.hall.print_timeout,
+        "today": today.isoformat(),
+        "begins": hall.begins(today),
+        "now": now,
+        "printed": now - hall.print_timeout,
     }
-    return any(check.run(context.unit.connection, values) for check in _DUE)
+    return any(check.run(connection, values) for check in _DUE)
 
 
 def _end_asks(context: CommandContext) -> None:
@@ -84,9 +82,6 @@ def _end_day(context: CommandContext) -> None:
         context.event(TicketExpired(ticket=ticket.id, number=ticket.number, queue=ticket.queue))
     if missed := repository.end_day(context.unit.connection, begins):
         context.event(AppointmentsMissed(count=missed))
-    if expired:
-        context.unit.connection.execute(delete(tables.requests).where(tables.requests.c.at < context.now - REQUESTS_KEPT))
-        context.unit.leases.delete_before(context.now - LEASES_KEPT)
 
 
 def _void_unprinted(context: CommandContext) -> None:

@@ -1,18 +1,17 @@
 """The single writer: takes waiting requests, one transaction for all of them, then answers.
 
 A request id that is known gets its first answer; the answer is stored in the transaction of the request. An unexpected
-exception rolls the whole group back and its requests run again one by one, so that only the guilty one gets `internal`.
+exception rolls the whole group back and its requests run again one by one, so that only the guilty one gets `internal`. A
+database in trouble (locked, full, away) is tried once: what only reads is answered from what can be read, the rest is `busy`.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from msgspec import Struct
 from sqlalchemy import Connection, bindparam, select
 
 from contract.wire import codec
@@ -26,60 +25,18 @@ from queue_server.commands.hall_rules import CLASSES, HallRules
 from queue_server.commands.refused import Refused, refuse
 from queue_server.commands.table import COMMANDS
 from queue_server.commands.wait_times import WaitTimes
+from queue_server.ledger.asked import AskedRequest, LedgerRequest, Reply, named_by, read_requests
+from queue_server.ledger.recent_answers import KnownAnswer, RecentAnswers
 from queue_server.logs.hash_chain import Chain
 from queue_server.store import restores, tables
-from queue_server.store.database import Database, Writer, passes
+from queue_server.store.database import ERRORS, Database, Writer, is_trouble, passes
 from queue_server.store.hall_rows import ensure
 from queue_server.store.prepared import Prepared
 from queue_server.store.unit_of_work import UnitOfWork
 
 LOG = logging.getLogger(__name__)
 SYSTEM = "server"
-ID_LENGTH = 64
-_KNOWN = Prepared(
-    select(tables.requests.c.id, tables.requests.c.verb, tables.requests.c.answer).where(
-        tables.requests.c.id == bindparam("id")
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer as `content`, its JSON. `made` is the answer itself, None where only the JSON was kept."""
-
-    content: bytes
-    made: Answer | None = None
-
-    @property
-    def answer(self) -> Answer:
-        """The answer, read from the JSON where that is all there is."""
-        return codec.decode(self.content, Answer) if self.made is None else self.made
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRequest:
-    """One request on its way to the ledger.
-
-    `id` is the Correlation Data that its sender keeps on every retry, `body` the JSON of the verb or, from this program, its
-    fields; `actor` who asks (an MQTT client id or a staff account), `terminal` the terminal of the hall that it is, if any.
-    `answer` is called once, in the server's thread, after the commit.
-    """
-
-    id: str
-    verb: str
-    body: bytes | Mapping[str, object]
-    actor: str
-    answer: Callable[[Reply], None]
-    terminal: str | None = None
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A request that could be read, and its answer as soon as there is one."""
-
-    request: LedgerRequest
-    body: Struct
-    reply: Reply = Reply(b"")
+_KNOWN = Prepared(select(tables.requests.c.verb, tables.requests.c.answer).where(tables.requests.c.id == bindparam("id")))
 
 
 class Ledger:
@@ -93,6 +50,7 @@ class Ledger:
         self.wait_times = WaitTimes(hall, monotonic)
         self._clock = clock
         self._writer = Writer(database)
+        self._recent = RecentAnswers(monotonic)
         self._chain = Chain()
         self.signer = Signer(b"")
         self.writable = True
@@ -118,7 +76,7 @@ class Ledger:
 
     def handle(self, requests: Sequence[LedgerRequest]) -> Changes:
         """Run the requests in order as one transaction, answer each, return what changed."""
-        asked, answered = self._read(requests)
+        asked, answered = read_requests(requests)
         changes = self._run(asked) if asked else Changes()
         changes.unreadable = [request.verb for request, _ in answered]
         for request, answer in answered:
@@ -129,43 +87,31 @@ class Ledger:
 
     def pass_time(self) -> Changes:
         """Do what is due by the clock: time-outs and the end of the day."""
-        changes, wrote = Changes(), False
+        changes = Changes()
+        now = self._clock()
+        today = self.hall.day(now)
+        with self.database.look() as connection:  # nobody waits for a lock while nothing is due
+            if not day_end.due(connection, self.hall, now, today):
+                return changes
         with self._transaction() as connection:
             unit = UnitOfWork(connection, shared=self.database.shared)
-            now = self._clock()
-            work = self._work(unit, now, self.hall.day(now), changes)
-            if day_end.due(work):
-                self.wait_times.begin(connection, work.now)
-                day_end.pass_time(work)
-                self._finish(unit, changes)
-                wrote = True
-        self.writable |= wrote
+            self.wait_times.begin(connection, now)
+            day_end.pass_time(self._work(unit, now, today, changes))
+            self._finish(unit, changes)
+        self.writable = True
         self.wait_times.committed(unit.line_changes())
         return changes
 
-    # --- reading requests -------------------------------------------------------------------------------------------
+    # --- running requests -----------------------------------------------------------------------------------------------
 
-    def _read(self, requests: Iterable[LedgerRequest]) -> tuple[list[_Asked], list[tuple[LedgerRequest, Answer]]]:
-        asked: list[_Asked] = []
-        answered: list[tuple[LedgerRequest, Answer]] = []
-        for request in requests:
-            verb = VERBS.get(request.verb)
-            if verb is None:
-                hint = Text("请更新程序。", f"Verbs are {', '.join(VERBS)}.")
-                answered.append((request, refuse("unknown-verb", f"there is no verb {request.verb!r}", hint)))
-                continue
-            try:
-                asked.append(_Asked(request, _read(request.body, verb.request)))
-            except codec.Illegal as error:
-                answered.append((request, refuse("bad-request", str(error), _ILLEGAL)))
-        return asked, answered
-
-    # --- running them -----------------------------------------------------------------------------------------------
-
-    def _run(self, asked: list[_Asked]) -> Changes:
+    def _run(self, asked: list[AskedRequest]) -> Changes:
+        if not self.writable and all(VERBS[one.request.verb].reads_only for one in asked):
+            return self._look(asked)
         try:
             return self._run_together(asked)
         except Exception as error:
+            if is_trouble(error):
+                return self._refuse(asked, error)
             if len(asked) == 1:
                 asked[0].reply = _reply(self._failure(asked[0], error))
                 return Changes()
@@ -175,7 +121,7 @@ class Ledger:
             merge(changes, self._run([one]))
         return changes
 
-    def _failure(self, one: _Asked, error: Exception) -> Answer:
+    def _failure(self, one: AskedRequest, error: Exception) -> Answer:
         """The answer for a request that raised: the database's trouble passes, a program's mistake is written down."""
         if passes(error):
             LOG.error("%s could not be written: %s", one.request.verb, error)
@@ -183,33 +129,61 @@ class Ledger:
         LOG.error("%s %.200r failed", one.request.verb, one.request.body, exc_info=error)
         return refuse("internal", f"{one.request.verb} failed in the server", _INTERNAL)
 
-    def _run_together(self, asked: list[_Asked]) -> Changes:
-        changes = Changes()
+    def _refuse(self, asked: list[AskedRequest], error: Exception) -> Changes:
+        """Nothing can be written: each request alone would wait for the same lock, or fill the same disk."""
+        LOG.error("%d requests could not be written: %s", len(asked), error)
+        reading = [one for one in asked if VERBS[one.request.verb].reads_only]
+        for one in asked:
+            one.reply = _reply(refuse("busy", "the ledger cannot be written just now", _BUSY))
+        return self._look(reading) if reading else Changes()
+
+    def _look(self, asked: list[AskedRequest]) -> Changes:
+        """Answer requests that only read on a connection that writes nothing."""
+        changes, now = Changes(), self._clock()
+        try:
+            with self.database.look() as connection:
+                unit = UnitOfWork(connection, shared=False)
+                self.wait_times.begin(connection, now)
+                for one in asked:
+                    one.reply = _reply(self._answer(one, self._work(unit, now, self.hall.day(now), changes, one.request)))
+        except ERRORS as error:
+            for one in asked:
+                one.reply = _reply(self._failure(one, error))
+        return changes
+
+    def _run_together(self, asked: list[AskedRequest]) -> Changes:
+        changes, recent = Changes(), dict[str, KnownAnswer]()
         with self._transaction() as connection:
             now = self._clock()
             today = self.hall.day(now)
             unit = UnitOfWork(connection, shared=self.database.shared)
             known = self._known(connection, asked)
-            unit.lock(*_named(asked), day=today.isoformat())
+            unit.lock(*named_by(asked), day=today.isoformat())
             self.wait_times.begin(connection, now)
             for one in asked:
-                stored = known.get(one.request.id)
-                if stored is None:
-                    answer = self._answer(one, self._work(unit, now, today, changes, one.request))
-                    one.reply = _reply(answer)
-                    if VERBS[one.request.verb].reads_only:
-                        continue
-                    known[one.request.id] = (one.request.verb, one.reply.content)
-                    row = {"id": one.request.id, "verb": one.request.verb, "at": now, "answer": one.reply.content}
+                request, verb = one.request, VERBS[one.request.verb]
+                stored = known.get(request.id)
+                if stored is not None:
+                    one.reply = _again(request, stored)
+                    continue
+                answer = self._answer(one, self._work(unit, now, today, changes, request))
+                one.reply = _reply(answer)
+                if verb.reads_only:
+                    continue
+                known[request.id] = KnownAnswer(request.verb, one.reply.content)
+                if verb.kept and answer.status == "ok":
+                    row = {"id": request.id, "verb": request.verb, "at": now, "answer": one.reply.content}
                     unit.append(tables.requests, row)
                 else:
-                    one.reply = _again(one.request, *stored)
+                    recent[request.id] = known[request.id]
             self._finish(unit, changes)
+        for request_id, kept in recent.items():
+            self._recent.put(request_id, kept)
         self.writable |= any(not VERBS[one.request.verb].reads_only for one in asked)
         self.wait_times.committed(unit.line_changes())
         return changes
 
-    def _answer(self, one: _Asked, work: CommandContext) -> Answer:
+    def _answer(self, one: AskedRequest, work: CommandContext) -> Answer:
         try:
             permission.check(work, one.request.verb, one.body)
             return Answer("ok", data=COMMANDS[one.request.verb](work, one.body))
@@ -222,9 +196,18 @@ class Ledger:
         actor, terminal = (SYSTEM, None) if asked is None else (asked.actor, asked.terminal)
         return CommandContext(unit, self.hall, self.wait_times, self.signer, now, today, actor, terminal, changes)
 
-    def _known(self, connection: Connection, asked: list[_Asked]) -> dict[str, tuple[str, bytes]]:
-        found = (row for one in asked for row in _KNOWN.run(connection, {"id": one.request.id}))
-        return {request_id: (verb, bytes(answer)) for request_id, verb, answer in found}
+    def _known(self, connection: Connection, asked: list[AskedRequest]) -> dict[str, KnownAnswer]:
+        """The first answers to those of these requests that were answered before."""
+        known: dict[str, KnownAnswer] = {}
+        for one in asked:
+            request_id = one.request.id
+            recent = self._recent.get(request_id)
+            if recent is not None:
+                known[request_id] = recent
+            elif not VERBS[one.request.verb].reads_only:
+                for verb, answer in _KNOWN.run(connection, {"id": request_id}):
+                    known[request_id] = KnownAnswer(verb, bytes(answer))
+        return known
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -259,34 +242,17 @@ def merge(changes: Changes, more: Changes) -> None:
     changes.events += more.events
 
 
-def _read(body: bytes | Mapping[str, object], kind: type[Struct]) -> Struct:
-    """A request's body as the type of its verb; raise Illegal."""
-    return codec.decode(body, kind) if isinstance(body, bytes) else codec.convert(body, kind)
-
-
 def _reply(answer: Answer) -> Reply:
     return Reply(codec.encode(answer), answer)
 
 
-def _again(request: LedgerRequest, verb: str, answer: bytes) -> Reply:
+def _again(request: LedgerRequest, known: KnownAnswer) -> Reply:
     """The first answer once more, unless the id was another request's."""
-    if verb != request.verb:
+    if known.verb != request.verb:
         hint = Text("请重试。", "Choose a new request id for every request, and keep it only for its retries.")
-        return _reply(refuse("bad-request", f"this request id was used for {verb}", hint))
-    return Reply(answer)
+        return _reply(refuse("bad-request", f"this request id was used for {known.verb}", hint))
+    return Reply(known.content)
 
 
-def _named(asked: Iterable[_Asked]) -> tuple[set[str], set[str]]:
-    """The windows and the queues that requests name, which are locked first."""
-    windows, queues = set(), set()
-    for one in asked:
-        if (window := getattr(one.body, "window", None)) is not None:
-            windows.add(window)
-        if one.request.verb in ("issue-ticket", "lease-numbers"):
-            queues.add(one.body.queue)  # type: ignore[attr-defined]
-    return windows, queues
-
-
-_ILLEGAL = Text("请求内容有误。", "The body must be the JSON of this verb (docs/wire-contract.md).")
 _BUSY = Text("系统繁忙，请稍后重试。", "Try again with the same request id.")
 _INTERNAL = Text("系统出错，请重试或联系技术人员。", "Try again; if it stays, the server's log says why.")

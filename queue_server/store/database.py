@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import IsolationLevel
+from sqlalchemy.engine.interfaces import DBAPIConnection, IsolationLevel
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -27,15 +27,33 @@ ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 """What a database in trouble raises, through Core or straight from its driver."""
 BROKEN_RULES = (IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)
 """What it raises when data break a rule of the schema: a mistake of the program, which no waiting mends."""
+_GUILTY = (
+    *BROKEN_RULES,
+    sqlite3.DataError,
+    sqlite3.ProgrammingError,
+    psycopg.DataError,
+    psycopg.ProgrammingError,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
+"""What one request has brought about: others beside it, or it alone, may be well."""
 BEGUN = "begun_on_the_driver"
 SEALER = "sealer"
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
+PATIENCE_MS, PATIENCE_IN_TROUBLE_MS = 1000, 100
+"""How long the ledger waits for the lock: a citizen stands there. Once it was refused, it only looks whether that is over."""
 
 
 def passes(error: BaseException) -> bool:
     """Whether an error is a trouble of the database, over as soon as there is room or a connection again."""
     return isinstance(error, ERRORS) and not isinstance(error, BROKEN_RULES)
+
+
+def is_trouble(error: BaseException) -> bool:
+    """Whether the database itself is in trouble: locked, full, broken or away."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(error, ERRORS) and not isinstance(cause, _GUILTY)
 
 
 class BadDatabase(RuntimeError):
@@ -92,12 +110,14 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: Connection | None = None
+        self._patience_ms = PATIENCE_MS
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back by an exception."""
         if self._connection is None:
             self._connection = self._database.writer.connect().execution_options(**{BEGUN: True})
+            self._be_patient(self._connection.connection.dbapi_connection)
         connection = self._connection
         driver = connection.connection.dbapi_connection
         assert driver is not None, "the connection is open"
@@ -106,11 +126,19 @@ class Writer:
                 driver.execute("BEGIN IMMEDIATE")
             yield connection
             driver.commit()
-        except BaseException:
+        except BaseException as error:
+            self._patience_ms = PATIENCE_IN_TROUBLE_MS if is_trouble(error) else PATIENCE_MS
             self.close()
             raise
+        if self._patience_ms != PATIENCE_MS:
+            self._patience_ms = PATIENCE_MS
+            self._be_patient(driver)
         if connection.in_transaction():
             connection.rollback()  # ends only what Core believes to be open; the driver has committed
+
+    def _be_patient(self, driver: DBAPIConnection | None) -> None:
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute(f"PRAGMA busy_timeout={self._patience_ms}")
 
     def close(self) -> None:
         """Give the connection up."""

@@ -93,10 +93,6 @@ class Leases:
         issued = select(C.last).where(C.business_day == day, C.queue == queue)
         return max(self._connection.execute(last).scalar() or 0 for last in (leased, issued))
 
-    def delete_before(self, instant: datetime) -> None:
-        """Forget the leases that are older."""
-        self._connection.execute(delete(tables.leases).where(L.at < instant))
-
 
 class Reprints:
     """Tickets that were printed once more."""

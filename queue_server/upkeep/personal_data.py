@@ -21,6 +21,10 @@ from queue_server.upkeep.job import PeriodicJob
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 3600.0
+REQUEST_DAYS = 3
+"""How long an asker that heard nothing may ask again with the same id."""
+LEASE_DAYS = 30
+"""How late a kiosk that was away may still report what it gave out."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class RetentionRule:
 
 
 def retention_rules(config: HallConfig) -> list[RetentionRule]:
-    """All personal data of the ledger. Whoever adds a table with some adds it here."""
+    """All personal data of the ledger, and what is of use for some days only. Whoever adds a table with some adds it here."""
     days, appointments = config.privacy, config.rules.appointment
     kept_days = max(days.appointment_days, appointments.no_show_days)
     return [
@@ -47,6 +51,9 @@ def retention_rules(config: HallConfig) -> list[RetentionRule]:
         RetentionRule(tables.cases, tables.cases.c.changed_at, days.case_days),
         RetentionRule(tables.ratings, tables.ratings.c.at, days.rating_text_days, {"text": ""}),
         RetentionRule(tables.wrong_guesses, tables.wrong_guesses.c.at, 1),
+        RetentionRule(tables.used_codes, tables.used_codes.c.until, 0),
+        RetentionRule(tables.requests, tables.requests.c.at, REQUEST_DAYS),
+        RetentionRule(tables.leases, tables.leases.c.at, LEASE_DAYS),
     ]
 
 

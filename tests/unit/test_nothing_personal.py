@@ -16,7 +16,7 @@ from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
 from queue_server.cases import repository as cases
 from queue_server.codes.seal import code_of
-from queue_server.upkeep.personal_data import delete_expired, expiry, retention_rules
+from queue_server.upkeep.personal_data import REQUEST_DAYS, delete_expired, expiry, retention_rules
 from tests.bed import Bed
 
 NAME, NUMBER, TELEPHONE = "欧阳娜娜", "62052419900101001X", "13812345678"
@@ -82,20 +82,24 @@ def test_the_ledger_and_what_is_published_hold_nothing_personal(lived: Bed, tmp_
 
 def test_what_is_over_is_deleted_and_what_is_not_stays(lived: Bed) -> None:
     def left() -> list[int]:
-        counted = ("appointments", "cases", "ratings WHERE text != ''", "ratings")
+        counted = ("requests", "appointments", "cases", "ratings WHERE text != ''", "ratings")
         return [lived.rows(f"SELECT count(*) FROM {what}")[0][0] for what in counted]
 
     days = lived.hall.config.privacy
     data = retention_rules(lived.hall.config)
     begun = lived.clock.now
+    kept = left()
+    assert kept[0] > 1 and kept[1:] == [1, 1, 1, 1]
+    assert delete_expired(lived.database, data, begun + timedelta(days=REQUEST_DAYS - 1)) == 0
+    assert delete_expired(lived.database, data, begun + timedelta(days=REQUEST_DAYS + 1)) == kept[0]
+    assert left() == [0, 1, 1, 1, 1], "whether or not a ticket has expired meanwhile"
     assert delete_expired(lived.database, data, begun + timedelta(days=days.appointment_days - 1)) == 0
-    assert left() == [1, 1, 1, 1]
     delete_expired(lived.database, data, begun + timedelta(days=days.appointment_days + 1))
-    assert left() == [0, 1, 1, 1]
+    assert left() == [0, 0, 1, 1, 1]
     delete_expired(lived.database, data, begun + timedelta(days=days.case_days + 1))
-    assert left() == [0, 0, 1, 1]
+    assert left() == [0, 0, 0, 1, 1]
     delete_expired(lived.database, data, begun + timedelta(days=days.rating_text_days + 1))
-    assert left() == [0, 0, 0, 1], "level and reasons of the rating stay"
+    assert left() == [0, 0, 0, 0, 1], "level and reasons of the rating stay"
 
 
 def test_expiry_goes_on_and_survives_a_database_in_trouble(lived: Bed) -> None:

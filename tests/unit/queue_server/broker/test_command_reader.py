@@ -11,7 +11,7 @@ from paho.mqtt.properties import Properties
 
 from contract.wire.topics import Topics
 from queue_server.broker.command_reader import Clients, CommandReader, Dropped
-from queue_server.ledger.ledger import LedgerRequest
+from queue_server.ledger.asked import LedgerRequest
 
 ROOT = "hall/testhall/v1/"
 TERMINALS = ("kiosk-1", "rater-01", "twin-0badcafe")
