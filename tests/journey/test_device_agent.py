@@ -291,8 +291,20 @@ def test_illegal_messages_are_dropped_and_the_strip_goes_on(tmp_path: Path, brok
     strip.pull_out()
 
 
-def test_keys_of_a_keypad_call_numbers_in_the_real_hall(tmp_path: Path, broker: PrivateBroker, server: RunningServer) -> None:
-    keypad = device("keypad-1", "emulator://keypad-485", kind="keypad", model="keypad-485", serves="01")
+@pytest.fixture
+def keypad(hall_folder: Path) -> Device:
+    """A keypad of window 01, in devices.toml before a server reads there whose window it is."""
+    entry = (
+        '[[device]]\nid = "keypad-1"\nkind = "keypad"\nmodel = "keypad-485"\naddress = "emulator://keypad-485"\nserves = "01"\n'
+    )
+    with (hall_folder / "devices.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n{entry}agent = "{AGENT}"\n')
+    return device("keypad-1", "emulator://keypad-485", kind="keypad", model="keypad-485", serves="01")
+
+
+def test_keys_of_a_keypad_call_numbers_in_the_real_hall(
+    tmp_path: Path, broker: PrivateBroker, keypad: Device, server: RunningServer
+) -> None:
     with hall_with(tmp_path, broker, keypad) as hall:
         assert hall.device_is("keypad-1", "ok")
         assert hall.until(lambda: hall.link.topics.window_state("01") in hall.heard)

@@ -225,13 +225,11 @@ def test_an_unreachable_strip_raises_an_alert_that_ends_when_it_answers(broker: 
     assert [topic for topic in watcher.state if topic.startswith("alert/display-")] == ["alert/display-strip-01"]
     link.publish(shown, b'{"seq":2,"state":"ok","at":"2026-11-23T09:00:05+08:00"}', retain=True)
     wait_until(lambda: watcher.state.get("alert/display-strip-01") == b"")
-    printer = (
-        b'{"state":"ready","session":"1","kind":"hall","version":"1","devices":[{"id":"p1","kind":"printer","state":"%s"}]}'
-    )
+    printer = b'{"state":"ready","session":"1","kind":"hall","version":"1","devices":[{"id":"printer-1","kind":"printer","state":"%s"}]}'
     link.publish(link.topics.terminal_status("kiosk-1"), printer % b"paper-out", retain=True)
-    watcher.wait("alert/device-kiosk-1-p1", "paper-out")
+    watcher.wait("alert/device-kiosk-1-printer-1", "paper-out")
     link.publish(link.topics.terminal_status("kiosk-1"), printer % b"ready", retain=True)
-    wait_until(lambda: watcher.state.get("alert/device-kiosk-1-p1") == b"")
+    wait_until(lambda: watcher.state.get("alert/device-kiosk-1-printer-1") == b"")
     link.publish(link.topics.terminal_status("kiosk-1"), b"nonsense", retain=True)
     watcher.wait("alert/messages-terminal-kiosk-1-status", "illegal-message")
     link.close()
