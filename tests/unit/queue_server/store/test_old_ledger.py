@@ -23,6 +23,7 @@ from queue_server.rollouts.repository import RolloutRepository
 from queue_server.store import tables
 from queue_server.store.database import Database, migrations, sqlite_url
 from queue_server.web.auth.accounts import Accounts
+from queue_server.web.auth.lock_out import LogInPlace
 from queue_server.web.fleet.alert_owners import AlertOwners
 from tests.postgres import PrivatePostgres
 from tests.web_hall import QUICK, now
@@ -168,7 +169,7 @@ def test_the_program_reads_what_it_finds_there(database: Database) -> None:
         assert len(hall_key(connection)) == 32
     accounts = Accounts(database, AuditLog(database, now), now, hasher=QUICK)
     assert [account.name for account in accounts.all()] == ["admin", "0101", "entry"]
-    assert accounts.check("0101", "Sunny-day7", "10.0.0.9").clerk == "0101"
+    assert accounts.check("0101", "Sunny-day7", LogInPlace("10.0.0.9")).clerk == "0101"
     (rollout,) = RolloutRepository(writer, reader).latest()
     assert [(target.terminal, target.state, target.since is None) for target in rollout.targets] == [
         ("kiosk-1", "asked", False),
