@@ -73,14 +73,17 @@ class ConfirmPage(PageFrame):
         queue = next(q for q in context.hall.queue if q.id == state.taking.queue)
         self.add_widget(Card(context, rect))
         body = rect.inset(look.space("l"), look.space("m") * 1.5)
-        place, body = body.top(min(body.h * 0.26, look.type("title") * 2.6), look.space("m"))
+        # on a wide screen in elder mode the name counts, and what else could be said of the business has no room beside it
+        note_text = context.pick(queue.note) if queue.note and (look.portrait or not look.mode.elder) else ""
+        high = min(body.h * 0.26, look.type("title") * 2.6) if note_text else look.type("title") * 1.25
+        place, body = body.top(high, look.space("m"))
         if queue.icon:
             icon, place = place.left(min(place.h, look.px(110)), look.space("m"))
             self.add_widget(Icon(context, icon, queue.icon))
-        name, note = place.top(place.h * (0.6 if queue.note else 1))
+        name, note = place.top(place.h * (0.6 if note_text else 1))
         self.add_widget(Words(context, name, context.pick(queue.name), "title", bold=True, line_height=1.2))
-        if queue.note and note.h >= look.type("note"):
-            self.add_widget(Words(context, note, context.pick(queue.note), "note", colour="secondary", line_height=1.2))
+        if note_text and note.h >= look.type("note"):
+            self.add_widget(Words(context, note, note_text, "note", colour="secondary", line_height=1.2))
         windows = [window.number for window in context.hall.windows_of(queue.id)]
         labels = (_("前面等候"), _("预计等待"), _("办理窗口"))
         icons = ("account-multiple", "clock", "monitor")
