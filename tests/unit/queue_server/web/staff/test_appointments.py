@@ -19,6 +19,7 @@ from queue_server.appointments.row_format import bookings
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import CASES, from_json
 from queue_server.commands.hall_rules import HallRules
+from queue_server.domain.calendar import knows_holidays
 from queue_server.domain.deadline import last_days, standing
 from queue_server.row_files import BadRows
 from queue_server.web.api import token_files
@@ -196,7 +197,7 @@ def test_the_days_of_a_list_agree_with_the_deadline_of_each_case(today: date) ->
     for days in range(-3, 20):
         promised = today + timedelta(days=days)
         told = "exceeded" if promised < today else "reached" if promised <= reached else "near" if promised <= near else "far"
-        assert told == standing(promised, today, plan.is_working, is_known=plan.knows_holidays).state, promised
+        assert told == standing(promised, today, plan.is_working, is_known=knows_holidays).state, promised
 
 
 # --- the platforms' doors ------------------------------------------------------------------------------------------------------
