@@ -20,7 +20,9 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     async def show(request: Request, session: Session, *, trouble: str = "") -> Response:
-        known, rows = await asyncio.gather(asyncio.to_thread(site.accounts.all), asyncio.to_thread(site.audit.latest))
+        known, locked, rows = await asyncio.gather(
+            asyncio.to_thread(site.accounts.all), asyncio.to_thread(site.accounts.locked), asyncio.to_thread(site.audit.latest)
+        )
         audit = [(row.at.astimezone(site.config.zone), row) for row in rows]
         status = HTTPStatus.BAD_REQUEST if trouble else HTTPStatus.OK
         return site.pages.page(
@@ -29,6 +31,7 @@ def routes(site: Site) -> APIRouter:
             status=status,
             session=session,
             accounts=known,
+            locked=locked,
             audit=audit,
             roles=ROLES,
             clerks=site.config.clerk,
@@ -71,6 +74,8 @@ def _change(site: Site, session: Session, form: FormData, where: str) -> None:
     elif do == "set-password":
         site.accounts.set_password(name, password, must_change=True)
         site.sessions.end_all(name)
+    elif do == "unlock":
+        site.accounts.unlock(name)
     elif do in ("bar", "allow"):
         if name == session.account.name:
             raise AccountRefused("yourself")

@@ -88,6 +88,22 @@ def test_a_password_that_somebody_else_chose_must_be_changed_first(hall: WebHall
     assert client.get("/console").status_code == 200
 
 
+def test_an_account_locked_by_wrong_passwords_is_shown_and_unlocked_on_the_page(hall: WebHall, client: TestClient) -> None:
+    for _ in range(5):
+        token = csrf(client.get("/log-in").text)
+        client.post("/log-in", data={"name": "0101", "password": "Wrong-pass1", "csrf": token})
+    log_in(client, "admin")
+    page = client.get("/accounts").text
+    assert "密码错误过多，已锁定" in page and 'value="unlock"' in page
+    form = {"csrf": csrf(page), "do": "unlock", "name": "0101"}
+    assert client.post("/accounts", data=form).status_code == 303
+    page = client.get("/accounts").text
+    assert 'value="unlock"' not in page and "解锁账号" in page
+    client.post("/log-out", data={"csrf": csrf(page)})
+    log_in(client, "0101")
+    assert client.get("/console").status_code == 200
+
+
 # --- who may post ----------------------------------------------------------------------------------------------------
 
 
