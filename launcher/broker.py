@@ -7,6 +7,7 @@ import socket
 import time
 from pathlib import Path
 
+from contract.wire.topics import LARGEST_PACKET
 from launcher.child import Child
 
 
@@ -36,7 +37,8 @@ def broker(state: Path, port: int) -> Child:
     configuration = state / "mosquitto.conf"
     configuration.write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
-        "set_tcp_nodelay true\nmax_inflight_messages 1000\nmax_queued_messages 100000\nlog_type error\nlog_type warning\n",
+        "set_tcp_nodelay true\nmax_inflight_messages 1000\nmax_queued_messages 10000\nmax_queued_bytes 67108864\n"
+        f"max_packet_size {LARGEST_PACKET}\nlog_type error\nlog_type warning\n",
         encoding="utf-8",
     )
     return Child("broker", [program, "-c", str(configuration)], log=state / "log" / "broker.log")

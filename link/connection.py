@@ -11,6 +11,7 @@ import logging
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 
@@ -21,14 +22,32 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from contract.wire import answers
-from contract.wire.topics import Topics
+from contract.wire import answers, codec
+from contract.wire.messages import ServerStatus
+from contract.wire.topics import LARGEST_PACKET, Topics
 from link.address import Broker
 from link.credentials import ssl_context, why_refused
 from link.network_loop import STOP_TIMEOUT_S, NetworkLoop
 from link.requests import Requests
+from link.rival import Rival, words
 
 LOG = logging.getLogger(__name__)
+KEEP_ALIVE_S = 8
+"""The broker gives up a client of which it hears nothing for one and a half times as long."""
+GONE_S = 5
+"""A broker that does not even acknowledge bytes for so long is gone."""
+SOCKET_OPTIONS = (
+    ((socket.IPPROTO_TCP, socket.TCP_NODELAY), 1),
+    ((socket.SOL_SOCKET, socket.SO_KEEPALIVE), 1),
+    ((socket.IPPROTO_TCP, socket.TCP_KEEPIDLE), 2),
+    ((socket.IPPROTO_TCP, socket.TCP_KEEPINTVL), 1),
+    ((socket.IPPROTO_TCP, socket.TCP_KEEPCNT), 3),
+    ((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT), GONE_S * 1000),
+)
+"""The kernel asks the other side whether it is there after two idle seconds (tcp(7)): a line that was cut ends in five, however
+busy the program is."""
+LARGEST_HEAD = 1024
+"""Bytes of a packet around topic and payload, properties included."""
 Handler = Callable[[str, bytes, bool], None]
 """Takes the topic, the payload and whether the message was a retained one."""
 
@@ -44,7 +63,7 @@ def client(broker: Broker, client_id: str) -> mqtt.Client:
     With TLS the broker goes by the name in the certificate and not by `client_id`.
     """
     paho = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
-    paho.on_socket_open = _no_delay
+    paho.on_socket_open = _set_up
     paho.max_inflight_messages_set(1000)
     if broker.ca is not None and broker.certificate is not None and broker.key is not None:
         ca, certificate, key = broker.ca, broker.certificate, broker.key
@@ -54,9 +73,16 @@ def client(broker: Broker, client_id: str) -> mqtt.Client:
     return paho
 
 
-def _no_delay(_client: mqtt.Client, _userdata: object, sock: object) -> None:
+def _set_up(_client: mqtt.Client, _userdata: object, sock: object) -> None:
     if isinstance(sock, socket.socket):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for option, value in SOCKET_OPTIONS:
+            sock.setsockopt(*option, value)
+
+
+def fits(topic: str, payload: bytes) -> bool:
+    """Whether the broker takes this message. One that it does not would end the connection, and again after each reconnect,
+    since what was published is sent until it is confirmed."""
+    return len(topic.encode()) + len(payload) + LARGEST_HEAD <= LARGEST_PACKET
 
 
 class Link:
@@ -78,12 +104,18 @@ class Link:
         """What was published last; the broker confirms in order."""
         self._loop = NetworkLoop(self._paho, failed=self._explain)
         self._explained = False
+        self._rival, self._up_since = Rival(), 0.0
+        self._server_session = ""
         self._requests = Requests(self._send_request)
 
     def announce(self, topic: str, *, birth: bytes, will: bytes, death: bytes) -> None:
         """Publish `birth` retained on `topic` after every connect, `death` before a clean end; `will` is left to the broker."""
         self._birth, self._death = (topic, birth), death
         self._paho.will_set(topic, will, qos=1, retain=True)
+
+    def another_is_here(self) -> None:
+        """Somebody else was seen under this program's name: give way to it when the connection ends."""
+        self._rival.seen()
 
     def update_birth(self, birth: bytes) -> None:
         """Replace the birth message (a device changed its state) and publish it."""
@@ -108,7 +140,8 @@ class Link:
         self._paho.on_connect = self._connected
         self._paho.on_disconnect = self._disconnected
         self._paho.on_message = self._message
-        self._paho.connect_async(self.broker.host, self.broker.port, keepalive=15, clean_start=True)
+        self.subscribe(self.topics.server_status(), self._server_is)
+        self._paho.connect_async(self.broker.host, self.broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)
         self._loop.open()
         self._requests.open()
 
@@ -128,7 +161,11 @@ class Link:
         return self._requests.alive and self._loop.alive
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, expiry_s: int | None = None) -> None:
-        """Send at QoS 1; what is sent while the connection is away goes out when it is back."""
+        """Send at QoS 1; what is sent while the connection is away goes out when it is back. A message that is too large for
+        the broker is dropped and logged."""
+        if not fits(topic, payload):
+            LOG.error("a message of %d bytes on %s is too large for the broker and was not sent", len(payload), topic)
+            return
         properties = None
         if expiry_s is not None:
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
@@ -161,6 +198,7 @@ class Link:
             for topic_filter in dict.fromkeys(topic_filter for topic_filter, _ in self._handlers):
                 self._subscribe(topic_filter)
             self.connected.set()
+        self._up_since = time.monotonic()
         self._loop.connected()
         self._explained = False
         with self._announcing:
@@ -174,10 +212,26 @@ class Link:
         if self.connected.is_set():
             self.connected.clear()
             LOG.info("connection of %s to the broker ended: %s", self.client_id, reason)
+            self._make_way(reason)
             for handler in self._on_change:
                 handler(False)
         else:
             self._explain()
+
+    def _make_way(self, reason: ReasonCode) -> None:
+        """Try more slowly when it was another machine of this name that the broker let in."""
+        pause_s = self._rival.pause_s(reason, time.monotonic() - self._up_since)
+        if pause_s is not None:
+            self._loop.pause(pause_s)
+            LOG.log(logging.ERROR if self._rival.is_certain else logging.INFO, "%s", words(self.client_id, pause_s))
+
+    def _server_is(self, _topic: str, payload: bytes, _retained: bool) -> None:
+        """A server that has just started knows nothing of what was sent while there was none: it is asked again at once."""
+        status = codec.read(payload, ServerStatus)
+        if status is None or status.state != "ready" or status.session == self._server_session:
+            return
+        self._server_session = status.session
+        self._requests.send_again()
 
     def _explain(self) -> None:
         """Say once why the broker cannot be reached; with TLS the reason takes a look of its own."""

@@ -27,6 +27,7 @@ class NetworkLoop:
         """`failed` is called after each attempt in vain; `retry_s`: shortest and longest wait before the next, in seconds."""
         self._paho, self._failed = paho, failed
         self._backoff = Backoff(*retry_s)
+        self._pause_s = 0.0
         self._closing = threading.Event()
         self._wait: SocketWait | None = None
         self._thread: threading.Thread | None = None
@@ -48,6 +49,10 @@ class NetworkLoop:
         """The broker has accepted the connection: after a loss the waits begin again from the shortest."""
         self._backoff.reset()
 
+    def pause(self, pause_s: float) -> None:
+        """Wait so long before the next attempt."""
+        self._pause_s = pause_s
+
     def close(self) -> None:
         """Disconnect and stop the thread, in about `STOP_TIMEOUT_S`."""
         self._closing.set()
@@ -66,10 +71,14 @@ class NetworkLoop:
         while not self._closing.is_set():
             if self._paho.socket() is not None:
                 self._turn(self._wait)
-            elif not self._closing.wait(self._backoff.next()) and not self._connects():
+            elif not self._closing.wait(self._until_next_try_s()) and not self._connects():
                 self._failed()
         self._disconnect(self._wait)
         self._wait.close()
+
+    def _until_next_try_s(self) -> float:
+        pause_s, self._pause_s = self._pause_s, 0.0
+        return pause_s or self._backoff.next()
 
     def _connects(self) -> bool:
         """Try once; whether the broker's machine took the connection."""

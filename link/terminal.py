@@ -32,6 +32,7 @@ class TerminalPresence:
         self._devices: list[DeviceStatus] = []
         self._lease: LeaseStatus | None = None
         self._announced = False
+        self._connections = 0
         self._reporting = threading.RLock()
         self._updater = Updater(updates, terminal, self.refresh, ca=broker.ca)
         self._orders = Orders(self.link, terminal, self.refresh, self._updater)
@@ -40,6 +41,8 @@ class TerminalPresence:
         """Announce the terminal, carry out the orders that have handlers, connect for as long as it takes."""
         with self._reporting:
             status = self.link.topics.terminal_status(self.id)
+            self.link.on_change(self._changed)
+            self.link.subscribe(status, self._told)
             self.link.announce(status, birth=self._status("ready"), will=self._status("lost"), death=self._status("stopped"))
             self._announced = True
         self._orders.open(handlers or {})
@@ -73,6 +76,16 @@ class TerminalPresence:
         """Report that the terminal stops, and disconnect."""
         self.end_orders()
         self.link.close()
+
+    def _changed(self, up: bool) -> None:
+        self._connections += up
+
+    def _told(self, _topic: str, payload: bytes, _retained: bool) -> None:
+        """What stands at the broker as this terminal's status. After a reconnect it is still this program's own, unless another
+        machine has come under its name."""
+        status = codec.read(payload, TerminalStatus)
+        if status is not None and status.session != self.session and self._connections > 1:
+            self.link.another_is_here()
 
     def _status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
         """The status; what is left as a will reports nothing of the moment in which it is published."""

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from contract.wire import answers
-from contract.wire.topics import Topics
+from contract.wire.topics import LARGEST_PACKET, Topics
 from link import Broker, Link, new_session
 from tests.ports import free_port
 
@@ -35,7 +35,7 @@ class PrivateBroker:
         """Start it; returns when it listens."""
         self._config.write_text(
             f"listener {self.port} {self.host}\nallow_anonymous true\nset_tcp_nodelay true\nmax_inflight_messages 0\n"
-            "max_queued_messages 0\nlog_type error\n"
+            f"max_queued_messages 0\nmax_packet_size {LARGEST_PACKET}\nlog_type error\n"
         )
         program = next(p for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto") if Path(p).exists())
         self._process = subprocess.Popen([*self._run, program, "-c", str(self._config)], stderr=subprocess.DEVNULL)

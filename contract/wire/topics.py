@@ -18,6 +18,10 @@ ID = re.compile(r"[a-z0-9-]+")
 Role = Literal["server", "terminal", "hall", "rating", "screen", "agent", "crowd", "display", "voice", "keypad", "rater"]
 
 
+LARGEST_PACKET = 262_144
+"""Bytes of an MQTT packet that a hall's broker takes; whoever sends a larger one is cut off (MQTT 5, 3.2.2.3.6)."""
+
+
 class BadId(ValueError):
     """An id that would not fit into a topic."""
 
@@ -64,7 +68,7 @@ def _state(kind: type[Struct], *readers: Party, writers: tuple[Party, ...] = (SE
 
 TOPICS: dict[str, Topic] = {
     "server/status": _state(messages.ServerStatus, SERVER, TERMINAL),
-    "terminal/<id>/status": _state(messages.TerminalStatus, SERVER, writers=(OWN_TERMINAL,)),
+    "terminal/<id>/status": _state(messages.TerminalStatus, SERVER, OWN_TERMINAL, writers=(OWN_TERMINAL,)),
     "terminal/<id>/ask": Topic(messages.TerminalAsk, False, (SERVER,), (OWN_TERMINAL,), expiry_s=30),
     "terminal/<id>/told": Topic(messages.TerminalTold, False, (OWN_TERMINAL,), (SERVER,)),
     "queue/<queue>/state": _state(messages.QueueState, SERVER, HALL, SCREEN, KEYPAD, CROWD),
@@ -76,6 +80,7 @@ TOPICS: dict[str, Topic] = {
     "announce": Topic(messages.Announce, False, (SERVER,), (SERVER, SCREEN, VOICE), expiry_s=30),
     "rating/<window>/ask": _state(messages.RatingAsk, SERVER, OWN_RATING, OWN_RATER, CROWD),
     "configuration": _state(messages.Configuration, SERVER, TERMINAL),
+    "configuration/<part>": _state(messages.ConfigurationPart, TERMINAL),
     "catalogue/version": _state(messages.CatalogueVersion, SERVER, TERMINAL),
     "alert/<id>": _state(messages.Alert, SERVER),
     "event/<type>": Topic(None, False, (SERVER,)),
@@ -152,8 +157,9 @@ class Topics:
     def catalogue_version(self) -> str:
         return f"{self.root}catalogue/version"
 
-    def configuration(self) -> str:
-        return f"{self.root}configuration"
+    def configuration(self, part: str | None = None) -> str:
+        """Where the hall's configuration is, or a part of a large one."""
+        return f"{self.root}configuration" if part is None else f"{self.root}configuration/{checked_id(part)}"
 
     def alert(self, alert: str) -> str:
         return f"{self.root}alert/{checked_id(alert)}"

@@ -16,6 +16,7 @@ from contract.configuration.table import TextConfig
 from contract.wire import codec, device_words, messages
 from contract.wire.device_state import FINE, SOON
 from queue_server.broker.retained import RetainedTopics
+from queue_server.broker.same_name import SharedNames
 
 LOG = logging.getLogger(__name__)
 QUIET_S = 60.0
@@ -23,13 +24,17 @@ LOW_S = 120.0
 """A lease that is nearly used up is made full within two minutes, unless something is wrong."""
 FEW = 0.2
 SETTLE_S = 15.0
-MOST_ILLEGAL = 20
-"""Maximum number of alerts about illegal messages; further subjects share one more."""
+MOST_PASSING = 20
+"""Alerts about illegal messages and floods; further subjects share one more."""
+OTHERS = "others"
 CAUSED = ("misconfigured", "garbled", "calls-missed")
 """States that mean little without what the program says of them. What a program that failed says is an exception: it is in its
 log and in the terminal's status, never in words for the staff."""
-OWN = ("queue-", "lease-", "display-", "terminal-", "device-", "messages-", "ledger-")
+PROGRAMS = ("program", "messages")
+"""What a terminal says of its own programs, beside its devices."""
+OWN = ("queue-", "lease-", "display-", "terminal-", "device-", "messages-", "ledger-", "same-name-", "flood-")
 Severity = Literal["info", "warning", "error"]
+_OF_PROGRAMS = {("program", name) for name in PROGRAMS}
 
 
 class Alerts:
@@ -49,11 +54,15 @@ class Alerts:
         self._zone = config.zone
         self._queues = config.queue
         self._displays = {device.id for device in config.device if device.kind == "display"}
-        self._terminals = {terminal.id for terminal in config.terminal}
+        self._devices = {
+            terminal.id: {d.id for d in config.device if d.agent == terminal.id or d.id in terminal.devices}
+            for terminal in config.terminal
+        }
+        self._shared_names = SharedNames()
         self._unreachable: dict[str, bool] = {}
         self._reasons: dict[str, messages.DeviceStatus] = {}
         self._low: dict[str, tuple[float, messages.LeaseStatus]] = {}
-        self._illegal_until: dict[str, float] = {}
+        self._passing_until: dict[str, float] = {}
         self._own: set[str] = set()
         self._settle_at: float | None = None
 
@@ -77,17 +86,27 @@ class Alerts:
         self._set(f"display-{display}", self._unreachable[display], "display-unreachable", "error", display, zh, en)
 
     def terminal_status(self, terminal: str, payload: bytes) -> None:
-        """A terminal says how it and its devices are. One that the hall no longer has may be gone."""
+        """A terminal says how it and its devices are: those that devices.toml gives it, and no others.
+
+        One that the hall no longer has may be gone.
+        """
         status = codec.read(payload, messages.TerminalStatus)
         if status is None:
             self.illegal(f"terminal/{terminal}/status", 0.0)
             return
         zh, en = f"终端{terminal}已断开，请检查。", f"Terminal {terminal} is gone; look after it."
-        gone = status.state == "lost" and terminal in self._terminals
-        self._set(f"terminal-{terminal}", gone, "terminal-lost", "error", terminal, zh, en)
+        own = self._devices.get(terminal)
+        gone = status.state == "lost" and own is not None
+        self._set(f"terminal-{_id(terminal)}", gone, "terminal-lost", "error", terminal, zh, en)
+        if own is None:
+            return
         self._lease(terminal, status.lease if status.state == "ready" else None)
         said: set[str] = set()
+        if status.state == "ready":
+            self._shared_names.ready(terminal, status.session)
         for device in status.devices if status.state in ("init", "ready") else []:
+            if device.id not in own and (device.kind, device.id) not in _OF_PROGRAMS:
+                continue
             if device.kind == "display":  # its alert follows from what it shows
                 self._because(device)
                 continue
@@ -126,6 +145,19 @@ class Alerts:
             f"{terminal} has few numbers left for when it is offline: {en}. See the server's log why it gets no more.",
         )
 
+    def _same_name(self, terminal: str, standing: bool) -> None:
+        """Two machines go by one name, and cut each other off."""
+        self._set(
+            f"same-name-{_id(terminal)}",
+            standing,
+            "same-name",
+            "error",
+            terminal,
+            f"有两台机器都用终端名{terminal}，互相挤掉线。请找出复制来的或填错名字的那一台，另取一个名字登记。",
+            f"Two machines use the name {terminal} and cut each other off. Find the one that was copied or misnamed, and enter "
+            "it in devices.toml with a name of its own.",
+        )
+
     def _because(self, display: messages.DeviceStatus) -> None:
         """Why a display cannot be reached, for its alert."""
         if display.id not in self._displays:
@@ -138,14 +170,34 @@ class Alerts:
 
     def illegal(self, where: str, monotonic: float) -> None:
         """A message that cannot be read came in; one alert is for many, until it has been quiet for a minute."""
-        name = f"messages-{_id(where)}"
-        if name not in self._illegal_until and len(self._illegal_until) >= MOST_ILLEGAL:
-            name, where = "messages-others", "…"
-        if name not in self._illegal_until:
-            LOG.warning("illegal messages on %s", where)
-        self._illegal_until[name] = max(monotonic, self._illegal_until.get(name, 0.0))
+        where = self._passing("messages", where, monotonic)
         zh, en = f"收到无法识别的消息（{where}），已丢弃。", f"Messages on {where} cannot be read and are dropped."
-        self._set(name, True, "illegal-message", "warning", where, zh, en)
+        self._set(f"messages-{_id(where)}", True, "illegal-message", "warning", where, zh, en)
+
+    def flooded(self, client: str, monotonic: float) -> None:
+        """A client sends more than a terminal has to say; until it has been quiet for a minute."""
+        client = self._passing("flood", client or "unknown", monotonic)
+        self._set(
+            f"flood-{_id(client)}",
+            True,
+            "flood",
+            "error",
+            client,
+            f"{client}发来的消息过多，多出的没有处理。请到这台终端看看；如果它被人动过或丢失，请在“终端与设备”页吊销它。",
+            f"{client} sends too many messages; the rest is dropped. Look at that terminal; if it was tampered with or is "
+            "lost, revoke it on the page of terminals and devices.",
+        )
+
+    def _passing(self, kind: str, subject: str, monotonic: float) -> str:
+        """Something came in that stands as an alert until a quiet minute; of too many subjects the further ones share one."""
+        name = f"{kind}-{_id(subject)}"
+        if name not in self._passing_until and len(self._passing_until) >= MOST_PASSING:
+            subject = OTHERS
+            name = f"{kind}-{_id(subject)}"
+        if name not in self._passing_until:
+            LOG.warning("%s: %s", kind, subject)
+        self._passing_until[name] = max(monotonic, self._passing_until.get(name, 0.0))
+        return subject
 
     def ledger(self, *, writable: bool) -> None:
         """The server's own books can be written, or could not be the last time."""
@@ -169,17 +221,19 @@ class Alerts:
 
     def pass_time(self, monotonic: float) -> None:
         """Clear what has been quiet, and alerts of an earlier run that nobody has raised again."""
-        for name, last in list(self._illegal_until.items()):
+        for name, last in list(self._passing_until.items()):
             if last == 0.0:
-                self._illegal_until[name] = monotonic
+                self._passing_until[name] = monotonic
             elif monotonic - last > QUIET_S:
-                del self._illegal_until[name]
+                del self._passing_until[name]
                 self._clear(name)
         for terminal, (since, lease) in list(self._low.items()):
             if since == 0.0:
                 self._low[terminal] = monotonic, lease
             elif monotonic - since > LOW_S:
                 self._lease_low(terminal, lease)
+        for terminal, standing in self._shared_names.changes(monotonic).items():
+            self._same_name(terminal, standing)
         if self._settle_at is not None and monotonic >= self._settle_at:
             self._settle_at = None
             for topic in self._retained.under("alert/"):

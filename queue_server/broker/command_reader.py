@@ -49,9 +49,9 @@ class CommandReader:
         """The request in a message on `cmd/<path>`; None when it was refused, and so answered, at once. Raise Dropped."""
         properties: object = message.properties
         verb, _, client = path.partition("/")
-        actor = self._named(client) if client else self._client(getattr(properties, "ResponseTopic", None))
+        actor = self._named(client) if client else self.replier(message)
         correlation: bytes = getattr(properties, "CorrelationData", b"")
-        if actor is None:
+        if not actor:
             raise Dropped("a command that names no client of this hall")
         topic, terminal = self._topics.reply(actor), self._clients.terminal(actor)
         request_id = _printable(correlation)
@@ -68,15 +68,16 @@ class CommandReader:
         self._reply(topic, codec.encode(refusal), correlation)
         return None
 
-    def _client(self, topic: str | None) -> str | None:
-        """The client that a response topic of this hall names, or None: answers never go anywhere else."""
+    def replier(self, message: mqtt.MQTTMessage) -> str:
+        """The client that a response topic of this hall names, empty for others: answers never go anywhere else."""
+        topic: str = getattr(message.properties, "ResponseTopic", "")
         prefix = f"{self._topics.root}reply/"
-        return self._named(topic.removeprefix(prefix)) if topic is not None and topic.startswith(prefix) else None
+        return self._named(topic.removeprefix(prefix)) if topic.startswith(prefix) else ""
 
     @staticmethod
-    def _named(client: str) -> str | None:
-        """The client id, None if it would not fit into a topic."""
-        return client if ID.fullmatch(client) and len(client) <= CLIENT_LENGTH else None
+    def _named(client: str) -> str:
+        """The client id, empty if it would not fit into a topic."""
+        return client if ID.fullmatch(client) and len(client) <= CLIENT_LENGTH else ""
 
 
 def subject(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 
 import paho.mqtt.client as mqtt
@@ -16,14 +16,21 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from contract.backoff import Backoff
 from contract.wire.topics import Topics
 from link.address import Broker
-from link.connection import client
+from link.connection import KEEP_ALIVE_S, client, fits
+from link.rival import Rival, words
 from link.socket_wait import SocketWait, readable
+from queue_server.broker.sources import Source
 
 LOG = logging.getLogger(__name__)
 READS = 256
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.2, 2.0
 CONNECT_TIMEOUT_S = 2.0
 STOP_TIMEOUT_S = 2.0
+FILTERS_AT_ONCE = 200
+"""Topic filters in one packet."""
+Filter = tuple[str, SubscribeOptions]
+_COMMAND = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+_STATE = SubscribeOptions(qos=1, noLocal=True)
 _BARE = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
 
 
@@ -39,19 +46,23 @@ class BrokerConnection:
         *,
         will: bytes,
         states: Iterable[str],
+        sources: Mapping[str, Source],
         take: Callable[[mqtt.MQTTMessage], None],
         monotonic: Callable[[], float],
     ) -> None:
         """`will` is the payload of server/status when this program dies, `states` are topic filters behind the hall's root,
-        `take` is called with every message that comes."""
+        `sources` what each client writes, `take` is called with every message that comes."""
         self.broker = broker
         self.connected = threading.Event()
         self._topics = topics
         self._states = tuple(states)
+        self._sources, self._muted = sources, set[str]()
         self._monotonic = monotonic
         self._wait = SocketWait()
         self._is_new = self._is_closing = False
         self._next_try, self._backoff = 0.0, Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        self._name = broker.client or client_id
+        self._rival, self._up_since = Rival(), 0.0
         self._paho = client(broker, client_id)
         self._paho.connect_timeout = CONNECT_TIMEOUT_S
         self._paho.on_connect = self._on_connect
@@ -59,7 +70,7 @@ class BrokerConnection:
         self._paho.on_message = lambda _client, _userdata, message: take(message)
         self._paho.on_socket_register_write = _write_later
         self._paho.will_set(topics.server_status(), will, qos=1, retain=True)
-        self._paho.connect_async(broker.host, broker.port, keepalive=15, clean_start=True)
+        self._paho.connect_async(broker.host, broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)
 
     def wake(self) -> None:
         """End the sleep of the server's thread; from any thread or a signal handler."""
@@ -92,6 +103,23 @@ class BrokerConnection:
             if self._paho.socket() is None or not readable(sock):
                 return
 
+    def mute(self, source: str) -> None:
+        """Listen no more to what a client writes: the broker drops it."""
+        self._muted.add(source)
+        self._paho.unsubscribe([topic for topic, _ in self._filters(self._sources[source])])
+
+    def hear(self, source: str) -> None:
+        """Listen to a client again; its retained states come afresh."""
+        self._muted.discard(source)
+        self._paho.subscribe(self._filters(self._sources[source]))
+
+    def _filters(self, source: Source) -> list[Filter]:
+        commands = [(f"$share/server/{self._topics.root}{topic}", _COMMAND) for topic in source.commands]
+        return commands + [self._state(topic) for topic in source.states]
+
+    def _state(self, topic: str) -> Filter:
+        return self._topics.root + topic, _STATE
+
     def keep_alive(self) -> None:
         """Let the broker know that this program lives; called more often than every keep-alive time."""
         self._paho.loop_misc()
@@ -101,7 +129,7 @@ class BrokerConnection:
     def publish(self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None = None) -> None:
         """Publish on a topic behind the hall's root at QoS 1. While the broker is away nothing is sent: all retained states
         follow after the next connect."""
-        if not self.connected.is_set():
+        if not self.connected.is_set() or not self._fits(topic, payload):
             return
         properties = None
         if expiry_s is not None:
@@ -111,10 +139,17 @@ class BrokerConnection:
 
     def reply(self, topic: str, content: bytes, correlation: bytes) -> None:
         """Publish an answer on a whole topic."""
-        if self.connected.is_set():
+        if self.connected.is_set() and self._fits(topic, content):
             properties = copy(_BARE)  # making one costs more than all else here
             properties.CorrelationData = correlation
             self._paho.publish(topic, content, qos=1, properties=properties)
+
+    @staticmethod
+    def _fits(topic: str, payload: bytes) -> bool:
+        if fits(topic, payload):
+            return True
+        LOG.error("a message of %d bytes on %s is too large for the broker and was not sent", len(payload), topic)
+        return False
 
     def empty(self, topic: str) -> None:
         """Take a retained message away from a whole topic."""
@@ -135,6 +170,7 @@ class BrokerConnection:
     def announced(self) -> None:
         """From now on everything is published on the new connection."""
         self._backoff.reset()
+        self._up_since = self._monotonic()
         self.connected.set()
 
     def close(self) -> None:
@@ -151,16 +187,21 @@ class BrokerConnection:
         if reason.is_failure:
             LOG.error("the broker %s refuses this server: %s", self.broker, reason)
             return
-        command = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-        for form in ("cmd/+/+",) if self.broker.is_certified else ("cmd/+", "cmd/+/+"):
-            self._paho.subscribe(f"$share/server/{self._topics.root}{form}", options=command)
-        for topic_filter in self._states:
-            self._paho.subscribe(self._topics.root + topic_filter, options=SubscribeOptions(qos=1, noLocal=True))
+        heard = [source for name, source in self._sources.items() if name not in self._muted]
+        filters = [self._state(topic) for topic in self._states]
+        for source in heard:
+            filters += self._filters(source)
+        for at in range(0, len(filters), FILTERS_AT_ONCE):
+            self._paho.subscribe(filters[at : at + FILTERS_AT_ONCE])
         self._is_new = True
 
     def _on_disconnect(self, _c: object, _u: object, _flags: object, reason: ReasonCode, _p: object) -> None:
         if self.connected.is_set() and not self._is_closing:
             LOG.warning("the connection to the broker %s ended: %s", self.broker, reason)
+            pause_s = self._rival.pause_s(reason, self._monotonic() - self._up_since)
+            if pause_s is not None:
+                self._next_try = self._monotonic() + pause_s
+                LOG.error("%s", words(self._name, pause_s))
         self.connected.clear()
 
 

@@ -23,8 +23,10 @@ from link.systemd_notify import notify
 from queue_server.broker.alerts import Alerts
 from queue_server.broker.command_reader import Clients, CommandReader, Dropped, subject
 from queue_server.broker.connection import BrokerConnection
+from queue_server.broker.intake import Intake
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
+from queue_server.broker.sources import sources
 from queue_server.ledger.asked import LedgerRequest
 from queue_server.ledger.ledger import Ledger
 from queue_server.store.database import ERRORS
@@ -33,8 +35,8 @@ LOG = logging.getLogger(__name__)
 TICK_S = 0.5
 GROUP, OF_PAGES = 64, 16
 """Requests that run together, and how many of them may come from the web pages: phones never stand before calls."""
-OTHERS_STATES = ("terminal/+/status", "terminal/+/told", "display/+/shown", "alert/+", "catalogue/version", "server/status")
-"""What terminals publish, and what an earlier run of the server has left at the broker."""
+LEFT_STATES = ("alert/+", "catalogue/version", "server/status")
+"""What an earlier run of the server has left at the broker."""
 SHARED_STATES = ("queue/+/state", "window/+/state", "rating/+/ask", "display/+/desired", "announce")
 """What another server on the same ledger publishes, so that this one's pages see it too."""
 KEPT_STATES = ("alert/", "catalogue/", "configuration")
@@ -80,13 +82,16 @@ class Server:
             topics,
             f"server-{identity.session}",
             will=identity.status("lost"),
-            states=OTHERS_STATES + (SHARED_STATES if ledger.database.shared else ()),
+            states=LEFT_STATES + (SHARED_STATES if ledger.database.shared else ()),
+            sources=sources(ledger.hall.config, certified=broker.is_certified),
             take=self._take,
             monotonic=monotonic,
         )
         self.connected = self._connection.connected
         self._publisher = Publisher(ledger, retained, self._send, clock=clock, monotonic=monotonic)
         self._alerts = Alerts(ledger.hall.config, retained, self._publish_kept, clock=clock)
+        mute, hear = (self._connection.mute, self._connection.hear) if broker.is_certified else (None, None)
+        self._intake = Intake(ledger.hall.config, mute=mute, hear=hear)
         clients = Clients(ledger.hall.terminals, broker.is_certified)
         self._commands = CommandReader(topics, clients, self._connection.reply)
         self._inbox: deque[LedgerRequest] = deque()
@@ -178,6 +183,8 @@ class Server:
         self._alerts.ledger(writable=self._ledger.writable)
         self._alerts.unserved(self._ledger.wait_times.unserved())
         self._alerts.pass_time(self._monotonic())
+        for client in self._intake.pass_time(self._monotonic()):
+            self._alerts.flooded(client, self._monotonic())
 
     def _pass_time(self) -> None:
         if self._connection.came_up():
@@ -211,6 +218,9 @@ class Server:
             topic = None
         if topic is None:
             self._drop("topic", "a topic that cannot be read")
+            return
+        if not self._intake.admits(topic, self._commands.replier(message), self._monotonic()):
+            self.dropped += 1
         elif topic.startswith("cmd/"):
             self._command(topic.removeprefix("cmd/"), message)
         else:

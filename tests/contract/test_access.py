@@ -28,9 +28,9 @@ NOBODY: tuple[str, ...] = ()
 ON_THE_WIRE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # topic: who may write it, who may read it
     "server/status": (("server",), EVERYBODY),
-    "terminal/kiosk-1/status": (("kiosk-1",), ("server",)),
-    "terminal/kiosk-2/status": (("kiosk-2",), ("server",)),
-    "terminal/devices-1/status": (("devices-1",), ("server",)),
+    "terminal/kiosk-1/status": (("kiosk-1",), ("server", "kiosk-1")),
+    "terminal/kiosk-2/status": (("kiosk-2",), ("server", "kiosk-2")),
+    "terminal/devices-1/status": (("devices-1",), ("server", "devices-1")),
     "terminal/kiosk-1/ask": (("server",), ("kiosk-1",)),
     "terminal/rater-01/ask": (("server",), ("rater-01",)),
     "terminal/kiosk-1/told": (("kiosk-1",), ("server",)),
@@ -46,6 +46,7 @@ ON_THE_WIRE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rating/01/ask": (("server",), ("server", "rater-01", "devices-2", CROWD)),
     "rating/02/ask": (("server",), ("server", "rater-02", CROWD)),
     "configuration": (("server",), EVERYBODY),
+    "configuration/1": (("server",), TERMINALS),
     "catalogue/version": (("server",), EVERYBODY),
     "alert/device-x": (("server",), ("server",)),
     "event/ticket-issued": (("server",), NOBODY),

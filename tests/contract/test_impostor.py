@@ -7,7 +7,10 @@ stolen machine and writes whatever it likes.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -20,10 +23,12 @@ from paho.mqtt.properties import Properties
 from contract.wire.topics import Topics
 from link import Link
 from link.connection import client
-from tests.programs import PATIENCE_S, RunningServer, ok, refused
+from tests.programs import PATIENCE_S, RunningServer, ok, refused, wait_until
 from tests.secure_hall import SecureHall
 
 TOPICS = Topics("testhall")
+FACTOR = 10
+"""So many times as long as without a flood an answer may take: two processes more share the machine."""
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +208,51 @@ def test_a_keypad_and_a_rater_work_at_their_own_window_only(terminals: Terminals
     assert refused(rater, "rate", service=services["02"], level=5, channel="tablet") == "not-authorised"
     assert refused(keypad, "rate", service=services["02"], level=5, channel="tablet") == "not-authorised"
     ok(rater, "rate", service=services["01"], level=5, channel="tablet")
+
+
+FLOOD = """
+import sys
+from pathlib import Path
+from link import Broker
+from link.connection import client
+paho = client(Broker.parse(sys.argv[1], credentials=Path(sys.argv[2])), "any")
+paho.connect("127.0.0.1", int(sys.argv[1].rpartition(":")[2]))
+paho.loop_start()
+print("begun", flush=True)
+while True:
+    for _ in range(200):
+        paho.publish(sys.argv[3], b'{"level": 9}', qos=0)
+    while paho.want_write():
+        pass
+"""
+
+
+def p99_s(asker: Link, number: int = 120) -> float:
+    """How long the slowest but one of so many numbers takes, one after the other."""
+    taken = []
+    for _ in range(number):
+        begun = time.monotonic()
+        ok(asker, "issue-ticket", queue="enterprise", channel="web")
+        taken.append(time.monotonic() - begun)
+    return sorted(taken)[-2]
+
+
+def test_the_flood_of_one_terminal_holds_nobody_else_up_and_is_an_alert(
+    hall: SecureHall, terminals: Terminals, server: RunningServer
+) -> None:
+    asker = terminals["crowd-1"]
+    quiet = p99_s(asker)
+    words = (hall.address, str(hall.credentials("rater-02")), TOPICS.command("rate", "rater-02"))
+    flood = subprocess.Popen([sys.executable, "-c", FLOOD, *words], stdout=subprocess.PIPE)
+    try:
+        assert flood.stdout is not None and flood.stdout.readline() == b"begun\n"
+        during = p99_s(asker)
+        wait_until(lambda: "flood: rater-02" in server.log)
+        assert flood.poll() is None, "the flood lasted"
+    finally:
+        flood.kill()
+        flood.wait()
+    assert during < FACTOR * max(quiet, 0.01), f"{during:.3f} s, {quiet:.3f} s without the flood"
 
 
 def test_a_kiosk_rates_by_the_code_on_the_paper(terminals: Terminals) -> None:

@@ -7,17 +7,25 @@ from typing import Any
 
 import pytest
 
+from contract.configuration.hall import Device, HallConfig, Terminal
 from contract.wire import codec, messages
 from contract.wire.messages import DeviceStatus, TerminalStatus
 from queue_server.broker.alerts import Alerts
 from queue_server.broker.retained import RetainedTopics
 from tests.web_hall import CONFIG
 
+KIOSK = Terminal(id="kiosk-1", role="hall", devices=["printer-1", "a4-1", "camera-1"])
+MORE = [
+    Device(id="a4-1", kind="a4", model="ipp", address="ipp://127.0.0.1"),
+    Device(id="camera-1", kind="scanner", model="camera", address="/dev/video0"),
+]
+WITH_DEVICES = CONFIG.model_copy(update={"terminal": [KIOSK, *CONFIG.terminal[1:]], "device": [*CONFIG.device, *MORE]})
+
 
 class Hall:
     """The alerts of a hall, and what stands."""
 
-    def __init__(self, config: Any = CONFIG) -> None:
+    def __init__(self, config: HallConfig = WITH_DEVICES) -> None:
         self.retained = RetainedTopics()
         self.published: list[str] = []
         self.alerts = Alerts(config, self.retained, self._publish, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC))
@@ -48,7 +56,7 @@ def test_a_terminal_that_is_lost_is_an_alert_until_it_is_back(hall: Hall) -> Non
 
 def test_what_a_terminal_said_last_that_the_hall_no_longer_has_is_nobodys_trouble(hall: Hall) -> None:
     hall.says("kiosk-1", "lost")
-    smaller = Hall(CONFIG.model_copy(update={"terminal": []}))
+    smaller = Hall(WITH_DEVICES.model_copy(update={"terminal": []}))
     for topic, payload in hall.retained.under("alert/").items():
         smaller.retained.put(topic, payload)
     smaller.says("kiosk-1", "lost")
@@ -97,13 +105,13 @@ def test_no_exception_of_a_program_is_in_the_words_for_the_staff(hall: Hall) -> 
 def test_the_alert_of_a_display_gives_its_own_reason_whichever_comes_first(hall: Hall) -> None:
     display = next(device.id for device in CONFIG.device if device.kind == "display")
     shown = codec.encode(messages.DisplayShown(1, "unreachable", datetime(2026, 11, 22, tzinfo=UTC)))
-    hall.says("devices-1", "ready", DeviceStatus(display, "display", "ok"))
+    hall.says("agent-1", "ready", DeviceStatus(display, "display", "ok"))
     assert hall.stand() == set()
     hall.alerts.display_shown(display, shown)
     assert words(hall, f"display-{display}").zh.startswith(f"连接不上显示屏{display}。")
-    hall.says("devices-1", "ready", DeviceStatus(display, "display", "no-reply", "no answer within 1 s"))
+    hall.says("agent-1", "ready", DeviceStatus(display, "display", "no-reply", "no answer within 1 s"))
     assert words(hall, f"display-{display}").zh == f"显示屏{display}没有应答。请检查屏的电源和接线，再核对波特率和屏号。"
-    hall.says("devices-1", "ready", DeviceStatus(display, "display", "ok"))
+    hall.says("agent-1", "ready", DeviceStatus(display, "display", "ok"))
     hall.alerts.display_shown(display, codec.encode(messages.DisplayShown(1, "ok", datetime(2026, 11, 22, tzinfo=UTC))))
     assert hall.stand() == set()
 
@@ -138,3 +146,44 @@ def test_a_lease_that_stays_nearly_used_up_is_a_warning_until_there_are_more_num
     hall.says("kiosk-1", "lost")
     hall.alerts.pass_time(3000)
     assert hall.stand() == {"terminal-kiosk-1"}
+
+
+def test_a_terminal_can_raise_alerts_about_its_own_devices_and_no_others(hall: Hall) -> None:
+    everybodys = [DeviceStatus(device.id, device.kind, "failed") for device in WITH_DEVICES.device]
+    invented = [DeviceStatus(f"device-{number}", "printer", "paper-out") for number in range(3000)]
+    programs = [DeviceStatus(name, "program", "failed") for name in ("program", "messages", "another", "more")]
+    for terminal in ("kiosk-1", "kiosk-9"):
+        hall.says(terminal, "ready", *everybodys, *invented, *programs)
+    assert hall.stand() == {f"device-kiosk-1-{name}" for name in (*KIOSK.devices, "program", "messages")}
+
+
+def test_a_terminal_cannot_say_why_another_ones_display_is_away(hall: Hall) -> None:
+    display = next(device for device in CONFIG.device if device.kind == "display")
+    shown = codec.encode(messages.DisplayShown(1, "unreachable", datetime(2026, 11, 22, tzinfo=UTC)))
+    hall.alerts.display_shown(display.id, shown)
+    before = words(hall, f"display-{display.id}")
+    hall.says("kiosk-1", "ready", DeviceStatus(display.id, "display", "no-reply", "invented"))
+    assert words(hall, f"display-{display.id}") == before
+
+
+def in_session(hall: Hall, session: str, state: Any = "ready") -> None:
+    hall.alerts.terminal_status("kiosk-1", codec.encode(TerminalStatus(state, session, "hall", "0.1.0")))
+
+
+def test_two_machines_of_one_name_are_an_alert_until_they_have_been_quiet(hall: Hall) -> None:
+    for session in ("a", "a", "b", "c", "d"):
+        in_session(hall, session)
+    hall.alerts.pass_time(1000)
+    assert hall.stand() == set(), "a program that starts again has a new session each time"
+    in_session(hall, "c", "lost")
+    hall.alerts.pass_time(1001)
+    assert "same-name-kiosk-1" not in hall.stand(), "a will may come late"
+    for session in ("d", "e", "d"):
+        in_session(hall, session)
+    hall.alerts.pass_time(1002)
+    told = words(hall, "same-name-kiosk-1")
+    assert "两台机器" in told.zh and "devices.toml" in told.en
+    hall.alerts.pass_time(1301)
+    assert "same-name-kiosk-1" in hall.stand()
+    hall.alerts.pass_time(1303)
+    assert "same-name-kiosk-1" not in hall.stand()
