@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 
 from contract.configuration.hall import HallConfig, Web
-from contract.configuration.packing import packed
+from contract.configuration.packing import packed, split
 from contract.version import version
-from contract.wire import codec
 from contract.wire.topics import Topics
 from link import Broker, new_session
 from queue_server.broker.retained import RetainedTopics
@@ -119,7 +118,8 @@ def run(options: ServerOptions, config: HallConfig, clock: Clock = utc_now) -> N
             clock=clock,
             monotonic=time.monotonic,
         )
-        server.show("configuration", codec.encode(packed(options.ledger.hall)))
+        for topic, payload in split(packed(options.ledger.hall)):
+            server.show(topic, payload)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.stop())
         hall = HallAccess(

@@ -19,8 +19,8 @@ from appliance.boot.serve import first_log_in, prepare
 from appliance.terminal_file import TerminalFile
 from appliance.trouble import ApplianceError
 from contract.configuration.hall_files import BadHall
-from contract.configuration.packing import keep
-from contract.wire import codec, messages
+from contract.configuration.packing import Joiner, keep
+from contract.wire import codec
 from contract.wire.topics import Topics
 from link import BadBroker, Broker, Link
 from link.credentials import BadCredentials, read
@@ -113,15 +113,19 @@ def _member(place: Place, terminal: TerminalFile, machine: MachineControls) -> T
 
 def fetch_configuration(place: Place, terminal: TerminalFile) -> None:
     """Bring the hall's configuration up to date. Raise NoConfiguration, BadBroker, BadHall, OSError."""
-    received: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    received: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
     broker = Broker.parse(terminal.broker, credentials=place.credentials)
     topics = Topics(terminal.hall)
     link = Link(broker=broker, topics=topics, client_id=terminal.terminal)
-    link.subscribe(topics.configuration(), lambda _topic, payload, _retained: received.put(payload))
+    for topic in (topics.configuration(), topics.root + "configuration/+"):
+        link.subscribe(topic, lambda topic, payload, _retained: received.put((topic, payload)))
     link.open()
+    joiner, whole = Joiner(), None
     try:
-        payload = received.get(timeout=ANSWER_S if _complete(place, terminal) else 2 * ANSWER_S)
-        if keep(codec.decode(payload, messages.Configuration), place.hall):
+        while whole is None:
+            topic, payload = received.get(timeout=ANSWER_S if _complete(place, terminal) else 2 * ANSWER_S)
+            whole = joiner.take(topics.relative(topic) or "", payload)
+        if keep(whole, place.hall):
             LOG.warning("the hall's configuration is new")
     except queue.Empty:
         raise NoConfiguration(

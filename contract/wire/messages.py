@@ -241,11 +241,21 @@ class RatingAsk(Struct, frozen=True):
     expires_at: datetime
 
 
-class Configuration(Struct, frozen=True):
-    """The hall's configuration, for terminals that hold none of their own: the content of each file by its name."""
+class Configuration(Struct, frozen=True, omit_defaults=True):
+    """The hall's configuration, for terminals that hold none of their own: the content of each file by its name. One that is
+    too large for a message has no files here: they come in `parts` parts."""
 
     sha256: str
     files: dict[str, str]
+    parts: int = 0
+
+
+class ConfigurationPart(Struct, frozen=True):
+    """A piece of the JSON object of the files, the first is 1; `sha256` is that of the whole, as in `Configuration`."""
+
+    sha256: str
+    part: int
+    text: str
 
 
 class CatalogueVersion(Struct, frozen=True):

@@ -53,9 +53,9 @@ def _filled(parties: Sequence[tuple[str, str]], side: Sides) -> Iterator[str]:
 
 
 def _widened(topic: str) -> str:
-    """The filter for every id at the second level."""
+    """The filter for every id at the second level; a topic without one stays as it is."""
     first, _, rest = topic.partition("/")
-    return "/".join((first, "+", *rest.split("/")[1:]))
+    return "/".join((first, "+", *rest.split("/")[1:])) if rest else topic
 
 
 def access_file(config: HallConfig, servers: Iterable[str]) -> str:
