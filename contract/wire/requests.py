@@ -13,6 +13,9 @@ from contract.wire import answers
 from contract.wire.messages import Channel, Id, Level, Phrase, RatingChannel, ScannedCode, TechnicianDid, TicketClass
 from contract.wire.topics import CROWD, OWN_HALL, OWN_KEYPAD, OWN_RATER, OWN_RATING, OWN_SCREEN, Party
 
+TicketName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", max_length=64)]
+"""A ticket's id, or its number of today as it is printed. What is neither is an unknown ticket: people type it."""
+
 
 class IssueTicket(Struct, frozen=True):
     queue: Id
@@ -25,7 +28,7 @@ class IssueTicket(Struct, frozen=True):
 
 
 class ConfirmPrint(Struct, frozen=True):
-    ticket: Id
+    ticket: TicketName
     result: Literal["printed", "failed"]
     detail: Phrase = ""
 
@@ -37,7 +40,7 @@ class CallNext(Struct, frozen=True):
 
 class CallTicket(Struct, frozen=True):
     window: Id
-    ticket: str
+    ticket: TicketName
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -45,14 +48,14 @@ class AtWindow(Struct, frozen=True):
     """A verb on the ticket at a window, or on a ticket named directly; one of the two is needed."""
 
     window: Id | None = None
-    ticket: Id | None = None
+    ticket: TicketName | None = None
 
 
 class Transfer(Struct, frozen=True):
     """To a queue or to a window; with `return`, the ticket comes back to this window afterwards."""
 
     window: Id | None = None
-    ticket: Id | None = None
+    ticket: TicketName | None = None
     to_queue: Id | None = None
     to_window: Id | None = None
     return_: bool = field(name="return", default=False)
@@ -60,12 +63,12 @@ class Transfer(Struct, frozen=True):
 
 class Requeue(Struct, frozen=True):
     window: Id | None = None
-    ticket: Id | None = None
+    ticket: TicketName | None = None
     places: Annotated[int, Meta(ge=0, le=100)] | None = None
 
 
 class CancelTicket(Struct, frozen=True):
-    ticket: Id | None = None
+    ticket: TicketName | None = None
     token: str | None = None
     reason: Phrase = ""
 
@@ -100,21 +103,21 @@ class Rate(Struct, frozen=True):
 class LookupTicket(Struct, frozen=True):
     """A ticket by its id, its number of today, or its token."""
 
-    ticket: Annotated[str, Meta(max_length=64)] | None = None
+    ticket: TicketName | None = None
     token: str | None = None
 
 
 class ReprintTicket(Struct, frozen=True):
     """A ticket that the staff wants on paper once more, at this terminal."""
 
-    ticket: Id
+    ticket: TicketName
     terminal: Id
 
 
 class ConfirmReprint(Struct, frozen=True):
     """What came of it; `unknown` when the terminal did not answer."""
 
-    ticket: Id
+    ticket: TicketName
     terminal: Id
     result: Literal["printed", "failed", "unknown"]
     detail: Phrase = ""

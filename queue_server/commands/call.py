@@ -42,7 +42,7 @@ def call_next(context: CommandContext, ask: CallNext) -> CallAnswer:
 def call_ticket(context: CommandContext, ask: CallTicket) -> CallAnswer:
     """Call a chosen ticket out of turn; the reason is kept."""
     window = context.window(ask.window)
-    ticket = context.ticket_called(ask.ticket)
+    ticket = context.ticket(ask.ticket)
     context.check("call-ticket", window=window, ticket=ticket)
     if not context.unit.take(ticket):
         raise wrong_state(

@@ -73,17 +73,16 @@ class CommandContext:
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
-    def ticket(self, ticket_id: str) -> TicketRow:
-        """The ticket; refused as unknown-ticket when there is none."""
-        ticket = self.unit.tickets.get(ticket_id)
+    def ticket(self, name: str) -> TicketRow:
+        """The ticket of an id, or of a number of today as it is printed; refused as unknown-ticket when there is none."""
+        ticket = self.unit.tickets.get(self._ticket_id(name))
         if ticket is None:
-            raise unknown_ticket(ticket_id)
+            raise unknown_ticket(name)
         return ticket
 
-    def ticket_called(self, name: str) -> TicketRow:
-        """The ticket of an id, or of a number of today as it is printed; refused as unknown-ticket."""
+    def _ticket_id(self, name: str) -> str:
         name = name.strip()
-        return self.ticket(ticket_id(self.day, name) if _NUMBER.fullmatch(name) else name)
+        return ticket_id(self.day, name) if _NUMBER.fullmatch(name) else name
 
     def window(self, window_id: str) -> WindowRow:
         """The window; refused as unknown-window when the hall has none of this id."""
@@ -92,21 +91,22 @@ class CommandContext:
             raise unknown_window(window_id)
         return window
 
-    def at(self, window_id: str | None, ticket_id: str | None) -> tuple[WindowRow, TicketRow]:
+    def at(self, window_id: str | None, ticket: str | None) -> tuple[WindowRow, TicketRow]:
         """The window and the ticket at it, named by either."""
-        if window_id is None and ticket_id is None:
+        if window_id is None and ticket is None:
             raise bad_request("neither window nor ticket is named", Text("请指明窗口或号票。", "Name a window or a ticket."))
-        if window_id is None:
-            window_id = self.ticket(ticket_id or "").window
+        named = self.ticket(ticket) if ticket is not None else None
+        if window_id is None and named is not None:
+            window_id = named.window
             if window_id is None:
-                raise self.refused_ticket(self.ticket(ticket_id or ""))
-        window = self.window(window_id)
+                raise self.refused_ticket(named)
+        window = self.window(window_id or "")
         if window.ticket is None:
             raise self.refused_window(window)
-        ticket = self.ticket(window.ticket)
-        if ticket_id is not None and ticket.id != ticket_id:
-            raise self.refused_ticket(self.ticket(ticket_id))
-        return window, ticket
+        present = self.ticket(window.ticket)
+        if named is not None and named.id != present.id:
+            raise self.refused_ticket(named)
+        return window, present
 
     @staticmethod
     def refused_window(window: WindowRow) -> Refused:

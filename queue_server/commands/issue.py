@@ -13,6 +13,7 @@ from queue_server.appointments import repository
 from queue_server.commands.check_in import Admission, admission
 from queue_server.commands.context import CommandContext
 from queue_server.commands.lease import SAME_INSTANT_S
+from queue_server.commands.named_item import unfit
 from queue_server.commands.refused import Refused, bad_request, unknown_queue
 from queue_server.domain.ticket_number import display_number, first_offline, ticket_id
 from queue_server.store.rows import TicketRow
@@ -27,6 +28,8 @@ def issue_ticket(context: CommandContext, ask: IssueTicket) -> IssueAnswer:
         raise unknown_queue(ask.queue)
     if ask.item is not None and len(ask.item) > ITEM_LENGTH:
         raise bad_request(f"item is longer than {ITEM_LENGTH} characters", Text("事项编码过长。", "Give the item's code."))
+    if ask.item is not None and (problem := unfit(context, ask.item, queue.id)) is not None:
+        raise problem
     admitted = admission(context, ask) if ask.appointment is not None else None
     if admitted is not None and admitted.ticket is not None:
         return answer_of(context, admitted.ticket)

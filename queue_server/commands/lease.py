@@ -18,6 +18,7 @@ from contract.wire.events import NumbersLeased, TicketExpired, TicketIssued, Tic
 from contract.wire.messages import Text, TicketState
 from contract.wire.requests import LeaseNumbers, MergeTickets, OfflineTicket
 from queue_server.commands.context import CommandContext
+from queue_server.commands.named_item import unfit
 from queue_server.commands.refused import Refused, unknown_queue
 from queue_server.domain.ticket_number import FIRST_OFFLINE, display_number, first_offline, number_of, ticket_id
 from queue_server.store.repositories import NumberLease
@@ -127,7 +128,7 @@ def _enter(context: CommandContext, lease: NumberLease, one: OfflineTicket) -> T
         changed_at=issued_at,
         channel="kiosk",
         terminal=lease.terminal,
-        item=one.item,
+        item=one.item if one.item is not None and unfit(context, one.item, lease.queue) is None else None,
     )
     number, queue = ticket.number, ticket.queue
     unsure, on_screen = (one.result == result or None for result in ("unsure", "shown"))

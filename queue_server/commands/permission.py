@@ -46,7 +46,7 @@ def _owns_terminal(context: CommandContext, terminal: str, _windows: frozenset[s
 
 def _owns_ticket(context: CommandContext, name: str, windows: frozenset[str]) -> bool:
     """A kiosk's tickets are those it gave out, a window's those that are there or were last."""
-    ticket = context.ticket_called(name)
+    ticket = context.ticket(name)
     return ticket.window in windows or ticket.terminal == context.terminal
 
 

@@ -79,7 +79,7 @@ def _kept(context: CommandContext, ask: Rate, service: ServiceRow) -> KeptRating
 def lookup(context: CommandContext, ask: LookupTicket) -> LookupAnswer:
     """How a ticket is now: its state, how many come before it, how long that may take, and where it is called."""
     by_name = ask.ticket is not None and ask.token is None
-    ticket = context.ticket_called(ask.ticket or "") if by_name else named(context, None, ask.token)
+    ticket = context.ticket(ask.ticket or "") if by_name else named(context, None, ask.token)
     ahead, wait = context.place(ticket)
     return LookupAnswer(context.facts(ticket), ahead, wait, _rateable(context, ticket) if ticket.services else UNSET)
 

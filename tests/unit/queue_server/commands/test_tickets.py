@@ -8,6 +8,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from sqlalchemy import insert
+
+from contract.wire.requests import VERBS
+from queue_server.store import tables
 from tests.bed import Bed
 
 MakeBed = Callable[..., Bed]
@@ -223,6 +227,92 @@ def test_lookup_finds_a_ticket_by_its_number_of_today_too(bed: Bed):
     assert bed.refused("lookup", ticket="A002") == "unknown-ticket"
     bed.pass_time(days=1)
     assert bed.refused("lookup", ticket="A001") == "unknown-ticket"
+
+
+def test_every_verb_takes_a_ticket_by_its_number_of_today_as_well_as_by_its_id(make_bed: MakeBed):
+    def hold(bed: Bed) -> None:
+        bed.call("01")
+        bed.ok("hold", window="01")
+
+    def serve(bed: Bed) -> None:
+        bed.call("01")
+        bed.ok("start-service", window="01")
+
+    def miss(bed: Bed) -> None:
+        bed.call("01")
+        bed.ok("no-show", window="01")
+
+    ways: dict[str, tuple[Callable[[Bed], object], dict[str, object]]] = {
+        "call-ticket": (lambda bed: None, {"window": "01", "reason": "asked for"}),
+        "recall": (lambda bed: bed.call("01"), {}),
+        "no-show": (lambda bed: bed.call("01"), {}),
+        "start-service": (lambda bed: bed.call("01"), {}),
+        "finish-service": (serve, {}),
+        "hold": (lambda bed: bed.call("01"), {}),
+        "resume": (hold, {}),
+        "transfer": (lambda bed: None, {"to_queue": "tax"}),
+        "requeue": (miss, {}),
+        "cancel-ticket": (lambda bed: None, {}),
+        "lookup": (lambda bed: None, {}),
+    }
+    named = {verb for verb, kind in VERBS.items() if "ticket" in kind.request.__struct_fields__}
+    assert named - ways.keys() == {"confirm-print", "reprint-ticket", "confirm-reprint"}, "those need a printer"
+    bed = make_bed(always_open=True)
+    for verb, (before, more) in ways.items():
+        for written in (str.upper, str.lower):
+            bed.pass_time(days=1)  # numbers begin anew
+            ticket = bed.issue()
+            bed.ok("open-window", window="01")
+            before(bed)
+            found = bed.ok(verb, ticket=written(ticket["number"]), **more)["ticket"]
+            assert found["id"] == ticket["id"], verb
+            assert bed.refused(verb, ticket="A002", **more) == "unknown-ticket"
+
+
+def test_what_is_no_ticket_is_unknown_in_words_for_people_and_no_illegal_message(bed: Bed):
+    for name in ("A00", "号", "A001 or so", "?"):
+        answer = bed.ask("requeue", ticket=name)
+        assert answer.error is not None and answer.error.code == "unknown-ticket" and "请核对" in answer.error.texts.zh
+    assert not bed.changes.unreadable
+
+
+def with_item(bed: Bed, code: str, queue: str, state: str = "in-force") -> None:
+    """An item of the hall's catalogue."""
+    row = {
+        "code": code,
+        "number": 1,
+        "department": "公安局",
+        "name": "事项",
+        "state": state,
+        "content": f'{{"queue": "{queue}"}}',
+    }
+    with bed.database.writer.begin() as connection:
+        connection.execute(insert(tables.item_versions).values(row))
+
+
+def test_a_ticket_is_for_an_item_of_the_hall_and_of_its_own_queue(bed: Bed):
+    assert bed.issue(item="whatever")["item"] == "whatever", "a hall without a catalogue"
+    with_item(bed, "62052400GA-XK-0001", "household")
+    with_item(bed, "62052400GA-XK-0002", "household", "abolished")
+    for item in ("62052400ga-xk-0001", "62052400GA-XK-0001"):
+        assert bed.issue("household", item=item)["item"] == item
+        assert bed.refused("issue-ticket", queue="tax", channel="web", item=item) == "bad-request"
+    for item in ("62052400ga-xk-0002", "62052400ga-xk-0003", "whatever"):
+        answer = bed.ask("issue-ticket", queue="household", channel="web", item=item)
+        assert answer.error is not None and "没有这个事项" in answer.error.texts.zh
+
+
+def test_a_number_given_offline_counts_whatever_its_item_was(bed: Bed):
+    with_item(bed, "62052400GA-XK-0001", "household")
+    lease = bed.ok("lease-numbers", queue="household", terminal="kiosk-1", count=3)
+    items = ("62052400ga-xk-0001", "62052400ga-xk-0003", None)
+    told = [
+        {"ticket": one["ticket"], "issued_at": lease["leased_at"], "result": "printed", "item": item}
+        for one, item in zip(lease["numbers"], items, strict=True)
+    ]
+    merged = bed.ok("merge-tickets", terminal="kiosk-1", tickets=told)["tickets"]
+    kept = [bed.ok("lookup", ticket=one["id"])["ticket"] for one in merged]
+    assert [(one["state"], one["item"]) for one in kept] == [("waiting", items[0]), ("waiting", None), ("waiting", None)]
 
 
 def test_a_token_of_another_hall_is_not_accepted(make_bed: MakeBed, tmp_path, postgres):
