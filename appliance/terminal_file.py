@@ -6,7 +6,7 @@ import csv
 import io
 import ipaddress
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,7 +43,7 @@ class TerminalFile:
         if self.role not in ROLES:
             raise ApplianceError(f"role {self.role!r} does not exist; it is one of {', '.join(ROLES)}")
         if not self.broker:
-            raise ApplianceError("broker is missing; give HOST:PORT, or mqtts://HOST:PORT")
+            raise ApplianceError("broker is missing; give HOST:PORT")
         try:
             ZoneInfo(self.time_zone)
         except (ValueError, OSError, KeyError):
@@ -63,6 +63,16 @@ class TerminalFile:
             raise ApplianceError(f"address {self.address} lacks its prefix length; write it as {self.address}/24")
         if network is not None and gateway is not None and gateway not in network.network:
             raise ApplianceError(f"gateway {gateway} is not in {network.network}; correct one of the two")
+
+    def with_tls(self) -> TerminalFile:
+        """The terminal as it is put on a disk: a broker without a scheme is reached by TLS. Who wants it otherwise writes
+        mqtt://. Disks that were written before keep what they have."""
+        return self if "://" in self.broker else replace(self, broker=f"mqtts://{self.broker}")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody in the network can read what this terminal says, and speak in its name."""
+        return not self.broker.startswith("mqtts://")
 
     def json(self) -> str:
         """The content of the file."""
@@ -99,7 +109,9 @@ def fleet(path: Path) -> list[TerminalFile]:
         if None in row or None in row.values():
             raise ApplianceError(f"{path}: line {number}: not as many fields as columns")
         try:
-            found.append(TerminalFile(**{name: value.strip() for name, value in row.items() if value.strip()}).check())
+            found.append(
+                TerminalFile(**{name: value.strip() for name, value in row.items() if value.strip()}).check().with_tls()
+            )
         except (ApplianceError, TypeError) as error:
             raise ApplianceError(f"{path}: line {number}: {error}") from None
     names = [terminal.terminal for terminal in found]

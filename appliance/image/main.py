@@ -44,7 +44,9 @@ def _terminal_options(command: argparse.ArgumentParser) -> None:
     group.add_argument("--terminal", metavar="ID", help="for example kiosk-1")
     group.add_argument("--role", choices=ROLES)
     group.add_argument("--hall", metavar="ID", help="for example wushan")
-    group.add_argument("--broker", metavar="HOST:PORT")
+    group.add_argument(
+        "--broker", metavar="HOST:PORT", help="by TLS; mqtt://HOST:PORT for a broker without it, which anybody can listen to"
+    )
     group.add_argument("--web", default="", metavar="URL", help="where the server's web pages are")
     group.add_argument("--address", default="", metavar="CIDR", help="fixed address such as 10.0.3.7/24; left out: DHCP")
     group.add_argument("--gateway", default="")
@@ -71,7 +73,7 @@ def terminal_of(options: argparse.Namespace) -> TerminalFile | None:
     missing = [name for name in ("role", "hall", "broker") if getattr(options, name) is None]
     if missing:
         raise ApplianceError(f"--{missing[0]} is missing; a terminal needs --role, --hall and --broker")
-    return TerminalFile(**{name: getattr(options, name) for name in terminals.COLUMNS}).check()
+    return TerminalFile(**{name: getattr(options, name) for name in terminals.COLUMNS}).check().with_tls()
 
 
 def list_disks(_options: argparse.Namespace) -> None:
@@ -83,7 +85,7 @@ def write_disk(options: argparse.Namespace) -> None:
     terminal = terminal_of(options)
     flash(options.image, options.target, built_in=options.built_in)
     if terminal is not None:
-        personalise(options.target, terminal, options.hall_files)
+        _personalise(options, terminal)
         print(f"{options.target} is {terminal.terminal} ({terminal.role}) of {terminal.hall}")
 
 
@@ -91,8 +93,18 @@ def name_disk(options: argparse.Namespace) -> None:
     terminal = terminal_of(options)
     if terminal is None:
         raise ApplianceError("give --terminal with --role, --hall and --broker, or --fleet with --terminal")
-    personalise(options.target, terminal, options.hall_files)
+    _personalise(options, terminal)
     print(f"{options.target} is {terminal.terminal} ({terminal.role}) of {terminal.hall}")
+
+
+def _personalise(options: argparse.Namespace, terminal: TerminalFile) -> None:
+    personalise(options.target, terminal, options.hall_files)
+    if terminal.is_open:
+        print(
+            f"jiaohao-tech: {terminal.terminal} reaches {terminal.broker} without TLS: anybody in the network can read it and "
+            "speak in its name; use mqtts:// and a token outside of a test",
+            file=sys.stderr,
+        )
 
 
 def look_at(options: argparse.Namespace) -> None:

@@ -171,6 +171,7 @@ def test_an_image_is_written_verified_and_named_and_can_be_looked_at(image: Path
     told = json.loads(capsys.readouterr().out)
     assert [part["name"] for part in told["partitions"]] == ["esp", "root-a"]
     assert told["terminal"]["terminal"] == "kiosk-7"
+    assert told["terminal"]["broker"] == "mqtts://10.0.3.1:1883", "by TLS, unless somebody says otherwise"
     assert told["terminal"]["token"] == "set", "the token itself is nobody's business"
     with target.open("rb") as file:
         file.seek(67584 * 512)
@@ -184,6 +185,17 @@ def test_a_disk_can_be_named_again(image: Path, tmp_path: Path):
     told = write.inspect(str(target))
     assert isinstance(told["terminal"], dict)
     assert told["terminal"]["terminal"] == "kiosk-2"
+
+
+def test_a_terminal_without_tls_is_asked_for_by_name_and_warned_of(image: Path, tmp_path: Path, capsys):
+    target = shutil.copy(image, tmp_path / "disk.img")
+    words = ["name", str(target), "--terminal", "kiosk-1", "--role", "hall", "--hall", "wushan", "--broker"]
+    assert main([*words, "10.0.3.1:8883"]) == 0
+    assert "without TLS" not in capsys.readouterr().err
+    assert main([*words, "mqtt://10.0.3.1:1883"]) == 0
+    assert "without TLS" in capsys.readouterr().err
+    told = write.inspect(str(target))["terminal"]
+    assert isinstance(told, dict) and told["broker"] == "mqtt://10.0.3.1:1883"
 
 
 def test_the_disk_of_a_server_carries_its_hall_and_a_broken_hall_does_not_get_there(image: Path, tmp_path: Path, capsys):
