@@ -13,8 +13,10 @@ from typing import Literal
 
 from contract.configuration.hall import HallConfig
 from contract.configuration.table import TextConfig
-from contract.wire import codec, device_words, messages
+from contract.wire import codec, messages
 from contract.wire.device_state import FINE, SOON
+from contract.wire.device_words import MEANINGS
+from queue_server.broker.alert_words import in_trouble, sentence
 from queue_server.broker.retained import RetainedTopics
 from queue_server.broker.same_name import SharedNames
 
@@ -27,9 +29,6 @@ SETTLE_S = 15.0
 MOST_PASSING = 20
 """Alerts about illegal messages and floods; further subjects share one more."""
 OTHERS = "others"
-CAUSED = ("misconfigured", "garbled", "calls-missed")
-"""States that mean little without what the program says of them. What a program that failed says is an exception: it is in its
-log and in the terminal's status, never in words for the staff."""
 PROGRAMS = ("program", "messages")
 """What a terminal says of its own programs, beside its devices."""
 OWN = ("queue-", "lease-", "display-", "terminal-", "device-", "messages-", "ledger-", "same-name-", "flood-")
@@ -82,7 +81,7 @@ class Alerts:
         if display not in self._unreachable:
             return
         reason = self._reasons.get(display, messages.DeviceStatus(display, "display", "unreachable"))
-        zh, en = _sentence(reason, f"显示屏{display}", f"Display {display}")
+        zh, en = sentence(reason, f"显示屏{display}", f"Display {display}")
         self._set(f"display-{display}", self._unreachable[display], "display-unreachable", "error", display, zh, en)
 
     def terminal_status(self, terminal: str, payload: bytes) -> None:
@@ -112,7 +111,7 @@ class Alerts:
                 continue
             name = f"device-{_id(terminal)}-{_id(device.id)}"
             said.add(name)
-            zh, en = _in_trouble(terminal, device)
+            zh, en = in_trouble(terminal, device)
             severity: Severity = "warning" if device.state in SOON else "error"
             subject = terminal if device.kind == "program" else device.id
             self._set(name, device.state not in FINE, f"device-{_id(device.state)}", severity, subject, zh, en)
@@ -162,7 +161,7 @@ class Alerts:
         """Why a display cannot be reached, for its alert."""
         if display.id not in self._displays:
             return
-        if display.state in device_words.MEANINGS:
+        if display.state in MEANINGS:
             self._reasons[display.id] = display
         else:
             self._reasons.pop(display.id, None)
@@ -263,37 +262,6 @@ class Alerts:
         self._own.discard(name)
         if self._retained.get(f"alert/{name}") is not None:
             self._publish(f"alert/{name}", b"")
-
-
-def _in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
-    """What the staff reads of a device: what happened and what to do; no figures, or every paper would be news."""
-    if device.state == "print-in-doubt":
-        return _print_in_doubt(terminal, device)
-    zh, en = (device_words.kind_name(device.kind, language) for language in ("zh", "en"))
-    if device.kind == "program":
-        return (
-            f"{terminal}的页面出错了，已自动回到首页。反复出现请把日志发给技术支持。",
-            f"A page of {terminal} failed; it went home by itself. If that goes on, send its log to technical support.",
-        )
-    return _sentence(device, f"{terminal}的{zh}{device.id}", f"{en} {device.id} of {terminal}")
-
-
-def _sentence(device: messages.DeviceStatus, name_zh: str, name_en: str) -> tuple[str, str]:
-    words = device_words.sentences(device.kind, device.state, name_zh, name_en)
-    known = bool(words.zh)
-    zh = words.zh if known else f"{name_zh}状态异常：{device.state}"
-    en = words.en if known else f"{name_en} is in trouble: {device.state}"
-    cause = device.detail if device.state in CAUSED or not known else ""
-    return (f"{zh}（{cause}）", f"{en} ({cause})") if cause else (zh, en)
-
-
-def _print_in_doubt(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
-    """After a power cut: which paper may lie at a printer without its owner, or may never have come out."""
-    zh = f"{terminal}重新启动，不能确定“{device.detail}”是否已经打印；请看打印机{device.id}的出纸口，留下的文件请收好。"
-    return (
-        zh,
-        f"{terminal} started again; {device.detail!r} may be at printer {device.id}, printed or not: take what lies there.",
-    )
 
 
 def _id(text: str) -> str:

@@ -18,6 +18,7 @@ KIOSK = Terminal(id="kiosk-1", role="hall", devices=["printer-1", "a4-1", "camer
 MORE = [
     Device(id="a4-1", kind="a4", model="ipp", address="ipp://127.0.0.1"),
     Device(id="camera-1", kind="scanner", model="camera", address="/dev/video0"),
+    Device(id="voice-1", kind="voice", model="espeak-ng", address="emulator://voice", agent="agent-1"),
 ]
 WITH_DEVICES = CONFIG.model_copy(update={"terminal": [KIOSK, *CONFIG.terminal[1:]], "device": [*CONFIG.device, *MORE]})
 
@@ -96,7 +97,7 @@ def test_a_device_in_trouble_is_told_in_chinese_and_english_with_what_to_do(hall
 
 def test_no_exception_of_a_program_is_in_the_words_for_the_staff(hall: Hall) -> None:
     hall.says("kiosk-1", "ready", DeviceStatus("program", "program", "failed", "ZeroDivisionError: float division by zero"))
-    hall.says("rater-1", "ready", DeviceStatus("voice-1", "voice", "failed", "KeyError: 'x'"))
+    hall.says("agent-1", "ready", DeviceStatus("voice-1", "voice", "failed", "KeyError: 'x'"))
     alerts = [codec.decode(hall.retained.get(f"alert/{name}") or b"", messages.Alert) for name in hall.stand()]
     assert [alert.subject for alert in alerts if "kiosk-1" in alert.texts.zh] == ["kiosk-1"]
     assert len(alerts) == 2 and not any("Error" in alert.texts.zh + alert.texts.en for alert in alerts)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-
 from sqlalchemy import insert
 
 from contract.wire.requests import VERBS
