@@ -29,7 +29,7 @@ from queue_server.ledger.asked import AskedRequest, LedgerRequest, Reply, named_
 from queue_server.ledger.recent_answers import KnownAnswer, RecentAnswers
 from queue_server.logs.hash_chain import Chain
 from queue_server.store import restores, tables
-from queue_server.store.database import ERRORS, Database, Writer, is_trouble, passes
+from queue_server.store.database import BROKEN_RULES, ERRORS, Database, Writer, is_trouble, passes
 from queue_server.store.hall_rows import ensure
 from queue_server.store.prepared import Prepared
 from queue_server.store.unit_of_work import UnitOfWork
@@ -104,7 +104,7 @@ class Ledger:
 
     # --- running requests -----------------------------------------------------------------------------------------------
 
-    def _run(self, asked: list[AskedRequest]) -> Changes:
+    def _run(self, asked: list[AskedRequest], *, again: bool = True) -> Changes:
         if not self.writable and all(VERBS[one.request.verb].reads_only for one in asked):
             return self._look(asked)
         try:
@@ -113,6 +113,8 @@ class Ledger:
             if is_trouble(error):
                 return self._refuse(asked, error)
             if len(asked) == 1:
+                if again and self.database.shared and isinstance(error, BROKEN_RULES):
+                    return self._run(asked, again=False)  # another server was first with this request: its answer is there
                 asked[0].reply = _reply(self._failure(asked[0], error))
                 return Changes()
             LOG.warning("%d requests run again one by one: %s", len(asked), error)

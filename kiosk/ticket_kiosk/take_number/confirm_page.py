@@ -75,8 +75,8 @@ class ConfirmPage(PageFrame):
         body = rect.inset(look.space("l"), look.space("m") * 1.5)
         # on a wide screen in elder mode the name counts, and what else could be said of the business has no room beside it
         note_text = context.pick(queue.note) if queue.note and (look.portrait or not look.mode.elder) else ""
-        high = min(body.h * 0.26, look.type("title") * 2.6) if note_text else look.type("title") * 1.25
-        place, body = body.top(high, look.space("m"))
+        high = look.type("title") * (2.6 if note_text else 1.25)
+        place, body = body.top(min(body.h * 0.26, high), look.space("m"))
         if queue.icon:
             icon, place = place.left(min(place.h, look.px(110)), look.space("m"))
             self.add_widget(Icon(context, icon, queue.icon))

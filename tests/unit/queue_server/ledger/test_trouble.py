@@ -112,3 +112,18 @@ def test_one_request_that_the_database_does_not_take_harms_none_beside_it(bed: B
 
     monkeypatch.setitem(table.COMMANDS, "issue-ticket", twice)
     assert codes(bed, ISSUE, ("issue-ticket", {"queue": "tax", "channel": "web"}), ISSUE) == ["ok", "internal", "ok"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_request_that_another_server_answers_at_the_same_moment_is_run_once_more(bed: Bed, monkeypatch: pytest.MonkeyPatch):
+    issue: Callable[..., Any] = table.COMMANDS["issue-ticket"]
+    tries: list[Any] = []
+
+    def second_of_two(context: Any, ask: Any) -> Any:
+        tries.append(ask)
+        if len(tries) == 1:
+            raise psycopg.errors.UniqueViolation("requests_pkey")
+        return issue(context, ask)
+
+    monkeypatch.setitem(table.COMMANDS, "issue-ticket", second_of_two)
+    assert codes(bed, ISSUE) == ["ok"] and len(tries) == 2
