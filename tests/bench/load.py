@@ -48,7 +48,7 @@ class Asker:
 
     def __init__(self, port: int, number: int, plan: str, result: Result) -> None:
         self.name = f"load-{plan}-{number}"
-        self.hall, self.window, self.result = plan, f"{number + 1:02d}", result
+        self.plan, self.window, self.result = plan, f"{number + 1:02d}", result
         self.paho = client(Broker("127.0.0.1", port), self.name)
         self.paho.on_message = self.answered
         self.paho.on_subscribe = lambda *_: setattr(self, "ready", True)
@@ -67,9 +67,9 @@ class Asker:
 
     def step(self, last: str, answer: dict[str, Any]) -> None:
         """Ask for what comes next after the answer to `last`."""
-        if self.hall == "echo":
+        if self.plan == "echo":
             self.ask(ECHO, {"queue": self.queue, "channel": "web"})
-        elif self.hall == "issue":
+        elif self.plan == "issue":
             self.ask("issue-ticket", {"queue": self.queue, "channel": "web"})
         elif last == "call-next" and answer.get("error", {}).get("code") in (None, "wrong-state"):
             self.ask("no-show", {"window": self.window})
