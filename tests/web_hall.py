@@ -43,11 +43,21 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CONFIG = HallConfig.model_validate(
     {
         "hall": {
-            "id": "test", "name": {"zh": "测试大厅", "en": "Test Hall"}, "region": "620524",
-            "time_zone": NOON, "address": {"zh": "示例路 1 号", "en": "1 Example Road"}, "telephone": "0938-0000000",
+            "id": "test",
+            "name": {"zh": "测试大厅", "en": "Test Hall"},
+            "region": "620524",
+            "time_zone": NOON,
+            "address": {"zh": "示例路 1 号", "en": "1 Example Road"},
+            "telephone": "0938-0000000",
         },
-        "hours": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "opens": "00:00", "closes": "23:59:59",
-                   "holidays": True}],
+        "hours": [
+            {
+                "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+                "opens": "00:00",
+                "closes": "23:59:59",
+                "holidays": True,
+            }
+        ],
         "theme": [{"id": "all", "name": {"zh": "全部", "en": "All"}}],
         "queue": [
             {"id": "social", "letter": "A", "name": {"zh": "社会保障", "en": "Social security"}, "theme": "all"},
@@ -57,18 +67,33 @@ CONFIG = HallConfig.model_validate(
             {"id": "01", "number": "01", "name": {"zh": "综合窗口", "en": "General"}, "kind": "comprehensive", "queues": ["*"]},
             {"id": "02", "number": "02", "name": {"zh": "税务窗口", "en": "Tax"}, "kind": "sector", "queues": ["tax"]},
         ],
-        "clerk": [{"id": "0101", "name": "工号 0101"}, {"id": "0102", "name": "工号 0102"},
-                  {"id": "0103", "name": "工号 0103", "windows": ["02"]}],
+        "clerk": [
+            {"id": "0101", "name": "工号 0101"},
+            {"id": "0102", "name": "工号 0102"},
+            {"id": "0103", "name": "工号 0103", "windows": ["02"]},
+        ],
         "terminal": [{"id": "kiosk-1", "role": "hall", "devices": ["printer-1"]}, {"id": "agent-1", "role": "agent"}],
         "device": [
             {"id": "printer-1", "kind": "printer", "model": "escpos-80", "address": "emulator://escpos-80"},
-            {"id": "strip-01", "kind": "display", "model": "virtual", "address": "emulator://virtual", "agent": "agent-1",
-             "serves": "01"},
-            {"id": "strip-02", "kind": "display", "model": "virtual", "address": "emulator://virtual", "agent": "agent-1",
-             "serves": "02"},
+            {
+                "id": "strip-01",
+                "kind": "display",
+                "model": "virtual",
+                "address": "emulator://virtual",
+                "agent": "agent-1",
+                "serves": "01",
+            },
+            {
+                "id": "strip-02",
+                "kind": "display",
+                "model": "virtual",
+                "address": "emulator://virtual",
+                "agent": "agent-1",
+                "serves": "02",
+            },
         ],
     }
-)  # fmt: skip
+)
 
 
 class WebHall:

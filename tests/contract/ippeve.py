@@ -83,8 +83,23 @@ def _start(folder: Path, ends: contextlib.ExitStack) -> IppPrinterRig:
     _wait(bus.exists, "dbus-daemon did not start")
     with socket.create_server(("localhost", 0)) as free:
         port = free.getsockname()[1]
-    start("ippeveprinter", "-p", str(port), "-n", "localhost", "-k", "-d", str(folder / "spool"), "-c", str(command),
-          "-f", "application/pdf", "-r", "off", f"Hall {port}")  # fmt: skip
+    start(
+        "ippeveprinter",
+        "-p",
+        str(port),
+        "-n",
+        "localhost",
+        "-k",
+        "-d",
+        str(folder / "spool"),
+        "-c",
+        str(command),
+        "-f",
+        "application/pdf",
+        "-r",
+        "off",
+        f"Hall {port}",
+    )
     _wait(lambda: _listens(port), "ippeveprinter did not start")
     return IppPrinterRig(folder, port)
 

@@ -56,15 +56,38 @@ ON_THE_WIRE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "something/else": (NOBODY, NOBODY),
 }
 VERBS = {
-    "issue-ticket": (*KIOSKS, CROWD), "confirm-print": KIOSKS, "cancel-ticket": (*KIOSKS, CROWD), "lookup": KIOSKS, "scan": KIOSKS,
-    "find-case": KIOSKS, "lease-numbers": KIOSKS, "merge-tickets": KIOSKS, "rate": (*KIOSKS, *RATERS, "devices-2", CROWD),
-    "reprint-ticket": NOBODY, "confirm-reprint": NOBODY,
-    "check-technician-code": (*KIOSKS, *RATERS, "screen-1"), "fetch-technician-secret": (*KIOSKS, *RATERS, "screen-1"),
+    "issue-ticket": (*KIOSKS, CROWD),
+    "confirm-print": KIOSKS,
+    "cancel-ticket": (*KIOSKS, CROWD),
+    "lookup": KIOSKS,
+    "scan": KIOSKS,
+    "find-case": KIOSKS,
+    "lease-numbers": KIOSKS,
+    "merge-tickets": KIOSKS,
+    "rate": (*KIOSKS, *RATERS, "devices-2", CROWD),
+    "reprint-ticket": NOBODY,
+    "confirm-reprint": NOBODY,
+    "check-technician-code": (*KIOSKS, *RATERS, "screen-1"),
+    "fetch-technician-secret": (*KIOSKS, *RATERS, "screen-1"),
     "tell-technician-acts": (*KIOSKS, *RATERS, "screen-1"),
 } | dict.fromkeys(
-    ("call-next", "call-ticket", "recall", "start-service", "finish-service", "no-show", "hold", "resume", "transfer", "requeue",
-     "open-window", "pause-window", "close-window"), ("devices-2", CROWD),
-)  # fmt: skip
+    (
+        "call-next",
+        "call-ticket",
+        "recall",
+        "start-service",
+        "finish-service",
+        "no-show",
+        "hold",
+        "resume",
+        "transfer",
+        "requeue",
+        "open-window",
+        "pause-window",
+        "close-window",
+    ),
+    ("devices-2", CROWD),
+)
 OTHER_PLACES = ("hall/otherhall/v1/server/status", "hall/testhall/v2/server/status", "elsewhere")
 READY = b"that was all"
 

@@ -59,8 +59,22 @@ def hall(tmp_path: Path) -> Iterator[tuple[Watcher, subprocess.Popen[str]]]:
     with stage.broker(tmp_path) as port, stage.server(tmp_path, folder, port):
         watcher = Watcher(port)
         watcher.link.open()
-        command = [str(stage.PROGRAMS / "jiaohao-server"), "crowd", "--hall", str(folder), "--broker", f"127.0.0.1:{port}",
-                   "--citizens-per-hour", "20000", "--speed", "200", "--clerks", "5", "--rating-share", "1"]  # fmt: skip
+        command = [
+            str(stage.PROGRAMS / "jiaohao-server"),
+            "crowd",
+            "--hall",
+            str(folder),
+            "--broker",
+            f"127.0.0.1:{port}",
+            "--citizens-per-hour",
+            "20000",
+            "--speed",
+            "200",
+            "--clerks",
+            "5",
+            "--rating-share",
+            "1",
+        ]
         crowd = subprocess.Popen([*command, "--leave-windows", LEFT], stdout=subprocess.PIPE, text=True)
         yield watcher, crowd
         crowd.kill()

@@ -113,8 +113,22 @@ def test_the_device_agent_and_a_screen_work_with_nothing_but_their_rights(
 
 
 def test_the_crowd_plays_with_a_certificate_of_its_own(hall: SecureHall, web: str) -> None:
-    command = [sys.executable, "-m", "queue_server.main", "crowd", "--hall", str(hall.hall), "--broker", hall.address,
-               "--credentials", str(hall.credentials("crowd-1")), "--citizens-per-hour", "3600", "--speed", "20"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "queue_server.main",
+        "crowd",
+        "--hall",
+        str(hall.hall),
+        "--broker",
+        hall.address,
+        "--credentials",
+        str(hall.credentials("crowd-1")),
+        "--citizens-per-hour",
+        "3600",
+        "--speed",
+        "20",
+    ]
     link = connected(hall, hall.credentials("screen-1"))
     called = threading.Event()
     link.subscribe(link.topics.root + "window/+/state", lambda _t, payload, _r: b'"serving"' in payload and called.set())

@@ -59,8 +59,22 @@ class Terminal:
             (programs / name).write_text(f"#!/bin/sh\n{text}\n")
             (programs / name).chmod(0o755)
         self._environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "MACHINE": str(self.machine)}
-        self._command = [sys.executable, "-m", "drivers.main", "run", "--hall", str(hall), "--broker", broker, "--terminal",
-                         "devices-1", "--out", str(folder / "out"), "--updates", str(self.updates)]  # fmt: skip
+        self._command = [
+            sys.executable,
+            "-m",
+            "drivers.main",
+            "run",
+            "--hall",
+            str(hall),
+            "--broker",
+            broker,
+            "--terminal",
+            "devices-1",
+            "--out",
+            str(folder / "out"),
+            "--updates",
+            str(self.updates),
+        ]
         self._program: subprocess.Popen[bytes] | None = None
 
     def start(self, slot: str, version: str, order: str) -> None:

@@ -324,18 +324,32 @@ QUEUES = st.sampled_from(["social", "medical", "household", "unknown"])
 REQUESTS = st.sampled_from([FIRST, SECOND, THIRD])
 TICKETS = st.sampled_from(["20261122-c001", "20261122-c002", "nobody"])
 EVENTS = st.one_of(
-    st.builds(Tick, st.floats(0, 500), st.just(CLOCK)), st.builds(Touched), st.builds(Connected, st.booleans()), st.just(READY),
+    st.builds(Tick, st.floats(0, 500), st.just(CLOCK)),
+    st.builds(Touched),
+    st.builds(Connected, st.booleans()),
+    st.just(READY),
     st.builds(lambda q, o: queue_is(q, is_open=o), QUEUES, st.booleans()),
-    st.builds(TakeNumber), st.builds(Back), st.builds(GoHome), st.builds(PickTheme, st.sampled_from(["insurance", "family", "x"])),
-    st.builds(PickQueue, QUEUES), st.builds(Turn, st.integers(-3, 9)), st.builds(PickClass, st.sampled_from(["priority", "military"])),
-    st.builds(Confirm, st.booleans()), st.builds(SetLanguage, st.sampled_from(["zh", "en", "fr"])),
-    st.builds(Switch, st.sampled_from(["elder", "contrast", "low"])), st.builds(PrinterIs, st.sampled_from(["ok", "paper-out"])),
-    st.builds(Printed, TICKETS), st.builds(PrintBroke, TICKETS, st.just("paper-out")), st.builds(Unanswered, REQUESTS),
+    st.builds(TakeNumber),
+    st.builds(Back),
+    st.builds(GoHome),
+    st.builds(PickTheme, st.sampled_from(["insurance", "family", "x"])),
+    st.builds(PickQueue, QUEUES),
+    st.builds(Turn, st.integers(-3, 9)),
+    st.builds(PickClass, st.sampled_from(["priority", "military"])),
+    st.builds(Confirm, st.booleans()),
+    st.builds(SetLanguage, st.sampled_from(["zh", "en", "fr"])),
+    st.builds(Switch, st.sampled_from(["elder", "contrast", "low"])),
+    st.builds(PrinterIs, st.sampled_from(["ok", "paper-out"])),
+    st.builds(Printed, TICKETS),
+    st.builds(PrintBroke, TICKETS, st.just("paper-out")),
+    st.builds(Unanswered, REQUESTS),
     st.builds(lambda r, n: issued(r, n), REQUESTS, st.sampled_from(["C001", "C002"])),
     st.builds(lambda r: refused(r, "busy"), REQUESTS),
-    st.builds(lambda r: Answered(r, Answer("ok", data={"ticket": 7})), REQUESTS), st.builds(Broke, st.just("defect")),
-    st.builds(Received, st.just(("queue", "social", "state")), st.none()), st.just(object()),
-)  # fmt: skip
+    st.builds(lambda r: Answered(r, Answer("ok", data={"ticket": 7})), REQUESTS),
+    st.builds(Broke, st.just("defect")),
+    st.builds(Received, st.just(("queue", "social", "state")), st.none()),
+    st.just(object()),
+)
 
 
 @settings(max_examples=150, deadline=None)

@@ -96,17 +96,33 @@ def test_equal_ages_are_decided_by_the_ticket_id():
     ("candidates", "rules", "zh", "en"),
     [
         ([head("a009", window="03")], ONE, "A009指定在本窗口办理", "A009 is meant for this window"),
-        ([head("a001", waited=2460)], ONE, "A001已等候41分钟，超过30分钟的先叫",
-         "A001 has waited 41 minutes; whoever has waited more than 30 goes first"),
-        ([head("a003", class_="military")], WindowRules("12", ("social",), prefers=("military",)),
-         "本窗口先办军人优先号，A003排在最前", "this window takes military tickets first, and A003 leads"),
-        ([head("a001"), head("a002", class_="priority")], ONE, "普通号与优先类号按2:1轮流，轮到优先号A002",
-         "ordinary and favoured tickets take turns 2:1, and it is the turn of priority ticket A002"),
-        ([head("a001", waited=300)], TWO, "按本窗口的业务顺序，A001排在最前，已等候5分钟",
-         "A001 leads in this window's order of queues, after 5 minutes"),
+        (
+            [head("a001", waited=2460)],
+            ONE,
+            "A001已等候41分钟，超过30分钟的先叫",
+            "A001 has waited 41 minutes; whoever has waited more than 30 goes first",
+        ),
+        (
+            [head("a003", class_="military")],
+            WindowRules("12", ("social",), prefers=("military",)),
+            "本窗口先办军人优先号，A003排在最前",
+            "this window takes military tickets first, and A003 leads",
+        ),
+        (
+            [head("a001"), head("a002", class_="priority")],
+            ONE,
+            "普通号与优先类号按2:1轮流，轮到优先号A002",
+            "ordinary and favoured tickets take turns 2:1, and it is the turn of priority ticket A002",
+        ),
+        (
+            [head("a001", waited=300)],
+            TWO,
+            "按本窗口的业务顺序，A001排在最前，已等候5分钟",
+            "A001 leads in this window's order of queues, after 5 minutes",
+        ),
         ([head("a001", waited=300)], ALL, "A001等候时间最长，已等候5分钟", "A001 has stood in line longest, 5 minutes"),
     ],
-)  # fmt: skip
+)
 def test_every_choice_explains_itself_in_one_sentence(candidates, rules, zh, en):
     choice = choose(candidates, rules, NOW)
     assert choice is not None
