@@ -41,6 +41,8 @@ BEGUN = "begun_on_the_driver"
 SEALER = "sealer"
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
+SCRUB_PATIENCE_MS = 20
+"""Whoever empties the write-ahead log holds the lock while waiting for readers."""
 PATIENCE_MS, PATIENCE_IN_TROUBLE_MS = 1000, 100
 """How long the ledger waits for the lock: a citizen stands there. Once it was refused, it only looks whether that is over."""
 
@@ -88,6 +90,21 @@ class Database:
         """Let go of every connection."""
         self.writer.dispose()
         self.reader.dispose()
+
+    def scrub(self) -> bool:
+        """Write the write-ahead log back and empty it, so that what was deleted is in no file any more; False while somebody
+        reads. PostgreSQL does that by itself, when it vacuums."""
+        if self.shared:
+            return True
+        with self.writer.connect().execution_options(**{BEGUN: True}) as connection:
+            connection.exec_driver_sql(
+                f"PRAGMA busy_timeout={SCRUB_PATIENCE_MS}"
+            )  # it holds the lock while it waits for readers
+            try:
+                busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        return not busy
 
     @property
     def name(self) -> str:
@@ -172,10 +189,14 @@ def _engine(url: str, *, writes: bool) -> Engine:
     return create_engine(parsed, connect_args=options, pool_pre_ping=not writes, isolation_level=isolation)
 
 
+SQLITE_WRITES = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+"""What was answered survives a power cut, and what was deleted is overwritten."""
+
+
 def _sqlite_writer(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+    for pragma in (*SQLITE_WRITES, "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

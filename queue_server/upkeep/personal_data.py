@@ -6,6 +6,7 @@ Rule: Personal Information Protection Law article 19 (the shortest time that is 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from queue_server.upkeep.job import PeriodicJob
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 3600.0
+SCRUB_TRIES, SCRUB_PAUSE_S = 50, 0.2
 REQUEST_DAYS = 3
 """How long an asker that heard nothing may ask again with the same id."""
 LEASE_DAYS = 30
@@ -91,12 +93,26 @@ def _delete(rule: RetentionRule, over: ColumnElement[bool], connection: Connecti
         connection.execute(delete(rule.table).where(these))
 
 
+def _scrub(database: Database) -> None:
+    """Overwrite what was deleted, in a moment in which nobody reads."""
+    for _ in range(SCRUB_TRIES):
+        if database.scrub():
+            return
+        time.sleep(SCRUB_PAUSE_S)
+    LOG.warning("what was deleted could not be overwritten in the write-ahead log: somebody reads all the time")
+
+
 def expiry(database: Database, config: HallConfig, clock: Callable[[], datetime], every_s: float = EVERY_S) -> PeriodicJob:
     """The job that deletes it, at once and then every hour; the database is open, and stays so until the job is closed."""
     rules = retention_rules(config)
+
+    def run() -> None:
+        delete_expired(database, rules, clock())
+        _scrub(database)
+
     return PeriodicJob(
         "personal-data",
-        lambda: delete_expired(database, rules, clock()),
+        run,
         every_s,
         at_once=True,
         expected=ERRORS,

@@ -119,6 +119,8 @@ class JobStore:
             detail,
             job.id,
         )
+        if wipe:
+            self._scrub()
         return self._again(job)
 
     def came_out(self, job: PrintJob, printed: int) -> PrintJob:
@@ -136,6 +138,7 @@ class JobStore:
         """The citizen does not want it: a job that was not sent yet ends here and now."""
         self._do("UPDATE jobs SET stop = 1 WHERE id = ? AND document IS NOT NULL", job_id)
         self._do("UPDATE jobs SET state = 'cancelled', document = NULL WHERE id = ? AND state = 'received'", job_id)
+        self._scrub()
         return self.job(job_id)
 
     def give_up(self, before: datetime) -> list[PrintJob]:
@@ -179,6 +182,10 @@ class JobStore:
     def refilled(self) -> None:
         """The tray is full again."""
         self._do("UPDATE paper SET used = 0")
+
+    def _scrub(self) -> None:
+        """What was wiped is overwritten in the file, and gone from its write-ahead log."""
+        self._do("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _again(self, job: PrintJob) -> PrintJob:
         found = self.job(job.id)

@@ -71,7 +71,7 @@ class LeaseBook:
 
     def _open(self) -> None:
         self._file = sqlite3.connect(self.path, isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
             self._file.execute(f"PRAGMA {pragma}")
         self._file.executescript(SCHEMA)
 

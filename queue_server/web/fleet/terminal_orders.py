@@ -17,6 +17,8 @@ PATIENCE = timedelta(seconds=45)
 """An order expires at the broker after 30 s; a large answer may take a few more."""
 KEPT_OPEN = timedelta(minutes=10)
 """So long an answer is taken for its order."""
+SHOWN_FOR = timedelta(minutes=30)
+"""How long a picture or a log is kept, in memory alone: a citizen may have stood before that screen."""
 
 
 @dataclass
@@ -59,14 +61,14 @@ class TerminalOrders:
 
     def sent(self, terminal: str, order_id: str, act: Act) -> TerminalOrder:
         """An order goes out; one that went out before is the same order. A terminal's page shows the latest of each act."""
-        now = self._clock()
-        self._open = {key: order for key, order in self._open.items() if now - order.asked_at <= KEPT_OPEN}
-        order = self._open.setdefault((terminal, order_id), TerminalOrder(order_id, act, now))
+        self._forget()
+        order = self._open.setdefault((terminal, order_id), TerminalOrder(order_id, act, self._clock()))
         self._orders.setdefault(terminal, {})[act] = order
         return order
 
     def take(self, topic: str, payload: bytes) -> None:
         """A change of the hall; only what terminals say is of interest."""
+        self._forget()
         if not topic.startswith(PREFIX) or not payload:
             return
         terminal, _, what = topic.removeprefix(PREFIX).partition("/")
@@ -81,12 +83,21 @@ class TerminalOrders:
                 self._leases.pop(terminal, None)
 
     def latest(self, terminal: str) -> dict[Act, TerminalOrder]:
-        """The latest order of each kind."""
+        """The latest order of each kind that is not too old."""
+        self._forget()
         orders = self._orders.get(terminal, {})
         for order in orders.values():
             if order.state == "asked" and self._clock() - order.asked_at > PATIENCE:
                 order.state = "silent"
         return orders
+
+    def _forget(self) -> None:
+        """Let go of the answers that somebody has had time enough to look at."""
+        now = self._clock()
+        self._open = {key: order for key, order in self._open.items() if now - order.asked_at <= KEPT_OPEN}
+        for orders in self._orders.values():
+            for act in [act for act, order in orders.items() if now - order.asked_at > SHOWN_FOR]:
+                del orders[act]
 
     def seen(self, terminal: str, status: TerminalStatus | None) -> datetime | None:
         """When the terminal was last well, by its own clock or by when this server heard it."""

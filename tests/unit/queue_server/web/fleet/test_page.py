@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from contract.wire import codec
 from contract.wire.messages import Alert, DeviceStatus, LeaseStatus, Machine, TerminalAsk, TerminalStatus, TerminalTold, Text
-from queue_server.web.fleet.terminal_orders import LARGEST, TerminalOrders
+from queue_server.web.fleet.terminal_orders import LARGEST, SHOWN_FOR, TerminalOrders
 from tests.programs import wait_until
 from tests.web_hall import WebHall, csrf, log_in, now
 
@@ -221,6 +222,19 @@ def test_an_order_without_an_answer_is_called_silent() -> None:
     assert orders.latest("kiosk-1")["identify"].state == "asked"
     moments.append(moments[0] + timedelta(minutes=1))
     assert orders.latest("kiosk-1")["identify"].state == "silent"
+
+
+def test_a_picture_of_a_screen_is_kept_for_half_an_hour_in_memory_alone() -> None:
+    moments = [datetime(2026, 11, 22, 9, 0, tzinfo=UTC)]
+    orders = TerminalOrders(lambda: moments[-1])
+    orders.sent("kiosk-1", "a", "screen")
+    data = base64.b64encode("欧阳娜娜".encode()).decode()
+    orders.take("terminal/kiosk-1/told", codec.encode(TerminalTold("a", "screen", "done", data=data)))
+    assert orders.latest("kiosk-1")["screen"].content == "欧阳娜娜".encode()
+    moments.append(moments[0] + SHOWN_FOR + timedelta(seconds=1))
+    orders.take("terminal/kiosk-2/status", codec.encode(status()))
+    assert orders.latest("kiosk-1") == {}
+    assert "欧阳娜娜".encode() not in pickle.dumps(orders.__dict__ | {"_clock": None})
 
 
 def test_prometheus_reads_the_hall_and_strangers_need_the_token(hall: WebHall, client: TestClient) -> None:
