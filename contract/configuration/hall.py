@@ -133,6 +133,7 @@ class Queue(Table):
     service_minutes: float = Field(default=8, gt=0, description="what a service takes until the hall's own figures are known")
     daily_limit: int | None = Field(default=None, ge=0)
     segments: list[Segment] = []
+    appointments_at_once: int | None = Field(default=None, ge=0, description="so many may be booked for the same time")
     on_kiosk: bool = True
     offline: bool = Field(default=True, description="kiosks may give its numbers while the server is away")
     default_class: Literal["ordinary", "appointment", "priority", "military"] = "ordinary"

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from contract.configuration.hall import AppointmentRules
+from queue_server.appointments.offer import LONGEST, Offer, Unfit
 from queue_server.appointments.repository import COLUMNS, UNSEEN, A, Appointment, Booking, NotBooked
 from queue_server.codes.seal import pseudonymised
 from queue_server.codes.signer import Signer
@@ -19,10 +19,8 @@ from queue_server.store import tables
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ID_LENGTH = 10
-LONGEST = timedelta(hours=12)
 BATCH = 500
-Unfit = tuple[str, str, str]
-"""The key that is at fault, the reason, and the reason in Chinese."""
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -50,37 +48,34 @@ def book(
     signer: Signer,
     bookings: Iterable[Booking],
     *,
-    queues: Iterable[str],
-    rules: AppointmentRules,
+    offer: Offer,
     now: datetime,
 ) -> list[Appointment]:
     """Take a few appointments in, all or none: raise NotBooked. The caller opens and commits the transaction."""
-    wanted = prepare(signer, [(0, booking) for booking in bookings], queues=queues, now=now)
-    placed = place(connection, wanted, rules, now)
+    wanted = prepare(signer, [(0, booking) for booking in bookings], offer=offer, now=now)
+    placed = place(connection, wanted, offer, now)
     if placed.problems:
         raise NotBooked(placed.problems)
     add(connection, placed.new)
     return placed.all
 
 
-def prepare(
-    signer: Signer, numbered: Iterable[tuple[int, Booking]], *, queues: Iterable[str], now: datetime
-) -> list[WantedAppointment]:
+def prepare(signer: Signer, numbered: Iterable[tuple[int, Booking]], *, offer: Offer, now: datetime) -> list[WantedAppointment]:
     """Bookings with the rows in which they stand, ready to be written: names masked, persons hashed, ids given."""
-    known = frozenset(queues)
     return [
-        WantedAppointment(row, booking, _appointment(signer, booking), _unfit(booking, known, now)) for row, booking in numbered
+        WantedAppointment(row, booking, _appointment(signer, booking, offer.item(booking), now), offer.unfit(booking, now))
+        for row, booking in numbered
     ]
 
 
-def place(connection: Connection, wanted: Sequence[WantedAppointment], rules: AppointmentRules, now: datetime) -> Placed:
+def place(connection: Connection, wanted: Sequence[WantedAppointment], offer: Offer, now: datetime) -> Placed:
     """Where these stand beside those that are kept. Looks only, and asks the database the same few questions however many
     there are."""
-    kept = _kept(connection, wanted, now - timedelta(days=rules.no_show_days))
+    kept = _kept(connection, wanted, offer, now - timedelta(days=offer.rules.no_show_days))
     placed = Placed([], [], [])
     for one in wanted:
-        unfit = one.unfit or kept.bars(one, rules)
         before = kept.by_reference.get(one.booking.reference or "")
+        unfit = (one.unfit if before is None else None) or kept.bars(one, offer)
         if unfit is not None:
             placed.problems.append(Problem(one.row, *unfit))
         elif before is not None:
@@ -99,11 +94,11 @@ def add(connection: Connection, appointments: Iterable[Appointment], intake: str
         connection.execute(tables.appointments.insert(), rows)
 
 
-def _appointment(signer: Signer, booking: Booking) -> Appointment:
+def _appointment(signer: Signer, booking: Booking, item: str | None, now: datetime) -> Appointment:
     return Appointment(
         id="".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH)),
         queue=booking.queue,
-        item=booking.item,
+        item=item,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         name=masked_name(booking.name),
@@ -111,33 +106,22 @@ def _appointment(signer: Signer, booking: Booking) -> Appointment:
         state="booked",
         ticket=None,
         reference=booking.reference,
+        taken_at=now,
     )
-
-
-def _unfit(booking: Booking, known: frozenset[str], now: datetime) -> Unfit | None:
-    """Why a booking cannot be taken, whoever else comes; or None."""
-    if booking.queue not in known:
-        names = sorted(known)
-        reason = f"there is no queue {booking.queue!r}; use one of {', '.join(names)}"
-        return "queue", reason, f"没有业务队列{booking.queue}，可用的有{'、'.join(names)}"
-    if not booking.starts_at < booking.ends_at <= booking.starts_at + LONGEST:
-        return "ends_at", "ends_at must come after starts_at, on the same day", "结束时间要晚于开始时间，并在同一天"
-    if booking.ends_at <= now:
-        over = f"{booking.ends_at:%Y-%m-%d %H:%M}"
-        return "ends_at", f"{over} is over; give a time to come", f"{over} 已经过去，请填以后的时间"
-    return None
 
 
 @dataclass
 class _Kept:
-    """What is kept beside the bookings: by reference, the days of each person, and how often each has not come."""
+    """What is kept beside the bookings: by reference, the days of each person, how often each has not come, and, of queues
+    that take only so many at a time, from when until when each is."""
 
     by_reference: dict[str, Appointment]
     unseen: set[str]
     days: set[tuple[str, date]]
     missed: dict[str, int]
+    spans: dict[str, list[Span]]
 
-    def bars(self, one: WantedAppointment, rules: AppointmentRules) -> Unfit | None:
+    def bars(self, one: WantedAppointment, offer: Offer) -> Unfit | None:
         """Why this one cannot be taken, or None."""
         booking, person = one.booking, one.appointment.person
         if booking.reference in self.unseen:
@@ -146,7 +130,11 @@ class _Kept:
         before = self.by_reference.get(booking.reference or "")
         if before is not None:
             return _unlike(before, booking)
-        day = booking.starts_at.date()
+        most = offer.at_once.get(booking.queue)
+        if most is not None and _at_once(self.spans[booking.queue], booking) >= most:
+            slot = f"{booking.starts_at:%H:%M}-{booking.ends_at:%H:%M}"
+            return "starts_at", f"all {most} places from {slot} are taken; choose another time", f"{slot} 已约满，请换一个时间"
+        day, rules = booking.starts_at.date(), offer.rules
         if person is None:
             return None
         if (person, day) in self.days:
@@ -164,11 +152,20 @@ class _Kept:
             self.days.add((one.appointment.person, one.booking.starts_at.date()))
         if one.booking.reference is not None:
             self.by_reference[one.booking.reference] = one.appointment
+        if one.booking.queue in self.spans:
+            self.spans[one.booking.queue].append((one.booking.starts_at, one.booking.ends_at))
 
 
-def _kept(connection: Connection, wanted: Sequence[WantedAppointment], since: datetime) -> _Kept:
+def _at_once(spans: Sequence[Span], booking: Booking) -> int:
+    """How many of these are there at the busiest moment of a booking."""
+    meeting = [(starts, ends) for starts, ends in spans if starts < booking.ends_at and booking.starts_at < ends]
+    moments = [max(starts, booking.starts_at) for starts, _ in meeting]
+    return max((sum(starts <= at < ends for starts, ends in meeting) for at in moments), default=0)
+
+
+def _kept(connection: Connection, wanted: Sequence[WantedAppointment], offer: Offer, since: datetime) -> _Kept:
     """What is kept of the references and persons of these bookings; who has not come counts from `since`."""
-    kept = _Kept({}, set(), set(), {})
+    kept = _Kept({}, set(), set(), {}, {queue: [] for queue in offer.at_once})
     zone = wanted[0].booking.starts_at.tzinfo if wanted else None
     for some in _batches(sorted({one.booking.reference for one in wanted if one.booking.reference})):
         for *values, unseen in connection.execute(select(*COLUMNS, UNSEEN).where(A.reference.in_(some))):
@@ -181,6 +178,13 @@ def _kept(connection: Connection, wanted: Sequence[WantedAppointment], since: da
         kept.days |= {(person, at.astimezone(zone).date()) for person, at in connection.execute(booked)}
         missed = select(A.person, func.count()).where(A.person.in_(some), A.state == "no-show", A.starts_at >= since)
         kept.missed.update(connection.execute(missed.group_by(A.person)).all())
+    times = [one.booking for one in wanted if one.booking.queue in kept.spans]
+    if times:
+        since, until = min(one.starts_at for one in times), max(one.ends_at for one in times)
+        booked = select(A.queue, A.starts_at, A.ends_at).where(A.state.in_(("booked", "checked-in")))
+        between = booked.where(A.starts_at > since - LONGEST, A.starts_at < until, A.queue.in_(kept.spans))
+        for span in connection.execute(between):
+            kept.spans[span.queue].append((span.starts_at, span.ends_at))
     return kept
 
 

@@ -18,6 +18,7 @@ from contract.configuration.hall import HallConfig
 from contract.wire.scanned_code import PREFIXES
 from queue_server.appointments import booking
 from queue_server.appointments.booking import WantedAppointment
+from queue_server.appointments.offer import Offer, published_items
 from queue_server.appointments.repository import Appointment, Booking, NotBooked
 from queue_server.appointments.row_format import local
 from queue_server.codes.seal import code_of
@@ -51,17 +52,17 @@ def take_in(
     """Take bookings in with the rows in which they stand, all or none: raise NotBooked."""
     with database.writer.begin() as connection:
         signer = Signer(hall_key(connection))
-    queues, rules = [queue.id for queue in config.queue], config.rules.appointment
-    wanted = booking.prepare(signer, [(row, local(one, config.zone)) for row, one in numbered], queues=queues, now=now)
     with database.look() as connection:
-        problems = booking.place(connection, wanted, rules, now).problems
+        offer = Offer.of(config, published_items(connection))
+        wanted = booking.prepare(signer, [(row, local(one, config.zone)) for row, one in numbered], offer=offer, now=now)
+        problems = booking.place(connection, wanted, offer, now).problems
     if problems:
         raise NotBooked(problems)
     made: list[Appointment] = []
     with _all_or_none(database, len(wanted), now) as intake:
 
         def write(connection: Connection, some: Sequence[WantedAppointment]) -> None:
-            placed = booking.place(connection, some, rules, now)
+            placed = booking.place(connection, some, offer, now)
             if placed.problems:  # somebody has booked meanwhile
                 raise NotBooked(placed.problems)
             intake.goes_on(connection)

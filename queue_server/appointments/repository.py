@@ -53,6 +53,8 @@ class Appointment:
     state: AppointmentState
     ticket: str | None
     reference: str | None = None
+    taken_at: datetime | None = None
+    """When it was made; None of one from before that was kept."""
 
 
 COLUMNS = [A[f.name] for f in fields(Appointment)]

@@ -123,7 +123,7 @@ def _in_time(context: CommandContext, appointment: Appointment) -> Admission:
         case "late":
             return Admission(appointment)
         case _:
-            return Admission(appointment, rank_at=appointment.starts_at)
+            return Admission(appointment, rank_at=max(appointment.starts_at, appointment.taken_at or appointment.starts_at))
 
 
 def _same(ticket: TicketRow) -> TicketRow:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from contract.configuration.hall import HallConfig
 from queue_server.codes.verifier import CodeVerifier
 from queue_server.domain.business_day import business_day, day_begins
-from queue_server.domain.calendar import HallCalendar, knows_holidays
+from queue_server.domain.calendar import calendar_of, knows_holidays
 from queue_server.domain.deadline import Deadline, standing
 from queue_server.domain.rating import open_until
 from queue_server.domain.routing import WindowRules
@@ -26,7 +26,7 @@ class HallRules:
         self.zone = config.zone
         self.any_hour = always_open or config.rules.issue_outside_hours
         """Whether numbers are given at any hour."""
-        self.calendar = HallCalendar(config.hours, config.zone, closed_days=config.closed_days, open_days=config.open_days)
+        self.calendar = calendar_of(config)
         self.queues = {queue.id: queue for queue in config.queue}
         self.windows = {window.id: window for window in config.window}
         self.clerks = {clerk.id: clerk for clerk in config.clerk}

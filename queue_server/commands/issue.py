@@ -127,7 +127,8 @@ def _check_open(context: CommandContext) -> None:
 
 
 def _check_limits(context: CommandContext, queue: Queue) -> None:
-    if queue.daily_limit is not None and context.unit.issued(queue.id, context.day.isoformat()) >= queue.daily_limit:
+    begins = context.hall.begins(context.day)
+    if queue.daily_limit is not None and context.unit.issued(queue.id, context.day.isoformat(), begins) >= queue.daily_limit:
         raise _limit(f"all {queue.daily_limit} numbers of queue {queue.id} are given out for today")
     if not queue.segments:
         return
@@ -140,7 +141,7 @@ def _check_limits(context: CommandContext, queue: Queue) -> None:
         hint = Text(f"该业务取号时段为{first}。", f"Numbers of this queue are given {first.replace('、', ', ')}.")
         raise Refused("queue-closed", f"queue {queue.id} gives no numbers at this time", hint)
     since, until = (datetime.combine(local.date(), at, context.hall.zone) for at in (segment.opens, segment.closes))
-    if context.unit.issued(queue.id, context.day.isoformat(), since, until) >= segment.limit:
+    if context.unit.issued(queue.id, context.day.isoformat(), begins, since, until) >= segment.limit:
         raise _limit(f"all {segment.limit} numbers of queue {queue.id} until {segment.closes:%H:%M} are given out")
 
 

@@ -32,6 +32,19 @@ class OpenHours(Protocol):
     def holidays(self) -> bool: ...
 
 
+class HallDays(Protocol):
+    """What a hall's configuration says of its days."""
+
+    @property
+    def hours(self) -> Sequence[OpenHours]: ...
+    @property
+    def zone(self) -> tzinfo: ...
+    @property
+    def closed_days(self) -> Collection[date]: ...
+    @property
+    def open_days(self) -> Collection[date]: ...
+
+
 class HallCalendar:
     """When a hall is open, and which days are working days.
 
@@ -103,6 +116,11 @@ class HallCalendar:
 
     def _of_weekday(self, name: str) -> list[OpenHours]:
         return [session for session in self._hours if name in session.days]
+
+
+def calendar_of(config: HallDays) -> HallCalendar:
+    """The calendar of a hall's configuration."""
+    return HallCalendar(config.hours, config.zone, closed_days=config.closed_days, open_days=config.open_days)
 
 
 def kind_of(day: date) -> DayKind:

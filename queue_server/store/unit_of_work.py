@@ -22,7 +22,9 @@ from queue_server.store.repositories import Leases, Ratings, Reprints, UsedCodes
 from queue_server.store.rows import ServiceRow, TicketRow, WindowRow
 
 T = tables.tickets.c
+A = tables.appointments.c
 L = tables.lines.c
+P = tables.periods.c
 _HEAD = (
     select(T.id)
     .where(tables.UNBOUND, T.queue == L.queue, T.class_ == L.class_)
@@ -137,10 +139,15 @@ class UnitOfWork:
         ((number,),) = _NEXT_NUMBER.run(self.connection, {"queue": queue, "day": day, "behind": behind})
         return int(number)
 
-    def issued(self, queue: str, day: str, since: datetime | None = None, until: datetime | None = None) -> int:
-        """How many numbers of a business day, or of a part of it, citizens hold or held: not those that were never printed."""
+    def issued(
+        self, queue: str, day: str, begins: datetime, since: datetime | None = None, until: datetime | None = None
+    ) -> int:
+        """How many numbers of a business day, or of a part of it, walk-ins took in a queue: not those that were never printed,
+        nor appointments, nor who was sent there from another queue. The day `begins` at this instant."""
         self.tickets.flush()
-        wanted = select(func.count()).where(T.business_day == day, T.queue == queue, T.state != "void")
+        taken = select(P.ticket).where(P.business_day == day, P.queue == queue, P.step == 0)
+        booked = select(A.ticket).where(A.state == "checked-in", A.starts_at >= begins, A.ticket.is_not(None))
+        wanted = select(func.count()).where(T.business_day == day, T.id.in_(taken), T.state != "void", T.id.not_in(booked))
         if since is not None:
             wanted = wanted.where(T.issued_at >= since, T.issued_at < until)
         return self.connection.execute(wanted).scalar_one()

@@ -130,7 +130,8 @@ def handed_over(hall: WebHall) -> None:
             "starts_at": at + timedelta(minutes=minutes),
             "ends_at": at + timedelta(minutes=minutes + 30),
         }
-        take_in(hall.database, hall.config, [(0, Booking.model_validate(booking | {"name": name}))], now())
+        made = now() - timedelta(hours=1)
+        take_in(hall.database, hall.config, [(0, Booking.model_validate(booking | {"name": name}))], made)
     cases = [
         {"number": f"WS-2026-{100 + days}", "item": item, "state": state, "department": department, "applicant": "欧阳娜娜",
          "received_on": at.date() - timedelta(days=30), "promised_on": at.date() + timedelta(days=days), "handler": "工号0103",

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from contract.wire.case import Case
 from queue_server.appointments import booking as appointments
+from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
@@ -43,9 +44,7 @@ def lived(bed: Bed) -> Bed:
         }
     )
     with bed.database.writer.begin() as connection:
-        [made] = appointments.book(
-            connection, signer, [booking], queues=["household"], rules=bed.hall.config.rules.appointment, now=now
-        )
+        [made] = appointments.book(connection, signer, [booking], offer=Offer.of(bed.hall.config), now=now)
         cases.put(connection, signer, [case], now)
     code = code_of(signer, "appointment", "testhall", made.id)
     bed.ok("scan", code=code, terminal="kiosk-1")

@@ -20,6 +20,7 @@ appointments = Table(
     Column("ticket", String(64)),
     Column("reference", String(64)),
     Column("intake", String(32)),
+    Column("taken_at", Instant),
     sqlite_with_rowid=False,
 )
 _OF_MANY = appointments.c.intake.is_not(None)

@@ -11,6 +11,7 @@ from queue_server.appointments.repository import Booking
 from queue_server.appointments.row_format import bookings
 from queue_server.cases.intake import take_in as put
 from queue_server.cases.row_format import CASES
+from queue_server.domain.calendar import calendar_of
 from queue_server.store.database import Database
 from queue_server.web.site import Site
 from queue_server.web.staff.file_import import ImportKind
@@ -20,9 +21,9 @@ def appointments(site: Site, database: Database) -> ImportKind[Booking]:
     """At `/appointments/import`."""
 
     def example() -> dict[str, str]:
-        day = f"{site.today() + timedelta(days=1)}"
+        opens = calendar_of(site.config).next_opening(site.clock()) or site.now()
         queue = site.config.queue[0].id
-        times = {"starts_at": f"{day} 09:30", "ends_at": f"{day} 10:00"}
+        times = {"starts_at": f"{opens:%Y-%m-%d %H:%M}", "ends_at": f"{opens + timedelta(minutes=30):%Y-%m-%d %H:%M}"}
         return {"reference": "YY-0001", "queue": queue, **times, "name": "张三"}
 
     def take(numbered: Sequence[tuple[int, Booking]]) -> int:

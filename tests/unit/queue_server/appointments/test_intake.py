@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event
 
 from queue_server.appointments import booking, repository
 from queue_server.appointments.intake import ABANDONED, delete_abandoned, take_in
+from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking, NotBooked
 from queue_server.codes.signer import Signer
 from queue_server.store import tables
@@ -84,8 +85,7 @@ def test_when_one_cannot_be_taken_none_is_kept(bed: Bed) -> None:
 
     def once(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith("INSERT INTO intakes"):
-            rules, signer = bed.hall.config.rules.appointment, bed.ledger.signer
-            booking.book(connection, signer, [late], queues=bed.hall.queues, rules=rules, now=bed.clock.now)
+            booking.book(connection, bed.ledger.signer, [late], offer=Offer.of(bed.hall.config), now=bed.clock.now)
 
     event.listen(bed.database.writer, "after_cursor_execute", once)
     with pytest.raises(NotBooked) as refused:
@@ -98,7 +98,7 @@ def test_when_one_cannot_be_taken_none_is_kept(bed: Bed) -> None:
 
 def test_what_a_program_that_died_has_left_is_not_seen_and_goes(bed: Bed) -> None:
     wanted = bookings(bed, MANY)
-    ready = booking.prepare(bed.ledger.signer, wanted, queues=bed.hall.queues, now=bed.clock.now)
+    ready = booking.prepare(bed.ledger.signer, wanted, offer=Offer.of(bed.hall.config), now=bed.clock.now)
     with bed.database.writer.begin() as connection:
         connection.execute(tables.intakes.insert(), {"id": "dead", "at": bed.clock.now})
         booking.add(connection, [one.appointment for one in ready[:100]], "dead")

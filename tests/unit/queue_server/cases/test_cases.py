@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -12,17 +12,20 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.configuration.hall_files import load
 from contract.documents import make, render
 from contract.wire import codec
 from contract.wire.case import PAPERS, STATES, Case
 from contract.wire.facts import CaseFacts
 from queue_server.appointments import booking as appointments
 from queue_server.appointments import command as appointment_command
+from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking
 from queue_server.cases import command as case_command
 from queue_server.cases import repository
 from queue_server.cases.row_format import BadCases, from_csv, from_json
 from queue_server.codes.seal import code_of
+from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.deadline import last_days
 from queue_server.web.api import platforms, token_files
 from queue_server.web.api.token_files import tokens_of
@@ -311,8 +314,10 @@ def test_cases_are_taken_in_and_shown_by_command(tmp_path, capsys):
 
 
 def test_appointments_are_booked_listed_and_cancelled_by_command(tmp_path, capsys):
-    where = ["--hall", str(write_hall(tmp_path / "hall")), "--state", str(tmp_path / "state")]
-    at = datetime.now().replace(hour=10, minute=0) + timedelta(days=2)
+    hall = write_hall(tmp_path / "hall", rules="issue_outside_hours = true")
+    where = ["--hall", str(hall), "--state", str(tmp_path / "state")]
+    at = HallRules(load(hall)).calendar.next_opening(datetime.now(UTC) + timedelta(days=1))
+    assert at is not None
     booking = ["--queue", "tax", "--at", f"{at:%Y-%m-%dT%H:%M}", "--name", "张三"]
     assert appointment_command.main(["add", *booking, "--qr", *where]) == 0
     identity = capsys.readouterr().out.split()[0]
@@ -364,8 +369,7 @@ def test_cases_and_appointments_work_on_both_databases(tmp_path, database_url):
             connection,
             bed.ledger.signer,
             [booking],
-            queues=bed.hall.queues,
-            rules=bed.hall.rules.appointment,
+            offer=Offer.of(bed.hall.config),
             now=bed.clock.now,
         )
     body = {

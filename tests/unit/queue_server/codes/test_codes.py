@@ -15,6 +15,7 @@ from contract.wire import scanned_code
 from drivers.scanner.reading import CodeReader
 from queue_server.appointments import booking as bookings
 from queue_server.appointments import repository as appointments
+from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import from_json
@@ -60,8 +61,7 @@ def book(bed, minutes=15, **more):
             connection,
             bed.ledger.signer,
             [booking],
-            queues=bed.hall.queues,
-            rules=bed.hall.rules.appointment,
+            offer=Offer.of(bed.hall.config),
             now=bed.clock.now,
         )
     return code_of(bed.ledger.signer, "appointment", "testhall", made[0].id)

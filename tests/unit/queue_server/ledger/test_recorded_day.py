@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from contract.wire.requests import VERBS
 from queue_server.appointments import booking as appointments
+from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
@@ -122,8 +123,7 @@ class Day:
                 connection,
                 bed.ledger.signer,
                 [booking],
-                queues=bed.hall.queues,
-                rules=bed.hall.rules.appointment,
+                offer=Offer.of(bed.hall.config),
                 now=bed.clock.now,
             )
         return code_of(bed.ledger.signer, "appointment", "testhall", made[0].id)

@@ -6,8 +6,8 @@ import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
 
-from contract.configuration.hall import AppointmentRules
 from queue_server.appointments import booking as appointments
+from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import from_json
@@ -34,9 +34,7 @@ def appointment_path(hall, minutes):
     at = datetime.now(UTC) + timedelta(minutes=minutes)
     booking = Booking(queue="social", starts_at=at, ends_at=at + timedelta(minutes=30), name="张三")
     with hall.database.writer.begin() as connection:
-        made = appointments.book(
-            connection, hall.ledger.signer, [booking], queues=["social"], rules=AppointmentRules(), now=datetime.now(UTC)
-        )
+        made = appointments.book(connection, hall.ledger.signer, [booking], offer=Offer.of(hall.config), now=datetime.now(UTC))
     return "/a/" + code_of(hall.ledger.signer, "appointment", "test", made[0].id).removeprefix("JHA.")
 
 
