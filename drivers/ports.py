@@ -117,11 +117,11 @@ PrinterCondition = Literal["ok", "paper-low", "paper-out", "cover-open", "cutter
 
 
 class PrintFailed(DeviceError):
-    """The paper did not come out as it should."""
+    """The paper did not come out as it should. `in_doubt`: some of it may be out, or may come when the printer is mended."""
 
-    def __init__(self, state: PrinterCondition, what: str, remedy: str = "") -> None:
+    def __init__(self, state: PrinterCondition, what: str, remedy: str = "", *, in_doubt: bool = False) -> None:
         super().__init__(what, remedy)
-        self.state = state
+        self.state, self.in_doubt = state, in_doubt
 
 
 @runtime_checkable

@@ -88,6 +88,8 @@ class EscPosPrinter(Printer):
         self._last_automatic: bytes | None = None
         self._awaiting = False
         self._confirmation: int | None = None
+        self._sent = 0
+        """How many pieces of the job the line has taken."""
         self._lock = threading.RLock()
 
     def open(self) -> None:
@@ -133,22 +135,27 @@ class EscPosPrinter(Printer):
             return condition
 
     def print(self, job: bytes) -> None:
-        """Print; return when it is on paper. Raise PrintFailed otherwise; the rest of the job is thrown away where possible."""
+        """Print; return when it is on paper. Raise PrintFailed otherwise, in doubt as soon as the printer has got anything of
+        the job; the rest of it is thrown away where possible."""
         with self._lock:
             condition = self.status()
             if condition not in WORKS:
                 raise self._failed(condition)
+            self._sent = 0
             try:
                 self._send(job)
                 self._wait_until_printed(len(job))
             except PrintFailed as failure:
                 self._forget(failure.state)
+                failure.in_doubt = True
                 raise
             except DeviceError as error:
                 LOG.warning("%s: %s", self.name, error)
                 condition = self.status()
                 self._forget(condition)
-                raise self._failed("offline" if condition in WORKS else condition) from error
+                failed = self._failed("offline" if condition in WORKS else condition)
+                failed.in_doubt = self._sent > 0
+                raise failed from error
 
     def open_drawer(self) -> None:
         """Open the drawer that is wired to the printer. Raise DeviceError."""
@@ -216,6 +223,7 @@ class EscPosPrinter(Printer):
     def _send(self, job: bytes) -> None:
         for start in range(0, len(job), PIECE):
             self._stream.write(job[start : start + PIECE])
+            self._sent += 1
 
     def _wait_until_printed(self, length: int) -> None:
         seconds = self.print_s

@@ -84,8 +84,9 @@ class Printed:
 
 @dataclass(frozen=True)
 class PrintBroke:
-    """The ticket did not come out whole."""
+    """The ticket did not come out whole. `in_doubt`: its number may be on paper."""
 
     ticket: str
     condition: str
     detail: str = ""
+    in_doubt: bool = False

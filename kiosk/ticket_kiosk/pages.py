@@ -131,7 +131,7 @@ PAGES: Mapping[ShownName, PageFacts] = {
         PageFacts("printing", "take_number.ticket_page.PrintingPage", watches=lambda state: state.prints),
         PageFacts(
             "done", "take_number.ticket_page.TicketPage", (), lambda state: 10 if state.taking.on_paper else 45,
-            lambda state: (state.taking.ticket, state.taking.on_paper),
+            lambda state: (state.taking.ticket, state.taking.on_paper, state.taking.in_doubt),
         ),
         PageFacts(
             "trouble", "notice_pages.TroublePage", (), 30,

@@ -97,6 +97,7 @@ def test_trouble_is_seen_printing_is_refused_and_it_recovers_by_itself(printer: 
     with pytest.raises(PrintFailed) as failure:
         printer.print(job(printer))
     assert failure.value.state == condition and failure.value.remedy
+    assert not failure.value.in_doubt, "the printer got nothing of the ticket"
     with pytest.raises(PrintFailed):
         printer.check()
     printer.emulator.repair()
@@ -119,7 +120,7 @@ def test_paper_that_ends_within_the_ticket_is_a_failure(printer: Any) -> None:
     printer.emulator.fail("paper-ends=40")
     with pytest.raises(PrintFailed) as failure:
         printer.print(job(printer))
-    assert failure.value.state == "paper-out"
+    assert failure.value.state == "paper-out" and failure.value.in_doubt
     assert not printer.emulator.papers
     assert printer.status() == "paper-out"
     printer.emulator.repair()
@@ -149,7 +150,7 @@ def test_a_jammed_cutter_is_a_failure_and_the_printer_goes_on_once_it_is_free(mo
     printer.open()
     with pytest.raises(PrintFailed) as failure:
         printer.print(job(printer))
-    assert failure.value.state == "cutter"
+    assert failure.value.state == "cutter" and failure.value.in_doubt, "the whole ticket is out and hangs there"
     assert printer.status() == "cutter"
     emulator.repair()
     printer.status()
@@ -211,9 +212,9 @@ def test_the_plug_pulled_within_a_ticket_is_a_failure(printer: Any) -> None:
             feed(line, data)
 
     emulator.receive = pull_the_plug
-    with pytest.raises(PrintFailed):
+    with pytest.raises(PrintFailed) as failure:
         printer.print(job(printer))
-    assert not emulator.papers
+    assert not emulator.papers and failure.value.in_doubt
 
 
 def test_status_may_be_asked_while_another_thread_prints(printer: Any) -> None:
@@ -231,8 +232,9 @@ def test_status_may_be_asked_while_another_thread_prints(printer: Any) -> None:
 def test_a_printer_that_does_not_confirm_is_a_failure_with_its_remedy() -> None:
     emulator = registry.emulator("escpos-80")(faults=["no-confirmation"])
     printer = EscPosPrinter(MemoryStream(emulator), emulator.profile, print_s=0.3)
-    with pytest.raises(PrintFailed, match="confirms = false"):
+    with pytest.raises(PrintFailed, match="confirms = false") as failure:
         printer.print(job(printer))
+    assert failure.value.in_doubt
 
 
 @pytest.mark.parametrize("condition", ["ok", "paper-out", "cover-open", "paper-low", "offline"])

@@ -140,7 +140,9 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, KioskState]]:
     yield "confirm-without-printer", replace(chosen, page="confirm", printer="paper-out")
     yield "printing", replace(chosen, page="printing", taking=replace(chosen.taking, ticket=ticket))
     yield "done", at_end(chosen, ticket, on_paper=True)
-    yield "done-on-screen", at_end(chosen, replace(ticket, class_="ordinary", number="A1012"), on_paper=False)
+    noted = at_end(chosen, replace(ticket, class_="ordinary", number="A1012"), on_paper=False)
+    yield "done-on-screen", noted
+    yield "done-in-doubt", replace(noted, taking=replace(noted.taking, in_doubt=True))
     troubles: tuple[Trouble, ...] = ("print", "closed", "limit", "no-answer", "refused", "expired")
     for trouble in troubles:
         yield f"trouble-{trouble}", in_trouble(chosen, trouble)

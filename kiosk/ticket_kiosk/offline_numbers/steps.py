@@ -1,6 +1,7 @@
 """Numbers without the server: taken from the lease, printed, reported later; and keeping the lease full while it is there.
 
 confirm ─TakeLeased→ printing ─NumberGiven→ PrintTicket ─Printed→ done      (Settle printed)
+                        │ ├ PrintBroke in doubt→ done, on the screen       (Settle unsure)
                         │ ├ PrintBroke→ trouble                            (Settle failed)
                         │ └ no paper→ done, on the screen                    (Settle shown)
                         └ NoNumber→ trouble

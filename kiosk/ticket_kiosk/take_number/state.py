@@ -47,6 +47,8 @@ class Taking:
     jobs: Mapping[str, IssuedTicket] = field(default_factory=dict)
     ticket: IssuedTicket | None = None
     on_paper: bool = False
+    in_doubt: bool = False
+    """Nobody knows how much of the ticket is on paper."""
     trouble: Trouble | None = None
     trouble_detail: str = ""
 

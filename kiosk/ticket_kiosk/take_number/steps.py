@@ -1,6 +1,7 @@
 """Taking a ticket, exactly once: one request from the first tap to the answer, and paper before the ticket counts.
 
     confirm ─TicketRequest→ printing ─answer→ PrintTicket ─Printed→ done         (PrintReport: printed)
+                               │ ├ PrintBroke in doubt→ done, on the screen  (PrintReport: printed)
                                │ └ PrintBroke→ trouble (PrintReport: failed) ─confirm→ number on screen
                                └ error or no answer→ trouble
 
@@ -150,11 +151,16 @@ def printed(state: KioskState, event: Printed) -> tuple[KioskState, Effects]:
 
 
 def print_broke(state: KioskState, event: PrintBroke) -> tuple[KioskState, Effects]:
-    """The paper did not come out whole: the ticket is void, the citizen may have the number on the screen instead."""
+    """The paper did not come out: the ticket is void, the citizen may have the number on the screen instead.
+
+    Where the number may be on paper all the same, the ticket counts: nobody must wait for ever with a paper that is void.
+    """
     ticket = state.taking.jobs.get(event.ticket)
     if ticket is None:
         return state, ()
     state = replace(_without_job(state, event.ticket), printer=event.condition)
+    if event.in_doubt:
+        return _kept_in_doubt(state, ticket, f"unsure: {event.condition}: {event.detail}"[:200])
     if _is_for_citizen(state, ticket):
         state = in_trouble(state, "print", event.condition)
     if ticket.offline:
@@ -162,17 +168,25 @@ def print_broke(state: KioskState, event: PrintBroke) -> tuple[KioskState, Effec
     return _report(state, PrintReport(ticket.id, printed=False, detail=f"{event.condition}: {event.detail}"[:200]))
 
 
+def _kept_in_doubt(state: KioskState, ticket: IssuedTicket, detail: str) -> tuple[KioskState, Effects]:
+    if _is_for_citizen(state, ticket):
+        state = done(state, ticket, on_paper=False, in_doubt=True)
+    if ticket.offline:
+        return state, (Settle(ticket.id, "unsure"),)
+    return _report(state, PrintReport(ticket.id, printed=True, detail=detail))
+
+
 def overdue(state: KioskState) -> tuple[KioskState, Effects]:
-    """A print that neither ends nor fails is taken as failed."""
+    """Of a print that neither ends nor fails nobody knows what came out."""
     ticket = state.taking.ticket
     if ticket is not None and ticket.id in state.taking.jobs and state.now - state.idle_since >= PRINTING_S:
-        return print_broke(state, PrintBroke(ticket.id, "offline", "no end of printing was reported"))
+        return print_broke(state, PrintBroke(ticket.id, "offline", "no end of printing was reported", in_doubt=True))
     return state, ()
 
 
-def done(state: KioskState, ticket: IssuedTicket, *, on_paper: bool) -> KioskState:
+def done(state: KioskState, ticket: IssuedTicket, *, on_paper: bool, in_doubt: bool = False) -> KioskState:
     """The citizen has the number."""
-    taking = replace(state.taking, wanted=None, ticket=ticket, on_paper=on_paper)
+    taking = replace(state.taking, wanted=None, ticket=ticket, on_paper=on_paper, in_doubt=in_doubt)
     return replace(state, taking=taking, page="done", idle_since=state.now)
 
 

@@ -87,6 +87,8 @@ class TicketPage(PageFrame):
         self.add_widget(Bar(context, bar, _("完成"), lambda: context.send(GoHome())))
         title, rest = rest.top(look.type("title") * 1.5, look.space("m"))
         noted = _("没有号票，请记下或拍下号码") if ticket.offline else _("请记下您的号码")
+        if state.taking.in_doubt:
+            noted = _("号票可能没打全，请记下或拍下号码")
         words = _("请取走您的号票") if state.taking.on_paper else noted
         self.add_widget(Words(context, title, words, "title", bold=True, align="center"))
         if look.portrait:

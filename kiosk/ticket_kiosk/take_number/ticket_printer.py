@@ -180,7 +180,9 @@ class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed 
             printer.print(paper.render(laid_out, printer.profile))
         except PrintFailed as failure:
             LOG.warning("ticket %s was not printed: %s", ticket.number, failure)
-            return PrintBroke(ticket.id, failure.state, failure.what)
+            if failure.in_doubt:
+                self._roll.used()
+            return PrintBroke(ticket.id, failure.state, failure.what, failure.in_doubt)
         except Exception as error:
             LOG.exception("ticket %s could not be laid out or printed", ticket.number)
             return PrintBroke(ticket.id, "offline", f"{type(error).__name__}: {error}")

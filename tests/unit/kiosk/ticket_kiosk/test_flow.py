@@ -223,12 +223,24 @@ def test_without_paper_the_kiosk_says_so_before_a_number_is_taken(citizen: Citiz
     assert citizen.state.prints, "it recovers without a restart"
 
 
-def test_a_print_that_never_ends_is_taken_as_failed(citizen: Citizen):
+def test_a_number_that_may_be_on_paper_counts_and_stands_on_the_screen(citizen: Citizen):
+    at_confirm(citizen).does(Confirm(), issued(FIRST), PrintBroke("20261122-c001", "cutter", "the cutter is stuck", True))
+    taking = citizen.state.taking
+    assert (citizen.state.shown, taking.on_paper, taking.in_doubt) == ("done", False, True)
+    assert taking.ticket is not None and taking.ticket.id == "20261122-c001"
+    assert citizen.asked[-1].body == {
+        "ticket": "20261122-c001",
+        "result": "printed",
+        "detail": "unsure: cutter: the cutter is stuck",
+    }
+
+
+def test_of_a_print_that_never_ends_the_number_counts_and_stands_on_the_screen(citizen: Citizen):
     at_confirm(citizen).does(Confirm(), issued(FIRST))
     citizen.waits(PRINTING_S + 1)
-    assert citizen.state.taking.trouble == "print"
+    assert citizen.state.shown == "done" and citizen.state.taking.in_doubt
     citizen.does(Printed("20261122-c001"))
-    assert [ask.body.get("result") for ask in citizen.asked if ask.verb == "confirm-print"] == ["failed"]
+    assert [ask.body.get("result") for ask in citizen.asked if ask.verb == "confirm-print"] == ["printed"]
 
 
 @pytest.mark.parametrize(

@@ -229,6 +229,14 @@ def test_a_ticket_that_did_not_come_out_is_settled_as_failed_and_told_so(alone: 
     assert (alone.state.shown, alone.state.taking.trouble) == ("trouble", "print")
 
 
+def test_a_number_from_the_lease_that_may_be_on_paper_is_settled_as_unsure(alone: Alone):
+    at_confirm(alone).does(Confirm())
+    alone.is_given()
+    alone.does(PrintBroke("20261122-c901", "paper-out", in_doubt=True))
+    assert alone.done(Settle) == [Settle("20261122-c901", "unsure")]
+    assert alone.state.shown == "done" and alone.state.taking.in_doubt
+
+
 def test_when_the_last_number_has_just_gone_the_citizen_is_sent_to_the_help_desk(alone: Alone):
     at_confirm(alone).does(Confirm())
     alone.does(NoNumber(alone.done(TakeLeased)[-1].request))
