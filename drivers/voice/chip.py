@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 import time
+from collections.abc import Callable
 
 from contract.configuration.hall import Device
 from contract.wire.messages import Announce
@@ -29,12 +31,18 @@ POLL_S = 0.25
 TRIES = 3
 SPEECH_S = 30.0
 """A frame that takes longer than this to say is given up."""
+BEFORE_S, CHARACTER_S = 1.0, 0.3
+"""How long a text takes at most at the usual speed, where the chip cannot be asked: before it, and for each character."""
 CHECK_SPEED = "check the speed of the line"
+CHECK_WIRING = "check power, wiring and speed of the line; set one_way = true where no wire leads back from the chip"
 XFS5152_TAGS = (("v", "volume", 6), ("s", "speed", 4), ("t", "tone", 5))
 
 
 class ChipVoice(SerialDevice, Voice):
-    """A voice by a speech chip. `tags` are volume, speed and the like in the chip's own marks, `tune` its tune for a chime."""
+    """A voice by a speech chip. `tags` are volume, speed and the like in the chip's own marks, `tune` its tune for a chime.
+
+    `one_way`: no wire leads back from the chip; what it is sent counts as said when its time is over.
+    """
 
     def __init__(
         self,
@@ -45,17 +53,29 @@ class ChipVoice(SerialDevice, Voice):
         tags: str,
         tune: str = "",
         yao: bool = False,
+        one_way: bool = False,
         reply_s: float = REPLY_S,
         speech_s: float = SPEECH_S,
         poll_s: float = POLL_S,
+        wait: Callable[[float], object] | None = None,
     ) -> None:
         super().__init__(stream)
         self.chip, self.languages, self.tags, self.tune = chip, spoken_in, tags, tune
-        self.yao = yao
+        self.yao, self.one_way = yao, one_way
+        self._closed = threading.Event()
+        self._wait = wait or self._closed.wait
         self.reply_s, self.speech_s, self.poll_s = reply_s, speech_s, poll_s
         self._last_sent = 0.0
         self._arrived = bytearray()
         self._written = b""
+
+    def open(self) -> None:
+        self._closed.clear()
+        super().open()
+
+    def close(self) -> None:
+        self._closed.set()
+        super().close()
 
     def check(self) -> None:
         self._is_idle()
@@ -67,6 +87,8 @@ class ChipVoice(SerialDevice, Voice):
             for part in pieces(spoken(texts[language], language, yao=self.yao), self.chip.limit - len(self.tags) - len(before)):
                 self._wait_until_idle()
                 self._send(self.chip.speak(self.tags + before + part))
+                if self.one_way:
+                    self._wait(BEFORE_S + len(before + part) * CHARACTER_S)
                 before = ""
         self._wait_until_idle()
 
@@ -75,34 +97,39 @@ class ChipVoice(SerialDevice, Voice):
         self._send(self.chip.frame(frames.STOP))
 
     def _send(self, frame: bytes) -> None:
-        """Send a frame until the chip takes it; raise NoReply or DeviceRefused after some tries."""
+        """Send a frame until the chip takes it; raise NoReply or DeviceRefused after some tries.
+
+        A chip whose answer was lost is asked before the frame is sent again: a second one would cut off the first.
+        """
+        if self.one_way:
+            self._write(frame)
+            return
         refused = False
         for _ in range(TRIES):
             self._write(frame)
             reply = self._reply({frames.TAKEN, frames.NOT_UNDERSTOOD})
-            if reply == frames.TAKEN:
+            if reply == frames.TAKEN or (reply is None and not self._is_idle()):
                 return
             refused = refused or reply == frames.NOT_UNDERSTOOD
         if refused:
-            raise DeviceRefused(
-                f"{self.stream.name}: the {self.chip.name} does not understand the frame", "check the speed of the line"
-            )
-        raise NoReply(f"{self.stream.name}: the {self.chip.name} does not answer", "check power, wiring and speed of the line")
+            raise DeviceRefused(f"{self.stream.name}: the {self.chip.name} does not understand the frame", CHECK_SPEED)
+        raise NoReply(f"{self.stream.name}: the {self.chip.name} does not answer", CHECK_WIRING)
 
     def _is_idle(self) -> bool:
-        """Ask for the state: TAKEN comes first, then BUSY or IDLE."""
-        unclear = False
+        """Ask for the state: TAKEN comes first, then BUSY or IDLE. A chip that is not asked is believed."""
+        if self.one_way:
+            return True
+        unclear = ""
         for _ in range(TRIES):
             self._write(self.chip.frame(frames.STATUS))
-            if self._reply({frames.TAKEN}) is None:
-                continue
-            state = self._reply({frames.BUSY, frames.IDLE})
-            if state is not None:
+            taken = self._reply({frames.TAKEN, frames.NOT_UNDERSTOOD})
+            if taken == frames.TAKEN and (state := self._reply({frames.BUSY, frames.IDLE})) is not None:
                 return state == frames.IDLE
-            unclear = True
+            if taken is not None:
+                unclear = "does not say whether it is idle" if taken == frames.TAKEN else "does not understand any frame"
         if unclear:
-            raise BadReply(f"{self.stream.name}: the {self.chip.name} does not say whether it is idle", CHECK_SPEED)
-        raise NoReply(f"{self.stream.name}: the {self.chip.name} does not answer", "check power, wiring and speed of the line")
+            raise BadReply(f"{self.stream.name}: the {self.chip.name} {unclear}", CHECK_SPEED)
+        raise NoReply(f"{self.stream.name}: the {self.chip.name} does not answer", CHECK_WIRING)
 
     def _wait_until_idle(self) -> None:
         """Wait for the end of speech: the chip reports it; asking now and then covers a byte that was lost."""
@@ -174,6 +201,7 @@ def syn6288(device: Device, site: DeviceSite) -> ChipVoice:
         tags=tags,
         tune=_tune(device),
         yao=options.flag("yao", False),
+        one_way=options.flag("one_way", False),
         reply_s=site.answer_s or REPLY_S,
     )
 
@@ -189,5 +217,6 @@ def xfs5152(device: Device, site: DeviceSite) -> ChipVoice:
         tags=tags,
         tune=_tune(device),
         yao=options.flag("yao", False),
+        one_way=options.flag("one_way", False),
         reply_s=site.answer_s or REPLY_S,
     )

@@ -35,7 +35,7 @@ TABLE: tuple[Model, ...] = (
         ("serial", "TCP"),
         "frames of the maker's manual, emulator",
         emulator="drivers.emulators.voice:Syn6288Emulator",
-        options=("volume", "speed", "tune", "yao"),
+        options=("volume", "speed", "tune", "yao", "one_way"),
         remark="Mandarin only",
     ),
     Model(
@@ -46,7 +46,7 @@ TABLE: tuple[Model, ...] = (
         ("serial", "TCP"),
         "frames of the maker's guide, emulator",
         emulator="drivers.emulators.voice:Xfs5152Emulator",
-        options=("languages", "volume", "speed", "tone", "tune", "yao"),
+        options=("languages", "volume", "speed", "tone", "tune", "yao", "one_way"),
         remark="also SYN6658",
     ),
 )

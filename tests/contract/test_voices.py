@@ -19,7 +19,7 @@ from drivers import registry
 from drivers.emulators.local import running
 from drivers.emulators.serve import MemoryStream, TcpServer
 from drivers.emulators.voice import ChipEmulator, Syn6288Emulator, Xfs5152Emulator
-from drivers.ports import DeviceError, DeviceRefused, InUse, NoReply, NotFound, Unreachable
+from drivers.ports import BadReply, DeviceError, DeviceRefused, InUse, NoReply, NotFound, Unreachable
 from drivers.registry import DeviceSite
 from drivers.voice import frames
 from drivers.voice.chip import ChipVoice
@@ -320,6 +320,62 @@ def test_a_chip_that_fails_gives_one_clear_error_and_recovers(fault: str, error:
     voice.open()
     voice.speak(call())
     assert emulator.said
+
+
+class Lossy(MemoryStream):
+    """A line on which the first answer behind each of so many speak frames is lost."""
+
+    def __init__(self, emulator: ChipEmulator, losses: int) -> None:
+        super().__init__(emulator)
+        self.losses = losses
+
+    def write(self, data: bytes) -> None:
+        super().write(data)
+        if data[3] == frames.SPEAK and self.losses:
+            self.losses -= 1
+            self.discard()
+
+
+@pytest.mark.parametrize("kind", [Syn6288Emulator, Xfs5152Emulator])
+def test_an_announcement_whose_answer_was_lost_is_neither_cut_off_nor_begun_again(
+    kind: type[Syn6288Emulator | Xfs5152Emulator],
+) -> None:
+    emulator = kind()
+    emulator.character_s = 0.05
+    voice = ChipVoice(emulator.chip, Lossy(emulator, 3), spoken_in=["zh"], tags="", reply_s=0.3)
+    voice.open()
+    voice.speak(call())
+    assert [(said.text, said.cut_off) for said in emulator.said] == [("请A零一二号到三号窗口办理业务", False)]
+    voice.close()
+
+
+def test_a_chip_that_understands_no_question_is_told_apart_from_one_that_is_silent() -> None:
+    for fault, error, said in (("nack", BadReply, "does not understand"), ("no-answer", NoReply, "does not answer.*one_way")):
+        voice = chip_voice(Syn6288Emulator(faults=[fault]), reply_s=0.2)
+        with pytest.raises(error, match=said):
+            voice.open()
+
+
+@pytest.mark.parametrize("model", EMULATORS)
+def test_a_chip_without_a_wire_back_says_everything_one_after_another(model: str) -> None:
+    emulator = EMULATORS[model](faults=["no-answer"])
+    emulator.character_s = 0.002
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        assert emulator.wait_for(lambda: not emulator.speaking)
+
+    voice = ChipVoice(emulator.chip, MemoryStream(emulator), spoken_in=["zh"], tags="[v5]", one_way=True, wait=wait)
+    voice.open()
+    voice.check()
+    for number in ("A012", "B003"):
+        voice.speak(call(number))
+    assert [said.text for said in emulator.said] == [f"请{n}号到三号窗口办理业务" for n in ("A零一二", "B零零三")]
+    assert not any(said.cut_off for said in emulator.said)
+    assert all(seconds >= len(said.text) * 0.25 for seconds, said in zip(waits, emulator.said, strict=True))
+    voice.close()
+    assert registry.build(device(model, "loop://", one_way=True)).one_way
 
 
 def test_a_chip_that_stays_busy_is_silenced_and_reported() -> None:
