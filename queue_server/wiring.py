@@ -237,7 +237,7 @@ def web_parts(
     site = Site(
         hall=hall,
         config=config,
-        pages=Pages(config),
+        pages=Pages(config, guides=guides is not None),
         guard=Guard(sessions),
         sessions=sessions,
         accounts=accounts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -11,6 +11,8 @@ from tests.web_hall import PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 60_000
+OpenPage = Callable[..., Page]
+"""Opens a page as on a computer or phone of its own: `width`, `height`, `scripts`, `language`."""
 ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu")
 
 expect.set_options(timeout=PATIENCE_MS)

@@ -41,6 +41,11 @@ MOVES: dict[tuple[State, Move], tuple[State, Role]] = {
 }
 """(state, move) → (state afterwards, role that may do it). What is not here is not possible."""
 
+STATE_FOR: dict[str, State] = {
+    role: state for (state, move), (_, role) in MOVES.items() if move in ("submit", "approve", "publish")
+}
+"""Role → the state of the versions that wait for it."""
+
 OPEN: tuple[State, ...] = ("draft", "reviewed", "approved")
 
 

@@ -59,6 +59,8 @@ def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
     """
     number, asker = ask.number.strip(), (context.terminal or context.actor)[-LONGEST_ASKER:]
     connection, few = context.unit.connection, context.hall.rules.case_guesses
+    if cases.find(connection, number) is None:
+        number = number.upper()  # as it is written on the receipt
     free = {f"case:{number}@{asker}": few, f"case:{number}": few * MANY_PEOPLE, f"asker:{asker}": few * MANY_PEOPLE}
     _check_pause(context, free)
     if not cases.knows_last_four(connection, context.signer, number, ask.last_four):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -27,7 +26,7 @@ from queue_server.web import entrance
 from queue_server.web.api import enrolment, health, metrics, platforms
 from queue_server.web.api.token_files import ApiTokens
 from queue_server.web.auth import account_page, log_in
-from queue_server.web.auth.guard import Forbidden, MustChangePassword, NotLoggedIn
+from queue_server.web.auth.guard import Forbidden, MustChangePassword, NotLoggedIn, Outdated
 from queue_server.web.auth.known_devices import KnownDevices
 from queue_server.web.auth.turns import Turns
 from queue_server.web.console import page as console_page
@@ -38,7 +37,7 @@ from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
 from queue_server.web.public import code_pages, papers, phone, wall
 from queue_server.web.public import guides as public_guides
-from queue_server.web.rendering import STATIC
+from queue_server.web.rendering import STATIC, EditionFiles
 from queue_server.web.security_headers import SecurityMiddleware
 from queue_server.web.site import Site
 from queue_server.web.staff import appointments, cases, file_import, import_kinds, reprint, supervisor
@@ -92,8 +91,8 @@ def _application(site: Site, routers: Iterable[APIRouter], *, only_https: bool, 
     app.add_middleware(SecurityMiddleware, only_https=only_https)
     for router in routers:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC))
-    _explain_errors(app, site)
+    app.mount("/static", EditionFiles(directory=STATIC))
+    _explain_errors(app, site, staff_here=beside is not None)
     return app
 
 
@@ -113,8 +112,12 @@ def _lifespan(site: Site, beside: LogChecks | None) -> Callable[[FastAPI], Abstr
     return lifespan
 
 
-def _open_to_all(_parts: WebParts, site: Site) -> Iterator[APIRouter]:
-    for pages in (entrance, wall, phone, code_pages, papers, public_guides, health):
+def _open_to_all(parts: WebParts, site: Site) -> Iterator[APIRouter]:
+    staff_here = site is parts.site
+    yield entrance.routes(site, staff_here=staff_here)
+    yield wall.routes(site, staff_here=staff_here)
+    yield code_pages.routes(site, parts.database)
+    for pages in (phone, papers, public_guides, health):
         yield pages.routes(site)
 
 
@@ -157,33 +160,45 @@ def _for_programs(parts: WebParts, site: Site) -> Iterator[APIRouter]:
     yield platforms.routes(parts.database, site.config, parts.tokens, site.clock)
 
 
-def _explain_errors(app: FastAPI, site: Site) -> None:
+def _explain_errors(app: FastAPI, site: Site, *, staff_here: bool) -> None:
     """Every error as a page in plain words, or as JSON for a script."""
 
-    def answer(request: Request, status: int, kind: str) -> Response:
+    async def answer(request: Request, status: int, kind: str) -> Response:
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"status": "error", "error": {"code": kind}}, status)
+        session = None
+        if staff_here:
+            with contextlib.suppress(Exception):  # a page without its menu is better than none
+                session = await site.guard.session(request)
+        for_citizens = request.url.path.startswith(("/t/", "/g", "/a/", "/c"))
         return site.pages.page(
-            request, "error.html", status=status, kind=kind, guess=request.url.path.startswith(("/t/", "/g"))
+            request, "error.html", status=status, kind=kind, guess=for_citizens, session=session, for_citizens=for_citizens
         )
 
-    def not_logged_in(request: Request, _error: Exception) -> Response:
+    def explained(status: HTTPStatus, kind: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+        async def explain(request: Request, _error: Exception) -> Response:
+            return await answer(request, status, kind)
+
+        return explain
+
+    async def not_logged_in(request: Request, _error: Exception) -> Response:
         if "application/json" in request.headers.get("accept", "") or request.method != "GET":
-            return answer(request, HTTPStatus.UNAUTHORIZED, "log-in")
+            return await answer(request, HTTPStatus.UNAUTHORIZED, "log-in")
         return RedirectResponse(f"/log-in?next={request.url.path}", HTTPStatus.SEE_OTHER)
 
-    def other(request: Request, error: Exception) -> Response:
+    async def other(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
-        return answer(request, status, "not-found" if status == HTTPStatus.NOT_FOUND else "bad-request")
+        return await answer(request, status, "not-found" if status == HTTPStatus.NOT_FOUND else "bad-request")
 
-    def broken(request: Request, error: Exception) -> Response:
+    async def broken(request: Request, error: Exception) -> Response:
         LOG.error("the page %s failed", request.url.path, exc_info=error)
-        return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+        return await answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
 
     app.add_exception_handler(NotLoggedIn, not_logged_in)
     app.add_exception_handler(MustChangePassword, lambda _r, _e: RedirectResponse("/password", HTTPStatus.SEE_OTHER))
-    app.add_exception_handler(Forbidden, lambda r, _e: answer(r, HTTPStatus.FORBIDDEN, "forbidden"))
-    app.add_exception_handler(HallUnavailable, lambda r, _e: answer(r, HTTPStatus.SERVICE_UNAVAILABLE, "no-answer"))
+    app.add_exception_handler(Forbidden, explained(HTTPStatus.FORBIDDEN, "forbidden"))
+    app.add_exception_handler(Outdated, explained(HTTPStatus.FORBIDDEN, "outdated"))
+    app.add_exception_handler(HallUnavailable, explained(HTTPStatus.SERVICE_UNAVAILABLE, "no-answer"))
     app.add_exception_handler(ClientDisconnect, lambda _r, _e: Response(status_code=HTTPStatus.BAD_REQUEST))
     app.add_exception_handler(HTTPException, other)
     app.add_exception_handler(Exception, broken)

@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 
 from fastapi import HTTPException, Request
@@ -95,22 +96,29 @@ class Streams:
     places: Shares
 
     def open(
-        self, request: Request, render: Render, *prefixes: str, pause_s: float = PAUSE_S, beat_s: float = BEAT_S
+        self,
+        request: Request,
+        render: Render,
+        *prefixes: str,
+        pause_s: float = PAUSE_S,
+        beat_s: float = BEAT_S,
+        look_s: float = 0.0,
     ) -> StreamingResponse:
-        """An answer that goes on for as long as the page is open: `picture` events, and a `beat` when nothing changed.
+        """An answer that goes on for as long as the page is open: `picture` events, and a `beat` every `beat_s`.
 
-        Refused with 503 while there is no place for this reader: a page then stays as it is and tries again.
+        Without a change the parts are looked at again after `look_s`, at each beat if that is 0. Refused with 503 while there
+        is no place for this reader: a page then stays as it is and tries again.
         """
         who = place(request)
         if self.places.free <= self.places.held(who):
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        events = _events(self, who, render, prefixes, pause_s, beat_s)
+        events = _events(self, who, render, prefixes, pause_s, beat_s, look_s)
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
 async def _events(
-    streams: Streams, who: str, render: Render, prefixes: tuple[str, ...], pause_s: float, beat_s: float
+    streams: Streams, who: str, render: Render, prefixes: tuple[str, ...], pause_s: float, beat_s: float, look_s: float
 ) -> AsyncIterator[str]:
     sent: dict[str, str] = {}
     yield "retry: 1000\n\n"
@@ -127,9 +135,15 @@ async def _events(
             new = {name: html for name, html in parts.items() if sent.get(name) != html}
             sent.update(new)
             yield event("picture", new) if new else event("beat", {})
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), beat_s)
-                await asyncio.sleep(pause_s)
+            begun = monotonic()
+            while not changed.is_set():
+                try:
+                    await asyncio.wait_for(changed.wait(), beat_s)
+                    await asyncio.sleep(pause_s)
+                except TimeoutError:
+                    if monotonic() - begun >= look_s:
+                        break
+                    yield event("beat", {})
 
 
 def event(name: str, data: dict[str, Any]) -> str:

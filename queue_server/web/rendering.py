@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.types import Scope
 
 from contract.configuration.hall import HallConfig
 from contract.texts import texts
 from contract.wire import device_words
+from queue_server.web.menu import entries
 
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "lang"
+EDITION = re.compile(r"[0-9a-f]{10}")
 STATIC = Path(__file__).parent / "static"
 
 
 class Pages:
     """The templates of one hall, once for each language."""
 
-    def __init__(self, config: HallConfig) -> None:
-        self.config = config
+    def __init__(self, config: HallConfig, *, guides: bool = False) -> None:
+        """`guides`: whether the hall has pages of service items."""
+        self.config, self._guides = config, guides
         self.edition = _edition()
         self._gettext = {language: texts(language) for language in LANGUAGES}
         self._environments = {language: self._environment(language) for language in LANGUAGES}
@@ -71,7 +77,8 @@ class Pages:
             say=lambda text: getattr(text, language),
             device_word=lambda state: device_words.word(state, language),
             device_sentence=lambda kind, state: device_words.sentence(kind, state, language),
-            static=lambda name: f"/static/{name}?{self.edition}",
+            static=lambda name: f"/static/{self.edition}/{name}",
+            menu=lambda role: entries(role, guides=self._guides),
         )
         environment.filters.update(minutes=minutes, duration=duration)
         return environment
@@ -93,6 +100,17 @@ def duration(seconds: float) -> str:
     """Seconds as `12:05` or `1:02:05`."""
     hours, rest = divmod(max(0, int(seconds)), 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+class EditionFiles(StaticFiles):
+    """Static files below a folder that names their edition: what one imports from another is of the same edition too, and a
+    browser keeps both until there is a newer one."""
+
+    def get_path(self, scope: Scope) -> str:
+        """The file's path, without the edition."""
+        path = super().get_path(scope)
+        first, _, rest = path.partition("/")
+        return rest if EDITION.fullmatch(first) else path
 
 
 def _edition() -> str:

@@ -5,6 +5,7 @@ Written against ASGI itself, so that endless answers (server-sent events) pass t
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 from fastapi import Request
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queue_server.web.auth.guard import from_elsewhere
 
+KEPT = re.compile(r"/static/[0-9a-f]{10}/")
 YEAR_S = 365 * 24 * 3600
 LARGEST_POST = 64 * 1024
 LARGER_POSTS = {
@@ -50,7 +52,7 @@ class SecurityMiddleware:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        kept = scope["path"].startswith("/static/") and scope["query_string"]
+        kept = KEPT.match(scope["path"])
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from drivers.emulators.escpos import EscPosEmulator
 from drivers.emulators.serve import TcpServer
-from tests.browsers import chromium, new_page
+from tests.browsers import OpenPage, chromium, new_page
 from tests.faces import Face
 from tests.ports import free_port
 from tests.programs import PrivateBroker, RunningServer, Watcher
@@ -96,3 +96,22 @@ def page(browser: Browser) -> Iterator[Page]:
     page = new_page(browser)
     yield page
     page.context.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens a page as on a computer or phone of its own; fails when a script of ours fails."""
+    opened: list[tuple[Page, list[str]]] = []
+
+    def open_page(width: int = 1280, height: int = 800, scripts: bool = True, language: str = "zh-CN") -> Page:
+        page = new_page(browser, width=width, height=height, scripts=scripts, language=language)
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: troubles.append(message.text) if "Content Security" in message.text else None)
+        opened.append((page, troubles))
+        return page
+
+    yield open_page
+    for page, troubles in opened:
+        page.context.close()
+        assert not troubles

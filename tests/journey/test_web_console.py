@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browsers import log_in, new_page
+from tests.browsers import OpenPage, log_in
 from tests.web_hall import CONFIG, WebHall, serving
-
-OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
@@ -34,25 +32,6 @@ def app(hall: WebHall) -> FastAPI:
 def site(app: FastAPI) -> Iterator[str]:
     with serving(app) as address:
         yield address
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens a page as on a computer or phone of its own; fails when a script of ours fails."""
-    opened: list[tuple[Page, list[str]]] = []
-
-    def open_page(width: int = 1280, height: int = 800, scripts: bool = True, language: str = "zh-CN") -> Page:
-        page = new_page(browser, width=width, height=height, scripts=scripts, language=language)
-        troubles: list[str] = []
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: troubles.append(message.text) if "Content Security" in message.text else None)
-        opened.append((page, troubles))
-        return page
-
-    yield open_page
-    for page, troubles in opened:
-        page.context.close()
-        assert not troubles
 
 
 def on_duty(page: Page, site: str, name: str = "0101", window: str = "01", question: str = "") -> None:
@@ -224,30 +203,3 @@ def test_the_wall_follows_the_hall_live(hall: WebHall, site: str, open_page: Ope
     expect(page.locator("#panel-strip-01 img")).to_have_attribute("alt", f"请{number}号到01号窗口")
     expect(page.locator("#panel-strip-01 .row")).to_have_class("row blink")
     assert page.locator("#panel-strip-01 img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
-
-
-def test_a_phone_shows_the_window_the_moment_it_is_called(hall: WebHall, site: str, open_page: OpenPage) -> None:
-    ticket = hall.issue()
-    page = open_page(390, 844)
-    page.goto(f"{site}/t/{ticket['token']}")
-    expect(page.locator("main")).to_contain_text("前面还有")
-    hall.ask("open-window", window="01", clerk="0101")
-    hall.ask("call-next", window="01")
-    expect(page.locator(".call")).to_have_text("请到 01 号窗口")
-
-
-def test_a_phone_without_scripts_follows_cancels_and_rates(hall: WebHall, site: str, open_page: OpenPage) -> None:
-    ticket, other = hall.issue(), hall.issue()
-    page = open_page(390, 844, scripts=False)
-    page.goto(f"{site}/t/{other['token']}")
-    page.click("summary")
-    page.click('button:has-text("确认取消")')
-    expect(page.locator("main")).to_contain_text("已取消")
-    hall.ask("open-window", window="01", clerk="0101")
-    for verb in ("call-next", "start-service", "finish-service"):
-        hall.ask(verb, window="01")
-    page.goto(f"{site}/t/{ticket['token']}")
-    page.click('button:text-is("不满意")')
-    page.check('label:has-text("服务态度生硬") input')
-    page.click('button:text-is("提交")')
-    expect(page.locator("main")).to_contain_text("感谢您的评价")

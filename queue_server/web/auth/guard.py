@@ -31,6 +31,10 @@ class Forbidden(Exception):
     """Logged in, but this role may not; or a POST without the token of its form."""
 
 
+class Outdated(Forbidden):
+    """A POST without the token of its form: somebody else has logged in since the page was opened."""
+
+
 class Guard:
     """Reads the session of a request and checks what it asks for."""
 
@@ -92,4 +96,4 @@ def place(request: Request) -> str:
 
 def _same(given: str, wanted: str) -> None:
     if not wanted or not secrets.compare_digest(given.encode(), wanted.encode()):
-        raise Forbidden
+        raise Outdated

@@ -22,6 +22,7 @@ HOME = {
     "clerk": "/console",
     "supervisor": "/supervisor",
     "administrator": "/accounts",
+    "technician": "/fleet",
     "entry": "/items",
     "establishment": "/items",
     "service": "/items",

@@ -5,6 +5,7 @@ Without the code a case is found as at the kiosk, by its number and the last fou
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from http import HTTPStatus
 
@@ -14,7 +15,10 @@ from fastapi.responses import RedirectResponse
 from contract.wire import answers, messages
 from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan
 from contract.wire.scanned_code import PREFIXES, CodeKind
+from queue_server.appointments import repository
 from queue_server.hall_access import HallUnavailable
+from queue_server.store.database import Database
+from queue_server.web import qr
 from queue_server.web.auth.guard import place
 from queue_server.web.site import Site
 
@@ -25,19 +29,36 @@ MISTYPED = messages.Text(
 )
 
 
-def routes(site: Site) -> APIRouter:
+def routes(site: Site, database: Database) -> APIRouter:
     """`/a/<code>` and `/c/<code>`, as they stand in QR codes, and `/c`, where a case is asked for."""
     router = APIRouter()
 
-    async def show(request: Request, kind: CodeKind, code: str) -> Response:
-        answer = await site.hall.ask("scan", {"code": PREFIXES[kind] + code[:LONGEST]}, actor="phone")
+    def give_up(identity: str) -> bool:
+        with database.writer.begin() as connection:
+            return repository.cancel(connection, identity)
+
+    async def scanned(kind: CodeKind, code: str) -> answers.Answer:
+        return await site.hall.ask("scan", {"code": PREFIXES[kind] + code[:LONGEST]}, actor="phone")
+
+    async def show(request: Request, kind: CodeKind, code: str, *, trouble: bool = False) -> Response:
+        answer = await scanned(kind, code)
         match answers.of_scan(answer):
             case AppointmentScan(appointment):
                 return site.pages.page(
-                    request, "phone/appointment.html", guess=True, found=appointment, config=site.config, day=_day
+                    request,
+                    "phone/appointment.html",
+                    guess=True,
+                    status=HTTPStatus.CONFLICT if trouble else HTTPStatus.OK,
+                    found=appointment,
+                    config=site.config,
+                    day=_day,
+                    code=code,
+                    qr=qr.svg(appointment.code),
+                    item=site.item(appointment.item or ""),
+                    trouble=trouble,
                 )
             case CaseScan(case):
-                return site.pages.page(request, "phone/case.html", guess=True, found=case)
+                return site.pages.page(request, "phone/case.html", guess=True, found=case, qr=qr.svg(case.code))
         if answer.error is None or answer.error.code in ("busy", "internal"):
             raise HallUnavailable("scan")
         return site.pages.page(request, "phone/bad-code.html", guess=True, why=answer.error.texts, status=HTTPStatus.NOT_FOUND)
@@ -45,6 +66,18 @@ def routes(site: Site) -> APIRouter:
     @router.get("/a/{code}")
     async def appointment(request: Request, code: str) -> Response:
         return await show(request, "appointment", code)
+
+    @router.post("/a/{code}/cancel")
+    async def cancel(request: Request, code: str) -> Response:
+        found = answers.of_scan(await scanned("appointment", code))
+        given_up = isinstance(found, AppointmentScan) and await asyncio.to_thread(give_up, found.appointment.id)
+        if given_up:
+            return RedirectResponse(f"/a/{code}", HTTPStatus.SEE_OTHER)
+        return await show(request, "appointment", code, trouble=True)
+
+    @router.get("/a/{code}/cancel")
+    async def cancelled(code: str) -> Response:
+        return RedirectResponse(f"/a/{code}", HTTPStatus.SEE_OTHER)
 
     @router.get("/c/{code}")
     async def case(request: Request, code: str) -> Response:

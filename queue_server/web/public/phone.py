@@ -20,7 +20,7 @@ from queue_server.web.site import Site
 LOG = logging.getLogger(__name__)
 TOKEN = re.compile(r"[A-Za-z0-9_.~-]{8,128}")
 LIVE_PAUSE_S = 2.0
-LIVE_BEAT_S = 15.0
+LIVE_LOOK_S = 20.0
 
 
 def routes(site: Site) -> APIRouter:
@@ -42,7 +42,13 @@ def routes(site: Site) -> APIRouter:
             found = await _found(site, token)
             return None if found is None else {"ticket": _ticket_part(site, language, token, found)}
 
-        return site.visitors.open(request, render, "window/", "queue/", pause_s=LIVE_PAUSE_S, beat_s=LIVE_BEAT_S)
+        return site.visitors.open(request, render, "window/", "queue/", pause_s=LIVE_PAUSE_S, look_s=LIVE_LOOK_S)
+
+    @router.get("/t/{token}/cancel")
+    @router.get("/t/{token}/rate")
+    async def shared(token: str) -> Response:
+        """The address of a form that was sent, reloaded or handed on."""
+        return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
 
     @router.post("/t/{token}/cancel")
     async def cancel(request: Request, token: str) -> Response:
@@ -107,6 +113,7 @@ def _page(
         "phone.html",
         guess=True,
         token=token,
+        found=found,
         part=part,
         level=level,
         levels=rating_reasons.LEVELS,
@@ -138,6 +145,8 @@ def _ticket_part(site: Site, language: str, token: str, found: LookupAnswer) -> 
         estimate=found.estimate_s,
         token=token,
         rateable=_rateable(found),
+        issued=ticket.issued_at.astimezone(site.config.zone),
+        now=site.now(),
         rated=found.service.level if found.service else None,
         explainable=bool(found.service and found.service.can_explain),
         levels=rating_reasons.LEVELS,

@@ -27,8 +27,8 @@ class PanelLine:
     effect: str
 
 
-def routes(site: Site) -> APIRouter:
-    """`/wall`, `/wall/live`, `/wall/<display>.png` and `/wall/<display>/<line>.png`."""
+def routes(site: Site, *, staff_here: bool) -> APIRouter:
+    """`/wall`, `/wall/live`, the pictures of its lines. `staff_here`: whether one can log in at this listener."""
     router = APIRouter()
     displays = {device.id: device for device in site.config.device if device.kind == "display"}
 
@@ -68,7 +68,8 @@ def routes(site: Site) -> APIRouter:
     async def wall(request: Request) -> Response:
         language = site.pages.language(request)
         ordered = sorted(displays.values(), key=lambda device: device.serves != "board")
-        return site.pages.page(request, "wall.html", displays=ordered, parts=parts(language))
+        session = await site.guard.session(request) if staff_here else None
+        return site.pages.page(request, "wall.html", displays=ordered, parts=parts(language), session=session)
 
     @router.get("/wall/live")
     async def live(request: Request) -> Response:

@@ -1,5 +1,5 @@
 // The clerk console: keys, buttons, dialogs. One press is one request with one id, kept on every retry.
-import { follow } from "/static/live.js";
+import { follow } from "./live.js";
 
 const desk = document.getElementById("desk");
 const lostNote = document.getElementById("lost");

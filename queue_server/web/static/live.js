@@ -1,5 +1,6 @@
 // Keeps the live parts of a page up to date by server-sent events. The server sends every part again after a reconnect,
 // so a page that was cut off shows the truth by itself. Without this script the page is a still picture.
+import { morph } from "./morph.js";
 
 const SILENCE_MS = 12000;
 
@@ -11,10 +12,7 @@ export function follow(root, { changed = () => {}, over = () => location.reload(
   const put = (parts) => {
     for (const [id, html] of Object.entries(parts)) {
       const element = document.getElementById(id);
-      if (!element) continue;
-      const focus = keyOf(document.activeElement, element);
-      element.innerHTML = html;
-      if (focus) element.querySelector(focus)?.focus();
+      if (element) morph(element, html);
     }
     tick();
     changed();
@@ -34,15 +32,17 @@ export function follow(root, { changed = () => {}, over = () => location.reload(
   }
 
   const source = new EventSource(root.dataset.live);
-  const heard = () => { heardAt = Date.now(); lost(false); };
+  const heard = () => { heardAt = Date.now(); lost(false, heardAt); };
+  const gone = () => lost(true, heardAt);
   source.addEventListener("picture", (event) => { heard(); take(JSON.parse(event.data)); });
   source.addEventListener("beat", heard);
   source.addEventListener("over", () => { source.close(); over(); });
   source.addEventListener("error", () => {
-    lost(true);
+    gone();
     if (source.readyState === EventSource.CLOSED) setTimeout(followAgain, 5000);
   });
-  setInterval(() => { if (Date.now() - heardAt > SILENCE_MS) lost(true); }, 1000);
+  window.addEventListener("offline", gone);
+  setInterval(() => { if (Date.now() - heardAt > SILENCE_MS) gone(); }, 1000);
 
   // The server answered, but not with a stream (it is starting, or the log-in is over): the page itself will say which.
   async function followAgain() {
@@ -54,13 +54,6 @@ export function follow(root, { changed = () => {}, over = () => location.reload(
   }
 }
 
-function keyOf(active, element) {
-  if (!active || !element.contains(active)) return null;
-  const { do: verb, ticket } = active.dataset;
-  if (verb && ticket) return `[data-do="${verb}"][data-ticket="${ticket}"]`;
-  return active.id ? `#${active.id}` : null;
-}
-
 export function tick() {
   const now = Date.now();
   for (const time of document.querySelectorAll("time[data-since]")) {
@@ -69,6 +62,9 @@ export function tick() {
     const two = (n) => String(n).padStart(2, "0");
     const rest = `${Math.floor((seconds % 3600) / 60)}:${two(seconds % 60)}`;
     time.textContent = hours ? `${hours}:${rest.padStart(5, "0")}` : rest;
+  }
+  for (const time of document.querySelectorAll("time[data-until]")) {
+    time.textContent = String(Math.max(0, Math.ceil((Number(time.dataset.until) - now) / 1000)));
   }
 }
 

@@ -1,7 +1,5 @@
 // Sends a bundle as it is, not as a form: it is far larger than what a form may be, and its progress is shown.
-import { follow } from "/static/live.js";
-
-follow(document.body);
+import "./page.js";
 
 const form = document.getElementById("upload");
 const button = document.getElementById("send");

@@ -81,6 +81,23 @@ def test_wrong_guesses_at_a_case_on_the_phone_are_few_and_tell_nothing(hall, pho
     assert "请填写办件编号" in phone.post("/c", data={"number": "", "last_four": "12"}).text
 
 
+def test_a_case_is_found_by_its_number_in_small_letters_too(hall, phone):
+    page = case_path(hall)
+    found = phone.post("/c", data={"number": "ws-2026-1", "last_four": "001X"}, follow_redirects=False)
+    assert found.headers["location"] == page
+
+
+def test_an_appointment_shows_its_code_and_is_given_up_once(hall, phone):
+    page = appointment_path(hall, 3 * 24 * 60)
+    assert all(part in phone.get(page).text for part in ("<svg", "示例路 1 号", "确认取消"))
+    given_up = phone.post(f"{page}/cancel", follow_redirects=False)
+    assert (given_up.status_code, given_up.headers["location"]) == (303, page)
+    assert "已取消" in phone.get(page).text and "确认取消" not in phone.get(page).text
+    again = phone.post(f"{page}/cancel")
+    assert again.status_code == 409 and "不能再取消" in again.text
+    assert phone.get(f"{page}/cancel").url.path == page
+
+
 @pytest.mark.parametrize(
     ("address", "counted"),
     [
