@@ -55,7 +55,8 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["kiosk*", "queue_server*", "drivers*", "contract*", "link*", "launcher*", "appliance*"]),
     package_data={
-        "queue_server": ["web/templates/**/*", "web/static/**/*", "store/migrations/**/*", "enrolment/mosquitto.conf"]
+        "queue_server": ["web/templates/**/*", "web/static/**/*", "store/migrations/**/*", "enrolment/mosquitto.conf"],
+        "appliance": ["boot/connections.nft"],
     },
     install_requires=COMMON,
     extras_require={"server": SERVER, "kiosk": KIOSK, "devices": DEVICES, "develop": DEVELOP},

@@ -21,6 +21,7 @@ from queue_server.store.database import sqlite_url
 from tests.bed import Bed
 from tests.postgres import PrivatePostgres
 from tests.programs import PrivateBroker, RunningServer
+from tests.secure_hall import SecureHall
 from tests.small_hall import write_hall
 
 EVERYWHERE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # how long one takes tells how busy it is
@@ -54,6 +55,15 @@ def broker(tmp_path: Path) -> Iterator[PrivateBroker]:
     broker.open()
     yield broker
     broker.close()
+
+
+@pytest.fixture(scope="module")
+def secure_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureHall]:
+    """A hall whose broker demands certificates, for all tests of a module: `.broker(credentials)`, `.credentials(name)`."""
+    hall = SecureHall(tmp_path_factory.mktemp("secure"))
+    hall.open()
+    yield hall
+    hall.close()
 
 
 @pytest.fixture

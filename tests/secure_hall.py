@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import resource
 import signal
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -80,6 +82,18 @@ serves = "01"
 """
 
 
+UNIT = Path(__file__).parents[1] / "systemd/jiaohao-broker.service"
+SYSTEMD_FILES = 1024
+"""The soft limit of a unit that says nothing."""
+
+
+def files_of_the_unit() -> tuple[int, int]:
+    """The soft and the hard limit of open files with which systemd starts the broker, as far as this machine has them."""
+    given = re.search(r"^LimitNOFILE=(\d+)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(int(given[1]) if given else SYSTEMD_FILES, hard), hard
+
+
 class SecureHall:
     """One hall in a folder. `open` starts its broker."""
 
@@ -112,6 +126,7 @@ class SecureHall:
         program = next(p for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto") if Path(p).exists())
         with (self.folder / "broker.log").open("wb") as log:
             self._process = subprocess.Popen([program, "-c", str(configuration)], stderr=log)
+        resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE, files_of_the_unit())
         wait_for_port(self.port)
         self.database.open()
 

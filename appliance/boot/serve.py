@@ -21,6 +21,7 @@ PROGRAM = "/opt/jiaohao/bin/jiaohao-server"
 WEB_PORT = 8080
 STAFF_PORT = 8081
 BROKER_PORT = 8883
+LIMITS = Path(__file__).with_name("connections.nft")
 FIRST_LOG_IN = "var/lib/jiaohao/first-log-in.txt"
 
 
@@ -46,6 +47,7 @@ def prepare(place: Place, terminal: TerminalFile) -> None:
         str(port),
         *(word for name in dict.fromkeys(hosts) for word in ("--host", name)),
     )
+    write(place.etc / LIMITS.name, LIMITS.read_text(encoding="utf-8").replace("@PORT@", str(port)))
     _, web = _reached(terminal.web or "http://", WEB_PORT)
     settings = {"BROKER": f"mqtts://127.0.0.1:{port}", "WEB": f"0.0.0.0:{web}", "STAFF_WEB": f"0.0.0.0:{STAFF_PORT}"}
     write(place.etc / "server.env", "".join(f'{name}="{value}"\n' for name, value in settings.items()))

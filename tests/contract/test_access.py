@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
 
 import paho.mqtt.client as mqtt
-import pytest
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from contract.wire import requests
@@ -137,14 +135,6 @@ class Listener:
         self.judged[mid] = not reason.is_failure
 
 
-@pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureHall]:
-    hall = SecureHall(tmp_path_factory.mktemp("secure"))
-    hall.open()
-    yield hall
-    hall.close()
-
-
 def table() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Whole topic → who may write it, who may read it; verbs included."""
     commands: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {f"cmd/{verb}": (NOBODY, NOBODY) for verb in requests.VERBS}
@@ -156,8 +146,8 @@ def table() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     return inside | dict.fromkeys(OTHER_PLACES, (NOBODY, NOBODY))
 
 
-def test_the_broker_allows_every_client_exactly_what_the_table_says(hall: SecureHall) -> None:
-    testers = {name: Listener(name, hall) for name in (*EVERYBODY, STRANGER)}
+def test_the_broker_allows_every_client_exactly_what_the_table_says(secure_hall: SecureHall) -> None:
+    testers = {name: Listener(name, secure_hall) for name in (*EVERYBODY, STRANGER)}
     try:
         for tester in testers.values():
             assert tester.subscribed.wait(60), tester.name
@@ -179,8 +169,8 @@ def test_the_broker_allows_every_client_exactly_what_the_table_says(hall: Secure
             tester.close()
 
 
-def test_the_name_in_the_certificate_is_the_client_id_so_that_nobody_is_cut_off_by_another(hall: SecureHall) -> None:
-    first, second = Listener("kiosk-1", hall), Listener("kiosk-2", hall)  # both claim the same client id
+def test_the_name_in_the_certificate_is_the_client_id_so_that_nobody_is_cut_off_by_another(secure_hall: SecureHall) -> None:
+    first, second = Listener("kiosk-1", secure_hall), Listener("kiosk-2", secure_hall)  # both claim the same client id
     try:
         assert first.subscribed.wait(60) and second.subscribed.wait(60)
         assert first.paho.is_connected() and second.paho.is_connected()
@@ -199,8 +189,8 @@ def test_every_topic_of_the_contract_is_tried() -> None:
     assert {topic for topic in wanted if topic not in tried} <= {"event/window-taken-over", "cmd/+", "cmd/+/+"}
 
 
-def test_the_server_shows_its_programs_as_one_name_and_speaks_for_no_terminal(hall: SecureHall) -> None:
-    blocks = (hall.state / "broker" / "acl").read_text().split("\nuser ")
+def test_the_server_shows_its_programs_as_one_name_and_speaks_for_no_terminal(secure_hall: SecureHall) -> None:
+    blocks = (secure_hall.state / "broker" / "acl").read_text().split("\nuser ")
     server = next(block for block in blocks if block.startswith("server\n"))
     assert not re.search(r"topic (write|readwrite) \S+/terminal/\S+/(status|told)", server)
     assert "#" not in server and "pattern" not in server

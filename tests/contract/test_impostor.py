@@ -32,16 +32,10 @@ FACTOR = 10
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureHall]:
-    hall = SecureHall(tmp_path_factory.mktemp("secure"))
-    hall.open()
-    yield hall
-    hall.close()
-
-
-@pytest.fixture(scope="module")
-def server(hall: SecureHall) -> Iterator[RunningServer]:
-    server = RunningServer(hall.hall, hall.state, hall.address, "--credentials", str(hall.state / "credentials"))
+def server(secure_hall: SecureHall) -> Iterator[RunningServer]:
+    server = RunningServer(
+        secure_hall.hall, secure_hall.state, secure_hall.address, "--credentials", str(secure_hall.state / "credentials")
+    )
     server.open()
     yield server
     server.close()
@@ -68,8 +62,8 @@ class Terminals:
 
 
 @pytest.fixture(scope="module")
-def terminals(hall: SecureHall, server: RunningServer) -> Iterator[Terminals]:
-    terminals = Terminals(hall)
+def terminals(secure_hall: SecureHall, server: RunningServer) -> Iterator[Terminals]:
+    terminals = Terminals(secure_hall)
     yield terminals
     terminals.close()
 
@@ -121,8 +115,8 @@ class Impostor:
 
 
 @pytest.fixture
-def tablet(hall: SecureHall, server: RunningServer) -> Iterator[Impostor]:
-    tablet = Impostor(hall, "rater-01")
+def tablet(secure_hall: SecureHall, server: RunningServer) -> Iterator[Impostor]:
+    tablet = Impostor(secure_hall, "rater-01")
     yield tablet
     tablet.close()
 
@@ -167,7 +161,9 @@ def test_a_stolen_rater_cannot_use_up_the_tries_of_a_technician_at_a_kiosk(termi
     )
 
 
-def test_a_kiosk_gives_up_and_confirms_its_own_numbers_and_the_events_name_it(hall: SecureHall, terminals: Terminals) -> None:
+def test_a_kiosk_gives_up_and_confirms_its_own_numbers_and_the_events_name_it(
+    secure_hall: SecureHall, terminals: Terminals
+) -> None:
     mine, other = printed(terminals, "kiosk-1"), printed(terminals, "kiosk-2")
     assert refused(terminals["kiosk-2"], "cancel-ticket", ticket=mine["id"]) == "not-authorised"
     half: Any = ok(terminals["kiosk-1"], "issue-ticket", queue="tax", channel="kiosk", terminal="kiosk-1")["ticket"]
@@ -176,7 +172,7 @@ def test_a_kiosk_gives_up_and_confirms_its_own_numbers_and_the_events_name_it(ha
     assert refused(terminals["kiosk-2"], "issue-ticket", queue="tax", channel="kiosk", terminal="kiosk-1") == "not-authorised"
     ok(terminals["kiosk-2"], "cancel-ticket", ticket=other["id"])
     ok(terminals["kiosk-2"], "cancel-ticket", token=mine["token"])
-    who = [(actor, facts["ticket"]) for actor, facts in events(hall, "ticket-cancelled")]
+    who = [(actor, facts["ticket"]) for actor, facts in events(secure_hall, "ticket-cancelled")]
     assert who == [("kiosk-2", other["id"]), ("kiosk-2", mine["id"])]
 
 
@@ -238,11 +234,11 @@ def p99_s(asker: Link, number: int = 120) -> float:
 
 
 def test_the_flood_of_one_terminal_holds_nobody_else_up_and_is_an_alert(
-    hall: SecureHall, terminals: Terminals, server: RunningServer
+    secure_hall: SecureHall, terminals: Terminals, server: RunningServer
 ) -> None:
     asker = terminals["crowd-1"]
     quiet = p99_s(asker)
-    words = (hall.address, str(hall.credentials("rater-02")), TOPICS.command("rate", "rater-02"))
+    words = (secure_hall.address, str(secure_hall.credentials("rater-02")), TOPICS.command("rate", "rater-02"))
     flood = subprocess.Popen([sys.executable, "-c", FLOOD, *words], stdout=subprocess.PIPE)
     try:
         assert flood.stdout is not None and flood.stdout.readline() == b"begun\n"

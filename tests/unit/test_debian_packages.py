@@ -41,6 +41,7 @@ PACKAGES = {
     "mmdebstrap": "mmdebstrap",
     "mosquitto": "mosquitto",
     "mount": "losetup mount umount",
+    "nftables": "nft",
     "mtools": "mcopy mmd mtype",
     "nodejs": "node",
     "npm": "npm",

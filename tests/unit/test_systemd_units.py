@@ -13,12 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from appliance.boot.serve import LIMITS
 from link.systemd_notify import notify
-from queue_server.enrolment.broker import REVOKED
+from queue_server.enrolment.broker import REVOKED, TEMPLATE
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(FOLDER.glob("*.service"))
 RUNNING = [path for path in SERVICES if "Type=oneshot" not in path.read_text(encoding="utf-8")]
+A_CONNECTION = 48 << 10
+"""Memory of one TLS connection that says nothing, measured with mosquitto 2.0.11 and OpenSSL 3.0."""
 OURS = [path for path in RUNNING if "broker" not in path.name]
 
 
@@ -110,6 +113,23 @@ def test_the_kiosk_may_ask_for_a_restart_of_the_machine_by_a_file_and_in_no_othe
     does = unit(FOLDER / "jiaohao-reboot.service")["Service"]
     assert does["ExecStartPre"].endswith(waits["Path"]["PathExists"]), "the file goes before the machine does"
     assert kiosk["CapabilityBoundingSet"] == "" and kiosk["NoNewPrivileges"] == "yes"
+
+
+def test_the_broker_has_files_and_memory_for_every_connection_that_it_takes():
+    settings = dict(line.split(maxsplit=1) for line in TEMPLATE.read_text().splitlines() if line and line[0] != "#")
+    most, service = int(settings["max_connections"]), unit(FOLDER / "jiaohao-broker.service")["Service"]
+    assert most >= 1000, "a hall with a few hundred machines, many times over"
+    assert int(service["LimitNOFILE"]) >= most + 100
+    megabytes = int(service["MemoryMax"].removesuffix("M"))
+    assert megabytes << 20 >= most * A_CONNECTION + 2 * int(settings["max_queued_bytes"])
+
+
+def test_the_broker_starts_behind_the_limit_of_connections_of_one_machine_and_also_without_it():
+    before = unit(FOLDER / "jiaohao-broker.service")["Service"]["ExecStartPre"]
+    assert before == f"+-/usr/sbin/nft -f /etc/jiaohao/{LIMITS.name}", "as root; a kernel without these rules stops no hall"
+    assert "nftables" in (FOLDER / "image/packages-server.txt").read_text().split()
+    per_machine = re.findall(r"ip saddr ct count over (\d+)", LIMITS.read_text())
+    assert [int(found) for found in per_machine] == [64], "a machine has a kiosk and some agents"
 
 
 def test_the_server_may_leave_a_list_for_the_broker_and_nothing_else():

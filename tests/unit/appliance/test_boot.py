@@ -407,6 +407,7 @@ def test_a_server_takes_the_hall_on_its_disk_and_configures_its_broker(place: Pl
     assert (
         place.etc / "server.env"
     ).read_text() == 'BROKER="mqtts://127.0.0.1:8884"\nWEB="0.0.0.0:80"\nSTAFF_WEB="0.0.0.0:8081"\n'
+    assert "tcp dport 8884 ct state new" in (place.etc / serving.LIMITS.name).read_text()
     assert packed(place.hall) == packed(place.efi / "hall")
     words = done[0]
     assert words[1] == "broker-config" and words[words.index("--port") + 1] == "8884"
