@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from contract.configuration.call_texts import announcement
 from contract.configuration.hall import Device, HallConfig
 from contract.wire import codec, messages
-from contract.wire.topics import Topics
+from contract.wire.topics import Topics, expiry_s
 from drivers import registry
 from drivers.address import BadAddress
 from drivers.bus import Bus, SharedDeviceSite, line_of
@@ -127,8 +127,15 @@ class Wiring:
             driver,
             lambda health: self._device_is(device.id, health),
             brief=lambda call: announcement(self.hall, call.window, call.number, brief=True),
+            saying=lambda calls: self._voice_says(device.id, calls),
             timing=self._timing,
         )
+
+    def _voice_says(self, voice: str, calls: Sequence[messages.Announce]) -> None:
+        """Call screens show large what is being said."""
+        said = [messages.SpokenCall(call.number, call.window) for call in calls]
+        topic = self.topics.voice_saying(voice)
+        self.link.publish(topic, codec.encode(messages.VoiceSaying(said)), expiry_s=expiry_s("voice/<id>/saying"))
 
     def _bus(self, name: str, kept: list[tuple[Device, DisplayKeeper]]) -> Bus:
         bus = Bus(name, [keeper for _, keeper in kept])

@@ -233,6 +233,19 @@ class Announce(Struct, frozen=True):
     chime: bool = True
 
 
+class SpokenCall(Struct, frozen=True):
+    """A number that is called to a window, as a voice says it."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=16)]
+    window: Id
+
+
+class VoiceSaying(Struct, frozen=True):
+    """What a voice says now; no calls when it has fallen silent."""
+
+    calls: Annotated[list[SpokenCall], Meta(max_length=8)]
+
+
 class RatingAsk(Struct, frozen=True):
     service: str
     number: str

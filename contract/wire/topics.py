@@ -46,7 +46,8 @@ SERVER, TERMINAL = Party("server"), Party("terminal")
 HALL, RATING, SCREEN, CROWD = Party("hall"), Party("rating"), Party("screen"), Party("crowd")
 VOICE, KEYPAD, RATER = Party("voice"), Party("keypad"), Party("rater")
 OWN_TERMINAL, OWN_RATING = Party("terminal", own=True), Party("rating", own=True)
-OWN_DISPLAY, OWN_KEYPAD, OWN_RATER = Party("display", own=True), Party("keypad", own=True), Party("rater", own=True)
+OWN_DISPLAY, OWN_VOICE = Party("display", own=True), Party("voice", own=True)
+OWN_KEYPAD, OWN_RATER = Party("keypad", own=True), Party("rater", own=True)
 OWN_HALL, OWN_SCREEN = Party("hall", own=True), Party("screen", own=True)
 
 
@@ -78,6 +79,7 @@ TOPICS: dict[str, Topic] = {
     "display/<id>/desired": _state(messages.DisplayDesired, SERVER, OWN_DISPLAY),
     "display/<id>/shown": _state(messages.DisplayShown, SERVER, writers=(OWN_DISPLAY,)),
     "announce": Topic(messages.Announce, False, (SERVER,), (SERVER, SCREEN, VOICE), expiry_s=30),
+    "voice/<id>/saying": Topic(messages.VoiceSaying, False, (OWN_VOICE,), (SCREEN,), expiry_s=30),
     "rating/<window>/ask": _state(messages.RatingAsk, SERVER, OWN_RATING, OWN_RATER, CROWD),
     "configuration": _state(messages.Configuration, SERVER, TERMINAL),
     "configuration/<part>": _state(messages.ConfigurationPart, TERMINAL),
@@ -150,6 +152,9 @@ class Topics:
 
     def announce(self) -> str:
         return f"{self.root}announce"
+
+    def voice_saying(self, voice: str) -> str:
+        return f"{self.root}voice/{checked_id(voice)}/saying"
 
     def rating_ask(self, window: str) -> str:
         return f"{self.root}rating/{checked_id(window)}/ask"

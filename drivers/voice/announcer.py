@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from contract.wire.messages import Announce, Text
 from drivers.device_health import USUAL, WELL, DeviceHealth, Timing, trouble
 from drivers.ports import Busy, DeviceError, DeviceRefused, Voice
-from drivers.voice.line import AnnouncementQueue
+from drivers.voice.line import AnnouncementQueue, VoiceTurn
 from drivers.voice.wording import worded
 
 LOG = logging.getLogger(__name__)
@@ -22,7 +22,8 @@ NAMED = 5
 
 
 class Announcer:
-    """One voice. `line` holds what it has to say; any thread may put calls there. `brief` gives a call's short text."""
+    """One voice. `line` holds what it has to say; any thread may put calls there. `brief` gives a call's short text;
+    `saying` is told which calls are being said, and of none when nothing is said any more."""
 
     def __init__(
         self,
@@ -31,6 +32,7 @@ class Announcer:
         report: Callable[[DeviceHealth], None],
         *,
         brief: Callable[[Announce], Text] = lambda call: call.texts,
+        saying: Callable[[Sequence[Announce]], None] = lambda _calls: None,
         timing: Timing = USUAL,
         line: AnnouncementQueue | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -40,7 +42,7 @@ class Announcer:
         self.missed = 0
         """How many calls were not said although their windows still made them."""
         self._driver, self._report, self._timing = driver, report, timing
-        self._brief, self._clock = brief, clock
+        self._brief, self._saying, self._clock = brief, saying, clock
         self._ended = threading.Event()
         self._trouble: DeviceHealth | None = None
         self._told: list[tuple[float, Announce]] = []
@@ -76,13 +78,21 @@ class Announcer:
         while not self._ended.is_set():
             turn = self.line.take(TAKE_S)
             if turn is not None:
-                self._driver.speak(worded(turn, self._driver.languages, self._brief))
+                self._say(turn)
                 self.line.said()
             elif self._clock() >= check_at:
                 self._driver.check()
                 check_at = self._clock() + self._timing.check_s
             self._look_for_missed()
             self._report(self._health())
+
+    def _say(self, turn: VoiceTurn) -> None:
+        """Say a turn to its end. Raise DeviceError."""
+        self._saying(turn.calls)
+        try:
+            self._driver.speak(worded(turn, self._driver.languages, self._brief))
+        finally:
+            self._saying(())
 
     def _is_well(self) -> None:
         if self._trouble is not None:

@@ -1,7 +1,8 @@
 """What the call screen of the waiting area shows: pure, `step(state, event)` returns the new state.
 
 Everything comes from retained states, so a screen that was away shows the truth again as soon as it is back; while the
-hall's server is away the last good picture stays. Only numbers, windows and counts are kept: nothing of a person ever gets
+hall's server is away the last good picture stays. Only what is large for a moment is not retained: the call that a voice says,
+or where none speaks, the calls just made. Only numbers, windows and counts are kept: nothing of a person ever gets
 in here.
 """
 
@@ -11,17 +12,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeVar, get_args
 
-from contract.wire.messages import Announce, QueueState, WindowState
+from contract.wire.messages import Announce, QueueState, VoiceSaying, WindowState
 from kiosk.flow.event import Broke, Connected, Received, Tick
 from kiosk.flow.hall_view import Presence
 
 HIGHLIGHT_S = 6.0
+SAYING_S = 40.0
+"""A voice that has not fallen silent by then has died in the middle of a word."""
+LARGE = 4
+"""So many calls are large at once at most; a voice says no more in one sentence."""
 KEPT = timedelta(minutes=15)
 RECENT = 12
 
 Standing = Literal["calling", "serving", "past"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+NumberAtWindow = tuple[str, str]
+"""A ticket's number and the id of the window that called it."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,27 @@ class ShownCall:
     standing: Standing
     calls: int
     rank: tuple[datetime, int]
+
+    @property
+    def key(self) -> NumberAtWindow:
+        return self.number, self.window
+
+
+@dataclass(frozen=True)
+class NewCall:
+    """A call that catches the eye until a time of Tick.now."""
+
+    key: NumberAtWindow
+    until: float
+
+
+@dataclass(frozen=True)
+class VoiceSays:
+    """The calls that a voice is saying; it must have ended at a time of Tick.now."""
+
+    voice: str
+    calls: tuple[NumberAtWindow, ...]
+    until: float
 
 
 @dataclass(frozen=True)
@@ -50,7 +79,8 @@ class CallScreenState:
     calls: tuple[ShownCall, ...] = ()
     lines: Mapping[str, ShownQueue] = field(default_factory=lambda: MappingProxyType({}))
     open_windows: frozenset[str] = frozenset()
-    highlight_until: float = float("-inf")
+    new: tuple[NewCall, ...] = ()
+    said: tuple[VoiceSays, ...] = ()
     presence: Presence = field(default_factory=Presence)
     good_at: datetime | None = None
     arrivals: int = 0
@@ -64,14 +94,27 @@ class CallScreenState:
         return self.presence.served
 
     @property
-    def newest(self) -> ShownCall | None:
-        """The call that is shown largest."""
-        return self.calls[0] if self.calls else None
+    def eye_catching(self) -> tuple[NumberAtWindow, ...]:
+        """What is being said, in the order of the sentence; while nobody speaks the calls just made, the newest first."""
+        said = dict.fromkeys(key for voice in self.said for key in voice.calls)
+        return tuple(said) or tuple(call.key for call in self.new)
+
+    @property
+    def large(self) -> tuple[ShownCall, ...]:
+        """The calls that are shown largest: those that catch the eye, otherwise the newest."""
+        shown = {call.key: call for call in self.calls}
+        return tuple(shown[key] for key in self.eye_catching if key in shown)[:LARGE] or self.calls[:1]
+
+    @property
+    def others(self) -> tuple[ShownCall, ...]:
+        """All other calls: who is still to come first, then who is at a window, then who has gone, each the newest first."""
+        large = self.large
+        return tuple(sorted((c for c in self.calls if c not in large), key=lambda call: STANDINGS.index(call.standing)))
 
     @property
     def highlighted(self) -> bool:
-        """Whether the newest call is still to catch the eye."""
-        return self.now < self.highlight_until
+        """Whether the large calls are to catch the eye."""
+        return any(call.key in self.eye_catching for call in self.large)
 
     @property
     def failed(self) -> bool:
@@ -83,8 +126,10 @@ def step(state: CallScreenState, event: object) -> tuple[CallScreenState, tuple[
     """The state after `event`; this screen only shows, so there are no effects. Any event may come in any state."""
     match event:
         case Tick(now, clock):
-            state = replace(state, now=now, clock=clock)
-        case Connected() | Received(("server", "status")):
+            state = replace(state, now=now, clock=clock, new=_until(state.new, now), said=_until(state.said, now))
+        case Connected():  # what a voice ended while the connection was away is not told
+            state = replace(state, presence=state.presence.after(event), said=())
+        case Received(("server", "status")):
             state = replace(state, presence=state.presence.after(event))
         case Received(("queue", queue, "state"), QueueState() as line):
             lines = MappingProxyType({**state.lines, queue: ShownQueue(max(0, line.waiting), line.open)})
@@ -92,8 +137,12 @@ def step(state: CallScreenState, event: object) -> tuple[CallScreenState, tuple[
         case Received(("window", window, "state"), WindowState() as what, retained):
             state = _window_changed(state, window, what, retained)
         case Received(("announce",), Announce() as call):
-            if (newest := state.newest) and (newest.number, newest.window) == (call.number, call.window):
-                state = replace(state, highlight_until=state.now + HIGHLIGHT_S)
+            if any(shown.key == (call.number, call.window) and shown.standing == "calling" for shown in state.calls):
+                state = _catching(state, (call.number, call.window))
+        case Received(("voice", voice, "saying"), VoiceSaying(calls)):
+            others = tuple(other for other in state.said if other.voice != voice)
+            says = VoiceSays(voice, tuple((call.number, call.window) for call in calls), state.now + SAYING_S)
+            state = replace(state, said=(*others, says) if calls else others)
         case Broke():
             state = replace(state, failed_until=state.now + 5)
     return _aged(replace(state, good_at=state.clock) if state.live else state), ()
@@ -114,8 +163,21 @@ def _window_changed(state: CallScreenState, window: str, what: WindowState, reta
         return replace(state, calls=_sorted([*others, replace(before, standing=standing, calls=what.calls)]))
     others = [c for c in others if c.number != ticket.number]
     call = ShownCall(ticket.number, window, standing, what.calls, _rank(state, what, retained))
-    until = state.now + HIGHLIGHT_S if standing == "calling" and not retained else state.highlight_until
-    return replace(state, calls=_sorted([*others, call]), arrivals=state.arrivals + 1, highlight_until=until)
+    state = replace(state, calls=_sorted([*others, call]), arrivals=state.arrivals + 1)
+    return _catching(state, call.key) if standing == "calling" and not retained else state
+
+
+def _catching(state: CallScreenState, key: NumberAtWindow) -> CallScreenState:
+    """A call catches the eye from now on; an earlier one of its window does no longer."""
+    others = tuple(call for call in state.new if call.key[1] != key[1])
+    return replace(state, new=(NewCall(key, state.now + HIGHLIGHT_S), *others))
+
+
+Timed = TypeVar("Timed", NewCall, VoiceSays)
+
+
+def _until(things: tuple[Timed, ...], now: float) -> tuple[Timed, ...]:
+    return tuple(thing for thing in things if now < thing.until)
 
 
 def _rank(state: CallScreenState, what: WindowState, retained: bool) -> tuple[datetime, int]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from kivy.animation import Animation
 
 from contract.configuration.hall import Queue
 from contract.configuration.table import TextConfig
 from contract.texts import texts
 from contract.texts import unchanged as _
-from kiosk.call_screen.flow import ShownCall, ShownQueue
+from kiosk.call_screen.flow import ShownCall, ShownQueue, Standing
 from kiosk.ui.line_breaking import parted
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
-from kiosk.ui.theme import MOTION_S, Look
-from kiosk.ui.widgets import Fill, Words
+from kiosk.ui.widgets import Card, Fill, Words
 from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.text import measure
 
@@ -24,13 +21,15 @@ NOTICE_S = 12
 """Notices change slowly and do not move in between: words that move are hard to read for the old (WCAG 2.2.2), and a
 screen that draws itself sixty times a second wears out a small machine."""
 
-LEAST = 0.85
-"""How much smaller than usual a notice may be written so that it need not be parted."""
-
-
-def measured(look: Look, text: str, size: float) -> float:
-    """The width in pixels of bold text of `size` units, with a little air."""
-    return measure(text, look.px(size), bold=True) + look.px(12)
+NOTICE_SIZE = 48
+COLOURS: dict[Standing, tuple[str, str]] = {
+    "calling": ("accent_soft", "accent"),
+    "serving": ("surface", "text"),
+    "past": ("sunken", "secondary"),
+}
+"""The ground of a call, and the words on it."""
+TURN_S = 8
+"""So long a part of the queues is shown."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,10 @@ class Bilingual:
 
     def beside(self, context: PageContext, rect: Rect) -> list[Words]:
         """Chinese large, English small behind it."""
-        zh, en = rect.left(context.look.type("body") * (len(self.first) + 0.6))
+        zh, en = rect.left(context.look.px(42) * (len(self.first) + 0.5))
         return [
-            Words(context, zh, self.first, "body", bold=True, line_height=1.2),
-            Words(context, en, texts("en")(self.first), "note", colour="secondary", line_height=1.2),
+            Words(context, zh, self.first, 42, bold=True, line_height=1.2),
+            Words(context, en, texts("en")(self.first), 30, colour="secondary", line_height=1.2),
         ]
 
     def draw(self, context: PageContext, rect: Rect) -> list[Words]:
@@ -60,34 +59,74 @@ class Bilingual:
         ]
 
 
-class CallRow(Fill):
-    """An earlier call: number, window, and its state."""
+def window_number(context: PageContext, call: ShownCall) -> str:
+    """The number on the sign of the window that called."""
+    return next((window.number for window in context.hall.window if window.id == call.window), call.window)
+
+
+class CallCell(Fill):
+    """One of the other calls: number, window, and what has become of it."""
 
     def __init__(self, context: PageContext, rect: Rect) -> None:
         super().__init__(context, rect, "surface", corner=context.look.corner / 2)
         look = context.look
-        number, rest = rect.inset(look.space("m"), 0).left(measured(look, "A0000", 54), look.space("s"))
-        state, window = rest.right(look.px(112), look.space("s"))
-        zh, en = state.inset(0, look.px(14)).rows(2, 0)
-        self._number = Words(context, number, "", 54, bold=True, colour="accent", line_height=1.15)
-        self._window = Words(context, window, "", 44, bold=True, line_height=1.15)
-        self._zh = Words(context, zh, "", 30, colour="secondary", align="right", line_height=1.15)
-        self._en = Words(context, en, "", 24, colour="secondary", align="right", line_height=1.15)
-        self.put(self._number, self._window, self._zh, self._en)
+        body = rect.inset(look.px(20), look.px(8))
+        words, body = body.right(look.px(112), look.space("s"))
+        window, number = body.right(look.px(100), look.space("s"))
+        zh, state = words.inset(0, look.px(4)).top(words.h * 0.38)
+        state, en = state.top(state.h * 0.52)
+        self._number = Words(context, number, "", 80, bold=True, line_height=1.1)
+        self._window = Words(context, window, "", 80, bold=True, align="right", line_height=1.1)
+        self._behind = Words(context, zh, "", 36, bold=True, line_height=1.1)
+        self._zh = Words(context, state, "", 30, bold=True, line_height=1.1)
+        self._en = Words(context, en, "", 26, line_height=1.1)
+        self.put(self._number, self._window, self._behind, self._zh, self._en)
 
-    def show(self, call: ShownCall | None, window_number: Callable[[str], str]) -> None:
-        """Show a call, or an empty row."""
+    def show(self, call: ShownCall | None) -> None:
+        """Show a call, or an empty place."""
         self.opacity = 1 if call else 0
         if call is None:
             return
         words = {"calling": _("请前往"), "serving": _("办理中"), "past": _("已叫过")}[call.standing]
-        colours = {"calling": "accent", "serving": "text", "past": "secondary"}
-        self._number.say(call.number)
-        self._number.paint(colours[call.standing])
-        self._window.say(f"{window_number(call.window)} 号窗口")
-        self._window.paint("secondary" if call.standing == "past" else "text")
-        self._zh.say(words)
-        self._en.say(texts("en")(words))
+        ground, colour = COLOURS[call.standing]
+        self.paint(ground)
+        parts = (self._number, self._window, self._behind, self._zh, self._en)
+        said = (call.number, window_number(self.context, call), _("号窗口"), words, texts("en")(words))
+        for part, text in zip(parts, said, strict=True):
+            part.say(text)
+            part.paint(colour)
+
+
+class WaitingCard(Box):
+    """How many wait, in all and in each queue in which somebody does; those that do not fit come in turns."""
+
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect)
+        look = context.look
+        body = rect.inset(look.px(28), look.px(16))
+        title, body = body.top(look.px(64), look.px(6))
+        name, people = title.left(title.w * 0.6)
+        self._total = Words(context, people, "", 56, bold=True, align="right", line_height=1.1)
+        columns = 2 if look.portrait else 1
+        rows = max(1, int(body.h / look.px(82)))
+        cells = body.grid(columns, rows, look.px(28) if columns == 2 else 0)
+        self._rows = [QueueRow(context, cell) for cell in cells]
+        self._nobody = Words(context, body, "", "body", colour="secondary", align="center")
+        heading = Bilingual(_("等候人数"), "").beside(context, name)
+        self.put(Card(context, rect), *heading, self._total, self._nobody, *self._rows)
+
+    def show(self, lines: Mapping[str, ShownQueue], now: float) -> None:
+        """Bring the queues whose turn it is."""
+        waited = [queue for queue in self.context.hall.queue if queue.id in lines and lines[queue.id].waiting]
+        turns = max(1, -(-len(waited) // len(self._rows)))
+        turn, size = int(now // TURN_S) % turns, -(-len(waited) // turns)
+        part = waited[turn * size : (turn + 1) * size]
+        for place, row in enumerate(self._rows):
+            queue = part[place] if place < len(part) else None
+            row.show(queue, lines[queue.id].waiting if queue else 0)
+        self._total.say(str(sum(line.waiting for line in lines.values())) if lines else "")
+        nobody = _("现在没有人等候")
+        self._nobody.say("" if waited or not lines else f"{nobody}\n{texts('en')(nobody)}")
 
 
 class QueueRow(Box):
@@ -96,57 +135,49 @@ class QueueRow(Box):
     def __init__(self, context: PageContext, rect: Rect) -> None:
         super().__init__(context, rect)
         look = context.look
-        badge, rest = rect.left(look.px(60), look.space("m"))
-        count, names = rest.right(look.px(88), look.space("s"))
-        zh, en = names.inset(0, look.px(8)).top((rect.h - look.px(16)) * 0.58)
-        self._letter = Words(context, badge, "", 36, bold=True, colour="accent", align="center", line_height=1.2)
-        self._zh = Words(context, zh, "", 34, bold=True, line_height=1.15)
-        self._en = Words(context, en, "", 24, colour="secondary", line_height=1.15)
-        self._count = Words(context, count, "", 52, bold=True, align="right", line_height=1.15)
-        tile = Fill(context, badge.centre(look.px(56), look.px(56)), "accent_soft", corner=look.corner / 2)
+        badge, rest = rect.left(look.px(66), look.px(18))
+        count, names = rest.right(look.px(100), look.space("s"))
+        zh, en = names.centre(names.w, look.px(80)).top(look.px(48))
+        self._letter = Words(context, badge, "", 46, bold=True, colour="accent", align="center", line_height=1.2)
+        self._zh = Words(context, zh, "", 42, bold=True, line_height=1.1)
+        self._en = Words(context, en, "", 26, colour="secondary", line_height=1.1)
+        self._count = Words(context, count, "", 64, bold=True, align="right", line_height=1.1)
+        tile = Fill(context, badge.centre(look.px(66), look.px(66)), "accent_soft", corner=look.corner / 2)
         self.put(tile, self._letter, self._zh, self._en, self._count)
 
-    def show(self, queue: Queue | None, line: ShownQueue | None) -> None:
+    def show(self, queue: Queue | None, waiting: int) -> None:
         """Show a queue, or an empty row."""
         self.opacity = 1 if queue else 0
-        if queue is None or line is None:
+        if queue is None:
             return
         self._letter.say(queue.letter)
         self._zh.say(queue.name.zh)
         self._en.say(queue.name.en)
-        self._count.say(str(line.waiting) if line.open or line.waiting else "–")
-        self._count.paint("text" if line.waiting else "secondary")
+        self._count.say(str(waiting))
 
 
 class Notices(Box):
-    """One notice after another, each first in Chinese, then in English; one that is too long for the bar comes in parts."""
+    """One notice after another, each first in Chinese, then in English. One too long for the bar comes in parts, each on
+    one line and as large as the others. Trouble takes their place."""
 
     def __init__(self, context: PageContext, rect: Rect) -> None:
         super().__init__(context, rect)
         place = rect.inset(context.look.space("l"), 0)
+        size = context.look.px(NOTICE_SIZE)
         both = [text for notice in notices_of(context) for text in (notice.zh, notice.en)]
-        self._texts = [part for text in both for part in parts_of(text, place.w, context.look)]
-        self._shown = ""
-        self._words = Words(context, place, "", "body", colour="on_accent", align="center", line_height=1.2)
-        self.put(Fill(context, rect, "accent", corner=context.look.corner / 2), self._words)
-        self._words.opacity = 1
+        self._texts = [part for text in both for part in parted(text, place.w, lambda part: measure(part, size))]
+        self._width = place.w
+        self._bar = Fill(context, rect, "accent", corner=context.look.corner / 2)
+        self._words = Words(context, place, "", NOTICE_SIZE, colour="on_accent", align="center", line_height=1.15)
+        self.put(self._bar, self._words)
 
-    def show(self, now: float) -> None:
-        """Bring the notice whose turn it is."""
-        text = self._texts[int(now // NOTICE_S) % len(self._texts)]
-        if text == self._shown:
-            return
-        first, self._shown = not self._shown, text
-        self._words.say(text)
-        if not first:
-            self._words.opacity = 0
-            Animation(opacity=1, duration=MOTION_S).start(self._words)
-
-
-def parts_of(text: str, width: float, look: Look) -> list[str]:
-    """The parts of a notice that are shown one after another, as large as a short one; a little too wide it is made smaller."""
-    size = look.type("body")
-    return [text] if measure(text, size) * LEAST <= width else parted(text, width, lambda part: measure(part, size))
+    def show(self, now: float, trouble: Sequence[str]) -> None:
+        """Bring the notice whose turn it is, or the trouble: all its texts at once if they fit."""
+        together = " · ".join(trouble)
+        fits = measure(together, self.look.px(NOTICE_SIZE)) <= self._width
+        said = [together] if trouble and fits else trouble or self._texts
+        self._bar.paint("warning" if trouble else "accent")
+        self._words.say(said[int(now // (TURN_S if trouble else NOTICE_S)) % len(said)])
 
 
 def notices_of(context: PageContext) -> list[TextConfig]:

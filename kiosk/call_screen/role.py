@@ -20,7 +20,7 @@ class CallScreen(Role[CallScreenState, CallScreenState]):
     """Shows who is called where; the language only says which text comes first where there is room for one."""
 
     kind = "screen"
-    topics = ("server/status", "queue/+/state", "window/+/state", "announce")
+    topics = ("server/status", "queue/+/state", "window/+/state", "announce", "voice/+/saying")
     effects = ()
 
     def __init__(self, language: str) -> None:
@@ -48,5 +48,5 @@ class CallScreen(Role[CallScreenState, CallScreenState]):
 
 
 def watches(state: CallScreenState) -> Hashable:
-    """What makes a page another page."""
-    return state.failed, len(state.newest.number) if state.newest else 0
+    """What makes a page another page: how many calls it has to place, and how long the large numbers are."""
+    return state.failed, tuple(len(call.number) for call in state.large), len(state.others)

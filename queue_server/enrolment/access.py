@@ -1,7 +1,7 @@
 """Which client may read and write which topic: the broker's access file, made from the tables of the wire contract.
 
 A topic that no party of a client is given there is refused by the broker. A rater reads the questions of its own window only,
-an agent reports only its own displays: ids come from the hall's devices.toml. `+` is MQTT's wildcard for one level.
+an agent reports only its own displays and voices: ids come from the hall's devices.toml. `+` is MQTT's wildcard for one level.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def parties(config: HallConfig, terminal: Terminal) -> list[tuple[str, str]]:
     found = [("terminal", terminal.id), (terminal.role, terminal.window or "+")]
     if terminal.role == "agent":
         mine = [device for device in config.device if device.agent == terminal.id or device.id in terminal.devices]
-        found += [(d.kind, d.id if d.kind == "display" else d.serves or "+") for d in mine]
+        found += [(d.kind, d.id if d.kind in ("display", "voice") else d.serves or "+") for d in mine]
     return found
 
 

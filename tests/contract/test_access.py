@@ -41,6 +41,7 @@ ON_THE_WIRE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "display/board-1/shown": (("devices-1",), ("server",)),
     "display/strip-far/shown": (("devices-2",), ("server",)),
     "announce": (("server",), ("server", "screen-1", "devices-1")),
+    "voice/voice-1/saying": (("devices-1",), ("screen-1",)),
     "rating/01/ask": (("server",), ("server", "rater-01", "devices-2", CROWD)),
     "rating/02/ask": (("server",), ("server", "rater-02", CROWD)),
     "configuration": (("server",), EVERYBODY),

@@ -19,6 +19,11 @@ def test_the_newest_number_can_be_read_at_fifteen_metres() -> None:
     assert float(done.stdout.split()[-1]) >= 200, done.stderr[-2000:]
 
 
+def test_thirteen_windows_are_shown_at_once_lying_and_upright() -> None:
+    done = on_a_display("-c", "from tests.screens.callscreen import windows_shown as w; print(*w())")
+    assert done.stdout.split()[-3:] == ["13", "13", "13"], done.stderr[-2000:]
+
+
 @pytest.mark.timeout(600)
 def test_every_page_of_rater_and_call_screen_is_whole_right_after_any_tap_before_an_answer_has_come() -> None:
     done = on_a_display("-m", "tests.screens.taps", "rating", "callscreen")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.configuration.table import TextConfig
-from kiosk.call_screen.flow import CallScreenState, ShownCall, ShownQueue, step
+from kiosk.call_screen.flow import CallScreenState, NewCall, ShownCall, ShownQueue, step
 from kiosk.call_screen.role import watches
 from kiosk.flow.hall_view import Presence
 from kiosk.ui.theme import Mode
@@ -39,23 +39,32 @@ def busy(hall: HallConfig) -> CallScreenState:
             1,
             (NOON - timedelta(minutes=i), 20 - i),
         )
-        for i in range(10)
+        for i in range(13)
     )
     lines = {queue.id: ShownQueue((i * 7) % 23, i != 4) for i, queue in enumerate(hall.queue)}
     return CallScreenState(calls=calls, lines=lines, presence=Presence(True, True), now=100, clock=NOON, good_at=NOON)
+
+
+def calling(state: CallScreenState, count: int) -> CallScreenState:
+    """The newest calls made just now, all at once."""
+    return replace(state, new=tuple(NewCall(call.key, state.now + 4) for call in state.calls[:count]))
 
 
 def states(hall: HallConfig) -> Iterator[tuple[str, CallScreenState]]:
     """Every picture, by name."""
     full = busy(hall)
     yield "busy", full
-    yield "called", replace(full, highlight_until=104)
+    yield "called", calling(full, 1)
+    for count in (2, 3, 4):
+        yield f"{count}-called", calling(full, count)
     yield (
         "long-numbers",
         replace(full, calls=tuple(replace(call, number=f"{call.number[0]}1{call.number[1:]}") for call in full.calls)),
     )
     yield "second-notice-and-queues", replace(full, now=112)
     yield "first-call", replace(full, calls=full.calls[:1])
+    yield "few-calls", replace(full, calls=full.calls[:4])
+    yield "nobody-waits", replace(full, lines={name: replace(line, waiting=0) for name, line in full.lines.items()})
     yield "nobody-called", replace(full, calls=())
     yield "away", replace(full, presence=Presence())
     yield "starting", CallScreenState(clock=NOON)
@@ -121,6 +130,18 @@ def newest_number_height() -> float:
     hall = load(HALL)
     state = busy(hall)
     page = make_page(draw, state, hall, (1920, 1080), Mode())
-    number = next(w for w in page.walk() if isinstance(w, Words) and state.newest and w.text == state.newest.number)
+    number = next(w for w in page.walk() if isinstance(w, Words) and w.text == state.calls[0].number)
     bottom, top = ink(number)
     return top - bottom
+
+
+def windows_shown() -> list[int]:
+    """Of how many windows a busy hall's screen shows the last call, for each size."""
+    from kiosk.ui.widgets import Words
+    from tests.screens.kivy_stage import make_page
+
+    hall = load(HALL)
+    state = busy(hall)
+    numbers = {call.number for call in state.calls}
+    pages = [make_page(draw, state, hall, size, Mode()) for size in SIZES.values()]
+    return [len(numbers & {w.text for w in page.walk() if isinstance(w, Words) and w.opacity}) for page in pages]

@@ -50,7 +50,7 @@ def test_the_rules_of_the_hall_are_the_rules_of_the_rater(folder):
 
 def test_the_call_screen_follows_every_window_and_queue_and_nothing_of_persons(folder):
     screen = role(folder, "screen")
-    assert set(screen.topics) == {"server/status", "queue/+/state", "window/+/state", "announce"}
+    assert set(screen.topics) == {"server/status", "queue/+/state", "window/+/state", "announce", "voice/+/saying"}
 
 
 def test_a_photo_is_only_taken_from_the_folder_of_the_hall(folder):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from contract.wire.messages import Announce, Text
 from drivers.device_health import DeviceHealth, Timing
@@ -48,7 +48,11 @@ class Stage:
         self.health: list[DeviceHealth] = []
         self.news = threading.Condition()
         self.mouth = mouth
-        self.voice = Announcer("voice-1", mouth, self._report, timing=QUICK, line=line)
+        self.saying: list[list[str]] = []
+        self.voice = Announcer("voice-1", mouth, self._report, saying=self._says, timing=QUICK, line=line)
+
+    def _says(self, calls: Sequence[Announce]) -> None:
+        self.saying.append([call.number for call in calls])
 
     def _report(self, health: DeviceHealth) -> None:
         with self.news:
@@ -96,3 +100,12 @@ def test_a_voice_that_stays_silent_tells_how_it_is_and_then_what_was_missed():
     assert stage.until(lambda: mouth.said == ["B001"] and stage.health[-1].state == "calls-missed")
     assert stage.health[-1].detail == "A001 → 01"
     stage.voice.close()
+
+
+def test_screens_are_told_what_is_said_and_when_it_has_ended_also_badly():
+    stage = Stage(Mouth(NoReply("silent")))
+    stage.voice.line.put(call("A001"))
+    stage.voice.open()
+    assert stage.until(lambda: stage.mouth.said == ["A001"])
+    stage.voice.close()
+    assert stage.saying == [["A001"], [], ["A001"], []]

@@ -6,7 +6,18 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.wire.messages import Announce, Estimate, QueueState, ServerStatus, Text, WindowClerk, WindowState, WindowTicket
+from contract.wire.messages import (
+    Announce,
+    Estimate,
+    QueueState,
+    ServerStatus,
+    SpokenCall,
+    Text,
+    VoiceSaying,
+    WindowClerk,
+    WindowState,
+    WindowTicket,
+)
 from kiosk.call_screen.flow import CallScreenState, ShownCall, step
 from kiosk.flow.event import Broke, Connected, Received, Tick
 
@@ -38,6 +49,14 @@ def announce(number: str, name: str) -> Received:
     return Received(("announce",), Announce(1, name, number, Text(zh="", en="")))
 
 
+def says(*calls: tuple[str, str], voice: str = "voice-1") -> Received:
+    return Received(("voice", voice, "saying"), VoiceSaying([SpokenCall(*call) for call in calls]))
+
+
+def large(state: CallScreenState) -> list[str]:
+    return [call.number for call in state.large]
+
+
 def play(*events, state: CallScreenState | None = None) -> CallScreenState:
     state = state or CallScreenState()
     for event in events:
@@ -60,16 +79,76 @@ def test_the_newest_call_stands_first_and_catches_the_eye_for_a_while():
     assert not play(at(8), state=state).highlighted
 
 
+def test_two_calls_of_one_moment_are_both_large_and_later_the_newest_alone():
+    state = play(*LIVE, window("01", "calling", "A001"), at(2), window("02", "calling", "B001", since=1))
+    assert large(state) == ["B001", "A001"] and state.highlighted
+    assert large(play(at(7), state=state)) == ["B001"]
+    later = play(at(9), state=state)
+    assert large(later) == ["B001"] and not later.highlighted
+    assert [call.number for call in later.others] == ["A001"]
+
+
+def test_what_a_voice_says_is_large_while_it_is_said():
+    busy = play(*LIVE, window("01", "calling", "F001"), says(("F001", "01")), at(3), window("02", "calling", "N001", since=3))
+    assert large(busy) == ["F001"] and [call.number for call in busy.others] == ["N001"]
+    still = play(at(14), state=busy)
+    assert large(still) == ["F001"] and still.highlighted, "a long announcement is shown to its end"
+    then = play(says(), says(("N001", "02")), state=still)
+    assert large(then) == ["N001"] and then.highlighted
+    silent = play(says(), state=then)
+    assert large(silent) == ["N001"] and not silent.highlighted
+
+
+def test_numbers_that_share_a_sentence_are_large_together_in_its_order():
+    calls = [(f"A00{i}", f"0{i}") for i in range(1, 6)]
+    state = play(*LIVE, *(window(name, "calling", number) for number, name in calls), at(20), says(*calls[:4]))
+    assert large(state) == ["A001", "A002", "A003", "A004"]
+    assert {call.number for call in state.large} | {call.number for call in state.others} == {number for number, _ in calls}
+
+
+def test_a_voice_that_dies_in_the_middle_of_a_word_holds_the_screen_for_a_moment_only():
+    state = play(*LIVE, window("01", "calling", "F001"), says(("F001", "01")), window("02", "calling", "N001", since=3))
+    assert large(play(at(60), state=state)) == ["N001"]
+    assert large(play(Connected(False), state=state)) == ["N001", "F001"], "its end may be missed"
+    unknown = play(at(60), says(("Z999", "77")), state=state)
+    assert large(unknown) == ["N001"] and not unknown.highlighted
+
+
+def test_two_voices_are_shown_together_and_each_ends_by_itself():
+    state = play(*LIVE, window("01", "calling", "F001"), window("02", "calling", "N001", since=1), at(20))
+    state = play(says(("F001", "01")), says(("N001", "02"), voice="voice-2"), state=state)
+    assert large(state) == ["F001", "N001"]
+    assert large(play(says(), state=state)) == ["N001"]
+
+
+def test_who_is_still_to_come_stands_before_who_is_at_a_window_and_who_has_gone():
+    state = play(
+        *LIVE,
+        window("01", "calling", "A001"),
+        window("02", "serving", "A002", since=1),
+        window("03", "calling", "A003", since=2),
+        window("03", "idle", since=3),
+        window("04", "calling", "A004", since=4),
+        at(20),
+    )
+    assert large(state) == ["A004"]
+    assert [(call.number, call.standing) for call in state.others] == [
+        ("A001", "calling"),
+        ("A002", "serving"),
+        ("A003", "past"),
+    ]
+
+
 def test_a_call_goes_on_top_even_when_the_servers_clock_went_back():
     state = play(*LIVE, window("01", "calling", "A001", since=100), window("02", "calling", "B001", since=-3600))
-    assert state.newest is not None and state.newest.number == "B001"
+    assert state.calls[0].number == "B001"
 
 
 def test_a_recall_comes_back_to_the_top_and_is_highlighted():
     state = play(*LIVE, window("01", "calling", "A001"), window("02", "calling", "B001", since=1), at(20))
     assert not state.highlighted
     state = play(window("01", "calling", "A001", calls=2), announce("A001", "01"), state=state)
-    assert state.newest is not None and state.newest.number == "A001" and state.highlighted
+    assert state.calls[0].number == "A001" and state.highlighted
     assert len(state.calls) == 2
 
 
@@ -178,6 +257,9 @@ EVENTS = st.one_of(
             Received(("window", "01", "state"), None),
             Received(("queue", "a", "state"), None),
             Received(("announce",), None),
+            says(("A001", "01"), ("B001", "03")),
+            says(voice="voice-2"),
+            Received(("voice", "voice-1", "saying"), None),
         ]
     ),
 )
@@ -192,3 +274,4 @@ def test_whatever_happens_each_window_shows_one_present_call_and_no_number_stand
     assert len({call.number for call in present}) == len(present)
     assert [call.rank for call in state.calls] == sorted((call.rank for call in state.calls), reverse=True)
     assert all(line.waiting >= 0 for line in state.lines.values())
+    assert len(state.large) + len(state.others) == len(state.calls) and bool(state.large) == bool(state.calls)
