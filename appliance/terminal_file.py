@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from appliance.trouble import ApplianceError
+from contract.web_address import BadWebAddress, reachable
 from contract.wire.topics import ID
 
 ROLES = ("hall", "rating", "screen", "agent", "server")
@@ -34,7 +35,8 @@ class TerminalFile:
     token: str = ""
 
     def check(self) -> TerminalFile:
-        """The terminal itself if every field can be used; raise ApplianceError naming field and remedy."""
+        """The terminal, its web address as the network knows it; raise ApplianceError naming a field that cannot be used, and
+        a remedy."""
         for field in ("terminal", "hall"):
             if not ID.fullmatch(getattr(self, field)):
                 raise ApplianceError(
@@ -49,7 +51,13 @@ class TerminalFile:
         except (ValueError, OSError, KeyError):
             raise ApplianceError(f"time_zone {self.time_zone!r} does not exist; use a name such as Asia/Shanghai") from None
         self._check_network()
-        return self
+        return replace(self, web=self._web())
+
+    def _web(self) -> str:
+        try:
+            return reachable(self.web) if self.web else ""
+        except BadWebAddress as error:
+            raise ApplianceError(f"web: {error}") from None
 
     def _check_network(self) -> None:
         try:

@@ -92,7 +92,7 @@ def _kept_in(out: Path | None) -> Path | None:
 def run_agent(options: argparse.Namespace) -> int:
     """Show on the displays and say with the voices what the hall wants, until SIGTERM or Ctrl-C."""
     from contract.configuration.hall_files import load
-    from contract.masking import mask_logs
+    from contract.number_masking import mask_logs
     from drivers.agent import Agent
     from drivers.emulators.local import stop_all
     from link import Broker

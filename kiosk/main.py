@@ -13,7 +13,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     from contract.configuration.hall_files import BadHall
-    from contract.masking import mask_logs
+    from contract.number_masking import mask_logs
     from kiosk.terminal import run
     from link import BadBroker
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from contract.web_address import BadWebAddress, reachable
+
 RoleName = Literal["hall", "rating", "screen"]
 SIZES: dict[RoleName, tuple[int, int]] = {"hall": (1080, 1920), "rating": (1280, 800), "screen": (1920, 1080)}
 LEAST = 320
@@ -62,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
         "--terminal", required=True, metavar="ID", help="this terminal's id in devices.toml, for example kiosk-1"
     )
     result.add_argument("--window-id", metavar="ID", help="the window a rater belongs to, for example 03")
-    result.add_argument("--web", metavar="URL", help="where phones reach the server; goes into the QR code of a ticket")
+    result.add_argument("--web", type=web, metavar="URL", help="where phones reach the server, for the QR code of a ticket")
     result.add_argument("--size", type=size, metavar="WxH", help="size of the window (default: the usual one of the role)")
     result.add_argument("--fullscreen", action="store_true", help="cover the screen, hide the pointer, refuse to close")
     result.add_argument("--language", choices=["zh", "en"], default="zh", help="first language (default: zh)")
@@ -76,9 +78,17 @@ def parser() -> argparse.ArgumentParser:
     return result
 
 
+def web(text: str) -> str:
+    """Read a web address, as it goes into QR codes."""
+    try:
+        return reachable(text)
+    except BadWebAddress as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def size(text: str) -> tuple[int, int]:
     """Read WIDTHxHEIGHT."""
-    match = re.fullmatch(r"(\d{3,5})[xX](\d{3,5})", text)
+    match = re.fullmatch(r"([0-9]{3,5})[xX]([0-9]{3,5})", text)
     if match is None or min(int(match[1]), int(match[2])) < LEAST:
         raise argparse.ArgumentTypeError(f"{text!r} is no size; give WIDTHxHEIGHT in pixels, for example 1080x1920")
     return int(match[1]), int(match[2])

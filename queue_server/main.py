@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contract.configuration.hall_files import BadHall, load
-from contract.masking import mask_logs
+from contract.number_masking import mask_logs
 from contract.version import version
 from link import BadBroker, Broker
 from queue_server.command_access import LedgerOptions

@@ -2,7 +2,7 @@
 
 Such data is stored only as what `Sealer.seal` makes of it (AES-256-GCM, NIST SP 800-38D). Where a masked name and a
 pseudonymised number do (`queue_server.domain.name_masking`, `queue_server.codes.seal`), nothing more is kept. How numbers are
-shown is in `contract.masking`, when data is deleted in `queue_server.upkeep.personal_data`. Rule: Personal Information
+shown is in `contract.number_masking`, when data is deleted in `queue_server.upkeep.personal_data`. Rule: Personal Information
 Protection Law article 51 (encryption).
 """
 

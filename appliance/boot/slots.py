@@ -44,7 +44,7 @@ def running(place: Place) -> str:
 
 def option(place: Place, name: str, default: float) -> float:
     """A number from the kernel's command line, such as jiaohao.patience=600."""
-    found = re.search(rf"\b{re.escape(name)}=(\d+)\b", _command_line(place))
+    found = re.search(rf"\b{re.escape(name)}=([0-9]+)\b", _command_line(place))
     return float(found[1]) if found else default
 
 

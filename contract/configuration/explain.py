@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from contract.configuration.table import BrokenRule, TextConfig
+from contract.number_masking import mask_in
 
 Where = tuple[int | str, ...]
 """The way to a value: keys, and places in lists from 0."""
@@ -65,50 +66,65 @@ PATTERNS = {
         zh="格式不对，只能用数字和短横，如 0938-0000000", en="use only digits and hyphens, as in 0938-0000000"
     ),
     "^[^\\r\\n]+$": TextConfig(zh="格式不对，不能换行", en="write it on one line"),
+    "^[^\\r\\n]*$": TextConfig(zh="格式不对，不能换行", en="write it on one line"),
+    "^[^|\\r\\n]+$": TextConfig(zh="格式不对，不能换行，不能用竖线", en="write it on one line, without |"),
+    "^[0-9]{8}[A-Z]{2}-[A-Z]{2}-[0-9]{4}$": TextConfig(
+        zh="格式不对，应如 62052400MZ-XK-0001", en="write it like 62052400MZ-XK-0001"
+    ),
+    "^[A-Z0-9-]{4,64}$": TextConfig(
+        zh="格式不对，只能用字母、数字和短横，4至64个字，如 WS-2026-0001",
+        en="use only letters, digits and hyphens, 4 to 64 of them, as in WS-2026-0001",
+    ),
+    "^([0-9A-Z]{4})?$": TextConfig(
+        zh="格式不对，应为证件号码的最后4个字母或数字，如 001X",
+        en="write the last 4 letters or digits of the number, as in 001X",
+    ),
 }
 """What to write where a pattern does not fit."""
 
-CHINESE = {
-    "missing": "没有填写",
-    "extra_forbidden": "没有这一项",
-    "string_unicode": "含有不能显示的字符，请重新输入",
-    "string_too_long": "太长，最多{max_length}个字",
-    "string_too_short": "太短，至少{min_length}个字",
-    "string_pattern_mismatch": "格式不对",
-    "string_": "应为文字",
-    "int_": "应为整数",
-    "bool_": "应为是或否",
-    "greater_than_equal": "不能小于{ge}",
-    "less_than_equal": "不能大于{le}",
-    "datetime_": "不是时间，请写成 2026-11-24 09:30",
-    "timezone_": "缺少时刻或时区，请写成 2026-11-24T09:30+08:00",
-    "date_": "不是日期，请写成 2026-11-24",
-    "too_short": "没有填写",
-    "too_long": "太多",
-    "list_": "应为列表",
-    "model_": "应为一条记录",
-    "dict_": "应为一条记录",
+KINDS = {
+    "missing": TextConfig(zh="没有填写", en="is not filled in"),
+    "extra_forbidden": TextConfig(zh="没有这一项", en="is not known here"),
+    "string_unicode": TextConfig(zh="含有不能显示的字符，请重新输入", en="holds an unprintable character; type the text anew"),
+    "string_too_long": TextConfig(zh="太长，最多{max_length}个字", en="is too long, at most {max_length} characters"),
+    "string_too_short": TextConfig(zh="太短，至少{min_length}个字", en="is too short, at least {min_length} characters"),
+    "string_pattern_mismatch": TextConfig(zh="格式不对", en="is not written in the right way"),
+    "string_": TextConfig(zh="应为文字", en="must be a text"),
+    "int_": TextConfig(zh="应为整数", en="must be a whole number"),
+    "bool_": TextConfig(zh="应为是或否", en="must be yes or no"),
+    "greater_than_equal": TextConfig(zh="不能小于{ge}", en="must not be less than {ge}"),
+    "less_than_equal": TextConfig(zh="不能大于{le}", en="must not be more than {le}"),
+    "literal_error": TextConfig(zh="不对，只能填{among_zh}", en="must be one of {among_en}"),
+    "too_short": TextConfig(zh="没有填写", en="is not filled in"),
+    "too_long": TextConfig(zh="太多，最多{max_length}项", en="are too many, at most {max_length}"),
+    "list_": TextConfig(zh="应为列表", en="must be a list"),
+    "model_": TextConfig(zh="应为一条记录", en="must be a record"),
+    "dict_": TextConfig(zh="应为一条记录", en="must be a record"),
 }
-"""How the kind of a problem begins → the problem in Chinese; the first one counts."""
-UNCLEAR = "填写有误"
+"""How the kind of a problem begins → the problem in words; the first one counts."""
+UNCLEAR = TextConfig(zh="填写有误", en="is not filled in correctly")
+LONGEST_SHOWN = 40
 
 
-def chinese(error: ErrorDetails) -> str:
-    """A problem in Chinese; an own rule says its Chinese itself."""
-    facts = error.get("ctx", {})
+def texts(error: ErrorDetails) -> TextConfig:
+    """A problem in both languages, with the value that is refused. Identity and telephone numbers in it are masked."""
+    said, given = _said(error), error["input"]
+    if not isinstance(given, str | int | float) or given == "" or said == KINDS["missing"]:
+        return said
+    value = "".join(c if c.isprintable() else "□" for c in mask_in(str(given)[: LONGEST_SHOWN * 3]))
+    value = value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"
+    return TextConfig(zh=f"“{value}”{said.zh}", en=f"“{value}”: {said.en}")
+
+
+def _said(error: ErrorDetails) -> TextConfig:
+    """A problem without its value; an own rule says its Chinese itself."""
+    facts = dict(error.get("ctx", {}))
     if error["type"] == "value_error":
-        return facts["error"].zh if isinstance(facts.get("error"), BrokenRule) else UNCLEAR
+        rule = facts.get("error")
+        return TextConfig(zh=rule.zh if isinstance(rule, BrokenRule) else UNCLEAR.zh, en=message(error))
     if (pattern := PATTERNS.get(facts.get("pattern", ""))) is not None:
-        return pattern.zh
-    if error["type"] == "literal_error":
-        return "只能填" + str(facts["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
-    wording = next((text for kind, text in CHINESE.items() if error["type"].startswith(kind)), UNCLEAR)
-    return wording.format(**facts)
-
-
-def english(error: ErrorDetails) -> str:
-    """A problem in English, for people at a page."""
-    if error["type"] == "string_pattern_mismatch":
-        pattern = PATTERNS.get(error.get("ctx", {}).get("pattern", ""))
-        return pattern.en if pattern is not None else "is not written in the right way"
-    return message(error)
+        return pattern
+    among = str(facts.get("expected", "")).replace("'", "").replace(" or ", ", ")
+    facts |= {"among_en": among, "among_zh": among.replace(", ", "、")}
+    wording = next((said for kind, said in KINDS.items() if error["type"].startswith(kind)), UNCLEAR)
+    return TextConfig(zh=wording.zh.format(**facts), en=wording.en.format(**facts))

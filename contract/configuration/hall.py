@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import time
 from ipaddress import ip_address
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from contract.configuration.dates import Clock, Day
 from contract.configuration.table import BrokenRule, Identifier, Table, TextConfig
+from contract.web_address import reachable
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -18,15 +20,14 @@ class HallFacts(Table):
     id: Identifier
     name: TextConfig
     short_name: TextConfig | None = None
-    region: str = Field(pattern=r"^\d{6}$", description="GB/T 2260 code of the place")
+    region: str = Field(pattern="^[0-9]{6}$", description="GB/T 2260 code of the place")
     time_zone: str = "Asia/Shanghai"
     address: TextConfig
     telephone: str
     complaints_telephone: str = "12345"
     help_desk: TextConfig = TextConfig(zh="导办台", en="help desk")
-    web_address: str | None = Field(
+    web_address: Annotated[str, AfterValidator(reachable)] | None = Field(
         default=None,
-        pattern=r"^https?://[^\s/?#]+$",
         description="where terminals and phones reach the web pages, for example http://10.0.0.2:8080",
     )
 
@@ -44,8 +45,8 @@ class Hours(Table):
     """One session of opening: on these days from `opens` to `closes`, local time; make-up working days are like a Monday."""
 
     days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
-    opens: time
-    closes: time
+    opens: Clock
+    closes: Clock
     holidays: bool = Field(default=False, description="on public holidays too")
     note: TextConfig | None = None
 
@@ -87,7 +88,7 @@ class Rules(Table):
         default=30, ge=0, le=99, description="numbers of each queue that a kiosk holds for times without the server; 0: none"
     )
     case_guesses: int = Field(default=5, ge=1, le=100, description="wrong tries to find a case before the next one has to wait")
-    day_starts: time = time(0, 0)
+    day_starts: Clock = time(0, 0)
 
 
 class DisplayTexts(Table):
@@ -118,8 +119,8 @@ class Theme(Table):
 class Segment(Table):
     """A part of the day with a number of tickets of its own."""
 
-    opens: time
-    closes: time
+    opens: Clock
+    closes: Clock
     limit: int = Field(ge=0)
 
 
@@ -278,8 +279,8 @@ class HallConfig(Table):
 
     hall: HallFacts
     hours: list[Hours]
-    closed_days: list[date] = []
-    open_days: list[date] = Field(default=[], description="open as on a weekday, whatever holiday or weekend they are")
+    closed_days: list[Day] = []
+    open_days: list[Day] = Field(default=[], description="open as on a weekday, whatever holiday or weekend they are")
     rules: Rules = Rules()
     display_texts: DisplayTexts = DisplayTexts()
     notice: list[TextConfig] = []

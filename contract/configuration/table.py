@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+from contract.characters import UNPRINTABLE, assigned, plain
+from contract.identity_numbers import problem, uniform
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", max_length=64)]
+
+
+def _plain(value: object) -> object:
+    return plain(value) if isinstance(value, str) else value
+
+
+def _capitals(value: object) -> object:
+    return plain(value).upper() if isinstance(value, str) else value
+
+
+Plain = BeforeValidator(_plain)
+"""Of a code or a number only the characters count: a full-width digit is the digit, a blank behind it is none."""
+Capitals = BeforeValidator(_capitals)
+"""As `Plain`, and the same in small letters."""
 
 
 class BrokenRule(ValueError):
@@ -18,8 +34,14 @@ class BrokenRule(ValueError):
         self.zh = zh
 
 
-UNPRINTABLE = re.compile("[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""Control characters, on which databases and fonts stumble; those that turn text around, so that it says something else."""
+def _person(value: str) -> str:
+    if (wrong := problem(value)) is not None:
+        raise BrokenRule(*wrong)
+    return uniform(value)
+
+
+PersonNumber = Annotated[str, AfterValidator(_person)]
+"""The number of a person's paper or an enterprise's credit code, or the id that a platform has for either; "" where unknown."""
 
 
 class TextConfig(BaseModel):
@@ -36,15 +58,38 @@ class Table(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @classmethod
+    def stored(cls, content: str | bytes) -> Self:
+        """What the hall took in before, as JSON: an earlier version may have let pass what is refused today. It is shown all
+        the same, with □ for each unprintable character. Raise ValidationError for what this version cannot read at all."""
+        return cls.model_validate_json(content, context=STORED)
+
     @field_validator("*")
     @classmethod
-    def _printable(cls, value: object) -> object:
-        """Raise BrokenRule for a text, or one in a list, with a character that cannot be printed."""
-        for text in value if isinstance(value, list | tuple) else (value,):
-            words = text.zh + text.en if isinstance(text, TextConfig) else text
-            if isinstance(words, str) and (found := UNPRINTABLE.search(words)):
-                code = f"U+{ord(found[0]):04X}"
-                raise BrokenRule(
-                    f"holds the unprintable character {code}; type the text anew", f"含有不能显示的字符 {code}，请重新输入"
-                )
-        return value
+    def _shown(cls, value: object, info: ValidationInfo) -> object:
+        """`value` with the characters that everybody can show; raise BrokenRule for a text, or one in a list, with another."""
+        kept = is_stored(info)
+        return [_shown(entry, kept) for entry in value] if isinstance(value, list) else _shown(value, kept)
+
+
+STORED = {"stored": True}
+
+
+def is_stored(info: ValidationInfo) -> bool:
+    """Whether what is read was taken in before."""
+    return info.context is STORED
+
+
+def _shown(value: object, kept: bool) -> object:
+    if isinstance(value, TextConfig):
+        return TextConfig(zh=_printable(value.zh, kept), en=_printable(value.en, kept))
+    return _printable(value, kept) if isinstance(value, str) else value
+
+
+def _printable(text: str, kept: bool) -> str:
+    text = assigned(text)
+    found = UNPRINTABLE.search(text)
+    if found is None or kept:
+        return UNPRINTABLE.sub("□", text)
+    code = f"U+{ord(found[0]):04X}"
+    raise BrokenRule(f"holds the unprintable character {code}; type the text anew", f"含有不能显示的字符 {code}，请重新输入")

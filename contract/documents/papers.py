@@ -6,11 +6,11 @@ is missing and until when, why something is refused, whom to ask, and a place fo
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contract.configuration.dates import Day, Instant
 from contract.configuration.table import Table, TextConfig
 from contract.guides.item import Item
 
@@ -34,7 +34,7 @@ class Paper(Table):
 
     head: Letterhead
     language: Literal["zh", "en"] = "zh"
-    printed_at: datetime
+    printed_at: Instant
     code: str = Field(default="", max_length=300)
     code_note: str = Field(default="", max_length=40, description="what the QR code is for, printed below it")
 
@@ -86,7 +86,7 @@ class CasePaper(Paper):
     item_code: str = ""
     applicant: Name
     department: Name
-    received_on: date
+    received_on: Day
     handler: str = Field(default="", description="who received the application (受理人)")
     contact: str = Field(default="", description="telephone for questions")
 
@@ -95,7 +95,7 @@ class ReceiptPaper(CasePaper):
     """受理凭证: the application is accepted."""
 
     kind: Literal["receipt"] = "receipt"
-    promised_on: date | None = None
+    promised_on: Day | None = None
     materials: list[Name] = Field(default=[])
     delivery: str = ""
 
@@ -105,7 +105,7 @@ class SupplementPaper(CasePaper):
 
     kind: Literal["supplement"] = "supplement"
     missing: list[Words] = Field(min_length=1)
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class RejectionPaper(CasePaper):
@@ -127,7 +127,7 @@ class DenialPaper(CasePaper):
 class Mark(Table):
     """One step a case has taken."""
 
-    on: date
+    on: Day
     text: Name
 
 
@@ -136,7 +136,7 @@ class ProgressPaper(CasePaper):
 
     kind: Literal["progress"] = "progress"
     state: Name
-    promised_on: date | None = None
+    promised_on: Day | None = None
     deadline: str = ""
     marks: list[Mark] = Field(default=[])
 
@@ -150,7 +150,7 @@ class CommitmentPaper(Paper):
     id_number: str = Field(default="", description="masked")
     telephone: str = ""
     missing: list[Words] = Field(default=[])
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class TrialPaper(Paper):

@@ -68,7 +68,7 @@ class Guides:
     def item(self, item_id: str) -> Item | None:
         """The whole guide of an item by its id or code, or None."""
         row = self._file.execute("SELECT guide FROM item WHERE id = ?", (item_id.lower(),)).fetchone()
-        return Item.model_validate_json(zlib.decompress(row[0])) if row else None
+        return Item.stored(zlib.decompress(row[0])) if row else None
 
     def english(self, sentences: Sequence[str]) -> dict[str, str]:
         """The English of those of the sentences that have one; none in a file built before there was any."""

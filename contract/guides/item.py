@@ -1,16 +1,18 @@
 """A service item with its whole guide (办事指南), as catalogue, kiosk, phone page and print share it.
 
-Field lengths follow GB/T 39046-2020 table 4; the code tables in `Literal` types follow its annex A.
+Field lengths follow GB/T 39046-2020 table 4, but for web addresses: its 50 characters hold no real one, which carries the
+codes of region, department and item. The code tables in `Literal` types follow its annex A.
 A text that the public reads in both languages is a `TextConfig`; details of the guide are Chinese, with an English summary.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from contract.configuration.table import BrokenRule, Identifier, Table, TextConfig
+from contract.configuration.table import BrokenRule, Identifier, Plain, Table, TextConfig, is_stored
 
 ItemType = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"]
 AgencyLevel = Literal["1", "2", "3", "4", "5", "6", "7"]
@@ -19,8 +21,24 @@ Handling = Literal["window", "online", "mobile", "courier", "other"]
 Delivery = Literal["window", "online", "self-service", "post"]
 LimitUnit = Literal["working-day", "day", "month", "year"]
 Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\r\n]+$")]
-Telephone = Annotated[str, Field(pattern=r"^[0-9][0-9-]{2,17}$")]
-LocalCodeText = Annotated[str, Field(pattern=r"^\d{8}[A-Z]{2}-[A-Z]{2}-\d{4}$")]
+Telephone = Annotated[str, Plain, Field(pattern="^[0-9][0-9-]{2,17}$")]
+LocalCodeText = Annotated[str, Plain, Field(pattern="^[0-9]{8}[A-Z]{2}-[A-Z]{2}-[0-9]{4}$")]
+
+
+def _address(value: str, info: ValidationInfo) -> str:
+    """A web address, or ""; raise BrokenRule for anything else, above all for a link that would run as a program."""
+    if _HOST.match(value) is not None:
+        value = f"http://{value}"
+    if value and not is_stored(info) and _ADDRESS.fullmatch(value) is None:
+        raise BrokenRule(
+            "is no web address; write it like https://zwfw.example.cn/item", "不是网址，请写成 https://zwfw.example.cn/item"
+        )
+    return value
+
+
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:[0-9]+)?(/|$)")
+_ADDRESS = re.compile("https?://[^\\s\"'<>]+")
+WebAddress = Annotated[str, Plain, Field(max_length=500), AfterValidator(_address)]
 DAYS_OF = {"working-day": 1.0, "day": 5 / 7, "month": 21.75, "year": 261.0}
 
 
@@ -118,7 +136,7 @@ class Item(Table):
     """One service item and its guide. `id` is its code in small letters, so that it fits topics and addresses."""
 
     code: LocalCodeText
-    national_code: str | None = Field(None, max_length=64)
+    national_code: Annotated[str, Plain, Field(max_length=64)] | None = None
     name: TextConfig
     summary: TextConfig
     words: list[Line] = Field([], description="what people call it, found by search")
@@ -126,7 +144,9 @@ class Item(Table):
     type_name: TextConfig
     department: str = Field(min_length=2, max_length=100)
     department_en: str = Field(min_length=2, max_length=200)
-    department_code: str | None = Field(None, max_length=18, description="unified social credit code of the agency")
+    department_code: Annotated[str, Plain, Field(max_length=18)] | None = Field(
+        None, description="unified social credit code of the agency"
+    )
     level: AgencyLevel = "4"
     kind: Literal["immediate", "committed"]
     subjects: list[Subject] = Field(min_length=1)
@@ -147,7 +167,7 @@ class Item(Table):
     queue: Identifier
     hours: str = Field(min_length=2, max_length=150)
     handling: list[Handling] = Field(min_length=1)
-    online_address: str = Field("", max_length=50)
+    online_address: WebAddress = ""
     telephone: Telephone
     supervision_telephone: Telephone
     complaints: Telephone = "12345"
@@ -165,6 +185,11 @@ class Item(Table):
     @property
     def id(self) -> str:
         return self.code.lower()
+
+    @property
+    def has_link(self) -> bool:
+        """Whether the address can be a link; what an earlier version took in may be any text."""
+        return _ADDRESS.fullmatch(self.online_address) is not None
 
     @model_validator(mode="after")
     def _texts_fit_the_standard(self) -> Self:

@@ -10,7 +10,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from contract.configuration.table import BrokenRule, Table, TextConfig
+from contract.characters import trimmed
+from contract.configuration.dates import Day
+from contract.configuration.table import BrokenRule, Capitals, PersonNumber, Plain, Table, TextConfig
 
 CaseState = Literal[
     "received", "supplement", "accepted", "rejected", "examining", "decided", "denied", "delivered", "withdrawn"
@@ -41,14 +43,16 @@ PAPERS: dict[CaseState, tuple[PaperKind, ...]] = {
     "withdrawn": ("progress",),
 }
 """What the kiosk may print of a case in each state."""
-CaseNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,64}$")]
+CaseNumber = Annotated[str, Capitals, Field(pattern="^[A-Z0-9-]{4,64}$")]
+LastFour = Annotated[str, Capitals, Field(pattern="^([0-9A-Z]{4})?$")]
+"""Of an identity card, a passport, a permit, or an enterprise's credit code."""
 Short = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class CaseStep(Table):
     """One thing that happened to a case."""
 
-    on: date
+    on: Day
     text: Short
 
 
@@ -61,17 +65,19 @@ class Case(Table):
     state: CaseState
     department: Short
     applicant: Short
-    id_last_four: str = Field(default="", pattern=r"^(\d{3}[0-9Xx])?$")
-    person: str = Field(default="", max_length=64, description="the platform's id of the applicant, as service codes carry it")
-    received_on: date
-    promised_on: date | None = None
-    legal_on: date | None = Field(default=None, description="the day by the law's own limit; the earlier of both binds")
+    id_last_four: LastFour = ""
+    person: PersonNumber = Field(
+        default="", max_length=64, description="the platform's id, as service codes carry it, or the ID number"
+    )
+    received_on: Day
+    promised_on: Day | None = None
+    legal_on: Day | None = Field(default=None, description="the day by the law's own limit; the earlier of both binds")
     handler: str = Field(default="", max_length=60)
-    contact: str = Field(default="", max_length=40)
+    contact: Annotated[str, Plain] = Field(default="", max_length=40)
     reason: str = Field(default="", max_length=2000, description="of a refusal")
     basis: str = Field(default="", max_length=2000)
     missing: list[Short] = Field(default=[], max_length=50)
-    due_on: date | None = Field(default=None, description="until when missing papers are to be brought")
+    due_on: Day | None = Field(default=None, description="until when missing papers are to be brought")
     materials: list[Short] = Field(default=[], max_length=100)
     delivery: str = Field(default="", max_length=60)
     steps: list[CaseStep] = Field(default=[], max_length=200)
@@ -85,7 +91,11 @@ class Case(Table):
     @classmethod
     def _in_words(cls, value: object) -> object:
         """A state may be given by its Chinese name: spreadsheets are filled in by people."""
-        return next((state for state, text in STATES.items() if text.zh == value), value)
+        known = {name: state for state, text in STATES.items() for name in (text.zh, text.en)}
+        if isinstance(value, str) and (state := known.get(trimmed(value), trimmed(value))) in STATES:
+            return state
+        names = "、".join(text.zh for text in STATES.values())
+        raise BrokenRule(f"is no state of a case; write one of {', '.join(STATES)}", f"不是办件状态，只能填{names}")
 
     @model_validator(mode="after")
     def _a_no_has_its_reason(self) -> Self:

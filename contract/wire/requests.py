@@ -131,10 +131,10 @@ class ScanCode(Struct, frozen=True):
 
 
 class FindCase(Struct, frozen=True):
-    """A case by its number and the last four characters of the applicant's ID number."""
+    """A case by its number and the last four characters of the applicant's ID number, or of an enterprise's credit code."""
 
     number: Annotated[str, Meta(min_length=1, max_length=64)]
-    last_four: Annotated[str, Meta(pattern=r"^[0-9]{3}[0-9Xx]\Z")]
+    last_four: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{4}\Z")]
     terminal: Id | None = None
 
 

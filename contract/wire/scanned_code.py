@@ -15,8 +15,8 @@ from typing import Literal
 
 CodeKind = Literal["ticket", "guide", "appointment", "case", "service"]
 LENGTH = 2000
-_TOKEN = re.compile(r"\d{6}[a-z]\d{3,6}-[A-Za-z0-9_-]{12}")
-_ITEM = re.compile(r"\d{8}[A-Za-z]{2}-[A-Za-z]{2}-\d{4}")
+_TOKEN = re.compile(r"[0-9]{6}[a-z][0-9]{3,6}-[A-Za-z0-9_-]{12}")
+_ITEM = re.compile(r"[0-9]{8}[A-Za-z]{2}-[A-Za-z]{2}-[0-9]{4}")
 _SEALED = re.compile(r"([a-z0-9-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{12})")
 _ADDRESS = re.compile(r"https?://[^\s/?#]{1,255}/([tgac])/([^\s/?#]{1,255})/?(?:[?#]\S*)?", re.IGNORECASE)
 _LETTERS: dict[str, CodeKind] = {"t": "ticket", "g": "guide", "a": "appointment", "c": "case"}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Unpack
 
+from contract.identity_numbers import check_character
 from drivers.emulators.base import EmulatedLine, Emulator, EmulatorArguments
 from drivers.idcard import frames
 from drivers.idcard.frames import FIND, FOUND, NO_CARD, OK, READ, RESET, SELECT, SELECT_FAILED, STATUS, Command, Reply
-from drivers.idcard.text import area, check_digit
+from drivers.idcard.text import area
 
 PHOTO = bytes(1024)
-EXAMPLE = ("演示", "62052419900101001" + check_digit("62052419900101001"))
+EXAMPLE = ("演示", "62052419900101001" + check_character("62052419900101001"))
 """A name and a number that belong to nobody."""
 
 

@@ -16,7 +16,7 @@ from drivers.emulators.panel import LedPanel
 
 ALIGN = ("left", "right", "centre", "left")
 TAG_COLOURS = {"1": "red", "2": "green", "3": "yellow"}
-_TAG = re.compile(r"\\(?:F[OE]\d{3}|C(\d)|n)")
+_TAG = re.compile(r"\\(?:F[OE][0-9]{3}|C([0-9])|n)")
 PANEL = (64, 16)
 
 

@@ -8,13 +8,13 @@ The word at byte 248, in the reserve, is the kind of card: J is a residence perm
 
 from __future__ import annotations
 
+from contract.characters import assigned
+from contract.identity_numbers import check_character
 from drivers.ports import IdCard
 
 LENGTH = 256
 NAME, NUMBER, KIND = slice(0, 30), slice(122, 158), slice(248, 250)
 FOREIGNER = "I"
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
 
 
 class Unreadable(ValueError):
@@ -25,15 +25,10 @@ class OtherCard(Unreadable):
     """A card of a kind that is not read."""
 
 
-def check_digit(digits: str) -> str:
-    """The eighteenth character of a number, from the seventeen before it (GB 11643, ISO 7064 MOD 11-2)."""
-    return _CHECKS[sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11]
-
-
 def is_number(text: str) -> bool:
-    """Whether `text` is a citizen's number with a right check digit."""
+    """Whether `text` is a citizen's number with a right check character."""
     digits = text[:17]
-    return len(text) == 18 and digits.isascii() and digits.isdecimal() and text[17] == check_digit(digits)
+    return len(text) == 18 and digits.isascii() and digits.isdecimal() and text[17] == check_character(digits)
 
 
 def masked(number: str) -> str:
@@ -53,7 +48,7 @@ def card(area: bytes) -> IdCard:
         raise OtherCard("a foreigner's permit")
     if not name or not is_number(number):
         raise Unreadable("the text area holds no name, or a number with a wrong check digit")
-    return IdCard(name, number)
+    return IdCard(assigned(name), number)
 
 
 def area(name: str, number: str, *, kind: str = "") -> bytes:

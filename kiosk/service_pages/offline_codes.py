@@ -16,7 +16,7 @@ from kiosk.service_pages.events import Checked, CheckOffline, KeepSecret
 
 LOG = logging.getLogger(__name__)
 NAME = "technician.key"
-_FORM = re.compile(r"([0-9a-f]{64}) (-?\d{1,12})\n")
+_FORM = re.compile(r"([0-9a-f]{64}) (-?[0-9]{1,12})\n")
 
 
 class OfflineCodes(Part[KeepSecret | CheckOffline]):

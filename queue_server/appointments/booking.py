@@ -14,7 +14,7 @@ from queue_server.appointments.repository import COLUMNS, UNSEEN, A, Appointment
 from queue_server.codes.seal import pseudonymised
 from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
-from queue_server.row_files import Problem
+from queue_server.row_files.problem import Problem
 from queue_server.store import tables
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -18,7 +18,7 @@ from queue_server.appointments.repository import Booking
 from queue_server.appointments.row_format import bookings
 from queue_server.codes import code_picture
 from queue_server.command_access import LedgerOptions
-from queue_server.row_files import BadRows
+from queue_server.row_files.problem import BadRows, problems_of
 from queue_server.store.database import BadDatabase
 
 
@@ -83,7 +83,8 @@ def _add(options: argparse.Namespace) -> int:
                 item=options.item,
             )
         except (ValidationError, OverflowError) as error:
-            raise Unable(str(error)) from None
+            said = "\n".join(map(str, problems_of(error))) if isinstance(error, ValidationError) else str(error)
+            raise Unable(said) from None
         [made] = take_in(database, config, [(0, booking)], datetime.now(UTC))
         _print(config, made)
     code_picture.show(made.code, options.qr)  # it is booked before anybody can scan it
@@ -93,7 +94,7 @@ def _add(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     content = options.file.read_bytes()
     with command_access.opened(LedgerOptions.of(options)) as (config, database):
-        rows = bookings(config.zone)
+        rows = bookings(config)
         read = {".json": rows.from_json, ".csv": rows.from_csv}.get(options.file.suffix.lower())
         if read is None:
             raise Unable(f"{options.file}: name it .json or .csv, so that its format is known")

@@ -9,13 +9,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import BindParameter, ColumnElement, Connection, func, select, update
 
-from contract.configuration.table import Identifier, Table
+from contract.configuration.dates import Instant
+from contract.configuration.table import Identifier, PersonNumber, Plain, Table
 from queue_server.codes.seal import pseudonymised
 from queue_server.codes.signer import Signer
-from queue_server.row_files import BadRows
+from queue_server.row_files.problem import BadRows
 from queue_server.store import tables
 
 A = tables.appointments.c
@@ -30,13 +31,13 @@ class Booking(Table):
     """An appointment as it comes in. `person` is the platform's id or the ID number of who comes; `reference` names the booking
     in the system that it comes from: handed over again, it is the same appointment."""
 
-    reference: str | None = Field(default=None, min_length=1, max_length=64)
+    reference: Annotated[str, Plain, Field(min_length=1, max_length=64)] | None = None
     queue: Identifier
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    person: str = Field(default="", max_length=64)
-    item: str | None = Field(default=None, max_length=200)
+    person: PersonNumber = Field(default="", max_length=64)
+    item: Annotated[str, Plain] | None = Field(default=None, max_length=200)
 
 
 @dataclass(frozen=True)

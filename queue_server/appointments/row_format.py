@@ -1,14 +1,17 @@
 """Reads the appointments that a booking platform or an office hands over, as JSON or CSV, all of them sound or none.
 
-Keys and columns: `queue_server.appointments.repository.Booking`. A time in a CSV is the hall's; in JSON it has an offset.
+Keys and columns: `queue_server.appointments.repository.Booking`. A time without an offset is the hall's. A queue may be named
+as people know it.
 """
 
 from __future__ import annotations
 
 from datetime import tzinfo
 
+from contract.configuration.hall import HallConfig
+from contract.configuration.table import TextConfig
 from queue_server.appointments.repository import Booking
-from queue_server.row_files import RowReader
+from queue_server.row_files.reader import Choices, RowReader
 
 TITLES = {
     "reference": "预约单号",
@@ -21,9 +24,13 @@ TITLES = {
 }
 
 
-def bookings(zone: tzinfo) -> RowReader[Booking]:
-    """How appointments are read in a hall of this time zone."""
-    return RowReader(Booking, "appointments", TITLES, unique="reference", zone=zone)
+def bookings(config: HallConfig) -> RowReader[Booking]:
+    """How appointments are read in this hall."""
+    queues = Choices(TextConfig(zh="业务队列", en="queue"), {queue.id: queue.name for queue in config.queue})
+    times = ("starts_at", "ends_at")
+    return RowReader(
+        Booking, "appointments", TITLES, times=times, unique="reference", zone=config.zone, choices={"queue": queues}
+    )
 
 
 def local(booking: Booking, zone: tzinfo) -> Booking:

@@ -115,7 +115,7 @@ def thin_out(folder: Path, hall_id: str, keep: int) -> int:
 
 def list_of(folder: Path, hall_id: str) -> list[Path]:
     """The backups of the hall in a folder, the newest first. Raise OSError."""
-    named = re.compile(rf"jiaohao-{re.escape(hall_id)}-\d{{8}}T\d{{6}}Z{re.escape(SUFFIX)}")
+    named = re.compile(rf"jiaohao-{re.escape(hall_id)}-[0-9]{{8}}T[0-9]{{6}}Z{re.escape(SUFFIX)}")
     return sorted((path for path in folder.iterdir() if named.fullmatch(path.name)), reverse=True)
 
 

@@ -56,8 +56,8 @@ def write(connection: Connection, rows: Sequence[CaseRow]) -> None:
 
 def find(connection: Connection, number: str) -> Case | None:
     """The case of this number; its applicant's name is masked."""
-    content = connection.execute(select(C.content).where(C.number == number)).scalar()
-    return None if content is None else Case.model_validate_json(content)
+    content = connection.execute(select(C.content).where(_is(number)).order_by(C.changed_at.desc())).scalar()
+    return None if content is None else Case.stored(content)
 
 
 def of_person(connection: Connection, signer: Signer, person: str) -> list[Case]:
@@ -65,7 +65,7 @@ def of_person(connection: Connection, signer: Signer, person: str) -> list[Case]
     wanted = (
         select(C.content).where(C.person == pseudonymised(signer, "person", person)).order_by(C.changed_at.desc(), C.number)
     )
-    return [Case.model_validate_json(content) for content in connection.execute(wanted.limit(PERSONS_CASES)).scalars()]
+    return [Case.stored(content) for content in connection.execute(wanted.limit(PERSONS_CASES)).scalars()]
 
 
 def listed(connection: Connection, wanted: Wanted, limit: int, skip: int) -> tuple[list[Case], int]:
@@ -74,7 +74,7 @@ def listed(connection: Connection, wanted: Wanted, limit: int, skip: int) -> tup
     order = (C.state.in_(ENDED), C.binding_on.is_(None), C.binding_on, C.number)
     page = select(C.content).where(condition).order_by(*order).limit(limit).offset(skip)
     count = connection.execute(select(func.count()).select_from(tables.cases).where(condition)).scalar_one()
-    return [Case.model_validate_json(content) for content in connection.execute(page).scalars()], count
+    return [Case.stored(content) for content in connection.execute(page).scalars()], count
 
 
 def count_by_deadline(connection: Connection, days: DeadlineDays) -> dict[DeadlineState, int]:
@@ -108,9 +108,15 @@ def _deadline_is(state: DeadlineState, days: DeadlineDays) -> ColumnElement[bool
 
 
 def knows_last_four(connection: Connection, signer: Signer, number: str, last_four: str) -> bool:
-    """Whether the case exists and its applicant's ID number ends so."""
-    kept = connection.execute(select(C.last_four).where(C.number == number)).scalar()
-    return kept is not None and kept == _last_four(signer, number, last_four)
+    """Whether the case exists and its applicant's ID number ends so, or an enterprise's credit code."""
+    wanted = select(C.number, C.last_four).where(_is(number)).order_by(C.changed_at.desc())
+    row = connection.execute(wanted).first()
+    return row is not None and row.last_four is not None and row.last_four == _last_four(signer, row.number, last_four)
+
+
+def _is(number: str) -> ColumnElement[bool]:
+    """The condition for a case by its number, in whatever letters. Earlier versions kept them as they came."""
+    return C.number.in_({number, number.upper(), number.lower()})
 
 
 def _row(signer: Signer, case: Case, now: datetime) -> CaseRow:

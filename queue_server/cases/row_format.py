@@ -6,7 +6,8 @@ Keys and columns are those of `contract.wire.case.Case`; the steps of a case com
 from __future__ import annotations
 
 from contract.wire.case import Case
-from queue_server.row_files import BadRows, RowReader
+from queue_server.row_files.problem import BadRows
+from queue_server.row_files.reader import RowReader
 
 BadCases = BadRows
 TITLES = {
@@ -16,8 +17,9 @@ TITLES = {
     "reason": "不予受理或许可的理由", "basis": "依据",
     "missing": "需补正的材料", "due_on": "补正期限", "materials": "已收材料", "delivery": "送达方式",
 }  # fmt: skip
-"""The columns of a CSV: every field of a case but its steps."""
-CASES = RowReader(Case, "cases", TITLES, lists=("missing", "materials"), unique="number")
+"""The columns of a table: every field of a case but its steps."""
+TIMES = ("received_on", "promised_on", "legal_on", "due_on")
+CASES = RowReader(Case, "cases", TITLES, lists=("missing", "materials"), times=TIMES, unique="number")
 
 
 def from_json(content: bytes) -> list[Case]:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from contract.configuration import hall_files as halls
 from contract.configuration.hall_files import BadHall
 from contract.guides.item import Item
 from queue_server.catalogue import excel, exchange
+from queue_server.catalogue.book import NO_CHOICES
 from queue_server.catalogue.index import build
 from queue_server.catalogue.lint import lint
 from queue_server.catalogue.load import Catalogue, load, load_english, load_shared
-from queue_server.catalogue.sandboxed_import import limit_memory
-from queue_server.row_files import BadRows, problems_of
+from queue_server.row_files.problem import BadRows, problems_of
+from queue_server.row_files.reader import Choices
+from queue_server.row_files.sandbox import limit_memory
 
 T = TypeVar("T")
 WRITE: dict[str, Callable[[Sequence[Item]], bytes]] = {
@@ -28,7 +30,7 @@ WRITE: dict[str, Callable[[Sequence[Item]], bytes]] = {
     ".zip": exchange.to_csv,
     ".json": exchange.to_json,
 }
-READ: dict[str, Callable[[bytes], list[Item]]] = {
+READ: dict[str, Callable[[bytes, Mapping[str, Choices]], list[Item]]] = {
     ".xlsx": excel.from_excel,
     ".zip": exchange.from_csv,
     ".json": exchange.from_json,
@@ -70,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--hall", **hall)
     made.add_argument("file", type=Path)
     made = verb("check", _check, "read a .xlsx, .zip (CSV) or .json of items and name every problem")
-    made.add_argument("--json", action="store_true", help="print items and problems as JSON, within 2 GB of memory")
+    made.add_argument("--json", action="store_true", help="print items and problems as JSON, within 512 MB of memory")
     made.add_argument("file", type=Path)
     return parser
 
@@ -101,7 +103,7 @@ def _readable(lines: Sequence[bytes]) -> Iterator[Item]:
     """The items of these lines; one that this version of the program cannot read is named and left out."""
     for number, line in enumerate(lines, 1):
         try:
-            yield Item.model_validate_json(line)
+            yield Item.stored(line)
         except ValidationError as error:
             first = problems_of(error)[0]
             print(f"item {number} is left out, {error.error_count()} problems: {first} ...", file=sys.stderr)
@@ -116,15 +118,17 @@ def _export(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     if chosen.json:
         return _check_in_sandbox(chosen.file)
-    items = _way(chosen.file, READ)(chosen.file.read_bytes())
+    items = _way(chosen.file, READ)(chosen.file.read_bytes(), NO_CHOICES)
     print(f"{len(items)} items, all sound")
     return 0
 
 
 def _check_in_sandbox(file: Path) -> int:
     limit_memory()
+    named = TypeAdapter(dict[str, Choices]).validate_json(sys.stdin.buffer.read() or b"{}")
+    choices = {key: known for key, known in named.items() if known.named}
     try:
-        items = _way(file, READ)(file.read_bytes())
+        items = _way(file, READ)(file.read_bytes(), choices)
     except BadRows as error:
         print(json.dumps({"items": [], "problems": [astuple(problem) for problem in error.problems], "count": error.count}))
         return 1

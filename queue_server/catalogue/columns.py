@@ -6,9 +6,15 @@ table and codes in the item.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
+from contract.characters import plain, trimmed
+from contract.configuration.table import BrokenRule
+from contract.guides.item import Item, Material, Question, Step
 from contract.texts import unchanged as _
 
 Kind = Literal["text", "number", "yes-no", "lines", "word", "words", "basis"]
@@ -108,6 +114,8 @@ SHEETS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "常见问题": ("faq", QUESTIONS),
 }
 """Sheet name → (the list of the item it holds, its columns). The first sheet holds the items themselves."""
+SHORT = ("subjects", "windows", "life_events")
+"""Lists of codes: several may stand on one line."""
 
 
 def written(value: Any, column: Column) -> str:
@@ -127,20 +135,47 @@ def written(value: Any, column: Column) -> str:
 
 
 def read(cell: str, column: Column) -> Any:
-    """The text of a cell as a value of the item; raise ValueError with a reason in Chinese. Empty cells are not read at all."""
+    """The text of a cell as a value of the item; raise BrokenRule. Empty cells are not read at all."""
     if column.kind == "number":
-        if not cell.isascii() or not cell.isdigit():
-            raise ValueError(f"“{cell}”不是整数")
-        return int(cell)
+        digits = plain(cell)
+        if not digits.isascii() or not digits.isdigit():
+            raise BrokenRule(f"“{cell}” is no whole number", f"“{cell}”不是整数")
+        return int(digits[:9])
     if column.kind == "lines":
-        return [line.strip() for line in cell.splitlines() if line.strip()]
+        parts = re.split("[\n、；;，,]", cell) if column.key in SHORT else cell.split("\n")
+        return [line for part in parts if (line := trimmed(part))]
     if column.kind == "basis":
-        parts = [line.partition("|") for line in cell.splitlines() if line.strip()]
-        return [{"law": law.strip(), "article": article.strip()} for law, _, article in parts]
+        laws = [line.partition("|") for line in cell.split("\n") if line.strip()]
+        return [{"law": law.strip(), "article": article.strip()} for law, _, article in laws]
     words = YES_NO if column.kind == "yes-no" else column.words
     if words is None:
         return cell
-    chosen = cell.split("、") if column.kind == "words" else [cell]
+    chosen = [trimmed(word) for word in re.split("[、；;\n]", cell)] if column.kind == "words" else [cell]
     if unknown := [word for word in chosen if word not in words]:
-        raise ValueError(f"“{unknown[0]}”不在可选值中：{'、'.join(word for word in words if word)}")
+        known = [word for word in words if word]
+        zh = f"“{unknown[0]}”不在可选值中：{'、'.join(known)}"
+        raise BrokenRule(f"“{unknown[0]}” is none of {', '.join(known)}", zh)
     return [words[word] for word in chosen] if column.kind == "words" else words[cell]
+
+
+def _default(model: type[BaseModel], key: str) -> object:
+    """What a key of the item is where nothing is said; None where something has to be."""
+    name, _, rest = key.partition(".")
+    element = model.model_fields[name]
+    if rest:
+        assert isinstance(element.annotation, type)
+        return _default(element.annotation, rest)
+    return None if element.is_required() else element.get_default(call_default_factory=True)
+
+
+MODELS: dict[str, type[BaseModel]] = {"": Item, "materials": Material, "steps": Step, "faq": Question}
+DEFAULTS: dict[str, dict[str, str]] = {
+    key: {
+        column.key: text
+        for column in columns
+        if column is not CODE and (text := written(_default(MODELS[key], column.key), column))
+    }
+    for key, columns in SHEETS.values()
+}
+"""List of the item ("" for the item itself) → key → what its cell says by default, where that means something: 不收费, 12345.
+Such a cell is never left empty: who forgets it, or merges it with the one above, would say something that nobody has said."""

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from contract.configuration import explain
-from contract.configuration.table import TextConfig
+from contract.configuration.table import BrokenRule, TextConfig
 from contract.guides.item import Item
+from queue_server.catalogue.book import at, put
 from queue_server.catalogue.codes import BadCode, LocalCode
-from queue_server.catalogue.columns import SHEETS, Column, read, written
-from queue_server.catalogue.exchange import at, put
+from queue_server.catalogue.columns import DEFAULTS, SHEETS, Column, read, written
 from queue_server.catalogue.load import Shared
 
-ROW = re.compile(r"(materials|steps|faq)\.(\d{1,3})\.([a-z_.]{1,40})")
+ROW = re.compile(r"(materials|steps|faq)\.([0-9]{1,3})\.([a-z_.]{1,40})")
 MOST_ROWS = 100
 FROM_CODE = ("type", "type_name.zh", "type_name.en")
 JOINED = {"words": "、", "lines": "\n"}
@@ -85,7 +85,7 @@ def item_of(fields: Filled, shared: Shared) -> Item:
         item = Item.model_validate(table)
     except ValidationError as error:
         for found in error.errors():
-            problems.setdefault(_name(found["loc"]), TextConfig(zh=explain.chinese(found), en=explain.english(found)))
+            problems.setdefault(_name(found["loc"]), explain.texts(found))
         raise BadForm(problems) from None
     if problems:
         raise BadForm(problems)
@@ -111,13 +111,16 @@ def _type(code: str, shared: Shared, problems: dict[str, TextConfig]) -> dict[st
 
 def _table(cells: Cells, known: dict[str, Column], prefix: str, problems: dict[str, TextConfig]) -> dict[str, object]:
     table: dict[str, object] = {}
+    defaults = DEFAULTS[prefix.partition(".")[0]]
     for key, column in known.items():
         if not (cell := cells.get(key, "")):
+            if key in defaults:
+                problems[prefix + key] = explain.KINDS["missing"]
             continue
         try:
             put(table, key, read(cell, column))
-        except ValueError as error:
-            problems[prefix + key] = TextConfig(zh=str(error), en="not one of the possible values")
+        except BrokenRule as error:
+            problems[prefix + key] = TextConfig(zh=error.zh, en=str(error))
     return table
 
 

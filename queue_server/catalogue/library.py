@@ -17,9 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 from contract.guides.item import Item
 from queue_server.catalogue import lifecycle
-from queue_server.catalogue.exchange import problem
+from queue_server.catalogue.book import CODE_COLUMN, MAIN, problem
 from queue_server.catalogue.lifecycle import Editor, History, HistoryEntry, Move, NotAllowed, NotPossible, Version
-from queue_server.row_files import BadRows, Problem
+from queue_server.row_files.problem import BadRows, Problem
 from queue_server.store.slices import write_in_slices
 from queue_server.store.tables import item_notes, item_versions
 
@@ -157,9 +157,12 @@ class Library:
                 try:
                     wanted.append((row, old, self._draft(old, item, account)))
                 except NotAllowed:
-                    problems.append(problem("事项", row, "实施主体", f"{item.code}不属于本账号的部门，不能导入"))
+                    zh = f"“{item.department}”不是本账号的部门“{account.department}”，{item.code}不能导入"
+                    en = f"“{item.department}” is not the department of this account, “{account.department}”; {item.code}"
+                    problems.append(problem(MAIN, row, "实施主体", zh, en))
                 except NotPossible:
-                    problems.append(problem("事项", row, "事项编码", f"{item.code}正在审核或已废置，不能导入"))
+                    zh, en = f"{item.code}正在审核或已废置，不能导入", f"{item.code} is under review or abolished"
+                    problems.append(problem(MAIN, row, CODE_COLUMN, zh, en))
         if problems:
             raise BadRows(problems)
         write_in_slices(self._writer, wanted, _write_unchanged)
@@ -192,7 +195,7 @@ def edits(history: History) -> int:
 def _same(content: str | None, item: Item) -> bool:
     if content is None:
         return False
-    return content == item.model_dump_json() or Item.model_validate_json(content) == item
+    return content == item.model_dump_json() or Item.stored(content) == item
 
 
 def _newest(state: str, department: str, text: str) -> NewestItems:
@@ -229,7 +232,8 @@ def _write_unchanged(connection: Connection, drafts: Sequence[tuple[int, History
     for row, old, new in drafts:
         code = new[-1].code
         if edits(_history(connection, code, lock=True)) != edits(old):
-            raise BadRows([problem("事项", row, "事项编码", f"{code}刚刚被别人修改，请重新导入")])
+            zh, en = f"{code}刚刚被别人修改，请重新导入", f"somebody has just changed {code}; import the file again"
+            raise BadRows([problem(MAIN, row, CODE_COLUMN, zh, en)])
         _write(connection, old, new)
 
 
@@ -241,7 +245,7 @@ def _write(connection: Connection, old: History, new: History) -> None:
             continue
         row = {
             "department": version.department,
-            "name": Item.model_validate_json(version.content).name.zh,
+            "name": Item.stored(version.content).name.zh,
             "state": version.state,
             "content": version.content,
         }

@@ -76,7 +76,7 @@ class Shared(Table):
 
     example: bool = Field(description="true while the items are example data, not the county's own")
     source: TextConfig
-    region: str = Field(pattern=r"^\d{8}$")
+    region: str = Field(pattern=r"^[0-9]{8}$")
     type_letters: dict[str, TypeLetters]
     life_event: list[LifeEvent] = Field([])
     flow: list[Flow] = Field([])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 
+from contract.identity_numbers import uniform
 from contract.wire.scanned_code import Code, CodeKind, sealed
 from queue_server.codes.signer import Signer
 
@@ -19,7 +20,9 @@ def is_genuine(signer: Signer, code: Code) -> bool:
 
 
 def pseudonymised(signer: Signer, what: str, text: str) -> str:
-    """A name for something that must not be stored (an ID number): always the same here, and not to be turned back."""
+    """A name for something that must not be stored (an ID number): always the same here, however it was written, and not to be
+    turned back."""
+    text = uniform(text)
     return signer.mac(f"veil:{what}:{text}") + signer.mac(f"veil-2:{what}:{text}")
 
 

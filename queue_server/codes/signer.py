@@ -26,7 +26,7 @@ NAME = "ticket-key"
 PLACE = "secrets.ticket-key"
 S = tables.secrets.c
 MAC_BYTES = 9
-_FORM = re.compile(r"(\d{6})([a-z]\d{3,6})-([A-Za-z0-9_-]{12})")
+_FORM = re.compile(r"([0-9]{6})([a-z][0-9]{3,6})-([A-Za-z0-9_-]{12})")
 
 
 class Signer:

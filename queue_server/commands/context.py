@@ -24,7 +24,7 @@ from queue_server.store import tables
 from queue_server.store.rows import TicketRow, WindowRow
 from queue_server.store.unit_of_work import UnitOfWork
 
-_NUMBER = re.compile(r"[A-Za-z]\d{3,6}")
+_NUMBER = re.compile(r"[A-Za-z][0-9]{3,6}")
 SHUT = frozenset({"closed", "paused"})
 """States of a window that works for nobody: estimates are made anew when one begins or ends."""
 

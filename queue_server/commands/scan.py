@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from math import ceil
 
+from contract.characters import plain
 from contract.wire import scanned_code
 from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan, GuideScan, HolderScan, ScanAnswer, TicketScan
 from contract.wire.case import ENDED, PAPERS, STATES, Case
@@ -52,12 +53,12 @@ def scan(context: CommandContext, ask: ScanCode) -> ScanAnswer:
 
 
 def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
-    """A case by its number and the last four characters of the ID number. After a few wrong tries the next one has to wait.
+    """A case by its number and the last four characters of a paper. After a few wrong tries the next one has to wait.
 
     Who asks is counted, not what the request says of it: a try of somebody else at the same case, or of the same kiosk at
     another one, is held up much later.
     """
-    number, asker = ask.number.strip(), (context.terminal or context.actor)[-LONGEST_ASKER:]
+    number, asker = plain(ask.number).upper(), (context.terminal or context.actor)[-LONGEST_ASKER:]
     connection, few = context.unit.connection, context.hall.rules.case_guesses
     if cases.find(connection, number) is None:
         number = number.upper()  # as it is written on the receipt
@@ -160,7 +161,7 @@ NONSENSE = Text(
 )
 REPLAYED = Text("这个码已经用过了，请在手机上刷新后再扫。", "This code was used before; refresh it on the phone.")
 EXPIRED = Text("这个码已经过期，请在手机上刷新后再扫。", "This code has expired; refresh it on the phone.")
-NOT_TOGETHER = Text("编号和身份证号码后四位对不上，请核对。", "The number and the last four characters do not go together.")
+NOT_TOGETHER = Text("编号和证件号码后四位对不上，请核对。", "The number and the last four characters do not go together.")
 _REFUSALS: dict[Why, tuple[ErrorCode, str, Text]] = {
     "forged": ("not-authorised", "the signature of the code is wrong", FORGED),
     "foreign": ("not-authorised", "the code is another issuer's or of another kind", FOREIGN),

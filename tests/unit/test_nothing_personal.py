@@ -20,7 +20,7 @@ from queue_server.codes.seal import code_of
 from queue_server.upkeep.personal_data import REQUEST_DAYS, delete_expired, expiry, retention_rules
 from tests.bed import Bed
 
-NAME, NUMBER, TELEPHONE = "欧阳娜娜", "62052419900101001X", "13812345678"
+NAME, NUMBER, TELEPHONE = "欧阳娜娜", "62052419900101002X", "13812345678"
 SECRETS = (NAME.encode(), "娜娜".encode(), NUMBER.encode(), b"19900101", TELEPHONE.encode())
 
 

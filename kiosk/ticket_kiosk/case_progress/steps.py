@@ -20,7 +20,7 @@ from kiosk.ticket_kiosk.case_progress.state import (
 )
 from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 
-FOREIGN = {"number": re.compile(r"[^A-Z0-9-]"), "last_four": re.compile(r"[^0-9X]")}
+FOREIGN = {"number": re.compile(r"[^A-Z0-9-]"), "last_four": re.compile(r"[^0-9A-Z]")}
 """What cannot be in a field."""
 
 

@@ -25,7 +25,8 @@ from queue_server.appointments.repository import Booking
 from queue_server.appointments.row_format import bookings
 from queue_server.cases.intake import take_in as put
 from queue_server.cases.row_format import CASES
-from queue_server.row_files import BadRows, M, RowReader
+from queue_server.row_files.problem import BadRows
+from queue_server.row_files.reader import M, RowReader
 from queue_server.store.database import Database
 from queue_server.web.api import token_files
 from queue_server.web.api.token_files import ApiTokens
@@ -55,7 +56,7 @@ def routes(database: Database, config: HallConfig, tokens: ApiTokens, clock: Cal
 
     @router.post("/api/appointments")
     async def post_appointments(request: Request) -> JSONResponse:
-        return await _take(request, tokens.appointments, token_files.APPOINTMENTS, bookings(config.zone), take_appointments)
+        return await _take(request, tokens.appointments, token_files.APPOINTMENTS, bookings(config), take_appointments)
 
     @router.post("/api/appointments/{name}/cancel")
     async def cancel_appointment(request: Request, name: str) -> JSONResponse:

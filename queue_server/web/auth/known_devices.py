@@ -16,7 +16,7 @@ from queue_server.codes.signer import Signer, hall_key
 from queue_server.store.database import Database
 
 LIFE = timedelta(days=400)
-_FORM = re.compile(r"([0-9a-f]{16})\.(\d{1,6})\.([A-Za-z0-9_-]{12})")
+_FORM = re.compile(r"([0-9a-f]{16})\.([0-9]{1,6})\.([A-Za-z0-9_-]{12})")
 
 
 class KnownDevices:

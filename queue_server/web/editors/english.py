@@ -86,7 +86,7 @@ async def _read(site: Site, session: Session) -> list[SentenceRow]:
     department = session.account.department if session.account.role == "entry" else ""
 
     def work() -> list[SentenceRow]:
-        items = (Item.model_validate_json(content) for content in guides.library.newest_contents(department=department))
+        items = (Item.stored(content) for content in guides.library.newest_contents(department=department))
         return all_said(items, {form.id: form for form in guides.catalogue.shared.form}, guides.translations.all())
 
     async with ONE_AT_A_TIME:

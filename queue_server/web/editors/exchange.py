@@ -12,10 +12,10 @@ from starlette.datastructures import UploadFile
 
 from contract.guides.item import Item
 from queue_server.catalogue import excel, exchange
-from queue_server.catalogue.exchange import problem
+from queue_server.catalogue.hall_choices import choices_of
 from queue_server.catalogue.library import ImportCounts
 from queue_server.catalogue.sandboxed_import import items_apart
-from queue_server.row_files import BadRows
+from queue_server.row_files.problem import BadRows, Problem
 from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.items import chosen
 from queue_server.web.editors.rights import ROLES, acting, guides_of
@@ -26,6 +26,12 @@ WAYS: dict[str, tuple[str, Callable[[Sequence[Item]], bytes]]] = {
     "zip": ("application/zip", exchange.to_csv),
     "json": ("application/json", exchange.to_json),
 }
+WRONG_KIND = Problem(
+    0,
+    "",
+    "is none of .xlsx, .zip and .json; put the four sheets as CSV into one .zip, for one CSV alone holds no items",
+    "只能导入 .xlsx、.zip 或 .json 文件；单个 .csv 装不下事项，请把四个工作表各存为 CSV，放进一个 .zip",
+)
 ONE_AT_A_TIME = asyncio.Semaphore(1)
 
 
@@ -43,7 +49,7 @@ def routes(site: Site) -> APIRouter:
         library = guides_of(site).library
 
         def work() -> bytes:
-            return write([Item.model_validate_json(content) for content in library.newest_contents(**wanted)])
+            return write([Item.stored(content) for content in library.newest_contents(**wanted)])
 
         async with ONE_AT_A_TIME:
             found = await asyncio.to_thread(work)
@@ -61,17 +67,16 @@ def routes(site: Site) -> APIRouter:
         form = await site.guard.form(request, session, max_files=1)
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
-            return _page(site, request, session, refused=BadRows([problem("", 0, "", "请先选择文件")]))
+            return _page(site, request, session, refused=BadRows([Problem(0, "", "choose a file first", "请先选择文件")]))
         suffix = PurePath(file.filename).suffix.lower()
         if suffix.removeprefix(".") not in WAYS:
-            return _page(
-                site, request, session, refused=BadRows([problem("", 0, "", "只能导入 .xlsx、.zip（CSV）或 .json 文件")])
-            )
+            return _page(site, request, session, refused=BadRows([WRONG_KIND]))
         content = await file.read()
-        library = guides_of(site).library
+        guides = guides_of(site)
+        library, choices = guides.library, choices_of(site.config, guides.catalogue.shared)
         try:
             async with ONE_AT_A_TIME:
-                items = await asyncio.to_thread(items_apart, content, suffix)
+                items = await asyncio.to_thread(items_apart, content, suffix, choices)
                 taken = await asyncio.to_thread(library.take_in, items, acting(session))
         except BadRows as error:
             return _page(site, request, session, refused=error)

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 
 from contract.configuration.table import TextConfig
 from contract.guides.item import Item
+from queue_server.catalogue.columns import DEFAULTS
 from queue_server.catalogue.form import FIELDS, MOST_ROWS, BadForm, Filled, filled, item_of, posted
 from queue_server.catalogue.library import ChangedMeanwhile, edits
 from queue_server.catalogue.lifecycle import NotAllowed, NotPossible
@@ -25,7 +26,7 @@ from queue_server.web.editors.item_fields import GROUPS, LONG, TITLES, options
 from queue_server.web.editors.rights import acting, content, guides_of, history_of, may_write, trouble_of
 from queue_server.web.site import Site
 
-ROW_ACTION = re.compile(r"(add|remove|up):(materials|steps|faq)(?:\.(\d{1,3}))?")
+ROW_ACTION = re.compile(r"(add|remove|up):(materials|steps|faq)(?:\.([0-9]{1,3}))?")
 MOST_FIELDS = 5000
 
 
@@ -93,7 +94,7 @@ def change_rows(fields: Filled, do: str, name: str, place: int) -> str:
     """Add, remove or lift a row; return the name of the field to stand in afterwards."""
     rows = fields.rows[name]
     if do == "add" and len(rows) < MOST_ROWS:
-        rows.append({})
+        rows.append(dict(DEFAULTS[name]))
         place = len(rows) - 1
     elif do == "remove" and place < len(rows):
         del rows[place]
@@ -109,21 +110,13 @@ def _empty(site: Site, session: Session) -> Filled:
     library = guides_of(site).library
     found = library.newest_contents(department=session.account.department)
     made = Filled(
-        {
-            "level": "4",
-            "department": session.account.department,
-            "quantity_limit": "无",
-            "intermediary": "无",
-            "complaints": site.config.hall.complaints_telephone,
-            "fee.amount": "不收费",
-            "visits": "1",
-        }
+        DEFAULTS[""] | {"department": session.account.department, "complaints": site.config.hall.complaints_telephone}
     )
     if found:
-        last = filled(Item.model_validate_json(found[-1])).main
+        last = filled(Item.stored(found[-1])).main
         made.main |= {key: last[key] for key in FROM_THE_LAST}
         made.main["code"] = last["code"][:10]
-    made.rows["materials"], made.rows["faq"] = [{}], [{}]
+    made.rows["materials"], made.rows["faq"] = [dict(DEFAULTS["materials"])], [{}]
     made.rows["steps"] = [
         {"id": "start", "kind": "开始", "text": "提出申请", "next": "accept", "who": "申请人"},
         {"id": "accept", "kind": "步骤", "text": "窗口受理", "next": "decide", "who": "窗口"},

@@ -59,7 +59,7 @@ async def history_of(site: Site, session: Session, code: str) -> History:
 
 def content(version: Version) -> Item:
     """The item of a version."""
-    return Item.model_validate_json(version.content)
+    return Item.stored(version.content)
 
 
 def findings(site: Site, item: Item, english: English) -> list[Finding]:

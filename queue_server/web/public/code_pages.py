@@ -12,6 +12,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from contract.characters import plain
 from contract.wire import answers, messages
 from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan
 from contract.wire.scanned_code import PREFIXES, CodeKind
@@ -24,8 +25,8 @@ from queue_server.web.site import Site
 
 LONGEST = 200
 MISTYPED = messages.Text(
-    "请填写办件编号和身份证号码后四位（末位可以是 X）。",
-    "Give the case's number and the last four characters of the ID number.",
+    "请填写办件编号，以及身份证号或信用代码的后四位。",
+    "Give the case's number and the last four characters of the ID number or the credit code.",
 )
 
 
@@ -90,7 +91,7 @@ def routes(site: Site, database: Database) -> APIRouter:
     @router.post("/c")
     async def find(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=5)
-        number, last_four = (str(form.get(key, "")).strip()[:64] for key in ("number", "last_four"))
+        number, last_four = (plain(str(form.get(key, "")))[:64] for key in ("number", "last_four"))
         who = f"phone {place(request)}"
         answer = await site.hall.ask("find-case", {"number": number, "last_four": last_four}, actor=who)
         found = answers.of(answer, CaseAnswer)

@@ -12,7 +12,8 @@ from typing import Generic
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
-from queue_server.row_files import BadRows, M, Problem, RowReader
+from queue_server.row_files.problem import BadRows, Problem
+from queue_server.row_files.reader import M, RowReader
 from queue_server.web.auth.sessions import Session
 from queue_server.web.site import Site
 

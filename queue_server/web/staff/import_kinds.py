@@ -29,7 +29,7 @@ def appointments(site: Site, database: Database) -> ImportKind[Booking]:
     def take(numbered: Sequence[tuple[int, Booking]]) -> int:
         return len(book(database, site.config, numbered, site.clock()))
 
-    return ImportKind("/appointments", bookings(site.config.zone), take, example)
+    return ImportKind("/appointments", bookings(site.config), take, example)
 
 
 def cases(site: Site, database: Database) -> ImportKind[Case]:

@@ -159,7 +159,7 @@ def test_the_text_of_a_card_never_shows_in_a_printed_reply():
     number = "62052419900101001" + "7"
     reply = sdt.Reply(sdt.OK, area("演示", number))
     assert number not in repr(reply) and "演示" not in repr(reply)
-    from drivers.idcard.text import check_digit
+    from contract.identity_numbers import check_character
 
-    right = card(area("演示", number[:17] + check_digit(number[:17])))
+    right = card(area("演示", number[:17] + check_character(number[:17])))
     assert right.name == "演示" and right.number not in repr(right) and "演示" not in f"{right}"

@@ -60,22 +60,30 @@ def test_an_entry_of_a_list_counts_from_one_and_its_keys_are_its_own() -> None:
 @pytest.mark.parametrize(
     ("content", "zh", "en"),
     [
-        ({}, "没有填写", "Field required"),
-        ({"name": 1}, "应为文字", "Input should be a valid string"),
-        ({"name": "x", "number": "many"}, "应为整数", "Input should be a valid integer, unable to parse string as an integer"),
-        ({"name": "x", "number": 10}, "不能大于9", "Input should be less than or equal to 9"),
+        ({}, "没有填写", "is not filled in"),
+        ({"name": 1}, "“1”应为文字", "“1”: must be a text"),
+        ({"name": "x", "number": "many"}, "“many”应为整数", "“many”: must be a whole number"),
+        ({"name": "x", "number": 10}, "“10”不能大于9", "“10”: must not be more than 9"),
         ({"name": "nothing"}, "不是名称", "is no name"),
         ({"name": "nobody"}, "填写有误", "is nobody"),
         (
             {"name": "x", "parts": [{"id": "很"}]},
-            "格式不对，只能用小写字母、数字和短横",
-            "use only small letters, digits and hyphens",
+            "“很”格式不对，只能用小写字母、数字和短横",
+            "“很”: use only small letters, digits and hyphens",
         ),
-        ({"name": "x", "parts": [{"id": "long-one"}]}, "太长，最多5个字", "String should have at most 5 characters"),
-        ({"name": "x", "parts": [{"id": "a", "kind": "three"}]}, "只能填one、two", "Input should be 'one' or 'two'"),
-        ({"name": "x", "parts": [1]}, "应为一条记录", "Input should be a valid dictionary or instance of Part"),
+        (
+            {"name": "x", "parts": [{"id": "long-one"}]},
+            "“long-one”太长，最多5个字",
+            "“long-one”: is too long, at most 5 characters",
+        ),
+        (
+            {"name": "x", "parts": [{"id": "a", "kind": "three"}]},
+            "“three”不对，只能填one、two",
+            "“three”: must be one of one, two",
+        ),
+        ({"name": "x", "parts": [1]}, "“1”应为一条记录", "“1”: must be a record"),
     ],
 )
 def test_a_problem_is_said_in_either_language(content: object, zh: str, en: str) -> None:
     found = error(content)
-    assert (explain.chinese(found), explain.english(found)) == (zh, en)
+    assert (explain.texts(found).zh, explain.texts(found).en) == (zh, en)

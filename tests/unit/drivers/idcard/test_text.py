@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.idcard.text import OtherCard, Unreadable, area, card, check_digit, is_number, masked
+from contract.identity_numbers import check_character
+from drivers.idcard.text import OtherCard, Unreadable, area, card, is_number, masked
 
 NUMBER = "11010519491231002X"
 
 
 def test_the_check_digit_is_that_of_the_example_in_the_standard():
-    assert check_digit(NUMBER[:17]) == "X" and is_number(NUMBER)
+    assert check_character(NUMBER[:17]) == "X" and is_number(NUMBER)
     assert not is_number(NUMBER[:17] + "1") and not is_number("１" * 18) and not is_number("123")
 
 
@@ -18,7 +19,7 @@ def test_the_check_digit_is_that_of_the_example_in_the_standard():
     st.text(alphabet="王小明·阿卜杜热合曼", min_size=1, max_size=15), st.text(alphabet="0123456789", min_size=17, max_size=17)
 )
 def test_what_stands_on_a_card_is_read_back(name, digits):
-    number = digits + check_digit(digits)
+    number = digits + check_character(digits)
     read = card(area(name, number))
     assert (read.name, read.number) == (name, number)
     assert card(area(name, number, kind="J")).number == number

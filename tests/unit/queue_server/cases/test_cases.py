@@ -107,7 +107,7 @@ def test_a_bad_json_file_is_refused_with_row_key_and_reason(content, part):
         (b"number,colour\n1,red", "unknown column"),
         (b"\xff\xfe\x00", "neither UTF-8|unknown column"),
         (b'number,item\n"x', "is not CSV"),
-        (b"number\nWS-1,2,3", "has 3 cells"),
+        (b"number\nWS-1,2,3", "column 2 holds something, but has no title"),
         (
             b"number,item,state,department,applicant,received_on\nWS-1,x,accepted,d,a,2026-11-20\nWS-1,x,accepted,d,a,2026-11-20",
             "row 3: number: WS-1 stands in row 2 too",

@@ -1,7 +1,6 @@
 """Codes of items, organisations and persons. The vectors are real codes taken apart, or computed by the published rules."""
 
 import contextlib
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -12,16 +11,12 @@ from queue_server.catalogue.codes import (
     BadCode,
     LocalCode,
     NationalCode,
-    citizen_check,
-    citizen_problem,
     organisation_check,
     region_code,
     region_level,
     uscc_check,
     uscc_problem,
 )
-
-TODAY = date(2026, 11, 22)
 
 
 def test_a_local_code_falls_into_region_department_type_and_serial():
@@ -128,22 +123,7 @@ def test_a_social_credit_code_of_wrong_length_or_letters_is_refused(code):
     assert uscc_problem(code)
 
 
-@pytest.mark.parametrize("number", ["11010519491231002X", "440524188001010014", "11010519491231002x"])
-def test_the_identity_numbers_of_the_standard_hold(number):
-    assert citizen_problem(number, TODAY) is None
-
-
-def test_a_wrong_check_character_a_wrong_date_and_a_birth_in_the_future_are_named():
-    assert "last character" in (citizen_problem("110105194912310021", TODAY) or "")
-    assert "date of birth" in (citizen_problem("11010519491331002X", TODAY) or "")
-    unborn = "11010520270101002"
-    assert "future" in (citizen_problem(unborn + citizen_check(unborn), TODAY) or "")
-    assert "17 digits" in (citizen_problem("110105491231002", TODAY) or "")
-
-
 @settings(deadline=None)
 @given(st.text(max_size=20))
-def test_any_text_as_an_identity_number_gets_an_answer(text):
-    problem = citizen_problem(text, TODAY)
-    assert problem is None or problem
+def test_any_text_as_a_credit_code_gets_an_answer(text):
     assert uscc_problem(text) is None or uscc_problem(text)

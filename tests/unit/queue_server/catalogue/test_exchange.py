@@ -12,18 +12,12 @@ from openpyxl import load_workbook
 
 from contract.configuration.table import TextConfig
 from contract.guides.item import Item
+from queue_server.catalogue.book import from_book, to_book
 from queue_server.catalogue.columns import SHEETS
 from queue_server.catalogue.excel import from_excel, to_excel
-from queue_server.catalogue.exchange import (
-    from_book,
-    from_csv,
-    from_json,
-    to_book,
-    to_csv,
-    to_json,
-)
+from queue_server.catalogue.exchange import from_csv, from_json, to_csv, to_json
 from queue_server.catalogue.load import load
-from queue_server.row_files import BadRows
+from queue_server.row_files.problem import BadRows
 
 ITEMS = list(load(Path(__file__).parents[4] / "assets/halls/wushan").items)
 FEW = ITEMS[:4]
@@ -120,19 +114,7 @@ def test_nothing_in_a_file_for_spreadsheets_runs_as_a_formula():
     assert b"'=1+1" in zipfile.ZipFile(io.BytesIO(to_csv([item]))).read("事项.csv")
 
 
-def test_numbers_that_a_spreadsheet_made_of_texts_are_understood():
-    workbook = load_workbook(io.BytesIO(to_excel(FEW)))
-    page = workbook["事项"]
-    headers = [cell.value for cell in page[1]]
-    page.cell(2, headers.index("投诉电话") + 1).value = 12345
-    page.cell(2, headers.index("承诺办结时限") + 1).value = 1.0
-    file = io.BytesIO()
-    workbook.save(file)
-    read = from_excel(file.getvalue())[0]
-    assert (read.complaints, read.promised_limit.days) == ("12345", 1)
-
-
-PRINTED = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" =+'\","), min_size=1, max_size=30)
+PRINTED = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" =+'\",_x041"), min_size=1, max_size=30)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -12,7 +12,7 @@ from contract.guides.item import Item
 from queue_server.catalogue.library import ChangedMeanwhile, Library, edits
 from queue_server.catalogue.lifecycle import Editor, History, NotAllowed, NotPossible, in_force
 from queue_server.catalogue.load import load
-from queue_server.row_files import BadRows
+from queue_server.row_files.problem import BadRows
 from queue_server.store.database import Database
 from tests.web_hall import now
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, insert, select
 
-from contract import masking
+from contract import number_masking
 from queue_server import privacy
 from queue_server.codes.signer import hall_key, seal_hall_key
 from queue_server.privacy import NoKey, NotReadable, Sealer, key
@@ -95,14 +95,14 @@ def test_a_key_that_others_can_read_or_that_is_cut_short_is_refused_with_what_to
     ],
 )
 def test_an_identity_number_shows_its_ends_only(number: str, shown: str) -> None:
-    assert masking.mask_id(number) == shown
+    assert number_masking.mask_id(number) == shown
 
 
 @pytest.mark.parametrize(
     ("number", "shown"), [("13812345678", "138****5678"), ("138 1234 5678", "138****5678"), ("8812345", "*****45"), ("1", "*")]
 )
 def test_a_telephone_number_hides_its_middle(number: str, shown: str) -> None:
-    assert masking.mask_phone(number) == shown
+    assert number_masking.mask_phone(number) == shown
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,20 @@ def test_a_telephone_number_hides_its_middle(number: str, shown: str) -> None:
         ("old card 620524900101123", "old card 620********1123"),
         ("ticket 20261122-a001 at 1763779200.123456", "ticket 20261122-a001 at 1763779200.123456"),
         ("seq 1763779200123 session 5f13812345678ab0", "seq 1763779200123 session 5f13812345678ab0"),
+        ("reader CHN620190010112 or CHN 620190010112", "reader CHN********0112 or CHN********0112"),
+        ("permit H12345678, M1234567890", "permit H******78, M********90"),
+        ("证件EA1234567，E12345678，G12345678", "证件E******67，E******78，G******78"),
+        ("card A123456(7) read", "card A*******7) read"),
+        ("620524 19900101 1231 / 620524-19900101-123x", "620***********1231 / 620***********123x"),
+        ("号码６２０５２４１９９００１０１１２３１，", "号码620***********1231，"),
+        ("电话１３８１２３４５６７８", "电话138****5678"),
+        ("wrong month 620524199013010027", "wrong month 620***********0027"),
+        ("id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 of A001", "id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 of A001"),
         ("item 11620524MB1234567890000000000001", "item 11620524MB1234567890000000000001"),
     ],
 )
 def test_a_text_is_masked_where_it_names_a_person_and_nowhere_else(text: str, shown: str) -> None:
-    assert masking.mask_in(text) == shown
+    assert number_masking.mask_in(text) == shown
 
 
 def test_nothing_personal_reaches_the_log_not_even_in_an_exception() -> None:
@@ -128,7 +137,7 @@ def test_nothing_personal_reaches_the_log_not_even_in_an_exception() -> None:
     log.propagate = False
     log.addHandler(handler)
     before = logging.getLogRecordFactory()
-    masking.mask_logs()
+    number_masking.mask_logs()
     try:
         log.warning("%s rang from %s", "620524199001011234", 13812345678)
         try:

@@ -52,8 +52,8 @@ def test_nothing_is_asked_before_both_fields_are_filled():
 
 def test_a_field_takes_only_what_can_be_in_it():
     citizen = Citizen()
-    citizen.does(OpenCaseQuery(), FieldTyped("ws 00/01"), PickField("last_four"), FieldTyped("12ab345"))
-    assert (citizen.state.case_query.number, citizen.state.case_query.last_four) == ("WS0001", "1234")
+    citizen.does(OpenCaseQuery(), FieldTyped("ws 00/01"), PickField("last_four"), FieldTyped("cd-2k5"))
+    assert (citizen.state.case_query.number, citizen.state.case_query.last_four) == ("WS0001", "CD2K")
 
 
 def test_the_case_is_shown_and_the_last_four_are_forgotten():

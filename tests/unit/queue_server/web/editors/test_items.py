@@ -311,8 +311,8 @@ def test_a_bad_file_is_answered_with_row_column_and_reason_and_changes_nothing(c
             target.writestr(name, source.read(name).replace(items[1].telephone.encode(), "没有".encode(), 2))
     answer = upload(entry, "items.zip", bad.getvalue())
     assert answer.status_code == 400
-    assert re.search(r"<td>事项</td><td>2</td><td>咨询电话</td><td[^>]*>格式不对", answer.text)
-    assert re.search(r"<td>事项</td><td>3</td><td>咨询电话</td><td[^>]*>格式不对", answer.text)
+    assert re.search(r"<td>事项</td><td>2</td><td>咨询电话</td><td[^>]*>“没有”格式不对", answer.text)
+    assert re.search(r"<td>事项</td><td>3</td><td>咨询电话</td><td[^>]*>“没有”格式不对", answer.text)
     assert all(len(calm.history(item.code)) == 1 for item in items)
 
 
@@ -331,7 +331,7 @@ def test_items_of_another_department_cannot_be_imported(calm: Office) -> None:
     changed = [items[0].model_copy(update={"result": "别的部门写的"}), *items[1:]]
     answer = upload(calm.at("entry"), "items.json", exchange.to_json(changed))
     assert answer.status_code == 400
-    assert "不属于本账号的部门" in answer.text
+    assert "“武山县公安局”不是本账号的部门“武山县民政局”" in answer.text
     assert len(calm.history(items[0].code)) == 1
 
 

@@ -24,9 +24,22 @@ def mask_phone(number: str) -> str:
 
 
 def mask_in(text: str) -> str:
-    """`text` with everything masked that looks like an identity number (GB 11643) or a mobile telephone number."""
-    text = _ID_NUMBER.sub(lambda found: mask_id(found[0]), text)
-    return _MOBILE.sub(lambda found: found[1] + mask_phone(found[2]), text)
+    """`text` with everything masked that looks like the number of a paper about a person (citizens' and permanent residence
+    cards, passports, permits for Hong Kong, Macao and Taiwan, identity cards of Hong Kong) or a mobile telephone number, also
+    with blanks in it or in full-width characters."""
+    if not _DIGIT.search(text):
+        return text
+    wide = text.translate(_NARROW)  # as long as `text`: a place in one is the place in the other
+    for pattern, mask in ((_ID_NUMBER, _mask_paper), (_PAPER, _mask_paper), (_MOBILE, mask_phone)):
+        for found in reversed(list(pattern.finditer(wide))):
+            begins, ends = found.span(found.lastindex or 0)
+            masked = mask(found[found.lastindex or 0])
+            text, wide = (part[:begins] + masked + part[ends:] for part in (text, wide))
+    return text
+
+
+def _mask_paper(number: str) -> str:
+    return mask_id(re.sub(r"[\s-]+", "", number))
 
 
 def _masked(text: str, first: int, last: int) -> str:
@@ -35,11 +48,24 @@ def _masked(text: str, first: int, last: int) -> str:
     return text[:first] + "*" * (len(text) - first - last) + text[len(text) - last :]
 
 
-_BIRTH = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_DIGIT = re.compile("[0-9０-９]")
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_GAP = "[ -]?"
+_YEAR, _MONTH, _DAY = "(?:18|19|20)[0-9]{2}", "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
+_BEGINS, _ENDS = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
 _ID_NUMBER = re.compile(
-    rf"(?<![0-9A-Za-z])[1-9]\d{{5}}(?:{_BIRTH}\d{{3}}[0-9Xx]|\d{{2}}(?:0[1-9]|1[0-2])[0-3]\d{{4}})(?![0-9A-Za-z])"
+    f"{_BEGINS}(?:[1-9][0-9]{{16}}[0-9Xx]"
+    f"|[1-9][0-9]{{5}}{_GAP}{_YEAR}{_GAP}{_MONTH}{_GAP}{_DAY}{_GAP}[0-9]{{3}}[0-9Xx]"
+    f"|[1-9][0-9]{{5}}{_GAP}[0-9]{{2}}{_GAP}{_MONTH}{_GAP}[0-3][0-9]{_GAP}[0-9]{{3}}){_ENDS}"
 )
-_MOBILE = re.compile(r"(?<![0-9A-Za-z.])((?:\+?86[ -]?)?)(1[3-9]\d[ -]?\d{4}[ -]?\d{4})(?![0-9A-Za-z])")
+"""GB 11643: region, date of birth, sequence, check character; fifteen digits before 1999."""
+_PAPER = re.compile(
+    f"{_BEGINS}(?:[A-Z]{{3}}{_GAP}[0-9]{{12}}"  # permanent residence of foreigners
+    f"|[HMhm]{_GAP}[0-9]{{8}}(?:[0-9]{{2}})?"  # to and from Hong Kong and Macao
+    f"|[DEGPSdegps]{_GAP}[0-9]{{8}}|[Ee][A-Za-z]{_GAP}[0-9]{{7}}"  # passports
+    f"|[A-Z]{{1,2}}[0-9]{{6}} ?\\([0-9A]\\)){_ENDS}"  # identity card of Hong Kong
+)
+_MOBILE = re.compile(r"(?<![0-9A-Za-z.])(?:\+?86[ -]?)?(1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?![0-9A-Za-z])")
 
 
 class Masking(logging.Filter):

@@ -1,0 +1,195 @@
+"""Reads rows of one kind from a file.
+
+JSON: a list of objects, or {"<name>": [...]}, with the keys of the model.
+CSV and Excel: titles, the same keys or their Chinese names; several values in a cell are parted by ";", "、" or a line break.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from itertools import islice
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from contract.characters import plain, trimmed
+from contract.configuration.explain import nearest
+from contract.configuration.table import TextConfig
+from contract.identity_numbers import BY_SPREADSHEET, is_scientific
+from queue_server.row_files.csv_text import rows_of, text_of
+from queue_server.row_files.problem import BadRows, Problem, Problems, problems_of
+from queue_server.row_files.titles import title_of
+
+M = TypeVar("M", bound=BaseModel)
+MAX_ROWS = 100_000
+LARGEST = 64 * 1024 * 1024
+Row = tuple[int, object]
+"""The number of a row and what stands in it."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a column may name: the ids with the names that people know. `what` it is, in both languages."""
+
+    what: TextConfig
+    named: Mapping[str, TextConfig]
+
+    def id_of(self, written: str) -> str | None:
+        """The id that is meant by an id or a name; None for neither, and for a name that several have."""
+        text = plain(written)
+        if text in self.named:
+            return text
+        found = [
+            one for one, name in self.named.items() if text.casefold() in (plain(name.zh).casefold(), plain(name.en).casefold())
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def refusal(self, written: str) -> tuple[str, str]:
+        """Why something else is refused, in English and in Chinese, with what may be written."""
+        ids, names = ", ".join(self.named), "、".join(dict.fromkeys(name.zh for name in self.named.values()))
+        return f"“{written}” is no {self.what.en}; write one of {ids}", f"“{written}”不是{self.what.zh}，应为：{names}"
+
+
+@dataclass(frozen=True)
+class RowReader(Generic[M]):
+    """How rows of one kind are read.
+
+    `name` is their key in JSON; `titles` holds the columns of a table with their Chinese titles, `lists` those that hold
+    several values, `times` those of days and times; in the column `unique` nothing may stand twice; of `choices` one may be
+    written. A time without an offset is the hall's own, of its `zone`.
+    """
+
+    model: type[M]
+    name: str
+    titles: Mapping[str, str]
+    lists: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    unique: str = ""
+    zone: tzinfo | None = None
+    choices: Mapping[str, Choices] = field(default_factory=dict)
+
+    def from_json(self, content: bytes) -> list[tuple[int, M]]:
+        """The rows in a JSON text with their numbers; raise BadRows, also for a list without any."""
+        _fits(content)
+        try:
+            given: object = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise BadRows([Problem(0, "", f"is not JSON: {error}", "不是 JSON 文件")]) from None
+        rows = given.get(self.name) if isinstance(given, dict) else given
+        if not isinstance(rows, list):
+            reason = f'holds no list of {self.name}; write [{{"{next(iter(self.model.model_fields))}": ...}}, ...]'
+            raise BadRows([Problem(0, "", reason, "文件里没有列表")])
+        self._some(rows)
+        return self._checked(list(enumerate(rows, 1)), Problems())
+
+    def from_csv(self, content: bytes) -> list[tuple[int, M]]:
+        """The rows in a CSV text with their numbers; raise BadRows, also for titles alone."""
+        _fits(content)
+        try:
+            return self.from_table(rows_of(text_of(content)), Problems())
+        except csv.Error as error:
+            raise BadRows([Problem(0, "", f"is not CSV: {error}", "不是 CSV 文件")]) from None
+
+    def from_table(self, table: Iterable[Sequence[str]], problems: Problems) -> list[tuple[int, M]]:
+        """The rows of a table with their numbers, titles first; raise BadRows. What was wrong before is in `problems`."""
+        cells = ((number, [trimmed(cell) for cell in row]) for number, row in enumerate(table, 1))
+        filled = ((number, row) for number, row in cells if any(row))
+        number, titles = next(filled, (0, []))
+        lines = list(islice(filled, MAX_ROWS + 1))
+        width = max(
+            (place + 1 for row in [titles, *(row for _, row in lines)] for place, cell in enumerate(row) if cell), default=0
+        )
+        keys = self._keys(number, [*titles, *[""] * (width - len(titles))][:width], lines)
+        self._some(lines)
+        return self._checked([(row, self._row(keys, given)) for row, given in lines], problems)
+
+    def template(self, example: Mapping[str, str]) -> bytes:
+        """A CSV to fill in, for spreadsheets: the Chinese titles and one row."""
+        text = io.StringIO()
+        csv.writer(text).writerows([list(self.titles.values()), [example.get(key, "") for key in self.titles]])
+        return text.getvalue().encode("utf-8-sig")
+
+    def _keys(self, number: int, titles: list[str], lines: Sequence[tuple[int, list[str]]]) -> list[str]:
+        """The key of every column, "" for one without title and values; raise BadRows."""
+        if not titles:
+            empty = f"is empty; its first row names columns of {', '.join(self.titles)}"
+            raise BadRows([Problem(0, "", empty, "文件是空的")])
+        known = {title_of(title): key for key, title in self.titles.items()} | {key: key for key in self.titles}
+        keys: list[str] = []
+        problems = Problems()
+        for place, title in enumerate(titles):
+            key = known.get(title_of(title), "")
+            if key and key in keys:
+                zh = f"“{title}”这一列出现了两次，请删去一列"
+                problems.add(Problem(number, title, f"column {title} stands twice; take one of them out", zh))
+            elif not key and title:
+                zh = f"没有“{title}”这一列，可用的列：{'、'.join(self.titles.values())}"
+                problems.add(Problem(number, title, f"unknown column; {nearest(title, list(self.titles))}", zh))
+            elif not key and (stray := next((row for row, cells in lines if place < len(cells) and cells[place]), 0)):
+                zh = f"第{place + 1}列有内容，但没有列名"
+                problems.add(Problem(stray, "", f"column {place + 1} holds something, but has no title", zh))
+            keys.append(key)
+        problems.check()
+        return keys
+
+    def _row(self, keys: Sequence[str], cells: Sequence[str]) -> dict[str, object]:
+        given: dict[str, object] = {key: cell for key, cell in zip(keys, cells, strict=False) if key and cell}
+        for key in self.lists:
+            if key in given:
+                given[key] = [part for piece in re.split("[；;、\n]", str(given[key])) if (part := trimmed(piece))]
+        return given
+
+    def _chosen(self, number: int, row: dict[str, object], problems: Problems) -> dict[str, object]:
+        """`row` with the ids of what it names; names of nothing are problems, and numbers that a spreadsheet has changed."""
+        for key, value in row.items():
+            if isinstance(value, str) and is_scientific(value):
+                problems.add(Problem(number, key, f"“{value}”: {BY_SPREADSHEET[0]}", f"“{value}”{BY_SPREADSHEET[1]}"))
+        for key, choices in self.choices.items():
+            value = row.get(key)
+            if not isinstance(value, str) or not value:
+                continue
+            chosen = choices.id_of(value)
+            if chosen is None:
+                problems.add(Problem(number, key, *choices.refusal(value)))
+            row = {**row, key: chosen or value}
+        return row
+
+    def _some(self, rows: Sized) -> None:
+        """An empty list is never what somebody wanted to hand over; neither is one without end."""
+        if not rows:
+            raise BadRows([Problem(0, "", f"holds no {self.name} at all", "文件里一行数据也没有")])
+        if len(rows) > MAX_ROWS:
+            reason = f"holds more than {MAX_ROWS} {self.name}; hand them over in parts"
+            raise BadRows([Problem(0, "", reason, f"超过{MAX_ROWS}行，请分成几个文件")])
+
+    def _checked(self, rows: Sequence[Row], problems: Problems) -> list[tuple[int, M]]:
+        sound: list[tuple[int, M]] = []
+        seen: dict[str, int] = {}
+        for number, given in rows:
+            given = self._chosen(number, given, problems) if isinstance(given, dict) else given
+            try:
+                row = self.model.model_validate(given, context={"zone": self.zone})
+            except ValidationError as error:
+                for problem in problems_of(error, number):
+                    problems.add(problem)
+                continue
+            mark = str(getattr(row, self.unique) or "") if self.unique else ""
+            if mark and mark in seen:
+                reason = f"{mark} stands in row {seen[mark]} too"
+                problems.add(Problem(number, self.unique, reason, f"{mark}和第{seen[mark]}行重复"))
+            seen[mark] = number
+            sound.append((number, row))
+        problems.check()
+        return sound
+
+
+def _fits(content: bytes) -> None:
+    if len(content) > LARGEST:
+        size = LARGEST >> 20
+        raise BadRows([Problem(0, "", f"is larger than {size} MB; hand it over in parts", f"超过{size} MB，请分成几个文件")])
