@@ -15,6 +15,8 @@ UNPRINTABLE = re.compile(
 """Control characters, on which databases and fonts stumble; those that turn text around, so that it says something else; what
 stands for a broken character (U+FFFD); and the private use areas, in which every program means another character."""
 
+_SHOWN_BY_NOTHING = re.compile("[\ue000-\uf8ff\ufdd0-\ufdef\ufffd-\uffff\U000f0000-\U0010ffff]")
+"""Private use, noncharacters, and what stands for a broken character."""
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2060-\u2064\u3164\ufe00-\ufe0f\ufeff]"
 )
@@ -44,6 +46,11 @@ def plain(text: str) -> str:
 def trimmed(text: str) -> str:
     """`text` without white space and invisible marks around it."""
     return _ENDS.sub("", text)
+
+
+def shown(text: str) -> str:
+    """`text` as a screen or a printer can show it: □ for what nothing can. Characters that are newer than this program stay."""
+    return _SHOWN_BY_NOTHING.sub("□", assigned(text))
 
 
 def assigned(text: str) -> str:

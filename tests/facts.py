@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from contract.wire import codec
+from contract.wire.case import Case
 from contract.wire.facts import CaseFacts
+from queue_server.cases.row_format import CASES
 
 
 def case_facts(number: str = "WS-1", **changes: Any) -> dict[str, Any]:
@@ -59,3 +61,8 @@ def ticket_facts(number: str = "A001", state: str = "waiting", **changes: Any) -
     }
     assert changes.keys() <= facts.keys()
     return facts | changes
+
+
+def cases_of(content: bytes) -> list[Case]:
+    """The cases in a JSON text, as a platform hands them over."""
+    return [case for _, case in CASES.from_json(content)]

@@ -9,7 +9,8 @@ from pathlib import Path
 from appliance import terminal_file as terminals
 from appliance.terminal_file import TerminalFile
 from appliance.trouble import ApplianceError
-from contract import durable
+from contract import durable, text_files
+from contract.text_files import BadText
 
 UNITS = {
     "hall": ("jiaohao-kiosk@hall.service",),
@@ -69,10 +70,12 @@ def named(place: Place) -> TerminalFile:
     problem = ""
     for path in (place.efi / terminals.FILE, place.etc / terminals.FILE):
         try:
-            return terminals.read(path.read_text(encoding="utf-8"))
+            return terminals.read(text_files.read(path))
         except ApplianceError as error:
             problem = problem or str(error)
-        except (OSError, UnicodeDecodeError):
+        except BadText as error:
+            problem = problem or f"{path.name} {error}"
+        except OSError:
             continue
     raise ApplianceError(
         problem or "this disk has no name yet; put it into the technician's machine and run: jiaohao-tech name"

@@ -18,10 +18,12 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from contract import text_files
 from contract.configuration import explain
 from contract.configuration.explain import nearest
 from contract.configuration.hall import HallConfig
 from contract.configuration.opening_hours import contradictions
+from contract.text_files import BadText
 
 FILES = {
     "hall.toml": (
@@ -67,10 +69,12 @@ def load(folder: Path) -> HallConfig:
 def _read(path: Path, keys: tuple[str, ...], tables: dict[str, object]) -> list[str]:
     """Add the tables of one file to `tables`; return what is wrong with it."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(text_files.read(path))
     except OSError as error:
         return [f"{path}: cannot be read ({error.strerror}); a hall needs the files {', '.join(FILES)}"]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except BadText as error:
+        return [f"{path}: {error}"]
+    except tomllib.TOMLDecodeError as error:
         return [f"{path}: is not TOML: {error}"]
     unknown = [key for key in content if key not in keys]
     tables.update((key, value) for key, value in content.items() if key in keys)

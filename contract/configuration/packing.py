@@ -7,7 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
-from contract import durable
+from contract import durable, text_files
 from contract.configuration.hall_files import FILES, BadHall, load
 from contract.wire import codec
 from contract.wire.messages import Configuration, ConfigurationPart
@@ -18,7 +18,7 @@ PIECE = 32_000
 
 def packed(folder: Path) -> Configuration:
     """The files of the hall in `folder`, as they go out. Raise OSError."""
-    files = {name: (folder / name).read_text(encoding="utf-8") for name in sorted(FILES)}
+    files = {name: text_files.read(folder / name) for name in sorted(FILES)}
     return Configuration(_sum(files), files)
 
 

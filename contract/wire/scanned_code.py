@@ -18,6 +18,8 @@ LENGTH = 2000
 _TOKEN = re.compile(r"[0-9]{6}[a-z][0-9]{3,6}-[A-Za-z0-9_-]{12}")
 _ITEM = re.compile(r"[0-9]{8}[A-Za-z]{2}-[A-Za-z]{2}-[0-9]{4}")
 _SEALED = re.compile(r"([a-z0-9-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{12})")
+_SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
+"""What some scanners put in front, to say which kind of code it was (AIM, ISO/IEC 15424): ]Q1 for a QR code."""
 _ADDRESS = re.compile(r"https?://[^\s/?#]{1,255}/([tgac])/([^\s/?#]{1,255})/?(?:[?#]\S*)?", re.IGNORECASE)
 _LETTERS: dict[str, CodeKind] = {"t": "ticket", "g": "guide", "a": "appointment", "c": "case"}
 PREFIXES: dict[CodeKind, str] = {"appointment": "JHA.", "case": "JHC."}
@@ -36,7 +38,7 @@ class Code:
 
 def read(text: str) -> Code | None:
     """The code in a scanned text, or None for one that cannot be any of the hall's."""
-    text = text.strip("\r\n\t \0")
+    text = _SYMBOLOGY.sub("", text.strip("\r\n\t \0"))
     if not text or len(text) > LENGTH or not text.isascii() or not text.isprintable():
         return None
     for kind, prefix in PREFIXES.items():

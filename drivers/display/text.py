@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from contract.characters import shown
+
 REPLACEMENT = "□"
 COLOURS = {"red": (255, 48, 32), "green": (48, 255, 64), "yellow": (255, 208, 32)}
 """The colours of two-colour LED modules."""
@@ -15,9 +17,10 @@ _LOOKALIKES = str.maketrans({"\\": "＼", "\t": " ", "\r": " ", "\n": " ", "—"
 
 
 def plain(text: str, limit: int = 200) -> str:
-    """`text` without control characters, backslashes and line breaks, at most `limit` characters long."""
-    shown = unicodedata.normalize("NFC", text[: 2 * limit]).translate(_LOOKALIKES)
-    return "".join(c for c in shown if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))[:limit]
+    """`text` without control characters, backslashes and line breaks, at most `limit` characters long; □ for what nothing can
+    show."""
+    composed = unicodedata.normalize("NFC", shown(text[: 2 * limit])).translate(_LOOKALIKES)
+    return "".join(c for c in composed if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))[:limit]
 
 
 def encode(text: str, limit_bytes: int = 512) -> bytes:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Literal
 
+from contract.characters import shown
+
 Charset = Literal["gbk", "gb2312", "latin"]
 """gbk: 21,003 hanzi; gb2312: 6,763 hanzi; latin: no Chinese at all."""
 
@@ -16,15 +18,15 @@ CLOSING = set("，。、；：！？）》】」』”’％℃")
 """Marks that may not begin a line."""
 OPENING = set("（《【「『“‘")
 """Marks that may not end a line."""
-_CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def clean(text: str) -> str:
     """`text` without anything a printer could take for a command: controls, line breaks, direction marks, half surrogates.
 
-    White space becomes one space, so that words stay apart.
+    White space becomes one space, so that words stay apart. A character that nothing can show is □: a name lacks none unseen.
     """
-    spaced = "".join(" " if c.isspace() else c for c in text)
+    spaced = "".join(" " if c.isspace() else c for c in shown(text))
     return " ".join("".join(c for c in spaced if unicodedata.category(c) not in _CONTROL).split())
 
 

@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--item", help="code of the item")
     code_picture.add_argument(add)
     add.set_defaults(run=_add)
-    taken = verbs.add_parser("import", help="take in appointments from .json or .csv: all of them, or none")
+    taken = verbs.add_parser("import", help="take in appointments from .xlsx, .csv or .json: all of them, or none")
     taken.add_argument("file", type=Path)
     taken.set_defaults(run=_import)
     listed = verbs.add_parser("list", help="list the appointments of a day")
@@ -94,11 +94,8 @@ def _add(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     content = options.file.read_bytes()
     with command_access.opened(LedgerOptions.of(options)) as (config, database):
-        rows = bookings(config)
-        read = {".json": rows.from_json, ".csv": rows.from_csv}.get(options.file.suffix.lower())
-        if read is None:
-            raise Unable(f"{options.file}: name it .json or .csv, so that its format is known")
-        for made in take_in(database, config, read(content), datetime.now(UTC)):
+        numbered = bookings(config).read(content, options.file.name)
+        for made in take_in(database, config, numbered, datetime.now(UTC)):
             _print(config, made)
     return 0
 

@@ -1,4 +1,4 @@
-"""Reads the appointments that a booking platform or an office hands over, as JSON or CSV, all of them sound or none.
+"""Reads the appointments that a booking platform or an office hands over, all of them sound or none.
 
 Keys and columns: `queue_server.appointments.repository.Booking`. A time without an offset is the hall's. A queue may be named
 as people know it.

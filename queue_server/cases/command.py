@@ -12,12 +12,10 @@ from contract.wire.case import STATES
 from queue_server import command_access
 from queue_server.cases import repository
 from queue_server.cases.intake import take_in
-from queue_server.cases.row_format import BadCases, from_csv, from_json
+from queue_server.cases.row_format import CASES, BadCases
 from queue_server.codes.seal import code_of
 from queue_server.command_access import LedgerOptions
 from queue_server.store.database import BadDatabase
-
-READ = {".json": from_json, ".csv": from_csv}
 
 
 def main(words: list[str]) -> int:
@@ -33,7 +31,7 @@ def main(words: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="jiaohao-server case", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    taken = verbs.add_parser("import", help="take in cases from .json or .csv: all of them, or none")
+    taken = verbs.add_parser("import", help="take in cases from .xlsx, .csv or .json: all of them, or none")
     taken.add_argument("file", type=Path)
     taken.set_defaults(run=_import)
     shown = verbs.add_parser("show", help="show a case as the kiosk would, with its code")
@@ -45,12 +43,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _import(options: argparse.Namespace) -> int:
-    read = READ.get(options.file.suffix.lower())
-    if read is None:
-        raise OSError(f"{options.file}: name it {' or '.join(READ)}, so that its format is known")
-    cases = read(options.file.read_bytes())
+    cases = CASES.read(options.file.read_bytes(), options.file.name)
     with command_access.opened(LedgerOptions.of(options)) as (_config, database):
-        print(f"{take_in(database, list(enumerate(cases)), datetime.now(UTC))} cases taken in")
+        print(f"{take_in(database, cases, datetime.now(UTC))} cases taken in")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Reads the cases that an approval platform hands over, as JSON or CSV. All of them are sound, or none is taken.
+"""Reads the cases that an approval platform hands over. All of them are sound, or none is taken.
 
 Keys and columns are those of `contract.wire.case.Case`; the steps of a case come in JSON only.
 """
@@ -20,13 +20,3 @@ TITLES = {
 """The columns of a table: every field of a case but its steps."""
 TIMES = ("received_on", "promised_on", "legal_on", "due_on")
 CASES = RowReader(Case, "cases", TITLES, lists=("missing", "materials"), times=TIMES, unique="number")
-
-
-def from_json(content: bytes) -> list[Case]:
-    """The cases in a JSON text; raise BadCases."""
-    return [case for _, case in CASES.from_json(content)]
-
-
-def from_csv(content: bytes) -> list[Case]:
-    """The cases in a CSV text; raise BadCases."""
-    return [case for _, case in CASES.from_csv(content)]

@@ -23,11 +23,13 @@ from typing import Any
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from contract import text_files
 from contract.configuration import explain
 from contract.configuration.explain import nearest
 from contract.configuration.hall_files import BadHall
 from contract.configuration.table import Identifier, Table, TextConfig
 from contract.guides.item import Form, Item, ItemType, Material, Step
+from contract.text_files import BadText
 from queue_server.catalogue.codes import BadCode, LocalCode
 
 SHARED = "catalogue.toml"
@@ -125,10 +127,12 @@ def load(folder: Path) -> Catalogue:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(text_files.read(path))
     except OSError as error:
         raise BadHall(f"{path}: cannot be read ({error.strerror}); the items of a hall need it") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except BadText as error:
+        raise BadHall(f"{path}: {error}") from None
+    except tomllib.TOMLDecodeError as error:
         raise BadHall(f"{path}: is not TOML: {error}") from None
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import islice
+from pathlib import PurePath
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -24,6 +25,7 @@ from contract.configuration.table import TextConfig
 from contract.identity_numbers import BY_SPREADSHEET, is_scientific
 from queue_server.row_files.csv_text import rows_of, text_of
 from queue_server.row_files.problem import BadRows, Problem, Problems, problems_of
+from queue_server.row_files.sandbox import read_apart
 from queue_server.row_files.titles import title_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -95,6 +97,22 @@ class RowReader(Generic[M]):
             return self.from_table(rows_of(text_of(content)), Problems())
         except csv.Error as error:
             raise BadRows([Problem(0, "", f"is not CSV: {error}", "不是 CSV 文件")]) from None
+
+    def from_excel(self, content: bytes) -> list[tuple[int, M]]:
+        """The rows of the first sheet of an .xlsx with their numbers, read in a process of its own; raise BadRows."""
+        keys = {title_of(title): key for key, title in self.titles.items()}
+        times = [title for title, key in keys.items() if key in self.times] + list(self.times)
+        given = {"times": times, "keys": keys, "most_rows": MAX_ROWS + 1}
+        return self.from_table(read_apart("queue_server.row_files", [], content, ".xlsx", given)["rows"], Problems())
+
+    def read(self, content: bytes, name: str) -> list[tuple[int, M]]:
+        """The rows of a file, whose name says what it is; raise BadRows."""
+        ways = {".xlsx": self.from_excel, ".csv": self.from_csv, ".json": self.from_json}
+        way = ways.get(PurePath(name).suffix.lower())
+        if way is None:
+            kinds = "only .xlsx, .csv and .json files can be taken in", "只能导入 .xlsx、.csv 或 .json 文件"
+            raise BadRows([Problem(0, "", *kinds)])
+        return way(content)
 
     def from_table(self, table: Iterable[Sequence[str]], problems: Problems) -> list[tuple[int, M]]:
         """The rows of a table with their numbers, titles first; raise BadRows. What was wrong before is in `problems`."""

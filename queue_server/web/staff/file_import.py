@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import PurePath
 from typing import Generic
 
 from fastapi import APIRouter, Request, Response
@@ -50,16 +49,13 @@ def routes(site: Site, intake: ImportKind[M]) -> APIRouter:
         file = (await site.guard.form(request, session, max_files=1)).get("file")
         if not isinstance(file, UploadFile) or not file.filename:
             return page(request, session, problems=[Problem(0, "", "choose a file first", "请先选择文件")])
-        read = {".csv": intake.rows.from_csv, ".json": intake.rows.from_json}.get(PurePath(file.filename).suffix.lower())
-        if read is None:
-            reason = Problem(0, "", "only .csv and .json files can be taken in", "只能导入 .csv 或 .json 文件")
-            return page(request, session, problems=[reason])
+        name = file.filename
         content = await file.read()
         try:
-            taken = await asyncio.to_thread(lambda: intake.take(read(content)))
+            taken = await asyncio.to_thread(lambda: intake.take(intake.rows.read(content, name)))
         except BadRows as error:
             return page(request, session, problems=error.problems)
-        await site.note(request, session, f"{intake.rows.name}-import", file.filename[:100], f"+{taken}")
+        await site.note(request, session, f"{intake.rows.name}-import", name[:100], f"+{taken}")
         return page(request, session, taken=taken)
 
     @router.get("/template.csv")

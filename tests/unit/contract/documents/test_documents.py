@@ -189,3 +189,15 @@ def test_no_text_is_ever_read_as_a_command(head, text):
 def test_what_looks_like_a_command_is_printed_as_it_was_written(head):
     evil = '#panic("no")*x*$1/2$<b>'
     assert re.sub(r"\s", "", evil) in words(render.pdf(RejectionPaper(**a_case(head), reason=evil)))
+
+
+@pytest.mark.parametrize("run", ["W" * 300, "https://zwfw.example.gov.cn/" + "q" * 280, "11620524MB1234567X" * 12])
+def test_a_long_run_of_letters_breaks_and_stays_on_the_paper(hall, catalogue, head, run):
+    item = catalogue.item("62052400MZ-JF-0004")
+    item = item.model_copy(update={"conditions": [f"见{run}。"], "online_address": "http://" + run, "place": run[:100]})
+    paper = make.guide(head, hall, item, catalogue.shared.form, at=AT)
+    for page in render.pages(paper, 900):
+        shown = Image.open(io.BytesIO(page)).convert("L")
+        margin = shown.crop((round(shown.width * (210 - 14) / 210), 0, shown.width, shown.height))
+        assert margin.getextrema()[0] > 200, "something stands in the margin"
+    assert run in words(render.pdf(paper)).replace("\u200b", "")

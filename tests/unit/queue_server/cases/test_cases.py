@@ -23,13 +23,14 @@ from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking
 from queue_server.cases import command as case_command
 from queue_server.cases import repository
-from queue_server.cases.row_format import BadCases, from_csv, from_json
+from queue_server.cases.row_format import CASES, BadCases
 from queue_server.codes.seal import code_of
 from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.deadline import last_days
 from queue_server.web.api import platforms, token_files
 from queue_server.web.api.token_files import tokens_of
 from tests.bed import Bed
+from tests.facts import cases_of
 from tests.small_hall import write_hall
 
 GIVEN = {
@@ -60,7 +61,7 @@ def bed(tmp_path):
 
 def take(bed, **more):
     with bed.database.writer.begin() as connection:
-        return repository.put(connection, bed.ledger.signer, from_json(one(**more)), bed.clock.now)
+        return repository.put(connection, bed.ledger.signer, cases_of(one(**more)), bed.clock.now)
 
 
 def found(bed, last_four="001X", number="WS-20261120-1"):
@@ -74,10 +75,10 @@ def test_json_and_csv_say_the_same():
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerows([[*GIVEN, "missing"], [*GIVEN.values(), "平面图；健康证明"]])
-    expected = from_json(one(missing=["平面图", "健康证明"]))
+    expected = cases_of(one(missing=["平面图", "健康证明"]))
     for encoding in ("utf-8", "utf-8-sig", "gb18030"):
-        assert from_csv(text.getvalue().encode(encoding)) == expected
-    assert from_json(b'{"cases": ' + one(missing=["平面图", "健康证明"]) + b"}") == expected
+        assert [case for _, case in CASES.from_csv(text.getvalue().encode(encoding))] == expected
+    assert cases_of(b'{"cases": ' + one(missing=["平面图", "健康证明"]) + b"}") == expected
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_json_and_csv_say_the_same():
 )
 def test_a_bad_json_file_is_refused_with_row_key_and_reason(content, part):
     with pytest.raises(BadCases, match=part):
-        from_json(content)
+        CASES.from_json(content)
 
 
 @pytest.mark.parametrize(
@@ -116,13 +117,13 @@ def test_a_bad_json_file_is_refused_with_row_key_and_reason(content, part):
 )
 def test_a_bad_csv_file_is_refused_with_row_key_and_reason(content, part):
     with pytest.raises(BadCases, match=part):
-        from_csv(content)
+        CASES.from_csv(content)
 
 
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
 @settings(max_examples=200, deadline=None)
 def test_reading_any_bytes_gives_cases_or_problems(content):
-    for read in (from_json, from_csv):
+    for read in (CASES.from_json, CASES.from_csv):
         try:
             assert isinstance(read(content), list)
         except BadCases as error:

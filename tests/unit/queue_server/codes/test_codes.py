@@ -18,7 +18,6 @@ from queue_server.appointments import repository as appointments
 from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking
 from queue_server.cases import repository as cases
-from queue_server.cases.row_format import from_json
 from queue_server.codes import key_files
 from queue_server.codes.__main__ import main
 from queue_server.codes.code_picture import show
@@ -28,6 +27,7 @@ from queue_server.codes.signer import Signer
 from queue_server.codes.verifier import Holder, Refusal
 from queue_server.codes.verifiers import example, opened
 from tests.bed import MONDAY_MORNING, Bed
+from tests.facts import cases_of
 from tests.small_hall import write_hall
 
 ISSUER = "example-platform"
@@ -89,6 +89,8 @@ def service_code(bed, holder="620524199001010011", *, kind="person", name="å¼ ä¸
         ("https://hall.example/a/wushan.k3m9.abcdefghijkl", "appointment", "k3m9"),
         ("JHC.wushan.WS-2026-1.abcdefghijkl", "case", "WS-2026-1"),
         ("JHP.e30.sig", "service", "JHP.e30.sig"),
+        ("]Q1http://hall.example/t/261122a001-abcdefghijkl", "ticket", "261122a001-abcdefghijkl"),
+        ("]C062052400MZ-JF-0004", "guide", "62052400mz-jf-0004"),
     ],
 )
 def test_every_kind_of_code_is_told_apart(text, kind, value):
@@ -243,7 +245,7 @@ def test_a_person_books_once_a_day_and_not_after_three_missed(bed):
 def test_a_service_code_shows_what_is_its_holders_and_who_it_is_only_masked(bed):
     book(bed, person="620524199001010011")
     with bed.database.writer.begin() as connection:
-        found = from_json(
+        found = cases_of(
             b'[{"number":"WS-1","item":"x","state":"examining","department":"d","applicant":"\xe5\xbc\xa0\xe4\xb8\x89",'
             b'"person":"620524199001010011","received_on":"2026-11-20"}]'
         )

@@ -29,7 +29,6 @@ from queue_server.appointments.repository import Booking
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
 from queue_server.cases import repository as cases
-from queue_server.cases.row_format import from_json
 from queue_server.codes.ed25519 import signed
 from queue_server.codes.seal import code_of
 from queue_server.codes.signer import Signer
@@ -37,6 +36,7 @@ from queue_server.codes.verifiers import opened
 from queue_server.store.database import sqlite_url
 from queue_server.technician_codes import repository as technician_codes
 from tests.bed import Bed
+from tests.facts import cases_of
 from tests.small_hall import add_kiosk_device, write_hall
 
 RECORDED = Path(__file__).with_name("recorded_day.txt")
@@ -134,7 +134,7 @@ class Day:
 
     def take_case(self) -> None:
         with self.bed.database.writer.begin() as connection:
-            cases.put(connection, self.bed.ledger.signer, from_json(json.dumps([CASE]).encode()), self.bed.clock.now)
+            cases.put(connection, self.bed.ledger.signer, cases_of(json.dumps([CASE]).encode()), self.bed.clock.now)
 
 
 def windows_and_tickets(day: Day) -> None:

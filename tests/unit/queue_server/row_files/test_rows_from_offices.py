@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from contract.identity_numbers import check_character
 from queue_server.appointments.repository import Booking
@@ -172,6 +173,31 @@ def test_a_name_in_gbk_that_happens_to_be_utf8_is_not_guessed() -> None:
 def test_an_empty_list_is_never_a_success(content: bytes) -> None:
     assert refused(ROWS.from_json, content) == [(0, "", "文件里一行数据也没有")]
     assert refused(ROWS.from_csv, table(TITLES)) == [(0, "", "文件里一行数据也没有")]
+
+
+def sheet(*rows: list[object]) -> bytes:
+    book, file = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(file)
+    return file.getvalue()
+
+
+def test_an_excel_file_is_taken_with_its_times_and_without_its_numbers() -> None:
+    starts, ends = datetime(2026, 11, 30, 9, 30), datetime(2026, 11, 30, 10, 0)
+    taken = ROWS.read(sheet(TITLES, ["1", "税费办理", starts, ends, "张三", NUMBER]), "预约.XLSX")
+    assert taken == [(2, booked(身份证号=NUMBER)[0][1])]
+    bad = sheet(TITLES, ["1", "tax", starts, ends, "张三", 620524199001011000], ["2", "tax", 46356.39, ends, "=A1", ""])
+    problems = refused(ROWS.from_excel, bad)
+    assert [problem[:2] for problem in problems] == [(2, "person"), (3, "starts_at"), (3, "name")]
+    assert "设为文本" in problems[0][2] and "公式" in problems[2][2]
+    assert "一行数据也没有" in refused(ROWS.from_excel, sheet(TITLES))[0][2]
+    assert "Excel" in refused(ROWS.from_excel, b"PK")[0][2] and "只能导入" in refused(ROWS.read, b"MZ", "x.exe")[0][2]
+
+
+def test_a_day_in_an_excel_file_is_a_day() -> None:
+    row = [datetime(2026, 11, 2) if title == "收件日期" else value for title, value in CASE.items()]
+    assert str(CASES.from_excel(sheet(list(CASE), row))[0][1].received_on) == "2026-11-02"
 
 
 def test_last_four_of_cards_passports_and_enterprises_are_taken_and_made_plain() -> None:

@@ -10,9 +10,9 @@ from queue_server.appointments import booking as appointments
 from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking
 from queue_server.cases import repository as cases
-from queue_server.cases.row_format import from_json
 from queue_server.codes.seal import code_of
 from queue_server.web.auth.guard import place
+from tests.facts import cases_of
 
 CASE = """[{"number": "WS-2026-1", "item": "食品经营许可", "state": "supplement", "department": "市场监管局", "applicant": "欧阳娜娜",
 "id_last_four": "001X", "received_on": "2026-11-20", "promised_on": "2091-12-31", "missing": ["平面图<b>", "健康证明"]}]"""
@@ -26,7 +26,7 @@ def phone(hall):
 
 def case_path(hall):
     with hall.database.writer.begin() as connection:
-        cases.put(connection, hall.ledger.signer, from_json(CASE.encode()), datetime.now(UTC))
+        cases.put(connection, hall.ledger.signer, cases_of(CASE.encode()), datetime.now(UTC))
     return "/c/" + code_of(hall.ledger.signer, "case", "test", "WS-2026-1").removeprefix("JHC.")
 
 

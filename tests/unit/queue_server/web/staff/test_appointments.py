@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from queue_server.appointments import command
 from queue_server.appointments.row_format import bookings
 from queue_server.cases import repository as cases
-from queue_server.cases.row_format import CASES, from_json
+from queue_server.cases.row_format import CASES
 from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.calendar import knows_holidays
 from queue_server.domain.deadline import last_days, standing
 from queue_server.row_files.problem import BadRows
 from queue_server.web.api import token_files
+from tests.facts import cases_of
 from tests.web_hall import CONFIG, WebHall, csrf, log_in, now
 
 NAME, NUMBER = "欧阳娜娜", "62052419900101002X"
@@ -178,7 +179,7 @@ def test_cases_are_listed_masked_with_their_deadlines_in_colours(hall: WebHall, 
         case("WS-DONE", state="decided", promised_on=str(today - timedelta(days=30))),
     ]
     with hall.database.writer.begin() as connection:
-        cases.put(connection, hall.ledger.signer, from_json(json.dumps(given).encode()), now())
+        cases.put(connection, hall.ledger.signer, cases_of(json.dumps(given).encode()), now())
     assert log_in(client, "0101") == 303
     page = client.get("/cases").text
     assert re.findall(r"/cases/(WS-\w+)", page) == ["WS-OVER", "WS-TODAY", "WS-LATER", "WS-DONE"]
