@@ -14,7 +14,9 @@ from typing import Any
 
 from contract.configuration.table import TextConfig
 from contract.guides.item import Item
-from contract.guides.search import Found, Places, Search, Texts, unpacked
+from contract.guides.pinyin import plain
+from contract.guides.search import Places, Search, unpacked
+from contract.guides.texts import Found, Texts, bare, letters
 
 FORMAT = "jiaohao-guide-1"
 SCHEMA = """
@@ -108,8 +110,12 @@ class Guides:
 def _matched(entry: Entry, found: Found) -> Entry:
     """The entry with its matched part; where the name itself matched, as it is written and not as it is compared."""
     end = found.start + found.length
-    written = next((name for name in (entry.name.zh, entry.name.en) if name.lower() == found.line), found.line)
-    return Entry(entry.id, entry.name, entry.department, written, found.start, min(end, len(written)) - found.start)
+    if found.length and found.line == bare(entry.name.zh):
+        written, places = entry.name.zh, letters(entry.name.zh)
+        start, end = places[found.start], places[end - 1] + 1
+    else:
+        written, start = (entry.name.en if found.line == plain(entry.name.en) else found.line), found.start
+    return Entry(entry.id, entry.name, entry.department, written, start, min(end, len(written)) - start)
 
 
 def sha256(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Finds items by what is typed, in a file of places that the server built (queue_server/catalogue/index.py).
 
-All names stand in one text, a line each, the likeliest first: names before other words for them, short before long.
+All names stand in one text, a line each, the likeliest first: names before other words for them, short before long. Marks are
+left out of them and of what is typed (`bare`), so that 申领、换领 is found without its mark too.
 Beside the text stand two shadows of the same length: `sounds` (one character for the syllable) and `initials` (the first
 letter of the syllable). For every two neighbours in any of the three the file keeps the places where they stand, in order.
 A query looks up its rarest pair, compares at those places, and has its results ranked, because places are in rank order.
@@ -10,55 +11,27 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from heapq import merge
+from itertools import islice, pairwise
 
+from contract.guides.fragments import Fragment, most_of
 from contract.guides.pinyin import HANZI, Pinyin, Reading, Token, pieces, plain
+from contract.guides.texts import Found, Texts
 
-SOUNDS_FROM = 0x100
-"""Syllable number n stands in the sounds as chr(SOUNDS_FROM + n); everything below is the character itself."""
 LINE = Token("char", "\n")
 WIDEST = 16
 """A pair with more possible sounds than this is looked up by its initials."""
+QUESTIONS = "怎么 什么 怎样 如何 哪里 哪儿 需要 材料 申请 办理 可以 请问 多少 一下 手续 流程"
+ENGLISH_QUESTIONS = "how what where when and the for need get apply of or in to on an at by is it my do"
+SAYS_NOTHING = frozenset(f"{QUESTIONS} {ENGLISH_QUESTIONS}".split())
+"""What stands in questions and is no hint of what is wanted."""
+MOST_PLACES = 1000
+"""So many places of one part of a sentence are looked at: a part that stands more often says little."""
 
 Run = tuple[str, int, str]
 """A shadow, an offset, and what has to stand there."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """One match: the item's number, the line of text that matched, and which part of it."""
-
-    item: int
-    line: str
-    start: int
-    length: int
-
-
-class Texts:
-    """The text of a catalogue, its shadows, and who owns each line."""
-
-    def __init__(
-        self, text: str, sounds: str, initials: str, starts: array[int], owners: array[int], syllables: list[str]
-    ) -> None:
-        self.text, self.sounds, self.initials = text, sounds, initials
-        self.starts, self.owners = starts, owners
-        self.sound_of = {syllable: chr(SOUNDS_FROM + n) for n, syllable in enumerate(syllables)}
-
-    def line_at(self, place: int) -> int:
-        """The number of the line in which `place` lies."""
-        return bisect_right(self.starts, place) - 1
-
-    def line(self, number: int) -> str:
-        end = self.starts[number + 1] - 1 if number + 1 < len(self.starts) else len(self.text) - 1
-        return self.text[self.starts[number] : end]
-
-    def sounds_like(self, beginning: str) -> str:
-        """Every sound whose syllable begins so."""
-        return "".join(sound for syllable, sound in self.sound_of.items() if syllable.startswith(beginning))
 
 
 class Places:
@@ -95,9 +68,10 @@ class Search:
         self._readings_of = readings_of
 
     def find(self, query: str) -> Iterator[Found]:
-        """Every item that matches, once, best first; slips are put right only where nothing matches as typed."""
+        """Every item that matches, once, best first; slips and sentences are thought of only where nothing matches as typed."""
         seen: set[int] = set()
-        for attempt in (self._as_typed, self._english, self._by_sound, self._with_slip):
+        near = (self._mostly, self._with_slip) if HANZI.search(query) else (self._with_slip,)
+        for attempt in (self._as_typed, self._english, self._by_sound, *near, self._partly):
             for found in attempt(query):
                 if found.item not in seen:
                     seen.add(found.item)
@@ -132,20 +106,51 @@ class Search:
     def _english(self, query: str) -> Iterator[Found]:
         """Lines of letters and digits in which a word begins as typed: English names and codes."""
         wanted = " ".join(plain(query).split())
-        if len(wanted) < 3 or HANZI.search(wanted):
-            return
-        for place in self._places.read("e" + wanted[:3]):
-            if self._texts.text.startswith(wanted, place):
+        if not HANZI.search(wanted):
+            for place in self._beginning_with(wanted):
                 yield self._found(place, len(wanted))
 
+    def _beginning_with(self, wanted: str) -> Iterator[int]:
+        """Where a word of letters and digits begins so; of two letters only whole words, of one none."""
+        if len(wanted) > 1 and wanted not in SAYS_NOTHING:
+            for place in self._places.read("e" + wanted[:3].ljust(3)):
+                if self._texts.text.startswith(wanted, place):
+                    yield place
+
+    def _mostly(self, query: str) -> Iterator[Found]:
+        """Items that have half of a sentence or more."""
+        return most_of(self._fragments(query), self._texts, least=0.5)
+
+    def _partly(self, query: str) -> Iterator[Found]:
+        """Items that have anything of a sentence."""
+        return most_of(self._fragments(query), self._texts, least=0)
+
+    def _fragments(self, query: str) -> list[Fragment]:
+        """The parts of a sentence: of Chinese every two neighbours, of English every word."""
+        if not HANZI.search(query) and " " in query.strip():
+            words = [word for word in pieces(query) if len(word) > 2 and word not in SAYS_NOTHING]
+            return [Fragment(list(islice(self._beginning_with(word), MOST_PLACES)), len(word)) for word in words]
+        reading = next(iter(self._pinyin.readings(query)), ())
+        pairs = [pair for pair in pairwise(reading) if pair[0].text + pair[1].text not in SAYS_NOTHING]
+        return [Fragment(self._neighbours(pair), 2) for pair in pairs]
+
+    def _neighbours(self, pair: Reading) -> list[int]:
+        known = all(token.kind in ("char", "full") for token in pair)
+        return list(islice(self._standing_at(pair), MOST_PLACES)) if known else []
+
     def _standing(self, reading: Reading) -> Iterator[Found]:
-        """Where the tokens of a reading stand one after another."""
+        """What the tokens of a reading match, standing one after another."""
         lead = 1 if reading[0] is LINE else 0
+        for start in self._standing_at(reading):
+            yield self._found(start + lead, len(reading) - lead)
+
+    def _standing_at(self, reading: Reading) -> Iterator[int]:
+        """Where they begin."""
         runs, several = self._checks(reading)
         shadow, offset, wanted = runs[0]
         for start in self._candidates(reading):
             if start >= 0 and shadow.startswith(wanted, start + offset) and self._rest(start, runs, several):
-                yield self._found(start + lead, len(reading) - lead)
+                yield start
 
     def _rest(self, start: int, runs: list[Run], several: list[tuple[int, str]]) -> bool:
         """Whether everything behind the first check holds at `start` too."""
@@ -236,5 +241,4 @@ class Search:
         return token.text[:1]
 
     def _found(self, place: int, length: int) -> Found:
-        number = self._texts.line_at(place)
-        return Found(self._texts.owners[number], self._texts.line(number), place - self._texts.starts[number], length)
+        return self._texts.found(self._texts.line_at(place), place, length)

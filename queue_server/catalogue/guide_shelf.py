@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contract.guides.guide_file import FORMAT, BadGuide, Guides, open_guides, sha256
+from queue_server.catalogue.everyday_words import SAID_FOR
 from queue_server.catalogue.load import FORMS, SHARED
 from queue_server.store.database import ERRORS
 from queue_server.upkeep.job import PeriodicJob
@@ -120,8 +121,8 @@ class GuideShelf:
         self._announce(edition)
 
     def _version(self, contents: Sequence[str], english: bytes) -> str:
-        """The same items make the same version, whenever and wherever it is built."""
-        digest = hashlib.sha256(FORMAT.encode())
+        """The same items make the same version, whenever and wherever it is built; other everyday words make another."""
+        digest = hashlib.sha256(FORMAT.encode() + repr(SAID_FOR).encode())
         for shared in (SHARED, FORMS):
             digest.update((self._hall / shared).read_bytes())
         digest.update(english)

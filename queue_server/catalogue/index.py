@@ -20,15 +20,17 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
+from contract.configuration.table import TextConfig
 from contract.guides.english import form_sentences, sentences
 from contract.guides.guide_file import FORMAT, SCHEMA
 from contract.guides.item import Item
 from contract.guides.pinyin import HANZI, plain
-from contract.guides.search import SOUNDS_FROM
+from contract.guides.texts import SOUNDS_FROM, bare
+from queue_server.catalogue.everyday_words import everyday
 from queue_server.catalogue.load import Catalogue
 
 COMMON = [bytes([high, low]).decode("gb2312", "ignore") for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF)]
@@ -43,6 +45,8 @@ class Row:
     name: str
     words: Sequence[str]
     english: Sequence[str]
+    far: Sequence[str] = ()
+    """words of what it belongs to, in any language: behind other items that have them of their own"""
 
 
 def build(catalogue: Catalogue, path: Path, version: str) -> str:
@@ -58,7 +62,8 @@ def build(catalogue: Catalogue, path: Path, version: str) -> str:
         file.executemany("INSERT INTO english VALUES (?,?)", _english(catalogue))
         shared = catalogue.shared.model_dump(include={"example", "source", "life_event", "form"})
         _put(file, {"format": FORMAT, "version": version, "shared": json.dumps(shared, ensure_ascii=False)})
-        write_index(file, [_searched(item) for item in items])
+        events = {event.id: event.name for event in catalogue.shared.life_event}
+        write_index(file, [_searched(item, [events[e] for e in item.life_events if e in events]) for item in items])
         file.commit()
         file.execute("VACUUM")
     finally:
@@ -81,18 +86,33 @@ def _english(catalogue: Catalogue) -> list[tuple[str, str]]:
     return sorted((zh, catalogue.english[zh]) for zh in said if zh in catalogue.english)
 
 
-def _searched(item: Item) -> Row:
+def _searched(item: Item, events: Sequence[TextConfig]) -> Row:
+    """The name of an item, what people say instead, and the events of life it belongs to."""
+    codes = [item.code, *([item.national_code] if item.national_code else [])]
+    said = everyday([item.name.zh, *item.words])
+    around = [text for event in events for text in (event.zh, event.en)]
     return Row(
-        item.id, item.name.zh, item.words, (item.name.en, item.code, *([item.national_code] if item.national_code else []))
+        item.id,
+        item.name.zh,
+        [*item.words, *(word for word in said if not word.isascii())],
+        [item.name.en, *codes, *(word for word in said if word.isascii())],
+        [*around, *everyday(around)],
     )
+
+
+def _lines(rows: Sequence[Row], kind: Literal["words", "english"]) -> list[tuple[str, int]]:
+    """The words of all rows with their owners, short before long, an item's own before what it belongs to."""
+    owned = {(len(word), word, False, no) for no, row in enumerate(rows) for word in getattr(row, kind)}
+    far = {(len(w), w, True, no) for no, row in enumerate(rows) for w in row.far if w.isascii() == (kind == "english")}
+    return list(dict.fromkeys((word, no) for _, word, _, no in sorted(owned | far)))
 
 
 def write_index(file: sqlite3.Connection, rows: Sequence[Row]) -> None:
     """Write texts, shadows and places of all rows into an open file with the guide schema."""
     names = sorted(((row.name, no) for no, row in enumerate(rows)), key=lambda pair: (len(pair[0]), pair[0]))
-    words = sorted({(word, no) for no, row in enumerate(rows) for word in row.words}, key=lambda p: (len(p[0]), p))
-    english = sorted({(line, no) for no, row in enumerate(rows) for line in row.english}, key=lambda p: (len(p[0]), p))
-    chinese = [(plain(line), no) for line, no in [*names, *words]]
+    words = _lines(rows, "words")
+    english = _lines(rows, "english")
+    chinese = [(bare(line), no) for line, no in [*names, *words]]
     heard = [_hear(line) for line, _ in chinese]
     spoken = zip(chinese, heard, strict=True)
     syllables = sorted({sound for (line, _), sounds in spoken for c, sound in zip(line, sounds, strict=True) if sound != c})

@@ -241,6 +241,8 @@ def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
         View("find-case-wrong", "/c", (PHONE,), "", wrong_case),
         View("guides", "/g", (PHONE,)),
         View("guides-found", "/g?q=sbk", (PHONE,)),
+        View("guides-asked", "/g?q=身份证丢了怎么办", (PHONE,)),
+        View("guides-nothing", "/g?q=幼儿园", (PHONE,)),
         View("guide", f"/g/{GUIDE}", (PHONE,)),
         View("guide-unknown", "/g/none", (PHONE,)),
         View("items", "/items", both, "service"),

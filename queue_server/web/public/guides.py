@@ -58,7 +58,8 @@ def routes(site: Site) -> APIRouter:
             found = await reading(site, lambda guides: listed(site, guides, theme, department, event, who, page))
         else:
             found = None
-        departments = await reading(site, lambda guides: guides.departments()) if found is None else []
+        listing = found is None or not found.entries
+        departments = await reading(site, lambda guides: guides.departments()) if listing else []
         return site.pages.page(
             request,
             "guide/find.html",
