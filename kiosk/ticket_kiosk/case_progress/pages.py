@@ -58,7 +58,7 @@ class ProgressPage(PageFrame):
             return self.context.pick(query.refusal), "danger"
         if query.failed:
             return _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(self.context)), "danger"
-        return _("编号在受理凭证上。个人填身份证号后四位，企业填信用代码后四位。"), "secondary"
+        return _("编号在受理凭证上，大小写都可以。个人填身份证号后四位，企业填信用代码后四位。"), "secondary"
 
     def _press(self, key: str) -> None:
         before = self.case_query.number if self.case_query.chosen == "number" else self.case_query.last_four
