@@ -20,6 +20,11 @@ from kiosk.ui.widgets.surface import Fill
 from kiosk.ui.widgets.text import Align, measure
 
 MOST_CALLS = 4
+MOST_IN_A_ROW = 4
+"""So many of the smaller tiles have room beside one another."""
+ELDER_TILE, ELDER_LONE_TILE, ELDER_ROW, ELDER_LEAST_ROW, LEAST_BOARD = 680, 830, 280, 180, 300
+"""Units of height in elder mode: the tile that takes a number, the same without others, a row of the others, a row while the
+kiosk is on its own, and the least that shows who is being called."""
 OFFLINE = ("cloud-outline-off", "accent")
 """Icon and colour of notices while the kiosk gives numbers without the server: nothing that anybody must worry about."""
 
@@ -29,20 +34,51 @@ class HomePage(PageFrame):
 
     leaves = False
 
+    def build(self, state: KioskState) -> None:
+        self.board: CallsNow | None = None
+        super().build(state)
+
     def title_text(self) -> str:
         return self.context.pick(self.context.hall.hall.name)
 
     def build_body(self, state: KioskState) -> None:
         look, context, _ = self.look, self.context, self.context.text
-        place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
-        self.date = Words(context, place, "", "body", colour="secondary")
-        self.add_widget(self.date)
-        if look.portrait:
+        elder = look.mode.elder and not look.mode.low
+        self.date: Words | None = None
+        rest = self.body
+        if look.portrait or not elder:  # a wide screen in elder mode has the height for what is touched
+            place, rest = rest.top(look.type("body") * 1.6, look.space("m"))
+            self.date = Words(context, place, "", "body", colour="secondary")
+            self.add_widget(self.date)
+        if elder:
+            self._large(rest, state)
+        elif look.portrait:
             self._portrait(rest, state)
         else:
             left, right = rest.columns(2, look.space("l"))
             self._tiles(left if not look.mode.low else self._lower(left), state)
             self._lower_half(right, state)
+
+    def _large(self, rest: Rect, state: KioskState) -> None:
+        """Fewer and larger things: take a number, and what else works in two columns. Who is being called, which is on the call
+        screen as well, has what room is left."""
+        look = self.look
+        gap = look.space("m")
+        rows = -(-len(state.tiles) // 2)
+        high = look.px(ELDER_ROW if not state.offline else ELDER_LEAST_ROW)
+        if look.portrait:
+            tile, rest = rest.top(look.px(ELDER_TILE if state.tiles else ELDER_LONE_TILE), gap)
+        else:
+            tile, rest = rest.columns(2, look.space("l"))
+        left = rest.h - rows * (high + gap)
+        if rows and not state.offline and left < look.px(LEAST_BOARD):
+            self._more_tiles(rest.grid(min(2, len(state.tiles)), rows, gap), state)
+        else:
+            if rows:
+                place, rest = rest.top(high * rows + gap * (rows - 1), gap)
+                self._more_tiles(place.grid(min(2, len(state.tiles)), rows, gap), state)
+            self._lower_half(rest, state)
+        self._tile(tile, state)
 
     def _portrait(self, rest: Rect, state: KioskState) -> None:
         look = self.look
@@ -58,38 +94,49 @@ class HomePage(PageFrame):
         return rect.bottom(self.reach.h)[0]
 
     def _tiles(self, rect: Rect, state: KioskState) -> None:
-        """Take a number, and below it what else works."""
-        look, context = self.look, self.context
-        if state.tiles:
-            high = max(look.target, look.px(180 if len(state.tiles) > 2 else 150))
-            if rect.h > high * 2.5:
-                strip, rect = rect.bottom(high, look.space("m"))
-                places = strip.columns(len(state.tiles), look.space("m"))
-            else:
-                strip, rect = rect.right(rect.w * (0.4 if len(state.tiles) <= 2 else 0.62), look.space("m"))
-                places = strip.grid(math.ceil(len(state.tiles) / 2), min(2, len(state.tiles)), look.space("m"))
-            for place, name in zip(places, state.tiles, strict=False):
-                text, icon, event = more(context)[name]
-                self.add_widget(MoreTile(context, place, text, partial(context.send, event), icon=icon))
-        self._tile(rect)
+        """Take a number, and below or beside it what else works."""
+        look = self.look
+        gap = look.space("m")
+        count = len(state.tiles)
+        if not count:
+            self._tile(rect, state)
+            return
+        columns = count if count <= MOST_IN_A_ROW else math.ceil(count / 2)
+        rows = -(-count // columns)
+        high = max(look.target, look.px(180 if count > 2 else 150))
+        if rect.h > (high + gap) * rows + high * 1.5:
+            strip, rect = rect.bottom(high * rows + gap * (rows - 1), gap)
+        else:
+            strip, rect = rect.right(rect.w * (0.4 if count <= 2 else 0.6), gap)
+            columns = math.ceil(count / 2)
+            rows = min(2, count)
+        self._more_tiles(strip.grid(columns, rows, gap), state)
+        self._tile(rect, state)
 
-    def _tile(self, rect: Rect) -> None:
+    def _more_tiles(self, places: list[Rect], state: KioskState) -> None:
+        for place, name in zip(places, state.tiles, strict=False):
+            text, icon, event = more(self.context)[name]
+            self.add_widget(MoreTile(self.context, place, text, partial(self.context.send, event), icon=icon))
+
+    def _tile(self, rect: Rect, state: KioskState) -> None:
         look, context, _ = self.look, self.context, self.context.text
-        self.tile = TakeNumberTile(context, rect, _("取号"), _("点这里，选择要办的业务"))
-        self.add_widget(self.tile)
-        strip = rect.inset(look.space("l")).top(look.type("note") * 2.2)[0]
-        if look.mode.low and not look.portrait:
-            # the tile is small there, and the screen above it is free
-            strip = Rect(rect.x, rect.top_edge + look.space("s"), rect.w, look.type("note") * 4.2)
-        self.notice = TileNotice(context, strip)
-        self.add_widget(self.notice)
+        if not state.offline and not state.prints:
+            if look.mode.low and not look.portrait:  # the tile is small there, and the screen above it is free
+                strip = Rect(rect.x, rect.top_edge + look.space("s"), rect.w, look.type("note") * 4.2)
+            else:
+                strip, rect = rect.top(look.type("note") * (2.2 if look.portrait else 3.4), look.space("m"))
+            notice = TileNotice(context, strip)
+            notice.say(_("暂时不能打印，可在屏幕上取号"))
+            self.add_widget(notice)
+        self.add_widget(TakeNumberTile(context, rect, _("取号"), _("点这里，选择要办的业务")))
 
     def _lower_half(self, rect: Rect, state: KioskState) -> None:
         """Who is being called; while the kiosk is on its own, that it is."""
         if state.offline:
             self._alone(rect, state)
         else:
-            self._board(rect)
+            self.board = CallsNow(self.context, rect)
+            self.add_widget(self.board)
 
     def _alone(self, rect: Rect, state: KioskState) -> None:
         look, context, _ = self.look, self.context, self.context.text
@@ -112,36 +159,13 @@ class HomePage(PageFrame):
             note += gap + _("本机备用号码快用完，之后请到{desk}取号。").format(desk=desk)
         self.add_widget(Words(context, body, note, "body", colour="secondary", align="center", valign="top"))
 
-    def _board(self, rect: Rect) -> None:
-        look, context, _ = self.look, self.context, self.context.text
-        self.add_widget(Card(context, rect))
-        body = rect.inset(look.space("l"), look.space("m") * 1.25)
-        place, body = body.top(look.type("body") * 1.5, look.space("s"))
-        title, wait = place.columns(2, look.space("m"))
-        self.waiting = Words(context, wait, "", "note", colour="secondary", align="right")
-        self.put(Words(context, title, _("正在叫号"), "body", bold=True), self.waiting)
-        row_height = max(look.px(92), look.type("tile") * 1.5)
-        count = max(1, min(MOST_CALLS, int((body.h + look.space("s")) / (row_height + look.space("s")))))
-        self.rows = [CalledRow(context, row) for row in body.rows(count, look.space("s"))]
-        self.quiet = Words(context, body, _("现在没有叫号"), "body", colour="secondary", align="center")
-        self.put(*self.rows, self.quiet)
-
     def show(self, state: KioskState) -> None:
         super().show(state)
         _ = self.context.text
-        if state.clock is not None:
+        if state.clock is not None and self.date is not None:
             self.date.say(_("今天 {date}").format(date=date_text(self.context, state.clock)))
-        if state.offline:
-            return
-        waiting = sum(queue.waiting for queue in state.queues.values())
-        self.waiting.say(_("共 {count} 人等候").format(count=waiting) if state.queues else "")
-        numbers = {window.id: window.number for window in self.context.hall.window}
-        calls = state.calls
-        for i, row in enumerate(self.rows):
-            number, window = calls[i] if i < len(calls) else ("", "")
-            row.show(number, _("请到 {window} 号窗口").format(window=numbers.get(window, window)) if number else "")
-        self.quiet.opacity = 0 if calls else 1
-        self.notice.say("" if state.prints else _("暂时不能打印，可在屏幕上取号"))
+        if self.board is not None:
+            self.board.show(state)
 
 
 def more(context: PageContext) -> dict[str, tuple[str, str, object]]:
@@ -187,7 +211,9 @@ class TakeNumberTile(Tile):
 
     def _draw_column(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
         look, context = self.look, self.context
-        heights = (look.px(200), look.px(190), look.type("body") * 3)
+        heights = (look.px(150 if look.mode.elder and look.mode.low else 200), look.px(190), look.type("body") * 3)
+        if sum(heights) > body.h:  # what it is called before what it is for
+            heights = (*heights[:2], 0)
         scale = min(1.0, body.h / sum(heights))
         block = body.centre(body.w, sum(heights) * scale)
         place, block = block.top(heights[0] * scale)
@@ -201,6 +227,36 @@ class TakeNumberTile(Tile):
 
     def __init__(self, context: PageContext, rect: Rect, title: str, note: str) -> None:
         super().__init__(context, rect, title, lambda: context.send(TakeNumber()), note=note, main=True)
+
+
+class CallsNow(Card):
+    """Who is being called, the newest first, and how many wait in all."""
+
+    def __init__(self, context: PageContext, rect: Rect) -> None:
+        super().__init__(context, rect)
+        look, _ = self.look, context.text
+        body = rect.inset(look.space("l"), look.space("m") * 1.25)
+        place, body = body.top(look.type("body") * 1.5, look.space("s"))
+        title, wait = place.columns(2, look.space("m"))
+        self.waiting = Words(context, wait, "", "note", colour="secondary", align="right")
+        self.put(Words(context, title, _("正在叫号"), "body", bold=True), self.waiting)
+        row_height = max(look.px(92), look.type("tile") * 1.5)
+        count = max(1, min(MOST_CALLS, int((body.h + look.space("s")) / (row_height + look.space("s")))))
+        self.rows = [CalledRow(context, row) for row in body.rows(count, look.space("s"))]
+        self.quiet = Words(context, body, _("现在没有叫号"), "body", colour="secondary", align="center")
+        self.put(*self.rows, self.quiet)
+
+    def show(self, state: KioskState) -> None:
+        """Bring it up to date."""
+        _ = self.context.text
+        waiting = sum(queue.waiting for queue in state.queues.values())
+        self.waiting.say(_("共 {count} 人等候").format(count=waiting) if state.queues else "")
+        numbers = {window.id: window.number for window in self.context.hall.window}
+        calls = state.calls
+        for i, row in enumerate(self.rows):
+            number, window = calls[i] if i < len(calls) else ("", "")
+            row.show(number, _("请到 {window} 号窗口").format(window=numbers.get(window, window)) if number else "")
+        self.quiet.opacity = 0 if calls else 1
 
 
 class CalledRow(Fill):

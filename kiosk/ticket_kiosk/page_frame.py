@@ -66,6 +66,7 @@ class PageFrame(Page[KioskState]):
         if state.clock is not None:
             self._time.say(f"{state.clock:%H:%M}")
         self._ring.show(state.left_s, state.time_out_s or 1)
+        self._time.opacity = 1 if state.left_s is None else 0
         self._ask_still_there(state)
 
     def _ask_still_there(self, state: KioskState) -> None:
@@ -89,8 +90,8 @@ class PageFrame(Page[KioskState]):
             self.add_widget(IconButton(context, place, "home", _("首页"), lambda: context.send(GoHome())))
         place, head = head.right(look.type("body") * 2.8, look.space("s"))
         self._time = Words(context, place, "", "body", colour="secondary", align="right")
-        place, head = head.right(max(look.px(96), look.type("note") * 2.4), look.space("s"))
-        self._ring = CountdownRing(context, place)
+        # while the page is about to close, how long it stays is in the place of the time
+        self._ring = CountdownRing(context, place.right(max(look.px(96), look.type("note") * 2.4))[0])
         self._title = Words(context, head, self.title_text(), "title", bold=True, line_height=1.2)
         self.put(self._time, self._ring, self._title)
 

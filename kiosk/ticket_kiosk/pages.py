@@ -121,7 +121,7 @@ SERVER: tuple[Need, ...] = ("server",)
 PAGES: Mapping[ShownName, PageFacts] = {
     page.name: page
     for page in (
-        PageFacts("home", "home_page.HomePage", NUMBERS, 30, _tiles),
+        PageFacts("home", "home_page.HomePage", NUMBERS, 30, lambda state: (_tiles(state), state.prints)),
         PageFacts("themes", "take_number.choice_page.ThemesPage", NUMBERS, 45, _lists),
         PageFacts("businesses", "take_number.choice_page.BusinessesPage", NUMBERS, 45, _lists),
         PageFacts(

@@ -30,7 +30,7 @@ class StillThere(Tap):
         note, bar = rest.top(heights[2] * scale, gap)
         self.left = Words(context, note, "", "body", colour="secondary", align="center", line_height=1.2)
         self.put(
-            Fill(context, context.rect, "text", alpha=DIM),
+            Fill(context, context.rect, "shadow", alpha=DIM),
             Card(context, card),
             Icon(context, icon, "hand-pointing-right"),
             Words(context, title, _("您还在吗？"), "title", bold=True, align="center", line_height=1.2),

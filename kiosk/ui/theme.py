@@ -26,12 +26,14 @@ ORDINARY = {
     "success_soft": "#E2F3EA", "warning_soft": "#FCEFDC", "danger_soft": "#FCE8E6", "shadow": "#1B2430",
     "ordinary": "#1557B0", "priority": "#B45309", "military": "#B42318", "appointment": "#0F766E",
 }  # fmt: skip
-CONTRAST = ORDINARY | {
-    "background": "#FFFFFF", "sunken": "#FFFFFF", "pressed": "#FFE066", "line": "#000000", "text": "#000000",
-    "secondary": "#000000", "accent": "#00307A", "accent_pressed": "#000000", "accent_soft": "#FFFFFF",
-    "success": "#00512B", "warning": "#7A3500", "danger": "#8F0E0E", "success_soft": "#FFFFFF", "warning_soft": "#FFFFFF",
-    "danger_soft": "#FFFFFF", "ordinary": "#00307A", "priority": "#7A3500", "military": "#8F0E0E", "appointment": "#00504A",
+CONTRAST = {
+    "background": "#000000", "surface": "#000000", "sunken": "#333333", "pressed": "#5C4B00", "line": "#FFFFFF",
+    "text": "#FFFFFF", "secondary": "#FFFFFF", "accent": "#FFD60A", "accent_pressed": "#FFFFFF", "on_accent": "#000000",
+    "accent_soft": "#000000", "success": "#7CFFB2", "warning": "#FFC266", "danger": "#FF9C94",
+    "success_soft": "#000000", "warning_soft": "#000000", "danger_soft": "#000000", "shadow": "#000000",
+    "ordinary": "#FFD60A", "priority": "#FFC266", "military": "#FF9C94", "appointment": "#7FF0E4",
 }  # fmt: skip
+"""White and yellow on black: what most people with low vision read best, and what does not dazzle them."""
 
 
 @dataclass(frozen=True)

@@ -44,3 +44,10 @@ def test_a_touch_counts_only_for_the_page_it_was_meant_for() -> None:
     done = on_a_display("-m", "tests.screens.touches")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert done.stdout.splitlines()[-1] == "0 problems"
+
+
+@pytest.mark.timeout(600)
+def test_elder_mode_makes_no_number_business_button_or_code_smaller_on_any_page() -> None:
+    done = on_a_display("-m", "tests.screens.elder")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert int(done.stdout.split()[-4]) > 400, "pages were really measured"

@@ -57,7 +57,7 @@ class PapersPage(Listing):
 
     def title_text(self) -> str:
         _ = self.context.text
-        return _("请选择要打印的内容")
+        return _("要打印什么？")
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         return [self._entry(state, paper) for paper in choices(state)]

@@ -67,7 +67,7 @@ class PrintoutPage(PageFrame):
             code, words = block.left(place.h, look.space("m"))
             self.put(QrCode(context, code, url), Words(context, words, _("手机扫码看指南"), "body", colour="secondary"))
         elif url is not None:
-            place, area = area.right(min(look.px(460), area.w * 0.3), look.space("l"))
+            place, area = area.right(min(look.px(340), area.w * 0.3), look.space("l"))
             words, code = place.centre(place.w, place.w + look.type("body") * 2).bottom(look.type("body") * 2)
             words_ = Words(context, words, _("手机扫码看指南"), "body", colour="secondary", align="center")
             self.put(QrCode(context, code, url), words_)

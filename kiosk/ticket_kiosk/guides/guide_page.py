@@ -153,7 +153,7 @@ class GuidePage(PageFrame):
         place, body = body.top(look.type("body") * 2.8, look.space("m"))
         self.add_widget(Words(context, place, context.pick(self.item.summary), "body", line_height=1.3))
         if look.portrait and self.phone_url(state):
-            place, body = body.bottom(min(look.px(260), body.h * 0.3), look.space("m"))
+            place, body = body.bottom(min(look.px(260), body.h * 0.42), look.space("m"))
             self._code(place, state)
         windows = windows_text(guides_text.window_numbers(context, self.item))
         where = _("{windows} 号窗口").format(windows=windows) if windows else self.item.place

@@ -22,7 +22,7 @@ class RatePage(PageFrame):
 
     def title_text(self) -> str:
         _ = self.context.text
-        return _("请您评价本次服务")
+        return _("评价本次服务")
 
     def build_body(self, state: KioskState) -> None:
         look, context = self.look, self.context
@@ -38,7 +38,7 @@ class RateReasonsPage(PageFrame):
 
     def title_text(self) -> str:
         _ = self.context.text
-        return _("请您评价本次服务")
+        return _("评价本次服务")
 
     def build_body(self, state: KioskState) -> None:
         look = self.look
@@ -48,8 +48,12 @@ class RateReasonsPage(PageFrame):
         foot, rest = self.reach.bottom(max(look.target, look.px(150)), look.space("m"))
         self._submit(foot, state)
         above = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
-        head, chips = above.top(look.px(130) if look.portrait else look.px(96), look.space("s"))
-        hint, chips = chips.top(look.type("body") * 1.6, look.space("s"))
+        if look.portrait:
+            head, chips = above.top(look.px(130), look.space("s"))
+            hint, chips = chips.top(look.type("body") * 1.6, look.space("s"))
+        else:
+            line, chips = above.top(look.px(110), look.space("s"))
+            head, hint = line.left(line.w * 0.42, look.space("m"))
         self._head(head, hint, state)
         gap = look.space("s") if look.mode.elder else look.space("m")
         columns = 1 if look.portrait else 2

@@ -12,6 +12,7 @@ from kiosk.ticket_kiosk.paging import draw_turner
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Tile, Words
+from kiosk.ui.widgets.text import has_room
 
 TILE_WIDTH = 460
 TILE_HEIGHT = 250
@@ -57,10 +58,10 @@ class ChoicePage(PageFrame):
         area = self.reach
         if not entries:
             self.add_widget(Words(self.context, area, self.empty_text(state), "body", colour="secondary", align="center"))
-        columns, rows = self._fit(area, len(entries))
+        columns, rows = self._fit(area, entries)
         if columns * rows < len(entries):
             strip, area = area.bottom(look.target, look.space("m"))
-            columns, rows = self._fit(area, len(entries))
+            columns, rows = self._fit(area, entries)
             sheets = math.ceil(len(entries) / (columns * rows))
             draw_turner(self, strip, min(state.sheet, sheets - 1), sheets)
         sheets = math.ceil(len(entries) / (columns * rows)) or 1
@@ -72,19 +73,33 @@ class ChoicePage(PageFrame):
         for entry, cell in zip(part, cells, strict=False):
             self._add(entry, cell, state)
 
-    def _fit(self, area: Rect, count: int) -> tuple[int, int]:
-        """Columns and rows of tiles that are large enough."""
+    def _fit(self, area: Rect, entries: list[ChoiceTile]) -> tuple[int, int]:
+        """Columns and rows of tiles that are large enough, in elder mode also for the longest title."""
         look = self.look
-        scale = 1.35 if look.mode.elder else 1.0
+        scale = 1.35 if look.mode.elder and look.portrait else 1.0  # a wide screen has room for larger type as it is
         gap = look.space("m")
         columns = max(1, int((area.w + gap) / (look.px(self.least[0]) * scale + gap)))
+        titles = sorted((entry.title for entry in entries), key=len)[-1:] if look.mode.elder else []
+        while columns > 2 and not all(self._has_room(title, area.columns(columns, gap)[0], columns) for title in titles):
+            columns -= 1
         rows = max(1, int((area.h + gap) / (self._least_height(columns) + gap)))
-        return min(columns, max(1, count)), rows
+        return min(columns, max(1, len(entries))), rows
+
+    def _has_room(self, title: str, column: Rect, columns: int) -> bool:
+        """Whether a title is no smaller than in ordinary mode in a tile of a column."""
+        look = self.look
+        tile = column.top(min(column.h, self._least_height(columns)))[0]
+        inside = tile.inset(look.space("m") * 1.25, look.space("m"))
+        if self.has_aside and inside.h < look.type("note") * 5:  # as flat as that, the short word is beside the title
+            inside = inside.left(inside.w * 0.62)[0]
+        return has_room(look, title, inside, "tile", line_height=1.2)
 
     def _least_height(self, columns: int) -> float:
         """Tiles that are as wide as the page lie flat."""
         least = ROW_HEIGHT if columns == 1 else self.least[1]
-        return self.look.px(least) * (1.35 if self.look.mode.elder else 1.0)
+        look = self.look
+        scale = 1.0 if not look.mode.elder else 1.05 if look.mode.low else 1.2 if look.portrait else 0.97
+        return look.px(least) * scale
 
     def _cells(self, area: Rect, columns: int, rows: int) -> list[Rect]:
         """Cells from the top; no taller than `stretch` times what they must be."""

@@ -42,9 +42,10 @@ class ConfirmPage(PageFrame):
 
     def build_body(self, state: KioskState) -> None:
         look = self.look
-        gap = look.space("l") if state.prints and not state.offline else look.type("note") * 3.6
+        lines = 3.6 if look.portrait else 2.4
+        gap = look.space("l") if state.prints and not state.offline else look.type("note") * lines
         if look.mode.low and not look.portrait:
-            self._build_in_one_row(state, gap)
+            self._build_in_one_row(state, min(gap, look.type("note") * 1.8))
             return
         bar, rest = self.reach.bottom(max(look.target, look.px(168)), gap)
         chips = 2 * look.target + look.space("m")
@@ -108,7 +109,9 @@ class ConfirmPage(PageFrame):
         )
         for row, (class_, text) in zip(rows, claims, strict=True):
             on = state.taking.class_ == class_
-            note = _("叫到时请出示证件") if on and row.h > self.look.target * 0.9 and row.w > row.h * 4 else ""
+            offered = self.look.mode.elder and class_ == "priority"
+            text_below = _("叫到时请出示证件") if on else _("老年人可以优先，点这里") if offered else ""
+            note = text_below if row.h > self.look.target * 0.9 and row.w > row.h * 4 else ""
             self.add_widget(Chip(context, row, text, partial(context.send, PickClass(class_)), on=on, colour=class_, note=note))
 
     def _bar(self, rect: Rect, gap: float, state: KioskState) -> None:

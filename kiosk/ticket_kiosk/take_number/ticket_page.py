@@ -73,10 +73,19 @@ class PrintingPage(Page[KioskState]):
 class TicketPage(PageFrame):
     """The number, and what to do next. Closes by itself."""
 
-    def title_text(self) -> str:
-        return ""
-
     leaves = False
+
+    def build(self, state: KioskState) -> None:
+        ticket, _ = state.taking.ticket, self.context.text
+        noted = _("没有号票，请记下或拍下号码") if ticket and ticket.offline else _("请记下您的号码")
+        if state.taking.in_doubt:
+            noted = _("号票可能没打全，请记下或拍下号码")
+        self.words = _("请取走您的号票") if state.taking.on_paper else noted
+        super().build(state)
+
+    def title_text(self) -> str:
+        """On a wide screen what to do is in the head, so that the number has the height of the page."""
+        return "" if self.look.portrait else self.words
 
     def build_body(self, state: KioskState) -> None:
         ticket = state.taking.ticket
@@ -85,13 +94,9 @@ class TicketPage(PageFrame):
         look, context, _ = self.look, self.context, self.context.text
         bar, rest = self.body.bottom(max(look.target, look.px(150)), look.space("l"))
         self.add_widget(Bar(context, bar, _("完成"), lambda: context.send(GoHome())))
-        title, rest = rest.top(look.type("title") * 1.5, look.space("m"))
-        noted = _("没有号票，请记下或拍下号码") if ticket.offline else _("请记下您的号码")
-        if state.taking.in_doubt:
-            noted = _("号票可能没打全，请记下或拍下号码")
-        words = _("请取走您的号票") if state.taking.on_paper else noted
-        self.add_widget(Words(context, title, words, "title", bold=True, align="center"))
         if look.portrait:
+            title, rest = rest.top(look.type("title") * 1.5, look.space("m"))
+            self.add_widget(Words(context, title, self.words, "title", bold=True, align="center"))
             share = (
                 0.42 if state.taking.on_paper else 0.55 if ticket.offline else 0.34
             )  # what is to be noted is large, beside no code
@@ -110,7 +115,7 @@ class TicketPage(PageFrame):
         body = rect.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("body") * 1.5)
         mark, name = class_text(context, ticket.class_), context.pick(queue.name) if queue else ""
-        if mark and ticket.offline and not look.portrait:  # one line less, for a number that may have to be noted
+        if mark and not look.portrait:  # one line less, for the number
             name, mark = f"{name} · {mark}", ""
         self.add_widget(Words(context, place, name, "body", colour="secondary", align="center"))
         if mark:
@@ -126,10 +131,8 @@ class TicketPage(PageFrame):
         facts = rect
         link = None if ticket.offline else state.setting.ticket_url(ticket.token)
         if link:
-            if look.portrait:
-                code, facts = rect.bottom(min(rect.h * 0.5, look.px(380)), look.space("m"))
-            else:
-                code, facts = rect.bottom(rect.h * 0.45, look.space("m"))
+            high = min(rect.h * 0.57, look.px(340 if look.portrait else 240))
+            code, facts = rect.bottom(high, look.space("m"))
             self._code(code, link)
         where = self._where(state)
         line = [
@@ -139,7 +142,7 @@ class TicketPage(PageFrame):
         rows = [
             *([("cloud-outline-off", _("离线取号，按取号时间排队"))] if ticket.offline else line),
             ("monitor", where),
-            ("bell", _("请在等候区留意叫号和大屏")),
+            *([("bell", _("请在等候区留意叫号和大屏"))] if look.portrait or not look.mode.elder else []),
         ]
         height = min(look.type("body") * 1.9, facts.h / len(rows))
         for row, (icon, text) in zip(facts.top(height * len(rows))[0].rows(len(rows), 0), rows, strict=True):

@@ -11,7 +11,7 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.picture import Icon
 from kiosk.ui.widgets.surface import Card, Fill, outline
-from kiosk.ui.widgets.text import Align, Words, measure
+from kiosk.ui.widgets.text import Align, Words, has_room, measure
 
 if TYPE_CHECKING:
     from kivy.input import MotionEvent
@@ -94,13 +94,14 @@ class Tile(Tap):
 
     def _draw_column(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
         look, context = self.look, self.context
-        if icon:
-            side = min(body.h * 0.38, look.px(150))
-            place, body = body.top(side, look.space("s"))
-            self.add_widget(Icon(context, place.left(side)[0], icon, colour=ink if self.main else "accent"))
         if aside or not self.enabled:
             place, body = body.bottom(look.type("note") * 1.5)
             self.aside = self._aside(place, aside, "left")
+        side = min(body.h * 0.38, look.px(150))
+        place, below = body.top(side, look.space("s"))
+        if icon and (not look.mode.elder or has_room(look, title, below, "tile")):
+            body = below
+            self.add_widget(Icon(context, place.left(side)[0], icon, colour=ink if self.main else "accent"))
         place, below = body.top(look.type("tile") * (1.4 if note else 2.8), look.px(4))
         self.add_widget(Words(context, place, title, "tile", bold=True, colour=ink, valign="middle"))
         if note and below.h >= look.type("note") * 1.3:
@@ -108,13 +109,13 @@ class Tile(Tap):
 
     def _draw_row(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
         look, context = self.look, self.context
-        if icon:
-            side = min(body.h, look.px(96))
-            place, body = body.left(side, look.space("m"))
-            self.add_widget(Icon(context, place, icon, colour=ink if self.main else "accent"))
         if aside or not self.enabled:
             place, body = body.right(min(body.w * 0.36, look.type("note") * 7), look.space("s"))
             self.aside = self._aside(place, aside, "right")
+        place, beside = body.left(min(body.h, look.px(96)), look.space("m"))
+        if icon and (not look.mode.elder or has_room(look, title, beside, "tile", line_height=1.2)):
+            body = beside
+            self.add_widget(Icon(context, place, icon, colour=ink if self.main else "accent"))
         if note and body.h >= look.type("tile") * 1.3 + look.type("note") * 1.3:
             lines = 1 if measure(note, look.type("note")) <= body.w else 2
             body = body.centre(body.w, min(body.h, look.type("tile") * 1.4 + look.type("note") * 1.4 * lines))
@@ -122,7 +123,7 @@ class Tile(Tap):
             self.add_widget(Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
         else:
             place = body
-        self.add_widget(Words(context, place, title, "tile", bold=True, colour=ink))
+        self.add_widget(Words(context, place, title, "tile", bold=True, colour=ink, line_height=1.2))
 
     def _aside(self, place: Rect, text: str, align: Align) -> Words:
         words = Words(self.context, place, text, "note", colour="on_accent" if self.main else "secondary", align=align)
@@ -149,10 +150,10 @@ class Bar(Tap):
             context, rect.inset(self.look.space("m"), 0), text, "tile", bold=True, colour="on_accent", align="center"
         )
         self.put(self.surface, self.words)
-        if icon:
-            self.add_widget(
-                Icon(context, rect.inset(self.look.space("l"), rect.h * 0.25).left(rect.h * 0.5)[0], icon, colour="on_accent")
-            )
+        place = rect.inset(self.look.space("l"), rect.h * 0.25).left(rect.h * 0.5)[0]
+        wide = measure(text, self.look.type("tile"), bold=True)
+        if icon and (rect.w - wide) / 2 > place.right_edge - rect.x:
+            self.add_widget(Icon(context, place, icon, colour="on_accent"))
 
     def draw_pressed(self, pressed: bool) -> None:
         pressed_colour = "accent_pressed" if self.colour == "accent" else "text"
@@ -173,9 +174,12 @@ class TextButton(Tap):
             Color(*look.colour("line"))
             outline(rect, look.corner, max(2.0, look.px(3)))
         body = rect.inset(look.space("m"), look.space("s") / 2)
-        if icon:
-            place, body = body.left(min(look.type(size) * 1.3, body.h), look.space("s"))
+        place, beside = body.left(min(look.type(size) * 1.3, body.h), look.space("s"))
+        if icon and has_room(look, text, beside, size, line_height=1.2):
+            body = beside
             self.add_widget(Icon(context, place, icon))
+        else:
+            icon = ""
         self.words = Words(
             context, body, text, size, colour="accent", bold=True, align="left" if icon else "center", line_height=1.2
         )
@@ -203,7 +207,11 @@ class IconButton(Tap):
             self.icon = Icon(context, place, icon, colour=ink)
             self.add_widget(self.icon)
         if text:
-            self.words = Words(context, body, text, "note", colour=ink, align="center", bold=active, line_height=1.15)
+            size: str | float = "note"
+            wide = measure(text, look.type("note"), bold=active)
+            if " " not in text and wide > body.w:  # one word in one line: rather smaller than broken
+                size = max(look.smallest_type, look.type("note") * body.w / wide) / look.unit
+            self.words = Words(context, body, text, size, colour=ink, align="center", bold=active, line_height=1.15)
             self.add_widget(self.words)
 
     def draw_pressed(self, pressed: bool) -> None:

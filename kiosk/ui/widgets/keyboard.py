@@ -14,6 +14,7 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets.base import Box, recolour
 from kiosk.ui.widgets.button import Action, Tap
 from kiosk.ui.widgets.picture import Icon
+from kiosk.ui.widgets.surface import outline
 from kiosk.ui.widgets.text import Words
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class KeyCap(Tap):
         with self.canvas:
             self._fill = Color(*look.colour("surface"))
             SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[look.corner / 2])
+            if look.mode.contrast:  # where ground and keys have one colour, an edge tells them apart
+                Color(*look.colour("line"))
+                outline(rect, look.corner / 2, max(2.0, look.px(3)))
         if key == BACK:
             side = min(rect.w, rect.h, look.px(84)) * 0.7
             self.add_widget(Icon(context, rect.centre(side, side), "backspace"))

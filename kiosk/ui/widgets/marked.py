@@ -9,7 +9,7 @@ from kivy.graphics import Color, Rectangle
 from kiosk.ui.line_breaking import fit
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets.base import Box
-from kiosk.ui.widgets.text import SHRINK, drawn, measure
+from kiosk.ui.widgets.text import drawn, measure, sizes_below
 
 if TYPE_CHECKING:
     from kiosk.ui.page_context import PageContext
@@ -50,9 +50,7 @@ class Marked(Box):
             self._draw(text, start, length)
 
     def _draw(self, text: str, start: int, length: int) -> None:
-        sizes = [self.wanted]
-        while sizes[-1] * SHRINK >= min(self.look.smallest_type, self.wanted):
-            sizes.append(sizes[-1] * SHRINK)
+        sizes = sizes_below(self.look, self.wanted)
         # measured bold, so that the marked part has room wherever it is
         size, lines = fit(text, self.rect.w, self.rect.h, sizes, lambda part, s: measure(part, s, bold=True), LINE)
         room = max(1, int(self.rect.h / (size * LINE) + 0.15))

@@ -11,11 +11,12 @@ from kivy.graphics import Color, Rectangle
 from kiosk.ui import fonts
 from kiosk.ui.line_breaking import fit
 from kiosk.ui.rect import Rect
-from kiosk.ui.theme import LINE_HEIGHT
+from kiosk.ui.theme import ELDER_SCALE, LINE_HEIGHT
 from kiosk.ui.widgets.base import Box, recolour
 
 if TYPE_CHECKING:
     from kiosk.ui.page_context import PageContext
+    from kiosk.ui.theme import Look
 
 Align = Literal["left", "center", "right"]
 Valign = Literal["top", "middle", "bottom"]
@@ -48,6 +49,29 @@ def drawn(text: str, size: int, bold: bool) -> Any:
     return maker.texture
 
 
+def sizes_below(look: Look, wanted: float) -> list[float]:
+    """The sizes that text may have, from the wanted one down to the smallest. In elder mode the ordinary size is one of them,
+    so that what does not fit larger is not smaller than it would be without."""
+    ordinary = wanted / ELDER_SCALE if look.mode.elder else wanted
+    sizes = [wanted]
+    while (size := sizes[-1] * SHRINK) >= min(look.smallest_type, wanted):
+        sizes.append(ordinary if sizes[-1] > ordinary > size else size)
+    return sizes
+
+
+def fitted(
+    look: Look, text: str, rect: Rect, wanted: float, *, bold: bool = False, line_height: float = LINE_HEIGHT
+) -> tuple[float, list[str]]:
+    """The size at which a text fits a box, the wanted one or the next smaller, and its lines then."""
+    return fit(text, rect.w, rect.h, sizes_below(look, wanted), lambda part, size: measure(part, size, bold=bold), line_height)
+
+
+def has_room(look: Look, text: str, rect: Rect, size: str, *, line_height: float = LINE_HEIGHT) -> bool:
+    """Whether a box has room for bold words at least as large as they are meant to be in ordinary mode."""
+    least = look.type(size) / (ELDER_SCALE if look.mode.elder else 1)
+    return fitted(look, text, rect, look.type(size), bold=True, line_height=line_height)[0] >= least - 0.5
+
+
 class Words(Box):
     """One text. `size` is a name of the type scale or a size in units; it shrinks to the smallest type of the look to fit."""
 
@@ -68,6 +92,7 @@ class Words(Box):
         self.wanted = context.look.type(size) if isinstance(size, str) else context.look.px(size)
         self.bold, self.align, self.valign, self.line_height = bold, align, valign, line_height
         self.text = ""
+        self.type_size = 0.0
         self.fits = True
         with self.canvas:
             self._colour = Color(*self.look.colour(colour))
@@ -88,6 +113,7 @@ class Words(Box):
             self.fits = True
             return
         size, lines = self._fitted(text)
+        self.type_size = size
         maker = TextMaker(
             text="\n".join(lines),
             font_name=fonts.TEXT,
@@ -100,12 +126,7 @@ class Words(Box):
         self._show(maker.texture)
 
     def _fitted(self, text: str) -> tuple[float, list[str]]:
-        sizes = [self.wanted]
-        while sizes[-1] * SHRINK >= min(self.look.smallest_type, self.wanted):
-            sizes.append(sizes[-1] * SHRINK)
-        return fit(
-            text, self.rect.w, self.rect.h, sizes, lambda part, size: measure(part, size, bold=self.bold), self.line_height
-        )
+        return fitted(self.look, text, self.rect, self.wanted, bold=self.bold, line_height=self.line_height)
 
     def _show(self, texture: object) -> None:
         width, height = texture.size  # type: ignore[attr-defined]
