@@ -25,6 +25,7 @@ from queue_server.commands.hall_rules import CLASSES, HallRules
 from queue_server.commands.refused import Refused, refuse
 from queue_server.commands.table import COMMANDS
 from queue_server.commands.wait_times import WaitTimes
+from queue_server.domain.ticket_number import behind_restore
 from queue_server.ledger.asked import AskedRequest, LedgerRequest, Reply, named_by, read_requests
 from queue_server.ledger.recent_answers import KnownAnswer, RecentAnswers
 from queue_server.logs.hash_chain import Chain
@@ -62,12 +63,21 @@ class Ledger:
         with self._transaction() as connection:
             ensure(connection, windows=self.hall.windows, queues=self.hall.queues, classes=CLASSES, now=self._clock())
             seal_hall_key(connection)
+            self._count_on(connection)
             self.signer = Signer(hall_key(connection), restores.all_of(connection))
         with self._transaction() as connection:
             unit, now = UnitOfWork(connection, shared=self.database.shared), self._clock()
             changes = Changes()
             changed_lists.settle(self._work(unit, now, self.hall.day(now), changes))
             self._finish(unit, changes)
+
+    def _count_on(self, connection: Connection) -> None:
+        """A ledger that went back to before a migration gives no number again that it gave since."""
+        made_at = restores.went_back(connection)
+        if made_at is not None:
+            now = self._clock()
+            day = self.hall.day(now)
+            restores.note(connection, day, behind_restore(now - self.hall.begins(day)), made_at, now)
 
     def close(self) -> None:
         """Give the database back."""

@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from queue_server.privacy import Sealer
+from queue_server.store import way_back
 
 ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 """What a database in trouble raises, through Core or straight from its driver."""
@@ -77,6 +78,7 @@ class Database:
     def open(self) -> None:
         """Connect and migrate; raise BadDatabase."""
         try:
+            self._prepare()
             self.writer = _engine(self.url, writes=True).execution_options(**self._options)
             self.reader = _engine(self.url, writes=False).execution_options(**self._options)
             with self.writer.connect() as connection:
@@ -85,6 +87,21 @@ class Database:
             raise BadDatabase(f"{self.url!r} is no database URL ({error}); for example postgresql://user@host/ledger") from None
         except DBAPIError as error:
             raise BadDatabase(f"the database {self.name} cannot be used: {str(error.orig).strip()}") from None
+        except (sqlite3.Error, OSError) as error:
+            raise BadDatabase(f"the database {self.name} cannot be used: {error}") from None
+
+    def _prepare(self) -> None:
+        """Leave a way back before a migration, or go it. Raise BadDatabase."""
+        path = None if self.shared else make_url(self.url).database
+        if path is None:
+            return
+        scripts = ScriptDirectory.from_config(migrations())
+        try:
+            way_back.prepare(Path(path), {s.revision for s in scripts.walk_revisions()}, scripts.get_current_head() or "")
+        except way_back.NoWayBack as error:
+            raise BadDatabase(
+                f"the database was written by a newer version of this program (it knows {scripts.get_current_head()}); {error}"
+            ) from None
 
     def close(self) -> None:
         """Let go of every connection."""

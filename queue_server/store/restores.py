@@ -6,9 +6,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from queue_server.store import tables
+from queue_server.store.way_back import WENT_BACK
 
 R = tables.restores.c
 SALT_BYTES = 16
@@ -49,6 +50,17 @@ def note(connection: Connection, day: date, first: int, made_at: datetime, now: 
     counters = tables.counters
     behind = update(counters).where(counters.c.business_day == day.isoformat(), counters.c.last < first)
     connection.execute(behind.values(last=first))
+
+
+def went_back(connection: Connection) -> datetime | None:
+    """When the copy was made to which a ledger was put back before a migration, told once; None for any other ledger."""
+    marks = tables.marks
+    value: int | None = connection.execute(select(marks.c.value).where(marks.c.name == WENT_BACK)).scalar()
+    if value is None:
+        return None
+    connection.execute(delete(marks).where(marks.c.name == WENT_BACK))
+    made_at: datetime = tables.EPOCH + value * tables.MICROSECOND
+    return made_at
 
 
 def read(connection: Connection, by: str) -> None:
