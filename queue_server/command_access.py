@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
-from queue_server.codes.signer import Signer, hall_key
+from queue_server.codes.signer import Signer
 from queue_server.privacy import NoKey, Sealer, key
 from queue_server.store.database import BadDatabase, Database, sqlite_url
+from queue_server.store.hall_key import hall_key
 
 
 @dataclass(frozen=True)

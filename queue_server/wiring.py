@@ -20,12 +20,15 @@ from contract.configuration.packing import packed, split
 from contract.version import version
 from contract.wire.topics import Topics
 from link import Broker, new_session
+from queue_server.backup.make import BackupSource
+from queue_server.backup.schedule import BackupSchedule
 from queue_server.broker.retained import RetainedTopics
 from queue_server.broker.server import Server, ServerIdentity
 from queue_server.catalogue.hall_guides import HallGuides, guides_of
 from queue_server.codes.verifiers import example, opened
 from queue_server.command_access import LedgerOptions, database_of
 from queue_server.commands.hall_rules import HallRules
+from queue_server.domain.hall_clock import HallClock
 from queue_server.enrolment.register import register_of
 from queue_server.enrolment.revocation import BrokerHere, broker_here
 from queue_server.hall_access import HallAccess
@@ -34,9 +37,11 @@ from queue_server.ledger.reports import Reports
 from queue_server.logs.audit_log import AuditLog
 from queue_server.logs.checks import LogChecks
 from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS
+from queue_server.privacy import key
 from queue_server.rollouts import driver
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.repository import RolloutRepository
+from queue_server.store import marks
 from queue_server.store.database import ERRORS, Database
 from queue_server.upkeep.job import PeriodicJob
 from queue_server.upkeep.personal_data import expiry
@@ -51,6 +56,7 @@ from queue_server.web.auth.turns import Turns
 from queue_server.web.connections import most_connections, raise_file_limit
 from queue_server.web.displays_shown import ShownPanels
 from queue_server.web.fleet.alert_owners import AlertOwners
+from queue_server.web.fleet.server_page import ServerCare
 from queue_server.web.fleet.terminal_orders import TerminalOrders
 from queue_server.web.live import ChangeFeed, Streams
 from queue_server.web.rendering import Pages
@@ -101,13 +107,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def run(options: ServerOptions, config: HallConfig, clock: Clock = utc_now) -> None:
+def uptime_s() -> float:
+    """How long the machine has been up, sleep included."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def run(options: ServerOptions, config: HallConfig, wall: Clock = utc_now) -> None:
     """Put a server together and run it until SIGTERM or Ctrl-C. Raise BadDatabase, BadHall, BadWeb."""
     database = database_of(options.ledger)
     rules = hall_rules(options, config)
-    ledger = Ledger(database, rules, clock=clock, monotonic=time.monotonic)
+    hall_clock = HallClock(wall, uptime_s, rules.day, rules.next_open)
+    clock = hall_clock.now
+    ledger = Ledger(database, rules, clock=clock, monotonic=time.monotonic, settled=hall_clock.settled)
     with contextlib.ExitStack() as parts:
         parts.enter_context(_open(ledger))
+        with database.look() as connection:
+            hall_clock.begin(marks.newest_known(connection))
         retained = RetainedTopics()
         server = Server(
             broker=options.broker,
@@ -115,7 +130,7 @@ def run(options: ServerOptions, config: HallConfig, clock: Clock = utc_now) -> N
             identity=ServerIdentity(new_session(), version(), clock().astimezone(config.zone)),
             ledger=ledger,
             retained=retained,
-            clock=clock,
+            clock=hall_clock,
             monotonic=time.monotonic,
         )
         for topic, payload in split(packed(options.ledger.hall)):
@@ -129,12 +144,23 @@ def run(options: ServerOptions, config: HallConfig, clock: Clock = utc_now) -> N
             say=server.say,
             show=server.show,
         )
-        parts.enter_context(_open(expiry(database, config, clock)))
+        parts.enter_context(_open(expiry(database, config, hall_clock.settled)))
+        care = server_care(options, config, database, hall_clock, hall.show)
+        parts.enter_context(_open(care.backups))
         if options.web is not None:
-            for part in web_pages(options, options.web, config, database, hall, server.connected.is_set, clock):
+            for part in web_pages(options, options.web, config, care, hall, server.connected.is_set):
                 parts.enter_context(_open(part))
         print(f"queue server for hall {config.hall.id} on the broker {options.broker}", flush=True)
         server.run()
+
+
+def server_care(
+    options: ServerOptions, config: HallConfig, database: Database, clock: HallClock, show: Callable[[str, bytes], None]
+) -> ServerCare:
+    """The server's clock and backups, for its page. The database is open."""
+    ledger = options.ledger
+    source = BackupSource(config.hall.id, ledger.hall, ledger.state, key(ledger.state), database)
+    return ServerCare(clock, BackupSchedule(source, config.backup, show, clock.now, clock.settled), database, ledger.state)
 
 
 def hall_rules(options: ServerOptions, config: HallConfig) -> HallRules:
@@ -149,14 +175,14 @@ def web_pages(
     options: ServerOptions,
     web: WebOptions,
     config: HallConfig,
-    database: Database,
+    care: ServerCare,
     hall: HallAccess,
     connected: Callable[[], bool],
-    clock: Clock,
 ) -> Iterator[ServerPart]:
     """The web pages and what belongs to them, each to be opened before the next one is asked for; the pages come last.
     `connected` says whether the broker is. Raise BadWeb when the address cannot be used."""
-    state, settings = options.ledger.state, web_settings(config, web.tls)
+    state, database, clock = care.state, care.database, care.clock.now
+    settings = web_settings(config, web.tls)
     scheme = "http" if settings.tls == "off" else "https"
     most, proxies = most_connections(raise_file_limit(), 2 if web.staff else 1), settings.proxies
     listener = serve.listen(web.listen, most, proxies)
@@ -174,9 +200,7 @@ def web_pages(
     parts = web_parts(
         hall,
         config,
-        database,
-        state,
-        clock,
+        care,
         address=address,
         guides=guides,
         broker=broker,
@@ -218,9 +242,7 @@ def certificate_of(settings: Web, address: str, options: LedgerOptions, clock: C
 def web_parts(
     hall: HallAccess,
     config: HallConfig,
-    database: Database,
-    state: Path,
-    clock: Clock,
+    care: ServerCare,
     *,
     address: str,
     guides: HallGuides | None = None,
@@ -230,6 +252,7 @@ def web_parts(
 ) -> app.WebParts:
     """What the pages work with. The database is open, and so are the guides, None in a hall without items; `broker` is asked
     to shut terminals out. `hasher` hashes passwords, as argon2 recommends if left out."""
+    state, database, clock = care.state, care.database, care.clock.now
     audit = AuditLog(database, clock)
     accounts = Accounts(database, audit, clock, hasher=hasher, examples=example_accounts)
     sessions = Sessions(database, clock)
@@ -262,9 +285,10 @@ def web_parts(
         broker=broker,
         bundles=BundleShelf(state / "bundles", database.writer, database.reader, clock),
         rollouts=RolloutRepository(database.writer, database.reader),
-        log_checks=LogChecks(database, {"events": EVENTS, "web": WEB_ACTIONS}, hall.show, clock),
+        log_checks=LogChecks(database, {"events": EVENTS, "web": WEB_ACTIONS}, hall.show, clock, config.zone),
         events=events,
         turns=Turns(),
+        care=care,
     )
 
 

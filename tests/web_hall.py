@@ -20,19 +20,24 @@ from fastapi.testclient import TestClient
 
 from contract.configuration.hall import HallConfig
 from contract.wire import answers, codec, messages
+from queue_server.backup.make import BackupSource
+from queue_server.backup.schedule import BackupSchedule
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
 from queue_server.catalogue.hall_guides import HallGuides, guides_of
 from queue_server.commands.hall_rules import HallRules
+from queue_server.domain.hall_clock import HallClock
 from queue_server.enrolment.revocation import BrokerHere
 from queue_server.hall_access import HallAccess
 from queue_server.ledger.asked import LedgerRequest, Reply
 from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
+from queue_server.privacy import key
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.app import WebParts, build
 from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from queue_server.web.connections import Patience
+from queue_server.web.fleet.server_page import ServerCare
 from queue_server.web.serve import PATIENCE, WebServer, listen
 from queue_server.wiring import web_parts
 from tests.programs import PATIENCE_S
@@ -117,6 +122,7 @@ class WebHall:
         self.access = HallAccess(
             hand_over=self._hand_over, retained=self.retained, reports=Reports(self.database, self.ledger.hall, now)
         )
+        self.clock = HallClock(now, time.monotonic, self.ledger.hall.day, self.ledger.hall.next_open)
         self.handled: list[LedgerRequest] = []
         self._requests: queue.Queue[LedgerRequest | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="ledger")
@@ -132,12 +138,12 @@ class WebHall:
         self._thread.start()
         if self.items is not None:
             self._open_guides(self.items)
+        source = BackupSource(self.config.hall.id, self.folder, self.folder, key(self.folder), self.database)
+        backups = BackupSchedule(source, self.config.backup, self.retained.put, now, now)
         self.parts = web_parts(
             self.access,
             self.config,
-            self.database,
-            self.folder,
-            now,
+            ServerCare(self.clock, backups, self.database, self.folder),
             address="http://testserver",
             guides=self.guides,
             broker=self.broker,

@@ -6,6 +6,7 @@ the one before.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,17 +17,23 @@ from appliance.terminal_file import TerminalFile
 from appliance.trouble import ApplianceError
 from contract.configuration.hall_files import BadHall, load
 
+LOG = logging.getLogger(__name__)
 HALL = "hall"
 PROGRAM = "/opt/jiaohao/bin/jiaohao-server"
 WEB_PORT = 8080
 STAFF_PORT = 8081
 BROKER_PORT = 8883
 LIMITS = Path(__file__).with_name("connections.nft")
-FIRST_LOG_IN = "var/lib/jiaohao/first-log-in.txt"
+STATE = "var/lib/jiaohao"
+FIRST_LOG_IN = f"{STATE}/first-log-in.txt"
+RESTORE = "restore.txt"
+BACKUPS = "var/backups/jiaohao"
+"""Where a disk with the label HALLBACKUP is mounted."""
 
 
 def prepare(place: Place, terminal: TerminalFile) -> None:
     """Bring configuration, broker and settings up to date. Raise ApplianceError, OSError."""
+    _restore(place)
     _take_hall(place)
     host, port = _reached(terminal.broker, BROKER_PORT)
     hosts = [host, *([terminal.address.partition("/")[0]] if terminal.address else [])]
@@ -36,7 +43,7 @@ def prepare(place: Place, terminal: TerminalFile) -> None:
         "--hall",
         place.hall,
         "--state",
-        place.root / "var/lib/jiaohao",
+        place.root / STATE,
         "--out",
         place.etc / "broker",
         "--credentials",
@@ -65,6 +72,34 @@ def first_log_in(place: Place, terminal: TerminalFile) -> str:
         f"网页首次登录：{host}，端口 {port}，账号 {name}，密码 {password}，登录后须修改。"
         f" First log-in to the web pages: {host}, port {port}, account {name}, password {password}; change it there."
     )
+
+
+def _restore(place: Place) -> None:
+    """Put the hall back from a backup, on a machine that has no ledger yet: the boot partition has the passphrase in
+    `restore.txt`, the backup lies beside it or on the backup disk. Raise ApplianceError, OSError."""
+    asked, state = place.efi / RESTORE, place.root / STATE
+    if not asked.is_file():
+        return
+    if (state / "ledger.sqlite").exists():
+        LOG.warning("%s is not looked at: this server has a ledger, and nothing is put back over one", asked)
+        return
+    folders = [folder for folder in (place.efi, place.root / BACKUPS) if any(folder.glob("*.backup"))]
+    if not folders:
+        raise ApplianceError(f"there is no file *.backup beside {RESTORE} and none on the backup disk; connect the disk")
+    run(
+        PROGRAM,
+        "restore",
+        "--hall",
+        place.hall,
+        "--state",
+        state,
+        "--from",
+        folders[0],
+        "--passphrase-file",
+        asked,
+    )
+    asked.unlink()
+    _readable(place.hall)
 
 
 def _take_hall(place: Place) -> None:

@@ -22,9 +22,10 @@ from queue_server.appointments.offer import Offer, published_items
 from queue_server.appointments.repository import Appointment, Booking, NotBooked
 from queue_server.appointments.row_format import local
 from queue_server.codes.seal import code_of
-from queue_server.codes.signer import Signer, hall_key
+from queue_server.codes.signer import Signer
 from queue_server.store import tables
 from queue_server.store.database import Database
+from queue_server.store.hall_key import hall_key
 from queue_server.store.slices import FIRST, write_in_slices
 
 A, I = tables.appointments.c, tables.intakes.c  # noqa: E741

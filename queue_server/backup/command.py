@@ -13,7 +13,7 @@ from pathlib import Path
 from contract.configuration.hall_files import BadHall, load
 from queue_server.backup import kept_key
 from queue_server.backup.kept_key import BadPassphrase
-from queue_server.backup.make import BackupSource, make, thin_out
+from queue_server.backup.make import BackupBusy, BackupSource, make, thin_out
 from queue_server.backup.restore import NotRestored, Restored, RestoreTarget, newest, restore
 from queue_server.backup.sealed_file import NotOpened, PassphraseKey
 from queue_server.backup.snapshot import NotWhole
@@ -22,7 +22,19 @@ from queue_server.privacy import NoKey, key
 from queue_server.state_folder import give_back
 from queue_server.store.database import ERRORS, BadDatabase
 
-TROUBLES = (BadHall, BadDatabase, BadPassphrase, NoKey, NotOpened, NotRestored, NotWhole, OSError, sqlite3.Error, *ERRORS)
+TROUBLES = (
+    BackupBusy,
+    BadHall,
+    BadDatabase,
+    BadPassphrase,
+    NoKey,
+    NotOpened,
+    NotRestored,
+    NotWhole,
+    OSError,
+    sqlite3.Error,
+    *ERRORS,
+)
 
 
 def backup(words: list[str]) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
 import re
+import shutil
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,8 +26,12 @@ from queue_server.store.database import Database
 from queue_server.store.ledger_copy import schema_of
 
 SUFFIX = ".backup"
-WORK = ".backup-"
-"""Beginning of the folders in which a backup is put together; what a power cut left of one is removed by the next."""
+WORK, LOCK = ".backup-work", ".backup-lock"
+"""The folder in a state folder in which a backup is put together or taken apart, and who has it."""
+
+
+class BackupBusy(RuntimeError):
+    """Another backup of the hall is being made or put back just now."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +103,20 @@ def members(sealed: IO[bytes], key: PassphraseKey) -> Iterator[tuple[BackupAbout
 
 @contextlib.contextmanager
 def working_folder(state: Path) -> Iterator[Path]:
-    """A folder on the ledger's disk that nobody else may read, gone at the end; those of earlier times are removed."""
-    for left in state.glob(f"{WORK}*"):
-        _remove(left)
-    with tempfile.TemporaryDirectory(prefix=WORK, dir=state) as work:
-        yield Path(work)
+    """A folder on the ledger's disk that nobody else may read, gone at the end; what a power cut left of one is removed. Raise
+    BackupBusy while somebody else has it."""
+    with (state / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupBusy("another backup of this hall is being made; try again when it is done") from None
+        work = state / WORK
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(mode=0o700)
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work)
 
 
 def thin_out(folder: Path, hall_id: str, keep: int) -> int:
@@ -158,9 +172,3 @@ def _write(path: Path, content: IO[bytes]) -> None:
     with path.open("xb") as file:
         while piece := content.read(1 << 20):
             file.write(piece)
-
-
-def _remove(folder: Path) -> None:
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()

@@ -2,7 +2,7 @@
 
 The ledger gets its place last: a power cut in between leaves a machine without one, and the restore is begun again. What the
 hall did after the backup was made is not in it, so its numbers go on higher than any that it can have given
-(docs/decisions/0026-a-restored-ledger-counts-on.md).
+(docs/decisions/0029-a-restored-ledger-counts-on.md).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from queue_server.backup.sealed_file import NotOpened, key_for
 from queue_server.domain.business_day import business_day, day_begins
 from queue_server.domain.ticket_number import behind_restore
 from queue_server.privacy import Sealer, key
-from queue_server.store import restores
+from queue_server.store import marks, restores
 from queue_server.store.database import Database
 
 WAITING = "restore"
@@ -153,6 +153,7 @@ def _count_on(ledger: Path, about: BackupAbout, config: HallConfig, state: Path,
                     "the hall was restored within this minute, or the clock has gone back; wait, or set the clock"
                 )
             restores.note(connection, day, first, about.made_at, now)
+            marks.set_clock(connection, now)
     finally:
         database.close()
     snapshot.one_file(ledger)

@@ -11,14 +11,16 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Integer, TextClause, func, insert, make_url, select, text
+from sqlalchemy import Connection, Integer, TextClause, delete, func, insert, make_url, select, text
 
 from contract import durable
 from queue_server.store.database import Database, sqlite_url
 from queue_server.store.ledger_copy import copy_of
-from queue_server.store.tables import metadata
+from queue_server.store.tables import log_beginnings, metadata, secrets
 
 BATCH = 1000
+OWN = (secrets, log_beginnings)
+"""What a new ledger has from its beginning on."""
 
 
 class NotWhole(RuntimeError):
@@ -61,7 +63,8 @@ def put_into(database: Database, ledger: Path) -> None:
     source.open()  # brings an older copy to the schema of this program
     try:
         with source.look() as rows, database.writer.begin() as connection:
-            if any(connection.execute(select(func.count()).select_from(table)).scalar() for table in metadata.sorted_tables):
+            others = [table for table in metadata.sorted_tables if table not in OWN]
+            if any(connection.execute(select(func.count()).select_from(table)).scalar() for table in others):
                 raise NotWhole(f"the database {database.name} has rows already; give an empty one")
             _pour(rows, connection)
             for sequence in _sequences(connection):
@@ -76,7 +79,9 @@ def sqlite_url_of(file: Path) -> str:
 
 
 def _pour(source: Connection, target: Connection) -> None:
-    """All rows of all tables."""
+    """All rows of all tables; what `target` has made for itself is not kept."""
+    for own in OWN:
+        target.execute(delete(own))
     for table in metadata.sorted_tables:
         keys = [column.key for column in table.c]
         rows = source.execution_options(yield_per=BATCH).execute(select(table))

@@ -19,6 +19,7 @@ from contract.wire.device_words import MEANINGS
 from queue_server.broker.alert_words import in_trouble, sentence
 from queue_server.broker.retained import RetainedTopics
 from queue_server.broker.same_name import SharedNames
+from queue_server.domain.hall_clock import Doubt
 
 LOG = logging.getLogger(__name__)
 QUIET_S = 60.0
@@ -31,7 +32,7 @@ MOST_PASSING = 20
 OTHERS = "others"
 PROGRAMS = ("program", "messages")
 """What a terminal says of its own programs, beside its devices."""
-OWN = ("queue-", "lease-", "display-", "terminal-", "device-", "messages-", "ledger-", "same-name-", "flood-")
+OWN = ("clock-", "queue-", "lease-", "display-", "terminal-", "device-", "messages-", "ledger-", "same-name-", "flood-")
 Severity = Literal["info", "warning", "error"]
 _OF_PROGRAMS = {("program", name) for name in PROGRAMS}
 
@@ -217,6 +218,32 @@ class Alerts:
         standing = {f"queue-{_id(queue)}" for queue in waiting}
         for alert in [name for name in self._own if name.startswith("queue-") and name not in standing]:
             self._clear(alert)
+
+    def clock(self, doubt: Doubt, wall: datetime) -> None:
+        """The hall does not follow the machine's clock, or must not end days by it, until somebody has looked at it."""
+        shown = wall.astimezone(self._zone)
+        when = f"{shown:%Y-%m-%d}"
+        words = {
+            "ahead": (
+                f"服务器的时钟突然跳到了{when}，大厅仍按原来的时间办理，号票都在。请核对时间，并在“服务器与备份”页确认。",
+                f"The server's clock has jumped to {when}; the hall goes on by its own time and keeps every ticket. "
+                "Look at the time and confirm it on the page “Server and backups”.",
+            ),
+            "long-off": (
+                f"服务器停机多日后启动，时钟显示{when}。确认之前，以前的号票不作废，到期的资料不删除。"
+                "请核对时间，并在“服务器与备份”页确认。",
+                f"The server was off for days and its clock shows {when}. Until somebody confirms that, old tickets do not "
+                "expire and nothing is deleted. Look at the time and confirm it on the page “Server and backups”.",
+            ),
+            "behind": (
+                f"服务器的时钟比已有的记录早，现在显示{shown:%Y-%m-%d %H:%M}。请核对时间，对的话在“服务器与备份”页确认。",
+                f"The server's clock is behind its own records and shows {shown:%Y-%m-%d %H:%M}. Look at the time; if it is "
+                "right, confirm it on the page “Server and backups”.",
+            ),
+        }
+        zh, en = words.get(doubt, ("", ""))
+        for other in ("ahead", "long-off", "behind"):
+            self._set(f"clock-{other}", doubt == other, f"clock-{other}", "error", "server", zh, en)
 
     def pass_time(self, monotonic: float) -> None:
         """Clear what has been quiet, and alerts of an earlier run that nobody has raised again."""

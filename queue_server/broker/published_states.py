@@ -22,10 +22,11 @@ class PublishedStates:
     """Topic → the message that the broker holds, as far as is known. Used by the server's thread only."""
 
     def __init__(self, retained: RetainedTopics, send: Send, *, clock: Callable[[], datetime]) -> None:
+        self.seq = 0
+        """The number of the latest message."""
         self._retained = retained
         self._send = send
         self._clock = clock
-        self._seq = 0
         self._last: dict[str, Struct | None] = {}
 
     def last(self, topic: str, kind: type[T]) -> T | None:
@@ -55,8 +56,8 @@ class PublishedStates:
 
     def next_seq(self) -> int:
         """A number that grows with every message, across restarts of the server."""
-        self._seq = max(self._seq + 1, (self._clock() - _EPOCH) // timedelta(milliseconds=1))
-        return self._seq
+        self.seq = max(self.seq + 1, (self._clock() - _EPOCH) // timedelta(milliseconds=1))
+        return self.seq
 
     def _put(self, topic: str, message: Struct | None, payload: bytes) -> None:
         self._last[topic] = message

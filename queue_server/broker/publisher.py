@@ -65,6 +65,15 @@ class Publisher:
             self._send(f"event/{event.type}", codec.encode(event), False, None)
         self._queues.changed(changes.queues)
 
+    @property
+    def seq(self) -> int:
+        """The number of the latest message."""
+        return self._states.seq
+
+    def count_on(self, seq: int) -> None:
+        """Earlier runs of the server have used the numbers up to this one."""
+        self._states.seq = max(self._states.seq, seq)
+
     def everything(self) -> None:
         """Publish every retained state afresh, from the ledger; for a start and after a reconnect."""
         self._states.forget()

@@ -27,6 +27,7 @@ from queue_server.broker.intake import Intake
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
 from queue_server.broker.sources import sources
+from queue_server.domain.hall_clock import HallClock
 from queue_server.ledger.asked import LedgerRequest
 from queue_server.ledger.ledger import Ledger
 from queue_server.store.database import ERRORS
@@ -35,6 +36,9 @@ LOG = logging.getLogger(__name__)
 TICK_S = 0.5
 GROUP, OF_PAGES = 64, 16
 """Requests that run together, and how many of them may come from the web pages: phones never stand before calls."""
+MARKS_S = 60.0
+MESSAGES_AHEAD = 600_000
+"""More than a server sends in MARKS_S, and more than the milliseconds of that time; `seq` counts those at least."""
 LEFT_STATES = ("alert/+", "catalogue/version", "server/status")
 """What an earlier run of the server has left at the broker."""
 SHARED_STATES = ("queue/+/state", "window/+/state", "rating/+/ask", "display/+/desired", "announce")
@@ -67,7 +71,7 @@ class Server:
         identity: ServerIdentity,
         ledger: Ledger,
         retained: RetainedTopics,
-        clock: Callable[[], datetime],
+        clock: HallClock,
         monotonic: Callable[[], float],
     ) -> None:
         self.topics = topics
@@ -76,6 +80,7 @@ class Server:
         self._identity = identity
         self._ledger = ledger
         self._retained = retained
+        self._hall_clock = clock
         self._monotonic = monotonic
         self._connection = BrokerConnection(
             broker,
@@ -88,8 +93,8 @@ class Server:
             monotonic=monotonic,
         )
         self.connected = self._connection.connected
-        self._publisher = Publisher(ledger, retained, self._send, clock=clock, monotonic=monotonic)
-        self._alerts = Alerts(ledger.hall.config, retained, self._publish_kept, clock=clock)
+        self._publisher = Publisher(ledger, retained, self._send, clock=clock.now, monotonic=monotonic)
+        self._alerts = Alerts(ledger.hall.config, retained, self._publish_kept, clock=clock.now)
         mute, hear = (self._connection.mute, self._connection.hear) if broker.is_certified else (None, None)
         self._intake = Intake(ledger.hall.config, mute=mute, hear=hear)
         clients = Clients(ledger.hall.terminals, broker.is_certified)
@@ -99,6 +104,7 @@ class Server:
         self._states: deque[tuple[str, bytes]] = deque()
         self._given: deque[tuple[str, bytes, int | None]] = deque()
         self._stopping = threading.Event()
+        self._marks_at = float("-inf")
 
     # --- from other threads -----------------------------------------------------------------------------------------
 
@@ -126,6 +132,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until `stop`; reconnect for as long as it takes."""
+        self._publisher.count_on(self._ledger.seq())
         self._publisher.everything()
         next_tick = self._monotonic()
         notify("STATUS=waiting for the broker")
@@ -178,13 +185,21 @@ class Server:
         self._connection.keep_alive()
         try:
             self._publisher.publish(self._ledger.pass_time())
+            self._keep_marks()
         except ERRORS as error:
             LOG.error("the ledger cannot be used just now: %s", error)
         self._alerts.ledger(writable=self._ledger.writable)
         self._alerts.unserved(self._ledger.wait_times.unserved())
+        self._alerts.clock(self._hall_clock.doubt, self._hall_clock.wall)
         self._alerts.pass_time(self._monotonic())
         for client in self._intake.pass_time(self._monotonic()):
             self._alerts.flooded(client, self._monotonic())
+
+    def _keep_marks(self) -> None:
+        """Once a minute: by what the numbers of messages can grow until the next time is noted beforehand."""
+        if self._monotonic() >= self._marks_at:
+            self._marks_at = self._monotonic() + MARKS_S
+            self._ledger.keep_marks(self._publisher.seq + MESSAGES_AHEAD)
 
     def _pass_time(self) -> None:
         if self._connection.came_up():

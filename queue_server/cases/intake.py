@@ -10,8 +10,9 @@ from datetime import datetime
 
 from contract.wire.case import Case
 from queue_server.cases import repository
-from queue_server.codes.signer import Signer, hall_key
+from queue_server.codes.signer import Signer
 from queue_server.store.database import Database
+from queue_server.store.hall_key import hall_key
 from queue_server.store.slices import write_in_slices
 
 

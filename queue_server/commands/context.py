@@ -55,6 +55,13 @@ class Changes:
 
 
 @dataclass(slots=True)
+class LineEnd:
+    """When the youngest ticket was issued. Whoever comes while the clock shows less stands behind it all the same."""
+
+    at: datetime
+
+
+@dataclass(slots=True)
 class CommandContext:
     """One request's context inside a unit that it may share with others.
 
@@ -70,6 +77,7 @@ class CommandContext:
     actor: str
     terminal: str | None
     changes: Changes
+    line_end: LineEnd = field(default_factory=lambda: LineEnd(tables.EPOCH))
 
     # --- rows -------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, literal_column, select
 
@@ -23,7 +23,13 @@ _DUE = [
     Prepared(select(id_).where(*conditions).limit(literal_column("1")))
     for id_, *conditions in (
         (T.id, tables.OPEN, T.business_day < _TODAY),
-        (T.id, tables.OPEN, T.business_day == _TODAY, T.state == "printing", T.changed_at <= bindparam("printed")),
+        (
+            T.id,
+            tables.OPEN,
+            T.business_day == bindparam("present", type_=T.business_day.type),
+            T.state == "printing",
+            T.changed_at <= bindparam("printed"),
+        ),
         (W.id, W.ask_expires_at <= bindparam("now")),
         (W.id, W.state != "closed", W.since < _BEGINS),
         (tables.appointments.c.id, repository.overdue(_BEGINS)),
@@ -32,18 +38,20 @@ _DUE = [
 """One for each thing that may be due; with an index each finds nothing at once, however many tickets there are."""
 
 
-def pass_time(context: CommandContext) -> None:
-    """Do everything that is due now."""
+def pass_time(context: CommandContext, settled: datetime) -> None:
+    """Do everything that is due now; days end up to the one that is `settled`."""
     _end_asks(context)
-    _end_day(context)
+    _end_day(context, settled)
     _void_unprinted(context)
 
 
-def due(connection: Connection, hall: HallRules, now: datetime, today: date) -> bool:
+def due(connection: Connection, hall: HallRules, now: datetime, settled: datetime) -> bool:
     """Whether `pass_time` has anything to do; reads only."""
+    day = hall.day(settled)
     values = {
-        "today": today.isoformat(),
-        "begins": hall.begins(today),
+        "today": day.isoformat(),
+        "present": hall.day(now).isoformat(),
+        "begins": hall.begins(day),
         "now": now,
         "printed": now - hall.print_timeout,
     }
@@ -59,9 +67,10 @@ def _end_asks(context: CommandContext) -> None:
             context.event(RatingExpired(window=window.id, service=service))
 
 
-def _end_day(context: CommandContext) -> None:
+def _end_day(context: CommandContext, settled: datetime) -> None:
     """Tickets of earlier days are over, windows that nobody opened today are closed."""
-    begins = context.hall.begins(context.day)
+    day = context.hall.day(settled)
+    begins = context.hall.begins(day)
     for window in _windows(context):
         if window.state == "closed" or window.since >= begins:
             continue
@@ -73,7 +82,7 @@ def _end_day(context: CommandContext) -> None:
         window.clerk, window.tally = None, 0
         release_bound(context, window.id)
         context.event(WindowClosed(window=window.id, reason="end of the day"))
-    old = context.unit.tickets.columns.where(tables.OPEN, T.business_day < context.day.isoformat()).order_by(T.id)
+    old = context.unit.tickets.columns.where(tables.OPEN, T.business_day < day.isoformat()).order_by(T.id)
     expired = _locked(context, old)
     for ticket in expired:
         if ticket.state == "serving" or ticket.held_from == "serving":

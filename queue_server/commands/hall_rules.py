@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from contract.configuration.hall import HallConfig
 from queue_server.codes.verifier import CodeVerifier
-from queue_server.domain.business_day import business_day, day_begins
+from queue_server.domain.business_day import LOOK_AHEAD_DAYS, business_day, day_begins
 from queue_server.domain.calendar import calendar_of, knows_holidays
 from queue_server.domain.deadline import Deadline, standing
 from queue_server.domain.rating import open_until
@@ -80,6 +80,11 @@ class HallRules:
             begins, ends = self.begins(day), self.begins(day + timedelta(days=1))
             return [(begins.astimezone(self.zone), ends.astimezone(self.zone))]
         return self.calendar.open_on(day)
+
+    def next_open(self, day: date) -> date:
+        """The first day after `day` on which numbers may be taken; the next one if there is none within a year."""
+        later = (day + timedelta(days=n) for n in range(1, LOOK_AHEAD_DAYS))
+        return next((other for other in later if self.open_on(other)), day + timedelta(days=1))
 
     def rating_until(self, finished: datetime) -> datetime:
         """Until when a finished service may be rated by its token."""

@@ -72,13 +72,19 @@ def _new_ticket(context: CommandContext, ask: IssueTicket, queue: Queue, admitte
         class_=class_ if booked is None else "appointment",
         business_day=day,
         state="printing" if ask.channel == "kiosk" and ask.terminal is not None else "waiting",
-        rank=(booked or context.now).timestamp() + count * SAME_INSTANT_S,
+        rank=(booked or _behind_all(context)).timestamp() + count * SAME_INSTANT_S,
         issued_at=context.now,
         changed_at=context.now,
         channel=ask.channel,
         terminal=ask.terminal,
         item=ask.item or (admitted.appointment.item if admitted else None),
     )
+
+
+def _behind_all(context: CommandContext) -> datetime:
+    """From when on a new ticket waits: never before one that was issued earlier, also after the clock went back."""
+    context.line_end.at = max(context.line_end.at, context.now)
+    return context.line_end.at
 
 
 def _next_number(context: CommandContext, queue: Queue, day: str) -> int:

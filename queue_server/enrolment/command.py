@@ -169,11 +169,12 @@ def _folder(options: argparse.Namespace) -> Path:
 
 @contextmanager
 def _register(options: argparse.Namespace) -> Iterator[Register]:
-    database = Database(options.database or sqlite_url(options.state))
+    sealer = Sealer(key(options.state))
+    database = Database(options.database or sqlite_url(options.state), sealer)
     database.open()
     try:
         signs = authority.load(options.state / AUTHORITY)
-        yield Register(database, signs, Sealer(key(options.state)), _now)
+        yield Register(database, signs, sealer, _now)
     finally:
         database.close()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -18,9 +18,9 @@ from contract.wire import codec
 from contract.wire.answers import Answer
 from contract.wire.messages import Text
 from contract.wire.requests import VERBS
-from queue_server.codes.signer import Signer, hall_key, seal_hall_key
+from queue_server.codes.signer import Signer
 from queue_server.commands import changed_lists, day_end, permission
-from queue_server.commands.context import Changes, CommandContext
+from queue_server.commands.context import Changes, CommandContext, LineEnd
 from queue_server.commands.hall_rules import CLASSES, HallRules
 from queue_server.commands.refused import Refused, refuse
 from queue_server.commands.table import COMMANDS
@@ -29,14 +29,16 @@ from queue_server.domain.ticket_number import behind_restore
 from queue_server.ledger.asked import AskedRequest, LedgerRequest, Reply, named_by, read_requests
 from queue_server.ledger.recent_answers import KnownAnswer, RecentAnswers
 from queue_server.logs.hash_chain import Chain
-from queue_server.store import restores, tables
+from queue_server.store import marks, restores, tables
 from queue_server.store.database import BROKEN_RULES, ERRORS, Database, Writer, is_trouble, passes
-from queue_server.store.hall_rows import ensure
+from queue_server.store.hall_key import hall_key, seal_hall_key
+from queue_server.store.hall_rows import ensure, youngest
 from queue_server.store.prepared import Prepared
 from queue_server.store.unit_of_work import UnitOfWork
 
 LOG = logging.getLogger(__name__)
 SYSTEM = "server"
+A_MOMENT = timedelta(seconds=1)
 _KNOWN = Prepared(select(tables.requests.c.verb, tables.requests.c.answer).where(tables.requests.c.id == bindparam("id")))
 
 
@@ -44,12 +46,21 @@ class Ledger:
     """The hall's books. Used by one thread; `open` first."""
 
     def __init__(
-        self, database: Database, hall: HallRules, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
+        self,
+        database: Database,
+        hall: HallRules,
+        *,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        settled: Callable[[], datetime] | None = None,
     ) -> None:
+        """`settled` is the time up to which days may end, `clock` if left out."""
         self.database = database
         self.hall = hall
         self.wait_times = WaitTimes(hall, monotonic)
         self._clock = clock
+        self._settled = settled or clock
+        self._line_end = LineEnd(tables.EPOCH)
         self._writer = Writer(database)
         self._recent = RecentAnswers(monotonic)
         self._chain = Chain()
@@ -65,6 +76,7 @@ class Ledger:
             seal_hall_key(connection)
             self._count_on(connection)
             self.signer = Signer(hall_key(connection), restores.all_of(connection))
+            self._line_end.at = youngest(connection, self.hall.queues)
         with self._transaction() as connection:
             unit, now = UnitOfWork(connection, shared=self.database.shared), self._clock()
             changes = Changes()
@@ -78,6 +90,18 @@ class Ledger:
             now = self._clock()
             day = self.hall.day(now)
             restores.note(connection, day, behind_restore(now - self.hall.begins(day)), made_at, now)
+
+    def keep_marks(self, seq: int) -> None:
+        """Note how far messages and clock have come, for the next start; raise one of ERRORS."""
+        with self._transaction() as connection:
+            marks.raise_to(connection, "seq", seq)
+            if self._settled() >= self._clock() - A_MOMENT:
+                marks.raise_clock(connection, self._settled())
+
+    def seq(self) -> int:
+        """No message had a higher number before the last start."""
+        with self.database.look() as connection:
+            return marks.mark(connection, "seq") or 0
 
     def close(self) -> None:
         """Give the database back."""
@@ -99,14 +123,14 @@ class Ledger:
         """Do what is due by the clock: time-outs and the end of the day."""
         changes = Changes()
         now = self._clock()
-        today = self.hall.day(now)
+        today, settled = self.hall.day(now), min(now, self._settled())
         with self.database.look() as connection:  # nobody waits for a lock while nothing is due
-            if not day_end.due(connection, self.hall, now, today):
+            if not day_end.due(connection, self.hall, now, settled):
                 return changes
         with self._transaction() as connection:
             unit = UnitOfWork(connection, shared=self.database.shared)
             self.wait_times.begin(connection, now)
-            day_end.pass_time(self._work(unit, now, today, changes))
+            day_end.pass_time(self._work(unit, now, today, changes), settled)
             self._finish(unit, changes)
         self.writable = True
         self.wait_times.committed(unit.line_changes())
@@ -206,7 +230,9 @@ class Ledger:
         self, unit: UnitOfWork, now: datetime, today: date, changes: Changes, asked: LedgerRequest | None = None
     ) -> CommandContext:
         actor, terminal = (SYSTEM, None) if asked is None else (asked.actor, asked.terminal)
-        return CommandContext(unit, self.hall, self.wait_times, self.signer, now, today, actor, terminal, changes)
+        return CommandContext(
+            unit, self.hall, self.wait_times, self.signer, now, today, actor, terminal, changes, self._line_end
+        )
 
     def _known(self, connection: Connection, asked: list[AskedRequest]) -> dict[str, KnownAnswer]:
         """The first answers to those of these requests that were answered before."""

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from sqlalchemy import delete, insert, select
 
@@ -24,6 +24,11 @@ from queue_server.store.tables import log_checks
 from queue_server.upkeep.job import PeriodicJob
 
 LOG = logging.getLogger(__name__)
+LOOK_S = 900.0
+NIGHT = range(1, 5)
+A_NIGHT, MISSED = timedelta(hours=12), timedelta(hours=48)
+BY_ITSELF = ""
+"""Who began a check that nobody has asked for."""
 CUT = "cut"
 """The reason when every row that is there is as it was written, but the end that was seen before is not among them."""
 
@@ -72,11 +77,13 @@ class LogChecks:
         logs: Mapping[str, ChainedLog],
         show: Callable[[str, bytes], None],
         clock: Callable[[], datetime],
+        zone: tzinfo = UTC,
     ) -> None:
-        """`logs` by the names under which their results are kept."""
+        """`logs` by the names under which their results are kept; `zone` is the hall's, in which it is night."""
         self._database, self._logs, self._show, self._clock = database, logs, show, clock
         failure = "the logs could not be checked to their end"
-        self._job = PeriodicJob("log-check", self._check_all, every_s=None, expected=ERRORS, failure=failure)
+        self._zone = zone
+        self._job = PeriodicJob("log-check", self._look, every_s=LOOK_S, expected=ERRORS, failure=failure)
         self._lock = threading.Lock()
         self._by = ""
         self.progress: LogCheckProgress | None = None
@@ -111,6 +118,10 @@ class LogChecks:
         self._job.wake()
         return True
 
+    def look_now(self) -> None:
+        """See whether a check is due, without waiting for it."""
+        self._job.wake()
+
     def latest(self) -> dict[str, LogCheckResult]:
         """The latest result of each log that was ever checked. One short look; call it off the event loop."""
         with self._database.look() as connection:
@@ -118,11 +129,24 @@ class LogChecks:
         found = {row["log"]: LogCheckResult(**row) for row in rows}
         return {name: found[name] for name in self._logs if name in found}
 
+    def _look(self) -> None:
+        if self.progress is not None or (self._due() and self.begin(BY_ITSELF)):
+            self._check_all()
+
+    def _due(self) -> bool:
+        """Every night, or as soon as two nights were missed."""
+        now, ended = self._clock(), [checked.ended_at for checked in self.latest().values()]
+        if len(ended) < len(self._logs):
+            return True
+        since = now - min(ended)
+        return since > MISSED or (since > A_NIGHT and now.astimezone(self._zone).hour in NIGHT)
+
     def _check_all(self) -> None:
         try:
             for name, log in self._logs.items():
                 checked = self._check(name, log, self._by)
                 self._keep(checked)
+                _note(checked)
                 self._show(*alert_of(checked))
         except Ended:
             pass
@@ -180,6 +204,14 @@ def result(
         broken_at=verdict.broken_at,
         found_at=None if not reason else before.found_at if known and before is not None else took[1],
     )
+
+
+def _note(checked: LogCheckResult) -> None:
+    """Into the program's own log: another place than the ledger, which keeps the ends as they were seen."""
+    if checked.reason:
+        LOG.error("the log %s is broken at row %s: %s", checked.log, checked.broken, checked.reason)
+    else:
+        LOG.info("the log %s is whole, %d rows, and ends at %s", checked.log, checked.rows, checked.end)
 
 
 def alert_of(checked: LogCheckResult) -> tuple[str, bytes]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS, ChainedLog
 from queue_server.logs.verify import Verdict, verify
+from queue_server.privacy import KEY_NAME, NoKey, Sealer, key
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 
 RESTORE = "restore the ledger from a backup and compare"
@@ -19,24 +20,28 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="jiaohao-server audit", description="Prove that the logs are as they were written.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("verify", help="check every row of both logs and name the first broken row of each")
-    check.add_argument("--state", type=Path, metavar="DIR", help="the queue server's data")
+    check.add_argument("--state", type=Path, metavar="DIR", help="the queue server's data, and the key of the logs")
     check.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
     check.add_argument("--expect", default="", metavar="HASH", help="a hash that an earlier run printed; it must be there")
     options = parser.parse_args(words)
     if not options.database and not (options.state and (options.state / "ledger.sqlite").exists()):
         print(f"jiaohao-server: there is no ledger in {options.state}; give --state DIR or --database URL", file=sys.stderr)
         return 2
-    database = Database(options.database or sqlite_url(options.state))
     try:
+        database = Database(options.database or sqlite_url(options.state), _sealer(options.state))
         database.open()
         with database.look() as connection:
             verdicts = [(log, verify(connection, log, options.expect.lower())) for log in (EVENTS, WEB_ACTIONS)]
-    except BadDatabase as error:
+    except (BadDatabase, NoKey) as error:
         print(f"jiaohao-server: {error}", file=sys.stderr)
         return 2
-    finally:
-        database.close()
+    database.close()
     return _report(verdicts, options.expect)
+
+
+def _sealer(state: Path | None) -> Sealer | None:
+    """What opens the hall's key, from which that of the logs is made; none where the state folder has no key. Raise NoKey."""
+    return Sealer(key(state)) if state is not None and (state / KEY_NAME).exists() else None
 
 
 def _report(verdicts: Sequence[tuple[ChainedLog, Verdict]], expect: str) -> int:

@@ -10,14 +10,18 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, func, select
 from sqlalchemy.exc import DBAPIError
 
-from queue_server.logs.hash_chain import EVENTS, START, ChainedLog, LogRow, first_hash, hash_of
+from queue_server.logs.hash_chain import EVENTS, KEYED, START, ChainedLog, LogRow, first_hash, hash_of
+from queue_server.store import log_beginnings
+from queue_server.store.hall_key import log_key
 
 BATCH = 200
 """Rows that are read at once: so few that whoever else runs in this process need not wait long."""
 NO_TIME = (TypeError, ValueError, OverflowError, OSError)
 """What comes of a time that somebody has spoilt."""
 WHY = {
-    "no-hash": "it has no hash",
+    "no-hash": "it has no hash, or one that was made without the hall's key",
+    "no-beginning": "it is not signed from which row on the log must have hashes: somebody has changed that",
+    "added": "there are more or fewer rows before the first one with a hash than there were",
     "rows-missing": "rows before it are missing: the row that its chain follows is not there",
     "unreadable": "it cannot be read",
     "changed": "it was changed, or rows between it and the one before it in its chain were removed or added",
@@ -60,16 +64,20 @@ def verify(
     """Read a whole log and compare; `expect` is a hash to look for in it. `batch` rows are read at once; then `progress` is
     called with how many were read; what it raises ends the reading."""
     reading = _Reading(connection, log, expect)
+    latest: LogRow | None = None
     try:
         for number, row in enumerate(_rows(connection, log, batch), 1):
             reason = reading.wrong(row)
             if reason:
                 return reading.verdict(row["id"], reason, row)
+            latest = row
             if number % batch == 0:
                 progress(number)
     except _Unreadable as error:
         reading.rows += 1
         return reading.verdict(error.row, "unreadable")
+    if latest is not None and reading.missing():
+        return reading.verdict(latest["id"], "added", latest)
     return reading.verdict()
 
 
@@ -85,6 +93,8 @@ class _Reading:
         self.rows = 0
         self._log, self._expect = log, expect
         self._older, self._end, self._found = 0, "", False
+        self._beginning = log_beginnings.of(connection, log.table.name)
+        self._key = log_key(connection) if self._beginning is not None else b""
         self._first: datetime | None = None
         self._last: datetime | None = None
         self._heads: dict[str, bytes] = {}
@@ -96,7 +106,10 @@ class _Reading:
     def wrong(self, row: LogRow) -> str:
         """What is wrong with the next row, as one of WHY; nothing if it is as it was written."""
         self.rows += 1
-        reason = "" if row["hash"] is None and not self._heads else self._broken(row)
+        if self._beginning is None:
+            return "no-beginning"
+        older = row["id"] < self._beginning.first
+        reason = ("" if row["hash"] is None else "changed") if older else self._without_hash(row) or self._broken(row)
         if reason:
             return reason
         try:
@@ -123,20 +136,32 @@ class _Reading:
             self.rows, self._older, len(self._heads), self._end, broken, reason, self._found, self._first, self._last, at
         )
 
+    def missing(self) -> bool:
+        """Whether rows from before there were hashes have come or gone, as far as the log was read."""
+        return self._beginning is not None and self._older != self._beginning.older
+
+    def _without_hash(self, row: LogRow) -> str:
+        """Whether a row has not the hash that it must have."""
+        assert self._beginning is not None, "it was looked at before"
+        chain = row["chain"]
+        if row["hash"] is None or not chain:
+            return "no-hash"
+        if isinstance(chain, str) and row["id"] >= self._beginning.keyed and not chain.endswith(KEYED):
+            return "no-hash"
+        return "added" if not self._heads and self.missing() else ""
+
     def _broken(self, row: LogRow) -> str:
         """What is wrong with a row, behind all rows before it; its hash becomes the head of its chain."""
         chain, kept = row["chain"], row["hash"]
-        if kept is None or not chain:
-            return "no-hash"
         if not isinstance(kept, bytes | memoryview) or not isinstance(chain, str):
             return "unreadable"
         if chain not in self._heads:
             begins = chain.partition("-")[0]
             if begins not in self._seen and not (begins == START and not self._heads):
                 return "rows-missing"
-            self._heads[chain] = first_hash(chain)
+            self._heads[chain] = first_hash(chain, self._key)
         try:
-            wanted = hash_of(self._heads[chain], chain, self._log.content(row))
+            wanted = hash_of(self._heads[chain], chain, self._log.content(row), self._key)
             same = wanted == bytes(kept)
         except NO_TIME:
             return "unreadable"

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
@@ -22,7 +23,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from queue_server.privacy import Sealer
-from queue_server.store import way_back
+from queue_server.store import log_beginnings, way_back
+from queue_server.store.errors import BadDatabase as BadDatabase
+from queue_server.store.hall_key import SEALER
 
 ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 """What a database in trouble raises, through Core or straight from its driver."""
@@ -39,7 +42,6 @@ _GUILTY = (
 )
 """What one request has brought about: others beside it, or it alone, may be well."""
 BEGUN = "begun_on_the_driver"
-SEALER = "sealer"
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
 SCRUB_PATIENCE_MS = 20
@@ -57,10 +59,6 @@ def is_trouble(error: BaseException) -> bool:
     """Whether the database itself is in trouble: locked, full, broken or away."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(error, ERRORS) and not isinstance(cause, _GUILTY)
-
-
-class BadDatabase(RuntimeError):
-    """The database cannot be used; the text says why and what to do."""
 
 
 class Database:
@@ -248,6 +246,7 @@ def _migrate(connection: Connection) -> None:
     config = migrations(connection)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7101)")
+    before = MigrationContext.configure(connection).get_current_revision()
     try:
         command.upgrade(config, "head")
     except CommandError as error:
@@ -256,4 +255,6 @@ def _migrate(connection: Connection) -> None:
             f"the database was written by a newer version of this program (it knows schema {known}: {error}); "
             "install that version again or give another --state folder"
         ) from None
+    if before != ScriptDirectory.from_config(config).get_current_head():
+        log_beginnings.sign_new(connection)
     connection.commit()

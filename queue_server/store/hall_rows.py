@@ -42,6 +42,14 @@ def line_queues(connection: Connection, but: Collection[str] = ()) -> list[str]:
     return list(connection.execute(select(L.queue).where(L.queue.not_in(but)).distinct().order_by(L.queue)).scalars())
 
 
+def youngest(connection: Connection, queues: Iterable[str]) -> datetime:
+    """When the youngest ticket of the latest business day was issued; long ago when there is none."""
+    latest = connection.execute(select(func.max(T.business_day))).scalar()
+    of_day = select(func.max(T.issued_at)).where(T.business_day == latest)
+    issued = (connection.execute(of_day.where(T.queue == queue)).scalar() for queue in queues)
+    return max((at for at in issued if at is not None), default=tables.EPOCH)
+
+
 def window_rows(connection: Connection) -> list[tuple[WindowRow, str | None, str | None]]:
     """Every window with the number and the queue of the ticket at it."""
     windows = tables.windows

@@ -61,7 +61,7 @@ def prepare(ledger: Path, known: Collection[str], head: str) -> None:
 
 
 def forget(folder: Path, now: datetime) -> None:
-    """Delete the files of earlier migrations once nobody goes back any more: they hold what was deleted since. Raise OSError."""
+    """Delete the files of earlier migrations once nobody goes back: they hold what was deleted since. Raise OSError."""
     for path in (*folder.glob(f"{COPY}*"), *folder.glob(f"{NEWER}*")):
         if now - _made_at(path) > KEPT:
             path.unlink()
@@ -89,7 +89,8 @@ def _go_back(ledger: Path, schema: str, known: Collection[str]) -> None:
     with fresh.open("rb+") as file:
         durable.flush(file)
     _give(fresh, ledger)
-    ledger.replace(newer)
+    newer.unlink(missing_ok=True)
+    newer.hardlink_to(ledger)  # there is a ledger at every moment: a power cut must not leave a machine without one
     durable.rename(fresh, ledger)
     LOG.error(
         "the ledger was migrated by a newer version (schema %s) and is put back as it was before, at %s; %d tickets given "

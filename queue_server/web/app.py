@@ -31,7 +31,7 @@ from queue_server.web.auth.known_devices import KnownDevices
 from queue_server.web.auth.turns import Turns
 from queue_server.web.console import page as console_page
 from queue_server.web.editors import english, exchange, item_form, items
-from queue_server.web.fleet import bundles, enrol_tokens, log_check, revoke, technician_codes, updates
+from queue_server.web.fleet import bundles, enrol_tokens, log_check, revoke, server_page, technician_codes, updates
 from queue_server.web.fleet import page as fleet_page
 from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
@@ -62,6 +62,7 @@ class WebParts:
     rollouts: RolloutRepository
     log_checks: LogChecks
     events: metrics.HallEvents
+    care: server_page.ServerCare
     turns: Turns
     """At the check of passwords."""
     public: Site | None = None
@@ -147,6 +148,7 @@ def _for_technicians(parts: WebParts, site: Site) -> Iterator[APIRouter]:
     yield updates.routes(site, parts.bundles, parts.rollouts)
     yield enrol_tokens.routes(site, parts.register)
     yield revoke.routes(site, parts.register, parts.broker)
+    yield server_page.routes(site, parts.care)
 
 
 def _for_editors(_parts: WebParts, site: Site) -> Iterator[APIRouter]:

@@ -30,6 +30,7 @@ ENTRIES = (
     MenuEntry("/items", N_("事项维护"), N_("部门填报、审核、发布"), EDITORS),
     MenuEntry("/fleet", N_("终端与设备"), N_("终端状态、告警、远程操作"), ("supervisor", *TECHNICIANS)),
     MenuEntry("/updates", N_("终端升级"), N_("给终端换上新系统"), TECHNICIANS),
+    MenuEntry("/server", N_("服务器与备份"), N_("备份、时钟、恢复以后要做的事"), ("supervisor", *TECHNICIANS)),
     MenuEntry("/accounts", N_("账号"), N_("账号、密码和操作记录"), ("administrator",)),
     MenuEntry("/log-check", N_("日志检查"), N_("两份日志是否完整"), ("administrator",)),
     MenuEntry("/wall", N_("显示屏"), N_("各窗口屏和综合屏的实际画面")),

@@ -27,6 +27,7 @@ from queue_server.enrolment.revocation import BrokerHere
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.repository import RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
+from queue_server.store import restores
 from tests.rauc_bundle import bundle
 from tests.screens import Shot
 from tests.screens.still import MORNING, repeat_chance, stand_still
@@ -230,6 +231,8 @@ def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
         View("revoke", "/revoke/kiosk-1", phones, "admin"),
         View("revoked", "/revoke/rater-02", phones, "admin"),
         View("revoke-unread", "/revoke/rater-03?trouble=unread", phones, "admin"),
+        View("server", "/server", phones, "admin"),
+        View("server-in-trouble", "/server", phones, "admin", lambda page: (restored(hall), page.reload())),
         View("log-check", "/log-check", phones, "admin"),
         View("log-checked", "/log-check", phones, "admin", checked),
         View("log-broken", "/log-check", phones, "admin", lambda page: (broken(hall), checked(page))),
@@ -277,6 +280,16 @@ def broken(hall: WebHall) -> None:
     with hall.database.writer.begin() as connection:
         connection.exec_driver_sql("UPDATE events SET actor = 'nobody' WHERE id = 9")
         connection.exec_driver_sql("DELETE FROM audit WHERE id = 3")
+
+
+def restored(hall: WebHall) -> None:
+    """The hall was put back from a backup this morning, and its clock has been wrong since."""
+    if hall.parts.care.backups.lost():
+        return
+    with hall.database.writer.begin() as connection:
+        day = now().astimezone(hall.config.zone).date()
+        restores.note(connection, day, 47_800, now() - timedelta(hours=8), now() - timedelta(minutes=20))
+    hall.clock.begin(now() - timedelta(days=400))
 
 
 def wrong_case(page: Page) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.boot.serve import LIMITS
+from appliance.boot.serve import BACKUPS, LIMITS
 from link.systemd_notify import notify
 from queue_server.enrolment.broker import REVOKED, TEMPLATE
 
@@ -132,11 +132,11 @@ def test_the_broker_starts_behind_the_limit_of_connections_of_one_machine_and_al
     assert [int(found) for found in per_machine] == [64], "a machine has a kiosk and some agents"
 
 
-def test_the_server_may_leave_a_list_for_the_broker_and_nothing_else():
+def test_the_server_may_leave_a_list_for_the_broker_and_backups_and_nothing_else():
     server = unit(FOLDER / "jiaohao-server.service")
     waits = unit(FOLDER / "jiaohao-revoked.path")
     folder = re.search(r"--broker-folder (\S+)", server["Service"]["ExecStart"])
-    assert folder is not None and server["Service"]["ReadWritePaths"] == f"-{folder[1]}/{REVOKED}"
+    assert folder is not None and server["Service"]["ReadWritePaths"] == f"-{folder[1]}/{REVOKED} -/{BACKUPS}"
     assert waits["Path"]["PathExists"] == f"{folder[1]}/{REVOKED}/changed"
     assert "jiaohao-revoked.path" in server["Unit"]["Wants"].split(), "also where no target is switched on"
     does = unit(FOLDER / "jiaohao-revoked.service")["Service"]

@@ -8,7 +8,7 @@ from queue_server.store.tables.code import used_codes, wrong_guesses
 from queue_server.store.tables.columns import EPOCH, MICROSECOND, Instant, metadata
 from queue_server.store.tables.enrolment import certificates, enrol_tokens
 from queue_server.store.tables.item import guide_translations, item_notes, item_versions
-from queue_server.store.tables.log import audit, events, log_checks
+from queue_server.store.tables.log import audit, events, log_beginnings, log_checks
 from queue_server.store.tables.rating import ratings
 from queue_server.store.tables.rollout import bundles, rollout_terminals, rollouts
 from queue_server.store.tables.server import marks, requests, restores, secrets
@@ -40,6 +40,7 @@ __all__ = [
     "item_versions",
     "leases",
     "lines",
+    "log_beginnings",
     "log_checks",
     "log_in_failures",
     "marks",

@@ -35,6 +35,18 @@ audit = Table(
 """`hashed_at` is the time, in seconds since 1970, over which the hash of a row of version 0.1.0 was made: it is finer than a
 microsecond."""
 
+log_beginnings = Table(
+    "log_beginnings",
+    metadata,
+    Column("log", String(16), primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("older", BigInteger, nullable=False),
+    Column("keyed", BigInteger, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+)
+"""Of each log: the first row that must have a hash, how many there are before it, the first whose hash must be made with the
+key; and the code that proves these three."""
+
 log_checks = Table(
     "log_checks",
     metadata,

@@ -12,8 +12,9 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from queue_server.codes.signer import Signer, hall_key
+from queue_server.codes.signer import Signer
 from queue_server.store.database import Database
+from queue_server.store.hall_key import hall_key
 
 LIFE = timedelta(days=400)
 _FORM = re.compile(r"([0-9a-f]{16})\.([0-9]{1,6})\.([A-Za-z0-9_-]{12})")

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from contract.totp import STEP_S, code_at, step_of
-from queue_server.codes.signer import Signer, hall_key
+from queue_server.codes.signer import Signer
 from queue_server.store.database import Database
+from queue_server.store.hall_key import hall_key
 from queue_server.technician_codes import repository
 from queue_server.web.auth.guard import address
 from queue_server.web.fleet.page import ORDER

@@ -19,10 +19,11 @@ from queue_server.appointments.intake import BookedAppointment, take_in, with_co
 from queue_server.appointments.repository import Appointment, Booking
 from queue_server.appointments.row_format import TITLES
 from queue_server.codes.seal import pseudonymised
-from queue_server.codes.signer import Signer, hall_key
+from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
 from queue_server.row_files.problem import BadRows, Problem, problems_of
 from queue_server.store.database import Database
+from queue_server.store.hall_key import hall_key
 from queue_server.web import qr
 from queue_server.web.auth.sessions import Session
 from queue_server.web.site import Site

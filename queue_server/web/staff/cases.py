@@ -15,10 +15,11 @@ from contract.wire.facts import DeadlineState
 from queue_server.cases import repository
 from queue_server.cases.repository import Wanted
 from queue_server.codes.seal import code_of
-from queue_server.codes.signer import Signer, hall_key
+from queue_server.codes.signer import Signer
 from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.deadline import COLOURS, Deadline, last_days
 from queue_server.store.database import Database
+from queue_server.store.hall_key import hall_key
 from queue_server.web import qr
 from queue_server.web.auth.sessions import Session
 from queue_server.web.site import Site

@@ -414,6 +414,36 @@ def test_a_server_takes_the_hall_on_its_disk_and_configures_its_broker(place: Pl
     assert [words[at + 1] for at, word in enumerate(words) if word == "--host"] == ["10.0.0.2"]
 
 
+def test_a_new_server_is_put_back_from_the_backup_on_its_boot_partition_or_on_the_backup_disk(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    done: list[list[str]] = []
+
+    def ran(*words: object) -> None:
+        done.append([str(word) for word in words])
+        if done[-1][1] == "restore":
+            write_hall(place.hall)
+
+    monkeypatch.setattr(serving, "run", ran)
+    server = TerminalFile("server-1", "server", "testhall", "10.0.0.2", "http://10.0.0.2:80")
+    write(place.efi / "restore.txt", "four words are easy\n")
+    with pytest.raises(ApplianceError, match="connect the disk"):
+        serving.prepare(place, server)
+    disk = place.root / "var/backups/jiaohao"
+    write(disk / "jiaohao-testhall-20261123T010000Z.backup", "sealed")
+    serving.prepare(place, server)
+    words = done[0]
+    assert [words[1], done[1][1]] == ["restore", "broker-config"], "first the hall, then what is made from it"
+    assert words[words.index("--from") + 1] == str(disk)
+    assert words[words.index("--passphrase-file") + 1] == str(place.efi / "restore.txt")
+    assert not (place.efi / "restore.txt").exists(), "the passphrase does not stay on the disk"
+
+    write(place.efi / "restore.txt", "four words are easy\n")
+    write(place.root / "var/lib/jiaohao/ledger.sqlite", "a ledger")
+    serving.prepare(place, server)
+    assert [words[1] for words in done[2:]] == ["broker-config"], "nothing is put back over a ledger"
+
+
 def test_a_server_that_nobody_has_logged_in_to_shows_the_password_on_its_own_screen_once(place: Place):
     server = TerminalFile("server-1", "server", "testhall", "10.0.0.2", "http://10.0.0.2:80")
     assert serving.first_log_in(place, server) == ""

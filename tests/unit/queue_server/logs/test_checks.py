@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -232,3 +232,31 @@ def test_a_database_in_trouble_is_told_and_is_no_result(
     assert log_in(client, "admin") == 303
     page = check(client)
     assert "检查没有做完" in page and "逐条核对" not in page
+
+
+def test_every_night_both_logs_are_checked_and_their_ends_noted_outside_the_ledger(
+    hall: WebHall, client: TestClient, shown: dict[str, bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    time = [datetime(2026, 11, 23, 9, 0, tzinfo=UTC)]
+    caplog.set_level("INFO")
+    hall.issue()
+    made = checks(hall, shown, lambda: time[0])
+    for hours, again in ((0, True), (1, False), (15, False), (17, True), (18, False), (41, True), (95, True)):
+        time[0] = datetime(2026, 11, 23, 9, 0, tzinfo=UTC) + timedelta(hours=hours)
+        before = {log: checked.ended_at for log, checked in made.latest().items()}
+        made.look_now()
+        if again:
+            wait_until(lambda: {c.ended_at for c in made.latest().values()} == {time[0]} and made.progress is None)
+            assert made.latest()["events"].by == ""
+        else:
+            made.look_now()
+            assert {log: checked.ended_at for log, checked in made.latest().items()} == before
+    assert f"the log events is whole, 1 rows, and ends at {made.latest()['events'].end}" in caplog.text
+    assert log_in(client, "admin") == 303
+    assert "系统自动" in client.get("/log-check").text
+    tamper(hall, "UPDATE events SET hash = NULL, chain = NULL")
+    time[0] += timedelta(days=3)
+    made.look_now()
+    wait_until(lambda: shown.get("alert/log-events", b"") != b"")
+    assert alert(shown, "events").kind == "log-broken"
+    made.close()

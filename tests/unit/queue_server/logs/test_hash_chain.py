@@ -9,13 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+from alembic import command
+from sqlalchemy import event, insert, text
 
 from queue_server.logs.audit_log import AuditLog
 from queue_server.logs.command import main as audit
-from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS
+from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS, first_hash, hash_of
 from queue_server.logs.verify import Verdict, size, verify
-from queue_server.store.database import Database, Writer
+from queue_server.store import tables
+from queue_server.store.database import Database, Writer, migrations
 from tests.bed import Bed
 from tests.web_hall import now
 
@@ -71,8 +73,7 @@ def test_every_changed_row_is_named(busy: Bed, change: str) -> None:
             connection.execute(text(change), {"id": row})
             found = verify(connection.execution_options())
             transaction.rollback()
-        named = ids(busy)[1] if "hash = NULL" in change and place == 0 else row
-        assert found.broken == named, (place, found)
+        assert found.broken == row, (place, found)
     assert verdict(busy).broken is None
     busy.close()
 
@@ -119,15 +120,64 @@ def test_an_inserted_row_is_found(busy: Bed) -> None:
     busy.close()
 
 
-def test_events_from_before_there_was_a_chain_are_counted_and_not_blamed(bed: Bed) -> None:
-    with bed.database.writer.begin() as connection:
+@pytest.fixture
+def grown(bed: Bed) -> Bed:
+    """A ledger that was begun by a version without chains: two events of it have no hash."""
+    with bed.database.writer.connect() as connection:
+        command.downgrade(migrations(connection), "0019")
         connection.execute(text("DELETE FROM events"))
-        connection.execute(text("INSERT INTO events (at, type, actor, body) VALUES (1, 'ticket-issued', 'old', '{}')"))
+        for at in (1, 2):
+            old = "INSERT INTO events (at, type, actor, body) VALUES (:at, 'ticket-issued', 'old', '{}')"
+            connection.execute(text(old), {"at": at})
+        connection.commit()
     bed = bed.again()
     bed.issue()
-    found = verdict(bed)
-    assert (found.broken, found.older, found.rows) == (None, 1, 2)
+    return bed
+
+
+def test_events_from_before_there_was_a_chain_are_counted_and_not_blamed(grown: Bed) -> None:
+    found = verdict(grown)
+    assert (found.broken, found.older, found.rows) == (None, 2, 3)
+    grown.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("INSERT INTO events (id, at, type, actor, body) VALUES (0, 1, 'ticket-cancelled', 'admin', '{}')", "added"),
+        ("DELETE FROM events WHERE at = 1", "added"),
+        ("UPDATE events SET hash = NULL, chain = NULL, actor = 'admin' WHERE hash IS NOT NULL", "no-hash"),
+        ("DELETE FROM log_beginnings WHERE log = 'events'", "no-beginning"),
+        ("UPDATE log_beginnings SET first = first + 1, older = older + 1 WHERE log = 'events'", "no-beginning"),
+        ("UPDATE log_beginnings SET keyed = keyed + 9 WHERE log = 'events'", "no-beginning"),
+        ("UPDATE log_beginnings SET first = 99, mac = x'' WHERE log = 'events'", "no-beginning"),
+    ],
+)
+def test_a_proof_that_is_not_there_is_a_fault_also_after_a_restart(grown: Bed, change: str, reason: str) -> None:
+    if grown.database.shared:
+        change = change.replace("x''", "''::bytea")
+    tamper(grown, change)
+    for bed in (grown, grown.again()):
+        assert verdict(bed).broken is not None and verdict(bed).reason == reason
     bed.close()
+
+
+def test_whoever_has_no_key_makes_no_row(busy: Bed) -> None:
+    """Everything that stands in the database and in the program is known to whoever writes this row, but the key."""
+    last = busy.rows("SELECT at, actor, chain, hash FROM events ORDER BY id DESC LIMIT 1")[0]
+    row = {"at": now(), "type": "ticket-cancelled", "actor": "admin", "body": {}}
+    fresh = f"{bytes(last[3])[:8].hex()}-00000000"
+    for chain, before in (
+        (last[2], bytes(last[3])),
+        (fresh, first_hash(fresh, b"")),
+        (f"{fresh}k", first_hash(f"{fresh}k", b"")),
+    ):
+        with busy.database.writer.connect() as connection:
+            forged = row | {"chain": chain, "hash": hash_of(before, chain, EVENTS.content(row), b"")}
+            connection.execute(insert(tables.events), forged)
+            assert verify(connection).reason in ("changed", "no-hash"), chain
+            connection.rollback()
+    busy.close()
 
 
 def test_after_a_failed_commit_the_log_goes_on_in_another_chain(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,8 +324,12 @@ def test_a_deed_that_is_changed_or_taken_out_is_named(
 
 
 def test_deeds_of_an_earlier_version_have_no_hash_and_are_counted(office: AuditLog, database: Database) -> None:
-    with database.writer.begin() as connection:
+    with database.writer.connect() as connection:
+        command.downgrade(migrations(connection), "0019")
         connection.execute(text("UPDATE audit SET hash = NULL, chain = NULL"))
+        connection.commit()
+    database.close()
+    database.open()
     AuditLog(database, now).append("admin", "log-in", "")
     found = web_verdict(database)
     assert (found.rows, found.older, found.broken) == (6, 5, None)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.privacy import Sealer
 from queue_server.store import way_back
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 from queue_server.store.ledger_copy import schema_of
@@ -46,8 +47,7 @@ def migrated(bed: Bed, state: Path) -> int:
     with closing(sqlite3.connect(state / "ledger.sqlite")) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
     stamp(copy, bed.clock.now)
-    bed.database.open()
-    bed.ledger.open()
+    bed.open()
     bed.clock.advance(minutes=3)
     for _ in range(2):
         bed.issue()
@@ -64,7 +64,7 @@ def test_a_ledger_is_copied_before_it_is_migrated(state: Path):
     with closing(sqlite3.connect(state / "ledger.sqlite")) as old:
         old.executescript(OLD)
     was = ask(state / "ledger.sqlite", "SELECT * FROM events")
-    database = Database(sqlite_url(state))
+    database = Database(sqlite_url(state), Sealer(b"the key of a ledger of long ago!"))
     for _ in range(2):
         database.open()
         database.close()

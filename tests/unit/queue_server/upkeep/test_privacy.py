@@ -14,9 +14,9 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, in
 
 from contract import number_masking
 from queue_server import privacy
-from queue_server.codes.signer import hall_key, seal_hall_key
 from queue_server.privacy import NoKey, NotReadable, Sealer, key
 from queue_server.store.database import BadDatabase, Database, sqlite_url
+from queue_server.store.hall_key import hall_key, seal_hall_key
 from queue_server.store.tables import Instant
 from queue_server.upkeep.personal_data import RetentionRule, delete_expired
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.codes.signer import hall_key
 from queue_server.logs.audit_log import AuditLog
 from queue_server.store.database import Database, sqlite_url
+from queue_server.store.hall_key import hall_key
 from queue_server.web.auth import known_devices
 from queue_server.web.auth.accounts import AccountRefused, Accounts, is_strong, new_password
 from queue_server.web.auth.command import main as account_command

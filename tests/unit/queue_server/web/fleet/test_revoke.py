@@ -50,9 +50,7 @@ def browser(hall: WebHall, broker: BrokerHere | None) -> TestClient:
     parts = web_parts(
         hall.access,
         hall.config,
-        hall.database,
-        hall.folder,
-        now,
+        hall.parts.care,
         address="http://hall",
         broker=broker,
         example_accounts=True,

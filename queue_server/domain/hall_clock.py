@@ -1,0 +1,109 @@
+"""The time by which a hall lives, which does not jump into another day because the machine's clock does.
+
+What ends with a day cannot be undone: tickets expire, windows close, personal data is deleted. So a day ends in two cases only:
+
+- While the server runs, time passes as the machine's uptime says. A clock that jumps ahead into a later business day is not
+  followed: the hall goes on by its own time, until the clock is right again or somebody says that it is right now.
+- At the start the clock is believed if it shows the day of the newest known time, the day after, or the next day on which the
+  hall is open. Otherwise the hall works by it, but nothing ends and nothing is deleted until somebody says that it is right.
+
+A clock that jumps within a day, or back, is followed: nothing is lost by that (numbers, ranks and `seq` never go back, see
+`queue_server.ledger`). However often it jumps, the hall is never further than the day after the one that uptime says.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+SLEWED = timedelta(minutes=10)
+"""Clocks are set right by less than this all the time."""
+Doubt = Literal["", "ahead", "long-off", "behind"]
+
+
+class HallClock:
+    """Safe to use from several threads. `begin` first."""
+
+    def __init__(
+        self,
+        wall: Callable[[], datetime],
+        uptime_s: Callable[[], float],
+        day: Callable[[datetime], date],
+        next_open: Callable[[date], date],
+    ) -> None:
+        """`wall` is the machine's clock, UTC; `uptime_s` grows evenly, also while the machine sleeps; `day` is the business day
+        of an instant, `next_open` the first day after another on which the hall opens."""
+        self._wall, self._uptime_s, self._day, self._next_open = wall, uptime_s, day, next_open
+        self._lock = threading.RLock()
+        self._time, self._at = wall(), uptime_s()
+        self._by_uptime = self._time
+        self._newest: datetime | None = None
+        self._sure_until: datetime | None = None
+        self._ahead = False
+
+    def begin(self, newest: datetime | None) -> None:
+        """Begin after a pause; `newest` is the newest time known from before, None in a new hall."""
+        with self._lock:
+            self._newest = newest
+            self._judge(self._wall())
+
+    def now(self) -> datetime:
+        """This moment in the hall, UTC."""
+        with self._lock:
+            wall, uptime = self._wall(), self._uptime_s()
+            passed = timedelta(seconds=uptime - self._at)
+            own, self._by_uptime = self._time + passed, self._by_uptime + passed
+            jumps = wall > own + SLEWED and self._day(wall) > self._day(own)
+            jumps |= self._day(wall) > self._day(self._by_uptime) + timedelta(days=1)
+            if jumps and self._newest is not None and own < self._newest:
+                self._judge(wall)  # the clock was behind what is known, and is set now
+                jumps = False
+            self._ahead = jumps
+            self._time, self._at = own if jumps else wall, uptime
+            if self._sure_until is None:
+                self._newest = self._time if self._newest is None else max(self._newest, self._time)
+            return self._time
+
+    def settled(self) -> datetime:
+        """The time up to which days may end and what is over may be deleted."""
+        with self._lock:
+            now = self.now()
+            if self._sure_until is not None:
+                return min(now, self._sure_until)
+            return now if self._day(now) <= self._day(self._by_uptime) + timedelta(days=1) else min(now, self._by_uptime)
+
+    @property
+    def doubt(self) -> Doubt:
+        """Why somebody must look at the machine's clock: it is `ahead` of the hall, it is `behind` a time that the hall has
+        seen, or the server was `long-off`, so long that nobody knows."""
+        with self._lock:
+            now = self.now()
+            if self._ahead:
+                return "ahead"
+            if self._sure_until is not None:
+                return "long-off"
+            return "behind" if self._newest is not None and now + SLEWED < self._newest else ""
+
+    @property
+    def wall(self) -> datetime:
+        """What the machine's clock shows."""
+        return self._wall()
+
+    def confirm(self) -> datetime:
+        """Somebody has said that the machine's clock is right; what it shows."""
+        with self._lock:
+            self._time, self._at = self._wall(), self._uptime_s()
+            self._newest, self._by_uptime = self._time, self._time
+            self._sure_until, self._ahead = None, False
+            return self._time
+
+    def _judge(self, wall: datetime) -> None:
+        """Believe the machine's clock, or do not, by what is known from before."""
+        newest = self._newest
+        self._sure_until, self._by_uptime = None, wall
+        if newest is not None:
+            last = self._day(newest)
+            if self._day(wall) > max(last + timedelta(days=1), self._next_open(last)):
+                self._sure_until = newest

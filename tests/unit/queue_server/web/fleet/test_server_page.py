@@ -1,0 +1,85 @@
+"""The server's page: its clock, its backups, and what is left to do after a restore."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from contract.configuration.hall import Backups
+from queue_server.backup.restore import RestoreTarget, restore
+from queue_server.backup.sealed_file import NotOpened
+from queue_server.store import marks, restores
+from tests.small_hall import write_hall
+from tests.web_hall import CONFIG, WebHall, csrf, log_in, now
+
+PASSPHRASE = "four words are easy"
+
+
+def post(client: TestClient, path: str, **fields: str):
+    return client.post(path, data={"csrf": csrf(client.get("/server").text), **fields})
+
+
+@pytest.fixture
+def hall(tmp_path: Path):
+    hall = WebHall(tmp_path, CONFIG.model_copy(update={"backup": Backups(folder=str(tmp_path / "disk"))}))
+    yield hall
+    hall.close()
+
+
+def test_a_backup_is_taken_away_under_the_passphrase_that_was_typed(hall: WebHall, client: TestClient, tmp_path: Path):
+    hall.issue()
+    log_in(client, "admin")
+    write_hall(tmp_path, hall="# the folder of the hall")
+    answer = post(client, "/server/download", passphrase=PASSPHRASE)
+    assert answer.status_code == 200 and "jiaohao-test-" in answer.headers["content-disposition"]
+    (tmp_path / "taken").write_bytes(answer.content)
+    with pytest.raises(NotOpened):
+        restore(tmp_path / "taken", "another one", RestoreTarget(tmp_path / "h", tmp_path / "s"), now())
+    with pytest.raises(Exception, match="testhall"):
+        restore(tmp_path / "taken", PASSPHRASE, RestoreTarget(tmp_path / "h", tmp_path / "s"), now())
+    assert not list(tmp_path.glob("download-*"))
+    assert "下载备份" in client.get("/accounts").text
+
+
+def test_a_short_passphrase_and_two_different_ones_are_refused(hall: WebHall, client: TestClient):
+    log_in(client, "admin")
+    assert "至少 12 个字符" in post(client, "/server/download", passphrase="short").text
+    assert "不一样" in post(client, "/server/passphrase", passphrase=PASSPHRASE, again=PASSPHRASE + "!").text
+    assert "还没有设置备份口令" in client.get("/server").text
+    assert post(client, "/server/passphrase", passphrase=PASSPHRASE, again=PASSPHRASE).status_code == 303
+    page = client.get("/server").text
+    assert "还没有设置备份口令" not in page and PASSPHRASE not in page and "更换备份口令" in page
+
+
+def test_only_the_administrator_may_have_the_data(hall: WebHall, client: TestClient):
+    log_in(client, "supervisor")
+    page = client.get("/server")
+    assert page.status_code == 200 and "/server/download" not in page.text
+    for path in ("/server/download", "/server/passphrase", "/server/backup"):
+        assert client.post(path, data={"csrf": csrf(page.text), "passphrase": PASSPHRASE}).status_code == 403
+
+
+def test_a_clock_in_doubt_is_explained_and_confirmed(hall: WebHall, client: TestClient):
+    log_in(client, "supervisor")
+    assert "正常" in client.get("/server").text
+    hall.clock.begin(now() - timedelta(days=400))
+    assert "停机多日" in client.get("/server").text
+    assert post(client, "/server/clock").status_code == 303
+    assert "停机多日" not in client.get("/server").text and hall.clock.doubt == ""
+    with hall.database.look() as connection:
+        known = marks.newest_known(connection)
+    assert known is not None and now() - known < timedelta(minutes=5), "the next start believes it, too"
+    log_in(client, "admin")
+    assert "确认服务器时钟" in client.get("/accounts").text
+
+
+def test_after_a_restore_it_says_what_is_left_to_do_until_somebody_has_read_it(hall: WebHall, client: TestClient):
+    with hall.database.writer.begin() as connection:
+        restores.note(connection, now().date(), 47_800, now() - timedelta(hours=3), now())
+    log_in(client, "supervisor")
+    assert "系统已从备份恢复" in client.get("/server").text
+    assert post(client, "/server/restored").status_code == 303
+    assert "系统已从备份恢复" not in client.get("/server").text
