@@ -12,6 +12,7 @@ written and made the one to start before the cut: it is not begun again, which w
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.boot import slots
-from appliance.boot.place import Place, write_json
+from appliance.boot.place import Place, read_left, write_json
 from appliance.trouble import ApplianceError
 
 LOG = logging.getLogger(__name__)
@@ -54,9 +55,10 @@ def update(place: Place, install: Callable[[Path], None], restart: Callable[[], 
         bundle = checked(place.update, request)
         install(bundle)
     except (ApplianceError, OSError) as error:
-        report(place, request, "failed", str(error))
-        asked.unlink(missing_ok=True)
         LOG.error("the update was not installed: %s", error)
+        with contextlib.suppress(OSError):  # a full disk, or a folder that whoever asks has spoilt
+            report(place, request, "failed", str(error))
+        asked.unlink(missing_ok=True)
         return False
     report(place, request, "restarting")
     _clear(place, request)
@@ -83,7 +85,7 @@ def _clear(place: Place, request: InstallRequest) -> None:
 def read(path: Path) -> InstallRequest:
     """Read a request. Raise ApplianceError for anything else."""
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
+        given = json.loads(read_left(path))
         request = InstallRequest(**{name: str(given[name]) for name in ("id", "file", "sha256", "version")})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ApplianceError(f"{path} cannot be read ({error!r}); it holds id, file, sha256 and version") from None
@@ -127,7 +129,7 @@ def judged(place: Place, detail: str = "") -> None:
 def _result(place: Place) -> dict[str, str]:
     """What was left in result.json, empty if nothing."""
     try:
-        result = json.loads((place.update / RESULT).read_text(encoding="utf-8"))
+        result = json.loads(read_left(place.update / RESULT))
     except (OSError, ValueError):
         return {}
     return result if isinstance(result, dict) else {}

@@ -21,7 +21,7 @@ from appliance.boot.notice import BootNotice, draw, pixels, show, wrapped
 from appliance.boot.place import UNITS, Place, named, without_token, write
 from appliance.boot.set_up import network, set_up
 from appliance.boot.slots import Slots
-from appliance.boot.update import InstallRequest, update
+from appliance.boot.update import InstallRequest, begun, judged, update
 from appliance.terminal_file import ROLES, TerminalFile
 from appliance.trouble import ApplianceError
 from contract.configuration.hall_files import BadHall
@@ -302,6 +302,32 @@ def test_an_update_is_installed_once_and_the_machine_restarts(place: Place):
     assert update(place, lambda bundle: done.append(bundle.name), lambda: done.append("restart"))
     assert done == ["new.raucb", "restart"] and told(place) == ("restarting", "")
     assert not (place.update / "request.json").exists() and not (place.update / "new.raucb").exists()
+
+
+@pytest.mark.parametrize("left", ["request.json", "result.json", ".result.json.part", "new.raucb"])
+@pytest.mark.parametrize("state", ["installing", "restarting"])
+def test_root_follows_no_link_that_a_program_has_left_in_the_folder_of_updates(place: Place, left: str, state: str):
+    secret = place.root / "secret.json"
+    kept = json.dumps({"id": "order-1", "state": state, "version": "2", "slot": "A", "token": "7FYS"})
+    write(secret, kept, 0o600)
+    ask(place)
+    (place.update / left).unlink(missing_ok=True)
+    (place.update / left).symlink_to(secret)
+    update(place, lambda _bundle: None, lambda: None)
+    begun(place)
+    judged(place)
+    assert (secret.read_text(), secret.stat().st_mode & 0o777) == (kept, 0o600)
+    leaks = [path for path in place.update.iterdir() if not path.is_symlink() and "7FYS" in path.read_text()]
+    assert not leaks, "what only root may read is told to nobody"
+
+
+def test_a_pipe_or_a_folder_in_place_of_a_request_keeps_root_neither_waiting_nor_working(place: Place):
+    ask(place)
+    (place.update / "request.json").unlink()
+    os.mkfifo(place.update / "request.json")
+    (place.update / "result.json").mkdir()
+    assert not update(place, lambda _bundle: pytest.fail("installed"), lambda: pytest.fail("restarted"))
+    assert not (place.update / "request.json").exists()
 
 
 @pytest.mark.parametrize(

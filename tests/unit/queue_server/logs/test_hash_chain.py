@@ -124,7 +124,7 @@ def test_an_inserted_row_is_found(busy: Bed) -> None:
 def grown(bed: Bed) -> Bed:
     """A ledger that was begun by a version without chains: two events of it have no hash."""
     with bed.database.writer.connect() as connection:
-        command.downgrade(migrations(connection), "0019")
+        command.downgrade(migrations(connection), "0020")
         connection.execute(text("DELETE FROM events"))
         for at in (1, 2):
             old = "INSERT INTO events (at, type, actor, body) VALUES (:at, 'ticket-issued', 'old', '{}')"
@@ -325,7 +325,7 @@ def test_a_deed_that_is_changed_or_taken_out_is_named(
 
 def test_deeds_of_an_earlier_version_have_no_hash_and_are_counted(office: AuditLog, database: Database) -> None:
     with database.writer.connect() as connection:
-        command.downgrade(migrations(connection), "0019")
+        command.downgrade(migrations(connection), "0020")
         connection.execute(text("UPDATE audit SET hash = NULL, chain = NULL"))
         connection.commit()
     database.close()
