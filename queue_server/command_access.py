@@ -14,6 +14,7 @@ from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from queue_server.codes.signer import Signer
 from queue_server.privacy import NoKey, Sealer, key
+from queue_server.state_folder import BadState, check_links, give_back
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 from queue_server.store.hall_key import hall_key
 
@@ -41,24 +42,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def database_of(options: LedgerOptions) -> Database:
     """The ledger, with the key that seals the hall's secrets. Raise BadDatabase."""
+    return _database(options.state, options.database)
+
+
+@contextmanager
+def beside_server(state: Path, url: str | None) -> Iterator[Database]:
+    """The open ledger for a command that runs beside the server, as its user or as root: closed at the end, and what root has
+    made is the server's then. Raise BadDatabase, OSError."""
     try:
-        sealer = Sealer(key(options.state))
+        check_links(state)
+    except BadState as error:
+        raise BadDatabase(str(error)) from None
+    state.mkdir(parents=True, exist_ok=True)
+    try:
+        database = _database(state, url)
+        database.open()
+        try:
+            yield database
+        finally:
+            database.close()
+    finally:
+        give_back(state)
+
+
+def _database(state: Path, url: str | None) -> Database:
+    try:
+        sealer = Sealer(key(state))
     except NoKey as error:
         raise BadDatabase(str(error)) from None
-    return Database(options.database or sqlite_url(options.state), sealer)
+    return Database(url or sqlite_url(state), sealer)
 
 
 @contextmanager
 def opened(options: LedgerOptions) -> Iterator[tuple[HallConfig, Database]]:
-    """The hall and its ledger, closed at the end. Raise BadHall or BadDatabase."""
+    """The hall and its ledger, closed at the end. Raise BadHall, BadDatabase, OSError."""
     config = load(options.hall)
-    options.state.mkdir(parents=True, exist_ok=True)
-    database = database_of(options)
-    database.open()
-    try:
+    with beside_server(options.state, options.database) as database:
         yield config, database
-    finally:
-        database.close()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
@@ -188,11 +189,13 @@ def web_pages(
     listener = serve.listen(web.listen, most, proxies)
     for_staff = serve.listen(web.staff, most, proxies, option="--staff-web") if web.staff else None
     address = config.hall.web_address or listener.address(scheme, options.broker)
-    certificate = certificate_of(settings, address, options.ledger, clock)
-    if certificate is not None:
-        certificate.look()
+    under = partial(Tls, hall=options.ledger.hall, state=state, hosts=[urlsplit(address).hostname or ""], clock=clock)
+    certificate = None if settings.tls == "off" else under(tls.with_address(settings, address))
+    staff_certificate = under(Web(tls="hall")) if certificate is None and for_staff and web.tls != "off" else certificate
+    if staff_certificate is not None:
+        staff_certificate.look()
         failure = "the certificate of the web pages cannot be renewed"
-        yield PeriodicJob("web-tls", certificate.look, tls.LOOK_S, expected=(BadWeb,), failure=failure)
+        yield PeriodicJob("web-tls", staff_certificate.look, tls.LOOK_S, expected=(BadWeb,), failure=failure)
     guides = guides_of(options.ledger.hall, state=state, database=database, show=hall.show, web=address, clock=clock)
     if guides is not None:
         yield guides
@@ -206,6 +209,7 @@ def web_pages(
         broker=broker,
         example_accounts=web.example_accounts,
     )
+    parts.bundles.clear()
     rollouts = driver.RolloutDriver(parts.rollouts, parts.bundles, hall, connected, address, clock)
     failure = "the rollouts cannot be driven just now"
     yield PeriodicJob("rollouts", rollouts.look, driver.LOOK_S, expected=ERRORS, failure=failure)
@@ -217,26 +221,15 @@ def web_pages(
         pages = app.build_public(parts, public, only_https=only_https)
         yield serve.WebServer(pages, listener, context, proxies, "web-public")
         print(f"web pages for the public and terminals at {scheme}://{listener}/", flush=True)
-    staff_pages = for_staff or listener
-    yield serve.WebServer(app.build(parts, only_https=only_https), staff_pages, context, proxies)
-    print(f"web pages at {scheme}://{staff_pages}/", flush=True)
+    staff_pages, staff_context = for_staff or listener, staff_certificate.context if staff_certificate is not None else None
+    pages = app.build(replace(parts, plain=staff_context is None), only_https=only_https)
+    yield serve.WebServer(pages, staff_pages, staff_context, proxies)
+    print(f"web pages at {'http' if staff_context is None else 'https'}://{staff_pages}/", flush=True)
 
 
 def web_settings(config: HallConfig, tls: Literal["off", "hall"] | None) -> Web:
     """[web] of hall.toml, with another `tls` if one is given."""
     return config.web if tls is None else Web.model_validate({**config.web.model_dump(), "tls": tls})
-
-
-def certificate_of(settings: Web, address: str, options: LedgerOptions, clock: Clock) -> Tls | None:
-    """The certificate for pages at `address`; None for HTTP. Raise BadWeb for an address with the other scheme."""
-    if settings.tls == "off":
-        return None
-    parts = urlsplit(address)
-    if parts.scheme != "https":
-        raise BadWeb(
-            f"the pages are served by HTTPS: write {address.replace('http:', 'https:', 1)} as web_address in hall.toml"
-        )
-    return Tls(settings, hall=options.hall, state=options.state, hosts=[parts.hostname or ""], clock=clock)
 
 
 def web_parts(

@@ -57,12 +57,12 @@ def join(place: Place, machine: MachineControls) -> None:
 
     Raise ApplianceError for a disk without a name.
     """
-    terminal = named(place)
+    terminal, said = named(place), list[str]()
     machine.say(terminal.terminal, "", False)
     while True:
         try:
             if terminal.role == "server":
-                prepare(place, terminal)
+                said = prepare(place, terminal)
             else:
                 terminal = _member(place, terminal, machine)
                 fetch_configuration(place, terminal)
@@ -78,14 +78,17 @@ def join(place: Place, machine: MachineControls) -> None:
     for unit in UNITS[terminal.role]:
         machine.start(unit)
     if terminal.role == "server":
-        _tell_first_log_in(place, terminal, machine)
+        _tell(place, terminal, machine, said)
 
 
-def _tell_first_log_in(place: Place, terminal: TerminalFile, machine: MachineControls) -> None:
-    """Put the password of the first log-in on the screen once the server has made it. It goes into no log."""
+def _tell(place: Place, terminal: TerminalFile, machine: MachineControls, said: list[str]) -> None:
+    """Put onto the screen what was said, and the password of the first log-in once the server has made it. It goes into no
+    log."""
+    if said:
+        machine.say(terminal.terminal, " ".join(said), False)
     for _ in range(FIRST_LOOKS):
         if text := first_log_in(place, terminal):
-            machine.say(terminal.terminal, text, False)
+            machine.say(terminal.terminal, " ".join([*said, text]), False)
             return
         machine.wait(RETRY_S)
 

@@ -26,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
     write.add_argument("image", type=Path, help="image (.img or .img.zst) with its .bmap beside it")
     write.add_argument("target", help="a removable disk such as /dev/sdb, or a file")
     write.add_argument("--built-in", action="store_true", help="the target is not removable, and it is meant all the same")
+    data = write.add_mutually_exclusive_group()
+    data.add_argument("--keep-data", action="store_true", help="write the system only: ledger, keys and certificates stay")
+    data.add_argument("--erase", action="store_true", help="the target is a server's disk, and its data may go")
     _terminal_options(write)
     write.set_defaults(do=write_disk)
     name = commands.add_parser("name", help="name the terminal on a disk or file that is written already")
@@ -83,7 +86,7 @@ def list_disks(_options: argparse.Namespace) -> None:
 
 def write_disk(options: argparse.Namespace) -> None:
     terminal = terminal_of(options)
-    flash(options.image, options.target, built_in=options.built_in)
+    flash(options.image, options.target, built_in=options.built_in, keep_data=options.keep_data, erase=options.erase)
     if terminal is not None:
         _personalise(options, terminal)
         print(f"{options.target} is {terminal.terminal} ({terminal.role}) of {terminal.hall}")

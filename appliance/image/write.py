@@ -12,6 +12,7 @@ from pathlib import Path
 
 from appliance import terminal_file as terminals
 from appliance.image.disks import disks, writable
+from appliance.image.system_only import write_system
 from appliance.run import run
 from appliance.terminal_file import TerminalFile
 from appliance.trouble import ApplianceError
@@ -19,8 +20,17 @@ from appliance.trouble import ApplianceError
 ESP_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 
 
-def flash(image: Path, target: str, *, built_in: bool = False, say: Callable[[str], None] = print) -> None:
-    """Write `image` (raw or .zst, with its .bmap beside it) to `target`, a disk or a file, and verify it.
+def flash(
+    image: Path,
+    target: str,
+    *,
+    built_in: bool = False,
+    keep_data: bool = False,
+    erase: bool = False,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Write `image` (raw or .zst, with its .bmap beside it) to `target`, a disk or a file, and verify it. `keep_data` writes
+    the system only; without it the disk of a hall's server is written only with `erase`.
 
     Raise ApplianceError.
     """
@@ -37,6 +47,13 @@ def flash(image: Path, target: str, *, built_in: bool = False, say: Callable[[st
         raise ApplianceError(
             f"{target} has room for {room / 1e9:.1f} GB, the image needs {size / 1e9:.1f} GB; nothing was written"
         )
+    if keep_data:
+        say(f"writing the system of {image.name} to {target}; its data stays")
+        write_system(image, target)
+        say("verified: every block is as in the image")
+        return
+    if not erase:
+        _is_no_server(target)
     say(f"writing {image.name} to {target} ({size / 1e9:.1f} GB, only used blocks)")
     try:
         run("bmaptool", "--quiet", "copy", "--bmap", block_map, image, target)
@@ -45,6 +62,19 @@ def flash(image: Path, target: str, *, built_in: bool = False, say: Callable[[st
             f"{target} was not written completely: {error}. Write it again; what is on it now does not start"
         ) from None
     say("verified: every block is as in the image")
+
+
+def _is_no_server(target: str) -> None:
+    """Raise ApplianceError for the disk of a hall's server."""
+    try:
+        named = inspect(target)["terminal"]
+    except (ApplianceError, ValueError):
+        return
+    if isinstance(named, dict) and named.get("role") == "server":
+        raise ApplianceError(
+            f"{target} is the disk of the server of hall {named.get('hall')}: its ledger, keys and accounts would be lost; "
+            "nothing was written. Keep them with --keep-data, or say --erase"
+        )
 
 
 def block_map_of(image: Path) -> Path:

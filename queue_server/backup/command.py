@@ -17,7 +17,7 @@ from queue_server.backup.make import BackupBusy, BackupSource, make, thin_out
 from queue_server.backup.restore import NotRestored, Restored, RestoreTarget, newest, restore
 from queue_server.backup.sealed_file import NotOpened, PassphraseKey
 from queue_server.backup.snapshot import NotWhole
-from queue_server.command_access import LedgerOptions, add_arguments, database_of
+from queue_server.command_access import add_arguments, beside_server
 from queue_server.privacy import NoKey, key
 from queue_server.state_folder import give_back
 from queue_server.store.database import ERRORS, BadDatabase
@@ -91,15 +91,10 @@ def _backup(options: argparse.Namespace) -> None:
     given = options.passphrase_file is not None
     sealing = None if given else kept_key.kept(options.state)
     sealing = sealing or PassphraseKey.of(kept_key.checked(_passphrase(options, twice=True)))
-    database = database_of(LedgerOptions.of(options))
-    database.open()
-    try:
+    with beside_server(options.state, options.database) as database:
         source = BackupSource(config.hall.id, options.hall, options.state, key(options.state), database)
         made = make(source, sealing, folder, datetime.now(UTC))
-    finally:
-        database.close()
     over = thin_out(folder, config.hall.id, config.backup.keep) if config.backup and options.to is None else 0
-    give_back(options.state)
     gone = f"; {over} older ones are gone" if over else ""
     print(f"{made} ({made.stat().st_size / 1e6:.1f} MB) was written and read again{gone}")
 

@@ -12,15 +12,16 @@ from pathlib import Path
 
 from contract.configuration.hall_files import BadHall, load
 from link.credentials import BadCredentials, read
+from queue_server.command_access import beside_server
 from queue_server.enrolment import authority, broker
 from queue_server.enrolment.authority import BadAuthority
 from queue_server.enrolment.register import AUTHORITY, Register
 from queue_server.enrolment.revocation import BrokerHere, NotInEffect, revoke
 from queue_server.privacy import NoKey, Sealer, key
-from queue_server.state_folder import give_back
-from queue_server.store.database import BadDatabase, Database, sqlite_url
+from queue_server.state_folder import BadState, check_links, give_back
+from queue_server.store.database import BadDatabase
 
-TROUBLES = (BadHall, BadAuthority, BadDatabase, NoKey, NotInEffect)
+TROUBLES = (BadHall, BadAuthority, BadDatabase, BadState, NoKey, NotInEffect)
 
 
 def broker_config(words: list[str]) -> int:
@@ -53,6 +54,7 @@ def broker_config(words: list[str]) -> int:
 
 def _write_broker(options: argparse.Namespace) -> None:
     config = load(options.hall)
+    check_links(options.state)
     options.state.mkdir(parents=True, exist_ok=True)
     folder = options.state / AUTHORITY
     fresh = not (folder / "ca.crt").exists() and not (folder / "ca.key").exists()
@@ -169,21 +171,18 @@ def _folder(options: argparse.Namespace) -> Path:
 
 @contextmanager
 def _register(options: argparse.Namespace) -> Iterator[Register]:
-    sealer = Sealer(key(options.state))
-    database = Database(options.database or sqlite_url(options.state), sealer)
-    database.open()
-    try:
+    with beside_server(options.state, options.database) as database:
         signs = authority.load(options.state / AUTHORITY)
-        yield Register(database, signs, sealer, _now)
-    finally:
-        database.close()
+        yield Register(database, signs, Sealer(key(options.state)), _now)
 
 
 @contextmanager
 def _reported(state: Path) -> Iterator[None]:
     try:
-        yield
-        give_back(state)
+        try:
+            yield
+        finally:
+            give_back(state)
     except TROUBLES as error:
         print(f"jiaohao-server: {error}", file=sys.stderr)
 

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ LARGEST_SIGNATURE = 64 * 1024
 LARGEST = 8 * 1024**3
 SPARE = 256 * 1024**2
 """How much of the disk stays free, in bytes: the ledger is on it."""
+INCOMING = "incoming-"
 
 
 class BadBundle(ValueError):
@@ -60,6 +62,7 @@ class BundleShelf:
     ) -> None:
         self.folder, self._spare = folder, spare
         self._writer, self._reader, self._clock = writer, reader, clock
+        self._taking = threading.Lock()
 
     def all(self) -> list[Bundle]:
         """Every bundle whose file is here, the newest first."""
@@ -80,9 +83,15 @@ class BundleShelf:
         if size > LARGEST:
             raise BadBundle("too-large")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if shutil.disk_usage(self.folder).free < size + self._spare:
-            raise BadBundle("no-room")
-        return IncomingBundle(self.folder, size)
+        with self._taking:  # each sees the room that those before it have taken
+            if shutil.disk_usage(self.folder).free < size + self._spare:
+                raise BadBundle("no-room")
+            return IncomingBundle(self.folder, size)
+
+    def clear(self) -> None:
+        """Remove what a power cut has left of files that were coming in; call it before any comes. Raise OSError."""
+        for left in self.folder.glob(f"{INCOMING}*"):
+            left.unlink()
 
     def keep(self, incoming: IncomingBundle, name: str, by: str) -> Bundle:
         """Put what has come in on the shelf; the same bundle again is the same. Raise BadBundle."""
@@ -106,14 +115,21 @@ class BundleShelf:
 
 
 class IncomingBundle:
-    """A file that is coming in. `write` its pieces, then `BundleShelf.keep`; `close` in any case."""
+    """A file that is coming in, whose room is taken from its beginning. `write` its pieces, then `BundleShelf.keep`; `close` in
+    any case."""
 
     def __init__(self, folder: Path, size: int) -> None:
-        self.path = folder / f"incoming-{os.urandom(8).hex()}"
+        """Raise BadBundle."""
+        self.path = folder / f"{INCOMING}{os.urandom(8).hex()}"
         self.size = size
         self._digest = hashlib.sha256()
         self._there = 0
         self._file: IO[bytes] = self.path.open("xb")
+        try:
+            os.posix_fallocate(self._file.fileno(), 0, max(size, 1))
+        except OSError:
+            self.close()
+            raise BadBundle("no-room") from None
 
     def write(self, piece: bytes) -> None:
         """Take one piece. Raise BadBundle."""

@@ -65,6 +65,8 @@ class WebParts:
     care: server_page.ServerCare
     turns: Turns
     """At the check of passwords."""
+    plain: bool = False
+    """Whether the staff's pages come by HTTP: then nobody logs in over a network."""
     public: Site | None = None
     """What the public pages are given where they have a listener of their own: other streams, other threads."""
 
@@ -129,7 +131,7 @@ def _for_terminals(parts: WebParts, site: Site) -> Iterator[APIRouter]:
 
 def _for_staff(parts: WebParts, site: Site) -> Iterator[APIRouter]:
     database = parts.database
-    yield log_in.routes(site, KnownDevices(database, site.clock), parts.turns)
+    yield log_in.routes(site, KnownDevices(database, site.clock), parts.turns, plain=parts.plain)
     for pages in (account_page, console_page, supervisor):
         yield pages.routes(site)
     yield file_import.routes(site, import_kinds.appointments(site, database))

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 
@@ -28,6 +29,15 @@ LIFE = timedelta(days=397)
 SOON = timedelta(days=120)
 LOOK_S = 3600.0
 """How often `Tls.look` is called."""
+
+
+def with_address(web: Web, address: str) -> Web:
+    """The settings, if pages by HTTPS have such an address. Raise BadWeb for one with the other scheme."""
+    if urlsplit(address).scheme != "https":
+        raise BadWeb(
+            f"the pages are served by HTTPS: write {address.replace('http:', 'https:', 1)} as web_address in hall.toml"
+        )
+    return web
 
 
 class Tls:
@@ -56,7 +66,7 @@ class Tls:
                 self.context.load_cert_chain(self._certificate, self._key)
                 self._loaded = content
         except BadAuthority as error:
-            raise BadWeb(f'[web] tls is "hall" in hall.toml, but {error}') from None
+            raise BadWeb(f"the web pages need a certificate of the hall's own authority, but {error}") from None
         except (OSError, ValueError) as error:
             raise BadWeb(
                 f"certificate {self._certificate} and key {self._key} of the web pages cannot be used ({error}); correct them, "

@@ -38,7 +38,7 @@ def browser(bench: ServerBench) -> Iterator[httpx.Client]:
     name, password = bench.data.read("/var/lib/jiaohao/first-log-in.txt").split()
     bench.machine.open(network=bench.network)
     bench.started()
-    with httpx.Client(base_url=f"http://127.0.0.1:{bench.staff}", timeout=300) as browser:
+    with httpx.Client(base_url=f"https://127.0.0.1:{bench.staff}", verify=False, timeout=300) as browser:
         page = browser.get("/log-in")
         form = {"csrf": csrf(page.text), "name": name, "password": password, "next": ""}
         assert browser.post("/log-in", data=form).status_code == 303

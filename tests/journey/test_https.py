@@ -57,6 +57,32 @@ def site(hall: SecureHall) -> Iterator[str]:
     server.close()
 
 
+def test_the_staffs_own_listener_is_under_tls_where_the_public_one_is_not(tmp_path: Path) -> None:
+    hall, public, staff = SecureHall(tmp_path), free_port(), free_port()
+    hall.open()
+    more = (
+        "--credentials",
+        str(hall.state / "credentials"),
+        "--web",
+        f"127.0.0.1:{public}",
+        "--staff-web",
+        f"127.0.0.1:{staff}",
+    )
+    server = RunningServer(hall.hall, hall.state, hall.address, *more)
+    server.open()
+    try:
+        wait_until(lambda: f"web pages at https://127.0.0.1:{staff}/" in server.log)
+        assert httpx.get(f"http://127.0.0.1:{public}/", timeout=PATIENCE_S).status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{public}/log-in", timeout=PATIENCE_S).status_code == 404
+        asked = httpx.get(f"https://127.0.0.1:{staff}/log-in", verify=trusting(hall), timeout=PATIENCE_S)
+        assert asked.status_code == 200 and 'name="password"' in asked.text
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"http://127.0.0.1:{staff}/log-in", timeout=PATIENCE_S)
+    finally:
+        server.close()
+        hall.close()
+
+
 def trusting(hall: SecureHall) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(hall.state / "ca" / "ca.crt"))
 

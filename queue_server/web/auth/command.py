@@ -22,12 +22,8 @@ def main(words: list[str]) -> int:
     """Run the command; 0, or 1 when it was refused."""
     options = _parser().parse_args(words)
     try:
-        database = command_access.database_of(LedgerOptions.of(options))
-        database.open()
-        try:
+        with command_access.opened(LedgerOptions.of(options)) as (_, database):
             return _list(database) if options.do == "list" else _reset(database, options.name)
-        finally:
-            database.close()
     except (BadHall, BadDatabase, OSError) as error:
         print(f"jiaohao-server account: {error}", file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from queue_server.web.auth.accounts import Account, AccountRefused
-from queue_server.web.auth.guard import DEVICE_COOKIE, FORM_COOKIE, SESSION_COOKIE, address, log_in_form
+from queue_server.web.auth.guard import DEVICE_COOKIE, FORM_COOKIE, LOOPBACK, SESSION_COOKIE, address, log_in_form
 from queue_server.web.auth.known_devices import LIFE, KnownDevices
 from queue_server.web.auth.lock_out import LogInPlace
 from queue_server.web.auth.sessions import Session
@@ -29,15 +29,19 @@ HOME = {
 }
 
 
-def routes(site: Site, devices: KnownDevices, turns: Turns) -> APIRouter:
-    """`/log-in`, `/log-out` and `/password`."""
-    router = _log_in(site, devices, turns)
+def routes(site: Site, devices: KnownDevices, turns: Turns, *, plain: bool) -> APIRouter:
+    """`/log-in`, `/log-out` and `/password`. `plain`: the pages come by HTTP, so only this machine may log in."""
+    router = _log_in(site, devices, turns, plain=plain)
     router.include_router(_password(site, turns))
     return router
 
 
-def _log_in(site: Site, devices: KnownDevices, turns: Turns) -> APIRouter:
+def _log_in(site: Site, devices: KnownDevices, turns: Turns, *, plain: bool) -> APIRouter:
     router = APIRouter()
+
+    def readable(request: Request) -> bool:
+        """Whether others in the network could read a password on its way here."""
+        return plain and request.url.scheme != "https" and address(request) not in LOOPBACK
 
     def form_page(request: Request, *, next: str, name: str = "", trouble: str = "", status: int = 200) -> Response:
         csrf = secrets.token_urlsafe(24)
@@ -47,10 +51,14 @@ def _log_in(site: Site, devices: KnownDevices, turns: Turns) -> APIRouter:
 
     @router.get("/log-in")
     async def ask(request: Request, next: str = "") -> Response:
+        if readable(request):
+            return site.pages.page(request, "log-in.html", status=HTTPStatus.FORBIDDEN, readable=True)
         return form_page(request, next=local_path(next) if next else "")
 
     @router.post("/log-in")
     async def log_in(request: Request) -> Response:
+        if readable(request):
+            return site.pages.page(request, "log-in.html", status=HTTPStatus.FORBIDDEN, readable=True)
         form = await log_in_form(request)
         name, password, next = (str(form.get(key, "")) for key in ("name", "password", "next"))
         name = name.strip()

@@ -475,18 +475,86 @@ def test_a_server_that_nobody_has_logged_in_to_shows_the_password_on_its_own_scr
     assert serving.first_log_in(place, server) == ""
     write(place.root / serving.FIRST_LOG_IN, "admin made-up-12a\n")
     said = serving.first_log_in(place, server)
-    assert "10.0.0.2, port 8081, account admin, password made-up-12a" in said and "账号 admin，密码 made-up-12a" in said
+    assert "https://10.0.0.2:8081, account admin, password made-up-12a" in said and "账号 admin，密码 made-up-12a" in said
 
 
-def test_a_server_without_a_hall_or_with_a_broken_one_says_so_and_keeps_what_it_had(place: Place):
+class Programs:
+    """Stands for jiaohao-server on the command line; `fails` is what `account` says instead of a password."""
+
+    def __init__(self, fails: str = "") -> None:
+        self.done: list[list[str]] = []
+        self._fails = fails
+
+    def __call__(self, *words: object) -> str:
+        self.done.append([str(word) for word in words[1:]])
+        if words[1] != "account":
+            return ""
+        if self._fails:
+            raise ApplianceError(self._fails)
+        return f"account {words[-1]}, new password: made-up-12a\nIt must be changed at the first log-in.\n"
+
+
+@pytest.mark.parametrize(("asked", "name"), [("", "admin"), ("0101\r\n", "0101"), ("--help", "--help")])
+def test_whoever_has_the_servers_disk_gets_a_new_password_once_and_no_log_has_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, asked: str, name: str
+):
+    programs = Programs()
+    monkeypatch.setattr(serving, "run", programs)
     write(place.efi / "terminal.json", replace(KIOSK, role="server").json())
-    for prepared, why in ((False, "--hall-files"), (True, "cannot be used")):
-        if prepared:
-            write_hall(place.hall)
-            before = packed(place.hall)
+    write_hall(place.efi / "hall")
+    (place.efi / "reset.txt").write_text(asked)
+    watched = Watched(0)
+    join(place, watched.machine())
+    assert programs.done[-1][:2] == ["account", "reset"] and programs.done[-1][-2:] == ["--", name]
+    assert f"账号 {name} 的新密码：made-up-12a" in watched.said[-1] and watched.started
+    assert "made-up-12a" not in caplog.text and not (place.efi / "reset.txt").exists()
+
+
+def test_an_account_that_is_not_there_is_named_on_the_servers_screen_and_the_server_starts(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(serving, "run", Programs("there is no account 'amdin'; known: admin"))
+    write(place.efi / "terminal.json", replace(KIOSK, role="server").json())
+    write_hall(place.efi / "hall")
+    (place.efi / "reset.txt").write_text("amdin")
+    watched = Watched(0)
+    join(place, watched.machine())
+    assert "known: admin" in watched.said[-1] and "jiaohao-server.service" in watched.started
+
+
+@pytest.mark.parametrize("damage", ["[hall]\n", "\x00\xff", None])
+def test_a_damaged_hall_on_the_disk_stops_no_server_that_has_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch, damage: str | None
+):
+    monkeypatch.setattr(serving, "run", Programs())
+    write(place.efi / "terminal.json", replace(KIOSK, role="server").json())
+    write_hall(place.hall)
+    before = packed(place.hall)
+    if damage is None:
+        (place.efi / "hall/items").mkdir(parents=True)
+        (place.efi / "hall/items/lost").symlink_to("/nowhere")
+    else:
+        write(place.efi / "hall/hall.toml", damage)
+    watched = Watched(0)
+    join(place, watched.machine())
+    assert "仍用原来的" in watched.said[-1] and "jiaohao-server.service" in watched.started
+    assert packed(place.hall) == before
+
+
+def test_a_power_cut_while_a_hall_takes_its_place_loses_neither(place: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(serving, "run", Programs())
+    write_hall(place.hall)
+    place.hall.replace(place.hall.with_name("hall.old"))
+    assert serving.prepare(place, replace(KIOSK, role="server")) == []
+    assert (place.hall / "hall.toml").exists()
+
+
+def test_a_server_without_a_hall_says_so(place: Place):
+    write(place.efi / "terminal.json", replace(KIOSK, role="server").json())
+    for damaged, why in ((False, "--hall-files"), (True, "cannot be used")):
+        if damaged:
             write(place.efi / "hall/hall.toml", "[hall]\n")
         watched = Watched(1)
         with pytest.raises(KeyboardInterrupt):
             join(place, watched.machine())
-        assert why in watched.said[-1]
-    assert packed(place.hall) == before
+        assert why in watched.said[-1] and not watched.started

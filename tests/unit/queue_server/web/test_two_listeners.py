@@ -99,3 +99,25 @@ def test_strangers_cannot_keep_somebody_out_who_has_logged_in_at_this_browser_be
         assert log_in(new, "admin") == 403
         assert log_in(known, "admin") == 200
         assert known.get("/accounts").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("site", "place", "may"),
+    [
+        ("http://hall", "10.0.0.5", False),
+        ("http://hall", "fe80::1", False),
+        ("https://hall", "10.0.0.5", True),
+        ("http://127.0.0.1", "127.0.0.1", True),
+        ("http://localhost", "::1", True),
+    ],
+)
+def test_a_password_never_goes_over_a_network_that_can_read_it(hall: WebHall, site: str, place: str, may: bool) -> None:
+    hall.open()
+    app = build(replace(hall.parts, plain=True))
+    with TestClient(app, base_url=site, client=(place, 1), follow_redirects=False) as client:
+        page = client.get("/log-in")
+        assert page.status_code == (200 if may else 403)
+        assert ('name="password"' in page.text) == may and ("没有加密" in page.text) != may
+        answer = client.post("/log-in", data={"name": "admin", "password": PASSWORD, "csrf": csrf(page.text) if may else ""})
+        assert answer.status_code == (303 if may else 403)
+        assert ("jiaohao_session" in client.cookies) == may

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,6 +150,21 @@ def test_a_bundle_that_is_cut_off_on_its_way_or_has_no_room_is_refused(
     with pytest.raises(BadBundle) as refused:
         shelf_of(hall, spare=1 << 60).receive(1)
     assert refused.value.reason == "no-room"
+
+
+def test_uploads_at_the_same_time_leave_the_ledger_its_room_and_a_power_cut_leaves_nothing(
+    hall: WebHall, client: TestClient
+) -> None:
+    free, each = shutil.disk_usage(hall.folder).free, 64 << 20
+    shelf = shelf_of(hall, spare=free - each - each // 2)
+    first = shelf.receive(each)
+    with pytest.raises(BadBundle) as refused:
+        shelf.receive(each)
+    assert refused.value.reason == "no-room", "the room of the first is taken before its bytes have come"
+    assert first.path.exists()
+    shelf_of(hall).clear()
+    assert not list(shelf.folder.glob("incoming-*"))
+    first.close()
 
 
 def test_only_technicians_may_see_and_change_updates_but_every_terminal_may_fetch(client: TestClient, hall: WebHall) -> None:
