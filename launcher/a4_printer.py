@@ -10,12 +10,13 @@ import shutil
 import socket
 import tempfile
 import time
+import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from contract.configuration.hall import Device
-from launcher.broker import NotStarted, last_line, wait_for_port
+from launcher.broker import NotStarted, free_port, last_line, wait_for_port
 from launcher.child import Child
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -110,13 +111,38 @@ class ExamplePrinter:
 
 
 def printers(devices: Sequence[Device], state: Path) -> list[ExamplePrinter]:
-    """A printer for every A4 device whose address is on this machine; one at which somebody answers is there already."""
+    """A printer for every A4 device whose address is on this machine. A real one that answers there is used; where another
+    hall's example printer answers, this hall's gets a port of its own."""
     found = []
     for device in devices:
         where = urlsplit(device.address)
-        if device.kind == "a4" and where.hostname in LOOPBACK and where.port and not _answers(where.port):
-            found.append(ExamplePrinter(device.id, where.port, state / "devices" / device.id, state / "log"))
+        if device.kind != "a4" or where.hostname not in LOOPBACK or not where.port:
+            continue
+        port = where.port
+        if _answers(port):
+            if not _is_example(port):
+                continue
+            port = free_port()
+        found.append(ExamplePrinter(device.id, port, state / "devices" / device.id, state / "log"))
     return found
+
+
+def hall_with(printers: Sequence[ExamplePrinter], hall: Path, devices: Sequence[Device], state: Path) -> Path:
+    """The hall's folder for programs that use the printers: a copy in `state` where one has another port than devices.toml
+    says."""
+    said = {device.id: device.address for device in devices}
+    moved = {printer.name: printer.port for printer in printers if urlsplit(said[printer.name]).port != printer.port}
+    if not moved:
+        return hall
+    copy = state / "hall-here"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(hall, copy)
+    text = (copy / "devices.toml").read_text(encoding="utf-8")
+    for name, port in moved.items():
+        before = urlsplit(said[name])
+        text = text.replace(said[name], before._replace(netloc=f"{before.hostname}:{port}").geturl())
+    (copy / "devices.toml").write_text(text, encoding="utf-8")
+    return copy
 
 
 def _wait_for(bus: Path, child: Child) -> None:
@@ -133,6 +159,15 @@ def _answers(port: int) -> bool:
         with socket.create_connection(("localhost", port), 0.5):
             return True
     except OSError:
+        return False
+
+
+def _is_example(port: int) -> bool:
+    """Whether it is another hall's example printer, by its own page."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/", timeout=5) as page:
+            return MODEL in page.read(1 << 16).decode("utf-8", "replace")
+    except (OSError, ValueError):
         return False
 
 

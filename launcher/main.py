@@ -5,19 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from contract.configuration.hall import HallConfig, Terminal
 from contract.configuration.hall_files import BadHall, load
-from launcher.a4_printer import ExamplePrinter, printers
+from launcher import example_case
+from launcher.a4_printer import ExamplePrinter, hall_with, printers
 from launcher.broker import NotStarted, broker, free_port, wait_for_port
 from launcher.child import Child
+from launcher.network import own_address
 from launcher.virtual_screens import VirtualScreen, XDisplay, gallery, has_screen
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -36,6 +40,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--leave-windows", default="03", help="windows, each with its first queue, that the crowd leaves to you (default 03)"
     )
+    parser.add_argument(
+        "--phones", action="store_true", help="let phones of the same network open the code on a ticket: public pages only"
+    )
     return parser
 
 
@@ -51,6 +58,7 @@ class LauncherOptions:
     crowd: bool
     citizens_per_hour: int
     leave_windows: str
+    phones: bool
 
     @classmethod
     def parse(cls, argv: Sequence[str] | None) -> LauncherOptions:
@@ -65,6 +73,7 @@ class LauncherOptions:
             crowd=not given.no_crowd,
             citizens_per_hour=given.citizens_per_hour,
             leave_windows=given.leave_windows,
+            phones=given.phones,
         )
 
 
@@ -78,7 +87,17 @@ class WholeHall:
         self.printers: list[ExamplePrinter] = []
         self.displays: list[XDisplay] = []
         self.web_port = 0
+        self._own_address = own_address() if options.phones else ""
         self.screens_port = 0
+
+    @property
+    def for_phones(self) -> str:
+        """Where phones reach the pages; empty where they do not."""
+        return f"http://{self._own_address}:{self.web_port}" if self._own_address else ""
+
+    def listen(self) -> str:
+        """Where the pages listen: on this machine, unless phones were asked for."""
+        return "0.0.0.0" if self._own_address else "127.0.0.1"  # noqa: S104
 
     def start(self) -> None:
         """Start everything; raise NotStarted naming the part that did not come up."""
@@ -91,10 +110,11 @@ class WholeHall:
         self.web_port = free_port(self.options.web_port)
         address = f"127.0.0.1:{mqtt_port}"
         common = ["--hall", str(self.options.hall), "--broker", address]
-        web = ["--web", f"127.0.0.1:{self.web_port}", "--web-tls", "off", "--example-accounts", "--example-platform"]
+        web = ["--web", f"{self.listen()}:{self.web_port}", "--web-tls", "off", "--example-accounts", "--example-platform"]
         server = self._program("server", "jiaohao-server", *common, "--state", str(self.state), *web)
         wait_for_port(self.web_port, server, timeout_s=120)
         self._wait_until_ready(server)
+        self._take_in_example_case()
         say("devices")
         for terminal in self._terminals("agent"):
             self._program(
@@ -102,7 +122,8 @@ class WholeHall:
             )
         self.start_printers()
         say("kiosk, rater, call screen")
-        self._start_faces(common)
+        here = hall_with(self.printers, self.options.hall, self.config.device, self.state)
+        self._start_faces(["--hall", str(here), "--broker", address])
         if self.options.crowd:
             say("crowd")
             self._program(
@@ -115,6 +136,15 @@ class WholeHall:
                 "--leave-windows",
                 self.options.leave_windows,
             )
+
+    def _take_in_example_case(self) -> None:
+        """Through the door by which cases come from the approval platform."""
+        case = example_case.write(self.state, date.today())
+        command = [str(Path(sys.executable).parent / "jiaohao-server"), "case", "import", str(case)]
+        command += ["--hall", str(self.options.hall), "--state", str(self.state)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            say(f"example case: not taken in, {done.stderr.strip()}")
 
     def _wait_until_ready(self, server: Child) -> None:
         deadline = time.monotonic() + 120
@@ -151,7 +181,7 @@ class WholeHall:
                     display = XDisplay(face, self.state / "log")
                     self.displays.append(display)
                     environment = {"DISPLAY": display.start(), "LIBGL_ALWAYS_SOFTWARE": "1"}
-                web = f"http://127.0.0.1:{self.web_port}"
+                web = self.for_phones or f"http://127.0.0.1:{self.web_port}"
                 self._program(
                     face.name,
                     "jiaohao-kiosk",
@@ -223,6 +253,11 @@ class WholeHall:
             alone = [(d.face.name, f"{faces}/face.html?name={d.face.name}") for d in self.displays]
             rows = [("the hall at a glance", faces), *alone, *rows]
         rows += [("tickets and papers", str(self.state / "devices")), ("logs", str(self.state / "log"))]
+        rows.append(("a case to look up", f"{example_case.NUMBER}, last four characters {example_case.LAST_FOUR}"))
+        phones = "open on this machine only; with `make run ARGS=--phones` on phones of the same network too"
+        rows.append(
+            ("codes on tickets", f"open on phones of the same network, at {self.for_phones}" if self.for_phones else phones)
+        )
         if self.state == PROJECT / ".state" / "wushan":
             rows.append(("a code for the kiosk", "touch 扫码办理, then run `make appointment` in another terminal"))
         return "\n".join(f"  {name:<22}{address}" for name, address in rows)

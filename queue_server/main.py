@@ -1,5 +1,4 @@
-"""`jiaohao-server`: the hall's authority. Sub-commands: crowd, broker-config, enrol, backup, restore, audit,
-appointment, case, technician-code, account."""
+"""`jiaohao-server`: the hall's authority, and the commands beside it."""
 
 from __future__ import annotations
 
@@ -51,22 +50,23 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 COMMANDS = {
-    "crowd": "crowd.command:main",
-    "broker-config": "enrolment.command:broker_config",
-    "enrol": "enrolment.command:enrol",
-    "backup": "backup.command:backup",
-    "restore": "backup.command:restore_hall",
-    "audit": "logs.command:main",
-    "appointment": "appointments.command:main",
-    "case": "cases.command:main",
-    "technician-code": "technician_codes.command:main",
-    "account": "web.auth.command:main",
+    "crowd": ("crowd.command:main", "play citizens and clerks"),
+    "broker-config": ("enrolment.command:broker_config", "write the broker's TLS and access rules"),
+    "enrol": ("enrolment.command:enrol", "make tokens for terminals, list and revoke certificates"),
+    "backup": ("backup.command:backup", "copy the hall, which may be at work, into a sealed file"),
+    "restore": ("backup.command:restore_hall", "put a hall back from a backup"),
+    "audit": ("logs.command:main", "prove that the logs are as they were written"),
+    "appointment": ("appointments.command:main", "book appointments and print their codes"),
+    "case": ("cases.command:main", "take in cases and look at one"),
+    "technician-code": ("technician_codes.command:main", "make a code for a terminal's service pages"),
+    "account": ("web.auth.command:main", "list the accounts of the web pages, give one a new password"),
 }
-"""Command → its module in `queue_server` and the function in it; loaded when it is called, so that all start quickly."""
+"""Command → its module in `queue_server` and the function in it, loaded when it is called, so that all start quickly; and what
+it is for."""
 
 
 def _command(name: str) -> Callable[[list[str]], int]:
-    module, _, function = COMMANDS[name].partition(":")
+    module, _, function = COMMANDS[name][0].partition(":")
     command: Callable[[list[str]], int] = getattr(importlib.import_module(f"queue_server.{module}"), function)
     return command
 
@@ -75,11 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="jiaohao-server",
         description="The hall's one authority: numbers, calling, ratings, over MQTT 5 and on the web.",
-        epilog="Each with --help of its own: `jiaohao-server crowd` plays citizens and clerks, `broker-config` writes the "
-        "broker's TLS and access rules, `enrol` makes tokens for terminals and revokes them, `backup` copies the hall into a "
-        "sealed file, `restore` puts it back from one, `audit` verifies the event log, "
-        "`appointment` books appointments, `case` takes in cases, `technician-code` opens the technician page of a terminal, "
-        "`account` gives an account of the web pages a new password.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="commands beside the server, each with --help of its own:\n"
+        + "\n".join(f"  {name:<16}  {about}" for name, (_, about) in COMMANDS.items()),
     )
     parser.add_argument("--hall", type=Path, required=True, metavar="DIR", help="folder with hall.toml and its neighbours")
     parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="folder in which the server keeps its data")

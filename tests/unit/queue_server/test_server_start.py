@@ -92,3 +92,14 @@ def test_a_backup_that_cannot_be_put_back_is_named(tmp_path: Path, capsys: pytes
     (tmp_path / "restore/some.backup").write_bytes(b"something else")
     code, said = start(capsys, "--hall", str(tmp_path / "hall"), "--state", str(tmp_path), "--broker", "127.0.0.1:1")
     assert code == 1 and str(tmp_path / "restore") in said and "no backup of Jiaohao" in said
+
+
+def test_the_help_names_every_command_and_every_command_has_a_help(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main.main(["--help"])
+    told = capsys.readouterr().out
+    for name, (_, about) in main.COMMANDS.items():
+        assert f"  {name} " in told and about in told
+        with pytest.raises(SystemExit) as ended:
+            main.main([name, "--help"])
+        assert ended.value.code == 0 and f"jiaohao-server {name}" in capsys.readouterr().out
