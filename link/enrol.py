@@ -45,6 +45,7 @@ REASONS = {
     "bad-request": "the server cannot read the request; bring both to the same version",
     "unknown-certificate": "the server does not know this terminal's certificate; enrol it with a new token",
     "revoked": "this terminal's certificate was revoked; enrol it with a new token",
+    "too-often": "this terminal's certificate was renewed too often; wait a month, or enrol it with a new token",
     "expired-certificate": "this terminal's certificate has ended; enrol it with a new token",
     "no-enrolment": "this server enrols nobody; run `jiaohao-server broker-config` there and start it again",
 }

@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from link.enrolment_token import ALPHABET, NAME_LENGTH, SECRET_LENGTH, normal, signing_key
 from queue_server.enrolment.authority import Authority, BadAuthority, load, pem_of
@@ -33,11 +33,14 @@ C = certificates.c
 AUTHORITY = "ca"
 """The folder of the hall's certificate authority in the state folder."""
 PLACE = "enrol_tokens.secret"
+MONTH, MOST_A_MONTH = timedelta(days=30), 10
+"""A terminal renews its certificate once in months; lost answers and a technician's tries are allowed for. A stolen key gets no
+more of them."""
 
 
 class EnrolmentRefused(Exception):
     """No certificate is given. `reason` is one of: wrong-token, used-token, expired-token, bad-request, unknown-certificate,
-    revoked, expired-certificate."""
+    revoked, expired-certificate, too-often."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -94,12 +97,11 @@ class Register:
     def enrol(self, name: str, request: bytes, mac: bytes) -> Granted:
         """Sign the certificate request (PEM) that a terminal sent with a token; `mac` is HMAC-SHA256 over it. The same request
         once more gets the same certificate: an answer may be lost. Raise EnrolmentRefused."""
+        with self._reader.connect() as connection:
+            self._proven(connection, name, request, mac)  # a stranger's guess never takes the ledger's lock
+        wanted = _read_request(request)
         with self._writer.begin() as connection:
-            token = connection.execute(select(enrol_tokens).where(T.name == normal(name)).with_for_update()).first()
-            key = bytes.fromhex(self._sealer.open(bytes(token.secret), PLACE)) if token is not None else secrets.token_bytes(32)
-            if not hmac.compare_digest(hmac.digest(key, b"ask" + request, "sha256"), mac) or token is None:
-                raise EnrolmentRefused("wrong-token")
-            wanted = _read_request(request)
+            token, key = self._proven(connection, name, request, mac, lock=True)
             if token.serial is not None:
                 return Granted(token.terminal, _same(connection, token, wanted), key)
             if token.expires_at < self._clock():
@@ -119,17 +121,13 @@ class Register:
             public.verify(signature, b"renew" + request, ec.ECDSA(hashes.SHA256()))
         except (ValueError, AssertionError, InvalidSignature):
             raise EnrolmentRefused("bad-request") from None
+        wanted = _read_request(request)
+        with self._reader.connect() as connection:
+            self._renewable(connection, old)
         with self._writer.begin() as connection:
-            known = select(certificates).where(C.serial == _serial(old))
-            row = connection.execute(known).first()
-            if row is None or not self.authority.issued(old):
-                raise EnrolmentRefused("unknown-certificate")
-            if row.revoked_at is not None:
-                raise EnrolmentRefused("revoked")
-            if row.expires_at < self._clock():
-                raise EnrolmentRefused("expired-certificate")
-            new = self._grant(connection, row.terminal, _read_request(request))
-        return Granted(row.terminal, pem_of(new))
+            terminal = self._renewable(connection, old)
+            new = self._grant(connection, terminal, wanted)
+        return Granted(terminal, pem_of(new))
 
     def revoke(self, terminal: str) -> int:
         """Revoke every certificate of a terminal and spend its tokens; return how many certificates that were."""
@@ -173,6 +171,31 @@ class Register:
                 ended = Standing("ended", until)
                 found[terminal] = Standing("revoked", revoked_at) if revoked_at is not None else ended
         return found
+
+    def _proven(
+        self, connection: Connection, name: str, request: bytes, mac: bytes, *, lock: bool = False
+    ) -> tuple[Row[*tuple[object, ...]], bytes]:
+        """The token whose holder made `mac`, and its key. Raise EnrolmentRefused."""
+        wanted = select(enrol_tokens).where(T.name == normal(name))
+        token = connection.execute(wanted.with_for_update() if lock else wanted).first()
+        key = bytes.fromhex(self._sealer.open(bytes(token.secret), PLACE)) if token is not None else secrets.token_bytes(32)
+        if not hmac.compare_digest(hmac.digest(key, b"ask" + request, "sha256"), mac) or token is None:
+            raise EnrolmentRefused("wrong-token")
+        return token, key
+
+    def _renewable(self, connection: Connection, old: x509.Certificate) -> str:
+        """The terminal whose certificate may be renewed. Raise EnrolmentRefused."""
+        row = connection.execute(select(certificates).where(C.serial == _serial(old))).first()
+        if row is None or not self.authority.issued(old):
+            raise EnrolmentRefused("unknown-certificate")
+        if row.revoked_at is not None:
+            raise EnrolmentRefused("revoked")
+        if row.expires_at < self._clock():
+            raise EnrolmentRefused("expired-certificate")
+        lately = (C.terminal == row.terminal) & (C.issued_at > self._clock() - MONTH)
+        if (connection.execute(select(func.count()).where(lately)).scalar() or 0) >= MOST_A_MONTH:
+            raise EnrolmentRefused("too-often")
+        return str(row.terminal)
 
     def _grant(self, connection: Connection, terminal: str, wanted: x509.CertificateSigningRequest) -> x509.Certificate:
         now = self._clock()

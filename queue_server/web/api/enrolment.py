@@ -20,7 +20,7 @@ from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
 WHO = "enrolment"
-BY_ANYBODY = ("wrong-token", "bad-request", "unknown-certificate")
+BY_ANYBODY = ("wrong-token", "bad-request", "unknown-certificate", "too-often")
 """Refusals that a stranger can cause as often as he likes: they are logged, and must not fill the audit."""
 
 
