@@ -13,6 +13,7 @@ from typing import Literal
 
 from contract.configuration.hall import Device, HallConfig
 from contract.wire import codec, messages
+from contract.wire.device_state import WORKS
 from drivers.agent_wiring import BadDevices, Task, Wiring
 from drivers.bad_messages import BadMessages
 from drivers.bus import SharedDeviceSite
@@ -127,16 +128,14 @@ class Agent:
             self._health[device] = health
         self._changed.set()
 
-    def _display_is(self, display: str, health: DeviceHealth, seq: int | None) -> None:
+    def _display_is(self, display: str, health: DeviceHealth, seq: int | None, confirmed: bool) -> None:
         """Report what a display shows; one that cannot be reached is reported with its last `seq`."""
         self._device_is(display, health)
         if seq is not None:
             self._seq[display] = seq
-        if seq is None and health.state == "ok" and display not in self._seq:
-            return
-        state: Literal["ok", "unreachable"] = "ok" if health.state == "ok" else "unreachable"
+        state: Literal["ok", "unreachable"] = "ok" if health.state in WORKS else "unreachable"
         now = datetime.now(self.hall.zone).replace(microsecond=0)
-        shown = codec.encode(messages.DisplayShown(self._seq.get(display, 0), state, now))
+        shown = codec.encode(messages.DisplayShown(self._seq.get(display, 0), state, now, confirmed))
         self._shown[display] = shown
         self.link.publish(self.link.topics.display_shown(display), shown, retain=True)
 

@@ -15,12 +15,14 @@ from drivers.address import BadAddress
 from drivers.bus import Bus, SharedDeviceSite, line_of
 from drivers.device_health import USUAL, DeviceHealth, Timing
 from drivers.display.keeper import DisplayKeeper
+from drivers.display.speaking_keeper import SpeakingKeeper
 from drivers.keypad.keypad_logic import KeypadLogic, RaterLogic
 from drivers.keypad.line import KeyLine, KeypadUnit, RaterUnit, WindowUnit
 from drivers.options import BadOption
-from drivers.ports import DeviceError
+from drivers.ports import DeviceError, SpeakingDisplay
 from drivers.voice.announcer import Announcer
 from drivers.voice.call_watch import CallWatch
+from drivers.voice.line import AnnouncementQueue
 from link import Link
 
 LOG = logging.getLogger(__name__)
@@ -51,7 +53,7 @@ class Wiring:
         site: SharedDeviceSite,
         *,
         device_is: Callable[[str, DeviceHealth], None],
-        display_is: Callable[[str, DeviceHealth, int | None], None],
+        display_is: Callable[[str, DeviceHealth, int | None, bool], None],
         bad_message: Callable[[str, str], None],
         timing: Timing = USUAL,
     ) -> None:
@@ -62,6 +64,7 @@ class Wiring:
         self._keepers: dict[str, list[tuple[Device, DisplayKeeper]]] = {}
         self._units: dict[str, list[WindowUnit]] = {}
         self._voices: list[Announcer] = []
+        self._lines: list[AnnouncementQueue] = []
 
     def tasks(self, devices: Iterable[Device]) -> list[Task]:
         """The tasks for these devices, not yet started. A device that cannot be used is reported and left out, so that the
@@ -81,7 +84,7 @@ class Wiring:
         for device in devices:
             if device.id in wrong:
                 self._leave_out(device, wrong[device.id])
-        if self._voices:
+        if self._lines:
             self._watch_calls()
         buses = [self._bus(name, kept) for name, kept in self._keepers.items()]
         lines = [KeyLine(name, units, self._device_is, timing=self._timing) for name, units in self._units.items()]
@@ -91,7 +94,7 @@ class Wiring:
         LOG.error("%s", why)
         health = DeviceHealth("misconfigured", why)
         if device.kind == "display":
-            self._display_is(device.id, health, None)
+            self._display_is(device.id, health, None, True)
         else:
             self._device_is(device.id, health)
 
@@ -113,23 +116,33 @@ class Wiring:
     # --- displays and voices ----------------------------------------------------------------------------------------------
 
     def _display(self, device: Device) -> DisplayKeeper:
-        return DisplayKeeper(
-            device.id,
-            registry.display(device, self.site),
-            lambda health, seq: self._display_is(device.id, health, seq),
-            timing=self._timing,
-        )
+        driver = registry.display(device, self.site)
+
+        def report(health: DeviceHealth, seq: int | None) -> None:
+            self._display_is(device.id, health, seq, driver.answers)
+
+        if not isinstance(driver, SpeakingDisplay):
+            return DisplayKeeper(device.id, driver, report, timing=self._timing)
+        window = None if device.serves == "board" else device.serves
+        keeper = SpeakingKeeper(device.id, driver, report, window=window, brief=self._brief, timing=self._timing)
+        self._lines.append(keeper.line)
+        return keeper
+
+    def _brief(self, call: messages.Announce) -> messages.Text:
+        return announcement(self.hall, call.window, call.number, brief=True)
 
     def _voice(self, device: Device) -> Announcer:
         driver = registry.voice(device, self.site)
-        return Announcer(
+        voice = Announcer(
             device.id,
             driver,
             lambda health: self._device_is(device.id, health),
-            brief=lambda call: announcement(self.hall, call.window, call.number, brief=True),
+            brief=self._brief,
             saying=lambda calls: self._voice_says(device.id, calls),
             timing=self._timing,
         )
+        self._lines.append(voice.line)
+        return voice
 
     def _voice_says(self, voice: str, calls: Sequence[messages.Announce]) -> None:
         """Call screens show large what is being said."""
@@ -142,6 +155,8 @@ class Wiring:
         if name in self.site.lines:
             self.site.lines[name].patience_s = bus.patience_s
         for device, keeper in kept:
+            if isinstance(keeper, SpeakingKeeper):
+                keeper.line.news = bus.wake
             self.link.subscribe(self.topics.display_desired(device.id), self._desired(keeper, bus))
         return bus
 
@@ -156,7 +171,7 @@ class Wiring:
 
     def _watch_calls(self) -> None:
         """Let the voices hear announcements, and the states of windows, which say what was missed and what is over."""
-        watch = CallWatch(self.hall, [voice.line for voice in self._voices])
+        watch = CallWatch(self.hall, self._lines)
 
         def announced(topic: str, payload: bytes, retained: bool) -> None:
             call = None if retained else self._read(topic, payload, messages.Announce)

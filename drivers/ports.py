@@ -109,8 +109,26 @@ class Display(Driver, Protocol):
     blinks: bool
     """Whether the device blinks on its own; if not, its owner alternates text and blank."""
 
+    answers: bool = True
+    """Whether the device says that it took something; of others nobody knows more than that it was sent."""
+
     def show(self, desired: DisplayDesired) -> None:
         """Show these lines at this brightness; return when the device took it, or it is written where none answers."""
+
+    def stays_lit(self, desired: DisplayDesired) -> bool:
+        """Whether a blinking text must not be blanked by the owner: one that runs through the display would begin anew."""
+        return False
+
+
+@runtime_checkable
+class SpeakingDisplay(Display, Protocol):
+    """A LED strip with a voice of its own."""
+
+    languages: list[str]
+    """The languages that it speaks, as those of a Voice."""
+
+    def say(self, announcement: Announce, shown: DisplayDesired) -> float:
+        """Say it while `shown` stays on the display; return how many seconds that takes at most."""
 
 
 PrinterCondition = Literal["ok", "paper-low", "paper-out", "cover-open", "cutter", "offline", "unreachable"]

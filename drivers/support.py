@@ -5,6 +5,8 @@ python -m drivers.support > docs/devices.md
 
 from __future__ import annotations
 
+from contract.configuration.hall import DISPLAY_TEXTS
+from drivers.display.options import SERVER
 from drivers.models import Model, models
 
 KINDS = {
@@ -77,13 +79,23 @@ def page() -> str:
     for kind, title in KINDS.items():
         rows = [_row(model) for model in models().values() if model.kind == kind]
         if rows:
-            parts.append("\n".join([f"## {title} (`{kind}`)", "", *_HEAD_ROWS, *rows]) + "\n")
+            parts.append("\n".join([f"## {title} (`{kind}`)", "", *_NOTES.get(kind, ()), *_HEAD_ROWS, *rows]) + "\n")
     exempt = [f"| {name} | {kind} | {why} |" for name, kind, why in NOT_SUPPORTED]
     parts.append("\n".join(["## Not supported", "", "| device | kind | why |", "|---|---|---|", *exempt]) + "\n")
     parts.append(NEW_MODEL)
     return "\n".join(parts)
 
 
+_NOTES = {
+    "display": (
+        "Every display also takes `rows` (lines of a board, 4), `brightness` (1 to 100, 80), and texts of its own in place of",
+        f"those in hall.toml: {', '.join(f'`{name}`' for name in DISPLAY_TEXTS)}.",
+        'A short strip shows the number alone with `options = { calling = "{number}", serving = "{number}", idle = "" }`.',
+        "A board of digits shows the ticket's number in whatever text it gets, and 0 when nobody is called. A text wider",
+        "than the display runs through it and does not blink.",
+        "",
+    )
+}
 _HEAD_ROWS = (
     "| model | grade | lines | tested against | emulator | options | remark |",
     "|---|---|---|---|---|---|---|",
@@ -92,7 +104,8 @@ _HEAD_ROWS = (
 
 def _row(model: Model) -> str:
     emulator = "yes" if model.emulator else f"exempt: {model.exempt}"
-    options = ", ".join(f"`{option}`" for option in model.options) or "—"
+    own = [option for option in model.options if not (model.kind == "display" and option in SERVER)]
+    options = ", ".join(f"`{option}`" for option in own) or "—"
     lines = ", ".join(model.transports)
     return f"| `{model.name}` | {model.grade} | {lines} | {model.tested_against} | {emulator} | {options} | {model.remark} |"
 

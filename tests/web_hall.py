@@ -189,10 +189,10 @@ class WebHall:
         """A retained message of a terminal or a display."""
         self.retained.put(topic, codec.encode(message))
 
-    def show(self, display: str) -> None:
-        """The display reports that it shows what it should."""
+    def show(self, display: str, *, confirmed: bool = True) -> None:
+        """The display shows what it should: it says so, or its agent has sent it."""
         wanted = codec.decode(self.retained.get(f"display/{display}/desired") or b"", messages.DisplayDesired)
-        self.put(f"display/{display}/shown", messages.DisplayShown(wanted.seq, "ok", now()))
+        self.put(f"display/{display}/shown", messages.DisplayShown(wanted.seq, "ok", now(), confirmed))
 
     def window(self, window: str) -> messages.WindowState:
         """The window as it is published when everything asked so far is done."""

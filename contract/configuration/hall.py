@@ -91,6 +91,10 @@ class Rules(Table):
     day_starts: Clock = time(0, 0)
 
 
+DISPLAY_TEXTS = ("idle", "calling", "serving", "paused", "closed", "board_call", "board_idle")
+"""Those of DisplayTexts that a display may have of its own, in its options."""
+
+
 class DisplayTexts(Table):
     """What strips show; {number}, {window}, {queue} and {waiting} are filled in."""
 
@@ -195,11 +199,14 @@ class Device(Table):
     @field_validator("options")
     @classmethod
     def _display_options(cls, value: dict[str, str | int | float | bool]) -> dict[str, str | int | float | bool]:
-        """The server reads two of them: how many rows a board has, and how bright a display is. Drivers check the others."""
+        """The server reads the rows of a board, the brightness and the texts of a display. Drivers check the others."""
         for name, most in (("rows", 16), ("brightness", 100)):
             number = value.get(name, 1)
             if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
                 raise ValueError(f"{name} is a whole number from 1 to {most}")
+        for name in DISPLAY_TEXTS:
+            if not isinstance(value.get(name, ""), str):
+                raise ValueError(f'{name} is a text, such as {name} = "{{number}}"')
         return value
 
 

@@ -220,9 +220,12 @@ class DisplayDesired(Struct, frozen=True):
 
 
 class DisplayShown(Struct, frozen=True):
+    """What a display shows. confirmed: whether it said so itself; to one that never answers it was only sent."""
+
     seq: int
     state: Literal["ok", "unreachable"]
     at: datetime
+    confirmed: bool = True
 
 
 class Announce(Struct, frozen=True):

@@ -31,6 +31,7 @@ class AlphaSign(Display):
     refresh_s = 60.0
     line_gap_s = 0.0
     blinks = True
+    answers = False
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         self.stream = site.stream(device)

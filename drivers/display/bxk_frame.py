@@ -6,13 +6,13 @@ r"""Frames of the Onbon BX-5K, 5MK and 6K "font" controllers. Pure: bytes and va
     then CRC-16/ARC over all of it, little endian
 
 Source: vendor manual "K series protocol" v1.4 (2021-02-28) and the vendor's Java library; they differ in unused bytes only.
-In an A3 06 request the two reserved bytes are the process mode and a zero: the manual's own examples have no others.
+What goes into the areas of a screen is in bxk_area.py.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from drivers.display.onbon_line import BadFrame, crc16, wrap
@@ -22,11 +22,7 @@ BROADCAST_SILENT = 0xFFFF
 BROADCAST = 0xFFFE
 ANY_TYPE = 0xFE
 VERSION = 0x02
-PIXELS = 0x8000
-UNTIL_TIMEOUT = 2
-"""Run mode of an area: its text repeats, and it goes when nobody has written it for `timeout_s`."""
 _HEADER = struct.Struct("<HH3xBBBBBH")
-_AREA = struct.Struct("<BHHHHBBBH")
 
 PING, STATUS, CLOCK = (0xA2, 0x00), (0xA1, 0x02), (0xA2, 0x03)
 POWER, BRIGHTNESS, DYNAMIC, CLEAR = (0xA3, 0x00), (0xA3, 0x02), (0xA3, 0x06), (0xA3, 0x10)
@@ -139,114 +135,6 @@ class Reply:
         if len(data) < 5:
             raise BadFrame("a reply has at least 5 bytes")
         return cls((data[0], data[1]), data[2], data[5:])
-
-
-@dataclass(frozen=True)
-class Area:
-    """A dynamic area: where it is (pixels), what it shows and how.
-
-    display 1 static, 2 quick, 3 left, 4 right, 5 up, 6 down; speed 0 fastest .. 0x18; stay in half seconds;
-    single_line 1 one line, 2 several; new_line 1 by hand, 2 automatic; align bits 1-0: 0 left, 1 right, 2 centre.
-    """
-
-    id: int
-    x: int
-    y: int
-    width: int
-    height: int
-    text: bytes
-    in_pixels: bool = True
-    line_space: int = 0
-    run_mode: int = 0
-    timeout_s: int = 10
-    align: int = 0
-    single_line: int = 2
-    new_line: int = 1
-    display: int = 1
-    exit: int = 0
-    speed: int = 2
-    stay: int = 10
-
-    def encode(self) -> bytes:
-        mark, unit = (PIXELS, 1) if self.in_pixels else (0, 8)
-        fixed = _AREA.pack(
-            0,
-            self.x // unit | mark,
-            self.y,
-            self.width // unit | mark,
-            self.height,
-            self.id,
-            self.line_space,
-            self.run_mode,
-            self.timeout_s,
-        )
-        manner = bytes([self.align, self.single_line, self.new_line, self.display, self.exit, self.speed, self.stay])
-        return fixed + b"\0\0" + manner + struct.pack("<I", len(self.text)) + self.text
-
-    @classmethod
-    def decode(cls, data: bytes) -> Area:
-        try:
-            kind, x, y, width, height, number, line_space, run_mode, timeout_s = _AREA.unpack_from(data)
-            at = _AREA.size
-            if data[at]:  # sound: person and repetitions, volume, speed, and for kind 2 its own text
-                at += 3 + (4 + int(struct.unpack_from("<I", data, at + 4)[0]) if data[at] == 2 else 0)
-            at += 1
-            at += 1 + data[at]  # extended typesetting
-            manner = data[at : at + 7]
-            (length,) = struct.unpack_from("<I", data, at + 7)
-        except (struct.error, IndexError):
-            raise BadFrame("a dynamic area is cut off") from None
-        text = data[at + 11 :]
-        if kind != 0 or len(text) != length:
-            raise BadFrame(f"dynamic area of type {kind} with {len(text)} of {length} bytes of text")
-        unit = 1 if x & PIXELS else 8
-        return cls(
-            number,
-            (x & ~PIXELS) * unit,
-            y,
-            (width & ~PIXELS) * unit,
-            height,
-            text,
-            bool(x & PIXELS),
-            line_space,
-            run_mode,
-            timeout_s,
-            *manner,
-        )
-
-
-@dataclass(frozen=True)
-class Areas:
-    """The content of an A3 06 request: areas to delete (None: all), areas to set, and whether the others stay."""
-
-    areas: list[Area] = field(default_factory=list)
-    delete: tuple[int, ...] | None = ()
-    clear: bool = False
-
-    def request(self) -> Request:
-        deleted = b"\xff" if self.delete is None else bytes([len(self.delete), *self.delete])
-        entries = [area.encode() for area in self.areas]
-        payload = deleted + bytes([len(entries)]) + b"".join(struct.pack("<H", len(e)) + e for e in entries)
-        return Request(DYNAMIC, payload, reserved=bytes([self.clear, 0]))
-
-    @classmethod
-    def decode(cls, request: Request) -> Areas:
-        data = request.payload
-        try:
-            count = data[0]
-            delete = None if count == 0xFF else tuple(data[1 : 1 + count])
-            at = 1 if count == 0xFF else 1 + count
-            number, at = data[at], at + 1
-            areas = []
-            for _ in range(number):
-                (length,) = struct.unpack_from("<H", data, at)
-                areas.append(Area.decode(data[at + 2 : at + 2 + length]))
-                at += 2 + length
-        except (struct.error, IndexError):
-            raise BadFrame("the list of dynamic areas is cut off") from None
-        if at != len(data):
-            raise BadFrame(f"{len(data) - at} bytes follow the last area")
-        return cls(areas, delete, request.reserved[0] == 1)
 
 
 def clock(now: datetime) -> Request:

@@ -78,6 +78,10 @@ class HuiduDisplay(SerialDevice, Display):
         self._percent = desired.brightness
         self._dim()
 
+    def stays_lit(self, desired: DisplayDesired) -> bool:
+        rows = zip(desired.lines, self.size.places(len(desired.lines)), strict=False)
+        return any(line.effect == "blink" and self._runs(line.text, "", height) for line, (_, height) in rows)
+
     def _runs(self, text: str, effect: str, height: int) -> bool:
         return effect == "scroll" or dots.width(plain(text), height * 3 // 4) > self.size.width
 

@@ -82,23 +82,25 @@ class DisplayKeeper:
                 self._open()
             with self._lock:
                 wanted = self._wanted
-            now = self._clock()
-            if wanted is not None and wanted is not self._shown and now >= self._show_at():
-                self._show(wanted)
-            elif now >= self._blink_at():
-                self._blink()
-            elif now >= self._check_at:
-                self._check()
+            self._do(wanted, self._clock())
         except Exception as error:  # whatever happens in one driver, the other devices of the line go on
             if isinstance(error, GaveWay):
                 delay_s = error.silent_s if self._well else self._clock() - began
                 self._delays.append((self._clock(), delay_s))
-            self._failed(error)
+            self.failed(error)
 
     def close(self) -> None:
         """Let the device go; it keeps what it shows."""
         self._is_open = False
         self._driver.close()
+
+    def _do(self, wanted: DisplayDesired | None, now: float) -> None:
+        if wanted is not None and wanted is not self._shown and now >= self._show_at():
+            self._show(wanted)
+        elif now >= self._blink_at():
+            self._blink()
+        elif now >= self._check_at:
+            self._check()
 
     def _open(self) -> None:
         self._driver.open()
@@ -129,7 +131,7 @@ class DisplayKeeper:
 
     def _blink_at(self) -> float:
         shown = self._shown
-        if shown is None or self._driver.blinks or not _blinks(shown):
+        if shown is None or self._driver.blinks or not _blinks(shown) or self._driver.stays_lit(shown):
             return float("inf")
         return self._free_at + max(0.0, BLINK_S - self._driver.min_interval_s)
 
@@ -159,9 +161,13 @@ class DisplayKeeper:
             LOG.info("%s answers again", self.name)
         self._well = True
         self._backoff.reset()
-        self._report(WELL, seq)
+        self._report(self._health(), seq)
 
-    def _failed(self, error: Exception) -> None:
+    def _health(self) -> DeviceHealth:
+        return WELL
+
+    def failed(self, error: Exception) -> None:
+        """The device is in trouble: it is closed, reported, and opened again later."""
         if self._well or not isinstance(error, DeviceError):
             LOG.warning("%s: %s", self.name, error, exc_info=not isinstance(error, DeviceError))
         self._well = self._is_open = False

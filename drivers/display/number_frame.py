@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_LETTER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,2}[ ]?([0-9]+)")
+_NUMBER = re.compile(r"(?<![0-9第])([0-9]+)(?=号(?! ?(?:窗|柜|台)))")
+_ALONE = re.compile(r"\s*([0-9]+)\s*")
 COLOURS = {"red": 0, "green": 1, "yellow": 2}
 
 
@@ -36,9 +39,10 @@ def encode_xunpeng(number: Number) -> bytes:
 
 
 def number_in(text: str) -> int:
-    """The first number in a text, its last four digits (A012 becomes 12); 0 when there is none."""
-    digits = re.search(r"[0-9]+", text)
-    return int(digits[0][-4:]) if digits else 0
+    """The number of the ticket in a text, its last four digits: A012 is 12, also in "03号窗口请A012号". Without a letter it is
+    the number before 号 that is no window's, or the whole text. 0 when nobody is called: a board of digits shows no words."""
+    ticket = _LETTER.search(text) or _NUMBER.search(text) or _ALONE.fullmatch(text)
+    return int(ticket[1][-4:]) if ticket else 0
 
 
 class Parser:

@@ -15,6 +15,7 @@ from drivers.connect import DeviceSite
 from drivers.display import bxk_frame as bxk
 from drivers.display import dots
 from drivers.display.brightness import Night, level
+from drivers.display.bxk_area import UNTIL_TIMEOUT, Area, Areas
 from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.display.options import Size
 from drivers.display.text import encode, plain
@@ -62,12 +63,17 @@ class BxkDisplay(SerialDevice, Display):
         self._areas = self._levels = self._clock_set = None
 
     def show(self, desired: DisplayDesired) -> None:
-        areas = self.areas(desired.lines)
+        self._write(self.areas(desired.lines))
+        self._set_brightness(desired.brightness)
+
+    def stays_lit(self, desired: DisplayDesired) -> bool:
+        return any(line.effect == "blink" and self._runs(line) for line in desired.lines)
+
+    def _write(self, areas: list[Area]) -> None:
         used = {area.id for area in areas}
         gone = None if self._areas is None else tuple(sorted(self._areas - used))
-        self._ask(bxk.Areas(areas, gone).request())
+        self._ask(Areas(areas, gone).request())
         self._areas = used
-        self._set_brightness(desired.brightness)
 
     def check(self) -> None:
         """The controller answers, is on, and still has what was sent: its memory does not outlast a power cut."""
@@ -83,22 +89,22 @@ class BxkDisplay(SerialDevice, Display):
         if self._clock_set is None or abs((self._now() - self._clock_set).total_seconds()) > CLOCK_EVERY_S:
             self._set_clock()
 
-    def areas(self, lines: list[DisplayLine]) -> list[bxk.Area]:
+    def areas(self, lines: list[DisplayLine]) -> list[Area]:
         """One dynamic area a line, the lines sharing the height; what is too wide runs to the left."""
         places = self.size.places(min(len(lines), AREAS))
         return [self._area(i, line, *place) for i, (line, place) in enumerate(zip(lines, places, strict=False))]
 
-    def _area(self, number: int, line: DisplayLine, top: int, height: int) -> bxk.Area:
-        runs = line.effect == "scroll" or dots.width(plain(line.text)) > self.size.width
+    def _area(self, number: int, line: DisplayLine, top: int, height: int) -> Area:
+        runs = self._runs(line)
         text = COLOUR_TAGS.get(line.colour, b"") + (encode(line.text, AREA_BYTES - 8) or b" ")
-        return bxk.Area(
+        return Area(
             number,
             0,
             top,
             self.size.width,
             height,
             text,
-            run_mode=bxk.UNTIL_TIMEOUT,
+            run_mode=UNTIL_TIMEOUT,
             timeout_s=LIVES_S,
             align=0 if runs else 2,
             single_line=1,
@@ -106,6 +112,9 @@ class BxkDisplay(SerialDevice, Display):
             speed=self.speed,
             stay=0 if runs else 10,
         )
+
+    def _runs(self, line: DisplayLine) -> bool:
+        return line.effect == "scroll" or dots.width(plain(line.text)) > self.size.width
 
     def _find(self) -> None:
         """Ping, at both speeds when the speed is to be found out; then switch on."""

@@ -23,6 +23,7 @@ class OneWayDisplay(Display, ABC):
     line_gap_s = 0.1
     """QT strips need this silence between two frames, whoever they are for."""
     blinks = False
+    answers = False
 
     def __init__(self, device: Device, site: DeviceSite) -> None:
         self.stream = site.stream(device)

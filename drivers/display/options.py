@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract.configuration.hall import Device
+from contract.configuration.hall import DISPLAY_TEXTS, Device
 from drivers.display import brightness
 from drivers.options import DeviceOptions
 
-SERVER = ("rows", "brightness")
+SERVER = ("rows", "brightness", *DISPLAY_TEXTS)
 """Read by the server; named here so that a driver does not refuse them."""
 SIZE = ("width", "height")
 COMMON = (*SERVER, *SIZE, *brightness.OPTIONS)

@@ -18,6 +18,17 @@ TABLE: tuple[Model, ...] = (
         remark="BX-5K, BX-5MK, BX-6K: controllers with Chinese fonts",
     ),
     Model(
+        "onbon-bxk-yy",
+        "display",
+        "drivers.display.onbon_bxk_yy:SpeakingBxkDisplay",
+        "A",
+        ("TCP", "UDP", "serial"),
+        "the maker's manual and library, emulator",
+        emulator="drivers.emulators.onbon_bxk:OnbonBxkYyEmulator",
+        options=(*COMMON, "addr", "speed", "autobaud", "voice_volume", "voice_speed", "voice_person", "yao"),
+        remark="BX-6K-YY, BX-5K1Q-YY: also says the calls of its window, a board those of all, in Mandarin; does not blink",
+    ),
+    Model(
         "onbon-bx6",
         "display",
         "drivers.display.onbon_bx6:Bx6Display",

@@ -6,11 +6,14 @@ that comes from people must never become one of those.
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 
 from contract.characters import shown
 
+LOG = logging.getLogger(__name__)
 REPLACEMENT = "□"
+_replaced: set[str] = set()
 COLOURS = {"red": (255, 48, 32), "green": (48, 255, 64), "yellow": (255, 208, 32)}
 """The colours of two-colour LED modules."""
 _LOOKALIKES = str.maketrans({"\\": "＼", "\t": " ", "\r": " ", "\n": " ", "—": "―", "\u00a0": " ", "\u3000": " "})
@@ -24,13 +27,16 @@ def plain(text: str, limit: int = 200) -> str:
 
 
 def encode(text: str, limit_bytes: int = 512) -> bytes:
-    """`plain(text)` in GB2312; what GB2312 lacks becomes □. Never cuts a character in two."""
+    """`plain(text)` in GB2312; what GB2312 lacks becomes □ and is logged once. Never cuts a character in two."""
     data = bytearray()
     for character in plain(text):
         try:
             code = character.encode("gb2312")
         except UnicodeEncodeError:
             code = REPLACEMENT.encode("gb2312")
+            if character not in _replaced:
+                _replaced.add(character)
+                LOG.warning("a display cannot show %r (U+%04X, not in GB2312): %s", character, ord(character), REPLACEMENT)
         if len(data) + len(code) > limit_bytes:
             break
         data += code

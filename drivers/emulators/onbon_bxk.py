@@ -10,6 +10,7 @@ from PIL import Image
 
 from drivers.display import bxk_frame as bxk
 from drivers.display import dots, text
+from drivers.display.bxk_area import Area, Areas
 from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.emulators.base import EmulatedLine, EmulatorArguments
 from drivers.emulators.panel import LedPanel
@@ -32,7 +33,7 @@ class OnbonBxkEmulator(LedPanel):
 
     def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
         self.address: int | None = None
-        self.areas: dict[int, bxk.Area] = {}
+        self.areas: dict[int, Area] = {}
         self.is_on = True
         self.levels: list[int] = [15]
         self.clock: datetime | None = None
@@ -92,7 +93,7 @@ class OnbonBxkEmulator(LedPanel):
         elif request.command == bxk.BRIGHTNESS:
             self._dim(request.payload)
         elif request.command == bxk.DYNAMIC:
-            self._set_areas(bxk.Areas.decode(request))
+            self._set_areas(Areas.decode(request))
         elif request.command == bxk.CLEAR:
             self.areas.clear()
         elif request.command not in (bxk.PING, bxk.LOCK, bxk.FORMAT):
@@ -105,7 +106,7 @@ class OnbonBxkEmulator(LedPanel):
             raise BadFrame("brightness is one level or 48 of them, 0 to 15")
         self.levels = levels
 
-    def _set_areas(self, update: bxk.Areas) -> None:
+    def _set_areas(self, update: Areas) -> None:
         if update.clear or update.delete is None:
             self.areas.clear()
         for number in update.delete or ():
@@ -150,6 +151,27 @@ class OnbonBxkEmulator(LedPanel):
         share = 0.45 + 0.55 * self.levels[datetime.now().hour * 2 if len(self.levels) == 48 else 0] / 15
         red, green, blue = (round(value * share) for value in text.COLOURS[colour])
         return red, green, blue
+
+
+class OnbonBxkYyEmulator(OnbonBxkEmulator):
+    """One with a voice: keeps what it said, also in `<out>/<name>.txt`."""
+
+    def __init__(self, **given: Unpack[EmulatorArguments]) -> None:
+        self.said: list[str] = []
+        super().__init__(**given)
+
+    def _set_areas(self, update: Areas) -> None:
+        super()._set_areas(update)
+        for area in update.areas:
+            if area.sound is not None and area.sound.volume:
+                self._say(area.sound.text if area.sound.text is not None else area.text)
+
+    def _say(self, content: bytes) -> None:
+        self.said.append(_read(content)[0])
+        if self.out is not None:
+            self.out.mkdir(parents=True, exist_ok=True)
+            with (self.out / f"{self.name}.txt").open("a", encoding="utf-8") as file:
+                file.write(self.said[-1] + "\n")
 
 
 def _read(content: bytes) -> tuple[str, str]:

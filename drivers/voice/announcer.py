@@ -8,17 +8,14 @@ import time
 from collections.abc import Callable, Sequence
 
 from contract.wire.messages import Announce, Text
-from drivers.device_health import USUAL, WELL, DeviceHealth, Timing, trouble
+from drivers.device_health import USUAL, DeviceHealth, Timing, trouble
 from drivers.ports import Busy, DeviceError, DeviceRefused, Voice
 from drivers.voice.line import AnnouncementQueue, VoiceTurn
+from drivers.voice.missed import MissedCalls
 from drivers.voice.wording import worded
 
 LOG = logging.getLogger(__name__)
 TAKE_S = 0.5
-MISSED_S = 600.0
-"""So long the staff is told that calls were not said."""
-NAMED = 5
-"""How many of them are named."""
 
 
 class Announcer:
@@ -39,14 +36,11 @@ class Announcer:
     ) -> None:
         self.name = name
         self.line = AnnouncementQueue() if line is None else line
-        self.missed = 0
-        """How many calls were not said although their windows still made them."""
+        self.missed = MissedCalls(name, self.line, clock=clock)
         self._driver, self._report, self._timing = driver, report, timing
         self._brief, self._saying, self._clock = brief, saying, clock
         self._ended = threading.Event()
         self._trouble: DeviceHealth | None = None
-        self._told: list[tuple[float, Announce]] = []
-        """The calls that were missed lately, and when that was noticed."""
         self._thread = threading.Thread(target=self._run, name=f"voice {name}", daemon=True)
 
     def open(self) -> None:
@@ -83,8 +77,8 @@ class Announcer:
             elif self._clock() >= check_at:
                 self._driver.check()
                 check_at = self._clock() + self._timing.check_s
-            self._look_for_missed()
-            self._report(self._health())
+            self.missed.look()
+            self._report(self.missed.health())
 
     def _say(self, turn: VoiceTurn) -> None:
         """Say a turn to its end. Raise DeviceError."""
@@ -98,7 +92,7 @@ class Announcer:
         if self._trouble is not None:
             LOG.info("%s speaks again", self.name)
         self._trouble = None
-        self._report(self._health())
+        self._report(self.missed.health())
 
     def _failed(self, error: Exception) -> None:
         if self._ended.is_set():
@@ -107,21 +101,5 @@ class Announcer:
         if self._trouble is None or not isinstance(error, DeviceError):
             LOG.warning("%s: %s", self.name, error, exc_info=not isinstance(error, DeviceError))
         self._trouble = trouble(error)
-        self._look_for_missed()
+        self.missed.look()
         self._report(self._trouble)
-
-    def _look_for_missed(self) -> None:
-        """Count and keep what was lost, and forget what the staff was told for long enough."""
-        now = self._clock()
-        for call in self.line.lost():
-            self.missed += 1
-            self._told.append((now, call))
-            LOG.warning("%s did not say %s to window %s; missed so far: %d", self.name, call.number, call.window, self.missed)
-        self._told = [(at, call) for at, call in self._told if now - at < MISSED_S]
-
-    def _health(self) -> DeviceHealth:
-        if not self._told:
-            return WELL
-        named = ", ".join(f"{call.number} → {call.window}" for _, call in self._told[-NAMED:])
-        more = f" (+{len(self._told) - NAMED})" if len(self._told) > NAMED else ""
-        return DeviceHealth("calls-missed", named + more)

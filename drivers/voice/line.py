@@ -68,6 +68,11 @@ class AnnouncementQueue:
                 self._waiting[self._waiting.index(same)] = _Entry(call, since, now + after_s)
             self._news.notify()
 
+    def next_at(self) -> float:
+        """When the next call is to be said, by this line's clock; infinite while none waits."""
+        with self._news:
+            return min((entry.ready_at for entry in self._waiting), default=float("inf"))
+
     def window_calls(self, window: str, number: str | None, seq: int) -> None:
         """The window calls `number` now, or nobody; this was told with `seq`. Older calls of others are over."""
 

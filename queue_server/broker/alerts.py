@@ -109,7 +109,8 @@ class Alerts:
                 continue
             if device.kind == "display":  # its alert follows from what it shows
                 self._because(device)
-                continue
+                if device.state not in SOON:
+                    continue
             name = f"device-{_id(terminal)}-{_id(device.id)}"
             said.add(name)
             zh, en = in_trouble(terminal, device)
@@ -162,7 +163,7 @@ class Alerts:
         """Why a display cannot be reached, for its alert."""
         if display.id not in self._displays:
             return
-        if display.state in MEANINGS:
+        if display.state in MEANINGS and display.state not in SOON:
             self._reasons[display.id] = display
         else:
             self._reasons.pop(display.id, None)

@@ -55,7 +55,7 @@ class DisplayStates:
         for window in sorted(windows):
             waiting = sum(sum(self._wait_times.waiting(queue, {})) for queue in self._hall.queues_of[window])
             for device in display_texts.strips(self._config, window):
-                lines = display_texts.strip_lines(self._config, window, self._windows[window], waiting)
+                lines = display_texts.strip_lines(self._config, device, window, self._windows[window], waiting)
                 self._desire(device.id, lines, display_texts.brightness(device))
         calls = self._board.calls({self._windows[window].number for window in self._blinks})
         for device in display_texts.boards(self._config):

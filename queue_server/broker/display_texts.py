@@ -1,23 +1,20 @@
 """What each display of the hall should show: pure, from the states of windows to lines of text.
 
-A strip shows its window; a call blinks, then holds. The board shows the latest calls. Displays speak GB2312.
+A strip shows its window; a call blinks, then holds. The board shows the latest calls. A display may have texts of its own, in
+the options of devices.toml; what its characters are is known to its driver.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.configuration.call_texts import fill
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.messages import DisplayLine
 
-LOG = logging.getLogger(__name__)
-REPLACEMENT = "□"
 BOARD_ROWS = 4
 BRIGHTNESS = 80
-_replaced: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +46,13 @@ def boards(config: HallConfig) -> list[Device]:
     return strips(config, "board")
 
 
-def strip_lines(config: HallConfig, window_id: str, shown: ShownWindow, waiting: int) -> list[DisplayLine]:
+def strip_lines(config: HallConfig, device: Device, window_id: str, shown: ShownWindow, waiting: int) -> list[DisplayLine]:
     """The one line of a window's strip."""
-    texts = config.display_texts
     window = next(w for w in config.window if w.id == window_id)
-    pattern = {
-        "closed": texts.closed,
-        "paused": texts.paused,
-        "calling": texts.calling,
-        "serving": texts.serving,
-    }.get(shown.state, texts.idle)
+    pattern = _pattern(config, device, shown.state if shown.state in ("closed", "paused", "calling", "serving") else "idle")
     queue = next((q.name.zh for q in config.queue if q.id == shown.queue), "")
     text = fill(pattern, number=shown.number or "", window=window.number, queue=queue, waiting=waiting)
-    return [DisplayLine(encodable(text), effect="blink" if shown.fresh else "static")]
+    return [DisplayLine(text, effect="blink" if shown.fresh else "static")]
 
 
 def board_lines(config: HallConfig, device: Device, calls: Sequence[BoardCall]) -> list[DisplayLine]:
@@ -70,12 +61,12 @@ def board_lines(config: HallConfig, device: Device, calls: Sequence[BoardCall]) 
     numbers = {window.id: window.number for window in config.window}
     lines = [
         DisplayLine(
-            encodable(fill(config.display_texts.board_call, number=call.number, window=numbers[call.window])),
+            fill(_pattern(config, device, "board_call"), number=call.number, window=numbers[call.window]),
             effect="blink" if call.fresh else "static",
         )
         for call in calls[:rows]
     ]
-    return lines or [DisplayLine(encodable(config.display_texts.board_idle))]
+    return lines or [DisplayLine(_pattern(config, device, "board_idle"))]
 
 
 def brightness(device: Device) -> int:
@@ -83,21 +74,6 @@ def brightness(device: Device) -> int:
     return min(100, max(1, int(device.options.get("brightness", BRIGHTNESS))))
 
 
-def encodable(text: str) -> str:
-    """The text with every character that GB2312 lacks replaced visibly; each is logged once."""
-    return "".join(_checked(text))
-
-
-def _checked(text: str) -> Iterable[str]:
-    for character in text:
-        try:
-            character.encode("gb2312")
-        except UnicodeEncodeError:
-            if character not in _replaced:
-                _replaced.add(character)
-                LOG.warning(
-                    "displays cannot show %r (U+%04X, not in GB2312); it becomes %s", character, ord(character), REPLACEMENT
-                )
-            yield REPLACEMENT
-        else:
-            yield character
+def _pattern(config: HallConfig, device: Device, name: str) -> str:
+    """The text called `name` of a display: its own, or the hall's."""
+    return str(device.options.get(name, getattr(config.display_texts, name)))

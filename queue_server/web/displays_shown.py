@@ -18,9 +18,10 @@ KEPT = 32
 
 @dataclass(frozen=True)
 class ShownPanel:
-    """One display now: ok, behind (something newer is on its way), unreachable, or unknown (nobody has reported)."""
+    """One display now: ok, sent (it never answers), behind (something newer is on its way), unreachable, or unknown (nobody has
+    reported)."""
 
-    state: Literal["ok", "behind", "unreachable", "unknown"]
+    state: Literal["ok", "sent", "behind", "unreachable", "unknown"]
     lines: tuple[messages.DisplayLine, ...] = ()
     brightness: int = 80
 
@@ -55,7 +56,9 @@ class ShownPanels:
         wanted = next(reversed(memory.wanted.values()), None)
         if memory.shown is None:
             return ShownPanel("unreachable" if report.state == "unreachable" else "behind")
-        state: Literal["ok", "behind", "unreachable"] = "ok" if memory.shown is wanted else "behind"
+        state: Literal["ok", "sent", "behind", "unreachable"] = "ok" if report.confirmed else "sent"
+        if memory.shown is not wanted:
+            state = "behind"
         if report.state == "unreachable":
             state = "unreachable"
         return ShownPanel(state, tuple(memory.shown.lines), memory.shown.brightness)

@@ -45,8 +45,8 @@ def device(
 class Strip:
     """A strip on a port that can be pulled out and put back."""
 
-    def __init__(self, name: str) -> None:
-        self.emulator = registry.emulator("onbon-bxk")(name=name)
+    def __init__(self, name: str, model: str = "onbon-bxk") -> None:
+        self.emulator = registry.emulator(model)(name=name)
         self.server = TcpServer(self.emulator)
         self.server.open()
         self.address = self.server.address
@@ -168,6 +168,24 @@ def test_an_unreachable_strip_delays_no_other_and_then_shows_the_present_state(t
         assert bad.emulator.frames > shown_before
     good.pull_out()
     bad.pull_out()
+
+
+def test_a_strip_with_a_voice_says_the_call_of_its_window_and_tells_how_it_is_before_anything_is_wanted(
+    tmp_path: Path, broker: PrivateBroker
+) -> None:
+    strip = Strip("strip", "onbon-bxk-yy")
+    strip.emulator.fail("no-answer")
+    with hall_with(tmp_path, broker, device("strip", strip.address, model="onbon-bxk-yy")) as hall:
+        assert hall.is_shown("strip", 0, "unreachable")
+        strip.emulator.repair()
+        assert hall.is_shown("strip", 0), "nothing is wanted yet"
+        hall.want("strip", 1, "请A012号", "blink")
+        for seq, window, number in ((1, "02", "B007"), (2, "01", "A012")):
+            call = messages.Announce(seq, window, number, messages.Text(f"请{number}号到{window}号窗口", ""))
+            hall.link.publish(hall.link.topics.announce(), codec.encode(call))
+        assert strip.emulator.wait_for(lambda: strip.emulator.said == ["请A零一二号到一号窗口"], PATIENCE_S)
+        assert strip.shows("请A012号") and hall.is_shown("strip", 1)
+    strip.pull_out()
 
 
 def test_a_device_that_is_described_wrongly_is_named_and_the_others_go_on(

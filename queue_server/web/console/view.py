@@ -41,7 +41,8 @@ KEYS = (
 
 @dataclass(frozen=True)
 class DeviceIndicator:
-    """One small coloured word: `kind` (strip, rater, printer, voice, board), `state` (fine, trouble, unknown)."""
+    """One small coloured word: `kind` (strip, rater, printer, voice, board), `state` (fine, sent to what never answers,
+    trouble, unknown)."""
 
     kind: str
     id: str
@@ -105,7 +106,9 @@ def concerning(config: HallConfig, window: Window, alerts: dict[str, messages.Al
 def _shown(shown: messages.DisplayShown | None) -> str:
     if shown is None:
         return "unknown"
-    return "fine" if shown.state == "ok" else "trouble"
+    if shown.state == "ok":
+        return "fine" if shown.confirmed else "sent"
+    return "trouble"
 
 
 def _terminal(status: messages.TerminalStatus | None) -> str:

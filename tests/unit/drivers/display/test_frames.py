@@ -5,6 +5,7 @@ import json
 import socket
 import struct
 import threading
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from drivers.display import bx6_frame as bx6
 from drivers.display import bxk_frame as bxk
 from drivers.display import huidu_frame, huidu_search, huidu_xml, number_frame, qt_frame
 from drivers.display.brightness import Night, level
+from drivers.display.bxk_area import Area, Areas, AreaVoice
 from drivers.display.onbon_line import BadFrame, Splitter, crc16
 from drivers.display.text import columns, decode, encode, plain
 from drivers.options import BadOption, DeviceOptions
@@ -62,8 +64,8 @@ def test_the_bxk_driver_s_own_requests_are_the_manual_s_examples():
     assert bxk_wire(bxk.Request(bxk.CLEAR)) == examples["clear dyn addr1"]
     assert bxk_wire(bxk.power(True), bxk.BROADCAST) == examples["on FFFE"]
     assert bxk_wire(bxk.power(False), bxk.BROADCAST) == examples["off FFFE"]
-    welcome = bxk.Area(0, 0, 0, 128, 32, "欢迎光临".encode("gb2312"), align=0, single_line=2, new_line=1)
-    assert bxk_wire(bxk.Areas([welcome]).request(), bxk.BROADCAST) == examples["dynamic huanyingguanglin 128x32 FFFE"]
+    welcome = Area(0, 0, 0, 128, 32, "欢迎光临".encode("gb2312"), align=0, single_line=2, new_line=1)
+    assert bxk_wire(Areas([welcome]).request(), bxk.BROADCAST) == examples["dynamic huanyingguanglin 128x32 FFFE"]
     manual = bxk.decode(Splitter().feed(examples["clock manual addr1 (reserved 08 00)"])[0])
     asked = bxk.Request.decode(manual.data)
     assert bxk.read_clock(asked.payload) == datetime(2013, 1, 25, 11, 17, 26)
@@ -164,8 +166,44 @@ def test_a_bxk_frame_survives_the_wire(dst, data, src, barcode, check_mode):
     assert bxk.decode(content) == frame
 
 
+def test_the_voice_of_an_area_is_where_manual_and_library_have_it():
+    said, text = "请A零一二号".encode("gb2312"), "A012".encode("gb2312")
+    sound = AreaVoice(said, person=0, volume=10, speed=2, repeat=3)  # the values of the library's own example
+    area = Area(0, 0, 0, 128, 32, text, align=0, single_line=2, new_line=1, sound=sound)
+    before = "00 0080 0000 8080 2000 00 00 00 0A00"
+    behind = "00 00 02 01 01 00 02 0A 04000000 41303132"
+    own = bytes.fromhex(f"{before} 02 30 0A 02 0B000000 C7EB 41 C1E3 D2BB B6FE BAC5 {behind}")
+    assert area.encode() == own and Area.decode(own) == area
+    same = replace(area, sound=AreaVoice(None, person=5, volume=5, speed=5))
+    assert same.encode() == bytes.fromhex(f"{before} 01 05 05 05 {behind}") and Area.decode(same.encode()) == same
+    silent = replace(area, sound=None)
+    assert silent.encode() == bytes.fromhex(f"{before} 00 {behind}")
+    request = Areas([area]).request().encode()
+    assert request == bytes.fromhex(f"A3 06 01 00 00 00 01 {len(own):02X} 00") + own
+    content = bytes.fromhex("0100 0080 000000 00 00 00 FE 02") + len(request).to_bytes(2, "little") + request
+    wire = b"\xa5" * 8 + content + CrcArc.calc(content).to_bytes(2, "little") + b"\x5a"
+    assert bxk.encode(bxk.Frame(1, request)) == wire, "nothing here needs escaping"
+
+
+@pytest.mark.parametrize(
+    "sound", ["03 00 05 05", "02 06 05 05 00000000", "02 00 0B 05 00000000", "02 00 05 05 FF000000", "02 00"]
+)
+def test_a_voice_that_no_controller_has_is_no_area(sound):
+    with pytest.raises(BadFrame):
+        Area.decode(bytes.fromhex("00 0080 0000 8080 2000 00 00 00 0A00" + sound))
+
+
+sounds = st.builds(
+    AreaVoice,
+    text=st.one_of(st.none(), blobs),
+    person=st.integers(0, 5),
+    volume=st.integers(0, 10),
+    speed=st.integers(0, 10),
+    repeat=st.integers(0, 15),
+)
 areas = st.builds(
-    bxk.Area,
+    Area,
+    sound=st.one_of(st.none(), sounds),
     id=st.integers(0, 7),
     x=st.integers(0, 0x7FFF),
     y=st.integers(0, 0xFFFF),
@@ -180,8 +218,8 @@ areas = st.builds(
 
 @given(st.lists(areas, max_size=5), st.one_of(st.none(), st.lists(st.integers(0, 7), max_size=8).map(tuple)), st.booleans())
 def test_dynamic_areas_survive_the_wire(entries, deleted, clear):
-    update = bxk.Areas(entries, deleted, clear)
-    assert bxk.Areas.decode(bxk.Request.decode(update.request().encode())) == update
+    update = Areas(entries, deleted, clear)
+    assert Areas.decode(bxk.Request.decode(update.request().encode())) == update
 
 
 @given(st.integers(0, 0xFFFF), blobs, st.booleans(), st.integers(0, 0xFFFF))
@@ -271,12 +309,12 @@ def test_no_bytes_make_a_decoder_fail_otherwise_than_it_says(data):
     for decoder in (
         bxk.decode,
         bx6.decode,
-        bxk.Area.decode,
+        Area.decode,
         bxk.Status.decode,
         bxk.read_clock,
         bx6.Area.decode,
         bx6.Reply.decode,
-        lambda d: bxk.Areas.decode(bxk.Request(bxk.DYNAMIC, d)),
+        lambda d: Areas.decode(bxk.Request(bxk.DYNAMIC, d)),
     ):
         try:
             decoder(data)
@@ -324,3 +362,29 @@ def test_brightness_follows_the_time_of_day():
     for wrong in ({"night_brightness": 0}, {"night_brightness": "x"}, {"night_from": "25:00", "night_brightness": 3}):
         with pytest.raises(BadOption, match=r"\[\[device\]\] strip: night_"):
             Night.of(DeviceOptions("strip", wrong))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("请A012号到03号窗口", 12),
+        ("03号窗口请A012号", 12),
+        ("12号窗口 请到 B1003", 1003),
+        ("A012", 12),
+        ("请 A 012 号到3号窗口", 12),
+        ("012", 12),
+        ("请012号到03号窗口", 12),
+        ("3号柜台，请15号", 15),
+        ("第3号窗口", 0),
+        ("03号窗口暂停服务", 0),
+        ("窗口3 等候5人", 0),
+        ("欢迎您", 0),
+        ("", 0),
+        ("VA001号请到2号窗", 1),
+        ("正在办理C120号", 120),
+        ("Window 3: A012", 12),
+        ("A012号 请到 01号窗口  A011号 请到 02号窗口", 12),
+    ],
+)
+def test_a_board_of_digits_shows_the_ticket_whatever_else_is_in_its_text(text, number):
+    assert number_frame.number_in(text) == number

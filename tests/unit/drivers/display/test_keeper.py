@@ -23,6 +23,7 @@ class Glass:
 
     def __init__(self, min_interval_s=1.0, blinks=False, refresh_s=float("inf")):
         self.min_interval_s, self.blinks, self.line_gap_s, self.refresh_s = min_interval_s, blinks, 0.0, refresh_s
+        self.runs = False
         self.broken = None
         self.shown, self.calls = [], []
 
@@ -39,6 +40,9 @@ class Glass:
 
     def check(self):
         self._call("check")
+
+    def stays_lit(self, desired):
+        return self.runs
 
     def show(self, desired):
         self._call("show")
@@ -271,3 +275,14 @@ def test_one_port_with_two_settings_is_refused():
     assert line_of(strip("a", "/dev/ttyUSB0?baud=9600")) == line_of(strip("b", "/dev/ttyUSB0?baud=9600"))
     assert line_of(strip("a", "/dev/ttyUSB0?baud=9600")) == "/dev/ttyUSB0", "as people call it"
     assert line_of(strip("a", "socket://10.0.0.7:5005")) != line_of(strip("b", "socket://10.0.0.7:5005"))
+
+
+def test_a_text_that_runs_through_the_display_is_not_begun_anew_by_blinking():
+    stage = Stage(min_interval_s=0.5)
+    stage.glass.runs = True
+    stage.keeper.want(desired(1, "请A012号到03号窗口办理业务", "blink"))
+    stage.pass_time(5)
+    assert stage.glass.shown == ["请A012号到03号窗口办理业务"]
+    stage.keeper.want(desired(2, "请A012号到03号窗口办理业务", "blink"))
+    stage.pass_time(5)
+    assert len(stage.glass.shown) == 2, "called again: it begins anew once"

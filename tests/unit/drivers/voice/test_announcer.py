@@ -71,7 +71,7 @@ def test_a_call_during_which_the_device_fell_silent_is_said_when_it_is_back():
         stage.voice.open()
         assert stage.until(lambda said=stage.mouth.said: said == ["A001"])
         assert stage.until(lambda told=stage.health: told[-1].state == "ok")
-        assert stage.voice.missed == 0 and any(told.state in ("no-reply", "in-use") for told in stage.health)
+        assert stage.voice.missed.count == 0 and any(told.state in ("no-reply", "in-use") for told in stage.health)
         stage.voice.close()
 
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_said_is_counted_and_told_with_its_number_and_the_others_
     assert stage.until(lambda: stage.health[-1:] == [DeviceHealth("calls-missed", "A002 → 02")])
     assert stage.until(lambda: len(stage.voice.line) == 0)
     assert sorted("-".join(mouth.said).split("-")) == [f"A00{place}" for place in range(1, 10) if place != 2]
-    assert stage.voice.missed == 1
+    assert stage.voice.missed.count == 1
     stage.voice.close()
 
 

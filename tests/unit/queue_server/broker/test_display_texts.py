@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from contract.configuration.hall import Device, HallConfig
 from contract.configuration.hall_files import load
 from queue_server.broker import display_texts
 from queue_server.broker.display_texts import BoardCall, ShownWindow
@@ -57,24 +57,43 @@ def wire(make_bed: MakeBed) -> Wire:
     return Wire(make_bed())
 
 
+def line_of(config: HallConfig, strip: Device, state: str, window: str = "02") -> str:
+    (line,) = display_texts.strip_lines(config, strip, window, ShownWindow(state, "A012", "tax"), 3)
+    return line.text
+
+
 def test_a_strip_has_its_text_for_every_state_of_its_window(hall_folder: Path):
     config = load(hall_folder)
     states = ("closed", "paused", "idle", "calling", "serving", "rating")
-    shown = [display_texts.strip_lines(config, "02", ShownWindow(state, "A012", "tax"), 3)[0].text for state in states]
+    shown = [line_of(config, display_texts.strips(config, "02")[0], state) for state in states]
     assert shown == ["窗口关闭", "暂停服务", "欢迎您", "请A012号到02号窗口", "正在办理A012号", "欢迎您"]
 
 
 def test_a_hall_chooses_its_texts_and_may_name_queue_and_waiting(tmp_path: Path):
     rules = '[display_texts]\nidle = "{queue}等候{waiting}人 {unknown}"'
     config = load(write_hall(tmp_path / "hall", rules=rules))
-    assert display_texts.strip_lines(config, "01", ShownWindow("idle", None, "household"), 7)[0].text == "户政等候7人 {unknown}"
+    strip = display_texts.strips(config, "01")[0]
+    shown = display_texts.strip_lines(config, strip, "01", ShownWindow("idle", None, "household"), 7)
+    assert shown[0].text == "户政等候7人 {unknown}"
 
 
-def test_what_gb2312_lacks_is_replaced_visibly_and_logged_once(caplog: pytest.LogCaptureFixture):
-    with caplog.at_level(logging.WARNING):
-        assert [display_texts.encodable("请A001号 喆😀") for _ in range(2)] == ["请A001号 □□"] * 2
-    assert sum("U+5586" in record.getMessage() for record in caplog.records) == 1
-    assert display_texts.encodable(display_texts.REPLACEMENT).encode("gb2312")
+def test_a_display_may_have_texts_of_its_own_and_keeps_the_halls_for_the_rest(hall_folder: Path):
+    config = load(hall_folder)
+    strip = display_texts.strips(config, "02")[0]
+    short = strip.model_copy(update={"options": {"calling": "{number}", "idle": ""}})
+    texts = [line_of(config, short, state) for state in ("idle", "calling", "serving")]
+    assert texts == ["", "A012", "正在办理A012号"]
+    board = display_texts.boards(config)[0].model_copy(
+        update={"options": {"rows": 1, "board_call": "{number}→{window}", "board_idle": "-"}}
+    )
+    assert [line.text for line in display_texts.board_lines(config, board, [BoardCall("01", "A001")])] == ["A001→01"]
+    assert [line.text for line in display_texts.board_lines(config, board, [])] == ["-"]
+
+
+def test_a_character_that_some_displays_lack_is_left_to_those(tmp_path: Path):
+    rules = '[display_texts]\nidle = "瀍河区㵘𠮷"'
+    config = load(write_hall(tmp_path / "hall", rules=rules))
+    assert line_of(config, display_texts.strips(config, "01")[0], "idle", "01") == "瀍河区㵘𠮷"
 
 
 def test_the_board_shows_the_latest_calls_and_a_greeting_when_there_are_none(hall_folder: Path):

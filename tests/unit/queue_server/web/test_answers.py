@@ -160,6 +160,14 @@ def test_the_wall_keeps_the_old_picture_until_the_display_shows_the_new_one(hall
     assert client.get("/wall/strip-01/9.png").status_code == 404
 
 
+def test_what_was_only_sent_is_not_called_shown(hall: WebHall, client: TestClient) -> None:
+    at_window(client)
+    assert "已发送" not in client.get("/console").text + client.get("/wall").text
+    hall.show("strip-01", confirmed=False)
+    assert client.get("/wall/strip-01.png").headers["x-display-state"] == "sent"
+    assert "已发送" in client.get("/console").text and "已发送" in client.get("/wall").text
+
+
 def test_a_line_longer_than_the_panel_is_drawn_whole() -> None:
     short, long = (Image.open(io.BytesIO(picture(((text, "red"),), 64))) for text in ("欢迎您", "请A012号到03号窗口办理业务"))
     assert short.size == (64 * PITCH, 16 * PITCH)
