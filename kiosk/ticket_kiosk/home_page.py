@@ -17,7 +17,7 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Icon, Tap, Tile, Words
 from kiosk.ui.widgets.button import Action
 from kiosk.ui.widgets.surface import Fill
-from kiosk.ui.widgets.text import Align, measure
+from kiosk.ui.widgets.text import Align, even, measure
 
 MOST_CALLS = 4
 MOST_IN_A_ROW = 4
@@ -114,9 +114,12 @@ class HomePage(PageFrame):
         self._tile(rect, state)
 
     def _more_tiles(self, places: list[Rect], state: KioskState) -> None:
+        tiles = []
         for place, name in zip(places, state.tiles, strict=False):
             text, icon, event = more(self.context)[name]
-            self.add_widget(MoreTile(self.context, place, text, partial(self.context.send, event), icon=icon))
+            tiles.append(MoreTile(self.context, place, text, partial(self.context.send, event), icon=icon))
+        even(tile.title for tile in tiles)
+        self.put(*tiles)
 
     def _tile(self, rect: Rect, state: KioskState) -> None:
         look, context, _ = self.look, self.context, self.context.text
@@ -200,7 +203,8 @@ class MoreTile(Tap):
             words = body  # two lines leave no room for the icon
         else:
             self.add_widget(Icon(context, place.centre(side, side), icon))
-        self.add_widget(Words(context, words, title, size, bold=True, align=align, line_height=1.15))
+        self.title = Words(context, words, title, size, bold=True, align=align, line_height=1.15)
+        self.add_widget(self.title)
 
     def draw_pressed(self, pressed: bool) -> None:
         self.card.paint("pressed" if pressed else "surface")
@@ -254,8 +258,12 @@ class CallsNow(Card):
         numbers = {window.id: window.number for window in self.context.hall.window}
         calls = state.calls
         for i, row in enumerate(self.rows):
-            number, window = calls[i] if i < len(calls) else ("", "")
-            row.show(number, _("请到 {window} 号窗口").format(window=numbers.get(window, window)) if number else "")
+            call = calls[i] if i < len(calls) else None
+            if call is None:
+                row.show("", "")
+                continue
+            words = _("{window} 号窗口办理中") if call.serving else _("请到 {window} 号窗口")
+            row.show(call.number, words.format(window=numbers.get(call.window, call.window)), serving=call.serving)
         self.quiet.opacity = 0 if calls else 1
 
 
@@ -269,9 +277,11 @@ class CalledRow(Fill):
         self.window = Words(context, window, "", "body", align="right", line_height=1.2)
         self.put(self.number, self.window)
 
-    def show(self, number: str, window: str) -> None:
-        """Show a call, or nothing."""
+    def show(self, number: str, window: str, *, serving: bool = False) -> None:
+        """Show a call, or nothing; one that was answered asks for nobody's eye."""
         self.opacity = 1 if number else 0
+        self.paint("sunken" if serving else "accent_soft")
+        self.number.paint("text" if serving else "accent")
         self.number.say(number)
         self.window.say(window)
 

@@ -84,6 +84,7 @@ def draw_turner(page: Box, strip: Rect, sheet: int, sheets: int) -> None:
     if sheet > 0:
         page.add_widget(TextButton(context, left, _("上一页"), lambda: context.send(Turn(sheet - 1)), icon="chevron-left"))
     if sheet < sheets - 1:
-        page.add_widget(TextButton(context, right, _("下一页"), lambda: context.send(Turn(sheet + 1)), icon="chevron-right"))
+        turn = partial(context.send, Turn(sheet + 1))
+        page.add_widget(TextButton(context, right, _("下一页"), turn, icon="chevron-right", icon_last=True))
     text = _("第 {sheet} 页，共 {sheets} 页").format(sheet=sheet + 1, sheets=sheets)
     page.add_widget(Words(context, middle, text, "note", colour="secondary", align="center"))

@@ -76,6 +76,15 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class CalledNow:
+    """A number at a window; `serving` when it has been answered."""
+
+    number: str
+    window: str
+    serving: bool = False
+
+
+@dataclass(frozen=True)
 class KioskState:
     """Everything the hall kiosk knows."""
 
@@ -230,14 +239,14 @@ class KioskState:
         return left if left <= RING_S else None
 
     @property
-    def calls(self) -> tuple[tuple[str, str], ...]:
-        """(number, window) called or served now, the newest first."""
+    def calls(self) -> tuple[CalledNow, ...]:
+        """Who is called and still to come, then who is at a window, each the newest first."""
         busy = [
-            (known.since, known.ticket.number, window)
+            (known.state == "calling", known.since, CalledNow(known.ticket.number, window, serving=known.state == "serving"))
             for window, known in self.windows.items()
             if known.ticket is not None and known.state in ("calling", "serving")
         ]
-        return tuple((number, window) for _, number, window in sorted(busy, reverse=True))
+        return tuple(call for *_, call in sorted(busy, key=lambda entry: entry[:2], reverse=True))
 
 
 Effect = Ask | PrintTicket | GuideQuery | ReadingEffect | Watch | NextPicture | A4Effect | LeaseEffect

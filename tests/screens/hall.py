@@ -34,7 +34,7 @@ from kiosk.ticket_kiosk.a4_print.typesetting import made
 from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.flow import first, step
 from kiosk.ticket_kiosk.guides.guide_store import contents
-from kiosk.ticket_kiosk.guides.state import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, GuideLookup
+from kiosk.ticket_kiosk.guides.state import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, GuideLookup, PinyinCandidate
 from kiosk.ticket_kiosk.my_ticket.state import ConfirmGiveUp
 from kiosk.ticket_kiosk.offline_numbers.state import HeldLease
 from kiosk.ticket_kiosk.pages import watches
@@ -71,6 +71,11 @@ WALKED = (
     ("zh-low", "small"), ("en-elder-low", "portrait"),
 )  # fmt: skip
 """Every mode in one size, every size in several modes: each way through the pages is walked in these."""
+CANDIDATES = tuple(
+    PinyinCandidate(text, letters)
+    for text, letters in (("社保", 6), ("涉保", 6), ("社", 3), ("射", 3), ("舍", 3), ("设", 3), ("蛇", 3), ("涉", 3), ("奢", 3))
+)
+"""What `shebao` may stand for."""
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -218,7 +223,9 @@ def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     yield "guide-list-empty", replace(state, page="guide-list", lookup=replace(state.lookup, listed=True))
     for name, query in (("search", ""), ("search-found", "shebao"), ("search-nothing", "qqqqqq")):
         results = tuple(guides.search(query, MOST_RESULTS)) if query else ()
-        yield name, replace(state, page="search", lookup=replace(state.lookup, query=query, answered=query, results=results))
+        candidates = CANDIDATES if query == "shebao" else ()
+        lookup = replace(state.lookup, query=query, answered=query, results=results, candidates=candidates)
+        yield name, replace(state, page="search", lookup=lookup)
     items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
     item = max(items, key=lambda item: (len(item.steps), len(item.materials)))
     read = replace(state.lookup, item=item, english=guides.english(sentences(item)))

@@ -21,6 +21,7 @@ from contract.guides.guide_file import BadGuide, Entry, Guides, open_guides
 from contract.guides.item import Form
 from contract.wire.messages import CatalogueVersion
 from kiosk.flow.event import Send
+from kiosk.ticket_kiosk.guides.pinyin_input import PinyinInput
 from kiosk.ticket_kiosk.guides.state import (
     MOST_RESULTS,
     Contents,
@@ -92,6 +93,7 @@ class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path])
     def __init__(self, folder: Path, ca: Path | None = None, *, together_s: float = TOGETHER_S) -> None:
         super().__init__()
         self.folder, self._ca, self._together_s = folder, ca, together_s
+        self._pinyin = PinyinInput()
         self._announced: queue.SimpleQueue[CatalogueVersion | None] = queue.SimpleQueue()
         self._guides: Guides | None = None
         self._answered = threading.Event()
@@ -151,8 +153,9 @@ class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path])
                 self._swap(ask, send)
             elif self._guides is not None and not (isinstance(ask, SearchGuides) and not self.idle):
                 # while more is asked, a search is already out of date: somebody types on
-                send(answer(self._guides, ask))
+                send(answer(self._guides, ask, self._pinyin))
                 self._answered.set()
+        self._pinyin.close()
         if self._guides is not None:
             self._guides.close()
 
@@ -198,11 +201,11 @@ def contents(guides: Guides) -> Contents:
     )
 
 
-def answer(guides: Guides, ask: ListItems | SearchGuides | ReadItem) -> Listed | Matched | ItemIs:
+def answer(guides: Guides, ask: ListItems | SearchGuides | ReadItem, pinyin: PinyinInput) -> Listed | Matched | ItemIs:
     """The event that answers."""
     match ask:
         case SearchGuides(query):
-            return Matched(query, tuple(guides.search(query, MOST_RESULTS)) if query.strip() else ())
+            return Matched(query, tuple(guides.search(query, MOST_RESULTS)) if query.strip() else (), pinyin.candidates(query))
         case ReadItem(item):
             found = guides.item(item)
             return ItemIs(item, found, guides.english(sentences(found)) if found is not None else {})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.ticket_kiosk.guides.state import OpenSearch, PickGroup, PickItem
 from kiosk.ticket_kiosk.scan.state import OpenScan
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, ChoicePage, ChoiceTile
+from kiosk.ui.rect import Rect
 
 
 class Listing(ChoicePage):
@@ -29,17 +32,24 @@ class GuidesPage(Listing):
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         _ = self.context.text
         ways = [
-            ChoiceTile("search", _("搜索"), "magnify", _("输入名称、拼音或首字母"), OpenSearch()),
-            ChoiceTile("theme", _("按主题查"), "view-grid", "", PickGroup("theme")),
-            ChoiceTile("life-event", _("一件事"), "format-list-bulleted", _("把要一起办的事列在一起"), PickGroup("life-event")),
-            ChoiceTile("department", _("按部门查"), "bank", "", PickGroup("department")),
-            ChoiceTile("person", _("个人办事"), "account", "", PickGroup("audience", "person")),
-            ChoiceTile("enterprise", _("企业办事"), "domain", "", PickGroup("audience", "enterprise")),
+            ChoiceTile("search", _("搜索"), "magnify", _("输入拼音或首字母"), OpenSearch()),
+            ChoiceTile("life-event", _("一件事"), "format-list-bulleted", _("开店、生孩子、退休等"), PickGroup("life-event")),
+            ChoiceTile("theme", _("按主题查"), "view-grid", _("社保、户籍、房产、交通等"), PickGroup("theme")),
+            ChoiceTile("department", _("按部门查"), "bank", _("知道归哪个部门管"), PickGroup("department")),
+            ChoiceTile("person", _("个人办事"), "account", _("自己和家里的事"), PickGroup("audience", "person")),
+            ChoiceTile("enterprise", _("企业办事"), "domain", _("公司和个体户的事"), PickGroup("audience", "enterprise")),
         ]
         if state.scan.able:
-            ways.append(ChoiceTile("scan", _("扫指南上的码"), "qrcode-scan", "", OpenScan()))
+            ways.append(ChoiceTile("scan", _("扫指南上的码"), "qrcode-scan", _("指南或告示上印的二维码"), OpenScan()))
         there = state.lookup.contents
         return [way for way in ways if way.id != "life-event" or (there and there.life_events)]
+
+    def _cells(self, area: Rect, columns: int, rows: int) -> list[Rect]:
+        """Where one tile would stand alone in the last row, the first has a row of its own."""
+        cells = super()._cells(area, columns, rows)
+        if columns > 1 and self.count % columns == 1:
+            return [replace(cells[0], w=area.w), *cells[columns:]]
+        return cells
 
 
 class GroupsPage(Listing):

@@ -1,29 +1,30 @@
-"""SEARCH: what is typed, what is found while typing with the matched part marked, and the keys."""
+"""SEARCH: what is typed, the characters it may stand for, what is found while typing with its part marked, and the keys.
+
+Where nothing is typed or found, the events of life are there: whoever does not know what a thing is called knows what happened.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from functools import partial
 
 from contract.guides.guide_file import Entry
-from kiosk.ticket_kiosk.guides.state import GuideLookup, PickItem, QueryTyped
+from kiosk.ticket_kiosk.guides.candidate_bar import CandidateBar
+from kiosk.ticket_kiosk.guides.offers import offers
+from kiosk.ticket_kiosk.guides.state import GuideLifeEvent, GuideLookup, PickGroup, PickItem, QueryTyped
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
-from kiosk.ui.widgets import Card, Chip, Icon, Keyboard, Marked, Tap, Words
+from kiosk.ui.theme import ELDER_SCALE
+from kiosk.ui.widgets import Card, Icon, Keyboard, Marked, Tap, Tile, Words, even_tiles
+from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.keyboard import typed
 
-HANZI = re.compile("[㐀-鿿]{2,}")
-SUGGESTIONS = 3
 LINE = 1.35
-
-
-def suggestions(lookup: GuideLookup) -> list[str]:
-    """The characters that what was typed may mean, taken from what was found; the likeliest first."""
-    parts = (entry.matched[entry.start : entry.start + entry.length] for entry in lookup.results)
-    fitting = (part for part in parts if HANZI.fullmatch(part) and part != lookup.query)
-    return list(dict.fromkeys(fitting))[:SUGGESTIONS]
+EVENT_WIDTH, EVENT_HEIGHT = 430, 120
+"""Units; the least size of an event of life."""
 
 
 class SearchPage(PageFrame):
@@ -49,11 +50,18 @@ class SearchPage(PageFrame):
         else:
             place, area = area.top(high, look.space("m"))
         self._field(place)
-        chips, area = area.bottom(max(look.px(92), look.type("body") * 2), look.space("s"))
-        self.chips = [self._chip(number, place) for number, place in enumerate(chips.columns(SUGGESTIONS, look.space("s")))]
-        self._offer([])
-        self._rows(area)
-        self.add_widget(Keyboard(self.context, keys, self._press))
+        self._area = area
+        bar, found = area.bottom(max(look.px(92), look.type("body") * 2), look.space("s"))
+        self.bar = CandidateBar(self.context, bar, self._say) if self._is_chinese else None
+        self._found_place = found if self.bar else area
+        self._shown: tuple[bool, str] | None = None
+        self._below: list[Box] = []
+        self.rows: list[ResultRow] = []
+        self.put(Keyboard(self.context, keys, self._press), *([self.bar] if self.bar else []))
+
+    @property
+    def _is_chinese(self) -> bool:
+        return self.look.mode.language == "zh"
 
     def _field(self, rect: Rect) -> None:
         look, context = self.look, self.context
@@ -61,14 +69,6 @@ class SearchPage(PageFrame):
         self.typed = Words(context, body, "", "tile", bold=True, line_height=1.15)
         self.hint = Words(context, body, "", "note", colour="secondary", line_height=1.2)
         self.put(Card(context, rect), Icon(context, place, "magnify"), self.typed, self.hint)
-
-    def _rows(self, area: Rect) -> None:
-        look, context = self.look, self.context
-        least = max(look.target, (look.type("body") + look.type("note")) * LINE + look.space("m"))
-        count = max(1, int((area.h + look.space("s")) / (least + look.space("s"))))
-        self.rows = [ResultRow(context, row) for row in area.rows(count, look.space("s"))]
-        self.nothing = Words(context, area, "", "body", colour="secondary", align="center")
-        self.put(self.nothing, *self.rows)
 
     def _press(self, key: str) -> None:
         self._say(typed(self.query, key))
@@ -83,26 +83,53 @@ class SearchPage(PageFrame):
         lookup = state.lookup
         self.query = lookup.query
         self.typed.say(lookup.query.upper())
-        self.hint.say("" if lookup.query else _("输入名称的拼音、首字母或事项编码"))
+        self.hint.say("" if lookup.query else _("输入拼音或首字母，例如 shenfenzheng 或 sfz"))
+        missing = lookup.query if lookup.answered == lookup.query and not lookup.results else ""
+        found = bool(lookup.query) and not missing
+        if (found, missing) != self._shown:
+            self._shown = found, missing
+            self._build_below(lookup, found=found, missing=missing)
         for i, row in enumerate(self.rows):
             row.show(lookup.results[i] if i < len(lookup.results) else None)
-        missing = lookup.query and lookup.answered == lookup.query and not lookup.results
-        self.nothing.say(_("没有找到，请换个说法，或到{desk}咨询").format(desk=help_desk(self.context)) if missing else "")
-        if (offered := suggestions(lookup)) != self.offered:
-            self._offer(offered)
+        if self.bar is not None:
+            self.bar.show(offers(lookup))
 
-    def _chip(self, number: int, place: Rect) -> Chip:
-        chip = Chip(self.context, place, "", lambda: self._say(self.offered[number]), mark=False)
-        self.add_widget(chip)
-        return chip
+    # --- below the field: what was found, or the events of life ---
 
-    def _offer(self, offered: list[str]) -> None:
-        self.offered = offered
-        for number, chip in enumerate(self.chips):
-            chip.enabled = number < len(offered)
-            chip.opacity = int(chip.enabled)
-            if chip.enabled:
-                chip.words.say(offered[number])
+    def _build_below(self, lookup: GuideLookup, *, found: bool, missing: str) -> None:
+        for widget in self._below:
+            self.remove_widget(widget)
+        self.rows = self._result_rows(self._found_place) if found else []
+        area = self._found_place if missing else self._area
+        self._below = [*self.rows] if found else [*self._events(area, lookup, missing)]
+        self.put(*self._below)
+
+    def _result_rows(self, area: Rect) -> list[ResultRow]:
+        look = self.look
+        least = max(look.target, (look.type("body") + look.type("note")) * LINE + look.space("m"))
+        count = max(1, int((area.h + look.space("s")) / (least + look.space("s"))))
+        return [ResultRow(self.context, row) for row in area.rows(count, look.space("s"))]
+
+    def _events(self, area: Rect, lookup: GuideLookup, missing: str) -> Iterator[Box]:
+        """The events of life, as many as there is room for; above them what to do when nothing was found for `missing`."""
+        look, context, _ = self.look, self.context, self.context.text
+        there = lookup.contents.life_events if lookup.contents else ()
+        said, area = area.top(look.type("body") * (2.6 if missing else 1.6), look.space("s"))
+        nothing = _("没有找到“{query}”，请换个说法，看看下面有没有您要办的事，也可以问{desk}")
+        text = nothing.format(query=missing.upper(), desk=help_desk(context)) if missing else _("您要办什么事？")
+        yield Words(context, said, text, "body", colour="text" if missing else "secondary", line_height=1.25)
+        gap, scale = look.space("m"), look.px(1) * (ELDER_SCALE if look.mode.elder else 1)
+        columns = max(1, int((area.w + gap) / (EVENT_WIDTH * scale + gap)))
+        rows = max(1, int((area.h + gap) / (max(EVENT_HEIGHT * scale, look.target) + gap)))
+        rows = min(rows, -(-len(there) // columns))
+        cells = area.top(min(area.h, rows * (look.px(200) + gap)))[0].grid(columns, rows, gap)
+        tiles = [self._event(event, cell) for event, cell in zip(there, cells, strict=False)]
+        even_tiles(tiles)
+        yield from tiles
+
+    def _event(self, event: GuideLifeEvent, cell: Rect) -> Tile:
+        pick = partial(self.context.send, PickGroup("life-event", event.id))
+        return Tile(self.context, cell, self.context.pick(event.name), pick, icon=event.icon)
 
 
 class ResultRow(Tap):

@@ -30,6 +30,14 @@ class GuideLifeEvent:
 
 
 @dataclass(frozen=True)
+class PinyinCandidate:
+    """Chinese characters, and for how many letters of the pinyin that was typed they stand."""
+
+    text: str
+    letters: int
+
+
+@dataclass(frozen=True)
 class Contents:
     """What an open guide file has besides its items. `english` is that of the sentences of the forms."""
 
@@ -55,6 +63,7 @@ class GuideLookup:
     query: str = ""
     answered: str = ""
     results: tuple[Entry, ...] = ()
+    candidates: tuple[PinyinCandidate, ...] = ()
     item: Item | None = None
     english: English = field(default_factory=dict)
     section: Section = "summary"
@@ -119,8 +128,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Matched:
+    """What a query finds, and the characters that the letters at its end may stand for."""
+
     query: str
     results: tuple[Entry, ...]
+    candidates: tuple[PinyinCandidate, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def open_guides(state: KioskState, _event: OpenGuides) -> tuple[KioskState, Effe
 
 
 def pick_group(state: KioskState, event: PickGroup) -> tuple[KioskState, Effects]:
-    if state.page not in ("guides", "guide-groups"):
+    if state.page not in ("guides", "guide-groups", "search"):
         return state, ()
     state = _look(state, replace(state.lookup, group=event.group, key=event.key, entries=(), listed=False))
     if not event.key:
@@ -81,7 +81,7 @@ def listed(state: KioskState, event: Listed) -> tuple[KioskState, Effects]:
 def open_search(state: KioskState, _event: OpenSearch) -> tuple[KioskState, Effects]:
     if state.page != "guides":
         return state, ()
-    return _look(state, replace(state.lookup, query="", answered="", results=())).at("search"), ()
+    return _look(state, replace(state.lookup, query="", answered="", results=(), candidates=())).at("search"), ()
 
 
 def query_typed(state: KioskState, event: QueryTyped) -> tuple[KioskState, Effects]:
@@ -90,14 +90,15 @@ def query_typed(state: KioskState, event: QueryTyped) -> tuple[KioskState, Effec
         return state, ()
     query = event.query.lstrip()[:LONGEST_QUERY]
     if not query.strip():
-        return _look(state, replace(state.lookup, query="", answered="", results=())), ()
+        return _look(state, replace(state.lookup, query="", answered="", results=(), candidates=())), ()
     return _look(state, replace(state.lookup, query=query)), (SearchGuides(query),)
 
 
 def matched(state: KioskState, event: Matched) -> tuple[KioskState, Effects]:
     if event.query != state.lookup.query:
         return state, ()
-    return _look(state, replace(state.lookup, answered=event.query, results=event.results)), ()
+    lookup = replace(state.lookup, answered=event.query, results=event.results, candidates=event.candidates)
+    return _look(state, lookup), ()
 
 
 def pick_item(state: KioskState, event: PickItem) -> tuple[KioskState, Effects]:

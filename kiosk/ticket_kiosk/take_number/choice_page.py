@@ -11,7 +11,7 @@ from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.paging import draw_turner
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
-from kiosk.ui.widgets import Tile, Words
+from kiosk.ui.widgets import Tile, Words, even_tiles
 from kiosk.ui.widgets.text import has_room
 
 TILE_WIDTH = 460
@@ -68,10 +68,12 @@ class ChoicePage(PageFrame):
         sheet = min(state.sheet, sheets - 1)
         part = entries[sheet * columns * rows : (sheet + 1) * columns * rows]
         used = rows if sheets > 1 else math.ceil(len(part) / columns)
+        self.count = len(part)
         cells = self._cells(area, columns, used)
         self.tiles: list[tuple[ChoiceTile, bool, Tile, Rect]] = []
         for entry, cell in zip(part, cells, strict=False):
             self._add(entry, cell, state)
+        even_tiles([tile for _, _, tile, _ in self.tiles])
 
     def _fit(self, area: Rect, entries: list[ChoiceTile]) -> tuple[int, int]:
         """Columns and rows of tiles that are large enough, in elder mode also for the longest title."""
@@ -125,6 +127,7 @@ class ChoicePage(PageFrame):
                 self.remove_widget(tile)
                 self._add(entry, cell, state)
                 self.tiles[i] = self.tiles.pop()
+                even_tiles([tile for _, _, tile, _ in self.tiles])
             elif tile.aside is not None:
                 tile.aside.say(text)
 

@@ -13,7 +13,7 @@ from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, Icon, Words
 
-MOST_WINDOWS = 5
+MOST_WINDOWS = 8
 
 
 def minutes_text(context: PageContext, low_s: int, high_s: int) -> str:

@@ -1,6 +1,6 @@
 """What the screens are drawn with. Every widget gets the context of the page and its box; none has the look of a toolkit."""
 
-from kiosk.ui.widgets.button import Bar, Chip, IconButton, Tap, TextButton, Tile
+from kiosk.ui.widgets.button import Bar, Chip, IconButton, Tap, TextButton, Tile, even_tiles
 from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.marked import Marked
 from kiosk.ui.widgets.picture import Icon, PaperPicture, Picture, QrCode
@@ -26,4 +26,5 @@ __all__ = [
     "TextButton",
     "Tile",
     "Words",
+    "even_tiles",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kivy.graphics import Color, SmoothRoundedRectangle
@@ -11,7 +11,7 @@ from kiosk.ui.rect import Rect
 from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.picture import Icon
 from kiosk.ui.widgets.surface import Card, Fill, outline
-from kiosk.ui.widgets.text import Align, Words, has_room, measure
+from kiosk.ui.widgets.text import Align, Words, even, fitted, has_room, measure
 
 if TYPE_CHECKING:
     from kivy.input import MotionEvent
@@ -86,6 +86,7 @@ class Tile(Tap):
         self.add_widget(self.card)
         ink = "on_accent" if main else ("text" if enabled else "secondary")
         self.aside: Words | None = None
+        self.notes: list[Words] = []
         body = rect.inset(self.look.space("m") * 1.25, self.look.space("m"))
         if rect.w > rect.h * 1.9:
             self._draw_row(body, title, icon, note, aside, ink)
@@ -103,9 +104,10 @@ class Tile(Tap):
             body = below
             self.add_widget(Icon(context, place.left(side)[0], icon, colour=ink if self.main else "accent"))
         place, below = body.top(look.type("tile") * (1.4 if note else 2.8), look.px(4))
-        self.add_widget(Words(context, place, title, "tile", bold=True, colour=ink, valign="middle"))
+        self.title = Words(context, place, title, "tile", bold=True, colour=ink, valign="middle")
         if note and below.h >= look.type("note") * 1.3:
-            self.add_widget(Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
+            self.notes = [Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top")]
+        self.put(self.title, *self.notes)
 
     def _draw_row(self, body: Rect, title: str, icon: str, note: str, aside: str, ink: str) -> None:
         look, context = self.look, self.context
@@ -120,10 +122,11 @@ class Tile(Tap):
             lines = 1 if measure(note, look.type("note")) <= body.w else 2
             body = body.centre(body.w, min(body.h, look.type("tile") * 1.4 + look.type("note") * 1.4 * lines))
             place, below = body.top(look.type("tile") * 1.4)
-            self.add_widget(Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top"))
+            self.notes = [Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top")]
         else:
             place = body
-        self.add_widget(Words(context, place, title, "tile", bold=True, colour=ink, line_height=1.2))
+        self.title = Words(context, place, title, "tile", bold=True, colour=ink, line_height=1.2)
+        self.put(self.title, *self.notes)
 
     def _aside(self, place: Rect, text: str, align: Align) -> Words:
         words = Words(self.context, place, text, "note", colour="on_accent" if self.main else "secondary", align=align)
@@ -137,6 +140,12 @@ class Tile(Tap):
             self.card.paint("pressed" if pressed else "surface")
 
 
+def even_tiles(tiles: Sequence[Tile]) -> None:
+    """Give the titles of tiles one size, and their notes one."""
+    even(tile.title for tile in tiles)
+    even(note for tile in tiles for note in tile.notes)
+
+
 class Bar(Tap):
     """The main action of a page: a wide bar."""
 
@@ -146,14 +155,18 @@ class Bar(Tap):
         super().__init__(context, rect, on_tap)
         self.colour = colour
         self.surface = Fill(context, rect, colour, corner=self.look.corner)
-        self.words = Words(
-            context, rect.inset(self.look.space("m"), 0), text, "tile", bold=True, colour="on_accent", align="center"
-        )
-        self.put(self.surface, self.words)
-        place = rect.inset(self.look.space("l"), rect.h * 0.25).left(rect.h * 0.5)[0]
-        wide = measure(text, self.look.type("tile"), bold=True)
-        if icon and (rect.w - wide) / 2 > place.right_edge - rect.x:
-            self.add_widget(Icon(context, place, icon, colour="on_accent"))
+        self.add_widget(self.surface)
+        inside, side, gap = rect.inset(self.look.space("m"), 0), min(rect.h * 0.5, self.look.px(84)), self.look.space("m")
+        size, lines = fitted(self.look, text, inside, self.look.type("tile"), bold=True)
+        wide = measure(lines[0], size, bold=True)
+        if icon and len(lines) == 1 and side + gap + wide <= inside.w:
+            place, inside = inside.centre(side + gap + wide, rect.h).left(side, gap)
+            self.add_widget(Icon(context, place.centre(side, side), icon, colour="on_accent"))
+            inside = Rect(inside.x, inside.y, inside.w + gap, inside.h)  # a hair more, so that nothing is made smaller
+            self.words = Words(context, inside, text, "tile", bold=True, colour="on_accent")
+        else:
+            self.words = Words(context, inside, text, "tile", bold=True, colour="on_accent", align="center")
+        self.add_widget(self.words)
 
     def draw_pressed(self, pressed: bool) -> None:
         pressed_colour = "accent_pressed" if self.colour == "accent" else "text"
@@ -164,7 +177,15 @@ class TextButton(Tap):
     """A second action: white with an outline, icon and words."""
 
     def __init__(
-        self, context: PageContext, rect: Rect, text: str, on_tap: Action, *, icon: str = "", size: str = "body"
+        self,
+        context: PageContext,
+        rect: Rect,
+        text: str,
+        on_tap: Action,
+        *,
+        icon: str = "",
+        size: str = "body",
+        icon_last: bool = False,
     ) -> None:
         super().__init__(context, rect, on_tap)
         look = self.look
@@ -174,15 +195,15 @@ class TextButton(Tap):
             Color(*look.colour("line"))
             outline(rect, look.corner, max(2.0, look.px(3)))
         body = rect.inset(look.space("m"), look.space("s") / 2)
-        place, beside = body.left(min(look.type(size) * 1.3, body.h), look.space("s"))
+        side, gap = min(look.type(size) * 1.3, body.h), look.space("s")
+        beside = body.left(body.w - side - gap)[0]
         if icon and has_room(look, text, beside, size, line_height=1.2):
-            body = beside
+            type_size, lines = fitted(look, text, beside, look.type(size), bold=True, line_height=1.2)
+            wide = max(measure(line, type_size, bold=True) for line in lines) + look.px(4)
+            both = body.centre(min(body.w, wide + gap + side), body.h)
+            place, body = both.right(side, gap) if icon_last else both.left(side, gap)
             self.add_widget(Icon(context, place, icon))
-        else:
-            icon = ""
-        self.words = Words(
-            context, body, text, size, colour="accent", bold=True, align="left" if icon else "center", line_height=1.2
-        )
+        self.words = Words(context, body, text, size, colour="accent", bold=True, align="center", line_height=1.2)
         self.add_widget(self.words)
 
     def draw_pressed(self, pressed: bool) -> None:
@@ -253,14 +274,19 @@ class Chip(Tap):
                 Icon(context, place, "checkbox-marked" if on else "checkbox-blank-outline", colour=ink if on else "secondary")
             )
         if icon:
-            place, body = body.left(min(look.px(40), body.h), look.space("s"))
-            self.add_widget(Icon(context, place, icon, colour=ink))
+            side = min(look.px(40), body.h)
+            fits_beside = measure(text, look.type("body"), bold=on) <= body.w - side - look.space("s")
+            if fits_beside:
+                place, body = body.left(side, look.space("s"))
+            else:
+                place, body = body.top(side)
+            self.add_widget(Icon(context, place.centre(side, side), icon, colour=ink))
         if note:
             body = body.centre(body.w, look.type("body") * 1.4 + look.type("note") * 1.5)
             place, below = body.top(look.type("body") * 1.4)
             self.add_widget(Words(context, below, note, "note", colour="secondary"))
             body = place
-        align: Align = "left" if mark or icon else "center"
+        align: Align = "left" if mark or (icon and fits_beside) else "center"
         self.words = Words(context, body, text, "body", bold=on, colour=ink, align=align, line_height=1.2)
         self.add_widget(self.words)
 

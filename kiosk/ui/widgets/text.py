@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -125,6 +126,14 @@ class Words(Box):
         maker.refresh()
         self._show(maker.texture)
 
+    def shrink_to(self, size: float) -> None:
+        """Be no larger than `size` pixels, as long as the text stays."""
+        if self.type_size > size:
+            wanted, text = self.wanted, self.text
+            self.text, self.wanted = "", size
+            self.say(text)
+            self.wanted = wanted
+
     def _fitted(self, text: str) -> tuple[float, list[str]]:
         return fitted(self.look, text, self.rect, self.wanted, bold=self.bold, line_height=self.line_height)
 
@@ -136,3 +145,10 @@ class Words(Box):
         self.fits = width <= rect.w + 1.5 and height <= rect.h + 1.5
         self.area.texture = texture
         self.area.pos, self.area.size = (round(x), round(y)), (width, height)
+
+
+def even(words: Iterable[Words]) -> None:
+    """Give texts of one kind one size: that of the one which has the least room."""
+    said = [one for one in words if one.text]
+    for one in said:
+        one.shrink_to(min(other.type_size for other in said))

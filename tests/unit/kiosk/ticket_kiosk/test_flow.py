@@ -322,12 +322,22 @@ def test_an_untouched_page_returns_home_with_a_countdown_before(citizen: Citizen
     assert citizen.state.shown == "home"
 
 
-def test_calls_are_shown_with_the_newest_first(citizen: Citizen):
-    for minute, window, number in ((1, "01", "A001"), (3, "02", "A003"), (2, "03", "A002")):
+def test_who_is_still_to_come_is_shown_before_who_is_at_a_window_each_with_the_newest_first(citizen: Citizen):
+    for minute, window, number, what in (
+        (1, "01", "A001", "calling"),
+        (3, "02", "A003", "serving"),
+        (2, "03", "A002", "calling"),
+        (4, "04", "A004", "serving"),
+    ):
         since = CLOCK.replace(minute=minute)
-        state = WindowState(1, "calling", WindowTicket(f"t{minute}", number, "social"), None, 1, since)
+        state = WindowState(1, what, WindowTicket(f"t{minute}", number, "social"), None, 1, since)
         citizen.does(Received(("window", window, "state"), state))
-    assert citizen.state.calls == (("A003", "02"), ("A002", "03"), ("A001", "01"))
+    assert [(call.number, call.window, call.serving) for call in citizen.state.calls] == [
+        ("A002", "03", False),
+        ("A001", "01", False),
+        ("A004", "04", True),
+        ("A003", "02", True),
+    ]
 
 
 # --- whatever happens -------------------------------------------------------------------------------------------------

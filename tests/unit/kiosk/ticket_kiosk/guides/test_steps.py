@@ -28,6 +28,7 @@ from kiosk.ticket_kiosk.guides.state import (
     PickGroup,
     PickItem,
     PickSection,
+    PinyinCandidate,
     QueryTyped,
     ReadItem,
     SearchGuides,
@@ -109,6 +110,18 @@ def test_every_key_is_searched_and_only_the_answer_to_the_last_one_counts():
     assert citizen.state.lookup.results == ()
     assert citizen.does(Matched("sb", FOUND)).lookup.results == FOUND
     assert citizen.does(QueryTyped("")).lookup.results == ()
+
+
+def test_characters_are_offered_with_what_was_found_and_go_with_the_query():
+    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), QueryTyped("sb"))
+    assert citizen.does(Matched("sb", (), (PinyinCandidate("社保", 2),))).lookup.candidates == (PinyinCandidate("社保", 2),)
+    assert citizen.does(QueryTyped("")).lookup.candidates == ()
+
+
+def test_from_the_search_an_event_of_life_is_one_touch_away_and_back_leads_to_the_search():
+    citizen = Citizen(THERE, OpenGuides(), OpenSearch(), PickGroup("life-event", "newborn"))
+    assert (citizen.state.page, citizen.effects) == ("guide-list", [ListItems("life-event", "newborn")])
+    assert citizen.does(Back()).page == "search"
 
 
 def test_a_query_has_an_end_and_blanks_alone_are_none():
