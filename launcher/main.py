@@ -22,6 +22,7 @@ from launcher.a4_printer import ExamplePrinter, hall_with, printers
 from launcher.broker import NotStarted, broker, free_port, wait_for_port
 from launcher.child import Child
 from launcher.network import own_address
+from launcher.newest import NewestThings
 from launcher.virtual_screens import VirtualScreen, XDisplay, gallery, has_screen
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -86,6 +87,7 @@ class WholeHall:
         self.children: list[Child] = []
         self.printers: list[ExamplePrinter] = []
         self.displays: list[XDisplay] = []
+        self.newest = NewestThings(config.device, self.state / "devices", self.state / "faces")
         self.web_port = 0
         self._own_address = own_address() if options.phones else ""
         self.screens_port = 0
@@ -199,6 +201,7 @@ class WholeHall:
             self.screens_port = free_port(self.options.screens_port)
             web = f"http://127.0.0.1:{self.web_port}"
             page = gallery(self.displays, pages=PROJECT / "assets/faces", state=self.state, port=self.screens_port, web=web)
+            self.newest.open()
             wait_for_port(self.screens_port, self._add(page))
 
     def _shown(self, role: str) -> list[Terminal]:
@@ -229,6 +232,8 @@ class WholeHall:
             for child in [*self.children, *vnc, *(child for printer in self.printers for child in printer.children)]:
                 if sentence := child.watch():
                     print(sentence, flush=True)
+            if self.screens_port:
+                self.newest.look()
 
     def stop(self) -> None:
         """End all, the last started first."""

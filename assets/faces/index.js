@@ -8,6 +8,7 @@ const link = (href, text) => {
   links.append(a);
 };
 link(hall.web + "/console", "窗口工作台 Console");
+link(hall.web + "/supervisor", "大厅主管 Supervisor");
 link(hall.web + "/wall", "电子屏 Displays");
 for (const face of hall.faces) {
   const address = `face.html?name=${face.name}&title=${encodeURIComponent(face.title)}`;
@@ -23,3 +24,31 @@ for (const face of hall.faces) {
   figure.append(frame, caption);
   document.getElementById("faces").append(figure);
 }
+
+// The ticket printed last and the call said last, as soon as there are any.
+const ticket = document.getElementById("ticket");
+const call = document.getElementById("call");
+const sound = document.getElementById("sound");
+let heard = null;
+
+function show(newest) {
+  if (newest.ticket && !ticket.src.endsWith(newest.ticket)) ticket.src = newest.ticket;
+  ticket.closest("figure").hidden = !newest.ticket;
+  call.closest("figure").hidden = !newest.call;
+  if (!newest.call || newest.call === heard) return;
+  const first = heard === null;
+  heard = newest.call;
+  call.src = newest.call;
+  if (sound.checked && !first) call.play().catch(() => (sound.checked = false));
+}
+
+async function look() {
+  try {
+    show(await (await fetch("newest.json", { cache: "no-store" })).json());
+  } catch {
+    // the hall is being closed, or nothing was made yet
+  }
+  setTimeout(look, 1000);
+}
+
+look();

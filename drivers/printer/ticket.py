@@ -32,6 +32,7 @@ class PaperTicket:
 
     hall: str
     queue: str
+    """The business in the language of the ticket."""
     number: str
     ahead: int
     windows: tuple[str, ...]
@@ -46,6 +47,8 @@ class PaperTicket:
     requeue_places: int = 3
     help_desk: str = "导办台"
     language: str = "zh"
+    queue_zh: str = ""
+    """The business in Chinese too on a ticket in another language, for the staff."""
     reprint: bool = False
     offline: bool = False
     """Given by the kiosk without the server: nothing is known of the line."""
@@ -75,6 +78,7 @@ def in_hall(
         return text.en if language == "en" else text.zh
 
     queues = {entry.id: name(entry.name) for entry in config.queue}
+    chinese = {entry.id: entry.name.zh for entry in config.queue}
     numbers = {entry.id: entry.number for entry in config.window}
     return PaperTicket(
         hall=name(config.hall.name),
@@ -91,6 +95,7 @@ def in_hall(
         requeue_places=config.rules.requeue_places,
         help_desk=name(config.hall.help_desk),
         language=language,
+        queue_zh="" if language == "zh" else chinese.get(queue, ""),
         reprint=reprint,
         offline=offline,
     )
@@ -105,19 +110,21 @@ def blocks(ticket: PaperTicket, profile: Profile) -> list[Block]:
     """The ticket from top to bottom."""
     _ = texts(ticket.language)
     paper: list[Block] = [
-        _fitted(_short(ticket.hall), profile, bold=True),
+        *_fitted(_short(ticket.hall), profile, lines=1),
         RuleLine(),
         Gap(1),
-        _fitted(_short(ticket.queue), profile),
+        *_fitted(_short(ticket.queue), profile, lines=2),
     ]
+    if ticket.queue_zh:
+        paper.append(PaperLine(_short(ticket.queue_zh), bold=True))
     if ticket.ticket_class != "ordinary":
         paper += [Gap(0.5), InverseText(_class_mark(ticket))]
     if ticket.offline:
         paper += [Gap(0.5), InverseText(_("离线取号"))]
     paper += [Gap(1.5), Big(ticket.number, NUMBER_MM), Gap(2)]
-    paper += [_fitted(_waiting_line(ticket), profile, bold=True)]
+    paper += _fitted(_waiting_line(ticket), profile, lines=1)
     if ticket.windows:
-        paper += [_fitted(_windows_line(ticket), profile)]
+        paper += _fitted(_windows_line(ticket), profile, lines=1)
     paper += [RuleLine(), Gap(1), *_rules(ticket)]
     if ticket.url:
         follow = _("网络恢复后，可扫码查看排队进度") if ticket.offline else _("手机扫码，随时查看排队进度")
@@ -127,12 +134,18 @@ def blocks(ticket: PaperTicket, profile: Profile) -> list[Block]:
     return [*paper, PaperLine(f"{printed}  {_('补打')}  {day}" if ticket.reprint else f"{printed}  {day}")]
 
 
-def _fitted(text: str, profile: Profile, *, bold: bool = False) -> PaperLine:
-    """`text` on one line, as large as fits."""
-    for scale in ((2, 2), (1, 2)):
-        if columns(text) * scale[0] <= profile.columns:
-            return PaperLine(text, scale=scale, bold=bold)
-    return PaperLine(text, bold=bold)
+def _fitted(text: str, profile: Profile, *, lines: int) -> list[PaperLine]:
+    """`text` in letters of double size, if that takes no more lines; otherwise on one line in ordinary ones. Letters are never
+    stretched: what is only higher is hard to read."""
+    halves = [text]
+    if lines == 2 and columns(text) * 2 > profile.columns:
+        words = text.split(" ") if " " in text else list(text)
+        joint = " " if " " in text else ""
+        ways = [(joint.join(words[:n]), joint.join(words[n:])) for n in range(1, len(words))]
+        halves = list(min(ways, key=lambda way: max(columns(half) for half in way), default=(text,)))
+    if all(columns(half) * 2 <= profile.columns for half in halves):
+        return [PaperLine(half, scale=(2, 2), bold=True) for half in halves]
+    return [PaperLine(text, bold=True)]
 
 
 def _short(text: str) -> str:
@@ -169,7 +182,7 @@ def _waiting_line(ticket: PaperTicket) -> str:
 def _windows_line(ticket: PaperTicket) -> str:
     _ = texts(ticket.language)
     shown = [clean(window) for window in ticket.windows[:MAX_WINDOWS]]
-    names = _("、").join(shown) + ("…" if len(ticket.windows) > MAX_WINDOWS else "")
+    names = " ".join(shown) + (" …" if len(ticket.windows) > MAX_WINDOWS else "")
     return _("窗口 {windows}").format(windows=names)
 
 
@@ -184,4 +197,4 @@ def _rules(ticket: PaperTicket) -> list[Block]:
         missed = _("过号请到{desk}，可重新排队。").format(desk=desk)
     if ticket.offline:
         return [PaperLine(missed)]  # where to look is printed above already, and the paper stays within its length
-    return [PaperLine(_("请在休息区等候，留意屏幕和广播。")), PaperLine(missed)]
+    return [PaperLine(_("请在等候区等候，留意屏幕和广播。")), PaperLine(missed)]

@@ -158,7 +158,7 @@ class ReasonsPage(AskingPage):
         height = min(look.target * 1.25, (rest.h - look.space("m") * (rows - 1)) / rows)
         grid = rest.top(height * rows + look.space("m") * (rows - 1))[0].grid(columns, rows, look.space("m"))
         for cell, reason in zip(grid, reasons, strict=False):
-            text = reason.en if look.mode.language == "en" else reason.zh
+            text = context.pick(reason)
             tap = partial(context.send, ReasonTapped(reason.code))
             on = reason.code in state.reasons
             self.add_widget(Chip(context, cell, text, tap, on=on))

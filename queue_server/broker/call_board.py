@@ -1,4 +1,7 @@
-"""The latest calls of the day, as the hall's boards show them: each number once, the newest first."""
+"""The latest calls of the day, as the hall's boards show them: each number and each window once, the newest first.
+
+A window that has called the next number has finished with the one before: nobody must be sent there any more.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +28,20 @@ class CallBoard:
 
     def note(self, call: BoardCall) -> None:
         """A number is called now."""
-        self._calls = [call, *(c for c in self._calls if c.number != call.number)][:REMEMBERED]
+        others = (c for c in self._calls if c.number != call.number and c.window != call.window)
+        self._calls = [call, *others][:REMEMBERED]
 
     def read(self, connection: Connection) -> bool:
         """Take the calls of today from the ledger; whether they are others than before."""
         day = self._hall.day(self._clock()).isoformat()
         called = select(P.window, T.number).join_from(tables.periods, tables.tickets, T.id == P.ticket)
         latest = called.where(P.business_day == day, P.kind == "called").order_by(P.started_at.desc()).limit(REMEMBERED)
-        calls: dict[str, BoardCall] = {}
+        calls: list[BoardCall] = []
         for window, number in connection.execute(latest):
-            if window in self._hall.windows:
-                calls.setdefault(number, BoardCall(window, number))
-        before, self._calls = self._calls, list(calls.values())
+            known = any(window == call.window or number == call.number for call in calls)
+            if window in self._hall.windows and not known:
+                calls.append(BoardCall(window, number))
+        before, self._calls = self._calls, calls
         return self._calls != before
 
     def calls(self, fresh: Collection[str | None]) -> list[BoardCall]:

@@ -94,7 +94,7 @@ class RateReasonsPage(PageFrame):
         context, _ = self.context, self.context.text
         reasons = self._reasons(state)
         for cell, reason in zip(cells, reasons, strict=False):
-            text = reason.en if self.look.mode.language == "en" else reason.zh
+            text = context.pick(reason)
             tap = partial(context.send, ReasonTapped(reason.code))
             self.add_widget(Chip(context, cell, text, tap, on=reason.code in state.my_ticket.reasons, mark=mark))
         other = _("返回前三项") if state.my_ticket.more else _("更多原因")

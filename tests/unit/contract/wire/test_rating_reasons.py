@@ -22,13 +22,23 @@ def test_every_level_has_eight_tags_of_which_three_are_shown_at_once():
         assert all(tag.code[0] == str(level) and tag.zh and tag.en for tag in tags)
 
 
+def test_what_a_citizen_reads_is_short_and_has_no_word_of_an_office():
+    current = [tag for tag in REASONS.values() if tag.current]
+    said = [tag.zh for tag in current]
+    assert len(set(said)) == len(said) == 40
+    assert [text for text in said if len(text) > 15] == []
+    offices = ("申报", "受理", "办结", "补正", "实体大厅", "收取", "减免", "核验", "审批", "告知", "跑动", "多头")
+    assert [text for text in said if any(word in text for word in offices)] == []
+    assert REASONS["112"].zh == "说好材料网上交，结果交不了"
+
+
 def test_known_codes_carry_the_words_of_the_norm():
-    assert REASONS["510"].zh == "一窗受理一次办结"
-    assert REASONS["517"].zh == "服务热情效率高"
-    assert REASONS["413"].zh == "服务态度较好"
-    assert REASONS["314"].zh == "服务态度一般"
-    assert REASONS["212"].zh == "在线预约办理后到实体大厅重复取号排队"
-    assert REASONS["115"].zh == "服务态度差效率低"
+    assert REASONS["510"].norm == "一窗受理一次办结"
+    assert REASONS["517"].norm == "服务热情效率高"
+    assert REASONS["413"].norm == "服务态度较好"
+    assert REASONS["314"].norm == "服务态度一般"
+    assert REASONS["212"].norm == "在线预约办理后到实体大厅重复取号排队"
+    assert REASONS["115"].norm == "服务态度差效率低"
 
 
 def test_retired_codes_are_known_but_not_offered():

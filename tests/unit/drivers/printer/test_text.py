@@ -63,7 +63,7 @@ def test_no_line_is_wider_than_the_paper_and_no_character_is_lost(text, width):
 
 def test_a_line_never_begins_with_a_closing_mark():
     for width in range(8, 40):
-        lines = wrap("过号请到导办台，可往后三位重新排队。请在休息区等候，留意屏幕和广播。", width)
+        lines = wrap("过号请到导办台，可往后三位重新排队。请在等候区等候，留意屏幕和广播。", width)
         assert all(line[0] not in CLOSING for line in lines)
 
 
