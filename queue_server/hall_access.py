@@ -16,9 +16,9 @@ from contract.wire.answers import Answer
 from contract.wire.messages import Text
 from queue_server.broker.retained import RetainedTopics, TooSlow
 from queue_server.ledger.asked import LedgerRequest, Reply
-from queue_server.ledger.reports import DayReport, RatedService, Reports, WaitingTicket
+from queue_server.ledger.reports import DayReport, LineAtWindow, RatedService, Reports, WaitingTicket
 
-__all__ = ["DayReport", "HallAccess", "HallUnavailable", "RatedService", "TooSlow", "WaitingTicket"]
+__all__ = ["DayReport", "HallAccess", "HallUnavailable", "LineAtWindow", "RatedService", "TooSlow", "WaitingTicket"]
 
 ANSWER_TIMEOUT_S = 10.0
 
@@ -78,9 +78,9 @@ class HallAccess:
         """
         return self._retained.watch()
 
-    async def waiting_list(self, window: str | None = None) -> list[WaitingTicket]:
-        """Open tickets that are at no window, in the order of the line: all, or those that `window` serves."""
-        return await asyncio.to_thread(self._reports.waiting_list, window)
+    async def window_line(self, window: str, most: int) -> LineAtWindow:
+        """Who waits, was missed or is held at a window, `most` tickets of each."""
+        return await asyncio.to_thread(self._reports.window_line, window, most)
 
     async def reprintable(self, text: str = "", limit: int = 100) -> list[WaitingTicket]:
         """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""

@@ -15,7 +15,7 @@ from queue_server.commands.context import Changes
 from queue_server.commands.hall_rules import HallRules
 from queue_server.ledger.asked import LedgerRequest, Reply
 from queue_server.ledger.ledger import Ledger
-from queue_server.ledger.reports import Reports
+from queue_server.ledger.reports import Reports, WaitingTicket
 from queue_server.privacy import Sealer
 from queue_server.store.database import Database
 
@@ -145,6 +145,11 @@ class Bed:
         """Let time pass and do what is due."""
         self.clock.advance(**duration)
         return self.ledger.pass_time()
+
+    def line(self, window: str) -> list[WaitingTicket]:
+        """Whom a window may call: who waits, was missed, is held."""
+        line = self.reports.window_line(window, 10_000)
+        return [*line.waiting.tickets, *line.missed.tickets, *line.held.tickets]
 
     def rows(self, sql: str) -> list[Any]:
         """What stands in the database."""

@@ -68,12 +68,14 @@ def of(answer: Answer, kind: type[T]) -> T | None:
 
 
 class IssueAnswer(Struct, frozen=True):
-    """A ticket, how many are ahead of it, and the windows that may call it."""
+    """A ticket, how many are ahead of it, and the windows that may call it. Without an estimate none of them works now;
+    `opens_at` says from when on, where that is known."""
 
     ticket: SignedTicket
     ahead: int
-    estimate_s: Estimate
+    estimate_s: Estimate | None
     windows: list[str]
+    opens_at: datetime | None = None
 
 
 class TicketAnswer(Struct, frozen=True):
@@ -109,7 +111,9 @@ class LookupAnswer(Struct, frozen=True):
 
     ticket: TicketFacts
     ahead: int
-    estimate_s: Estimate
+    estimate_s: Estimate | None
+    windows: list[str]
+    opens_at: datetime | None = None
     service: RateableService | UnsetType | None = UNSET
 
 
@@ -160,7 +164,9 @@ class TicketScan(Struct, frozen=True, tag_field="kind", tag="ticket"):
     token: str
     ticket: TicketFacts
     ahead: int
-    estimate_s: Estimate
+    estimate_s: Estimate | None
+    windows: list[str]
+    opens_at: datetime | None = None
     service: RateableService | UnsetType | None = UNSET
 
 

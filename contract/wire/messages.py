@@ -140,8 +140,9 @@ class Reprint(Struct, frozen=True):
     issued_at: datetime
     token: str
     ahead: int
-    estimate_s: Estimate
+    estimate_s: Estimate | None
     windows: list[str]
+    opens_at: datetime | None = None
     language: Literal["zh", "en"] = "zh"
 
 
@@ -181,7 +182,10 @@ class QueueState(Struct, frozen=True):
     waiting: int
     last_issued: str | None
     last_called: str | None
-    estimate_s: Estimate
+    estimate_s: Estimate | None
+    """How long a new ticket waits; None while no window works for the queue."""
+    opens_at: datetime | None = None
+    """When the hall opens next; None during its hours."""
 
 
 class WindowTicket(Struct, frozen=True):

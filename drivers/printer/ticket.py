@@ -14,6 +14,7 @@ from typing import Literal
 from contract.configuration.hall import HallConfig
 from contract.configuration.table import TextConfig
 from contract.texts import texts
+from contract.wait_words import wait_words
 from contract.wire.messages import Estimate, TicketClass
 from drivers.printer.layout import Big, Block, Gap, InverseText, PaperLine, QrBlock, RuleLine, compose
 from drivers.printer.profile import Profile
@@ -40,9 +41,10 @@ class PaperTicket:
     url: str
     """What the QR code holds: the phone page with the signed token; without one there is no code."""
     ticket_class: TicketClass = "ordinary"
-    wait_low_s: int = 0
-    wait_high_s: int = 0
-    """The expected wait as a range; 0 for none known."""
+    wait: str = ""
+    """How long it may take, in words."""
+    staffed: bool = True
+    """Whether a window works for it now."""
     missed: Literal["requeue", "void"] = "requeue"
     requeue_places: int = 3
     help_desk: str = "导办台"
@@ -60,10 +62,11 @@ def in_hall(
     queue: str,
     number: str,
     ahead: int,
-    estimate: Estimate,
+    estimate: Estimate | None,
     windows: Sequence[str],
     issued_at: datetime,
     url: str,
+    opens_at: datetime | None = None,
     ticket_class: TicketClass = "ordinary",
     language: str = "zh",
     reprint: bool = False,
@@ -89,8 +92,8 @@ def in_hall(
         issued_at=issued_at.astimezone(config.zone),
         url=url,
         ticket_class=ticket_class,
-        wait_low_s=estimate.low,
-        wait_high_s=estimate.high,
+        wait=wait_words(estimate, opens_at, issued_at.astimezone(config.zone).date(), texts(language)).replace("–", "-"),
+        staffed=estimate is not None,
         missed=config.rules.missed,
         requeue_places=config.rules.requeue_places,
         help_desk=name(config.hall.help_desk),
@@ -169,14 +172,10 @@ def _waiting_line(ticket: PaperTicket) -> str:
     _ = texts(ticket.language)
     if ticket.offline:
         return _("请留意叫号屏")
-    if ticket.ahead <= 0:
+    if ticket.ahead <= 0 and ticket.staffed:
         return _("前面没有人，请留意叫号")
-    people = _("前面{ahead}人").format(ahead=ticket.ahead)
-    low, high = ticket.wait_low_s // 60, -(-ticket.wait_high_s // 60)
-    if high <= 0:
-        return people
-    minutes = f"{low}-{high}" if low < high else str(high)
-    return people + _(" 约{minutes}分钟").format(minutes=minutes)
+    people = _("前面{ahead}人").format(ahead=ticket.ahead) if ticket.ahead > 0 else _("前面没有人")
+    return _("{people} {wait}").format(people=people, wait=ticket.wait)
 
 
 def _windows_line(ticket: PaperTicket) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from contract.configuration.hall import DAYS, Hours
 from kiosk.ticket_kiosk.events import Confirm, GoHome
 from kiosk.ticket_kiosk.guides.state import OpenGuides
-from kiosk.ticket_kiosk.page_frame import PageFrame, date_text
+from kiosk.ticket_kiosk.page_frame import PageFrame, date_text, time_text
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import PageContext
@@ -122,7 +122,10 @@ class ClosedPage(PageFrame):
         upper, lower = rest.top(rest.h * 0.5, look.space("m")) if look.portrait else rest.columns(2, look.space("l"))
         if not look.portrait:
             upper = guides_button(self, state, upper)
-        TroubleBlock(self, upper, "weather-night", _("现在不在取号时间"), _("请在下面的时间再来取号"), colour="accent")
+        note = _("请在下面的时间再来取号")
+        if state.opens_at is not None:
+            note = _("下次取号：{time}").format(time=time_text(context, state.opens_at, state.clock))
+        TroubleBlock(self, upper, "weather-night", _("现在不在取号时间"), note, colour="accent")
         self._hours(lower)
 
     def _hours(self, rect: Rect) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from contract.wait_words import day_words
 from kiosk.ticket_kiosk.events import Back, GoHome, SetLanguage, Switch
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.still_there import StillThere
@@ -16,23 +17,14 @@ from kiosk.ui.widgets import CountdownRing, IconButton, Words
 
 def date_text(context: PageContext, clock: datetime) -> str:
     """The date with its day of the week, in the language of the mode."""
-    _ = context.text
-    day = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[clock.weekday()]
-    months = (
-        _("1月"),
-        _("2月"),
-        _("3月"),
-        _("4月"),
-        _("5月"),
-        _("6月"),
-        _("7月"),
-        _("8月"),
-        _("9月"),
-        _("10月"),
-        _("11月"),
-        _("12月"),
-    )
-    return _("{month}{day}日 {weekday}").format(month=months[clock.month - 1], day=clock.day, weekday=day)
+    return day_words(clock, context.text)
+
+
+def time_text(context: PageContext, moment: datetime, clock: datetime | None) -> str:
+    """An instant of an answer; without its day when that is today."""
+    if clock is not None and moment.date() == clock.date():
+        return f"{moment:%H:%M}"
+    return f"{date_text(context, moment)} {moment:%H:%M}"
 
 
 class PageFrame(Page[KioskState]):

@@ -137,7 +137,10 @@ PAGES: Mapping[ShownName, PageFacts] = {
             "trouble", "notice_pages.TroublePage", (), 30,
             lambda state: (state.taking.trouble, state.taking.trouble_detail, state.served, state.offline),
         ),
-        PageFacts("closed", "notice_pages.ClosedPage", watches=_tiles),
+        PageFacts(
+            "closed", "notice_pages.ClosedPage",
+            watches=lambda state: (_tiles(state), state.opens_at, state.clock and state.clock.date()),
+        ),
         PageFacts("away", "notice_pages.AwayPage", watches=_tiles),
         PageFacts("starting", "notice_pages.StartingPage", watches=lambda state: state.has_guides),
         PageFacts("fail-safe", "notice_pages.FailSafePage", (), 5),

@@ -211,6 +211,11 @@ class KioskState:
         return bool(known) and not any(queue.open for queue in known)
 
     @property
+    def opens_at(self) -> datetime | None:
+        """When the hall's hours begin again; None during them, and when that is not known."""
+        return next((queue.opens_at for queue in self.queues.values() if queue.opens_at is not None), None)
+
+    @property
     def time_out_s(self) -> int | None:
         """How long this page may stay untouched; None for one that does not end."""
         if self.page == "home" and self.mode == self.setting.first_mode:

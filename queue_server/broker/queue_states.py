@@ -36,6 +36,13 @@ class QueueLine(NamedTuple):
     called_at: datetime | None
 
 
+class OpenNow(NamedTuple):
+    """Whether the hall gives numbers now, and when its hours begin again: None during them."""
+
+    gives_numbers: bool
+    opens_at: datetime | None
+
+
 class QueueStates:
     """Collects queues that have changed, and publishes them when the pause is over."""
 
@@ -54,7 +61,7 @@ class QueueStates:
         self._monotonic = monotonic
         self._changed: set[str] = set()
         self._published_at = float("-inf")
-        self._open: bool | None = None
+        self._open: tuple[bool, bool] | None = None
 
     def changed(self, queues: Iterable[str]) -> None:
         """These queues may have other states now. Of a queue that the hall has no more none is published."""
@@ -66,7 +73,8 @@ class QueueStates:
 
     def pass_time(self) -> None:
         """Send the states that are due; notice that the hall opens or closes."""
-        is_open = self._hall.is_open(self._clock())
+        now = self._clock()
+        is_open = self._hall.is_open(now), self._hall.calendar.is_open(now)
         if is_open != self._open:
             self._open = is_open
             self.changed(self._hall.queues)
@@ -91,7 +99,8 @@ class QueueStates:
 
     def _read(self, connection: Connection, wanted: list[str]) -> dict[str, QueueState]:
         now = self._clock()
-        day, is_open = self._hall.day(now), self._hall.is_open(now)
+        self._ledger.wait_times.begin(connection, now)
+        day, hours = self._hall.day(now), OpenNow(self._hall.is_open(now), self._hall.opens_at(now))
         counted = select(C.queue, C.last).where(C.business_day == day.isoformat(), C.queue.in_(wanted))
         issued: dict[str, int] = dict(connection.execute(counted).all())
         columns = (L.queue, L.class_, L.waiting, L.last_called, L.called_at)
@@ -99,21 +108,22 @@ class QueueStates:
         for queue, *line in connection.execute(select(*columns).where(L.queue.in_(wanted))):
             lines[queue].append(QueueLine(*line))
         begins = self._hall.begins(day)
-        return {queue: self._state(queue, issued.get(queue), lines[queue], begins, is_open) for queue in wanted}
+        return {queue: self._state(queue, issued.get(queue), lines[queue], begins, hours) for queue in wanted}
 
-    def _state(self, queue_id: str, issued: int | None, lines: list[QueueLine], begins: datetime, is_open: bool) -> QueueState:
+    def _state(self, queue_id: str, issued: int | None, lines: list[QueueLine], begins: datetime, hours: OpenNow) -> QueueState:
         queue = self._hall.queues[queue_id]
         ordinary = sum(line.waiting for line in lines if line.class_ == "ordinary")
         favoured = sum(line.waiting for line in lines if line.class_ != "ordinary")
-        _, wait = self._ledger.wait_times.estimate_s(queue_id, ordinary=ordinary, favoured_ahead=favoured, favoured=False)
+        _, wait = self._ledger.wait_times.in_line(queue_id, ordinary=ordinary, favoured_ahead=favoured, favoured=False)
         called = [(line.called_at, line.last_called) for line in lines if line.called_at is not None]
         latest = max(called, key=lambda call: call[0], default=None)
         return QueueState(
             seq=self._states.next_seq(),
             name=Text(queue.name.zh, queue.name.en),
-            open=is_open,
+            open=hours.gives_numbers,
             waiting=ordinary + favoured,
             last_issued=display_number(queue.letter, issued) if issued else None,
             last_called=latest[1] if latest is not None and latest[0] >= begins else None,
             estimate_s=wait,
+            opens_at=hours.opens_at,
         )

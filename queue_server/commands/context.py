@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -27,6 +28,14 @@ from queue_server.store.unit_of_work import UnitOfWork
 _NUMBER = re.compile(r"[A-Za-z][0-9]{3,6}")
 SHUT = frozenset({"closed", "paused"})
 """States of a window that works for nobody: estimates are made anew when one begins or ends."""
+
+
+class PlaceInLine(NamedTuple):
+    """How many are called before a ticket, how long that takes (None while no window works for it), and where it is called."""
+
+    ahead: int
+    wait: Estimate | None
+    windows: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,7 @@ class CommandContext:
             window.since = self.now
         if (state in SHUT) != (window.state in SHUT):
             self.wait_times.stale = True
+            self.changes.queues.update(self.hall.queues_of.get(window.id, ()))
         window.state = state
         self.touch(window)
 
@@ -231,13 +241,22 @@ class CommandContext:
             self.signer.token(ticket.id),
         )
 
-    def place(self, ticket: TicketRow) -> tuple[int, Estimate]:
-        """How many are before a ticket, and how long it waits; nobody and not at all when it is in no line."""
+    def place(self, ticket: TicketRow) -> PlaceInLine:
+        """Where a ticket stands: before its own window if it is bound to one, else in the line of its queue."""
+        windows = self.hall.windows_of.get(ticket.queue, []) if ticket.bound is None else [ticket.bound]
         if ticket.state not in ("waiting", "printing"):
-            return 0, Estimate(0, 0)
+            return PlaceInLine(0, None, windows)
         ordinary, favoured = self.unit.before(ticket)
+        if ticket.bound is not None:
+            ahead = ordinary + favoured
+            return PlaceInLine(ahead, self.wait_times.at_window(ticket.bound, ticket.queue, ahead), windows)
         favours = ticket.class_ != "ordinary"
-        return self.wait_times.estimate_s(ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=favours)
+        ahead, wait = self.wait_times.in_line(ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=favours)
+        return PlaceInLine(ahead, wait, windows)
+
+    def opens_at(self) -> datetime | None:
+        """When the hall's hours begin again; None during them."""
+        return self.hall.opens_at(self.now)
 
     def local(self, instant: datetime) -> datetime:
         """An instant as answers carry it: in the hall's zone, to the second."""

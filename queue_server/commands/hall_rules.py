@@ -71,8 +71,8 @@ class HallRules:
         return self.any_hour or self.calendar.is_open(instant)
 
     def opens_at(self, instant: datetime) -> datetime | None:
-        """When the hall opens, in its zone; None while it is open, and when it does not open for more than a year."""
-        return None if self.is_open(instant) else self.calendar.next_opening(instant)
+        """When the hall's hours begin again, in its zone; None during them, and when none come for more than a year."""
+        return None if self.calendar.is_open(instant) else self.calendar.next_opening(instant)
 
     def open_on(self, day: date) -> list[tuple[datetime, datetime]]:
         """When numbers may be taken on a business day: from and until, in the hall's zone."""

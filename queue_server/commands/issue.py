@@ -7,11 +7,11 @@ from datetime import datetime
 from contract.configuration.hall import Queue
 from contract.wire.answers import IssueAnswer, TicketAnswer
 from contract.wire.events import TicketIssued, TicketPrinted, TicketVoid
-from contract.wire.messages import Estimate, Text, TicketClass
+from contract.wire.messages import Text, TicketClass
 from contract.wire.requests import ConfirmPrint, IssueTicket
 from queue_server.appointments import repository
 from queue_server.commands.check_in import Admission, admission
-from queue_server.commands.context import CommandContext
+from queue_server.commands.context import CommandContext, PlaceInLine
 from queue_server.commands.lease import SAME_INSTANT_S
 from queue_server.commands.named_item import unfit
 from queue_server.commands.refused import Refused, bad_request, unknown_queue
@@ -39,7 +39,7 @@ def issue_ticket(context: CommandContext, ask: IssueTicket) -> IssueAnswer:
     ticket = _new_ticket(context, ask, queue, admitted)
     ordinary, favoured = context.wait_times.waiting(queue.id, context.unit.line_changes())
     favours = ticket.class_ != "ordinary"
-    ahead, wait = context.wait_times.estimate_s(queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=favours)
+    ahead, wait = context.wait_times.in_line(queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=favours)
     context.enter(ticket)
     if admitted is not None:
         repository.check_in(context.unit.connection, admitted.appointment.id, ticket.id)
@@ -55,7 +55,7 @@ def issue_ticket(context: CommandContext, ask: IssueTicket) -> IssueAnswer:
             appointment=admitted.appointment.id if admitted else None,
         )
     )
-    return _answer(context, ticket, ahead, wait)
+    return _answer(context, ticket, PlaceInLine(ahead, wait, context.hall.windows_of[queue.id]))
 
 
 def _new_ticket(context: CommandContext, ask: IssueTicket, queue: Queue, admitted: Admission | None) -> TicketRow:
@@ -100,11 +100,11 @@ def _next_number(context: CommandContext, queue: Queue, day: str) -> int:
 
 def answer_of(context: CommandContext, ticket: TicketRow) -> IssueAnswer:
     """What is answered of a ticket that was given before, as it is now."""
-    return _answer(context, ticket, *context.place(ticket))
+    return _answer(context, ticket, context.place(ticket))
 
 
-def _answer(context: CommandContext, ticket: TicketRow, ahead: int, wait: Estimate) -> IssueAnswer:
-    return IssueAnswer(context.signed(ticket), ahead, wait, context.hall.windows_of.get(ticket.queue, []))
+def _answer(context: CommandContext, ticket: TicketRow, place: PlaceInLineInLine) -> IssueAnswer:
+    return IssueAnswer(context.signed(ticket), place.ahead, place.wait, place.windows, context.opens_at())
 
 
 def confirm_print(context: CommandContext, ask: ConfirmPrint) -> TicketAnswer:

@@ -80,8 +80,8 @@ def lookup(context: CommandContext, ask: LookupTicket) -> LookupAnswer:
     """How a ticket is now: its state, how many come before it, how long that may take, and where it is called."""
     by_name = ask.ticket is not None and ask.token is None
     ticket = context.ticket(ask.ticket or "") if by_name else named(context, None, ask.token)
-    ahead, wait = context.place(ticket)
-    return LookupAnswer(context.facts(ticket), ahead, wait, _rateable(context, ticket) if ticket.services else UNSET)
+    place, service = context.place(ticket), _rateable(context, ticket) if ticket.services else UNSET
+    return LookupAnswer(context.facts(ticket), place.ahead, place.wait, place.windows, context.opens_at(), service)
 
 
 def _check(context: CommandContext, ask: Rate) -> None:

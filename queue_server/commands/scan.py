@@ -41,7 +41,9 @@ def scan(context: CommandContext, ask: ScanCode) -> ScanAnswer:
     match code.kind:
         case "ticket":
             found = lookup(context, LookupTicket(token=code.value))
-            return TicketScan(code.value, found.ticket, found.ahead, found.estimate_s, found.service)
+            return TicketScan(
+                code.value, found.ticket, found.ahead, found.estimate_s, found.windows, found.opens_at, found.service
+            )
         case "guide":
             return GuideScan(code.value)
         case "appointment":

@@ -1,4 +1,5 @@
-"""What is known about the hall's speed: who is open, how long services take. Estimates of waiting come from here.
+"""What is known about the hall's speed: who is open, how long services take. Estimates of waiting come from here; where no
+window is open there is none.
 
 Kept between units of context and read afresh when a window changes, at the latest after two seconds; estimates need no lock.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -23,18 +25,30 @@ OPEN = ("idle", "calling", "serving", "rating")
 L, S, W = tables.lines.c, tables.services.c, tables.windows.c
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Staff:
-    """The windows that context for one queue."""
+    """The open windows of one queue: how many work for it, how many of them are free, and how long the services at the others
+    still take."""
 
     servers: float
     free: int
     left_s: float | None
-    open: bool
+
+
+class OpenWindow(NamedTuple):
+    """A window that is open: since when it is in its state."""
+
+    queues: tuple[str, ...]
+    state: str
+    since: datetime
+
+    @property
+    def busy(self) -> bool:
+        return self.state in ("calling", "serving")
 
 
 class WaitTimes:
-    """Estimates for every queue of a hall; `refresh` reads the ledger, `estimate_s` only computes."""
+    """Estimates for every queue of a hall; `begin` reads the ledger, `in_line` and `at_window` only compute."""
 
     def __init__(self, hall: HallRules, monotonic: Callable[[], float]) -> None:
         self.hall = hall
@@ -45,6 +59,9 @@ class WaitTimes:
         self._paces = {queue.id: Pace.configured(queue.service_minutes) for queue in hall.config.queue}
         self._seen = datetime.min.replace(tzinfo=UTC)
         self._staff: dict[str, Staff] = {}
+        """Of the queues that some open window serves."""
+        self._open: dict[str, OpenWindow] = {}
+        self._now = self._seen
 
     def begin(self, connection: Connection, now: datetime) -> None:
         """Before a unit of context: read what has become old."""
@@ -78,18 +95,26 @@ class WaitTimes:
                 found[queue] = found.get(queue, 0) + waiting
         return found
 
-    def estimate_s(self, queue: str, *, ordinary: int, favoured_ahead: int, favoured: bool) -> tuple[int, Estimate]:
-        """How many calls come before a ticket behind these, and its wait."""
+    def in_line(self, queue: str, *, ordinary: int, favoured_ahead: int, favoured: bool) -> tuple[int, Estimate | None]:
+        """How many calls come before a ticket behind these, and its wait; None while no window works for the queue."""
         ratio = self.hall.rules.ratio
         share = favoured_ahead / (ordinary + favoured_ahead) if ordinary + favoured_ahead > 10 else 0.1
         ageing_s = self.hall.rules.ageing_minutes * 60
         line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s)
-        if queue not in self._paces:
-            return line.ahead, Estimate(0, 0)
-        staff = self._staff.get(queue) or Staff(1.0, 0, None, False)
-        pace = self._paces[queue]
-        low, high = estimate(line, pace, servers=staff.servers, free=staff.free, left=staff.left_s, sure=staff.open)
+        staff = self._staff.get(queue)
+        if staff is None:
+            return line.ahead, None
+        low, high = estimate(line, self._paces[queue], servers=staff.servers, free=staff.free, left=staff.left_s)
         return line.ahead, Estimate(low, high)
+
+    def at_window(self, window: str, queue: str, ahead: int) -> Estimate | None:
+        """The wait of a ticket of `queue` that is bound to a window, behind these; None while the window is not open."""
+        there, pace = self._open.get(window), self._paces.get(queue)
+        if there is None or pace is None:
+            return None
+        left = pace.left((self._now - there.since).total_seconds()) if there.busy else None
+        line = WaitingLine(ahead, 0, favoured_share=0.0)
+        return Estimate(*estimate(line, pace, servers=1.0, free=int(not there.busy), left=left))
 
     def _read_paces(self, connection: Connection, now: datetime) -> None:
         """Learn from the services that have ended since the last time; the first time from the latest ones of each queue."""
@@ -112,21 +137,20 @@ class WaitTimes:
 
     def _read_staff(self, connection: Connection, now: datetime) -> None:
         rows = connection.execute(select(W.id, W.state, W.since).where(W.state.in_(OPEN))).all()
-        windows = [
-            (self.hall.queues_of[window], state, since) for window, state, since in rows if window in self.hall.queues_of
-        ]
+        known = self.hall.queues_of
+        self._now = now
+        self._open = {window: OpenWindow(known[window], state, since) for window, state, since in rows if window in known}
         load: dict[str, float] = {}
         for queue, pace in self._paces.items():
             load[queue] = (1 + sum(self.waiting(queue, {}))) * pace.mean
-        shares = servers_of([queues for queues, _, _ in windows], load)
-        usual = servers_of(list(self.hall.queues_of.values()), load)
-        for queue in self._paces:
-            mine = [(state, since) for queues, state, since in windows if queue in queues]
-            pace = self._paces[queue]
-            left = [pace.left((now - since).total_seconds()) for state, since in mine if state in ("calling", "serving")]
-            free, mean_left = len(mine) - len(left), sum(left) / len(left) if left else None
-            share = shares.get(queue, 0.0) if mine else usual.get(queue, 0.0)
-            self._staff[queue] = Staff(share, free, mean_left, bool(mine))
+        shares = servers_of([window.queues for window in self._open.values()], load)
+        self._staff = {}
+        for queue, pace in self._paces.items():
+            mine = [window for window in self._open.values() if queue in window.queues]
+            left = [pace.left((now - window.since).total_seconds()) for window in mine if window.busy]
+            if mine:
+                mean_left = sum(left) / len(left) if left else None
+                self._staff[queue] = Staff(shares.get(queue, 0.0), len(mine) - len(left), mean_left)
 
 
 _CLASSES = ("ordinary", "appointment", "priority", "military")

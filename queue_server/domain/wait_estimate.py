@@ -126,14 +126,11 @@ class WaitingLine:
         return min(aged, self.ageing_s * calls_per_s)
 
 
-def estimate(
-    line: WaitingLine, pace: Pace, *, servers: float, free: int = 0, left: float | None = None, sure: bool = True
-) -> tuple[int, int]:
+def estimate(line: WaitingLine, pace: Pace, *, servers: float, free: int = 0, left: float | None = None) -> tuple[int, int]:
     """The range (low, high) of the wait in seconds.
 
     `servers` is how many windows work for the queue, shared ones in part (`servers_of`); `free` how many of them are idle now;
     `left` how long the services now running at them still take on average (`Pace.left`), a whole one when it is not known.
-    With `sure` False no window is open: `servers` are those that usually serve the queue, and the range is widened.
     """
     if line.ordinary + line.favoured_ahead + 1 <= free:
         return 0, int(min(pace.mean / 2, AT_ONCE_S))
@@ -145,7 +142,7 @@ def estimate(
     expected = (left + max(0.0, calls - free) * pace.mean) / servers
     spread = calls * pace.variance + (left * left + pace.variance) / 2 + unsure * unsure * pace.mean * pace.mean / 2
     doubt = pace.doubt**2 + DRIFT * DRIFT
-    deviation = sqrt(spread / (servers * servers) + (doubt if sure else 4 * doubt) * expected * expected)
+    deviation = sqrt(spread / (servers * servers) + doubt * expected * expected)
     return int(max(0.0, expected - BELOW * deviation)), int(expected + ABOVE * deviation)
 
 

@@ -33,6 +33,7 @@ from queue_server.store import marks, restores, tables
 from queue_server.store.database import BROKEN_RULES, ERRORS, Database, Writer, is_trouble, passes
 from queue_server.store.hall_key import hall_key, seal_hall_key
 from queue_server.store.hall_rows import ensure, youngest
+from queue_server.store.line_order import LineOrder
 from queue_server.store.prepared import Prepared
 from queue_server.store.unit_of_work import UnitOfWork
 
@@ -64,6 +65,8 @@ class Ledger:
         self._writer = Writer(database)
         self._recent = RecentAnswers(monotonic)
         self._chain = Chain()
+        self.order = None if database.shared else LineOrder()
+        """Where another server writes too, lines are counted in the database."""
         self.signer = Signer(b"")
         self.writable = True
         """False from a write that the database refused to the next one that it took."""
@@ -128,12 +131,12 @@ class Ledger:
             if not day_end.due(connection, self.hall, now, settled):
                 return changes
         with self._transaction() as connection:
-            unit = UnitOfWork(connection, shared=self.database.shared)
+            unit = self._unit(connection)
             self.wait_times.begin(connection, now)
             day_end.pass_time(self._work(unit, now, today, changes), settled)
             self._finish(unit, changes)
         self.writable = True
-        self.wait_times.committed(unit.line_changes())
+        self._written(unit)
         return changes
 
     # --- running requests -----------------------------------------------------------------------------------------------
@@ -178,7 +181,7 @@ class Ledger:
         changes, now = Changes(), self._clock()
         try:
             with self.database.look() as connection:
-                unit = UnitOfWork(connection, shared=False)
+                unit = UnitOfWork(connection, shared=False, order=self.order)
                 self.wait_times.begin(connection, now)
                 for one in asked:
                     one.reply = _reply(self._answer(one, self._work(unit, now, self.hall.day(now), changes, one.request)))
@@ -192,7 +195,7 @@ class Ledger:
         with self._transaction() as connection:
             now = self._clock()
             today = self.hall.day(now)
-            unit = UnitOfWork(connection, shared=self.database.shared)
+            unit = self._unit(connection)
             known = self._known(connection, asked)
             unit.lock(*named_by(asked), day=today.isoformat())
             self.wait_times.begin(connection, now)
@@ -216,7 +219,7 @@ class Ledger:
         for request_id, kept in recent.items():
             self._recent.put(request_id, kept)
         self.writable |= any(not VERBS[one.request.verb].reads_only for one in asked)
-        self.wait_times.committed(unit.line_changes())
+        self._written(unit)
         return changes
 
     def _answer(self, one: AskedRequest, work: CommandContext) -> Answer:
@@ -225,6 +228,14 @@ class Ledger:
             return Answer("ok", data=COMMANDS[one.request.verb](work, one.body))
         except Refused as refused:
             return refused.answer()
+
+    def _unit(self, connection: Connection) -> UnitOfWork:
+        return UnitOfWork(connection, shared=self.database.shared, order=self.order)
+
+    def _written(self, unit: UnitOfWork) -> None:
+        """What is kept in memory follows what was written."""
+        self.wait_times.committed(unit.line_changes())
+        unit.written()
 
     def _work(
         self, unit: UnitOfWork, now: datetime, today: date, changes: Changes, asked: LedgerRequest | None = None
@@ -257,6 +268,8 @@ class Ledger:
         except BaseException as error:
             self.writable &= not passes(error)
             self.wait_times.stale = True
+            if self.order is not None:
+                self.order.forget()
             self._chain.broken()
             raise
 

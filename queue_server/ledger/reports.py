@@ -17,12 +17,15 @@ from queue_server.domain.routing import choose
 from queue_server.store import tables
 from queue_server.store.database import Database
 from queue_server.store.hall_rows import line_queues
+from queue_server.store.prepared import Row
 from queue_server.store.unit_of_work import UnitOfWork
 
 A = tables.reprints.c
 P, R, S, T, W = tables.periods.c, tables.ratings.c, tables.services.c, tables.tickets.c, tables.windows.c
 NOBODY = Text("当前没有等候的号。", "Nobody waits for this window.")
 SECOND = 1_000_000
+_WAITING = (T.id, T.number, T.queue, T.class_, T.changed_at, T.state, func.coalesce(T.bound, T.window))
+"""The columns of a WaitingTicket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,23 @@ class WaitingTicket:
     since: datetime
     state: str
     window: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfLine:
+    """The first tickets of a list, and how many it has in all."""
+
+    tickets: list[WaitingTicket]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineAtWindow:
+    """What a clerk may call at a window: who waits, who was missed (the latest first), whom the window holds."""
+
+    waiting: PartOfLine
+    missed: PartOfLine
+    held: PartOfLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +143,21 @@ class Reports:
         self._hall = hall
         self._clock = clock
 
-    def waiting_list(self, window: str | None) -> list[WaitingTicket]:
-        """Open tickets at no window, in the order of the line; with `window`, those of its queues, those meant for it
-        and those of queues that no window serves any more.
-
-        First whoever waits, then those being printed, missed and held. Tickets bound to another window are left out.
-        """
-        wanted = select(T.id, T.number, T.queue, T.class_, T.changed_at, T.state, func.coalesce(T.bound, T.window)).where(
-            tables.OPEN, T.state.in_(("waiting", "printing", "missed", "held"))
-        )
-        if window is not None:
-            with self._database.look() as connection:
-                left = line_queues(connection, self._hall.served)
-            queues = [*self._hall.queues_of.get(window, ()), *left]
-            mine = or_(T.queue.in_(queues), T.bound == window, T.window == window)
-            wanted = wanted.where(mine, or_(T.bound.is_(None), T.bound == window))
-        order = case({"waiting": 0, "printing": 1, "missed": 2, "held": 3}, value=T.state)
+    def window_line(self, window: str, most: int) -> LineAtWindow:
+        """The lists of a window, `most` tickets of each."""
         with self._database.look() as connection:
-            rows = connection.execute(wanted.order_by(order, T.bound.is_(None), T.rank, T.id)).all()
-        return [WaitingTicket(*row) for row in rows]
+            mine = select(*_WAITING, func.count().over()).where(tables.OPEN, self._concerns(connection, window)).limit(most)
+            waiting = mine.where(T.state == "waiting").order_by(T.bound.is_(None), T.rank, T.id)
+            missed = mine.where(T.state == "missed").order_by(T.changed_at.desc(), T.id)
+            held = mine.where(T.state == "held", or_(T.window.is_(None), T.window == window)).order_by(T.changed_at, T.id)
+            return LineAtWindow(*(_part(connection.execute(wanted)) for wanted in (waiting, missed, held)))
+
+    def _concerns(self, connection: Connection, window: str) -> ColumnElement[bool]:
+        """Tickets of a window's queues, those meant for it, those it was the last to have, and those of queues that no window
+        serves any more; not those bound to another window."""
+        queues = [*self._hall.queues_of.get(window, ()), *line_queues(connection, self._hall.served)]
+        mine = or_(T.queue.in_(queues), T.bound == window, T.window == window)
+        return and_(mine, or_(T.bound.is_(None), T.bound == window))
 
     def reprintable(self, text: str, limit: int) -> list[WaitingTicket]:
         """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
@@ -257,3 +273,9 @@ class Reports:
         cancelled = func.sum(case((T.state == "cancelled", 1), else_=0))
         given = select(T.queue, func.count(), cancelled).where(T.business_day == day.isoformat()).group_by(T.queue)
         return {queue: {"issued": issued, "cancelled": int(gone)} for queue, issued, gone in connection.execute(given)}
+
+
+def _part(rows: Iterable[Row]) -> PartOfLine:
+    """Rows of _WAITING and of how many there are in all."""
+    found = [(WaitingTicket(*columns), int(count)) for *columns, count in rows]
+    return PartOfLine([ticket for ticket, _ in found], found[0][1] if found else 0)

@@ -50,6 +50,11 @@ class IdentityMap(Generic[R]):
         self._changed: dict[str, R] = {}
 
     @property
+    def rows(self) -> Iterable[R]:
+        """Every row that was read or added, as it now stands."""
+        return self._known.values()
+
+    @property
     def columns(self) -> Query:
         """The select that `find` wants."""
         return self._statements.select

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Integer, Table, bindparam, func, insert, lite
 from contract.wire.messages import TicketClass
 from queue_server.store import tables
 from queue_server.store.identity_map import IdentityMap, RowStatements
+from queue_server.store.line_order import LineOrder
 from queue_server.store.prepared import Prepared
 from queue_server.store.repositories import Leases, Ratings, Reprints, UsedCodes
 from queue_server.store.rows import ServiceRow, TicketRow, WindowRow
@@ -108,9 +109,11 @@ class _LineChange:
 class UnitOfWork:
     """A transaction's view of the ledger. The caller opens the transaction, calls `flush`, commits."""
 
-    def __init__(self, connection: Connection, *, shared: bool) -> None:
+    def __init__(self, connection: Connection, *, shared: bool, order: LineOrder | None = None) -> None:
+        """`shared` where another server may write too; `order` where none does."""
         self.connection = connection
         self.shared = shared
+        self._order = order
         self.tickets = IdentityMap(connection, TICKETS, lock=shared)
         self.windows = IdentityMap(connection, WINDOWS, lock=shared)
         self.services = IdentityMap(connection, SERVICES, lock=shared)
@@ -224,13 +227,23 @@ class UnitOfWork:
     def before(self, ticket: TicketRow) -> tuple[int, int]:
         """How many ordinary and favoured tickets are before a ticket: bound to the same window, or in its queue's line."""
         self.tickets.flush()
-        if ticket.bound is not None:
-            counted = _BEFORE_AT_WINDOW.run(self.connection, {"window": ticket.bound, "rank": ticket.rank})
-        else:
-            counted = _BEFORE_IN_LINE.run(self.connection, {"queue": ticket.queue, "rank": ticket.rank})
-        counts: dict[str, int] = dict(counted)
+        counts = self._before(ticket)
         ordinary = counts.pop("ordinary", 0)
         return ordinary, sum(counts.values())
+
+    def _before(self, ticket: TicketRow) -> dict[str, int]:
+        """The same by class."""
+        if ticket.bound is not None:
+            return dict(_BEFORE_AT_WINDOW.run(self.connection, {"window": ticket.bound, "rank": ticket.rank}))
+        if self._order is None:
+            return dict(_BEFORE_IN_LINE.run(self.connection, {"queue": ticket.queue, "rank": ticket.rank}))
+        self._order.note(self.tickets.rows)
+        return {c: self._order.before(self.connection, (ticket.queue, c), ticket.rank) for c in get_args(TicketClass)}
+
+    def written(self) -> None:
+        """The transaction is over: what others are told of lines is as it was written."""
+        if self._order is not None:
+            self._order.note(self.tickets.rows)
 
     def flush(self) -> None:
         """Write everything; the caller commits."""

@@ -27,6 +27,8 @@ PAUSE_S = 0.1
 BEAT_S = 5.0
 Render = Callable[[], Awaitable[dict[str, str] | None]]
 """Element id → HTML of all live parts of a page; None when the page is over (logged out)."""
+Concerns = Callable[[], tuple[str, ...]]
+"""The beginnings of the topics that concern a page, as it is now."""
 
 
 class ChangeFeed:
@@ -77,6 +79,10 @@ class ChangeFeed:
         self._readers[event] = prefixes
         return event
 
+    def watch(self, event: asyncio.Event, prefixes: tuple[str, ...]) -> None:
+        """From now on `event` is set by what changes below these."""
+        self._readers[event] = prefixes
+
     @contextlib.contextmanager
     def reader(self, prefixes: tuple[str, ...]) -> Iterator[asyncio.Event]:
         """An event that is set whenever something below one of `prefixes` changes."""
@@ -86,6 +92,18 @@ class ChangeFeed:
             yield event
         finally:
             del self._readers[event]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What one stream looks at, and how soon it shows a change there."""
+
+    prefixes: tuple[str, ...]
+    at_once: tuple[str, ...]
+    concerns: Concerns | None
+    pause_s: float
+    beat_s: float
+    look_s: float
 
 
 @dataclass(frozen=True)
@@ -100,35 +118,44 @@ class Streams:
         request: Request,
         render: Render,
         *prefixes: str,
+        at_once: tuple[str, ...] = (),
+        concerns: Concerns | None = None,
         pause_s: float = PAUSE_S,
         beat_s: float = BEAT_S,
         look_s: float = 0.0,
     ) -> StreamingResponse:
         """An answer that goes on for as long as the page is open: `picture` events, and a `beat` every `beat_s`.
 
-        Without a change the parts are looked at again after `look_s`, at each beat if that is 0. Refused with 503 while there
-        is no place for this reader: a page then stays as it is and tries again.
+        A change below `at_once` is shown at once, one below the other prefixes after `pause_s`. `concerns` says after each look
+        what to watch from then on. Without a change the parts are looked at again after `look_s`, at each beat if that is 0.
+        Refused with 503 while there is no place for this reader: a page then stays as it is and tries again.
         """
         who = place(request)
         if self.places.free <= self.places.held(who):
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        events = _events(self, who, render, prefixes, pause_s, beat_s, look_s)
+        watched = Watched((*prefixes, *at_once), at_once, concerns, pause_s, beat_s, look_s)
+        events = _events(self, who, render, watched)
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
-async def _events(
-    streams: Streams, who: str, render: Render, prefixes: tuple[str, ...], pause_s: float, beat_s: float, look_s: float
-) -> AsyncIterator[str]:
+async def _events(streams: Streams, who: str, render: Render, watched: Watched) -> AsyncIterator[str]:
     sent: dict[str, str] = {}
     yield "retry: 1000\n\n"
     changes = streams.changes
-    with streams.places.place(who) as taken, changes.reader(prefixes) as changed:
+    with (
+        streams.places.place(who) as taken,
+        changes.reader(watched.prefixes) as changed,
+        changes.reader(watched.at_once) as at_once,
+    ):
         if not taken:
             return
         while not changes.closed:
             changed.clear()
+            at_once.clear()
             parts = await render()
+            if watched.concerns is not None:
+                changes.watch(changed, watched.concerns())
             if parts is None:
                 yield event("over", {})
                 return
@@ -138,12 +165,14 @@ async def _events(
             begun = monotonic()
             while not changed.is_set():
                 try:
-                    await asyncio.wait_for(changed.wait(), beat_s)
-                    await asyncio.sleep(pause_s)
+                    await asyncio.wait_for(changed.wait(), watched.beat_s)
                 except TimeoutError:
-                    if monotonic() - begun >= look_s:
+                    if monotonic() - begun >= watched.look_s:
                         break
                     yield event("beat", {})
+                else:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(at_once.wait(), watched.pause_s)
 
 
 def event(name: str, data: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from starlette.types import Scope
 
 from contract.configuration.hall import HallConfig
 from contract.texts import texts
+from contract.wait_words import wait_words
 from contract.wire import device_words
 from queue_server.web.menu import entries
 
@@ -79,8 +80,9 @@ class Pages:
             device_sentence=lambda kind, state: device_words.sentence(kind, state, language),
             static=lambda name: f"/static/{self.edition}/{name}",
             menu=lambda role: entries(role, guides=self._guides),
+            wait=lambda estimate, opens_at, today: wait_words(estimate, opens_at, today, gettext),
         )
-        environment.filters.update(minutes=minutes, duration=duration)
+        environment.filters.update(duration=duration)
         return environment
 
 
@@ -89,11 +91,6 @@ def local_path(address: str) -> str:
     parts = urlsplit(address)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
-
-
-def minutes(seconds: float) -> int:
-    """Seconds as whole minutes, rounded up: nobody waits 0 minutes."""
-    return max(1, -(-int(seconds) // 60))
 
 
 def duration(seconds: float) -> str:

@@ -70,6 +70,16 @@ class Site:
         """Do `work` for a page that is open to all, off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
 
+    def queues_at(self, window_id: str) -> list[str]:
+        """The queues that a window serves."""
+        window = self.window(window_id)
+        return [] if window is None else self.config.queues_of(window)
+
+    def sign(self, window_id: str) -> str:
+        """The number over a window; its id when the hall does not have it."""
+        window = self.window(window_id)
+        return window_id if window is None else window.number
+
     def window(self, window_id: str) -> Window | None:
         """The window of the configuration with this id."""
         return next((window for window in self.config.window if window.id == window_id), None)

@@ -88,7 +88,7 @@ class _Run:
     windows: list[_Window]
     pace: dict[str, Pace]
     lines: dict[tuple[str, str], list[tuple[float, Candidate]]] = field(default_factory=dict)
-    promised: dict[str, tuple[float, float]] = field(default_factory=dict)
+    promised: dict[str, tuple[float, float] | None] = field(default_factory=dict)
     issued: dict[str, list[int]] = field(default_factory=dict)
     waits: list[Wait] = field(default_factory=list)
     events: list[tuple[float, int, Callable[[float], None]]] = field(default_factory=list)
@@ -114,7 +114,8 @@ class _Run:
         for window in self.windows:
             self.call(window, now)
 
-    def promise(self, business: Business, favoured: bool, now: float) -> tuple[float, float]:
+    def promise(self, business: Business, favoured: bool, now: float) -> tuple[float, float] | None:
+        """The range that a ticket is told; None while no window works for it."""
         plain = {b.id: len(self.lines.get((b.id, "ordinary"), ())) for b in self.day.businesses}
         choice = {b.id: sum(len(self.lines.get((b.id, c), ())) for c in CLASSES[1:]) for b in self.day.businesses}
         line_of_ordinary = self.lines.get((business.id, "ordinary"), [])
@@ -124,15 +125,14 @@ class _Run:
         line = WaitingLine(plain[business.id], choice[business.id], favoured, share, oldest_s=oldest)
         opened = [w for w in self.windows if w.open]
         serves = [w for w in opened if business.id in w.desk.rules.places]
-        sure = bool(serves)
         if not serves:
-            opened = serves = [w for w in self.windows if business.id in w.desk.rules.places]
+            return None
         before = {q: choice[q] + (min(plain[q], 2 * choice[q]) if favoured else plain[q]) for q in plain}
         work = {q: (n + (q == business.id)) * self.pace[q].mean for q, n in before.items()}
         servers = servers_of([w.desk.rules.queues for w in opened], work)[business.id]
         left = [self.pace[w.serving.queue].left(now - w.since) for w in serves if w.serving]
         free, mean_left = len(serves) - len(left), sum(left) / len(left) if left else None
-        return estimate(line, self.pace[business.id], servers=servers, free=free, left=mean_left, sure=sure)
+        return estimate(line, self.pace[business.id], servers=servers, free=free, left=mean_left)
 
     def call(self, window: _Window, now: float) -> None:
         if not window.open or window.serving is not None:
@@ -143,8 +143,9 @@ class _Run:
             return
         ticket, window.tally = choice.candidate, choice.tally
         heapq.heappop(self.lines[ticket.queue, ticket.class_])
-        low, high = self.promised.pop(ticket.ticket)
-        self.waits.append(Wait(low, high, now - ticket.rank, ticket.class_ != "ordinary"))
+        promised = self.promised.pop(ticket.ticket)
+        if promised is not None:
+            self.waits.append(Wait(*promised, now - ticket.rank, ticket.class_ != "ordinary"))
         window.serving, window.since = ticket, now
         seconds = self.service_seconds(ticket.queue)
         self.at(now + seconds, lambda then: self.finish(window, seconds, then))

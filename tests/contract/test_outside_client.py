@@ -136,12 +136,15 @@ def test_a_number_is_issued_once_however_often_it_is_asked_for(visitor: Visitor)
     assert {"id", "number", "queue", "class", "issued_at", "business_day", "token"} <= ticket.keys()
     assert (ticket["number"], ticket["queue"], ticket["class"]) == ("A001", "household", "priority")
     assert rfc3339(ticket["issued_at"]).date().isoformat() == ticket["business_day"]
-    assert data["ahead"] == 0 and data["estimate_s"].keys() == {"low", "high"} and "01" in data["windows"]
+    assert data["ahead"] == 0 and data["estimate_s"] is None and "01" in data["windows"], "no window is open"
     issued = visitor.event("ticket-issued", number="A001")
     assert (issued["queue"], issued["class"], issued["channel"]) == ("household", "priority", "web")
     queue = visitor.state("queue/household/state", lambda state: state["waiting"] == 2)
-    assert queue.keys() == {"seq", "name", "open", "waiting", "last_issued", "last_called", "estimate_s"}
+    assert queue.keys() == {"seq", "name", "open", "waiting", "last_issued", "last_called", "estimate_s", "opens_at"}
     assert (queue["name"]["zh"], queue["open"], queue["last_issued"]) == ("户政", True, "A002")
+    visitor.ok("open-window", window="01", clerk="0101")
+    queue = visitor.state("queue/household/state", lambda state: state["estimate_s"] is not None)
+    assert queue["estimate_s"].keys() == {"low", "high"}
 
 
 def test_a_ticket_is_called_recalled_served_and_rated(visitor: Visitor) -> None:

@@ -77,13 +77,22 @@ CANDIDATES = tuple(
 )
 """What `shebao` may stand for."""
 NOON = datetime(2026, 11, 21, 9, 41, tzinfo=ZoneInfo("Asia/Shanghai"))
+MONDAY = datetime(2026, 11, 23, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+"""When a closed hall opens."""
 
 
 def busy_hall(hall: HallConfig, mode: Mode, *, is_open: bool = True) -> KioskState:
     """The home page of a hall in full swing."""
     queues = {
         queue.id: QueueState(
-            1, Text(zh=queue.name.zh, en=queue.name.en), is_open, (i * 7) % 23, None, None, Estimate(i * 300, i * 500 + 120)
+            1,
+            Text(zh=queue.name.zh, en=queue.name.en),
+            is_open,
+            (i * 7) % 23,
+            None,
+            None,
+            Estimate(i * 300, i * 500 + 120) if is_open else None,
+            None if is_open else MONDAY,
         )
         for i, queue in enumerate(hall.queue)
     }
@@ -152,6 +161,7 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, KioskState]]:
     for trouble in troubles:
         yield f"trouble-{trouble}", in_trouble(chosen, trouble)
     yield "closed", busy_hall(hall, mode, is_open=False)
+    yield from before_opening(chosen, ticket)
     yield "away", cut_off(state)
     yield from offline_states(chosen, replace(ticket, number="A901", offline=True))
     yield "starting", replace(state, hall=HallView(), started=None)
@@ -160,6 +170,16 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, KioskState]]:
     yield from scan_states(state)
     yield from paper_states(state)
     yield "fail-safe", replace(state, page="fail-safe")
+
+
+def before_opening(chosen: KioskState, ticket: IssuedTicket) -> Iterator[tuple[str, KioskState]]:
+    """The way to a number where nobody is at a window yet, and where a range of minutes would be of no use."""
+    queue = chosen.taking.queue or ""
+    for name, wait, opens in (("early", None, MONDAY), ("unstaffed", None, None), ("long", Estimate(400, 10_000), None)):
+        state = structs.replace(chosen.queues[queue], estimate_s=wait, opens_at=opens)
+        queues = {**chosen.queues, queue: state}
+        yield f"confirm-{name}", replace(chosen, page="confirm", hall=replace(chosen.hall, queues=queues))
+        yield f"done-{name}", at_end(chosen, replace(ticket, estimate_s=wait, opens_at=opens), on_paper=True)
 
 
 def at_end(state: KioskState, ticket: IssuedTicket, *, on_paper: bool) -> KioskState:

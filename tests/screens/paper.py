@@ -23,8 +23,7 @@ CHINESE = PaperTicket(
     windows=("03", "04", "05"),
     issued_at=NOW,
     url="http://192.168.10.20:8080/t/20261122-a012-Zk3vQ9x7LmN2pR5tW8yB1c",
-    wait_low_s=900,
-    wait_high_s=1500,
+    wait="约 15-25 分钟",
 )
 ENGLISH = replace(
     CHINESE, hall="Wushan County Government Service Centre", queue="Social security", language="en", help_desk="help desk"

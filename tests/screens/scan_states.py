@@ -14,7 +14,7 @@ import cv2
 from contract.guides.item import Form
 from contract.wire.answers import HolderScan
 from contract.wire.facts import AppointmentFacts, HolderFacts, Standing
-from contract.wire.messages import Text
+from contract.wire.messages import Estimate, Text
 from drivers.scanner.reading import CodeReader
 from kiosk.flow.hall_view import Presence
 from kiosk.flow.requests import ask
@@ -88,7 +88,8 @@ def scan_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
 
 def ticket_states(home: KioskState, queue: str) -> Iterator[tuple[str, KioskState]]:
     """A scanned ticket in every state, and its rating."""
-    waiting = ShownTicket("A1012", queue, "waiting", None, ahead=12, low_s=900, high_s=1500, can_rate=False, level=None)
+    wait = Estimate(900, 1500)
+    waiting = ShownTicket("A1012", queue, "waiting", None, 12, wait, None, ("01", "02", "03"), can_rate=False, level=None)
     shown = replace(home, page="my-ticket", trail=("home", "scan"), scan=ScanState(), my_ticket=MyTicketState(waiting))
     yield "my-ticket-waiting", shown
     yield "my-ticket-doubting", replace(shown, my_ticket=MyTicketState(waiting, asks_give_up=True))

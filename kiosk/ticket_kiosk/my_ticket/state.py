@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
-from contract.wire.messages import Level, Text, TicketState
+from contract.wire.messages import Estimate, Level, Text, TicketState
 from kiosk.flow.requests import Policy, ServerRequest
 
 CANCELLABLE = ("waiting", "held", "missed")
@@ -13,15 +14,17 @@ CANCELLABLE = ("waiting", "held", "missed")
 
 @dataclass(frozen=True)
 class ShownTicket:
-    """Where a ticket is in its line. The waiting time is from `low_s` to `high_s`; `level` is its rating, if any."""
+    """Where a ticket is in its line, how long it waits (None: no window works for it now), at which windows it is called.
+    `level` is its rating, if any."""
 
     number: str
     queue: str
     state: TicketState
     window: str | None
     ahead: int
-    low_s: int
-    high_s: int
+    estimate_s: Estimate | None
+    opens_at: datetime | None
+    windows: tuple[str, ...]
     can_rate: bool
     level: Level | None
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contract.wire import answers
-from contract.wire.answers import Answer, TicketAnswer
-from contract.wire.facts import RateableService, TicketFacts
-from contract.wire.messages import Estimate
+from contract.wire.answers import Answer, IssueAnswer, TicketAnswer, TicketScan
+from contract.wire.facts import RateableService
 from contract.wire.rating_reasons import lacks_reason as rating_lacks_reason
 from contract.wire.rating_reasons import needs_reason, reasons_of
 from kiosk.flow.event import LevelTapped, ReasonTapped
@@ -31,16 +30,18 @@ RATING = ("rate", "rate-reasons")
 """The pages on which a service is rated."""
 
 
-def shown(ticket: TicketFacts, ahead: int, estimate_s: Estimate, service: RateableService | None = None) -> ShownTicket:
+def shown(found: IssueAnswer | TicketScan, service: RateableService | None = None) -> ShownTicket:
     """A ticket as its page shows it; `service` is its last one, when that has ended."""
+    ticket = found.ticket
     return ShownTicket(
         number=ticket.number,
         queue=ticket.queue,
         state=ticket.state,
         window=ticket.window,
-        ahead=ahead,
-        low_s=estimate_s.low,
-        high_s=estimate_s.high,
+        ahead=found.ahead,
+        estimate_s=found.estimate_s,
+        opens_at=found.opens_at,
+        windows=tuple(found.windows),
         can_rate=service is not None and service.can_rate,
         level=service.level if service is not None else None,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from contract.wait_words import wait_words
 from kiosk.ticket_kiosk.my_ticket.state import AskGiveUp, ConfirmGiveUp, OpenRating, ShownTicket
 from kiosk.ticket_kiosk.my_ticket.steps import waits
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.scan.appointment_page import queue_name
 from kiosk.ticket_kiosk.state import KioskState
-from kiosk.ticket_kiosk.take_number.confirm_page import minutes_text, windows_text
+from kiosk.ticket_kiosk.take_number.confirm_page import numbers_of, windows_text
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
@@ -92,17 +93,16 @@ class MyTicketPage(PageFrame):
             )
         )
         if ticket.state == "waiting" and not state.my_ticket.asks_give_up:
-            self._line(rest, ticket)
+            self._line(rest, state, ticket)
 
-    def _line(self, rect: Rect, ticket: ShownTicket) -> None:
+    def _line(self, rect: Rect, state: KioskState, ticket: ShownTicket) -> None:
         """The people ahead, the time it may take, the windows."""
         look, context, _ = self.look, self.context, self.context.text
-        known = any(queue.id == ticket.queue for queue in context.hall.queue)
-        windows = windows_text([window.number for window in context.hall.windows_of(ticket.queue)]) if known else ""
+        wait = wait_words(ticket.estimate_s, ticket.opens_at, state.clock and state.clock.date(), _)
         rows = [
             ("account-multiple", _("前面还有 {count} 人").format(count=ticket.ahead)),
-            ("clock", minutes_text(context, ticket.low_s, ticket.high_s)),
-            ("monitor", _("办理窗口 {windows}").format(windows=windows)),
+            ("clock", wait),
+            ("monitor", _("办理窗口 {windows}").format(windows=windows_text(numbers_of(context, ticket.windows)))),
         ]
         height = min(look.type("body") * 2, rect.h / len(rows))
         block = rect.top(height * len(rows))[0]

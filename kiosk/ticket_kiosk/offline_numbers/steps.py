@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from contract.wire import answers
 from contract.wire.answers import Answer, LeaseAnswer, MergeAnswer
-from contract.wire.messages import Estimate, LeaseStatus, TicketClass
+from contract.wire.messages import LeaseStatus, TicketClass
 from kiosk.flow.event import Ask
 from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
@@ -70,7 +70,7 @@ def given(state: KioskState, event: NumberGiven) -> tuple[KioskState, Effects]:
         issued_at=facts.issued_at,
         token=facts.token,
         ahead=0,
-        estimate_s=Estimate(0, 0),
+        estimate_s=None,
         windows=facts.windows,
         language=state.mode.language,
         offline=True,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from contract.wire.facts import AppointmentFacts
 from kiosk.ticket_kiosk.events import TakeNumber
 from kiosk.ticket_kiosk.guides.list_pages import Listing
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
-from kiosk.ticket_kiosk.page_frame import PageFrame, date_text
+from kiosk.ticket_kiosk.page_frame import PageFrame, time_text
 from kiosk.ticket_kiosk.scan.state import CheckIn, PickAppointment, PickCase
 from kiosk.ticket_kiosk.scan.steps import waits
 from kiosk.ticket_kiosk.state import KioskState
@@ -19,13 +17,6 @@ from kiosk.ui.widgets import Bar, Card, Icon, Words
 
 ADMITTED = ("due", "late", "checked-in")
 """The standings that lead on to a number."""
-
-
-def time_text(context: PageContext, moment: datetime, clock: datetime | None) -> str:
-    """An instant of an answer; without its day when that is today."""
-    if clock is not None and moment.date() == clock.date():
-        return f"{moment:%H:%M}"
-    return f"{date_text(context, moment)} {moment:%H:%M}"
 
 
 def queue_name(context: PageContext, queue: str) -> str:

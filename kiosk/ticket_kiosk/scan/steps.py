@@ -139,7 +139,7 @@ def code_answered(state: KioskState, pending: Pending[CodeLookup], answer: Answe
     match answers.of_scan(answer):
         case TicketScan() as found:
             service = found.service if isinstance(found.service, RateableService) else None
-            ticket = my_ticket_steps.shown(found.ticket, found.ahead, found.estimate_s, service)
+            ticket = my_ticket_steps.shown(found, service)
             return my_ticket_steps.show(state, ticket, found.token), ()
         case AppointmentScan(appointment):
             return _appointment(state, appointment)
@@ -161,7 +161,7 @@ def checked_in_answered(state: KioskState, pending: Pending[CheckedInLookup], an
     issued = answers.of(answer, IssueAnswer)
     if issued is None:
         return _refused(state, answer), ()
-    ticket = my_ticket_steps.shown(issued.ticket, issued.ahead, issued.estimate_s)
+    ticket = my_ticket_steps.shown(issued)
     return my_ticket_steps.show(state, ticket, issued.ticket.token), ()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
+from contract.wait_words import wait_words
 from contract.wire.messages import TicketClass
 from kiosk.ticket_kiosk.events import Confirm, PickClass
 from kiosk.ticket_kiosk.home_page import OFFLINE, TileNotice
@@ -16,15 +18,10 @@ from kiosk.ui.widgets import Bar, Card, Chip, Icon, Words
 MOST_WINDOWS = 8
 
 
-def minutes_text(context: PageContext, low_s: int, high_s: int) -> str:
-    """A range of seconds as a person would say it."""
-    _ = context.text
-    low, high = low_s // 60, -(-high_s // 60)
-    if high <= 1:
-        return _("马上就到")
-    if low == high:
-        return _("约 {high} 分钟").format(high=high)
-    return _("约 {low}–{high} 分钟").format(low=low, high=high)
+def numbers_of(context: PageContext, windows: Iterable[str]) -> list[str]:
+    """The numbers over these windows; the id of one that the hall does not have."""
+    numbers = {window.id: window.number for window in context.hall.window}
+    return [numbers.get(window, window) for window in windows]
 
 
 def windows_text(numbers: list[str]) -> str:
@@ -131,11 +128,6 @@ class ConfirmPage(PageFrame):
             notice.say(_("打印机暂时不能用，号码显示在屏幕上"))
         self.add_widget(notice)
 
-    def _staffed(self, state: KioskState) -> bool:
-        """Whether a window for the business is open, as far as is known; without one a waiting time means nothing."""
-        states = [state.windows.get(window.id) for window in self.context.hall.windows_of(state.taking.queue or "")]
-        return not any(states) or any(window is not None and window.state != "closed" for window in states)
-
     def show(self, state: KioskState) -> None:
         _ = self.context.text
         super().show(state)
@@ -145,8 +137,7 @@ class ConfirmPage(PageFrame):
                 value.say(_("暂无数据"))
         elif queue is not None:
             self.values[0].say(_("{count} 人").format(count=queue.waiting))
-            wait = minutes_text(self.context, queue.estimate_s.low, queue.estimate_s.high)
-            self.values[1].say(wait if self._staffed(state) else _("窗口尚未开放"))
+            self.values[1].say(wait_words(queue.estimate_s, queue.opens_at, state.clock and state.clock.date(), _))
         else:
             for value in self.values[:2]:
                 value.say("")

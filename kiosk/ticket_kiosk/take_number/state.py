@@ -25,8 +25,9 @@ class IssuedTicket:
     issued_at: datetime
     token: str
     ahead: int
-    estimate_s: Estimate
+    estimate_s: Estimate | None
     windows: tuple[str, ...]
+    opens_at: datetime | None = None
     language: str = "zh"
     offline: bool = False
 

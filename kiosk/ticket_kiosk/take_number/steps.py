@@ -210,7 +210,7 @@ def _not_checked_in(state: KioskState, texts: Text) -> KioskState:
 
 def _checked_in_before(state: KioskState, issued: IssueAnswer) -> KioskState:
     """Another kiosk was quicker: the appointment's ticket is in somebody's hand, and is only shown."""
-    shown = my_ticket_steps.shown(issued.ticket, issued.ahead, issued.estimate_s)
+    shown = my_ticket_steps.shown(issued)
     return my_ticket_steps.show(replace(unwanted(state), page="home", trail=()), shown, issued.ticket.token)
 
 
@@ -252,6 +252,7 @@ def _ticket(issued: IssueAnswer, language: str) -> IssuedTicket:
         token=facts.token,
         ahead=issued.ahead,
         estimate_s=issued.estimate_s,
+        opens_at=issued.opens_at,
         windows=tuple(issued.windows),
         language=language,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from kivy.animation import Animation
 from kivy.graphics import Color, PopMatrix, PushMatrix, SmoothRoundedRectangle, Translate
 
+from contract.wait_words import wait_words
 from kiosk.ticket_kiosk.events import GoHome
 from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
-from kiosk.ticket_kiosk.take_number.confirm_page import minutes_text, windows_text
+from kiosk.ticket_kiosk.take_number.confirm_page import numbers_of, windows_text
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
@@ -137,7 +138,7 @@ class TicketPage(PageFrame):
         where = self._where(state)
         line = [
             ("account-multiple", _("前面还有 {count} 人").format(count=ticket.ahead)),
-            ("clock", minutes_text(context, ticket.estimate_s.low, ticket.estimate_s.high)),
+            ("clock", wait_words(ticket.estimate_s, ticket.opens_at, ticket.issued_at.date(), _)),
         ]
         rows = [
             *([("cloud-outline-off", _("离线取号，按取号时间排队"))] if ticket.offline else line),
@@ -152,9 +153,7 @@ class TicketPage(PageFrame):
     def _where(self, state: KioskState) -> str:
         _ = self.context.text
         assert state.taking.ticket is not None
-        numbers = {window.id: window.number for window in self.context.hall.window}
-        shown = windows_text([numbers.get(window, window) for window in state.taking.ticket.windows])
-        return _("办理窗口 {windows}").format(windows=shown)
+        return _("办理窗口 {windows}").format(windows=windows_text(numbers_of(self.context, state.taking.ticket.windows)))
 
     def _code(self, rect: Rect, link: str) -> None:
         look, context, _ = self.look, self.context, self.context.text

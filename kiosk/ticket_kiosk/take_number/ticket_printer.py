@@ -169,6 +169,7 @@ class TicketPrinter(Worker[PrintTicket, IssuedTicket | Reprinting | RollRenewed 
                 number=ticket.number,
                 ahead=ticket.ahead,
                 estimate=ticket.estimate_s,
+                opens_at=ticket.opens_at,
                 windows=ticket.windows,
                 issued_at=ticket.issued_at,
                 url=self.setting.ticket_url(ticket.token) or "",

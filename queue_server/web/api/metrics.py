@@ -57,7 +57,8 @@ def _queues(site: Site) -> Iterator[GaugeMetricFamily]:
     estimate = GaugeMetricFamily("jiaohao_queue_estimate_seconds", "Longest expected wait of a new ticket", labels=["queue"])
     for queue, state in site.states("queue/", "/state", messages.QueueState).items():
         waiting.add_metric([queue], state.waiting)
-        estimate.add_metric([queue], state.estimate_s.high)
+        if state.estimate_s is not None:
+            estimate.add_metric([queue], state.estimate_s.high)
     windows = GaugeMetricFamily("jiaohao_windows", "Windows by what they do", labels=["state"])
     states: list[str] = [state.state for state in site.window_states().values()]
     for condition in CONDITIONS:

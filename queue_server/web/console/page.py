@@ -30,7 +30,11 @@ from queue_server.web.site import Site
 LOG = logging.getLogger(__name__)
 SETTLE_S = 1.0
 ROLES = ("clerk", "supervisor", "administrator")
-WATCHED = ("window/", "queue/", "display/", "terminal/", "alert/", "server/", "rating/", "session")
+WATCHED = ("display/", "terminal/", "alert/", "server/")
+"""What every console watches, beside its own window, that window's queues, and its session."""
+LINE_PAUSE_S = 1.0
+"""A console shows what happens at its own window at once, and the line of everybody so often."""
+MOST_SHOWN = 50
 FIELDS: dict[str, tuple[str, ...]] = {
     "call-next": (),
     "call-ticket": ("ticket", "reason"),
@@ -105,7 +109,9 @@ def routes(site: Site) -> APIRouter:
             window = site.window(now.window) if now and now.window else None
             return await _parts(site, language, now, window) if now and window and now.window == session.window else None
 
-        return site.staff.open(request, render, *WATCHED)
+        own = (f"window/{session.window}/", f"rating/{session.window}/", "session")
+        queues = (f"queue/{queue}/" for queue in site.queues_at(session.window or ""))
+        return site.staff.open(request, render, *WATCHED, *queues, at_once=own, pause_s=LINE_PAUSE_S)
 
     return router
 
@@ -261,8 +267,8 @@ async def _parts(site: Site, language: str, session: Session, window: Window) ->
         ),
     }
     try:
-        line, why = await asyncio.gather(site.hall.waiting_list(window.id), site.hall.why(window.id))
-        facts |= {"line": view.lists(line, window.id), "why": why}
+        line, why = await asyncio.gather(site.hall.window_line(window.id, MOST_SHOWN), site.hall.why(window.id))
+        facts |= {"line": line, "why": why}
     except Exception:
         # A ledger that cannot be read must look like trouble, never like an empty line.
         LOG.exception("the line of window %s could not be read", window.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contract.configuration.hall import HallConfig, Window
@@ -10,7 +9,6 @@ from contract.texts import unchanged as N_  # noqa: N812 - the name that text ex
 from contract.wire import messages
 from contract.wire.device_state import FINE, NOT_RUNNING, SOON
 from queue_server.domain.windows import TRANSITIONS
-from queue_server.hall_access import WaitingTicket
 
 HALL_WIDE = ("printer", "voice")
 """Kinds of devices that every clerk should know of when they fail: citizens come to the window and ask."""
@@ -55,15 +53,6 @@ def possible(condition: str) -> list[str]:
     if condition == "paused":
         can.append("open")
     return can + [verb for verb in ("call-ticket", "resume") if condition in TRANSITIONS[verb]]
-
-
-def lists(line: Iterable[WaitingTicket], window: str) -> dict[str, list[WaitingTicket]]:
-    """The line as the console shows it: waiting, missed, held here. A ticket that another window holds is not ours."""
-    found: dict[str, list[WaitingTicket]] = {"waiting": [], "missed": [], "held": []}
-    for ticket in line:
-        if ticket.state in found and (ticket.state != "held" or ticket.window in (None, window)):
-            found[ticket.state].append(ticket)
-    return found
 
 
 def health(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from http import HTTPStatus
+from random import uniform
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -37,12 +38,18 @@ def routes(site: Site) -> APIRouter:
     @router.get("/t/{token}/live")
     async def live(request: Request, token: str) -> Response:
         language = site.pages.language(request, guess=True)
+        topics: tuple[str, ...] = ()
 
         async def render() -> dict[str, str] | None:
+            nonlocal topics
             found = await _found(site, token)
-            return None if found is None else {"ticket": _ticket_part(site, language, token, found)}
+            if found is None:
+                return None
+            topics = concerning(found)
+            return {"ticket": _ticket_part(site, language, token, found)}
 
-        return site.visitors.open(request, render, "window/", "queue/", pause_s=LIVE_PAUSE_S, look_s=LIVE_LOOK_S)
+        pause_s = LIVE_PAUSE_S * uniform(0.5, 1.5)  # so that a hall full of phones does not ask in the same moment
+        return site.visitors.open(request, render, concerns=lambda: topics, pause_s=pause_s, look_s=LIVE_LOOK_S)
 
     @router.get("/t/{token}/cancel")
     @router.get("/t/{token}/rate")
@@ -102,6 +109,21 @@ async def _found(site: Site, token: str) -> LookupAnswer | None:
     return answers.of(answer, LookupAnswer)
 
 
+def concerning(found: LookupAnswer) -> tuple[str, ...]:
+    """The topics on which something changes for a ticket: its line while it waits, its window once it is called."""
+    ticket = found.ticket
+    line = f"queue/{ticket.queue}/"
+    match ticket.state:
+        case "printing" | "waiting":
+            return line, *(f"window/{window}/" for window in found.windows if len(found.windows) == 1)
+        case "called" | "serving":
+            return line, f"window/{ticket.window}/"
+        case "held" | "missed":
+            return line, "window/"
+        case _:
+            return ()
+
+
 def _page(
     site: Site, request: Request, token: str, found: LookupAnswer, *, why: bool, refusal: answers.Error | None = None
 ) -> Response:
@@ -143,6 +165,8 @@ def _ticket_part(site: Site, language: str, token: str, found: LookupAnswer) -> 
         window=site.window(ticket.window or ""),
         ahead=found.ahead,
         estimate=found.estimate_s,
+        opens_at=found.opens_at,
+        today=site.today(),
         token=token,
         rateable=_rateable(found),
         issued=ticket.issued_at.astimezone(site.config.zone),
@@ -151,7 +175,7 @@ def _ticket_part(site: Site, language: str, token: str, found: LookupAnswer) -> 
         explainable=bool(found.service and found.service.can_explain),
         levels=rating_reasons.LEVELS,
         rules=site.config.rules,
-        windows=[w.number for w in site.config.windows_of(ticket.queue)],
+        windows=[site.sign(window) for window in found.windows],
     )
 
 

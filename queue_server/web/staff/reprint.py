@@ -131,6 +131,7 @@ def _paper(found: answers.IssueAnswer, language: Literal["zh", "en"]) -> Reprint
         found.ahead,
         found.estimate_s,
         found.windows,
+        found.opens_at,
         language,
     )
 

@@ -68,6 +68,7 @@ async def _part(site: Site, language: str, day: date) -> str:
     facts: dict[str, object] = {
         "day": day,
         "live": day == _today(site),
+        "today": site.today(),
         "zone": site.config.zone,
         "levels": rating_reasons.LEVELS,
         "tags": rating_reasons.REASONS,

@@ -8,7 +8,7 @@ import pytest
 
 from contract.wire.answers import Answer
 from contract.wire.codec import decode, encode
-from contract.wire.messages import Estimate, QueueState, RatingAsk, Text, WindowCondition, WindowState, WindowTicket
+from contract.wire.messages import QueueState, RatingAsk, Text, WindowCondition, WindowState, WindowTicket
 from contract.wire.requests import VERBS
 from drivers.keypad.box import KeypadBox
 from drivers.keypad.keypad_logic import KeypadLogic, RaterLogic
@@ -101,7 +101,7 @@ def test_cancel_takes_back_what_was_typed_and_asks_nothing():
 def test_the_keypad_shows_those_who_wait_in_its_own_queues_and_its_ticket():
     made = desk("calling")
     for queue, waiting in (("household", 3), ("tax", 4), ("enterprise", 50)):
-        made.queue_is(queue, QueueState(1, Text("", ""), True, waiting, None, None, Estimate(0, 0)))
+        made.queue_is(queue, QueueState(1, Text("", ""), True, waiting, None, None, None, None))
     assert made.shows() == (7, "A012")
     assert desk("idle").shows() == (0, "")
 

@@ -28,11 +28,15 @@ TICKET = PaperTicket(
     windows=("03", "04", "05"),
     issued_at=datetime(2026, 11, 22, 9, 41, tzinfo=timezone(timedelta(hours=8))),
     url=URL,
-    wait_low_s=850,
-    wait_high_s=1500,
+    wait="约 10-25 分钟",
 )
 ENGLISH = replace(
-    TICKET, hall="Wushan County Government Service Centre", queue="Social security", language="en", help_desk="help desk"
+    TICKET,
+    hall="Wushan County Government Service Centre",
+    queue="Social security",
+    language="en",
+    help_desk="help desk",
+    wait="About 10-25 min",
 )
 WORST = replace(
     TICKET,
@@ -42,12 +46,12 @@ WORST = replace(
     ahead=1234,
     windows=tuple(f"{n:02}" for n in range(1, 15)),
     ticket_class="military",
-    wait_high_s=99999,
+    wait="窗口 11月30日 周一 08:30 开",
     reprint=True,
     url=URL + "x" * 60,
 )
 MARKED = replace(TICKET, ticket_class="priority", number="B1003")
-OFFLINE = replace(TICKET, offline=True, number="A901", ahead=0, wait_low_s=0, wait_high_s=0)
+OFFLINE = replace(TICKET, offline=True, number="A901", ahead=0, wait="")
 WIDE = sorted(set(PROFILES) - {"escpos-58"})
 
 
@@ -138,8 +142,9 @@ def test_the_ticket_says_what_kind_it_is_and_what_happens_to_a_missed_number():
     assert "绿色通道" not in text(TICKET)
     assert "可往后 3 位重新排队" in text(TICKET)
     assert "过号作废" in text(replace(TICKET, missed="void"))
-    assert "前面12人 约14-25分钟" in text(TICKET)
-    assert "前面没有人" in text(replace(TICKET, ahead=0))
+    assert "前面12人 约 10-25 分钟" in text(TICKET)
+    assert "前面没有人，请留意叫号" in text(replace(TICKET, ahead=0))
+    assert "前面没有人 窗口 14:30 开" in text(replace(TICKET, ahead=0, wait="窗口 14:30 开", staffed=False))
     assert "补打" in text(replace(TICKET, reprint=True)) and "补打" not in text(TICKET)
 
 
@@ -157,7 +162,7 @@ def test_an_english_ticket_has_no_chinese_on_it(offline):
     reader.feed(render(ticket, PROFILES["escpos-80-basic"]))
     text = b"".join(c.data if c.name == "text" else b"|" for c in iter(lambda: reader.next(chinese=True), None))
     assert text.isascii()
-    assert b"Social security" in text and (b"Issued offline" if offline else b"12 ahead, 14-25 min") in text
+    assert b"Social security" in text and (b"Issued offline" if offline else b"12 ahead. About 10-25 min") in text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -178,6 +183,20 @@ def test_a_ticket_takes_names_numbers_rules_and_time_from_the_hall(language):
     assert ticket.hall == getattr(config.hall.name, language)
     assert ticket.queue == getattr(queue.name, language)
     assert ticket.windows == (window.number, "gone")
+    assert (ticket.wait, ticket.staffed) == ({"zh": "5 分钟以内", "en": "Within 5 min"}[language], True)
+    closed = in_hall(
+        config,
+        queue=queue.id,
+        number="A001",
+        ahead=0,
+        estimate=None,
+        windows=[window.id],
+        issued_at=ticket.issued_at,
+        url=URL,
+        opens_at=datetime(2026, 11, 23, 8, 30, tzinfo=ticket.issued_at.tzinfo),
+        language=language,
+    )
+    assert (closed.wait, closed.staffed) == ({"zh": "窗口 08:30 开", "en": "Windows open at 08:30"}[language], False)
     assert ticket.issued_at.isoformat() == "2026-11-23T00:30:00+08:00"
     assert (ticket.missed, ticket.requeue_places) == (config.rules.missed, config.rules.requeue_places)
     assert zxingcpp.read_barcodes(printed(ticket, "escpos-80")[0])[0].text == URL

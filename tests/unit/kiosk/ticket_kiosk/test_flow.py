@@ -282,6 +282,16 @@ def test_outside_the_hours_the_kiosk_is_locked(citizen: Citizen):
     assert citizen.state.shown == "home"
 
 
+def test_a_locked_kiosk_knows_when_numbers_are_given_again(citizen: Citizen):
+    opens = CLOCK.replace(day=23, hour=8, minute=30)
+    for business in SETTING.businesses:
+        state = QueueState(1, Text("", ""), False, 0, None, None, None, opens)
+        citizen.does(Received(("queue", business.id, "state"), state, retained=True))
+    assert (citizen.state.shown, citizen.state.opens_at) == ("closed", opens)
+    citizen.does(*(queue_is(b.id) for b in SETTING.businesses))
+    assert citizen.state.opens_at is None
+
+
 def test_a_closed_business_cannot_be_picked(citizen: Citizen):
     citizen.does(queue_is("medical", is_open=False), TakeNumber(), PickTheme("insurance"), PickQueue("medical"))
     assert citizen.state.shown == "businesses"

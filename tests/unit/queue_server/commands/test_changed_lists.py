@@ -51,7 +51,7 @@ def test_tickets_of_a_queue_that_is_gone_are_looked_up_listed_called_and_moved(b
         for names in ({"ticket": ticket["id"]}, {"token": ticket["token"]}):
             assert bed.ok("lookup", **names)["ahead"] == tickets.index(ticket)
         assert bed.ok("scan", code=ticket["token"])["kind"] == "ticket"
-    assert [ticket.number for ticket in bed.reports.waiting_list("01")] == ["B001", "B002", "B003"]
+    assert [ticket.number for ticket in bed.line("01")] == ["B001", "B002", "B003"]
     bed.issue("household")
     assert bed.ledger.wait_times.unserved() == {"tax": 3}
     bed.ok("call-ticket", window="01", ticket="B001", reason="原业务停办")
@@ -73,7 +73,7 @@ def test_a_ticket_at_a_window_that_is_gone_is_back_in_its_line(bed: Bed, state: 
         bed.ok(verb, window="02")
     bed = bed.again(changed(bed, without=("02",)))
     assert bed.state(ticket) == "waiting"
-    assert [one.number for one in bed.reports.waiting_list("03")] == ["B001", "B002"]
+    assert [one.number for one in bed.line("03")] == ["B001", "B002"]
     assert bed.rows("SELECT state, ticket, clerk FROM windows WHERE id = '02'") == [("closed", None, None)]
     assert bed.rows("SELECT count(*) FROM services WHERE ended_at IS NULL") == [(0,)]
     assert bed.call("03") == "B001"
@@ -103,4 +103,4 @@ def test_numbers_that_a_kiosk_gave_of_a_queue_that_is_gone_are_taken_over(bed: B
     bed = bed.again(changed(bed, without=("tax",)))
     told = [{"ticket": leased["ticket"], "issued_at": bed.clock.now.isoformat(), "result": "printed"}]
     assert bed.ok("merge-tickets", terminal="kiosk-1", tickets=told)["tickets"][0]["state"] == "waiting"
-    assert [one.number for one in bed.reports.waiting_list("01")] == ["B901"]
+    assert [one.number for one in bed.line("01")] == ["B901"]

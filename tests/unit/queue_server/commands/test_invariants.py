@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from sqlalchemy.exc import OperationalError
+
 from queue_server.store.database import sqlite_url
+from queue_server.store.unit_of_work import UnitOfWork
 from tests.bed import Bed
 from tests.small_hall import write_hall
 
@@ -32,6 +37,10 @@ KNOWN = {
     "in-use",
     "not-authorised",
 }
+
+
+def _full(_unit: UnitOfWork) -> None:
+    raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
 
 
 class Hall(RuleBasedStateMachine):
@@ -128,6 +137,17 @@ class Hall(RuleBasedStateMachine):
     def time_passes(self, minutes: float) -> None:
         self.bed.pass_time(minutes=minutes)
 
+    @rule(window=WINDOWS)
+    def the_disk_refuses_a_group_in_which_a_place_was_asked(self, window: str) -> None:
+        if not self.tickets:
+            return
+        look = ("lookup", {"ticket": self.tickets[-1]})
+        asked = [("issue-ticket", {"queue": "tax", "channel": "web"}), ("call-next", {"window": window}), look]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(UnitOfWork, "flush", _full)
+            answers = self.bed.group(*asked)
+        assert answers[0].error is not None and answers[0].error.code in ("busy", "unknown-queue")
+
     @rule()
     def the_server_restarts(self) -> None:
         self.bed = self.bed.again()
@@ -164,6 +184,18 @@ class Hall(RuleBasedStateMachine):
             assert merged is not None and "refused" not in [one["state"] for one in merged["tickets"]]
 
     @invariant()
+    def places_in_line_are_those_of_the_database(self) -> None:
+        for ticket in getattr(self, "tickets", ())[-4:]:
+            found = self.bed.ask("lookup", ticket=ticket)
+            if found.data is None or found.data["ticket"]["state"] != "waiting":
+                continue
+            with self.bed.database.look() as connection:
+                units = UnitOfWork(connection, shared=False), UnitOfWork(connection, shared=False, order=self.bed.ledger.order)
+                rows = [unit.tickets.get(ticket) for unit in units]
+                counted, kept = (unit.before(row) for unit, row in zip(units, rows, strict=True) if row is not None)
+            assert counted == kept
+
+    @invariant()
     def the_books_are_right(self) -> None:
         if not hasattr(self, "bed"):
             return
@@ -172,8 +204,8 @@ class Hall(RuleBasedStateMachine):
             "two windows"
         )
         windows = self.bed.hall.windows
-        listed = {ticket.id for window in windows for ticket in self.bed.reports.waiting_list(window)}
-        away = "SELECT id FROM tickets WHERE state IN ('printing', 'waiting', 'missed', 'held')"
+        listed = {ticket.id for window in windows for ticket in self.bed.line(window)}
+        away = "SELECT id FROM tickets WHERE state IN ('waiting', 'missed', 'held')"
         assert {ticket for (ticket,) in self.bed.rows(away)} <= listed, "somebody waits where no window looks"
         there = self.bed.rows("SELECT id FROM windows WHERE state <> 'closed'")
         assert {window for (window,) in there} <= windows.keys(), "a window is open that the hall has no more"

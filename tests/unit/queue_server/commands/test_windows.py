@@ -371,8 +371,10 @@ def test_the_clerk_sees_the_line_and_why_a_ticket_is_next(bed: Bed):
     third = bed.issue()
     bed.ok("call-ticket", window="03", ticket=third["number"], reason="试")
     bed.ok("hold", window="03")
-    assert [(t.number, t.state) for t in bed.reports.waiting_list("01")] == [("A001", "waiting"), ("A002", "held")]
-    assert len(bed.reports.waiting_list(None)) == 3
+    assert [(t.number, t.state) for t in bed.line("01")] == [("A001", "waiting")], "what another window holds is not its own"
+    assert {(t.number, t.state) for t in bed.line("03")} == {("A001", "waiting"), ("B001", "waiting"), ("A002", "held")}
+    first = bed.reports.window_line("03", 1).waiting
+    assert ([t.number for t in first.tickets], first.count) == (["A001"], 2)
     assert "A001" in bed.reports.why("01").zh
     bed.call("01")
     assert bed.reports.why("01").en == "Nobody waits for this window."

@@ -99,7 +99,8 @@ def test_web_pages_ask_look_and_watch(bed: Bed):
         assert illegal.error is not None and illegal.error.code == "bad-request" and "$.queue" in illegal.error.message
         refused = await desk.ask("call-next", {"window": "99"})
         assert refused.error is not None and refused.error.code == "unknown-window"
-        assert [ticket.number for ticket in await desk.waiting_list("01")] == ["A001"]
+        line = (await desk.window_line("01", 50)).waiting
+        assert ([ticket.number for ticket in line.tickets], line.count) == (["A001"], 1)
         assert "A001" in (await desk.why("01")).zh
         assert (await desk.statistics(bed.hall.day(bed.clock.now))).queues["household"].issued == 1
         watching = desk.watch()

@@ -62,7 +62,7 @@ def test_a_line_that_cannot_be_read_never_looks_like_an_empty_one(
     async def broken(*_: Any) -> Any:
         raise OSError("disk I/O error")
 
-    monkeypatch.setattr(hall.access, "waiting_list", broken)
+    monkeypatch.setattr(hall.access, "window_line", broken)
     page = client.get("/console").text
     assert "队列暂时读不到" in page
     assert "现在没有人等候" not in page
@@ -196,14 +196,29 @@ def served(hall: WebHall, ticket: dict[str, Any]) -> None:
 
 
 def test_the_phone_page_is_small_and_says_number_line_and_estimate(hall: WebHall, client: TestClient) -> None:
-    hall.issue()
-    ticket = hall.issue()
+    for _ in range(12):
+        ticket = hall.issue()
+    assert "暂无窗口办理" in client.get(f"/t/{ticket['token']}").text
+    hall.ask("open-window", window="01", clerk="0101")
     page = client.get(f"/t/{ticket['token']}")
     assert ticket["number"] in page.text
     assert "前面还有" in page.text
-    assert "分钟" in page.text
+    assert re.search("<b>[^<]*(分钟|小时)", page.text)
     assert len(page.content) < 5_000
     assert "0101" not in page.text
+
+
+def test_the_phone_page_of_a_transferred_ticket_names_its_window_and_counts_those_before_it_there(
+    hall: WebHall, client: TestClient
+) -> None:
+    ticket, *_ = [hall.issue() for _ in range(5)]
+    for window, clerk in (("01", "0101"), ("02", "0102")):
+        hall.ask("open-window", window=window, clerk=clerk)
+    for verb in ("call-next", "start-service"):
+        assert hall.ask(verb, window="01").status == "ok"
+    assert hall.ask("transfer", window="01", to_window="02").status == "ok"
+    page = client.get(f"/t/{ticket['token']}").text
+    assert "<b>0</b>" in page and "<dd>02</dd>" in page
 
 
 @pytest.mark.parametrize("token", ["nonsense", "261122a001-AAAAAAAAAAAA", "x" * 500])
@@ -230,14 +245,14 @@ def test_a_level_touched_on_the_phone_counts_at_once_and_takes_its_reasons_later
     supervisor = TestClient(client.app)
     log_in(supervisor, "supervisor")
     assert "没有说明原因" in supervisor.get("/supervisor").text
-    assert "窗口人员业务不熟练" in client.get(f"{path}?why=1").text
+    assert "窗口人员业务不熟" in client.get(f"{path}?why=1").text
     assert client.post(f"{path}/why", data={"reason": ["510"]}).status_code == 409, "a reason of another level"
     assert client.post(f"{path}/why", data={}).status_code == 303
     assert "说说原因" in client.get(path).text, "as long as nothing was said"
     assert client.post(f"{path}/why", data={"reason": ["213"]}).status_code == 303
     assert "感谢您的评价" in client.get(path).text and "说说原因" not in client.get(path).text
-    assert "窗口人员业务不熟练" not in client.get(f"{path}?why=1").text
-    assert "窗口人员业务不熟练" in supervisor.get("/supervisor").text
+    assert "窗口人员业务不熟" not in client.get(f"{path}?why=1").text
+    assert "窗口人员业务不熟" in supervisor.get("/supervisor").text
 
 
 def test_a_phone_that_speaks_english_gets_english(hall: WebHall, client: TestClient) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract.wire.answers import Answer, Error
-from contract.wire.messages import Text
+from contract.wire.messages import Estimate, Text
 from kiosk.flow.event import Answered, Ask, Broke, Connected, LevelTapped, ReasonTapped, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.events import Back, Confirm, GoHome, PickTheme, PrintBroke, Printed, PrinterIs, TakeNumber
@@ -387,7 +387,7 @@ def at_ticket(citizen: Citizen, state: str = "waiting", **service: Any) -> Kiosk
 def test_a_ticket_code_tells_where_one_stands(citizen: Citizen):
     shown = at_ticket(citizen).my_ticket.ticket
     assert shown is not None
-    assert (shown.number, shown.ahead, shown.low_s, shown.high_s) == ("A001", 2, 60, 300)
+    assert (shown.number, shown.ahead, shown.estimate_s, shown.windows) == ("A001", 2, Estimate(60, 300), ("03",))
 
 
 def test_a_place_is_given_up_only_after_a_second_question(citizen: Citizen):

@@ -1,5 +1,6 @@
 """The pages behind an appointment's and a case's code."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -33,8 +34,9 @@ def case_path(hall):
 def appointment_path(hall, minutes):
     at = datetime.now(UTC) + timedelta(minutes=minutes)
     booking = Booking(queue="social", starts_at=at, ends_at=at + timedelta(minutes=30), name="张三")
+    offer = replace(Offer.of(hall.config), open_on=lambda _day: [(at, at + timedelta(hours=1))])
     with hall.database.writer.begin() as connection:
-        made = appointments.book(connection, hall.ledger.signer, [booking], offer=Offer.of(hall.config), now=datetime.now(UTC))
+        made = appointments.book(connection, hall.ledger.signer, [booking], offer=offer, now=datetime.now(UTC))
     return "/a/" + code_of(hall.ledger.signer, "appointment", "test", made[0].id).removeprefix("JHA.")
 
 

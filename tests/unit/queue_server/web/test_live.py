@@ -1,0 +1,117 @@
+"""Live pages look again for what concerns them: a phone for its own line, a console for its window and that window's queues."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any, cast
+
+import pytest
+from starlette.requests import Request
+
+from contract.wire import codec
+from contract.wire.answers import LookupAnswer
+from queue_server.hall_access import HallAccess
+from queue_server.web.live import ChangeFeed, Streams
+from queue_server.web.public.phone import concerning
+from queue_server.web.shares import Shares
+from tests.facts import ticket_facts
+from tests.programs import PATIENCE_S
+
+
+class Looks:
+    """A page that counts how often it is looked at."""
+
+    def __init__(self, changes: ChangeFeed, **how: Any) -> None:
+        self.count = 0
+        self.looked = asyncio.Event()
+        request = Request({"type": "http", "client": ("10.0.0.5", 1), "headers": []})
+        prefixes = how.pop("prefixes", ())
+        self._answer = Streams(changes, Shares(10)).open(request, self._render, *prefixes, **how)
+        self._task = asyncio.ensure_future(self._read())
+
+    async def _render(self) -> dict[str, str]:
+        self.count += 1
+        self.looked.set()
+        return {"part": str(self.count)}
+
+    async def _read(self) -> None:
+        async for _ in cast(AsyncIterator[str], self._answer.body_iterator):
+            pass
+
+    async def again(self) -> None:
+        """Wait for the next look."""
+        await asyncio.wait_for(self.looked.wait(), PATIENCE_S)
+        self.looked.clear()
+
+    def close(self) -> None:
+        self._task.cancel()
+
+
+def run(visit: Callable[[ChangeFeed], Any]) -> None:
+    asyncio.run(visit(ChangeFeed(cast(HallAccess, None))))
+
+
+def test_a_page_is_looked_at_again_for_its_own_topics_only() -> None:
+    async def visit(changes: ChangeFeed) -> None:
+        mine, other = (Looks(changes, prefixes=(f"queue/{q}/",), pause_s=0, beat_s=PATIENCE_S) for q in ("tax", "civil"))
+        await mine.again()
+        await other.again()
+        changes.tell("queue/tax/state")
+        await mine.again()
+        changes.tell("queue/civil/state")
+        await other.again()
+        assert (mine.count, other.count) == (2, 2)
+        mine.close()
+        other.close()
+
+    run(visit)
+
+
+def test_what_concerns_a_page_follows_what_it_shows() -> None:
+    async def visit(changes: ChangeFeed) -> None:
+        topics = ["queue/tax/"]
+        page = Looks(changes, concerns=lambda: tuple(topics), pause_s=0, beat_s=PATIENCE_S)
+        await page.again()
+        topics[:] = ["queue/civil/"]
+        changes.tell("queue/tax/state")
+        await page.again()
+        changes.tell("queue/tax/state")
+        changes.tell("queue/civil/state")
+        await page.again()
+        assert page.count == 3
+        page.close()
+
+    run(visit)
+
+
+def test_what_is_shown_at_once_does_not_wait_for_the_pause() -> None:
+    async def visit(changes: ChangeFeed) -> None:
+        page = Looks(changes, prefixes=("queue/",), at_once=("window/03/",), pause_s=10 * PATIENCE_S, beat_s=PATIENCE_S)
+        await page.again()
+        changes.tell("queue/tax/state")
+        changes.tell("window/03/state")
+        await page.again()
+        assert page.count == 2
+        page.close()
+
+    run(visit)
+
+
+@pytest.mark.parametrize(
+    ("state", "windows", "topics"),
+    [
+        ("waiting", ["01", "02"], ("queue/social/",)),
+        ("waiting", ["02"], ("queue/social/", "window/02/")),
+        ("called", ["01", "02"], ("queue/social/", "window/03/")),
+        ("serving", ["01", "02"], ("queue/social/", "window/03/")),
+        ("held", ["01"], ("queue/social/", "window/")),
+        ("missed", ["01"], ("queue/social/", "window/")),
+        ("finished", ["01"], ()),
+        ("cancelled", ["01"], ()),
+    ],
+)
+def test_a_phone_follows_its_line_and_then_its_window(state: str, windows: list[str], topics: tuple[str, ...]) -> None:
+    facts = ticket_facts(state=state, queue="social", window="03")
+    found = codec.convert({"ticket": facts, "ahead": 0, "estimate_s": None, "windows": windows}, LookupAnswer)
+    assert concerning(found) == topics
