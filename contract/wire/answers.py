@@ -107,7 +107,8 @@ class ServiceAnswer(Struct, frozen=True):
 
 
 class LookupAnswer(Struct, frozen=True):
-    """How a ticket is now. `service` is left out before its first service, and null while that one runs."""
+    """How a ticket is now. `service` is its last one, or the call that nobody is said to have come for; left out before its
+    first one, and null while that one runs."""
 
     ticket: TicketFacts
     ahead: int

@@ -29,27 +29,25 @@ class Signer:
         for restore in restores:
             self._restores.setdefault(restore.business_day.replace("-", ""), []).append(restore)
 
-    def token(self, ticket: str) -> str:
-        """The token of a ticket id."""
+    def token(self, ticket: str, reprints: int = 0) -> str:
+        """The token of a ticket id, on its first paper or on that after so many reprints."""
         day, _, number = ticket.partition("-")
-        return f"{day[2:]}{number}-{self._ticket_mac(ticket)}"
+        return f"{day[2:]}{number}-{self._ticket_mac(ticket, reprints)}"
 
-    def ticket(self, token: str) -> str | None:
-        """The ticket id that a token stands for, or None for a token that this hall has not signed."""
-        parts = _FORM.fullmatch(token)
-        if parts is None:
-            return None
-        ticket = f"20{parts[1]}-{parts[2]}"
-        return ticket if hmac.compare_digest(self._ticket_mac(ticket), parts[3]) else None
+    def signed(self, token: str, reprints: int = 0) -> bool:
+        """Whether this hall has signed a token, for a paper after so many reprints."""
+        ticket = ticket_named(token)
+        return ticket is not None and hmac.compare_digest(self.token(ticket, reprints), token)
 
     def behind(self, day: date) -> int:
         """The numbers of a business day count from behind this one: 0, unless the ledger was restored on that day."""
         return max((restore.first for restore in self._restores.get(f"{day:%Y%m%d}", ())), default=0)
 
-    def _ticket_mac(self, ticket: str) -> str:
+    def _ticket_mac(self, ticket: str, reprints: int) -> str:
         day, _, number = ticket.partition("-")
         salts = [r.salt for r in self._restores.get(day, ()) if int(number[1:]) > r.first]
-        return self.mac(f"{ticket}#{salts[-1].hex()}" if salts else ticket)
+        paper = f"{ticket}+{reprints}" if reprints else ticket
+        return self.mac(f"{paper}#{salts[-1].hex()}" if salts else paper)
 
     def mac(self, text: str) -> str:
         """72 bits of MAC over `text`, 12 characters that are safe in a URL."""
@@ -59,3 +57,9 @@ class Signer:
     def derived(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose (HKDF-Expand of RFC 5869): it tells nothing of the hall's key or of other ones."""
         return hmac.digest(self._key, purpose.encode() + b"\x01", "sha256")
+
+
+def ticket_named(token: str) -> str | None:
+    """The ticket id that a token names, whoever has made it; None for a text that is no token."""
+    parts = _FORM.fullmatch(token)
+    return None if parts is None else f"20{parts[1]}-{parts[2]}"

@@ -226,8 +226,8 @@ class CommandContext:
             ticket.business_day,
         )
 
-    def signed(self, ticket: TicketRow) -> SignedTicket:
-        """A ticket as its holder gets it, with its token."""
+    def signed(self, ticket: TicketRow, *, again: bool = False) -> SignedTicket:
+        """A ticket as its holder gets it, with its token: that of the next paper where it is printed `again`."""
         return SignedTicket(
             ticket.id,
             ticket.number,
@@ -238,7 +238,7 @@ class CommandContext:
             ticket.window,
             self.local(ticket.issued_at),
             ticket.business_day,
-            self.signer.token(ticket.id),
+            self.signer.token(ticket.id, ticket.reprints + again),
         )
 
     def place(self, ticket: TicketRow) -> PlaceInLine:

@@ -98,13 +98,13 @@ def _next_number(context: CommandContext, queue: Queue, day: str) -> int:
             return count
 
 
-def answer_of(context: CommandContext, ticket: TicketRow) -> IssueAnswer:
-    """What is answered of a ticket that was given before, as it is now."""
-    return _answer(context, ticket, context.place(ticket))
+def answer_of(context: CommandContext, ticket: TicketRow, *, again: bool = False) -> IssueAnswer:
+    """What is answered of a ticket that was given before, as it is now; `again` when it goes on paper once more."""
+    return _answer(context, ticket, context.place(ticket), again=again)
 
 
-def _answer(context: CommandContext, ticket: TicketRow, place: PlaceInLineInLine) -> IssueAnswer:
-    return IssueAnswer(context.signed(ticket), place.ahead, place.wait, place.windows, context.opens_at())
+def _answer(context: CommandContext, ticket: TicketRow, place: PlaceInLine, *, again: bool = False) -> IssueAnswer:
+    return IssueAnswer(context.signed(ticket, again=again), place.ahead, place.wait, place.windows, context.opens_at())
 
 
 def confirm_print(context: CommandContext, ask: ConfirmPrint) -> TicketAnswer:

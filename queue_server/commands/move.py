@@ -6,8 +6,9 @@ from contract.wire.answers import TicketAnswer
 from contract.wire.events import TicketCancelled, TicketRequeued, TicketTransferred
 from contract.wire.messages import Text
 from contract.wire.requests import CancelTicket, Requeue, Transfer
+from queue_server.codes.signer import ticket_named
 from queue_server.commands.context import CommandContext
-from queue_server.commands.refused import Refused, bad_request, unknown_queue, wrong_state
+from queue_server.commands.refused import Refused, bad_request, unknown_queue, unknown_ticket, wrong_state
 from queue_server.commands.serve import end_service
 from queue_server.domain.routing import rank_behind
 from queue_server.store.rows import TicketRow, WindowRow
@@ -71,24 +72,38 @@ def cancel_ticket(context: CommandContext, ask: CancelTicket) -> TicketAnswer:
 def named(context: CommandContext, ticket: str | None, token: str | None) -> TicketRow:
     """The ticket that a request names by id or by its signed token."""
     if token is not None:
-        known = context.signer.ticket(token)
-        if known is None:
-            hint = Text("二维码无效，请扫描号票上的二维码。", "Scan the code on the ticket again.")
-            raise Refused("not-authorised", "the token was not signed by this hall", hint)
-        if context.unit.tickets.get(known) is None and context.unit.leases.of(known) is not None:
-            raise Refused("unknown-ticket", f"the kiosk that holds {known} has not reported it as given out", _OFFLINE)
-        if context.unit.tickets.get(known) is None and context.signer.behind(context.day) and known.startswith(_day(context)):
-            raise Refused("unknown-ticket", f"{known} was given before the ledger was restored from a backup", _LOST)
-        return context.ticket(known)
+        return _of_token(context, token)
     if ticket is None:
         raise bad_request("neither ticket nor token is named", Text("请指明号票。", "Name a ticket or its token."))
     return context.ticket(ticket)
+
+
+def _of_token(context: CommandContext, token: str) -> TicketRow:
+    """The ticket of a token that this hall has signed for its last paper, or for the one that is just being printed."""
+    name = ticket_named(token)
+    ticket = context.unit.tickets.get(name) if name is not None else None
+    reprints = ticket.reprints if ticket is not None else 0
+    if name is None or not any(context.signer.signed(token, paper) for paper in (reprints, reprints + 1)):
+        if any(context.signer.signed(token, paper) for paper in range(reprints)):
+            raise Refused("not-authorised", f"{name} was printed again, and this is the token of the paper before", _REPRINTED)
+        raise Refused("not-authorised", "the token was not signed by this hall", _FORGED)
+    if ticket is not None:
+        return ticket
+    if context.unit.leases.of(name) is not None:
+        raise Refused("unknown-ticket", f"the kiosk that holds {name} has not reported it as given out", _OFFLINE)
+    if context.signer.behind(context.day) and name.startswith(_day(context)):
+        raise Refused("unknown-ticket", f"{name} was given before the ledger was restored from a backup", _LOST)
+    raise unknown_ticket(name)
 
 
 def _day(context: CommandContext) -> str:
     return f"{context.day:%Y%m%d}-"
 
 
+_FORGED = Text("二维码无效，请扫描号票上的二维码。", "Scan the code on the ticket again.")
+_REPRINTED = Text(
+    "这个号已经补打，旧号票的二维码作废，请扫新号票上的二维码。", "This number was printed again; scan the new paper."
+)
 _LOST = Text(
     "系统因故障已从备份恢复，这个号查不到了。请到取号机或导办台重新取号，给您添麻烦了。",
     "The hall's system was restored from a backup and does not know this number any more. Please take a new one; we are sorry.",

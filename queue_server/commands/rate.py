@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
+from sqlalchemy import bindparam, literal_column, select
 
 from contract.wire.answers import KeptRating, LookupAnswer, RateAnswer
 from contract.wire.events import RatingExplained, ServiceRated
@@ -15,10 +16,19 @@ from queue_server.commands.move import named
 from queue_server.commands.refused import Refused, bad_request, wrong_state
 from queue_server.domain import rating as rules
 from queue_server.store import tables
+from queue_server.store.prepared import Prepared
 from queue_server.store.repositories import GivenRating
 from queue_server.store.rows import ServiceRow, TicketRow
 
-S = tables.services.c
+S, P = tables.services.c, tables.periods.c
+UNSERVED = ("missed", "void", "expired")
+"""States in which a ticket may be that was called last and not served."""
+_LAST_CALL = Prepared(
+    select(P.window, P.clerk, P.started_at, P.ended_at)
+    .where(P.ticket == bindparam("ticket"), P.kind == "called")
+    .order_by(P.step.desc())
+    .limit(literal_column("1"))
+)
 _EXPIRED = Text("评价时间已过，感谢您的支持。", "The time for rating this service is over.")
 
 
@@ -34,6 +44,8 @@ def rate(context: CommandContext, ask: Rate) -> RateAnswer:
     _check_time(context, ask, service)
     if before is not None:
         return _explained(context, ask, service, before)
+    if context.unit.services.get(service.id) is None:
+        _was_served(context, service)
     rating = _kept(context, ask, service)
     context.unit.ratings.add(rating)
     window = context.unit.windows.get(service.window)
@@ -80,7 +92,8 @@ def lookup(context: CommandContext, ask: LookupTicket) -> LookupAnswer:
     """How a ticket is now: its state, how many come before it, how long that may take, and where it is called."""
     by_name = ask.ticket is not None and ask.token is None
     ticket = context.ticket(ask.ticket or "") if by_name else named(context, None, ask.token)
-    place, service = context.place(ticket), _rateable(context, ticket) if ticket.services else UNSET
+    place = context.place(ticket)
+    service = _rateable(context, ticket)
     return LookupAnswer(context.facts(ticket), place.ahead, place.wait, place.windows, context.opens_at(), service)
 
 
@@ -105,11 +118,46 @@ def _asked(context: CommandContext, service_id: str) -> ServiceRow:
 
 
 def _by_token(context: CommandContext, token: str | None) -> ServiceRow:
-    """The last service of the token's ticket that has ended."""
-    service = _last_ended(context, named(context, None, token))
+    """The last service of the token's ticket that has ended, or its last call, where nobody is said to have come."""
+    ticket = named(context, None, token)
+    service = _unserved_call(context, ticket) or _last_ended(context, ticket)
     if service is None:
         raise wrong_state("the ticket was not served yet", Text("办理结束后即可评价。", "Rate when the service is finished."))
     return service
+
+
+def _was_served(context: CommandContext, call: ServiceRow) -> None:
+    """Whoever rates a call says that it was a service."""
+    ticket = context.ticket(call.ticket)
+    ticket.services += 1
+    context.unit.tickets.touch(ticket)
+    context.unit.services.add(call)
+
+
+def _unserved_call(context: CommandContext, ticket: TicketRow) -> ServiceRow | None:
+    """The last call of a ticket that was then marked as a no-show, as the service that it was for whoever rates it: somebody
+    may have been served all the same. None when it is not so, and when it was rated before."""
+    if ticket.state not in UNSERVED:
+        return None
+    calls = _LAST_CALL.run(context.unit.connection, {"ticket": ticket.id})
+    for window, clerk, called_at, left_at in calls:
+        before = _last_ended(context, ticket)
+        if window is None or left_at is None or (before is not None and before.called_at >= called_at):
+            return None
+        return ServiceRow(
+            id=f"{ticket.id}-s{ticket.services + 1}",
+            ticket=ticket.id,
+            number=ticket.number,
+            queue=ticket.queue,
+            item=ticket.item,
+            window=window,
+            clerk=clerk,
+            business_day=ticket.business_day,
+            called_at=called_at,
+            started_at=left_at,
+            ended_at=left_at,
+        )
+    return None
 
 
 def _check_time(context: CommandContext, ask: Rate, service: ServiceRow) -> None:
@@ -133,9 +181,12 @@ def _last_ended(context: CommandContext, ticket: TicketRow) -> ServiceRow | None
     return found[0] if found else None
 
 
-def _rateable(context: CommandContext, ticket: TicketRow) -> RateableService | None:
-    """Whether the ticket's last service can be rated by its token."""
-    service = _last_ended(context, ticket)
+def _rateable(context: CommandContext, ticket: TicketRow) -> RateableService | UnsetType | None:
+    """Whether the ticket's last service can be rated by its token; UNSET where there is none."""
+    service = _unserved_call(context, ticket)
+    if service is None and not ticket.services:
+        return UNSET
+    service = service or _last_ended(context, ticket)
     if service is None or service.ended_at is None:
         return None
     rating, in_time = context.unit.ratings.of(service.id), context.now < context.hall.rating_until(service.ended_at)

@@ -1,4 +1,8 @@
-"""A ticket goes on paper once more, at a kiosk that the staff chooses: the same number in the same place, never a new one."""
+"""A ticket goes on paper once more, at a kiosk that the staff chooses: the same number in the same place, never a new one.
+
+The new paper has a code of its own, and once it is out the code of the one before is void: of two papers only one can give the
+place up, or rate.
+"""
 
 from __future__ import annotations
 
@@ -39,13 +43,15 @@ def reprint_ticket(context: CommandContext, ask: ReprintTicket) -> IssueAnswer:
             Text("只能补打今天还没有办理的号。", "Only tickets of today that still wait or are called are printed again."),
         )
     context.event(TicketReprintOrdered(ticket=ticket.id, number=ticket.number, queue=ticket.queue, terminal=ask.terminal))
-    return answer_of(context, ticket)
+    return answer_of(context, ticket, again=True)
 
 
 def confirm_reprint(context: CommandContext, ask: ConfirmReprint) -> TicketAnswer:
     """What came of it: printed, failed, or unknown where the terminal gave no answer."""
     ticket = context.ticket(ask.ticket)
     if ask.result == "printed":
+        ticket.reprints += 1
+        context.unit.tickets.touch(ticket)
         context.unit.reprints.add(ticket.id, ask.terminal, context.day.isoformat(), context.now)
     context.event(
         KINDS[ask.result](

@@ -15,7 +15,8 @@ class TicketRow:
 
     `window` is where it is or was last called, `bound` the only window that may call it, `return_to` the window that
     gets it back after a transfer (in its old queue `return_queue`), `held_from` what it did before it was held,
-    `recalls` how often it was called again, `services` how often a service began, `step` counts its periods.
+    `recalls` how often it was called again, `services` how often a service began, `step` counts its periods, `reprints` the
+    papers after the first.
     """
 
     id: str
@@ -38,6 +39,7 @@ class TicketRow:
     recalls: int = 0
     services: int = 0
     step: int = 0
+    reprints: int = 0
 
     @property
     def service(self) -> str:

@@ -30,6 +30,7 @@ tickets = Table(
     Column("recalls", Integer, nullable=False),
     Column("services", Integer, nullable=False),
     Column("step", Integer, nullable=False),
+    Column("reprints", Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 WAITING = tickets.c.state == text("'waiting'")

@@ -20,6 +20,8 @@ from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
 TOKEN = re.compile(r"[A-Za-z0-9_.~-]{8,128}")
+OVER = ("finished", "missed", "void", "expired")
+"""States in which a service may be over: a citizen who is marked as a no-show may have been served."""
 LIVE_PAUSE_S = 2.0
 LIVE_LOOK_S = 20.0
 
@@ -149,7 +151,7 @@ def _page(
 
 def _rateable(found: LookupAnswer) -> bool:
     """Whether a rating may be asked for: the service is over, has none yet, and there is still time."""
-    return found.ticket.state == "finished" and bool(found.service and found.service.can_rate)
+    return found.ticket.state in OVER and bool(found.service and found.service.can_rate)
 
 
 def _ticket_part(site: Site, language: str, token: str, found: LookupAnswer) -> str:

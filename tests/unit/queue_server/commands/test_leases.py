@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from contract.configuration.hall_files import BadHall
+from queue_server.codes.signer import ticket_named
 from queue_server.upkeep.personal_data import delete_expired, retention_rules
 from tests.bed import Bed
 from tests.postgres import PrivatePostgres
@@ -57,7 +58,10 @@ def test_a_lease_says_all_that_a_kiosk_needs_without_the_server(bed: Bed):
         ],
     }
     assert [(n["number"], n["ticket"]) for n in numbers] == [("A901", "20261123-a901"), ("A902", "20261123-a902")]
-    assert [bed.ledger.signer.ticket(n["token"]) for n in numbers] == ["20261123-a901", "20261123-a902"]
+    assert [(ticket_named(n["token"]), bed.ledger.signer.signed(n["token"])) for n in numbers] == [
+        ("20261123-a901", True),
+        ("20261123-a902", True),
+    ]
 
 
 def test_two_kiosks_and_every_new_question_get_numbers_of_their_own(bed: Bed):
