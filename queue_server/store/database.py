@@ -49,6 +49,11 @@ SCRUB_PATIENCE_MS = 20
 PATIENCE_MS, PATIENCE_IN_TROUBLE_MS = 1000, 100
 """How long the ledger waits for the lock: a citizen stands there. Once it was refused, it only looks whether that is over."""
 
+HUNG_MS = 3000
+"""PostgreSQL takes the locks of a server that falls silent in the middle of a transaction: another one has work to do."""
+GONE_MS = 5000
+"""So long what was sent may stay unconfirmed before a connection counts as broken."""
+
 
 def passes(error: BaseException) -> bool:
     """Whether an error is a trouble of the database, over as soon as there is room or a connection again."""
@@ -199,7 +204,9 @@ def _engine(url: str, *, writes: bool) -> Engine:
     parsed = make_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    options = {"connect_timeout": 5, "application_name": "jiaohao-server"}
+    options: dict[str, str | int] = {"connect_timeout": 5, "tcp_user_timeout": GONE_MS, "application_name": "jiaohao-server"}
+    if writes:
+        options["options"] = f"-c lock_timeout={PATIENCE_MS} -c idle_in_transaction_session_timeout={HUNG_MS}"
     isolation: IsolationLevel = "READ COMMITTED" if writes else "REPEATABLE READ"
     return create_engine(parsed, connect_args=options, pool_pre_ping=not writes, isolation_level=isolation)
 
@@ -245,6 +252,7 @@ def _migrate(connection: Connection) -> None:
     """Upgrade to the newest schema, two servers one after the other; refuse a schema that is newer than this program."""
     config = migrations(connection)
     if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # the other server may have much to migrate
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7101)")
     before = MigrationContext.configure(connection).get_current_revision()
     try:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -15,8 +16,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from queue_server.commands import table
 from queue_server.ledger.recent_answers import KEPT_S, MOST, KnownAnswer, RecentAnswers
-from queue_server.store.database import is_trouble
+from queue_server.store import tables
+from queue_server.store.database import ERRORS, is_trouble
 from tests.bed import Bed
+from tests.postgres import PrivatePostgres
+from tests.programs import PATIENCE_S
+from tests.small_hall import write_hall
 
 ISSUE = ("issue-ticket", {"queue": "household", "channel": "web"})
 LOOKUP = ("lookup", {"ticket": "20261123-a001"})
@@ -127,3 +132,25 @@ def test_a_request_that_another_server_answers_at_the_same_moment_is_run_once_mo
 
     monkeypatch.setitem(table.COMMANDS, "issue-ticket", second_of_two)
     assert codes(bed, ISSUE) == ["ok"] and len(tries) == 2
+
+
+def test_a_server_that_hangs_in_a_transaction_holds_no_other_one_up(tmp_path: Path, postgres: PrivatePostgres):
+    folder, url = write_hall(tmp_path / "hall"), postgres.new_database()
+    hung, well = (Bed(folder, url).open() for _ in range(2))
+    try:
+        well.issue()
+        with hung.database.writer.connect() as connection:
+            connection.execute(
+                tables.counters.update().values(last=tables.counters.c.last)
+            )  # a row is locked, and then nothing
+            assert codes(well, ISSUE) == ["busy"]
+            deadline = monotonic() + PATIENCE_S
+            while codes(well, ISSUE) != ["ok"]:
+                assert monotonic() < deadline, "the lock of the one that hangs is never taken away"
+            with pytest.raises(ERRORS):
+                connection.commit()
+            connection.invalidate()
+        assert [codes(hung, ISSUE) for _ in range(2)][-1] == ["ok"], "it works on once it is awake"
+    finally:
+        hung.close()
+        well.close()
