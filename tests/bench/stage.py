@@ -87,8 +87,8 @@ def broker(at: Path) -> Iterator[int]:
 
 
 @contextmanager
-def server(at: Path, hall: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The queue server on SQLite in `at`, without web pages, ready for requests."""
+def server(at: Path, hall: Path, port: int, *, web: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """The queue server on SQLite in `at`, ready for requests; with web pages at port `web`, or without any."""
     command = [
         str(PROGRAMS / "jiaohao-server"),
         "--hall",
@@ -101,6 +101,8 @@ def server(at: Path, hall: Path, port: int) -> Iterator[subprocess.Popen[bytes]]
         "--log-level",
         "warning",
     ]
+    if web is not None:
+        command += ["--web", f"127.0.0.1:{web}"]
     log = at / "server.log"
     with process(command, log) as child:
         if not server_is_ready(port, 120):

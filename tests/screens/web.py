@@ -101,6 +101,9 @@ def busy(hall: WebHall) -> dict[str, str]:
     for verb in ("call-next", "start-service", "finish-service"):
         hall.ask(verb, window="05")
     hall.ask("rate", token=tokens["rated"], level=1, channel="qr", unexplained=True)
+    tokens["missed"] = hall.issue("enterprise")["token"]
+    for verb in ("call-next", "no-show"):
+        hall.ask(verb, window="05")
     tokens["called"] = hall.issue("enterprise")["token"]
     hall.ask("call-next", window="05")
     for class_ in CLASSES:
@@ -239,6 +242,7 @@ def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
         View("updates", "/updates", both, "admin"),
         *(View(f"phone-{state}", f"/t/{token}", (PHONE,)) for state, token in tokens.items()),
         View("phone-reasons", f"/t/{tokens['rated']}?why=1", (PHONE,)),
+        View("phone-missed-rating", f"/t/{tokens['missed']}", (PHONE,), press=lambda page: page.click("#rate summary")),
         View("phone-unknown", "/t/nonsense", (PHONE,)),
         View("find-case", "/c", (PHONE,)),
         View("find-case-wrong", "/c", (PHONE,), "", wrong_case),

@@ -196,7 +196,7 @@ def test_a_ticket_takes_names_numbers_rules_and_time_from_the_hall(language):
         opens_at=datetime(2026, 11, 23, 8, 30, tzinfo=ticket.issued_at.tzinfo),
         language=language,
     )
-    assert (closed.wait, closed.staffed) == ({"zh": "窗口 08:30 开", "en": "Windows open at 08:30"}[language], False)
+    assert (closed.wait, closed.staffed) == ({"zh": "窗口 08:30 开", "en": "Opens at 08:30"}[language], False)
     assert ticket.issued_at.isoformat() == "2026-11-23T00:30:00+08:00"
     assert (ticket.missed, ticket.requeue_places) == (config.rules.missed, config.rules.requeue_places)
     assert zxingcpp.read_barcodes(printed(ticket, "escpos-80")[0])[0].text == URL
