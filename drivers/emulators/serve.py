@@ -148,7 +148,7 @@ class UdpServer(EmulatorServer):
                 continue
             with contextlib.suppress(OSError):
                 data, sender = line_socket.recvfrom(CHUNK)
-                if sender not in self._lines:
+                if sender not in self._lines or not self._lines[sender].is_open:
                     self._forget_oldest()
                     self._lines[sender] = self.emulator.plug_in(lambda answer, to=sender: self._write(answer, to))  # type: ignore[misc]
                 self.emulator.feed(self._lines[sender], data)
@@ -188,6 +188,13 @@ class PtyServer(EmulatorServer):
             self.address = str(self._link)
         self._line = self.emulator.plug_in(self._write)
 
+    def _plugged(self, line: EmulatedLine) -> EmulatedLine:
+        """The line, a new one when the device has ended it: a port has no connection that would be made again."""
+        if line.is_open:
+            return line
+        self.emulator.unplug(line)
+        return self.emulator.plug_in(self._write)
+
     def _write(self, data: bytes) -> None:
         with contextlib.suppress(OSError):
             os.write(self._device, data)
@@ -196,6 +203,7 @@ class PtyServer(EmulatorServer):
         assert self._line is not None
         while not self._stop.is_set():
             if self._device in select.select([self._wake[0], self._device], [], [])[0]:
+                self._line = self._plugged(self._line)
                 self.emulator.feed(self._line, os.read(self._device, CHUNK))
 
     def _release(self) -> None:

@@ -13,7 +13,7 @@ from contract.configuration.hall import Device
 from drivers.ask import Reader, ask
 from drivers.connect import DeviceSite
 from drivers.idcard import frames
-from drivers.idcard.frames import FIND, FOUND, NO_CARD, OK, READ, SELECT, STATUS, Command, Parser, Reply
+from drivers.idcard.frames import FIND, FOUND, NO_CARD, OK, READ, SELECT, SELECT_FAILED, STATUS, Command, Parser, Reply
 from drivers.idcard.text import LENGTH, OtherCard, Unreadable, card
 from drivers.ports import BadReply, DeviceRefused, IdCard, IdCardReader
 from drivers.serial_device import SerialDevice
@@ -49,9 +49,7 @@ class SdtReader(SerialDevice, IdCardReader):
         """Ask for the status. Raise NoReply, BadReply or DeviceRefused."""
         status = self._ask(STATUS).status
         if status != OK:
-            raise DeviceRefused(
-                f"{self.stream.name}: {meaning(status)}", "switch the reader off and on; if it stays so, replace it"
-            )
+            raise self._broken(status)
 
     def read(self, timeout_s: float) -> IdCard | None:
         """The next card, or None. Raise DeviceRefused for a card that lies there and cannot be read."""
@@ -63,25 +61,36 @@ class SdtReader(SerialDevice, IdCardReader):
                     return found
             elif status == NO_CARD:
                 self._last = ""
+            else:
+                raise self._broken(status)
             left = deadline - time.monotonic()
             if left <= 0:
                 return None
             self._wait(min(POLL_S, left))
 
     def _take(self) -> IdCard | None:
-        """Read the card that was found; None when it is gone again or was read before."""
+        """Read the card that was found; None when it is gone again or was read before. Raise DeviceRefused."""
         status = OK
         for _ in range(TRIES):
             status = self._ask(SELECT).status
-            if status != OK:
-                return None  # taken away, or lying there since it was read
-            reply = self._ask(READ, self.read_s)
-            status = reply.status
             if status == OK:
-                return self._new(reply)
+                reply = self._ask(READ, self.read_s)
+                status = reply.status
+                if status == OK:
+                    return self._new(reply)
+            elif status != SELECT_FAILED:
+                raise self._broken(status)
+            elif self._last:
+                return None  # it has lain there since it was read
             if self._ask(FIND).status != FOUND:
                 return None
         raise DeviceRefused(f"{self.stream.name}: {meaning(status)}", "lay the card flat on the reader and keep it there")
+
+    def _broken(self, status: int) -> DeviceRefused:
+        """The error for what the reader itself refuses, whatever card lies there."""
+        return DeviceRefused(
+            f"{self.stream.name}: {meaning(status)}", "switch the reader off and on; if it stays so, replace it"
+        )
 
     def _new(self, reply: Reply) -> IdCard | None:
         try:

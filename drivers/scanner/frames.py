@@ -33,13 +33,19 @@ def text_of(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class Make:
-    """The commands of one make. `answer` matches its answers in the stream; group 1 is `good`, or the answer is a bad one."""
+    """The commands of one make. `answer` matches its answers in the stream; group 1 is `good`, or the answer is a bad one.
+
+    `marks` are the bytes that stand in answers and in no code: a code that has one was joined by an answer that is broken.
+    Behind `end`, the last byte of every answer, the code begins.
+    """
 
     name: str
     start: bytes = b""
     stop: bytes = b""
     answer: re.Pattern[bytes] | None = None
     good: bytes = b""
+    marks: bytes = b""
+    end: bytes = b""
 
 
 def newland(command: str) -> bytes:
@@ -61,13 +67,16 @@ NEWLAND = Make(
     newland("SCNTRG0"),
     re.compile(rb"\x02\x010000[@#][A-Z0-9]{1,16}([\x05\x06\x15]);\x03"),
     b"\x06",
+    marks=b"\x00\x01\x02\x03\x05\x06\x15",
+    end=b"\x03",
 )
 GM65 = Make(
     "GM65",
     gm65(2, b"\x01", checked=False),
     gm65(2, b"\x00", checked=False),
-    re.compile(rb"\x02\x00\x00\x01(.)..", re.DOTALL),
+    re.compile(rb"\x02\x00\x00\x01(?:(\x00)(?:\x33\x31|\xab\xcd)|\x01(?:\x23\x10|\xab\xcd))"),
     b"\x00",
+    marks=b"\x00\x01\x02",
 )
 
 
@@ -77,7 +86,9 @@ class CodeParser:
     def __init__(self, make: Make = PLAIN) -> None:
         self.make = make
         self.malformed = 0
-        """Codes that were too long to be any."""
+        """Codes that were too long to be any, were joined by a broken answer, or came without the end that others had."""
+        self.has_ends: bool | None = None
+        """Whether this scanner sends an end behind each code; None before the first."""
         self.answers: list[bool] = []
         """Whether each answer since the last look was a good one; the reader empties it."""
         self.held = b""
@@ -91,6 +102,8 @@ class CodeParser:
     def feed(self, data: bytes) -> list[str]:
         """The codes that are complete now."""
         *whole, rest = _ENDS.split(self._without_answers(self.held + data))
+        if whole:
+            self.has_ends = True
         codes = [self._code(piece) for piece in whole]
         self.held = rest
         if len(rest) > LIMIT:
@@ -99,16 +112,30 @@ class CodeParser:
         return [code for code in codes if code]
 
     def flush(self) -> str | None:
-        """The line fell silent: what is held is a code of a scanner that sends no end, or None."""
+        """The line fell silent: what is held is a code of a scanner that sends no end, or None. Of one that does it is a part
+        whose end was lost."""
         piece, self.held = self.held, b""
-        return self._code(piece) or None
+        if piece and self.has_ends:
+            self.malformed += 1
+            return None
+        if code := self._code(piece):
+            self.has_ends = False
+        return code or None
 
     def _code(self, piece: bytes) -> str:
         if self._skipping or len(piece) > LIMIT:
             self._skipping = False
             self.malformed += 1
             return ""
+        if any(mark in piece for mark in self.make.marks):
+            piece = piece[1 + max(piece.rfind(mark) for mark in self.make.marks) :] if self._ended(piece) else b""
+            self.malformed += 1
         return text_of(piece)
+
+    def _ended(self, piece: bytes) -> bool:
+        """Whether the last mark in it is the end of an answer."""
+        last = max(self.make.marks, key=piece.rfind)
+        return bytes((last,)) == self.make.end
 
     def _without_answers(self, data: bytes) -> bytes:
         if self.make.answer is None:

@@ -24,7 +24,9 @@ from drivers.stream import Stream
 LOG = logging.getLogger(__name__)
 ANSWER_S = 0.5
 SILENCE_S = 0.12
-"""After this silence a code without an end is whole: 9600 baud take 1 ms a byte."""
+"""After this silence a code without an end is whole: 9600 baud take 1 ms a byte;"""
+UNSURE_S, LOST_S = 0.48, 0.96
+"""after this one where nobody knows yet whether the scanner sends ends. Where it does, nothing more comes after the other."""
 KEPT = 16
 TRIES = 3
 REMEDY = "check power, cable and baud rate, and that the scanner is set to a serial interface"
@@ -107,6 +109,7 @@ class TextScanner(LineScanner):
         super().__init__(stream, trigger=trigger and bool(make.start), answer_s=answer_s)
         self.make = make
         self._parser = CodeParser(make)
+        self._silent_s = 0.0
 
     def open(self) -> None:
         self._parser = CodeParser(self.make)
@@ -124,8 +127,12 @@ class TextScanner(LineScanner):
 
     def take(self, data: bytes) -> None:
         if data:
+            self._silent_s = 0.0
             self._codes.extend(self._parser.feed(data))
-        elif code := self._parser.flush():
+            return
+        self._silent_s += SILENCE_S
+        patience_s = {None: UNSURE_S, True: LOST_S, False: SILENCE_S}[self._parser.has_ends]
+        if self._silent_s >= patience_s and (code := self._parser.flush()):
             self._codes.append(code)
 
     def _command(self, command: bytes) -> None:

@@ -78,7 +78,11 @@ def test_a_reading_that_fails_once_is_repeated(emulator: SdtEmulator, reader: Sd
 
 @pytest.mark.parametrize(
     ("fault", "error", "text"),
-    [("read-fails", DeviceRefused, "lay the card flat"), ("foreign", DeviceRefused, "type the number")],
+    [
+        ("read-fails", DeviceRefused, "lay the card flat"),
+        ("select-fails", DeviceRefused, "could not be selected.*lay the card flat"),
+        ("foreign", DeviceRefused, "type the number"),
+    ],
 )
 def test_a_card_that_cannot_be_read_says_what_to_do(
     emulator: SdtEmulator, reader: SdtReader, fault: str, error: type[DeviceError], text: str
@@ -89,10 +93,16 @@ def test_a_card_that_cannot_be_read_says_what_to_do(
         reader.read(0)
 
 
-def test_a_card_that_cannot_be_selected_counts_as_none(emulator: SdtEmulator, reader: SdtReader) -> None:
-    emulator.fail("select-fails")
+def test_a_reader_that_refuses_while_a_card_lies_there_says_so_and_works_again_when_mended(
+    emulator: SdtEmulator, reader: SdtReader
+) -> None:
     emulator.lay()
-    assert reader.read(0) is None
+    emulator.fail("sam")
+    for _ in range(2):
+        with pytest.raises(DeviceRefused, match=r"not authorised.*switch the reader off and on"):
+            reader.read(0)
+    emulator.repair()
+    assert reader.read(0).number == NUMBER
 
 
 def test_a_reader_whose_module_is_not_authorised_is_found_when_it_is_opened() -> None:

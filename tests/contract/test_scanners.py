@@ -160,6 +160,18 @@ def test_codes_are_read_with_every_end(end: str) -> None:
     assert driver.read(30) == "A001"
 
 
+def test_a_pause_within_a_code_makes_no_two_of_it_where_the_scanner_sends_ends() -> None:
+    driver = registry.build(device("serial-scanner", "loop://"), PATIENT)
+    driver.stream = MemoryStream(registry.emulator("serial-scanner")())
+    driver.open()
+    for before in (b"", b"A001\r"):
+        driver.take(before + b"HELLO-1")
+        for _ in range(3):
+            driver.take(b"")  # 0.12 s of silence each
+        driver.take(b"23\r")
+    assert [driver.read(0) for _ in range(4)] == ["HELLO-123", "A001", "HELLO-123", None]
+
+
 @pytest.mark.parametrize("model", ["newland", "gm65", "zebra-ssi"])
 @pytest.mark.parametrize(("fault", "error"), [("no-answer", NoReply), ("refuses", DeviceRefused)])
 def test_a_scanner_that_does_not_obey_is_found_when_it_is_opened(model: str, fault: str, error: type[DeviceError]) -> None:

@@ -56,6 +56,24 @@ def test_answers_of_the_scanner_are_no_part_of_a_code(make, answer):
     assert parser.answers == [False]
 
 
+@pytest.mark.parametrize(("make", "answer"), [(NEWLAND, NEWLAND_OK), (GM65, GM65_OK)])
+def test_a_broken_answer_is_never_handed_out_as_a_code_nor_joined_to_one(make, answer):
+    flipped = [answer[:at] + bytes([answer[at] ^ 1 << bit]) + answer[at + 1 :] for at in range(len(answer)) for bit in range(8)]
+    halves = [answer[:size] for size in range(1, len(answer))]
+    for broken in flipped + halves:
+        for stream in (broken + b"TICKET-0012\r", broken + b"\r"):
+            parser = CodeParser(make)
+            codes = parser.feed(stream) + parser.feed(b"A001\r")
+            assert codes in (["TICKET-0012", "A001"], ["A001"]), broken
+
+
+def test_what_comes_without_its_end_from_a_scanner_that_sends_ends_is_no_code():
+    parser = CodeParser()
+    assert parser.feed(b"A001\rHELLO-1") == ["A001"]
+    assert parser.flush() is None and parser.malformed == 1
+    assert parser.feed(b"B002\r") == ["B002"]
+
+
 def test_a_code_longer_than_any_is_dropped_and_the_next_is_read():
     parser = CodeParser()
     for _ in range(40):
