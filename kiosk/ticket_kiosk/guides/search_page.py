@@ -120,7 +120,7 @@ class SearchPage(PageFrame):
         yield Words(context, said, text, "body", colour="text" if missing else "secondary", line_height=1.25)
         gap, scale = look.space("m"), look.px(1) * (ELDER_SCALE if look.mode.elder else 1)
         columns = max(1, int((area.w + gap) / (EVENT_WIDTH * scale + gap)))
-        rows = max(1, int((area.h + gap) / (max(EVENT_HEIGHT * scale, look.target) + gap)))
+        rows = int((area.h + gap) / (max(EVENT_HEIGHT * scale, look.target) + gap))  # none where no whole one has room
         rows = min(rows, -(-len(there) // columns))
         cells = area.top(min(area.h, rows * (look.px(200) + gap)))[0].grid(columns, rows, gap)
         tiles = [self._event(event, cell) for event, cell in zip(there, cells, strict=False)]

@@ -148,7 +148,8 @@ class Words(Box):
 
 
 def even(words: Iterable[Words]) -> None:
-    """Give texts of one kind one size: that of the one which has the least room."""
-    said = [one for one in words if one.text]
+    """Give texts of one kind one size: that of the one which has the least room. In elder mode nothing becomes smaller for the
+    sake of others."""
+    said = [one for one in words if one.text and not one.look.mode.elder]
     for one in said:
         one.shrink_to(min(other.type_size for other in said))
