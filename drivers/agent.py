@@ -15,6 +15,7 @@ from contract.configuration.hall import Device, HallConfig
 from contract.wire import codec, messages
 from contract.wire.device_state import WORKS
 from drivers.agent_wiring import BadDevices, Task, Wiring
+from drivers.agent_word import AgentWord, AgentWordServer
 from drivers.bad_messages import BadMessages
 from drivers.bus import SharedDeviceSite
 from drivers.device_health import USUAL, DeviceHealth, Timing
@@ -73,6 +74,7 @@ class Agent:
         self._changed = threading.Event()
         self._ended = threading.Event()
         self._bad_messages = BadMessages(self._changed.set)
+        self._word = AgentWordServer(lambda: AgentWord(self.terminal.id, self._device_states()))
 
     def open(self) -> None:
         """Build every driver, connect, begin. Raise BadDevices, naming all that cannot be used."""
@@ -91,6 +93,7 @@ class Agent:
         self.terminal.open({"restart": self._restart})
         for task in self._tasks:
             task.open()
+        self._word.open()
 
     def run(self, ended: threading.Event) -> None:
         """Publish how the devices are until `ended`, or until the staff orders a restart: systemd starts it again."""
@@ -105,6 +108,7 @@ class Agent:
     def close(self) -> None:
         """Let every device go and leave the hall."""
         self.terminal.end_orders()
+        self._word.close()
         closing = [threading.Thread(target=task.close) for task in self._tasks]
         for thread in closing:
             thread.start()

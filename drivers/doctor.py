@@ -13,13 +13,15 @@ import usb.core
 from serial.tools import list_ports
 
 from contract.configuration.hall import Device, HallConfig
+from contract.wire.device_state import WORKS
 from contract.wire.messages import Announce, DisplayDesired, DisplayLine, Text
 from drivers.address import BadAddress
+from drivers.agent_word import words_of_agents
 from drivers.bus import SharedDeviceSite, line_of
 from drivers.connect import DeviceSite
 from drivers.device_health import reason
 from drivers.display import huidu_search
-from drivers.ports import DeviceError, Display, Driver, Voice
+from drivers.ports import DeviceError, Display, Driver, InUse, Voice
 from drivers.printer.port import Printer
 from drivers.printer.usb import is_printer
 from drivers.registry import build
@@ -121,6 +123,8 @@ def _examine(device: Device, site: DeviceSite, *, try_out: bool) -> DeviceFindin
         driver.open()
         driver.check()
         done = _try(device, driver) if try_out else ""
+    except InUse as error:
+        return _held_by_agent(device) or DeviceFinding(*known, "trouble", error.what, error.remedy, reason=reason(error))
     except DeviceError as error:
         return DeviceFinding(*known, "trouble", error.what, error.remedy, reason=reason(error))
     except Exception as error:  # one driver must not end the examination of the others
@@ -128,6 +132,19 @@ def _examine(device: Device, site: DeviceSite, *, try_out: bool) -> DeviceFindin
     finally:
         driver.close()
     return DeviceFinding(*known, "ok", done=done)
+
+
+def _held_by_agent(device: Device) -> DeviceFinding | None:
+    """What the agent says that runs on this machine and holds the device; None when none does."""
+    for word in words_of_agents():
+        status = next((status for status in word.devices if status.id == device.id), None)
+        if status is not None:
+            known = (device.id, device.kind, device.model, device.address)
+            held = f"the agent {word.terminal} is running and has it: {status.state}"
+            if status.state in WORKS:
+                return DeviceFinding(*known, "ok", done="; ".join(filter(None, (held, status.detail))))
+            return DeviceFinding(*known, "trouble", held, status.detail, reason=status.state)
+    return None
 
 
 def _try(device: Device, driver: Driver) -> str:

@@ -49,7 +49,7 @@ A device's `address` is a URL: `/dev/hall-strip-3?baud=9600`, `socket://10.0.0.7
 
 Several strips on one RS-485 bus have the same address and `options = { addr = 3 }` of their own.
 `jiaohao-devices doctor --hall DIR` opens them all and reports how each is, and what is plugged into this machine
-(`--search`: and which Huidu cards are on the network);
+(`--search`: and which Huidu cards are on the network); of a port that a running agent holds it says what that agent knows;
 `jiaohao-devices emulate MODEL --listen 127.0.0.1:5005 --out DIR` starts an emulated one. An agent leaves out a device that
 devices.toml describes wrongly, reports it in its log and in `terminal/<id>/status` (`misconfigured`), and goes on with the
 rest.

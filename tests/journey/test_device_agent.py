@@ -18,6 +18,7 @@ from contract.wire.messages import DisplayDesired, DisplayLine
 from drivers import registry
 from drivers.agent import Agent
 from drivers.device_health import Timing
+from drivers.doctor import examine
 from drivers.emulators.local import running, stop_all
 from drivers.emulators.serve import PtyServer, TcpServer
 from link import Broker, Link
@@ -186,6 +187,28 @@ def test_a_strip_with_a_voice_says_the_call_of_its_window_and_tells_how_it_is_be
         assert strip.emulator.wait_for(lambda: strip.emulator.said == ["请A零一二号到一号窗口"], PATIENCE_S)
         assert strip.shows("请A012号") and hall.is_shown("strip", 1)
     strip.pull_out()
+
+
+def test_the_doctor_asks_the_agent_that_holds_the_port(tmp_path: Path, broker: PrivateBroker) -> None:
+    emulator = registry.emulator("onbon-bxk")(name="strip")
+    server = PtyServer(emulator)
+    server.open()
+    strip = device("strip", f"{server.address}?baud=9600")
+    with hall_with(tmp_path, broker, strip) as hall:
+        hall.want("strip", 1, "A001")
+        assert hall.is_shown("strip", 1)
+        (finding,) = examine(hall.agent.hall, [strip], folder=None).findings
+        assert (finding.state, finding.done) == ("ok", "the agent devices-1 is running and has it: ok")
+        emulator.fail("no-answer")
+        hall.want("strip", 2, "A002")
+        assert hall.device_is("strip", "no-reply")
+        (finding,) = examine(hall.agent.hall, [strip], folder=None).findings
+        assert finding.state == "trouble", finding
+        emulator.repair()
+        assert hall.is_shown("strip", 2)
+    (finding,) = examine(hall.agent.hall, [strip], folder=None).findings
+    assert (finding.state, finding.done) == ("ok", ""), "asked itself, now that no agent holds it"
+    server.close()
 
 
 def test_a_device_that_is_described_wrongly_is_named_and_the_others_go_on(
