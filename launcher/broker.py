@@ -37,7 +37,7 @@ def broker(state: Path, port: int) -> Child:
     configuration = state / "mosquitto.conf"
     configuration.write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
-        "set_tcp_nodelay true\nmax_inflight_messages 1000\nmax_queued_messages 10000\nmax_queued_bytes 67108864\n"
+        "set_tcp_nodelay true\nmax_inflight_messages 1000\nmax_queued_messages 3000\nmax_queued_bytes 67108864\n"
         f"max_packet_size {LARGEST_PACKET}\nlog_type error\nlog_type warning\n",
         encoding="utf-8",
     )

@@ -12,7 +12,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 
 import paho.mqtt.client as mqtt
@@ -36,7 +36,7 @@ KEEP_ALIVE_S = 8
 """The broker gives up a client of which it hears nothing for one and a half times as long."""
 GONE_S = 5
 """A broker that does not even acknowledge bytes for so long is gone."""
-SOCKET_OPTIONS = (
+SOCKET_OPTIONS: tuple[SocketOption, ...] = (
     ((socket.IPPROTO_TCP, socket.TCP_NODELAY), 1),
     ((socket.SOL_SOCKET, socket.SO_KEEPALIVE), 1),
     ((socket.IPPROTO_TCP, socket.TCP_KEEPIDLE), 2),
@@ -46,6 +46,8 @@ SOCKET_OPTIONS = (
 )
 """The kernel asks the other side whether it is there after two idle seconds (tcp(7)): a line that was cut ends in five, however
 busy the program is."""
+SocketOption = tuple[tuple[int, int], int]
+"""Level and name of an option, and its value."""
 LARGEST_HEAD = 1024
 """Bytes of a packet around topic and payload, properties included."""
 Handler = Callable[[str, bytes, bool], None]
@@ -57,13 +59,13 @@ def new_session() -> str:
     return secrets.token_hex(4)
 
 
-def client(broker: Broker, client_id: str) -> mqtt.Client:
-    """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise).
+def client(broker: Broker, client_id: str, *options: SocketOption) -> mqtt.Client:
+    """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise), with more `options` of its socket if given.
 
     With TLS the broker goes by the name in the certificate and not by `client_id`.
     """
     paho = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
-    paho.on_socket_open = _set_up
+    paho.on_socket_open = lambda _client, _userdata, sock: _set_up(sock, (*SOCKET_OPTIONS, *options))
     paho.max_inflight_messages_set(1000)
     if broker.ca is not None and broker.certificate is not None and broker.key is not None:
         ca, certificate, key = broker.ca, broker.certificate, broker.key
@@ -73,9 +75,9 @@ def client(broker: Broker, client_id: str) -> mqtt.Client:
     return paho
 
 
-def _set_up(_client: mqtt.Client, _userdata: object, sock: object) -> None:
+def _set_up(sock: object, options: Iterable[SocketOption]) -> None:
     if isinstance(sock, socket.socket):
-        for option, value in SOCKET_OPTIONS:
+        for option, value in options:
             sock.setsockopt(*option, value)
 
 

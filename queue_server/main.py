@@ -17,6 +17,7 @@ from contract.configuration.hall_files import BadHall, load
 from contract.number_masking import mask_logs
 from contract.version import version
 from link import BadBroker, Broker
+from queue_server.broker.other_servers import AnotherServer
 from queue_server.command_access import LedgerOptions
 from queue_server.store.database import BadDatabase
 from queue_server.web import BadWeb
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         _serve(options)
-    except (BadHall, BadBroker, BadDatabase, BadWeb, CannotStart) as error:
+    except (BadHall, BadBroker, BadDatabase, BadWeb, CannotStart, AnotherServer) as error:
         print(f"jiaohao-server: {error}", file=sys.stderr)
         return EXIT_USAGE if isinstance(error, BadBroker) else EXIT_TROUBLE
     return 0

@@ -114,7 +114,7 @@ def uptime_s() -> float:
 
 
 def run(options: ServerOptions, config: HallConfig, wall: Clock = utc_now) -> None:
-    """Put a server together and run it until SIGTERM or Ctrl-C. Raise BadDatabase, BadHall, BadWeb."""
+    """Put a server together and run it until SIGTERM or Ctrl-C. Raise BadDatabase, BadHall, BadWeb, AnotherServer."""
     database = database_of(options.ledger)
     rules = hall_rules(options, config)
     hall_clock = HallClock(wall, uptime_s, rules.day, rules.next_open)
@@ -128,7 +128,7 @@ def run(options: ServerOptions, config: HallConfig, wall: Clock = utc_now) -> No
         server = Server(
             broker=options.broker,
             topics=Topics(config.hall.id),
-            identity=ServerIdentity(new_session(), version(), clock().astimezone(config.zone)),
+            identity=ServerIdentity(new_session(), version(), clock().astimezone(config.zone), options.broker.client),
             ledger=ledger,
             retained=retained,
             clock=hall_clock,

@@ -77,10 +77,20 @@ class RunningServer:
     def open(self) -> None:
         """Start it; returns when it is connected to the broker."""
         before = self.log.count(CONNECTED)
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+        self.start()
+        assert self._process is not None
         wait_until(lambda: self.log.count(CONNECTED) > before or self._process.poll() is not None)
         assert self._process.poll() is None, self.log
+
+    def start(self) -> None:
+        """Start it and wait for nothing."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+
+    def wait(self) -> int:
+        """Wait until it ends by itself; its exit code."""
+        assert self._process is not None
+        return self._process.wait(PATIENCE_S)
 
     @property
     def log(self) -> str:

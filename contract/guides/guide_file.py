@@ -46,6 +46,10 @@ class Entry:
     length: int = 0
 
 
+ALL = -1
+"""No limit, to SQLite."""
+
+
 class Guides:
     """An open guide file. Open it with `open_guides`; one thread at a time may use it."""
 
@@ -79,18 +83,21 @@ class Guides:
         places = ",".join("?" * len(sentences))
         return dict(self._file.execute(f"SELECT zh, en FROM english WHERE zh IN ({places})", tuple(sentences)))  # noqa: S608
 
-    def of_theme(self, theme: str) -> list[Entry]:
-        return list(self._names("theme = ?", (theme,)).values())
+    def of_theme(self, theme: str, skip: int = 0, limit: int = ALL) -> list[Entry]:
+        """The items of a theme, `limit` of them after leaving out `skip`."""
+        return self._listed("theme = ?", theme, skip, limit)
 
-    def of_department(self, department: str) -> list[Entry]:
-        return list(self._names("department = ?", (department,)).values())
+    def of_department(self, department: str, skip: int = 0, limit: int = ALL) -> list[Entry]:
+        """The items of a department, by its Chinese name."""
+        return self._listed("department = ?", department, skip, limit)
 
-    def of_life_event(self, event: str) -> list[Entry]:
-        return list(self._names("no IN (SELECT no FROM life_event WHERE event = ?)", (event,)).values())
+    def of_life_event(self, event: str, skip: int = 0, limit: int = ALL) -> list[Entry]:
+        """The items that belong to an event of life."""
+        return self._listed("no IN (SELECT no FROM life_event WHERE event = ?)", event, skip, limit)
 
-    def of_audience(self, audience: str) -> list[Entry]:
-        """The items for `person` or `enterprise`."""
-        return list(self._names("(' ' || audience || ' ') LIKE ?", (f"% {audience} %",)).values())
+    def of_audience(self, audience: str, skip: int = 0, limit: int = ALL) -> list[Entry]:
+        """The items for `person` or `enterprise`; none for any other text."""
+        return self._listed("instr(' ' || audience || ' ', ' ' || ? || ' ')", audience, skip, limit)
 
     def themes(self) -> list[str]:
         """The themes that have an item."""
@@ -100,9 +107,12 @@ class Guides:
         rows = self._file.execute("SELECT department, department_en FROM item GROUP BY department ORDER BY MIN(no)")
         return [TextConfig(zh=zh, en=en) for zh, en in rows]
 
+    def _listed(self, where: str, value: str, skip: int, limit: int) -> list[Entry]:
+        return list(self._names(f"{where} ORDER BY no LIMIT ? OFFSET ?", (value, limit, skip)).values())
+
     def _names(self, where: str, values: tuple[Any, ...]) -> dict[int, Entry]:
         """Entries by item number; `where` is one of the conditions of this module."""
-        query = f"SELECT no, id, name_zh, name_en, department, department_en FROM item WHERE {where} ORDER BY no"  # noqa: S608
+        query = f"SELECT no, id, name_zh, name_en, department, department_en FROM item WHERE {where}"  # noqa: S608
         rows = self._file.execute(query, values)
         return {no: Entry(i, TextConfig(zh=zh, en=en), TextConfig(zh=d, en=den)) for no, i, zh, en, d, den in rows}
 

@@ -54,10 +54,13 @@ class Estimate(Struct, frozen=True):
 
 
 class ServerStatus(Struct, frozen=True):
+    """`client` is the name in the server's certificate, empty in a hall without TLS."""
+
     state: Literal["ready", "stopped", "lost"]
     session: str
     version: str
     started_at: datetime
+    client: str = ""
 
 
 class PaperUse(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
@@ -22,10 +23,13 @@ from link.socket_wait import SocketWait, readable
 from queue_server.broker.sources import Source
 
 LOG = logging.getLogger(__name__)
-READS = 256
+READ_S = 0.05
+"""Time for what has come in, before answers go out."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.2, 2.0
 CONNECT_TIMEOUT_S = 2.0
 STOP_TIMEOUT_S = 2.0
+RECEIVE_BUFFER = (socket.SOL_SOCKET, socket.SO_RCVBUF), 64 << 10
+"""What the kernel may hold of whoever floods, in front of what others ask: by itself it makes that megabytes."""
 FILTERS_AT_ONCE = 200
 """Topic filters in one packet."""
 Filter = tuple[str, SubscribeOptions]
@@ -63,7 +67,7 @@ class BrokerConnection:
         self._next_try, self._backoff = 0.0, Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
         self._name = broker.client or client_id
         self._rival, self._up_since = Rival(), 0.0
-        self._paho = client(broker, client_id)
+        self._paho = client(broker, client_id, RECEIVE_BUFFER)
         self._paho.connect_timeout = CONNECT_TIMEOUT_S
         self._paho.on_connect = self._on_connect
         self._paho.on_disconnect = self._on_disconnect
@@ -91,11 +95,12 @@ class BrokerConnection:
                 LOG.warning("the broker %s cannot be reached (%s); trying again", self.broker, error)
 
     def read(self, timeout_s: float, enough: Callable[[], bool]) -> None:
-        """Sleep until bytes, a wake-up or the time-out; then read what is there, until it is `enough` or a limit is reached, so
-        that a flood cannot hold the answers back."""
+        """Sleep until bytes, a wake-up or the time-out; then read what is there, until it is `enough` or READ_S have passed: a
+        flood cannot hold the answers back. One read of paho takes as many messages as it waits for confirmations."""
         if not self._wait.wait(timeout_s, self._paho.socket(), writes=self._paho.want_write()):
             return
-        for _ in range(READS):
+        until = self._monotonic() + READ_S
+        while self._monotonic() < until:
             sock = self._paho.socket()
             if sock is None or enough():
                 return
@@ -104,9 +109,10 @@ class BrokerConnection:
                 return
 
     def mute(self, source: str) -> None:
-        """Listen no more to what a client writes: the broker drops it."""
+        """Listen no more to what a client writes: the broker drops it, from now on."""
         self._muted.add(source)
         self._paho.unsubscribe([topic for topic, _ in self._filters(self._sources[source])])
+        self.flush()
 
     def hear(self, source: str) -> None:
         """Listen to a client again; its retained states come afresh."""

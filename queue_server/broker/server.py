@@ -24,6 +24,7 @@ from queue_server.broker.alerts import Alerts
 from queue_server.broker.command_reader import Clients, CommandReader, Dropped, subject
 from queue_server.broker.connection import BrokerConnection
 from queue_server.broker.intake import Intake
+from queue_server.broker.other_servers import OtherServers
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
 from queue_server.broker.sources import sources
@@ -54,10 +55,15 @@ class ServerIdentity:
     session: str
     version: str
     started_at: datetime
+    client: str = ""
+
+    def says(self, state: Literal["ready", "stopped", "lost"]) -> messages.ServerStatus:
+        """What it says of itself on server/status."""
+        return messages.ServerStatus(state, self.session, self.version, self.started_at, self.client)
 
     def status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
         """The payload of server/status."""
-        return codec.encode(messages.ServerStatus(state, self.session, self.version, self.started_at))
+        return codec.encode(self.says(state))
 
 
 class Server:
@@ -101,7 +107,8 @@ class Server:
         self._commands = CommandReader(topics, clients, self._connection.reply)
         self._inbox: deque[LedgerRequest] = deque()
         self._of_pages: deque[LedgerRequest] = deque()
-        self._states: deque[tuple[str, bytes]] = deque()
+        self._states: deque[tuple[str, bytes, bool]] = deque()
+        self._others = OtherServers(identity.says("ready"), shared=ledger.database.shared)
         self._given: deque[tuple[str, bytes, int | None]] = deque()
         self._stopping = threading.Event()
         self._marks_at = float("-inf")
@@ -131,22 +138,24 @@ class Server:
     # --- the loop ---------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Serve until `stop`; reconnect for as long as it takes."""
+        """Serve until `stop`; reconnect for as long as it takes. Raise AnotherServer."""
         self._publisher.count_on(self._ledger.seq())
         self._publisher.everything()
         next_tick = self._monotonic()
         notify("STATUS=waiting for the broker")
-        while not self._stopping.is_set():
-            self._connection.connect_if_due()
-            self._connection.read(self._may_sleep_s(next_tick), lambda: len(self._inbox) >= GROUP)
-            self._serve()
-            if self._monotonic() >= next_tick:
-                next_tick = self._monotonic() + TICK_S
-                self._tick()
-            self._pass_time()
-            self._connection.flush()
-        self._send("server/status", self._identity.status("stopped"), True, None)
-        self._connection.close()
+        try:
+            while not self._stopping.is_set():
+                self._connection.connect_if_due()
+                self._connection.read(self._may_sleep_s(next_tick), lambda: len(self._inbox) >= GROUP)
+                self._serve()
+                if self._monotonic() >= next_tick:
+                    next_tick = self._monotonic() + TICK_S
+                    self._tick()
+                self._pass_time()
+                self._connection.flush()
+            self._send("server/status", self._identity.status("stopped"), True, None)
+        finally:
+            self._connection.close()
 
     def _may_sleep_s(self, next_tick: float) -> float:
         """Until the next moment at which something is due, unless requests are waiting."""
@@ -213,6 +222,7 @@ class Server:
         """After a connect: birth, then every retained state afresh."""
         self._connection.announced()
         self._send("server/status", self._identity.status("ready"), True, None)
+        self._others.announced()
         try:
             self._publisher.everything()
         except ERRORS as error:
@@ -239,7 +249,7 @@ class Server:
         elif topic.startswith("cmd/"):
             self._command(topic.removeprefix("cmd/"), message)
         else:
-            self._states.append((topic, bytes(message.payload)))
+            self._states.append((topic, bytes(message.payload), message.retain))
 
     def _command(self, path: str, message: mqtt.MQTTMessage) -> None:
         if message.retain:
@@ -256,12 +266,12 @@ class Server:
         else:
             self._inbox.append(request)
 
-    def _take_state(self, topic: str, payload: bytes) -> None:
+    def _take_state(self, topic: str, payload: bytes, retained: bool) -> None:
         """A retained state that another program published."""
         kind, _, rest = topic.partition("/")
         name = rest.partition("/")[0]
         if topic == "server/status":
-            self._another_server(payload)
+            self._another_server(payload, retained)
             return
         is_report = kind == "terminal" and topic.endswith("/told")
         self._retained.put(topic, payload, retained=topic != "announce" and not is_report)
@@ -276,12 +286,10 @@ class Server:
         elif kind == "terminal":
             self._alerts.terminal_status(name, payload)
 
-    def _another_server(self, payload: bytes) -> None:
-        """Another server on this ledger has gone: this one is still there."""
+    def _another_server(self, payload: bytes, retained: bool) -> None:
+        """Another server says how it is. Raise AnotherServer."""
         status = codec.read(payload, messages.ServerStatus)
-        if status is None:
-            return
-        if status.session != self._identity.session and status.state != "ready" and self.connected.is_set():
+        if status is not None and self._others.must_answer(status, retained=retained) and self.connected.is_set():
             self._send("server/status", self._identity.status("ready"), True, None)
 
     def _drop(self, where: str, what: str) -> None:

@@ -22,12 +22,14 @@ from queue_server.commands.context import CommandContext
 from queue_server.commands.rate import lookup
 from queue_server.commands.refused import Refused, bad_request
 from queue_server.domain.deadline import COLOURS
-from queue_server.domain.guessing import pause
+from queue_server.domain.guessing import FIRST_PAUSE, LONGEST_PAUSE, pause
 from queue_server.domain.name_masking import masked_name
 from queue_server.store import guesses
 
 MANY_PEOPLE = 4
 """How many times as many wrong tries are free at a place that many use, and at a case that many may try, as for one of both."""
+ASKER = "asker:"
+"""A kiosk, or an address of the network: the next who asks there is somebody else, and waits a minute at most."""
 LONGEST_ASKER = 56
 """So many characters of an asker's name fit behind a case's number into what is counted."""
 SHOWN_DAYS = 7
@@ -64,7 +66,7 @@ def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
     connection, few = context.unit.connection, context.hall.rules.case_guesses
     if cases.find(connection, number) is None:
         number = number.upper()  # as it is written on the receipt
-    free = {f"case:{number}@{asker}": few, f"case:{number}": few * MANY_PEOPLE, f"asker:{asker}": few * MANY_PEOPLE}
+    free = {f"case:{number}@{asker}": few, f"case:{number}": few * MANY_PEOPLE, f"{ASKER}{asker}": few * MANY_PEOPLE}
     _check_pause(context, free)
     if not cases.knows_last_four(connection, context.signer, number, ask.last_four):
         guesses.add(connection, free, context.now)
@@ -80,7 +82,8 @@ def _check_pause(context: CommandContext, free: Mapping[str, int]) -> None:
     until = context.now
     for subject, tries in free.items():
         if last := guesses.latest(connection, subject):
-            until = max(until, last + pause(guesses.count(connection, subject, context.now), tries))
+            longest = FIRST_PAUSE if subject.startswith(ASKER) else LONGEST_PAUSE
+            until = max(until, last + pause(guesses.count(connection, subject, context.now), tries, longest))
     if until > context.now:
         minutes = ceil((until - context.now) / timedelta(minutes=1))
         zh = f"输错次数太多，请{minutes}分钟后再试，或者到窗口查询。"

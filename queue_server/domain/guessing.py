@@ -10,9 +10,12 @@ _DOUBLED = 5
 """So often a pause doubles before it is the longest."""
 
 
-def pause(wrong: int, free: int) -> timedelta:
-    """How long after the last of so many wrong tries the next one may come; the first `free` wait for nothing."""
+def pause(wrong: int, free: int, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+    """How long after the last of so many wrong tries the next one may come; the first `free` wait for nothing.
+
+    At a place that many share, others come after who has guessed: give `longest` there, so that nobody waits for long.
+    """
     if wrong < free:
         return timedelta(0)
     doubled: int = 2 ** min(wrong - free, _DOUBLED)
-    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
+    return min(FIRST_PAUSE * doubled, longest)

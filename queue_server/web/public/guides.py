@@ -130,15 +130,15 @@ def search(guides: Guides, query: str, page: int) -> ResultPage:
 def listed(site: Site, guides: Guides, theme: str, department: str, event: str, who: str, page: int) -> ResultPage:
     """The items of a theme, a department, an event of life, or for persons or enterprises."""
     events = {known.id: known.name for known in site.guides.catalogue.shared.life_event} if site.guides else {}
+    part = ((page - 1) * PAGE, PAGE + 1)
     if theme:
         names = {known.id: known.name for known in site.config.theme}
-        title, entries, key, value = names.get(theme), guides.of_theme(theme), "theme", theme
+        title, entries, key, value = names.get(theme), guides.of_theme(theme, *part), "theme", theme
     elif event:
-        title, entries, key, value = events.get(event), guides.of_life_event(event), "event", event
+        title, entries, key, value = events.get(event), guides.of_life_event(event, *part), "event", event
     elif department:
-        entries, key, value = guides.of_department(department), "department", department
+        entries, key, value = guides.of_department(department, *part), "department", department
         title = entries[0].department if entries else None
     else:
-        title, entries, key, value = None, guides.of_audience(who), "who", who
-    begin = (page - 1) * PAGE
-    return ResultPage(title, entries[begin : begin + PAGE], f"{key}={value}", page, len(entries) > begin + PAGE)
+        title, entries, key, value = None, guides.of_audience(who, *part), "who", who
+    return ResultPage(title, entries[:PAGE], f"{key}={value}", page, len(entries) > PAGE)

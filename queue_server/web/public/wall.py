@@ -27,67 +27,83 @@ class PanelLine:
     effect: str
 
 
+class _Panels:
+    """The panels of the wall as HTML, rendered once a change, however many look on."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.displays = {device.id: device for device in site.config.device if device.kind == "display"}
+        self._changed = site.changes.event("display/", "window/")
+        self._rendered: dict[str, dict[str, str]] = {}
+
+    def found(self, display: str) -> tuple[Device, ShownPanel]:
+        """A display of the hall and what it shows. Raise 404."""
+        if display not in self.displays:
+            raise HTTPException(404)
+        return self.displays[display], self._site.panels.panel(display)
+
+    def parts(self, language: str) -> dict[str, str]:
+        """Element id → HTML of every panel."""
+        if self._changed.is_set():
+            self._changed.clear()
+            self._rendered.clear()
+        if language not in self._rendered:
+            states = self._site.window_states()
+            self._rendered[language] = {
+                f"panel-{device.id}": self._panel(language, device, states.get(device.serves or ""))
+                for device in self.displays.values()
+            }
+        return self._rendered[language]
+
+    def _panel(self, language: str, device: Device, window_state: messages.WindowState | None) -> str:
+        panel = self._site.panels.panel(device.id)
+        return self._site.pages.part(
+            language,
+            "wall/panel.html",
+            device=device,
+            window=self._site.window(device.serves or ""),
+            window_state=window_state,
+            panel=panel,
+            lines=_lines(device, panel),
+        )
+
+
 def routes(site: Site, *, staff_here: bool) -> APIRouter:
     """`/wall`, `/wall/live`, the pictures of its lines. `staff_here`: whether one can log in at this listener."""
-    router = APIRouter()
-    displays = {device.id: device for device in site.config.device if device.kind == "display"}
-
-    def found(display: str) -> tuple[Device, ShownPanel]:
-        if display not in displays:
-            raise HTTPException(404)
-        return displays[display], site.panels.panel(display)
-
-    changed = site.changes.event("display/", "window/")
-    rendered: dict[str, dict[str, str]] = {}
-
-    def parts(language: str) -> dict[str, str]:
-        """The panels, rendered once a change, however many look on."""
-        if changed.is_set():
-            changed.clear()
-            rendered.clear()
-        if language not in rendered:
-            rendered[language] = fresh(language)
-        return rendered[language]
-
-    def fresh(language: str) -> dict[str, str]:
-        states = site.window_states()
-        return {
-            f"panel-{device.id}": site.pages.part(
-                language,
-                "wall/panel.html",
-                device=device,
-                window=site.window(device.serves or ""),
-                window_state=states.get(device.serves or ""),
-                panel=(panel := site.panels.panel(device.id)),
-                lines=_lines(device, panel),
-            )
-            for device in displays.values()
-        }
+    panels = _Panels(site)
+    router = _pictures(site, panels)
 
     @router.get("/wall")
     async def wall(request: Request) -> Response:
-        language = site.pages.language(request)
-        ordered = sorted(displays.values(), key=lambda device: device.serves != "board")
+        parts = panels.parts(site.pages.language(request))
+        ordered = sorted(panels.displays.values(), key=lambda device: device.serves != "board")
         session = await site.guard.session(request) if staff_here else None
-        return site.pages.page(request, "wall.html", displays=ordered, parts=parts(language), session=session)
+        return site.pages.page(request, "wall.html", displays=ordered, parts=parts, session=session)
 
     @router.get("/wall/live")
     async def live(request: Request) -> Response:
         language = site.pages.language(request)
 
         async def render() -> dict[str, str]:
-            return parts(language)
+            return panels.parts(language)
 
         return site.visitors.open(request, render, "display/", "window/", pause_s=LIVE_PAUSE_S)
 
+    return router
+
+
+def _pictures(site: Site, panels: _Panels) -> APIRouter:
+    """What a panel shows, whole or line by line, as PNG."""
+    router = APIRouter()
+
     @router.get("/wall/{display}.png")
     async def whole(display: str) -> Response:
-        device, panel = found(display)
+        device, panel = panels.found(display)
         return await _png(site, device, panel, panel.lines, headers={"X-Display-State": panel.state})
 
     @router.get("/wall/{display}/{line}.png")
     async def one_line(request: Request, display: str, line: int) -> Response:
-        device, panel = found(display)
+        device, panel = panels.found(display)
         if not 0 <= line < len(panel.lines):
             raise HTTPException(404)
         lasting = request.url.query == _edition(panel.lines[line], panel)

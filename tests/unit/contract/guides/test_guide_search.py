@@ -148,6 +148,22 @@ def test_lists_by_theme_department_life_event_and_audience(guides):
     assert {e.id for e in guides.of_audience("enterprise")} == {i.id for i in CATALOGUE.items if "enterprise" in i.audience}
 
 
+@pytest.mark.parametrize("key", ["%", "_%", "person%", "% %", "", " ", "person enterprise%", "' OR 1=1 --"])
+def test_a_key_that_somebody_made_up_lists_nothing(guides, key):
+    for listed in (guides.of_theme, guides.of_department, guides.of_life_event, guides.of_audience):
+        assert listed(key) == []
+
+
+def test_pages_of_a_list_are_the_whole_list(guides):
+    department = guides.departments()[0].zh
+    lists = {guides.of_theme: "family", guides.of_department: department, guides.of_audience: "person"}
+    for listed, key in (lists | {guides.of_life_event: "newborn"}).items():
+        whole = listed(key)
+        pages = [listed(key, skip, 3) for skip in range(0, len(whole) + 3, 3)]
+        assert whole and [entry for page in pages for entry in page] == whole
+        assert all(len(page) <= 3 for page in pages)
+
+
 def test_a_guide_comes_back_whole(guides):
     for item in CATALOGUE.items:
         assert guides.item(item.id) == item

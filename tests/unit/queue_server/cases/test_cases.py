@@ -218,6 +218,17 @@ def test_one_terminal_cannot_guess_through_many_cases_whatever_its_requests_say_
     assert bed.refused("find-case", number="WS-99", last_four="1234") == "not-authorised"
 
 
+def test_whoever_guesses_for_an_hour_keeps_the_next_citizen_of_the_kiosk_waiting_for_a_minute_and_no_longer(bed):
+    take(bed)
+    bed.actor = "kiosk-1"
+    for number in range(80):
+        while bed.refused("find-case", number=f"WS-{number}", last_four="1234") == "limit-reached":
+            bed.clock.advance(minutes=1)
+    assert found(bed).error.code == "limit-reached"
+    bed.clock.advance(minutes=1)
+    assert found(bed).status == "ok"
+
+
 def test_a_retry_of_one_guess_counts_once(bed):
     take(bed)
     body = {"number": "WS-20261120-1", "last_four": "1234", "terminal": "kiosk-1"}

@@ -97,7 +97,7 @@ def test_a_long_list_comes_in_pages_that_hold_each_guide_once(phone: TestClient)
     assert phone.get("/g?who=person&page=1000").status_code == 200
 
 
-@pytest.mark.parametrize("chosen", ["theme=none", "event=none", "department=none", "who=none"])
+@pytest.mark.parametrize("chosen", ["theme=none", "event=none", "department=none", "who=none", "who=%25"])
 def test_an_unknown_choice_finds_nothing_and_says_where_to_ask(phone: TestClient, chosen: str) -> None:
     assert "导办台" in phone.get(f"/g?{chosen}", headers={"accept-language": "zh"}).text
 
