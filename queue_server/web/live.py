@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -173,6 +174,11 @@ async def _events(streams: Streams, who: str, render: Render, watched: Watched) 
                 else:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(at_once.wait(), watched.pause_s)
+
+
+def _spread(seconds: float) -> float:
+    """A little less, another time for each: hundreds of streams that wake in one moment would stand before whoever works."""
+    return seconds * random.uniform(0.5, 1.0)
 
 
 def event(name: str, data: dict[str, Any]) -> str:

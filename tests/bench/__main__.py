@@ -10,7 +10,19 @@ from importlib.util import find_spec
 
 from tests.bench.report import Row, table
 
-NAMES = ("estimate", "statements", "requests", "long_lines", "viewers", "calling", "kiosk", "scanning", "displays", "search")
+NAMES = (
+    "estimate",
+    "statements",
+    "requests",
+    "long_lines",
+    "viewers",
+    "calling",
+    "kiosk",
+    "scanning",
+    "displays",
+    "search",
+    "floods",
+)
 """The benchmarks in the order of the table; a module of this package each, with `rows() -> Iterator[Row]`."""
 
 

@@ -87,8 +87,8 @@ def broker(at: Path) -> Iterator[int]:
 
 
 @contextmanager
-def server(at: Path, hall: Path, port: int, *, web: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """The queue server on SQLite in `at`, ready for requests; with web pages at port `web`, or without any."""
+def server(at: Path, hall: Path, port: int, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The queue server on SQLite in `at`, ready for requests; without web pages unless `more` options say so."""
     command = [
         str(PROGRAMS / "jiaohao-server"),
         "--hall",
@@ -100,9 +100,8 @@ def server(at: Path, hall: Path, port: int, *, web: int | None = None) -> Iterat
         "--always-open",
         "--log-level",
         "warning",
+        *more,
     ]
-    if web is not None:
-        command += ["--web", f"127.0.0.1:{web}"]
     log = at / "server.log"
     with process(command, log) as child:
         if not server_is_ready(port, 120):

@@ -25,7 +25,7 @@ def rows() -> Iterator[Row]:
     """One row: the 99th percentile of issue-ticket, with and without phones."""
     with stage.folder() as at, stage.broker(at) as port, ExitStack() as stack:
         web = stage.free_port()
-        stack.enter_context(stage.server(at, stage.write_hall(at), port, web=web))
+        stack.enter_context(stage.server(at, stage.write_hall(at), port, "--web", f"127.0.0.1:{web}"))
         link = Link(broker=Broker("127.0.0.1", port), topics=Topics(stage.HALL), client_id="viewers")
         link.open()
         stack.callback(link.close)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from tests.secure_hall import SecureHall
 
 def ends_by_itself(second: RunningServer) -> None:
     """The second one is started and ends with a word of what to do."""
-    second.start()
-    assert second.wait() == 1
+    with contextlib.closing(second):
+        second.start()
+        assert second.wait() == 1
     assert "another queue server" in second.log and "one PostgreSQL with --database" in second.log
 
 
@@ -34,7 +36,8 @@ def test_of_two_servers_with_one_certificate_the_second_ends_and_the_first_comes
 ) -> None:
     shown = ("--credentials", str(secure_hall.state / "credentials"))
     first = RunningServer(secure_hall.hall, secure_hall.state, secure_hall.address, *shown)
-    first.open()
-    ends_by_itself(RunningServer(secure_hall.hall, tmp_path / "second", secure_hall.address, *shown))
-    wait_until(lambda: first.log.count("connected to the broker") >= 2)
-    assert first.stop() == 0
+    with contextlib.closing(first):
+        first.open()
+        ends_by_itself(RunningServer(secure_hall.hall, tmp_path / "second", secure_hall.address, *shown))
+        wait_until(lambda: first.log.count("connected to the broker") >= 2)
+        assert first.stop() == 0
