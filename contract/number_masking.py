@@ -42,6 +42,11 @@ def _mask_paper(number: str) -> str:
     return mask_id(re.sub(r"[\s-]+", "", number))
 
 
+def mask_said(text: str) -> str:
+    """What a citizen wrote, with every number of seven digits or more masked: whose it is cannot be seen from the number."""
+    return _LONG_NUMBER.sub(lambda found: mask_phone(found[0]), mask_in(text))
+
+
 def _masked(text: str, first: int, last: int) -> str:
     if len(text) <= first + last:
         return "*" * len(text)
@@ -66,6 +71,7 @@ _PAPER = re.compile(
     f"|[A-Z]{{1,2}}[0-9]{{6}} ?\\([0-9A]\\)){_ENDS}"  # identity card of Hong Kong
 )
 _MOBILE = re.compile(r"(?<![0-9A-Za-z.])(?:\+?86[ -]?)?(1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?![0-9A-Za-z])")
+_LONG_NUMBER = re.compile("(?:0[0-9]{2,3}-)?[0-9０-９](?: ?[0-9０-９]){6,}[Xx]?")
 
 
 class Masking(logging.Filter):

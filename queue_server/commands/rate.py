@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy import bindparam, literal_column, select
 
+from contract.number_masking import mask_said
 from contract.wire.answers import KeptRating, LookupAnswer, RateAnswer
 from contract.wire.events import RatingExplained, ServiceRated
 from contract.wire.facts import RateableService
@@ -80,7 +81,7 @@ def _kept(context: CommandContext, ask: Rate, service: ServiceRow) -> KeptRating
         clerk=service.clerk,
         level=ask.level,
         reasons=list(dict.fromkeys(ask.reasons)),
-        text=ask.text.strip(),
+        text=mask_said(ask.text.strip()),
         channel=ask.channel,
         business_day=context.day.isoformat(),
         at=context.now,

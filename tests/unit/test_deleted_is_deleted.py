@@ -20,7 +20,7 @@ from queue_server.privacy import key
 from queue_server.upkeep.personal_data import delete_expired, retention_rules
 from tests.bed import MONDAY_MORNING, Bed
 
-RATING, ITEM, HANDLER, REASON = "请回电13912345678", "标记事项甲", "标记经办人乙", "标记理由丙"
+RATING, ITEM, HANDLER, REASON = "请回电给标记人戊", "标记事项甲", "标记经办人乙", "标记理由丙"
 NAME, NUMBER = "欧阳娜娜", "620524199001010011"
 MARKS = [mark.encode() for mark in (RATING, ITEM, HANDLER, REASON, "欧阳", "YY-标记", "WS-MARKED")]
 """What is in the files as long as it is needed: masked names, words of a rating, the contents and the number of a case."""

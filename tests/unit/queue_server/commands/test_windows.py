@@ -122,6 +122,15 @@ def test_reasons_may_follow_a_rating_once_and_the_level_stays(bed: Bed):
     assert bed.rows("SELECT level, text, channel FROM ratings") == [(4, "挺好", "tablet")]
 
 
+def test_what_a_citizen_writes_is_kept_without_the_numbers_of_people(bed: Bed):
+    bed.issue()
+    said = "电话13812345678，身份证620524199001011234，座机0938-3221234，wx 138 1234 5678，等了40分钟"
+    bed.ok("rate", service=bed.serve(), level=1, reasons=["108"], text=said, channel="tablet")
+    [(kept,)] = bed.rows("SELECT text FROM ratings")
+    assert kept == "电话138****5678，身份证620***********1234，座机093****1234，wx 138****5678，等了40分钟"
+    assert not [row for row in bed.rows("SELECT * FROM events") if "1381234" in str(row)]
+
+
 def test_a_question_that_the_next_service_cuts_short_is_a_figure_of_its_window(bed: Bed):
     for _ in range(4):
         bed.issue()
