@@ -17,8 +17,20 @@ from contract.wire.messages import Text
 from queue_server.broker.retained import RetainedTopics, TooSlow
 from queue_server.ledger.asked import LedgerRequest, Reply
 from queue_server.ledger.reports import DayReport, LineAtWindow, RatedService, Reports, WaitingTicket
+from queue_server.ledger.visits import LastService, Visit, Visits, WaitingLine
 
-__all__ = ["DayReport", "HallAccess", "HallUnavailable", "LineAtWindow", "RatedService", "TooSlow", "WaitingTicket"]
+__all__ = [
+    "DayReport",
+    "HallAccess",
+    "HallUnavailable",
+    "LastService",
+    "LineAtWindow",
+    "RatedService",
+    "TooSlow",
+    "Visit",
+    "WaitingLine",
+    "WaitingTicket",
+]
 
 ANSWER_TIMEOUT_S = 10.0
 
@@ -36,6 +48,7 @@ class HallAccess:
         hand_over: Callable[[LedgerRequest], None],
         retained: RetainedTopics,
         reports: Reports,
+        visits: Visits,
         say: Callable[[str, bytes, int], None] = lambda _topic, _payload, _expiry_s: None,
         show: Callable[[str, bytes], None] = lambda _topic, _payload: None,
     ) -> None:
@@ -44,7 +57,7 @@ class HallAccess:
         self._hand_over = hand_over
         self.say, self.show = say, show
         self._retained = retained
-        self._reports = reports
+        self._reports, self._visits = reports, visits
 
     async def ask(
         self, verb: str, body: Mapping[str, object], *, request_id: str | None = None, actor: str | None = None
@@ -82,6 +95,10 @@ class HallAccess:
         """Who waits, was missed or is held at a window, `most` tickets of each."""
         return await asyncio.to_thread(self._reports.window_line, window, most)
 
+    async def lines(self) -> dict[str, WaitingLine]:
+        """How many wait in each queue in which somebody does, and since when the first of them stands there."""
+        return await asyncio.to_thread(self._visits.lines)
+
     async def reprintable(self, text: str = "", limit: int = 100) -> list[WaitingTicket]:
         """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
         return await asyncio.to_thread(self._reports.reprintable, text, limit)
@@ -89,6 +106,14 @@ class HallAccess:
     async def why(self, window: str) -> Text:
         """One sentence: which ticket `window` would get next and why (or that nobody waits)."""
         return await asyncio.to_thread(self._reports.why, window)
+
+    async def visit(self, ticket: str) -> Visit | None:
+        """The way of a ticket up to now."""
+        return await asyncio.to_thread(self._visits.visit, ticket)
+
+    async def last_service(self, window: str) -> LastService | None:
+        """What `window` ended a moment ago, and whether it was rated."""
+        return await asyncio.to_thread(self._visits.last_service, window)
 
     async def statistics(self, day: date) -> DayReport:
         """Figures of one business day: sums of periods by queue and by window, ratings by level."""

@@ -35,6 +35,7 @@ from queue_server.enrolment.revocation import BrokerHere, broker_here
 from queue_server.hall_access import HallAccess
 from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
+from queue_server.ledger.visits import Visits
 from queue_server.logs.audit_log import AuditLog
 from queue_server.logs.checks import LogChecks
 from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS
@@ -142,6 +143,7 @@ def run(options: ServerOptions, config: HallConfig, wall: Clock = utc_now) -> No
             hand_over=server.hand_over,
             retained=retained,
             reports=Reports(database, rules, clock),
+            visits=Visits(database, clock),
             say=server.say,
             show=server.show,
         )

@@ -16,6 +16,7 @@ from queue_server.commands.hall_rules import HallRules
 from queue_server.ledger.asked import LedgerRequest, Reply
 from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports, WaitingTicket
+from queue_server.ledger.visits import Visits
 from queue_server.privacy import Sealer
 from queue_server.store.database import Database
 
@@ -48,6 +49,7 @@ class Bed:
         self.database = Database(url, sealer)
         self.ledger = Ledger(self.database, self.hall, clock=lambda: self.clock.now, monotonic=lambda: self.clock.monotonic)
         self.reports = Reports(self.database, self.hall, lambda: self.clock.now)
+        self.visits = Visits(self.database, lambda: self.clock.now)
         self.changes = Changes()
         self.actor = "test"
         """Who asks, as the broker knows it."""
@@ -69,6 +71,7 @@ class Bed:
         bed.database = Database(self.database.url)
         bed.ledger = Ledger(bed.database, bed.hall, clock=lambda: bed.clock.now, monotonic=lambda: bed.clock.monotonic)
         bed.reports = Reports(bed.database, bed.hall, lambda: bed.clock.now)
+        bed.visits = Visits(bed.database, lambda: bed.clock.now)
         return bed.open()
 
     def group(self, *asked: tuple[str, dict[str, Any]], ids: list[str] | None = None) -> list[answers.Answer]:

@@ -32,6 +32,7 @@ from queue_server.hall_access import HallAccess
 from queue_server.ledger.asked import LedgerRequest, Reply
 from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
+from queue_server.ledger.visits import Visits
 from queue_server.privacy import key
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.app import WebParts, build
@@ -120,7 +121,10 @@ class WebHall:
         self.ledger = Ledger(self.database, HallRules(config), clock=now, monotonic=time.monotonic)
         self.publisher = Publisher(self.ledger, self.retained, lambda *_: None, clock=now, monotonic=time.monotonic)
         self.access = HallAccess(
-            hand_over=self._hand_over, retained=self.retained, reports=Reports(self.database, self.ledger.hall, now)
+            hand_over=self._hand_over,
+            retained=self.retained,
+            reports=Reports(self.database, self.ledger.hall, now),
+            visits=Visits(self.database, now),
         )
         self.clock = HallClock(now, time.monotonic, self.ledger.hall.day, self.ledger.hall.next_open)
         self.handled: list[LedgerRequest] = []

@@ -87,6 +87,9 @@ class Rules(Table):
     offline_numbers: int = Field(
         default=30, ge=0, le=99, description="numbers of each queue that a kiosk holds for times without the server; 0: none"
     )
+    long_wait_minutes: int = Field(default=20, ge=1, description="who waits longer is marked on the supervisor's page")
+    long_line: int = Field(default=10, ge=1, description="a line of more people is marked there")
+    long_service_minutes: int = Field(default=30, ge=1, description="so is a service that takes longer")
     case_guesses: int = Field(default=5, ge=1, le=100, description="wrong tries to find a case before the next one has to wait")
     day_starts: Clock = time(0, 0)
 
@@ -178,6 +181,7 @@ class Terminal(Table):
 
     id: Identifier
     role: Literal["hall", "rating", "screen", "agent", "crowd"]
+    place: TextConfig | None = Field(default=None, description="where it stands, for whoever is to go there")
     window: Identifier | None = None
     devices: list[Identifier] = Field(default=[], description="devices that this terminal itself opens")
     group: Identifier | None = Field(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import TypedDict
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, func, or_, select, type_coerce
@@ -32,7 +32,8 @@ _WAITING = (T.id, T.number, T.queue, T.class_, T.changed_at, T.state, func.coale
 class WaitingTicket:
     """An open ticket that is at no window: waiting, printing, missed or held.
 
-    `since` is when it got into that state, `window` the window it is bound to (a transfer) or was last at (missed, held).
+    `since` is when it got into that state, for one that waits from when it counts as standing in line; `window` is the window
+    it is bound to (a transfer) or was last at (missed, held).
     """
 
     id: str
@@ -120,7 +121,8 @@ class DayReport:
 
 @dataclass(frozen=True, slots=True)
 class RatedService:
-    """One rating. `window` is the window's id, `clerk` the id of the clerk who served, `reasons` codes of the norm."""
+    """One rating. `number` is the ticket's, `window` the window's id, `clerk` the id of the clerk who served, `reasons` codes
+    of the norm."""
 
     service: str
     ticket: str
@@ -133,6 +135,7 @@ class RatedService:
     text: str
     channel: str
     at: datetime
+    number: str = ""
 
 
 class Reports:
@@ -146,7 +149,11 @@ class Reports:
     def window_line(self, window: str, most: int) -> LineAtWindow:
         """The lists of a window, `most` tickets of each."""
         with self._database.look() as connection:
-            mine = select(*_WAITING, func.count().over()).where(tables.OPEN, self._concerns(connection, window)).limit(most)
+            mine = (
+                select(*_WAITING, T.rank, func.count().over())
+                .where(tables.OPEN, self._concerns(connection, window))
+                .limit(most)
+            )
             waiting = mine.where(T.state == "waiting").order_by(T.bound.is_(None), T.rank, T.id)
             missed = mine.where(T.state == "missed").order_by(T.changed_at.desc(), T.id)
             held = mine.where(T.state == "held", or_(T.window.is_(None), T.window == window)).order_by(T.changed_at, T.id)
@@ -208,7 +215,8 @@ class Reports:
     def ratings(self, day: date, *, bad_only: bool = False) -> list[RatedService]:
         """The ratings given on one business day, the newest first."""
         columns = (R.service, R.ticket, R.queue, R.item, R.window, R.clerk, R.level, R.reasons, R.text, R.channel, R.at)
-        wanted = select(*columns).where(R.business_day == day.isoformat()).order_by(R.at.desc())
+        of_services = select(*columns, S.number).join_from(tables.ratings, tables.services, S.id == R.service)
+        wanted = of_services.where(R.business_day == day.isoformat()).order_by(R.at.desc())
         if bad_only:
             wanted = wanted.where(R.level <= 2)
         with self._database.look() as connection:
@@ -276,6 +284,12 @@ class Reports:
 
 
 def _part(rows: Iterable[Row]) -> PartOfLine:
-    """Rows of _WAITING and of how many there are in all."""
-    found = [(WaitingTicket(*columns), int(count)) for *columns, count in rows]
-    return PartOfLine([ticket for ticket, _ in found], found[0][1] if found else 0)
+    """Rows of _WAITING, of the rank and of how many there are in all. Who waits is told since when by the rank."""
+    found = [(WaitingTicket(*columns), rank, int(count)) for *columns, rank, count in rows]
+    tickets = [replace(one, since=_instant(rank)) if one.state == "waiting" else one for one, rank, _ in found]
+    return PartOfLine(tickets, found[0][2] if found else 0)
+
+
+def _instant(rank: float) -> datetime:
+    """The instant from which a ticket of this rank counts as standing in line."""
+    return datetime.fromtimestamp(rank, UTC)

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.types import Scope
 
 from contract.configuration.hall import HallConfig
+from contract.number_masking import mask_said
 from contract.texts import texts
 from contract.wait_words import wait_words
 from contract.wire import device_words
@@ -82,7 +83,7 @@ class Pages:
             menu=lambda role: entries(role, guides=self._guides),
             wait=lambda estimate, opens_at, today: wait_words(estimate, opens_at, today, gettext),
         )
-        environment.filters.update(duration=duration)
+        environment.filters.update(duration=duration, masked=mask_said)
         return environment
 
 

@@ -70,6 +70,7 @@ def test_a_clerk_serves_a_citizen_by_function_keys_alone(hall: WebHall, site: st
     condition(page, "空闲")
     expect(page.locator("#line")).to_contain_text("已过号")
     page.keyboard.press("F10")
+    page.keyboard.press("Enter")
     condition(page, "暂停服务")
     page.keyboard.press("F10")
     condition(page, "空闲")

@@ -19,12 +19,13 @@ from starlette.datastructures import FormData
 
 from contract.configuration.hall import Clerk, Window
 from contract.wire import answers, messages
-from contract.wire.answers import LookupAnswer
-from contract.wire.facts import TicketFacts
+from contract.wire.answers import ServiceAnswer, TicketAnswer
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.auth.guard import Forbidden, address
 from queue_server.web.auth.sessions import Session
 from queue_server.web.console import view
+from queue_server.web.console.duty import clerk_of, is_on_duty, taken_by
+from queue_server.web.console.parts import rendered
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
@@ -34,7 +35,6 @@ WATCHED = ("display/", "terminal/", "alert/", "server/")
 """What every console watches, beside its own window, that window's queues, and its session."""
 LINE_PAUSE_S = 1.0
 """A console shows what happens at its own window at once, and the line of everybody so often."""
-MOST_SHOWN = 50
 FIELDS: dict[str, tuple[str, ...]] = {
     "call-next": (),
     "call-ticket": ("ticket", "reason"),
@@ -60,19 +60,7 @@ def routes(site: Site) -> APIRouter:
     async def console(request: Request) -> Response:
         session = await site.guard.need(request, *ROLES)
         window = site.window(session.window) if session.window else None
-        if window is None:
-            return _choice(site, request, session)
-        parts = await _parts(site, site.pages.language(request), session, window)
-        return site.pages.page(
-            request,
-            "console.html",
-            session=session,
-            window=window,
-            keys=view.KEYS,
-            parts=parts,
-            queues=site.config.queue,
-            windows=[w for w in site.config.window if w.id != window.id],
-        )
+        return _choice(site, request, session) if window is None else await _console(site, request, session, window)
 
     @router.post("/console/window")
     async def take(request: Request) -> Response:
@@ -88,10 +76,10 @@ def routes(site: Site) -> APIRouter:
         if session.window and form.get("close"):
             answer = await site.hall.ask("close-window", {"window": session.window}, actor=session.account.name)
             trouble = _why_not(site, request, answer)
-        if not trouble:
-            await asyncio.to_thread(site.sessions.leave_window, session)
-            return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
-        return _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
+        if trouble and (window := site.window(session.window or "")) is not None:
+            return await _console(site, request, session, window, trouble=trouble)
+        await asyncio.to_thread(site.sessions.leave_window, session)
+        return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
 
     @router.post("/console/command")
     async def command(request: Request) -> Response:
@@ -107,13 +95,28 @@ def routes(site: Site) -> APIRouter:
         async def render() -> dict[str, str] | None:
             now = await asyncio.to_thread(site.sessions.again, session.id)
             window = site.window(now.window) if now and now.window else None
-            return await _parts(site, language, now, window) if now and window and now.window == session.window else None
+            return await rendered(site, language, now, window) if now and window and now.window == session.window else None
 
         own = (f"window/{session.window}/", f"rating/{session.window}/", "session")
         queues = (f"queue/{queue}/" for queue in site.queues_at(session.window or ""))
         return site.staff.open(request, render, *WATCHED, *queues, at_once=own, pause_s=LINE_PAUSE_S)
 
     return router
+
+
+async def _console(site: Site, request: Request, session: Session, window: Window, *, trouble: str = "") -> Response:
+    """The page of a clerk at a window; `trouble` is why the window could not be left."""
+    return site.pages.page(
+        request,
+        "console.html",
+        status=HTTPStatus.CONFLICT if trouble else HTTPStatus.OK,
+        session=session,
+        window=window,
+        keys=view.KEYS,
+        pauses=view.PAUSES,
+        parts=await rendered(site, site.pages.language(request), session, window),
+        trouble=trouble,
+    )
 
 
 def _choice(site: Site, request: Request, session: Session, *, trouble: str = "", status: int = 200) -> Response:
@@ -130,14 +133,9 @@ def _choice(site: Site, request: Request, session: Session, *, trouble: str = ""
     )
 
 
-def _clerk(site: Site, session: Session) -> Clerk | None:
-    """Who of the hall's clerks this is; None for somebody who stands in."""
-    return next((clerk for clerk in site.config.clerk if clerk.id == session.account.clerk), None)
-
-
 def _windows_for(site: Site, session: Session) -> list[Window]:
     """The windows at which this person may work: those of the clerk, or all; none for a clerk whom the hall has no more."""
-    clerk = _clerk(site, session)
+    clerk = clerk_of(site, session)
     if clerk is None and session.account.clerk:
         return []
     return [w for w in site.config.window if clerk is None or not clerk.windows or w.id in clerk.windows]
@@ -148,12 +146,12 @@ async def _take(site: Site, request: Request, session: Session, form: FormData) 
     window = next((w for w in _windows_for(site, session) if w.id == form.get("window")), None)
     if window is None:
         raise Forbidden
-    clerk = _clerk(site, session)
+    clerk = clerk_of(site, session)
     body: dict[str, object] = {"window": window.id, "confirmed": form.get("confirmed") == "1"}
     body |= {"clerk": clerk.id} if clerk else {"stand_in": True}
     state = site.state(f"window/{window.id}/state", messages.WindowState)
     # A paused window stays paused for the next clerk too; taking it again after a lost connection must not open it.
-    if state is None or state.state != "paused" or not _is_on_duty(state, clerk):
+    if state is None or state.state != "paused" or not is_on_duty(state, clerk):
         answer = await site.hall.ask("open-window", body, actor=session.account.name)
         if answer.error is not None and answer.error.code == "in-use":
             question = _why_not(site, request, answer)
@@ -175,13 +173,9 @@ async def _on_duty(site: Site, window: Window, clerk: Clerk | None) -> None:
     topic = f"window/{window.id}/state"
     with site.changes.reader((topic,)) as changed, contextlib.suppress(TimeoutError):
         async with asyncio.timeout(SETTLE_S):
-            while (state := site.state(topic, messages.WindowState)) is None or not _is_on_duty(state, clerk):
+            while (state := site.state(topic, messages.WindowState)) is None or not is_on_duty(state, clerk):
                 changed.clear()
                 await changed.wait()
-
-
-def _is_on_duty(state: messages.WindowState, clerk: Clerk | None) -> bool:
-    return (state.clerk.id if state.clerk else None) == (clerk.id if clerk else None)
 
 
 async def _command(site: Site, request: Request, session: Session) -> Response:
@@ -192,10 +186,10 @@ async def _command(site: Site, request: Request, session: Session) -> Response:
     verb, request_id, fields = asked
     window = site.window(session.window) if session.window else None
     state = site.state(f"window/{window.id}/state", messages.WindowState) if window else None
-    if window is None or _taken_by(site, session, state):
+    if window is None or taken_by(site, session, state):
         return _error("taken-over", HTTPStatus.CONFLICT)
     body = fields | {"window": window.id}
-    clerk = _clerk(site, session)
+    clerk = clerk_of(site, session)
     if verb == "open-window" and clerk is not None:
         body["clerk"] = clerk.id
     try:
@@ -211,6 +205,8 @@ async def _command(site: Site, request: Request, session: Session) -> Response:
     content: dict[str, object] = {"status": answer.status}
     if answer.error is not None:
         content |= {"code": answer.error.code, "message": _why_not(site, request, answer)}
+    else:
+        content["message"] = _done(site, request, verb, fields, answer)
     return JSONResponse(content)
 
 
@@ -225,15 +221,23 @@ def command_in(payload: bytes) -> tuple[str, str, dict[str, object]] | None:
     return verb, request_id, fields
 
 
-def _taken_by(site: Site, session: Session, state: messages.WindowState | None) -> messages.WindowClerk | None:
-    """The other clerk who works at the window by now, if there is one."""
-    if state is None or state.clerk is None or state.state == "closed" or _is_on_duty(state, _clerk(site, session)):
-        return None
-    return state.clerk
-
-
 def _error(code: str, status: int) -> Response:
     return JSONResponse({"status": "error", "code": code}, status)
+
+
+def _done(site: Site, request: Request, verb: str, fields: dict[str, object], answer: answers.Answer) -> str:
+    """What came of a press whose ticket has left the window; empty where the console shows it by itself."""
+    found = answers.of(answer, TicketAnswer) or answers.of(answer, ServiceAnswer)
+    if found is None:
+        return ""
+    return site.pages.part(
+        site.pages.language(request),
+        "console/done.html",
+        verb=verb,
+        number=found.ticket.number,
+        to_window=site.window(str(fields.get("to_window", ""))),
+        to_queue=next((queue for queue in site.config.queue if queue.id == fields.get("to_queue")), None),
+    ).strip()
 
 
 def _why_not(site: Site, request: Request, answer: answers.Answer) -> str:
@@ -242,47 +246,3 @@ def _why_not(site: Site, request: Request, answer: answers.Answer) -> str:
         return ""
     language = site.pages.language(request)
     return site.pages.part(language, "console/refusal.html", error=answer.error).strip()
-
-
-async def _parts(site: Site, language: str, session: Session, window: Window) -> dict[str, str]:
-    """The live parts of a console, by element id."""
-    state = site.state(f"window/{window.id}/state", messages.WindowState)
-    condition = state.state if state else "unknown"
-    facts: dict[str, object] = {
-        "ticket": await _ticket(site, state),
-        "session": session,
-        "window": window,
-        "state": state,
-        "condition": condition,
-        "queues": {queue.id: queue for queue in site.config.queue},
-        "can": view.possible(condition),
-        "taken_by": _taken_by(site, session, state),
-        "server": site.state("server/status", messages.ServerStatus),
-        "alerts": view.concerning(site.config, window, site.states("alert/", "", messages.Alert)),
-        "health": view.health(
-            site.config,
-            window,
-            site.states("display/", "/shown", messages.DisplayShown),
-            site.states("terminal/", "/status", messages.TerminalStatus),
-        ),
-    }
-    try:
-        line, why = await asyncio.gather(site.hall.window_line(window.id, MOST_SHOWN), site.hall.why(window.id))
-        facts |= {"line": line, "why": why}
-    except Exception:
-        # A ledger that cannot be read must look like trouble, never like an empty line.
-        LOG.exception("the line of window %s could not be read", window.id)
-        facts |= {"line": None, "why": None}
-    return {name: site.pages.part(language, f"console/{name}.html", **facts) for name in ("devices", "now", "line")}
-
-
-async def _ticket(site: Site, state: messages.WindowState | None) -> TicketFacts | None:
-    """The ticket at the window; None when there is none or the ledger does not answer."""
-    if state is None or state.ticket is None:
-        return None
-    try:
-        answer = await site.hall.ask("lookup", {"ticket": state.ticket.id})
-    except HallUnavailable:
-        return None
-    found = answers.of(answer, LookupAnswer)
-    return found.ticket if found is not None else None

@@ -12,6 +12,7 @@ from queue_server.domain.windows import TRANSITIONS
 
 HALL_WIDE = ("printer", "voice")
 """Kinds of devices that every clerk should know of when they fail: citizens come to the window and ask."""
+WORSE = ("fine", "sent", "unknown", "trouble")
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,16 @@ KEYS = (
 
 @dataclass(frozen=True)
 class DeviceIndicator:
-    """One small coloured word: `kind` (strip, rater, printer, voice, board), `state` (fine, sent to what never answers,
-    trouble, unknown)."""
+    """One small coloured word for all devices of a `kind` (strip, rater, printer, voice): the worst `state` (fine, sent to what
+    never answers, unknown, trouble), and the `ids` of those in that state."""
 
     kind: str
-    id: str
+    ids: tuple[str, ...]
     state: str
+
+
+PAUSES = (N_("暂时离开"), N_("午休"), N_("开会"), N_("设备故障"))
+"""Why a clerk pauses: msgids."""
 
 
 def possible(condition: str) -> list[str]:
@@ -52,6 +57,8 @@ def possible(condition: str) -> list[str]:
     can = [key.id for key in KEYS if condition in TRANSITIONS[key.verb] and not (key.id == "pause" and condition == "paused")]
     if condition == "paused":
         can.append("open")
+    if condition in TRANSITIONS["close-window"]:
+        can.append("close")
     return can + [verb for verb in ("call-ticket", "resume") if condition in TRANSITIONS[verb]]
 
 
@@ -61,14 +68,14 @@ def health(
     shown: dict[str, messages.DisplayShown],
     terminals: dict[str, messages.TerminalStatus],
 ) -> list[DeviceIndicator]:
-    """The devices that matter at this window: its strip and rater, then printers and voice of the hall."""
+    """The devices that matter at this window: its strip and rater, then printers and voices of the hall."""
     found = [
-        DeviceIndicator("strip", device.id, _shown(shown.get(device.id)))
+        ("strip", device.id, _shown(shown.get(device.id)))
         for device in config.device
         if device.kind == "display" and device.serves == window.id
     ]
     found += [
-        DeviceIndicator("rater", terminal.id, _terminal(terminals.get(terminal.id)))
+        ("rater", terminal.id, _terminal(terminals.get(terminal.id)))
         for terminal in config.terminal
         if terminal.role == "rating" and terminal.window == window.id
     ]
@@ -76,8 +83,15 @@ def health(
     for device in config.device:
         if device.kind in HALL_WIDE:
             state = reported.get(device.id)
-            found.append(DeviceIndicator(device.kind, device.id, "unknown" if state is None else _device(state)))
-    return found
+            found.append((device.kind, device.id, "unknown" if state is None else _device(state)))
+    return [_together(kind, found) for kind in dict.fromkeys(kind for kind, _, _ in found)]
+
+
+def _together(kind: str, found: list[tuple[str, str, str]]) -> DeviceIndicator:
+    """The devices of one kind as one word."""
+    states = {device: state for of, device, state in found if of == kind}
+    worst = max(states.values(), key=WORSE.index)
+    return DeviceIndicator(kind, tuple(device for device, state in states.items() if state == worst), worst)
 
 
 def concerning(config: HallConfig, window: Window, alerts: dict[str, messages.Alert]) -> list[messages.Alert]:

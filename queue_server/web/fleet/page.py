@@ -132,6 +132,8 @@ def _terminals(site: Site, orders: TerminalOrders, standings: dict[str, Standing
             "id": name,
             "role": known[name].role if name in known else None,
             "group": known[name].group if name in known else None,
+            "place": known[name].place if name in known else None,
+            "window": site.window(known[name].window or "") if name in known else None,
             "status": states.get(name),
             "orders": orders.latest(name),
             "seen": orders.seen(name, states.get(name)),

@@ -18,6 +18,7 @@ from queue_server.appointments import repository
 from queue_server.appointments.intake import BookedAppointment, take_in, with_code
 from queue_server.appointments.repository import Appointment, Booking
 from queue_server.appointments.row_format import TITLES
+from queue_server.catalogue.library import ListedItem
 from queue_server.codes.seal import pseudonymised
 from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
@@ -28,6 +29,7 @@ from queue_server.web import qr
 from queue_server.web.auth.sessions import Session
 from queue_server.web.site import Site
 
+MOST_ITEMS = 1000
 ROLES = ("clerk", "supervisor", "administrator")
 
 
@@ -156,7 +158,9 @@ async def _check_in(site: Site, session: Session, taken: BookedAppointment) -> m
     answer = await site.hall.ask("issue-ticket", body, actor=session.account.name)
     if answer.error is None:
         return None
-    return answer.error.texts or messages.Text(answer.error.message, answer.error.message)
+    return answer.error.texts or messages.Text(
+        "没有签到成功，请稍后再试。", "The check-in did not succeed; try again in a moment."
+    )
 
 
 async def _list(
@@ -183,7 +187,22 @@ async def _list(
         problems=problems or [],
         titles=TITLES,
         now=diary.site.now(),
+        own_queue=_own_queue(diary.site, session),
+        items=await asyncio.to_thread(_items, diary.site),
     )
+
+
+def _items(site: Site) -> list[ListedItem]:
+    """The published items, of which an appointment may name one."""
+    if site.guides is None:
+        return []
+    return [item for item in site.guides.library.newest(limit=MOST_ITEMS) if item.published]
+
+
+def _own_queue(site: Site, session: Session) -> str:
+    """The first queue of the window at which somebody works; empty for everybody else."""
+    window = site.window(session.window or "")
+    return site.config.queues_of(window)[0] if window is not None else ""
 
 
 async def _show(

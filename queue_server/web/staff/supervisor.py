@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import date
+from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
 from contract.wire import messages, rating_reasons
 from queue_server.domain.business_day import business_day
-from queue_server.hall_access import DayReport
+from queue_server.hall_access import DayReport, WaitingLine
 from queue_server.ledger.reports import Figures
 from queue_server.web.auth.sessions import Session
 from queue_server.web.site import Site
+from queue_server.web.staff import attention
 
 LOG = logging.getLogger(__name__)
 ROLES = ("supervisor", "administrator")
 LIVE_PAUSE_S = 2.0
 NOTHING = Figures()
+FOR_TECHNICIANS = ("illegal-message", "same-name")
+"""Kinds of alerts with which only a technician can do something: they are on the technicians' page alone."""
 
 
 def routes(site: Site) -> APIRouter:
@@ -29,9 +33,19 @@ def routes(site: Site) -> APIRouter:
     async def overview(request: Request, day: str = "") -> Response:
         session = await site.guard.need(request, *ROLES)
         today = _today(site)
-        chosen = _day(day) or today
-        part = await _part(site, site.pages.language(request), chosen)
-        return site.pages.page(request, "supervisor.html", session=session, part=part, day=chosen, today=today)
+        chosen = _day(day) if day else today
+        part = await _part(site, site.pages.language(request), chosen or today)
+        status = HTTPStatus.OK if chosen else HTTPStatus.BAD_REQUEST
+        return site.pages.page(
+            request,
+            "supervisor.html",
+            status=status,
+            session=session,
+            part=part,
+            day=chosen or today,
+            today=today,
+            wrong=not chosen,
+        )
 
     @router.get("/supervisor/live")
     async def live(request: Request) -> Response:
@@ -65,6 +79,7 @@ def _day(text: str) -> date | None:
 
 async def _part(site: Site, language: str, day: date) -> str:
     """The live part of the page."""
+    alerts = site.states("alert/", "", messages.Alert)
     facts: dict[str, object] = {
         "day": day,
         "live": day == _today(site),
@@ -74,18 +89,33 @@ async def _part(site: Site, language: str, day: date) -> str:
         "tags": rating_reasons.REASONS,
         "queue_states": site.states("queue/", "/state", messages.QueueState),
         "window_states": site.window_states(),
-        "alerts": site.states("alert/", "", messages.Alert),
+        "alerts": [alert for alert in alerts.values() if alert.kind not in FOR_TECHNICIANS],
         "queues": site.config.queue,
         "windows": site.config.window,
+        "numbers": {window.id: window.number for window in site.config.window},
+        "clerks": {clerk.id: clerk.name for clerk in site.config.clerk},
+        "nothing": NOTHING,
     }
     try:
-        report, bad = await asyncio.gather(site.hall.statistics(day), site.hall.ratings(day, bad_only=True))
-        facts |= {"report": report, "bad": bad, "total": _total(report), "nothing": NOTHING, "score": _satisfied(report)}
+        report, bad, lines = await asyncio.gather(
+            site.hall.statistics(day), site.hall.ratings(day, bad_only=True), site.hall.lines()
+        )
+        facts |= {"report": report, "bad": bad, "total": _total(report), "score": _satisfied(report)}
+        facts |= {"items": {rating.item: site.item(rating.item) for rating in bad if rating.item}} | _late(site, lines)
     except Exception:
         # Figures that cannot be read must look like trouble, never like zeros.
         LOG.exception("the figures of %s could not be read", day)
-        facts |= {"report": None, "bad": None, "total": None, "nothing": NOTHING, "score": None}
+        facts["report"] = None
     return site.pages.part(language, "supervisor/overview.html", **facts)
+
+
+def _late(site: Site, lines: dict[str, WaitingLine]) -> dict[str, object]:
+    """What is beyond the hall's limits now."""
+    now, windows = site.clock(), site.window_states()
+    return {
+        "late_queues": attention.late_queues(site.config, lines, windows, now),
+        "late_windows": attention.late_windows(site.config, windows, now),
+    }
 
 
 def _total(report: DayReport) -> Figures:

@@ -7,12 +7,14 @@ const toast = document.getElementById("toast");
 const RETRY_MS = [500, 1000, 2000, 4000];
 let pending = false;
 let connected = true;
+let shown = "";
 
 const dialogs = () => [...document.querySelectorAll("dialog")];
 const buttons = () => desk.querySelectorAll("button[data-do]");
+const now = () => document.getElementById("can")?.dataset || {};
 
 function allow() {
-  const can = new Set((document.getElementById("can")?.dataset.can || "").split(" "));
+  const can = new Set((now().can || "").split(" "));
   can.add("requeue");
   for (const button of buttons()) {
     const verb = button.dataset.do;
@@ -20,13 +22,27 @@ function allow() {
     if (verb === "open") button.hidden = !can.has("open");
     if (verb === "pause") button.hidden = can.has("open");
   }
+  for (const busy of document.querySelectorAll("#leave .busy")) busy.hidden = !now().number;
+  document.querySelector("#leave [name=close]").disabled = !can.has("close");
+  name("leave", now().number);
+}
+
+// Somebody else has come to the window: the clerk, who may have looked far down the list, sees whom.
+function show() {
+  if (now().number && now().number !== shown) document.getElementById("now").scrollIntoView({ block: "nearest" });
+  shown = now().number;
+}
+
+function name(dialog, number) {
+  const place = document.querySelector(`#${dialog} .chosen`);
+  if (place && place.textContent !== (number || "")) place.textContent = number || "";
 }
 
 function tell(text, bad = false) {
   toast.textContent = text;
   toast.className = text ? (bad ? "bad shown" : "shown") : "";
   clearTimeout(tell.timer);
-  tell.timer = setTimeout(() => { toast.className = ""; }, bad ? 8000 : 3000);
+  if (text !== desk.dataset.sending) tell.timer = setTimeout(() => { toast.className = ""; }, bad ? 8000 : 3000);
 }
 
 async function ask(verb, fields) {
@@ -34,10 +50,15 @@ async function ask(verb, fields) {
   pending = true;
   allow();
   tell("");
+  const slow = setTimeout(() => tell(desk.dataset.sending), 1000);
   const body = JSON.stringify({ ...fields, verb, request_id: newId() });
   try {
-    await answered(await sendUntilAnswered(body));
+    const response = await sendUntilAnswered(body);
+    clearTimeout(slow);
+    tell("");
+    await answered(response);
   } finally {
+    clearTimeout(slow);
     pending = false;
     allow();
   }
@@ -60,7 +81,7 @@ async function answered(response) {
   if (response.status === 401 || response.status === 409) return location.reload();
   const content = await response.json().catch(() => ({}));
   if (!response.ok) return tell(desk.dataset.broken, true);
-  if (content.status === "error") tell(content.message, content.code !== "nothing-waiting");
+  if (content.message) tell(content.message, content.status === "error" && content.code !== "nothing-waiting");
   return undefined;
 }
 
@@ -77,34 +98,45 @@ function press(button) {
   const { verb, ticket, number } = button.dataset;
   if (button.disabled || button.hidden) return;
   if (verb === "transfer") askTransfer();
+  else if (verb === "pause-window") askPause();
   else if (verb === "call-ticket") askReason(ticket, number);
   else ask(verb, ticket ? { ticket } : {});
 }
 
 function askTransfer() {
-  open("transfer", (form) => {
+  open("transfer", now().number, (form) => {
     const [key, value] = form.elements.to.value.split(":");
     ask("transfer", { [key]: value, return: form.elements.return.checked });
   });
 }
 
 function askReason(ticket, number) {
-  const dialog = open("choose", (form) => {
-    const reason = form.elements.preset.value || form.elements.other.value.trim();
-    if (reason) ask("call-ticket", { ticket, reason });
+  open("choose", number, (form) => {
+    ask("call-ticket", { ticket, reason: form.elements.preset.value || form.elements.other.value.trim() });
   });
-  dialog.querySelector("h2 b").textContent = number;
 }
 
-function open(id, done) {
+function askPause() {
+  open("pause", "", (form) => ask("pause-window", { reason: form.elements.preset.value }));
+}
+
+function open(id, number, done) {
   const dialog = document.getElementById(id);
   const form = dialog.querySelector("form");
   form.reset();
+  need(form);
+  name(id, number);
   dialog.returnValue = "";
   dialog.onclose = () => { if (dialog.returnValue === "ok") done(form); };
   dialog.showModal();
-  return dialog;
 }
+
+// A reason of one's own is written, or the dialog stays open and says so.
+function need(form) {
+  if (form.elements.other) form.elements.other.required = form.elements.preset.value === "";
+}
+
+document.addEventListener("change", (event) => { if (event.target.name === "preset") need(event.target.form); });
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -116,6 +148,11 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  if (event.key === "Enter" && event.target.nodeName === "SELECT") {
+    event.preventDefault(); // Enter sends the dialog, from wherever one is in it
+    event.target.form.requestSubmit(event.target.form.querySelector("[value=ok]"));
+    return;
+  }
   const wanted = desk.querySelectorAll(`button[data-key="${event.key}"]`);
   if (!wanted.length) return;
   event.preventDefault(); // F3, F6, F7 and F10 mean something to browsers
@@ -125,10 +162,11 @@ document.addEventListener("keydown", (event) => {
 
 document.querySelector('#choose input[name="other"]').addEventListener("input", (event) => {
   if (event.target.value) document.querySelector('#choose input[name="preset"][value=""]').checked = true;
+  need(event.target.form);
 });
 
 follow(desk, {
-  changed: allow,
+  changed: () => { allow(); show(); },
   lost: (gone) => {
     if (connected === !gone) return;
     connected = !gone;
@@ -138,3 +176,4 @@ follow(desk, {
   },
 });
 allow();
+shown = now().number;

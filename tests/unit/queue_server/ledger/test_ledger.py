@@ -87,7 +87,12 @@ def test_a_database_that_cannot_be_used_is_explained_without_its_password(url: s
 
 def test_web_pages_ask_look_and_watch(bed: Bed):
     retained = RetainedTopics()
-    desk = HallAccess(hand_over=lambda request: bed.ledger.handle([request]) and None, retained=retained, reports=bed.reports)
+    desk = HallAccess(
+        hand_over=lambda request: bed.ledger.handle([request]) and None,
+        retained=retained,
+        reports=bed.reports,
+        visits=bed.visits,
+    )
 
     async def visit() -> None:
         wish = {"queue": "household", "channel": "desk"}

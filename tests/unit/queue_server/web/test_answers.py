@@ -6,7 +6,7 @@ import io
 import json
 import re
 import uuid
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from contract.led_picture import PITCH
-from contract.wire import messages
+from contract.wire import answers, messages
 from queue_server.web.console.page import FIELDS, command_in
 from queue_server.web.public.panel_picture import picture
 from tests.web_hall import WebHall, at_window, log_in, now, press
@@ -34,6 +34,26 @@ def test_one_press_sent_twice_calls_one_ticket(hall: WebHall, client: TestClient
     answer = hall.ask("lookup", ticket=second["id"])
     assert answer.data is not None
     assert answer.data["ticket"]["state"] == "waiting"
+
+
+@pytest.mark.parametrize("code", get_args(messages.ErrorCode))
+def test_no_refusal_says_to_a_clerk_what_it_says_to_programmers(hall: WebHall, code: messages.ErrorCode) -> None:
+    hall.open()
+    error = answers.Error(code, "Expected `str` matching regex", "see the contract")
+    for language, strange in (("zh", "[A-Za-z]"), ("en", "[\u4e00-\u9fff]|Expected|contract")):
+        said = hall.parts.site.pages.part(language, "console/refusal.html", error=error).strip()
+        assert said and not re.search(strange, said), said
+
+
+def test_who_cannot_close_a_window_stays_at_it_and_is_told_why(hall: WebHall, client: TestClient) -> None:
+    token = at_window(client)
+    hall.issue()
+    press(client, token, "call-next")
+    hall.window("01")
+    answer = client.post("/console/leave", data={"csrf": token, "close": "1"})
+    assert answer.status_code == 409
+    assert 'id="keys"' in answer.text and "窗口已叫号" in answer.text
+    assert hall.window("01").state == "calling"
 
 
 def test_a_refusal_says_in_the_clerks_language_what_to_do(client: TestClient) -> None:

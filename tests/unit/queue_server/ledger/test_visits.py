@@ -1,0 +1,66 @@
+"""What a clerk is told of the citizen at the window."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from queue_server.appointments import booking
+from queue_server.appointments.offer import Offer
+from queue_server.appointments.repository import Booking
+from queue_server.codes.seal import code_of
+from queue_server.ledger.visits import Booked, LastService
+from tests.bed import Bed
+
+
+def test_a_visit_says_how_long_somebody_has_waited_and_where_they_were_before(bed: Bed):
+    for window, clerk in (("01", "0101"), ("03", "0103")):
+        bed.ok("open-window", window=window, clerk=clerk)
+    ticket = bed.issue()["id"]
+    bed.clock.advance(minutes=12)
+    bed.call()
+    at_first = bed.visits.visit(ticket)
+    assert at_first is not None
+    assert (at_first.waited, at_first.before, at_first.returns_to) == (timedelta(minutes=12), None, None)
+    bed.ok("start-service", window="01")
+    bed.ok("transfer", window="01", to_window="03", return_=True)
+    bed.clock.advance(minutes=5)
+    bed.call("03")
+    later = bed.visits.visit(ticket)
+    assert later is not None
+    assert later.waited == timedelta(minutes=17)
+    assert (later.before, later.before_clerk, later.returns_to) == ("01", "0101", "01")
+
+
+def test_an_appointment_is_told_with_its_time_and_a_masked_name(bed: Bed):
+    start = bed.clock.now + timedelta(minutes=10)
+    asked = Booking(queue="household", starts_at=start, ends_at=start + timedelta(minutes=30), name="王小明")
+    with bed.database.writer.begin() as connection:
+        [made] = booking.book(connection, bed.ledger.signer, [asked], offer=Offer.of(bed.hall.config), now=bed.clock.now)
+    code = code_of(bed.ledger.signer, "appointment", bed.hall.config.hall.id, made.id)
+    ticket = bed.issue(appointment=code)["id"]
+    visit = bed.visits.visit(ticket)
+    assert visit is not None
+    assert visit.booked == Booked(start, "王**")
+
+
+def test_a_window_is_told_whether_its_last_service_was_rated_but_never_how(bed: Bed):
+    bed.ok("open-window", window="01", clerk="0101")
+    number = bed.issue()["number"]
+    service = bed.serve()
+    assert bed.visits.last_service("01") == LastService(number, rated=False)
+    bed.ok("rate", service=service, level=1, unexplained=True, channel="tablet")
+    assert bed.visits.last_service("01") == LastService(number, rated=True)
+    assert bed.visits.last_service("03") is None
+    bed.clock.advance(minutes=11)
+    assert bed.visits.last_service("01") is None
+
+
+def test_the_line_shows_how_long_somebody_has_stood_in_line_also_after_a_transfer(bed: Bed):
+    for window, clerk in (("01", "0101"), ("03", "0103")):
+        bed.ok("open-window", window=window, clerk=clerk)
+    bed.issue()
+    bed.clock.advance(minutes=45)
+    bed.call("01")
+    bed.ok("transfer", window="01", to_window="03")
+    [waiting] = bed.line("03")
+    assert round((bed.clock.now - waiting.since) / timedelta(minutes=1)) == 45
