@@ -17,7 +17,7 @@ from contract.wire.messages import Text
 from queue_server.broker.retained import RetainedTopics, TooSlow
 from queue_server.ledger.asked import LedgerRequest, Reply
 from queue_server.ledger.reports import DayReport, LineAtWindow, RatedService, Reports, WaitingTicket
-from queue_server.ledger.visits import LastService, Visit, Visits, WaitingLine
+from queue_server.ledger.visits import LastService, PeopleWaiting, Visit, Visits
 
 __all__ = [
     "DayReport",
@@ -25,10 +25,10 @@ __all__ = [
     "HallUnavailable",
     "LastService",
     "LineAtWindow",
+    "PeopleWaiting",
     "RatedService",
     "TooSlow",
     "Visit",
-    "WaitingLine",
     "WaitingTicket",
 ]
 
@@ -95,7 +95,7 @@ class HallAccess:
         """Who waits, was missed or is held at a window, `most` tickets of each."""
         return await asyncio.to_thread(self._reports.window_line, window, most)
 
-    async def lines(self) -> dict[str, WaitingLine]:
+    async def lines(self) -> dict[str, PeopleWaiting]:
         """How many wait in each queue in which somebody does, and since when the first of them stands there."""
         return await asyncio.to_thread(self._visits.lines)
 

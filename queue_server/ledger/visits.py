@@ -49,7 +49,7 @@ class LastService:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingLine:
+class PeopleWaiting:
     """How many wait in a queue, and since when the first of them stands there."""
 
     waiting: int
@@ -76,12 +76,12 @@ class Visits:
         appointment = None if booked is None else Booked(booked.starts_at, masked_name(booked.name))
         return Visit(row.issued_at, waited, before, clerk, row.return_to, appointment)
 
-    def lines(self) -> dict[str, WaitingLine]:
+    def lines(self) -> dict[str, PeopleWaiting]:
         """The lines in which somebody waits, by queue."""
         wanted = select(T.queue, func.count(), func.min(T.rank)).where(tables.OPEN, T.state == "waiting").group_by(T.queue)
         with self._database.look() as connection:
             rows = connection.execute(wanted).all()
-        return {queue: WaitingLine(count, datetime.fromtimestamp(rank, UTC)) for queue, count, rank in rows}
+        return {queue: PeopleWaiting(count, datetime.fromtimestamp(rank, UTC)) for queue, count, rank in rows}
 
     def last_service(self, window: str) -> LastService | None:
         """What `window` ended a moment ago; None when that is no news any more."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from contract.configuration.hall import HallConfig, Window
 from contract.wire import messages
-from queue_server.hall_access import WaitingLine
+from queue_server.hall_access import PeopleWaiting
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LateWindow:
 
 
 def late_queues(
-    config: HallConfig, lines: Mapping[str, WaitingLine], windows: Mapping[str, messages.WindowState], now: datetime
+    config: HallConfig, lines: Mapping[str, PeopleWaiting], windows: Mapping[str, messages.WindowState], now: datetime
 ) -> list[LateQueue]:
     """The queues beyond the hall's limits, the longest wait first."""
     found = []

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from contract.wire import messages, rating_reasons
 from queue_server.domain.business_day import business_day
-from queue_server.hall_access import DayReport, WaitingLine
+from queue_server.hall_access import DayReport, PeopleWaiting
 from queue_server.ledger.reports import Figures
 from queue_server.web.auth.sessions import Session
 from queue_server.web.site import Site
@@ -109,7 +109,7 @@ async def _part(site: Site, language: str, day: date) -> str:
     return site.pages.part(language, "supervisor/overview.html", **facts)
 
 
-def _late(site: Site, lines: dict[str, WaitingLine]) -> dict[str, object]:
+def _late(site: Site, lines: dict[str, PeopleWaiting]) -> dict[str, object]:
     """What is beyond the hall's limits now."""
     now, windows = site.clock(), site.window_states()
     return {

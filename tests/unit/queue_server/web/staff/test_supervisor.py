@@ -8,15 +8,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from contract.wire import messages
-from queue_server.hall_access import WaitingLine
+from queue_server.hall_access import PeopleWaiting
 from queue_server.web.staff.attention import late_queues, late_windows
 from tests.web_hall import CONFIG, WebHall, log_in, now
 
 NOW = now()
 
 
-def line(waiting: int, minutes: float) -> WaitingLine:
-    return WaitingLine(waiting, NOW - timedelta(minutes=minutes))
+def line(waiting: int, minutes: float) -> PeopleWaiting:
+    return PeopleWaiting(waiting, NOW - timedelta(minutes=minutes))
 
 
 def window(state: messages.WindowCondition, minutes: float = 0) -> messages.WindowState:
@@ -35,7 +35,7 @@ def window(state: messages.WindowCondition, minutes: float = 0) -> messages.Wind
         ({"social": line(1, 21), "tax": line(1, 40)}, ["tax", "social"]),
     ],
 )
-def test_a_queue_is_late_by_its_longest_wait_or_its_length(lines: dict[str, WaitingLine], late: list[str]) -> None:
+def test_a_queue_is_late_by_its_longest_wait_or_its_length(lines: dict[str, PeopleWaiting], late: list[str]) -> None:
     assert [found.id for found in late_queues(CONFIG, lines, {}, NOW)] == late
 
 
