@@ -34,7 +34,9 @@ def told(item: Item, english: English, language: str) -> Told:
     """The item as somebody reads it in `language`."""
     if language != "en":
         return Told(item)
-    return Told(in_english(item, english), frozenset(s for s in sentences(item) if s not in english))
+    texts = (item.name, item.summary, *(material.name for material in item.materials))
+    chinese = {text.zh for text in texts if text.en == text.zh} | {s for s in sentences(item) if s not in english}
+    return Told(in_english(item, english), frozenset(chinese))
 
 
 def in_english(item: Item, english: English) -> Item:

@@ -228,5 +228,6 @@ class Item(Table):
                 todo += [a for a in (step.next, step.yes, step.no) if a]
         if missing := sorted(set(steps) - reached):
             names = ", ".join(missing)
-            raise BrokenRule(f"steps: no arrow leads to {names}", f"流程：没有哪一步通向{names}")
+            texts = "、".join(f"“{steps[name].text}”" for name in missing)
+            raise BrokenRule(f"steps: no arrow leads to {names}", f"流程：没有哪一步通向{texts}")
         return self

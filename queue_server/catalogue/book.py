@@ -21,7 +21,7 @@ from contract.configuration.explain import nearest
 from contract.configuration.table import BrokenRule
 from contract.guides.item import Item
 from contract.identity_numbers import BY_SPREADSHEET, is_scientific
-from queue_server.catalogue.columns import CODE, DEFAULTS, SHEETS, Column, read, written
+from queue_server.catalogue.columns import CODE, DEFAULTS, SHEETS, Column, cell, item_in_english, read
 from queue_server.row_files.problem import Problem, Problems
 from queue_server.row_files.reader import Choices
 from queue_server.row_files.titles import title_of
@@ -49,7 +49,7 @@ def to_book(items: Iterable[Item]) -> Book:
         content = item.model_dump()
         for sheet, (key, columns) in SHEETS.items():
             for entry in [content] if not key else content[key]:
-                book[sheet].append([written(at({**entry, "code": item.code}, c.key), c) for c in columns])
+                book[sheet].append([cell({**entry, "code": item.code}, column) for column in columns])
     return book
 
 
@@ -186,7 +186,7 @@ def _item(code: str, found: _Found, choices: Mapping[str, Choices], problems: Pr
     for key, known in choices.items():
         table = _named(table, key, known, found.rows[code, ""][0], problems)
     try:
-        return Item.model_validate(table)
+        return Item.model_validate(item_in_english(table))
     except ValidationError as error:
         for each in error.errors():
             _note(code, each, found, problems)
@@ -232,13 +232,6 @@ NO_CODE = (
     "没有填写事项编码；合并的单元格请先取消合并，每一行都填写",
     "has no item code; unmerge merged cells and fill in every row",
 )
-
-
-def at(table: dict[str, Any], key: str) -> Any:
-    """The value at a dotted key."""
-    for part in key.split("."):
-        table = table[part]
-    return table
 
 
 def put(table: dict[str, Any], key: str, value: Any) -> None:

@@ -7,6 +7,7 @@ table and codes in the item.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -108,14 +109,51 @@ STEPS = (
 QUESTIONS = (CODE, N_("问题", "q"), N_("回答", "a"))
 
 SHEETS: dict[str, tuple[str, tuple[Column, ...]]] = {
-    "事项": ("", ITEMS),
-    "材料": ("materials", MATERIALS),
-    "流程": ("steps", STEPS),
-    "常见问题": ("faq", QUESTIONS),
+    _("事项"): ("", ITEMS),
+    _("材料"): ("materials", MATERIALS),
+    _("流程"): ("steps", STEPS),
+    _("常见问题"): ("faq", QUESTIONS),
 }
 """Sheet name → (the list of the item it holds, its columns). The first sheet holds the items themselves."""
 SHORT = ("subjects", "windows", "life_events")
 """Lists of codes: several may stand on one line."""
+
+
+def at(table: Mapping[str, Any], key: str) -> Any:
+    """The value of a key like `name.zh`."""
+    value: Any = table
+    for name in key.split("."):
+        value = value[name]
+    return value
+
+
+IN_ENGLISH = {"name.en": "name.zh", "summary.en": "summary.zh", "department_en": "department"}
+"""Text in English → the Chinese one that stands in its place while there is none: an item needs no English to be entered."""
+
+
+def cell(table: Mapping[str, Any], column: Column) -> str:
+    """What the cell of an item, or of one of its rows, says; empty where its English is the Chinese."""
+    value = at(table, column.key)
+    same = column.key in IN_ENGLISH and value == at(table, IN_ENGLISH[column.key])
+    return "" if same else written(value, column)
+
+
+def item_in_english(table: dict[str, Any]) -> dict[str, Any]:
+    """The table of an item with the Chinese wherever its English is missing."""
+    materials = table.get("materials")
+    rows = [_in_english(row) if isinstance(row, dict) else row for row in materials] if isinstance(materials, list) else None
+    return _in_english(table) | ({"materials": rows} if rows is not None else {})
+
+
+def _in_english(table: dict[str, Any]) -> dict[str, Any]:
+    made = dict(table)
+    for english, chinese in IN_ENGLISH.items():
+        group, _, key = english.rpartition(".")
+        texts = made.get(group, {}) if group else made
+        said = texts.get(chinese.rpartition(".")[2]) if isinstance(texts, dict) else None
+        if said and not texts.get(key):
+            made |= {group: {**texts, key: said}} if group else {key: said}
+    return made
 
 
 def written(value: Any, column: Column) -> str:
@@ -168,6 +206,16 @@ def _default(model: type[BaseModel], key: str) -> object:
     return None if element.is_required() else element.get_default(call_default_factory=True)
 
 
+def _required(model: type[BaseModel], key: str) -> bool:
+    """Whether something has to be said at a key of the item."""
+    name, _, rest = key.partition(".")
+    element = model.model_fields[name]
+    if not element.is_required() or not rest:
+        return element.is_required()
+    assert isinstance(element.annotation, type)
+    return _required(element.annotation, rest)
+
+
 MODELS: dict[str, type[BaseModel]] = {"": Item, "materials": Material, "steps": Step, "faq": Question}
 DEFAULTS: dict[str, dict[str, str]] = {
     key: {
@@ -179,3 +227,9 @@ DEFAULTS: dict[str, dict[str, str]] = {
 }
 """List of the item ("" for the item itself) → key → what its cell says by default, where that means something: 不收费, 12345.
 Such a cell is never left empty: who forgets it, or merges it with the one above, would say something that nobody has said."""
+REQUIRED: dict[str, frozenset[str]] = {
+    key: frozenset(c.key for c in columns if c is not CODE and c.key not in IN_ENGLISH and _required(MODELS[key], c.key))
+    | (frozenset() if key else frozenset(["code"]))
+    for key, columns in SHEETS.values()
+}
+"""List of the item ("" for the item itself) → the keys without which there is no item."""

@@ -7,17 +7,18 @@ What the letters of the code say (type) is no field: it is filled in from the ha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from pydantic import ValidationError
 
 from contract.configuration import explain
 from contract.configuration.table import BrokenRule, TextConfig
-from contract.guides.item import Item
-from queue_server.catalogue.book import at, put
+from contract.guides.item import Item, Material
+from queue_server.catalogue.book import put
 from queue_server.catalogue.codes import BadCode, LocalCode
-from queue_server.catalogue.columns import DEFAULTS, SHEETS, Column, read, written
+from queue_server.catalogue.columns import DEFAULTS, SHEETS, Column, cell, item_in_english, read
 from queue_server.catalogue.load import Shared
 
 ROW = re.compile(r"(materials|steps|faq)\.([0-9]{1,3})\.([a-z_.]{1,40})")
@@ -53,10 +54,32 @@ class Filled:
 def filled(item: Item) -> Filled:
     """The fields of an item."""
     content = item.model_dump()
-    made = Filled({key: written(at(content, key), column) for key, column in FIELDS[""].items()})
+    made = Filled({key: cell(content, column) for key, column in FIELDS[""].items()})
     for name in LISTS:
-        made.rows[name] = [{k: written(at(row, k), c) for k, c in FIELDS[name].items()} for row in content[name]]
+        made.rows[name] = [{key: cell(row, column) for key, column in FIELDS[name].items()} for row in content[name]]
     return made
+
+
+def differences(old: Item, new: Item, say: Callable[[str], str]) -> list[tuple[str, str, str]]:
+    """Where the fields of two versions differ: what it is, as `say` puts it, and what stands there before and after."""
+    before, after = filled(old), filled(new)
+    found = [(say(c.header), before.main[key], after.main[key]) for key, c in FIELDS[""].items()]
+    for sheet, (name, _) in SHEETS.items():
+        if name:
+            old_rows, new_rows = ([_row_text(name, row) for row in side.rows[name]] for side in (before, after))
+            rows = zip_longest(old_rows, new_rows, fillvalue="")
+            found += [(f"{say(sheet)} {number}", *texts) for number, texts in enumerate(rows, 1)]
+    return [entry for entry in found if entry[1] != entry[2]]
+
+
+def _row_text(name: str, row: Cells) -> str:
+    return "\n".join(row[key] for key in FIELDS[name] if key != "id" and row.get(key))
+
+
+def row_of(name: str, element: Material) -> Cells:
+    """The fields of a row of the list `name`."""
+    row = element.model_dump()
+    return {key: cell(row, column) for key, column in FIELDS[name].items()}
 
 
 def posted(pairs: Iterable[tuple[str, str]]) -> Filled:
@@ -82,7 +105,7 @@ def item_of(fields: Filled, shared: Shared) -> Item:
     for name in LISTS:
         table[name] = [_table(row, FIELDS[name], f"{name}.{number}.", problems) for number, row in enumerate(fields.rows[name])]
     try:
-        item = Item.model_validate(table)
+        item = Item.model_validate(item_in_english(table))
     except ValidationError as error:
         for found in error.errors():
             problems.setdefault(_name(found["loc"]), explain.texts(found))
@@ -113,12 +136,12 @@ def _table(cells: Cells, known: dict[str, Column], prefix: str, problems: dict[s
     table: dict[str, object] = {}
     defaults = DEFAULTS[prefix.partition(".")[0]]
     for key, column in known.items():
-        if not (cell := cells.get(key, "")):
+        if not (written := cells.get(key, "")):
             if key in defaults:
                 problems[prefix + key] = explain.KINDS["missing"]
             continue
         try:
-            put(table, key, read(cell, column))
+            put(table, key, read(written, column))
         except BrokenRule as error:
             problems[prefix + key] = TextConfig(zh=error.zh, en=str(error))
     return table

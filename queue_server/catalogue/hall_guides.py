@@ -13,6 +13,7 @@ from queue_server.catalogue.guide_shelf import Edition, GuideShelf
 from queue_server.catalogue.library import Library
 from queue_server.catalogue.load import SHARED, Catalogue, load
 from queue_server.catalogue.translations import Translations
+from queue_server.catalogue.unfinished_items import UnfinishedItems
 from queue_server.store.database import Database
 
 LOG = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class HallGuides:
         self.catalogue = catalogue
         """The hall's folder: what items share, and the items that seed the library."""
         self.library = Library(writer=database.writer, reader=database.reader, clock=clock)
+        self.unfinished = UnfinishedItems(writer=database.writer, reader=database.reader, clock=clock)
         self.translations = Translations(catalogue.english, writer=database.writer, reader=database.reader, clock=clock)
         self.shelf = GuideShelf(
             folder=state / FOLDER,

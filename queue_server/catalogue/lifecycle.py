@@ -1,7 +1,7 @@
 """The life of a service item's versions: who may move which version where. Pure.
 
     draft 暂存 ─submit→ reviewed 部门已审核 ─approve→ approved 编办已审核 ─publish→ in-force 已入库
-      ▲                    │ return                    │ return                      │
+      ▲                    │ return, withdraw          │ return                      │
       └────────────────────┴───────────────────────────┘                             ├─ a newer version in force → archived 备案
                                                                                      └─ abolish → abolished 废置
 
@@ -18,7 +18,7 @@ from typing import Literal
 
 State = Literal["draft", "reviewed", "approved", "in-force", "archived", "abolished"]
 Role = Literal["entry", "establishment", "service"]
-Move = Literal["submit", "approve", "publish", "return", "abolish"]
+Move = Literal["submit", "withdraw", "approve", "publish", "return", "abolish"]
 
 STATE_NAMES: dict[State, str] = {
     "draft": "暂存",
@@ -29,10 +29,18 @@ STATE_NAMES: dict[State, str] = {
     "abolished": "废置",
 }
 ROLE_NAMES: dict[Role, str] = {"entry": "录入账号", "establishment": "编办管理账号", "service": "政务办管理账号"}
-MOVE_NAMES: dict[Move, str] = {"submit": "提交", "approve": "审核通过", "publish": "发布", "return": "退回", "abolish": "废置"}
+MOVE_NAMES: dict[Move, str] = {
+    "submit": "提交",
+    "withdraw": "撤回",
+    "approve": "审核通过",
+    "publish": "发布",
+    "return": "退回",
+    "abolish": "废置",
+}
 
 MOVES: dict[tuple[State, Move], tuple[State, Role]] = {
     ("draft", "submit"): ("reviewed", "entry"),
+    ("reviewed", "withdraw"): ("draft", "entry"),
     ("reviewed", "approve"): ("approved", "establishment"),
     ("reviewed", "return"): ("draft", "establishment"),
     ("approved", "publish"): ("in-force", "service"),

@@ -81,13 +81,15 @@ RULES: dict[str, TextConfig] = {
         en="window {value} does not serve this queue; correct window or queue",
     ),
     "life-event-unknown": TextConfig(zh="一件事“{value}”不存在；请改正", en="there is no life event “{value}”; correct it"),
-    "english-missing": TextConfig(zh="缺少英文名称或英文简介；请补写", en="English name or summary is missing; add it"),
+    "english-missing": TextConfig(
+        zh="名称、简介或材料名称缺少英文；请补写", en="the English of the name, the summary or a material is missing; add it"
+    ),
     "sentences-in-chinese": TextConfig(
         zh="指南和表格里有{value}句话没有英文；请补写英文",
         en="sentences of the guide and its forms without English: {value}; add it",
     ),
 }
-WARNINGS = {"uscc", "national-code-opaque", "type-differs", "sentences-in-chinese"}
+WARNINGS = {"uscc", "national-code-opaque", "type-differs", "sentences-in-chinese", "english-missing"}
 """Agencies in use have codes that fail their own check, and a guide can be read before it is in English: these are pointed
 out and do not stand in the way."""
 
@@ -162,7 +164,8 @@ def _elements(item: Item) -> Problems:
         yield "fee-unfounded", "fee", ""
     if {"online", "mobile"} & set(item.handling) and not item.online_address:
         yield "online-without-address", "online_address", ""
-    if not item.name.en.isascii() or not item.name.en or not item.summary.en:
+    texts = (item.name, item.summary, *(material.name for material in item.materials))
+    if not item.name.en.isascii() or any(text.en in ("", text.zh) for text in texts):
         yield "english-missing", "name", ""
 
 

@@ -81,8 +81,8 @@ def test_a_department_writes_a_change_and_two_offices_bring_it_to_the_phones(
     expect(entry.locator(".materials")).to_contain_text("收入证明")
     entry.goto(f"{site}/items/{CODE}")
     entry.click("button:has-text('提交审核')")
-    expect(entry.locator(".head .state-word")).to_have_text("部门已审核")
-    for name, button, state in (("establishment", "审核通过", "编办已审核"), ("service", "发布", "已入库")):
+    expect(entry.locator(".head .state-word")).to_have_text("等编办审核")
+    for name, button, state in (("establishment", "审核通过", "等政务办发布"), ("service", "发布", "已公布")):
         office = new_page(browser, height=900)
         log_in(office, site, name, goes_on="/items")
         office.goto(f"{site}/items/{CODE}")

@@ -254,7 +254,10 @@ def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
         View("guide-unknown", "/g/none", (PHONE,)),
         View("items", "/items", both, "service"),
         View("item", f"/items/{GUIDE}", (WIDE,), "establishment"),
-        View("item-edit", f"/items/{GUIDE}/edit", both, "entry", problems),
+        View("item-edit", "/items/new", both, "entry", problems),
+        View("item-new", "/items/new", (WIDE,), "entry"),
+        View("item-fault", f"/items/{GUIDE}", (WIDE,), "entry", fault),
+        View("items-unfinished", "/items", both, "entry"),
         View("item-import", "/items/import", (WIDE,), "entry"),
         View("item-preview", f"/items/{GUIDE}/v/1?kiosk=1", (WIDE,), "entry"),
         View("console-windows", "/console", both, "0114"),
@@ -321,7 +324,17 @@ def bad_rows(page: Page) -> None:
 def problems(page: Page) -> None:
     """Save an item that cannot be saved."""
     page.fill("[name=telephone]", "?")
-    page.locator(".save-bar button").click()
+    page.locator(".save-bar button.main").click()
+
+
+def fault(page: Page) -> None:
+    """Save an item whose check finds something that stops it; it stays so."""
+    if not page.locator("text=决定书").count():
+        page.goto(page.url + "/edit")
+        page.fill("[name=result]", "决定书")
+        page.fill("[name='materials.0.originals']", "0")
+        page.fill("[name='materials.0.copies']", "0")
+        page.locator(".save-bar button.main").click()
 
 
 def at_window(page: Page) -> None:

@@ -7,7 +7,7 @@ from queue_server.store.tables.case import cases
 from queue_server.store.tables.code import used_codes, wrong_guesses
 from queue_server.store.tables.columns import EPOCH, MICROSECOND, Instant, metadata
 from queue_server.store.tables.enrolment import certificates, enrol_tokens
-from queue_server.store.tables.item import guide_translations, item_notes, item_versions
+from queue_server.store.tables.item import guide_translations, item_notes, item_versions, unfinished_items
 from queue_server.store.tables.log import audit, events, log_beginnings, log_checks
 from queue_server.store.tables.rating import ratings
 from queue_server.store.tables.rollout import bundles, rollout_terminals, rollouts
@@ -57,6 +57,7 @@ __all__ = [
     "technician_codes",
     "technician_diaries",
     "tickets",
+    "unfinished_items",
     "used_codes",
     "web_sessions",
     "windows",

@@ -31,6 +31,21 @@ item_notes = Table(
     Index("item_notes_code", "code", "number"),
 )
 
+unfinished_items = Table(
+    "unfinished_items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(32), nullable=False),
+    Column("department", String(100), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("unfinished_items_department", "department"),
+)
+"""What stands in the form of an item that is no item yet, as JSON. `code` is "" for a new one, `seen` as the library has it."""
+
 guide_translations = Table(
     "guide_translations",
     metadata,

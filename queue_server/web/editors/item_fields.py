@@ -47,9 +47,17 @@ LEVELS = {
 }
 """GB/T 39046-2020 A.4 and A.2."""
 
-TITLES = {"level": _("行使层级"), "subjects": _("服务对象")}
-"""Where the form shows words, the headers of the tables would promise codes."""
+TITLES = {
+    "level": _("行使层级"),
+    "subjects": _("服务对象"),
+    "yes": _("符合时，下一步"),
+    "no": _("不符合时，下一步"),
+    "who": _("由谁办"),
+}
+"""Where the form shows words, the headers of the tables would promise codes, or are too short to be understood."""
 LONG = (
+    "place",
+    "online_address",
     "summary.zh",
     "summary.en",
     "legal_limit.note",

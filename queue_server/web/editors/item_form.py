@@ -1,6 +1,7 @@
 """The form in which an item is entered and changed: every element, materials, steps and questions as rows, problems in place.
 
-It works without JavaScript: rows are added, moved and removed by the server, which sends the same form back.
+Saving keeps whatever was written: as a draft where it makes an item, as an unfinished form where it does not yet. It works
+without JavaScript: rows are added, moved and removed by the server, which sends the same form back.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -16,14 +19,16 @@ from starlette.datastructures import FormData
 
 from contract.configuration.table import TextConfig
 from contract.guides.item import Item
-from queue_server.catalogue.columns import DEFAULTS
-from queue_server.catalogue.form import FIELDS, MOST_ROWS, BadForm, Filled, filled, item_of, posted
+from queue_server.catalogue.columns import DEFAULTS, REQUIRED
+from queue_server.catalogue.form import FIELDS, BadForm, Filled, filled, item_of, posted, row_of
 from queue_server.catalogue.library import ChangedMeanwhile, edits
 from queue_server.catalogue.lifecycle import NotAllowed, NotPossible
+from queue_server.catalogue.unfinished_items import UnfinishedItem
 from queue_server.web.auth.guard import Forbidden
 from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.item_fields import GROUPS, LONG, TITLES, options
-from queue_server.web.editors.rights import acting, content, guides_of, history_of, may_write, trouble_of
+from queue_server.web.editors.item_rows import change_rows, give_ids, steps_of
+from queue_server.web.editors.rights import acting, content, guides_of, history_of, may_write
 from queue_server.web.site import Site
 
 ROW_ACTION = re.compile(r"(add|remove|up):(materials|steps|faq)(?:\.([0-9]{1,3}))?")
@@ -31,18 +36,18 @@ MOST_FIELDS = 5000
 
 
 def routes(site: Site) -> APIRouter:
-    """`/items/new` and `/items/<code>/edit`."""
+    """`/items/new`, `/items/<code>/edit`, and `/items/unfinished/<number>` for what was left half filled in."""
     router = APIRouter()
 
     @router.get("/items/new")
     async def new(request: Request) -> Response:
         session = await site.guard.need(request, "entry")
-        return await _page(site, request, session, await asyncio.to_thread(_empty, site, session), seen=0)
+        return await _page(site, request, session, Opened(await asyncio.to_thread(_empty, site, session)))
 
     @router.post("/items/new")
     async def create(request: Request) -> Response:
         session = await site.guard.need(request, "entry")
-        return await _take(site, request, session, await _form(site, request, session), "")
+        return await _take(site, request, session, await _form(site, request, session), Opened(Filled()))
 
     @router.get("/items/{code}/edit")
     async def edit(request: Request, code: str) -> Response:
@@ -50,59 +55,121 @@ def routes(site: Site) -> APIRouter:
         history = await history_of(site, session, code)
         if not may_write(session, history):
             raise Forbidden
-        return await _page(site, request, session, filled(content(history[-1])), seen=edits(history), code=code.upper())
+        left = await asyncio.to_thread(guides_of(site).unfinished.of_item, code.upper())
+        if left is not None:
+            return RedirectResponse(f"/items/unfinished/{left.id}", HTTPStatus.SEE_OTHER)
+        return await _page(site, request, session, Opened(filled(content(history[-1])), code=code.upper(), seen=edits(history)))
 
     @router.post("/items/{code}/edit")
     async def save(request: Request, code: str) -> Response:
         session = await site.guard.need(request, "entry")
         form = await _form(site, request, session)
         await history_of(site, session, code)
-        return await _take(site, request, session, form, code.upper())
+        return await _take(site, request, session, form, Opened(Filled(), code=code.upper()))
+
+    @router.get("/items/unfinished/{number}")
+    async def go_on(request: Request, number: int) -> Response:
+        session = await site.guard.need(request, "entry")
+        left = await _left(site, session, number)
+        return await _show_left(site, request, session, left)
+
+    @router.post("/items/unfinished/{number}")
+    async def finish(request: Request, number: int) -> Response:
+        session = await site.guard.need(request, "entry")
+        form = await _form(site, request, session)
+        left = await _left(site, session, number)
+        if form.get("do") == "discard":
+            await asyncio.to_thread(guides_of(site).unfinished.drop, number)
+            await site.note(request, session, "item-discard", left.code or left.name)
+            return RedirectResponse(f"/items/{left.code.lower()}", HTTPStatus.SEE_OTHER)
+        return await _take(site, request, session, form, Opened(Filled(), code=left.code, number=number))
 
     return router
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A form on the screen: what stands in it, of which item ("" for a new one), its number where it was left."""
+
+    fields: Filled
+    code: str = ""
+    seen: int = 0
+    number: int = 0
 
 
 async def _form(site: Site, request: Request, session: Session) -> FormData:
     return await site.guard.form(request, session, max_fields=MOST_FIELDS)
 
 
-async def _take(site: Site, request: Request, session: Session, form: FormData, code: str) -> Response:
-    """Change a row of the form, or keep the item as a draft."""
+async def _left(site: Site, session: Session, number: int) -> UnfinishedItem:
+    left = await asyncio.to_thread(guides_of(site).unfinished.get, number)
+    if left is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    if left.department != session.account.department:
+        raise Forbidden
+    return left
+
+
+async def _take(site: Site, request: Request, session: Session, form: FormData, opened: Opened) -> Response:
+    """Change a row of the form, or keep it: as a draft of the item, or as it is where it makes no item yet."""
     sent = str(form.get("seen", ""))
     if not sent.isdigit():
         raise HTTPException(HTTPStatus.BAD_REQUEST)
-    seen = int(sent[:9])
     fields = posted((name, str(value)) for name, value in form.multi_items())
-    fields.main |= {"department": session.account.department} | ({"code": code} if code else {})
+    give_ids(fields)
+    fields.main |= {"department": session.account.department} | ({"code": opened.code} if opened.code else {})
+    opened = replace(opened, fields=fields, seen=int(sent[:9]))
     if action := ROW_ACTION.fullmatch(str(form.get("do", ""))):
-        focus = change_rows(fields, action[1], action[2], int(action[3] or 0))
-        return await _page(site, request, session, fields, seen=seen, code=code, focus=focus)
+        common = str(form.get("common", "")) if action[2] == "materials" else ""
+        known = next((m for m in guides_of(site).catalogue.shared.material if m.id == common), None)
+        focus = change_rows(fields, action[1], action[2], int(action[3] or 0), row_of("materials", known) if known else None)
+        return await _page(site, request, session, opened, focus=focus)
     guides = guides_of(site)
     try:
         item = item_of(fields, guides.catalogue.shared)
-        await asyncio.to_thread(guides.library.save, item, acting(session), seen=seen)
-    except BadForm as refused:
-        return await _page(site, request, session, fields, seen=seen, code=code, problems=refused.problems)
-    except (ChangedMeanwhile, NotAllowed, NotPossible) as error:
-        trouble = "taken" if not code and isinstance(error, ChangedMeanwhile) else trouble_of(error)
-        return await _page(site, request, session, fields, seen=seen, code=code, trouble=trouble)
+        await asyncio.to_thread(guides.library.save, item, acting(session), seen=opened.seen)
+    except (BadForm, ChangedMeanwhile, NotAllowed, NotPossible):
+        return await _keep(site, request, session, opened)
+    if opened.number:
+        await asyncio.to_thread(guides.unfinished.drop, opened.number)
     await site.note(request, session, "item-save", item.code)
     return RedirectResponse(f"/items/{item.id}", HTTPStatus.SEE_OTHER)
 
 
-def change_rows(fields: Filled, do: str, name: str, place: int) -> str:
-    """Add, remove or lift a row; return the name of the field to stand in afterwards."""
-    rows = fields.rows[name]
-    if do == "add" and len(rows) < MOST_ROWS:
-        rows.append(dict(DEFAULTS[name]))
-        place = len(rows) - 1
-    elif do == "remove" and place < len(rows):
-        del rows[place]
-        place = max(0, place - 1)
-    elif do == "up" and 0 < place < len(rows):
-        rows[place - 1], rows[place] = rows[place], rows[place - 1]
-        place -= 1
-    return f"{name}.{place}.{next(iter(FIELDS[name]))}"
+async def _keep(site: Site, request: Request, session: Session, opened: Opened) -> Response:
+    """Keep what was written, and show it with what is missing."""
+    keep = partial(
+        guides_of(site).unfinished.keep,
+        opened.fields,
+        number=opened.number,
+        code=opened.code,
+        department=session.account.department,
+        seen=opened.seen,
+        account=session.account.name,
+    )
+    number = await asyncio.to_thread(keep)
+    await site.note(request, session, "item-keep", opened.code or opened.fields.main.get("name.zh", "")[:100])
+    return RedirectResponse(f"/items/unfinished/{number}", HTTPStatus.SEE_OTHER)
+
+
+async def _show_left(site: Site, request: Request, session: Session, left: UnfinishedItem) -> Response:
+    """A form that was left: what is missing in it, and whether the item was changed by somebody since."""
+    guides = guides_of(site)
+    problems: dict[str, TextConfig] = {}
+    try:
+        item_of(left.fields, guides.catalogue.shared)
+    except BadForm as refused:
+        problems = refused.problems
+    history = await asyncio.to_thread(guides.library.history, left.code or left.fields.main.get("code", "").upper())
+    trouble, seen = "", edits(history) if left.code else 0
+    if history and not left.code:
+        trouble = "taken"
+    elif left.code and not may_write(session, history):
+        trouble = "not-possible"
+    elif seen != left.seen:
+        trouble = "changed-form"
+    opened = Opened(left.fields, left.code, seen, left.id)
+    return await _page(site, request, session, opened, problems=problems, trouble=trouble)
 
 
 def _empty(site: Site, session: Session) -> Filled:
@@ -136,21 +203,19 @@ async def _page(
     site: Site,
     request: Request,
     session: Session,
-    fields: Filled,
+    opened: Opened,
     *,
-    seen: int,
-    code: str = "",
     problems: Mapping[str, TextConfig] | None = None,
     trouble: str = "",
     focus: str = "",
 ) -> Response:
     shared = guides_of(site).catalogue.shared
     found = dict(problems or {})
-    status = HTTPStatus.BAD_REQUEST if found or trouble else HTTPStatus.OK
     return site.pages.page(
-        request, "items/edit.html", status=status, session=session, groups=GROUPS, columns=FIELDS, fields=fields, seen=seen,
-        code=code, problems=found, loose=_loose(found, fields), trouble=trouble, focus=focus, options=options(site, shared),
-        letters=shared.type_letters, long=LONG, titles=TITLES,
+        request, "items/edit.html", session=session, groups=GROUPS, columns=FIELDS, fields=opened.fields, seen=opened.seen,
+        code=opened.code, number=opened.number, problems=found, loose=_loose(found, opened.fields), trouble=trouble,
+        focus=focus, options=options(site, shared), letters=shared.type_letters, long=LONG, titles=TITLES,
+        steps_of=steps_of, required=REQUIRED, common=shared.material,
     )  # fmt: skip
 
 

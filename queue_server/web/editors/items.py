@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from queue_server.catalogue.form import differences
 from queue_server.catalogue.library import ChangedMeanwhile, edits
-from queue_server.catalogue.lifecycle import MOVE_NAMES, STATE_NAMES, NotAllowed, NotPossible, moves_for
+from queue_server.catalogue.lifecycle import (
+    MOVE_NAMES,
+    STATE_NAMES,
+    History,
+    HistoryEntry,
+    NotAllowed,
+    NotPossible,
+    in_force,
+    moves_for,
+)
 from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.rights import (
     EDITORS,
@@ -48,11 +59,13 @@ def routes(site: Site) -> APIRouter:
     async def move(request: Request, code: str) -> Response:
         session = await site.guard.need(request, *EDITORS)
         form = await site.guard.form(request, session)
-        await history_of(site, session, code)
+        history = await history_of(site, session, code)
         made, reason, seen = str(form.get("do", "")), str(form.get("reason", "")).strip()[:500], str(form.get("seen", ""))
         if made not in MOVE_NAMES or not seen.isdigit():
             raise HTTPException(HTTPStatus.BAD_REQUEST)
         guides = guides_of(site)
+        if made == "submit" and not reason and await _must_mend(site, history):
+            return await _show(site, request, session, code, trouble="must-mend", status=HTTPStatus.CONFLICT)
         try:
             await asyncio.to_thread(guides.library.move, code.upper(), made, acting(session), seen=int(seen[:9]), reason=reason)
         except (ChangedMeanwhile, NotAllowed, NotPossible, ValueError) as error:
@@ -82,13 +95,36 @@ def chosen(session: Session, state: str, department: str, q: str) -> dict[str, s
     return {"state": state[:20], "department": own[:100], "text": q.strip()[:100]}
 
 
+def _returned(history: History) -> HistoryEntry | None:
+    """Why the newest version is the writer's again, if somebody returned it."""
+    last = history[-1].history[-1] if history[-1].history else None
+    return last if last is not None and last.move == "return" else None
+
+
+def _differences(history: History, say: Callable[[str], str]) -> list[tuple[str, str, str]]:
+    """What the newest version says otherwise than the one that the public sees."""
+    published = in_force(history)
+    if published is None or published is history[-1]:
+        return []
+    return differences(content(published), content(history[-1]), say)
+
+
+async def _must_mend(site: Site, history: History) -> bool:
+    """Whether the newest version has a fault that it should not be submitted with."""
+    english = await asyncio.to_thread(guides_of(site).translations.all)
+    return any(finding.severity == "error" for finding in findings(site, content(history[-1]), english))
+
+
 async def _list(site: Site, request: Request, session: Session, wanted: dict[str, str], page: int) -> Response:
-    library = guides_of(site).library
+    library, unfinished = guides_of(site).library, guides_of(site).unfinished
 
     def look() -> dict[str, Any]:
         return {
             "rows": library.newest(**wanted, limit=PAGE, skip=(page - 1) * PAGE),
             "count": library.count(**wanted),
+            "unfinished": [(form, form.at.astimezone(site.config.zone)) for form in unfinished.of(session.account.department)]
+            if session.account.role == "entry"
+            else [],
             "departments": library.departments() if session.account.role != "entry" else [],
         }
 
@@ -128,5 +164,7 @@ async def _show(
         writes=may_write(session, history),
         findings=findings(site, newest, english),
         told=list(reversed(told)),
+        returned=_returned(history),
+        differences=_differences(history, site.pages.gettext(site.pages.language(request))),
         trouble=trouble,
     )
