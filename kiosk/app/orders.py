@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kivy.uix.widget import Widget
 
     from kiosk.app.app import App
+    from kiosk.ui.page_context import PageContext
 
 SHOWN_S = 10.0
 UI_TIMEOUT_S = 10.0
@@ -60,16 +61,35 @@ def _show_name(app: App[Any, Any]) -> None:
 
 
 def pixels(root: Widget) -> tuple[int, int, bytes]:
-    """Width, height and RGBA bytes of what the page draws, the uppermost row first; what a camera sees is nobody else's."""
+    """Width, height and RGBA bytes of what the page draws, the uppermost row first. What a camera sees, and a page that is of
+    one person, is nobody else's."""
+    from kiosk.ui.page import Page
     from kiosk.ui.widgets.viewfinder import Viewfinder
 
+    covers = [(page, _cover(page.context)) for page in root.walk() if isinstance(page, Page) and page.personal]
     hidden = [widget for widget in root.walk() if isinstance(widget, Viewfinder)]
+    for page, cover in covers:
+        page.add_widget(cover)
     for widget in hidden:
         widget.opacity = 0
     texture = root.export_as_image().texture
     for widget in hidden:
         widget.opacity = 1
+    for page, cover in covers:
+        page.remove_widget(cover)
     return int(texture.size[0]), int(texture.size[1]), bytes(texture.pixels)
+
+
+def _cover(context: PageContext) -> Widget:
+    """What lies over a page that is of one person."""
+    from kiosk.ui.widgets import Words
+    from kiosk.ui.widgets.surface import Fill
+
+    _ = context.text
+    cover = Fill(context, context.rect, "background")
+    text = _("有人正在使用，这一页不给别人看")
+    cover.add_widget(Words(context, context.rect.inset(context.look.margin), text, "title", align="center"))
+    return cover
 
 
 def _png(width: int, height: int, pixels: bytes) -> bytes:

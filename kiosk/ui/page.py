@@ -14,6 +14,9 @@ V = TypeVar("V")
 class Page(Box, Generic[V]):
     """Built when the flow enters it, then given every new state by `show` until another page follows."""
 
+    personal = False
+    """Whether what it shows is of one person: then it is covered in the picture of the screen that the staff may fetch."""
+
     def __init__(self, context: PageContext, state: V) -> None:
         super().__init__(context, context.rect)
         self.add_widget(Fill(context, context.rect, "background"))

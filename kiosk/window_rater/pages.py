@@ -33,6 +33,7 @@ def page(context: PageContext, state: RaterState, window: Window, photos: Path) 
 class AskingPage(Page[RaterState]):
     """A page that asks: head with title and countdown, foot with the switches, `body` between them."""
 
+    personal = True
     acts = True
     """Whether the page has a main action: in the foot, or upright above it."""
 

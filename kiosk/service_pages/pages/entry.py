@@ -30,6 +30,8 @@ class Pad(Box):
 class CodePage(ServiceFrame):
     """What was typed so far, what is wrong with it, and the pad."""
 
+    personal = True
+
     def title_text(self) -> str:
         _ = self.context.text
         return _("技术人员入口")

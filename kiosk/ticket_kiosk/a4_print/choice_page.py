@@ -52,6 +52,7 @@ class BlanksPage(Listing):
 class PapersPage(Listing):
     """What there is to print of a form, a guide or a case."""
 
+    personal = True
     least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
     stretch = 1.2
 

@@ -33,6 +33,8 @@ class CopiesButton(Tap):
 class PreviewPage(PageFrame):
     """The paper at the left or above; what is touched beside or below it, within low reach."""
 
+    personal = True
+
     def build(self, state: KioskState) -> None:
         self.copies: Words | None = None
         super().build(state)

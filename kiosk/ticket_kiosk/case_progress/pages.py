@@ -21,6 +21,8 @@ from kiosk.ui.widgets.keyboard import typed
 class ProgressPage(PageFrame):
     """Two fields, one keyboard."""
 
+    personal = True
+
     def title_text(self) -> str:
         _ = self.context.text
         return _("办件进度")
@@ -67,6 +69,8 @@ class ProgressPage(PageFrame):
 
 class CasePage(PageFrame):
     """The state of one case; names come masked from the server."""
+
+    personal = True
 
     def title_text(self) -> str:
         _ = self.context.text

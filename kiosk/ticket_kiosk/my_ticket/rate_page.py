@@ -20,6 +20,8 @@ from kiosk.window_rater.faces import COLOURS, Face, FaceButton, level_name
 class RatePage(PageFrame):
     """Five faces."""
 
+    personal = True
+
     def title_text(self) -> str:
         _ = self.context.text
         return _("评价本次服务")
@@ -35,6 +37,8 @@ class RatePage(PageFrame):
 
 class RateReasonsPage(PageFrame):
     """Why: the first reasons of the level, or all of them; a bad rating needs one."""
+
+    personal = True
 
     def title_text(self) -> str:
         _ = self.context.text

@@ -42,6 +42,8 @@ def state_words(context: PageContext, ticket: ShownTicket) -> tuple[str, str]:
 class MyTicketPage(PageFrame):
     """The ticket whose code was scanned."""
 
+    personal = True
+
     def title_text(self) -> str:
         _ = self.context.text
         return _("我的号票")

@@ -47,6 +47,8 @@ def standing_words(context: PageContext, state: KioskState, appointment: Appoint
 class AppointmentPage(PageFrame):
     """One appointment, and the bar that checks it in when that is possible."""
 
+    personal = True
+
     def title_text(self) -> str:
         _ = self.context.text
         return _("我的预约")
@@ -107,6 +109,7 @@ class AppointmentPage(PageFrame):
 class HolderPage(Listing):
     """The appointments and cases of whoever has shown a service code, and a number for anything else."""
 
+    personal = True
     least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
     stretch = 1.2
 

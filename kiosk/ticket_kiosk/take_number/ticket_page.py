@@ -74,6 +74,7 @@ class PrintingPage(Page[KioskState]):
 class TicketPage(PageFrame):
     """The number, and what to do next. Closes by itself."""
 
+    personal = True
     leaves = False
 
     def build(self, state: KioskState) -> None:
