@@ -48,8 +48,14 @@ class HomePage(PageFrame):
         rest = self.body
         if look.portrait or not elder:  # a wide screen in elder mode has the height for what is touched
             place, rest = rest.top(look.type("body") * 1.6, look.space("m"))
+            place, phones = place.left(place.w * 0.56, look.space("s"))
             self.date = Words(context, place, "", "body", colour="secondary")
-            self.add_widget(self.date)
+            self.put(self.date, self._telephones(phones))
+        else:
+            title = self._title.rect
+            free = title.w - measure(self.title_text(), look.type("title"), bold=True) - look.space("l")
+            if free > look.px(400):
+                self.add_widget(self._telephones(title.right(free)[0]))
         if elder:
             self._large(rest, state)
         elif look.portrait:
@@ -58,6 +64,12 @@ class HomePage(PageFrame):
             left, right = rest.columns(2, look.space("l"))
             self._tiles(left if not look.mode.low else self._lower(left), state)
             self._lower_half(right, state)
+
+    def _telephones(self, rect: Rect) -> Words:
+        """Whom to ring up: with a question, and with a complaint."""
+        context, _, hall = self.context, self.context.text, self.context.hall.hall
+        text = _("咨询 {telephone}\n投诉 {complaints}").format(telephone=hall.telephone, complaints=hall.complaints_telephone)
+        return Words(context, rect, text, "note", colour="secondary", align="right", line_height=1.2)
 
     def _large(self, rest: Rect, state: KioskState) -> None:
         """Fewer and larger things: take a number, and what else works in two columns. Who is being called, which is on the call

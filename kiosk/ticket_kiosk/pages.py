@@ -63,7 +63,7 @@ def _ways(state: KioskState) -> Hashable:
 
 
 def _lists(state: KioskState) -> Hashable:
-    return state.taking.theme, state.sheet, state.offline
+    return state.taking.theme, state.sheet, state.offline, state.has_guides
 
 
 def _case(state: KioskState) -> Hashable:

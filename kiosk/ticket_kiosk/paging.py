@@ -16,7 +16,8 @@ from kiosk.ui.widgets import TextButton, Words
 from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.text import measure
 
-SIZES = {"head": "body", "text": "body", "note": "note"}
+SIZES = {"head": "body", "text": "body", "note": "note", "warning": "body"}
+BOLD = ("head", "warning")
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ def lines_of(look: Look, paragraphs: Sequence[Paragraph], width: float) -> list[
     lines: list[TextLine] = []
     for paragraph in paragraphs:
         size = look.type(SIZES[paragraph.style])
-        bold = paragraph.style == "head"
-        gap = look.space("m") if bold else look.space("s") / 2
+        bold = paragraph.style in BOLD
+        gap = look.space("m") if paragraph.style == "head" else look.space("s") / 2
         for text in break_lines(paragraph.text, width, partial(measure, size=size, bold=bold)):
             lines.append(TextLine(text, paragraph.style, size * LINE_HEIGHT, gap))
             gap = 0.0
@@ -62,7 +63,7 @@ def sheets_of(lines: Sequence[TextLine], height: float) -> list[list[TextLine]]:
 
 def draw_sheet(page: Box, rect: Rect, lines: Sequence[TextLine]) -> None:
     """Put the lines of one sheet on a page, from the top."""
-    colours = {"head": "accent", "text": "text", "note": "secondary"}
+    colours = {"head": "accent", "text": "text", "note": "secondary", "warning": "warning"}
     for number, line in enumerate(lines):
         place, rect = rect.top(line.height + (line.gap if number else 0))
         words = Words(
@@ -70,7 +71,7 @@ def draw_sheet(page: Box, rect: Rect, lines: Sequence[TextLine]) -> None:
             place.bottom(line.height)[0],
             line.text,
             SIZES[line.style],
-            bold=line.style == "head",
+            bold=line.style in BOLD,
             colour=colours[line.style],
         )
         page.add_widget(words)
@@ -80,7 +81,8 @@ def draw_turner(page: Box, strip: Rect, sheet: int, sheets: int) -> None:
     """The buttons to the sheets before and behind, and which one this is."""
     context: PageContext = page.context
     _ = context.text
-    left, middle, right = strip.columns(3, page.look.space("m"))
+    gap = page.look.space("m")
+    left, middle, right = strip.columns(3, gap) if strip.w > strip.h * 2 else strip.rows(3, gap)
     if sheet > 0:
         page.add_widget(TextButton(context, left, _("上一页"), lambda: context.send(Turn(sheet - 1)), icon="chevron-left"))
     if sheet < sheets - 1:

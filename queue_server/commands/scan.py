@@ -70,10 +70,21 @@ def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
     _check_pause(context, free)
     if not cases.knows_last_four(connection, context.signer, number, ask.last_four):
         guesses.add(connection, free, context.now)
-        raise Refused("not-authorised", "number and last four characters do not go together", NOT_TOGETHER)
+        left = min(tries - guesses.count(connection, subject, context.now) for subject, tries in free.items())
+        raise Refused("not-authorised", "number and last four characters do not go together", not_together(left))
     found = cases.find(connection, number)
     assert found is not None, "a case whose last four characters are known is there"
     return CaseAnswer(show_case(context, found))
+
+
+def not_together(left: int) -> Text:
+    """That they do not go together, and how often one may try without having to wait."""
+    zh, en = "编号和证件号码后四位对不上，请核对。", "The number and the last four characters do not go together."
+    if left <= 0:
+        return Text(
+            f"{zh}已经输错多次，下次要等几分钟。", f"{en} That was wrong too often: the next try has to wait some minutes."
+        )
+    return Text(f"{zh}还可以再试 {left} 次。", f"{en} {left} more {'try' if left == 1 else 'tries'}.")
 
 
 def _check_pause(context: CommandContext, free: Mapping[str, int]) -> None:
@@ -166,7 +177,6 @@ NONSENSE = Text(
 )
 REPLAYED = Text("这个码已经用过了，请在手机上刷新后再扫。", "This code was used before; refresh it on the phone.")
 EXPIRED = Text("这个码已经过期，请在手机上刷新后再扫。", "This code has expired; refresh it on the phone.")
-NOT_TOGETHER = Text("编号和证件号码后四位对不上，请核对。", "The number and the last four characters do not go together.")
 _REFUSALS: dict[Why, tuple[ErrorCode, str, Text]] = {
     "forged": ("not-authorised", "the signature of the code is wrong", FORGED),
     "foreign": ("not-authorised", "the code is another issuer's or of another kind", FOREIGN),

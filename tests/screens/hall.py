@@ -233,6 +233,10 @@ def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     yield "away-with-guides", cut_off(state)
     shut = {k: structs.replace(q, open=False) for k, q in state.queues.items()}
     yield "closed-with-guides", replace(state, hall=replace(state.hall, queues=shut))
+    themes = replace(state, page="themes")
+    yield "themes-with-guides", themes
+    theme = max(state.setting.themes, key=lambda theme: len(state.setting.of_theme(theme)))
+    yield "businesses-with-guides", replace(themes, page="businesses", taking=Taking(theme))
     yield "guides", replace(state, page="guides")
     groups: tuple[Group, ...] = ("theme", "department", "life-event")
     for group in groups:
@@ -272,6 +276,7 @@ def case_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     case = a_case(
         "WS-2026-1120-000123",
         contact="0938-0000000",
+        state="supplement",
         state_texts={"zh": "待补正", "en": "papers are missing"},
         due_on="2026-11-27",
         missing=["收入证明（单位盖章）", "购房合同原件"],
@@ -344,6 +349,7 @@ def paper_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     yield "printout-done-personal", replace(preview, page="printout", printing=receipt)
     for name in ("failed", "cancelled", "unknown"):
         yield f"printout-{name}", replace(preview, page="printout", printing=job(name, 1))
+    yield "printout-cancelled-late", replace(preview, page="printout", printing=job("cancelled", total))
     for which, words in QUOTAS.items():
         refused = replace(sent, refusal=Text(words, texts("en")(words)))
         yield f"printout-quota-{which}", replace(preview, page="printout", printing=refused)

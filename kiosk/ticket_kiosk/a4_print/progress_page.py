@@ -83,6 +83,9 @@ class PrintoutPage(PageFrame):
         if job is not None and job.state == "done":
             keep = _("这份材料是您本人的，请不要遗忘。") if printing.personal else _("请取齐后再离开。")
             return "check-circle", _("请从下方取纸"), _("共 {n} 张。").format(n=job.sheets) + keep, "success"
+        if job is not None and job.state == "cancelled" and job.printed >= job.sheets > 0:
+            title, note = _("取消前已经全部打完"), _("请从下方取走 {n} 张。").format(n=job.sheets)
+            return "check-circle", title, note, "success"
         if job is not None and job.ended:
             note = _("已出 {printed} 张，共 {sheets} 张。").format(printed=job.printed, sheets=job.sheets)
             return "printer-alert", context.pick(job.words), note + _("需要帮助请到{desk}。").format(desk=desk), "warning"

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from functools import partial
 
+from contract.wire.case import CaseState
 from contract.wire.facts import CaseFacts
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.a4_print.state import OpenDocuments
-from kiosk.ticket_kiosk.case_progress.state import Field, FieldTyped, PickField, SubmitCaseQuery
+from kiosk.ticket_kiosk.case_progress.progress_line import ProgressLine, stage_of
+from kiosk.ticket_kiosk.case_progress.state import Field, FieldTyped, PickField, SubmitCaseQuery, shown_value
 from kiosk.ticket_kiosk.case_progress.steps import waits
 from kiosk.ticket_kiosk.guides.text import Paragraph
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
-from kiosk.ui.widgets import Bar, Card, Chip, Keyboard, Words
+from kiosk.ui.widgets import Bar, Card, Keyboard, Words
 from kiosk.ui.widgets.keyboard import typed
+from kiosk.ui.widgets.text_field import TextField
+
+COLOURS: dict[CaseState, str] = {
+    "received": "accent",
+    "accepted": "accent",
+    "examining": "accent",
+    "supplement": "warning",
+    "decided": "success",
+    "delivered": "success",
+    "rejected": "danger",
+    "denied": "danger",
+    "withdrawn": "secondary",
+}
+"""How each state is coloured: what waits for the applicant stands out."""
 
 
 class ProgressPage(PageFrame):
@@ -36,20 +52,26 @@ class ProgressPage(PageFrame):
             area, keys = self.reach.columns(2, look.space("l"))
             keys = keys.top(min(keys.h, look.px(560)))[0]
         bar, area = area.bottom(min(max(look.target, look.px(120)), (area.h - gap * 2) / 3), gap)
-        fields = area.top(min(area.h, look.px(480)))[0].rows(2, gap)
+        fields = area.top(min(area.h, look.px(520)))[0].rows(2, gap)
         names: tuple[tuple[Field, str], ...] = (("number", _("办件编号")), ("last_four", _("证件号码后四位")))
         for place, (field, name) in zip(fields, names, strict=True):
             tap = partial(context.send, PickField(field))
-            value = getattr(state.case_query, field)
-            text = _("{name}：{value}").format(name=name, value=value) if value else name
-            self.add_widget(Chip(context, place, text, tap, on=state.case_query.chosen == field, mark=False))
-        if state.case_query.complete and not waits(state):
+            value = shown_value(state.case_query, field)
+            self.add_widget(TextField(context, place, name, value, tap, on=state.case_query.chosen == field))
+        self._next(bar, state)
+        self.case_query = state.case_query
+        self.add_widget(Keyboard(context, keys, self._press, blank="-"))
+
+    def _next(self, bar: Rect, state: KioskState) -> None:
+        """The next step, or why there is none yet."""
+        context, _, query = self.context, self.context.text, state.case_query
+        if query.complete and not waits(state):
             self.add_widget(Bar(context, bar, _("查询"), lambda: context.send(SubmitCaseQuery())))
+        elif query.chosen == "number" and query.numbered and not waits(state):
+            self.add_widget(Bar(context, bar, _("下一步"), lambda: context.send(PickField("last_four"))))
         else:
             text, colour = self._said(state)
             self.add_widget(Words(context, bar, text, "body", colour=colour, align="center", line_height=1.2))
-        self.case_query = state.case_query
-        self.add_widget(Keyboard(context, keys, self._press, blank="-"))
 
     def _said(self, state: KioskState) -> tuple[str, str]:
         """The sentence in the place of the bar."""
@@ -79,32 +101,41 @@ class CasePage(PageFrame):
     def build_body(self, state: KioskState) -> None:
         look, context = self.look, self.context
         case = _case(state)
-        area = self.body
+        area, turner = self.body, None
+        if not look.portrait:
+            turner, area = area.right(area.w * 0.3, look.space("m"))
         if state.prints_papers and case.papers:
-            high = max(look.target, look.px(140))
-            if look.portrait:
+            _, high = context.text, max(look.target, look.px(140))
+            if turner is None:
                 place, area = area.bottom(high, look.space("m"))
             else:
-                side, area = area.right(area.w * 0.3, look.space("m"))
-                place = side.bottom(high)[0]
-            _ = context.text
+                place, turner = turner.bottom(high, look.space("m"))
             self.add_widget(Bar(context, place, _("打印"), lambda: context.send(OpenDocuments()), icon="printer"))
         self.add_widget(Card(context, area))
         body = area.inset(look.space("l"), look.space("m"))
         place, body = body.top(look.type("title") * 1.5, look.space("m"))
         word = context.pick(case.state_texts)
         self.add_widget(
-            Words(context, place, word[:1].upper() + word[1:], "title", bold=True, colour="accent", line_height=1.2)
+            Words(context, place, word[:1].upper() + word[1:], "title", bold=True, colour=COLOURS[case.state], line_height=1.2)
         )
-        self._facts(body, state)
+        stage = stage_of(case.state)
+        if stage is not None and body.h > look.type("body") * 12:
+            place, body = body.top(look.px(56) + look.type("note") * 1.5, look.space("m"))
+            self.add_widget(ProgressLine(context, place, stage, COLOURS[case.state]))
+        self._facts(body, turner, state)
 
-    def _facts(self, body: Rect, state: KioskState) -> None:
+    def _facts(self, body: Rect, turner: Rect | None, state: KioskState) -> None:
+        """What is known, on sheets; the buttons to the others are in `turner`, or below the text."""
         look = self.look
         lines = paging.lines_of(look, self._paragraphs(state), body.w)
         parts = paging.sheets_of(lines, body.h)
         area, sheet = body, min(state.sheet, len(parts) - 1)
         if len(parts) > 1:
-            strip, area = body.bottom(look.target, look.space("m"))
+            strip = turner
+            if strip is None:
+                strip, area = body.bottom(look.target, look.space("m"))
+            elif look.mode.low:
+                strip = strip.bottom(min(strip.h, self.reach.top_edge - strip.y))[0]
             parts = paging.sheets_of(lines, area.h)
             sheet = min(state.sheet, len(parts) - 1)
             paging.draw_turner(self, strip, sheet, len(parts))
@@ -121,10 +152,10 @@ class CasePage(PageFrame):
             (_("办理期限"), case.deadline and self.context.pick(case.deadline.texts)),
             (_("咨询电话"), case.contact),
             (_("原因"), case.reason),
-            (_("补正期限"), case.due_on),
         )
         colon = "：" if self.look.mode.language == "zh" else ": "
-        facts = [Paragraph(f"{label}{colon}{value}") for label, value in labelled if value]
+        due = [Paragraph(f"{_('补正期限')}{colon}{case.due_on}", "warning")] if case.due_on else []
+        facts = [*due, *(Paragraph(f"{label}{colon}{value}") for label, value in labelled if value)]
         missing = [Paragraph(paper) for paper in case.missing]
         steps = [Paragraph(f"{step.on}　{step.text}") for step in case.steps]
         return [

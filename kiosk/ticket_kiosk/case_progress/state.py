@@ -12,6 +12,7 @@ from kiosk.flow.requests import ServerRequest
 Field = Literal["number", "last_four"]
 LENGTHS: dict[Field, int] = {"number": 64, "last_four": 4}
 LEAST_NUMBER = 4
+HIDDEN = "●"
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,22 @@ class CaseQuery:
     case: CaseFacts | None = field(default=None, repr=False)
 
     @property
+    def numbered(self) -> bool:
+        """Whether the number may be whole."""
+        return len(self.number) >= LEAST_NUMBER
+
+    @property
     def complete(self) -> bool:
         """Whether it can be asked."""
-        return len(self.number) >= LEAST_NUMBER and len(self.last_four) == LENGTHS["last_four"]
+        return self.numbered and len(self.last_four) == LENGTHS["last_four"]
+
+
+def shown_value(query: CaseQuery, field: Field) -> str:
+    """What a field shows: of the last four only the one that was typed last, while it is being typed."""
+    if field == "number":
+        return query.number
+    clear = query.last_four[-1:] if query.chosen == field and len(query.last_four) < LENGTHS[field] else ""
+    return HIDDEN * (len(query.last_four) - len(clear)) + clear
 
 
 @dataclass(frozen=True)

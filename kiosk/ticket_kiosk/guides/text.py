@@ -17,7 +17,7 @@ from kiosk.ui.page_context import PageContext
 MOST_NAMES, FIRST_NAMES = 4, 3
 """Maximum of materials that are all named in the summary; of more, the first ones are."""
 MOST_NAMES_ELDER = FIRST_NAMES_ELDER = 2
-Style = Literal["head", "text", "note"]
+Style = Literal["head", "text", "note", "warning"]
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ class AppointmentPage(PageFrame):
         else:
             upper, lower = rest.columns(2, look.space("l"))
         title, note = standing_words(self.context, state, appointment)
-        colour = "success" if appointment.standing in ("due", "checked-in") else "warning"
+        well = appointment.standing in ("due", "checked-in") and state.scan.refusal is None
+        colour = "success" if well else "warning"
         TroubleBlock(self, upper, "clock" if colour == "warning" else "check-circle", title, note, colour=colour)
         self._facts(lower, state, appointment)
 
@@ -117,13 +118,21 @@ class HolderPage(Listing):
         return ""
 
     def build_body(self, state: KioskState) -> None:
+        look, _, holder = self.look, self.context.text, state.scan.holder
+        assert holder is not None, "this page comes with a holder"
+        if not holder.appointments and not holder.cases:
+            high = look.type("body") * 2
+            if look.mode.low:
+                place = self.above.bottom(min(high, self.above.h))[0]
+            else:
+                place, self.reach = self.reach.top(high, look.space("m"))
+            self.add_widget(Words(self.context, place, _("没有查到您名下的预约和办件"), "body", colour="secondary"))
         super().build_body(state)
-        _, holder = self.context.text, state.scan.holder
-        self._title.say(_("{name}，您好").format(name=holder.holder.name if holder is not None else ""))
+        self._title.say(_("{name}，您好").format(name=holder.holder.name))
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         context, _ = self.context, self.context.text
-        holder = state.scan.holder
+        holder, elder = state.scan.holder, self.look.mode.elder
         assert holder is not None, "this page comes with a holder"
         appointments = [
             ChoiceTile(
@@ -140,11 +149,10 @@ class HolderPage(Listing):
                 case.number,
                 _("办件：{item}").format(item=case.item),
                 "clipboard-text",
-                context.pick(case.state_texts),
+                "　".join((context.pick(case.state_texts), *([] if elder else [str(case.received_on)]), case.number)),
                 PickCase(case.number),
             )
             for case in holder.cases
         ]
-        note = _("办理其他业务") if appointments or cases else _("没有查到您名下的预约和办件")
-        number = ChoiceTile("number", _("取号"), "ticket-confirmation", note, TakeNumber())
+        number = ChoiceTile("number", _("取号"), "ticket-confirmation", _("办理其他业务"), TakeNumber())
         return [*appointments, *cases, number]

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.ticket_kiosk.events import PickQueue, PickTheme
+from kiosk.ticket_kiosk.guides.state import OpenSearch
 from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.paging import draw_turner
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
-from kiosk.ui.widgets import Tile, Words, even_tiles
-from kiosk.ui.widgets.text import has_room
+from kiosk.ui.widgets import TextButton, Tile, Words, even_tiles
+from kiosk.ui.widgets.text import has_room, measure
 
 TILE_WIDTH = 460
 TILE_HEIGHT = 250
@@ -52,18 +53,40 @@ class ChoicePage(PageFrame):
         _ = self.context.text
         return _("这里暂时没有内容")
 
+    def other_way(self, _state: KioskState) -> tuple[str, object] | None:
+        """Words and event of the way for whoever does not find it in the list."""
+        return None
+
+    def _in_head(self, way: tuple[str, object]) -> None:
+        """A wide screen has room for it beside the title."""
+        look, title = self.look, self._title.rect
+        free = title.w - measure(self.title_text(), look.type("title"), bold=True) - look.space("l")
+        self._other(title.right(min(look.px(620), free))[0].centre(min(look.px(620), free), look.target), way)
+
+    def _other(self, rect: Rect, way: tuple[str, object]) -> None:
+        text, event = way
+        self.add_widget(TextButton(self.context, rect, text, lambda: self.context.send(event), icon="magnify"))
+
     def build_body(self, state: KioskState) -> None:
         look = self.look
         entries = self.entries(state)
         area = self.reach
         if not entries:
             self.add_widget(Words(self.context, area, self.empty_text(state), "body", colour="secondary", align="center"))
+        way = self.other_way(state)
+        if way and not look.portrait and not look.mode.low:
+            self._in_head(way)
+            way = None
         columns, rows = self._fit(area, entries)
-        if columns * rows < len(entries):
+        if way or columns * rows < len(entries):
             strip, area = area.bottom(look.target, look.space("m"))
             columns, rows = self._fit(area, entries)
             sheets = math.ceil(len(entries) / (columns * rows))
-            draw_turner(self, strip, min(state.sheet, sheets - 1), sheets)
+            if way:
+                place, strip = strip.right(strip.w * 0.36 if sheets > 1 else strip.w, look.space("m"))
+                self._other(place, way)
+            if sheets > 1:
+                draw_turner(self, strip, min(state.sheet, sheets - 1), sheets)
         sheets = math.ceil(len(entries) / (columns * rows)) or 1
         sheet = min(state.sheet, sheets - 1)
         part = entries[sheet * columns * rows : (sheet + 1) * columns * rows]
@@ -100,7 +123,7 @@ class ChoicePage(PageFrame):
         """Tiles that are as wide as the page lie flat."""
         least = ROW_HEIGHT if columns == 1 else self.least[1]
         look = self.look
-        scale = 1.0 if not look.mode.elder else 1.05 if look.mode.low else 1.2 if look.portrait else 0.97
+        scale = 1.0 if not look.mode.elder else 1.05 if look.mode.low else 1.18 if look.portrait else 0.97
         return look.px(least) * scale
 
     def _cells(self, area: Rect, columns: int, rows: int) -> list[Rect]:
@@ -132,7 +155,15 @@ class ChoicePage(PageFrame):
                 tile.aside.say(text)
 
 
-class ThemesPage(ChoicePage):
+class NumberChoice(ChoicePage):
+    """A step on the way to a number; whoever knows only what has happened searches for that and gets the number there."""
+
+    def other_way(self, state: KioskState) -> tuple[str, object] | None:
+        _ = self.context.text
+        return (_("不知道选哪个？搜一搜"), OpenSearch()) if state.has_guides else None
+
+
+class ThemesPage(NumberChoice):
     """Which part of life is it about."""
 
     def title_text(self) -> str:
@@ -166,7 +197,7 @@ class ThemesPage(ChoicePage):
         return _("{count} 人等候").format(count=sum(queue.waiting for queue in queues)), True
 
 
-class BusinessesPage(ChoicePage):
+class BusinessesPage(NumberChoice):
     """Which business of the theme."""
 
     least = (TILE_WIDTH * 1.9, ROW_HEIGHT)

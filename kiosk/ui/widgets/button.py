@@ -118,8 +118,8 @@ class Tile(Tap):
         if icon and (not look.mode.elder or has_room(look, title, beside, "tile", line_height=1.2)):
             body = beside
             self.add_widget(Icon(context, place, icon, colour=ink if self.main else "accent"))
-        if note and body.h >= look.type("tile") * 1.3 + look.type("note") * 1.3:
-            lines = 1 if measure(note, look.type("note")) <= body.w else 2
+        lines = 1 if measure(note, look.type("note")) <= body.w else 2
+        if note and body.h >= look.type("tile") * 1.3 + look.type("note") * 1.3 * (lines if look.mode.elder else 1):
             body = body.centre(body.w, min(body.h, look.type("tile") * 1.4 + look.type("note") * 1.4 * lines))
             place, below = body.top(look.type("tile") * 1.4)
             self.notes = [Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top")]

@@ -193,6 +193,14 @@ def test_somebody_elses_wrong_tries_do_not_close_a_case_to_its_owner(bed):
     assert found(bed).status == "ok"
 
 
+def test_whoever_is_wrong_is_told_how_often_it_may_still_be_tried_and_the_same_of_a_case_that_is_not_there(bed):
+    take(bed)
+    for number, actor in (("WS-20261120-1", "phone 10.0.0.1"), ("WS-NOT-THERE", "phone 10.0.0.2")):
+        bed.actor = actor
+        told = [found(bed, "1234", number).error.texts.zh.partition("请核对。")[2] for _ in range(5)]
+        assert told == [*(f"还可以再试 {left} 次。" for left in (4, 3, 2, 1)), "已经输错多次，下次要等几分钟。"]
+
+
 def test_a_case_that_many_try_waits_whoever_asks(bed):
     take(bed)
     for place in range(4):

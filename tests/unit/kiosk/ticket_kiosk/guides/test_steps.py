@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +179,11 @@ def test_what_somebody_looked_for_is_gone_when_they_have_left():
     citizen = Citizen(THERE, OpenGuides(), OpenSearch(), QueryTyped("dibao"))
     citizen.does(Tick(61, CLOCK))
     assert (citizen.state.page, citizen.state.lookup.query, citizen.state.has_guides) == ("home", "", True)
+
+
+def test_whoever_does_not_know_the_business_searches_on_the_way_to_a_number_and_comes_back_to_it():
+    for page in ("themes", "businesses"):
+        citizen = Citizen(THERE)
+        citizen.state = replace(citizen.state, page=page, trail=("home",))
+        assert citizen.does(OpenSearch()).page == "search"
+        assert citizen.does(Back()).page == page
