@@ -37,6 +37,11 @@ def wait_words(estimate: Estimate | None, opens_at: datetime | None, today: date
     return _within(high, _)
 
 
+def ahead_words(ahead: int, _: Gettext) -> str:
+    """How many people are called before somebody."""
+    return _("前面还有 {count} 人").format(count=ahead) if ahead > 0 else _("前面没有人")
+
+
 def told_minutes(estimate: Estimate) -> tuple[int, int]:
     """The range that is told, in whole minutes: never narrower than the estimate. Without a beginning (0) where it is too wide
     to be of use."""

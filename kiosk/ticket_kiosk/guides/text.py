@@ -46,6 +46,9 @@ def limit_text(context: PageContext, limit: Limit) -> str:
         return _("没有规定")
     if limit.days == 0:
         return _("当场办结")
+    if limit.days == 1:
+        one = {"working-day": _("1 个工作日"), "day": _("1 天"), "month": _("1 个月"), "year": _("1 年")}
+        return one[limit.unit]
     units = {"working-day": _("{n} 个工作日"), "day": _("{n} 天"), "month": _("{n} 个月"), "year": _("{n} 年")}
     return units[limit.unit].format(n=limit.days)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from contract.wait_words import wait_words
+from contract.wait_words import ahead_words, wait_words
 from kiosk.ticket_kiosk.my_ticket.state import AskGiveUp, ConfirmGiveUp, OpenRating, ShownTicket
 from kiosk.ticket_kiosk.my_ticket.steps import waits
 from kiosk.ticket_kiosk.notice_pages import help_desk
@@ -102,7 +102,7 @@ class MyTicketPage(PageFrame):
         look, context, _ = self.look, self.context, self.context.text
         wait = wait_words(ticket.estimate_s, ticket.opens_at, state.clock and state.clock.date(), _)
         rows = [
-            ("account-multiple", _("前面还有 {count} 人").format(count=ticket.ahead)),
+            ("account-multiple", ahead_words(ticket.ahead, _)),
             ("clock", wait),
             ("monitor", _("办理窗口 {windows}").format(windows=windows_text(numbers_of(context, ticket.windows)))),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.animation import Animation
 from kivy.graphics import Color, PopMatrix, PushMatrix, SmoothRoundedRectangle, Translate
 
-from contract.wait_words import wait_words
+from contract.wait_words import ahead_words, wait_words
 from kiosk.ticket_kiosk.events import GoHome
 from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
@@ -138,7 +138,7 @@ class TicketPage(PageFrame):
             self._code(code, link)
         where = self._where(state)
         line = [
-            ("account-multiple", _("前面还有 {count} 人").format(count=ticket.ahead)),
+            ("account-multiple", ahead_words(ticket.ahead, _)),
             ("clock", wait_words(ticket.estimate_s, ticket.opens_at, ticket.issued_at.date(), _)),
         ]
         rows = [

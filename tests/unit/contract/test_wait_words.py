@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.texts import texts
-from contract.wait_words import AT_ONCE_MIN, EXACT_MIN, STEP_MIN, WIDEST, WITHIN_MIN, told_minutes, wait_words
+from contract.wait_words import AT_ONCE_MIN, EXACT_MIN, STEP_MIN, WIDEST, WITHIN_MIN, ahead_words, told_minutes, wait_words
 from contract.wire.messages import Estimate
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -76,3 +78,28 @@ def test_without_an_open_window_it_is_told_when_one_opens(opens: tuple[int, ...]
 
 def test_where_the_day_is_not_known_the_day_of_the_opening_is_told() -> None:
     assert "11月27日" in wait_words(None, datetime(2026, 11, 27, 14, 30, tzinfo=SHANGHAI), None, texts("zh"))
+
+
+@pytest.mark.parametrize(
+    ("ahead", "zh", "en"),
+    [
+        (0, "前面没有人", "You are next"),
+        (1, "前面还有 1 人", "People ahead of you: 1"),
+        (12, "前面还有 12 人", "People ahead of you: 12"),
+    ],
+)
+def test_who_has_nobody_ahead_is_next(ahead: int, zh: str, en: str) -> None:
+    assert (ahead_words(ahead, texts("zh")), ahead_words(ahead, texts("en"))) == (zh, en)
+
+
+def test_english_counts_go_before_no_plural() -> None:
+    """A count of one would read `1 papers`: a count stands behind its noun, as in `Papers: 1`."""
+    catalogue = Path(__file__).parents[3] / "assets" / "locale" / "en" / "LC_MESSAGES" / "jiaohao.po"
+    said = re.findall(r'^(?:msgstr )?"(.*)"$', catalogue.read_text(encoding="utf-8"), re.M)
+    count = re.compile(r"(?:%\((?:n|count|rows|ahead)\)s|\{(?:n|count|ahead)\}) (?:[a-z]+ )?(?:people|[a-z]+s)\b")
+    wrong = {text for text in said if count.search(text)}
+    units = {f"{n} {unit}" for n in ("%(n)s", "{n}") for unit in ("working days", "days", "months", "years")}
+    assert wrong - units == {"(version %(n)s is public)", PASSPHRASE}, "the units have words of their own for one"
+
+
+PASSPHRASE = "The passphrase is too short: at least %(n)s characters; several words are easiest to remember."
