@@ -66,7 +66,8 @@ class LineAtWindow:
 class Figures:
     """Sums of periods. Counts are tickets or services, times are seconds.
 
-    `served` are services that have ended, also those of tickets that were then sent on to another window.
+    `served` are services that were finished, and `served_s` the time that these took; one that ended because its ticket was
+    sent on or given up counts in `serving_s` only, the whole work of a window.
     `waiting_s` is the time of `waited` periods of waiting that have ended; by window, those that its calls ended.
     `unasked` are services without a rating whose question on the rater was cut short by the next service.
     """
@@ -78,6 +79,7 @@ class Figures:
     cancelled: int = 0
     waiting_s: float = 0.0
     waited: int = 0
+    served_s: float = 0.0
     serving_s: float = 0.0
     held_s: float = 0.0
     unasked: int = 0
@@ -93,6 +95,7 @@ class Sums(TypedDict, total=False):
     cancelled: int
     waiting_s: float
     waited: int
+    served_s: float
     serving_s: float
     held_s: float
     unasked: int
@@ -194,11 +197,12 @@ class Reports:
             for queue, counts in self._outcomes(connection, day).items():
                 if queue in queues:
                     queues[queue].update(counts)
-            for queue, window, number, unasked in self._served(connection, day):
+            for queue, window, number, unasked, seconds in self._served(connection, day):
                 for figures in (queues.get(queue), windows.get(window)):
                     if figures is not None:
                         figures["served"] = figures.get("served", 0) + number
                         figures["unasked"] = figures.get("unasked", 0) + unasked
+                        figures["served_s"] = figures.get("served_s", 0.0) + seconds
             levels = connection.execute(
                 select(R.level, func.count()).where(R.business_day == day.isoformat()).group_by(R.level)
             )
@@ -247,16 +251,20 @@ class Reports:
                     sums["held_s"] = seconds
         return figures
 
-    def _served(self, connection: Connection, day: date) -> list[tuple[str, str, int, int]]:
-        """Services that ended on the day, by queue and window, and how many of them had no time to be rated."""
+    def _served(self, connection: Connection, day: date) -> list[tuple[str, str, int, int, float]]:
+        """Services finished on the day, by queue and window: how many, how many had no time to be rated, seconds of work. Only
+        a finished service is asked about: one whose ticket went on unfinished has no time of asking."""
         ended = S.ended_at >= self._hall.begins(day), S.ended_at < self._hall.begins(day + timedelta(days=1))
+        finished = and_(*ended, S.ask_expires_at.is_not(None))
         asked = type_coerce(S.ask_expires_at, BigInteger) - type_coerce(S.ended_at, BigInteger)
         short = asked < self._hall.rules.rating_timeout_s * SECOND
         unasked = func.sum(case((and_(short, R.service.is_(None)), 1), else_=0))
+        at_work = P.ticket == S.ticket, P.kind == "serving", P.started_at >= S.started_at, P.started_at < S.ended_at
+        length = func.sum(select(func.sum(P.ended_at - P.started_at)).where(*at_work).scalar_subquery())
         all_of_them = tables.services.outerjoin(tables.ratings, R.service == S.id)
-        sums = select(S.queue, S.window, func.count(), unasked).select_from(all_of_them).where(*ended)
+        sums = select(S.queue, S.window, func.count(), unasked, length).select_from(all_of_them).where(finished)
         rows = connection.execute(sums.group_by(S.queue, S.window))
-        return [(queue, window, number, int(cut)) for queue, window, number, cut in rows]
+        return [(queue, window, number, int(cut), float(worked or 0) / SECOND) for queue, window, number, cut, worked in rows]
 
     @staticmethod
     def _papers(connection: Connection, day: date) -> dict[str, PrintedPapers]:

@@ -374,6 +374,21 @@ def test_what_still_runs_counts_neither_as_served_nor_as_waited(bed: Bed):
     assert (report.queues["household"].served, report.windows["01"].served) == (1, 1)
 
 
+def test_only_a_finished_service_counts_as_served_and_in_the_average(bed: Bed):
+    for _ in range(3):
+        bed.issue()
+    for minutes, leaves in ((4, "finish-service"), (20, "transfer"), (6, "finish-service")):
+        bed.call("01")
+        bed.ok("start-service", window="01")
+        bed.clock.advance(minutes=minutes)
+        bed.ok(leaves, window="01", **({"to_queue": "tax"} if leaves == "transfer" else {}))
+    report = bed.reports.statistics(bed.hall.day(bed.clock.now))
+    for figures in (report.windows["01"], report.queues["household"]):
+        assert (figures.served, figures.served_s) == (2, 10 * 60)
+    assert report.windows["01"].serving_s == 30 * 60, "the work before a transfer is work of the window"
+    assert report.queues["tax"].served == 0
+
+
 def test_the_clerk_sees_the_line_and_why_a_ticket_is_next(bed: Bed):
     bed.issue()
     bed.issue("tax")
