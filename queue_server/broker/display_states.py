@@ -8,7 +8,7 @@ from datetime import datetime
 from contract.wire.messages import DisplayDesired, DisplayLine
 from queue_server.broker import display_texts
 from queue_server.broker.call_board import CallBoard
-from queue_server.broker.display_texts import ShownWindow
+from queue_server.broker.display_texts import BoardCall, ShownWindow
 from queue_server.broker.published_states import PublishedStates
 from queue_server.commands.wait_times import WaitTimes
 from queue_server.store.rows import WindowRow
@@ -57,7 +57,7 @@ class DisplayStates:
             for device in display_texts.strips(self._config, window):
                 lines = display_texts.strip_lines(self._config, device, window, self._windows[window], waiting)
                 self._desire(device.id, lines, display_texts.brightness(device))
-        calls = self._board.calls({self._windows[window].number for window in self._blinks})
+        calls = [c for c in self._board.calls({self._windows[w].number for w in self._blinks}) if self._is_there(c)]
         for device in display_texts.boards(self._config):
             self._desire(device.id, display_texts.board_lines(self._config, device, calls), display_texts.brightness(device))
 
@@ -75,6 +75,11 @@ class DisplayStates:
             self._windows[window] = ShownWindow(shown.state, shown.number, shown.queue)
         if over:
             self.show(over)
+
+    def _is_there(self, call: BoardCall) -> bool:
+        """Whether the number is still called or served at its window: a board names nobody who has left."""
+        shown = self._windows.get(call.window)
+        return shown is not None and shown.state in ("calling", "serving") and shown.number == call.number
 
     def _blink_until(self, window: WindowRow) -> float | None:
         if window.state != "calling" or window.called_at is None:

@@ -148,6 +148,23 @@ def test_a_call_blinks_and_then_holds(wire: Wire):
     assert wire.text("strip-01")[0][1] == "blink"
 
 
+@pytest.mark.parametrize("leaves", ["no-show", "finish-service", "hold", "transfer"])
+def test_a_board_names_only_numbers_that_are_called_or_served(wire: Wire, leaves: str):
+    for window in ("01", "02"):
+        wire.bed.issue()
+        wire.ok("open-window", window=window)
+        wire.ok("call-next", window=window)
+        wire.bed.clock.advance(minutes=1)
+        wire.publisher.pass_time()
+    if leaves != "no-show":
+        wire.ok("start-service", window="01")
+        assert ("A001号 请到 01号窗口", "static") in wire.text("board-1")
+    wire.ok(leaves, window="01", **({"to_queue": "tax"} if leaves == "transfer" else {}))
+    assert wire.text("board-1") == [("A002号 请到 02号窗口", "static")]
+    wire.ok("no-show", window="02")
+    assert wire.text("board-1") == [("欢迎光临", "static")]
+
+
 def test_a_display_that_shows_the_right_thing_is_left_alone(wire: Wire):
     assert "display/strip-01/desired" in wire.ok("open-window", window="01")
     assert "display/strip-01/desired" not in wire.ok("open-window", window="01", clerk="0102")
