@@ -149,6 +149,8 @@ def test_the_fleet_page_shows_the_paper_and_takes_the_word_that_a_new_roll_is_in
     assert log_in(client, "supervisor") == 303
     page = client.get("/fleet").text
     assert "本卷已打 312 张（34.3 米），约还能打 25 张，今天 87 张" in page
+    kiosk.status("paper-out", paper=PaperUse(312, 87, 25, 34320, None))
+    assert "约还能打" not in client.get("/fleet").text, "without paper nothing is left to print on"
     token = csrf(page)
     assert client.post("/fleet/kiosk-1/refilled", data={"csrf": token}).status_code == 400
     answer = client.post("/fleet/kiosk-1/refilled", data={"csrf": token, "device": "printer-1"})
