@@ -27,20 +27,22 @@ L, S, W = tables.lines.c, tables.services.c, tables.windows.c
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The open windows of one queue: how many work for it, how many of them are free, and how long the services at the others
-    still take."""
+    """The open windows of one queue: how many work for it, how many of them are free, how long the services at the others
+    still take, and how many ordinary tickets they owe on average before the next favoured one."""
 
     servers: float
     free: int
     left_s: float | None
+    owed: float
 
 
 class OpenWindow(NamedTuple):
-    """A window that is open: since when it is in its state."""
+    """A window that is open: since when it is in its state, and what it owes by the ratio of classes."""
 
     queues: tuple[str, ...]
     state: str
     since: datetime
+    tally: int
 
     @property
     def busy(self) -> bool:
@@ -100,8 +102,9 @@ class WaitTimes:
         ratio = self.hall.rules.ratio
         share = favoured_ahead / (ordinary + favoured_ahead) if ordinary + favoured_ahead > 10 else 0.1
         ageing_s = self.hall.rules.ageing_minutes * 60
-        line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s)
         staff = self._staff.get(queue)
+        owed = staff.owed if staff is not None else 0.0  # a window that opens owes nothing: a favoured ticket goes first
+        line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s, owed=owed)
         if staff is None:
             return line.ahead, None
         low, high = estimate(line, self._paces[queue], servers=staff.servers, free=staff.free, left=staff.left_s)
@@ -136,10 +139,10 @@ class WaitTimes:
             self._paces[queue] = self._paces[queue].after(max(1.0, (ended - called).total_seconds()))
 
     def _read_staff(self, connection: Connection, now: datetime) -> None:
-        rows = connection.execute(select(W.id, W.state, W.since).where(W.state.in_(OPEN))).all()
+        rows = connection.execute(select(W.id, W.state, W.since, W.tally).where(W.state.in_(OPEN))).all()
         known = self.hall.queues_of
         self._now = now
-        self._open = {window: OpenWindow(known[window], state, since) for window, state, since in rows if window in known}
+        self._open = {window: OpenWindow(known[window], *row) for window, *row in rows if window in known}
         load: dict[str, float] = {}
         for queue, pace in self._paces.items():
             load[queue] = (1 + sum(self.waiting(queue, {}))) * pace.mean
@@ -150,7 +153,8 @@ class WaitTimes:
             left = [pace.left((now - window.since).total_seconds()) for window in mine if window.busy]
             if mine:
                 mean_left = sum(left) / len(left) if left else None
-                self._staff[queue] = Staff(shares.get(queue, 0.0), len(mine) - len(left), mean_left)
+                owed = sum(max(0, -window.tally) for window in mine) / len(mine) / self.hall.rules.ratio.priority
+                self._staff[queue] = Staff(shares.get(queue, 0.0), len(mine) - len(left), mean_left, owed)
 
 
 _CLASSES = ("ordinary", "appointment", "priority", "military")

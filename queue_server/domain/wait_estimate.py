@@ -75,7 +75,8 @@ class WaitingLine:
     """What waits before a ticket in its queue, by class, and how often favoured tickets come.
 
     `favoured` says whether the ticket itself is one; `favoured_share` is the part of favoured ones among recent tickets;
-    `oldest_s` is how long the oldest ordinary ticket has waited; the rest are the hall's rules.
+    `oldest_s` is how long the oldest ordinary ticket has waited; `owed` is how many ordinary tickets the windows call before
+    the next favoured one, by their tallies (half a round where that is not known); the rest are the hall's rules.
     """
 
     ordinary: int
@@ -86,6 +87,7 @@ class WaitingLine:
     ratio_favoured: int = 1
     ageing_s: float = 1800.0
     oldest_s: float = 0.0
+    owed: float | None = None
 
     @property
     def ahead(self) -> int:
@@ -112,7 +114,8 @@ class WaitingLine:
 
     def _overtaken(self) -> float:
         """How many ordinary tickets go before a favoured one, by the ratio."""
-        turns = self.favoured_ahead * self.ratio_ordinary / self.ratio_favoured + self.ratio_ordinary / 2
+        owed = self.ratio_ordinary / 2 if self.owed is None else self.owed
+        turns = self.favoured_ahead * self.ratio_ordinary / self.ratio_favoured + owed
         return min(float(self.ordinary), turns)
 
     def _aged_before(self, calls: float, calls_per_s: float) -> float:

@@ -11,6 +11,7 @@ from kiosk.ticket_kiosk.events import Confirm, PickClass
 from kiosk.ticket_kiosk.home_page import OFFLINE, TileNotice
 from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
+from kiosk.ticket_kiosk.take_number.steps import class_of
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, Icon, Words
@@ -135,6 +136,11 @@ class ConfirmPage(PageFrame):
         if state.offline:
             for value in self.values[:2]:
                 value.say(_("暂无数据"))
+        elif (
+            class_of(state, state.taking.queue or "") != "ordinary"
+        ):  # the hall tells of its lines what an ordinary number waits
+            self.values[0].say(_("优先叫号"))
+            self.values[1].say(_("取号后显示"))
         elif queue is not None:
             self.values[0].say(_("{count} 人").format(count=queue.waiting))
             self.values[1].say(wait_words(queue.estimate_s, queue.opens_at, state.clock and state.clock.date(), _))

@@ -132,3 +132,42 @@ def test_the_states_of_queues_say_when_windows_open_and_how_long_it_takes_once_t
     assert household().estimate_s is not None, "nobody had to take a number for that"
     bed.ok("close-window", window="01")
     assert household().estimate_s is None
+
+
+def only_window_01(bed: Bed) -> None:
+    for window in ("02", "03"):
+        bed.ok("close-window", window=window)
+
+
+@pytest.mark.parametrize("class_", ["priority", "military"])
+def test_a_favoured_ticket_is_told_its_place_in_the_order_of_calls(bed: Bed, class_: str) -> None:
+    only_window_01(bed)
+    plain = [bed.ok("issue-ticket", queue="household", channel="web") for _ in range(4)]
+    favoured = [bed.ok("issue-ticket", queue="household", channel="web", **{"class": class_}) for _ in range(2)]
+    told = {answer["ticket"]["number"]: answer["ahead"] for answer in favoured}
+    assert list(told.values()) == [0, 3], "the ratio is two ordinary tickets to one favoured"
+    called = []
+    for _ in range(6):
+        called.append(bed.call("01"))
+        bed.ok("start-service", window="01")
+        bed.clock.advance(minutes=1)
+        bed.ok("finish-service", window="01")
+    assert {number: called.index(number) for number in told} == told
+    assert [number for number in called if number not in told] == [answer["ticket"]["number"] for answer in plain]
+
+
+@pytest.mark.parametrize("before", [1, 2, 3])
+def test_the_calls_that_a_window_owes_to_ordinary_tickets_stand_before_a_favoured_one(bed: Bed, before: int) -> None:
+    only_window_01(bed)
+    for class_ in ("priority", *["ordinary"] * 5):
+        bed.ok("issue-ticket", queue="household", channel="web", **{"class": class_})
+    for _ in range(before):
+        bed.serve("01", minutes=1)
+    answer = bed.ok("issue-ticket", queue="household", channel="web", **{"class": "priority"})
+    assert answer["ahead"] == 3 - before
+    for _ in range(3 - before):
+        assert bed.call("01") != answer["ticket"]["number"]
+        bed.ok("start-service", window="01")
+        bed.clock.advance(minutes=1)
+        bed.ok("finish-service", window="01")
+    assert bed.call("01") == answer["ticket"]["number"]
