@@ -27,7 +27,7 @@ from queue_server.catalogue.unfinished_items import UnfinishedItem
 from queue_server.web.auth.guard import Forbidden
 from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.item_fields import GROUPS, LONG, TITLES, options
-from queue_server.web.editors.item_rows import change_rows, give_ids, steps_of
+from queue_server.web.editors.item_rows import change_rows, drop_empty, give_ids, steps_of
 from queue_server.web.editors.rights import acting, content, guides_of, history_of, may_write
 from queue_server.web.site import Site
 
@@ -124,6 +124,7 @@ async def _take(site: Site, request: Request, session: Session, form: FormData, 
         known = next((m for m in guides_of(site).catalogue.shared.material if m.id == common), None)
         focus = change_rows(fields, action[1], action[2], int(action[3] or 0), row_of("materials", known) if known else None)
         return await _page(site, request, session, opened, focus=focus)
+    drop_empty(fields)
     guides = guides_of(site)
     try:
         item = item_of(fields, guides.catalogue.shared)

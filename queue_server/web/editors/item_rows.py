@@ -20,6 +20,13 @@ def give_ids(fields: Filled) -> None:
                 row["id"] = next(free)
 
 
+def drop_empty(fields: Filled) -> None:
+    """Drop the rows in which nobody has written: what they say by default, and an id, make no material, step or question."""
+    for name, rows in fields.rows.items():
+        said = DEFAULTS[name]
+        fields.rows[name] = [r for r in rows if any(v and v != said.get(key) for key, v in r.items() if key != "id")]
+
+
 def steps_of(fields: Filled) -> dict[str, TextConfig]:
     """What an arrow may lead to: the id of every step, and how the form shows it."""
     named = ((row.get("id", ""), f"{number}. {row.get('text', '')}") for number, row in enumerate(fields.rows["steps"], 1))

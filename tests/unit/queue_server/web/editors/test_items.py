@@ -17,9 +17,11 @@ from fastapi.testclient import TestClient
 from contract.configuration.hall_files import load
 from contract.guides.item import Item
 from queue_server.catalogue import excel, exchange
+from queue_server.catalogue.columns import DEFAULTS
 from queue_server.catalogue.form import Filled
 from queue_server.catalogue.hall_guides import FOLDER
 from queue_server.catalogue.lifecycle import History
+from queue_server.web.editors.item_rows import drop_empty
 from tests.web_hall import WebHall, csrf, log_in
 
 WUSHAN = Path(__file__).parents[5] / "assets" / "halls" / "wushan"
@@ -331,6 +333,22 @@ def test_an_item_with_a_fault_is_submitted_only_with_a_reason_that_the_audit_kee
     assert move(establishment, "return", "请补份数").status_code == 303
     post_form(entry, f"{PAGE}/edit", materials__0__originals="1")
     assert "还有" not in entry.get(PAGE).text and move(entry, "submit").status_code == 303
+
+
+def test_an_empty_row_of_a_new_item_is_no_row() -> None:
+    fields = Filled()
+    fields.rows["materials"] = [DEFAULTS["materials"] | {"id": "material-1"}, {"id": "material-2", "name.zh": "身份证"}]
+    fields.rows["faq"] = [{"q": "", "a": ""}, {"q": "要多久？", "a": ""}, {}]
+    fields.rows["steps"] = [{"id": "step-1", "kind": "步骤", "text": "受理"}, {"id": "step-2", "text": ""}]
+    drop_empty(fields)
+    assert [row.get("name.zh") for row in fields.rows["materials"]] == ["身份证"]
+    assert fields.rows["faq"] == [{"q": "要多久？", "a": ""}], "a row that is half filled in stays, and is asked about"
+    assert [row["id"] for row in fields.rows["steps"]] == ["step-1"]
+
+
+def test_an_item_with_a_blank_question_is_saved(office: Office) -> None:
+    post_form(office.at("entry"), f"{PAGE}/edit", faq__9__q="", faq__9__a="")
+    assert office.states() == ["in-force", "draft"]
 
 
 def test_rows_are_added_moved_and_removed_without_scripts(calm: Office) -> None:
