@@ -161,9 +161,8 @@ async def _take(site: Site, request: Request, session: Session, form: FormData) 
     await _on_duty(site, window, clerk)
     before = await asyncio.to_thread(site.sessions.take_window, session, window.id)
     site.changes.tell("session")
-    detail = f"from {', '.join(before)}" if before else ""
     await asyncio.to_thread(
-        site.audit.append, session.account.name, "window-taken", window.id, detail=detail, address=address(request)
+        site.audit.append, session.account.name, "window-taken", window.id, detail=", ".join(before), address=address(request)
     )
     return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
 
