@@ -6,6 +6,7 @@ what happened, and what to do.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from contract.texts import texts
@@ -38,6 +39,7 @@ class Meaning:
     remedy: str
 
 
+BORDER = re.compile(r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])")
 WORDS = {
     **{"ok": _("正常"), "ready": _("正常"), "idle": _("正常"), "virtual": _("正常"), "init": _("正在启动")},
     **{"busy": _("工作中"), "printing": _("工作中"), "off": _("已关闭"), "stopped": _("已关闭")},
@@ -137,9 +139,14 @@ def sentence(kind: str, state: str, language: str, name: str = "") -> str:
     if known is None or known not in MEANINGS:
         return ""
     meaning = MEANINGS[known]
-    what = say(meaning.what).format(device=name or say(KINDS.get(kind, DEVICE)))
+    what = spaced(say(meaning.what).format(device=name or say(KINDS.get(kind, DEVICE))))
     gap = "" if language == "zh" else " "
     return what + gap + say(REMEDIES.get((kind, known), meaning.remedy))
+
+
+def spaced(text: str) -> str:
+    """The text with a blank where a Chinese character and a Latin letter or a digit meet, as in `打印机 a4-1 没有纸了`."""
+    return BORDER.sub(" ", text)
 
 
 def sentences(kind: str, state: str, name_zh: str, name_en: str) -> Text:

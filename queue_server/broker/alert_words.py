@@ -16,7 +16,7 @@ def in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
     zh, en = (device_words.kind_name(device.kind, language) for language in ("zh", "en"))
     if (device.kind, device.id) == ("program", "program"):
         return (
-            f"{terminal}的页面出错了，已自动回到首页。反复出现请把日志发给技术支持。",
+            f"{terminal} 的页面出错了，已自动回到首页。反复出现请把日志发给技术支持。",
             f"A page of {terminal} failed; it went home by itself. If that goes on, send its log to technical support.",
         )
     if device.kind == "program":
@@ -28,7 +28,7 @@ def sentence(device: messages.DeviceStatus, name_zh: str, name_en: str) -> tuple
     """The state of a device in Chinese and English, with what to do, under the names given for it."""
     words = device_words.sentences(device.kind, device.state, name_zh, name_en)
     known = bool(words.zh)
-    zh = words.zh if known else f"{name_zh}状态异常：{device.state}"
+    zh = words.zh if known else device_words.spaced(f"{name_zh}状态异常：{device.state}")
     en = words.en if known else f"{name_en} is in trouble: {device.state}"
     cause = device.detail if device.state in CAUSED or not known else ""
     return (f"{zh}（{cause}）", f"{en} ({cause})") if cause else (zh, en)
@@ -36,7 +36,7 @@ def sentence(device: messages.DeviceStatus, name_zh: str, name_en: str) -> tuple
 
 def _print_in_doubt(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
     """After a power cut: which paper may lie at a printer without its owner, or may never have come out."""
-    zh = f"{terminal}重新启动，不能确定“{device.detail}”是否已经打印；请看打印机{device.id}的出纸口，留下的文件请收好。"
+    zh = f"{terminal} 重新启动，不能确定“{device.detail}”是否已经打印；请看打印机 {device.id} 的出纸口，留下的文件请收好。"
     return (
         zh,
         f"{terminal} started again; {device.detail!r} may be at printer {device.id}, printed or not: take what lies there.",

@@ -164,7 +164,7 @@ def around(hall: WebHall) -> None:
     updated(hall)
     enrolled(hall)
     texts = messages.Text(
-        "kiosk-1的打印机ticket-printer-1纸快用完了，请准备换纸。",
+        "kiosk-1 的打印机 ticket-printer-1 的纸快用完了，请准备换纸。",
         "Printer ticket-printer-1 of kiosk-1 will soon be out of paper.",
     )
     hall.put("alert/paper", messages.Alert("device-paper-low", "warning", "ticket-printer-1", now(), texts))

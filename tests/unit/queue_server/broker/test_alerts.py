@@ -70,7 +70,7 @@ def test_low_paper_is_one_warning_in_plain_words_however_many_papers_follow(hall
         hall.says("kiosk-1", "ready", DeviceStatus("printer-1", "printer", "paper-low", paper=paper))
     assert hall.published == ["alert/device-kiosk-1-printer-1"]
     alert = codec.decode(hall.retained.get(hall.published[0]) or b"", messages.Alert)
-    assert (alert.severity, alert.texts.zh) == ("warning", "kiosk-1的号票打印机printer-1的纸快用完了。请准备换纸。")
+    assert (alert.severity, alert.texts.zh) == ("warning", "kiosk-1 的号票打印机 printer-1 的纸快用完了。请准备换纸。")
 
 
 def test_a_paper_of_which_nobody_is_sure_is_a_warning_that_names_it_and_says_where_to_look(hall: Hall) -> None:
@@ -89,8 +89,10 @@ def words(hall: Hall, name: str) -> messages.Text:
 def test_a_device_in_trouble_is_told_in_chinese_and_english_with_what_to_do(hall: Hall) -> None:
     hall.says("kiosk-1", "ready", DeviceStatus("camera-1", "scanner", "no-permission", "may not use /dev/video0"))
     told = words(hall, "device-kiosk-1-camera-1")
-    assert told.zh == "程序没有权限使用kiosk-1的扫码器camera-1。请让管理员把程序的用户加入 video 组或 input 组。"
+    assert told.zh == "程序没有权限使用 kiosk-1 的扫码器 camera-1。请让管理员把程序的用户加入 video 组或 input 组。"
     assert told.en.startswith("Scanner camera-1 of kiosk-1 may not be used by this program. ")
+    hall.says("kiosk-1", "ready", DeviceStatus("a4-1", "a4", "paper-out"))
+    assert words(hall, "device-kiosk-1-a4-1").zh == "kiosk-1 的 A4 打印机 a4-1 没有纸了。请加纸。"
     hall.says("kiosk-1", "ready", DeviceStatus("camera-1", "scanner", "misconfigured", "address = 'x'"))
     assert words(hall, "device-kiosk-1-camera-1").zh.endswith("（address = 'x'）")
 

@@ -118,7 +118,7 @@ def test_a_clerk_sees_at_once_when_a_display_or_the_printer_is_in_trouble(hall: 
 
 def test_a_clerk_is_not_told_of_what_only_a_technician_can_mend(hall: WebHall, client: TestClient) -> None:
     at_window(client)
-    told = {"kiosk-1": "kiosk-1的页面出错了", "camera-1": "找不到扫码器", "server": "服务器写不进数据"}
+    told = {"kiosk-1": "kiosk-1 的页面出错了", "camera-1": "找不到扫码器", "server": "服务器写不进数据"}
     for subject, words in told.items():
         kind = "ledger-unwritable" if subject == "server" else "device-failed"
         hall.put(f"alert/{subject}", messages.Alert(kind, "error", subject, now(), messages.Text(words, words)))
