@@ -38,11 +38,16 @@ class TouchGuard:
         return now - self._since.get(place_of(target), self._shown_at) >= SETTLE_S
 
     def allows(self, touch: MotionEvent, page: Widget, now: float) -> bool:
-        """Whether a finger that is put down on `page`, the newest one, may choose what is under it."""
+        """Whether a finger that is put down on `page`, the newest one, may choose what is under it.
+
+        While a page that was only brought up to date is still to be shown, what stays in its place counts: keys come fast.
+        """
         touch.ud["page"] = type(page)
-        if not is_finger(touch) or page is not self._page:
+        if not is_finger(touch) or type(page) is not type(self._page):
             return False
         under = [target for target in targets(page) if target.enabled and target.collide_point(*touch.pos)]
+        if page is not self._page and not all(place_of(target) in self._since for target in under):
+            return False
         return all(self.is_settled(target, now) for target in under)
 
     @staticmethod

@@ -13,9 +13,6 @@ from kiosk.flow.requests import ServerRequest
 from kiosk.service_pages.state import Landing, Network, Order, PageName
 from kiosk.ticket_kiosk.scan.state import NextPicture, Watch
 
-BACK, CLEAR = "\b", "\x18"
-"""Keys that take back one digit and all of them."""
-
 # --- events ----------------------------------------------------------------------------------------------------------
 
 

@@ -12,8 +12,6 @@ from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Owners, Pending, ask
 from kiosk.service_pages import action_reports, gesture, steps
 from kiosk.service_pages.events import (
-    BACK,
-    CLEAR,
     ActsReport,
     Checked,
     CheckOffline,
@@ -29,6 +27,7 @@ from kiosk.service_pages.events import (
     SetWords,
 )
 from kiosk.service_pages.state import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Technician, UnreportedActs
+from kiosk.ui.keys import BACK, CLEAR
 
 
 def step(state: Technician, event: object) -> tuple[Technician, Effects]:

@@ -70,6 +70,13 @@ def _case(state: KioskState) -> Hashable:
     return state.case_query, state.requests.waits_for(CaseRequest), state.sheet, state.prints_papers
 
 
+def _case_fields(state: KioskState) -> Hashable:
+    """What the question for a case draws anew; what is typed the page brings up to date, for keys come fast."""
+    query = state.case_query
+    waits = state.requests.waits_for(CaseRequest)
+    return query.chosen, query.numbered, query.complete, query.refusal, query.failed, waits
+
+
 def _scan(state: KioskState) -> Hashable:
     return state.requests.waits_for(ScanRequest), state.scan.refusal, state.scan.able, state.scan.films, state.served
 
@@ -154,10 +161,13 @@ PAGES: Mapping[ShownName, PageFacts] = {
             "guide-list", "guides.list_pages.ItemsPage", GUIDES, 60,
             lambda state: (state.lookup.entries, state.lookup.listed, state.sheet),
         ),
-        PageFacts("search", "guides.search_page.SearchPage", GUIDES, 60),
+        PageFacts(
+            "search", "guides.search_page.SearchPage", GUIDES, 60,
+            lambda state: state.lookup.contents and state.lookup.contents.life_events,
+        ),
         PageFacts("guide", "guides.guide_page.GuidePage", GUIDES, 120, _guide),
         # cases, codes and tickets
-        PageFacts("progress", "case_progress.pages.ProgressPage", SERVER, 60, _case),
+        PageFacts("progress", "case_progress.pages.ProgressPage", SERVER, 60, _case_fields),
         PageFacts("case", "case_progress.pages.CasePage", SERVER, 60, _case),
         PageFacts("scan", "scan.scan_page.ScanPage", ("guides", "server"), 45, _scan),
         PageFacts("appointment", "scan.appointment_page.AppointmentPage", SERVER, 45, _shown_code),

@@ -128,7 +128,8 @@ class Typist:
         """Type every word."""
         from contract.guides.guide_file import open_guides
         from kiosk.ticket_kiosk.guides.state import OpenGuides, OpenSearch
-        from kiosk.ui.widgets.keyboard import CLEAR, KeyCap
+        from kiosk.ui.keys import CLEAR
+        from kiosk.ui.widgets.keyboard import KeyCap
 
         if not ready.wait(60):
             raise RuntimeError("the guides did not open")

@@ -64,6 +64,8 @@ def problems() -> Iterator[str]:
     for gap in (0.05, 0.15, 0.25, 0.3, 0.39):
         if guard.allows(Touch(first), list_, 11.0 + gap):
             yield f"the second of two taps, {gap} s later, chooses on the page that the first one has opened"
+    if not guard.allows(Touch(first), again, 12.0):
+        yield "a key is lost while the page that the key before has brought up to date is still to be shown"
     guard.shown(again, 12.0)
     same = Touch(first)
     if not guard.allows(same, again, 12.01):

@@ -9,11 +9,12 @@ from kiosk.service_pages.events import KeyTyped
 from kiosk.service_pages.pages.frame import ServiceFrame
 from kiosk.service_pages.role import ServiceView
 from kiosk.service_pages.state import Technician
+from kiosk.ui.keys import BACK, CLEAR
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Card, Words
 from kiosk.ui.widgets.base import Box
-from kiosk.ui.widgets.keyboard import BACK, CLEAR, KeyCap, Pressed
+from kiosk.ui.widgets.keyboard import KeyCap, Pressed
 
 PAD = "123456789" + CLEAR + "0" + BACK
 

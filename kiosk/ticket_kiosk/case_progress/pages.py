@@ -17,7 +17,6 @@ from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Keyboard, Words
-from kiosk.ui.widgets.keyboard import typed
 from kiosk.ui.widgets.text_field import TextField
 
 COLOURS: dict[CaseState, str] = {
@@ -54,13 +53,18 @@ class ProgressPage(PageFrame):
         bar, area = area.bottom(min(max(look.target, look.px(120)), (area.h - gap * 2) / 3), gap)
         fields = area.top(min(area.h, look.px(520)))[0].rows(2, gap)
         names: tuple[tuple[Field, str], ...] = (("number", _("办件编号")), ("last_four", _("证件号码后四位")))
+        self._fields: list[tuple[Field, TextField]] = []
         for place, (field, name) in zip(fields, names, strict=True):
             tap = partial(context.send, PickField(field))
-            value = shown_value(state.case_query, field)
-            self.add_widget(TextField(context, place, name, value, tap, on=state.case_query.chosen == field))
+            self._fields.append((field, TextField(context, place, name, tap, on=state.case_query.chosen == field)))
+        self.put(*(widget for _, widget in self._fields))
         self._next(bar, state)
-        self.case_query = state.case_query
-        self.add_widget(Keyboard(context, keys, self._press, blank="-"))
+        self.add_widget(Keyboard(context, keys, lambda key: context.send(FieldTyped(key)), blank="-"))
+
+    def show(self, state: KioskState) -> None:
+        super().show(state)
+        for field, widget in self._fields:
+            widget.say(shown_value(state.case_query, field))
 
     def _next(self, bar: Rect, state: KioskState) -> None:
         """The next step, or why there is none yet."""
@@ -83,10 +87,6 @@ class ProgressPage(PageFrame):
         if query.failed:
             return _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(self.context)), "danger"
         return _("编号在受理凭证上，大小写都可以。个人填身份证号后四位，企业填信用代码后四位。"), "secondary"
-
-    def _press(self, key: str) -> None:
-        before = self.case_query.number if self.case_query.chosen == "number" else self.case_query.last_four
-        self.context.send(FieldTyped(typed(before, key)))
 
 
 class CasePage(PageFrame):

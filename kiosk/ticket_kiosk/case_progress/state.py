@@ -59,9 +59,9 @@ class PickField:
 
 @dataclass(frozen=True)
 class FieldTyped:
-    """The text of the chosen field, after a key."""
+    """A key for the chosen field, or several. Not the text after it: who types faster than pages are drawn would lose keys."""
 
-    text: str = field(repr=False)
+    keys: str = field(repr=False)
 
 
 @dataclass(frozen=True)

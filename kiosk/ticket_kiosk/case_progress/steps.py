@@ -19,6 +19,7 @@ from kiosk.ticket_kiosk.case_progress.state import (
     SubmitCaseQuery,
 )
 from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
+from kiosk.ui.keys import typed
 
 FOREIGN = {"number": re.compile(r"[^A-Z0-9-]"), "last_four": re.compile(r"[^0-9A-Z]")}
 """What cannot be in a field."""
@@ -39,7 +40,8 @@ def field_typed(state: KioskState, event: FieldTyped) -> tuple[KioskState, Effec
     chosen = state.case_query.chosen
     if state.page != "progress" or waits(state):
         return state, ()
-    text = FOREIGN[chosen].sub("", event.text.upper())[: LENGTHS[chosen]]
+    before = state.case_query.number if chosen == "number" else state.case_query.last_four
+    text = FOREIGN[chosen].sub("", typed(before, event.keys).upper())[: LENGTHS[chosen]]
     query = replace(state.case_query, refusal=None, failed=False)
     return _with(state, replace(query, number=text) if chosen == "number" else replace(query, last_four=text)), ()
 

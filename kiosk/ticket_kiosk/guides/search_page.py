@@ -15,12 +15,12 @@ from kiosk.ticket_kiosk.guides.state import GuideLifeEvent, GuideLookup, PickGro
 from kiosk.ticket_kiosk.notice_pages import help_desk
 from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
+from kiosk.ui.keys import typed
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.theme import ELDER_SCALE
 from kiosk.ui.widgets import Card, Icon, Keyboard, Marked, Tap, Tile, Words, even_tiles
 from kiosk.ui.widgets.base import Box
-from kiosk.ui.widgets.keyboard import typed
 
 LINE = 1.35
 EVENT_WIDTH, EVENT_HEIGHT = 430, 120

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.graphics import ClearBuffers, ClearColor, Color, Fbo, Rectangle, SmoothRoundedRectangle, Translate
 from kivy.uix.widget import Widget
 
+from kiosk.ui.keys import BACK, CLEAR
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets.base import Box, recolour
 from kiosk.ui.widgets.button import Action, Tap
@@ -20,20 +21,11 @@ from kiosk.ui.widgets.text import Words
 if TYPE_CHECKING:
     from kiosk.ui.page_context import PageContext
 
-BACK, CLEAR = "\b", "\x18"
-"""What the keys that take back one character and all of them send."""
 LETTERS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL ", CLEAR + "ZXCVBNM" + BACK)
 WIDE = 1.5
 """How many keys wide the two at the ends of the last row of letters are."""
 
 Pressed = Callable[[str], None]
-
-
-def typed(text: str, key: str) -> str:
-    """The text after a key."""
-    if key == BACK:
-        return text[:-1]
-    return "" if key == CLEAR else text + key
 
 
 class KeyCap(Tap):

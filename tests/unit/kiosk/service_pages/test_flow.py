@@ -17,8 +17,6 @@ from kiosk.flow.event import Answered, Ask, Broke, Connected, Received, Tick, To
 from kiosk.flow.requests import PendingRequests
 from kiosk.service_pages.action_reports import PAUSE_S
 from kiosk.service_pages.events import (
-    BACK,
-    CLEAR,
     ActsReport,
     Checked,
     CheckOffline,
@@ -59,6 +57,7 @@ from kiosk.service_pages.state import (
 )
 from kiosk.ticket_kiosk.events import Turn
 from kiosk.ticket_kiosk.scan.state import CameraPicture, NextPicture, Pictured, Scanned, Watch
+from kiosk.ui.keys import BACK, CLEAR
 
 CLOCK = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 LEFT, RIGHT, MIDDLE = (0.03, 0.97), (0.97, 0.97), (0.5, 0.5)

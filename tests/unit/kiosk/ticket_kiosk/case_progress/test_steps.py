@@ -11,6 +11,7 @@ from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.case_progress.state import FieldTyped, OpenCaseQuery, PickField, SubmitCaseQuery
 from kiosk.ticket_kiosk.events import Back, GoHome
 from kiosk.ticket_kiosk.state import KioskState
+from kiosk.ui.keys import BACK, CLEAR
 from tests.facts import case_facts
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SECOND, SEED, SETTING, queue_is
 
@@ -54,6 +55,14 @@ def test_a_field_takes_only_what_can_be_in_it():
     citizen = Citizen()
     citizen.does(OpenCaseQuery(), FieldTyped("ws 00/01"), PickField("last_four"), FieldTyped("cd-2k5"))
     assert (citizen.state.case_query.number, citizen.state.case_query.last_four) == ("WS0001", "CD2K")
+
+
+def test_no_key_is_lost_however_fast_they_come_and_the_last_can_be_taken_back():
+    citizen = Citizen()
+    citizen.does(OpenCaseQuery(), *(FieldTyped(key) for key in "ws-20x"), FieldTyped(BACK), *(FieldTyped(key) for key in "26"))
+    assert citizen.state.case_query.number == "WS-2026"
+    citizen.does(PickField("last_four"), FieldTyped("1"), FieldTyped(CLEAR), *(FieldTyped(key) for key in "9999"))
+    assert (citizen.state.case_query.number, citizen.state.case_query.last_four) == ("WS-2026", "9999")
 
 
 def test_the_case_is_shown_and_the_last_four_are_forgotten():
