@@ -59,9 +59,9 @@ build/python-packages: requirements.lock setup.py build/debian-packages
 	@$(BIN)/pip install -qq --no-deps --no-build-isolation --editable .
 	@mkdir -p build && touch $@
 
-# an ESC/POS parser that others wrote, for one test
-build/npm-packages: build/debian-packages
-	@npm install --silent --no-audit --no-fund --ignore-scripts --omit=optional --prefix build/npm npos@0.1.19 </dev/null
+# what others wrote and single tests use: an ESC/POS parser, the checks of accessible pages
+build/npm-packages: Makefile build/debian-packages
+	@npm install --silent --no-audit --no-fund --ignore-scripts --omit=optional --prefix build/npm npos@0.1.19 axe-core@4.14.1 </dev/null
 	@touch $@
 
 build/texts: $(shell find assets/locale -name '*.po' 2>/dev/null) build/python-packages
