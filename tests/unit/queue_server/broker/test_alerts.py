@@ -111,9 +111,9 @@ def test_the_alert_of_a_display_gives_its_own_reason_whichever_comes_first(hall:
     hall.says("agent-1", "ready", DeviceStatus(display, "display", "ok"))
     assert hall.stand() == set()
     hall.alerts.display_shown(display, shown)
-    assert words(hall, f"display-{display}").zh.startswith(f"连接不上显示屏{display}。")
+    assert words(hall, f"display-{display}").zh.startswith(f"连接不上显示屏 {display}。")
     hall.says("agent-1", "ready", DeviceStatus(display, "display", "no-reply", "no answer within 1 s"))
-    assert words(hall, f"display-{display}").zh == f"显示屏{display}没有应答。请检查屏的电源和接线，再核对波特率和屏号。"
+    assert words(hall, f"display-{display}").zh == f"显示屏 {display} 没有应答。请检查屏的电源和接线，再核对波特率和屏号。"
     hall.says("agent-1", "ready", DeviceStatus(display, "display", "ok"))
     hall.alerts.display_shown(display, codec.encode(messages.DisplayShown(1, "ok", datetime(2026, 11, 22, tzinfo=UTC))))
     assert hall.stand() == set()
