@@ -283,16 +283,18 @@ def test_a_printer_that_is_away_is_told_as_such_and_found_again(tmp_path: Path) 
             late.stop()
 
 
-def test_the_hall_starts_a_printer_only_for_an_address_of_its_own_at_which_nobody_answers(
+def test_the_hall_starts_a_printer_for_an_address_of_its_own_and_leaves_another_halls_alone(
     printer: ExamplePrinter, tmp_path: Path
 ) -> None:
     def device(name: str, kind: str, address: str) -> Device:
         return Device.model_validate({"id": name, "kind": kind, "model": "ipp", "address": address})
 
     devices = [
-        device("there", "a4", f"ipp://localhost:{printer.port}/ipp/print"),
+        device("another-halls", "a4", f"ipp://localhost:{printer.port}/ipp/print"),
         device("real", "a4", "ipp://10.0.0.9:631/ipp/print"),
         device("other", "printer", "socket://localhost:9100"),
-        device("ours", "a4", f"ipp://localhost:{free_port()}/ipp/print"),
+        device("ours", "a4", f"ipp://localhost:{(free := free_port())}/ipp/print"),
     ]
-    assert [made.name for made in printers(devices, tmp_path)] == ["ours"]
+    made = {one.name: one.port for one in printers(devices, tmp_path)}
+    assert made.keys() == {"another-halls", "ours"} and made["ours"] == free
+    assert made["another-halls"] not in (printer.port, free)

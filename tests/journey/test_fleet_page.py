@@ -71,6 +71,11 @@ def test_a_technician_looks_after_a_kiosk_from_the_fleet_page(
         alert.wait_for(state="detached")
 
         page.click("#kiosk-1-restart")
+        page.click("dialog button[value=no]")
+        page.locator("dialog").wait_for(state="detached")
+        assert kiosk.is_alive
+        page.click("#kiosk-1-restart")
+        page.click("dialog button[value=yes]")
         wait_until(lambda: not kiosk.is_alive)
         card.get_by_text("已停止").first.wait_for()
     finally:

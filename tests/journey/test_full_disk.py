@@ -88,13 +88,13 @@ def issue(link: Link, request_id: str) -> str:
     return str(answer.data["ticket"]["number"])
 
 
-def until_refused(link: Link, disk: SmallDisk) -> dict[str, str]:
+def until_refused(link: Link, disk: SmallDisk, name: str = "full") -> dict[str, str]:
     """Fill the disk and take tickets until the server refuses; request → what it said, the last is the refusal."""
     said: dict[str, str] = {}
     disk.fill()
     for count in range(MANY):
-        said[f"full-{count}"] = issue(link, f"full-{count}")
-        if not said[f"full-{count}"].startswith("A"):
+        said[f"{name}-{count}"] = issue(link, f"{name}-{count}")
+        if not said[f"{name}-{count}"].startswith("A"):
             return said
     raise AssertionError("a full disk took every ticket")
 
@@ -134,7 +134,10 @@ def test_a_server_that_starts_on_a_full_disk_refuses_until_there_is_room_and_kee
     given += [number for number in until_refused(link, disk).values() if number.startswith("A")]
     server.kill()
     server.open()
-    assert issue(link, "at-once") == "busy"
+    # A server that starts empties its write-ahead log, which may make room for some: they count, until the disk is full again.
+    *more, refused = until_refused(link, disk, "started").values()
+    assert refused == "busy"
+    given += more
     server.kill()
     assert "Traceback" not in server.log
     disk.clear()
