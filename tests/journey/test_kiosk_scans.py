@@ -77,6 +77,8 @@ class Scene:
 @pytest.fixture
 def scene(tmp_path: Path, hall_folder: Path, broker: PrivateBroker) -> Iterator[Scene]:
     add_kiosk_device(hall_folder, "camera-1", kind="scanner", model="camera", address="emulator://camera")
+    file = hall_folder / "hall.toml"  # an appointment for now, also on a Sunday
+    file.write_text(file.read_text(encoding="utf-8") + "issue_outside_hours = true\n", encoding="utf-8")
     scene = Scene(tmp_path, hall_folder, broker)
     try:
         scene.open()

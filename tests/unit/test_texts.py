@@ -31,6 +31,14 @@ def test_every_text_is_there_in_english(package: str):
     assert {text: place for text, place in wanted.items() if not ENGLISH.get(text)} == {}
 
 
+def test_every_entry_of_the_catalogue_has_one_text_and_one_translation():
+    """What two changes have both left there babel reads, and msgfmt does not."""
+    lines = (LOCALE / "en/LC_MESSAGES/jiaohao.po").read_text(encoding="utf-8").splitlines()
+    words = [line.split(" ")[0] for line in lines if line.startswith(("msgid ", "msgstr "))]
+    wrong = [number for number, word in enumerate(words) if word != ("msgid", "msgstr")[number % 2]]
+    assert not wrong and len(ENGLISH) == len(words) // 2 - 1
+
+
 def test_a_translation_keeps_the_placeholders_of_its_text():
     def names(text: str) -> set[str]:
         return {a or b for a, b in PLACEHOLDER.findall(text)}

@@ -24,6 +24,7 @@ from contract.texts import texts
 from kiosk.ticket_kiosk.guides import speech
 from kiosk.ticket_kiosk.guides import text as guides_text
 from kiosk.ticket_kiosk.guides.guide_store import answer, contents
+from kiosk.ticket_kiosk.guides.pinyin_input import PinyinInput
 from kiosk.ticket_kiosk.guides.state import SECTIONS, Contents, ItemIs, ReadItem
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Look, Mode
@@ -70,7 +71,7 @@ def guides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guides]:
 
 def read(guides: Guides, item: Item) -> tuple[Told, Contents]:
     """An item as a kiosk reads it out of its guide file, in English."""
-    found = answer(guides, ReadItem(item.id))
+    found = answer(guides, ReadItem(item.id), PinyinInput())
     assert isinstance(found, ItemIs) and found.item is not None
     return told(found.item, found.english, "en"), contents(guides)
 

@@ -80,4 +80,4 @@ def test_every_error_of_a_driver_has_its_word(error: Exception, expected: str) -
 
 def test_a_state_that_nobody_knows_is_said_as_it_is() -> None:
     assert word("on-fire", "zh") == "on-fire" and sentence("printer", "on-fire", "zh") == ""
-    assert sentence("teleporter", "no-reply", "zh", "beam-1").startswith("beam-1没有应答。")
+    assert sentence("teleporter", "no-reply", "zh", "beam-1").startswith("beam-1 没有应答。")

@@ -316,7 +316,7 @@ def test_a_number_given_offline_counts_whatever_its_item_was(bed: Bed):
 
 def test_a_token_of_another_hall_is_not_accepted(make_bed: MakeBed, tmp_path, postgres):
     ticket = make_bed().issue()
-    other = Bed(tmp_path / "hall-0", postgres.new_database()).open()
+    other = Bed(tmp_path / "hall-0", postgres.empty_database()).open()  # with a key of its own
     other.issue()
     assert other.refused("lookup", token=ticket["token"]) == "not-authorised"
     other.close()
