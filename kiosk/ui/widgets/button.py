@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from kivy.graphics import Color, SmoothRoundedRectangle
 
 from kiosk.ui.rect import Rect
+from kiosk.ui.theme import LINE_HEIGHT
 from kiosk.ui.widgets.base import Box
 from kiosk.ui.widgets.picture import Icon
 from kiosk.ui.widgets.surface import Card, Fill, outline
-from kiosk.ui.widgets.text import Align, Words, even, fitted, has_room, measure
+from kiosk.ui.widgets.text import Align, Words, even, fitted, has_room, measure, whole
 
 if TYPE_CHECKING:
     from kivy.input import MotionEvent
@@ -105,7 +106,7 @@ class Tile(Tap):
             self.add_widget(Icon(context, place.left(side)[0], icon, colour=ink if self.main else "accent"))
         place, below = body.top(look.type("tile") * (1.4 if note else 2.8), look.px(4))
         self.title = Words(context, place, title, "tile", bold=True, colour=ink, valign="middle")
-        if note and below.h >= look.type("note") * 1.3:
+        if note and below.h >= look.type("note") * 1.3 and whole(look, note, below, "note"):
             self.notes = [Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top")]
         self.put(self.title, *self.notes)
 
@@ -125,7 +126,10 @@ class Tile(Tap):
             self.notes = [Words(context, below, note, "note", colour=ink if self.main else "secondary", valign="top")]
         else:
             place = body
-        self.title = Words(context, place, title, "tile", bold=True, colour=ink, line_height=1.2)
+        _size, lines_said = fitted(look, title, place, look.type("tile"), bold=True, line_height=1.2)
+        # a font's lines stand further apart than that: what two lines stand out of the box by is air, with more lines it is ink
+        line_height = 1.2 if len(lines_said) <= 2 else LINE_HEIGHT
+        self.title = Words(context, place, title, "tile", bold=True, colour=ink, line_height=line_height)
         self.put(self.title, *self.notes)
 
     def _aside(self, place: Rect, text: str, align: Align) -> Words:

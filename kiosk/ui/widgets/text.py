@@ -73,6 +73,12 @@ def has_room(look: Look, text: str, rect: Rect, size: str, *, line_height: float
     return fitted(look, text, rect, look.type(size), bold=True, line_height=line_height)[0] >= least - 0.5
 
 
+def whole(look: Look, text: str, rect: Rect, size: str) -> bool:
+    """Whether a box has room for all of a text, at the smallest size if it must be."""
+    fitting, lines = fitted(look, text, rect, look.type(size))
+    return len(lines) * fitting * LINE_HEIGHT <= rect.h
+
+
 class Words(Box):
     """One text. `size` is a name of the type scale or a size in units; it shrinks to the smallest type of the look to fit."""
 
