@@ -79,7 +79,7 @@ def test_a_whole_log_is_told_with_its_first_and_last_moment_and_stays_on_the_pag
     assert page.count('<b class="fine">完整</b>') == 2 and "秒，admin" in page
     assert "检查日志" in client.get("/accounts").text, "who had it checked is in the log"
     client.cookies.set("lang", "en")
-    assert "4 rows, each as it was written" in client.get("/log-check").text
+    assert "rows: 4, each as it was written" in client.get("/log-check").text
 
 
 def test_a_broken_row_is_named_with_what_to_do_and_raises_one_alert_that_a_whole_log_ends(
