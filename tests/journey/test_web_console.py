@@ -51,28 +51,34 @@ def condition(page: Page, word: str, number: str | None = None) -> None:
         expect(page.locator("#now .number")).to_have_text(number)
 
 
+def key(page: Page, name: str) -> None:
+    """Press a function key once it is not grey: while an answer is on its way all keys are."""
+    expect(page.locator(f'button[data-key="{name}"]:enabled').first).to_be_visible()
+    page.keyboard.press(name)
+
+
 def test_a_clerk_serves_a_citizen_by_function_keys_alone(hall: WebHall, site: str, open_page: OpenPage) -> None:
     first, second = hall.issue()["number"], hall.issue()["number"]
     page = open_page()
     on_duty(page, site)
     condition(page, "空闲")
-    page.keyboard.press("F2")
+    key(page, "F2")
     condition(page, "正在叫号", first)
-    page.keyboard.press("F3")
+    key(page, "F3")
     expect(page.locator("#now")).to_contain_text("已叫 2 次")
-    page.keyboard.press("F4")
+    key(page, "F4")
     condition(page, "正在办理", first)
-    page.keyboard.press("F6")
+    key(page, "F6")
     condition(page, "等待评价")
-    page.keyboard.press("F2")
+    key(page, "F2")
     condition(page, "正在叫号", second)
-    page.keyboard.press("F7")
+    key(page, "F7")
     condition(page, "空闲")
     expect(page.locator("#line")).to_contain_text("已过号")
-    page.keyboard.press("F10")
+    key(page, "F10")
     page.keyboard.press("Enter")
     condition(page, "暂停服务")
-    page.keyboard.press("F10")
+    key(page, "F10")
     condition(page, "空闲")
     assert hall.window("01").state == "idle"
 
