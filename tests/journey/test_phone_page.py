@@ -69,7 +69,7 @@ def test_a_phone_keeps_an_open_box_and_the_focus_while_the_line_moves(hall: WebH
     hall.ask("open-window", window="01", clerk="0101")
     hall.ask("call-next", window="01")
     expect(page.locator("dd b").first).to_have_text("0")
-    expect(page).to_have_title(f"前面 0 人 · {ticket['number']}")
+    expect(page).to_have_title(f"前面没有人 · {ticket['number']}")
     expect(page.locator("#cancel button")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("已取消")
