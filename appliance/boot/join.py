@@ -1,6 +1,6 @@
-"""After the network is up: enrols the terminal once, fetches the hall's configuration, starts the terminal's programs.
+"""Enrols the terminal once, fetches the hall's configuration, starts the terminal's programs; the network may come later.
 
-A terminal that is a member already starts its programs whether the server answers or not.
+A terminal that is a member already starts its programs within seconds, whether cable and server are there or not.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ from link.enrol import ClockWrong, NotEnrolled, enrol
 
 LOG = logging.getLogger(__name__)
 RETRY_S = 15.0
-ANSWER_S = 20.0
-"""How long a terminal with a configuration waits for a newer one before it starts; twice as long without one."""
+ANSWER_S = 6.0
+"""How long a terminal with a configuration waits for a newer one before it starts: citizens wait for its screen meanwhile."""
+FIRST_ANSWER_S = 40.0
+"""The same without one, when there is nothing to start with."""
 FIRST_LOOKS = 20
 """How often a server checks whether its screen must say how to log in for the first time."""
 GROUP = "jiaohao-credentials"
@@ -126,7 +128,7 @@ def fetch_configuration(place: Place, terminal: TerminalFile) -> None:
     joiner, whole = Joiner(), None
     try:
         while whole is None:
-            topic, payload = received.get(timeout=ANSWER_S if _complete(place, terminal) else 2 * ANSWER_S)
+            topic, payload = received.get(timeout=ANSWER_S if _complete(place, terminal) else FIRST_ANSWER_S)
             whole = joiner.take(topics.relative(topic) or "", payload)
         if keep(whole, place.hall):
             LOG.warning("the hall's configuration is new")

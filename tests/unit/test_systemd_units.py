@@ -85,6 +85,17 @@ def test_a_service_starts_again_whatever_happens(path: Path):
     assert parsed["Service"]["Type"] == "notify"
 
 
+def test_nothing_that_starts_with_the_machine_waits_for_the_network_or_for_every_device():
+    """systemd-networkd-wait-online waits two minutes where one of two ports has no cable."""
+    starting = [path for kind in ("service", "target", "path") for path in FOLDER.rglob(f"*.{kind}")]
+    by_timer = {path.with_suffix(".service") for path in FOLDER.rglob("*.timer")}
+    named = {path: " ".join(unit(path)["Unit"].get(key, "") for key in ("Wants", "Requires", "After")) for path in starting}
+    assert len(named) > 10
+    waiting = re.compile(r"network-online\.target|wait-online|udev-settle|time-wait-sync")
+    assert {path for path, units in named.items() if waiting.search(units)} <= by_timer, "what a timer starts keeps nobody waiting"
+    assert not waiting.search((FOLDER / "image/tree/usr/lib/systemd/system-preset/00-jiaohao.preset").read_text())
+
+
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
 def test_a_service_of_ours_is_watched_and_takes_the_options_its_unit_gives(path: Path):
     service = unit(path)["Service"]
