@@ -22,7 +22,7 @@ from queue_server.catalogue.lint import lint
 from queue_server.catalogue.load import Catalogue, load, load_english, load_shared
 from queue_server.row_files.problem import BadRows, problems_of
 from queue_server.row_files.reader import Choices
-from queue_server.row_files.sandbox import limit_memory
+from queue_server.row_files.sandbox import give_way_to_the_hall
 
 T = TypeVar("T")
 WRITE: dict[str, Callable[[Sequence[Item]], bytes]] = {
@@ -124,7 +124,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _check_in_sandbox(file: Path) -> int:
-    limit_memory()
+    give_way_to_the_hall()
     named = TypeAdapter(dict[str, Choices]).validate_json(sys.stdin.buffer.read() or b"{}")
     choices = {key: known for key, known in named.items() if known.named}
     try:

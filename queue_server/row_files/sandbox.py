@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
@@ -14,7 +15,10 @@ from queue_server.row_files.problem import BadRows, Problem
 
 TIMEOUT_S = 120
 MEMORY = 512 << 20
-"""Of the reading process. The server's unit gives all of its processes 1 GB."""
+"""Of the reading process. The server's unit gives all of its processes 1.5 GB."""
+OOM_SCORE = Path("/proc/self/oom_score_adj")
+FIRST_TO_END = 1000
+"""The kernel's highest score: see proc(5), oom_score_adj."""
 
 
 def read_apart(module: str, arguments: Sequence[str], content: bytes, suffix: str, given: object) -> Mapping[str, Any]:
@@ -41,6 +45,8 @@ def read_apart(module: str, arguments: Sequence[str], content: bytes, suffix: st
     return found
 
 
-def limit_memory() -> None:
-    """Keep this process from taking the machine: a small file may unpack to a huge one."""
+def give_way_to_the_hall() -> None:
+    """Keep this process from taking the machine: a small file may unpack to a huge one. Where memory is short all the same, the
+    kernel ends this process first, and not the server beside it."""
+    OOM_SCORE.write_text(str(FIRST_TO_END), encoding="ascii")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -92,7 +92,9 @@ def test_nothing_that_starts_with_the_machine_waits_for_the_network_or_for_every
     named = {path: " ".join(unit(path)["Unit"].get(key, "") for key in ("Wants", "Requires", "After")) for path in starting}
     assert len(named) > 10
     waiting = re.compile(r"network-online\.target|wait-online|udev-settle|time-wait-sync")
-    assert {path for path, units in named.items() if waiting.search(units)} <= by_timer, "what a timer starts keeps nobody waiting"
+    assert {path for path, units in named.items() if waiting.search(units)} <= by_timer, (
+        "what a timer starts keeps nobody waiting"
+    )
     assert not waiting.search((FOLDER / "image/tree/usr/lib/systemd/system-preset/00-jiaohao.preset").read_text())
 
 
