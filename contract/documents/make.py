@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from contract.documents.papers import (
 )
 from contract.guides.english import English, in_english
 from contract.guides.item import Form, Item
+from contract.serving_windows import serving_windows
 from contract.wire.case import PaperKind
 from contract.wire.facts import CaseFacts
 from contract.wire.scanned_code import PREFIXES
@@ -59,10 +61,11 @@ def guide(
     at: datetime,
     web: str = "",
     english: English | None = None,
+    working: Container[str] = (),
 ) -> GuidePaper:
     """The guide of an item; with the hall's `web` address its QR code opens the same guide on the phone. With `english`, the
-    English of its sentences, the whole paper is in English."""
-    return GuidePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english))
+    English of its sentences, the whole paper is in English. `working`: the ids of the windows that work now."""
+    return GuidePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english, working))
 
 
 def notice(
@@ -74,13 +77,16 @@ def notice(
     at: datetime,
     web: str = "",
     english: English | None = None,
+    working: Container[str] = (),
 ) -> NoticePaper:
     """The one-time notice of an item, in English as a guide is."""
-    return NoticePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english))
+    return NoticePaper(head=head, printed_at=at, **_of_item(hall, item, forms, web, english, working))
 
 
-def _of_item(hall: HallConfig, item: Item, forms: list[Form], web: str, english: English | None) -> dict[str, Any]:
-    windows = [window.number for window in hall.window if window.id in item.windows]
+def _of_item(
+    hall: HallConfig, item: Item, forms: list[Form], web: str, english: English | None, working: Container[str]
+) -> dict[str, Any]:
+    windows = [window.number for window in serving_windows(hall, item.queue, working)]
     if english is None:
         titles, note = {form.id: form.title.zh for form in forms}, GUIDE_NOTE.zh
         words: dict[str, object] = {"item": item, "windows": "、".join(windows)}

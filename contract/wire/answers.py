@@ -68,8 +68,8 @@ def of(answer: Answer, kind: type[T]) -> T | None:
 
 
 class IssueAnswer(Struct, frozen=True):
-    """A ticket, how many are ahead of it, and the windows that may call it. Without an estimate none of them works now;
-    `opens_at` says from when on, where that is known."""
+    """A ticket, how many are ahead of it, and the windows that call it: those at work. Without an estimate none of them works
+    now, and `windows` are all that may call it; `opens_at` says from when on, where that is known."""
 
     ticket: SignedTicket
     ahead: int

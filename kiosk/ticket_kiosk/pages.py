@@ -92,7 +92,7 @@ def _guide(state: KioskState) -> Hashable:
     read = state.lookup
     able = read.item is not None and state.gives_numbers(read.item.queue)
     aloud = state.aloud.works, state.aloud.section
-    return read.item, read.english, read.section, read.contents, state.sheet, able, aloud, state.prints_papers
+    return read.item, read.english, read.section, read.contents, state.sheet, able, aloud, state.prints_papers, state.working
 
 
 def _papers(state: KioskState) -> Hashable:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from contract.serving_windows import at_work
 from contract.wire.device_state import WORKS
 from contract.wire.messages import QueueState, TicketClass, WindowState
 from kiosk.flow.event import Ask
@@ -126,6 +127,11 @@ class KioskState:
     def windows(self) -> Mapping[str, WindowState]:
         """The states of the windows, by their ids."""
         return self.hall.windows
+
+    @property
+    def working(self) -> frozenset[str]:
+        """The ids of the windows that work now; none while the server is away and nobody knows."""
+        return at_work(self.windows) if self.served else frozenset()
 
     @property
     def has_guides(self) -> bool:

@@ -243,7 +243,7 @@ class CommandContext:
 
     def place(self, ticket: TicketRow) -> PlaceInLine:
         """Where a ticket stands: before its own window if it is bound to one, else in the line of its queue."""
-        windows = self.hall.windows_of.get(ticket.queue, []) if ticket.bound is None else [ticket.bound]
+        windows = self.wait_times.serving(ticket.queue) if ticket.bound is None else [ticket.bound]
         if ticket.state not in ("waiting", "printing"):
             return PlaceInLine(0, None, windows)
         ordinary, favoured = self.unit.before(ticket)

@@ -55,7 +55,7 @@ def issue_ticket(context: CommandContext, ask: IssueTicket) -> IssueAnswer:
             appointment=admitted.appointment.id if admitted else None,
         )
     )
-    return _answer(context, ticket, PlaceInLine(ahead, wait, context.hall.windows_of[queue.id]))
+    return _answer(context, ticket, PlaceInLine(ahead, wait, context.wait_times.serving(queue.id)))
 
 
 def _new_ticket(context: CommandContext, ask: IssueTicket, queue: Queue, admitted: Admission | None) -> TicketRow:

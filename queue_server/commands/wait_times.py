@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from contract.serving_windows import AT_WORK
 from contract.wire.messages import Estimate
 from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.wait_estimate import Pace, WaitingLine, estimate, servers_of
@@ -21,7 +22,6 @@ from queue_server.store import tables
 FRESH_S = 2.0
 HISTORY = 60
 HISTORY_DAYS = 30
-OPEN = ("idle", "calling", "serving", "rating")
 L, S, W = tables.lines.c, tables.services.c, tables.windows.c
 
 
@@ -89,6 +89,11 @@ class WaitTimes:
                 favoured += count
         return max(0, ordinary), max(0, favoured)
 
+    def serving(self, queue: str) -> list[str]:
+        """The windows that call numbers of `queue`: those at work, all of its windows while none is."""
+        planned = self.hall.windows_of.get(queue, [])
+        return [window for window in planned if window in self._open] or planned
+
     def unserved(self) -> dict[str, int]:
         """How many wait in queues that no window of the hall serves (any more)."""
         found: dict[str, int] = {}
@@ -139,7 +144,7 @@ class WaitTimes:
             self._paces[queue] = self._paces[queue].after(max(1.0, (ended - called).total_seconds()))
 
     def _read_staff(self, connection: Connection, now: datetime) -> None:
-        rows = connection.execute(select(W.id, W.state, W.since, W.tally).where(W.state.in_(OPEN))).all()
+        rows = connection.execute(select(W.id, W.state, W.since, W.tally).where(W.state.in_(AT_WORK))).all()
         known = self.hall.queues_of
         self._now = now
         self._open = {window: OpenWindow(known[window], *row) for window, *row in rows if window in known}

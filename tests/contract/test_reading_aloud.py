@@ -139,7 +139,7 @@ def context(language: str) -> PageContext:
 def test_every_section_of_every_guide_has_something_to_be_heard(language: str) -> None:
     for item in load_catalogue(WUSHAN).items:
         for section in SECTIONS:
-            heard = sentences(context(language), told(item, {}, language), section, None)
+            heard = sentences(context(language), told(item, {}, language), section, None, ())
             assert len(heard) >= (2 if section != "questions" or item.faq else 1)
             assert item.code not in "".join(heard)
 

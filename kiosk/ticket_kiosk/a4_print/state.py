@@ -195,7 +195,7 @@ class JobIs:
 @dataclass(frozen=True)
 class MakeDocument:
     """Set a document; DocumentIs comes back. `forms`: those of the item, or the one that is printed; `example`: of example
-    data; `english`: of the sentences of item or form, for those who read English."""
+    data; `english`: of the sentences of item or form, for those who read English; `working`: the windows that work now."""
 
     ref: int
     document: Document
@@ -204,6 +204,7 @@ class MakeDocument:
     case: CaseFacts | None = field(default=None, repr=False)
     example: bool = False
     english: English | None = None
+    working: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,8 @@ def _make(state: KioskState, ref: int, document: Document) -> MakeDocument:
         forms = (contents.forms[document.form],)
     case = state.case_query.case if source == "case" else None
     example = contents is not None and contents.example is not None
-    return MakeDocument(ref, document, item=item, forms=forms, case=case, example=example, english=_english(state, document))
+    english, working = _english(state, document), state.working
+    return MakeDocument(ref, document, item=item, forms=forms, case=case, example=example, english=english, working=working)
 
 
 def _english(state: KioskState, document: Document) -> English | None:

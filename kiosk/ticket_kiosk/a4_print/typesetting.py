@@ -43,7 +43,7 @@ def _paper(hall: HallConfig, web: str, ask: MakeDocument, at: datetime) -> tuple
         case "guide" | "notice" as kind:
             assert ask.item is not None, "a guide is of an item"
             sets = make.guide if kind == "guide" else make.notice
-            paper = sets(head, hall, ask.item, list(ask.forms), at=at, web=web, english=ask.english)
+            paper = sets(head, hall, ask.item, list(ask.forms), at=at, web=web, english=ask.english, working=ask.working)
             return paper, f"{TITLES[kind].zh} {ask.item.name.zh}"
         case "form" | "example" as kind:
             blank, filled_in = ask.forms[0], kind == "example"

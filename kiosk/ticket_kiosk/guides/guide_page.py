@@ -7,6 +7,7 @@ from functools import partial
 
 from contract.guides.english import told
 from contract.guides.item import Item
+from contract.serving_windows import serving_windows
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.a4_print.state import OpenDocuments
 from kiosk.ticket_kiosk.guides import text as guides_text
@@ -155,7 +156,7 @@ class GuidePage(PageFrame):
         if look.portrait and self.phone_url(state):
             place, body = body.bottom(min(look.px(260), body.h * 0.42), look.space("m"))
             self._code(place, state)
-        windows = windows_text(guides_text.window_numbers(context, self.item))
+        windows = windows_text([w.number for w in serving_windows(context.hall, self.item.queue, state.working)])
         where = _("{windows} 号窗口").format(windows=windows) if windows else self.item.place
         body = self._chinese_note(body, [where, guides_text.fee_text(context, self.item)])
         facts = (

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from contract.guides.english import Told
 from contract.guides.item import Item
+from contract.serving_windows import serving_windows
 from kiosk.ticket_kiosk.guides import text as guides_text
 from kiosk.ticket_kiosk.guides.state import Contents, Section
 from kiosk.ui.page_context import PageContext
@@ -16,11 +18,13 @@ IN_CHINESE = re.compile(r"\s*\([^()]*[㐀-鿿][^()]*\)")
 ENGLISH = re.compile(r"((?:[A-Za-z]{2,}[\s,.;:()'’/-]*)+)")
 
 
-def sentences(context: PageContext, told: Told, section: Section, contents: Contents | None) -> list[str]:
-    """What to read of a section, a sentence or a paragraph each; its title first."""
+def sentences(
+    context: PageContext, told: Told, section: Section, contents: Contents | None, working: Container[str]
+) -> list[str]:
+    """What to read of a section, a sentence or a paragraph each; its title first. `working`: the windows that work now."""
     item, title = told.item, guides_text.section_name(context, section)
     if section == "summary":
-        return [context.pick(item.name), *_summary(context, item)]
+        return [context.pick(item.name), *_summary(context, item, working)]
     if section == "flow":
         return [title, *(step.text for step in item.steps)]
     texts = (part.text for part in guides_text.paragraphs(context, told, section, contents))
@@ -29,9 +33,9 @@ def sentences(context: PageContext, told: Told, section: Section, contents: Cont
     return [title, *(text for text in texts if not _is_for_the_eye(context, item, text))]
 
 
-def _summary(context: PageContext, item: Item) -> list[str]:
+def _summary(context: PageContext, item: Item, working: Container[str]) -> list[str]:
     _ = context.text
-    numbers = guides_text.window_numbers(context, item)
+    numbers = [window.number for window in serving_windows(context.hall, item.queue, working)]
     where = _("{windows} 号窗口").format(windows=(_("、")).join(numbers)) if numbers else item.place
     labelled = (
         (_("要带"), guides_text.bring_text(context, item)),

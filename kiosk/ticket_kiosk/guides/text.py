@@ -58,11 +58,6 @@ def fee_text(context: PageContext, item: Item) -> str:
     return item.fee.amount if item.fee.charged else _("不收费")
 
 
-def window_numbers(context: PageContext, item: Item) -> list[str]:
-    """The numbers of the windows that handle an item."""
-    return [window.number for window in context.hall.window if window.id in item.windows]
-
-
 def bring_text(context: PageContext, item: Item) -> str:
     """What to bring, by name as far as that is short; the section of the materials has them all."""
     _ = context.text

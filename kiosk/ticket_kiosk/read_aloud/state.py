@@ -59,7 +59,7 @@ class ReadingEnded:
 
 @dataclass(frozen=True)
 class ReadGuide:
-    """Read these sections; ReadsNow comes with each piece, ReadingEnded at the end."""
+    """Read these sections; ReadsNow comes with each piece, ReadingEnded at the end. `working`: the windows that work now."""
 
     turn: int
     item: Item
@@ -67,6 +67,7 @@ class ReadGuide:
     mode: Mode
     contents: Contents | None = None
     english: English = field(default_factory=dict)
+    working: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def _begin(state: KioskState, sections: tuple[Section, ...]) -> tuple[KioskState
     item, turn = state.lookup.item, state.aloud.turn + 1
     if item is None:
         return state, ()
-    effect = ReadGuide(turn, item, sections, state.mode, state.lookup.contents, state.lookup.english)
+    effect = ReadGuide(turn, item, sections, state.mode, state.lookup.contents, state.lookup.english, state.working)
     return _with(state, replace(state.aloud, section=sections[0], turn=turn)), (effect,)
 
 

@@ -136,7 +136,7 @@ class GuideVoice(Worker[ReadGuide | StopReading, ReadGuide | TryDevice]):
         context = PageContext(Look(1, 1, guide.mode), self.hall, texts(guide.mode.language), lambda _event: None)
         heard = told(guide.item, guide.english, guide.mode.language)
         for section in guide.sections:
-            for sentence in sentences(context, heard, section, guide.contents):
+            for sentence in sentences(context, heard, section, guide.contents, guide.working):
                 for part, language in in_languages(context, sentence):
                     yield from ((section, piece, language) for piece in pieces(part))
 

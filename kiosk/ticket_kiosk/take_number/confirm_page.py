@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from contract.serving_windows import serving_windows
 from contract.wait_words import wait_words
 from contract.wire.messages import TicketClass
 from kiosk.ticket_kiosk.events import Confirm, PickClass
@@ -83,13 +84,11 @@ class ConfirmPage(PageFrame):
         self.add_widget(Words(context, name, context.pick(queue.name), "title", bold=True, line_height=1.2))
         if note_text and note.h >= look.type("note"):
             self.add_widget(Words(context, note, note_text, "note", colour="secondary", line_height=1.2))
-        windows = [window.number for window in context.hall.windows_of(queue.id)]
         labels = (_("前面等候"), _("预计等待"), _("办理窗口"))
         icons = ("account-multiple", "clock", "monitor")
         self.values: list[Words] = []
         for fact, label, sign in zip(body.rows(3, look.space("s")), labels, icons, strict=True):
             self._fact(fact, label, sign)
-        self.values[2].say(windows_text(windows))
 
     def _fact(self, row: Rect, label: str, icon: str) -> None:
         look, context = self.look, self.context
@@ -132,6 +131,8 @@ class ConfirmPage(PageFrame):
     def show(self, state: KioskState) -> None:
         _ = self.context.text
         super().show(state)
+        windows = serving_windows(self.context.hall, state.taking.queue or "", state.working)
+        self.values[2].say(windows_text([window.number for window in windows]))
         queue = state.queues.get(state.taking.queue or "")
         if state.offline:
             for value in self.values[:2]:

@@ -15,6 +15,7 @@ from contract.configuration.table import TextConfig
 from contract.guides.english import English, sentences, told
 from contract.guides.guide_file import Entry, Guides
 from contract.guides.item import Item
+from contract.serving_windows import at_work, serving_windows
 from queue_server.catalogue.hall_guides import PATH
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.site import Site
@@ -96,7 +97,7 @@ def facts(site: Site, item: Item, english: English, language: str) -> dict[str, 
     queue = next((queue for queue in site.config.queue if queue.id == item.queue), None)
     return {
         "item": item,
-        "windows": [window for window in site.config.window if window.id in item.windows],
+        "windows": serving_windows(site.config, item.queue, at_work(site.window_states())),
         "queue": queue,
         "forms": {form.id: form for form in shared.form} if shared else {},
         "events": {event.id: event for event in shared.life_event} if shared else {},

@@ -16,6 +16,7 @@ from contract.documents.papers import AnyPaper, Letterhead
 from contract.documents.render import CannotSet, pdf
 from contract.guides.english import form_sentences
 from contract.guides.item import Form
+from contract.serving_windows import at_work
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.public.guides import reading, with_english
 from queue_server.web.site import Site
@@ -77,10 +78,13 @@ def routes(site: Site) -> APIRouter:
         language = site.pages.language(request, guess=True)
         english = known if language == "en" else None
         forms = site.guides.catalogue.shared.form
+        working = at_work(site.window_states())
         made = make.guide if kind == "guide" else make.notice
         found = await printery.get(
-            (kind, item.id, _edition(site), language, str(site.today())),
-            lambda: made(_head(site), site.config, item, forms, at=site.now(), web=site.address, english=english),
+            (kind, item.id, _edition(site), language, str(site.today()), *sorted(working)),
+            lambda: made(
+                _head(site), site.config, item, forms, at=site.now(), web=site.address, english=english, working=working
+            ),
         )
         return _answer(found, f"{item.name.zh}{'办事指南' if kind == 'guide' else '一次性告知书'}")
 

@@ -121,7 +121,7 @@ def test_the_kiosk_shows_every_guide_in_english(guides: Guides) -> None:
 def test_a_guide_read_aloud_in_english_has_nothing_for_the_chinese_voice(guides: Guides) -> None:
     for item in CATALOGUE.items:
         guide, there = read(guides, item)
-        heard = [s for section in SECTIONS for s in speech.sentences(ENGLISH, guide, section, there)]
+        heard = [s for section in SECTIONS for s in speech.sentences(ENGLISH, guide, section, there, ())]
         assert CHINESE.findall("".join(heard)) == [], item.code
 
 

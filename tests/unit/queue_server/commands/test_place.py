@@ -40,7 +40,7 @@ def test_a_transferred_ticket_has_the_line_of_its_window(bed: Bed) -> None:
     bed.ok("start-service", window="02")
     bed.ok("transfer", window="02", to_window="01")
     assert place(bed, moved)[0] == 0 and place(bed, moved)[2] == ["01"]
-    assert place(bed, others[5])[0] == 5 and place(bed, others[5])[2] == bed.hall.windows_of["household"]
+    assert place(bed, others[5])[0] == 5 and place(bed, others[5])[2] == ["01", "02", "03"], "those that are open"
 
 
 def test_those_bound_to_one_window_wait_for_each_other_and_for_the_service_there(bed: Bed) -> None:
