@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -12,13 +11,11 @@ from dataclasses import replace
 from contract.guides.item import Item
 from queue_server.catalogue.book import MAIN, NO_CHOICES, from_book, problem, to_book
 from queue_server.catalogue.columns import SHEETS, SHORT
-from queue_server.row_files.csv_text import rows_of, text_of
+from queue_server.row_files.csv_text import csv_of, rows_of, text_of
 from queue_server.row_files.problem import BadRows
 from queue_server.row_files.reader import Choices, RowReader
 
 LARGEST_MB = 100
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
-"""A CSV cell that begins so would run in a spreadsheet; it is written behind an apostrophe, which reading takes away."""
 JSON_ITEMS = RowReader(Item, "items", {}, unique="code")
 
 
@@ -27,9 +24,7 @@ def to_csv(items: Iterable[Item]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
         for sheet, table in to_book(items).items():
-            text = io.StringIO(newline="")
-            csv.writer(text).writerows([f"'{c}" if c.startswith(FORMULA) else c for c in row] for row in table)
-            folder.writestr(f"{sheet}.csv", text.getvalue().encode("utf-8-sig"))
+            folder.writestr(f"{sheet}.csv", csv_of(table))
     return file.getvalue()
 
 

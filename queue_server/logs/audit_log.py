@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, insert, select
@@ -12,7 +13,20 @@ from queue_server.logs.hash_chain import WEB_ACTIONS, Chain
 from queue_server.store.database import Database
 from queue_server.store.tables import audit
 
-__all__ = ["AuditLog"]
+__all__ = ["AuditLog", "WantedRows"]
+
+A = audit.c
+
+
+@dataclass(frozen=True)
+class WantedRows:
+    """Which rows: "" and None stand for any. `since` is the first instant, `until` is after the last, `before` a row's id."""
+
+    account: str = ""
+    action: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
 
 
 class AuditLog:
@@ -42,7 +56,20 @@ class AuditLog:
                 raise
             self._chain.committed()
 
+    def found(self, wanted: WantedRows, limit: int) -> Sequence[Row[*tuple[object, ...]]]:
+        """The latest rows that fit, newest first."""
+        fits = [column == value for column, value in ((A.account, wanted.account), (A.action, wanted.action)) if value]
+        fits += [] if wanted.since is None else [A.at >= wanted.since]
+        fits += [] if wanted.until is None else [A.at < wanted.until]
+        fits += [] if wanted.before is None else [A.id < wanted.before]
+        with self._database.reader.connect() as connection:
+            return connection.execute(select(audit).where(*fits).order_by(A.id.desc()).limit(limit)).all()
+
+    def accounts(self) -> list[str]:
+        """Everybody who ever did something."""
+        with self._database.reader.connect() as connection:
+            return list(connection.scalars(select(A.account).where(A.account != "").distinct().order_by(A.account)))
+
     def latest(self, limit: int = 200) -> Sequence[Row[*tuple[object, ...]]]:
         """The latest rows, newest first."""
-        with self._database.reader.connect() as connection:
-            return connection.execute(select(audit).order_by(audit.c.id.desc()).limit(limit)).all()
+        return self.found(WantedRows(), limit)

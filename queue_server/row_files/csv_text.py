@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from queue_server.row_files.problem import BadRows, Problem
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+"""A cell that begins so would run in a spreadsheet; it is written behind an apostrophe, which reading takes away."""
 _TWO_BYTES = range(0x80, 0x800)
 
 
@@ -27,6 +29,13 @@ def text_of(content: bytes) -> str:
         reason = "may be UTF-8 or GB 18030; save it as CSV UTF-8"
         raise BadRows([Problem(0, "", reason, "无法判断文字编码，请另存为“CSV UTF-8”后再导入")])
     return found[0]
+
+
+def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as a CSV that every spreadsheet reads as UTF-8, and of which nothing runs there."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([f"'{c}" if c.startswith(FORMULA) else c for c in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def rows_of(text: str) -> Iterator[list[str]]:

@@ -25,7 +25,7 @@ from queue_server.store.database import Database
 from queue_server.web import entrance
 from queue_server.web.api import enrolment, health, metrics, platforms
 from queue_server.web.api.token_files import ApiTokens
-from queue_server.web.auth import account_page, log_in
+from queue_server.web.auth import account_page, audit_page, log_in
 from queue_server.web.auth.guard import Forbidden, MustChangePassword, NotLoggedIn, Outdated
 from queue_server.web.auth.known_devices import KnownDevices
 from queue_server.web.auth.turns import Turns
@@ -132,6 +132,7 @@ def _for_terminals(parts: WebParts, site: Site) -> Iterator[APIRouter]:
 def _for_staff(parts: WebParts, site: Site) -> Iterator[APIRouter]:
     database = parts.database
     yield log_in.routes(site, KnownDevices(database, site.clock), parts.turns, plain=parts.plain)
+    yield audit_page.routes(site, database)
     for pages in (account_page, console_page, supervisor):
         yield pages.routes(site)
     yield file_import.routes(site, import_kinds.appointments(site, database))

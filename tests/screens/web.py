@@ -226,7 +226,11 @@ def views(hall: WebHall, tokens: dict[str, str]) -> list[View]:
         View("cases", "/cases", both, "supervisor"),
         View("case", "/cases/WS-2026-101", both, "0103"),
         View("cases-import", "/cases/import", (NARROW,), "supervisor"),
-        View("accounts", "/accounts", (WIDE,), "admin"),
+        View("accounts", "/accounts", phones, "admin"),
+        View("account-made", "/accounts", phones, "admin", new_account),
+        View("account-refused", "/accounts", phones, "admin", lambda page: new_account(page, clerk="")),
+        View("audit", "/audit", phones, "admin"),
+        View("audit-none", "/audit?day=2026-01-05", (WIDE,), "admin"),
         View("password", "/password", (NARROW,), "admin"),
         View("fleet-of-the-administrator", "/fleet", both, "admin"),
         View("technician", "/technician/kiosk-1", both, "admin", lambda page: page.click("#make")),
@@ -297,6 +301,15 @@ def restored(hall: WebHall) -> None:
         day = now().astimezone(hall.config.zone).date()
         restores.note(connection, day, 47_800, now() - timedelta(hours=8), now() - timedelta(minutes=20))
     hall.clock.begin(now() - timedelta(days=400))
+
+
+def new_account(page: Page, clerk: str = "0103") -> None:
+    """Make an account for a clerk, or try to without one."""
+    page.fill(".fields [name=name]", "w.li")
+    page.fill(".fields [name=person]", "李文")
+    page.select_option("[name=clerk]", clerk)
+    page.click(".fields button")
+    page.locator(".done, .trouble").wait_for()
 
 
 def wrong_case(page: Page) -> None:

@@ -18,6 +18,7 @@ accounts = Table(
     Column("example", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("department", String(100)),
+    Column("person", String(64)),
 )
 
 log_in_failures = Table(

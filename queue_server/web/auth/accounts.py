@@ -5,6 +5,7 @@ Password rule: at least 8 characters with a digit, a letter and a special charac
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,10 +24,13 @@ A = tables.accounts.c
 ROLES = ("clerk", "supervisor", "entry", "establishment", "service", "technician", "administrator")
 """`entry` writes the guides of its department, `establishment` (编办) reviews them, `service` (政务办) publishes them."""
 
+NAME = re.compile(r"[\w.@-]{1,64}")
+"""Names of accounts: without spaces, which nobody sees at the log-in."""
+
 
 class AccountRefused(Exception):
-    """A log-in or a change of an account is refused. `reason` is one of: wrong, locked, weak, taken, unknown, role,
-    department."""
+    """A log-in or a change of an account is refused. `reason` is one of: wrong, locked, weak, taken, unknown, role, name,
+    department; of the page: person, clerk, yourself."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -43,7 +47,7 @@ def new_password() -> str:
 @dataclass(frozen=True)
 class Account:
     """One person's or one office's log-in. `clerk` is the id of a clerk of the hall's configuration, if it is one;
-    `department` is whose guides an entry account writes."""
+    `department` is whose guides an entry account writes, `person` who logs in with it."""
 
     name: str
     role: str
@@ -52,6 +56,7 @@ class Account:
     must_change: bool
     example: bool = False
     department: str = ""
+    person: str = ""
 
 
 def is_strong(password: str) -> bool:
@@ -88,11 +93,14 @@ class Accounts:
         *,
         clerk: str | None = None,
         department: str = "",
+        person: str = "",
         must_change: bool = False,
         example: bool = False,
     ) -> Account:
-        """Add an account. Raise AccountRefused: weak (password), role (unknown), department (missing or too much), taken
-        (name)."""
+        """Add an account. Raise AccountRefused: name (one that cannot be typed safely), weak (password), role (unknown),
+        department (missing or too much), taken (name)."""
+        if not NAME.fullmatch(name):
+            raise AccountRefused("name")
         if role not in ROLES:
             raise AccountRefused("role")
         if (role == "entry") != bool(department):
@@ -103,6 +111,7 @@ class Accounts:
             "hash": self._hash(password),
             "clerk": clerk,
             "department": department or None,
+            "person": person or None,
             "active": True,
             "must_change": must_change,
             "example": example,
@@ -113,7 +122,7 @@ class Accounts:
                 connection.execute(insert(tables.accounts).values(row))
         except IntegrityError:
             raise AccountRefused("taken") from None
-        return Account(name, role, clerk, True, must_change, example, department)
+        return Account(name, role, clerk, True, must_change, example, department, person)
 
     def all(self) -> list[Account]:
         """Every account, by role and name."""
@@ -160,6 +169,10 @@ class Accounts:
         """Allow or bar an account. Raise AccountRefused: unknown."""
         self._change(name, active=active)
 
+    def set_person(self, name: str, person: str) -> None:
+        """Note whose account it is. Raise AccountRefused: unknown."""
+        self._change(name, person=person)
+
     def _failed(self, account: str, typed: str, place: LogInPlace) -> None:
         """Count a failure. What was typed as a name stands in no log unless it is one: it may be a password."""
         if self._lock_out.failed(typed, place):
@@ -194,4 +207,6 @@ class Accounts:
 
 def account_of(row: Row[*tuple[object, ...]]) -> Account:
     """The account in a row of tables.accounts."""
-    return Account(row.name, row.role, row.clerk, row.active, row.must_change, row.example, row.department or "")
+    return Account(
+        row.name, row.role, row.clerk, row.active, row.must_change, row.example, row.department or "", row.person or ""
+    )

@@ -79,6 +79,15 @@ class Sessions:
             connection.execute(update(web_sessions).where(S.id == session.id).values(gain))
         return before
 
+    def held(self) -> dict[str, set[str]]:
+        """The windows that accounts hold in sessions that are not over, by account."""
+        holds = (S.window_id.is_not(None)) & (S.expires_at > self._clock())
+        found: dict[str, set[str]] = {}
+        with self._database.reader.connect() as connection:
+            for row in connection.execute(select(S.account, S.window_id).where(holds)):
+                found.setdefault(row.account, set()).add(row.window_id)
+        return found
+
     def leave_window(self, session: Session) -> None:
         """Hold no window any more and forget which one was lost."""
         self._set(session.id, window_id=None, lost_window=None, lost_to=None)

@@ -67,7 +67,7 @@ def test_a_whole_log_is_told_with_its_first_and_last_moment_and_stays_on_the_pag
     for _ in range(4):
         hall.issue()
     assert log_in(client, "admin") == 303
-    assert 'href="/log-check"' in client.get("/accounts").text
+    assert 'href="/log-check"' in client.get("/audit").text
     assert "还没有检查过" in client.get("/log-check").text
     page = check(client)
     with hall.database.look() as connection:
@@ -77,7 +77,7 @@ def test_a_whole_log_is_told_with_its_first_and_last_moment_and_stays_on_the_pag
     shown_moments = [f'<span class="moment">{moment:%Y-%m-%d %H:%M:%S}</span>' for moment in moments]
     assert f"{shown_moments[0]} 至 {shown_moments[1]}，共 4 条，逐条核对无误" in page
     assert page.count('<b class="fine">完整</b>') == 2 and "秒，admin" in page
-    assert "检查日志" in client.get("/accounts").text, "who had it checked is in the log"
+    assert "<td>检查日志</td>" in client.get("/audit").text, "who had it checked is in the log"
     client.cookies.set("lang", "en")
     assert "rows: 4, each as it was written" in client.get("/log-check").text
 

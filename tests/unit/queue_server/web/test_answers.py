@@ -71,7 +71,7 @@ def test_a_call_out_of_order_needs_a_reason_and_stands_in_the_audit(hall: WebHal
     assert press(client, token, "call-ticket", ticket=chosen["id"], reason="过号后返回").json()["status"] == "ok"
     client.post("/log-out", data={"csrf": token})
     log_in(client, "admin")
-    assert "过号后返回" in client.get("/accounts").text
+    assert "过号后返回" in client.get("/audit").text
 
 
 def test_a_line_that_cannot_be_read_never_looks_like_an_empty_one(

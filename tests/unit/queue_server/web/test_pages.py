@@ -21,7 +21,7 @@ TEMPLATES = sorted(WEB.glob("templates/**/*.html"))
 # --- who sees what ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/console", "/supervisor", "/accounts", "/password"])
+@pytest.mark.parametrize("path", ["/console", "/supervisor", "/accounts", "/audit", "/password"])
 def test_a_page_of_the_staff_asks_for_a_log_in_first(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/log-in?next={path}")
@@ -36,6 +36,8 @@ def test_a_page_of_the_staff_asks_for_a_log_in_first(client: TestClient, path: s
         ("0101", "/supervisor/live", 403),
         ("supervisor", "/supervisor", 200),
         ("supervisor", "/accounts", 403),
+        ("supervisor", "/audit", 403),
+        ("supervisor", "/audit.csv", 403),
         ("admin", "/accounts", 200),
     ],
 )
@@ -77,13 +79,16 @@ def test_only_addresses_of_this_server_are_followed(address: str) -> None:
 def test_a_password_that_somebody_else_chose_must_be_changed_first(hall: WebHall, client: TestClient) -> None:
     log_in(client, "admin")
     token = csrf(client.get("/accounts").text)
-    form = {"csrf": token, "do": "set-password", "name": "0101", "password": "Fresh-start9"}
-    assert client.post("/accounts", data=form).status_code == 303
+    told = client.post("/accounts", data={"csrf": token, "do": "set-password", "name": "0101"}).text
+    given = once(told)
+    assert given not in client.get("/accounts").text
     client.post("/log-out", data={"csrf": token})
-    log_in(client, "0101", "Fresh-start9")
+    log_in(client, "0101", given)
     assert client.get("/console").headers["location"] == "/password"
-    token = csrf(client.get("/password").text)
-    form = {"csrf": token, "old": "Fresh-start9", "new": "My-own-pass4", "again": "My-own-pass4"}
+    page = client.get("/password").text
+    assert "请先换成自己的密码" in page
+    token = csrf(page)
+    form = {"csrf": token, "old": given, "new": "My-own-pass4", "again": "My-own-pass4"}
     assert client.post("/password", data=form).status_code == 303
     assert client.get("/console").status_code == 200
 
@@ -96,12 +101,19 @@ def test_an_account_locked_by_wrong_passwords_is_shown_and_unlocked_on_the_page(
     page = client.get("/accounts").text
     assert "密码错误过多，已锁定" in page and 'value="unlock"' in page
     form = {"csrf": csrf(page), "do": "unlock", "name": "0101"}
-    assert client.post("/accounts", data=form).status_code == 303
-    page = client.get("/accounts").text
-    assert 'value="unlock"' not in page and "解锁账号" in page
+    page = client.post("/accounts", data=form).text
+    assert 'value="unlock"' not in page and "账号 0101 已解锁" in page
+    assert "<td>解锁账号</td>" in client.get("/audit").text
     client.post("/log-out", data={"csrf": csrf(page)})
     log_in(client, "0101")
     assert client.get("/console").status_code == 200
+
+
+def once(page: str) -> str:
+    """The password that a page tells this once."""
+    found = re.search(r'<code class="once">(.*?)</code>', page)
+    assert found, page
+    return found[1]
 
 
 # --- who may post ----------------------------------------------------------------------------------------------------

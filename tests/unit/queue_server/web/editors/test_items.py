@@ -171,9 +171,9 @@ def test_a_change_goes_through_three_hands_and_then_to_the_public(office: Office
     assert office.hall.edition(after=version).version != version
     assert "最低生活保障金</h1>" in entry.get(f"/g/{CODE}").text
     assert "最低生活保障</h1>" in service.get(f"{PAGE}/v/1").text
-    page = office.at("admin").get("/accounts").text
+    page = office.at("admin").get("/audit").text
     for word in ("保存事项", "提交事项", "审核事项", "发布事项"):
-        assert word in page
+        assert f"<td>{word}</td>" in page
 
 
 def test_a_form_saved_as_it_was_opened_changes_nothing_of_the_item(office: Office) -> None:
@@ -329,7 +329,7 @@ def test_an_item_with_a_fault_is_submitted_only_with_a_reason_that_the_audit_kee
     assert move(entry, "submit", "省里的模板就是这样").status_code == 303
     assert office.states() == ["in-force", "reviewed"]
     assert "省里的模板就是这样" in establishment.get(PAGE).text
-    assert "省里的模板就是这样" in office.at("admin").get("/accounts").text
+    assert "省里的模板就是这样" in office.at("admin").get("/audit").text
     assert move(establishment, "return", "请补份数").status_code == 303
     post_form(entry, f"{PAGE}/edit", materials__0__originals="1")
     assert "还有" not in entry.get(PAGE).text and move(entry, "submit").status_code == 303
@@ -513,8 +513,8 @@ def test_changed_english_reaches_the_phone_and_the_audit(office: Office) -> None
     office.hall.edition(after=before.version)
     phone = TestClient(office.app, base_url="http://hall", headers={"accept-language": "en"})
     assert "The property is small enough" in phone.get(f"/g/{CODE}").text
-    audit = office.at("admin").get("/accounts").text
-    assert "改写英文" in audit and CONDITION in audit
+    audit = office.at("admin").get("/audit").text
+    assert "<td>改写英文</td>" in audit and CONDITION in audit
 
 
 def test_english_that_somebody_else_changed_meanwhile_is_not_written_over(office: Office) -> None:

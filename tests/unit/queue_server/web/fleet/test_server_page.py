@@ -41,7 +41,7 @@ def test_a_backup_is_taken_away_under_the_passphrase_that_was_typed(hall: WebHal
     with pytest.raises(Exception, match="testhall"):
         restore(tmp_path / "taken", PASSPHRASE, RestoreTarget(tmp_path / "h", tmp_path / "s"), now())
     assert not list(tmp_path.glob("download-*"))
-    assert "下载备份" in client.get("/accounts").text
+    assert "<td>下载备份</td>" in client.get("/audit").text
 
 
 def test_a_short_passphrase_and_two_different_ones_are_refused(hall: WebHall, client: TestClient):
@@ -73,7 +73,7 @@ def test_a_clock_in_doubt_is_explained_and_confirmed(hall: WebHall, client: Test
         known = marks.newest_known(connection)
     assert known is not None and now() - known < timedelta(minutes=5), "the next start believes it, too"
     log_in(client, "admin")
-    assert "确认服务器时钟" in client.get("/accounts").text
+    assert "<td>确认服务器时钟</td>" in client.get("/audit").text
 
 
 def test_after_a_restore_it_says_what_is_left_to_do_until_somebody_has_read_it(hall: WebHall, client: TestClient):
