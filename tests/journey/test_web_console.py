@@ -135,6 +135,22 @@ def test_a_key_pressed_twice_in_haste_calls_one_ticket(hall: WebHall, site: str,
     assert sum(request.verb == "call-next" for request in hall.handled) == 1
 
 
+def test_a_key_pressed_while_an_answer_is_on_its_way_is_done_after_it_and_only_the_newest(
+    hall: WebHall, site: str, open_page: OpenPage
+) -> None:
+    first = hall.issue()["number"]
+    hall.issue()
+    page = open_page()
+    on_duty(page, site)
+    page.evaluate(
+        "for (const key of ['F2', 'F2', 'F7', 'F4', 'F2'])"
+        " document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))"
+    )
+    condition(page, "正在办理", first)
+    verbs = [request.verb for request in hall.handled if request.verb not in ("lookup", "open-window")]
+    assert [verb for verb in verbs if verb in ("call-next", "start-service", "no-show")] == ["call-next", "start-service"]
+
+
 def test_a_lost_answer_is_asked_for_again_with_the_same_id(hall: WebHall, site: str, open_page: OpenPage) -> None:
     first = hall.issue()["number"]
     hall.issue()

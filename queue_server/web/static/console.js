@@ -5,7 +5,11 @@ const desk = document.getElementById("desk");
 const lostNote = document.getElementById("lost");
 const toast = document.getElementById("toast");
 const RETRY_MS = [500, 1000, 2000, 4000];
+const KEPT_MS = 3000;
 let pending = false;
+let onTheWay = ""; // the function key whose answer is awaited
+let kept = null; // the newest other key that was pressed meanwhile
+let pictures = 0;
 let connected = true;
 let shown = "";
 
@@ -48,6 +52,9 @@ function tell(text, bad = false) {
 async function ask(verb, fields) {
   if (pending || !connected) return;
   pending = true;
+  onTheWay = desk.querySelector(`button[data-verb="${verb}"]`)?.dataset.key || "";
+  kept = null;
+  const before = pictures;
   allow();
   tell("");
   const slow = setTimeout(() => tell(desk.dataset.sending), 1000);
@@ -61,7 +68,28 @@ async function ask(verb, fields) {
     clearTimeout(slow);
     pending = false;
     allow();
+    if (kept) kept.until = Date.now() + KEPT_MS;
+    if (pictures !== before) goOn();
   }
+}
+
+// A key that was pressed while an answer was on its way is done once the console shows what came of that answer, if it is
+// still one of the next steps. The same key again was meant once.
+function keep(key) {
+  if (key !== onTheWay) kept = { key, until: Infinity };
+}
+
+function goOn() {
+  if (!kept || pending || dialogs().some((dialog) => dialog.open)) return;
+  const { key, until } = kept;
+  if (Date.now() > until) kept = null;
+  else if (pressKey(key)) kept = null;
+}
+
+function pressKey(key) {
+  const button = [...desk.querySelectorAll(`button[data-key="${key}"]`)].find((one) => !one.hidden && !one.disabled);
+  if (button) press(button);
+  return Boolean(button);
 }
 
 async function sendUntilAnswered(body) {
@@ -77,6 +105,7 @@ async function sendUntilAnswered(body) {
 }
 
 async function answered(response) {
+  if (response === null || !response.ok) kept = null; // nobody knows what came of the press before it
   if (response === null) return tell(desk.dataset.noAnswer, true);
   if (response.status === 401 || response.status === 409) return location.reload();
   const content = await response.json().catch(() => ({}));
@@ -157,7 +186,8 @@ document.addEventListener("keydown", (event) => {
   if (!wanted.length) return;
   event.preventDefault(); // F3, F6, F7 and F10 mean something to browsers
   if (event.repeat || dialogs().some((dialog) => dialog.open)) return;
-  for (const button of wanted) if (!button.hidden && !button.disabled) { press(button); break; }
+  if (pending) keep(event.key);
+  else pressKey(event.key);
 });
 
 document.querySelector('#choose input[name="other"]').addEventListener("input", (event) => {
@@ -166,7 +196,7 @@ document.querySelector('#choose input[name="other"]').addEventListener("input", 
 });
 
 follow(desk, {
-  changed: () => { allow(); show(); },
+  changed: () => { pictures += 1; allow(); show(); goOn(); },
   lost: (gone) => {
     if (connected === !gone) return;
     connected = !gone;
