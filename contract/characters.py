@@ -49,8 +49,9 @@ def trimmed(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """`text` as a screen or a printer can show it: □ for what nothing can. Characters that are newer than this program stay."""
-    return _SHOWN_BY_NOTHING.sub("□", assigned(text))
+    """`text` as a display or a printer can show it: accents on their letters, without invisible marks, and □ for what nothing
+    can show. Characters that are newer than this program stay."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _SHOWN_BY_NOTHING.sub("□", assigned(text))))
 
 
 def assigned(text: str) -> str:

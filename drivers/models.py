@@ -40,6 +40,7 @@ class Model:
     driver    "module:callable", called with (Device, DeviceSite), returns a driver of the kind's protocol in ports.py
     emulator  "module:class", a subclass of emulators.base.Emulator, or "" where there is none
     exempt    why there is none
+    font      whose characters alone it can show; "" where it is no matter
     grade     A: vendor manual or several independent sources; B: one source; C: hearsay
     """
 
@@ -53,6 +54,7 @@ class Model:
     options: tuple[str, ...] = ()
     remark: str = ""
     exempt: str = ""
+    font: Literal["", "GB 2312"] = ""
 
 
 @cache

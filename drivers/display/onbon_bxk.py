@@ -18,7 +18,7 @@ from drivers.display.brightness import Night, level
 from drivers.display.bxk_area import UNTIL_TIMEOUT, Area, Areas
 from drivers.display.onbon_line import BadFrame, Splitter
 from drivers.display.options import Size
-from drivers.display.text import encode, plain
+from drivers.display.text import encode, simple
 from drivers.options import DeviceOptions
 from drivers.ports import BadReply, DeviceRefused, Display, GaveWay, NoReply
 from drivers.serial_device import SerialDevice
@@ -114,7 +114,7 @@ class BxkDisplay(SerialDevice, Display):
         )
 
     def _runs(self, line: DisplayLine) -> bool:
-        return line.effect == "scroll" or dots.width(plain(line.text)) > self.size.width
+        return line.effect == "scroll" or dots.width(simple(line.text)) > self.size.width
 
     def _find(self) -> None:
         """Ping, at both speeds when the speed is to be found out; then switch on."""

@@ -16,6 +16,7 @@ TABLE: tuple[Model, ...] = (
         emulator="drivers.emulators.onbon_bxk:OnbonBxkEmulator",
         options=(*COMMON, "addr", "speed", "autobaud"),
         remark="BX-5K, BX-5MK, BX-6K: controllers with Chinese fonts",
+        font="GB 2312",
     ),
     Model(
         "onbon-bxk-yy",
@@ -27,6 +28,7 @@ TABLE: tuple[Model, ...] = (
         emulator="drivers.emulators.onbon_bxk:OnbonBxkYyEmulator",
         options=(*COMMON, "addr", "speed", "autobaud", "voice_volume", "voice_speed", "voice_person", "yao"),
         remark="BX-6K-YY, BX-5K1Q-YY: also says the calls of its window, a board those of all, in Mandarin; does not blink",
+        font="GB 2312",
     ),
     Model(
         "onbon-bx6",
@@ -71,6 +73,7 @@ TABLE: tuple[Model, ...] = (
         emulator="drivers.emulators.one_way:QtStripEmulator",
         options=(*SERVER, "addr"),
         remark="framing from four programs, meaning of five bytes is hearsay; never answers",
+        font="GB 2312",
     ),
     Model(
         "alpha",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Literal
 
+from contract import gb2312
 from contract.characters import shown
 
 Charset = Literal["gbk", "gb2312", "latin"]
@@ -67,17 +68,14 @@ def wrap(text: str, width: int) -> list[str]:
 def _bytes_of(character: str, charset: Charset) -> bytes | None:
     if " " <= character <= "~":
         return character.encode("ascii")
-    if charset == "latin":
-        return None
-    try:
-        code = character.encode("gbk")
-    except UnicodeEncodeError:
-        return None
-    if len(code) != 2:
-        return None
-    if charset == "gb2312" and not (0xA1 <= code[0] <= 0xF7 and code[1] >= 0xA1 and not 0xAA <= code[0] <= 0xAF):
-        return None
-    return code
+    match charset:
+        case "latin":
+            return None
+        case "gb2312":
+            return gb2312.code_of(character)
+        case "gbk":
+            code = character.encode("gbk", "ignore")
+            return code if len(code) == 2 else None
 
 
 def _pieces(text: str) -> list[str]:

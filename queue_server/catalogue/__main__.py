@@ -17,6 +17,7 @@ from contract.configuration.hall_files import BadHall
 from contract.guides.item import Item
 from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.book import NO_CHOICES
+from queue_server.catalogue.hall_lint import lint_hall
 from queue_server.catalogue.index import build
 from queue_server.catalogue.lint import lint
 from queue_server.catalogue.load import Catalogue, load, load_english, load_shared
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "metavar": "DIR",
         "help": "folder of the hall, for example assets/halls/wushan",
     }
-    verb("lint", _lint, "name what should be corrected in a hall's items").add_argument("--hall", **hall)
+    verb("lint", _lint, "name what should be corrected in a hall's items and its own files").add_argument("--hall", **hall)
     made = verb("build", _build, "write the guide file that kiosks and the phone page read, and print its SHA-256")
     made.add_argument("--hall", **hall)
     made.add_argument("--items", metavar="FILE", help="take the items from FILE, one as JSON a line (-: standard input)")
@@ -78,7 +79,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _lint(chosen: argparse.Namespace) -> int:
-    findings = lint(load(chosen.hall), halls.load(chosen.hall))
+    catalogue, hall = load(chosen.hall), halls.load(chosen.hall)
+    findings = [*lint_hall(hall), *lint(catalogue, hall)]
     for finding in findings:
         print(f"{finding.severity}: {finding.file}: {finding.code} {finding.key}: {finding.texts.zh} / {finding.texts.en}")
     errors = sum(finding.severity == "error" for finding in findings)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from contract.characters import shown
+from contract.gb2312 import BOX
 from contract.identity_numbers import check_character
-from drivers.display.text import REPLACEMENT, decode, encode, plain
+from drivers.display.text import decode, encode, plain
 from drivers.idcard.text import area, card
 from drivers.printer.text import clean
 
@@ -21,7 +22,7 @@ def test_every_character_of_a_name_is_on_paper_and_on_a_display(kept: str, seen:
     assert clean(f"曾{kept}字") == shown(f"曾{kept}字") == f"曾{seen}字"
     assert len(plain(f"曾{kept}字")) == 3
     assert len(decode(encode(f"曾{kept}字"))) == 3, "what a panel lacks is a box"
-    assert REPLACEMENT in decode(encode(NEW))
+    assert BOX in decode(encode(NEW))
 
 
 def test_a_card_from_the_days_of_gbk_gives_the_name_in_unicode() -> None:
