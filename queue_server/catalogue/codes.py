@@ -11,6 +11,9 @@ import re
 from dataclasses import dataclass
 
 LOCAL = re.compile("([0-9]{8})([A-Z]{2})-([A-Z]{2})-([0-9]{4})")
+PROVINCIAL = re.compile("([0-9A-Z]+(?:-[0-9A-Z]+)*)-([0-9]{12})-([0-9]{3})-([0-9A-Z]{18}|[0-9A-Z]{9})-([0-9])-([0-9]{2})")
+PROVINCIAL_TYPES = {"511A": "01", "511F": "07", "511Z": "10", "512": "20", "513": "20"}
+"""How a code of that form begins, and the item type that its province gives it."""
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -71,7 +74,9 @@ class NationalCode:
     """A national item code kept as written, with its parts where they can be read.
 
     31 characters: USCC of the agency (18), level (1), basic code (12). 33 characters: two more for the handled item.
-    12 or 13 characters: a basic code alone, or with the level before it. Anything else stays opaque.
+    12 or 13 characters: a basic code alone, or with the level before it. With hyphens, as provincial platforms write it in
+    their links: the province's basic code, the region (12 digits), three digits, the agency (18 characters, or its
+    organisation code of 9), two more numbers. Anything else stays opaque.
     """
 
     text: str
@@ -79,6 +84,7 @@ class NationalCode:
     level: str | None = None
     basic: str | None = None
     handled: str | None = None
+    region: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> NationalCode:
@@ -88,17 +94,22 @@ class NationalCode:
             return cls(text, body[:18], body[18], body[19:31], body[31:] or None)
         if re.fullmatch(r"[1-7]?[0-9A-Z]{12}", body):
             return cls(text, None, body[0] if len(body) == 13 else None, body[-12:])
+        if found := PROVINCIAL.fullmatch(body):
+            basic, region, _, agency, *_ = found.groups()
+            return cls(text, agency if len(agency) == 18 else None, None, basic, region=region)
         return cls(text)
 
     @property
     def type(self) -> str | None:
         """The item type (01 licence, 07 confirmation, 20 public service ...) inside the basic code."""
+        if self.basic and self.region:
+            return next((type for start, type in PROVINCIAL_TYPES.items() if self.basic.startswith(start)), None)
         return self.basic[2:4] if self.basic else None
 
     @property
     def built_locally(self) -> bool:
         """Whether the item was made up locally and is not to be sent to the province (eight zeros in the code)."""
-        return self.basic is not None and "00000000" in self.basic
+        return self.basic is not None and self.region is None and "00000000" in self.basic
 
 
 def uscc_check(first: str) -> str:

@@ -67,8 +67,8 @@ RULES: dict[str, TextConfig] = {
         en="the national code says type {value}, this item another; check it",
     ),
     "national-code-opaque": TextConfig(
-        zh="国家编码{value}无法识别（应为31位或33位）；请核对",
-        en="national code {value} is not understood (31 or 33 characters); check it",
+        zh="国家编码{value}无法识别（应为31位或33位，或省平台带连字符的写法）；请核对",
+        en="national code {value} is not understood (31 or 33 characters, or with hyphens as a province writes it); check it",
     ),
     "uscc": TextConfig(
         zh="统一社会信用代码{value}校验不通过；请核对", en="unified social credit code {value} fails its check; check it"
@@ -189,7 +189,7 @@ def _codes(item: Item, region: str) -> Problems:
 def _national(item: Item, code: NationalCode) -> Problems:
     if code.basic is None:
         yield "national-code-opaque", "national_code", code.text
-    elif code.type != item.type:
+    elif code.type not in (item.type, None):
         yield "type-differs", "national_code", code.type
     if code.agency and uscc_problem(code.agency):
         yield "uscc", "national_code", code.agency

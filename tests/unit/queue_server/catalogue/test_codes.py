@@ -78,7 +78,11 @@ def test_a_region_with_a_gap_or_a_wrong_length_is_refused(parts):
         ("11310000MB2F30661Y231200356400001", "11310000MB2F30661Y", "2", "312003564000", "01"),
         ("3370118009001", None, "3", "370118009001", None),
         ("370118009001", None, None, "370118009001", None),
-        ("511A0138000000-511602000000-000-11511301008778183N-1-00", None, None, None, None),
+        ("511A0138000000-511602000000-000-11511301008778183N-1-00", "11511301008778183N", None, "511A0138000000", None),
+        ("512B0053300006-511602000000-000-083372204-1-00", None, None, "512B0053300006", None),
+        ("G-000007-001-511602000000-000-115113010833722043-1-00", "115113010833722043", None, "G-000007-001", None),
+        ("511A0138000000-511602000000-000", None, None, None, None),
+        ("511A0138000000-5116-000-11511301008778183N-1-00", None, None, None, None),
     ],
 )
 def test_national_codes_in_use_fall_into_their_parts_or_stay_opaque(text, agency, level, basic, handled):
@@ -89,6 +93,21 @@ def test_national_codes_in_use_fall_into_their_parts_or_stay_opaque(text, agency
 def test_the_type_stands_inside_the_basic_code():
     assert NationalCode.parse("11310000MB2F30661Y231200356400001").type == "20"
     assert NationalCode.parse("370118009001").type == "01"
+
+
+@pytest.mark.parametrize(
+    ("basic", "type"),
+    [
+        ("511A0138000000", "01"),
+        ("511F33033003", "07"),
+        ("511Z07001006", "10"),
+        ("512C0053300008", "20"),
+        ("G-000007-001", None),
+    ],
+)
+def test_a_code_with_hyphens_names_region_and_type_where_its_province_says_it(basic, type):
+    code = NationalCode.parse(f"{basic}-511602000000-000-11511301008778183N-1-00")
+    assert (code.type, code.region, code.built_locally) == (type, "511602000000", False)
 
 
 def test_a_code_with_eight_zeros_was_built_locally():
