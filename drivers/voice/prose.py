@@ -45,7 +45,7 @@ def read_out(text: str, language: str) -> str:
         for pattern, say in RULES_EN:
             text = pattern.sub(say, text)
         return spoken(text, "en")
-    return plain(in_words(_COMMA.sub("", unicodedata.normalize("NFKC", signs_in_words(text)))))
+    return plain(in_words(unicodedata.normalize("NFKC", signs_in_words(text))))
 
 
 def _date_en(match: re.Match[str]) -> str:

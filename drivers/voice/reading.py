@@ -19,7 +19,9 @@ LIMIT = 300
 _TAG = re.compile(r"\[[^\]\[]{0,20}\]|</?[A-Za-z][^<>]{0,80}>")
 _TUNE = re.compile(r"(sound|msg|ring|alert)(?=[a-z0-9])", re.IGNORECASE)
 _WINDOW_ZH = re.compile(rf"([A-Za-z]?)(\d{{1,4}})(?={PLACE})")
-_TICKET_ZH = re.compile(r"([A-Za-z])[ ]?(\d+)|(?<![\d第.-])(\d{1,4})(?=号(?![楼线门]))")
+_TICKET_ZH = re.compile(
+    r"(?<![A-Za-z/])([A-Za-z])[ ]?(\d+)(?!\.?\d)|(?<![\d第.\-路街巷道村令〕\]】])(\d{1,4})(?=号(?![楼线门院房室]))"
+)
 _NAME_EN = re.compile(
     r"\b(?P<place>(?:window|counter|desk|room) (?:no\.? ?)?)(?P<at>\d{1,4})\b"
     r"|\b(?P<call>(?:number|ticket|no\.) )(?P<ticket>\d+)\b"

@@ -70,7 +70,7 @@ IN_USE = """
 遗失 yi2 shi1, 遗赠 yi2 zeng4, 饮料 yin3 liao4, 应付 ying4 fu4, 应聘 ying4 pin4, 佣工 yong1 gong1, 与会 yu4 hui4, 给与 ji3 yu3,
 晕车 yun4 che1, 头晕 tou2 yun1, 载体 zai4 ti3, 暂时 zan4 shi2, 脏乱 zang1 luan4, 内脏 nei4 zang4, 选择 xuan3 ze2, 粘贴 zhan1 tie1,
 涨价 zhang3 jia4, 高涨 gao1 zhang3, 着火 zhao2 huo3, 症状 zheng4 zhuang4, 症结 zheng1 jie2, 挣钱 zheng4 qian2, 只有 zhi3 you3,
-一只 yi1 zhi1, 只能 zhi3 neng2, 中毒 zhong4 du2, 种子 zhong3 zi5, 轴承 zhou2 cheng2, 转弯 zhuan3 wan1, 转速 zhuan4 su4, 著作 zhu4 zuo4,
+一只 yi4 zhi1, 只能 zhi3 neng2, 中毒 zhong4 du2, 种子 zhong3 zi5, 轴承 zhou2 cheng2, 转弯 zhuan3 wan1, 转速 zhuan4 su4, 著作 zhu4 zuo4,
 作业 zuo4 ye4, 座位 zuo4 wei4, 人民政府 ren2 min2 zheng4 fu3, 政务服务中心 zheng4 wu4 fu2 wu4 zhong1 xin1, 办事指南 ban4 shi4 zhi3 nan2,
 窗口 chuang1 kou3, 请取号 qing3 qu3 hao4, 请到窗口 qing3 dao4 chuang1 kou3, 不动产登记 bu2 dong4 chan3 deng1 ji4, 不是 bu2 shi4,
 不收费 bu4 shou1 fei4, 不予受理 bu4 yu3 shou4 li3, 不得收取 bu4 de2 shou1 qu3, 社会保障卡 she4 hui4 bao3 zhang4 ka3,
