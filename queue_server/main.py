@@ -94,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
         help="where the pages with a log-in listen, apart; left out: at --web, with all others",
     )
     parser.add_argument("--web-tls", choices=["off", "hall"], help="instead of tls under [web] in hall.toml")
+    parser.add_argument(
+        "--updates", type=Path, metavar="DIR", help="where a system for this machine is left for the installer (needs --web)"
+    )
     parser.add_argument("--database", metavar="URL", help="postgresql://user@host/name instead of DIR/ledger.sqlite")
     parser.add_argument("--always-open", action="store_true", help="give numbers at any hour (for demonstrations)")
     parser.add_argument("--example-accounts", action="store_true", help="log-ins with a printed password (for demonstrations)")
@@ -114,7 +117,9 @@ def _serve(arguments: argparse.Namespace) -> None:
         raise BadWeb("--staff-web needs --web, where the pages for the public and the terminals listen")
     _restore_first(arguments)
     config = load(arguments.hall)
-    web = wiring.WebOptions(arguments.web, arguments.staff_web, arguments.web_tls, arguments.example_accounts)
+    web = wiring.WebOptions(
+        arguments.web, arguments.staff_web, arguments.web_tls, arguments.example_accounts, updates=arguments.updates
+    )
     options = wiring.ServerOptions(
         LedgerOptions.of(arguments),
         broker=Broker.parse(arguments.broker, credentials=arguments.credentials),

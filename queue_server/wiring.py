@@ -42,6 +42,7 @@ from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS
 from queue_server.privacy import key
 from queue_server.rollouts import driver
 from queue_server.rollouts.bundle_shelf import BundleShelf
+from queue_server.rollouts.own_system import OwnSystem
 from queue_server.rollouts.repository import RolloutRepository
 from queue_server.store import marks
 from queue_server.store.database import ERRORS, Database
@@ -82,6 +83,8 @@ class WebOptions:
     staff: str | None = None
     tls: Literal["off", "hall"] | None = None
     example_accounts: bool = False
+    updates: Path | None = None
+    """The folder that the installer of this machine watches."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +215,10 @@ def web_pages(
         example_accounts=web.example_accounts,
     )
     parts.bundles.clear()
+    fetched_at = address if certificate is not None else listener.on_this_machine("http")
+    system = OwnSystem(web.updates, parts.bundles, fetched_at, options.broker.ca)
+    yield system
+    parts = replace(parts, care=replace(care, system=system))
     rollouts = driver.RolloutDriver(parts.rollouts, parts.bundles, hall, connected, address, clock)
     failure = "the rollouts cannot be driven just now"
     yield PeriodicJob("rollouts", rollouts.look, driver.LOOK_S, expected=ERRORS, failure=failure)

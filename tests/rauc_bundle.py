@@ -10,13 +10,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 
-MANIFEST = "[update]\ncompatible=jiaohao-terminal\nversion={version}\n\n[bundle]\nformat=verity\n"
+MANIFEST = "[update]\ncompatible={compatible}\nversion={version}\n\n[bundle]\nformat=verity\n"
 CONTENT = b"hsqs" + bytes(range(256)) * 100
 
 
-def bundle(version: str = "2026.11.23", *, detached: bool = False, content: bytes = CONTENT) -> bytes:
+def bundle(
+    version: str = "2026.11.23", *, detached: bool = False, content: bytes = CONTENT, compatible: str = "jiaohao-terminal"
+) -> bytes:
     """A bundle of `version`; `detached` as in RAUC's oldest format, where the manifest is not in the signature."""
-    cms = _signed(MANIFEST.format(version=version).encode(), detached=detached)
+    cms = _signed(MANIFEST.format(version=version, compatible=compatible).encode(), detached=detached)
     return content + cms + len(cms).to_bytes(8, "big")
 
 

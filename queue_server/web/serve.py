@@ -21,6 +21,7 @@ from queue_server.web.connections import ImpatientProtocol, Patience, SharingLis
 PATIENCE = Patience()
 LOG = logging.getLogger(__name__)
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only compared with
+HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Listener:
     def address(self, scheme: str, broker: Broker) -> str:
         """Where others reach pages that are served here; if that is everywhere, by the address that the broker sees."""
         return f"{scheme}://{_bracketed(self._reachable(broker))}:{self.port}"
+
+    def on_this_machine(self, scheme: str) -> str:
+        """Where this machine itself reaches the pages."""
+        return f"{scheme}://{_bracketed(HERE.get(self.host, self.host))}:{self.port}"
 
     def __str__(self) -> str:
         return f"{_bracketed(self.host)}:{self.port}"

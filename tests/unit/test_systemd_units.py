@@ -169,7 +169,10 @@ def test_the_server_may_leave_a_list_for_the_broker_and_backups_and_nothing_else
     server = unit(FOLDER / "jiaohao-server.service")
     waits = unit(FOLDER / "jiaohao-revoked.path")
     folder = re.search(r"--broker-folder (\S+)", server["Service"]["ExecStart"])
-    assert folder is not None and server["Service"]["ReadWritePaths"] == f"-{folder[1]}/{REVOKED} -/{BACKUPS}"
+    assert (
+        folder is not None
+        and server["Service"]["ReadWritePaths"] == f"-{folder[1]}/{REVOKED} -/{BACKUPS} -/var/lib/jiaohao-update"
+    )
     assert waits["Path"]["PathExists"] == f"{folder[1]}/{REVOKED}/changed"
     assert "jiaohao-revoked.path" in server["Unit"]["Wants"].split(), "also where no target is switched on"
     does = unit(FOLDER / "jiaohao-revoked.service")["Service"]

@@ -15,9 +15,11 @@ from fastapi.responses import FileResponse, RedirectResponse
 from starlette.background import BackgroundTask
 
 from contract.wire.messages import Text
+from link.update import UpdateRefused
 from queue_server.backup.kept_key import SHORTEST, BadPassphrase
 from queue_server.backup.schedule import DOWNLOAD, TROUBLES, BackupSchedule, why
 from queue_server.domain.hall_clock import HallClock
+from queue_server.rollouts.own_system import OwnSystem
 from queue_server.store import marks
 from queue_server.store.database import Database
 from queue_server.web.auth.sessions import Session
@@ -26,6 +28,8 @@ from queue_server.web.site import Site
 LOG = logging.getLogger(__name__)
 LOOK = ("administrator", "supervisor", "technician")
 """Who may say that the clock is right."""
+UPDATE = ("administrator", "technician")
+"""Who may install another system."""
 OWN = ("administrator",)
 """Who may have the hall's data."""
 
@@ -38,6 +42,8 @@ class ServerCare:
     backups: BackupSchedule
     database: Database
     state: Path
+    system: OwnSystem | None = None
+    """The system of this machine; None without web pages."""
 
     def confirm_clock(self) -> None:
         """Somebody has said that the machine's clock is right. Raise one of store.database.ERRORS."""
@@ -72,7 +78,29 @@ def routes(site: Site, care: ServerCare) -> APIRouter:
         await site.note(request, session, "restore-read", "")
         return RedirectResponse("/server", HTTPStatus.SEE_OTHER)
 
+    if care.system is not None:
+        router.include_router(_system(site, care, care.system))
     router.include_router(_backups(site, care))
+    return router
+
+
+def _system(site: Site, care: ServerCare, system: OwnSystem) -> APIRouter:
+    """The system of the server's own machine."""
+    router = APIRouter()
+
+    @router.post("/server/update")
+    async def update(request: Request) -> Response:
+        session = await site.guard.need(request, *UPDATE)
+        form = await site.guard.form(request, session)
+        try:
+            version = await asyncio.to_thread(system.update, str(form.get("bundle", "")))
+        except UpdateRefused as refused:
+            LOG.error("the server is not updated: %s", refused)
+            return await _show(site, care, request, session, trouble=refused.reason)
+        if version is not None:
+            await site.note(request, session, "server-update", version)
+        return RedirectResponse("/server", HTTPStatus.SEE_OTHER)
+
     return router
 
 
@@ -139,6 +167,8 @@ async def _show(
         standing=standing,
         sealed=await asyncio.to_thread(lambda: care.backups.sealed),
         same_disk=await asyncio.to_thread(lambda: care.backups.same_disk),
+        system=care.system if session.account.role in UPDATE else None,
+        bundles=await asyncio.to_thread(care.system.bundles) if care.system is not None else [],
         own=session.account.role in OWN,
         shortest=SHORTEST,
         trouble=trouble,
