@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
 from queue_server.ledger.visits import Visits
 from queue_server.privacy import key
+from queue_server.rollouts.own_system import OwnSystem
 from queue_server.store.database import Database, sqlite_url
 from queue_server.web.app import WebParts, build
 from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
@@ -45,6 +47,8 @@ from tests.programs import PATIENCE_S
 from tests.small_hall import NOON
 
 PASSWORD = EXAMPLE_PASSWORD
+SYSTEM = "20261122.0900-1111111"
+"""The version of the system of a machine with an installer."""
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CONFIG = HallConfig.model_validate(
     {
@@ -105,13 +109,21 @@ CONFIG = HallConfig.model_validate(
 class WebHall:
     """One hall. `open` before use, `close` at the end; `ask` plays everybody who is not at a browser.
 
-    `items` is the folder of a hall whose items it has; without it the hall has no guides.
+    `items` is the folder of a hall whose items it has; without it the hall has no guides. `updates` is the folder of an
+    installer that its machine has.
     """
 
     def __init__(
-        self, folder: Path, config: HallConfig = CONFIG, items: Path | None = None, broker: BrokerHere | None = None
+        self,
+        folder: Path,
+        config: HallConfig = CONFIG,
+        items: Path | None = None,
+        broker: BrokerHere | None = None,
+        updates: Path | None = None,
     ) -> None:
         self.folder = folder
+        self.updates = updates
+        self.system: OwnSystem | None = None
         self.config = config
         self.items = items
         self.broker = broker
@@ -154,7 +166,16 @@ class WebHall:
             example_accounts=True,
             hasher=QUICK,
         )
-        return build(self.parts)
+        return build(self.with_system("http://testserver"))
+
+    def with_system(self, site: str) -> WebParts:
+        """The parts with a system of this machine, as at a start of the server; it fetches bundles from `site`."""
+        if self.system is not None:
+            self.system.close()
+        version = SYSTEM if self.updates is not None else ""
+        self.system = OwnSystem(self.updates, self.parts.bundles, site, None, lambda: version)
+        self.system.open()
+        return replace(self.parts, care=replace(self.parts.care, system=self.system))
 
     def edition(self, *, after: str = "") -> messages.CatalogueVersion:
         """The guide file that is announced, once it is another one than `after`."""
@@ -168,6 +189,8 @@ class WebHall:
         raise AssertionError("no guide file was announced")
 
     def close(self) -> None:
+        if self.system is not None:
+            self.system.close()
         if self.guides is not None:
             self.guides.close()
         self._requests.put(None)

@@ -24,7 +24,7 @@ from queue_server.enrolment import authority
 from queue_server.enrolment.broker import client_credentials
 from queue_server.enrolment.register import register_of
 from queue_server.enrolment.revocation import BrokerHere
-from queue_server.rollouts.bundle_shelf import BundleShelf
+from queue_server.rollouts.bundle_shelf import Bundle
 from queue_server.rollouts.repository import RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
 from queue_server.store import restores
@@ -64,7 +64,9 @@ def shots(_mode: str) -> Iterator[Shot]:
     stand_still("tests")  # the clock that the hall is given stands from the start
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         authority.make(Path(folder) / "ca", "wushan", now())
-        hall = WebHall(Path(folder), load(HALL), items=HALL, broker=BrokerHere(Path(folder), ("127.0.0.1", 1)))
+        broker, updates = BrokerHere(Path(folder), ("127.0.0.1", 1)), Path(folder) / "update"
+        updates.mkdir()
+        hall = WebHall(Path(folder), load(HALL), items=HALL, broker=broker, updates=updates)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
             application = hall.open()  # what is built of types must see the real ones
@@ -172,12 +174,8 @@ def around(hall: WebHall) -> None:
 
 def updated(hall: WebHall) -> None:
     """A bundle on the shelf, and a rollout that has paused because two terminals failed."""
-    shelf = BundleShelf(hall.folder / "bundles", hall.database.writer, hall.database.reader, now)
-    content = bundle()
-    with contextlib.closing(shelf.receive(len(content))) as incoming:
-        incoming.write(content)
-        incoming.end()
-        kept = shelf.keep(incoming, "jiaohao-2026.11.23.raucb", "admin")
+    kept = shelved(hall, "kiosk", "20261124.1530-2222222")
+    shelved(hall, "server", "20261124.1530-2222222")
     targets = (
         Target("kiosk-1", "done", now()),
         Target("kiosk-2", "failed", now(), detail="went-back"),
@@ -188,6 +186,15 @@ def updated(hall: WebHall) -> None:
     )
     rollout = Rollout("1", kept.sha256, kept.version, "lobby", 2, 1, targets, "paused", "failures", 0, "admin", now())
     RolloutRepository(hall.database.writer, hall.database.reader).begin(rollout)
+
+
+def shelved(hall: WebHall, profile: str, version: str) -> Bundle:
+    """Put a bundle on the shelf."""
+    shelf, content = hall.parts.bundles, bundle(version, compatible=f"jiaohao-{profile}-amd64")
+    with contextlib.closing(shelf.receive(len(content))) as incoming:
+        incoming.write(content)
+        incoming.end()
+        return shelf.keep(incoming, f"jiaohao-{profile}-{version}.raucb", "admin")
 
 
 def enrolled(hall: WebHall) -> None:

@@ -154,6 +154,8 @@ async def _show(
     site: Site, care: ServerCare, request: Request, session: Session, *, trouble: str = "", why: Text | None = None
 ) -> Response:
     standing = await asyncio.to_thread(lambda: care.backups.standing)
+    system = care.system if session.account.role in UPDATE else None
+    update = system.status if system is not None else None
     return site.pages.page(
         request,
         "server.html",
@@ -167,8 +169,10 @@ async def _show(
         standing=standing,
         sealed=await asyncio.to_thread(lambda: care.backups.sealed),
         same_disk=await asyncio.to_thread(lambda: care.backups.same_disk),
-        system=care.system if session.account.role in UPDATE else None,
-        bundles=await asyncio.to_thread(care.system.bundles) if care.system is not None else [],
+        system=system,
+        update=update,
+        under_way=update is not None and update.state not in ("done", "failed"),
+        bundles=await asyncio.to_thread(system.bundles) if system is not None else [],
         own=session.account.role in OWN,
         shortest=SHORTEST,
         trouble=trouble,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,15 +12,15 @@ from fastapi.testclient import TestClient
 from contract.configuration.hall import Backups
 from queue_server.backup.restore import RestoreTarget, restore
 from queue_server.backup.sealed_file import NotOpened
-from queue_server.rollouts.own_system import OwnSystem
 from queue_server.store import marks, restores
 from queue_server.web.app import build
 from tests.programs import wait_until
 from tests.rauc_bundle import bundle
 from tests.small_hall import write_hall
-from tests.web_hall import CONFIG, WebHall, csrf, log_in, now, serving
+from tests.web_hall import CONFIG, SYSTEM, WebHall, csrf, log_in, now, serving
 
 PASSPHRASE = "four words are easy"
+STAFF = "http://hall"
 
 
 def post(client: TestClient, path: str, **fields: str):
@@ -93,7 +92,7 @@ def test_after_a_restore_it_says_what_is_left_to_do_until_somebody_has_read_it(h
 
 def on_the_shelf(hall: WebHall, compatible: str) -> str:
     """Put a bundle on the shelf; its SHA-256."""
-    content = bundle("2026.12.1", compatible=compatible)
+    content = bundle("20261123.0900-2222222", compatible=compatible)
     incoming = hall.parts.bundles.receive(len(content))
     incoming.write(content)
     incoming.end()
@@ -103,50 +102,40 @@ def on_the_shelf(hall: WebHall, compatible: str) -> str:
         incoming.close()
 
 
-def own_system(hall: WebHall, folder: Path | None, site: str) -> OwnSystem:
-    return OwnSystem(folder, hall.parts.bundles, site, None, lambda: "2026.11.23")
-
-
-def with_system(hall: WebHall, system: OwnSystem) -> TestClient:
-    app = build(replace(hall.parts, care=replace(hall.parts.care, system=system)))
-    return TestClient(app, base_url="http://hall", follow_redirects=False)
-
-
-def test_the_server_installs_its_own_bundle_like_a_terminal_and_says_what_became_of_it(hall: WebHall, tmp_path: Path):
-    app, folder = hall.open(), tmp_path / "update"
+def test_the_server_installs_its_own_bundle_like_a_terminal_and_says_what_became_of_it(tmp_path: Path):
+    folder, hall = tmp_path / "update", WebHall(tmp_path / "state", updates=tmp_path / "update")
     folder.mkdir()
-    ours, other = on_the_shelf(hall, "jiaohao-server-amd64"), on_the_shelf(hall, "jiaohao-kiosk-amd64")
-    with serving(app) as site:
-        system = own_system(hall, folder, site)
-        with with_system(hall, system) as client:
-            log_in(client, "admin")
-            page = client.get("/server").text
-            assert "现在是 2026.11.23。" in page and ours in page and other not in page
-            post(client, "/server/update", bundle=other)
-            assert system.status is None, "a terminal's bundle fits no server"
-            assert post(client, "/server/update", bundle=ours).status_code == 303
-            wait_until((folder / "request.json").exists)
-            assert json.loads((folder / "request.json").read_bytes())["sha256"] == ours
-            assert (folder / "bundle.raucb").read_bytes() == hall.parts.bundles.path(ours).read_bytes()
-            assert "上一次升级还没有结束" in post(client, "/server/update", bundle=ours).text
-            (folder / "result.json").write_text('{"state": "restarting"}')
-            wait_until(lambda: "正在重新启动" in client.get("/server").text)
-        system.close()
-    (folder / "result.json").write_text('{"state": "done"}')
-    again = own_system(hall, folder, "http://127.0.0.1:1")
-    again.open()
-    with with_system(hall, again) as client:
+    hall.folder.mkdir()
+    with (
+        serving(hall.open()) as site,
+        TestClient(build(hall.with_system(site)), base_url=STAFF, follow_redirects=False) as client,
+    ):
+        ours, other = on_the_shelf(hall, "jiaohao-server-amd64"), on_the_shelf(hall, "jiaohao-kiosk-amd64")
         log_in(client, "admin")
-        wait_until(lambda: "升级完成" in client.get("/server").text)
-        assert "升级服务器" in client.get("/accounts").text
-    again.close()
+        page = client.get("/server").text
+        assert f"现在是 {SYSTEM}。" in page and ours in page and other not in page
+        post(client, "/server/update", bundle=other)
+        assert not (folder / "order.json").exists(), "a terminal's bundle fits no server"
+        assert post(client, "/server/update", bundle=ours).status_code == 303
+        wait_until((folder / "request.json").exists)
+        assert json.loads((folder / "request.json").read_bytes())["sha256"] == ours
+        assert (folder / "bundle.raucb").read_bytes() == hall.parts.bundles.path(ours).read_bytes()
+        assert "安装并重新启动" not in client.get("/server").text, "one at a time"
+        assert "上一次升级还没有结束" in post(client, "/server/update", bundle=ours).text
+        (folder / "result.json").write_text('{"state": "restarting"}')
+        wait_until(lambda: "正在重新启动" in client.get("/server").text)
+    (folder / "result.json").write_text('{"state": "failed", "detail": "the new system did not reach its screen"}')
+    with TestClient(build(hall.with_system("http://127.0.0.1:1")), base_url=STAFF, follow_redirects=False) as client:
+        log_in(client, "admin")
+        wait_until(lambda: "新系统没有启动成功，已退回原来的系统" in client.get("/server").text)
+        assert "安装并重新启动" in client.get("/server").text and "升级服务器" in client.get("/accounts").text
+    hall.close()
 
 
 @pytest.mark.parametrize(("who", "may"), [("admin", True), ("supervisor", False)])
 def test_who_may_update_the_server_sees_how_and_nobody_else_does(hall: WebHall, who: str, may: bool):
-    hall.open()
-    ours = on_the_shelf(hall, "jiaohao-server-amd64")
-    with with_system(hall, own_system(hall, None, "http://127.0.0.1:1")) as client:
+    with TestClient(hall.open(), base_url=STAFF, follow_redirects=False) as client:
+        ours = on_the_shelf(hall, "jiaohao-server-amd64")
         log_in(client, who)
         page = client.get("/server").text
         assert ("服务器的系统" in page) == may and "安装并重新启动" not in page, "this machine has no installer"

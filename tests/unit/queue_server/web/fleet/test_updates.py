@@ -99,7 +99,9 @@ def test_a_bundle_made_by_rauc_itself_is_read(tmp_path: Path) -> None:
     folder, made = tmp_path / "content", tmp_path / "made.raucb"
     folder.mkdir()
     (folder / "root.img").write_bytes(os.urandom(65536))
-    manifest_of = MANIFEST.format(version="2026.11.23-1") + "\n[image.rootfs]\nfilename=root.img\n"
+    manifest_of = (
+        MANIFEST.format(version="2026.11.23-1", compatible="jiaohao-terminal") + "\n[image.rootfs]\nfilename=root.img\n"
+    )
     (folder / "manifest.raucm").write_text(manifest_of)
     new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=maker"]
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
