@@ -19,6 +19,7 @@ from link import Broker, Link
 from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from tests.bench import stage
 from tests.bench.report import Row, percentile
+from tests.ports import free_port
 
 ROUNDS, TICKETS, PAGES = 3, 150, 40
 AIM = 2.0
@@ -102,7 +103,7 @@ def measured(link: Link, staff: Staff, taken: Taken) -> None:
 def rows() -> Iterator[Row]:
     """Each flood beside peace."""
     with stage.folder() as at:
-        hall, web, for_staff = stage.write_hall(at), stage.free_port(), stage.free_port()
+        hall, web, for_staff = stage.write_hall(at), free_port(), free_port()
         pages = ("--web", f"127.0.0.1:{web}", "--staff-web", f"127.0.0.1:{for_staff}", "--web-tls", "off", "--example-accounts")
         with stage.broker(at) as port, stage.server(at, hall, port, *pages), linked(port) as link:
             staff = Staff(for_staff)

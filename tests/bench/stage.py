@@ -17,17 +17,12 @@ from pathlib import Path
 from contract.wire import codec, messages
 from contract.wire.topics import Topics
 from link import Broker, Link
+from tests.ports import free_port
 
 WINDOWS = 50
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
 HALL = "bench"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path, timeout_s: float = 120) -> None:

@@ -13,6 +13,7 @@ from contract.wire.topics import Topics
 from link import Broker, Link
 from tests.bench import stage
 from tests.bench.report import Row, percentile
+from tests.ports import free_port
 
 PHONES = 1000
 ISSUES, CALLS_EACH = 200, 5
@@ -24,7 +25,7 @@ AIM_P99_MS = 25
 def rows() -> Iterator[Row]:
     """One row: the 99th percentile of issue-ticket, with and without phones."""
     with stage.folder() as at, stage.broker(at) as port, ExitStack() as stack:
-        web = stage.free_port()
+        web = free_port()
         stack.enter_context(stage.server(at, stage.write_hall(at), port, "--web", f"127.0.0.1:{web}"))
         link = Link(broker=Broker("127.0.0.1", port), topics=Topics(stage.HALL), client_id="viewers")
         link.open()
