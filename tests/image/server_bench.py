@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-import urllib.request
 import uuid
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import httpx
 
 from appliance.terminal_file import TerminalFile
 from contract.wire.topics import Topics
@@ -65,9 +66,8 @@ class ServerBench:
     def _answers(self) -> bool:
         assert self.machine.runs, f"the machine went off: {self.machine.said[-2000:]}"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.staff}/log-in", timeout=60) as answer:
-                return bool(answer.status == 200)
-        except OSError:
+            return httpx.get(f"https://127.0.0.1:{self.staff}/log-in", verify=False, timeout=60).status_code == 200
+        except httpx.TransportError:
             return False
 
     def state(self, folder: Path) -> Path:

@@ -78,5 +78,6 @@ DEEDS = {
     "backup-passphrase": Deed(N_("设置备份口令")),
     "backup-now": Deed(N_("立即备份")),
     "backup-download": Deed(N_("下载备份")),
+    "server-update": Deed(N_("升级服务器")),
     "log-check": Deed(N_("检查日志")),
 }

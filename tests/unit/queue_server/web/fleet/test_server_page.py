@@ -128,7 +128,7 @@ def test_the_server_installs_its_own_bundle_like_a_terminal_and_says_what_became
     with TestClient(build(hall.with_system("http://127.0.0.1:1")), base_url=STAFF, follow_redirects=False) as client:
         log_in(client, "admin")
         wait_until(lambda: "新系统没有启动成功，已退回原来的系统" in client.get("/server").text)
-        assert "安装并重新启动" in client.get("/server").text and "升级服务器" in client.get("/accounts").text
+        assert "安装并重新启动" in client.get("/server").text and "升级服务器" in client.get("/audit").text
     hall.close()
 
 
