@@ -97,7 +97,7 @@ class HallRules:
 
     def deadline(self, promised: date, today: date) -> Deadline:
         """Where a case is against its promised day."""
-        return standing(promised, today, self.is_working, is_known=knows_holidays)
+        return standing(promised, today, self.calendar.working_days, is_known=knows_holidays)
 
     @property
     def print_timeout(self) -> timedelta:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, tzinfo
+from functools import cached_property
 from typing import Literal, Protocol
 
 import chinese_calendar
 
 from queue_server.domain.business_day import DAYS, LOOK_AHEAD_DAYS, ONE_DAY, at_local_time, is_weekday
+from queue_server.domain.working_days import WorkingDays
 
 DayKind = Literal["ordinary", "holiday", "make-up"]
 PLAIN_DAYS = DAYS[:5]
@@ -113,6 +115,12 @@ class HallCalendar:
             return True
         kind = kind_of(day)
         return is_weekday(day) if kind == "ordinary" else kind == "make-up"
+
+    @cached_property
+    def working_days(self) -> WorkingDays:
+        """The working days, to count them over any time."""
+        noticed = {*chinese_calendar.constants.holidays, *chinese_calendar.constants.workdays, *self._closed, *self._open}
+        return WorkingDays(day for day in noticed if self.is_working(day) != is_weekday(day))
 
     def _of_weekday(self, name: str) -> list[OpenHours]:
         return [session for session in self._hours if name in session.days]

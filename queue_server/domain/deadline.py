@@ -11,10 +11,11 @@ from datetime import date, timedelta
 
 from contract.wire.facts import DeadlineState
 from contract.wire.messages import Text
+from queue_server.domain.working_days import WorkingDays
 
 ONE_DAY = timedelta(days=1)
 LONGEST_DAYS = 3700
-"""Beyond ten years the count stops: such a date is a typing error."""
+"""Ten years without enough working days: the calendar has none."""
 
 COLOURS: dict[DeadlineState, Text] = {
     "far": Text("正常", "in time"),
@@ -47,20 +48,12 @@ class Deadline:
         return Text(f"还有{days}个工作日{mark.zh}", f"{days} working day{plural} left{mark.en}")
 
 
-def working_days_between(first: date, last: date, is_working: Callable[[date], bool]) -> int:
-    """Working days after `first` up to and with `last`; negative, after `last` up to `first`, when `last` is earlier."""
-    if last < first:
-        return -working_days_between(last, first, is_working)
-    span = min((last - first).days, LONGEST_DAYS)
-    return sum(is_working(first + ONE_DAY * n) for n in range(1, span + 1))
-
-
 def standing(
-    promised: date, today: date, is_working: Callable[[date], bool], *, is_known: Callable[[date], bool], near_days: int = 1
+    promised: date, today: date, working: WorkingDays, *, is_known: Callable[[date], bool], near_days: int = 1
 ) -> Deadline:
     """Where `today` is against the promised day. `is_known` says whether a day's year is in the holiday calendar."""
     certain = is_known(today) and is_known(promised)
-    left = working_days_between(today, promised, is_working)
+    left = working.between(today, promised)
     if promised < today:
         return Deadline("exceeded", left, certain)
     if left == 0 or promised == today:
@@ -68,12 +61,12 @@ def standing(
     return Deadline("near" if left <= near_days else "far", left, certain)
 
 
-def last_days(today: date, is_working: Callable[[date], bool], near_days: int = 1) -> tuple[date, date]:
+def last_days(today: date, working: WorkingDays, near_days: int = 1) -> tuple[date, date]:
     """The last promised day that counts as reached, and the last that counts as near, seen from `today`."""
     reached = today
-    while working_days_between(today, reached + ONE_DAY, is_working) == 0 and reached - today < timedelta(LONGEST_DAYS):
+    while working.between(today, reached + ONE_DAY) == 0 and reached - today < timedelta(LONGEST_DAYS):
         reached += ONE_DAY
     near = reached
-    while working_days_between(today, near + ONE_DAY, is_working) <= near_days and near - today < timedelta(LONGEST_DAYS):
+    while working.between(today, near + ONE_DAY) <= near_days and near - today < timedelta(LONGEST_DAYS):
         near += ONE_DAY
     return reached, near

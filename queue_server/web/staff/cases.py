@@ -38,7 +38,7 @@ def routes(site: Site, database: Database) -> APIRouter:
     async def listed(request: Request, q: str = "", state: str = "", deadline: str = "", page: int = 1) -> Response:
         session = await site.guard.need(request, *ROLES)
         today = site.today()
-        days = (today, *last_days(today, hall.is_working))
+        days = (today, *last_days(today, hall.calendar.working_days))
         colour = next((known for known in DEADLINES if known == deadline), None)
         wanted = Wanted(days, q.strip()[:100], state if state in STATES else "", colour)
         number = max(1, min(page, 10_000))

@@ -359,7 +359,7 @@ def test_the_reader_takes_every_field_of_a_case():
 def test_cases_are_found_by_text_state_and_deadline_on_both_databases(tmp_path, database_url):
     bed = Bed(write_hall(tmp_path / "hall"), database_url).open()
     today = bed.clock.now.astimezone(bed.hall.zone).date()
-    days = (today, *last_days(today, bed.hall.is_working))
+    days = (today, *last_days(today, bed.hall.calendar.working_days))
     take(bed, promised_on=str(today - timedelta(days=20)))
     take(bed, number="WS-2", state="decided", promised_on=str(today - timedelta(days=20)))
     take(bed, number="WS-3", promised_on=None)

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from contract.configuration.hall_files import load
 from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.business_day import add_working_days, is_weekday
-from queue_server.domain.deadline import COLOURS, standing, working_days_between
+from queue_server.domain.deadline import COLOURS, standing
 from queue_server.domain.name_masking import masked_name
+from queue_server.domain.working_days import WorkingDays
 from tests.small_hall import write_hall
 
 DAYS = st.dates(date(2020, 1, 1), date(2029, 12, 31))
+WEEKDAYS = WorkingDays()
 
 
 def known(_day):
@@ -21,7 +23,7 @@ def known(_day):
 
 
 def stands(promised, today):
-    return standing(promised, today, is_weekday, is_known=known)
+    return standing(promised, today, WEEKDAYS, is_known=known)
 
 
 @pytest.mark.parametrize(
@@ -60,13 +62,13 @@ def test_beyond_the_years_of_the_calendar_weekends_count_and_it_says_so(tmp_path
 def test_counting_goes_the_way_that_adding_went(day, count):
     while not is_weekday(day):
         day += timedelta(days=1)
-    assert working_days_between(day, add_working_days(day, count), is_weekday) == count
+    assert WEEKDAYS.between(day, add_working_days(day, count)) == count
 
 
 @given(DAYS, DAYS, DAYS)
 def test_the_count_is_additive_and_turns_its_sign(a, b, c):
     def between(x, y):
-        return working_days_between(x, y, is_weekday)
+        return WEEKDAYS.between(x, y)
 
     assert between(a, b) + between(b, c) == between(a, c) and between(a, b) == -between(b, a)
 

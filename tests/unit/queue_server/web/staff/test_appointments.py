@@ -196,11 +196,11 @@ def test_cases_are_listed_masked_with_their_deadlines_in_colours(hall: WebHall, 
 @pytest.mark.parametrize("today", [date(2026, 11, 20), date(2026, 11, 22), date(2026, 9, 30), date(2027, 2, 5)])
 def test_the_days_of_a_list_agree_with_the_deadline_of_each_case(today: date) -> None:
     plan = HallRules(CONFIG)
-    reached, near = last_days(today, plan.is_working)
+    reached, near = last_days(today, plan.calendar.working_days)
     for days in range(-3, 20):
         promised = today + timedelta(days=days)
         told = "exceeded" if promised < today else "reached" if promised <= reached else "near" if promised <= near else "far"
-        assert told == standing(promised, today, plan.is_working, is_known=knows_holidays).state, promised
+        assert told == standing(promised, today, plan.calendar.working_days, is_known=knows_holidays).state, promised
 
 
 # --- the platforms' doors ------------------------------------------------------------------------------------------------------
