@@ -21,7 +21,7 @@ DEVICE = "device-"
 
 @dataclass(frozen=True)
 class LogInPlace:
-    """Where a log-in comes from: an address, and the device if it is one that the hall knows."""
+    """Where a log-in comes from: an address, and the device if it is one that the hall knows for that account."""
 
     address: str
     device: str | None = None
@@ -42,7 +42,7 @@ class LockOut:
         """Whether nobody may try this account from there now.
 
         Clerks' names hang on the wall, so a stranger's failures lock the stranger's place long before the account, and never
-        a device that the hall knows: that one is locked by what was typed at it alone.
+        a device from which that account has logged in: that one is locked by what was typed at it alone.
         """
         recent = (F.account == account) & (F.at > self._begins())
         with self._database.reader.connect() as connection:

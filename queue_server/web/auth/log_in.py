@@ -61,12 +61,12 @@ def _log_in(site: Site, devices: KnownDevices, turns: Turns, *, plain: bool) -> 
             return site.pages.page(request, "log-in.html", status=HTTPStatus.FORBIDDEN, readable=True)
         form = await log_in_form(request)
         name, password, next = (str(form.get(key, "")) for key in ("name", "password", "next"))
-        name = name.strip()
-        device = await asyncio.to_thread(devices.device, request.cookies.get(DEVICE_COOKIE, ""))
+        name, cookie = name.strip()[:64], request.cookies.get(DEVICE_COOKIE, "")
+        device = await asyncio.to_thread(devices.device, cookie, name)
         place = LogInPlace(address(request), device)
         try:
             async with turns.turn(place.name, known=device is not None):
-                account = await asyncio.to_thread(site.accounts.check, name[:64], password[:200], place)
+                account = await asyncio.to_thread(site.accounts.check, name, password[:200], place)
         except TooManyWait:
             response = form_page(request, next=next, name=name, trouble="busy", status=HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = "5"
@@ -78,9 +78,9 @@ def _log_in(site: Site, devices: KnownDevices, turns: Turns, *, plain: bool) -> 
         response = RedirectResponse(goes_on, HTTPStatus.SEE_OTHER)
         secure = request.url.scheme == "https"
         response.set_cookie(SESSION_COOKIE, token, samesite="strict", httponly=True, secure=secure)
-        known = await asyncio.to_thread(devices.cookie, device)
-        life = int(LIFE.total_seconds())
-        response.set_cookie(DEVICE_COOKIE, known, life, samesite="strict", httponly=True, secure=secure, path="/log-in")
+        if known := await asyncio.to_thread(devices.cookie, cookie, account.name):
+            life = int(LIFE.total_seconds())
+            response.set_cookie(DEVICE_COOKIE, known, life, samesite="strict", httponly=True, secure=secure, path="/log-in")
         response.delete_cookie(FORM_COOKIE)
         return response
 

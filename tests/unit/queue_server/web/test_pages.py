@@ -109,6 +109,17 @@ def test_an_account_locked_by_wrong_passwords_is_shown_and_unlocked_on_the_page(
     assert client.get("/console").status_code == 200
 
 
+def test_whoever_has_an_account_gets_no_tries_at_others_for_it(client: TestClient) -> None:
+    said = []
+    for _ in range(3):
+        client.cookies.clear()
+        assert log_in(client, "0101") == 303, "each time from a browser that the hall does not know yet"
+        for _ in range(4):
+            form = {"name": "admin", "password": "Wrong-pass1", "csrf": csrf(client.get("/log-in").text)}
+            said.append("密码错误次数过多" in client.post("/log-in", data=form).text)
+    assert said == [False] * 5 + [True] * 7
+
+
 def once(page: str) -> str:
     """The password that a page tells this once."""
     found = re.search(r'<code class="once">(.*?)</code>', page)

@@ -180,12 +180,48 @@ def test_a_device_is_known_by_its_own_cookie_only(database: Database, clock: Clo
     with database.writer.begin() as connection:
         hall_key(connection)
     devices = KnownDevices(database, clock)
-    cookie = devices.cookie(None)
-    device = devices.device(cookie)
-    assert device is not None and devices.device(devices.cookie(device)) == device
-    assert devices.device(spoil(cookie)) is None
+    cookie = given(devices, "", "0101")
+    device = devices.device(cookie, "0101")
+    assert device is not None and devices.device(given(devices, cookie, "0101"), "0101") == device
+    assert devices.device(spoil(cookie), "0101") is None
     clock.now += known_devices.LIFE + timedelta(days=1)
-    assert devices.device(cookie) is None
+    assert devices.device(cookie, "0101") is None
+
+
+def given(devices: KnownDevices, cookie: str, account: str) -> str:
+    cookie_now = devices.cookie(cookie, account)
+    assert cookie_now is not None
+    return cookie_now
+
+
+def test_a_device_is_known_for_the_accounts_that_logged_in_from_it_and_for_no_other(database: Database, clock: Clock) -> None:
+    with database.writer.begin() as connection:
+        hall_key(connection)
+    devices, cookie = KnownDevices(database, clock), ""
+    names = [f"01{number:02}" for number in range(known_devices.MOST_ACCOUNTS + 2)]
+    for name in names:
+        cookie = given(devices, cookie, name)
+        assert devices.device(cookie, name) and devices.device(cookie, "admin") is None
+    for name in reversed(names[3:]):  # the same browser again and again adds nothing
+        cookie = given(devices, cookie, name)
+    assert [devices.device(cookie, name) is not None for name in names] == [False] * 2 + [True] * known_devices.MOST_ACCOUNTS
+    assert len(cookie) < 512
+    clock.now += known_devices.LIFE
+    cookie = given(devices, cookie, names[5])
+    clock.now += timedelta(days=1)
+    assert [name for name in names if devices.device(cookie, name)] == [names[5]]
+
+
+def test_one_account_makes_a_few_devices_known_a_day(database: Database, clock: Clock) -> None:
+    with database.writer.begin() as connection:
+        hall_key(connection)
+    devices = KnownDevices(database, clock)
+    first = given(devices, "", "0101")
+    made = [devices.cookie("", "0101") for _ in range(known_devices.MOST_NEW_A_DAY)]
+    assert [cookie is None for cookie in made] == [False] * (known_devices.MOST_NEW_A_DAY - 1) + [True]
+    assert devices.cookie(first, "0101") and devices.cookie("", "0102")
+    clock.now += timedelta(days=1)
+    assert devices.cookie("", "0101")
 
 
 def test_a_reset_at_the_server_lets_somebody_in_again(
