@@ -38,7 +38,7 @@ from queue_server.web.fleet.terminal_orders import TerminalOrders
 from queue_server.web.public import code_pages, papers, phone, wall
 from queue_server.web.public import guides as public_guides
 from queue_server.web.rendering import STATIC, EditionFiles
-from queue_server.web.security_headers import SecurityMiddleware
+from queue_server.web.security_headers import SecuredApp
 from queue_server.web.site import Site
 from queue_server.web.staff import appointments, cases, file_import, import_kinds, reprint, supervisor
 
@@ -89,9 +89,8 @@ def build_public(parts: WebParts, site: Site, *, only_https: bool = False) -> Fa
 
 def _application(site: Site, routers: Iterable[APIRouter], *, only_https: bool, beside: LogChecks | None = None) -> FastAPI:
     lifespan = _lifespan(site, beside)
-    app = FastAPI(title="Jiaohao", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = SecuredApp("Jiaohao", lifespan, only_https=only_https)
     app.state.end_streams = site.changes.close
-    app.add_middleware(SecurityMiddleware, only_https=only_https)
     for router in routers:
         app.include_router(router)
     app.mount("/static", EditionFiles(directory=STATIC))
@@ -175,7 +174,7 @@ def _explain_errors(app: FastAPI, site: Site, *, staff_here: bool) -> None:
         if staff_here:
             with contextlib.suppress(Exception):  # a page without its menu is better than none
                 session = await site.guard.session(request)
-        for_citizens = request.url.path.startswith(("/t/", "/g", "/a/", "/c"))
+        for_citizens = request.scope["path"].startswith(("/t/", "/g", "/a/", "/c"))
         return site.pages.page(
             request, "error.html", status=status, kind=kind, guess=for_citizens, session=session, for_citizens=for_citizens
         )
@@ -189,14 +188,14 @@ def _explain_errors(app: FastAPI, site: Site, *, staff_here: bool) -> None:
     async def not_logged_in(request: Request, _error: Exception) -> Response:
         if "application/json" in request.headers.get("accept", "") or request.method != "GET":
             return await answer(request, HTTPStatus.UNAUTHORIZED, "log-in")
-        return RedirectResponse(f"/log-in?next={request.url.path}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"/log-in?next={request.scope['path']}", HTTPStatus.SEE_OTHER)
 
     async def other(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
         return await answer(request, status, "not-found" if status == HTTPStatus.NOT_FOUND else "bad-request")
 
     async def broken(request: Request, error: Exception) -> Response:
-        LOG.error("the page %s failed", request.url.path, exc_info=error)
+        LOG.error("the page %s failed", request.scope["path"], exc_info=error)
         return await answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
 
     app.add_exception_handler(NotLoggedIn, not_logged_in)

@@ -89,7 +89,10 @@ class Pages:
 
 def local_path(address: str) -> str:
     """Path and query of an address if it leads back to this server, else `/`: nobody is sent away to another host."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 

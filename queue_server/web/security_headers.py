@@ -1,4 +1,4 @@
-"""The outermost layer: refuses posts from other sites and oversized ones, sets the headers that keep a browser safe.
+"""The outermost layer: lets in what may come in, and sets on every answer the headers that keep a browser safe.
 
 Written against ASGI itself, so that endless answers (server-sent events) pass through untouched.
 """
@@ -6,28 +6,15 @@ Written against ASGI itself, so that endless answers (server-sent events) pass t
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 
-from fastapi import Request
-from fastapi.responses import PlainTextResponse
+from fastapi import FastAPI, Request
 from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
-from queue_server.web.auth.guard import from_elsewhere
+from queue_server.web.admission import largest, measured, refusal
 
 KEPT = re.compile(r"/static/[0-9a-f]{10}/")
 YEAR_S = 365 * 24 * 3600
-LARGEST_POST = 64 * 1024
-LARGER_POSTS = {
-    "/items/import": 20 << 20,
-    "/items/": 2 << 20,
-    "/api/": 64 << 20,
-    "/updates/bundle": 8 << 30,
-    "/appointments/import": 20 << 20,
-    "/cases/import": 20 << 20,
-}
-"""Beginning of a path → what may be posted there: an item has thousands of characters, a file of items many more, a
-system of a terminal is written to disk as it comes."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -39,7 +26,7 @@ HEADERS = {
 
 
 class SecurityMiddleware:
-    """ASGI middleware around the whole application."""
+    """ASGI middleware around the whole application, its answers to its own failures among it."""
 
     def __init__(self, app: ASGIApp, *, only_https: bool = False) -> None:
         """`only_https`: tell browsers not to come by HTTP again (HSTS, RFC 6797). Only for a certificate that every browser
@@ -64,19 +51,18 @@ class SecurityMiddleware:
                 headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-store")
             await send(message)
 
-        refusal = _refusal(request)
-        await (refusal or self.app)(scope, receive, send_with_headers)
+        await (refusal(request) or self.app)(scope, measured(receive, largest(scope["path"])), send_with_headers)
 
 
-def _refusal(request: Request) -> PlainTextResponse | None:
-    if request.method in ("GET", "HEAD"):
-        return None
-    if from_elsewhere(request):
-        return PlainTextResponse("A page of another site may not post here.", HTTPStatus.FORBIDDEN)
-    length = request.headers.get("content-length", "")
-    if not length.isdigit():
-        return PlainTextResponse("Say how long the request is.", HTTPStatus.LENGTH_REQUIRED)
-    largest = next((size for path, size in LARGER_POSTS.items() if request.url.path.startswith(path)), LARGEST_POST)
-    if int(length) > largest:
-        return PlainTextResponse("The request is too large.", 413)
-    return None
+class SecuredApp(FastAPI):
+    """An application within a SecurityMiddleware. What is added with `add_middleware` lies within the layer that answers
+    failures, and would not see these answers."""
+
+    def __init__(self, title: str, lifespan: Lifespan[FastAPI], *, only_https: bool) -> None:
+        """An application without pages about itself."""
+        super().__init__(title=title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+        self._only_https = only_https
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The layers of the application, this one outermost."""
+        return SecurityMiddleware(super().build_middleware_stack(), only_https=self._only_https)

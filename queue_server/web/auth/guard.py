@@ -56,7 +56,7 @@ class Guard:
             raise NotLoggedIn
         if roles and session.account.role not in roles:
             raise Forbidden
-        if session.account.must_change and request.url.path != "/password":
+        if session.account.must_change and request.scope["path"] != "/password":
             raise MustChangePassword
         return session
 
@@ -81,7 +81,10 @@ async def log_in_form(request: Request) -> FormData:
 def from_elsewhere(request: Request) -> bool:
     """Whether a page of another site sent this request (the browser says so in Origin)."""
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+    try:
+        return origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+    except ValueError:  # no address at all
+        return True
 
 
 def address(request: Request) -> str:
@@ -95,5 +98,5 @@ def place(request: Request) -> str:
 
 
 def _same(given: str, wanted: str) -> None:
-    if not wanted or not secrets.compare_digest(given.encode(), wanted.encode()):
+    if not wanted or not secrets.compare_digest(given.encode(errors="replace"), wanted.encode()):
         raise Outdated
