@@ -81,7 +81,7 @@ GM65 = Make(
 
 
 class CodeParser:
-    """Cuts the stream of a scanner into codes and takes its answers out. Holds at most LIMIT bytes."""
+    """Cuts the stream of a scanner into codes and takes its answers and echoes out. Holds at most LIMIT bytes."""
 
     def __init__(self, make: Make = PLAIN) -> None:
         self.make = make
@@ -138,6 +138,9 @@ class CodeParser:
         return bytes((last,)) == self.make.end
 
     def _without_answers(self, data: bytes) -> bytes:
+        """`data` without answers, and without the host's own commands, which an RS-485 adapter that hears itself brings back."""
+        for command in filter(None, (self.make.start, self.make.stop)):
+            data = data.replace(command, b"")
         if self.make.answer is None:
             return data
         for found in self.make.answer.finditer(data):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from contract.configuration.hall import Device
 from contract.wire.messages import Announce, DisplayDesired, DisplayLine, Text
 from drivers import registry
 from drivers.connect import DeviceSite
-from drivers.emulators.keypad import KeypadEmulator
+from drivers.emulators.keypad import KeypadEmulator, RaterEmulator
 from drivers.emulators.serve import MemoryStream
 from drivers.ports import DeviceRefused
 from drivers.stream import Stream
@@ -118,3 +119,48 @@ def test_a_key_is_counted_once_and_answered_once_per_press() -> None:
     keypad.show(7, "A012")
     assert keypad.read(0.2) is None and emulator.shown[1] == "007012"
     keypad.close()
+
+
+def test_a_rating_is_counted_once_and_answered_once_per_press() -> None:
+    rater = built("rater-485", "rater")
+    emulator: RaterEmulator = rater.stream.emulator
+    rater.open()
+    for number, level in ((1, 5), (2, 2)):
+        rater.ask()
+        before = rater.stream.sent
+        emulator.press(5 - level)
+        assert rater.read(30) == level
+        assert rater.read(0.6) is None
+        assert rater.stream.sent - before < 100 and emulator.answered == number
+    rater.close()
+
+
+SCANNERS = [model.name for model in registry.models().values() if model.kind == "scanner" and model.emulator]
+
+
+@pytest.mark.parametrize("model", SCANNERS)
+def test_a_scanner_takes_no_command_of_its_host_for_a_code(model: str) -> None:
+    scanner = built(model, "scanner")
+    scanner.open()
+    scanner.check()
+    assert scanner.read(0.3) is None
+    for code in ("A001", "HTTP://10.0.0.8:8080/T/A012"):
+        threading.Timer(0.1, scanner.stream.emulator.scan, (code,)).start()
+        assert scanner.read(30) == code
+    assert scanner.read(0.3) is None
+    scanner.close()
+
+
+ON_A_LINE_OF_ITS_OWN = {
+    "printer": "RS-232, USB and network only: transmit and receive are two wires",
+    "a4": "network only",
+}
+"""Kinds that no RS-485 bus reaches, and why."""
+
+
+def test_every_kind_that_can_be_behind_an_rs_485_adapter_is_tried_behind_one() -> None:
+    tried = {*WORK, "keypad", "rater", "scanner"}
+    kinds = {model.kind for model in registry.models().values()}
+    assert kinds == tried | ON_A_LINE_OF_ITS_OWN.keys() and not tried & ON_A_LINE_OF_ITS_OWN.keys()
+    serial = {m.name for m in registry.models().values() if m.kind in tried and "serial" in " ".join(m.transports)}
+    assert serial == {*(model.name for model in SERIAL), *SCANNERS, "keypad-485", "rater-485"}
