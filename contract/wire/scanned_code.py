@@ -20,6 +20,10 @@ _ITEM = re.compile(r"[0-9]{8}[A-Za-z]{2}-[A-Za-z]{2}-[0-9]{4}")
 _SEALED = re.compile(r"([a-z0-9-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{12})")
 _SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
 """What some scanners put in front, to say which kind of code it was (AIM, ISO/IEC 15424): ]Q1 for a QR code."""
+_MARKS = "[\0\x02-\x04\t-\r\x1c-\x20\x7f\u200b-\u200f\u3000\ufeff]+"
+_AROUND = re.compile(f"^{_MARKS}|{_MARKS}$")
+"""What scanners are set to put around a code, and what text fields leave there: STX and ETX, Tab, Enter, spaces, marks nobody
+sees."""
 _ADDRESS = re.compile(r"https?://[^\s/?#]{1,255}/([tgac])/([^\s/?#]{1,255})/?(?:[?#]\S*)?", re.IGNORECASE)
 _LETTERS: dict[str, CodeKind] = {"t": "ticket", "g": "guide", "a": "appointment", "c": "case"}
 PREFIXES: dict[CodeKind, str] = {"appointment": "JHA.", "case": "JHC."}
@@ -27,7 +31,7 @@ PREFIXES: dict[CodeKind, str] = {"appointment": "JHA.", "case": "JHC."}
 
 @dataclass(frozen=True)
 class Code:
-    """What a text is. `value` is the ticket's token, the item's id, or the id of an appointment or case; `hall` the hall that
+    """What a text is. `value` is the ticket's token, the item's id, the id of an appointment or case, or a whole service code; `hall` the hall that
     the code names, "" where it names none; `mac` proves it, to the server."""
 
     kind: CodeKind
@@ -38,7 +42,7 @@ class Code:
 
 def read(text: str) -> Code | None:
     """The code in a scanned text, or None for one that cannot be any of the hall's."""
-    text = _SYMBOLOGY.sub("", text.strip("\r\n\t \0"))
+    text = _AROUND.sub("", _SYMBOLOGY.sub("", _AROUND.sub("", text)))
     if not text or len(text) > LENGTH or not text.isascii() or not text.isprintable():
         return None
     for kind, prefix in PREFIXES.items():

@@ -3,7 +3,8 @@
     name 30, sex 2, nation 4, birth 16, address 70, number 36, authority 30, begin 16, end 16, reserve 36
 
 The word at byte 248, in the reserve, is the kind of card: J is a residence permit for people of Hong Kong, Macao and Taiwan
-(same places for name and number), I a foreigner's permit, whose layout is not known well enough to be read.
+(same places for name and number), a blank a resident's own card. Of every other kind, the foreigner's permits I and Y among
+them, the layout is not known well enough to be read: a name from the wrong place is worse than none.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from drivers.ports import IdCard
 
 LENGTH = 256
 NAME, NUMBER, KIND = slice(0, 30), slice(122, 158), slice(248, 250)
-FOREIGNER = "I"
+READ = ("", "J")
+OTHERS = {"I": "a foreigner's permit", "Y": "a foreigner's permit"}
 
 
 class Unreadable(ValueError):
@@ -44,8 +46,8 @@ def card(area: bytes) -> IdCard:
         kind, name, number = (area[part].decode("utf-16-le").strip("\0 \u3000") for part in (KIND, NAME, NUMBER))
     except UnicodeDecodeError:
         raise Unreadable("the text area is not UTF-16") from None
-    if kind == FOREIGNER:
-        raise OtherCard("a foreigner's permit")
+    if kind not in READ:
+        raise OtherCard(OTHERS.get(kind, "a card of an unknown kind"))
     if not name or not is_number(number):
         raise Unreadable("the text area holds no name, or a number with a wrong check digit")
     return IdCard(assigned(name), number)

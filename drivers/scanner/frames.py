@@ -138,11 +138,10 @@ class CodeParser:
         return bytes((last,)) == self.make.end
 
     def _without_answers(self, data: bytes) -> bytes:
-        """`data` without answers, and without the host's own commands, which an RS-485 adapter that hears itself brings back."""
-        for command in filter(None, (self.make.start, self.make.stop)):
-            data = data.replace(command, b"")
+        """`data` without answers, and without the host's own commands, which an adapter that hears itself brings back."""
+        heard = data.replace(self.make.start, b"").replace(self.make.stop, b"") if self.make.start else data
         if self.make.answer is None:
-            return data
-        for found in self.make.answer.finditer(data):
+            return heard
+        for found in self.make.answer.finditer(heard):
             self.answers = [*self.answers[-15:], found[1] == self.make.good]
-        return self.make.answer.sub(b"", data)
+        return self.make.answer.sub(b"", heard)

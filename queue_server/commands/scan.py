@@ -53,7 +53,7 @@ def scan(context: CommandContext, ask: ScanCode) -> ScanAnswer:
         case "case":
             return CaseScan(show_case(context, _sealed_case(context, code)))
         case _:
-            return _holder(context, ask.code.strip())
+            return _holder(context, code.value)
 
 
 def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
