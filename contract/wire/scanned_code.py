@@ -31,8 +31,8 @@ PREFIXES: dict[CodeKind, str] = {"appointment": "JHA.", "case": "JHC."}
 
 @dataclass(frozen=True)
 class Code:
-    """What a text is. `value` is the ticket's token, the item's id, the id of an appointment or case, or a whole service code; `hall` the hall that
-    the code names, "" where it names none; `mac` proves it, to the server."""
+    """What a text is. `value` is the ticket's token, the item's id, the id of an appointment or case, or a whole service code;
+    `hall` the hall that the code names, "" where it names none; `mac` proves it, to the server."""
 
     kind: CodeKind
     value: str
