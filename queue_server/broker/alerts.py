@@ -16,9 +16,11 @@ from contract.configuration.table import TextConfig
 from contract.wire import codec, messages
 from contract.wire.device_state import FINE, SOON
 from contract.wire.device_words import MEANINGS
+from queue_server.broker import unseen_terminals
 from queue_server.broker.alert_words import in_trouble, sentence
 from queue_server.broker.retained import RetainedTopics
 from queue_server.broker.same_name import SharedNames
+from queue_server.broker.unseen_terminals import UnseenTerminals
 from queue_server.domain.hall_clock import Doubt
 
 LOG = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class Alerts:
         publish: Callable[[str, bytes], None],
         *,
         clock: Callable[[], datetime],
+        is_open: Callable[[datetime], bool],
     ) -> None:
         self._retained = retained
         self._publish = publish
@@ -59,6 +62,7 @@ class Alerts:
             for terminal in config.terminal
         }
         self._shared_names = SharedNames()
+        self._terminals, self._is_open = UnseenTerminals(config), is_open
         self._unreachable: dict[str, bool] = {}
         self._reasons: dict[str, messages.DeviceStatus] = {}
         self._low: dict[str, tuple[float, messages.LeaseStatus]] = {}
@@ -95,6 +99,7 @@ class Alerts:
             self.illegal(f"terminal/{terminal}/status", 0.0)
             return
         zh, en = f"终端{terminal}已断开，请检查。", f"Terminal {terminal} is gone; look after it."
+        self._terminals.seen(terminal)
         own = self._devices.get(terminal)
         gone = status.state == "lost" and own is not None
         self._set(f"terminal-{_id(terminal)}", gone, "terminal-lost", "error", terminal, zh, en)
@@ -261,6 +266,8 @@ class Alerts:
                 self._lease_low(terminal, lease)
         for terminal, standing in self._shared_names.changes(monotonic).items():
             self._same_name(terminal, standing)
+        late = self._terminals.late(monotonic, is_open=self._is_open(self._clock()))
+        self._set("terminal-unseen", bool(late), "terminals-unseen", "warning", "terminals", *unseen_terminals.sentence(late))
         if self._settle_at is not None and monotonic >= self._settle_at:
             self._settle_at = None
             for topic in self._retained.under("alert/"):

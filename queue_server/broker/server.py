@@ -100,7 +100,7 @@ class Server:
         )
         self.connected = self._connection.connected
         self._publisher = Publisher(ledger, retained, self._send, clock=clock.now, monotonic=monotonic)
-        self._alerts = Alerts(ledger.hall.config, retained, self._publish_kept, clock=clock.now)
+        self._alerts = Alerts(ledger.hall.config, retained, self._publish_kept, clock=clock.now, is_open=ledger.hall.is_open)
         mute, hear = (self._connection.mute, self._connection.hear) if broker.is_certified else (None, None)
         self._intake = Intake(ledger.hall.config, mute=mute, hear=hear)
         clients = Clients(ledger.hall.terminals, broker.is_certified)

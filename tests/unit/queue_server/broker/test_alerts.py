@@ -12,6 +12,7 @@ from contract.wire import codec, messages
 from contract.wire.messages import DeviceStatus, TerminalStatus
 from queue_server.broker.alerts import Alerts
 from queue_server.broker.retained import RetainedTopics
+from queue_server.broker.unseen_terminals import LATE_S, sentence
 from tests.web_hall import CONFIG
 
 KIOSK = Terminal(id="kiosk-1", role="hall", devices=["printer-1", "a4-1", "camera-1"])
@@ -29,7 +30,14 @@ class Hall:
     def __init__(self, config: HallConfig = WITH_DEVICES) -> None:
         self.retained = RetainedTopics()
         self.published: list[str] = []
-        self.alerts = Alerts(config, self.retained, self._publish, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC))
+        self.open = False
+        self.alerts = Alerts(
+            config,
+            self.retained,
+            self._publish,
+            clock=lambda: datetime(2026, 11, 22, tzinfo=UTC),
+            is_open=lambda _: self.open,
+        )
 
     def _publish(self, topic: str, payload: bytes) -> None:
         self.published.append(topic)
@@ -53,6 +61,32 @@ def test_a_terminal_that_is_lost_is_an_alert_until_it_is_back(hall: Hall) -> Non
     assert hall.stand() == {"terminal-kiosk-1"}
     hall.says("kiosk-1", "ready")
     assert hall.stand() == set()
+
+
+def test_terminals_that_were_never_seen_are_one_alert_some_time_after_the_hall_has_opened(hall: Hall) -> None:
+    for now in (0.0, 5 * LATE_S):
+        hall.alerts.pass_time(now)
+    assert hall.stand() == set(), "nobody is there"
+    hall.open = True
+    hall.alerts.pass_time(6 * LATE_S)
+    hall.alerts.pass_time(7 * LATE_S - 1)
+    assert hall.stand() == set(), "machines are being switched on"
+    hall.alerts.pass_time(7 * LATE_S)
+    assert hall.stand() == {"terminal-unseen"}
+    alert = codec.decode(hall.retained.get("alert/terminal-unseen") or b"", messages.Alert)
+    assert "kiosk-1" in alert.texts.zh and "agent-1" in alert.texts.en and "检查电源和网络" in alert.texts.zh
+    hall.says("kiosk-1", "lost")
+    hall.alerts.pass_time(7 * LATE_S + 1)
+    alert = codec.decode(hall.retained.get("alert/terminal-unseen") or b"", messages.Alert)
+    assert "kiosk-1" not in alert.texts.zh, "it has an alert of its own now"
+    hall.says("agent-1", "ready")
+    hall.alerts.pass_time(7 * LATE_S + 2)
+    assert hall.stand() == {"terminal-kiosk-1"}
+
+
+def test_of_many_terminals_that_were_never_seen_a_few_are_named_and_all_counted() -> None:
+    zh, en = sentence([f"rater-{number:02}" for number in range(13)])
+    assert "rater-04等 13 台" in zh and "rater-05" not in zh and "rater-04 and 8 more" in en
 
 
 def test_what_a_terminal_said_last_that_the_hall_no_longer_has_is_nobodys_trouble(hall: Hall) -> None:
