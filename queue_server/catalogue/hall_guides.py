@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from contract.guides.item import Item
 from contract.wire import codec, messages
 from queue_server.catalogue.guide_shelf import Edition, GuideShelf
 from queue_server.catalogue.library import Library
@@ -58,6 +59,10 @@ class HallGuides:
 
     def close(self) -> None:
         self.shelf.close()
+
+    def is_example(self, item: Item) -> bool:
+        """Whether an item is example data: it came with the hall's folder and nobody has written it anew."""
+        return self.catalogue.shared.example and self.catalogue.item(item.code) == item
 
     @property
     def busiest_department(self) -> str:

@@ -175,9 +175,7 @@ def _explain_errors(app: FastAPI, site: Site, *, staff_here: bool) -> None:
             with contextlib.suppress(Exception):  # a page without its menu is better than none
                 session = await site.guard.session(request)
         for_citizens = request.scope["path"].startswith(("/t/", "/g", "/a/", "/c"))
-        return site.pages.page(
-            request, "error.html", status=status, kind=kind, guess=for_citizens, session=session, for_citizens=for_citizens
-        )
+        return site.pages.page(request, "error.html", status=status, kind=kind, session=session, for_citizens=for_citizens)
 
     def explained(status: HTTPStatus, kind: str) -> Callable[[Request, Exception], Awaitable[Response]]:
         async def explain(request: Request, _error: Exception) -> Response:

@@ -28,7 +28,6 @@ def routes(site: Site, *, staff_here: bool) -> APIRouter:
         return site.pages.page(
             request,
             "index.html",
-            guess=session is None,
             session=session,
             staff_here=staff_here,
             guides=site.guides is not None,

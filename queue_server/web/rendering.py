@@ -17,12 +17,14 @@ from starlette.types import Scope
 from contract.configuration.hall import HallConfig
 from contract.number_masking import mask_said
 from contract.texts import texts
-from contract.wait_words import wait_words
+from contract.wait_words import ahead_words, wait_words
 from contract.wire import device_words
+from queue_server.web.chinese_marked import english_numbers, marked
 from queue_server.web.menu import entries
 
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "lang"
+TAG, WEIGHT = re.compile(r"[a-z]{1,8}(-[a-z0-9]{1,8})*"), re.compile(r"(q=[01](\.[0-9]{0,3})?)?")
 EDITION = re.compile(r"[0-9a-f]{10}")
 STATIC = Path(__file__).parent / "static"
 
@@ -37,28 +39,29 @@ class Pages:
         self._gettext = {language: texts(language) for language in LANGUAGES}
         self._environments = {language: self._environment(language) for language in LANGUAGES}
 
-    def language(self, request: Request, *, guess: bool = False) -> str:
-        """What the reader chose; else Chinese, or with `guess` what the browser asks for: citizens bring their own phones."""
+    def language(self, request: Request) -> str:
+        """What the reader chose, else what the browser asks for."""
         chosen = request.cookies.get(LANGUAGE_COOKIE)
-        if chosen in LANGUAGES:
-            return chosen
-        asked = request.headers.get("accept-language", "").strip().lower()
-        return "en" if guess and asked and not asked.startswith("zh") else "zh"
+        return chosen if chosen in LANGUAGES else preferred(request.headers.get("accept-language", ""))
 
     def gettext(self, language: str) -> Callable[[str], str]:
         """The texts of the product in `language`."""
         return self._gettext[language]
 
-    def page(
-        self, request: Request, template: str, *, status: int = 200, guess: bool = False, **context: object
-    ) -> HTMLResponse:
+    def page(self, request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
         """A whole page."""
-        language = self.language(request, guess=guess)
+        language = self.language(request)
         return HTMLResponse(self.part(language, template, path=local_path(str(request.url)), **context), status_code=status)
 
     def part(self, language: str, template: str, **context: object) -> str:
         """One template as HTML text."""
-        return self._environments[language].get_template(template).render(context)
+        html = self._environments[language].get_template(template).render(context)
+        return html if language == "zh" else marked(html)
+
+    def words(self, language: str, template: str, **context: object) -> str:
+        """One template as plain text."""
+        text = self._environments[language].get_template(template).render(context).strip()
+        return text if language == "zh" else english_numbers(text)
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
@@ -81,10 +84,24 @@ class Pages:
             device_sentence=lambda kind, state: device_words.sentence(kind, state, language),
             static=lambda name: f"/static/{self.edition}/{name}",
             menu=lambda role: entries(role, guides=self._guides),
+            ahead_said=lambda ahead: ahead_words(ahead, gettext),
             wait=lambda estimate, opens_at, today: wait_words(estimate, opens_at, today, gettext),
         )
-        environment.filters.update(duration=duration, masked=mask_said)
+        environment.filters.update(capital=capital, duration=duration, masked=mask_said)
         return environment
+
+
+def preferred(asked: str) -> str:
+    """The language for an Accept-Language header (RFC 9110, 12.5.4): Chinese for whoever reads it best or asks for nothing,
+    English for whoever asks for other languages alone."""
+    wishes = []
+    for wish in asked.split(",")[:20]:
+        tag, _, weight = wish.strip().lower().partition(";")
+        if WEIGHT.fullmatch(weight.strip()) and TAG.fullmatch(tag.strip()):
+            wishes.append((float(weight.partition("=")[2] or 1), tag.strip().partition("-")[0]))
+    wanted = [tag for weight, tag in sorted(wishes, key=lambda wish: -wish[0]) if weight > 0]
+    known = [tag for tag in wanted if tag in LANGUAGES]
+    return known[0] if known else "en" if wanted else LANGUAGES[0]
 
 
 def local_path(address: str) -> str:
@@ -95,6 +112,11 @@ def local_path(address: str) -> str:
         return "/"
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
+def capital(text: str) -> str:
+    """A word or phrase that stands alone, with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def duration(seconds: float) -> str:

@@ -21,6 +21,20 @@ FINDINGS = """async () => (await axe.run(document, {resultTypes: ['violations']}
     .map(found => `${found.id}: ${found.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')}`)"""
 
 
+UNMARKED = """() => {
+  const chinese = /[\\u3400-\\u9fff]/, found = [];
+  const other = (node) => !node.closest('[lang]').lang.startsWith('zh');
+  for (const node of document.querySelectorAll('body, body *')) {
+    if (node.nodeName === 'SCRIPT' || !other(node)) continue;
+    const texts = [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data);
+    for (const name of ['alt', 'aria-label', 'placeholder', 'title']) texts.push(node.getAttribute(name) || '');
+    found.push(...texts.filter((text) => chinese.test(text)).map((text) => text.trim().slice(0, 60)));
+  }
+  return [...new Set(found)];
+}"""
+"""Chinese on an English page that no `lang` says to be Chinese."""
+
+
 def serving_somebody(page: Page) -> None:
     """At window 03, with a service that has begun."""
     at_window(page)
@@ -110,7 +124,9 @@ def pages(hall: WebHall, site: str) -> list[View]:
     return [*(v for v in everything if v.path != "/console"), *(v for v in everything if v.path == "/console")]
 
 
-def test_no_page_has_a_finding_of_axe(pages: list[View], site: str, browser: Browser) -> None:
+def test_no_page_has_a_finding_of_axe_nor_chinese_that_is_not_marked_on_an_english_one(
+    pages: list[View], site: str, browser: Browser
+) -> None:
     opened: dict[str, Page] = {}  # by who is logged in
     findings = []
     for view in pages:
@@ -127,6 +143,8 @@ def test_no_page_has_a_finding_of_axe(pages: list[View], site: str, browser: Bro
             view.press(page)
             page.wait_for_load_state()
             findings += [f"{view.name} ({language}): {finding}" for finding in page.evaluate(FINDINGS)]
+            if language == "en":
+                findings += [f"{view.name}: Chinese, and not marked: {text}" for text in page.evaluate(UNMARKED)]
             page.unroute_all()
     for page in opened.values():
         page.context.close()

@@ -229,14 +229,14 @@ def _done(site: Site, request: Request, verb: str, fields: dict[str, object], an
     found = answers.of(answer, TicketAnswer) or answers.of(answer, ServiceAnswer)
     if found is None:
         return ""
-    return site.pages.part(
+    return site.pages.words(
         site.pages.language(request),
         "console/done.html",
         verb=verb,
         number=found.ticket.number,
         to_window=site.window(str(fields.get("to_window", ""))),
         to_queue=next((queue for queue in site.config.queue if queue.id == fields.get("to_queue")), None),
-    ).strip()
+    )
 
 
 def _why_not(site: Site, request: Request, answer: answers.Answer) -> str:
@@ -244,4 +244,4 @@ def _why_not(site: Site, request: Request, answer: answers.Answer) -> str:
     if answer.error is None:
         return ""
     language = site.pages.language(request)
-    return site.pages.part(language, "console/refusal.html", error=answer.error).strip()
+    return site.pages.words(language, "console/refusal.html", error=answer.error)

@@ -48,7 +48,6 @@ def routes(site: Site, database: Database) -> APIRouter:
                 return site.pages.page(
                     request,
                     "phone/appointment.html",
-                    guess=True,
                     status=HTTPStatus.CONFLICT if trouble else HTTPStatus.OK,
                     found=appointment,
                     config=site.config,
@@ -59,10 +58,10 @@ def routes(site: Site, database: Database) -> APIRouter:
                     trouble=trouble,
                 )
             case CaseScan(case):
-                return site.pages.page(request, "phone/case.html", guess=True, found=case, qr=qr.svg(case.code))
+                return site.pages.page(request, "phone/case.html", found=case, qr=qr.svg(case.code))
         if answer.error is None or answer.error.code in ("busy", "internal"):
             raise HallUnavailable("scan")
-        return site.pages.page(request, "phone/bad-code.html", guess=True, why=answer.error.texts, status=HTTPStatus.NOT_FOUND)
+        return site.pages.page(request, "phone/bad-code.html", why=answer.error.texts, status=HTTPStatus.NOT_FOUND)
 
     @router.get("/a/{code}")
     async def appointment(request: Request, code: str) -> Response:
@@ -86,7 +85,7 @@ def routes(site: Site, database: Database) -> APIRouter:
 
     @router.get("/c")
     async def ask(request: Request) -> Response:
-        return site.pages.page(request, "phone/find-case.html", guess=True, number="", why=None)
+        return site.pages.page(request, "phone/find-case.html", number="", why=None)
 
     @router.post("/c")
     async def find(request: Request) -> Response:
@@ -101,7 +100,7 @@ def routes(site: Site, database: Database) -> APIRouter:
         if answer.error is None or answer.error.code in ("busy", "internal"):
             raise HallUnavailable("find-case")
         why = MISTYPED if answer.error.code == "bad-request" else answer.error.texts
-        return site.pages.page(request, "phone/find-case.html", status=HTTPStatus.FORBIDDEN, guess=True, number=number, why=why)
+        return site.pages.page(request, "phone/find-case.html", status=HTTPStatus.FORBIDDEN, number=number, why=why)
 
     return router
 

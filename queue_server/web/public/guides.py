@@ -64,7 +64,6 @@ def routes(site: Site) -> APIRouter:
         return site.pages.page(
             request,
             "guide/find.html",
-            guess=True,
             q=q[:LONGEST_QUERY],
             found=found,
             themes=site.config.theme,
@@ -76,9 +75,9 @@ def routes(site: Site) -> APIRouter:
     async def guide(request: Request, code: str) -> Response:
         found = await reading(site, lambda guides: with_english(guides, code))
         if found is None:
-            return site.pages.page(request, "guide/unknown.html", guess=True, status=HTTPStatus.NOT_FOUND)
-        language = site.pages.language(request, guess=True)
-        return site.pages.page(request, "guide/guide.html", guess=True, **facts(site, *found, language))
+            return site.pages.page(request, "guide/unknown.html", status=HTTPStatus.NOT_FOUND)
+        language = site.pages.language(request)
+        return site.pages.page(request, "guide/guide.html", **facts(site, *found, language))
 
     return router
 
@@ -91,6 +90,7 @@ def with_english(guides: Guides, code: str) -> tuple[Item, English] | None:
 
 def facts(site: Site, item: Item, english: English, language: str) -> dict[str, Any]:
     """What the templates of a guide need: the item in the reader's language, and what it names."""
+    example = site.guides is not None and site.guides.is_example(item)
     guide = told(item, english, language)
     item = guide.item
     shared = site.guides.catalogue.shared if site.guides else None
@@ -101,7 +101,7 @@ def facts(site: Site, item: Item, english: English, language: str) -> dict[str, 
         "queue": queue,
         "forms": {form.id: form for form in shared.form} if shared else {},
         "events": {event.id: event for event in shared.life_event} if shared else {},
-        "example": shared.source if shared and shared.example else None,
+        "example": shared.source if shared and example else None,
         "steps": {step.id: step for step in item.steps},
         "partly_chinese": bool(guide.chinese),
     }

@@ -15,7 +15,7 @@ from contract.documents import make
 from contract.documents.papers import AnyPaper, Letterhead
 from contract.documents.render import CannotSet, pdf
 from contract.guides.english import form_sentences
-from contract.guides.item import Form
+from contract.guides.item import Form, Item
 from contract.serving_windows import at_work
 from queue_server.hall_access import HallUnavailable
 from queue_server.web.public.guides import reading, with_english
@@ -61,7 +61,7 @@ def routes(site: Site) -> APIRouter:
         blank = _form(site, name.removesuffix(EXAMPLE))
         if blank is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        language = site.pages.language(request, guess=True)
+        language = site.pages.language(request)
         english = await reading(site, lambda guides: guides.english(form_sentences(blank))) if language == "en" else None
         found = await printery.get(
             ("form", name, _edition(site), language, str(site.today())),
@@ -75,7 +75,7 @@ def routes(site: Site) -> APIRouter:
         if read is None or kind not in ("guide", "notice") or site.guides is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         item, known = read
-        language = site.pages.language(request, guess=True)
+        language = site.pages.language(request)
         english = known if language == "en" else None
         forms = site.guides.catalogue.shared.form
         working = at_work(site.window_states())
@@ -83,7 +83,7 @@ def routes(site: Site) -> APIRouter:
         found = await printery.get(
             (kind, item.id, _edition(site), language, str(site.today()), *sorted(working)),
             lambda: made(
-                _head(site), site.config, item, forms, at=site.now(), web=site.address, english=english, working=working
+                _head(site, item), site.config, item, forms, at=site.now(), web=site.address, english=english, working=working
             ),
         )
         return _answer(found, f"{item.name.zh}{'办事指南' if kind == 'guide' else '一次性告知书'}")
@@ -91,8 +91,11 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _head(site: Site) -> Letterhead:
-    return make.letterhead(site.config, example=bool(site.guides and site.guides.catalogue.shared.example))
+def _head(site: Site, item: Item | None = None) -> Letterhead:
+    """The head of a paper about `item`, or of a form, which is the hall's folder's."""
+    guides = site.guides
+    example = guides is not None and (guides.catalogue.shared.example if item is None else guides.is_example(item))
+    return make.letterhead(site.config, example=example)
 
 
 def _edition(site: Site) -> str:

@@ -39,7 +39,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/t/{token}/live")
     async def live(request: Request, token: str) -> Response:
-        language = site.pages.language(request, guess=True)
+        language = site.pages.language(request)
         topics: tuple[str, ...] = ()
 
         async def render() -> dict[str, str] | None:
@@ -129,13 +129,12 @@ def concerning(found: LookupAnswer) -> tuple[str, ...]:
 def _page(
     site: Site, request: Request, token: str, found: LookupAnswer, *, why: bool, refusal: answers.Error | None = None
 ) -> Response:
-    language = site.pages.language(request, guess=True)
+    language = site.pages.language(request)
     part = _ticket_part(site, language, token, found)
     level = found.service.level if why and found.service and found.service.can_explain else None
     return site.pages.page(
         request,
         "phone.html",
-        guess=True,
         token=token,
         found=found,
         part=part,
@@ -182,4 +181,4 @@ def _ticket_part(site: Site, language: str, token: str, found: LookupAnswer) -> 
 
 
 def _unknown(site: Site, request: Request) -> Response:
-    return site.pages.page(request, "phone/unknown.html", guess=True, status=HTTPStatus.NOT_FOUND)
+    return site.pages.page(request, "phone/unknown.html", status=HTTPStatus.NOT_FOUND)

@@ -41,7 +41,7 @@ def test_no_refusal_says_to_a_clerk_what_it_says_to_programmers(hall: WebHall, c
     hall.open()
     error = answers.Error(code, "Expected `str` matching regex", "see the contract")
     for language, strange in (("zh", "[A-Za-z]"), ("en", "[\u4e00-\u9fff]|Expected|contract")):
-        said = hall.parts.site.pages.part(language, "console/refusal.html", error=error).strip()
+        said = hall.parts.site.pages.words(language, "console/refusal.html", error=error)
         assert said and not re.search(strange, said), said
 
 
@@ -238,7 +238,8 @@ def test_the_phone_page_of_a_transferred_ticket_names_its_window_and_counts_thos
         assert hall.ask(verb, window="01").status == "ok"
     assert hall.ask("transfer", window="01", to_window="02").status == "ok"
     page = client.get(f"/t/{ticket['token']}").text
-    assert "<b>0</b>" in page and "<dd>02</dd>" in page
+    assert ">前面没有人</p>" in page and "<dd>02</dd>" in page
+    assert ">You are next</p>" in client.get(f"/t/{ticket['token']}", headers={"accept-language": "en"}).text
 
 
 @pytest.mark.parametrize("token", ["nonsense", "261122a001-AAAAAAAAAAAA", "x" * 500])
@@ -273,6 +274,14 @@ def test_a_level_touched_on_the_phone_counts_at_once_and_takes_its_reasons_later
     assert "感谢您的评价" in client.get(path).text and "说说原因" not in client.get(path).text
     assert "窗口人员业务不熟" not in client.get(f"{path}?why=1").text
     assert "窗口人员业务不熟" in supervisor.get("/supervisor").text
+
+
+def test_nobody_is_told_that_no_people_are_ahead_as_a_number(hall: WebHall, client: TestClient) -> None:
+    hall.ask("open-window", window="01", clerk="0101")
+    first, second = hall.issue(), hall.issue()
+    for ticket, said in ((first, "前面没有人"), (second, "前面还有 1 人")):
+        page = client.get(f"/t/{ticket['token']}").text
+        assert f">{said}</p>" in page and f'data-title="{said} · {ticket["number"]}"' in page
 
 
 def test_a_phone_that_speaks_english_gets_english(hall: WebHall, client: TestClient) -> None:

@@ -49,7 +49,7 @@ def test_a_case_shows_its_state_what_is_missing_and_the_applicant_only_masked(ha
 
 def test_a_case_reads_in_english_too(hall, phone):
     page = phone.get(case_path(hall), headers={"accept-language": "en"}).text
-    for part in ("papers are missing", "Case number", "Still missing", "working days left"):
+    for part in ("Papers are missing", "Case number", "Still missing", "working days left"):
         assert part in page, part
 
 

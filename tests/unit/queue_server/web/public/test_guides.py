@@ -65,7 +65,7 @@ def test_an_english_phone_gets_the_names_and_the_summary_in_english(phone: TestC
     for text in (
         "Minimum living allowance",
         "Documents: 5",
-        "Window 01, 02, 10, 11",
+        "Windows 01, 02, 10, 11",
         "20 working days",
         "Free",
         "Resident ID card",
