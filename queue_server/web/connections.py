@@ -43,7 +43,8 @@ class SharingListener(socket.socket):
 
     def __init__(self, family: int, most: int, unshared: frozenset[str] = frozenset()) -> None:
         """`most`: connections of all together. `unshared`: proxies, which bring the connections of many."""
-        super().__init__(family, socket.SOCK_STREAM)
+        # A connection has the protocol of its listener; asyncio sends at once (TCP_NODELAY) only where that is said to be TCP.
+        super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._shares, self._unshared = Shares(most), unshared
 
     @property

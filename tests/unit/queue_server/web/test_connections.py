@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import resource
 import socket
@@ -13,7 +14,7 @@ import pytest
 from fastapi import Request
 
 from queue_server.web.auth.guard import address
-from queue_server.web.connections import Patience, most_connections, raise_file_limit
+from queue_server.web.connections import ImpatientProtocol, Patience, most_connections, raise_file_limit
 from tests.programs import PATIENCE_S
 from tests.web_hall import WebHall, serving
 
@@ -52,6 +53,23 @@ def test_a_connection_that_ends_gives_its_place_back(hall: WebHall) -> None:
     with serving(hall.open(), most=4) as site:
         for _ in range(20):
             assert health(site, CLERK) == 200
+
+
+@pytest.mark.parametrize("proxies", [(), (CLERK,)])
+def test_an_answer_leaves_at_once_and_waits_for_no_acknowledgement(
+    hall: WebHall, proxies: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = []
+    made = ImpatientProtocol.connection_made
+
+    def look(self: ImpatientProtocol, transport: asyncio.Transport) -> None:
+        at_once.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        made(self, transport)
+
+    monkeypatch.setattr(ImpatientProtocol, "connection_made", look)
+    with serving(hall.open(), proxies=proxies) as site:
+        assert health(site, CLERK) == 200
+    assert at_once == [1]
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /health HTTP/1.1\r\nHost: x\r\n", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /"])
