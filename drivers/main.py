@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import tempfile
@@ -68,6 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     from link import BadBroker
 
     options = parser().parse_args(arguments)
+    os.umask(0o077)  # what it keeps is for its own user, however it was started
     try:
         return int(options.do(options))
     except (BadHall, BadBroker, BadDevices, BadAddress, DeviceError) as error:

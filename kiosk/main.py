@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 from kiosk.options import parse
@@ -11,6 +12,7 @@ from kiosk.options import parse
 def main(arguments: list[str] | None = None) -> int:
     """Run one terminal until it is ended; return the exit code."""
     options = parse(arguments)
+    os.umask(0o077)  # what it keeps is for its own user, however it was started
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     from contract.configuration.hall_files import BadHall
     from contract.number_masking import mask_logs

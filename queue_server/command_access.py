@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,16 +54,28 @@ def beside_server(state: Path, url: str | None) -> Iterator[Database]:
         check_links(state)
     except BadState as error:
         raise BadDatabase(str(error)) from None
-    state.mkdir(parents=True, exist_ok=True)
+    with _for_its_user():
+        state.mkdir(parents=True, exist_ok=True)
     try:
-        database = _database(state, url)
-        database.open()
+        with _for_its_user():
+            database = _database(state, url)
+            database.open()
         try:
             yield database
         finally:
             database.close()
     finally:
         give_back(state)
+
+
+@contextmanager
+def _for_its_user() -> Iterator[None]:
+    """What is made meanwhile is for its own user alone."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _database(state: Path, url: str | None) -> Database:

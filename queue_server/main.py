@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import importlib
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ from queue_server.web import BadWeb
 
 EXIT_USAGE = 2
 EXIT_TROUBLE = 1
+OWN = 0o077
+"""What a program writes is for its own user (umask), however it was started."""
 LEAVING_S = 5.0
 """How long a server waits for another one that is ending to let go of the state folder."""
 
@@ -112,6 +115,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     """Read the configuration, take the state folder, run."""
     from queue_server import wiring  # only now: the other commands start quickly
 
+    os.umask(OWN)
     state: Path = arguments.state
     if arguments.staff_web and not arguments.web:
         raise BadWeb("--staff-web needs --web, where the pages for the public and the terminals listen")

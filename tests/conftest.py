@@ -42,6 +42,15 @@ settings.register_profile("search", EVERYWHERE)
 settings.load_profile("search" if os.environ.get("JIAOHAO_SEARCH") else "the-same-everywhere")
 
 
+@pytest.fixture(autouse=True)
+def _umask_as_before() -> Iterator[None]:
+    """Programs that a test runs in this process keep what they write for their own user; the next test does not."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def hall_folder(tmp_path: Path) -> Path:
     """A small hall, id testhall: queues household (A), tax (B), enterprise (C); windows 01 to 04; clerks 0101 and 0102."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from queue_server import main
 from queue_server.backup import command
+from queue_server.command_access import beside_server
 
 
 def start(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
@@ -47,6 +49,17 @@ def test_a_state_folder_that_cannot_be_written_is_named(hall_folder: Path, tmp_p
     (tmp_path / "server.lock").mkdir()
     code, said = start(capsys, "--hall", str(hall_folder), "--state", str(tmp_path), "--broker", "127.0.0.1:1")
     assert code == 1 and str(tmp_path) in said and "give another --state" in said
+
+
+def test_what_the_server_and_its_commands_write_is_for_their_own_user(hall_folder: Path, tmp_path: Path) -> None:
+    of_server, of_command = tmp_path / "server", tmp_path / "command"
+    os.umask(0o022)  # as a shell has it
+    assert main.main(["--hall", str(hall_folder), "--state", str(of_server), "--broker", "127.0.0.1:1", "--web", "here"]) == 1
+    with beside_server(of_command, None):
+        pass
+    assert os.umask(0o022) == 0o077, "the server goes on so"
+    assert not [file for state in (of_server, of_command) for file in (state, *state.rglob("*")) if file.stat().st_mode & 0o077]
+    assert (of_command / "ledger.sqlite").exists()
 
 
 def test_a_web_address_without_a_port_is_refused(hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
