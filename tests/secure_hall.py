@@ -147,6 +147,14 @@ class SecureHall:
         self.database.close()
 
     @property
+    def listens(self) -> set[int]:
+        """The TCP ports on which the broker's process listens (proc(5): state 0A, the inode in the tenth field)."""
+        assert self._process is not None
+        opened = {str(file.readlink()) for file in Path(f"/proc/{self._process.pid}/fd").iterdir()}
+        rows = [line.split() for table in ("tcp", "tcp6") for line in Path("/proc/net", table).read_text().splitlines()[1:]]
+        return {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in opened}
+
+    @property
     def authority(self) -> Authority:
         return authority.load(self.state / "ca")
 

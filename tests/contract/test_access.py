@@ -195,3 +195,7 @@ def test_the_server_shows_its_programs_as_one_name_and_speaks_for_no_terminal(se
     server = next(block for block in blocks if block.startswith("server\n"))
     assert not re.search(r"topic (write|readwrite) \S+/terminal/\S+/(status|told)", server)
     assert "#" not in server and "pattern" not in server
+
+
+def test_the_broker_listens_on_the_port_of_the_hall_and_on_no_other(secure_hall: SecureHall) -> None:
+    assert secure_hall.listens == {secure_hall.port}
