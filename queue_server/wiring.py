@@ -258,7 +258,7 @@ def web_parts(
     audit = AuditLog(database, clock)
     accounts = Accounts(database, audit, clock, hasher=hasher, examples=example_accounts)
     sessions = Sessions(database, clock)
-    panels, orders, events = ShownPanels(hall), TerminalOrders(clock), HallEvents()
+    panels, orders, events = ShownPanels(hall, config), TerminalOrders(clock), HallEvents()
     site = Site(
         hall=hall,
         config=config,
@@ -296,7 +296,7 @@ def web_parts(
 
 def public_site(site: Site) -> Site:
     """What the public pages are given on a listener of their own: they follow the hall in another event loop."""
-    panels = ShownPanels(site.hall)
+    panels = ShownPanels(site.hall, site.config)
     changes = ChangeFeed(site.hall, panels.take)
     visitors = Streams(changes, Shares(VISITORS_STREAMS))
     threads = ThreadPoolExecutor(PUBLIC_THREADS, "web-reading")

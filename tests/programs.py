@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from contract.wire import answers
@@ -47,6 +49,16 @@ class PrivateBroker:
             self._process.kill()
             self._process.wait(PATIENCE_S)
             self._process = None
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It hangs: it keeps its connections, takes everything and passes nothing on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def link(self, hall: str = "testhall", client_id: str | None = None) -> Link:
         """A connection that is not open yet."""

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from contract.wire import device_words, messages
 
 CAUSED = ("misconfigured", "garbled", "calls-missed")
 """States that mean little without what the program says of them. What a program that failed says is an exception: it is in its
 log and in the terminal's status, never in words for the staff."""
+
+BROKER_SILENT = (
+    "叫号暂时显示不了、也播报不了，请人工喊号；自助机和评价器也联系不上。请运维人员检查服务器上的消息服务（mosquitto）。",
+    "Calls are neither shown nor announced for now: please call numbers aloud. Kiosks and raters cannot be reached either. "
+    "A technician should look at the message broker (mosquitto) of the server.",
+)
+
+
+def terminal_gone(terminal: str, calling: Collection[str]) -> tuple[str, str]:
+    """A terminal is lost; `calling` are the kinds of devices it has that call numbers: display, voice."""
+    if not calling:
+        return device_words.spaced(f"终端{terminal}已断开，请检查。"), f"Terminal {terminal} is gone; look after it."
+    zh = "、".join(word for kind, word in (("display", "窗口屏"), ("voice", "语音叫号")) if kind in calling)
+    en = " and ".join(word for kind, word in (("display", "displays"), ("voice", "voice")) if kind in calling)
+    return (
+        device_words.spaced(f"终端{terminal}已断开，它带的{zh}暂时不工作，请人工喊号，并检查这台终端。"),
+        f"Terminal {terminal} is gone, and with it its {en}: please call numbers aloud, and look after it.",
+    )
 
 
 def in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:

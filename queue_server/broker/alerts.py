@@ -17,7 +17,7 @@ from contract.wire import codec, messages
 from contract.wire.device_state import FINE, SOON
 from contract.wire.device_words import MEANINGS
 from queue_server.broker import unseen_terminals
-from queue_server.broker.alert_words import in_trouble, sentence
+from queue_server.broker.alert_words import BROKER_SILENT, in_trouble, sentence, terminal_gone
 from queue_server.broker.retained import RetainedTopics
 from queue_server.broker.same_name import SharedNames
 from queue_server.broker.unseen_terminals import UnseenTerminals
@@ -34,7 +34,19 @@ MOST_PASSING = 20
 OTHERS = "others"
 PROGRAMS = ("program", "messages")
 """What a terminal says of its own programs, beside its devices."""
-OWN = ("clock-", "queue-", "lease-", "display-", "terminal-", "device-", "messages-", "ledger-", "same-name-", "flood-")
+OWN = (
+    "broker-",
+    "clock-",
+    "queue-",
+    "lease-",
+    "display-",
+    "terminal-",
+    "device-",
+    "messages-",
+    "ledger-",
+    "same-name-",
+    "flood-",
+)
 Severity = Literal["info", "warning", "error"]
 _OF_PROGRAMS = {("program", name) for name in PROGRAMS}
 
@@ -59,6 +71,10 @@ class Alerts:
         self._displays = {device.id for device in config.device if device.kind == "display"}
         self._devices = {
             terminal.id: {d.id for d in config.device if d.agent == terminal.id or d.id in terminal.devices}
+            for terminal in config.terminal
+        }
+        self._calling = {
+            terminal.id: {d.kind for d in config.device if d.agent == terminal.id and d.kind in ("display", "voice")}
             for terminal in config.terminal
         }
         self._shared_names = SharedNames()
@@ -98,8 +114,8 @@ class Alerts:
         if status is None:
             self.illegal(f"terminal/{terminal}/status", 0.0)
             return
-        zh, en = f"终端{terminal}已断开，请检查。", f"Terminal {terminal} is gone; look after it."
         self._terminals.seen(terminal)
+        zh, en = terminal_gone(terminal, self._calling.get(terminal, ()))
         own = self._devices.get(terminal)
         gone = status.state == "lost" and own is not None
         self._set(f"terminal-{_id(terminal)}", gone, "terminal-lost", "error", terminal, zh, en)
@@ -212,6 +228,10 @@ class Alerts:
             "The server cannot write its data: numbers are neither given nor called for now. Look at the space on its disk.",
         )
         self._set("ledger-write", not writable, "ledger-unwritable", "error", "server", zh, en)
+
+    def broker(self, *, silent: bool) -> None:
+        """Nothing reaches anybody through the broker. Only the server's own pages can tell."""
+        self._set("broker-silent", silent, "broker-silent", "error", "server", *BROKER_SILENT)
 
     def unserved(self, waiting: Mapping[str, int]) -> None:
         """People wait in queues that no window serves, after the lists of the hall were changed."""

@@ -20,6 +20,7 @@ from link.address import Broker
 from link.connection import KEEP_ALIVE_S, client, fits
 from link.rival import Rival, words
 from link.socket_wait import SocketWait, readable
+from queue_server.broker.pulse import Pulse
 from queue_server.broker.sources import Source
 
 LOG = logging.getLogger(__name__)
@@ -71,7 +72,9 @@ class BrokerConnection:
         self._paho.connect_timeout = CONNECT_TIMEOUT_S
         self._paho.on_connect = self._on_connect
         self._paho.on_disconnect = self._on_disconnect
-        self._paho.on_message = lambda _client, _userdata, message: take(message)
+        self._take, self._pulse = take, Pulse(self._ask_broker)
+        self._paho.on_message = self._on_message
+        self._paho.on_publish = self._on_confirmed
         self._paho.on_socket_register_write = _write_later
         self._paho.will_set(topics.server_status(), will, qos=1, retain=True)
         self._paho.connect_async(broker.host, broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)
@@ -127,8 +130,20 @@ class BrokerConnection:
         return self._topics.root + topic, _STATE
 
     def keep_alive(self) -> None:
-        """Let the broker know that this program lives; called more often than every keep-alive time."""
+        """Let the broker know that this program lives, and look whether the broker does; called twice a second."""
         self._paho.loop_misc()
+        self._pulse.look()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the broker is away, or takes messages and passes none on, for some seconds now."""
+        return self._pulse.is_silent
+
+    def _ask_broker(self) -> None:
+        """The broker confirms an answer to this server itself, which nobody reads."""
+        if self.connected.is_set():
+            self._paho.publish(self._topics.reply(self._name), b"", qos=1)
+            self.flush()
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -189,10 +204,18 @@ class BrokerConnection:
             self._paho.loop_write()
         self._wait.close()
 
+    def _on_message(self, _client: object, _userdata: object, message: mqtt.MQTTMessage) -> None:
+        self._pulse.heard()
+        self._take(message)
+
+    def _on_confirmed(self, _c: object, _u: object, _mid: int, _reason: ReasonCode, _p: object) -> None:
+        self._pulse.heard()
+
     def _on_connect(self, _c: object, _u: object, _flags: object, reason: ReasonCode, _p: object) -> None:
         if reason.is_failure:
             LOG.error("the broker %s refuses this server: %s", self.broker, reason)
             return
+        self._pulse.heard()
         heard = [source for name, source in self._sources.items() if name not in self._muted]
         filters = [self._state(topic) for topic in self._states]
         for source in heard:

@@ -198,6 +198,7 @@ class Server:
         except ERRORS as error:
             LOG.error("the ledger cannot be used just now: %s", error)
         self._alerts.ledger(writable=self._ledger.writable)
+        self._alerts.broker(silent=self._connection.is_silent)
         self._alerts.unserved(self._ledger.wait_times.unserved())
         self._alerts.clock(self._hall_clock.doubt, self._hall_clock.wall)
         self._alerts.pass_time(self._monotonic())

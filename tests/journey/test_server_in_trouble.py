@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import urllib.request
 import uuid
 from collections import Counter
 from concurrent.futures import Future
@@ -91,6 +92,18 @@ def test_after_the_broker_restarts_everybody_sees_the_truth_again(broker: Privat
     watcher.wait("display/strip-01/desired", "A001")
     assert ok(link, "start-service", window="01")["ticket"]["state"] == "serving"
     link.close()
+
+
+def test_a_broker_that_hangs_is_told_until_it_works_again(broker: PrivateBroker, web_server: RunningServer, site: str) -> None:
+    def health() -> tuple[str, list[str]]:
+        with urllib.request.urlopen(f"{site}/health", timeout=PATIENCE_S) as answer:
+            found = json.load(answer)
+        return found["status"], found["reasons"]
+
+    assert health() == ("ready", [])
+    with broker.frozen():
+        wait_until(lambda: health() == ("not-ready", ["broker-silent"]))
+    wait_until(lambda: health() == ("ready", []))
 
 
 def test_malformed_and_hostile_commands_are_dropped_answered_or_refused_and_raise_an_alert(

@@ -10,6 +10,7 @@ from contract.wire import answers, messages
 from contract.wire.answers import LookupAnswer
 from contract.wire.facts import TicketFacts
 from queue_server.hall_access import HallUnavailable
+from queue_server.web import server_trouble
 from queue_server.web.auth.sessions import Session
 from queue_server.web.console import view
 from queue_server.web.console.duty import taken_by
@@ -25,6 +26,8 @@ async def rendered(site: Site, language: str, session: Session, window: Window) 
     state = site.state(f"window/{window.id}/state", messages.WindowState)
     condition = state.state if state else "unknown"
     ticket = await _ticket(site, state)
+    server = site.state("server/status", messages.ServerStatus)
+    alerts = site.states("alert/", "", messages.Alert)
     facts: dict[str, object] = {
         "ticket": ticket,
         "item": site.item(ticket.item or "") if ticket else None,
@@ -41,13 +44,14 @@ async def rendered(site: Site, language: str, session: Session, window: Window) 
         "window_states": site.window_states(),
         "can": view.possible(condition),
         "taken_by": taken_by(site, session, state),
-        "server": site.state("server/status", messages.ServerStatus),
-        "alerts": view.concerning(site.config, window, site.states("alert/", "", messages.Alert)),
+        "ready": server is not None and server.state == "ready" and not server_trouble.reasons(alerts.values()),
+        "alerts": view.concerning(site.config, window, alerts),
         "health": view.health(
             site.config,
             window,
             site.states("display/", "/shown", messages.DisplayShown),
             site.states("terminal/", "/status", messages.TerminalStatus),
+            heard=server_trouble.is_heard(alerts.values()),
         ),
     }
     facts |= await _from_the_ledger(site, window, state)

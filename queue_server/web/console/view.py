@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contract.configuration.hall import HallConfig, Window
+from contract.configuration.hall import Device, HallConfig, Window
 from contract.texts import unchanged as N_  # noqa: N812 - the name that text extraction looks for
 from contract.wire import messages
 from contract.wire.device_state import FINE, NOT_RUNNING, SOON
 from queue_server.domain.windows import TRANSITIONS
+from queue_server.web import server_trouble
 
-HALL_WIDE = ("printer", "voice")
-"""Kinds of devices that every clerk should know of when they fail: citizens come to the window and ask."""
-WORSE = ("fine", "sent", "unknown", "trouble")
+WORSE = ("fine", "sent", "unknown", "away", "trouble")
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ KEYS = (
 
 @dataclass(frozen=True)
 class DeviceIndicator:
-    """One small coloured word for all devices of a `kind` (strip, rater, printer, voice): the worst `state` (fine, sent to what
-    never answers, unknown, trouble), and the `ids` of those in that state."""
+    """One small coloured word for all devices of a `kind` (strip, rater, voice): the worst `state` (fine, sent to what never
+    answers, unknown while nothing comes from any device, away, trouble), and the `ids` of those in that state."""
 
     kind: str
     ids: tuple[str, ...]
@@ -65,26 +65,33 @@ def possible(condition: str) -> list[str]:
 def health(
     config: HallConfig,
     window: Window,
-    shown: dict[str, messages.DisplayShown],
-    terminals: dict[str, messages.TerminalStatus],
+    shown: Mapping[str, messages.DisplayShown],
+    terminals: Mapping[str, messages.TerminalStatus],
+    *,
+    heard: bool,
 ) -> list[DeviceIndicator]:
-    """The devices that matter at this window: its strip and rater, then printers and voices of the hall."""
+    """The devices that matter at this window: its strip and rater, and the voices that call. `heard`: whether what devices have
+    said last still holds."""
     found = [
-        ("strip", device.id, _shown(shown.get(device.id)))
-        for device in config.device
-        if device.kind == "display" and device.serves == window.id
-    ]
-    found += [
         ("rater", terminal.id, _terminal(terminals.get(terminal.id)))
         for terminal in config.terminal
         if terminal.role == "rating" and terminal.window == window.id
     ]
+    found += [
+        ("strip", device.id, "away" if _is_gone(terminals, device) else _shown(shown.get(device.id)))
+        for device in config.device
+        if device.kind == "display" and device.serves == window.id
+    ]
     reported = {device.id: device.state for status in terminals.values() for device in status.devices if _there(status)}
-    for device in config.device:
-        if device.kind in HALL_WIDE:
-            state = reported.get(device.id)
-            found.append((device.kind, device.id, "unknown" if state is None else _device(state)))
-    return [_together(kind, found) for kind in dict.fromkeys(kind for kind, _, _ in found)]
+    found += [("voice", voice.id, _device(reported.get(voice.id, "init"))) for voice in calling_voices(config)]
+    if not heard:
+        found = [(kind, device, "unknown") for kind, device, _ in found]
+    return [_together(kind, found) for kind in ("strip", "rater", "voice") if any(of == kind for of, _, _ in found)]
+
+
+def calling_voices(config: HallConfig) -> list[Device]:
+    """The voices that call numbers: those of device agents. A kiosk's own voice only reads aloud."""
+    return [device for device in config.device if device.kind == "voice" and device.agent is not None]
 
 
 def _together(kind: str, found: list[tuple[str, str, str]]) -> DeviceIndicator:
@@ -94,21 +101,28 @@ def _together(kind: str, found: list[tuple[str, str, str]]) -> DeviceIndicator:
     return DeviceIndicator(kind, tuple(device for device, state in states.items() if state == worst), worst)
 
 
-def concerning(config: HallConfig, window: Window, alerts: dict[str, messages.Alert]) -> list[messages.Alert]:
-    """The alerts a clerk at this window should read: of what is at the window, of what every window is asked about, and that
-    the server takes nothing. What only technicians can mend is on their page."""
-    subjects = {d.id for d in config.device if d.serves in (window.id, "board") or d.kind in HALL_WIDE}
+def concerning(config: HallConfig, window: Window, alerts: Mapping[str, messages.Alert]) -> list[messages.Alert]:
+    """The alerts a clerk at this window should read: of what is at the window, of what calls for every window, of the programs
+    that drive these, and that the server does not do its work. What is of a kiosk is on the page of terminals."""
+    devices = [device for device in config.device if device.serves in (window.id, "board")] + calling_voices(config)
+    subjects = {device.id for device in devices} | {device.agent for device in devices}
     subjects |= {terminal.id for terminal in config.terminal if terminal.window == window.id}
     return [
         alert
         for alert in alerts.values()
-        if alert.severity != "info" and (alert.subject in subjects or alert.kind == "ledger-unwritable")
+        if alert.severity != "info" and (alert.subject in subjects or alert.kind in server_trouble.KINDS)
     ]
+
+
+def _is_gone(terminals: Mapping[str, messages.TerminalStatus], device: Device) -> bool:
+    """Whether the program that drives the device is known to be away: what was shown last says nothing about calls to come."""
+    status = terminals.get(device.agent or "")
+    return status is not None and not _there(status)
 
 
 def _shown(shown: messages.DisplayShown | None) -> str:
     if shown is None:
-        return "unknown"
+        return "away"
     if shown.state == "ok":
         return "fine" if shown.confirmed else "sent"
     return "trouble"
@@ -116,8 +130,8 @@ def _shown(shown: messages.DisplayShown | None) -> str:
 
 def _terminal(status: messages.TerminalStatus | None) -> str:
     if status is None:
-        return "unknown"
-    return "fine" if status.state == "ready" else "trouble"
+        return "away"
+    return "fine" if status.state == "ready" else "away"
 
 
 def _there(status: messages.TerminalStatus) -> bool:
@@ -126,5 +140,5 @@ def _there(status: messages.TerminalStatus) -> bool:
 
 def _device(state: str) -> str:
     if state in NOT_RUNNING:
-        return "unknown"
+        return "away"
     return "fine" if state in FINE | SOON else "trouble"

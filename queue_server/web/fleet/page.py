@@ -17,6 +17,7 @@ from contract.wire.device_state import FINE, SOON
 from contract.wire.messages import Act, Alert, TerminalStatus
 from contract.wire.topics import expiry_s
 from queue_server.enrolment.register import Register, Standing
+from queue_server.web import server_trouble
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
@@ -52,7 +53,8 @@ def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
             language, "fleet/terminals.html", terminals=_terminals(site, orders, standings), alerts=alerts, taken=taken,
             session=session,
             queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
-            may_order=session.account.role in ORDER, fine=FINE, soon=SOON, zone=site.config.zone,
+            may_order=session.account.role in ORDER, heard=server_trouble.is_heard(alerts.values()),
+            fine=FINE, soon=SOON, zone=site.config.zone,
             ends_soon=site.clock() + ENDS_SOON,
         )  # fmt: skip
 

@@ -33,7 +33,9 @@ class _Panels:
     def __init__(self, site: Site) -> None:
         self._site = site
         self.displays = {device.id: device for device in site.config.device if device.kind == "display"}
-        self._changed = site.changes.event("display/", "window/")
+        agents = {device.agent for device in self.displays.values() if device.agent}
+        self.watched = ("display/", "window/", "alert/", *(f"terminal/{agent}/status" for agent in sorted(agents)))
+        self._changed = site.changes.event(*self.watched)
         self._rendered: dict[str, dict[str, str]] = {}
 
     def found(self, display: str) -> tuple[Device, ShownPanel]:
@@ -87,7 +89,7 @@ def routes(site: Site, *, staff_here: bool) -> APIRouter:
         async def render() -> dict[str, str]:
             return panels.parts(language)
 
-        return site.visitors.open(request, render, "display/", "window/", pause_s=LIVE_PAUSE_S)
+        return site.visitors.open(request, render, *panels.watched, pause_s=LIVE_PAUSE_S)
 
     return router
 

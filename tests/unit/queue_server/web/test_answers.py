@@ -103,15 +103,15 @@ def test_figures_that_cannot_be_read_never_look_like_zeros(
     assert "<td" not in page
 
 
-def test_a_clerk_sees_at_once_when_a_display_or_the_printer_is_in_trouble(hall: WebHall, client: TestClient) -> None:
+def test_a_clerk_sees_at_once_when_the_display_of_the_window_is_in_trouble(hall: WebHall, client: TestClient) -> None:
     at_window(client)
-    texts = messages.Text("号票打印机缺纸，请装纸。", "The ticket printer is out of paper.")
-    hall.put("alert/printer-1", messages.Alert("paper-out", "error", "printer-1", now(), texts))
+    texts = messages.Text("01 号窗口屏没有应答。", "The strip of window 01 does not reply.")
+    hall.put("alert/strip-01", messages.Alert("unreachable", "error", "strip-01", now(), texts))
     other = messages.Text("02 号窗口屏连接不上。", "The strip of window 02 is unreachable.")
     hall.put("alert/strip-02", messages.Alert("unreachable", "error", "strip-02", now(), other))
     hall.put("display/strip-01/shown", messages.DisplayShown(1, "unreachable", now()))
     page = client.get("/console").text
-    assert "号票打印机缺纸" in page
+    assert "01 号窗口屏没有应答" in page
     assert "02 号窗口屏" not in page
     assert re.search(r'class="word trouble" title="strip-01"', page)
 
