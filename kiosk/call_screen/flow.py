@@ -101,9 +101,11 @@ class CallScreenState:
 
     @property
     def large(self) -> tuple[ShownCall, ...]:
-        """The calls that are shown largest: those that catch the eye, otherwise the newest."""
-        shown = {call.key: call for call in self.calls}
-        return tuple(shown[key] for key in self.eye_catching if key in shown)[:LARGE] or self.calls[:1]
+        """The calls that are shown largest: those that catch the eye, otherwise the newest to which somebody has still to come,
+        otherwise the newest of those at a window. Nobody is sent anywhere by a number that is over."""
+        there = sorted((c for c in self.calls if c.standing != "past"), key=lambda call: STANDINGS.index(call.standing))
+        shown = {call.key: call for call in there}
+        return tuple(shown[key] for key in self.eye_catching if key in shown)[:LARGE] or tuple(there[:1])
 
     @property
     def others(self) -> tuple[ShownCall, ...]:

@@ -161,6 +161,19 @@ def test_a_call_that_was_answered_stays_as_being_served_and_then_as_past():
     assert shown(state) == [("A002", "01", "calling"), ("A001", "01", "past")]
 
 
+def test_after_a_number_is_over_the_next_one_that_is_still_called_is_large():
+    state = play(*LIVE, window("01", "calling", "A001"), window("02", "serving", "B001", since=1), at(9))
+    state = play(window("04", "calling", "D003", since=10), announce("D003", "04"), says(("D003", "04")), state=state)
+    assert large(state) == ["D003"]
+    missed = play(window("04", "idle", since=12), state=state)
+    assert large(missed) == ["A001"] and not missed.highlighted, "not even while the voice still says it"
+    assert {call.number for call in missed.others} == {"D003", "B001"}
+    served = play(window("01", "serving", "A001", since=14), state=missed)
+    assert large(served) == ["B001"], "of those at a window the newest call"
+    over = play(window("01", "rating", since=20), window("02", "idle", since=20), state=served)
+    assert large(over) == [] and len(over.others) == 3
+
+
 def test_past_calls_go_after_a_quarter_of_an_hour_but_not_while_the_server_is_away():
     state = play(*LIVE, window("01", "calling", "A001"), window("01", "idle"))
     away = play(server("lost"), at(3600), state=state)
@@ -274,4 +287,5 @@ def test_whatever_happens_each_window_shows_one_present_call_and_no_number_stand
     assert len({call.number for call in present}) == len(present)
     assert [call.rank for call in state.calls] == sorted((call.rank for call in state.calls), reverse=True)
     assert all(line.waiting >= 0 for line in state.lines.values())
-    assert len(state.large) + len(state.others) == len(state.calls) and bool(state.large) == bool(state.calls)
+    assert len(state.large) + len(state.others) == len(state.calls) and bool(state.large) == bool(present)
+    assert all(call.standing != "past" for call in state.large)
