@@ -16,7 +16,6 @@ from contract.wire import codec, messages
 from contract.wire.device_state import WORKS
 from drivers.agent_wiring import BadDevices, Task, Wiring
 from drivers.agent_word import AgentWord, AgentWordServer
-from drivers.bad_messages import BadMessages
 from drivers.bus import SharedDeviceSite
 from drivers.device_health import USUAL, DeviceHealth, Timing
 from link import Broker
@@ -73,7 +72,6 @@ class Agent:
         self._seq: dict[str, int] = {}
         self._changed = threading.Event()
         self._ended = threading.Event()
-        self._bad_messages = BadMessages(self._changed.set)
         self._word = AgentWordServer(lambda: AgentWord(self.terminal.id, self._device_states()))
 
     def open(self) -> None:
@@ -84,7 +82,7 @@ class Agent:
             self._site,
             device_is=self._device_is,
             display_is=self._display_is,
-            bad_message=self._bad_messages.add,
+            bad_message=self.terminal.bad_messages.add,
             timing=self._timing,
         )
         self._tasks = wiring.tasks(self.devices)
@@ -100,7 +98,7 @@ class Agent:
         notify("READY=1")
         while not ended.wait(PUBLISH_S) and not self._ended.is_set():
             notify("WATCHDOG=1")
-            self._bad_messages.look()
+            self.terminal.bad_messages.look()
             if self._changed.is_set():
                 self._changed.clear()
                 self.terminal.report(self._device_states())
@@ -145,9 +143,7 @@ class Agent:
 
     def _device_states(self) -> list[messages.DeviceStatus]:
         health = self.health()
-        states = [messages.DeviceStatus(d.id, d.kind, health[d.id].state, health[d.id].detail) for d in self.devices]
-        trouble = self._bad_messages.status
-        return states if trouble is None else [*states, trouble]
+        return [messages.DeviceStatus(d.id, d.kind, health[d.id].state, health[d.id].detail) for d in self.devices]
 
     def _connection_changed(self, up: bool) -> None:
         """A broker that was restarted has forgotten what was shown."""

@@ -14,9 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from typing import ParamSpec
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -26,10 +26,12 @@ from contract.wire import answers, codec
 from contract.wire.messages import ServerStatus
 from contract.wire.topics import LARGEST_PACKET, Topics
 from link.address import Broker
+from link.bad_messages import BadMessages
 from link.credentials import ssl_context, why_refused
 from link.network_loop import STOP_TIMEOUT_S, NetworkLoop
 from link.requests import Requests
 from link.rival import Rival, words
+from link.tolerant_client import TolerantClient
 
 LOG = logging.getLogger(__name__)
 KEEP_ALIVE_S = 8
@@ -50,6 +52,7 @@ SocketOption = tuple[tuple[int, int], int]
 """Level and name of an option, and its value."""
 LARGEST_HEAD = 1024
 """Bytes of a packet around topic and payload, properties included."""
+P = ParamSpec("P")
 Handler = Callable[[str, bytes, bool], None]
 """Takes the topic, the payload and whether the message was a retained one."""
 
@@ -59,12 +62,12 @@ def new_session() -> str:
     return secrets.token_hex(4)
 
 
-def client(broker: Broker, client_id: str, *options: SocketOption) -> mqtt.Client:
+def client(broker: Broker, client_id: str, *options: SocketOption) -> TolerantClient:
     """A paho client for MQTT 5 without Nagle's delay (44 ms an answer otherwise), with more `options` of its socket if given.
 
     With TLS the broker goes by the name in the certificate and not by `client_id`.
     """
-    paho = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
+    paho = TolerantClient(client_id)
     paho.on_socket_open = lambda _client, _userdata, sock: _set_up(sock, (*SOCKET_OPTIONS, *options))
     paho.max_inflight_messages_set(1000)
     if broker.ca is not None and broker.certificate is not None and broker.key is not None:
@@ -88,13 +91,15 @@ def fits(topic: str, payload: bytes) -> bool:
 
 
 class Link:
-    """A program's connection to its hall. Nothing happens before `open`."""
+    """A program's connection to its hall. Nothing happens before `open`. `bad_messages` counts what was dropped because it
+    cannot be read."""
 
-    def __init__(self, *, broker: Broker, topics: Topics, client_id: str) -> None:
+    def __init__(self, *, broker: Broker, topics: Topics, client_id: str, bad_messages: BadMessages | None = None) -> None:
         self.broker = broker
         self.topics = topics
         self.client_id = broker.client or client_id
         self.connected = threading.Event()
+        self.bad_messages = bad_messages or BadMessages()
         self._handlers: list[tuple[str, Handler]] = []
         self._subscribing = threading.Lock()  # so that nothing is left out that is added while a connection comes up
         self._on_change: list[Callable[[bool], None]] = []
@@ -142,6 +147,7 @@ class Link:
         self._paho.on_connect = self._connected
         self._paho.on_disconnect = self._disconnected
         self._paho.on_message = self._message
+        self._paho.on_unreadable = lambda topic, _retained, why: self.bad_messages.add(topic.decode(errors="replace"), why)
         self.subscribe(self.topics.server_status(), self._server_is)
         self._paho.connect_async(self.broker.host, self.broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)
         self._loop.open()
@@ -247,13 +253,23 @@ class Link:
         LOG.error("the broker %s cannot be reached as %s: %s", self.broker, self.client_id, reason)
 
     def _message(self, _c: mqtt.Client, _u: object, message: mqtt.MQTTMessage) -> None:
-        if message.topic == self.topics.reply(self.client_id):
+        try:
+            topic = message.topic
+        except UnicodeDecodeError as error:
+            self.bad_messages.add("a topic that cannot be read", str(error))
+            return
+        if topic == self.topics.reply(self.client_id):
             correlation = getattr(message.properties, "CorrelationData", b"")
-            self._requests.answered(correlation.decode("ascii", "replace"), bytes(message.payload))
+            self._hand_over(topic, self._requests.answered, correlation.decode("ascii", "replace"), bytes(message.payload))
             return
         for topic_filter, handler in self._handlers:
-            if mqtt.topic_matches_sub(topic_filter, message.topic):
-                try:
-                    handler(message.topic, bytes(message.payload), message.retain)
-                except Exception:
-                    LOG.exception("a message on %s could not be handled", message.topic)
+            if mqtt.topic_matches_sub(topic_filter, topic):
+                self._hand_over(topic, handler, topic, bytes(message.payload), message.retain)
+
+    def _hand_over(self, topic: str, take: Callable[P, None], *content: P.args, **more: P.kwargs) -> None:
+        """Whatever goes wrong with a message ends with it: this thread has the next one to read."""
+        try:
+            take(*content, **more)
+        except Exception as error:
+            LOG.debug("a message on %s could not be handled", topic, exc_info=True)
+            self.bad_messages.add(topic, f"{type(error).__name__}: {error}")

@@ -89,12 +89,14 @@ class Orders:
             return
         try:
             ask = codec.decode(payload, TerminalAsk)
+        except codec.Illegal as error:
+            self._link.bad_messages.add(topic, str(error))
+            return
+        try:
             if ask.id in self._seen:
                 return  # the broker may deliver an order twice, and paper must come out once
             self._seen.append(ask.id)
             self._waiting.put_nowait(ask)
-        except codec.Illegal as error:
-            LOG.warning("a message on %s is dropped: %s", topic, error)
         except queue.Full:
             LOG.warning("too many orders wait; one is dropped")
 

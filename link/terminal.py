@@ -7,15 +7,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from msgspec.structs import replace
+
 from contract.version import version
 from contract.wire import codec
 from contract.wire.messages import Act, DeviceStatus, LeaseStatus, TerminalStatus
 from contract.wire.topics import Topics
 from link.address import Broker
+from link.bad_messages import BadMessages
 from link.connection import Link, new_session
 from link.machine_status import machine
 from link.orders import OrderHandler, Orders
 from link.update import Updater
+
+DETAIL = 500
+"""Characters of what a device's driver says of its trouble; the contract takes no more."""
 
 
 class TerminalPresence:
@@ -28,14 +34,16 @@ class TerminalPresence:
     def __init__(self, *, broker: Broker, hall: str, terminal: str, role: str, updates: Path | None = None) -> None:
         self.id, self.role = terminal, role
         self.session = new_session()
-        self.link = Link(broker=broker, topics=Topics(hall), client_id=f"{terminal}-{self.session}")
+        self.bad_messages = BadMessages(self.refresh)
+        client = f"{terminal}-{self.session}"
+        self.link = Link(broker=broker, topics=Topics(hall), client_id=client, bad_messages=self.bad_messages)
         self._devices: list[DeviceStatus] = []
         self._lease: LeaseStatus | None = None
         self._announced = False
         self._connections = 0
         self._reporting = threading.RLock()
         self._updater = Updater(updates, terminal, self.refresh, ca=broker.ca)
-        self._orders = Orders(self.link, terminal, self.refresh, self._updater)
+        self._orders = Orders(self.link, terminal, self._now_and_then, self._updater)
 
     def open(self, handlers: Mapping[Act, OrderHandler] | None = None) -> None:
         """Announce the terminal, carry out the orders that have handlers, connect for as long as it takes."""
@@ -61,6 +69,10 @@ class TerminalPresence:
         with self._reporting:
             if self._announced:
                 self.link.update_birth(self._status("ready"))
+
+    def _now_and_then(self) -> None:
+        self.bad_messages.look()
+        self.refresh()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -90,4 +102,7 @@ class TerminalPresence:
     def _status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
         """The status; what is left as a will reports nothing of the moment in which it is published."""
         now, update, lease = (machine(), self._updater.status, self._lease) if state == "ready" else (None, None, None)
-        return codec.encode(TerminalStatus(state, self.session, self.role, version(), self._devices, now, update, lease))
+        trouble = self.bad_messages.status
+        devices = self._devices if trouble is None else [*self._devices, trouble]
+        devices = [replace(device, detail=device.detail[:DETAIL]) for device in devices]
+        return codec.encode(TerminalStatus(state, self.session, self.role, version(), devices, now, update, lease))

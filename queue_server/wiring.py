@@ -24,7 +24,8 @@ from link import Broker, new_session
 from queue_server.backup.make import BackupSource
 from queue_server.backup.schedule import BackupSchedule
 from queue_server.broker.retained import RetainedTopics
-from queue_server.broker.server import Server, ServerIdentity
+from queue_server.broker.server import Server
+from queue_server.broker.server_identity import ServerIdentity
 from queue_server.catalogue.hall_guides import HallGuides, guides_of
 from queue_server.codes.verifiers import example, opened
 from queue_server.command_access import LedgerOptions, database_of

@@ -112,7 +112,7 @@ class TerminalLink:
         try:
             self._send(Received(path, codec.decode(payload, kind), retained))
         except codec.Illegal as error:
-            LOG.warning("a message on %s is dropped: %s", topic, error)
+            self._link.bad_messages.add(topic, str(error))
 
 
 def breach(verb: str, answer: answers.Answer) -> str:

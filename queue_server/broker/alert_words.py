@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from contract.wire import device_words, messages
+from queue_server.domain.hall_clock import Doubt
 
 CAUSED = ("misconfigured", "garbled", "calls-missed")
 """States that mean little without what the program says of them. What a program that failed says is an exception: it is in its
@@ -61,3 +63,27 @@ def _print_in_doubt(terminal: str, device: messages.DeviceStatus) -> tuple[str, 
         zh,
         f"{terminal} started again; {device.detail!r} may be at printer {device.id}, printed or not: take what lies there.",
     )
+
+
+def clock_in_doubt(doubt: Doubt, shown: datetime) -> tuple[str, str]:
+    """Why the machine's clock, which shows this time in the hall's zone, is not believed; empty where it is."""
+    when = f"{shown:%Y-%m-%d}"
+    words = {
+        "ahead": (
+            f"服务器的时钟突然跳到了{when}，大厅仍按原来的时间办理，号票都在。请核对时间，并在“服务器与备份”页确认。",
+            f"The server's clock has jumped to {when}; the hall goes on by its own time and keeps every ticket. "
+            "Look at the time and confirm it on the page “Server and backups”.",
+        ),
+        "long-off": (
+            f"服务器停机多日后启动，时钟显示{when}。确认之前，以前的号票不作废，到期的资料不删除。"
+            "请核对时间，并在“服务器与备份”页确认。",
+            f"The server was off for days and its clock shows {when}. Until somebody confirms that, old tickets do not "
+            "expire and nothing is deleted. Look at the time and confirm it on the page “Server and backups”.",
+        ),
+        "behind": (
+            f"服务器的时钟比已有的记录早，现在显示{shown:%Y-%m-%d %H:%M}。请核对时间，对的话在“服务器与备份”页确认。",
+            f"The server's clock is behind its own records and shows {shown:%Y-%m-%d %H:%M}. Look at the time; if it is "
+            "right, confirm it on the page “Server and backups”.",
+        ),
+    }
+    return words.get(doubt, ("", ""))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -17,9 +17,10 @@ from contract.wire import codec, messages
 from contract.wire.device_state import FINE, SOON
 from contract.wire.device_words import MEANINGS
 from queue_server.broker import unseen_terminals
-from queue_server.broker.alert_words import BROKER_SILENT, in_trouble, sentence, terminal_gone
+from queue_server.broker.alert_words import BROKER_SILENT, clock_in_doubt, in_trouble, sentence, terminal_gone
 from queue_server.broker.retained import RetainedTopics
 from queue_server.broker.same_name import SharedNames
+from queue_server.broker.terminal_words import flooded, lease_low, same_name
 from queue_server.broker.unseen_terminals import UnseenTerminals
 from queue_server.domain.hall_clock import Doubt
 
@@ -34,19 +35,8 @@ MOST_PASSING = 20
 OTHERS = "others"
 PROGRAMS = ("program", "messages")
 """What a terminal says of its own programs, beside its devices."""
-OWN = (
-    "broker-",
-    "clock-",
-    "queue-",
-    "lease-",
-    "display-",
-    "terminal-",
-    "device-",
-    "messages-",
-    "ledger-",
-    "same-name-",
-    "flood-",
-)
+KINDS = "broker clock queue lease display terminal device messages ledger same-name flood"
+OWN = tuple(f"{kind}-" for kind in KINDS.split())
 Severity = Literal["info", "warning", "error"]
 _OF_PROGRAMS = {("program", name) for name in PROGRAMS}
 
@@ -81,6 +71,7 @@ class Alerts:
         self._terminals, self._is_open = UnseenTerminals(config), is_open
         self._unreachable: dict[str, bool] = {}
         self._reasons: dict[str, messages.DeviceStatus] = {}
+        self._said: dict[str, set[str]] = {}
         self._low: dict[str, tuple[float, messages.LeaseStatus]] = {}
         self._passing_until: dict[str, float] = {}
         self._own: set[str] = set()
@@ -89,6 +80,10 @@ class Alerts:
     def display_shown(self, display: str, payload: bytes) -> None:
         """A display reports whether it can be reached; one that the hall no longer has raises no alert."""
         if display not in self._displays:
+            return
+        if not payload:
+            self._unreachable.pop(display, None)
+            self._clear(f"display-{display}")
             return
         shown = codec.read(payload, messages.DisplayShown)
         if shown is None:
@@ -108,8 +103,13 @@ class Alerts:
     def terminal_status(self, terminal: str, payload: bytes) -> None:
         """A terminal says how it and its devices are: those that devices.toml gives it, and no others.
 
-        One that the hall no longer has may be gone.
+        One that the hall no longer has may be gone. Of one whose status was emptied nothing is known any more.
         """
+        if not payload:
+            self._clear(f"terminal-{_id(terminal)}")
+            self._lease(terminal, None)
+            self._devices_in_trouble(terminal, [])
+            return
         status = codec.read(payload, messages.TerminalStatus)
         if status is None:
             self.illegal(f"terminal/{terminal}/status", 0.0)
@@ -122,10 +122,14 @@ class Alerts:
         if own is None:
             return
         self._lease(terminal, status.lease if status.state == "ready" else None)
-        said: set[str] = set()
         if status.state == "ready":
             self._shared_names.ready(terminal, status.session)
-        for device in status.devices if status.state in ("init", "ready") else []:
+        self._devices_in_trouble(terminal, status.devices if status.state in ("init", "ready") else [])
+
+    def _devices_in_trouble(self, terminal: str, devices: Sequence[messages.DeviceStatus]) -> None:
+        """The alerts of a terminal's devices; of those that it does not name there are none."""
+        own, said = self._devices.get(terminal, set()), set[str]()
+        for device in devices:
             if device.id not in own and (device.kind, device.id) not in _OF_PROGRAMS:
                 continue
             if device.kind == "display":  # its alert follows from what it shows
@@ -138,8 +142,9 @@ class Alerts:
             severity: Severity = "warning" if device.state in SOON else "error"
             subject = terminal if device.kind == "program" else device.id
             self._set(name, device.state not in FINE, f"device-{_id(device.state)}", severity, subject, zh, en)
-        for name in [n for n in self._own if n.startswith(f"device-{_id(terminal)}-") and n not in said]:
+        for name in self._said.get(terminal, set()) - said:
             self._clear(name)
+        self._said[terminal] = said
 
     def _lease(self, terminal: str, lease: messages.LeaseStatus | None) -> None:
         """Numbers that a kiosk may give out by itself are nearly used up: trouble, if they are not soon more again."""
@@ -157,28 +162,12 @@ class Alerts:
         low = {queue: left for queue, left in lease.left.items() if left <= lease.most * FEW and queue in names}
         zh = "、".join(f"{names[queue].zh}{left}个" for queue, left in low.items())
         en = ", ".join(f"{names[queue].en} {left}" for queue, left in low.items())
-        self._set(
-            f"lease-{_id(terminal)}",
-            bool(low),
-            "lease-low",
-            "warning",
-            terminal,
-            f"{terminal}的离线备用号码快用完了：{zh}。断网后它将不能取号，请检查服务器日志里不给号的原因。",
-            f"{terminal} has few numbers left for when it is offline: {en}. See the server's log why it gets no more.",
-        )
+        texts = lease_low(terminal, zh, en)
+        self._set(f"lease-{_id(terminal)}", bool(low), "lease-low", "warning", terminal, *texts)
 
     def _same_name(self, terminal: str, standing: bool) -> None:
         """Two machines go by one name, and cut each other off."""
-        self._set(
-            f"same-name-{_id(terminal)}",
-            standing,
-            "same-name",
-            "error",
-            terminal,
-            f"有两台机器都用终端名{terminal}，互相挤掉线。请找出复制来的或填错名字的那一台，另取一个名字登记。",
-            f"Two machines use the name {terminal} and cut each other off. Find the one that was copied or misnamed, and enter "
-            "it in devices.toml with a name of its own.",
-        )
+        self._set(f"same-name-{_id(terminal)}", standing, "same-name", "error", terminal, *same_name(terminal))
 
     def _because(self, display: messages.DeviceStatus) -> None:
         """Why a display cannot be reached, for its alert."""
@@ -199,16 +188,7 @@ class Alerts:
     def flooded(self, client: str, monotonic: float) -> None:
         """A client sends more than a terminal has to say; until it has been quiet for a minute."""
         client = self._passing("flood", client or "unknown", monotonic)
-        self._set(
-            f"flood-{_id(client)}",
-            True,
-            "flood",
-            "error",
-            client,
-            f"{client}发来的消息过多，多出的没有处理。请到这台终端看看；如果它被人动过或丢失，请在“终端与设备”页吊销它。",
-            f"{client} sends too many messages; the rest is dropped. Look at that terminal; if it was tampered with or is "
-            "lost, revoke it on the page of terminals and devices.",
-        )
+        self._set(f"flood-{_id(client)}", True, "flood", "error", client, *flooded(client))
 
     def _passing(self, kind: str, subject: str, monotonic: float) -> str:
         """Something came in that stands as an alert until a quiet minute; of too many subjects the further ones share one."""
@@ -247,27 +227,7 @@ class Alerts:
 
     def clock(self, doubt: Doubt, wall: datetime) -> None:
         """The hall does not follow the machine's clock, or must not end days by it, until somebody has looked at it."""
-        shown = wall.astimezone(self._zone)
-        when = f"{shown:%Y-%m-%d}"
-        words = {
-            "ahead": (
-                f"服务器的时钟突然跳到了{when}，大厅仍按原来的时间办理，号票都在。请核对时间，并在“服务器与备份”页确认。",
-                f"The server's clock has jumped to {when}; the hall goes on by its own time and keeps every ticket. "
-                "Look at the time and confirm it on the page “Server and backups”.",
-            ),
-            "long-off": (
-                f"服务器停机多日后启动，时钟显示{when}。确认之前，以前的号票不作废，到期的资料不删除。"
-                "请核对时间，并在“服务器与备份”页确认。",
-                f"The server was off for days and its clock shows {when}. Until somebody confirms that, old tickets do not "
-                "expire and nothing is deleted. Look at the time and confirm it on the page “Server and backups”.",
-            ),
-            "behind": (
-                f"服务器的时钟比已有的记录早，现在显示{shown:%Y-%m-%d %H:%M}。请核对时间，对的话在“服务器与备份”页确认。",
-                f"The server's clock is behind its own records and shows {shown:%Y-%m-%d %H:%M}. Look at the time; if it is "
-                "right, confirm it on the page “Server and backups”.",
-            ),
-        }
-        zh, en = words.get(doubt, ("", ""))
+        zh, en = clock_in_doubt(doubt, wall.astimezone(self._zone))
         for other in ("ahead", "long-off", "behind"):
             self._set(f"clock-{other}", doubt == other, f"clock-{other}", "error", "server", zh, en)
 

@@ -20,6 +20,7 @@ from link.address import Broker
 from link.connection import KEEP_ALIVE_S, client, fits
 from link.rival import Rival, words
 from link.socket_wait import SocketWait, readable
+from link.tolerant_client import Unreadable
 from queue_server.broker.pulse import Pulse
 from queue_server.broker.sources import Source
 
@@ -53,10 +54,12 @@ class BrokerConnection:
         states: Iterable[str],
         sources: Mapping[str, Source],
         take: Callable[[mqtt.MQTTMessage], None],
+        unreadable: Unreadable,
         monotonic: Callable[[], float],
     ) -> None:
         """`will` is the payload of server/status when this program dies, `states` are topic filters behind the hall's root,
-        `sources` what each client writes, `take` is called with every message that comes."""
+        `sources` what each client writes, `take` is called with every message that comes,
+        `unreadable` with the topic of one that is dropped for its properties."""
         self.broker = broker
         self.connected = threading.Event()
         self._topics = topics
@@ -75,6 +78,7 @@ class BrokerConnection:
         self._take, self._pulse = take, Pulse(self._ask_broker)
         self._paho.on_message = self._on_message
         self._paho.on_publish = self._on_confirmed
+        self._paho.on_unreadable = unreadable
         self._paho.on_socket_register_write = _write_later
         self._paho.will_set(topics.server_status(), will, qos=1, retain=True)
         self._paho.connect_async(broker.host, broker.port, keepalive=KEEP_ALIVE_S, clean_start=True)

@@ -10,23 +10,20 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
-
-import paho.mqtt.client as mqtt
 
 from contract.wire import codec, messages
-from contract.wire.topics import Topics
+from contract.wire.topics import Topics, type_of
 from link.address import Broker
 from link.systemd_notify import notify
 from queue_server.broker.alerts import Alerts
-from queue_server.broker.command_reader import Clients, CommandReader, Dropped, subject
+from queue_server.broker.command_reader import Clients, CommandReader, subject
 from queue_server.broker.connection import BrokerConnection
+from queue_server.broker.incoming import Incoming
 from queue_server.broker.intake import Intake
 from queue_server.broker.other_servers import OtherServers
 from queue_server.broker.publisher import Publisher
 from queue_server.broker.retained import RetainedTopics
+from queue_server.broker.server_identity import ServerIdentity
 from queue_server.broker.sources import sources
 from queue_server.domain.hall_clock import HallClock
 from queue_server.ledger.asked import LedgerRequest
@@ -48,24 +45,6 @@ KEPT_STATES = ("alert/", "catalogue/", "configuration")
 """What is published from memory after a reconnect; everything else follows from the ledger."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerIdentity:
-    """This run of the server, as it announces itself."""
-
-    session: str
-    version: str
-    started_at: datetime
-    client: str = ""
-
-    def says(self, state: Literal["ready", "stopped", "lost"]) -> messages.ServerStatus:
-        """What it says of itself on server/status."""
-        return messages.ServerStatus(state, self.session, self.version, self.started_at, self.client)
-
-    def status(self, state: Literal["ready", "stopped", "lost"]) -> bytes:
-        """The payload of server/status."""
-        return codec.encode(self.says(state))
-
-
 class Server:
     """The hall's authority on the wire. `run` blocks until `stop`."""
 
@@ -81,8 +60,6 @@ class Server:
         monotonic: Callable[[], float],
     ) -> None:
         self.topics = topics
-        self.dropped = 0
-        """Messages that could be neither read nor answered."""
         self._identity = identity
         self._ledger = ledger
         self._retained = retained
@@ -95,7 +72,8 @@ class Server:
             will=identity.status("lost"),
             states=LEFT_STATES + (SHARED_STATES if ledger.database.shared else ()),
             sources=sources(ledger.hall.config, certified=broker.is_certified),
-            take=self._take,
+            take=lambda message: self._incoming.take(message),
+            unreadable=lambda topic, retained, why: self._incoming.unreadable(topic, retained, why),
             monotonic=monotonic,
         )
         self.connected = self._connection.connected
@@ -104,10 +82,12 @@ class Server:
         mute, hear = (self._connection.mute, self._connection.hear) if broker.is_certified else (None, None)
         self._intake = Intake(ledger.hall.config, mute=mute, hear=hear)
         clients = Clients(ledger.hall.terminals, broker.is_certified)
-        self._commands = CommandReader(topics, clients, self._connection.reply)
-        self._inbox: deque[LedgerRequest] = deque()
+        commands = CommandReader(topics, clients, self._connection.reply)
+        self._incoming = Incoming(
+            topics, self._intake, commands, empty=self._connection.empty, illegal=self._illegal, monotonic=monotonic
+        )
+        self._inbox, self._states = self._incoming.requests, self._incoming.states
         self._of_pages: deque[LedgerRequest] = deque()
-        self._states: deque[tuple[str, bytes, bool]] = deque()
         self._others = OtherServers(identity.says("ready"), shared=ledger.database.shared)
         self._given: deque[tuple[str, bytes, int | None]] = deque()
         self._stopping = threading.Event()
@@ -172,10 +152,11 @@ class Server:
             self._connection.flush()
             self._publisher.publish(changes)
             for verb in changes.unreadable:
-                self._alerts.illegal(subject(verb), self._monotonic())
+                self._illegal(subject(verb))
             self._connection.flush()
         while self._states:
-            self._take_state(*self._states.popleft())
+            topic, payload, retained = self._states.popleft()
+            self._incoming.guarded(topic, self._take_state, topic, payload, retained)
         while self._given:
             topic, payload, expiry_s = self._given.popleft()
             if expiry_s is None:
@@ -237,40 +218,14 @@ class Server:
 
     # --- messages in ------------------------------------------------------------------------------------------------
 
-    def _take(self, message: mqtt.MQTTMessage) -> None:
-        try:
-            topic = self.topics.relative(message.topic)
-        except UnicodeDecodeError:
-            topic = None
-        if topic is None:
-            self._drop("topic", "a topic that cannot be read")
-            return
-        if not self._intake.admits(topic, self._commands.replier(message), self._monotonic()):
-            self.dropped += 1
-        elif topic.startswith("cmd/"):
-            self._command(topic.removeprefix("cmd/"), message)
-        else:
-            self._states.append((topic, bytes(message.payload), message.retain))
-
-    def _command(self, path: str, message: mqtt.MQTTMessage) -> None:
-        if message.retain:
-            if not message.payload:
-                return
-            self._connection.empty(message.topic)
-        try:
-            request = self._commands.read(path, message)
-        except Dropped as error:
-            self._drop(subject(path), str(error))
-            return
-        if request is None:
-            self._alerts.illegal(subject(path), self._monotonic())
-        else:
-            self._inbox.append(request)
-
     def _take_state(self, topic: str, payload: bytes, retained: bool) -> None:
         """A retained state that another program published."""
         kind, _, rest = topic.partition("/")
         name = rest.partition("/")[0]
+        described = type_of(topic)
+        if payload and described is not None and codec.read(payload, described) is None:
+            self._incoming.drop(topic, "it is not what the contract says")
+            return
         if topic == "server/status":
             self._another_server(payload, retained)
             return
@@ -280,8 +235,6 @@ class Server:
             return
         if not topic.endswith(("/shown", "/status")):
             self._publisher.received(topic, payload)
-        if not payload:
-            return
         if kind == "display" and topic.endswith("/shown"):
             self._alerts.display_shown(name, payload)
         elif kind == "terminal":
@@ -293,9 +246,7 @@ class Server:
         if status is not None and self._others.must_answer(status, retained=retained) and self.connected.is_set():
             self._send("server/status", self._identity.status("ready"), True, None)
 
-    def _drop(self, where: str, what: str) -> None:
-        self.dropped += 1
-        LOG.debug("dropped: %s (%d so far)", what, self.dropped)
+    def _illegal(self, where: str) -> None:
         self._alerts.illegal(where, self._monotonic())
 
     # --- messages out -----------------------------------------------------------------------------------------------

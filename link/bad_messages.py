@@ -18,7 +18,7 @@ QUIET_S = 60.0
 class BadMessages:
     """Counts them, from any thread. `changed` is called when the trouble begins and when it ends, and not in between."""
 
-    def __init__(self, changed: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, changed: Callable[[], None] = lambda: None, clock: Callable[[], float] = time.monotonic) -> None:
         self._changed, self._clock = changed, clock
         self._lock = threading.Lock()
         self._arrived: deque[float] = deque(maxlen=MANY)
@@ -35,13 +35,13 @@ class BadMessages:
         with self._lock:
             now = self._clock()
             if not self._arrived or now - self._arrived[-1] > QUIET_S:
-                LOG.warning("a message on %s is dropped: %s", topic, why)
+                LOG.warning("a message on %s is dropped: %.300s", topic, why)
             self._arrived.append(now)
             self._count += 1
             if self._status is not None or len(self._arrived) < MANY or now - self._arrived[0] > QUIET_S:
                 return
             self._status = DeviceStatus("messages", "program", "garbled", topic[:200])
-        LOG.error("messages on %s and perhaps elsewhere cannot be read, again and again: %s", topic, why)
+        LOG.error("messages on %s and perhaps elsewhere cannot be read, again and again: %.300s", topic, why)
         self._changed()
 
     def look(self) -> None:

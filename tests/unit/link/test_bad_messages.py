@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from drivers.bad_messages import MANY, QUIET_S, BadMessages
+from link.bad_messages import MANY, QUIET_S, BadMessages
 
 
 class Ears:
