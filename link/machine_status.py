@@ -33,7 +33,8 @@ def _hottest(zones: Path) -> float | None:
     """The highest of the temperatures that the kernel reports, in degrees Celsius; None where there is no sensor."""
     found = [_read(zone / "temp") for zone in zones.glob("thermal_zone*")]
     degrees = [int(text) / 1000 for text in found if text.lstrip("-").isdigit()]
-    return round(max(degrees), 1) if degrees else None
+    real = [value for value in degrees if -100 <= value <= 1000]  # a sensor that is not there says -274 or worse
+    return round(max(real), 1) if real else None
 
 
 def _memory_kib(path: Path) -> int:

@@ -5,12 +5,12 @@ Fields go onto the wire in the order in which they are written here. Instants ar
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal, TypeAlias, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from contract.wire import codec
+from contract.wire.bounded import Count, Instant, Level, Name, Names, Phrase, Sentence, Seq
 from contract.wire.facts import (
     AppointmentFacts,
     CaseFacts,
@@ -22,7 +22,6 @@ from contract.wire.facts import (
 from contract.wire.messages import (
     ErrorCode,
     Estimate,
-    Level,
     RatingChannel,
     Text,
     TicketState,
@@ -38,8 +37,8 @@ class Error(Struct, frozen=True, omit_defaults=True):
     """Why a request was refused. `texts` says to people what `hint` says to programs' authors."""
 
     code: ErrorCode
-    message: str
-    hint: str = ""
+    message: Sentence
+    hint: Sentence = ""
     texts: Text | None = None
 
 
@@ -72,10 +71,10 @@ class IssueAnswer(Struct, frozen=True):
     now, and `windows` are all that may call it; `opens_at` says from when on, where that is known."""
 
     ticket: SignedTicket
-    ahead: int
+    ahead: Count
     estimate_s: Estimate | None
-    windows: list[str]
-    opens_at: datetime | None = None
+    windows: Names
+    opens_at: Instant | None = None
 
 
 class TicketAnswer(Struct, frozen=True):
@@ -88,7 +87,7 @@ class CallAnswer(Struct, frozen=True, omit_defaults=True):
     """The ticket that is called, how many still wait for this window, and why it is this one's turn."""
 
     ticket: TicketFacts
-    waiting: int
+    waiting: Count
     why: Text | None = None
 
 
@@ -96,14 +95,14 @@ class RecallAnswer(Struct, frozen=True):
     """How often the ticket was called at the window."""
 
     ticket: TicketFacts
-    calls: int
+    calls: Count
 
 
 class ServiceAnswer(Struct, frozen=True):
     """The id of the service that began or ended."""
 
     ticket: TicketFacts
-    service: str
+    service: Name
 
 
 class LookupAnswer(Struct, frozen=True):
@@ -111,10 +110,10 @@ class LookupAnswer(Struct, frozen=True):
     first one, and null while that one runs."""
 
     ticket: TicketFacts
-    ahead: int
+    ahead: Count
     estimate_s: Estimate | None
-    windows: list[str]
-    opens_at: datetime | None = None
+    windows: Names
+    opens_at: Instant | None = None
     service: RateableService | UnsetType | None = UNSET
 
 
@@ -124,30 +123,30 @@ class LookupAnswer(Struct, frozen=True):
 class WindowAnswer(Struct, frozen=True):
     """A window as the verb left it."""
 
-    window: str
+    window: Name
     state: WindowCondition
     ticket: WindowTicket | None
     clerk: WindowClerk | None
-    calls: int
-    since: datetime
+    calls: Count
+    since: Instant
 
 
 class KeptRating(Struct, frozen=True):
     """A rating as it is kept; `window_number` is the number over the window."""
 
-    service: str
-    ticket: str
-    queue: str
-    item: str | None
-    window: str
-    clerk: str | None
+    service: Name
+    ticket: Name
+    queue: Name
+    item: Name | None
+    window: Name
+    clerk: Name | None
     level: Level
-    reasons: list[str]
-    text: str
+    reasons: Names
+    text: Phrase
     channel: RatingChannel
-    business_day: str
-    at: datetime
-    window_number: str
+    business_day: Name
+    at: Instant
+    window_number: Name
 
 
 class RateAnswer(Struct, frozen=True):
@@ -162,17 +161,17 @@ class CaseAnswer(Struct, frozen=True):
 
 
 class TicketScan(Struct, frozen=True, tag_field="kind", tag="ticket"):
-    token: str
+    token: Name
     ticket: TicketFacts
-    ahead: int
+    ahead: Count
     estimate_s: Estimate | None
-    windows: list[str]
-    opens_at: datetime | None = None
+    windows: Names
+    opens_at: Instant | None = None
     service: RateableService | UnsetType | None = UNSET
 
 
 class GuideScan(Struct, frozen=True, tag_field="kind", tag="guide"):
-    item: str
+    item: Name
 
 
 class AppointmentScan(Struct, frozen=True, tag_field="kind", tag="appointment"):
@@ -185,8 +184,8 @@ class CaseScan(Struct, frozen=True, tag_field="kind", tag="case"):
 
 class HolderScan(Struct, frozen=True, tag_field="kind", tag="holder"):
     holder: HolderFacts
-    appointments: list[AppointmentFacts]
-    cases: list[CaseFacts]
+    appointments: Annotated[list[AppointmentFacts], Meta(max_length=1000)]
+    cases: Annotated[list[CaseFacts], Meta(max_length=1000)]
 
 
 ScanAnswer: TypeAlias = TicketScan | GuideScan | AppointmentScan | CaseScan | HolderScan
@@ -204,37 +203,37 @@ def of_scan(answer: Answer) -> ScanAnswer | None:
 class OpenTime(Struct, frozen=True):
     """A time in which the hall is open."""
 
-    from_: datetime = field(name="from")
-    until: datetime
+    from_: Instant = field(name="from")
+    until: Instant
 
 
 class LeasedTicket(Struct, frozen=True):
-    ticket: str
-    number: str
-    token: str
+    ticket: Name
+    number: Name
+    token: Name
 
 
 class LeaseAnswer(Struct, frozen=True):
     """Numbers that are the asking kiosk's alone, for tickets given out on the business day, before `expires`."""
 
-    queue: str
-    business_day: str
-    leased_at: datetime
-    expires: datetime
-    open: list[OpenTime]
-    windows: list[str]
-    numbers: list[LeasedTicket]
+    queue: Name
+    business_day: Name
+    leased_at: Instant
+    expires: Instant
+    open: Annotated[list[OpenTime], Meta(max_length=100)]
+    windows: Names
+    numbers: Annotated[list[LeasedTicket], Meta(max_length=1000)]
 
 
 class MergedTicket(Struct, frozen=True):
     """How a ticket that a kiosk gave out is now; `refused` when the number was never this kiosk's."""
 
-    id: str
+    id: Name
     state: TicketState | Literal["refused"]
 
 
 class MergeAnswer(Struct, frozen=True):
-    tickets: list[MergedTicket]
+    tickets: Annotated[list[MergedTicket], Meta(max_length=1000)]
 
 
 # --- technicians -----------------------------------------------------------------------------------------------------
@@ -243,16 +242,16 @@ class MergeAnswer(Struct, frozen=True):
 class TechnicianAnswer(Struct, frozen=True):
     """The account for which the code was made."""
 
-    technician: str
+    technician: Name
 
 
 class SecretAnswer(Struct, frozen=True):
     """The key of the terminal's time-based codes, as 64 hexadecimal digits."""
 
-    secret: str
+    secret: Name
 
 
 class ActsAnswer(Struct, frozen=True):
     """The number of the last act in the log."""
 
-    known: int
+    known: Seq

@@ -5,32 +5,32 @@ What is not known is left out. The server keeps the same facts, without `at`, fo
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Literal
 
 from msgspec import Struct, field
 
-from contract.wire.messages import Channel, Level, RatingChannel, TechnicianDid, TicketClass, TicketState
+from contract.wire.bounded import Count, Instant, Level, Name, Passage
+from contract.wire.messages import Channel, RatingChannel, TechnicianDid, TicketClass, TicketState
 
 
 class Event(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Something that has happened, `at` this instant in the hall's time zone."""
 
     type: ClassVar[str]
-    at: datetime | None = None
+    at: Instant | None = None
 
 
 class TicketEvent(Event, frozen=True, omit_defaults=True, kw_only=True):
     """Something happened to a ticket."""
 
-    ticket: str
-    number: str
+    ticket: Name
+    number: Name
 
 
 class QueuedTicketEvent(TicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     """Something happened to a ticket of this queue."""
 
-    queue: str
+    queue: Name
 
 
 # --- tickets ---------------------------------------------------------------------------------------------------------
@@ -42,10 +42,10 @@ class TicketIssued(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=T
     type = "ticket-issued"
     class_: TicketClass = field(name="class")
     channel: Channel
-    terminal: str | None = None
-    item: str | None = None
-    appointment: str | None = None
-    issued_at: datetime | None = None
+    terminal: Name | None = None
+    item: Name | None = None
+    appointment: Name | None = None
+    issued_at: Instant | None = None
     offline: bool | None = None
     unsure: bool | None = None
     on_screen: bool | None = None
@@ -53,49 +53,49 @@ class TicketIssued(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=T
 
 class TicketPrinted(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     type = "ticket-printed"
-    detail: str | None = None
+    detail: Passage | None = None
 
 
 class TicketVoid(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     """It never came out on paper."""
 
     type = "ticket-void"
-    detail: str | None = None
+    detail: Passage | None = None
 
 
 class TicketCalled(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     """`why` it was this one's turn, or that a clerk has `chosen` it, for this reason."""
 
     type = "ticket-called"
-    window: str
-    clerk: str | None = None
-    why: str | None = None
+    window: Name
+    clerk: Name | None = None
+    why: Passage | None = None
     chosen: bool | None = None
-    reason: str | None = None
+    reason: Passage | None = None
 
 
 class TicketRecalled(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     type = "ticket-recalled"
-    window: str
-    calls: int
+    window: Name
+    calls: Count
 
 
 class TicketMissed(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     """Nobody came; its state is missed, or void where the hall's rules say so."""
 
     type = "ticket-missed"
-    window: str
+    window: Name
     state: TicketState
 
 
 class TicketHeld(TicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     type = "ticket-held"
-    window: str
+    window: Name
 
 
 class TicketResumed(TicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     type = "ticket-resumed"
-    window: str
+    window: Name
     state: TicketState
 
 
@@ -103,27 +103,27 @@ class TicketTransferred(TicketEvent, frozen=True, omit_defaults=True, kw_only=Tr
     """`window` is where it was, `returns` whether it comes back there."""
 
     type = "ticket-transferred"
-    to_queue: str | None = None
-    to_window: str | None = None
-    window: str | None = None
+    to_queue: Name | None = None
+    to_window: Name | None = None
+    window: Name | None = None
     returns: bool | None = None
 
 
 class TicketRequeued(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     type = "ticket-requeued"
-    places: int
+    places: Count
 
 
 class TicketReleased(TicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     """It was meant for a window that has closed, and is in its queue's line again."""
 
     type = "ticket-released"
-    window: str
+    window: Name
 
 
 class TicketCancelled(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     type = "ticket-cancelled"
-    reason: str | None = None
+    reason: Passage | None = None
 
 
 class TicketExpired(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=True):
@@ -132,17 +132,17 @@ class TicketExpired(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=
 
 class TicketReprintOrdered(QueuedTicketEvent, frozen=True, omit_defaults=True, kw_only=True):
     type = "ticket-reprint-ordered"
-    terminal: str
+    terminal: Name
 
 
 class ReprintEvent(Event, frozen=True, omit_defaults=True, kw_only=True):
     """What came of a reprint."""
 
-    queue: str
-    ticket: str
-    number: str
-    terminal: str
-    detail: str | None = None
+    queue: Name
+    ticket: Name
+    number: Name
+    terminal: Name
+    detail: Passage | None = None
 
 
 class TicketReprinted(ReprintEvent, frozen=True, omit_defaults=True, kw_only=True):
@@ -159,15 +159,15 @@ class TicketReprintUnanswered(ReprintEvent, frozen=True, omit_defaults=True, kw_
 
 class NumbersLeased(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "numbers-leased"
-    queue: str
-    terminal: str
-    first: str
-    last: str
+    queue: Name
+    terminal: Name
+    first: Name
+    last: Name
 
 
 class AppointmentsMissed(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "appointments-missed"
-    count: int
+    count: Count
 
 
 # --- services and windows --------------------------------------------------------------------------------------------
@@ -175,24 +175,24 @@ class AppointmentsMissed(Event, frozen=True, omit_defaults=True, kw_only=True):
 
 class ServiceStarted(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "service-started"
-    ticket: str
-    service: str
-    window: str
-    clerk: str | None = None
+    ticket: Name
+    service: Name
+    window: Name
+    clerk: Name | None = None
 
 
 class ServiceFinished(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "service-finished"
-    ticket: str
-    service: str
-    window: str
-    clerk: str | None = None
+    ticket: Name
+    service: Name
+    window: Name
+    clerk: Name | None = None
 
 
 class ServiceRated(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "service-rated"
-    service: str
-    window: str
+    service: Name
+    window: Name
     level: Level
     channel: RatingChannel
 
@@ -201,8 +201,8 @@ class RatingExplained(Event, frozen=True, omit_defaults=True, kw_only=True):
     """The citizen has said why, after the rating itself."""
 
     type = "rating-explained"
-    service: str
-    window: str
+    service: Name
+    window: Name
 
 
 class RatingExpired(Event, frozen=True, omit_defaults=True, kw_only=True):
@@ -210,37 +210,37 @@ class RatingExpired(Event, frozen=True, omit_defaults=True, kw_only=True):
     the day ended (`day`)."""
 
     type = "rating-expired"
-    window: str
-    service: str | None = None
+    window: Name
+    service: Name | None = None
     cause: Literal["time", "next", "day"] = "time"
 
 
 class WindowOpened(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "window-opened"
-    window: str
-    clerk: str | None = None
+    window: Name
+    clerk: Name | None = None
 
 
 class WindowTakenOver(Event, frozen=True, omit_defaults=True, kw_only=True):
     """Another clerk goes on at an open window."""
 
     type = "window-taken-over"
-    window: str
-    clerk: str | None = None
+    window: Name
+    clerk: Name | None = None
 
 
 class WindowPaused(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "window-paused"
-    window: str
-    clerk: str | None = None
-    reason: str | None = None
+    window: Name
+    clerk: Name | None = None
+    reason: Passage | None = None
 
 
 class WindowClosed(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "window-closed"
-    window: str
-    clerk: str | None = None
-    reason: str | None = None
+    window: Name
+    clerk: Name | None = None
+    reason: Passage | None = None
 
 
 # --- technicians -----------------------------------------------------------------------------------------------------
@@ -248,24 +248,24 @@ class WindowClosed(Event, frozen=True, omit_defaults=True, kw_only=True):
 
 class TechnicianRefused(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "technician-refused"
-    terminal: str
+    terminal: Name
 
 
 class TechnicianEntered(Event, frozen=True, omit_defaults=True, kw_only=True):
     type = "technician-entered"
-    terminal: str
-    account: str
+    terminal: Name
+    account: Name
 
 
 class TechnicianActed(Event, frozen=True, omit_defaults=True, kw_only=True):
     """Something that was done behind a terminal's technician page, `done_at` by the terminal's clock."""
 
     type = "technician-did"
-    terminal: str
-    done_at: str
+    terminal: Name
+    done_at: Name
     act: TechnicianDid
-    subject: str | None = None
-    result: str | None = None
+    subject: Name | None = None
+    result: Name | None = None
 
 
 EVENTS: dict[str, type[Event]] = {

@@ -5,13 +5,14 @@ Fields go onto the wire in the order in which they are written here. Instants ar
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
+from contract.wire.bounded import Days, Instant, Level, Name, Names, Passage, Phrase
 from contract.wire.case import CaseState, PaperKind
-from contract.wire.messages import Level, Text, TicketClass, TicketState
+from contract.wire.messages import Text, TicketClass, TicketState
 
 Standing = Literal["early", "due", "late", "over", "checked-in", "cancelled", "no-show"]
 DeadlineState = Literal["far", "near", "reached", "exceeded"]
@@ -21,29 +22,29 @@ HolderKind = Literal["person", "enterprise"]
 class TicketFacts(Struct, frozen=True):
     """A ticket as it is now. `window` is where it is or was last called."""
 
-    id: str
-    number: str
-    queue: str
+    id: Name
+    number: Name
+    queue: Name
     class_: TicketClass = field(name="class")
-    item: str | None
+    item: Name | None
     state: TicketState
-    window: str | None
-    issued_at: datetime
-    business_day: str
+    window: Name | None
+    issued_at: Instant
+    business_day: Name
 
 
 class SignedTicket(TicketFacts, frozen=True):
     """A ticket with the token of its code, which only its holder gets."""
 
-    token: str
+    token: Name
 
 
 class RateableService(Struct, frozen=True):
     """The last service of a ticket that has ended: its rating, if it has one, whether the token may still give one, and
     whether it may still say why (the rating has no reason)."""
 
-    id: str
-    window: str
+    id: Name
+    window: Name
     level: Level | None
     can_rate: bool
     can_explain: bool = False
@@ -52,23 +53,23 @@ class RateableService(Struct, frozen=True):
 class AppointmentFacts(Struct, frozen=True):
     """An appointment; the name is masked. Check-in is open from `opens_at`, `ticket` is what it was given."""
 
-    id: str
-    queue: str
-    item: str | None
-    name: str
-    starts_at: datetime
-    ends_at: datetime
+    id: Name
+    queue: Name
+    item: Name | None
+    name: Name
+    starts_at: Instant
+    ends_at: Instant
     standing: Standing
-    ticket: str | None
-    opens_at: datetime
-    code: str
+    ticket: Name | None
+    opens_at: Instant
+    code: Passage
 
 
 class CaseStepFacts(Struct, frozen=True):
     """One thing that happened to a case."""
 
     on: date
-    text: str
+    text: Phrase
 
 
 class CaseDeadline(Struct, frozen=True):
@@ -76,7 +77,7 @@ class CaseDeadline(Struct, frozen=True):
 
     on: date
     state: DeadlineState
-    working_days: int
+    working_days: Days
     certain: bool
     texts: Text
     colour: Text
@@ -85,33 +86,33 @@ class CaseDeadline(Struct, frozen=True):
 class CaseFacts(Struct, frozen=True):
     """A case, the applicant masked; empty texts are unknown. `papers` are the kinds that may be printed."""
 
-    number: str
-    item: str
-    item_code: str
+    number: Name
+    item: Name
+    item_code: Name
     state: CaseState
-    department: str
-    applicant: str
+    department: Name
+    applicant: Name
     received_on: date
     promised_on: date | None
     legal_on: date | None
-    handler: str
-    contact: str
-    reason: str
-    basis: str
-    missing: list[str]
+    handler: Name
+    contact: Name
+    reason: Passage
+    basis: Passage
+    missing: Names
     due_on: date | None
-    materials: list[str]
-    delivery: str
-    steps: list[CaseStepFacts]
+    materials: Names
+    delivery: Name
+    steps: Annotated[list[CaseStepFacts], Meta(max_length=1000)]
     state_texts: Text
     deadline: CaseDeadline | None
-    papers: list[PaperKind]
-    code: str
+    papers: Annotated[list[PaperKind], Meta(max_length=10)]
+    code: Passage
 
 
 class HolderFacts(Struct, frozen=True):
     """Whom a service code identifies; a person's name is masked. `key` names them for print quotas, and nothing else."""
 
     kind: HolderKind
-    name: str
-    key: str
+    name: Name
+    key: Name

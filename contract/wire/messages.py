@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]+\Z", max_length=64)]
-Phrase = Annotated[str, Meta(max_length=500)]
-ScannedCode = Annotated[str, Meta(min_length=1, max_length=2000)]
+from contract.wire.bounded import (
+    Count,
+    Degrees,
+    FileText,
+    Id,
+    Instant,
+    Name,
+    Names,
+    Passage,
+    Phrase,
+    Reported,
+    Sentence,
+    Seq,
+    Size,
+    Word,
+)
+
 TicketClass = Literal["ordinary", "appointment", "priority", "military"]
 Channel = Literal["kiosk", "web", "phone", "desk"]
-Level = Annotated[int, Meta(ge=1, le=5)]
 RatingChannel = Literal["web", "mobile", "qr", "tablet", "kiosk", "phone", "sms"]
 TicketState = Literal["printing", "waiting", "called", "serving", "held", "missed", "finished", "void", "cancelled", "expired"]
 TechnicianDid = Literal["entered-offline", "refused-offline", "tested", "viewed", "restart", "reboot", "left"]
 WindowCondition = Literal["closed", "paused", "idle", "calling", "serving", "rating"]
 ErrorCode = Literal[
-    "bad-request",
-    "unknown-verb",
-    "unknown-queue",
-    "unknown-window",
-    "unknown-ticket",
-    "wrong-state",
-    "in-use",
-    "queue-closed",
-    "limit-reached",
-    "nothing-waiting",
-    "already-rated",
-    "not-authorised",
-    "expired",
-    "busy",
-    "internal",
-]
+    "bad-request", "unknown-verb", "unknown-queue", "unknown-window", "unknown-ticket", "wrong-state",
+    "in-use", "queue-closed", "limit-reached", "nothing-waiting", "already-rated", "not-authorised",
+    "expired", "busy", "internal",
+]  # fmt: skip
 
 
 class Text(Struct, frozen=True):
     """One sentence in the hall's two languages."""
 
-    zh: str
-    en: str
+    zh: Sentence
+    en: Sentence
 
 
 # --- retained state --------------------------------------------------------------------------------------------------
@@ -49,48 +49,48 @@ class Text(Struct, frozen=True):
 class Estimate(Struct, frozen=True):
     """A waiting time in seconds, as a range."""
 
-    low: int
-    high: int
+    low: Count
+    high: Count
 
 
 class ServerStatus(Struct, frozen=True):
     """`client` is the name in the server's certificate, empty in a hall without TLS."""
 
     state: Literal["ready", "stopped", "lost"]
-    session: str
-    version: str
-    started_at: datetime
-    client: str = ""
+    session: Word
+    version: Word
+    started_at: Instant
+    client: Name = ""
 
 
-class PaperUse(Struct, frozen=True):
+class PaperUse(Reported, frozen=True):
     """What a printer has used of its paper: papers since the new roll or tray at `since`, papers of today, for how many more
     there is some left, None where nobody knows. `used_mm` is the length of what came off the roll, 0 for sheets."""
 
-    printed: int
-    today: int
-    left: int | None = None
-    used_mm: int = 0
-    since: datetime | None = None
+    printed: Count
+    today: Count
+    left: Count | None = None
+    used_mm: Count = 0
+    since: Instant | None = None
 
 
 class DeviceStatus(Struct, frozen=True):
-    id: str
-    kind: str
-    state: str
-    detail: str = ""
+    id: Word
+    kind: Word
+    state: Word
+    detail: Phrase = ""
     paper: PaperUse | None = None
 
 
-class Machine(Struct, frozen=True):
+class Machine(Reported, frozen=True):
     """How the machine of a terminal is: at what time, degrees Celsius, free space in MiB, seconds since it was switched on."""
 
-    at: datetime
-    temperature_c: float | None
-    disk_free_mb: int
-    memory_free_mb: int
-    uptime_s: int
-    system: str = ""
+    at: Instant
+    temperature_c: Degrees | None
+    disk_free_mb: Size
+    memory_free_mb: Size
+    uptime_s: Size
+    system: Word = ""
     """Version of the image that runs; empty on a machine that was not made from one."""
 
 
@@ -99,7 +99,7 @@ class Update(Struct, frozen=True):
 
     url: Annotated[str, Meta(pattern="^https?://", max_length=500)]
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-    size: Annotated[int, Meta(ge=1)]
+    size: Annotated[int, Meta(ge=1, le=2**53 - 1)]
     version: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -117,17 +117,17 @@ class LeaseStatus(Struct, frozen=True):
     """Numbers that a kiosk may give out without the server: how many are `left` of each queue, of `most` each; `untold` are
     tickets that it gave out and has not reported yet, of which 50 at most are counted."""
 
-    left: dict[str, int]
-    most: int
-    untold: int
+    left: Annotated[dict[Word, Count], Meta(max_length=100)]
+    most: Count
+    untold: Count
 
 
 class TerminalStatus(Struct, frozen=True):
     state: Literal["init", "ready", "stopped", "lost"]
-    session: str
-    kind: str
-    version: str
-    devices: list[DeviceStatus] = []
+    session: Word
+    kind: Word
+    version: Word
+    devices: Annotated[list[DeviceStatus], Meta(max_length=500)] = []
     machine: Machine | None = None
     update: UpdateStatus | None = None
     lease: LeaseStatus | None = None
@@ -137,15 +137,15 @@ class Reprint(Struct, frozen=True):
     """A ticket that goes on paper once more: what `issue-ticket` answers of it, as it is now."""
 
     id: Id
-    number: str
+    number: Name
     queue: Id
     class_: TicketClass = field(name="class")
-    issued_at: datetime
-    token: str
-    ahead: int
+    issued_at: Instant
+    token: Name
+    ahead: Count
     estimate_s: Estimate | None
-    windows: list[str]
-    opens_at: datetime | None = None
+    windows: Names
+    opens_at: Instant | None = None
     language: Literal["zh", "en"] = "zh"
 
 
@@ -179,66 +179,66 @@ class TerminalTold(Struct, frozen=True, omit_defaults=True):
 
 
 class QueueState(Struct, frozen=True):
-    seq: int
+    seq: Seq
     name: Text
     open: bool
-    waiting: int
-    last_issued: str | None
-    last_called: str | None
+    waiting: Count
+    last_issued: Name | None
+    last_called: Name | None
     estimate_s: Estimate | None
     """How long a new ticket waits; None while no window works for the queue."""
-    opens_at: datetime | None = None
+    opens_at: Instant | None = None
     """When the hall opens next; None during its hours."""
 
 
 class WindowTicket(Struct, frozen=True):
-    id: str
-    number: str
-    queue: str
+    id: Name
+    number: Name
+    queue: Name
 
 
 class WindowClerk(Struct, frozen=True):
-    id: str
-    name: str
-    photo: str | None = None
+    id: Name
+    name: Name
+    photo: Phrase | None = None
 
 
 class WindowState(Struct, frozen=True):
-    seq: int
+    seq: Seq
     state: WindowCondition
     ticket: WindowTicket | None
     clerk: WindowClerk | None
-    calls: int
-    since: datetime
+    calls: Count
+    since: Instant
 
 
 class DisplayLine(Struct, frozen=True):
-    text: str
-    colour: str = "red"
-    effect: str = "static"
+    text: Passage
+    colour: Word = "red"
+    effect: Word = "static"
 
 
 class DisplayDesired(Struct, frozen=True):
     """What a display should show. effect: static, blink or scroll. brightness: 1 to 100."""
 
-    seq: int
-    lines: list[DisplayLine]
-    brightness: int = 80
+    seq: Seq
+    lines: Annotated[list[DisplayLine], Meta(max_length=64)]
+    brightness: Annotated[int, Meta(ge=1, le=100)] = 80
 
 
-class DisplayShown(Struct, frozen=True):
+class DisplayShown(Reported, frozen=True):
     """What a display shows. confirmed: whether it said so itself; to one that never answers it was only sent."""
 
-    seq: int
+    seq: Seq
     state: Literal["ok", "unreachable"]
-    at: datetime
+    at: Instant
     confirmed: bool = True
 
 
 class Announce(Struct, frozen=True):
-    seq: int
-    window: str
-    number: str
+    seq: Seq
+    window: Name
+    number: Name
     texts: Text
     chime: bool = True
 
@@ -257,39 +257,39 @@ class VoiceSaying(Struct, frozen=True):
 
 
 class RatingAsk(Struct, frozen=True):
-    service: str
-    number: str
-    item: str | None
+    service: Name
+    number: Name
+    item: Name | None
     clerk: WindowClerk | None
-    expires_at: datetime
+    expires_at: Instant
 
 
 class Configuration(Struct, frozen=True, omit_defaults=True):
     """The hall's configuration, for terminals that hold none of their own: the content of each file by its name. One that is
     too large for a message has no files here: they come in `parts` parts."""
 
-    sha256: str
-    files: dict[str, str]
-    parts: int = 0
+    sha256: Name
+    files: Annotated[dict[Name, FileText], Meta(max_length=100)]
+    parts: Count = 0
 
 
 class ConfigurationPart(Struct, frozen=True):
     """A piece of the JSON object of the files, the first is 1; `sha256` is that of the whole, as in `Configuration`."""
 
-    sha256: str
-    part: int
-    text: str
+    sha256: Name
+    part: Count
+    text: FileText
 
 
 class CatalogueVersion(Struct, frozen=True):
-    version: str
-    sha256: str
-    url: str
+    version: Name
+    sha256: Name
+    url: Phrase
 
 
 class Alert(Struct, frozen=True):
-    kind: str
+    kind: Name
     severity: Literal["info", "warning", "error"]
-    subject: str
-    since: datetime
+    subject: Name
+    since: Instant
     texts: Text

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from types import UnionType
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
 from contract.wire import answers
-from contract.wire.messages import Channel, Id, Level, Phrase, RatingChannel, ScannedCode, TechnicianDid, TicketClass
+from contract.wire.bounded import Id, Instant, Level, Name, Passage, Phrase, Reported, ScannedCode
+from contract.wire.messages import Channel, RatingChannel, TechnicianDid, TicketClass
 from contract.wire.topics import CROWD, OWN_HALL, OWN_KEYPAD, OWN_RATER, OWN_RATING, OWN_SCREEN, Party
 
 TicketName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", max_length=64)]
@@ -21,7 +21,7 @@ class IssueTicket(Struct, frozen=True):
     queue: Id
     channel: Channel
     class_: TicketClass = field(name="class", default="ordinary")
-    item: str | None = None
+    item: Passage | None = None
     terminal: Id | None = None
     appointment: ScannedCode | None = None
     """The code of an appointment: this is its check-in."""
@@ -69,7 +69,7 @@ class Requeue(Struct, frozen=True):
 
 class CancelTicket(Struct, frozen=True):
     ticket: TicketName | None = None
-    token: str | None = None
+    token: Passage | None = None
     reason: Phrase = ""
 
 
@@ -94,8 +94,8 @@ class Rate(Struct, frozen=True):
     level: Level
     channel: RatingChannel
     service: Id | None = None
-    token: str | None = None
-    reasons: list[str] = []
+    token: Passage | None = None
+    reasons: Annotated[list[Name], Meta(max_length=50)] = []
     text: Annotated[str, Meta(max_length=150)] = ""
     unexplained: bool = False
 
@@ -104,7 +104,7 @@ class LookupTicket(Struct, frozen=True):
     """A ticket by its id, its number of today, or its token."""
 
     ticket: TicketName | None = None
-    token: str | None = None
+    token: Passage | None = None
 
 
 class ReprintTicket(Struct, frozen=True):
@@ -146,11 +146,11 @@ class LeaseNumbers(Struct, frozen=True):
     count: Annotated[int, Meta(ge=1, le=99)]
 
 
-class OfflineTicket(Struct, frozen=True):
+class OfflineTicket(Reported, frozen=True):
     """A number that a kiosk has given out by itself. `unsure`: the power went while it was being printed."""
 
     ticket: Id
-    issued_at: Annotated[datetime, Meta(tz=True)]
+    issued_at: Instant
     result: Literal["printed", "shown", "failed", "unsure"]
     class_: TicketClass = field(name="class", default="ordinary")
     item: Annotated[str, Meta(max_length=200)] | None = None
@@ -171,12 +171,12 @@ class FetchTechnicianSecret(Struct, frozen=True):
     """The secret of the time-based codes of the terminal that asks."""
 
 
-class TechnicianAct(Struct, frozen=True):
+class TechnicianAct(Reported, frozen=True):
     """Something that was done behind a terminal's technician page. `number` counts up from 1 in one diary; `subject` is the
     device or page, `result` ok or the trouble in a word."""
 
-    number: Annotated[int, Meta(ge=1)]
-    at: datetime
+    number: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    at: Instant
     act: TechnicianDid
     subject: Annotated[str, Meta(max_length=64)] = ""
     result: Annotated[str, Meta(max_length=64)] = ""
@@ -203,7 +203,7 @@ class Verb:
     askers: tuple[Party, ...] = ()
     reads_only: bool = False
     kept: bool = True
-    others: tuple[str, ...] = ()
+    others: tuple[Name, ...] = ()
 
     @property
     def bound(self) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from contract.wire.answers import KeptRating
-from contract.wire.messages import Level, RatingChannel
+from contract.wire.bounded import Level
+from contract.wire.messages import RatingChannel
 from queue_server.store import tables
 from queue_server.store.prepared import Prepared
 

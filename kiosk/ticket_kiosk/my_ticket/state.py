@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from contract.wire.messages import Estimate, Level, Text, TicketState
+from contract.wire.bounded import Level
+from contract.wire.messages import Estimate, Text, TicketState
 from kiosk.flow.requests import Policy, ServerRequest
 
 CANCELLABLE = ("waiting", "held", "missed")

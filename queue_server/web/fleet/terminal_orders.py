@@ -100,8 +100,10 @@ class TerminalOrders:
                 del orders[act]
 
     def seen(self, terminal: str, status: TerminalStatus | None) -> datetime | None:
-        """When the terminal was last well, by its own clock or by when this server heard it."""
+        """When the terminal was last well, by its own clock, unless that is ahead, or by when this server heard it."""
         by_its_clock = status.machine.at if status is not None and status.machine is not None else None
+        if by_its_clock is not None and by_its_clock > self._clock():
+            by_its_clock = None
         return max((at for at in (by_its_clock, self._heard.get(terminal)) if at is not None), default=None)
 
     def lease(self, terminal: str, status: TerminalStatus | None) -> LeaseStatus | None:

@@ -75,7 +75,7 @@ def _value(kind: inspect.Type) -> str:
             return f"[{_value(item) or 'text'}, ...]"
         case inspect.DictType(value_type=item):
             return "{name: number}" if isinstance(item, inspect.IntType) else "{name: text}"
-        case inspect.IntType(ge=low, le=high) if low is not None and high is not None:
+        case inspect.IntType(ge=int() as low, le=int() as high) if low >= 0 and high <= 1000:
             return f"{low}..{high}"
     return ""
 

@@ -10,8 +10,8 @@ import pytest
 from msgspec import inspect
 
 from contract.wire import codec
+from contract.wire.bounded import Id
 from contract.wire.events import EVENTS
-from contract.wire.messages import Id
 from contract.wire.requests import VERBS, CheckTechnicianCode, FindCase
 from contract.wire.topics import TOPICS
 
