@@ -45,6 +45,12 @@ class LedgerRequest:
     answer: Callable[[Reply], None]
     terminal: str | None = None
 
+    @property
+    def key(self) -> str:
+        """Under which the answer is kept, for this asker alone. A terminal has the same name after a restart or a new
+        certificate."""
+        return f"{self.terminal or self.actor} {self.id}"
+
 
 @dataclass(slots=True)
 class AskedRequest:

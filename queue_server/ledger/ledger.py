@@ -1,6 +1,6 @@
 """The single writer: takes waiting requests, one transaction for all of them, then answers.
 
-A request id that is known gets its first answer; the answer is stored in the transaction of the request. An unexpected
+Who asks again with the same request id gets the first answer; it is stored in the transaction of the request. An unexpected
 exception rolls the whole group back and its requests run again one by one, so that only the guilty one gets `internal`. A
 database in trouble (locked, full, away) is tried once: what only reads is answered from what can be read, the rest is `busy`.
 """
@@ -201,7 +201,7 @@ class Ledger:
             self.wait_times.begin(connection, now)
             for one in asked:
                 request, verb = one.request, VERBS[one.request.verb]
-                stored = known.get(request.id)
+                stored = known.get(request.key)
                 if stored is not None:
                     one.reply = _again(request, stored)
                     continue
@@ -209,15 +209,15 @@ class Ledger:
                 one.reply = _reply(answer)
                 if verb.reads_only:
                     continue
-                known[request.id] = KnownAnswer(request.verb, one.reply.content)
+                known[request.key] = KnownAnswer(request.verb, one.reply.content)
                 if verb.kept and answer.status == "ok":
-                    row = {"id": request.id, "verb": request.verb, "at": now, "answer": one.reply.content}
+                    row = {"id": request.key, "verb": request.verb, "at": now, "answer": one.reply.content}
                     unit.append(tables.requests, row)
                 else:
-                    recent[request.id] = known[request.id]
+                    recent[request.key] = known[request.key]
             self._finish(unit, changes)
-        for request_id, kept in recent.items():
-            self._recent.put(request_id, kept)
+        for key, kept in recent.items():
+            self._recent.put(key, kept)
         self.writable |= any(not VERBS[one.request.verb].reads_only for one in asked)
         self._written(unit)
         return changes
@@ -249,13 +249,13 @@ class Ledger:
         """The first answers to those of these requests that were answered before."""
         known: dict[str, KnownAnswer] = {}
         for one in asked:
-            request_id = one.request.id
-            recent = self._recent.get(request_id)
+            key = one.request.key
+            recent = self._recent.get(key)
             if recent is not None:
-                known[request_id] = recent
+                known[key] = recent
             elif not VERBS[one.request.verb].reads_only:
-                for verb, answer in _KNOWN.run(connection, {"id": request_id}):
-                    known[request_id] = KnownAnswer(verb, bytes(answer))
+                for verb, answer in _KNOWN.run(connection, {"id": key}):
+                    known[key] = KnownAnswer(verb, bytes(answer))
         return known
 
     @contextmanager

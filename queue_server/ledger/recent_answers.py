@@ -21,28 +21,28 @@ class KnownAnswer(NamedTuple):
 
 
 class RecentAnswers:
-    """Request id → answer, for ten minutes; of the latest few thousand."""
+    """Asker and request id → answer, for ten minutes; of the latest few thousand."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._answers: OrderedDict[str, tuple[float, KnownAnswer]] = OrderedDict()
 
-    def get(self, request_id: str) -> KnownAnswer | None:
+    def get(self, key: str) -> KnownAnswer | None:
         """The answer to this request, if it was given not long ago."""
         self._forget()
-        found = self._answers.get(request_id)
+        found = self._answers.get(key)
         return None if found is None else found[1]
 
-    def put(self, request_id: str, answer: KnownAnswer) -> None:
+    def put(self, key: str, answer: KnownAnswer) -> None:
         """Keep an answer."""
-        self._answers[request_id] = (self._monotonic() + KEPT_S, answer)
+        self._answers[key] = (self._monotonic() + KEPT_S, answer)
         self._forget()
 
     def _forget(self) -> None:
         """Forget what is too old, and the oldest of too many."""
         now = self._monotonic()
         while self._answers:
-            request_id, (until, _) = next(iter(self._answers.items()))
+            key, (until, _) = next(iter(self._answers.items()))
             if until > now and len(self._answers) <= MOST:
                 return
-            del self._answers[request_id]
+            del self._answers[key]

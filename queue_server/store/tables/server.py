@@ -9,12 +9,13 @@ from queue_server.store.tables.columns import Instant, metadata
 requests = Table(
     "requests",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", String(200), primary_key=True),
     Column("verb", String(32), nullable=False),
     Column("at", Instant, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+"""`id` is whoever asked and the request's id, with a blank between: nobody gets the answer to another's request."""
 
 secrets = Table(
     "secrets",

@@ -47,6 +47,26 @@ def test_a_failed_request_may_be_repeated_with_its_id(bed: Bed, monkeypatch: pyt
     assert answer.data is not None and answer.data["ticket"]["number"] == "B001"
 
 
+def test_the_id_of_another_s_request_gets_nobody_the_answer_with_its_token(bed: Bed):
+    bed.actor = "kiosk-1"
+    first = bed.ask("issue-ticket", request_id="same", queue="tax", channel="web")
+    assert first.data is not None and first.data["ticket"]["token"]
+    for again in (bed, bed.again()):
+        again.actor = "screen-1"
+        other = again.ask("issue-ticket", request_id="same", queue="tax", channel="web")
+        assert other.status == "error" or first.data["ticket"]["token"] not in str(other)
+        for name in ("kiosk-1", "kiosk-1-0123abcd"):
+            again.actor = name
+            assert again.ask("issue-ticket", request_id="same", queue="tax", channel="web") == first, "also in another session"
+
+
+def test_a_refusal_is_kept_for_whoever_was_refused(bed: Bed):
+    bed.actor = "kiosk-1"
+    assert bed.refused("rate", request_id="same", level=5, channel="kiosk", token="220101b001-xxxxxxxxxxxx") != "bad-request"
+    bed.actor = "crowd-0123abcd"
+    assert bed.ok("issue-ticket", request_id="same", queue="tax", channel="web"), "an id of one's own"
+
+
 def test_a_group_of_requests_is_one_transaction_in_order(bed: Bed):
     calls = [("call-next", {"window": "01"}), ("start-service", {"window": "01"}), ("finish-service", {"window": "01"})]
     answers = bed.group(ISSUE, *calls, ISSUE, ("call-next", {"window": "01"}))

@@ -60,6 +60,8 @@ CASE = {
 TECHNICIAN = "kiosk-1-0badcafe"
 _SENTENCES = re.compile(r'"(message|hint|en)":"(?:[^"\\]|\\.)*"')
 
+REQUESTS = "SELECT id, verb, answer FROM requests"
+
 
 class Day:
     """The hall of one recorded day. `lines` is what went out, in order."""
@@ -106,8 +108,8 @@ class Day:
         """Record what the ledger holds."""
         for at, kind, actor, body in self.bed.rows("SELECT at, type, actor, body FROM events ORDER BY id"):
             self.lines.append(f"= {at} {kind} {actor} {body}")
-        for request_id, verb, answer in self.bed.rows("SELECT id, verb, answer FROM requests ORDER BY id"):
-            self.lines.append(f"# {request_id} {verb} {bytes(answer).decode()}")
+        kept = {key.partition(" ")[2]: f"{verb} {bytes(answer).decode()}" for key, verb, answer in self.bed.rows(REQUESTS)}
+        self.lines += [f"# {request_id} {kept[request_id]}" for request_id in sorted(kept)]
         self.bed.close()
 
     # --- made by others than the wire -----------------------------------------------------------------------------------
