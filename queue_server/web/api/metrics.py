@@ -78,7 +78,7 @@ def _terminals(site: Site) -> Iterator[GaugeMetricFamily]:
     for name in dict.fromkeys([*(terminal.id for terminal in site.config.terminal), *known]):
         status = known.get(name)
         ready.add_metric([name], float(status is not None and status.state == "ready"))
-        for one in status.devices if status else []:
+        for one in {one.id: one for one in status.devices}.values() if status else ():
             device.add_metric([name, one.id, one.kind], float(one.state in FINE))
             if one.paper is not None:
                 printed.add_metric([name, one.id], one.paper.printed)

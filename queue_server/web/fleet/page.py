@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from datetime import timedelta
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
 from queue_server.web.site import Site
 
+LOG = logging.getLogger(__name__)
 LOOK = ("supervisor", "technician", "administrator")
 ORDER = ("technician", "administrator")
 ACTS: tuple[Act, ...] = get_args(Act)
@@ -49,14 +51,9 @@ def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
         alerts = site.states("alert/", "", Alert)
         taken = await asyncio.to_thread(owners.all, {name: alert.since for name, alert in alerts.items()})
         standings = await asyncio.to_thread(register.standings) if register is not None else None
-        return site.pages.part(
-            language, "fleet/terminals.html", terminals=_terminals(site, orders, standings), alerts=alerts, taken=taken,
-            session=session,
-            queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
-            may_order=session.account.role in ORDER, heard=server_trouble.is_heard(alerts.values()),
-            fine=FINE, soon=SOON, zone=site.config.zone,
-            ends_soon=site.clock() + ENDS_SOON,
-        )  # fmt: skip
+        heard = server_trouble.is_heard(alerts.values())
+        sections = _sections(site, orders, standings, session, language, heard=heard)
+        return site.pages.part(language, "fleet/terminals.html", sections=sections, alerts=alerts, taken=taken, session=session)
 
     @router.get("/fleet")
     async def fleet(request: Request) -> Response:
@@ -122,27 +119,73 @@ def _orders(site: Site, orders: TerminalOrders) -> APIRouter:
     return router
 
 
-def _terminals(site: Site, orders: TerminalOrders, standings: dict[str, Standing] | None) -> list[dict[str, object]]:
+def _sections(
+    site: Site,
+    orders: TerminalOrders,
+    standings: dict[str, Standing] | None,
+    session: Session,
+    language: str,
+    *,
+    heard: bool,
+) -> list[str]:
     """Every terminal of the configuration with what is known of it; strangers behind them for as long as they speak.
-    `standings` are those of the register, None in a hall without certificates."""
+    `standings` are those of the register, None in a hall without certificates; `heard` is whether the broker is.
+
+    Each is rendered by itself: what one of them reports never takes the page on which it is revoked.
+    """
     states = site.states("terminal/", "/status", TerminalStatus)
     speak = {name for name, status in states.items() if status.state in ("init", "ready")}
-    known = {terminal.id: terminal for terminal in site.config.terminal}
-    names = {device.id: device for device in site.config.device}
-    return [
-        {
-            "id": name,
-            "role": known[name].role if name in known else None,
-            "group": known[name].group if name in known else None,
-            "place": known[name].place if name in known else None,
-            "window": site.window(known[name].window or "") if name in known else None,
-            "status": states.get(name),
-            "orders": orders.latest(name),
-            "seen": orders.seen(name, states.get(name)),
-            "lease": orders.lease(name, states.get(name)),
-            "enrols": standings is not None,
-            "certificate": standings.get(name) if standings is not None else None,
-            "models": {device: names[device].model for device in names},
-        }
-        for name in [*known, *sorted(speak - set(known))]
-    ]
+    known = {terminal.id for terminal in site.config.terminal}
+
+    def section(name: str, told: dict[str, object]) -> str:
+        terminal = _configured(site, name) | _certified(name, standings) | told
+        return site.pages.part(
+            language,
+            "fleet/terminal.html",
+            terminal=terminal,
+            session=session,
+            queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
+            may_order=session.account.role in ORDER,
+            heard=heard,
+            fine=FINE,
+            soon=SOON,
+            zone=site.config.zone,
+            ends_soon=site.clock() + ENDS_SOON,
+        )
+
+    def either(name: str) -> str:
+        try:
+            return section(name, _told(orders, name, states.get(name)))
+        except Exception:
+            LOG.exception("what terminal %s reports cannot be shown", name)
+            return section(name, {"status": None, "orders": {}, "seen": None, "lease": None, "unshown": True})
+
+    return [either(terminal) for terminal in [*(one.id for one in site.config.terminal), *sorted(speak - known)]]
+
+
+def _configured(site: Site, name: str) -> dict[str, object]:
+    """A terminal as the hall's configuration has it."""
+    known = {terminal.id: terminal for terminal in site.config.terminal}.get(name)
+    return {
+        "id": name,
+        "role": known.role if known else None,
+        "group": known.group if known else None,
+        "place": known.place if known else None,
+        "window": site.window(known.window or "") if known else None,
+        "models": {device.id: device.model for device in site.config.device},
+    }
+
+
+def _certified(name: str, standings: dict[str, Standing] | None) -> dict[str, object]:
+    return {"enrols": standings is not None, "certificate": standings.get(name) if standings is not None else None}
+
+
+def _told(orders: TerminalOrders, name: str, status: TerminalStatus | None) -> dict[str, object]:
+    """What a terminal says of itself, and what came of its orders."""
+    return {
+        "status": status,
+        "orders": orders.latest(name),
+        "seen": orders.seen(name, status),
+        "lease": orders.lease(name, status),
+        "unshown": False,
+    }

@@ -54,6 +54,40 @@ def ordered(said: list[tuple[str, bytes, int]], client: TestClient, act: str) ->
     return codec.decode(payload, TerminalAsk)
 
 
+def test_what_one_terminal_reports_never_takes_the_page_on_which_it_is_revoked(
+    hall: WebHall, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.put("terminal/kiosk-1/status", status(version="of-the-kiosk"))
+    hall.put("terminal/agent-1/status", status(version="of-the-agent"))
+    seen = TerminalOrders.seen
+
+    def failing(orders: TerminalOrders, name: str, said: TerminalStatus | None) -> datetime | None:
+        if name == "kiosk-1":
+            raise OverflowError("date value out of range")
+        return seen(orders, name, said)
+
+    monkeypatch.setattr(TerminalOrders, "seen", failing)
+    assert log_in(client, "admin") == 303
+    page = client.get("/fleet")
+    assert page.status_code == 200 and 'id="kiosk-1"' in page.text and "这台终端报告的内容无法显示" in page.text
+    assert "of-the-kiosk" not in page.text and "of-the-agent" in page.text
+
+
+def test_figures_that_no_machine_has_take_neither_page_nor_figures(hall: WebHall, client: TestClient) -> None:
+    assert log_in(client, "admin") == 303
+    mach = '{"at":"2026-11-28T15:00:00Z","temperature_c":40.0,"disk_free_mb":1,"memory_free_mb":1,"uptime_s":1}'
+    said = '{"state":"ready","session":"x","kind":"hall","version":"1","devices":[%s],"machine":%s}'
+    huge, device = "9" * 400, '{"id":"printer-1","kind":"printer","state":"ok","paper":{"printed":%s,"today":1}}'
+    for payload in (
+        said % ("", mach.replace("15:00:00Z", "15:00:00")),
+        said % ("", mach.replace("2026-11-28T15:00:00Z", "9999-12-31T23:59:59-12:00")),
+        said % ("", mach.replace('free_mb":1', f'free_mb":{huge}')),
+        said % (device % huge, mach),
+    ):
+        hall.retained.put("terminal/kiosk-1/status", payload.encode())
+        assert [client.get(page).status_code for page in ("/fleet", "/metrics", "/supervisor")] == [200, 200, 200]
+
+
 def test_the_page_shows_every_terminal_its_devices_and_its_machine(hall: WebHall, client: TestClient) -> None:
     devices = [DeviceStatus("printer-1", "printer", "paper-low", "纸剩余不足")]
     hall.put("terminal/kiosk-1/status", status(devices=devices))
