@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from contract.wire import codec
-from contract.wire.bounded import Count, Instant, Level, Name, Names, Phrase, Sentence, Seq
+from contract.wire.bounded import Count, Instant, Level, Name, Names, Phrase, Sentence
 from contract.wire.facts import (
     AppointmentFacts,
     CaseFacts,
@@ -254,4 +254,4 @@ class SecretAnswer(Struct, frozen=True):
 class ActsAnswer(Struct, frozen=True):
     """The number of the last act in the log."""
 
-    known: Seq
+    known: Count

@@ -175,7 +175,7 @@ class TechnicianAct(Reported, frozen=True):
     """Something that was done behind a terminal's technician page. `number` counts up from 1 in one diary; `subject` is the
     device or page, `result` ok or the trouble in a word."""
 
-    number: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    number: Annotated[int, Meta(ge=1, le=1_000_000_000)]
     at: Instant
     act: TechnicianDid
     subject: Annotated[str, Meta(max_length=64)] = ""

@@ -153,6 +153,8 @@ class Server:
             self._publisher.publish(changes)
             for verb in changes.unreadable:
                 self._illegal(subject(verb))
+            for terminal in changes.flooding:
+                self._alerts.flooded(terminal, self._monotonic())
             self._connection.flush()
         while self._states:
             topic, payload, retained = self._states.popleft()

@@ -51,7 +51,8 @@ class Changes:
     """What the world outside must learn after the commit.
 
     `shown` holds the changed windows with number and queue of the ticket at each, `asks` those whose question for a rating
-    began or ended, `unreadable` the verbs of requests that could not be read.
+    began or ended, `unreadable` the verbs of requests that could not be read, `flooding` terminals that asked for more than
+    one may.
     """
 
     windows: set[str] = field(default_factory=set)
@@ -61,6 +62,7 @@ class Changes:
     calls: list[CalledNumber] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    flooding: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)

@@ -35,22 +35,26 @@ def fetch_secret(context: CommandContext, _ask: FetchTechnicianSecret) -> Secret
 
 
 def take_acts(context: CommandContext, ask: TellTechnicianActs) -> ActsAnswer:
-    """Put what was done at a terminal, perhaps without the server, into the log, each act once and in its order."""
+    """Put what was done at a terminal, perhaps without the server, into the log, each act once and in its order. Of more than
+    a terminal may tell in an hour nothing is written."""
     terminal, connection = _terminal(context), context.unit.connection
-    known = action_log.known(connection, terminal, ask.diary)
-    for act in sorted(ask.acts, key=lambda act: act.number):
-        if act.number > known:
-            known = act.number
-            context.event(
-                TechnicianActed(
-                    terminal=terminal,
-                    done_at=act.at.isoformat(),
-                    act=act.act,
-                    subject=act.subject or None,
-                    result=act.result or None,
-                )
+    hour = action_log.hour(connection, terminal, ask.diary, context.now)
+    news = {act.number: act for act in ask.acts if act.number > hour.known}
+    if hour.taken + len(news) > action_log.MOST_AN_HOUR:
+        context.changes.flooding.add(terminal)
+        raise Refused("limit-reached", f"more than {action_log.MOST_AN_HOUR} acts in an hour", TOO_MANY_ACTS)
+    for _, act in sorted(news.items()):
+        context.event(
+            TechnicianActed(
+                terminal=terminal,
+                done_at=act.at.isoformat(),
+                act=act.act,
+                subject=act.subject or None,
+                result=act.result or None,
             )
-    action_log.note(connection, terminal, ask.diary, known)
+        )
+    known = max(news, default=hour.known)
+    action_log.note(connection, terminal, ask.diary, hour._replace(known=known, taken=hour.taken + len(news)))
     return ActsAnswer(known)
 
 
@@ -68,4 +72,5 @@ TOO_MANY = Text(
     "输错次数太多，原代码已作废，请在“终端与设备”网页重新取码。",
     "Too many wrong tries: that code no longer counts. Get a new one from the page of terminals and devices.",
 )
+TOO_MANY_ACTS = Text("一小时内上报的维护记录太多，稍后再报。", "Too many acts within an hour: tell the rest later.")
 NOT_YOU = Text("这里不能使用技术人员代码。", "Technician codes are for terminals with a screen.")

@@ -291,6 +291,7 @@ def merge(changes: Changes, more: Changes) -> None:
     changes.asks.update(more.asks)
     changes.calls += more.calls
     changes.events += more.events
+    changes.flooding |= more.flooding
 
 
 def _reply(answer: Answer) -> Reply:

@@ -22,6 +22,9 @@ technician_diaries = Table(
     Column("terminal", String(64), primary_key=True),
     Column("diary", String(36), nullable=False),
     Column("known", Integer, nullable=False),
+    Column("since", Instant),
+    Column("taken", Integer),
     sqlite_with_rowid=False,
 )
-"""How much of what was done behind a terminal's technician page is in the log: acts are numbered within a diary."""
+"""How much of what was done behind a terminal's technician page is in the log: acts are numbered within a diary. `taken` were
+written `since`, in the terminal's present hour."""

@@ -15,6 +15,7 @@ from queue_server.main import main
 from queue_server.privacy import Sealer, key
 from queue_server.store.database import sqlite_url
 from queue_server.technician_codes import repository
+from queue_server.technician_codes.action_log import MOST_AN_HOUR
 from tests.bed import Bed, Clock
 from tests.small_hall import write_hall
 
@@ -169,6 +170,18 @@ def test_what_was_done_without_the_server_comes_to_the_log_once_whatever_happens
     again.actor = AT_KIOSK
     other = DIARY.replace("cafe", "beef")
     assert again.ok("tell-technician-acts", diary=other, acts=acts(1)) == {"known": 1}, "a new diary begins at 1"
+
+
+def test_a_terminal_adds_so_many_acts_to_the_log_in_an_hour_and_what_is_beyond_becomes_an_alert(terminals: Bed) -> None:
+    for first in range(1, MOST_AN_HOUR, 50):
+        terminals.ok("tell-technician-acts", diary=DIARY, acts=acts(*range(first, first + 50)))
+    again = terminals.again()
+    for diary in (DIARY, DIARY.replace("cafe", "beef")):
+        assert again.refused("tell-technician-acts", diary=diary, acts=acts(MOST_AN_HOUR + 1)) == "limit-reached"
+        assert again.changes.flooding == {"kiosk-1"}
+    assert len(did(again)) == MOST_AN_HOUR, "also with another diary, and after a restart"
+    again.clock.advance(hours=1)
+    assert again.ok("tell-technician-acts", diary=DIARY, acts=acts(MOST_AN_HOUR + 1)) == {"known": MOST_AN_HOUR + 1}
 
 
 def test_nobody_else_tells_of_a_terminals_technician(terminals: Bed) -> None:
