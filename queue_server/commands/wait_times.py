@@ -6,7 +6,7 @@ Kept between units of context and read afresh when a window changes, at the late
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -27,10 +27,9 @@ L, S, W = tables.lines.c, tables.services.c, tables.windows.c
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The open windows of one queue: how many work for it, how many of them are free, how long the services at the others
+    """The open windows of one queue: how many of them are free, how long the services at the others
     still take, and how many ordinary tickets they owe on average before the next favoured one."""
 
-    servers: float
     free: int
     left_s: float | None
     owed: float
@@ -62,6 +61,9 @@ class WaitTimes:
         self._seen = datetime.min.replace(tzinfo=UTC)
         self._staff: dict[str, Staff] = {}
         """Of the queues that some open window serves."""
+        self._work: dict[str, float] = {}
+        """Seconds of service that wait in each queue in which somebody does."""
+        self._servers: dict[str, float] = {}
         self._open: dict[str, OpenWindow] = {}
         self._now = self._seen
 
@@ -112,7 +114,7 @@ class WaitTimes:
         line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s, owed=owed)
         if staff is None:
             return line.ahead, None
-        low, high = estimate(line, self._paces[queue], servers=staff.servers, free=staff.free, left=staff.left_s)
+        low, high = estimate(line, self._paces[queue], servers=self._servers_for(queue), free=staff.free, left=staff.left_s)
         return line.ahead, Estimate(low, high)
 
     def at_window(self, window: str, queue: str, ahead: int) -> Estimate | None:
@@ -148,10 +150,9 @@ class WaitTimes:
         known = self.hall.queues_of
         self._now = now
         self._open = {window: OpenWindow(known[window], *row) for window, *row in rows if window in known}
-        load: dict[str, float] = {}
-        for queue, pace in self._paces.items():
-            load[queue] = (1 + sum(self.waiting(queue, {}))) * pace.mean
-        shares = servers_of([window.queues for window in self._open.values()], load)
+        counts = {queue: sum(self.waiting(queue, {})) for queue in self._paces}
+        self._work = {queue: count * self._paces[queue].mean for queue, count in counts.items() if count}
+        self._servers = self._shares(self._work)
         self._staff = {}
         for queue, pace in self._paces.items():
             mine = [window for window in self._open.values() if queue in window.queues]
@@ -159,7 +160,17 @@ class WaitTimes:
             if mine:
                 mean_left = sum(left) / len(left) if left else None
                 owed = sum(max(0, -window.tally) for window in mine) / len(mine) / self.hall.rules.ratio.priority
-                self._staff[queue] = Staff(shares.get(queue, 0.0), len(mine) - len(left), mean_left, owed)
+                self._staff[queue] = Staff(len(mine) - len(left), mean_left, owed)
+
+    def _shares(self, work: Mapping[str, float]) -> dict[str, float]:
+        """How many windows work for each queue in which there is work: nobody gives time to a queue in which nobody waits."""
+        return servers_of([tuple(q for q in window.queues if q in work) for window in self._open.values()], work)
+
+    def _servers_for(self, queue: str) -> float:
+        """How many windows would work for a ticket of `queue`, if it were alone in it."""
+        if queue not in self._servers:
+            self._servers[queue] = self._shares({**self._work, queue: self._paces[queue].mean}).get(queue, 0.0)
+        return self._servers[queue]
 
 
 _CLASSES = ("ordinary", "appointment", "priority", "military")

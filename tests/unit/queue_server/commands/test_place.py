@@ -16,6 +16,13 @@ from queue_server.broker.retained import RetainedTopics
 from tests.bed import Bed
 
 MakeBed = Callable[..., Bed]
+MORE = """
+[[queue]]
+id = "{id}"
+letter = "{letter}"
+name = {{zh = "业务", en = "More"}}
+theme = "people"
+"""
 
 
 def place(bed: Bed, ticket: dict[str, Any]) -> tuple[int, dict[str, int] | None, list[str]]:
@@ -41,6 +48,19 @@ def test_a_transferred_ticket_has_the_line_of_its_window(bed: Bed) -> None:
     bed.ok("transfer", window="02", to_window="01")
     assert place(bed, moved)[0] == 0 and place(bed, moved)[2] == ["01"]
     assert place(bed, others[5])[0] == 5 and place(bed, others[5])[2] == ["01", "02", "03"], "those that are open"
+
+
+def test_a_window_of_every_queue_works_for_those_in_which_people_wait(make_bed: MakeBed) -> None:
+    """No wait is made longer by the queues in which nobody is: it was told in hours with one person ahead."""
+    bed = make_bed(queues="".join(MORE.format(id=letter.lower(), letter=letter) for letter in "DEFGHJ"))
+    tickets = [bed.issue() for _ in range(3)]
+    waits = []
+    for window, clerk in (("01", "0101"), ("03", "0103")):
+        bed.ok("open-window", window=window, clerk=clerk)
+        bed.clock.advance(seconds=3)
+        waits.append([place(bed, ticket)[:2] for ticket in tickets])
+        bed.ok("close-window", window=window)
+    assert waits[0] == waits[1] and [ahead for ahead, _ in waits[1]] == [0, 1, 2]
 
 
 def test_those_bound_to_one_window_wait_for_each_other_and_for_the_service_there(bed: Bed) -> None:
