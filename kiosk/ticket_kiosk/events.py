@@ -16,6 +16,11 @@ class TakeNumber:
 
 
 @dataclass(frozen=True)
+class OpenHelp:
+    """The tile on the home page: whom to ask, and with whom to complain."""
+
+
+@dataclass(frozen=True)
 class Back:
     """One page back."""
 

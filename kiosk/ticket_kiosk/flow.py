@@ -19,6 +19,7 @@ from kiosk.ticket_kiosk.events import (
     Back,
     Confirm,
     GoHome,
+    OpenHelp,
     PickClass,
     PickQueue,
     PickTheme,
@@ -31,7 +32,7 @@ from kiosk.ticket_kiosk.events import (
 from kiosk.ticket_kiosk.guides import steps as guides_steps
 from kiosk.ticket_kiosk.guides.state import ItemIs
 from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
-from kiosk.ticket_kiosk.my_ticket.state import GiveUpRequest, RatingRequest
+from kiosk.ticket_kiosk.my_ticket.state import GiveUpRequest, NumberLookup, RatingRequest
 from kiosk.ticket_kiosk.offline_numbers import steps as offline_numbers_steps
 from kiosk.ticket_kiosk.offline_numbers.state import LeaseRequest, MergeRequest
 from kiosk.ticket_kiosk.read_aloud import steps as read_aloud_steps
@@ -81,6 +82,10 @@ def _take_number(state: KioskState, _event: TakeNumber) -> tuple[KioskState, Eff
     return (state.at("themes"), ()) if len(themes) > 1 else _open_theme(state, themes[0])
 
 
+def _open_help(state: KioskState, _event: OpenHelp) -> tuple[KioskState, Effects]:
+    return (state.at("help") if state.shown == "home" else state), ()
+
+
 def _pick_theme(state: KioskState, event: PickTheme) -> tuple[KioskState, Effects]:
     if state.shown != "themes" or event.theme not in state.setting.themes:
         return state, ()
@@ -97,7 +102,7 @@ def _open_theme(state: KioskState, theme: str) -> tuple[KioskState, Effects]:
 
 
 def _pick_queue(state: KioskState, event: PickQueue) -> tuple[KioskState, Effects]:
-    if state.shown != "businesses" or not state.gives_numbers(event.queue):
+    if state.shown not in ("businesses", "help") or not state.gives_numbers(event.queue):
         return state, ()
     return replace(state, taking=replace(state.taking, queue=event.queue, class_=None)).at("confirm"), ()
 
@@ -204,11 +209,13 @@ OWNERS.take(MergeRequest, offline_numbers_steps.merged)
 OWNERS.take(CodeLookup, scan_steps.code_answered, scan_steps.unanswered)
 OWNERS.take(CheckedInLookup, scan_steps.checked_in_answered, scan_steps.unanswered)
 OWNERS.take(GiveUpRequest, my_ticket_steps.given_up, my_ticket_steps.unanswered)
+OWNERS.take(NumberLookup, my_ticket_steps.number_answered, my_ticket_steps.number_unanswered)
 OWNERS.take(RatingRequest, my_ticket_steps.rated, my_ticket_steps.rating_unanswered)
 OWNERS.take(CaseRequest, case_progress_steps.answered, case_progress_steps.unanswered)
 
 HANDLERS: Handlers[KioskState, Effect] = Handlers(
     on(TakeNumber, _take_number),
+    on(OpenHelp, _open_help),
     on(PickTheme, _pick_theme),
     on(PickQueue, _pick_queue),
     on(PickClass, _pick_class),

@@ -6,9 +6,11 @@ import math
 from functools import partial
 
 from kiosk.ticket_kiosk.a4_print.state import OpenBlanks
+from kiosk.ticket_kiosk.calls_now import CallsNow
 from kiosk.ticket_kiosk.case_progress.state import OpenCaseQuery
-from kiosk.ticket_kiosk.events import TakeNumber
+from kiosk.ticket_kiosk.events import OpenHelp, TakeNumber
 from kiosk.ticket_kiosk.guides.state import OpenGuides
+from kiosk.ticket_kiosk.my_ticket.state import OpenFindTicket
 from kiosk.ticket_kiosk.page_frame import PageFrame, date_text
 from kiosk.ticket_kiosk.scan.state import OpenScan
 from kiosk.ticket_kiosk.state import KioskState
@@ -19,7 +21,6 @@ from kiosk.ui.widgets.button import Action
 from kiosk.ui.widgets.surface import Fill
 from kiosk.ui.widgets.text import Align, even, measure
 
-MOST_CALLS = 4
 MOST_IN_A_ROW = 4
 """So many of the smaller tiles have room beside one another."""
 ELDER_TILE, ELDER_LONE_TILE, ELDER_ROW, ELDER_LEAST_ROW, LEAST_BOARD = 680, 830, 280, 180, 300
@@ -126,10 +127,11 @@ class HomePage(PageFrame):
         self._tile(rect, state)
 
     def _more_tiles(self, places: list[Rect], state: KioskState) -> None:
-        tiles = []
+        tiles, _ = [], self.context.text
         for place, name in zip(places, state.tiles, strict=False):
             text, icon, event = more(self.context)[name]
-            tiles.append(MoreTile(self.context, place, text, partial(self.context.send, event), icon=icon))
+            note = _("暂时不能用") if name in state.out_of_order else ""
+            tiles.append(MoreTile(self.context, place, text, partial(self.context.send, event), icon=icon, note=note))
         even(tile.title for tile in tiles)
         self.put(*tiles)
 
@@ -188,20 +190,27 @@ def more(context: PageContext) -> dict[str, tuple[str, str, object]]:
     _ = context.text
     return {
         "guides": (_("办事指南"), "book-open-page-variant", OpenGuides()),
+        "my-ticket": (_("我的号票"), "ticket-confirmation", OpenFindTicket()),
         "scan": (_("扫码办理"), "qrcode-scan", OpenScan()),
         "progress": (_("办件进度"), "clipboard-text", OpenCaseQuery()),
         "blanks": (_("打印表格"), "printer", OpenBlanks()),
+        "help": (_("投诉和求助"), "headset", OpenHelp()),
     }
 
 
 class MoreTile(Tap):
-    """A smaller tile: icon and name, side by side or one above the other."""
+    """A smaller tile: icon and name, side by side or one above the other; below them `note`, what is out of order."""
 
-    def __init__(self, context: PageContext, rect: Rect, title: str, on_tap: Action, *, icon: str) -> None:
+    def __init__(self, context: PageContext, rect: Rect, title: str, on_tap: Action, *, icon: str, note: str = "") -> None:
         super().__init__(context, rect, on_tap)
         look = self.look
         self.card = Card(context, rect)
+        self.add_widget(self.card)
         body = rect.inset(look.space("m"), look.space("s"))
+        if note:
+            lines = 1 if measure(note, look.type("note")) <= body.w else 2
+            strip, body = body.bottom(look.type("note") * 1.25 * lines)
+            self.add_widget(Words(context, strip, note, "note", colour="warning", align="center", line_height=1.15))
         if rect.w > rect.h * 2.2:
             wide = min(body.w, look.px(72) + look.space("m") + measure(title, look.type("tile"), bold=True) + look.space("s"))
             place, words = body.centre(wide, body.h).left(look.px(72), look.space("m"))
@@ -210,7 +219,6 @@ class MoreTile(Tap):
         side = min(place.w, place.h, look.px(72))
         size = "tile" if measure(title, look.type("tile"), bold=True) <= words.w else "body"
         align: Align = "left" if rect.w > rect.h * 2.2 else "center"
-        self.add_widget(self.card)
         if measure(title, look.type(size), bold=True) > words.w and words.h < look.type(size) * 2.2:
             words = body  # two lines leave no room for the icon
         else:
@@ -243,59 +251,6 @@ class TakeNumberTile(Tile):
 
     def __init__(self, context: PageContext, rect: Rect, title: str, note: str) -> None:
         super().__init__(context, rect, title, lambda: context.send(TakeNumber()), note=note, main=True)
-
-
-class CallsNow(Card):
-    """Who is being called, the newest first, and how many wait in all."""
-
-    def __init__(self, context: PageContext, rect: Rect) -> None:
-        super().__init__(context, rect)
-        look, _ = self.look, context.text
-        body = rect.inset(look.space("l"), look.space("m") * 1.25)
-        place, body = body.top(look.type("body") * 1.5, look.space("s"))
-        title, wait = place.columns(2, look.space("m"))
-        self.waiting = Words(context, wait, "", "note", colour="secondary", align="right")
-        self.put(Words(context, title, _("正在叫号"), "body", bold=True), self.waiting)
-        row_height = max(look.px(92), look.type("tile") * 1.5)
-        count = max(1, min(MOST_CALLS, int((body.h + look.space("s")) / (row_height + look.space("s")))))
-        self.rows = [CalledRow(context, row) for row in body.rows(count, look.space("s"))]
-        self.quiet = Words(context, body, _("现在没有叫号"), "body", colour="secondary", align="center")
-        self.put(*self.rows, self.quiet)
-
-    def show(self, state: KioskState) -> None:
-        """Bring it up to date."""
-        _ = self.context.text
-        waiting = sum(queue.waiting for queue in state.queues.values())
-        self.waiting.say(_("共 {count} 人等候").format(count=waiting) if state.queues else "")
-        numbers = {window.id: window.number for window in self.context.hall.window}
-        calls = state.calls
-        for i, row in enumerate(self.rows):
-            call = calls[i] if i < len(calls) else None
-            if call is None:
-                row.show("", "")
-                continue
-            words = _("{window} 号窗口办理中") if call.serving else _("请到 {window} 号窗口")
-            row.show(call.number, words.format(window=numbers.get(call.window, call.window)), serving=call.serving)
-        self.quiet.opacity = 0 if calls else 1
-
-
-class CalledRow(Fill):
-    """One number and its window."""
-
-    def __init__(self, context: PageContext, rect: Rect) -> None:
-        super().__init__(context, rect, "accent_soft", corner=context.look.corner / 2)
-        number, window = rect.inset(context.look.space("m"), 0).columns(2, context.look.space("m"))
-        self.number = Words(context, number, "", "tile", bold=True, colour="accent", line_height=1.2)
-        self.window = Words(context, window, "", "body", align="right", line_height=1.2)
-        self.put(self.number, self.window)
-
-    def show(self, number: str, window: str, *, serving: bool = False) -> None:
-        """Show a call, or nothing; one that was answered asks for nobody's eye."""
-        self.opacity = 1 if number else 0
-        self.paint("sunken" if serving else "accent_soft")
-        self.number.paint("text" if serving else "accent")
-        self.number.say(number)
-        self.window.say(window)
 
 
 class TileNotice(Fill):

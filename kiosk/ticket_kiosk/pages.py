@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from kiosk.ticket_kiosk.case_progress.state import CaseRequest
-from kiosk.ticket_kiosk.my_ticket.state import TokenRequest
+from kiosk.ticket_kiosk.my_ticket.state import NumberLookup, TokenRequest
 from kiosk.ticket_kiosk.scan.state import ScanRequest
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PageName = Literal[
     "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
     "guides", "guide-groups", "guide-list", "search", "guide", "progress", "case",
-    "scan", "appointment", "my-ticket", "holder", "rate", "rate-reasons", "rated",
+    "help", "scan", "appointment", "find-ticket", "my-ticket", "holder", "rate", "rate-reasons", "rated",
     "blanks", "papers", "preview", "printout",
 ]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
@@ -55,7 +55,8 @@ class PageFacts:
 
 
 def _tiles(state: KioskState) -> Hashable:
-    return state.tiles, state.scan.able, state.offline, state.offline and (state.prints, state.few_left)
+    scanner = state.scan.able, state.scan.known
+    return state.tiles, state.out_of_order, scanner, state.offline, state.offline and (state.prints, state.few_left)
 
 
 def _ways(state: KioskState) -> Hashable:
@@ -75,6 +76,12 @@ def _case_fields(state: KioskState) -> Hashable:
     query = state.case_query
     waits = state.requests.waits_for(CaseRequest)
     return query.chosen, query.numbered, query.complete, query.refusal, query.failed, waits
+
+
+def _ticket_number(state: KioskState) -> Hashable:
+    """What the question for a ticket draws anew; what is typed the page brings up to date."""
+    mine = state.my_ticket
+    return mine.numbered, mine.refusal, state.requests.waits_for(NumberLookup), state.scan.able
 
 
 def _scan(state: KioskState) -> Hashable:
@@ -150,6 +157,10 @@ PAGES: Mapping[ShownName, PageFacts] = {
         ),
         PageFacts("away", "notice_pages.AwayPage", watches=_tiles),
         PageFacts("starting", "notice_pages.StartingPage", watches=lambda state: state.has_guides),
+        PageFacts(
+            "help", "help_page.HelpPage", (), 60,
+            lambda state: (state.served, tuple(b.id for b in state.setting.businesses if state.gives_numbers(b.id))),
+        ),
         PageFacts("fail-safe", "notice_pages.FailSafePage", (), 5),
         # guides
         PageFacts("guides", "guides.list_pages.GuidesPage", GUIDES, 45, _ways),
@@ -172,12 +183,15 @@ PAGES: Mapping[ShownName, PageFacts] = {
         PageFacts("scan", "scan.scan_page.ScanPage", ("guides", "server"), 45, _scan),
         PageFacts("appointment", "scan.appointment_page.AppointmentPage", SERVER, 45, _shown_code),
         PageFacts("holder", "scan.appointment_page.HolderPage", SERVER, 90, _shown_code),
+        PageFacts("find-ticket", "my_ticket.find_page.FindTicketPage", SERVER, 60, _ticket_number),
         PageFacts("my-ticket", "my_ticket.ticket_page.MyTicketPage", SERVER, 60, _shown_code),
         PageFacts("rate", "my_ticket.rate_page.RatePage", SERVER, 60, _shown_code),
         PageFacts("rate-reasons", "my_ticket.rate_page.RateReasonsPage", SERVER, 90, _shown_code),
         PageFacts("rated", "my_ticket.rate_page.RatedPage", (), 8),
         # A4: what is printed is known by then
-        PageFacts("blanks", "a4_print.choice_page.BlanksPage", (), 60, lambda state: (state.lookup.contents, state.sheet)),
+        PageFacts("blanks", "a4_print.choice_page.BlanksPage", (), 60,
+            lambda state: (state.lookup.contents, state.sheet, state.prints_papers, state.a4.words),
+        ),
         PageFacts("papers", "a4_print.choice_page.PapersPage", (), 60, _papers),
         PageFacts("preview", "a4_print.preview_page.PreviewPage", (), 90, _preview),
         PageFacts(

@@ -140,15 +140,27 @@ class KioskState:
 
     @property
     def tiles(self) -> tuple[str, ...]:
-        """What works here now besides taking a number."""
-        blanks = self.prints_papers and self.lookup.contents is not None and bool(self.lookup.contents.forms)
-        works = {
+        """What there is here besides taking a number, also what a device's trouble keeps from working just now."""
+        there = {
             "guides": self.has_guides,
-            "scan": self.served and self.scan.able,
+            "my-ticket": self.served,
+            "scan": self.served and self.scan.known,
             "progress": self.served,
-            "blanks": blanks,
+            "blanks": self.setting.a4 is not None and self.a4.known and self.has_forms,
+            "help": True,
         }
-        return tuple(name for name, does in works.items() if does)
+        return tuple(name for name, is_there in there.items() if is_there)
+
+    @property
+    def out_of_order(self) -> tuple[str, ...]:
+        """The tiles whose device is in trouble: they stay, and say so."""
+        broken = {"scan": not self.scan.able, "blanks": not self.prints_papers}
+        return tuple(name for name in self.tiles if broken.get(name))
+
+    @property
+    def has_forms(self) -> bool:
+        """Whether there are blank forms to print."""
+        return self.lookup.contents is not None and bool(self.lookup.contents.forms)
 
     @property
     def served(self) -> bool:

@@ -35,7 +35,7 @@ from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.flow import first, step
 from kiosk.ticket_kiosk.guides.guide_store import contents
 from kiosk.ticket_kiosk.guides.state import MOST_RESULTS, SECTIONS, Contents, ContentsAre, Group, GuideLookup, PinyinCandidate
-from kiosk.ticket_kiosk.my_ticket.state import ConfirmGiveUp
+from kiosk.ticket_kiosk.my_ticket.state import ConfirmGiveUp, MyTicketState
 from kiosk.ticket_kiosk.offline_numbers.state import HeldLease
 from kiosk.ticket_kiosk.pages import watches
 from kiosk.ticket_kiosk.read_aloud.state import ReadAloud
@@ -152,6 +152,14 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, KioskState]]:
     yield "confirm", replace(chosen, page="confirm")
     yield "confirm-priority", replace(chosen, page="confirm", taking=Taking(theme, queue, "priority"), idle_since=60)
     yield "confirm-without-printer", replace(chosen, page="confirm", printer="paper-out")
+    yield "help", replace(state, page="help", trail=("home",))
+    find = replace(
+        state, page="find-ticket", trail=("home",), scan=replace(state.scan, scanners={"camera-1": ScannerStatus("ok")})
+    )
+    yield "find-ticket", find
+    yield "find-ticket-typed", replace(find, my_ticket=MyTicketState(number="A012"))
+    unknown = Text("没有这张号票", "There is no such ticket")
+    yield "find-ticket-unknown", replace(find, my_ticket=MyTicketState(number="A912", refusal=unknown))
     yield "printing", replace(chosen, page="printing", taking=replace(chosen.taking, ticket=ticket))
     yield "done", at_end(chosen, ticket, on_paper=True)
     noted = at_end(chosen, replace(ticket, class_="ordinary", number="A1012"), on_paper=False)
@@ -319,6 +327,9 @@ def paper_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     yield "guide-printer-out", replace(out, page="guide")
     able = replace(state.scan, scanners={"camera-1": ScannerStatus("ok")})
     yield "home-with-everything", replace(state, page="home", trail=(), scan=able)
+    broken = replace(state.scan, scanners={"camera-1": ScannerStatus("offline")})
+    yield "home-devices-out", replace(out, page="home", trail=(), scan=broken)
+    yield "blanks-printer-out", replace(out, page="blanks", trail=("home",))
     yield "blanks", replace(state, page="blanks")
     yield "blanks-last", replace(state, page="blanks", sheet=99)
     longest = max(there.forms.values(), key=lambda form: len(form.title.en))

@@ -90,15 +90,16 @@ def ticket_states(home: KioskState, queue: str) -> Iterator[tuple[str, KioskStat
     """A scanned ticket in every state, and its rating."""
     wait = Estimate(900, 1500)
     waiting = ShownTicket("A1012", queue, "waiting", None, 12, wait, None, ("01", "02", "03"), can_rate=False, level=None)
-    shown = replace(home, page="my-ticket", trail=("home", "scan"), scan=ScanState(), my_ticket=MyTicketState(waiting))
+    shown = replace(home, page="my-ticket", trail=("home", "scan"), scan=ScanState(), my_ticket=MyTicketState(waiting, "token"))
     yield "my-ticket-waiting", shown
-    yield "my-ticket-doubting", replace(shown, my_ticket=MyTicketState(waiting, asks_give_up=True))
-    yield "my-ticket-refused", replace(shown, my_ticket=MyTicketState(waiting, refusal="no-answer"))
-    yield "my-ticket-called", replace(shown, my_ticket=MyTicketState(replace(waiting, state="called", window="03")))
-    yield "my-ticket-missed", replace(shown, my_ticket=MyTicketState(replace(waiting, state="missed")))
+    yield "my-ticket-by-number", replace(shown, my_ticket=MyTicketState(waiting, number="A012"))
+    yield "my-ticket-doubting", replace(shown, my_ticket=MyTicketState(waiting, "token", asks_give_up=True))
+    yield "my-ticket-refused", replace(shown, my_ticket=MyTicketState(waiting, "token", refusal="no-answer"))
+    yield "my-ticket-called", replace(shown, my_ticket=MyTicketState(replace(waiting, state="called", window="03"), "token"))
+    yield "my-ticket-missed", replace(shown, my_ticket=MyTicketState(replace(waiting, state="missed"), "token"))
     over = replace(waiting, state="finished", can_rate=True)
-    yield "my-ticket-finished", replace(shown, my_ticket=MyTicketState(over))
-    yield "rate", replace(shown, page="rate", my_ticket=MyTicketState(over))
+    yield "my-ticket-finished", replace(shown, my_ticket=MyTicketState(over, "token"))
+    yield "rate", replace(shown, page="rate", my_ticket=MyTicketState(over, "token"))
     yield "rate-reasons", replace(shown, page="rate-reasons", my_ticket=MyTicketState(over, level=5, counted=True))
     for level in (2, 1):
         yield (

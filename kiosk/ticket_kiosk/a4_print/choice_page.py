@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.ticket_kiosk.a4_print.state import Document, PickBlankForm, PickDocument
 from kiosk.ticket_kiosk.a4_print.steps import choices
 from kiosk.ticket_kiosk.guides.list_pages import Listing
+from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, ChoiceTile
 from kiosk.ui.page_context import PageContext
@@ -39,9 +40,22 @@ class BlanksPage(Listing):
     least = (TILE_WIDTH, ROW_HEIGHT)
     stretch = 1.0
 
+    def build(self, state: KioskState) -> None:
+        self.prints = state.prints_papers
+        super().build(state)
+
     def title_text(self) -> str:
         _ = self.context.text
-        return _("请选择表格")
+        return _("请选择表格") if self.prints else _("打印表格")
+
+    def build_body(self, state: KioskState) -> None:
+        if state.prints_papers:
+            super().build_body(state)
+            return
+        _, desk = self.context.text, help_desk(self.context)
+        note = _("{trouble}。需要表格，请到{desk}领取。").format(trouble=trouble_words(self.context, state), desk=desk)
+        self.tiles = []
+        TroubleBlock(self, self.body, "printer-alert", _("现在不能打印表格"), note)
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         contents = state.lookup.contents

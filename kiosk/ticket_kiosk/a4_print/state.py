@@ -45,6 +45,11 @@ class PrinterState:
     doubt: str = ""
 
     @property
+    def known(self) -> bool:
+        """Whether the printer has said how it is."""
+        return self.condition != "init"
+
+    @property
     def well(self) -> bool:
         return self.condition in WORKS
 

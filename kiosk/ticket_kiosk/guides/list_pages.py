@@ -39,8 +39,9 @@ class GuidesPage(Listing):
             ChoiceTile("person", _("个人办事"), "account", _("自己和家里的事"), PickGroup("audience", "person")),
             ChoiceTile("enterprise", _("企业办事"), "domain", _("公司和个体户的事"), PickGroup("audience", "enterprise")),
         ]
-        if state.scan.able:
-            ways.append(ChoiceTile("scan", _("扫指南上的码"), "qrcode-scan", _("指南或告示上印的二维码"), OpenScan()))
+        if state.scan.known:
+            note = _("指南或告示上印的二维码") if state.scan.able else _("暂时不能扫码")
+            ways.append(ChoiceTile("scan", _("扫指南上的码"), "qrcode-scan", note, OpenScan()))
         there = state.lookup.contents
         return [way for way in ways if way.id != "life-event" or (there and there.life_events)]
 
@@ -58,9 +59,14 @@ class GroupsPage(Listing):
     least = (TILE_WIDTH, 190)
     stretch = 1.4
 
+    def build(self, state: KioskState) -> None:
+        self.group = state.lookup.group
+        super().build(state)
+
     def title_text(self) -> str:
         _ = self.context.text
-        return _("请选择")
+        names = {"theme": _("按主题查"), "life-event": _("您要办哪件事？"), "department": _("按部门查")}
+        return names.get(self.group, _("请选择"))
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         group, there = state.lookup.group, state.lookup.contents

@@ -10,6 +10,8 @@ from contract.wire.bounded import Level
 from contract.wire.messages import Estimate, Text, TicketState
 from kiosk.flow.requests import Policy, ServerRequest
 
+LONGEST_NUMBER = 6
+LEAST_NUMBER = 4
 CANCELLABLE = ("waiting", "held", "missed")
 
 
@@ -42,12 +44,17 @@ class ShownTicket:
 
 @dataclass(frozen=True)
 class MyTicketState:
-    """The ticket that is shown and its `token`. `asks_give_up`: it asks whether its place is to be given up; `level`, `reasons`
-    and `more` (all reasons instead of the first) are of its rating; `counted`: the level was sent, what is asked now is why;
-    `sent`: the request that the citizen waits for; `refusal`: why nothing came of it."""
+    """The ticket that is shown and its `token`; without one, of a ticket whose `number` was typed, only what the call screens
+    show anyway is shown and nothing can be done with it.
+
+    `asks_give_up`: it asks whether its place is to be given up; `level`, `reasons` and `more` (all of them, not the first)
+    are of its rating; `counted`: the level was sent, what is asked now is why; `sent`: the request that the citizen waits for;
+    `refusal`: why nothing came of it.
+    """
 
     ticket: ShownTicket | None = None
     token: str = field(default="", repr=False)
+    number: str = ""
     asks_give_up: bool = False
     level: int | None = None
     reasons: tuple[str, ...] = ()
@@ -56,8 +63,30 @@ class MyTicketState:
     sent: str = ""
     refusal: Text | Literal["no-answer"] | None = None
 
+    @property
+    def numbered(self) -> bool:
+        """Whether the number that is typed may be whole."""
+        return len(self.number) >= LEAST_NUMBER
+
 
 # --- events ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenFindTicket:
+    """The tile on the home page."""
+
+
+@dataclass(frozen=True)
+class NumberTyped:
+    """A key for the number, or several."""
+
+    keys: str
+
+
+@dataclass(frozen=True)
+class SubmitNumber:
+    """Ask now."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +117,19 @@ class SubmitRating:
 
 
 # --- requests --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NumberLookup(ServerRequest):
+    """How far the ticket of a number of today is."""
+
+    verb = "lookup"
+    policy = Policy(tries=3, timeout_s=5)
+
+    number: str
+
+    def body(self) -> dict[str, object]:
+        return {"ticket": self.number}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
-"""My ticket: where it is in its line, giving the place up, and rating the service that has ended. By the ticket's token."""
+"""My ticket: where it is in its line, by its token or its number; by its token also giving the place up, and rating."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from contract.wire import answers
-from contract.wire.answers import Answer, IssueAnswer, TicketAnswer, TicketScan
+from contract.wire.answers import Answer, IssueAnswer, LookupAnswer, TicketAnswer, TicketScan
 from contract.wire.facts import RateableService
 from contract.wire.rating_reasons import lacks_reason as rating_lacks_reason
 from contract.wire.rating_reasons import needs_reason, reasons_of
@@ -13,24 +14,32 @@ from kiosk.flow.event import LevelTapped, ReasonTapped
 from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import NOT_NOW, Pending, ask, put_off
 from kiosk.ticket_kiosk.my_ticket.state import (
+    LONGEST_NUMBER,
     AskGiveUp,
     ConfirmGiveUp,
     GiveUpRequest,
     MoreReasons,
     MyTicketState,
+    NumberLookup,
+    NumberTyped,
+    OpenFindTicket,
     OpenRating,
     RatingRequest,
     ShownTicket,
+    SubmitNumber,
     SubmitRating,
     TokenRequest,
 )
 from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
+from kiosk.ui.keys import typed
 
 RATING = ("rate", "rate-reasons")
 """The pages on which a service is rated."""
+FOREIGN = re.compile(r"[^A-Z0-9]")
+"""What cannot be in a number."""
 
 
-def shown(found: IssueAnswer | TicketScan, service: RateableService | None = None) -> ShownTicket:
+def shown(found: IssueAnswer | TicketScan | LookupAnswer, service: RateableService | None = None) -> ShownTicket:
     """A ticket as its page shows it; `service` is its last one, when that has ended."""
     ticket = found.ticket
     return ShownTicket(
@@ -64,9 +73,46 @@ def lacks_reason(state: KioskState) -> bool:
     return rating_lacks_reason(mine.level, mine.reasons, required=state.setting.bad_needs_reason)
 
 
+def open_find_ticket(state: KioskState, _event: OpenFindTicket) -> tuple[KioskState, Effects]:
+    if state.shown != "home" or not state.served:
+        return state, ()
+    return _with(state, MyTicketState()).at("find-ticket"), ()
+
+
+def number_typed(state: KioskState, event: NumberTyped) -> tuple[KioskState, Effects]:
+    """A key changes the number, and the refusal of the last try goes."""
+    if state.page != "find-ticket" or state.requests.waits_for(NumberLookup):
+        return state, ()
+    number = FOREIGN.sub("", typed(state.my_ticket.number, event.keys).upper())[:LONGEST_NUMBER]
+    return _with(state, MyTicketState(number=number)), ()
+
+
+def submit_number(state: KioskState, _event: SubmitNumber) -> tuple[KioskState, Effects]:
+    """Ask the server; while a question is under way further taps change nothing."""
+    if state.shown != "find-ticket" or not state.my_ticket.numbered or state.requests.waits_for(NumberLookup):
+        return state, ()
+    state, asked = ask(_with(state, replace(state.my_ticket, refusal=None)), NumberLookup(state.my_ticket.number))
+    return state, (asked,)
+
+
+def number_answered(state: KioskState, _pending: Pending[NumberLookup], answer: Answer) -> tuple[KioskState, Effects]:
+    """The ticket without its service: whoever only knows a number is not told how somebody rated."""
+    if state.page != "find-ticket":
+        return state, ()
+    found = answers.of(answer, LookupAnswer)
+    if found is None:
+        return _refused(state, answer)
+    mine = replace(state.my_ticket, ticket=shown(found), token="")
+    return _with(state, mine).at("my-ticket"), ()
+
+
+def number_unanswered(state: KioskState, _pending: Pending[NumberLookup]) -> tuple[KioskState, Effects]:
+    return (_with(state, replace(state.my_ticket, refusal="no-answer")) if state.page == "find-ticket" else state), ()
+
+
 def ask_give_up(state: KioskState, event: AskGiveUp) -> tuple[KioskState, Effects]:
     ticket = state.my_ticket.ticket
-    if state.shown != "my-ticket" or ticket is None or not ticket.cancellable or waits(state):
+    if state.shown != "my-ticket" or ticket is None or not ticket.cancellable or not state.my_ticket.token or waits(state):
         return state, ()
     return _with(state, replace(state.my_ticket, asks_give_up=event.on, refusal=None)), ()
 
@@ -194,6 +240,9 @@ def _with(state: KioskState, my_ticket: MyTicketState) -> KioskState:
 
 
 HANDLERS: Handlers[KioskState, Effect] = Handlers(
+    on(OpenFindTicket, open_find_ticket),
+    on(NumberTyped, number_typed),
+    on(SubmitNumber, submit_number),
     on(AskGiveUp, ask_give_up),
     on(ConfirmGiveUp, confirm_give_up),
     on(OpenRating, open_rating),

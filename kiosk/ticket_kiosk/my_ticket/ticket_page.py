@@ -40,7 +40,7 @@ def state_words(context: PageContext, ticket: ShownTicket) -> tuple[str, str]:
 
 
 class MyTicketPage(PageFrame):
-    """The ticket whose code was scanned."""
+    """The ticket whose code was scanned, or whose number was typed."""
 
     personal = True
 
@@ -126,7 +126,10 @@ class MyTicketPage(PageFrame):
             return
         # what gives the place up is never where the question was asked: who taps twice has not answered it
         left, right = rect.columns(2, look.space("l"))
-        if state.my_ticket.asks_give_up:
+        if not state.my_ticket.token:
+            text = _("要取消排队或评价，请扫号票上的码。号票丢了，请到{desk}补打。").format(desk=help_desk(context))
+            self.add_widget(Words(context, rect, text, "body", colour="secondary", align="center", line_height=1.3))
+        elif state.my_ticket.asks_give_up:
             self.put(
                 TextButton(context, left, _("继续排队"), partial(context.send, AskGiveUp(False)), size="tile"),
                 Bar(context, right, _("取消排队"), partial(context.send, ConfirmGiveUp()), colour="danger"),

@@ -55,6 +55,11 @@ class ScanState:
     holder: HolderScan | None = field(default=None, repr=False)
 
     @property
+    def known(self) -> bool:
+        """Whether some scanner has said how it is."""
+        return any(scanner.condition != "init" for scanner in self.scanners.values())
+
+    @property
     def able(self) -> bool:
         """Whether any scanner is well."""
         return any(scanner.condition in WORKS for scanner in self.scanners.values())

@@ -22,7 +22,7 @@ from kiosk.flow.requests import Pending, ask
 from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.guides.state import ItemIs, ReadItem
 from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
-from kiosk.ticket_kiosk.my_ticket.state import MyTicketState, TokenRequest
+from kiosk.ticket_kiosk.my_ticket.state import MyTicketState, NumberLookup, TokenRequest
 from kiosk.ticket_kiosk.scan.state import (
     CheckedInLookup,
     CheckIn,
@@ -47,7 +47,7 @@ AGAIN_S = 3
 
 
 def open_scan(state: KioskState, _event: OpenScan) -> tuple[KioskState, Effects]:
-    if state.shown not in ("home", "closed", "guides") or not state.scan.able:
+    if state.shown not in ("home", "closed", "guides", "find-ticket") or not state.scan.known:
         return state, ()
     # whoever asks for it wants the code read that is there already
     state = state.with_requests(state.requests.without(ScanRequest))
@@ -77,7 +77,7 @@ def watched(before: KioskState, after: KioskState) -> tuple[KioskState, Effects]
 
 def closed(state: KioskState) -> KioskState:
     """Nothing scanned; what is known of the scanners stays, and which code is before them still."""
-    scan, requests = state.scan, state.requests.without(ScanRequest, TokenRequest)
+    scan, requests = state.scan, state.requests.without(ScanRequest, TokenRequest, NumberLookup)
     kept = ScanState(scanners=scan.scanners, seen=scan.seen, seen_at=scan.seen_at)
     return replace(state, scan=kept, my_ticket=MyTicketState(), requests=requests)
 

@@ -172,19 +172,24 @@ class ThemesPage(NumberChoice):
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         names = {queue.id: self.context.pick(queue.name) for queue in self.context.hall.queue}
-        comma = "、" if self.look.mode.language == "zh" else ", "
-        most = 2 if self.look.mode.elder else 3
         return [
             ChoiceTile(
                 theme.id,
                 self.context.pick(theme.name),
                 theme.icon,
-                comma.join([names[b.id] for b in state.setting.of_theme(theme.id)][:most]),
+                self._some([names[b.id] for b in state.setting.of_theme(theme.id)]),
                 PickTheme(theme.id),
             )
             for theme in self.context.hall.theme
             if state.setting.of_theme(theme.id)
         ]
+
+    def _some(self, names: list[str]) -> str:
+        """The first names of a theme, and that there are more."""
+        _ = self.context.text
+        most = 2 if self.look.mode.elder else 3
+        some = (_("、")).join(names[:most])
+        return some if len(names) <= most else _("{names}等").format(names=some)
 
     def aside(self, state: KioskState, entry: ChoiceTile) -> tuple[str, bool]:
         _ = self.context.text

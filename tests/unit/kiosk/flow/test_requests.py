@@ -175,6 +175,7 @@ SAMPLES: tuple[ServerRequest, ...] = (
     offline_numbers.MergeRequest("kiosk-1", (OFFLINE,)),
     scan.CodeLookup("scan", "kiosk-1", "JHT.hall.abc"),
     scan.CheckedInLookup("scan", "social", "JHA.hall.abc.def"),
+    my_ticket.NumberLookup("A001"),
     my_ticket.GiveUpRequest("my-ticket", "261122a001-abcdefghijkl"),
     my_ticket.RatingRequest("261122a001-abcdefghijkl", 1, ("108",)),
     case_progress.CaseRequest("kiosk-1", "WS-0001", "123X"),

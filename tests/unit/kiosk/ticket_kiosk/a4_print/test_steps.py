@@ -167,11 +167,13 @@ def test_what_could_not_be_made_is_said_and_cannot_be_printed():
     assert citizen.wants(PrintDocument) == []
 
 
-def test_without_a_printer_that_is_well_nothing_is_offered():
+def test_without_a_printer_that_is_well_its_tile_says_so_and_nothing_is_printed():
     citizen = Citizen()
     assert "blanks" in citizen.state.tiles
     citizen.does(A4PrinterIs(OUT))
-    assert "blanks" not in citizen.state.tiles
+    assert "blanks" in citizen.state.tiles and citizen.state.out_of_order == ("blanks",)
+    assert citizen.does(OpenBlanks()).page == "blanks", "the page says where to get a form"
+    citizen.does(GoHome())
     citizen.reads_a_guide()
     assert citizen.does(OpenDocuments()).page == "guide"
     assert citizen.does(A4PrinterIs(PrinterState("paper-low")), OpenDocuments()).page == "papers"

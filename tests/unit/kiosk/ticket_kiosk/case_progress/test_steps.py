@@ -99,5 +99,5 @@ def test_an_answer_for_somebody_who_has_left_is_not_shown_and_nothing_typed_stay
 def test_the_tile_is_there_only_while_the_server_can_be_asked():
     citizen = Citizen()
     assert "progress" in citizen.state.tiles
-    assert citizen.does(Connected(False)).tiles == ()
+    assert citizen.does(Connected(False)).tiles == ("help",)
     assert citizen.does(OpenCaseQuery()).page == "home"
