@@ -50,6 +50,16 @@ ALL = -1
 """No limit, to SQLite."""
 
 
+@dataclass(frozen=True)
+class FormUse:
+    """An item that a blank form is for, its theme and its queue."""
+
+    form: str
+    item: str
+    theme: str
+    queue: str
+
+
 class Guides:
     """An open guide file. Open it with `open_guides`; one thread at a time may use it."""
 
@@ -106,6 +116,15 @@ class Guides:
     def departments(self) -> list[TextConfig]:
         rows = self._file.execute("SELECT department, department_en FROM item GROUP BY department ORDER BY MIN(no)")
         return [TextConfig(zh=zh, en=en) for zh, en in rows]
+
+    def form_uses(self) -> list[FormUse]:
+        """What every blank form is for, in the order of the items."""
+        found = []
+        for item, theme, guide in self._file.execute("SELECT id, theme, guide FROM item ORDER BY no"):
+            told = json.loads(zlib.decompress(guide))
+            forms = dict.fromkeys(material["form"] for material in told["materials"] if material.get("form"))
+            found += [FormUse(form, item, theme, told["queue"]) for form in forms]
+        return found
 
     def _listed(self, where: str, value: str, skip: int, limit: int) -> list[Entry]:
         return list(self._names(f"{where} ORDER BY no LIMIT ? OFFSET ?", (value, limit, skip)).values())

@@ -19,7 +19,7 @@ class HelpPage(PageFrame):
 
     def title_text(self) -> str:
         _ = self.context.text
-        return _("投诉和求助")
+        return _("投诉求助")
 
     def build_body(self, state: KioskState) -> None:
         look, context, _ = self.look, self.context, self.context.text

@@ -121,8 +121,10 @@ class HomePage(PageFrame):
             strip, rect = rect.bottom(high * rows + gap * (rows - 1), gap)
         else:
             strip, rect = rect.right(rect.w * (0.4 if count <= 2 else 0.6), gap)
-            columns = math.ceil(count / 2)
-            rows = min(2, count)
+            rows = math.ceil(count / 2)
+            columns = 2
+            if strip.h < high * rows + gap * (rows - 1):
+                rows, columns = min(2, count), math.ceil(count / 2)
         self._more_tiles(strip.grid(columns, rows, gap), state)
         self._tile(rect, state)
 
@@ -194,7 +196,7 @@ def more(context: PageContext) -> dict[str, tuple[str, str, object]]:
         "scan": (_("扫码办理"), "qrcode-scan", OpenScan()),
         "progress": (_("办件进度"), "clipboard-text", OpenCaseQuery()),
         "blanks": (_("打印表格"), "printer", OpenBlanks()),
-        "help": (_("投诉和求助"), "headset", OpenHelp()),
+        "help": (_("投诉求助"), "headset", OpenHelp()),
     }
 
 

@@ -21,7 +21,7 @@ PageName = Literal[
     "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
     "guides", "guide-groups", "guide-list", "search", "guide", "progress", "case",
     "help", "scan", "appointment", "find-ticket", "my-ticket", "holder", "rate", "rate-reasons", "rated",
-    "blanks", "papers", "preview", "printout",
+    "blank-themes", "blanks", "papers", "preview", "printout",
 ]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
 Need = Literal["server", "open business", "lease", "guides"]
@@ -117,11 +117,16 @@ def _preview(state: KioskState) -> Hashable:
     return seen.ref, len(seen.sheets), seen.failed, state.sheet, state.prints_papers, state.a4.words
 
 
+def _able(state: KioskState) -> Hashable:
+    """The businesses for which numbers are given now."""
+    return tuple(business.id for business in state.setting.businesses if state.gives_numbers(business.id))
+
+
 def _printout(state: KioskState) -> Hashable:
     seen = state.printing
     ended = seen.job is not None and seen.job.ended
     job = seen.job if ended else seen.job and (seen.job.state, seen.job.sheets, seen.job.words)
-    printed = _printed_of(state), seen.ref, seen.source, seen.document
+    printed = _printed_of(state), seen.ref, seen.source, seen.blank, seen.document, _able(state)
     return printed, seen.active, seen.stopped, job, seen.refusal, state.prints_papers, state.a4.words
 
 
@@ -159,7 +164,7 @@ PAGES: Mapping[ShownName, PageFacts] = {
         PageFacts("starting", "notice_pages.StartingPage", watches=lambda state: state.has_guides),
         PageFacts(
             "help", "help_page.HelpPage", (), 60,
-            lambda state: (state.served, tuple(b.id for b in state.setting.businesses if state.gives_numbers(b.id))),
+            _able,
         ),
         PageFacts("fail-safe", "notice_pages.FailSafePage", (), 5),
         # guides
@@ -189,8 +194,11 @@ PAGES: Mapping[ShownName, PageFacts] = {
         PageFacts("rate-reasons", "my_ticket.rate_page.RateReasonsPage", SERVER, 90, _shown_code),
         PageFacts("rated", "my_ticket.rate_page.RatedPage", (), 8),
         # A4: what is printed is known by then
+        PageFacts(
+            "blank-themes", "a4_print.choice_page.BlankThemesPage", (), 60, lambda state: (state.lookup.contents, state.sheet),
+        ),
         PageFacts("blanks", "a4_print.choice_page.BlanksPage", (), 60,
-            lambda state: (state.lookup.contents, state.sheet, state.prints_papers, state.a4.words),
+            lambda state: (state.lookup.contents, state.printing.theme, state.sheet, state.prints_papers, state.a4.words),
         ),
         PageFacts("papers", "a4_print.choice_page.PapersPage", (), 60, _papers),
         PageFacts("preview", "a4_print.preview_page.PreviewPage", (), 90, _preview),

@@ -147,7 +147,7 @@ class KioskState:
             "scan": self.served and self.scan.known,
             "progress": self.served,
             "blanks": self.setting.a4 is not None and self.a4.known and self.has_forms,
-            "help": True,
+            "help": not self.offline,
         }
         return tuple(name for name, is_there in there.items() if is_there)
 

@@ -29,7 +29,7 @@ from kiosk.flow.requests import PendingRequests
 from kiosk.ticket_kiosk.a4_print.job_store import JobState
 from kiosk.ticket_kiosk.a4_print.spool import QUOTAS, WORDS
 from kiosk.ticket_kiosk.a4_print.state import A4Printing, CancelPrint, Document, Job, MakeDocument, PrinterState, Sheet
-from kiosk.ticket_kiosk.a4_print.steps import forms_of
+from kiosk.ticket_kiosk.a4_print.steps import blank_themes, forms_of
 from kiosk.ticket_kiosk.a4_print.typesetting import made
 from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.flow import first, step
@@ -330,6 +330,10 @@ def paper_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     broken = replace(state.scan, scanners={"camera-1": ScannerStatus("offline")})
     yield "home-devices-out", replace(out, page="home", trail=(), scan=broken)
     yield "blanks-printer-out", replace(out, page="blanks", trail=("home",))
+    yield "blank-themes", replace(state, page="blank-themes", trail=("home",))
+    theme, most = max(blank_themes(state).items(), key=lambda pair: len(pair[1]))
+    of_theme = replace(state, page="blanks", trail=("home", "blank-themes"), printing=A4Printing(theme=theme))
+    yield "blanks-of-theme", of_theme
     yield "blanks", replace(state, page="blanks")
     yield "blanks-last", replace(state, page="blanks", sheet=99)
     longest = max(there.forms.values(), key=lambda form: len(form.title.en))
@@ -357,6 +361,8 @@ def paper_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     yield "printout-trouble", replace(preview, page="printout", printing=job("received", 0), a4=out.a4)
     yield "printout-done", replace(preview, page="printout", printing=job("done", total))
     receipt = replace(job("done", total), document=Document("receipt"), source="case")
+    blank = replace(job("done", total), document=Document("form", most[0].id), source="blank", blank=most[0].id)
+    yield "printout-done-form", replace(preview, page="printout", printing=blank)
     yield "printout-done-personal", replace(preview, page="printout", printing=receipt)
     for name in ("failed", "cancelled", "unknown"):
         yield f"printout-{name}", replace(preview, page="printout", printing=job(name, 1))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kiosk.ticket_kiosk.a4_print.state import Document, PickBlankForm, PickDocument
-from kiosk.ticket_kiosk.a4_print.steps import choices
+from kiosk.ticket_kiosk.a4_print.state import Document, PickBlankForm, PickBlankTheme, PickDocument
+from kiosk.ticket_kiosk.a4_print.steps import blank_themes, choices
 from kiosk.ticket_kiosk.guides.list_pages import Listing
+from kiosk.ticket_kiosk.guides.state import OpenSearch
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.choice_page import ROW_HEIGHT, TILE_WIDTH, ChoiceTile
@@ -34,8 +35,32 @@ def trouble_words(context: PageContext, state: KioskState) -> str:
     return context.pick(state.a4.words) if state.a4.words is not None else _("打印机暂时不能打印")
 
 
+class BlankThemesPage(Listing):
+    """What the form is about; whoever knows only the name of the matter searches its guide, which has its forms."""
+
+    least = (TILE_WIDTH, 190)
+    stretch = 1.4
+
+    def title_text(self) -> str:
+        _ = self.context.text
+        return _("哪方面的表格？")
+
+    def other_way(self, _state: KioskState) -> tuple[str, object] | None:
+        _ = self.context.text
+        return _("按事项名称找"), OpenSearch()
+
+    def entries(self, state: KioskState) -> list[ChoiceTile]:
+        _, known = self.context.text, {theme.id: theme for theme in self.context.hall.theme}
+        found = []
+        for theme, forms in blank_themes(state).items():
+            name, icon = (self.context.pick(known[theme].name), known[theme].icon) if theme in known else (_("其他表格"), "")
+            note = _("{n} 张表格").format(n=len(forms))
+            found.append(ChoiceTile(theme, name, icon or "file-document", note, PickBlankTheme(theme)))
+        return found
+
+
 class BlanksPage(Listing):
-    """Every blank form of the hall."""
+    """The blank forms of a theme, or of the hall."""
 
     least = (TILE_WIDTH, ROW_HEIGHT)
     stretch = 1.0
@@ -58,8 +83,8 @@ class BlanksPage(Listing):
         TroubleBlock(self, self.body, "printer-alert", _("现在不能打印表格"), note)
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
-        contents = state.lookup.contents
-        forms = contents.forms.values() if contents is not None else ()
+        themes = blank_themes(state)
+        forms = themes.get(state.printing.theme) or [form for forms in themes.values() for form in forms]
         return [ChoiceTile(form.id, self.context.pick(form.title), "", "", PickBlankForm(form.id)) for form in forms]
 
 

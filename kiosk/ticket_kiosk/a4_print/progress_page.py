@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from kiosk.ticket_kiosk.a4_print.choice_page import trouble_words
-from kiosk.ticket_kiosk.a4_print.state import CancelPrint
+from kiosk.ticket_kiosk.a4_print.state import CancelPrint, TakeNumberForPrinted
+from kiosk.ticket_kiosk.a4_print.steps import printed_for
 from kiosk.ticket_kiosk.events import Back, GoHome
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import PageFrame
@@ -37,21 +40,30 @@ class PrintoutPage(PageFrame):
                 foot = foot.left(foot.w * 0.4)[0]
             if not printing.stopped:
                 self.add_widget(TextButton(context, foot, _("取消打印"), lambda: context.send(CancelPrint()), size="tile"))
-        elif look.portrait:
-            foot, rest = self.reach.bottom(height * 2 + look.space("m"), look.space("l"))
-            self._ways_on(foot.rows(2, look.space("m")))
         else:
-            foot, rest = self.reach.bottom(height, look.space("l"))
-            self._ways_on(foot.columns(2, look.space("l"))[::-1])
+            rest = self._ways_on(height, state)
         above = Rect(self.body.x, rest.y, self.body.w, self.body.top_edge - rest.y)
         if printing.active:
             above = self._aside(above, state)
         self.block = TroubleBlock(self, above, *self._words(state))
 
-    def _ways_on(self, places: list[Rect]) -> None:
-        context, _ = self.context, self.context.text
-        self.add_widget(Bar(context, places[0], _("返回首页"), lambda: context.send(GoHome())))
-        self.add_widget(TextButton(context, places[1], _("再打印别的"), lambda: context.send(Back()), size="tile"))
+    def _ways_on(self, height: float, state: KioskState) -> Rect:
+        """Home, another paper, the number of what is printed; return what is left above them."""
+        look, context, _ = self.look, self.context, self.context.text
+        ways: list[tuple[str, object]] = [(_("返回首页"), GoHome()), (_("再打印别的"), Back())]
+        if state.printing.printed and printed_for(state) is not None:
+            ways.append((_("取号办理"), TakeNumberForPrinted()))
+        if look.portrait:
+            foot, rest = self.reach.bottom(height * len(ways) + look.space("m") * (len(ways) - 1), look.space("l"))
+            places = foot.rows(len(ways), look.space("m"))
+        else:
+            foot, rest = self.reach.bottom(height, look.space("l"))
+            places = foot.columns(len(ways), look.space("l"))[::-1]
+        (home, leave), *others = ways
+        self.add_widget(Bar(context, places[0], home, partial(context.send, leave)))
+        for place, (text, event) in zip(places[1:], others, strict=True):
+            self.add_widget(TextButton(context, place, text, partial(context.send, event), size="tile"))
+        return rest
 
     def _aside(self, area: Rect, state: KioskState) -> Rect:
         """Below the words: how much has come out, or in trouble the way to the guide without paper."""

@@ -85,12 +85,13 @@ class Job:
 
 @dataclass(frozen=True)
 class A4Printing:
-    """What the citizen prints. `ref` numbers the previews; `blank` is the form picked at `blanks`; `sent`: printing
+    """What the citizen prints. `ref` numbers the previews; `theme` is where the form `blank` was picked; `sent`: printing
     was asked for, with or without a `job` yet; `stopped`: it is not wanted any more; `refusal`: why nothing is printed;
     `failed`: it could not be set."""
 
     ref: int = 0
     source: Source = "guide"
+    theme: str = ""
     blank: str = ""
     document: Document | None = None
     sheets: tuple[Sheet, ...] = field(default=(), repr=False)
@@ -122,6 +123,18 @@ class A4Printing:
 @dataclass(frozen=True)
 class OpenBlanks:
     """The tile on the home page: every blank form there is."""
+
+
+@dataclass(frozen=True)
+class PickBlankTheme:
+    """The forms of a theme, by its id; "" for those of none."""
+
+    theme: str
+
+
+@dataclass(frozen=True)
+class TakeNumberForPrinted:
+    """Take a number for the item whose form or guide has been printed."""
 
 
 @dataclass(frozen=True)

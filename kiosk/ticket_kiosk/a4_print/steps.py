@@ -1,8 +1,8 @@
 """Printing on A4: what, a look at it, how often, and how far it is. Works while the server is away.
 
-home ──OpenBlanks→ blanks ─┐
-guide ─OpenDocuments───────┼→ papers ─PickDocument→ preview ─Print→ printout ─Back→ papers
-case ──OpenDocuments───────┘
+home ──OpenBlanks→ (blank-themes →) blanks ─┐
+guide ─OpenDocuments────────────────────────┼→ papers ─PickDocument→ preview ─Print→ printout ─Back→ papers
+case ──OpenDocuments────────────────────────┘
 
 Nobody's papers are printed when that person has gone: a paper about a case is stopped, sent or not, when the page is left
 or times out. Guides and forms are nobody's: they go on, unless the printer is in trouble and would print them much later.
@@ -30,6 +30,7 @@ from kiosk.ticket_kiosk.a4_print.state import (
     OpenBlanks,
     OpenDocuments,
     PickBlankForm,
+    PickBlankTheme,
     PickDocument,
     Print,
     PrintDocument,
@@ -37,6 +38,7 @@ from kiosk.ticket_kiosk.a4_print.state import (
     Source,
     StopJob,
     Submitted,
+    TakeNumberForPrinted,
 )
 from kiosk.ticket_kiosk.guides.state import Contents
 from kiosk.ticket_kiosk.pages import PAGES
@@ -57,6 +59,31 @@ def choices(state: KioskState) -> tuple[Document, ...]:
         return ()
     forms = [Document(kind, form.id) for form in forms_of(item, state.lookup.contents) for kind in ("form", "example")]
     return Document("guide"), Document("notice"), *forms
+
+
+def blank_themes(state: KioskState) -> dict[str, list[Form]]:
+    """The blank forms by the themes of the items that they are for; under "" those of no item."""
+    contents = state.lookup.contents
+    if contents is None:
+        return {}
+    themes = dict.fromkeys(state.setting.themes) | dict.fromkeys(use.theme for use in contents.form_uses) | {"": None}
+    of_theme = {theme: {use.form for use in contents.form_uses if use.theme == theme} for theme in themes}
+    of_theme[""] = contents.forms.keys() - {use.form for use in contents.form_uses}
+    return {theme: forms for theme in themes if (forms := [f for f in contents.forms.values() if f.id in of_theme[theme]])}
+
+
+def printed_for(state: KioskState) -> tuple[str, str | None] | None:
+    """The queue of what has been printed, and its item if it is for a single one; None if no number can be taken for it."""
+    printing, item, contents = state.printing, state.lookup.item, state.lookup.contents
+    pairs: set[tuple[str, str]] = set()
+    if printing.source == "guide" and item is not None:
+        pairs = {(item.queue, item.id)}
+    elif printing.source == "blank" and contents is not None:
+        pairs = {(use.queue, use.item) for use in contents.form_uses if use.form == printing.blank}
+    queues = {queue for queue, _ in pairs}
+    if len(queues) != 1 or not state.gives_numbers(queue := queues.pop()):
+        return None
+    return queue, next(iter(pairs))[1] if len(pairs) == 1 else None
 
 
 def forms_of(item: Item, contents: Contents | None) -> tuple[Form, ...]:
@@ -95,7 +122,17 @@ def left(before: KioskState, state: KioskState, effects: Effects) -> tuple[Kiosk
 
 
 def open_blanks(state: KioskState, _event: OpenBlanks) -> tuple[KioskState, Effects]:
-    return (state.at("blanks"), ()) if state.shown == "home" and "blanks" in state.tiles else (state, ())
+    """By themes where there are several; while nothing can be printed the page says so at once."""
+    if state.shown != "home" or "blanks" not in state.tiles:
+        return state, ()
+    by_theme = len(blank_themes(state)) > 1 and state.prints_papers
+    return state.at("blank-themes" if by_theme else "blanks"), ()
+
+
+def pick_blank_theme(state: KioskState, event: PickBlankTheme) -> tuple[KioskState, Effects]:
+    if state.page != "blank-themes" or event.theme not in blank_themes(state):
+        return state, ()
+    return _with(state, replace(state.printing, theme=event.theme)).at("blanks"), ()
 
 
 def pick_blank_form(state: KioskState, event: PickBlankForm) -> tuple[KioskState, Effects]:
@@ -118,7 +155,8 @@ def pick_document(state: KioskState, event: PickDocument) -> tuple[KioskState, E
     if state.page != "papers" or event.document not in choices(state):
         return state, ()
     before = state.printing
-    printing = A4Printing(ref=before.ref + 1, source=before.source, blank=before.blank, document=event.document)
+    printing = replace(A4Printing(), ref=before.ref + 1, source=before.source, theme=before.theme, blank=before.blank)
+    printing = replace(printing, document=event.document)
     return replace(state, printing=printing).at("preview"), (_make(state, printing.ref, event.document),)
 
 
@@ -143,6 +181,15 @@ def cancel(state: KioskState, _event: CancelPrint) -> tuple[KioskState, Effects]
     if not busy(state) or printing.stopped:
         return state, ()
     return _with(state, replace(state.printing, stopped=True)), (StopJob(printing.job.id),) if printing.job is not None else ()
+
+
+def take_number_for_printed(state: KioskState, _event: TakeNumberForPrinted) -> tuple[KioskState, Effects]:
+    """Straight to the queue of what is printed; only once it is out."""
+    found = printed_for(state)
+    if state.page != "printout" or not state.printing.printed or found is None:
+        return state, ()
+    queue, item = found
+    return replace(state, taking=replace(state.taking, queue=queue, class_=None, item=item)).at("confirm"), ()
 
 
 # --- the printer -----------------------------------------------------------------------------------------------------
@@ -203,6 +250,8 @@ def _with(state: KioskState, printing: A4Printing) -> KioskState:
 
 HANDLERS: Handlers[KioskState, Effect] = Handlers(
     on(OpenBlanks, open_blanks),
+    on(PickBlankTheme, pick_blank_theme),
+    on(TakeNumberForPrinted, take_number_for_printed),
     on(PickBlankForm, pick_blank_form),
     on(OpenDocuments, open_documents),
     on(PickDocument, pick_document),

@@ -197,6 +197,7 @@ def contents(guides: Guides) -> Contents:
         ),
         example=TextConfig(**shared["source"]) if shared.get("example") and shared.get("source") else None,
         forms=forms,
+        form_uses=tuple(guides.form_uses()),
         english=guides.english(list({sentence: None for form in forms.values() for sentence in form_sentences(form)})),
     )
 

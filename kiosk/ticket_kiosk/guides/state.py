@@ -8,7 +8,7 @@ from typing import Literal
 
 from contract.configuration.table import TextConfig
 from contract.guides.english import English
-from contract.guides.guide_file import Entry
+from contract.guides.guide_file import Entry, FormUse
 from contract.guides.item import Form, Item
 from contract.wire.messages import CatalogueVersion
 
@@ -39,7 +39,8 @@ class PinyinCandidate:
 
 @dataclass(frozen=True)
 class Contents:
-    """What an open guide file has besides its items. `english` is that of the sentences of the forms."""
+    """What an open guide file has besides its items. `english` is that of the sentences of the forms, `form_uses` what each
+    of them is for."""
 
     version: str
     themes: frozenset[str] = frozenset()
@@ -47,6 +48,7 @@ class Contents:
     life_events: tuple[GuideLifeEvent, ...] = ()
     example: TextConfig | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
+    form_uses: tuple[FormUse, ...] = ()
     english: English = field(default_factory=dict)
 
 

@@ -79,7 +79,7 @@ def listed(state: KioskState, event: Listed) -> tuple[KioskState, Effects]:
 
 
 def open_search(state: KioskState, _event: OpenSearch) -> tuple[KioskState, Effects]:
-    if state.page not in ("guides", "themes", "businesses") or not state.has_guides:
+    if state.page not in ("guides", "themes", "businesses", "blank-themes") or not state.has_guides:
         return state, ()
     return _look(state, replace(state.lookup, query="", answered="", results=(), candidates=())).at("search"), ()
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from contract.guides.guide_file import FormUse
 from contract.wire.answers import Answer
 from contract.wire.messages import Text
 from kiosk.flow.event import Answered, Broke, Connected, Tick
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.a4_print.state import (
     A4PrinterIs,
+    A4Printing,
     CancelPrint,
     Document,
     DocumentIs,
@@ -25,6 +27,7 @@ from kiosk.ticket_kiosk.a4_print.state import (
     OpenBlanks,
     OpenDocuments,
     PickBlankForm,
+    PickBlankTheme,
     PickDocument,
     Print,
     PrintDocument,
@@ -33,8 +36,9 @@ from kiosk.ticket_kiosk.a4_print.state import (
     Sheet,
     StopJob,
     Submitted,
+    TakeNumberForPrinted,
 )
-from kiosk.ticket_kiosk.a4_print.steps import choices, most_copies
+from kiosk.ticket_kiosk.a4_print.steps import blank_themes, choices, most_copies, printed_for
 from kiosk.ticket_kiosk.case_progress.state import FieldTyped, OpenCaseQuery, PickField, SubmitCaseQuery
 from kiosk.ticket_kiosk.events import Back, GoHome
 from kiosk.ticket_kiosk.guides.state import Contents, ContentsAre, ItemIs, Listed, OpenGuides, PickGroup, PickItem
@@ -322,3 +326,55 @@ def test_the_terminal_tells_how_the_printer_is_and_what_a_power_cut_left_in_doub
     told = device_states(citizen.does(A4PrinterIs(PrinterState("ok", doubt="办事指南"))))[-1]
     assert (told.state, told.detail) == ("print-in-doubt", "办事指南")
     assert device_states(citizen.does(A4PrinterIs(replace(OUT, doubt="办事指南"))))[-1].state == "paper-out"
+
+
+def with_forms(citizen: Citizen, *found: tuple[str, str, str, str]) -> None:
+    """Another guide file, whose forms are for these items: form, item, theme, queue."""
+    assert citizen.state.lookup.contents is not None
+    citizen.does(ContentsAre(replace(citizen.state.lookup.contents, form_uses=tuple(FormUse(*use) for use in found))))
+
+
+def test_forms_of_several_themes_are_chosen_by_theme_and_those_of_one_at_once():
+    citizen = Citizen()
+    assert citizen.state.lookup.contents is not None
+    first, *others = citizen.state.lookup.contents.forms
+    assert others, "there are several forms"
+    with_forms(citizen, *((form, "item-1", "insurance", "social") for form in (first, *others)))
+    assert citizen.does(OpenBlanks()).page == "blanks"
+    citizen.does(GoHome())
+    with_forms(citizen, (first, "item-1", "insurance", "social"))
+    assert citizen.does(OpenBlanks()).page == "blank-themes"
+    assert {theme: [form.id for form in forms] for theme, forms in blank_themes(citizen.state).items()} == {
+        "insurance": [first],
+        "": others,
+    }
+    assert citizen.does(PickBlankTheme("nothing")).page == "blank-themes"
+    assert citizen.does(PickBlankTheme("insurance")).page == "blanks"
+    assert citizen.does(PickBlankForm(first)).page == "papers"
+    assert [citizen.does(Back()).page for _ in range(3)] == ["blanks", "blank-themes", "home"]
+
+
+def test_from_a_printed_form_there_is_a_way_to_the_number_of_its_item():
+    citizen = Citizen()
+    citizen.does(Connected(True), READY, queue_is("social"))
+    assert citizen.state.lookup.contents is not None
+    form = next(iter(citizen.state.lookup.contents.forms))
+    with_forms(citizen, (form, "item-1", "insurance", "social"))
+    printing = A4Printing(source="blank", blank=form, document=Document("form", form), sent=True, job=job("done"))
+    citizen.state = replace(citizen.state, page="printout", printing=replace(printing, job=job("sent")))
+    assert citizen.does(TakeNumberForPrinted()).page == "printout", "while it is printed nobody goes"
+    citizen.state = replace(citizen.state, printing=printing)
+    state = citizen.does(TakeNumberForPrinted())
+    assert (state.page, state.taking.queue, state.taking.item) == ("confirm", "social", "item-1")
+
+
+def test_a_form_for_items_of_several_queues_leads_to_no_number():
+    citizen = Citizen()
+    citizen.does(Connected(True), READY, queue_is("social"), queue_is("tax"))
+    assert citizen.state.lookup.contents is not None
+    form = next(iter(citizen.state.lookup.contents.forms))
+    with_forms(citizen, (form, "item-1", "insurance", "social"), (form, "item-2", "insurance", "social"))
+    citizen.state = replace(citizen.state, printing=A4Printing(source="blank", blank=form))
+    assert printed_for(citizen.state) == ("social", None)
+    with_forms(citizen, (form, "item-1", "insurance", "social"), (form, "item-3", "home", "tax"))
+    assert printed_for(citizen.state) is None
