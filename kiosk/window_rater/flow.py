@@ -104,7 +104,7 @@ def _ticked(state: RaterState) -> Outcome:
     if state.page not in ASKING or state.level is None:
         return _idle(state), again
     state, kept = _kept(state)
-    return _ending(state, "thanks"), (*again, *kept)
+    return _ending(replace(state, problem="time-out"), "thanks"), (*again, *kept)
 
 
 def _kept(state: RaterState) -> Outcome:

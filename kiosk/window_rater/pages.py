@@ -244,6 +244,10 @@ class EndingPage(Page[RaterState]):
             return "dots-horizontal", "accent", _("正在提交"), _("请稍等一下")
         if state.page == "thanks" and state.problem == "no-answer":
             return "check-circle", "success", _("感谢您的评价"), _("网络暂时不通，您的评价已经记下，恢复后自动送出")
+        if state.page == "thanks" and state.problem == "time-out" and state.level is not None:
+            note = _("已选原因 {count} 项").format(count=len(state.reasons)) if state.reasons else _("没有选原因，也已经记下")
+            title = _("时间到了，已提交：{level}").format(level=level_name(self.context, state.level))
+            return "check-circle", "success", title, note
         if state.page == "thanks":
             return "check-circle", "success", _("感谢您的评价"), _("您的意见会帮助我们改进服务")
         if state.page == "trouble" and state.problem == "expired":

@@ -79,6 +79,9 @@ def states(mode: Mode) -> Iterator[tuple[str, str, RaterState]]:
     yield "sending", "03", replace(asked, page="sending", level=5, until=None)
     yield "thanks", "03", replace(asked, page="thanks", until=104, of_s=5)
     yield "thanks-later", "03", replace(asked, page="thanks", problem="no-answer", until=104, of_s=5)
+    timed_out = replace(asked, page="thanks", problem="time-out", level=1, until=104, of_s=5)
+    yield "thanks-timed-out", "03", timed_out
+    yield "thanks-timed-out-reasons", "03", replace(timed_out, reasons=("108", "109"))
     yield "trouble", "03", replace(asked, page="trouble", problem="bad-request", until=125, of_s=30)
     yield "trouble-expired", "03", replace(asked, page="trouble", problem="expired", until=125, of_s=30)
     yield "failed", "03", replace(asked, page="failed", until=104, of_s=5)

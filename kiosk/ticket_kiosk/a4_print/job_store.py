@@ -146,6 +146,12 @@ class JobStore:
         old = [job for job in self.active() if job.state == "received" and job.made_at < before]
         return [self.move(job, "failed", detail="the printer was not ready in time") for job in old]
 
+    def stop_late(self, before: datetime) -> None:
+        """Jobs from before at a printer in trouble are not wanted any more: they would come out when nobody is there."""
+        for job in self.active():
+            if job.state != "received" and job.made_at < before and not job.stop:
+                self.want_stop(job.id)
+
     def start_sending(self, job: PrintJob) -> bool:
         """From received to sending; False when it was cancelled in the meantime."""
         self._do("UPDATE jobs SET state = 'sending' WHERE id = ? AND state = 'received'", job.id)
@@ -157,9 +163,10 @@ class JobStore:
         return (self.want_stop(job.id) if self._again(job).stop else None) or self._again(job)
 
     def doubt(self) -> list[PrintJob]:
-        """After a start: what was being sent when the power went may be at the printer or not; what is somebody's own and was
-        not sent yet ends as cancelled, for whoever waited for it has gone. Return the jobs that ended."""
+        """After a start: what was being sent when the power went may be at the printer or not; what is somebody's own is
+        not wanted any more, for whoever waited has gone: not sent yet, it ends as cancelled. Return the jobs that ended."""
         self._do("UPDATE jobs SET state = 'checking' WHERE state = 'sending'")
+        self._do("UPDATE jobs SET stop = 1 WHERE state IN ('checking', 'sent') AND person != ''")
         left = self._jobs("state = 'received' AND person != ''")
         return [self.move(job, "cancelled", detail="the kiosk started again, nobody waits for it") for job in left]
 

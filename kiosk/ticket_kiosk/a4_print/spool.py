@@ -27,7 +27,8 @@ IDLE_S = 5.0
 POLL_S = 0.5
 RETRY_S = 2.0
 PATIENCE = timedelta(minutes=3)
-"""A paper that the printer was not ready to take is given up: nobody is there any more, and it is no one else's."""
+"""A paper that the printer was not ready to take, or that lies at a printer in trouble, is given up: nobody is there any more,
+and it is no one else's."""
 MAX_COPIES = 99
 
 WORDS = {
@@ -189,8 +190,11 @@ class Spool:
         if report != self._report:
             self._report = report
             self._on_printer(report)
-        for old in self._book.give_up(self._clock() - self._patience):
+        late = self._clock() - self._patience
+        for old in self._book.give_up(late):
             self._tell(old)
+        if report.condition not in WORKS:
+            self._book.stop_late(late)
         jobs = self._book.active()
         if not jobs:
             return self._idle_s

@@ -162,6 +162,7 @@ def test_a_bad_face_is_kept_without_a_reason_when_the_time_ends(level):
     assert rater.page == "reasons" and rater.asked == []
     rater.tell(at(60))
     assert rater.page == "thanks" and bodies(rater) == [(level, [], "", True)]
+    assert (rater.state.problem, rater.state.level) == ("time-out", level), "the page says what was kept"
 
 
 def test_reasons_that_were_chosen_and_not_submitted_are_kept():

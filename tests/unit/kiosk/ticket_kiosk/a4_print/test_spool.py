@@ -7,6 +7,7 @@ import sys
 import textwrap
 import threading
 from datetime import datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -100,6 +101,14 @@ class Desk:
                 job
             )
         return self.spool.job(job.id)
+
+    def book_until(self, job):
+        """The job once the spool does not want it any more."""
+        deadline = monotonic() + WAIT_S
+        while not (found := self.spool.job(job.id)).stop and monotonic() < deadline:
+            with self._told:
+                self._told.wait(0.01)
+        return found
 
     def states(self, job):
         return list(dict.fromkeys(news.state for news in self.seen if getattr(news, "id", None) == job.id))
@@ -218,6 +227,38 @@ def test_a_paper_that_nobody_waits_for_any_more_is_given_up(tmp_path):
     desk.until(job, "failed")
     desk.spool.close()
     assert printer.printed == []
+
+
+@pytest.mark.parametrize("trouble", ["paper-out", "unreachable"])
+def test_a_paper_at_a_printer_in_trouble_does_not_come_out_when_its_citizen_has_long_gone(desk, trouble):
+    desk.printer.holds = True
+    late = submit(desk)
+    desk.until(late, "sent")
+    desk.printer.condition = trouble
+    desk.hears(trouble)
+    desk.now += timedelta(minutes=4)
+    if trouble == "unreachable":  # it can be cancelled only when the printer is back, and is before anything else
+        assert desk.book_until(late).stop
+        desk.printer.condition = "ok"
+    assert desk.until(late, "cancelled").printed == 0
+    assert desk.printer.jobs[1][1] == "cancelled"
+
+
+def test_a_paper_of_somebody_that_is_at_the_printer_is_cancelled_when_the_kiosk_starts_again(tmp_path):
+    first = Desk(tmp_path)
+    first.printer.holds = True
+    first.spool.open()
+    own = submit(first, person="p")
+    first.until(own, "sent")
+    first.spool.close()
+    again = Desk(tmp_path, first.printer)
+    again.spool.open()
+    try:
+        again.until(own, "cancelled")
+        first.printer.holds = False
+        again.until(submit(again), "done")
+    finally:
+        again.spool.close()
 
 
 def test_an_answer_that_never_came_is_cleared_up_with_the_printer(desk):
