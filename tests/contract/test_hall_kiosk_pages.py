@@ -41,7 +41,8 @@ def test_the_walks_go_through_every_mode_and_every_size() -> None:
     assert {mode for mode, _ in WALKED} == set(MODES) and {size for _, size in WALKED} == set(SIZES)
 
 
-def test_a_touch_counts_only_for_the_page_it_was_meant_for() -> None:
+@pytest.mark.timeout(600)
+def test_a_touch_counts_only_for_the_page_it_was_meant_for_on_every_page_of_every_role() -> None:
     done = on_a_display("-m", "tests.screens.touches")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert done.stdout.splitlines()[-1] == "0 problems"

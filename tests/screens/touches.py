@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from contract.configuration.hall_files import load
@@ -14,9 +15,13 @@ from kiosk.app.touch_guard import SETTLE_S, TouchGuard, targets
 from kiosk.ticket_kiosk.events import PickQueue
 from kiosk.ticket_kiosk.role import draw
 from kiosk.ticket_kiosk.take_number.state import Taking
+from tests.screens import hall as hall_pages
+from tests.screens import rating, technician
 from tests.screens.hall import HALL, MODES, PORTRAIT, busy_hall
 from tests.screens.kivy_stage import make_page
 from tests.screens.taps import placed_taps
+
+OTHER_BUTTONS = ("right", "middle", "scrollup", "scrolldown")
 
 
 @dataclass
@@ -73,15 +78,40 @@ def problems() -> Iterator[str]:
     guard.lifted(same, list_)
     if not same.grab_list:
         yield "a finger that is lifted on the same page chooses nothing"
-    for button in ("right", "middle", "scrollup", "scrolldown"):
+    for button in OTHER_BUTTONS:
         if guard.allows(Touch(first, button), again, 20.0):
             yield f"the button {button} chooses"
     if not any(isinstance(event, PickQueue) for event, _place in placed_taps(again, sent)):
         yield "the list has nothing to choose"
 
 
+def of_every_page() -> Iterator[str]:
+    """The same of every target of every page of the roles that are touched: too early, with another button, from elsewhere."""
+    from kivy.uix.widget import Widget
+
+    roles = (hall_pages.every("hall/zh/portrait"), rating.every("rating/zh/portrait"), technician.every())
+    for name, make in chain(*roles):
+        page, guard, before = make(), TouchGuard(), Widget()
+        guard.shown(before, 0.0)
+        guard.shown(page, 10.0)
+        for target in (target for target in targets(page) if target.enabled):
+            place = middle(target.rect)
+            for gap in (0.0, SETTLE_S / 2, SETTLE_S * 0.97):
+                if guard.allows(Touch(place), page, 10.0 + gap):
+                    yield f"{name}: a touch {gap:.2f} s after the page has come chooses at {place}"
+            if not guard.allows(Touch(place), page, 10.0 + SETTLE_S * 1.01):
+                yield f"{name}: a touch in time does not count at {place}"
+            for button in OTHER_BUTTONS:
+                if guard.allows(Touch(place, button), page, 20.0):
+                    yield f"{name}: the button {button} chooses at {place}"
+            from_elsewhere = Touch(place, ud={"page": type(before)})
+            guard.lifted(from_elsewhere, page)
+            if from_elsewhere.grab_list:
+                yield f"{name}: a finger that was put down on another page chooses at {place}"
+
+
 def main() -> None:
-    found = list(problems())
+    found = [*problems(), *of_every_page()]
     print(*found, f"{len(found)} problems", sep="\n")
 
 
