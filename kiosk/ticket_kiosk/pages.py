@@ -127,7 +127,7 @@ def _printout(state: KioskState) -> Hashable:
     ended = seen.job is not None and seen.job.ended
     job = seen.job if ended else seen.job and (seen.job.state, seen.job.sheets, seen.job.words)
     printed = _printed_of(state), seen.ref, seen.source, seen.blank, seen.document, _able(state)
-    return printed, seen.active, seen.stopped, job, seen.refusal, state.prints_papers, state.a4.words
+    return printed, seen.active, seen.printed, seen.stopped, job, seen.refusal, state.prints_papers, state.a4.words
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
