@@ -61,6 +61,13 @@ class HomePage(PageFrame):
             self._large(rest, state)
         elif look.portrait:
             self._portrait(rest, state)
+        elif look.mode.elder and not state.offline:  # large words in the lower half take the whole width
+            low = self._lower(rest)
+            notice = 0.0 if state.prints else look.type("note") * 4.4
+            self._tiles(low, state)
+            above = rest.bottom(low.h + notice, look.space("m"))[1]
+            if above.h > look.type("body") * 4:
+                self._lower_half(above, state)
         else:
             left, right = rest.columns(2, look.space("l"))
             self._tiles(left if not look.mode.low else self._lower(left), state)
