@@ -84,9 +84,9 @@ class Visits:
         return {queue: PeopleWaiting(count, datetime.fromtimestamp(rank, UTC)) for queue, count, rank in rows}
 
     def last_service(self, window: str) -> LastService | None:
-        """What `window` ended a moment ago; None when that is no news any more."""
+        """What `window` finished a moment ago; None when that is no news any more. Whom it sent on nobody has asked."""
         ended = select(S.number, R.service).select_from(tables.services.outerjoin(tables.ratings, R.service == S.id))
-        recent = ended.where(S.window == window, S.ended_at >= self._clock() - STILL_NEWS)
+        recent = ended.where(S.window == window, S.ended_at >= self._clock() - STILL_NEWS, S.ask_expires_at.is_not(None))
         with self._database.look() as connection:
             row = connection.execute(recent.order_by(S.ended_at.desc()).limit(1)).one_or_none()
         return None if row is None else LastService(row[0], row[1] is not None)

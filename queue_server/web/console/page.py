@@ -234,6 +234,7 @@ def _done(site: Site, request: Request, verb: str, fields: dict[str, object], an
         "console/done.html",
         verb=verb,
         number=found.ticket.number,
+        returns=found.ticket.state == "waiting",
         to_window=site.window(str(fields.get("to_window", ""))),
         to_queue=next((queue for queue in site.config.queue if queue.id == fields.get("to_queue")), None),
     )

@@ -55,6 +55,16 @@ def test_a_window_is_told_whether_its_last_service_was_rated_but_never_how(bed: 
     assert bed.visits.last_service("01") is None
 
 
+def test_who_was_sent_on_is_not_said_to_have_given_no_rating(bed: Bed):
+    for window, clerk in (("01", "0101"), ("02", "0102")):
+        bed.ok("open-window", window=window, clerk=clerk)
+    bed.issue()
+    bed.call("01")
+    bed.ok("start-service", window="01")
+    bed.ok("transfer", window="01", to_window="02")
+    assert bed.visits.last_service("01") is None
+
+
 def test_the_line_shows_how_long_somebody_has_stood_in_line_also_after_a_transfer(bed: Bed):
     for window, clerk in (("01", "0101"), ("03", "0103")):
         bed.ok("open-window", window=window, clerk=clerk)

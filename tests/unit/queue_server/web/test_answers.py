@@ -45,6 +45,18 @@ def test_no_refusal_says_to_a_clerk_what_it_says_to_programmers(hall: WebHall, c
         assert said and not re.search(strange, said), said
 
 
+def test_a_clerk_who_finishes_is_reminded_of_whoever_has_to_go_back(hall: WebHall, client: TestClient) -> None:
+    token = at_window(client)
+    hall.ask("open-window", window="02", clerk="0103")
+    number = hall.issue("tax")["number"]
+    hall.ask("call-next", window="02")
+    hall.ask("transfer", window="02", to_window="01", **{"return": True})
+    for verb in ("call-next", "start-service"):
+        assert press(client, token, verb).json()["status"] == "ok"
+    said = press(client, token, "finish-service").json()["message"]
+    assert said == f"{number} 在本窗口已办完，还要回转来的窗口：请告诉办事人等候叫号"
+
+
 def test_who_cannot_close_a_window_stays_at_it_and_is_told_why(hall: WebHall, client: TestClient) -> None:
     token = at_window(client)
     hall.issue()
