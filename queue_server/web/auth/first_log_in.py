@@ -34,10 +34,7 @@ def provide(accounts: Accounts, config: HallConfig, state: Path, department: str
     if password is None and not any(account.must_change for account in accounts.all() if account.name == ADMINISTRATOR):
         path.unlink(missing_ok=True)
     if password is not None:
-        path.touch(mode=0o600)
-        with path.open("w", encoding="utf-8") as file:
-            file.write(f"{ADMINISTRATOR} {password}\n")
-            durable.flush(file)
+        durable.replace_file(path, f"{ADMINISTRATOR} {password}\n", mode=0o600)
         LOG.warning("this hall has no accounts yet: log in as admin with the password in %s and change it", path)
     return {}
 
