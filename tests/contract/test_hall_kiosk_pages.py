@@ -31,6 +31,21 @@ def test_a_picture_of_the_screen_for_the_desk_leaves_out_what_the_camera_sees_an
     assert done.stdout.split("\n")[2:] == ["", ""], "no page of a person is in it"
 
 
+EVERYBODYS = """
+    AwayPage BlanksPage BusinessesPage CallsPage ChoicePage ClosedPage ColoursPage ConfirmPage DevicesPage EndingPage FailSafePage
+    GroupsPage GuidePage GuidesPage HomePage ItemsPage Listing LogPage MenuPage Message NetworkPage NoCallsPage NumberChoice PageFrame
+    PlatePage PrintingPage PrintoutPage RatedPage ScanPage SearchPage ServiceFrame StartingPage ThemesPage TouchPage TouchedPage
+    TroublePage
+"""
+"""Pages of all roles that show nothing of one person: whoever adds a page decides here whether the staff may see it from afar."""
+
+
+def test_a_new_page_of_any_role_is_covered_for_the_desk_or_is_known_to_show_nothing_of_one_person() -> None:
+    done = on_a_display("-m", "tests.screens.everybodys")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert done.stdout.split() == EVERYBODYS.split()
+
+
 def test_a_key_on_the_screen_looks_pressed_while_it_is_touched_and_only_then() -> None:
     done = on_a_display("-m", "tests.screens.keys")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
