@@ -32,10 +32,10 @@ def test_a_picture_of_the_screen_for_the_desk_leaves_out_what_the_camera_sees_an
 
 
 EVERYBODYS = """
-    AwayPage BlanksPage BusinessesPage CallsPage ChoicePage ClosedPage ColoursPage ConfirmPage DevicesPage EndingPage FailSafePage
-    GroupsPage GuidePage GuidesPage HomePage ItemsPage Listing LogPage MenuPage Message NetworkPage NoCallsPage NumberChoice PageFrame
-    PlatePage PrintingPage PrintoutPage RatedPage ScanPage SearchPage ServiceFrame StartingPage ThemesPage TouchPage TouchedPage
-    TroublePage
+    AwayPage BlankThemesPage BlanksPage BusinessesPage CallsPage ChoicePage ClosedPage ColoursPage ConfirmPage DevicesPage
+    EndingPage FailSafePage GroupsPage GuidePage GuidesPage HelpPage HomePage ItemsPage Listing LogPage MenuPage Message
+    NetworkPage NoCallsPage NumberChoice PageFrame PlatePage PrintingPage PrintoutPage RatedPage ScanPage SearchPage
+    ServiceFrame StartingPage ThemesPage TouchPage TouchedPage TroublePage
 """
 """Pages of all roles that show nothing of one person: whoever adds a page decides here whether the staff may see it from afar."""
 

@@ -111,7 +111,8 @@ class SearchPage(PageFrame):
         return [ResultRow(self.context, row) for row in area.rows(count, look.space("s"))]
 
     def _events(self, area: Rect, lookup: GuideLookup, missing: str) -> Iterator[Box]:
-        """The events of life, as many as there is room for; above them what to do when nothing was found for `missing`."""
+        """The events of life; where there is no room for all, the last tile leads to them. Above them what to do when nothing
+        was found for `missing`."""
         look, context, _ = self.look, self.context, self.context.text
         there = lookup.contents.life_events if lookup.contents else ()
         said, area = area.top(look.type("body") * (2.6 if missing else 1.6), look.space("s"))
@@ -123,7 +124,11 @@ class SearchPage(PageFrame):
         rows = int((area.h + gap) / (max(EVENT_HEIGHT * scale, look.target) + gap))  # none where no whole one has room
         rows = min(rows, -(-len(there) // columns))
         cells = area.top(min(area.h, rows * (look.px(200) + gap)))[0].grid(columns, rows, gap)
-        tiles = [self._event(event, cell) for event, cell in zip(there, cells, strict=False)]
+        shown = there if len(there) <= len(cells) else there[: len(cells) - 1]
+        tiles = [self._event(event, cell) for event, cell in zip(shown, cells, strict=False)]
+        if len(shown) < len(there) and cells:
+            to_all = partial(context.send, PickGroup("life-event"))
+            tiles.append(Tile(context, cells[-1], _("全部 {n} 件事").format(n=len(there)), to_all, icon="format-list-bulleted"))
         even_tiles(tiles)
         yield from tiles
 
