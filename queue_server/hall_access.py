@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import date
 
 from contract.wire.answers import Answer
-from contract.wire.messages import Text
 from queue_server.broker.retained import RetainedTopics, TooSlow
 from queue_server.ledger.asked import LedgerRequest, Reply
-from queue_server.ledger.reports import DayReport, LineAtWindow, RatedService, Reports, WaitingTicket
+from queue_server.ledger.reports import DayReport, RatedService, Reports
 from queue_server.ledger.visits import LastService, PeopleWaiting, Visit, Visits
+from queue_server.ledger.window_lines import CommonLine, WaitingTicket, WindowLines
 
 __all__ = [
+    "CommonLine",
     "DayReport",
     "HallAccess",
     "HallUnavailable",
     "LastService",
-    "LineAtWindow",
     "PeopleWaiting",
     "RatedService",
     "TooSlow",
@@ -49,6 +49,7 @@ class HallAccess:
         retained: RetainedTopics,
         reports: Reports,
         visits: Visits,
+        lines: WindowLines,
         say: Callable[[str, bytes, int], None] = lambda _topic, _payload, _expiry_s: None,
         show: Callable[[str, bytes], None] = lambda _topic, _payload: None,
     ) -> None:
@@ -57,7 +58,7 @@ class HallAccess:
         self._hand_over = hand_over
         self.say, self.show = say, show
         self._retained = retained
-        self._reports, self._visits = reports, visits
+        self._reports, self._visits, self._lines = reports, visits, lines
 
     async def ask(
         self, verb: str, body: Mapping[str, object], *, request_id: str | None = None, actor: str | None = None
@@ -91,9 +92,9 @@ class HallAccess:
         """
         return self._retained.watch()
 
-    async def window_line(self, window: str, most: int) -> LineAtWindow:
-        """Who waits, was missed or is held at a window, `most` tickets of each."""
-        return await asyncio.to_thread(self._reports.window_line, window, most)
+    async def shared_line(self, queues: Sequence[str], most: int) -> CommonLine:
+        """Who waits, was missed or is held at the windows that serve these queues, `most` tickets of each."""
+        return await asyncio.to_thread(self._lines.shared, queues, most)
 
     async def lines(self) -> dict[str, PeopleWaiting]:
         """How many wait in each queue in which somebody does, and since when the first of them stands there."""
@@ -101,11 +102,7 @@ class HallAccess:
 
     async def reprintable(self, text: str = "", limit: int = 100) -> list[WaitingTicket]:
         """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
-        return await asyncio.to_thread(self._reports.reprintable, text, limit)
-
-    async def why(self, window: str) -> Text:
-        """One sentence: which ticket `window` would get next and why (or that nobody waits)."""
-        return await asyncio.to_thread(self._reports.why, window)
+        return await asyncio.to_thread(self._lines.reprintable, text, limit)
 
     async def visit(self, ticket: str) -> Visit | None:
         """The way of a ticket up to now."""

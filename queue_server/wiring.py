@@ -37,6 +37,7 @@ from queue_server.hall_access import HallAccess
 from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
 from queue_server.ledger.visits import Visits
+from queue_server.ledger.window_lines import WindowLines
 from queue_server.logs.audit_log import AuditLog
 from queue_server.logs.checks import LogChecks
 from queue_server.logs.hash_chain import EVENTS, WEB_ACTIONS
@@ -148,6 +149,7 @@ def run(options: ServerOptions, config: HallConfig, wall: Clock = utc_now) -> No
             retained=retained,
             reports=Reports(database, rules, clock),
             visits=Visits(database, clock),
+            lines=WindowLines(database, rules, clock),
             say=server.say,
             show=server.show,
         )

@@ -15,8 +15,9 @@ from queue_server.commands.context import Changes
 from queue_server.commands.hall_rules import HallRules
 from queue_server.ledger.asked import LedgerRequest, Reply
 from queue_server.ledger.ledger import Ledger
-from queue_server.ledger.reports import Reports, WaitingTicket
+from queue_server.ledger.reports import Reports
 from queue_server.ledger.visits import Visits
+from queue_server.ledger.window_lines import WaitingTicket, WindowLines
 from queue_server.privacy import Sealer
 from queue_server.store.database import Database
 
@@ -49,6 +50,7 @@ class Bed:
         self.database = Database(url, sealer)
         self.ledger = Ledger(self.database, self.hall, clock=lambda: self.clock.now, monotonic=lambda: self.clock.monotonic)
         self.reports = Reports(self.database, self.hall, lambda: self.clock.now)
+        self.lines = WindowLines(self.database, self.hall, lambda: self.clock.now)
         self.visits = Visits(self.database, lambda: self.clock.now)
         self.changes = Changes()
         self.actor = "test"
@@ -71,6 +73,7 @@ class Bed:
         bed.database = Database(self.database.url)
         bed.ledger = Ledger(bed.database, bed.hall, clock=lambda: bed.clock.now, monotonic=lambda: bed.clock.monotonic)
         bed.reports = Reports(bed.database, bed.hall, lambda: bed.clock.now)
+        bed.lines = WindowLines(bed.database, bed.hall, lambda: bed.clock.now)
         bed.visits = Visits(bed.database, lambda: bed.clock.now)
         return bed.open()
 
@@ -151,7 +154,7 @@ class Bed:
 
     def line(self, window: str) -> list[WaitingTicket]:
         """Whom a window may call: who waits, was missed, is held."""
-        line = self.reports.window_line(window, 10_000)
+        line = self.lines.at(window, 10_000)
         return [*line.waiting.tickets, *line.missed.tickets, *line.held.tickets]
 
     def rows(self, sql: str) -> list[Any]:

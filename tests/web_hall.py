@@ -34,6 +34,7 @@ from queue_server.ledger.asked import LedgerRequest, Reply
 from queue_server.ledger.ledger import Ledger
 from queue_server.ledger.reports import Reports
 from queue_server.ledger.visits import Visits
+from queue_server.ledger.window_lines import WindowLines
 from queue_server.privacy import key
 from queue_server.rollouts.own_system import OwnSystem
 from queue_server.store.database import Database, sqlite_url
@@ -137,6 +138,7 @@ class WebHall:
             retained=self.retained,
             reports=Reports(self.database, self.ledger.hall, now),
             visits=Visits(self.database, now),
+            lines=WindowLines(self.database, self.ledger.hall, now),
         )
         self.clock = HallClock(now, time.monotonic, self.ledger.hall.day, self.ledger.hall.next_open)
         self.handled: list[LedgerRequest] = []

@@ -1,65 +1,21 @@
-"""What people want to read out of the ledger: the line, the next call, the figures of a day. Nothing here writes."""
+"""The figures and ratings of a business day, read out of the ledger. Nothing here writes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import TypedDict
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, func, select, type_coerce
 
-from contract.wire.messages import Text
-from queue_server.commands.call import candidate
 from queue_server.commands.hall_rules import HallRules
-from queue_server.commands.reprint import REPRINTABLE
-from queue_server.domain.routing import choose
 from queue_server.store import tables
 from queue_server.store.database import Database
-from queue_server.store.hall_rows import line_queues
-from queue_server.store.prepared import Row
-from queue_server.store.unit_of_work import UnitOfWork
 
 A = tables.reprints.c
-P, R, S, T, W = tables.periods.c, tables.ratings.c, tables.services.c, tables.tickets.c, tables.windows.c
-NOBODY = Text("当前没有等候的号。", "Nobody waits for this window.")
+P, R, S, T = tables.periods.c, tables.ratings.c, tables.services.c, tables.tickets.c
 SECOND = 1_000_000
-_WAITING = (T.id, T.number, T.queue, T.class_, T.changed_at, T.state, func.coalesce(T.bound, T.window))
-"""The columns of a WaitingTicket."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingTicket:
-    """An open ticket that is at no window: waiting, printing, missed or held.
-
-    `since` is when it got into that state, for one that waits from when it counts as standing in line; `window` is the window
-    it is bound to (a transfer) or was last at (missed, held).
-    """
-
-    id: str
-    number: str
-    queue: str
-    class_: str
-    since: datetime
-    state: str
-    window: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PartOfLine:
-    """The first tickets of a list, and how many it has in all."""
-
-    tickets: list[WaitingTicket]
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class LineAtWindow:
-    """What a clerk may call at a window: who waits, who was missed (the latest first), whom the window holds."""
-
-    waiting: PartOfLine
-    missed: PartOfLine
-    held: PartOfLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,46 +104,6 @@ class Reports:
         self._database = database
         self._hall = hall
         self._clock = clock
-
-    def window_line(self, window: str, most: int) -> LineAtWindow:
-        """The lists of a window, `most` tickets of each."""
-        with self._database.look() as connection:
-            mine = (
-                select(*_WAITING, T.rank, func.count().over())
-                .where(tables.OPEN, self._concerns(connection, window))
-                .limit(most)
-            )
-            waiting = mine.where(T.state == "waiting").order_by(T.bound.is_(None), T.rank, T.id)
-            missed = mine.where(T.state == "missed").order_by(T.changed_at.desc(), T.id)
-            held = mine.where(T.state == "held", or_(T.window.is_(None), T.window == window)).order_by(T.changed_at, T.id)
-            return LineAtWindow(*(_part(connection.execute(wanted)) for wanted in (waiting, missed, held)))
-
-    def _concerns(self, connection: Connection, window: str) -> ColumnElement[bool]:
-        """Tickets of a window's queues, those meant for it, those it was the last to have, and those of queues that no window
-        serves any more; not those bound to another window."""
-        queues = [*self._hall.queues_of.get(window, ()), *line_queues(connection, self._hall.served)]
-        mine = or_(T.queue.in_(queues), T.bound == window, T.window == window)
-        return and_(mine, or_(T.bound.is_(None), T.bound == window))
-
-    def reprintable(self, text: str, limit: int) -> list[WaitingTicket]:
-        """Tickets of today that may be printed again, the newest first; with `text`, those whose number begins so."""
-        today = self._hall.day(self._clock()).isoformat()
-        columns = (T.id, T.number, T.queue, T.class_, T.changed_at, T.state, T.window)
-        wanted = select(*columns).where(T.business_day == today, T.state.in_(REPRINTABLE))
-        if text:
-            wanted = wanted.where(T.number.startswith(text.upper(), autoescape=True))
-        with self._database.look() as connection:
-            rows = connection.execute(wanted.order_by(T.issued_at.desc(), T.id.desc()).limit(limit)).all()
-        return [WaitingTicket(*row) for row in rows]
-
-    def why(self, window: str) -> Text:
-        """The sentence of routing about the ticket that the window would get next."""
-        with self._database.look() as connection:
-            tally = connection.execute(select(W.tally).where(W.id == window)).scalar() or 0
-            heads = UnitOfWork(connection, shared=False).heads(self._hall.queues_of[window], window)
-        candidates = map(candidate, heads)
-        choice = choose(candidates, self._hall.calls[window], self._clock().timestamp(), tally)
-        return NOBODY if choice is None else choice.reason
 
     def statistics(self, day: date) -> DayReport:
         """Sums of the periods of one business day. A period that still runs counts once it has ended."""
@@ -289,15 +205,3 @@ class Reports:
         cancelled = func.sum(case((T.state == "cancelled", 1), else_=0))
         given = select(T.queue, func.count(), cancelled).where(T.business_day == day.isoformat()).group_by(T.queue)
         return {queue: {"issued": issued, "cancelled": int(gone)} for queue, issued, gone in connection.execute(given)}
-
-
-def _part(rows: Iterable[Row]) -> PartOfLine:
-    """Rows of _WAITING, of the rank and of how many there are in all. Who waits is told since when by the rank."""
-    found = [(WaitingTicket(*columns), rank, int(count)) for *columns, rank, count in rows]
-    tickets = [replace(one, since=_instant(rank)) if one.state == "waiting" else one for one, rank, _ in found]
-    return PartOfLine(tickets, found[0][2] if found else 0)
-
-
-def _instant(rank: float) -> datetime:
-    """The instant from which a ticket of this rank counts as standing in line."""
-    return datetime.fromtimestamp(rank, UTC)

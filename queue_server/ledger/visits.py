@@ -30,9 +30,11 @@ class Booked:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """The way of a ticket up to now: how long it has waited in all, where it was before (id of the window and of the clerk),
-    the window to which it goes back afterwards."""
+    the window to which it goes back afterwards; its class, and the id of its item."""
 
     issued_at: datetime
+    class_: str
+    item: str | None
     waited: timedelta
     before: str | None = None
     before_clerk: str | None = None
@@ -66,7 +68,9 @@ class Visits:
     def visit(self, ticket: str) -> Visit | None:
         """What is known of a ticket; None for one that there is not."""
         with self._database.look() as connection:
-            row = connection.execute(select(T.issued_at, T.window, T.return_to).where(T.id == ticket)).one_or_none()
+            row = connection.execute(
+                select(T.issued_at, T.window, T.return_to, T.class_, T.item).where(T.id == ticket)
+            ).one_or_none()
             if row is None:
                 return None
             waited, before, clerk = _way(connection, ticket, row.window)
@@ -74,7 +78,7 @@ class Visits:
             of_it = select(A.starts_at, A.name).where(A.state == "checked-in", day, A.ticket == ticket)
             booked = connection.execute(of_it).one_or_none()
         appointment = None if booked is None else Booked(booked.starts_at, masked_name(booked.name))
-        return Visit(row.issued_at, waited, before, clerk, row.return_to, appointment)
+        return Visit(row.issued_at, row.class_, row.item, waited, before, clerk, row.return_to, appointment)
 
     def lines(self) -> dict[str, PeopleWaiting]:
         """The lines in which somebody waits, by queue."""

@@ -9,12 +9,12 @@ import asyncio
 import contextlib
 import json
 import logging
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import inf
 from time import monotonic
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fastapi import HTTPException, Request
 from fastapi.responses import StreamingResponse
@@ -28,6 +28,8 @@ PAUSE_S = 0.1
 BEAT_S = 5.0
 Render = Callable[[], Awaitable[dict[str, str] | None]]
 """Element id → HTML of all live parts of a page; None when the page is over (logged out)."""
+K = TypeVar("K")
+T = TypeVar("T")
 Concerns = Callable[[], tuple[str, ...]]
 """The beginnings of the topics that concern a page, as it is now."""
 
@@ -93,6 +95,66 @@ class ChangeFeed:
             yield event
         finally:
             del self._readers[event]
+
+
+class SharedParts(Generic[K, T]):
+    """What many pages show alike: made once a change, however many look on."""
+
+    def __init__(
+        self,
+        changes: ChangeFeed,
+        make: Callable[[K], Awaitable[T]],
+        *prefixes: str,
+        pause_s: float = PAUSE_S,
+        lasts_s: float = BEAT_S,
+    ) -> None:
+        """`make` is called for a key at most once in `pause_s`, when something below `prefixes` has changed since the last time
+        or that was `lasts_s` ago; raises what it raises."""
+        self._make, self._pause_s, self._lasts_s = make, pause_s, lasts_s
+        self._changed = changes.event(*prefixes)
+        self._edition = 0
+        self._made: dict[K, _Made[T]] = {}
+
+    async def of(self, key: K) -> T:
+        """What pages with this key show now."""
+        made = self._made.get(key)
+        if made is None or made.edition < self._now() or monotonic() - made.at >= self._lasts_s:
+            self._made = {k: one for k, one in self._made.items() if monotonic() - one.at < self._lasts_s}
+            begun = made.at + self._pause_s if made is not None else 0.0
+            made = self._made[key] = _Made()
+            made.task = asyncio.create_task(self._fill(key, made, begun - monotonic()))
+        assert made.task is not None
+        return await asyncio.shield(made.task)
+
+    def renew(self) -> None:
+        """Whoever asks from now on is told what holds now, whether or not a change has been heard of."""
+        self._changed.set()
+
+    async def _fill(self, key: K, made: _Made[T], wait_s: float) -> T:
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+        made.edition, made.at = self._now(), monotonic()
+        try:
+            return await self._make(key)
+        except BaseException:
+            made.edition = -1
+            raise
+
+    def _now(self) -> int:
+        """How often something has changed."""
+        if self._changed.is_set():
+            self._changed.clear()
+            self._edition += 1
+        return self._edition
+
+
+@dataclass
+class _Made(Generic[T]):
+    """Something that is made or is being made: of which edition (whoever comes before it is begun waits for it), and when."""
+
+    edition: float = inf
+    at: float = inf
+    task: asyncio.Task[T] | None = None
 
 
 @dataclass(frozen=True)
@@ -174,11 +236,6 @@ async def _events(streams: Streams, who: str, render: Render, watched: Watched) 
                 else:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(at_once.wait(), watched.pause_s)
-
-
-def _spread(seconds: float) -> float:
-    """A little less, another time for each: hundreds of streams that wake in one moment would stand before whoever works."""
-    return seconds * random.uniform(0.5, 1.0)
 
 
 def event(name: str, data: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ NAMES = (
     "requests",
     "long_lines",
     "viewers",
+    "consoles",
     "calling",
     "kiosk",
     "scanning",

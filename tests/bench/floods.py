@@ -5,26 +5,23 @@ Peace and flood take turns, so that a busy machine slows both down alike.
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
 
 from contract.wire.topics import Topics
 from link import Broker, Link
-from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from tests.bench import stage
+from tests.bench.pages import PATIENCE_S, Staff
 from tests.bench.report import Row, percentile
 from tests.ports import free_port
 
 ROUNDS, TICKETS, PAGES = 3, 150, 40
 AIM = 2.0
 """So many times as long as in peace the slowest hundredth of tickets and of pages may take."""
-PATIENCE_S = 60.0
 FLOODS = {
     "1,030 silent connections to the pages": ("silent", "web"),
     "300 streams of the wall": ("streams", "web"),
@@ -41,34 +38,6 @@ class Taken:
 
     tickets: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
-
-
-class Staff:
-    """Somebody who is logged in and looks at the hall's line."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._cookie = ""
-
-    def log_in(self, name: str = "supervisor") -> None:
-        """Log in. Raise RuntimeError when it is refused."""
-        form = f"name={name}&password={EXAMPLE_PASSWORD}&csrf=x&next="
-        sent = {"Cookie": "jiaohao_form=x", "Content-Type": "application/x-www-form-urlencoded"}
-        status, cookies = self._ask("POST", "/log-in", sent, form)
-        if status != 303:
-            raise RuntimeError(f"the log-in of {name} was answered with {status}")
-        self._cookie = "; ".join(cookie.partition(";")[0] for cookie in cookies)
-
-    def look(self) -> int:
-        """The status of the supervisor's page."""
-        return self._ask("GET", "/supervisor", {"Cookie": self._cookie})[0]
-
-    def _ask(self, method: str, path: str, headers: dict[str, str], body: str | None = None) -> tuple[int, list[str]]:
-        with contextlib.closing(HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_S)) as asking:
-            asking.request(method, path, body, headers)
-            answer = asking.getresponse()
-            answer.read()
-            return answer.status, answer.headers.get_all("Set-Cookie") or []
 
 
 @contextmanager

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 from contract.wire.topics import Topics
 from link import Broker, Link
 from tests.bench import stage
+from tests.bench.pages import open_pages
 from tests.bench.report import Row, percentile
 from tests.ports import free_port
 
@@ -36,7 +35,7 @@ def rows() -> Iterator[Row]:
         given = [link.request("issue-ticket", {"queue": "qa", "channel": "web"}) for _ in range(PHONES)]
         tokens = [answer.data["ticket"]["token"] for answer in (one.result(60) for one in given) if answer.data is not None]
         alone = _issues(link)
-        with _phones(web, tokens):
+        with open_pages(web, [(f"/t/{token}/live", "") for token in tokens]):
             beside = _issues(link)
     p99, of_alone = percentile(beside, 0.99), percentile(alone, 0.99)
     yield Row(
@@ -67,19 +66,3 @@ def _data(link: Link, verb: str, body: dict[str, object]) -> Any:
     answer = link.request(verb, body).result(30)
     assert answer.data is not None, answer
     return answer.data
-
-
-@contextmanager
-def _phones(port: int, tokens: list[str]) -> Iterator[None]:
-    """Every ticket is followed by a phone."""
-    command = [sys.executable, "-m", "tests.bench.phones", str(port)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=stage.ROOT) as phones:
-        try:
-            assert phones.stdin is not None and phones.stdout is not None
-            phones.stdin.write("\n".join(tokens))
-            phones.stdin.close()
-            if not phones.stdout.readline():
-                raise RuntimeError("the phones do not reach their pages")
-            yield
-        finally:
-            phones.kill()

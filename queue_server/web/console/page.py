@@ -25,6 +25,7 @@ from queue_server.web.auth.guard import Forbidden, address
 from queue_server.web.auth.sessions import Session
 from queue_server.web.console import view
 from queue_server.web.console.duty import clerk_of, is_on_duty, taken_by
+from queue_server.web.console.hall_now import ConsoleViews
 from queue_server.web.console.parts import rendered
 from queue_server.web.site import Site
 
@@ -54,13 +55,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 def routes(site: Site) -> APIRouter:
     """`/console` and what belongs to it."""
-    router = APIRouter()
+    router, views = APIRouter(), ConsoleViews(site)
 
     @router.get("/console")
     async def console(request: Request) -> Response:
         session = await site.guard.need(request, *ROLES)
         window = site.window(session.window) if session.window else None
-        return _choice(site, request, session) if window is None else await _console(site, request, session, window)
+        return _choice(site, request, session) if window is None else await _console(site, views, request, session, window)
 
     @router.post("/console/window")
     async def take(request: Request) -> Response:
@@ -77,7 +78,7 @@ def routes(site: Site) -> APIRouter:
             answer = await site.hall.ask("close-window", {"window": session.window}, actor=session.account.name)
             trouble = _why_not(site, request, answer)
         if trouble and (window := site.window(session.window or "")) is not None:
-            return await _console(site, request, session, window, trouble=trouble)
+            return await _console(site, views, request, session, window, trouble=trouble)
         await asyncio.to_thread(site.sessions.leave_window, session)
         return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
 
@@ -95,7 +96,9 @@ def routes(site: Site) -> APIRouter:
         async def render() -> dict[str, str] | None:
             now = await asyncio.to_thread(site.sessions.again, session.id)
             window = site.window(now.window) if now and now.window else None
-            return await rendered(site, language, now, window) if now and window and now.window == session.window else None
+            if now is None or window is None or now.window != session.window:
+                return None
+            return await rendered(site, views, language, now, window)
 
         own = (f"window/{session.window}/", f"rating/{session.window}/", "session")
         queues = (f"queue/{queue}/" for queue in site.queues_at(session.window or ""))
@@ -104,8 +107,11 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-async def _console(site: Site, request: Request, session: Session, window: Window, *, trouble: str = "") -> Response:
+async def _console(
+    site: Site, views: ConsoleViews, request: Request, session: Session, window: Window, *, trouble: str = ""
+) -> Response:
     """The page of a clerk at a window; `trouble` is why the window could not be left."""
+    views.renew()
     return site.pages.page(
         request,
         "console.html",
@@ -114,7 +120,7 @@ async def _console(site: Site, request: Request, session: Session, window: Windo
         window=window,
         keys=view.KEYS,
         pauses=view.PAUSES,
-        parts=await rendered(site, site.pages.language(request), session, window),
+        parts=await rendered(site, views, site.pages.language(request), session, window),
         trouble=trouble,
     )
 

@@ -14,12 +14,14 @@ from queue_server.domain.business_day import business_day
 from queue_server.hall_access import DayReport, PeopleWaiting
 from queue_server.ledger.reports import Figures
 from queue_server.web.auth.sessions import Session
+from queue_server.web.live import SharedParts
 from queue_server.web.site import Site
 from queue_server.web.staff import attention
 
 LOG = logging.getLogger(__name__)
 ROLES = ("supervisor", "administrator")
 LIVE_PAUSE_S = 2.0
+WATCHED = ("window/", "queue/", "alert/", "event/", "terminal/")
 NOTHING = Figures()
 FOR_TECHNICIANS = ("illegal-message", "same-name")
 """Kinds of alerts with which only a technician can do something: they are on the technicians' page alone."""
@@ -28,6 +30,11 @@ FOR_TECHNICIANS = ("illegal-message", "same-name")
 def routes(site: Site) -> APIRouter:
     """`/supervisor` (`?day=2026-11-21` for an earlier day) and its live stream."""
     router = APIRouter()
+
+    async def part(language: str) -> str:
+        return await _part(site, language, _today(site))
+
+    shared = SharedParts(site.changes, part, *WATCHED, pause_s=LIVE_PAUSE_S)
 
     @router.get("/supervisor")
     async def overview(request: Request, day: str = "") -> Response:
@@ -55,9 +62,9 @@ def routes(site: Site) -> APIRouter:
         async def render() -> dict[str, str] | None:
             if await _gone(site, session):
                 return None
-            return {"overview": await _part(site, language, _today(site))}
+            return {"overview": await shared.of(language)}
 
-        return site.staff.open(request, render, "window/", "queue/", "alert/", "event/", "terminal/", pause_s=LIVE_PAUSE_S)
+        return site.staff.open(request, render, *WATCHED)
 
     return router
 

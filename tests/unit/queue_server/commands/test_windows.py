@@ -397,11 +397,11 @@ def test_the_clerk_sees_the_line_and_why_a_ticket_is_next(bed: Bed):
     bed.ok("hold", window="03")
     assert [(t.number, t.state) for t in bed.line("01")] == [("A001", "waiting")], "what another window holds is not its own"
     assert {(t.number, t.state) for t in bed.line("03")} == {("A001", "waiting"), ("B001", "waiting"), ("A002", "held")}
-    first = bed.reports.window_line("03", 1).waiting
+    first = bed.lines.at("03", 1).waiting
     assert ([t.number for t in first.tickets], first.count) == (["A001"], 2)
-    assert "A001" in bed.reports.why("01").zh
+    assert "A001" in bed.lines.at("01", 1).why.zh
     bed.call("01")
-    assert bed.reports.why("01").en == "Nobody waits for this window."
+    assert bed.lines.at("01", 1).why.en == "Nobody waits for this window."
 
 
 def test_a_ticket_that_is_sent_to_a_window_waits_behind_those_of_that_window_only(bed: Bed):

@@ -176,9 +176,8 @@ def a_day(bed: Bed, steps: Steps) -> dict[str, int]:
     ask("close-window", window="03")
     bed.clock.advance(seconds=5)
     found["tick"] = steps.of(bed.ledger.pass_time)
-    found["why"] = steps.of(lambda: bed.reports.why("01"))
-    found["waiting list"] = steps.of(lambda: bed.reports.window_line("01", 50))
-    found["reprintable"] = steps.of(lambda: bed.reports.reprintable("", 100))
+    found["waiting list"] = steps.of(lambda: bed.lines.at("01", 50))
+    found["reprintable"] = steps.of(lambda: bed.lines.reprintable("", 100))
     found["statistics"] = steps.of(lambda: bed.reports.statistics(bed.hall.day(bed.clock.now)))
     return found
 

@@ -112,6 +112,7 @@ def test_web_pages_ask_look_and_watch(bed: Bed):
         retained=retained,
         reports=bed.reports,
         visits=bed.visits,
+        lines=bed.lines,
     )
 
     async def visit() -> None:
@@ -124,9 +125,9 @@ def test_web_pages_ask_look_and_watch(bed: Bed):
         assert illegal.error is not None and illegal.error.code == "bad-request" and "$.queue" in illegal.error.message
         refused = await desk.ask("call-next", {"window": "99"})
         assert refused.error is not None and refused.error.code == "unknown-window"
-        line = (await desk.window_line("01", 50)).waiting
-        assert ([ticket.number for ticket in line.tickets], line.count) == (["A001"], 1)
-        assert "A001" in (await desk.why("01")).zh
+        line = (await desk.shared_line(["household"], 50)).at("01")
+        assert ([ticket.number for ticket in line.waiting.tickets], line.waiting.count) == (["A001"], 1)
+        assert "A001" in line.why.zh
         assert (await desk.statistics(bed.hall.day(bed.clock.now))).queues["household"].issued == 1
         watching = desk.watch()
         first = asyncio.ensure_future(anext(watching))

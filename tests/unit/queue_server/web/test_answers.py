@@ -94,7 +94,7 @@ def test_a_line_that_cannot_be_read_never_looks_like_an_empty_one(
     async def broken(*_: Any) -> Any:
         raise OSError("disk I/O error")
 
-    monkeypatch.setattr(hall.access, "window_line", broken)
+    monkeypatch.setattr(hall.access, "shared_line", broken)
     page = client.get("/console").text
     assert "队列暂时读不到" in page
     assert "现在没有人等候" not in page

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from contract.wire import codec
 from contract.wire.answers import LookupAnswer
 from queue_server.hall_access import HallAccess
-from queue_server.web.live import ChangeFeed, Streams
+from queue_server.web.live import ChangeFeed, SharedParts, Streams
 from queue_server.web.public.phone import concerning
 from queue_server.web.shares import Shares
 from tests.facts import ticket_facts
@@ -115,3 +115,72 @@ def test_a_phone_follows_its_line_and_then_its_window(state: str, windows: list[
     facts = ticket_facts(state=state, queue="social", window="03")
     found = codec.convert({"ticket": facts, "ahead": 0, "estimate_s": None, "windows": windows}, LookupAnswer)
     assert concerning(found) == topics
+
+
+class Makes:
+    """Something that all pages show, and how often it was made."""
+
+    def __init__(self, changes: ChangeFeed) -> None:
+        self.count = 0
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+        self.may_end.set()
+        self.shared = SharedParts(changes, self._make, "queue/", pause_s=0, lasts_s=PATIENCE_S)
+
+    async def _make(self, key: str) -> str:
+        self.count += 1
+        made = f"{key} {self.count}"
+        self.begun.set()
+        await self.may_end.wait()
+        return made
+
+    async def seen_by(self, pages: int) -> list[str]:
+        """What so many pages show that look at the same moment."""
+        return await asyncio.gather(*(self.shared.of("line") for _ in range(pages)))
+
+
+def test_what_fifty_pages_share_is_made_once_a_change() -> None:
+    async def visit(changes: ChangeFeed) -> None:
+        makes = Makes(changes)
+        assert set(await makes.seen_by(50)) == {"line 1"}
+        assert await makes.seen_by(1) == ["line 1"]
+        changes.tell("terminal/kiosk-1/status")
+        assert await makes.seen_by(50) == ["line 1"] * 50, "nothing of it has changed"
+        changes.tell("queue/tax/state")
+        assert await makes.seen_by(50) == ["line 2"] * 50
+        makes.shared.renew()
+        assert await makes.seen_by(2) == ["line 3"] * 2, "a page that is opened shows what holds now"
+
+    run(visit)
+
+
+def test_a_change_while_something_shared_is_made_makes_it_anew_for_who_looks_after_it() -> None:
+    async def visit(changes: ChangeFeed) -> None:
+        makes = Makes(changes)
+        makes.may_end.clear()
+        before = asyncio.ensure_future(makes.seen_by(2))
+        await asyncio.wait_for(makes.begun.wait(), PATIENCE_S)
+        changes.tell("queue/tax/state")
+        after = asyncio.ensure_future(makes.seen_by(2))
+        await asyncio.sleep(0)
+        makes.may_end.set()
+        assert (await before, await after) == (["line 1"] * 2, ["line 2"] * 2)
+
+    run(visit)
+
+
+def test_what_could_not_be_made_is_made_again_for_the_next_page() -> None:
+    async def visit(changes: ChangeFeed) -> None:
+        answers = iter([OSError("disk I/O error"), "line"])
+
+        async def make(_key: str) -> str:
+            answer = next(answers)
+            if isinstance(answer, OSError):
+                raise answer
+            return answer
+
+        shared = SharedParts(changes, make, "queue/", pause_s=0, lasts_s=PATIENCE_S)
+        with pytest.raises(OSError, match="disk"):
+            await shared.of("tax")
+        assert await shared.of("tax") == "line"
+
+    run(visit)
