@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 from contract.wire import codec, messages
+from contract.wire.requests import VERBS
 from contract.wire.topics import Topics, type_of
 from link.address import Broker
 from link.systemd_notify import notify
@@ -32,8 +33,9 @@ from queue_server.store.database import ERRORS
 
 LOG = logging.getLogger(__name__)
 TICK_S = 0.5
-GROUP, OF_PAGES = 64, 16
-"""Requests that run together, and how many of them may come from the web pages: phones never stand before calls."""
+GROUP, LOOKS, LOOKS_BESIDE = 64, 8, 2
+"""Requests that run together, how many looks of web pages do, and how many of those run beside anything else: a hall full of
+phones never stands before a number or a call."""
 MARKS_S = 60.0
 MESSAGES_AHEAD = 600_000
 """More than a server sends in MARKS_S, and more than the milliseconds of that time; `seq` counts those at least."""
@@ -87,7 +89,7 @@ class Server:
             topics, self._intake, commands, empty=self._connection.empty, illegal=self._illegal, monotonic=monotonic
         )
         self._inbox, self._states = self._incoming.requests, self._incoming.states
-        self._of_pages: deque[LedgerRequest] = deque()
+        self._looks: deque[LedgerRequest] = deque()
         self._others = OtherServers(identity.says("ready"), shared=ledger.database.shared)
         self._given: deque[tuple[str, bytes, int | None]] = deque()
         self._stopping = threading.Event()
@@ -97,7 +99,8 @@ class Server:
 
     def hand_over(self, request: LedgerRequest) -> None:
         """Take a request from another thread; its answer is called in the server's thread."""
-        self._of_pages.append(request)
+        verb = VERBS.get(request.verb)
+        (self._looks if verb is not None and verb.reads_only else self._inbox).append(request)
         self._connection.wake()
 
     def show(self, topic: str, payload: bytes) -> None:
@@ -139,7 +142,7 @@ class Server:
 
     def _may_sleep_s(self, next_tick: float) -> float:
         """Until the next moment at which something is due, unless requests are waiting."""
-        if self._inbox or self._of_pages:
+        if self._inbox or self._looks:
             return 0.0
         due = self._publisher.due_in()
         until_tick = max(0.0, next_tick - self._monotonic())
@@ -167,10 +170,9 @@ class Server:
                 self._send(topic, payload, False, expiry_s)
 
     def _next_group(self) -> list[LedgerRequest]:
-        """The commands that have waited longest, and some requests of the web pages."""
-        pages = min(len(self._of_pages), OF_PAGES)
-        commands = [self._inbox.popleft() for _ in range(min(len(self._inbox), GROUP - pages))]
-        return commands + [self._of_pages.popleft() for _ in range(pages)]
+        """The commands that have waited longest, and some looks of the web pages."""
+        commands = [self._inbox.popleft() for _ in range(min(len(self._inbox), GROUP))]
+        return commands + [self._looks.popleft() for _ in range(min(len(self._looks), LOOKS_BESIDE if commands else LOOKS))]
 
     def _tick(self) -> None:
         notify("WATCHDOG=1")

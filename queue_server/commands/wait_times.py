@@ -27,12 +27,12 @@ L, S, W = tables.lines.c, tables.services.c, tables.windows.c
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The open windows of one queue: how many of them are free, how long the services at the others
-    still take, and how many ordinary tickets they owe on average before the next favoured one."""
+    """The open windows of one queue: how many of them are free, how long the services at the others still take, and what each of
+    them owes by the ratio of classes."""
 
     free: int
     left_s: float | None
-    owed: float
+    tallies: tuple[int, ...]
 
 
 class OpenWindow(NamedTuple):
@@ -110,8 +110,8 @@ class WaitTimes:
         share = favoured_ahead / (ordinary + favoured_ahead) if ordinary + favoured_ahead > 10 else 0.1
         ageing_s = self.hall.rules.ageing_minutes * 60
         staff = self._staff.get(queue)
-        owed = staff.owed if staff is not None else 0.0  # a window that opens owes nothing: a favoured ticket goes first
-        line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s, owed=owed)
+        tallies = staff.tallies if staff is not None else (0,)  # a window that opens owes nothing: a favoured ticket goes first
+        line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s, tallies=tallies)
         if staff is None:
             return line.ahead, None
         low, high = estimate(line, self._paces[queue], servers=self._servers_for(queue), free=staff.free, left=staff.left_s)
@@ -159,8 +159,8 @@ class WaitTimes:
             left = [pace.left((now - window.since).total_seconds()) for window in mine if window.busy]
             if mine:
                 mean_left = sum(left) / len(left) if left else None
-                owed = sum(max(0, -window.tally) for window in mine) / len(mine) / self.hall.rules.ratio.priority
-                self._staff[queue] = Staff(len(mine) - len(left), mean_left, owed)
+                tallies = tuple(window.tally for window in mine)
+                self._staff[queue] = Staff(len(mine) - len(left), mean_left, tallies)
 
     def _shares(self, work: Mapping[str, float]) -> dict[str, float]:
         """How many windows work for each queue in which there is work: nobody gives time to a queue in which nobody waits."""

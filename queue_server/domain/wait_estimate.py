@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from queue_server.domain.routing import settle
+
 PRIOR_WEIGHT = 6
 """How many services of our own weigh as much as the time in the configuration."""
 PRIOR_DOUBT = 0.4
@@ -75,8 +77,8 @@ class WaitingLine:
     """What waits before a ticket in its queue, by class, and how often favoured tickets come.
 
     `favoured` says whether the ticket itself is one; `favoured_share` is the part of favoured ones among recent tickets;
-    `oldest_s` is how long the oldest ordinary ticket has waited; `owed` is how many ordinary tickets the windows call before
-    the next favoured one, by their tallies (half a round where that is not known); the rest are the hall's rules.
+    `oldest_s` is how long the oldest ordinary ticket has waited; `tallies` are what the windows owe by the ratio
+    (`routing.settle`; half a round where that is not known); the rest are the hall's rules.
     """
 
     ordinary: int
@@ -87,7 +89,7 @@ class WaitingLine:
     ratio_favoured: int = 1
     ageing_s: float = 1800.0
     oldest_s: float = 0.0
-    owed: float | None = None
+    tallies: tuple[int, ...] = ()
 
     @property
     def ahead(self) -> int:
@@ -114,8 +116,10 @@ class WaitingLine:
 
     def _overtaken(self) -> float:
         """How many ordinary tickets go before a favoured one, by the ratio."""
-        owed = self.ratio_ordinary / 2 if self.owed is None else self.owed
-        turns = self.favoured_ahead * self.ratio_ordinary / self.ratio_favoured + owed
+        if self.tallies:
+            turns = _ordinary_first(self.tallies, self.favoured_ahead, self.ratio_ordinary, self.ratio_favoured)
+        else:
+            turns = (self.favoured_ahead / self.ratio_favoured + 0.5) * self.ratio_ordinary
         return min(float(self.ordinary), turns)
 
     def _aged_before(self, calls: float, calls_per_s: float) -> float:
@@ -127,6 +131,20 @@ class WaitingLine:
             aged = self.ordinary * max(0.0, min(1.0, (self.oldest_s + wait - self.ageing_s) / self.oldest_s))
             wait = min((aged + self.favoured_ahead) / calls_per_s, self.ageing_s)
         return min(aged, self.ageing_s * calls_per_s)
+
+
+def _ordinary_first(tallies: Sequence[int], favoured_ahead: int, ratio_ordinary: int, ratio_favoured: int) -> float:
+    """How many ordinary tickets windows with these tallies call before a favoured one, when they call in turn.
+
+    Each window comes back to its tally after as many calls as the ratio has; whole rounds of that are not gone through. Who
+    calls first within a turn is not known: the ticket's own call lies evenly among those of its turn.
+    """
+    whole = max(0, favoured_ahead // (ratio_favoured * len(tallies)) - 1)
+    left, called = favoured_ahead - whole * ratio_favoured * len(tallies), whole * ratio_ordinary * len(tallies)
+    while left >= (ready := sum(tally >= 0 for tally in tallies)):
+        left, called = left - ready, called + len(tallies) - ready
+        tallies = [settle(tally, tally >= 0, ratio_ordinary, ratio_favoured) for tally in tallies]
+    return called + (len(tallies) - ready) * (left + 1) / (ready + 1)
 
 
 def estimate(line: WaitingLine, pace: Pace, *, servers: float, free: int = 0, left: float | None = None) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -30,20 +31,32 @@ Render = Callable[[], Awaitable[dict[str, str] | None]]
 """Element id → HTML of all live parts of a page; None when the page is over (logged out)."""
 K = TypeVar("K")
 T = TypeVar("T")
-Concerns = Callable[[], tuple[str, ...]]
-"""The beginnings of the topics that concern a page, as it is now."""
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What a page follows, as it is now: below `topics` after `pause_s`, below `at_once` at once."""
+
+    topics: tuple[str, ...] = ()
+    at_once: tuple[str, ...] = ()
+    pause_s: float = PAUSE_S
 
 
 class ChangeFeed:
-    """Tells streams that something changed below the topics they asked for."""
+    """Tells streams that something changed below the topics they asked for: a whole topic, or its beginning up to a slash."""
 
     def __init__(self, hall: HallAccess, *listeners: Callable[[str, bytes], None]) -> None:
         """`listeners` get every change as (relative topic, payload), in the event loop."""
         self._hall = hall
-        self._listeners = listeners
-        self._readers: dict[asyncio.Event, tuple[str, ...]] = {}
+        self._listeners = list(listeners)
+        self._followed: dict[asyncio.Event, tuple[str, ...]] = {}
+        self._followers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closed = False
+
+    def listen(self, listener: Callable[[str, bytes], None]) -> None:
+        """From now on `listener` gets every change too."""
+        self._listeners.append(listener)
 
     async def follow(self) -> None:
         """Watch the hall until cancelled; after a gap everybody looks again."""
@@ -66,25 +79,35 @@ class ChangeFeed:
             self._loop.call_soon_threadsafe(self._wake_all)
 
     def _wake_all(self) -> None:
-        for event in self._readers:
+        for event in self._followed:
             event.set()
 
     def tell(self, topic: str) -> None:
-        """Wake the readers of `topic`."""
-        for event, prefixes in self._readers.items():
-            if topic.startswith(prefixes):
+        """Wake the readers of `topic`, and nobody else: a thousand phones follow their lines, and are not gone through."""
+        levels = topic.split("/")
+        for level in (topic, *("/".join(levels[:depth]) + "/" for depth in range(1, len(levels)))):
+            for event in self._followers.get(level, ()):
                 event.set()
 
     def event(self, *prefixes: str) -> asyncio.Event:
         """Such an event for as long as the pages are served; it is set at first."""
         event = asyncio.Event()
         event.set()
-        self._readers[event] = prefixes
+        self.watch(event, prefixes)
         return event
 
     def watch(self, event: asyncio.Event, prefixes: tuple[str, ...]) -> None:
         """From now on `event` is set by what changes below these."""
-        self._readers[event] = prefixes
+        self._forget(event)
+        self._followed[event] = prefixes
+        for prefix in prefixes:
+            self._followers[prefix].add(event)
+
+    def _forget(self, event: asyncio.Event) -> None:
+        for prefix in self._followed.pop(event, ()):
+            self._followers[prefix].discard(event)
+            if not self._followers[prefix]:
+                del self._followers[prefix]
 
     @contextlib.contextmanager
     def reader(self, prefixes: tuple[str, ...]) -> Iterator[asyncio.Event]:
@@ -94,7 +117,7 @@ class ChangeFeed:
         try:
             yield event
         finally:
-            del self._readers[event]
+            self._forget(event)
 
 
 class SharedParts(Generic[K, T]):
@@ -161,10 +184,8 @@ class _Made(Generic[T]):
 class Watched:
     """What one stream looks at, and how soon it shows a change there."""
 
-    prefixes: tuple[str, ...]
-    at_once: tuple[str, ...]
-    concerns: Concerns | None
-    pause_s: float
+    first: Concern
+    concern: Callable[[], Concern] | None
     beat_s: float
     look_s: float
 
@@ -182,22 +203,22 @@ class Streams:
         render: Render,
         *prefixes: str,
         at_once: tuple[str, ...] = (),
-        concerns: Concerns | None = None,
+        concern: Callable[[], Concern] | None = None,
         pause_s: float = PAUSE_S,
         beat_s: float = BEAT_S,
         look_s: float = 0.0,
     ) -> StreamingResponse:
         """An answer that goes on for as long as the page is open: `picture` events, and a `beat` every `beat_s`.
 
-        A change below `at_once` is shown at once, one below the other prefixes after `pause_s`. `concerns` says after each look
-        what to watch from then on. Without a change the parts are looked at again after `look_s`, at each beat if that is 0.
+        A change below `at_once` is shown at once, one below the other prefixes after `pause_s`. `concern` says after each look
+        what to follow from then on. Without a change the parts are looked at again after `look_s`, at each beat if that is 0.
         Refused with 503 while there is no place for this reader: a page then stays as it is and tries again.
         """
         who = place(request)
         if self.places.free <= self.places.held(who):
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        watched = Watched((*prefixes, *at_once), at_once, concerns, pause_s, beat_s, look_s)
+        watched = Watched(Concern(prefixes, at_once, pause_s), concern, beat_s, look_s)
         events = _events(self, who, render, watched)
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
@@ -208,8 +229,8 @@ async def _events(streams: Streams, who: str, render: Render, watched: Watched) 
     changes = streams.changes
     with (
         streams.places.place(who) as taken,
-        changes.reader(watched.prefixes) as changed,
-        changes.reader(watched.at_once) as at_once,
+        changes.reader(watched.first.topics + watched.first.at_once) as changed,
+        changes.reader(watched.first.at_once) as at_once,
     ):
         if not taken:
             return
@@ -217,25 +238,36 @@ async def _events(streams: Streams, who: str, render: Render, watched: Watched) 
             changed.clear()
             at_once.clear()
             parts = await render()
-            if watched.concerns is not None:
-                changes.watch(changed, watched.concerns())
+            concern = watched.first if watched.concern is None else watched.concern()
+            if watched.concern is not None:
+                changes.watch(changed, concern.topics + concern.at_once)
+                changes.watch(at_once, concern.at_once)
             if parts is None:
                 yield event("over", {})
                 return
             new = {name: html for name, html in parts.items() if sent.get(name) != html}
             sent.update(new)
             yield event("picture", new) if new else event("beat", {})
-            begun = monotonic()
-            while not changed.is_set():
-                try:
-                    await asyncio.wait_for(changed.wait(), watched.beat_s)
-                except TimeoutError:
-                    if monotonic() - begun >= watched.look_s:
-                        break
+            begun, due = monotonic(), inf
+            while (now := monotonic()) < due and not at_once.is_set():
+                if due < inf:
+                    await _heard(at_once, min(watched.beat_s, due - now))
+                elif await _heard(changed, watched.beat_s):
+                    due = monotonic() + concern.pause_s
+                    continue
+                elif monotonic() - begun >= watched.look_s:
+                    break
+                if monotonic() < due and not at_once.is_set():
                     yield event("beat", {})
-                else:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(at_once.wait(), watched.pause_s)
+
+
+async def _heard(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for `event`; False when it has not come after so long."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 def event(name: str, data: dict[str, Any]) -> str:

@@ -38,9 +38,7 @@ async def rendered(site: Site, views: ConsoleViews, language: str, session: Sess
         "taken_by": taken_by(site, session, state),
         "ready": server is not None and server.state == "ready" and not server_trouble.reasons(alerts.values()),
         "alerts": view.concerning(site.config, window, alerts),
-        "health": view.health(
-            site.config, window, hall.shown, hall.terminals, heard=server_trouble.is_heard(alerts.values())
-        ),
+        "health": view.health(site.config, window, hall.shown, hall.terminals, heard=server_trouble.is_heard(alerts.values())),
     }
     facts |= await _from_the_ledger(site, views, language, window, hall)
     return {name: site.pages.part(language, f"console/{name}.html", **facts) for name in PARTS}

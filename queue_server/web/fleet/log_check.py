@@ -49,7 +49,7 @@ def routes(site: Site, checks: LogChecks) -> APIRouter:
             again = await asyncio.to_thread(site.sessions.again, session.id)
             return None if again is None else {"log-check": await part(again, language)}
 
-        return site.staff.open(request, render, "alert/log-", beat_s=BEAT_S)
+        return site.staff.open(request, render, "alert/", beat_s=BEAT_S)
 
     @router.post("/log-check")
     async def begin(request: Request) -> Response:

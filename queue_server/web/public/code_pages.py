@@ -33,55 +33,45 @@ MISTYPED = messages.Text(
 def routes(site: Site, database: Database) -> APIRouter:
     """`/a/<code>` and `/c/<code>`, as they stand in QR codes, and `/c`, where a case is asked for."""
     router = APIRouter()
+    router.include_router(_appointments(site, database))
+    router.include_router(_cases(site))
+    return router
+
+
+def _appointments(site: Site, database: Database) -> APIRouter:
+    """The page of an appointment, and giving it up."""
+    router = APIRouter()
 
     def give_up(identity: str) -> bool:
         with database.writer.begin() as connection:
             return repository.cancel(connection, identity)
 
-    async def scanned(kind: CodeKind, code: str) -> answers.Answer:
-        return await site.hall.ask("scan", {"code": PREFIXES[kind] + code[:LONGEST]}, actor="phone")
-
-    async def show(request: Request, kind: CodeKind, code: str, *, trouble: bool = False) -> Response:
-        answer = await scanned(kind, code)
-        match answers.of_scan(answer):
-            case AppointmentScan(appointment):
-                return site.pages.page(
-                    request,
-                    "phone/appointment.html",
-                    status=HTTPStatus.CONFLICT if trouble else HTTPStatus.OK,
-                    found=appointment,
-                    config=site.config,
-                    day=_day,
-                    code=code,
-                    qr=qr.svg(appointment.code),
-                    item=site.item(appointment.item or ""),
-                    trouble=trouble,
-                )
-            case CaseScan(case):
-                return site.pages.page(request, "phone/case.html", found=case, qr=qr.svg(case.code))
-        if answer.error is None or answer.error.code in ("busy", "internal"):
-            raise HallUnavailable("scan")
-        return site.pages.page(request, "phone/bad-code.html", why=answer.error.texts, status=HTTPStatus.NOT_FOUND)
-
     @router.get("/a/{code}")
     async def appointment(request: Request, code: str) -> Response:
-        return await show(request, "appointment", code)
+        return await _show(site, request, "appointment", code)
 
     @router.post("/a/{code}/cancel")
     async def cancel(request: Request, code: str) -> Response:
-        found = answers.of_scan(await scanned("appointment", code))
+        found = answers.of_scan(await _scanned(site, "appointment", code))
         given_up = isinstance(found, AppointmentScan) and await asyncio.to_thread(give_up, found.appointment.id)
         if given_up:
             return RedirectResponse(f"/a/{code}", HTTPStatus.SEE_OTHER)
-        return await show(request, "appointment", code, trouble=True)
+        return await _show(site, request, "appointment", code, trouble=True)
 
     @router.get("/a/{code}/cancel")
     async def cancelled(code: str) -> Response:
         return RedirectResponse(f"/a/{code}", HTTPStatus.SEE_OTHER)
 
+    return router
+
+
+def _cases(site: Site) -> APIRouter:
+    """The page of a case, and the way to it by number and last four digits."""
+    router = APIRouter()
+
     @router.get("/c/{code}")
     async def case(request: Request, code: str) -> Response:
-        return await show(request, "case", code)
+        return await _show(site, request, "case", code)
 
     @router.get("/c")
     async def ask(request: Request) -> Response:
@@ -97,12 +87,45 @@ def routes(site: Site, database: Database) -> APIRouter:
         if found is not None:
             code = found.case.code.removeprefix(PREFIXES["case"])
             return RedirectResponse(f"/c/{code}", HTTPStatus.SEE_OTHER)
-        if answer.error is None or answer.error.code in ("busy", "internal"):
-            raise HallUnavailable("find-case")
-        why = MISTYPED if answer.error.code == "bad-request" else answer.error.texts
+        error = _refusal(answer, "find-case")
+        why = MISTYPED if error.code == "bad-request" else error.texts
         return site.pages.page(request, "phone/find-case.html", status=HTTPStatus.FORBIDDEN, number=number, why=why)
 
     return router
+
+
+async def _scanned(site: Site, kind: CodeKind, code: str) -> answers.Answer:
+    return await site.hall.ask("scan", {"code": PREFIXES[kind] + code[:LONGEST]}, actor="phone")
+
+
+async def _show(site: Site, request: Request, kind: CodeKind, code: str, *, trouble: bool = False) -> Response:
+    """What a code stands for; `trouble`: it could not be given up."""
+    answer = await _scanned(site, kind, code)
+    match answers.of_scan(answer):
+        case AppointmentScan(appointment):
+            return site.pages.page(
+                request,
+                "phone/appointment.html",
+                status=HTTPStatus.CONFLICT if trouble else HTTPStatus.OK,
+                found=appointment,
+                config=site.config,
+                day=_day,
+                code=code,
+                qr=qr.svg(appointment.code),
+                item=site.item(appointment.item or ""),
+                trouble=trouble,
+            )
+        case CaseScan(case):
+            return site.pages.page(request, "phone/case.html", found=case, qr=qr.svg(case.code))
+    why = _refusal(answer, "scan").texts
+    return site.pages.page(request, "phone/bad-code.html", why=why, status=HTTPStatus.NOT_FOUND)
+
+
+def _refusal(answer: answers.Answer, verb: str) -> answers.Error:
+    """Why the hall refused; raise HallUnavailable where it is the hall's own trouble."""
+    if answer.error is None or answer.error.code in ("busy", "internal"):
+        raise HallUnavailable(verb)
+    return answer.error
 
 
 def _day(moment: datetime) -> str:

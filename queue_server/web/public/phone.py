@@ -12,10 +12,12 @@ from random import uniform
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from msgspec import Struct
 
-from contract.wire import answers, rating_reasons
+from contract.wire import answers, codec, messages, rating_reasons
 from contract.wire.answers import LookupAnswer
 from queue_server.hall_access import HallUnavailable
+from queue_server.web.live import ChangeFeed, Concern
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
@@ -23,12 +25,15 @@ TOKEN = re.compile(r"[A-Za-z0-9_.~-]{8,128}")
 OVER = ("finished", "missed", "void", "expired")
 """States in which a service may be over: a citizen who is marked as a no-show may have been served."""
 LIVE_PAUSE_S = 2.0
+NEAR, FAR = 20, 200
+"""With so many ahead a phone begins to look less often, and with so many it looks least often: after ten times as long."""
 LIVE_LOOK_S = 20.0
 
 
 def routes(site: Site) -> APIRouter:
     """`/t/<token>` and what its forms post."""
     router = APIRouter()
+    site.changes.listen(lambda topic, payload: _tell_its_phone(site.changes, topic, payload))
 
     @router.get("/t/{token}")
     async def ticket(request: Request, token: str, why: bool = False) -> Response:
@@ -40,18 +45,17 @@ def routes(site: Site) -> APIRouter:
     @router.get("/t/{token}/live")
     async def live(request: Request, token: str) -> Response:
         language = site.pages.language(request)
-        topics: tuple[str, ...] = ()
+        concern = Concern()
 
         async def render() -> dict[str, str] | None:
-            nonlocal topics
+            nonlocal concern
             found = await _found(site, token)
             if found is None:
                 return None
-            topics = concerning(found)
+            concern = concerning(found)
             return {"ticket": _ticket_part(site, language, token, found)}
 
-        pause_s = LIVE_PAUSE_S * uniform(0.5, 1.5)  # so that a hall full of phones does not ask in the same moment
-        return site.visitors.open(request, render, concerns=lambda: topics, pause_s=pause_s, look_s=LIVE_LOOK_S)
+        return site.visitors.open(request, render, concern=lambda: concern, look_s=LIVE_LOOK_S)
 
     @router.get("/t/{token}/cancel")
     @router.get("/t/{token}/rate")
@@ -111,8 +115,42 @@ async def _found(site: Site, token: str) -> LookupAnswer | None:
     return answers.of(answer, LookupAnswer)
 
 
-def concerning(found: LookupAnswer) -> tuple[str, ...]:
-    """The topics on which something changes for a ticket: its line while it waits, its window once it is called."""
+def concerning(found: LookupAnswer) -> Concern:
+    """What a phone follows: the line of its ticket while it waits, the window once it is called, and at once its own call.
+
+    The further it is from its turn the less often it looks, and never in the same moment as all the others: a hall full of
+    phones must not stand before whoever calls.
+    """
+    match found.ticket.state:
+        case "printing" | "waiting":
+            far = min(max(found.ahead, NEAR), FAR) / NEAR
+        case "called" | "serving":
+            far = 1.0
+        case _:
+            far = FAR / NEAR
+    return Concern(_topics(found), (f"ticket/{found.ticket.id}",), LIVE_PAUSE_S * far * uniform(0.5, 1.5))
+
+
+class _EventOf(Struct):
+    """Whose event it is."""
+
+    ticket: str | None = None
+
+
+def _tell_its_phone(changes: ChangeFeed, topic: str, payload: bytes) -> None:
+    """Something has happened to a ticket: `ticket/<id>` is no topic of the hall, but what that ticket's phone waits for."""
+    ticket = None
+    if topic.startswith("event/") and (event := codec.read(payload, _EventOf)) is not None:
+        ticket = event.ticket
+    elif topic.startswith("window/") and topic.endswith("/state"):  # events of another server do not come here
+        state = codec.read(payload, messages.WindowState)
+        ticket = state.ticket.id if state is not None and state.ticket is not None else None
+    if ticket is not None:
+        changes.tell(f"ticket/{ticket}")
+
+
+def _topics(found: LookupAnswer) -> tuple[str, ...]:
+    """The topics on which something changes for a ticket."""
     ticket = found.ticket
     line = f"queue/{ticket.queue}/"
     match ticket.state:

@@ -51,6 +51,8 @@ class Hall(RuleBasedStateMachine):
         hall = write_hall(self.folder / "hall", rules="issue_outside_hours = true\nrecall_limit = 1")
         self.bed = Bed(hall, sqlite_url(self.folder)).open()
         self.whole = self.bed.hall.config
+        self.lists: dict[str, Any] = {}
+        self.calendar: dict[str, Any] = {}
         self.tickets: list[str] = []
         self.leased: list[str] = []
         for window in ("01", "03"):
@@ -74,7 +76,7 @@ class Hall(RuleBasedStateMachine):
         channel = "web" if printed is None else "kiosk"
         given = self.ask("issue-ticket", queue=queue, class_=class_, channel=channel, **more)
         if given is None:
-            assert queue not in self.bed.hall.queues
+            assert queue not in self.bed.hall.queues or not self.bed.hall.is_open(self.bed.clock.now)
             return
         ticket = given["ticket"]
         assert ticket["id"] not in self.tickets
@@ -164,12 +166,22 @@ class Hall(RuleBasedStateMachine):
         hall = self.whole
         lettered = [queue.model_copy(update={"letter": letter}) for queue, letter in zip(hall.queue, letters, strict=True)]
         kept = [window for window in hall.window if window.id in windows]
-        lists = {
+        self.lists = {
             "queue": [queue for queue in lettered if queue.id in queues],
             "window": [w.model_copy(update={"queues": [q for q in w.queues if q in ("*", *queues)]}) for w in kept],
             "clerk": [clerk for clerk in hall.clerk if clerk.id in clerks],
         }
-        self.bed = self.bed.again(hall.model_copy(update=lists))
+        self.bed = self.bed.again(hall.model_copy(update=self.lists | self.calendar))
+
+    @rule(today=st.sampled_from(["closed_days", "open_days", None]), any_hour=st.booleans())
+    def the_calendar_changes_in_the_middle_of_the_day(self, today: str | None, any_hour: bool) -> None:
+        """Today becomes a day off or an extra day, or numbers are given in the hours alone."""
+        days = {
+            which: [self.bed.hall.day(self.bed.clock.now)] if which == today else [] for which in ("closed_days", "open_days")
+        }
+        rules = self.whole.rules.model_copy(update={"issue_outside_hours": any_hour})
+        self.calendar = {**days, "rules": rules}
+        self.bed = self.bed.again(self.whole.model_copy(update=self.lists | self.calendar))
 
     @rule(queue=QUEUES, count=st.integers(1, 3), day_on=st.booleans())
     def a_kiosk_gives_numbers_offline(self, queue: str, count: int, day_on: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -191,3 +192,28 @@ def test_the_calls_that_a_window_owes_to_ordinary_tickets_stand_before_a_favoure
         bed.clock.advance(minutes=1)
         bed.ok("finish-service", window="01")
     assert bed.call("01") == answer["ticket"]["number"]
+
+
+def test_a_favoured_ticket_is_told_its_place_among_several_windows_each_with_its_own_ratio(bed: Bed) -> None:
+    bed.ok("close-window", window="03")
+    in_turn = cycle(["01", "02"])
+    for _ in range(12):
+        bed.issue()
+
+    def favoured() -> tuple[str, int]:
+        answer = bed.ok("issue-ticket", queue="household", channel="web", **{"class": "priority"})
+        return answer["ticket"]["number"], answer["ahead"]
+
+    def called() -> str:
+        window = next(in_turn)
+        number = bed.call(window)
+        bed.ok("no-show", window=window)
+        bed.clock.advance(seconds=10)
+        return number
+
+    (first, before_first), (second, before_second) = favoured(), favoured()
+    assert (before_first, before_second) == (0, 1), "neither window owes anything"
+    assert [called(), called()] == [first, second]
+    third, before_third = favoured()
+    assert before_third == 4, "each of the two windows owes two ordinary tickets"
+    assert third not in [called() for _ in range(4)] and called() == third

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from contract.wire import codec
 from contract.wire.answers import LookupAnswer
 from queue_server.hall_access import HallAccess
-from queue_server.web.live import ChangeFeed, SharedParts, Streams
+from queue_server.web.live import ChangeFeed, Concern, SharedParts, Streams
 from queue_server.web.public.phone import concerning
 from queue_server.web.shares import Shares
 from tests.facts import ticket_facts
@@ -71,7 +71,7 @@ def test_a_page_is_looked_at_again_for_its_own_topics_only() -> None:
 def test_what_concerns_a_page_follows_what_it_shows() -> None:
     async def visit(changes: ChangeFeed) -> None:
         topics = ["queue/tax/"]
-        page = Looks(changes, concerns=lambda: tuple(topics), pause_s=0, beat_s=PATIENCE_S)
+        page = Looks(changes, concern=lambda: Concern(tuple(topics), pause_s=0), beat_s=PATIENCE_S)
         await page.again()
         topics[:] = ["queue/civil/"]
         changes.tell("queue/tax/state")
@@ -114,7 +114,53 @@ def test_what_is_shown_at_once_does_not_wait_for_the_pause() -> None:
 def test_a_phone_follows_its_line_and_then_its_window(state: str, windows: list[str], topics: tuple[str, ...]) -> None:
     facts = ticket_facts(state=state, queue="social", window="03")
     found = codec.convert({"ticket": facts, "ahead": 0, "estimate_s": None, "windows": windows}, LookupAnswer)
-    assert concerning(found) == topics
+    assert concerning(found).topics == topics
+
+
+@pytest.mark.parametrize(("state", "longest"), [("called", 3), ("serving", 3), ("missed", 30), ("finished", 30)])
+def test_a_phone_whose_number_is_called_looks_often(state: str, longest: float) -> None:
+    facts = ticket_facts(state=state, queue="social", window="03")
+    found = codec.convert({"ticket": facts, "ahead": 0, "estimate_s": None, "windows": ["03"]}, LookupAnswer)
+    assert longest / 3 <= concerning(found).pause_s <= longest
+
+
+def test_a_page_that_waits_for_long_says_that_it_is_still_there() -> None:
+    async def visit(changes: ChangeFeed) -> None:
+        request = Request({"type": "http", "client": ("10.0.0.5", 1), "headers": []})
+
+        async def render() -> dict[str, str]:
+            return {"part": "1"}
+
+        far = Concern(("queue/tax/",), pause_s=PATIENCE_S)
+        answer = Streams(changes, Shares(10)).open(request, render, concern=lambda: far, beat_s=0.01, look_s=PATIENCE_S)
+        said = cast(AsyncIterator[str], answer.body_iterator)
+        assert [(await anext(said)).split()[1] for _ in range(3)] == ["1000", "picture", "beat"]
+        changes.tell("queue/tax/state")
+        assert [(await anext(said)).split()[1] for _ in range(3)] == ["beat"] * 3
+
+    run(visit)
+
+
+@pytest.mark.parametrize(("ahead", "shortest", "longest"), [(0, 1, 3), (20, 1, 3), (100, 5, 15), (200, 10, 30), (5000, 10, 30)])
+def test_a_phone_far_from_its_turn_looks_less_often(ahead: int, shortest: float, longest: float) -> None:
+    facts = ticket_facts(state="waiting", queue="social")
+    found = codec.convert({"ticket": facts, "ahead": ahead, "estimate_s": None, "windows": ["01"]}, LookupAnswer)
+    assert shortest <= concerning(found).pause_s <= longest
+
+
+def test_what_a_page_follows_at_once_follows_what_it_shows_too() -> None:
+    async def visit(changes: ChangeFeed) -> None:
+        far = Concern(("queue/tax/",), ("ticket/20261122-a007",), pause_s=10 * PATIENCE_S)
+        page = Looks(changes, concern=lambda: far, beat_s=PATIENCE_S)
+        await page.again()
+        changes.tell("queue/tax/state")
+        changes.tell("ticket/20261122-a008")
+        changes.tell("ticket/20261122-a007")
+        await page.again()
+        assert page.count == 2
+        page.close()
+
+    run(visit)
 
 
 class Makes:
