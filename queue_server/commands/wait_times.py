@@ -27,8 +27,8 @@ L, S, W = tables.lines.c, tables.services.c, tables.windows.c
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The open windows of one queue: how many of them are free, how long the services at the others still take, and what each of
-    them owes by the ratio of classes."""
+    """The open windows of one queue: how many of them are free, how long the services at the others still take, and what each
+    owes by the ratio of classes."""
 
     free: int
     left_s: float | None

@@ -262,6 +262,8 @@ class UnitOfWork:
 @cache
 def _heads_of(count: int) -> Prepared:
     """The statement of `heads` for so many queues."""
+    if not count:
+        return Prepared(_FIRST.where(T.id.in_(_BOUND)))
     queues = [bindparam(f"queue_{i}", type_=L.queue.type) for i in range(count)]
     first = select(_HEAD.scalar_subquery()).where(L.queue.in_(queues))
     return Prepared(_FIRST.where(T.id.in_(union_all(first, _BOUND))))

@@ -104,3 +104,14 @@ def test_numbers_that_a_kiosk_gave_of_a_queue_that_is_gone_are_taken_over(bed: B
     told = [{"ticket": leased["ticket"], "issued_at": bed.clock.now.isoformat(), "result": "printed"}]
     assert bed.ok("merge-tickets", terminal="kiosk-1", tickets=told)["tickets"][0]["state"] == "waiting"
     assert [one.number for one in bed.line("01")] == ["B901"]
+
+
+def test_a_window_that_is_left_without_queues_calls_nobody_and_its_console_is_empty(bed: Bed) -> None:
+    bed.ok("open-window", window="01", clerk="0101")
+    bed.issue()
+    hall = bed.hall.config
+    windows = [w.model_copy(update={"queues": []}) if w.id == "01" else w for w in hall.window]
+    bed = bed.again(hall.model_copy(update={"window": windows}))
+    assert bed.refused("call-next", window="01") == "nothing-waiting"
+    line = bed.lines.at("01", 50)
+    assert (line.waiting.count, line.why.en) == (0, "Nobody waits for this window.")
