@@ -40,7 +40,7 @@ def rate(context: CommandContext, ask: Rate) -> RateAnswer:
     service = _asked(context, ask.service) if ask.service is not None else _by_token(context, ask.token)
     before = context.unit.ratings.of(service.id)
     if before is not None and not _explains(ask, before):
-        hint = Text("您已评价过本次服务，感谢您的支持。", "One service is rated once; thank you.")
+        hint = Text("您已评价过本次服务，感谢您的支持。", "You have already rated this service. Thank you.")
         raise Refused("already-rated", f"service {service.id} is rated already", hint)
     _check_time(context, ask, service)
     if before is not None:

@@ -58,6 +58,32 @@ def test_a_phone_without_scripts_follows_cancels_and_rates(hall: WebHall, site: 
     expect(page.locator("main")).to_contain_text("感谢您的评价")
 
 
+def test_a_rating_ends_the_question_on_every_page_of_the_ticket_and_keeps_its_reasons_in_another_language(
+    hall: WebHall, site: str, open_page: OpenPage
+) -> None:
+    address = f"{site}/t/{hall.issue()['token']}"
+    hall.ask("open-window", window="01", clerk="0101")
+    for verb in ("call-next", "start-service", "finish-service"):
+        hall.ask(verb, window="01")
+    page = open_page(390, 844)
+    page.goto(address)
+    other = page.context.new_page()
+    other.goto(address)
+    expect(other.locator(".levels")).to_be_visible()
+    page.click('button:text-is("不满意")')
+    expect(other.locator("main")).to_contain_text("感谢您的评价")
+    expect(other.locator(".levels")).to_have_count(0)
+    page.check('[value="213"]')
+    page.fill("[name=text]", "窗口没有人")
+    page.click("header a")
+    expect(page.locator("button.main")).to_have_text("Submit")
+    expect(page.locator('[value="213"]')).to_be_checked()
+    expect(page.locator("[name=text]")).to_have_value("窗口没有人")
+    assert page.evaluate("sessionStorage.length") == 0
+    page.click("button.main")
+    expect(other.locator('a[href*="why"]')).to_have_count(0)
+
+
 def test_a_phone_keeps_an_open_box_and_the_focus_while_the_line_moves(hall: WebHall, site: str, open_page: OpenPage) -> None:
     hall.issue()
     ticket = hall.issue()

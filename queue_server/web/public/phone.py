@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 from http import HTTPStatus
 from random import uniform
 
@@ -28,6 +29,14 @@ LIVE_PAUSE_S = 2.0
 NEAR, FAR = 20, 200
 """With so many ahead a phone begins to look less often, and with so many it looks least often: after ten times as long."""
 LIVE_LOOK_S = 20.0
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why somebody rated as they did: the codes that were ticked, and their own words."""
+
+    reasons: list[str]
+    text: str
 
 
 def routes(site: Site) -> APIRouter:
@@ -63,6 +72,11 @@ def routes(site: Site) -> APIRouter:
         """The address of a form that was sent, reloaded or handed on."""
         return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
 
+    @router.get("/t/{token}/why")
+    async def shared_reasons(token: str) -> Response:
+        """The same for the form of the reasons."""
+        return RedirectResponse(f"/t/{token}?why=1", HTTPStatus.SEE_OTHER)
+
     @router.post("/t/{token}/cancel")
     async def cancel(request: Request, token: str) -> Response:
         return await _ask(site, request, token, "cancel-ticket", {"reason": "citizen"})
@@ -85,24 +99,33 @@ def routes(site: Site) -> APIRouter:
         level = found.service.level if found is not None and found.service else None
         if level is None or not (reasons or text):
             return RedirectResponse(f"/t/{token}", HTTPStatus.SEE_OTHER)
-        return await _ask(
-            site, request, token, "rate", {"level": level, "channel": "qr", "reasons": reasons, "text": text}, why=True
-        )
+        body: dict[str, object] = {"level": level, "channel": "qr", "reasons": reasons, "text": text}
+        return await _ask(site, request, token, "rate", body, given=Explanation(reasons, text))
 
     return router
 
 
 async def _ask(
-    site: Site, request: Request, token: str, verb: str, body: dict[str, object], *, why: bool = False, after: str = ""
+    site: Site,
+    request: Request,
+    token: str,
+    verb: str,
+    body: dict[str, object],
+    *,
+    given: Explanation | None = None,
+    after: str = "",
 ) -> Response:
-    """Ask the ledger with the token; a refusal comes back on the page. `after` is the query of the page that follows."""
+    """Ask the ledger with the token; a refusal comes back on the page, on the form of the reasons with what was `given` there.
+    `after` is the query of the page that follows."""
     found = await _found(site, token)
     if found is None:
         return _unknown(site, request)
     answer = await site.hall.ask(verb, body | {"token": token}, actor="phone")
     if answer.status == "ok":
         return RedirectResponse(f"/t/{token}{after}", HTTPStatus.SEE_OTHER)
-    return _page(site, request, token, found, why=why, refusal=answer.error)
+    if answer.error is not None and answer.error.code == "already-rated":
+        found = await _found(site, token) or found  # by another of the citizen's pages, a moment ago
+    return _page(site, request, token, found, why=given is not None, given=given, refusal=answer.error)
 
 
 async def _found(site: Site, token: str) -> LookupAnswer | None:
@@ -135,13 +158,15 @@ class _EventOf(Struct):
     """Whose event it is."""
 
     ticket: str | None = None
+    service: str | None = None
+    """`<ticket>-s<n>`: a rating names it alone."""
 
 
 def _tell_its_phone(changes: ChangeFeed, topic: str, payload: bytes) -> None:
     """Something has happened to a ticket: `ticket/<id>` is no topic of the hall, but what that ticket's phone waits for."""
     ticket = None
     if topic.startswith("event/") and (event := codec.read(payload, _EventOf)) is not None:
-        ticket = event.ticket
+        ticket = event.ticket or (event.service or "").rpartition("-s")[0] or None
     elif topic.startswith("window/") and topic.endswith("/state"):  # events of another server do not come here
         state = codec.read(payload, messages.WindowState)
         ticket = state.ticket.id if state is not None and state.ticket is not None else None
@@ -165,7 +190,14 @@ def _topics(found: LookupAnswer) -> tuple[str, ...]:
 
 
 def _page(
-    site: Site, request: Request, token: str, found: LookupAnswer, *, why: bool, refusal: answers.Error | None = None
+    site: Site,
+    request: Request,
+    token: str,
+    found: LookupAnswer,
+    *,
+    why: bool,
+    given: Explanation | None = None,
+    refusal: answers.Error | None = None,
 ) -> Response:
     language = site.pages.language(request)
     part = _ticket_part(site, language, token, found)
@@ -181,6 +213,7 @@ def _page(
         tags=rating_reasons.reasons_of(level) if level else (),
         bad=level in rating_reasons.BAD_LEVELS,
         limit=rating_reasons.TEXT_LIMIT,
+        given=given or Explanation([], ""),
         refusal=refusal,
         status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
     )

@@ -288,6 +288,29 @@ def test_a_level_touched_on_the_phone_counts_at_once_and_takes_its_reasons_later
     assert "窗口人员业务不熟" in supervisor.get("/supervisor").text
 
 
+def test_the_form_of_the_reasons_stays_when_the_language_changes_and_after_a_refusal(hall: WebHall, client: TestClient) -> None:
+    ticket = hall.issue()
+    path = f"/t/{ticket['token']}"
+    served(hall, ticket)
+    client.post(f"{path}/rate", data={"level": "2"})
+    switch = re.search('href="(/lang/en[^"]*)"', client.get(f"{path}?why=1").text)
+    assert switch and client.get(switch[1]).headers["location"] == f"{path}?why=1"
+    assert "Please tell us what went wrong" in client.get(f"{path}?why=1").text
+    refused = client.post(f"{path}/why", data={"reason": ["213", "510"], "text": "等了<很久>"})
+    assert refused.status_code == 409
+    assert re.search('value="213" checked', refused.text) and ">等了&lt;很久&gt;</textarea>" in refused.text
+    assert client.get(f"{path}/why", follow_redirects=False).headers["location"] == f"{path}?why=1"
+
+
+def test_who_rates_a_second_time_is_thanked_and_not_scolded(hall: WebHall, client: TestClient) -> None:
+    ticket = hall.issue()
+    served(hall, ticket)
+    client.post(f"/t/{ticket['token']}/rate", data={"level": "4"})
+    again = client.post(f"/t/{ticket['token']}/rate", data={"level": "1"})
+    assert "您已评价过本次服务" in again.text and 'class="trouble"' not in again.text
+    assert "请您评价本次服务" not in again.text
+
+
 def test_nobody_is_told_that_no_people_are_ahead_as_a_number(hall: WebHall, client: TestClient) -> None:
     hall.ask("open-window", window="01", clerk="0101")
     first, second = hall.issue(), hall.issue()
