@@ -1,7 +1,8 @@
 """An emulated ESC/POS ticket printer: parses what arrives as firmware does, prints on paper one can look at, reports its state.
 
 Real-time commands (DLE) act when they arrive, all others in their turn; a printer that cannot print keeps what it has not
-printed and goes on with it when it can. Every ticket is kept as PNG in `out` (NAME-0001.png, ...) and in `papers`.
+printed and goes on with it when it can. Every ticket is kept as PNG in `out` (NAME-0001.png, ..., going on from what is
+there) and in `papers`.
 """
 
 from __future__ import annotations
@@ -197,6 +198,8 @@ class EscPosEmulator(Emulator):
         self.papers = [*self.papers, sheet][-KEPT:]
         if self.out is not None:
             self.out.mkdir(parents=True, exist_ok=True)
+            while (self.out / f"{self.name}-{self._count:04}.png").exists():
+                self._count += 1  # from before a restart
             unfinished = self.out / f".{self.name}-{self._count:04}.png"
             sheet.save(unfinished)
             unfinished.replace(self.out / f"{self.name}-{self._count:04}.png")

@@ -99,6 +99,12 @@ def test_paper_is_kept_as_pictures_in_a_folder(tmp_path):
     assert Image.open(tmp_path / "ticket-printer-1-0001.png").width == 640
 
 
+def test_a_printer_that_starts_again_keeps_the_pictures_that_are_there(tmp_path):
+    for _ in range(3):
+        feed(EscPosEmulator(name="p", out=tmp_path), JOB)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["p-0001.png", "p-0002.png", "p-0003.png"]
+
+
 def test_a_printer_without_a_cutter_keeps_the_last_ticket_hanging_until_the_next_job(tmp_path):
     emulator = EscPos58Emulator(out=tmp_path, name="p")
     job = compose([PaperLine("社会保障")], emulator.profile)
