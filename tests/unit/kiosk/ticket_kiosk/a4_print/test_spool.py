@@ -254,7 +254,7 @@ def test_a_paper_of_somebody_that_is_at_the_printer_is_cancelled_when_the_kiosk_
     again = Desk(tmp_path, first.printer)
     again.spool.open()
     try:
-        again.until(own, "cancelled")
+        assert again.until(own, "cancelled").printed == 0
         first.printer.holds = False
         again.until(submit(again), "done")
     finally:
