@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, BeforeValidator, ValidationInfo
 
 from contract.configuration.table import BrokenRule
 
+FIRST_YEAR, LAST_YEAR = 1900, 2099
 _YEAR, _TWO = "((?:19|20)[0-9]{2})", "([0-9]{2})"
 _DAY = re.compile(rf"{_YEAR}(?:([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}})|年([0-9]{{1,2}})月([0-9]{{1,2}})日?)")
 _DIGITS = re.compile(rf"{_YEAR}{_TWO}{_TWO}(?:{_TWO}{_TWO}{_TWO}?)?")
@@ -43,6 +44,8 @@ def time_of(value: object, zone: tzinfo | None = None) -> datetime:
         if isinstance(value, str) and _day(_plain(value)) is not None:
             raise BrokenRule("lacks the time of day; write 2026-11-24 09:30", "缺少时刻，请写成 2026-11-24 09:30")
         raise BrokenRule("is not a time; write 2026-11-24 09:30", "不是时间，请写成 2026-11-24 09:30")
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise BrokenRule("is a time of another age; write 2026-11-24 09:30", "年份不对，请写成 2026-11-24 09:30")
     if found.tzinfo is None and zone is None:
         raise BrokenRule("lacks an offset; write 2026-11-24T09:30+08:00", "缺少时区，请写成 2026-11-24T09:30+08:00")
     return found if found.tzinfo is not None else found.replace(tzinfo=zone)

@@ -134,7 +134,7 @@ def _check_in_sandbox(file: Path) -> int:
     except BadRows as error:
         print(json.dumps({"items": [], "problems": [astuple(problem) for problem in error.problems], "count": error.count}))
         return 1
-    print(json.dumps({"items": [item.model_dump() for item in items], "problems": []}))
+    print(json.dumps({"items": [item.model_dump() for item in items], "problems": []}, ensure_ascii=False))
     return 0
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -46,8 +46,12 @@ class Authority:
 
     def for_terminal(self, name: str, request: x509.CertificateSigningRequest, now: datetime) -> x509.Certificate:
         """A certificate for a client of the broker, `name` in its common name. Raise BadAuthority for a bad request."""
-        public = request.public_key()
-        if not request.is_signature_valid or not isinstance(public, ec.EllipticCurvePublicKey) or public.key_size != 256:
+        try:
+            public = request.public_key()
+            signed = request.is_signature_valid
+        except (ValueError, UnsupportedAlgorithm):
+            raise BadAuthority("the key of the request for a certificate is of an unknown kind") from None
+        if not signed or not isinstance(public, ec.EllipticCurvePublicKey) or public.key_size != 256:
             raise BadAuthority("the request for a certificate must have a P-256 key and be signed with it")
         return self._sign(name, public, now, TERMINAL_LIFE, ExtendedKeyUsageOID.CLIENT_AUTH)
 
@@ -78,7 +82,7 @@ class Authority:
         """Whether this authority signed the certificate."""
         try:
             certificate.verify_directly_issued_by(self.certificate)
-        except (ValueError, TypeError, InvalidSignature):
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             return False
         return True
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -119,7 +119,7 @@ class Register:
             public = old.public_key()
             assert isinstance(public, ec.EllipticCurvePublicKey)
             public.verify(signature, b"renew" + request, ec.ECDSA(hashes.SHA256()))
-        except (ValueError, AssertionError, InvalidSignature):
+        except (ValueError, AssertionError, InvalidSignature, UnsupportedAlgorithm):
             raise EnrolmentRefused("bad-request") from None
         wanted = _read_request(request)
         with self._reader.connect() as connection:
@@ -209,9 +209,11 @@ class Register:
 
 def _read_request(pem: bytes) -> x509.CertificateSigningRequest:
     try:
-        return x509.load_pem_x509_csr(pem)
-    except ValueError:
+        wanted = x509.load_pem_x509_csr(pem)
+        wanted.public_key()
+    except (ValueError, UnsupportedAlgorithm):
         raise EnrolmentRefused("bad-request") from None
+    return wanted
 
 
 def _same(connection: Connection, token: Row[*tuple[object, ...]], wanted: x509.CertificateSigningRequest) -> str:

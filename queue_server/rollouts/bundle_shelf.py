@@ -162,7 +162,8 @@ def manifest(path: Path) -> tuple[str, str]:
     with path.open("rb") as file:
         if file.read(4) != SQUASHFS:
             raise BadBundle("no-bundle")
-        end = file.seek(-8, os.SEEK_END)
+        end = max(0, file.seek(0, os.SEEK_END) - 8)
+        file.seek(end)
         length = int.from_bytes(file.read(8), "big")
         if not 0 < length <= min(LARGEST_SIGNATURE, end):
             raise BadBundle("no-bundle")
@@ -187,11 +188,13 @@ def _signed_content(cms: bytes) -> bytes:
         (_, signed), *_ = _parts(wrapped)
         _version, _digests, (_, encapsulated), *_ = _parts(signed)
         _kind, *content = _parts(encapsulated)
+        if not content:
+            raise BadBundle("old-format")
+        (_, octets), *_ = _parts(content[0][1])
+    except BadBundle:
+        raise
     except ValueError:
         raise BadBundle("no-bundle") from None
-    if not content:
-        raise BadBundle("old-format")
-    (_, octets), *_ = _parts(content[0][1])
     return octets
 
 

@@ -27,7 +27,7 @@ def main(path: str) -> int:
     except BadRows as error:
         print(json.dumps({"rows": [], "problems": [astuple(problem) for problem in error.problems], "count": error.count}))
         return 1
-    print(json.dumps({"rows": rows, "problems": []}))
+    print(json.dumps({"rows": rows, "problems": []}, ensure_ascii=False))
     return 0
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
 from contract.configuration import explain
 
+LONGEST_QUOTE, LONGEST_REASON = 100, 1000
 MAX_REPORTED = 200
 """Maximum number of problems that are named."""
+
+
+def cut(text: str, most: int = LONGEST_QUOTE) -> str:
+    """A text out of a file as it is quoted: its beginning."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,10 @@ class Problem:
     zh: str
     sheet: str = ""
 
+    def shortened(self) -> Problem:
+        """The problem with texts that fit on a page, whatever of the file they quote."""
+        return replace(self, key=cut(self.key), reason=cut(self.reason, LONGEST_REASON), zh=cut(self.zh, LONGEST_REASON))
+
     def __str__(self) -> str:
         if self.sheet:
             return "，".join(filter(None, (self.sheet, f"第{self.row}行" if self.row else "", self.key))) + f"：{self.zh}"
@@ -34,7 +44,7 @@ class BadRows(ValueError):
     """Nothing was taken; `problems` says why, in the order of the file, at most MAX_REPORTED of all `count`."""
 
     def __init__(self, problems: Sequence[Problem], count: int = 0) -> None:
-        self.problems, self.count = list(problems[:MAX_REPORTED]), count or len(problems)
+        self.problems, self.count = [problem.shortened() for problem in problems[:MAX_REPORTED]], count or len(problems)
         rest = self.count - len(self.problems)
         more = [f"还有{rest}个问题没有列出，请改好以上问题后再导入 ({rest} more)"] if rest else []
         super().__init__("\n".join([*map(str, self.problems), *more]))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
@@ -24,7 +23,8 @@ from contract.configuration.explain import nearest
 from contract.configuration.table import TextConfig
 from contract.identity_numbers import BY_SPREADSHEET, is_scientific
 from queue_server.row_files.csv_text import rows_of, text_of
-from queue_server.row_files.problem import BadRows, Problem, Problems, problems_of
+from queue_server.row_files.json_text import json_of
+from queue_server.row_files.problem import BadRows, Problem, Problems, cut, problems_of
 from queue_server.row_files.sandbox import read_apart
 from queue_server.row_files.titles import title_of
 
@@ -55,6 +55,7 @@ class Choices:
     def refusal(self, written: str) -> tuple[str, str]:
         """Why something else is refused, in English and in Chinese, with what may be written."""
         ids, names = ", ".join(self.named), "、".join(dict.fromkeys(name.zh for name in self.named.values()))
+        written = cut(written)
         return f"“{written}” is no {self.what.en}; write one of {ids}", f"“{written}”不是{self.what.zh}，应为：{names}"
 
 
@@ -80,8 +81,8 @@ class RowReader(Generic[M]):
         """The rows in a JSON text with their numbers; raise BadRows, also for a list without any."""
         _fits(content)
         try:
-            given: object = json.loads(content)
-        except (ValueError, RecursionError) as error:
+            given = json_of(content)
+        except ValueError as error:
             raise BadRows([Problem(0, "", f"is not JSON: {error}", "不是 JSON 文件")]) from None
         rows = given.get(self.name) if isinstance(given, dict) else given
         if not isinstance(rows, list):
@@ -144,11 +145,11 @@ class RowReader(Generic[M]):
         for place, title in enumerate(titles):
             key = known.get(title_of(title), "")
             if key and key in keys:
-                zh = f"“{title}”这一列出现了两次，请删去一列"
-                problems.add(Problem(number, title, f"column {title} stands twice; take one of them out", zh))
+                zh = f"“{cut(title)}”这一列出现了两次，请删去一列"
+                problems.add(Problem(number, title, f"column {cut(title)} stands twice; take one of them out", zh))
             elif not key and title:
-                zh = f"没有“{title}”这一列，可用的列：{'、'.join(self.titles.values())}"
-                problems.add(Problem(number, title, f"unknown column; {nearest(title, list(self.titles))}", zh))
+                zh = f"没有“{cut(title)}”这一列，可用的列：{'、'.join(self.titles.values())}"
+                problems.add(Problem(number, title, f"unknown column; {nearest(cut(title), list(self.titles))}", zh))
             elif not key and (stray := next((row for row, cells in lines if place < len(cells) and cells[place]), 0)):
                 zh = f"第{place + 1}列有内容，但没有列名"
                 problems.add(Problem(stray, "", f"column {place + 1} holds something, but has no title", zh))
@@ -167,7 +168,7 @@ class RowReader(Generic[M]):
         """`row` with the ids of what it names; names of nothing are problems, and numbers that a spreadsheet has changed."""
         for key, value in row.items():
             if isinstance(value, str) and is_scientific(value):
-                problems.add(Problem(number, key, f"“{value}”: {BY_SPREADSHEET[0]}", f"“{value}”{BY_SPREADSHEET[1]}"))
+                problems.add(Problem(number, key, f"“{cut(value)}”: {BY_SPREADSHEET[0]}", f"“{cut(value)}”{BY_SPREADSHEET[1]}"))
         for key, choices in self.choices.items():
             value = row.get(key)
             if not isinstance(value, str) or not value:

@@ -24,6 +24,8 @@ from queue_server.row_files.titles import title_of
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 """ECMA-376 §22.9.2.19 (ST_Xstring): a character of a text by its code."""
 _NO_ROW: list[str] = []
+LONGEST_CELL = 32_767
+"""Characters: no spreadsheet program holds more in a cell, though a file may say so, once for many cells."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,10 @@ def _text(sheet: SheetForm, number: int, cell: Any, titles: Sequence[str], probl
     """A cell as text, "" for one that is refused; a whole number that the spreadsheet keeps as 5.0 is 5."""
     value = cell.value
     if value is None:
+        return ""
+    if isinstance(value, str) and len(value) > LONGEST_CELL:
+        zh, en = f"超过{LONGEST_CELL}个字，请缩短", f"holds more than {LONGEST_CELL} characters; shorten it"
+        problems.add(Problem(number, sheet.place(titles, cell.column), en, zh, sheet.name))
         return ""
     if isinstance(value, str) and cell.data_type not in ("f", "e"):
         return unescaped(value)

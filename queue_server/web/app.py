@@ -193,7 +193,7 @@ def _explain_errors(app: FastAPI, site: Site, *, staff_here: bool) -> None:
         return await answer(request, status, "not-found" if status == HTTPStatus.NOT_FOUND else "bad-request")
 
     async def broken(request: Request, error: Exception) -> Response:
-        LOG.error("the page %s failed", request.scope["path"], exc_info=error)
+        LOG.error("the page %r failed", request.scope["path"], exc_info=error)
         return await answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
 
     app.add_exception_handler(NotLoggedIn, not_logged_in)

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from link import Broker
 from queue_server.web import BadWeb
 from queue_server.web.connections import ImpatientProtocol, Patience, SharingListener
+from queue_server.web.sparing_log import spare_log
 
 PATIENCE = Patience()
 LOG = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ class WebServer:
 
     def open(self) -> None:
         """Begin to serve."""
+        spare_log()
         self._thread.start()
 
     def close(self) -> None:

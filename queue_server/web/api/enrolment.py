@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from queue_server.enrolment.register import EnrolmentRefused, Granted, Register
+from queue_server.row_files.json_text import json_of
 from queue_server.web.auth.guard import address
 from queue_server.web.site import Site
 
@@ -30,7 +31,7 @@ def routes(site: Site, register: Register | None) -> APIRouter:
 
     async def grant(request: Request, what: str, ask: Callable[[dict[str, Any]], Granted]) -> Granted | Response:
         try:
-            body = await request.json()
+            body: Any = json_of(await request.body())
             granted = await asyncio.to_thread(ask, body)
         except (ValueError, KeyError, TypeError, AttributeError):
             return _error("bad-request")

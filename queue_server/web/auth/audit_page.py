@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from fastapi import APIRouter, Request, Response
 
@@ -15,6 +15,7 @@ from queue_server.row_files.csv_text import csv_of
 from queue_server.store.database import Database
 from queue_server.web.auth.audit_words import AuditWords
 from queue_server.web.auth.deeds import DEEDS
+from queue_server.web.numbers_and_days import day_of
 from queue_server.web.site import Site
 
 PAGE = 50
@@ -99,10 +100,7 @@ def _cells(line: AuditLine) -> Sequence[str]:
 def _wanted(site: Site, who: str, day: str, deed: str, before: str) -> WantedRows:
     """What is asked for; what cannot be read asks for nothing."""
     since = until = None
-    try:
-        first = date.fromisoformat(day)
+    if first := day_of(day):
         since, until = (datetime.combine(one, time(), site.config.zone) for one in (first, first + timedelta(days=1)))
-    except (ValueError, OverflowError):
-        pass
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
     return WantedRows(who[:64], deed if deed in DEEDS else "", since, until, number)

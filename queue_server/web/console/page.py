@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import uuid
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -21,6 +21,7 @@ from contract.configuration.hall import Clerk, Window
 from contract.wire import answers, messages
 from contract.wire.answers import ServiceAnswer, TicketAnswer
 from queue_server.hall_access import HallUnavailable
+from queue_server.row_files.json_text import json_of
 from queue_server.web.auth.guard import Forbidden, address
 from queue_server.web.auth.sessions import Session
 from queue_server.web.console import view
@@ -218,10 +219,10 @@ async def _command(site: Site, request: Request, session: Session) -> Response:
 def command_in(payload: bytes) -> tuple[str, str, dict[str, object]] | None:
     """(verb, request id, fields) of a posted command, or None when it is none of ours."""
     try:
-        posted = json.loads(payload)
+        posted: Any = json_of(payload)
         verb, request_id = posted["verb"], str(uuid.UUID(posted["request_id"]))
         fields = {name: posted[name] for name in FIELDS[verb] if posted.get(name) not in (None, "")}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return verb, request_id, fields
 

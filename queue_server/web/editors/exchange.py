@@ -19,6 +19,7 @@ from queue_server.row_files.problem import BadRows, Problem
 from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.items import chosen
 from queue_server.web.editors.rights import ROLES, acting, guides_of
+from queue_server.web.one_at_a_time import ONE_AT_A_TIME
 from queue_server.web.site import Site
 
 WAYS: dict[str, tuple[str, Callable[[Sequence[Item]], bytes]]] = {
@@ -32,7 +33,6 @@ WRONG_KIND = Problem(
     "is none of .xlsx, .zip and .json; put the four sheets as CSV into one .zip, for one CSV alone holds no items",
     "只能导入 .xlsx、.zip 或 .json 文件；单个 .csv 装不下事项，请把四个工作表各存为 CSV，放进一个 .zip",
 )
-ONE_AT_A_TIME = asyncio.Semaphore(1)
 
 
 def routes(site: Site) -> APIRouter:
@@ -71,11 +71,11 @@ def routes(site: Site) -> APIRouter:
         suffix = PurePath(file.filename).suffix.lower()
         if suffix.removeprefix(".") not in WAYS:
             return _page(site, request, session, refused=BadRows([WRONG_KIND]))
-        content = await file.read()
         guides = guides_of(site)
         library, choices = guides.library, choices_of(site.config, guides.catalogue.shared)
         try:
             async with ONE_AT_A_TIME:
+                content = await file.read()
                 items = await asyncio.to_thread(items_apart, content, suffix, choices)
                 taken = await asyncio.to_thread(library.take_in, items, acting(session))
         except BadRows as error:

@@ -29,6 +29,7 @@ from queue_server.web.auth.sessions import Session
 from queue_server.web.editors.item_fields import GROUPS, LONG, TITLES, options
 from queue_server.web.editors.item_rows import change_rows, drop_empty, give_ids, steps_of
 from queue_server.web.editors.rights import acting, content, guides_of, history_of, may_write
+from queue_server.web.numbers_and_days import Number
 from queue_server.web.site import Site
 
 ROW_ACTION = re.compile(r"(add|remove|up):(materials|steps|faq)(?:\.([0-9]{1,3}))?")
@@ -68,13 +69,13 @@ def routes(site: Site) -> APIRouter:
         return await _take(site, request, session, form, Opened(Filled(), code=code.upper()))
 
     @router.get("/items/unfinished/{number}")
-    async def go_on(request: Request, number: int) -> Response:
+    async def go_on(request: Request, number: Number) -> Response:
         session = await site.guard.need(request, "entry")
         left = await _left(site, session, number)
         return await _show_left(site, request, session, left)
 
     @router.post("/items/unfinished/{number}")
-    async def finish(request: Request, number: int) -> Response:
+    async def finish(request: Request, number: Number) -> Response:
         session = await site.guard.need(request, "entry")
         form = await _form(site, request, session)
         left = await _left(site, session, number)
@@ -113,7 +114,7 @@ async def _left(site: Site, session: Session, number: int) -> UnfinishedItem:
 async def _take(site: Site, request: Request, session: Session, form: FormData, opened: Opened) -> Response:
     """Change a row of the form, or keep it: as a draft of the item, or as it is where it makes no item yet."""
     sent = str(form.get("seen", ""))
-    if not sent.isdigit():
+    if not sent.isdecimal():
         raise HTTPException(HTTPStatus.BAD_REQUEST)
     fields = posted((name, str(value)) for name, value in form.multi_items())
     give_ids(fields)

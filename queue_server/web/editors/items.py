@@ -34,6 +34,7 @@ from queue_server.web.editors.rights import (
     may_write,
     trouble_of,
 )
+from queue_server.web.numbers_and_days import Number
 from queue_server.web.public.guides import facts
 from queue_server.web.site import Site
 
@@ -61,7 +62,7 @@ def routes(site: Site) -> APIRouter:
         form = await site.guard.form(request, session)
         history = await history_of(site, session, code)
         made, reason, seen = str(form.get("do", "")), str(form.get("reason", "")).strip()[:500], str(form.get("seen", ""))
-        if made not in MOVE_NAMES or not seen.isdigit():
+        if made not in MOVE_NAMES or not seen.isdecimal():
             raise HTTPException(HTTPStatus.BAD_REQUEST)
         guides = guides_of(site)
         if made == "submit" and not reason and await _must_mend(site, history):
@@ -76,7 +77,7 @@ def routes(site: Site) -> APIRouter:
         return RedirectResponse(f"/items/{code.lower()}", HTTPStatus.SEE_OTHER)
 
     @router.get("/items/{code}/v/{number}")
-    async def version(request: Request, code: str, number: int, kiosk: bool = False) -> Response:
+    async def version(request: Request, code: str, number: Number, kiosk: bool = False) -> Response:
         session = await site.guard.need(request, *ROLES)
         history = await history_of(site, session, code)
         found = next((version for version in history if version.number == number), None)

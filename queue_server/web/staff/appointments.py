@@ -27,6 +27,7 @@ from queue_server.store.database import Database
 from queue_server.store.hall_key import hall_key
 from queue_server.web import qr
 from queue_server.web.auth.sessions import Session
+from queue_server.web.numbers_and_days import day_of
 from queue_server.web.site import Site
 
 MOST_ITEMS = 1000
@@ -127,10 +128,7 @@ def routes(site: Site, database: Database) -> APIRouter:
 
 
 def _day(diary: AppointmentDays, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return diary.site.today()
+    return day_of(text) or diary.site.today()
 
 
 def _booking(form: FormData, diary: AppointmentDays) -> Booking:

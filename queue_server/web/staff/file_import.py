@@ -14,6 +14,7 @@ from starlette.datastructures import UploadFile
 from queue_server.row_files.problem import BadRows, Problem
 from queue_server.row_files.reader import M, RowReader
 from queue_server.web.auth.sessions import Session
+from queue_server.web.one_at_a_time import ONE_AT_A_TIME
 from queue_server.web.site import Site
 
 ROLES = ("supervisor", "administrator")
@@ -50,9 +51,10 @@ def routes(site: Site, intake: ImportKind[M]) -> APIRouter:
         if not isinstance(file, UploadFile) or not file.filename:
             return page(request, session, problems=[Problem(0, "", "choose a file first", "请先选择文件")])
         name = file.filename
-        content = await file.read()
         try:
-            taken = await asyncio.to_thread(lambda: intake.take(intake.rows.read(content, name)))
+            async with ONE_AT_A_TIME:
+                content = await file.read()
+                taken = await asyncio.to_thread(lambda: intake.take(intake.rows.read(content, name)))
         except BadRows as error:
             return page(request, session, problems=error.problems)
         await site.note(request, session, f"{intake.rows.name}-import", name[:100], f"+{taken}")

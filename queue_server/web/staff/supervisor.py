@@ -15,6 +15,7 @@ from queue_server.hall_access import DayReport, PeopleWaiting
 from queue_server.ledger.reports import Figures
 from queue_server.web.auth.sessions import Session
 from queue_server.web.live import SharedParts
+from queue_server.web.numbers_and_days import day_of
 from queue_server.web.site import Site
 from queue_server.web.staff import attention
 
@@ -40,7 +41,7 @@ def routes(site: Site) -> APIRouter:
     async def overview(request: Request, day: str = "") -> Response:
         session = await site.guard.need(request, *ROLES)
         today = _today(site)
-        chosen = _day(day) if day else today
+        chosen = day_of(day) if day else today
         part = await _part(site, site.pages.language(request), chosen or today)
         status = HTTPStatus.OK if chosen else HTTPStatus.BAD_REQUEST
         return site.pages.page(
@@ -75,13 +76,6 @@ async def _gone(site: Site, session: Session) -> bool:
 
 def _today(site: Site) -> date:
     return business_day(site.clock(), site.config.zone, site.config.rules.day_starts)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 async def _part(site: Site, language: str, day: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -80,3 +81,27 @@ def test_a_strangers_guess_is_refused_while_the_ledger_is_locked(office: Office)
         office.key = stranger
         with pytest.raises(EnrolmentRefused, match="unknown-certificate"):
             office.renew(own.public_bytes(authority.serialization.Encoding.PEM))
+
+
+P256, EC_KEY = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d0201")
+
+
+@pytest.mark.parametrize("known", [P256, EC_KEY], ids=["curve", "kind"])
+def test_keys_of_a_kind_that_nobody_knows_are_refused_as_any_bad_request(office: Office, known: bytes) -> None:
+    def unknown(pem: bytes) -> bytes:
+        kind, *lines = pem.decode().strip().splitlines()
+        der = base64.b64decode("".join(lines[:-1]))
+        assert known in der
+        told = base64.encodebytes(der.replace(known, known[:-1] + b"\x7f")).decode()
+        return f"{kind}\n{told}{lines[-1]}\n".encode()
+
+    token, _ = office.register.new_token("kiosk-1", timedelta(hours=1))
+    plain, request = token.replace("-", ""), unknown(office.request())
+    certificate = office.enrol()
+    with pytest.raises(EnrolmentRefused, match="bad-request"):
+        office.register.enrol(plain[:4], request, hmac.digest(signing_key(plain), b"ask" + request, "sha256"))
+    with pytest.raises(EnrolmentRefused, match="bad-request"):
+        office.renew(unknown(certificate))
+    signature = office.key.sign(b"renew" + request, ec.ECDSA(hashes.SHA256()))
+    with pytest.raises(EnrolmentRefused, match="bad-request"):
+        office.register.renew(certificate, request, signature)

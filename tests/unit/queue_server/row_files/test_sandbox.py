@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import configparser
+import io
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
-from queue_server.row_files.sandbox import FIRST_TO_END, MEMORY
+from queue_server.cases.row_format import CASES
+from queue_server.row_files.problem import BadRows
+from queue_server.row_files.sandbox import FIRST_TO_END, MEMORY, OUTPUT
+from queue_server.row_files.spreadsheet import LONGEST_CELL
 
 UNIT = Path(__file__).parents[4] / "systemd/jiaohao-server.service"
 PATIENCE_S = 60
@@ -42,3 +48,38 @@ def test_a_reader_with_all_its_memory_leaves_the_server_enough_of_what_the_unit_
     service = parser["Service"]
     assert service["MemoryMax"].endswith("M") and service["OOMPolicy"] == "continue"
     assert int(service["MemoryMax"][:-1]) << 20 >= MEMORY + SERVER_ALONE
+
+
+def said_once(text: str, rows: int) -> bytes:
+    """A spreadsheet of cases whose every item is one text, which the file holds once."""
+    workbook, packed = Workbook(), io.BytesIO()
+    page = workbook.worksheets[0]
+    page.append(["办件编号", "事项名称"])
+    for number in range(rows):
+        page.append([f"N{number}", "SAID-ONCE"])
+    workbook.save(packed)
+    made = io.BytesIO()
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(b"SAID-ONCE", text.encode()))
+    return made.getvalue()
+
+
+def test_a_text_that_no_spreadsheet_holds_is_refused_and_not_repeated():
+    with pytest.raises(BadRows, match=f"more than {LONGEST_CELL} characters") as refused:
+        CASES.from_excel(said_once("a" * (1 << 20), 120))
+    assert refused.value.count == 120 and len(str(refused.value)) < 10_000
+
+
+def test_a_small_file_that_says_one_text_a_thousand_times_is_not_taken_into_the_server():
+    assert OUTPUT < LONGEST_CELL * 1600
+    with pytest.raises(BadRows, match="import it in several files"):
+        CASES.from_excel(said_once("a" * LONGEST_CELL, 1600))
+
+
+def test_what_is_quoted_of_a_file_is_cut():
+    long = "长" * 30_000
+    for content in (f"{long},办件编号\n1,2\n", f"办件编号,状态\n1,{long}\n"):
+        with pytest.raises(BadRows) as refused:
+            CASES.from_csv(content.encode())
+        assert len(str(refused.value)) < 3000 and "…" in str(refused.value)

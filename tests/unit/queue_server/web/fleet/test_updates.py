@@ -115,6 +115,8 @@ def test_a_bundle_made_by_rauc_itself_is_read(tmp_path: Path) -> None:
     [
         (b"PK\3\4" + bytes(4000), "no-bundle"),
         (b"", "no-bundle"),
+        (b"hsqs", "no-bundle"),
+        (b"hsqs" + bytes(8), "no-bundle"),
         (CONTENT, "no-bundle"),
         (CONTENT + b"rubbish" + (7).to_bytes(8, "big"), "no-bundle"),
         (CONTENT + bytes(100) + (1 << 40).to_bytes(8, "big"), "no-bundle"),
