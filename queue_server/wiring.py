@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from contract.wire.topics import Topics
 from link import Broker, new_session
 from queue_server.backup.make import BackupSource
 from queue_server.backup.schedule import BackupSchedule
+from queue_server.broker.alert_words import clock_in_doubt
 from queue_server.broker.retained import RetainedTopics
 from queue_server.broker.server import Server
 from queue_server.broker.server_identity import ServerIdentity
@@ -69,6 +71,7 @@ from queue_server.web.shares import Shares
 from queue_server.web.site import Site
 from queue_server.web.tls import Tls
 
+LOG = logging.getLogger(__name__)
 VISITORS_STREAMS = 2000
 STAFF_STREAMS = 500
 PUBLIC_THREADS = 3
@@ -130,6 +133,8 @@ def run(options: ServerOptions, config: HallConfig, wall: Clock = utc_now) -> No
         parts.enter_context(_open(ledger))
         with database.look() as connection:
             hall_clock.begin(marks.newest_known(connection))
+        if hall_clock.doubt:
+            LOG.warning("%s", clock_in_doubt(hall_clock.doubt, hall_clock.wall.astimezone(config.zone))[1])
         retained = RetainedTopics()
         server = Server(
             broker=options.broker,

@@ -85,5 +85,11 @@ def clock_in_doubt(doubt: Doubt, shown: datetime) -> tuple[str, str]:
             f"The server's clock is behind its own records and shows {shown:%Y-%m-%d %H:%M}. Look at the time; if it is "
             "right, confirm it on the page “Server and backups”.",
         ),
+        "unset": (
+            f"服务器的时钟显示{shown:%Y-%m-%d %H:%M}，肯定不对：可能主板电池没电了，又没有联网对时。号票上的日期可能是错的。"
+            "请先把时钟调对，再开门取号；以后请更换主板电池。",
+            f"The server's clock shows {shown:%Y-%m-%d %H:%M}, which is certainly wrong: its battery may be empty and no "
+            "network sets it. Tickets may bear a wrong date. Set the clock before the hall opens, and replace the battery.",
+        ),
     }
     return words.get(doubt, ("", ""))

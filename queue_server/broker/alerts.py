@@ -228,7 +228,7 @@ class Alerts:
     def clock(self, doubt: Doubt, wall: datetime) -> None:
         """The hall does not follow the machine's clock, or must not end days by it, until somebody has looked at it."""
         zh, en = clock_in_doubt(doubt, wall.astimezone(self._zone))
-        for other in ("ahead", "long-off", "behind"):
+        for other in ("ahead", "long-off", "behind", "unset"):
             self._set(f"clock-{other}", doubt == other, f"clock-{other}", "error", "server", zh, en)
 
     def pass_time(self, monotonic: float) -> None:

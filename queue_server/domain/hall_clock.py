@@ -7,6 +7,10 @@ What ends with a day cannot be undone: tickets expire, windows close, personal d
 - At the start the clock is believed if it shows the day of the newest known time, the day after, or the next day on which the
   hall is open. Otherwise the hall works by it, but nothing ends and nothing is deleted until somebody says that it is right.
 
+A clock before the day of the product's first version is never believed: it is `unset`, as after an empty battery. A running
+hall goes on by its own time; one that starts works by the clock, for want of a better one, and follows it once it is set. No
+time that it showed counts as known.
+
 A clock that jumps within a day, or back, is followed: nothing is lost by that (numbers, ranks and `seq` never go back, see
 `queue_server.ledger`). However often it jumps, the hall is never further than the day after the one that uptime says.
 """
@@ -18,9 +22,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from contract.version import FIRST_DAY
+
 SLEWED = timedelta(minutes=10)
 """Clocks are set right by less than this all the time."""
-Doubt = Literal["", "ahead", "long-off", "behind"]
+Doubt = Literal["", "ahead", "long-off", "behind", "unset"]
 
 
 class HallClock:
@@ -46,7 +52,7 @@ class HallClock:
     def begin(self, newest: datetime | None) -> None:
         """Begin after a pause; `newest` is the newest time known from before, None in a new hall."""
         with self._lock:
-            self._newest = newest
+            self._newest = newest if newest is not None and newest >= FIRST_DAY else None
             self._judge(self._wall())
 
     def now(self) -> datetime:
@@ -57,12 +63,12 @@ class HallClock:
             own, self._by_uptime = self._time + passed, self._by_uptime + passed
             jumps = wall > own + SLEWED and self._day(wall) > self._day(own)
             jumps |= self._day(wall) > self._day(self._by_uptime) + timedelta(days=1)
-            if jumps and self._newest is not None and own < self._newest:
+            if jumps and own < (self._newest or FIRST_DAY):
                 self._judge(wall)  # the clock was behind what is known, and is set now
                 jumps = False
             self._ahead = jumps
-            self._time, self._at = own if jumps else wall, uptime
-            if self._sure_until is None:
+            self._time, self._at = own if jumps or wall < FIRST_DAY <= own else wall, uptime
+            if self._sure_until is None and self._time >= FIRST_DAY:
                 self._newest = self._time if self._newest is None else max(self._newest, self._time)
             return self._time
 
@@ -77,9 +83,11 @@ class HallClock:
     @property
     def doubt(self) -> Doubt:
         """Why somebody must look at the machine's clock: it is `ahead` of the hall, it is `behind` a time that the hall has
-        seen, or the server was `long-off`, so long that nobody knows."""
+        seen, it was never set (`unset`), or the server was `long-off`, so long that nobody knows."""
         with self._lock:
             now = self.now()
+            if self.never_right:
+                return "unset"
             if self._ahead:
                 return "ahead"
             if self._sure_until is not None:
@@ -91,9 +99,16 @@ class HallClock:
         """What the machine's clock shows."""
         return self._wall()
 
+    @property
+    def never_right(self) -> bool:
+        """Whether the machine's clock shows a time before the product's first version: nobody can confirm that."""
+        return self._wall() < FIRST_DAY
+
     def confirm(self) -> datetime:
-        """Somebody has said that the machine's clock is right; what it shows."""
+        """Somebody has said that the machine's clock is right; what it shows. Nobody is believed of one that never is."""
         with self._lock:
+            if self.never_right:
+                return self.now()
             self._time, self._at = self._wall(), self._uptime_s()
             self._newest, self._by_uptime = self._time, self._time
             self._sure_until, self._ahead = None, False

@@ -15,6 +15,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from contract.configuration.hall_files import load
+from contract.version import FIRST_DAY
 from contract.wire import messages
 from contract.wire.case import Case
 from queue_server.appointments.intake import take_in
@@ -307,7 +308,7 @@ def restored(hall: WebHall) -> None:
     with hall.database.writer.begin() as connection:
         day = now().astimezone(hall.config.zone).date()
         restores.note(connection, day, 47_800, now() - timedelta(hours=8), now() - timedelta(minutes=20))
-    hall.clock.begin(now() - timedelta(days=400))
+    hall.clock.begin(FIRST_DAY)
 
 
 def new_account(page: Page, clerk: str = "0103") -> None:

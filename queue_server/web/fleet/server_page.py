@@ -64,6 +64,8 @@ def routes(site: Site, care: ServerCare) -> APIRouter:
         session = await site.guard.need(request, *LOOK)
         await site.guard.form(request, session)
         before, doubt = care.clock.now(), care.clock.doubt
+        if care.clock.never_right:
+            return await _show(site, care, request, session)
         await asyncio.to_thread(care.confirm_clock)
         await site.note(
             request, session, "clock-confirmed", doubt, f"{before:%Y-%m-%d %H:%M} → {care.clock.wall:%Y-%m-%d %H:%M}"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from contract.version import FIRST_DAY
 from queue_server.domain.hall_clock import SLEWED, HallClock
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -113,7 +114,7 @@ def test_at_the_start_the_clock_is_believed_up_to_the_next_day_on_which_the_hall
 def test_a_machine_whose_battery_is_empty_is_set_right_by_the_network_without_a_word():
     machine = Machine(datetime(2020, 1, 1, tzinfo=UTC))
     machine.hall.begin(MONDAY)
-    assert machine.hall.doubt == "behind"
+    assert machine.hall.doubt == "unset"
     machine.now = MONDAY + timedelta(hours=20)
     assert machine.hall.settled() == machine.now and machine.hall.doubt == ""
 
@@ -123,6 +124,37 @@ def test_set_to_a_year_later_it_needs_one():
     machine.hall.begin(MONDAY)
     machine.now = MONDAY + timedelta(days=366)
     assert machine.hall.settled() == MONDAY and machine.hall.doubt == "long-off"
+
+
+EMPTY_BATTERY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("known", [None, EMPTY_BATTERY])
+def test_a_new_hall_never_believes_a_clock_before_the_first_version_and_follows_it_once_it_is_set(known: datetime | None):
+    machine = Machine(EMPTY_BATTERY)
+    machine.hall.begin(known)
+    machine.pass_time(hours=30)
+    assert machine.hall.doubt == "unset"
+    machine.hall.confirm()
+    assert machine.hall.doubt == "unset", "nobody can confirm the year 2000"
+    machine.now = MONDAY
+    assert machine.hall.now() == machine.hall.settled() == MONDAY and machine.hall.doubt == ""
+    machine.pass_time(hours=30)
+    assert machine.hall.settled() == machine.now and machine.hall.doubt == ""
+
+
+def test_a_running_hall_goes_on_by_its_own_time_when_the_clock_falls_back_to_before_the_first_version():
+    machine = Machine()
+    machine.hall.begin(MONDAY)
+    machine.now = EMPTY_BATTERY
+    machine.pass_time(hours=1)
+    assert machine.hall.now() == MONDAY + timedelta(hours=1) and machine.hall.doubt == "unset"
+    machine.now = MONDAY + timedelta(hours=1, seconds=2)
+    assert machine.hall.now() == machine.now and machine.hall.doubt == ""
+
+
+def test_the_day_of_the_first_version_is_over():
+    assert datetime.now(UTC) > FIRST_DAY
 
 
 JUMPS = st.one_of(st.integers(-3 * 86400, 400 * 86400), st.integers(0, 86400), st.integers(0, 600))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from contract.configuration.hall import Backups
+from contract.version import FIRST_DAY
 from queue_server.backup.restore import RestoreTarget, restore
 from queue_server.backup.sealed_file import NotOpened
+from queue_server.domain.hall_clock import HallClock
 from queue_server.store import marks, restores
 from queue_server.web.app import build
 from tests.programs import wait_until
@@ -70,7 +74,7 @@ def test_only_the_administrator_may_have_the_data(hall: WebHall, client: TestCli
 def test_a_clock_in_doubt_is_explained_and_confirmed(hall: WebHall, client: TestClient):
     log_in(client, "supervisor")
     assert "正常" in client.get("/server").text
-    hall.clock.begin(now() - timedelta(days=400))
+    hall.clock.begin(FIRST_DAY)
     assert "停机多日" in client.get("/server").text
     assert post(client, "/server/clock").status_code == 303
     assert "停机多日" not in client.get("/server").text and hall.clock.doubt == ""
@@ -79,6 +83,22 @@ def test_a_clock_in_doubt_is_explained_and_confirmed(hall: WebHall, client: Test
     assert known is not None and now() - known < timedelta(minutes=5), "the next start believes it, too"
     log_in(client, "admin")
     assert "<td>确认服务器时钟</td>" in client.get("/audit").text
+
+
+def test_a_clock_before_the_first_version_is_explained_and_nobody_can_confirm_it(hall: WebHall):
+    rules = hall.ledger.hall
+    clock = HallClock(lambda: datetime(2000, 1, 1, tzinfo=UTC), time.monotonic, rules.day, rules.next_open)
+    clock.begin(None)
+    hall.open()
+    parts = replace(hall.parts, care=replace(hall.parts.care, clock=clock))
+    with TestClient(build(parts), base_url=STAFF, follow_redirects=False) as client:
+        log_in(client, "supervisor")
+        page = client.get("/server").text
+        assert "肯定不对" in page and "请先把时钟调对" in page and 'id="confirm"' not in page
+        assert post(client, "/server/clock").status_code == 200
+        assert clock.doubt == "unset"
+        log_in(client, "admin")
+        assert "<td>确认服务器时钟</td>" not in client.get("/audit").text
 
 
 def test_after_a_restore_it_says_what_is_left_to_do_until_somebody_has_read_it(hall: WebHall, client: TestClient):
