@@ -34,6 +34,7 @@ from kiosk.ui.theme import Look, Mode
 from link.systemd_notify import notify
 
 if TYPE_CHECKING:
+    from kivy.core.window import WindowBase
     from kivy.input import MotionEvent
     from kivy.uix.widget import Widget
 
@@ -173,8 +174,10 @@ class App(Generic[S, V]):
             self._trouble = []
         self.inbox.send(Tick(time.monotonic(), datetime.now(self.hall.zone)))
 
-    def _touched(self, _window: object, touch: MotionEvent) -> bool:
+    def _touched(self, window: WindowBase, touch: MotionEvent) -> bool:
         """A finger is put down; True keeps it from the page."""
+        if window.children[0] is not self.root:  # the terminal's name lies over the page: nobody can see what they touch
+            return True
         now = time.monotonic()
         if is_finger(touch):
             self.inbox.send(Touched(touch.sx, touch.sy, now))

@@ -26,7 +26,7 @@ def orders_of(app: App[Any, Any]) -> Mapping[Act, OrderHandler]:
     """What every running program can do; called in the thread of the orders."""
 
     def identify(_ask: TerminalAsk) -> OrderResult:
-        app.call(lambda: _show_name(app)).result(UI_TIMEOUT_S)
+        app.call(lambda: show_name(app)).result(UI_TIMEOUT_S)
         return OrderResult(f"shown for {SHOWN_S:.0f} s")
 
     def screen(_ask: TerminalAsk) -> OrderResult:
@@ -40,8 +40,8 @@ def orders_of(app: App[Any, Any]) -> Mapping[Act, OrderHandler]:
     return {"identify": identify, "screen": screen, "restart": restart}
 
 
-def _show_name(app: App[Any, Any]) -> None:
-    """Cover the screen with the terminal's name for a while."""
+def show_name(app: App[Any, Any]) -> None:
+    """Cover the screen with the terminal's name for a while; the app lets no touch through."""
     from kivy.clock import Clock
     from kivy.core.window import Window
     from kivy.graphics import Color, Rectangle

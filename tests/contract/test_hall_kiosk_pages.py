@@ -31,6 +31,12 @@ def test_a_picture_of_the_screen_for_the_desk_leaves_out_what_the_camera_sees_an
     assert done.stdout.split("\n")[2:] == ["", ""], "no page of a person is in it"
 
 
+def test_no_touch_goes_through_the_name_of_the_terminal_to_the_page_below() -> None:
+    done = on_a_display("-m", "tests.screens.named")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert done.stdout.splitlines() == ["before: True", "under the name: False", "after: True"]
+
+
 EVERYBODYS = """
     AwayPage BlankThemesPage BlanksPage BusinessesPage CallsPage ChoicePage ClosedPage ColoursPage ConfirmPage DevicesPage
     EndingPage FailSafePage GroupsPage GuidePage GuidesPage HelpPage HomePage ItemsPage Listing LogPage MenuPage Message

@@ -33,6 +33,8 @@ class Touch:
     profile: tuple[str, ...] = ("pos", "button")
     ud: dict[str, object] = field(default_factory=dict)
     grab_list: list[object] = field(default_factory=lambda: ["a target"])
+    sx: float = 0.5
+    sy: float = 0.5
 
 
 def middle(rect: Any) -> tuple[float, float]:

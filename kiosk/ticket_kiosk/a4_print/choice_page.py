@@ -106,7 +106,7 @@ class PapersPage(Listing):
         _ = self.context.text
         icon, note = {
             "guide": ("book-open-page-variant", _("材料、流程、时限、收费和依据")),
-            "notice": ("clipboard-text", _("要带的材料，一张纸说清")),
+            "notice": ("clipboard-text", _("要带的材料，一次说清")),
             "form": ("file-document", _("空白表，带回去填写")),
             "example": ("pencil", _("填写样例，照着填")),
         }.get(paper.kind, ("file-document", ""))

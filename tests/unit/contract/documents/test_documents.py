@@ -90,9 +90,29 @@ def test_every_example_item_has_a_guide_and_a_notice(hall, catalogue, head):
             assert item.name.zh in words(render.pdf(paper(head, hall, item, catalogue.shared.form, at=AT)))
 
 
-def test_the_notice_of_an_everyday_item_is_one_page(hall, catalogue, head):
-    notice = make.notice(head, hall, catalogue.item("62052400MZ-JF-0001"), catalogue.shared.form, at=AT)
-    assert len(render.pages(notice, 300)) == 1
+def sheets(pdf: bytes) -> list[str]:
+    """The text of each page of a PDF."""
+    found = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    return found.split("\f")[:-1]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_notice_is_one_sheet_unless_it_asks_for_so_much_that_its_last_section_needs_another(hall, catalogue, head, language):
+    english = catalogue.english if language == "en" else None
+    windows = [window.id for window in hall.window]
+    most = [item for item in catalogue.items if len(item.materials) >= 5]
+    assert len(most) > 5, "those with the longest tables"
+    longer = set()
+    for item in most:
+        paper = make.notice(
+            head, hall, item, catalogue.shared.form, at=AT, web="http://10.0.0.2:8080", english=english, working=windows
+        )
+        _first, *others = sheets(render.pdf(paper))
+        if others:
+            longer.add(item.name.zh)
+            [second] = others
+            assert {"zh": "四、其他告知", "en": "4. Please note"}[language] in second, "a sheet for a line or two is a waste"
+    assert longer <= {"公司设立登记", "公司变更登记", "国有建设用地使用权及房屋所有权转移登记"}
 
 
 def test_the_blank_form_is_empty_and_the_example_is_filled_in_and_marked(catalogue, head):
