@@ -201,6 +201,7 @@ def _explain_errors(app: FastAPI, site: Site, *, staff_here: bool) -> None:
     app.add_exception_handler(Forbidden, explained(HTTPStatus.FORBIDDEN, "forbidden"))
     app.add_exception_handler(Outdated, explained(HTTPStatus.FORBIDDEN, "outdated"))
     app.add_exception_handler(HallUnavailable, explained(HTTPStatus.SERVICE_UNAVAILABLE, "no-answer"))
+    app.add_exception_handler(code_pages.TooOften, explained(HTTPStatus.TOO_MANY_REQUESTS, "too-often"))
     app.add_exception_handler(ClientDisconnect, lambda _r, _e: Response(status_code=HTTPStatus.BAD_REQUEST))
     app.add_exception_handler(HTTPException, other)
     app.add_exception_handler(Exception, broken)

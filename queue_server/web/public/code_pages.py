@@ -1,6 +1,7 @@
 """What the phone shows for the code of an appointment or a case: the same facts as the kiosk, by the code alone.
 
 Without the code a case is found as at the kiosk, by its number and the last four of the ID number; wrong tries are few.
+Of right ones an address has an allowance, so that a program that asks without a pause takes the hall no time.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from http import HTTPStatus
+from time import monotonic
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from contract.characters import plain
@@ -17,6 +19,7 @@ from contract.wire import answers, messages
 from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan
 from contract.wire.scanned_code import PREFIXES, CodeKind
 from queue_server.appointments import repository
+from queue_server.broker.budget import Allowance, Budget
 from queue_server.hall_access import HallUnavailable
 from queue_server.store.database import Database
 from queue_server.web import qr
@@ -24,15 +27,27 @@ from queue_server.web.auth.guard import place
 from queue_server.web.site import Site
 
 LONGEST = 200
+LOOK_UPS = Allowance(rate=0.5, at_once=60)
+"""Of one address: 30 a minute for as long as it likes, and 60 at once, because the phones of a hall may share one."""
 MISTYPED = messages.Text(
     "请填写办件编号，以及身份证号或信用代码的后四位。",
     "Give the case's number and the last four characters of the ID number or the credit code.",
 )
 
 
+class TooOften(Exception):
+    """An address has used up its look-ups for now."""
+
+
 def routes(site: Site, database: Database) -> APIRouter:
     """`/a/<code>` and `/c/<code>`, as they stand in QR codes, and `/c`, where a case is asked for."""
-    router = APIRouter()
+    budget = Budget()
+
+    async def count(request: Request) -> None:
+        if not budget.spend(place(request), "look-up", LOOK_UPS, monotonic()):
+            raise TooOften
+
+    router = APIRouter(dependencies=[Depends(count)])
     router.include_router(_appointments(site, database))
     router.include_router(_cases(site))
     return router

@@ -13,6 +13,8 @@ from queue_server.appointments.repository import Booking
 from queue_server.cases import repository as cases
 from queue_server.codes.seal import code_of
 from queue_server.web.auth.guard import place
+from queue_server.web.public import code_pages
+from queue_server.web.public.code_pages import LOOK_UPS
 from tests.facts import cases_of
 
 CASE = """[{"number": "WS-2026-1", "item": "食品经营许可", "state": "supplement", "department": "市场监管局", "applicant": "欧阳娜娜",
@@ -81,6 +83,18 @@ def test_wrong_guesses_at_a_case_on_the_phone_are_few_and_tell_nothing(hall, pho
     assert "对不上" in told[4].text and "输错次数太多" in told[5].text
     assert "输错次数太多" in phone.post("/c", data={"number": "WS-2026-1", "last_four": "001X"}).text
     assert "请填写办件编号" in phone.post("/c", data={"number": "", "last_four": "12"}).text
+
+
+def test_one_address_looks_up_without_a_pause_only_for_a_while_is_told_so_and_holds_up_nobody_else(hall, phone, monkeypatch):
+    page, now = case_path(hall), [1000.0]
+    monkeypatch.setattr(code_pages, "monotonic", lambda: now[0])
+    assert {phone.get(page).status_code for _ in range(int(LOOK_UPS.at_once))} == {200}
+    for refused in (phone.get(page), phone.post("/c", data={"number": "WS-2026-1", "last_four": "001X"}), phone.get("/a/x")):
+        assert refused.status_code == 429 and "请过一分钟再查" in refused.text and "食品" not in refused.text
+    assert TestClient(phone.app, base_url="http://hall", client=("10.0.0.6", 5000)).get(page).status_code == 200
+    now[0] += 60
+    answers = [phone.get(page).status_code for _ in range(31)]
+    assert answers == [200] * 30 + [429]
 
 
 def test_a_case_is_found_by_its_number_in_small_letters_too(hall, phone):
