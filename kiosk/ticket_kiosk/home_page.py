@@ -69,7 +69,8 @@ class HomePage(PageFrame):
             if above.h > look.type("body") * 4:
                 self._lower_half(above, state)
         else:
-            left, right = rest.columns(2, look.space("l"))
+            many = len(state.tiles) > MOST_IN_A_ROW
+            left, right = rest.left(rest.w * 0.58, look.space("l")) if many else rest.columns(2, look.space("l"))
             self._tiles(left if not look.mode.low else self._lower(left), state)
             self._lower_half(right, state)
 
@@ -136,13 +137,19 @@ class HomePage(PageFrame):
         self._tile(rect, state)
 
     def _more_tiles(self, places: list[Rect], state: KioskState) -> None:
-        tiles, _ = [], self.context.text
-        for place, name in zip(places, state.tiles, strict=False):
-            text, icon, event = more(self.context)[name]
-            note = _("暂时不能用") if name in state.out_of_order else ""
-            tiles.append(MoreTile(self.context, place, text, partial(self.context.send, event), icon=icon, note=note))
+        tiles = self._made(places, state)
+        if not all(tile.has_icon for tile in tiles):  # all of them or none
+            tiles = self._made(places, state, icons=False)
         even(tile.title for tile in tiles)
         self.put(*tiles)
+
+    def _made(self, places: list[Rect], state: KioskState, *, icons: bool = True) -> list[MoreTile]:
+        context, tiles, _ = self.context, [], self.context.text
+        for place, name in zip(places, state.tiles, strict=False):
+            text, icon, event = more(context)[name]
+            note = _("暂时不能用") if name in state.out_of_order else ""
+            tiles.append(MoreTile(context, place, text, partial(context.send, event), icon=icon if icons else "", note=note))
+        return tiles
 
     def _tile(self, rect: Rect, state: KioskState) -> None:
         look, context, _ = self.look, self.context, self.context.text
@@ -208,7 +215,10 @@ def more(context: PageContext) -> dict[str, tuple[str, str, object]]:
 
 
 class MoreTile(Tap):
-    """A smaller tile: icon and name, side by side or one above the other; below them `note`, what is out of order."""
+    """A smaller tile: icon and name, side by side or one above the other; below them `note`, what is out of order.
+
+    The icon is left out where it has no room, or is "".
+    """
 
     def __init__(self, context: PageContext, rect: Rect, title: str, on_tap: Action, *, icon: str, note: str = "") -> None:
         super().__init__(context, rect, on_tap)
@@ -217,8 +227,9 @@ class MoreTile(Tap):
         self.add_widget(self.card)
         body = rect.inset(look.space("m"), look.space("s"))
         if note:
-            lines = 1 if measure(note, look.type("note")) <= body.w else 2
+            lines = 1 if measure(note, look.type("note")) <= rect.w - look.space("s") else 2
             strip, body = body.bottom(look.type("note") * 1.25 * lines)
+            strip = Rect(rect.x, strip.y, rect.w, strip.h).inset(look.space("s") / 2, 0)
             self.add_widget(Words(context, strip, note, "note", colour="warning", align="center", line_height=1.15))
         if rect.w > rect.h * 2.2:
             wide = min(body.w, look.px(72) + look.space("m") + measure(title, look.type("tile"), bold=True) + look.space("s"))
@@ -228,8 +239,10 @@ class MoreTile(Tap):
         side = min(place.w, place.h, look.px(72))
         size = "tile" if measure(title, look.type("tile"), bold=True) <= words.w else "body"
         align: Align = "left" if rect.w > rect.h * 2.2 else "center"
-        if measure(title, look.type(size), bold=True) > words.w and words.h < look.type(size) * 2.2:
-            words = body  # two lines leave no room for the icon
+        crowded = measure(title, look.type(size), bold=True) > words.w and words.h < look.type(size) * 2.2
+        self.has_icon = bool(icon) and not crowded  # two lines leave no room for it
+        if not self.has_icon:
+            words, align = body, "center"
         else:
             self.add_widget(Icon(context, place.centre(side, side), icon))
         self.title = Words(context, words, title, size, bold=True, align=align, line_height=1.15)

@@ -105,7 +105,7 @@ class ChoicePage(PageFrame):
         gap = look.space("m")
         columns = max(1, int((area.w + gap) / (look.px(self.least[0]) * scale + gap)))
         titles = sorted((entry.title for entry in entries), key=len)[-1:] if look.mode.elder else []
-        while columns > 2 and not all(self._has_room(title, area.columns(columns, gap)[0], columns) for title in titles):
+        while columns > 1 and not all(self._has_room(title, area.columns(columns, gap)[0], columns) for title in titles):
             columns -= 1
         rows = max(1, int((area.h + gap) / (self._least_height(columns) + gap)))
         return min(columns, max(1, len(entries))), rows
