@@ -22,6 +22,7 @@ SECOND = 1_000_000
 class Figures:
     """Sums of periods. Counts are tickets or services, times are seconds.
 
+    `issued`, `finished` and `cancelled` are tickets, by the queue in which they are now: each counts once, wherever it went.
     `served` are services that were finished, and `served_s` the time that these took; one that ended because its ticket was
     sent on or given up counts in `serving_s` only, the whole work of a window.
     `waiting_s` is the time of `waited` periods of waiting that have ended; by window, those that its calls ended.
@@ -33,6 +34,7 @@ class Figures:
     served: int = 0
     missed: int = 0
     cancelled: int = 0
+    finished: int = 0
     waiting_s: float = 0.0
     waited: int = 0
     served_s: float = 0.0
@@ -49,6 +51,7 @@ class Sums(TypedDict, total=False):
     served: int
     missed: int
     cancelled: int
+    finished: int
     waiting_s: float
     waited: int
     served_s: float
@@ -201,7 +204,10 @@ class Reports:
 
     @staticmethod
     def _outcomes(connection: Connection, day: date) -> dict[str, Sums]:
-        """Numbers given out and cancelled, by queue."""
-        cancelled = func.sum(case((T.state == "cancelled", 1), else_=0))
-        given = select(T.queue, func.count(), cancelled).where(T.business_day == day.isoformat()).group_by(T.queue)
-        return {queue: {"issued": issued, "cancelled": int(gone)} for queue, issued, gone in connection.execute(given)}
+        """Numbers given out, cancelled and finished, by queue."""
+        ends = [func.sum(case((T.state == state, 1), else_=0)) for state in ("cancelled", "finished")]
+        given = select(T.queue, func.count(), *ends).where(T.business_day == day.isoformat()).group_by(T.queue)
+        return {
+            queue: {"issued": issued, "cancelled": int(cancelled), "finished": int(finished)}
+            for queue, issued, cancelled, finished in connection.execute(given)
+        }

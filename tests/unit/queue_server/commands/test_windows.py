@@ -389,6 +389,30 @@ def test_only_a_finished_service_counts_as_served_and_in_the_average(bed: Bed):
     assert report.queues["tax"].served == 0
 
 
+def test_a_ticket_that_is_finished_elsewhere_and_comes_back_counts_once_in_its_queue(bed: Bed):
+    for _ in range(3):
+        bed.issue()
+    bed.ok("cancel-ticket", ticket=bed.issue()["id"])
+    number = bed.call("01")
+    bed.ok("start-service", window="01")
+    bed.ok("transfer", window="01", to_window="03", **{"return": True})
+    bed.ok("call-ticket", window="03", ticket=number, reason="试")
+    bed.ok("start-service", window="03")
+    bed.ok("finish-service", window="03")
+
+    def counted() -> tuple[int, int, int]:
+        line = bed.reports.statistics(bed.hall.day(bed.clock.now)).queues["household"]
+        return line.issued, line.finished, line.cancelled
+
+    assert counted() == (4, 0, 1), "it waits again: 4 = 3 that wait + 1 cancelled"
+    bed.ok("call-ticket", window="01", ticket=number, reason="试")
+    bed.ok("start-service", window="01")
+    bed.ok("finish-service", window="01")
+    assert counted() == (4, 1, 1)
+    windows = bed.reports.statistics(bed.hall.day(bed.clock.now)).windows
+    assert (windows["01"].served, windows["03"].served) == (1, 1), "each window has finished a service"
+
+
 def test_the_clerk_sees_the_line_and_why_a_ticket_is_next(bed: Bed):
     bed.issue()
     bed.issue("tax")
