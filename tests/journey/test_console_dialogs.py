@@ -139,6 +139,24 @@ def test_a_press_that_the_network_holds_up_says_that_it_is_being_sent(hall: WebH
     expect(page.locator("#toast")).to_have_text("")
 
 
+def test_a_press_again_before_the_first_is_shown_is_no_error(hall: WebHall, page: Page) -> None:
+    hall.issue()
+    key(page, "F2")
+    expect(page.locator(".condition")).to_contain_text("正在叫号")
+    page.mouse.move(640, 5)
+    page.mouse.down()  # the console shows nothing new under a finger
+    answers: list[str] = []
+    for _ in range(2):
+        with page.expect_response("**/console/command") as answer:
+            key(page, "F4")
+        answers.append(answer.value.json()["status"])
+    assert answers == ["ok", "error"]
+    expect(page.locator('[data-key="F4"]')).to_be_enabled()
+    assert page.locator("#toast").text_content() == ""
+    page.mouse.up()
+    expect(page.locator(".condition")).to_contain_text("正在办理")
+
+
 def test_a_pause_has_a_reason(hall: WebHall, page: Page) -> None:
     key(page, "F10")
     page.click('#pause label:has-text("午休")')

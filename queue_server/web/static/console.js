@@ -9,6 +9,7 @@ const KEPT_MS = 3000;
 let pending = false;
 let onTheWay = ""; // the function key whose answer is awaited
 let kept = null; // the newest other key that was pressed meanwhile
+let unseen = ""; // the verb that was done last, until the console shows what came of it
 let pictures = 0;
 let connected = true;
 let shown = "";
@@ -54,6 +55,7 @@ async function ask(verb, fields) {
   pending = true;
   onTheWay = desk.querySelector(`button[data-verb="${verb}"]`)?.dataset.key || "";
   kept = null;
+  const again = verb === unseen;
   const before = pictures;
   allow();
   tell("");
@@ -63,7 +65,7 @@ async function ask(verb, fields) {
     const response = await sendUntilAnswered(body);
     clearTimeout(slow);
     tell("");
-    await answered(response);
+    await answered(response, verb, again);
   } finally {
     clearTimeout(slow);
     pending = false;
@@ -104,12 +106,15 @@ async function sendUntilAnswered(body) {
   return null;
 }
 
-async function answered(response) {
+// The same press `again`, before the console has shown what came of the first, is refused: it was meant once, and is done.
+async function answered(response, verb, again) {
   if (response === null || !response.ok) kept = null; // nobody knows what came of the press before it
   if (response === null) return tell(desk.dataset.noAnswer, true);
   if (response.status === 401 || response.status === 409) return location.reload();
   const content = await response.json().catch(() => ({}));
   if (!response.ok) return tell(desk.dataset.broken, true);
+  if (again && content.code === "wrong-state") return undefined;
+  unseen = content.status === "ok" ? verb : "";
   if (content.message) tell(content.message, content.status === "error" && content.code !== "nothing-waiting");
   return undefined;
 }
@@ -196,7 +201,7 @@ document.querySelector('#choose input[name="other"]').addEventListener("input", 
 });
 
 follow(desk, {
-  changed: () => { pictures += 1; allow(); show(); goOn(); },
+  changed: () => { pictures += 1; unseen = ""; allow(); show(); goOn(); },
   lost: (gone) => {
     if (connected === !gone) return;
     connected = !gone;
