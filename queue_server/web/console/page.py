@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -37,6 +38,8 @@ WATCHED = ("display/", "terminal/", "alert/", "server/")
 """What every console watches, beside its own window, that window's queues, and its session."""
 LINE_PAUSE_S = 1.0
 """A console shows what happens at its own window at once, and the line of everybody so often."""
+QUESTIONS_KEPT = 100
+"""Of so many people at once who were asked whether to take a window over; whoever has gone away does not answer."""
 FIELDS: dict[str, tuple[str, ...]] = {
     "call-next": (),
     "call-ticket": ("ticket", "reason"),
@@ -54,9 +57,18 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """What a console may ask for: verb → the fields that come from the browser. The window is always the session's own."""
 
 
+@dataclass(frozen=True)
+class AskedFirst:
+    """What has to be confirmed before somebody takes a window."""
+
+    window: Window
+    answer: answers.Answer
+
+
 def routes(site: Site) -> APIRouter:
     """`/console` and what belongs to it."""
     router, views = APIRouter(), ConsoleViews(site)
+    questions: dict[str, AskedFirst] = {}
 
     @router.get("/console")
     async def console(request: Request) -> Response:
@@ -68,7 +80,16 @@ def routes(site: Site) -> APIRouter:
     async def take(request: Request) -> Response:
         session = await site.guard.need(request, *ROLES)
         form = await site.guard.form(request, session)
-        return await _take(site, request, session, form)
+        return await _take(site, questions, request, session, form)
+
+    @router.get("/console/window")
+    async def question(request: Request) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        asked = questions.get(session.id)
+        if asked is None:
+            return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
+        words = _why_not(site, request, asked.answer)
+        return site.pages.page(request, "take-over.html", session=session, window=asked.window, question=words)
 
     @router.post("/console/leave")
     async def leave(request: Request) -> Response:
@@ -148,8 +169,9 @@ def _windows_for(site: Site, session: Session) -> list[Window]:
     return [w for w in site.config.window if clerk is None or not clerk.windows or w.id in clerk.windows]
 
 
-async def _take(site: Site, request: Request, session: Session, form: FormData) -> Response:
-    """Open a window and hold it; where somebody else is concerned, ask first."""
+async def _take(site: Site, questions: dict[str, AskedFirst], request: Request, session: Session, form: FormData) -> Response:
+    """Open a window and hold it; where somebody else is concerned, ask first, on a page to which one can go back."""
+    questions.pop(session.id, None)
     window = next((w for w in _windows_for(site, session) if w.id == form.get("window")), None)
     if window is None:
         raise Forbidden
@@ -161,8 +183,10 @@ async def _take(site: Site, request: Request, session: Session, form: FormData) 
     if state is None or state.state != "paused" or not is_on_duty(state, clerk):
         answer = await site.hall.ask("open-window", body, actor=session.account.name)
         if answer.error is not None and answer.error.code == "in-use":
-            question = _why_not(site, request, answer)
-            return site.pages.page(request, "take-over.html", session=session, window=window, question=question)
+            if len(questions) >= QUESTIONS_KEPT:
+                questions.pop(next(iter(questions)))
+            questions[session.id] = AskedFirst(window, answer)
+            return RedirectResponse("/console/window", HTTPStatus.SEE_OTHER)
         if trouble := _why_not(site, request, answer):
             return _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
     await _on_duty(site, window, clerk)

@@ -12,6 +12,8 @@ def choose(client: TestClient, window: str, **more: str) -> tuple[int, str]:
     """Choose a window, as its tile does; the status and the page."""
     token = csrf(client.get("/console").text)
     answer = client.post("/console/window", data={"csrf": token, "window": window, **more})
+    if answer.headers.get("location") == "/console/window":
+        answer = client.get("/console/window")
     return answer.status_code, answer.text
 
 
@@ -36,6 +38,19 @@ def test_taking_over_a_window_in_mid_service_is_one_question(hall: WebHall, clie
     assert hall.window("01").clerk is not None and hall.window("01").clerk.id == "0101"
     assert choose(client, "01", confirmed="1")[0] == 303
     assert hall.window("01").clerk is not None and hall.window("01").clerk.id == "0102"
+
+
+def test_the_question_is_a_page_of_its_own_and_goes_once_it_is_answered(hall: WebHall, client: TestClient) -> None:
+    at_window(client, "0101", "02")
+    client.post("/console/leave", data={"csrf": csrf(client.get("/console").text)})
+    form = {"csrf": csrf(client.get("/console").text), "window": "01"}
+    assert client.get("/console/window").headers["location"] == "/console", "nothing was asked"
+    asked = client.post("/console/window", data=form)
+    assert (asked.status_code, asked.headers["location"]) == (303, "/console/window"), "Back must not send the form again"
+    for _ in range(2):
+        assert "您正在02号窗口当班" in client.get("/console/window").text
+    client.post("/console/window", data=form | {"confirmed": "1"})
+    assert client.get("/console/window").headers["location"] == "/console"
 
 
 def test_whoever_goes_to_another_window_is_asked_and_leaves_the_first(hall: WebHall, client: TestClient) -> None:
