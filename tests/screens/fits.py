@@ -19,6 +19,10 @@ SLACK = 10
 """Units; so much air there is around every box."""
 
 
+LEAST_AIR = 10
+"""Units; what the ink of a main action keeps from the upper and the lower edge of its bar."""
+
+
 def ink(words: Any) -> tuple[float, float]:
     """Where the ink of words begins and ends, from below."""
     texture, (_, y), (_, height) = words.area.texture, words.area.pos, words.area.size
@@ -48,7 +52,7 @@ def _rows(pixels: bytes, length: int) -> Iterator[bytes]:
 
 def problems(page: Any) -> Iterator[str]:
     """What is wrong with a page."""
-    from kiosk.ui.widgets import Tap, Words
+    from kiosk.ui.widgets import Bar, Tap, Words
 
     taps = []
     over = getattr(page, "over", None)  # what covers the page takes every touch
@@ -57,6 +61,10 @@ def problems(page: Any) -> Iterator[str]:
             continue
         if isinstance(widget, Words) and widget.text and not widget.fits and (over := spill(widget)):
             yield f"{widget.text!r} does not fit {widget.rect.w:.0f} x {widget.rect.h:.0f}: {over} too much"
+        if isinstance(widget, Bar):
+            bottom, top = ink(widget.words)
+            if min(bottom - widget.rect.y, widget.rect.top_edge - top) < LEAST_AIR * page.look.unit:
+                yield f"{widget.words.text!r} touches the edge of its bar"
         if isinstance(widget, Tap):
             taps.append(widget)
             if min(widget.rect.w, widget.rect.h) < LEAST_TARGET * page.look.unit:

@@ -41,10 +41,10 @@ class ConfirmPage(PageFrame):
 
     def build_body(self, state: KioskState) -> None:
         look = self.look
-        lines = 3.6 if look.portrait else 2.4
+        lines = 3.6 if look.portrait else 3.2
         gap = look.space("l") if state.prints and not state.offline else look.type("note") * lines
         if look.mode.low and not look.portrait:
-            self._build_in_one_row(state, min(gap, look.type("note") * 1.8))
+            self._build_in_one_row(state, min(gap, look.type("note") * 2.2))
             return
         bar, rest = self.reach.bottom(max(look.target, look.px(168)), gap)
         chips = 2 * look.target + look.space("m")
@@ -116,7 +116,8 @@ class ConfirmPage(PageFrame):
         text = _("取号") if state.prints else _("在屏幕上取号")
         self.add_widget(Bar(context, rect, text, partial(context.send, Confirm()), icon="ticket-confirmation"))
         body = self.body
-        strip = Rect(body.x, rect.top_edge + look.space("s") * 0.8, body.w, gap - look.space("s") * 1.6)
+        air = min(look.space("s"), gap * 0.16)
+        strip = Rect(body.x, rect.top_edge + air, body.w, gap - 2 * air)
         if state.prints and not state.offline:
             return
         notice = TileNotice(context, strip, *OFFLINE) if state.offline else TileNotice(context, strip)

@@ -162,6 +162,8 @@ class Bar(Tap):
         self.add_widget(self.surface)
         inside, side, gap = rect.inset(self.look.space("m"), 0), min(rect.h * 0.5, self.look.px(84)), self.look.space("m")
         size, lines = fitted(self.look, text, inside, self.look.type("tile"), bold=True)
+        if len(lines) > 1:
+            inside = inside.inset(0, min(self.look.space("s"), rect.h * 0.1))
         wide = measure(lines[0], size, bold=True)
         if icon and len(lines) == 1 and side + gap + wide <= inside.w:
             place, inside = inside.centre(side + gap + wide, rect.h).left(side, gap)
