@@ -119,6 +119,11 @@ class CallScreenState:
         return any(call.key in self.eye_catching for call in self.large)
 
     @property
+    def rests(self) -> bool:
+        """Whether the hall is closed and the picture stands, perhaps all night."""
+        return bool(self.lines) and not self.calls and not any(line.open for line in self.lines.values())
+
+    @property
     def failed(self) -> bool:
         """Whether the fail-safe page is to be shown."""
         return self.now < self.failed_until

@@ -68,6 +68,7 @@ class CallsPage(Page[CallScreenState]):
 
     def show(self, state: CallScreenState) -> None:
         clock = state.clock
+        self.drift(clock if state.rests else None)
         self._time.say(f"{clock:%H:%M}" if clock else "")
         days = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
         self._date.say(f"{clock.month}月{clock.day}日 {days[clock.weekday()]} {clock:%a}" if clock else "")

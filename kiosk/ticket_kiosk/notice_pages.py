@@ -149,6 +149,7 @@ class ClosedPage(PageFrame):
     def show(self, state: KioskState) -> None:
         _ = self.context.text
         super().show(state)
+        self.drift(state.clock)
         if state.clock is not None:
             self.date.say(_("今天 {date}").format(date=date_text(self.context, state.clock)))
 
