@@ -23,7 +23,7 @@ from contract.configuration.explain import nearest
 from contract.configuration.table import TextConfig
 from contract.identity_numbers import BY_SPREADSHEET, is_scientific
 from queue_server.row_files.csv_text import rows_of, text_of
-from queue_server.row_files.json_text import json_of
+from queue_server.row_files.json_text import parsed
 from queue_server.row_files.problem import BadRows, Problem, Problems, cut, problems_of
 from queue_server.row_files.sandbox import read_apart
 from queue_server.row_files.titles import title_of
@@ -81,7 +81,7 @@ class RowReader(Generic[M]):
         """The rows in a JSON text with their numbers; raise BadRows, also for a list without any."""
         _fits(content)
         try:
-            given = json_of(content)
+            given = parsed(content)
         except ValueError as error:
             raise BadRows([Problem(0, "", f"is not JSON: {error}", "不是 JSON 文件")]) from None
         rows = given.get(self.name) if isinstance(given, dict) else given

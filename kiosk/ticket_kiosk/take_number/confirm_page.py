@@ -44,7 +44,7 @@ class ConfirmPage(PageFrame):
         lines = 3.6 if look.portrait else 3.2
         gap = look.space("l") if state.prints and not state.offline else look.type("note") * lines
         if look.mode.low and not look.portrait:
-            self._build_in_one_row(state, min(gap, look.type("note") * 2.2))
+            self._build_in_one_row(state, min(gap, look.type("note") * 1.8))
             return
         bar, rest = self.reach.bottom(max(look.target, look.px(168)), gap)
         chips = 2 * look.target + look.space("m")

@@ -160,13 +160,12 @@ class Bar(Tap):
         self.colour = colour
         self.surface = Fill(context, rect, colour, corner=self.look.corner)
         self.add_widget(self.surface)
-        inside, side, gap = rect.inset(self.look.space("m"), 0), min(rect.h * 0.5, self.look.px(84)), self.look.space("m")
+        inside = rect.inset(self.look.space("m"), min(self.look.space("s"), rect.h * 0.1))
+        side, gap = min(rect.h * 0.5, self.look.px(84)), self.look.space("m")
         size, lines = fitted(self.look, text, inside, self.look.type("tile"), bold=True)
-        if len(lines) > 1:
-            inside = inside.inset(0, min(self.look.space("s"), rect.h * 0.1))
         wide = measure(lines[0], size, bold=True)
         if icon and len(lines) == 1 and side + gap + wide <= inside.w:
-            place, inside = inside.centre(side + gap + wide, rect.h).left(side, gap)
+            place, inside = inside.centre(side + gap + wide, inside.h).left(side, gap)
             self.add_widget(Icon(context, place.centre(side, side), icon, colour="on_accent"))
             inside = Rect(inside.x, inside.y, inside.w + gap, inside.h)  # a hair more, so that nothing is made smaller
             self.words = Words(context, inside, text, "tile", bold=True, colour="on_accent")
