@@ -62,6 +62,7 @@ def test_a_technician_enters_with_the_code_of_the_desk_prints_a_test_page_and_le
     kiosk.wait_for_page("DevicesPage")
     kiosk.tap("测试")
     wait_until(lambda: len(list((printer.out or Path()).glob("printer-1-*.png"))) == 1)
+    kiosk.wait_for_text("测试页已打印")  # the page changes with it: a touch just then would be for the page before
     kiosk.tap("返回")
     kiosk.wait_for_page("MenuPage")
     kiosk.tap("离开")
