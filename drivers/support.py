@@ -91,6 +91,7 @@ _NOTES = {
         "Every display also takes `rows` (lines of a board, 4), `brightness` (1 to 100, 80), and texts of its own in place of",
         f"those in hall.toml: {', '.join(f'`{name}`' for name in DISPLAY_TEXTS)}.",
         'A short strip shows the number alone with `options = { calling = "{number}", serving = "{number}", idle = "" }`.',
+        "`{reason}` in `paused` is why the window pauses, where people may know it; the space before it goes with it.",
         "A board of digits shows the ticket's number in whatever text it gets, and 0 when nobody is called. A text wider",
         "than the display runs through it and does not blink.",
         "",

@@ -7,7 +7,7 @@ from contract.wire.messages import Text
 
 
 def fill(pattern: str, **values: str | int) -> str:
-    """Fill {number}, {window}, {queue} and {waiting} into a text of the hall; other braces stay as they are."""
+    """Fill {number}, {window}, {queue}, {waiting} and {reason} into a text of the hall; other braces stay as they are."""
     for name, value in values.items():
         pattern = pattern.replace("{" + name + "}", str(value))
     return pattern

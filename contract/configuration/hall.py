@@ -99,12 +99,12 @@ DISPLAY_TEXTS = ("idle", "calling", "serving", "paused", "closed", "board_call",
 
 
 class DisplayTexts(Table):
-    """What strips show; {number}, {window}, {queue} and {waiting} are filled in."""
+    """What strips show; {number}, {window}, {queue}, {waiting} and, of a pause, {reason} are filled in."""
 
     idle: str = "欢迎您"
     calling: str = "请{number}号到{window}号窗口"
     serving: str = "正在办理{number}号"
-    paused: str = "暂停服务"
+    paused: str = "暂停服务 {reason}"
     closed: str = "窗口关闭"
     board_call: str = "{number}号 请到 {window}号窗口"
     board_idle: str = "欢迎光临"

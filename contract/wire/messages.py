@@ -203,13 +203,16 @@ class WindowClerk(Struct, frozen=True):
     photo: Phrase | None = None
 
 
-class WindowState(Struct, frozen=True):
+class WindowState(Struct, frozen=True, omit_defaults=True):
+    """`reason` is why it is paused: a code of `contract.wire.pause_reasons`, or words for staff alone."""
+
     seq: Seq
     state: WindowCondition
     ticket: WindowTicket | None
     clerk: WindowClerk | None
     calls: Count
     since: Instant
+    reason: Phrase | None = None
 
 
 class DisplayLine(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from contract.configuration.hall import Queue, Window
+from contract.wire.pause_reasons import for_public
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
@@ -129,7 +130,11 @@ class PlatePage(Page[RaterState]):
         if window is None or window.state == "closed":
             return _("窗口关闭"), _("请到其他窗口办理"), "secondary"
         if window.state == "paused":
-            return _("暂停服务"), _("请稍候，或到其他窗口办理"), "warning"
+            reason = for_public(window.reason)
+            where = _("请稍候，或到其他窗口办理")
+            if reason is not None:
+                where = _("{reason}，请到其他窗口办理").format(reason=self.context.pick(reason))
+            return _("暂停服务"), where, "warning"
         if window.state == "calling" and number:
             return number, _("请到本窗口办理"), "accent"
         if window.state == "serving" and number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from contract.wire.messages import DisplayDesired, DisplayLine
@@ -48,7 +49,9 @@ class DisplayStates:
 
     def window_is(self, window: WindowRow, number: str | None, queue: str | None) -> None:
         """The window as it was published, by this server or another one: what blinks goes on so."""
-        self._windows[window.id] = ShownWindow(window.state, number, queue, fresh=window.id in self._blinks)
+        self._windows[window.id] = ShownWindow(
+            window.state, number, queue, fresh=window.id in self._blinks, reason=window.pause_reason
+        )
 
     def show(self, windows: Iterable[str]) -> None:
         """Publish what the strips of these windows and the boards should show."""
@@ -71,8 +74,7 @@ class DisplayStates:
         over = {window for window, until in self._blinks.items() if until <= now}
         for window in over:
             del self._blinks[window]
-            shown = self._windows[window]
-            self._windows[window] = ShownWindow(shown.state, shown.number, shown.queue)
+            self._windows[window] = replace(self._windows[window], fresh=False)
         if over:
             self.show(over)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from contract.configuration.call_texts import fill
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.messages import DisplayLine
+from contract.wire.pause_reasons import for_public
 
 BOARD_ROWS = 4
 BRIGHTNESS = 80
@@ -19,12 +20,14 @@ BRIGHTNESS = 80
 
 @dataclass(frozen=True, slots=True)
 class ShownWindow:
-    """One window as displays see it: `number` of the ticket at it, `fresh` while its call still blinks."""
+    """One window as displays see it: `number` of the ticket at it, `fresh` while its call still blinks, `reason` why it is
+    paused as it was given."""
 
     state: str
     number: str | None = None
     queue: str | None = None
     fresh: bool = False
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,17 @@ def strip_lines(config: HallConfig, device: Device, window_id: str, shown: Shown
     window = next(w for w in config.window if w.id == window_id)
     pattern = _pattern(config, device, shown.state if shown.state in ("closed", "paused", "calling", "serving") else "idle")
     queue = next((q.name.zh for q in config.queue if q.id == shown.queue), "")
-    text = fill(pattern, number=shown.number or "", window=window.number, queue=queue, waiting=waiting)
+    reason = for_public(shown.reason)
+    if reason is None:
+        pattern = pattern.replace(" {reason}", "{reason}")
+    text = fill(
+        pattern,
+        number=shown.number or "",
+        window=window.number,
+        queue=queue,
+        waiting=waiting,
+        reason=reason.zh if reason else "",
+    )
     return [DisplayLine(text, effect="blink" if shown.fresh else "static")]
 
 

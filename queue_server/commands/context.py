@@ -174,6 +174,8 @@ class CommandContext:
             self.wait_times.stale = True
             self.changes.queues.update(self.hall.queues_of.get(window.id, ()))
         window.state = state
+        if state != "paused":
+            window.pause_reason = None
         self.touch(window)
 
     def enter(self, ticket: TicketRow) -> None:

@@ -34,7 +34,8 @@ def pause_window(context: CommandContext, ask: ChangeWindow) -> WindowAnswer:
     window = context.window(ask.window)
     context.check("pause-window", window=window)
     _arrive(context, window, ask, "pause-window")
-    context.event(WindowPaused(window=window.id, clerk=window.clerk, reason=ask.reason or None))
+    window.pause_reason = ask.reason.strip() or None
+    context.event(WindowPaused(window=window.id, clerk=window.clerk, reason=window.pause_reason))
     return _shown(context, window)
 
 
@@ -76,6 +77,7 @@ def window_state(hall: HallRules, window: WindowRow, seq: int, number: str | Non
         clerk=None if clerk is None else messages.WindowClerk(clerk.id, clerk.name, clerk.photo),
         calls=window.calls,
         since=window.since.astimezone(hall.zone),
+        reason=window.pause_reason,
     )
 
 

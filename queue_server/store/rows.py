@@ -58,7 +58,8 @@ class RatingQuestion(TypedDict):
 
 @dataclass(slots=True)
 class WindowRow:
-    """One window of today: `calls` counts the calls of the ticket at it, `ask` is the open question for a rating."""
+    """One window of today: `calls` counts the calls of the ticket at it, `ask` is the open question for a rating,
+    `pause_reason` the code or the words that were given when it was paused."""
 
     id: str
     state: WindowCondition
@@ -70,6 +71,7 @@ class WindowRow:
     ask: RatingQuestion | None = None
     ask_expires_at: datetime | None = None
     called_at: datetime | None = None
+    pause_reason: str | None = None
 
 
 @dataclass(slots=True)

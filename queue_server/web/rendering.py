@@ -18,7 +18,7 @@ from contract.configuration.hall import HallConfig
 from contract.number_masking import mask_said
 from contract.texts import texts
 from contract.wait_words import ahead_words, wait_words
-from contract.wire import device_words
+from contract.wire import device_words, pause_reasons
 from queue_server.web.chinese_marked import english_numbers, marked
 from queue_server.web.menu import entries
 
@@ -80,6 +80,7 @@ class Pages:
             language=language,
             hall=self.config.hall,
             say=lambda text: getattr(text, language),
+            why_paused=pause_reasons.for_staff,
             device_word=lambda state: device_words.word(state, language),
             device_sentence=lambda kind, state: device_words.sentence(kind, state, language),
             static=lambda name: f"/static/{self.edition}/{name}",

@@ -162,4 +162,5 @@ def test_a_pause_has_a_reason(hall: WebHall, page: Page) -> None:
     page.click('#pause label:has-text("午休")')
     page.keyboard.press("Enter")
     expect(page.locator(".condition")).to_contain_text("暂停服务")
-    assert reasons(hall, "pause-window") == ["午休"]
+    expect(page.locator("#now")).to_contain_text("暂停原因：午休")
+    assert reasons(hall, "pause-window") == ["lunch"]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.wire.messages import RatingAsk, WindowClerk, WindowState, WindowTicket
@@ -63,6 +65,7 @@ def states(mode: Mode) -> Iterator[tuple[str, str, RaterState]]:
     yield "calling", "03", replace(start, window=window("calling", "A012"))
     yield "serving-comprehensive", "01", replace(start, window=window("serving", "A1012"))
     yield "paused", "03", replace(start, window=window("paused"))
+    yield "paused-reason", "03", replace(start, window=structs.replace(window("paused"), reason="fault"))
     yield "closed", "12", replace(start, window=window("closed"))
     yield "green-channel", "10", replace(start, window=window("calling", "J003"))
     yield "away", "10", replace(start, window=window("serving", "J003"), presence=Presence())

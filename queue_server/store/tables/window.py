@@ -19,6 +19,7 @@ windows = Table(
     Column("ask", JSON(none_as_null=True)),
     Column("ask_expires_at", Instant),
     Column("called_at", Instant),
+    Column("pause_reason", String(500)),
     sqlite_with_rowid=False,
 )
 

@@ -21,6 +21,7 @@ from starlette.datastructures import FormData
 from contract.configuration.hall import Clerk, Window
 from contract.wire import answers, messages
 from contract.wire.answers import ServiceAnswer, TicketAnswer
+from contract.wire.pause_reasons import PAUSE_REASONS
 from queue_server.hall_access import HallUnavailable
 from queue_server.row_files.json_text import json_of
 from queue_server.web.auth.guard import Forbidden, address
@@ -141,7 +142,7 @@ async def _console(
         session=session,
         window=window,
         keys=view.KEYS,
-        pauses=view.PAUSES,
+        pauses=PAUSE_REASONS,
         parts=await rendered(site, views, site.pages.language(request), session, window),
         trouble=trouble,
     )

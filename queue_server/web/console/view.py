@@ -48,10 +48,6 @@ class DeviceIndicator:
     state: str
 
 
-PAUSES = (N_("暂时离开"), N_("午休"), N_("开会"), N_("设备故障"))
-"""Why a clerk pauses: msgids."""
-
-
 def possible(condition: str) -> list[str]:
     """What the clerk may do while the window is in this condition: ids of keys, and the verbs of the lists."""
     can = [key.id for key in KEYS if condition in TRANSITIONS[key.verb] and not (key.id == "pause" and condition == "paused")]

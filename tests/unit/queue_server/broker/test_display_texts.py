@@ -69,6 +69,14 @@ def test_a_strip_has_its_text_for_every_state_of_its_window(hall_folder: Path):
     assert shown == ["窗口关闭", "暂停服务", "欢迎您", "请A012号到02号窗口", "正在办理A012号", "欢迎您"]
 
 
+def test_a_strip_says_why_its_window_pauses_where_people_may_know_it(hall_folder: Path):
+    config = load(hall_folder)
+    strip = display_texts.strips(config, "02")[0]
+    reasons = (None, "lunch", "fault", "away", "meeting", "看病")
+    shown = [display_texts.strip_lines(config, strip, "02", ShownWindow("paused", reason=reason), 0)[0] for reason in reasons]
+    assert [line.text for line in shown] == ["暂停服务", "暂停服务 午休", "暂停服务 设备故障", *["暂停服务"] * 3]
+
+
 def test_a_hall_chooses_its_texts_and_may_name_queue_and_waiting(tmp_path: Path):
     rules = '[display_texts]\nidle = "{queue}等候{waiting}人 {unknown}"'
     config = load(write_hall(tmp_path / "hall", rules=rules))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from queue_server.commands.window import window_state
+from queue_server.store.hall_rows import window_rows
 from tests.bed import Bed
 
 MakeBed = Callable[..., Bed]
@@ -324,6 +326,25 @@ def test_a_window_is_paused_and_closed_only_without_a_ticket(bed: Bed):
     assert bed.ok("open-window", window="01")["state"] == "idle"
     closed = bed.ok("close-window", window="01")
     assert (closed["state"], closed["clerk"]) == ("closed", None)
+
+
+def test_why_a_window_pauses_is_known_for_as_long_as_it_pauses(bed: Bed):
+    def published() -> str | None:
+        with bed.again().database.look() as connection:  # a server that has just started says the same
+            rows = {row.id: row for row, *_ in window_rows(connection)}
+        return window_state(bed.hall, rows["01"], 1, None, None).reason
+
+    bed.ok("pause-window", window="01", reason="lunch")
+    assert published() == "lunch"
+    bed.ok("pause-window", window="01", reason=" 领导检查 ")
+    assert published() == "领导检查"
+    for verb in ("open-window", "close-window"):
+        bed.ok("pause-window", window="01", reason="fault")
+        bed.ok(verb, window="01")
+        assert published() is None
+        bed.ok("open-window", window="01")
+    bed.ok("pause-window", window="01")
+    assert published() is None
 
 
 def test_a_second_login_takes_the_window_over_with_its_ticket(bed: Bed):

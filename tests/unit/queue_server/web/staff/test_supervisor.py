@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,28 @@ def test_alerts_for_technicians_stay_on_their_page(hall: WebHall, client: TestCl
     assert "device-paper-low" in client.get("/supervisor").text
     assert "illegal-message" not in client.get("/supervisor").text
     assert "illegal-message" in client.get("/fleet").text
+
+
+@pytest.mark.parametrize(
+    ("language", "given", "said"),
+    [
+        ("zh", "meeting", "暂停服务（开会）"),
+        ("en", "meeting", "Paused (In a meeting)"),
+        ("zh", "看<b>病", "暂停服务（看&lt;b&gt;病）"),
+        ("zh", "", "暂停服务"),
+    ],
+)
+def test_why_a_window_pauses_is_told_to_staff_wherever_they_see_it(
+    hall: WebHall, client: TestClient, language: str, given: str, said: str
+) -> None:
+    hall.ask("open-window", window="02", clerk="0103")
+    hall.ask("pause-window", window="02", reason=given)
+    assert hall.window("02").reason == (given or None)
+    client.cookies.set("lang", language)
+    log_in(client, "supervisor")
+    for path in ("/supervisor", "/console"):
+        page = re.sub(r"\s+", " ", client.get(path).text)
+        assert said in page and (given != "" or "暂停服务（" not in page), path
 
 
 def test_a_day_that_is_none_is_said_to_be_none(client: TestClient) -> None:
