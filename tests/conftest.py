@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, settings
 
 from contract import durable
 from contract.texts import LOCALE
-from queue_server.store.database import sqlite_url
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 from tests.postgres import PrivatePostgres
 from tests.programs import PrivateBroker, RunningServer
 from tests.secure_hall import SecureHall
@@ -95,9 +95,9 @@ def postgres() -> Iterator[PrivatePostgres]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database, once of either kind."""
+    """A ledger in which nothing has happened, once of either kind."""
     if request.param == "sqlite":
-        return sqlite_url(tmp_path)
+        return ledger_in(tmp_path)
     url: str = request.getfixturevalue("postgres").new_database()
     return url
 

@@ -37,13 +37,14 @@ from queue_server.ledger.visits import Visits
 from queue_server.ledger.window_lines import WindowLines
 from queue_server.privacy import key
 from queue_server.rollouts.own_system import OwnSystem
-from queue_server.store.database import Database, sqlite_url
+from queue_server.store.database import Database
 from queue_server.web.app import WebParts, build
 from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from queue_server.web.connections import Patience
 from queue_server.web.fleet.server_page import ServerCare
 from queue_server.web.serve import PATIENCE, WebServer, listen
 from queue_server.wiring import web_parts
+from tests.ledgers import ledger_in
 from tests.programs import PATIENCE_S
 from tests.small_hall import NOON
 
@@ -129,7 +130,7 @@ class WebHall:
         self.items = items
         self.broker = broker
         self.guides: HallGuides | None = None
-        self.database = Database(sqlite_url(folder))
+        self.database = Database(ledger_in(folder))
         self.retained = RetainedTopics()
         self.ledger = Ledger(self.database, HallRules(config), clock=now, monotonic=time.monotonic)
         self.publisher = Publisher(self.ledger, self.retained, lambda *_: None, clock=now, monotonic=time.monotonic)

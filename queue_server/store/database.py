@@ -5,6 +5,7 @@ SQLite in WAL mode with synchronous=FULL (an answered request survives a power c
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,12 +99,12 @@ class Database:
         path = None if self.shared else make_url(self.url).database
         if path is None:
             return
-        scripts = ScriptDirectory.from_config(migrations())
+        schemas = _schemas()
         try:
-            way_back.prepare(Path(path), {s.revision for s in scripts.walk_revisions()}, scripts.get_current_head() or "")
+            way_back.prepare(Path(path), schemas, schemas[0])
         except way_back.NoWayBack as error:
             raise BadDatabase(
-                f"the database was written by a newer version of this program (it knows {scripts.get_current_head()}); {error}"
+                f"the database was written by a newer version of this program (it knows {schemas[0]}); {error}"
             ) from None
 
     def close(self) -> None:
@@ -248,21 +249,25 @@ def migrations(connection: Connection | None = None) -> Config:
     return config
 
 
+@functools.cache
+def _schemas() -> tuple[str, ...]:
+    """The schemas that this program knows, the newest first; its scripts are read once."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions())
+
+
 def _migrate(connection: Connection) -> None:
     """Upgrade to the newest schema, two servers one after the other; refuse a schema that is newer than this program."""
-    config = migrations(connection)
+    newest = _schemas()[0]
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # the other server may have much to migrate
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7101)")
-    before = MigrationContext.configure(connection).get_current_revision()
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        known = ScriptDirectory.from_config(config).get_current_head()
-        raise BadDatabase(
-            f"the database was written by a newer version of this program (it knows schema {known}: {error}); "
-            "install that version again or give another --state folder"
-        ) from None
-    if before != ScriptDirectory.from_config(config).get_current_head():
+    if MigrationContext.configure(connection).get_current_revision() != newest:
+        try:
+            command.upgrade(migrations(connection), "head")
+        except CommandError as error:
+            raise BadDatabase(
+                f"the database was written by a newer version of this program (it knows schema {newest}: {error}); "
+                "install that version again or give another --state folder"
+            ) from None
         log_beginnings.sign_new(connection)
     connection.commit()

@@ -21,10 +21,10 @@ from kiosk.ticket_kiosk.guides import speech
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.theme import Look, Mode
 from queue_server.catalogue.load import load as load_catalogue
-from queue_server.store.database import sqlite_url
 from queue_server.web.public.guides import facts
 from queue_server.web.site import Site
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 
 FOLDER = Path(__file__).parents[3] / "assets" / "halls" / "wushan"
 HALL = load(FOLDER)
@@ -36,7 +36,7 @@ MORNING = ("01", "04", "06", "12")
 
 @pytest.fixture
 def bed(tmp_path: Path) -> Iterator[Bed]:
-    made = Bed(FOLDER, sqlite_url(tmp_path)).open()
+    made = Bed(FOLDER, ledger_in(tmp_path)).open()
     yield made
     made.close()
 

@@ -23,8 +23,8 @@ from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, MarkMerged, NoNu
 from kiosk.ticket_kiosk.role import setting_of
 from kiosk.ticket_kiosk.take_number.state import PrintTicket
 from kiosk.ui.theme import Mode
-from queue_server.store.database import sqlite_url
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 from tests.small_hall import write_hall
 
 QUEUES = ("household", "tax", "enterprise")
@@ -123,7 +123,7 @@ class Hall(RuleBasedStateMachine):
         hall = write_hall(self.folder / "hall", rules="issue_outside_hours = true\nprint_timeout_s = 100000")
         devices = hall / "devices.toml"
         devices.write_text(devices.read_text() + '\n[[terminal]]\nid = "kiosk-2"\nrole = "hall"\n')
-        self.bed = Bed(hall, sqlite_url(self.folder)).open()
+        self.bed = Bed(hall, ledger_in(self.folder)).open()
         with self.bed.database.writer.begin() as connection:
             for queue in QUEUES if issued else ():
                 connection.exec_driver_sql(f"INSERT INTO counters VALUES ('{queue}', '2026-11-23', {issued})")

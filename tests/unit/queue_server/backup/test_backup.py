@@ -22,6 +22,7 @@ from queue_server.privacy import Sealer, key
 from queue_server.store import tables
 from queue_server.store.database import Database, sqlite_url
 from tests.bed import Bed, Clock
+from tests.ledgers import ledger_in
 from tests.postgres import PrivatePostgres
 from tests.small_hall import write_hall
 
@@ -58,7 +59,7 @@ def lost(tmp_path: Path, database_url: str) -> Iterator[Lost]:
     for folder in (state, disk):
         folder.mkdir()
     hall = write_hall(tmp_path / "hall-of-it")
-    url = sqlite_url(state) if database_url.startswith("sqlite") else database_url
+    url = ledger_in(state, Sealer(key(state))) if database_url.startswith("sqlite") else database_url
     bed = Bed(hall, url, clock=Clock(), sealer=Sealer(key(state))).open()
     bed.ok("open-window", window="01", clerk="0101")
     there = Lost(bed, hall, state, disk, [bed])

@@ -16,8 +16,8 @@ from queue_server.backup.make import BackupBusy, BackupSource, working_folder
 from queue_server.backup.schedule import BackupSchedule
 from queue_server.privacy import Sealer, key
 from queue_server.store import restores
-from queue_server.store.database import sqlite_url
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 from tests.programs import wait_until
 from tests.small_hall import write_hall
 
@@ -31,7 +31,7 @@ class Scheduled:
         self.state, self.disk = tmp_path / "state", tmp_path / "disk"
         self.state.mkdir()
         hall = write_hall(tmp_path / "hall")
-        self.bed = Bed(hall, sqlite_url(self.state), sealer=Sealer(key(self.state))).open()
+        self.bed = Bed(hall, ledger_in(self.state, Sealer(key(self.state))), sealer=Sealer(key(self.state))).open()
         self.alerts: dict[str, Alert] = {}
         self.looks = 0
         self.settings = Backups(folder=str(self.disk), keep=2)

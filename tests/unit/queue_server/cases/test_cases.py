@@ -31,6 +31,7 @@ from queue_server.web.api import platforms, token_files
 from queue_server.web.api.token_files import tokens_of
 from tests.bed import Bed
 from tests.facts import cases_of
+from tests.ledgers import ledger_in
 from tests.small_hall import write_hall
 
 GIVEN = {
@@ -54,7 +55,7 @@ def one(**more):
 
 @pytest.fixture
 def bed(tmp_path):
-    bed = Bed(write_hall(tmp_path / "hall"), f"sqlite:///{tmp_path / 'ledger.sqlite'}").open()
+    bed = Bed(write_hall(tmp_path / "hall"), ledger_in(tmp_path)).open()
     yield bed
     bed.close()
 

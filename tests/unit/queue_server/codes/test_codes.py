@@ -28,6 +28,7 @@ from queue_server.codes.verifier import Holder, Refusal
 from queue_server.codes.verifiers import example, opened
 from tests.bed import MONDAY_MORNING, Bed
 from tests.facts import cases_of
+from tests.ledgers import ledger_in
 from tests.small_hall import write_hall
 
 ISSUER = "example-platform"
@@ -46,7 +47,7 @@ def hall_with_verifier(folder):
 @pytest.fixture
 def bed(tmp_path):
     hall = hall_with_verifier(tmp_path / "hall")
-    bed = Bed(hall, f"sqlite:///{tmp_path / 'ledger.sqlite'}", always_open=True).open()
+    bed = Bed(hall, ledger_in(tmp_path), always_open=True).open()
     bed.hall.verifiers = opened(hall, bed.hall.config.verifier)
     yield bed
     bed.close()
@@ -191,7 +192,7 @@ def test_whoever_comes_too_late_stands_like_anybody_else(bed):
 
 def test_a_hall_may_refuse_whoever_comes_too_late(tmp_path):
     hall = write_hall(tmp_path / "hall", rules='appointment = {late = "refuse"}\n')
-    bed = Bed(hall, f"sqlite:///{tmp_path / 'ledger.sqlite'}", always_open=True).open()
+    bed = Bed(hall, ledger_in(tmp_path), always_open=True).open()
     code = book(bed)
     bed.clock.advance(minutes=50)
     assert check_in(bed, code).error.code == "expired"

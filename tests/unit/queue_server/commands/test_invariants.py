@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy.exc import OperationalError
 
-from queue_server.store.database import sqlite_url
 from queue_server.store.unit_of_work import UnitOfWork
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 from tests.small_hall import write_hall
 
 WINDOWS = st.sampled_from(["01", "03"])
@@ -49,7 +49,7 @@ class Hall(RuleBasedStateMachine):
     def opens(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="jiaohao-hall-"))
         hall = write_hall(self.folder / "hall", rules="issue_outside_hours = true\nrecall_limit = 1")
-        self.bed = Bed(hall, sqlite_url(self.folder)).open()
+        self.bed = Bed(hall, ledger_in(self.folder)).open()
         self.whole = self.bed.hall.config
         self.lists: dict[str, Any] = {}
         self.calendar: dict[str, Any] = {}

@@ -13,9 +13,9 @@ from contract.wire.requests import OWNED, VERBS
 from queue_server.commands.context import Changes, CommandContext
 from queue_server.commands.permission import check
 from queue_server.commands.refused import Refused
-from queue_server.store.database import sqlite_url
 from queue_server.store.unit_of_work import UnitOfWork
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 from tests.secure_hall import MORE
 from tests.small_hall import write_hall
 
@@ -123,7 +123,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     hall = write_hall(folder / "hall")
     with (hall / "devices.toml").open("a", encoding="utf-8") as file:
         file.write(MORE)
-    bed = Bed(hall, sqlite_url(folder)).open()
+    bed = Bed(hall, ledger_in(folder)).open()
     yield Scene(bed)
     bed.close()
 

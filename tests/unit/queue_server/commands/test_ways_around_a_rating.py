@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from queue_server.store.database import sqlite_url
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 from tests.small_hall import add_kiosk_device, write_hall
 
 MakeBed = Callable[..., Bed]
@@ -100,7 +100,7 @@ def printing_bed(tmp_path: Path) -> Iterator[Bed]:
     """A hall whose kiosk has a ticket printer."""
     hall = write_hall(tmp_path / "hall")
     add_kiosk_device(hall, "printer-1", kind="printer", model="escpos-generic", address="emulator://printer-1")
-    bed = Bed(hall, sqlite_url(tmp_path)).open()
+    bed = Bed(hall, ledger_in(tmp_path)).open()
     yield bed
     bed.close()
 

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from contract.wire.requests import VERBS
-from queue_server.store.database import sqlite_url
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 from tests.small_hall import add_kiosk_device, write_hall
 
 SHORT, LONG = 300, 3000
@@ -196,7 +196,7 @@ def make(tmp_path: Path) -> Iterator[Callable[[str], Bed]]:
         (tmp_path / name).mkdir()
         hall = write_hall(tmp_path / name / "hall")
         add_kiosk_device(hall, "printer-1", kind="printer", model="escpos-generic", address="emulator://printer-1")
-        beds.append(Bed(hall, sqlite_url(tmp_path / name)))
+        beds.append(Bed(hall, ledger_in(tmp_path / name)))
         return beds[-1]
 
     yield bed

@@ -19,6 +19,7 @@ from queue_server.logs.verify import Verdict, size, verify
 from queue_server.store import tables
 from queue_server.store.database import Database, Writer, migrations
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 from tests.web_hall import now
 
 
@@ -227,7 +228,7 @@ def test_two_servers_on_one_postgresql_write_chains_that_hold_together(hall_fold
 def test_the_command_names_the_first_broken_row_and_ends_with_1(
     hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bed = Bed(hall_folder, f"sqlite:///{tmp_path / 'ledger.sqlite'}").open()
+    bed = Bed(hall_folder, ledger_in(tmp_path)).open()
     for _ in range(3):
         bed.issue()
     assert audit(["verify", "--state", str(tmp_path)]) == 0
@@ -266,7 +267,7 @@ def test_a_chain_reads_the_database_only_when_it_begins(bed: Bed) -> None:
 
 
 def test_the_database_is_left_open_for_nobody(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    database = Database(ledger_in(tmp_path))
     database.open()
     database.close()
     assert audit(["verify", "--state", str(tmp_path)]) == 0
@@ -274,7 +275,7 @@ def test_the_database_is_left_open_for_nobody(tmp_path: Path) -> None:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    database = Database(ledger_in(tmp_path))
     database.open()
     yield database
     database.close()
@@ -349,7 +350,7 @@ def test_deeds_of_an_earlier_version_have_no_hash_and_are_counted(office: AuditL
 def test_a_row_that_cannot_even_be_read_is_named_and_ends_nothing_in_a_crash(
     hall_folder: Path, tmp_path: Path, change: str
 ) -> None:
-    bed = Bed(hall_folder, f"sqlite:///{tmp_path / 'ledger.sqlite'}").open()
+    bed = Bed(hall_folder, ledger_in(tmp_path)).open()
     for _ in range(9):
         bed.issue()
     row = ids(bed)[5]

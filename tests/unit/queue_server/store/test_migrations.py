@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -14,9 +15,9 @@ from tests.postgres import PrivatePostgres
 
 
 @pytest.fixture
-def ledger(database_url: str, postgres: PrivatePostgres) -> Iterator[Connection]:
+def ledger(database_url: str, tmp_path: Path, postgres: PrivatePostgres) -> Iterator[Connection]:
     """A connection to a ledger that this program made from nothing."""
-    url = database_url if database_url.startswith("sqlite") else postgres.empty_database()
+    url = f"sqlite:///{tmp_path / 'new.sqlite'}" if database_url.startswith("sqlite") else postgres.empty_database()
     database = Database(url)
     database.open()
     with database.writer.connect() as connection:

@@ -50,9 +50,9 @@ def was() -> Content:
 def database(tmp_path: Path, request: pytest.FixtureRequest, database_url: str, was: Content) -> Iterator[Database]:
     """The old ledger, opened by this program: the file itself, or its rows in a PostgreSQL of the old schema."""
     if database_url.startswith("sqlite"):
-        with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as old:
+        url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+        with closing(sqlite3.connect(tmp_path / "old.sqlite")) as old:
             old.executescript(OLD)
-        url = sqlite_url(tmp_path)
     else:
         postgres: PrivatePostgres = request.getfixturevalue("postgres")
         url = postgres.empty_database()

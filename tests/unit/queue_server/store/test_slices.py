@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from queue_server.store.database import Database, sqlite_url
+from queue_server.store.database import Database
 from queue_server.store.slices import write_in_slices
+from tests.ledgers import ledger_in
 
 LONGEST_S = 0.05
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path))
+    database = Database(ledger_in(tmp_path))
     database.open()
     yield database
     database.close()

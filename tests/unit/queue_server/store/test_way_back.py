@@ -16,6 +16,7 @@ from queue_server.store import way_back
 from queue_server.store.database import BadDatabase, Database, sqlite_url
 from queue_server.store.ledger_copy import schema_of
 from tests.bed import Bed
+from tests.ledgers import ledger_in
 from tests.small_hall import write_hall
 
 OLD = Path(__file__).with_name("ledger_of_0_1_0.sql").read_text(encoding="utf-8")
@@ -30,7 +31,7 @@ def state(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bed(tmp_path: Path, state: Path) -> Iterator[Bed]:
-    bed = Bed(write_hall(tmp_path / "hall"), sqlite_url(state)).open()
+    bed = Bed(write_hall(tmp_path / "hall"), ledger_in(state)).open()
     yield bed
     bed.close()
 

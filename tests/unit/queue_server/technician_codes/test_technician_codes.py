@@ -13,10 +13,10 @@ import pytest
 from contract.totp import matching_step
 from queue_server.main import main
 from queue_server.privacy import Sealer, key
-from queue_server.store.database import sqlite_url
 from queue_server.technician_codes import repository
 from queue_server.technician_codes.action_log import MOST_AN_HOUR
 from tests.bed import Bed, Clock
+from tests.ledgers import ledger_in
 from tests.small_hall import write_hall
 
 TWO_MORE = """
@@ -133,7 +133,9 @@ def test_on_the_servers_machine_a_command_shows_codes_that_open(tmp_path: Path, 
     common = ["technician-code", "--hall", str(hall), "--state", str(tmp_path)]
     assert main([*common, "--terminal", "kiosk-1"]) == 0
     once, offline = (line.split()[-1] for line in capsys.readouterr().out.splitlines())
-    bed = Bed(hall, sqlite_url(tmp_path), clock=Clock(datetime.now(UTC)), sealer=Sealer(key(tmp_path))).open()
+    bed = Bed(
+        hall, ledger_in(tmp_path, Sealer(key(tmp_path))), clock=Clock(datetime.now(UTC)), sealer=Sealer(key(tmp_path))
+    ).open()
     bed.actor = "kiosk-1"
     try:
         secret = bytes.fromhex(bed.ok("fetch-technician-secret")["secret"])

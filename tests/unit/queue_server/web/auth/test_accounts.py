@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.logs.audit_log import AuditLog
-from queue_server.store.database import Database, sqlite_url
+from queue_server.store.database import Database
 from queue_server.store.hall_key import hall_key
 from queue_server.web.auth import known_devices
 from queue_server.web.auth.accounts import AccountRefused, Accounts, is_strong, new_password
@@ -21,6 +21,7 @@ from queue_server.web.auth.known_devices import KnownDevices
 from queue_server.web.auth.lock_out import FAILURES_FROM_ANYWHERE, FAILURES_FROM_ONE_PLACE, LOCK, LogInPlace
 from queue_server.web.auth.sessions import LIFE, Sessions
 from queue_server.web.auth.turns import MOST_WAITING, TooManyWait, Turns
+from tests.ledgers import ledger_in
 from tests.web_hall import QUICK
 
 GOOD = "Sunny-day7"
@@ -42,7 +43,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path))
+    database = Database(ledger_in(tmp_path))
     database.open()
     yield database
     database.close()
@@ -243,7 +244,7 @@ def test_the_command_resets_an_account_and_names_those_that_there_are(
     hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     of_hall = ["--hall", str(hall_folder), "--state", str(tmp_path)]
-    database = Database(sqlite_url(tmp_path))
+    database = Database(ledger_in(tmp_path))
     database.open()
     Accounts(database, AuditLog(database, Clock()), Clock()).create("admin", GOOD, "administrator")
     database.close()
