@@ -1,14 +1,14 @@
 """How a terminal gets another system: fetches the bundle, hands it to the installer, and reports the result after the restart.
 
-The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, file, sha256, version} in
-a folder that systemd watches (`jiaohao-update.path`). A service of root (`appliance/boot/update.py`) installs the bundle and
-restarts the machine, another one (`appliance/boot/judge.py`) decides then whether the new system is good; both leave their
-result in `result.json` {state: installing|restarting|done|failed, detail}. `order.json` is this program's own note: what it was
-doing.
+The programs of a terminal may not install anything. They leave `bundle.raucb` and `request.json` {id, file, sha256, version,
+older} in a folder that systemd watches (`jiaohao-update.path`). A service of root (`appliance/boot/update.py`) installs the
+bundle and restarts the machine, another one (`appliance/boot/judge.py`) decides then whether the new system is good; both
+leave their result in `result.json` {state: installing|restarting|done|failed, detail}. `order.json` is this program's own note:
+what it was doing.
 
 The reason of a failed update is what the installer reports, or a word that the server's pages explain: no-room, not-there,
-unreachable, another-file (link.fetch), no-installer, busy, not-installed, installer-silent, went-back (the new system did not
-start).
+unreachable, another-file (link.fetch), no-installer, busy, not-newer, not-installed, installer-silent, went-back (the new
+system did not start).
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class InstallOrder(Struct, frozen=True):
     file: str
     sha256: str
     version: str
+    older: bool
 
 
 class InstallResult(Struct, frozen=True):
@@ -176,7 +177,8 @@ class Updater:
         (self._folder / "result.json").unlink(missing_ok=True)
         note = msgspec.structs.replace(note, state="installing")
         self._keep(note)
-        self._write("request.json", InstallOrder(note.id, BUNDLE, note.update.sha256, note.update.version))
+        asked = note.update
+        self._write("request.json", InstallOrder(note.id, BUNDLE, asked.sha256, asked.version, asked.older))
         return note
 
     def _await_installer(self, note: UpdateNote) -> None:

@@ -65,9 +65,10 @@ def judge(place: Place) -> bool:
 
 def update(place: Place) -> bool:
     from appliance.boot import slots
+    from appliance.boot.update import Installer
     from appliance.boot.update import update as do
 
-    return do(place, slots.install, lambda: _systemctl("reboot"))
+    return do(place, Installer(slots.signed_version, slots.install, lambda: _systemctl("reboot")))
 
 
 def _say(terminal: str, text: str, trouble: bool) -> None:

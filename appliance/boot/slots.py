@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.boot.place import Place
 from appliance.run import run
+from appliance.trouble import ApplianceError
 
 OTHER = {"A": "B", "B": "A"}
 
@@ -61,6 +63,18 @@ def stay_here() -> None:
     """The other system is bad, this one starts from now on. Raise ApplianceError."""
     run("rauc", "status", "mark-bad", "other")
     run("rauc", "status", "mark-active", "booted")
+
+
+def signed_version(bundle: Path) -> str:
+    """The version in the manifest that a bundle's signature holds, after the signature was checked; empty if it has none.
+
+    Raise ApplianceError with RAUC's reason.
+    """
+    told = run("rauc", "info", "--output-format=json", bundle)
+    try:
+        return str(json.loads(told)["version"] or "")
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise ApplianceError(f"rauc does not say which version {bundle} has; build the bundle again") from None
 
 
 def install(bundle: Path) -> None:

@@ -1,6 +1,6 @@
 """Installs the update that was asked for in request.json, beside it answers in result.json, and starts the machine again.
 
-    request.json   {id, file, sha256, version}     file: a name in the same folder
+    request.json   {id, file, sha256, version, older}     file: a name in the same folder
     result.json    {id, state: installing|restarting|done|failed, detail, version, slot}     slot: A or B, which ran then
 
 The terminal's program asks (link/update.py); the judge says after the restart whether it is done.
@@ -8,6 +8,9 @@ The terminal's program asks (link/update.py); the judge says after the restart w
 The bundle's signature decides, the checksum only distinguishes a broken download from a foreign bundle. A power cut leaves
 request.json where it was: the update begins again, in the slot that does not run. If by then the new system runs, it was
 written and made the one to start before the cut: it is not begun again, which would write over the system to go back to.
+
+A bundle that is signed may still be an old one, with faults that are mended since. So the version inside its signature must be
+newer than the one that runs, unless the request says that somebody wants the older one.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from pathlib import Path
 from appliance.boot import slots
 from appliance.boot.place import Place, read_left, write_json
 from appliance.trouble import ApplianceError
+from contract.version import newer
 
 LOG = logging.getLogger(__name__)
 REQUEST = "request.json"
@@ -37,12 +41,31 @@ class InstallRequest:
     file: str
     sha256: str
     version: str
+    older: bool = False
 
 
 NOBODY = InstallRequest("", "", "", "")
 
 
-def update(place: Place, install: Callable[[Path], None], restart: Callable[[], None]) -> bool:
+class NotNewer(ApplianceError):
+    """A bundle whose version is not newer than the one that runs, and nobody has said that it may be."""
+
+    reason = "not-newer"
+
+
+@dataclass(frozen=True)
+class Installer:
+    """What an update needs of the machine: the version that is signed in a bundle, writing it, starting again.
+
+    The first two raise ApplianceError.
+    """
+
+    signed_version: Callable[[Path], str]
+    install: Callable[[Path], None]
+    restart: Callable[[], None]
+
+
+def update(place: Place, installer: Installer) -> bool:
     """Do what request.json asks; whether it was done. Never raises: whatever goes wrong is the result."""
     asked, request = place.update / REQUEST, NOBODY
     try:
@@ -53,16 +76,17 @@ def update(place: Place, install: Callable[[Path], None], restart: Callable[[], 
             return True
         report(place, request, "installing")
         bundle = checked(place.update, request)
-        install(bundle)
+        _need_newer(place, request, installer.signed_version(bundle))
+        installer.install(bundle)
     except (ApplianceError, OSError) as error:
         LOG.error("the update was not installed: %s", error)
         with contextlib.suppress(OSError):  # a full disk, or a folder that whoever asks has spoilt
-            report(place, request, "failed", str(error))
+            report(place, request, "failed", error.reason if isinstance(error, NotNewer) else str(error))
         asked.unlink(missing_ok=True)
         return False
     report(place, request, "restarting")
     _clear(place, request)
-    restart()
+    installer.restart()
     return True
 
 
@@ -77,6 +101,16 @@ def _is_new(place: Place, result: dict[str, str]) -> bool:
     return result.get("slot", "") not in ("", slots.running(place))
 
 
+def _need_newer(place: Place, request: InstallRequest, signed: str) -> None:
+    runs = place.version()
+    if request.older or newer(signed, runs):
+        return
+    raise NotNewer(
+        f"the bundle holds {signed or 'no version'}, which is not newer than {runs}, which runs; to go back to it all the same,"
+        " begin the update again and answer the question about the older version"
+    )
+
+
 def _clear(place: Place, request: InstallRequest) -> None:
     for name in (request.file, REQUEST):
         (place.update / name).unlink(missing_ok=True)
@@ -86,9 +120,10 @@ def read(path: Path) -> InstallRequest:
     """Read a request. Raise ApplianceError for anything else."""
     try:
         given = json.loads(read_left(path))
-        request = InstallRequest(**{name: str(given[name]) for name in ("id", "file", "sha256", "version")})
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ApplianceError(f"{path} cannot be read ({error!r}); it holds id, file, sha256 and version") from None
+        words = {name: str(given[name]) for name in ("id", "file", "sha256", "version")}
+        request = InstallRequest(**words, older=given.get("older") is True)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ApplianceError(f"{path} cannot be read ({error!r}); it holds id, file, sha256, version and older") from None
     if not request.file or Path(request.file).name != request.file or request.file.startswith("."):
         raise ApplianceError(f"{path}: file {request.file!r} is no name of a file in {path.parent}")
     return request

@@ -101,6 +101,8 @@ class Update(Struct, frozen=True):
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
     size: Annotated[int, Meta(ge=1, le=2**53 - 1)]
     version: Annotated[str, Meta(min_length=1, max_length=64)]
+    older: bool = False
+    """Somebody has said that the terminal may go back to a version that is not newer than the one that runs."""
 
 
 class UpdateStatus(Struct, frozen=True, omit_defaults=True):

@@ -81,7 +81,8 @@ class RolloutDriver:
         if bundle is None:
             return
         url = f"{self._address}/bundles/{bundle.sha256}.raucb"
-        ask = TerminalAsk(target.order, "update", Update(url, bundle.sha256, bundle.size, bundle.version))
+        update = Update(url, bundle.sha256, bundle.size, bundle.version, rollout.older)
+        ask = TerminalAsk(target.order, "update", update)
         self._hall.say(f"terminal/{target.terminal}/ask", codec.encode(ask), EXPIRY_S)
 
     def _seen(self, terminal: str) -> Seen:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from contract.version import newer
 from contract.wire.messages import Update, UpdateStatus
 from link.machine_status import system_version
 from link.update import Updater
@@ -59,11 +60,15 @@ class OwnSystem:
         """The bundles that fit this machine, the newest first. Raise ERRORS of the database."""
         return [bundle for bundle in self._shelf.all() if bundle.compatible.startswith(COMPATIBLE)]
 
-    def update(self, sha256: str) -> str | None:
-        """Begin to install a bundle; its version, None if it is not there or fits no server. Raise UpdateRefused."""
-        bundle = next((bundle for bundle in self.bundles() if bundle.sha256 == sha256), None)
-        if bundle is None:
-            return None
+    def bundle(self, sha256: str) -> Bundle | None:
+        """A bundle that fits this machine; None if it is not there or fits no server. Raise ERRORS of the database."""
+        return next((bundle for bundle in self.bundles() if bundle.sha256 == sha256), None)
+
+    def is_newer(self, bundle: Bundle) -> bool:
+        """Whether the bundle is newer than what runs."""
+        return newer(bundle.version, self.version)
+
+    def update(self, bundle: Bundle, *, older: bool = False) -> None:
+        """Begin to install a bundle; with `older` one that is not newer than what runs. Raise UpdateRefused."""
         url = f"{self._fetched_at}/bundles/{bundle.sha256}.raucb"
-        self._updater.take(str(uuid.uuid4()), Update(url, bundle.sha256, bundle.size, bundle.version))
-        return bundle.version
+        self._updater.take(str(uuid.uuid4()), Update(url, bundle.sha256, bundle.size, bundle.version, older))

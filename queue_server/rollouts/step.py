@@ -63,6 +63,8 @@ class Rollout:
     forgiven: int = 0
     started_by: str = ""
     started_at: datetime | None = None
+    older: bool = False
+    """Somebody has said that terminals may go back to this version from a newer one."""
 
     @property
     def open(self) -> bool:

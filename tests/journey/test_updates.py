@@ -25,7 +25,8 @@ OLD, NEW = "2026.11.22", "2026.11.23"
 CONTENT = b"hsqs" + random.Random(3).randbytes(3_000_000)
 MACHINE = 'mount -t overlay overlay -o "lowerdir=$0/usr/share:/usr/share" /usr/share && exec "$@"'
 PLAYED = {
-    "rauc": 'test "$1" != install || head -c 4 "$2" | grep -q hsqs',
+    "rauc": 'for bundle; do :; done; head -c 4 "$bundle" | grep -q hsqs || test "$1" = status; '
+    'test "$1" != info || echo "{\\"version\\": \\"$(grep -ao "version=[0-9.]*" "$bundle" | cut -d= -f2)\\"}"',
     "grub-editenv": 'echo "ORDER=$(cat "$MACHINE/order")"',
     "systemctl": "exit 0",
 }

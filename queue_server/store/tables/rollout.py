@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, false
 
 from queue_server.store.tables.columns import Instant, metadata
 
@@ -32,6 +32,7 @@ rollouts = Table(
     Column("forgiven", Integer, nullable=False),
     Column("started_by", String(64), nullable=False),
     Column("started_at", Instant, nullable=False),
+    Column("older", Boolean, nullable=False, server_default=false()),
 )
 
 rollout_terminals = Table(

@@ -69,6 +69,7 @@ DEEDS = {
     "bundle-add": Deed(N_("上传升级包")),
     "bundle-remove": Deed(N_("删除升级包")),
     "rollout-begin": Deed(N_("开始升级")),
+    "rollout-older": Deed(N_("退回旧版本")),
     "rollout-pause": Deed(N_("暂停升级")),
     "rollout-go-on": Deed(N_("继续升级")),
     "rollout-try-again": Deed(N_("再试升级")),
@@ -79,5 +80,6 @@ DEEDS = {
     "backup-now": Deed(N_("立即备份")),
     "backup-download": Deed(N_("下载备份")),
     "server-update": Deed(N_("升级服务器")),
+    "server-older": Deed(N_("服务器退回旧版本")),
     "log-check": Deed(N_("检查日志")),
 }

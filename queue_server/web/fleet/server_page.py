@@ -23,6 +23,7 @@ from queue_server.rollouts.own_system import OwnSystem
 from queue_server.store import marks
 from queue_server.store.database import Database
 from queue_server.web.auth.sessions import Session
+from queue_server.web.fleet.older import ask_why, reason_in
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
@@ -94,13 +95,18 @@ def _system(site: Site, care: ServerCare, system: OwnSystem) -> APIRouter:
     async def update(request: Request) -> Response:
         session = await site.guard.need(request, *UPDATE)
         form = await site.guard.form(request, session)
+        bundle = await asyncio.to_thread(system.bundle, str(form.get("bundle", "")))
+        if bundle is None:
+            return RedirectResponse("/server", HTTPStatus.SEE_OTHER)
+        reason = reason_in(form)
+        if system.able and not reason and not system.is_newer(bundle):
+            return ask_why(site, request, session, bundle.version, {"": system.version}, form)
         try:
-            version = await asyncio.to_thread(system.update, str(form.get("bundle", "")))
+            await asyncio.to_thread(lambda: system.update(bundle, older=bool(reason)))
         except UpdateRefused as refused:
             LOG.error("the server is not updated: %s", refused)
             return await _show(site, care, request, session, trouble=refused.reason)
-        if version is not None:
-            await site.note(request, session, "server-update", version)
+        await site.note(request, session, "server-older" if reason else "server-update", bundle.version, reason)
         return RedirectResponse("/server", HTTPStatus.SEE_OTHER)
 
     return router

@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,8 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from contract.version import newer
+from contract.wire.messages import TerminalStatus
 from queue_server.rollouts import step as steps
 from queue_server.rollouts.bundle_shelf import Bundle, BundleShelf
 from queue_server.rollouts.driver import alert_of
@@ -21,6 +24,7 @@ from queue_server.rollouts.repository import GroupIsBusy, RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.bundles import ROLES, in_use
+from queue_server.web.fleet.older import ask_why, reason_in
 from queue_server.web.site import Site
 
 LIVE_PAUSE_S = 1.0
@@ -97,12 +101,17 @@ def _decisions(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRo
         rollout = _rollout(site, form, bundle, session.account.name)
         if rollout is None:
             return RedirectResponse("/updates?trouble=incomplete", HTTPStatus.SEE_OTHER)
+        reason, running = reason_in(form), _running_newer(site, rollout)
+        if running and not reason:
+            return ask_why(site, request, session, rollout.version, running, form)
+        rollout = replace(rollout, older=bool(reason))
         try:
             await asyncio.to_thread(book.begin, rollout)
         except GroupIsBusy:
             return RedirectResponse("/updates?trouble=busy", HTTPStatus.SEE_OTHER)
         site.hall.show(*alert_of(rollout, site.clock()))
-        await site.note(request, session, "rollout-begin", rollout.group, rollout.version)
+        deed, more = ("rollout-older", f" {reason}") if reason else ("rollout-begin", "")
+        await site.note(request, session, deed, rollout.group, f"{rollout.version}{more}")
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
 
     @router.post("/updates/{rollout}/{step}")
@@ -143,6 +152,17 @@ def _rollout(site: Site, form: FormData, bundle: Bundle | None, by: str) -> Roll
         started_by=by,
         started_at=site.clock(),
     )
+
+
+def _running_newer(site: Site, rollout: Rollout) -> dict[str, str]:
+    """Terminals of a rollout that would go back to an older version, as far as they are known, with what runs there."""
+    running = {}
+    for target in rollout.targets:
+        status = site.state(f"terminal/{target.terminal}/status", TerminalStatus)
+        system = status.machine.system if status is not None and status.machine is not None else ""
+        if system not in ("", rollout.version) and not newer(rollout.version, system):
+            running[target.terminal] = system
+    return running
 
 
 def _groups(site: Site) -> dict[str, int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +17,16 @@ import pytest
 from appliance.boot import join as joining
 from appliance.boot import main as appliance_main
 from appliance.boot import serve as serving
+from appliance.boot import slots
 from appliance.boot.join import MachineControls, NoConfiguration, join
 from appliance.boot.judge import Bench, judge
 from appliance.boot.notice import BootNotice, draw, pixels, show, wrapped
 from appliance.boot.place import UNITS, Place, named, without_token, write
 from appliance.boot.set_up import network, set_up
 from appliance.boot.slots import Slots
-from appliance.boot.update import InstallRequest, begun, judged, update
+from appliance.boot.update import Installer, InstallRequest, begun, judged, update
+from appliance.image.bundle import MANIFEST, keys
+from appliance.run import run
 from appliance.terminal_file import ROLES, TerminalFile
 from appliance.trouble import ApplianceError
 from contract.configuration.hall_files import BadHall
@@ -285,10 +290,22 @@ def test_a_machine_that_is_not_from_the_image_is_not_judged(place: Place):
 # --- updating ---------------------------------------------------------------------------------------------------------
 
 
-def ask(place: Place, **changed: str) -> None:
+def ask(place: Place, **changed: object) -> None:
     write(place.update / "new.raucb", "bundle")
     request = {"id": "order-1", "file": "new.raucb", "sha256": hashlib.sha256(b"bundle").hexdigest(), "version": "3"}
     write(place.update / "request.json", json.dumps(request | changed))
+
+
+def installer(
+    install: Callable[[Path], object] = lambda _bundle: None,
+    restart: Callable[[], object] = lambda: None,
+    signed: Callable[[Path], str] = lambda _bundle: "3",
+) -> Installer:
+    """An installer for bundles that are signed as version 3."""
+    return Installer(signed, lambda bundle: install(bundle) and None, lambda: restart() and None)
+
+
+UNTOUCHED = installer(lambda _bundle: pytest.fail("installed"), lambda: pytest.fail("restarted"))
 
 
 def told(place: Place) -> tuple[str, str]:
@@ -299,7 +316,7 @@ def told(place: Place) -> tuple[str, str]:
 def test_an_update_is_installed_once_and_the_machine_restarts(place: Place):
     ask(place)
     done: list[str] = []
-    assert update(place, lambda bundle: done.append(bundle.name), lambda: done.append("restart"))
+    assert update(place, installer(lambda bundle: done.append(bundle.name), lambda: done.append("restart")))
     assert done == ["new.raucb", "restart"] and told(place) == ("restarting", "")
     assert not (place.update / "request.json").exists() and not (place.update / "new.raucb").exists()
 
@@ -313,7 +330,7 @@ def test_root_follows_no_link_that_a_program_has_left_in_the_folder_of_updates(p
     ask(place)
     (place.update / left).unlink(missing_ok=True)
     (place.update / left).symlink_to(secret)
-    update(place, lambda _bundle: None, lambda: None)
+    update(place, installer())
     begun(place)
     judged(place)
     assert (secret.read_text(), secret.stat().st_mode & 0o777) == (kept, 0o600)
@@ -326,7 +343,7 @@ def test_a_pipe_or_a_folder_in_place_of_a_request_keeps_root_neither_waiting_nor
     (place.update / "request.json").unlink()
     os.mkfifo(place.update / "request.json")
     (place.update / "result.json").mkdir()
-    assert not update(place, lambda _bundle: pytest.fail("installed"), lambda: pytest.fail("restarted"))
+    assert not update(place, UNTOUCHED)
     assert not (place.update / "request.json").exists()
 
 
@@ -341,9 +358,47 @@ def test_a_pipe_or_a_folder_in_place_of_a_request_keeps_root_neither_waiting_nor
 )
 def test_an_update_that_is_not_what_was_announced_is_not_touched(place: Place, changed: dict[str, str], why: str):
     ask(place, **changed)
-    assert not update(place, lambda _bundle: pytest.fail("installed"), lambda: pytest.fail("restarted"))
+    assert not update(place, UNTOUCHED)
     assert told(place)[0] == "failed" and why in told(place)[1]
     assert not (place.update / "request.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("signed", "announced"), [("1.9", "9"), ("2", "2"), ("2.0-rc1", "3"), ("", "3"), ("unknown", "unknown")]
+)
+def test_a_bundle_that_is_not_signed_as_newer_is_refused_unless_somebody_wants_the_older_one(
+    place: Place, signed: str, announced: str
+):
+    of_old = installer(UNTOUCHED.install, UNTOUCHED.restart, lambda _bundle: signed)
+    for older in (False, None, "true", 1):  # only a person's word counts, as the server's page hands it on
+        ask(place, id=f"order-{older}", version=announced, older=older)
+        assert not update(place, of_old)
+        assert told(place) == ("failed", "not-newer") and not (place.update / "request.json").exists()
+    ask(place, id="order-2", version=announced, older=True)
+    assert update(place, installer(signed=lambda _bundle: signed))
+    assert told(place) == ("restarting", "")
+
+
+def test_after_a_new_system_that_did_not_start_the_one_that_runs_may_be_updated_again(place: Place):
+    write(place.update / "result.json", json.dumps({"id": "order-1", "state": "restarting", "version": "3", "slot": "B"}))
+    assert judge(place, Rack("B", "A B", ready=0).bench()) and told(place)[0] == "failed"
+    ask(place, id="order-2", version="3")
+    assert update(place, installer()) and told(place) == ("restarting", "")
+
+
+def test_rauc_says_which_version_is_signed_and_refuses_what_was_changed_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    content, made = tmp_path / "content", tmp_path / "made.raucb"
+    content.mkdir()
+    (content / "root.img").write_bytes(os.urandom(65536))
+    write(content / "manifest.raucm", MANIFEST.format(compatible="jiaohao-kiosk-amd64", version="20261128.0900-abcdef0"))
+    signing = keys(tmp_path / "keys")
+    by_us = ["--cert", signing / "sign.pem", "--key", signing / "sign.key", "--keyring", signing / "ca.pem"]
+    subprocess.run(["rauc", "bundle", *by_us, content, made], check=True, capture_output=True)
+    monkeypatch.setattr(slots, "run", lambda _rauc, _info, *words: run("rauc", "info", "--keyring", signing / "ca.pem", *words))
+    assert slots.signed_version(made) == "20261128.0900-abcdef0"
+    made.write_bytes(made.read_bytes().replace(b"version=20261128", b"version=20261129"))
+    with pytest.raises(ApplianceError, match="rauc failed"):
+        slots.signed_version(made)
 
 
 def test_the_terminals_updater_and_the_installer_speak_of_the_same_things():
@@ -354,14 +409,14 @@ def test_the_terminals_updater_and_the_installer_speak_of_the_same_things():
 
 def test_an_unreadable_request_and_a_refused_bundle_are_told(place: Place):
     write(place.update / "request.json", "{")
-    assert not update(place, lambda _bundle: None, lambda: None)
+    assert not update(place, installer())
     assert told(place)[0] == "failed" and "cannot be read" in told(place)[1]
 
     def refuse(_bundle: Path) -> None:
         raise ApplianceError("rauc failed (signature verification failed)")
 
     ask(place)
-    assert not update(place, refuse, lambda: pytest.fail("restarted"))
+    assert not update(place, installer(refuse, UNTOUCHED.restart))
     assert told(place) == ("failed", "rauc failed (signature verification failed)")
 
 
@@ -372,16 +427,16 @@ def test_a_power_cut_in_the_middle_leaves_the_request_so_that_it_begins_again(pl
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        update(place, cut, lambda: None)
+        update(place, installer(cut))
     assert told(place)[0] == "installing"
-    assert update(place, lambda _bundle: None, lambda: None)
+    assert update(place, installer())
 
 
 @pytest.mark.parametrize("left", ["installing", "restarting"])
 def test_a_power_cut_after_the_new_system_was_written_does_not_write_over_the_one_before(place: Place, left: str):
     ask(place)
     write(place.update / "result.json", json.dumps({"id": "order-1", "state": left, "version": "3", "slot": "A"}))
-    assert update(place, lambda _bundle: pytest.fail("written over"), lambda: pytest.fail("restarted"))
+    assert update(place, UNTOUCHED)
     assert not (place.update / "request.json").exists() and not (place.update / "new.raucb").exists()
     assert judge(place, Rack("B", "B A", ready=6).bench())
     assert told(place) == ("done", "")
@@ -391,7 +446,7 @@ def test_another_request_in_the_same_slot_is_not_taken_for_one_that_was_answered
     write(place.update / "result.json", json.dumps({"id": "order-1", "state": "done", "version": "3", "slot": "A"}))
     ask(place, id="order-2")
     installed: list[Path] = []
-    assert update(place, installed.append, lambda: None) and len(installed) == 1
+    assert update(place, installer(installed.append)) and len(installed) == 1
 
 
 # --- notices ----------------------------------------------------------------------------------------------------------

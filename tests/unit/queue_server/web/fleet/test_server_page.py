@@ -110,9 +110,9 @@ def test_after_a_restore_it_says_what_is_left_to_do_until_somebody_has_read_it(h
     assert "系统已从备份恢复" not in client.get("/server").text
 
 
-def on_the_shelf(hall: WebHall, compatible: str) -> str:
+def on_the_shelf(hall: WebHall, compatible: str, version: str = "20261123.0900-2222222") -> str:
     """Put a bundle on the shelf; its SHA-256."""
-    content = bundle("20261123.0900-2222222", compatible=compatible)
+    content = bundle(version, compatible=compatible)
     incoming = hall.parts.bundles.receive(len(content))
     incoming.write(content)
     incoming.end()
@@ -138,7 +138,8 @@ def test_the_server_installs_its_own_bundle_like_a_terminal_and_says_what_became
         assert not (folder / "order.json").exists(), "a terminal's bundle fits no server"
         assert post(client, "/server/update", bundle=ours).status_code == 303
         wait_until((folder / "request.json").exists)
-        assert json.loads((folder / "request.json").read_bytes())["sha256"] == ours
+        request = json.loads((folder / "request.json").read_bytes())
+        assert (request["sha256"], request["older"]) == (ours, False)
         assert (folder / "bundle.raucb").read_bytes() == hall.parts.bundles.path(ours).read_bytes()
         assert "安装并重新启动" not in client.get("/server").text, "one at a time"
         assert "上一次升级还没有结束" in post(client, "/server/update", bundle=ours).text
@@ -149,6 +150,28 @@ def test_the_server_installs_its_own_bundle_like_a_terminal_and_says_what_became
         log_in(client, "admin")
         wait_until(lambda: "新系统没有启动成功，已退回原来的系统" in client.get("/server").text)
         assert "安装并重新启动" in client.get("/server").text and "升级服务器" in client.get("/audit").text
+    hall.close()
+
+
+@pytest.mark.parametrize("version", ["20261121.0900-3333333", SYSTEM, "20261122.0900-9999999"])
+def test_the_server_goes_back_to_an_older_version_only_when_somebody_says_why(tmp_path: Path, version: str):
+    folder, hall = tmp_path / "update", WebHall(tmp_path / "state", updates=tmp_path / "update")
+    folder.mkdir()
+    hall.folder.mkdir()
+    with (
+        serving(hall.open()) as site,
+        TestClient(build(hall.with_system(site)), base_url=STAFF, follow_redirects=False) as client,
+    ):
+        ours = on_the_shelf(hall, "jiaohao-server-amd64", version)
+        log_in(client, "admin")
+        asked = post(client, "/server/update", bundle=ours)
+        assert asked.status_code == 409 and f"退回到 {version}？" in asked.text and "请先做一份备份" in asked.text
+        assert not (folder / "order.json").exists(), "nothing is begun before the answer"
+        assert post(client, "/server/update", bundle=ours, reason="新版太慢").status_code == 303
+        wait_until((folder / "request.json").exists)
+        assert json.loads((folder / "request.json").read_bytes())["older"] is True
+        audit = client.get("/audit").text
+        assert "服务器退回旧版本" in audit and "新版太慢" in audit
     hall.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -309,6 +310,60 @@ def test_a_form_that_cannot_be_is_refused_and_a_bundle_in_use_stays(client: Test
     assert client.post(f"/updates/{rollout.id}/stop", data={"csrf": token}).status_code == 303
     assert client.post(f"/updates/remove/{name}", data={"csrf": token}).headers["location"] == "/updates"
     assert shelf_of(hall).all() == [] and "已停止" in client.get("/updates").text
+
+
+def test_whoever_lets_terminals_go_back_to_an_older_version_is_asked_why_and_the_order_says_so(
+    client: TestClient, hall: WebHall, said: list[tuple[str, bytes]]
+) -> None:
+    content = bundle("2026.9.1")
+    assert upload(client, content) == 200
+    says(hall, "kiosk-1", "2026.10.1")
+    says(hall, "kiosk-2", "2026.8.31")
+    fields = {"bundle": hashlib.sha256(content).hexdigest(), "group": "lobby", "at_most": "2", "may_fail": "1"}
+    token = {"csrf": csrf(client.get("/updates").text)}
+    asked = client.post("/updates/begin", data=token | fields | {"reason": "  "})
+    assert asked.status_code == 409 and "退回到 2026.9.1？" in asked.text
+    assert "kiosk-1 · 2026.10.1" in asked.text and "kiosk-2" not in asked.text
+    assert book_of(hall).latest() == [], "nothing is begun before the answer"
+    again = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', asked.text)) | {"reason": "新版\n打不出票"}
+    assert again.items() >= fields.items()
+    assert client.post("/updates/begin", data=again).headers["location"] == "/updates"
+    assert "lobby 退回到 2026.9.1" in client.get("/updates").text
+    audit = client.get("/audit").text
+    assert "退回旧版本" in audit and "2026.9.1 新版 打不出票" in audit
+    engine = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.access, lambda: True, "http://hall", now))
+    engine.open()
+    try:
+        wait_until(lambda: len(said) == 2)
+    finally:
+        engine.close()
+    orders = [codec.decode(payload, TerminalAsk).update for _topic, payload in said]
+    assert all(order is not None and order.older for order in orders)
+
+
+def test_nobody_is_asked_why_where_every_terminal_gets_a_newer_version_and_the_order_allows_no_older_one(
+    client: TestClient, hall: WebHall, said: list[tuple[str, bytes]]
+) -> None:
+    content = bundle("2026.11.10")
+    assert upload(client, content) == 200
+    says(hall, "kiosk-1", "2026.11.9")
+    says(hall, "kiosk-2", "2026.11.10")  # done as it stands
+    assert begin(client, content) == "/updates"
+    engine = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.access, lambda: True, "http://hall", now))
+    engine.open()
+    try:
+        wait_until(lambda: len(said) == 1)
+    finally:
+        engine.close()
+    order = codec.decode(said[0][1], TerminalAsk)
+    assert order.update is not None and not order.update.older
+    says(hall, "kiosk-1", "2026.11.12", UpdateStatus(order.id, "failed", "2026.11.10", detail="not-newer"))
+    engine = driven(RolloutDriver(book_of(hall), shelf_of(hall), hall.access, lambda: True, "http://hall", now))
+    engine.open()
+    try:
+        wait_until(lambda: "确实要退回旧版本，请重新开始升级并写明原因" in client.get("/updates").text)
+    finally:
+        engine.close()
 
 
 def test_two_people_cannot_begin_two_rollouts_to_one_group(hall: WebHall, client: TestClient) -> None:
