@@ -81,6 +81,8 @@ MEANINGS: dict[DeviceState, Meaning] = {
     "nothing-read": Meaning(_("没有读到码"), _("没有读到码。"), _("请擦净窗口，换一个码再试。")),
 }
 """States that ask for somebody; `{device}` is the device in words."""
+UNKNOWN = Meaning(_("未知故障"), _("{device}报告了系统不认识的故障。"), _("请告诉运维人员。"))
+"""What another program's word for a state means to people; the word itself is for technicians."""
 
 _PLUG = _("请检查 USB 插头，再核对 devices.toml 里的地址。")
 _NETWORK = _("请检查打印机的电源和网线，再核对地址。")
@@ -122,26 +124,33 @@ REMEDIES: dict[tuple[str, DeviceState], str] = {
 
 
 def word(state: str, language: str) -> str:
-    """A state in one or two words; an unknown one as it is."""
-    known = known_state(state)
-    said = WORDS.get(state) or (MEANINGS[known].word if known in MEANINGS else None)
-    return state if said is None else texts(language)(said)
+    """A state in one or two words."""
+    return texts(language)(WORDS.get(state) or _meaning(state).word)
+
+
+def is_known(state: str) -> bool:
+    """Whether the state has words of its own."""
+    return state in WORDS or known_state(state) in MEANINGS
 
 
 def kind_name(kind: str, language: str) -> str:
-    """What people call this kind of device; an unknown one as it is."""
-    return texts(language)(KINDS[kind]) if kind in KINDS else kind
+    """What people call this kind of device."""
+    return texts(language)(KINDS.get(kind, DEVICE))
 
 
 def sentence(kind: str, state: str, language: str, name: str = "") -> str:
     """What happened and what to do, with the `name` of the device, or its kind; empty for a state that asks for nobody."""
-    known, say = known_state(state), texts(language)
-    if known is None or known not in MEANINGS:
+    if state in WORDS:
         return ""
-    meaning = MEANINGS[known]
-    what = spaced(say(meaning.what).format(device=name or say(KINDS.get(kind, DEVICE))))
+    meaning, known, say = _meaning(state), known_state(state), texts(language)
+    what = spaced(say(meaning.what).format(device=name or kind_name(kind, language)))
     gap = "" if language == "zh" else " "
-    return what + gap + say(REMEDIES.get((kind, known), meaning.remedy))
+    return what + gap + say(meaning.remedy if known is None else REMEDIES.get((kind, known), meaning.remedy))
+
+
+def _meaning(state: str) -> Meaning:
+    known = known_state(state)
+    return UNKNOWN if known is None else MEANINGS.get(known, UNKNOWN)
 
 
 def spaced(text: str) -> str:

@@ -8,9 +8,9 @@ from datetime import datetime
 from contract.wire import device_words, messages
 from queue_server.domain.hall_clock import Doubt
 
-CAUSED = ("misconfigured", "garbled", "calls-missed")
-"""States that mean little without what the program says of them. What a program that failed says is an exception: it is in its
-log and in the terminal's status, never in words for the staff."""
+NAMING = "calls-missed"
+"""The state whose detail is for everybody: the numbers. Other details are a program's words for technicians, exceptions among
+them: they are in its log and in the terminal's status, never in words for the staff."""
 
 BROKER_SILENT = (
     "叫号暂时显示不了、也播报不了，请人工喊号；自助机和评价器也联系不上。请运维人员检查服务器上的消息服务（mosquitto）。",
@@ -49,11 +49,9 @@ def in_trouble(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:
 def sentence(device: messages.DeviceStatus, name_zh: str, name_en: str) -> tuple[str, str]:
     """The state of a device in Chinese and English, with what to do, under the names given for it."""
     words = device_words.sentences(device.kind, device.state, name_zh, name_en)
-    known = bool(words.zh)
-    zh = words.zh if known else device_words.spaced(f"{name_zh}状态异常：{device.state}")
-    en = words.en if known else f"{name_en} is in trouble: {device.state}"
-    cause = device.detail if device.state in CAUSED or not known else ""
-    return (f"{zh}（{cause}）", f"{en} ({cause})") if cause else (zh, en)
+    if device.state == NAMING and device.detail:
+        return f"{words.zh}（{device.detail}）", f"{words.en} ({device.detail})"
+    return words.zh, words.en
 
 
 def _print_in_doubt(terminal: str, device: messages.DeviceStatus) -> tuple[str, str]:

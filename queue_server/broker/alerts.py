@@ -140,8 +140,8 @@ class Alerts:
             said.add(name)
             zh, en = in_trouble(terminal, device)
             severity: Severity = "warning" if device.state in SOON else "error"
-            subject = terminal if device.kind == "program" else device.id
-            self._set(name, device.state not in FINE, f"device-{_id(device.state)}", severity, subject, zh, en)
+            of, subject = ("program", terminal) if device.kind == "program" else ("device", device.id)
+            self._set(name, device.state not in FINE, f"{of}-{_id(device.state)}", severity, subject, zh, en)
         for name in self._said.get(terminal, set()) - said:
             self._clear(name)
         self._said[terminal] = said

@@ -315,7 +315,8 @@ def test_an_agent_that_hears_garbled_messages_again_and_again_says_so_once(
         alert = hall.link.topics.root + f"alert/device-{AGENT}-messages"
         assert hall.until(lambda: alert in hall.heard)
         told = codec.decode(hall.heard[alert], messages.Alert)
-        assert told.kind == "device-garbled" and "一再收到无法识别的消息" in told.texts.zh and "strip/desired" in told.texts.zh
+        assert told.kind == "program-garbled" and "一再收到无法识别的消息" in told.texts.zh
+        assert "strip/desired" not in told.texts.zh, "what a program says of it is for technicians, on their page"
         hall.want("strip", 2, "A002")
         assert strip.shows("A002")
     strip.pull_out()

@@ -83,7 +83,8 @@ class AuditWords:
             return text % {"new": new, "changed": changed}
         if action == "reprint" and (printed := REPRINTED.fullmatch(detail)):
             terminal, came, text = printed.groups()
-            return _beside(f"{terminal} {self._say(PRINTED[came])}", device_words.word(text, self._language) if text else "")
+            why = device_words.word(text, self._language) if device_words.is_known(text) else text
+            return _beside(f"{terminal} {self._say(PRINTED[came])}", why)
         return self._say(REASONS[detail]) if detail in REASONS else detail
 
     def _item(self, code: str) -> str:

@@ -10,7 +10,7 @@ from contract.texts import unchanged as N_  # noqa: N812 - the name that text ex
 from contract.wire import messages
 from contract.wire.device_state import FINE, NOT_RUNNING, SOON
 from queue_server.domain.windows import TRANSITIONS
-from queue_server.web import server_trouble
+from queue_server.web import alert_readers
 
 WORSE = ("fine", "sent", "unknown", "away", "trouble")
 
@@ -99,15 +99,12 @@ def _together(kind: str, found: list[tuple[str, str, str]]) -> DeviceIndicator:
 
 def concerning(config: HallConfig, window: Window, alerts: Mapping[str, messages.Alert]) -> list[messages.Alert]:
     """The alerts a clerk at this window should read: of what is at the window, of what calls for every window, of the programs
-    that drive these, and that the server does not do its work. What is of a kiosk is on the page of terminals."""
+    that drive these, and that the server does not do its work; only what a clerk can do something about. What is of a kiosk is
+    on the page of terminals."""
     devices = [device for device in config.device if device.serves in (window.id, "board")] + calling_voices(config)
     subjects = {device.id for device in devices} | {device.agent for device in devices}
     subjects |= {terminal.id for terminal in config.terminal if terminal.window == window.id}
-    return [
-        alert
-        for alert in alerts.values()
-        if alert.severity != "info" and (alert.subject in subjects or alert.kind in server_trouble.KINDS)
-    ]
+    return alert_readers.read_at({subject for subject in subjects if subject is not None}, alerts)
 
 
 def _is_gone(terminals: Mapping[str, messages.TerminalStatus], device: Device) -> bool:

@@ -18,7 +18,7 @@ from contract.wire.device_state import FINE, SOON
 from contract.wire.messages import Act, Alert, TerminalStatus
 from contract.wire.topics import expiry_s
 from queue_server.enrolment.register import Register, Standing
-from queue_server.web import server_trouble
+from queue_server.web import alert_readers, server_trouble
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
@@ -48,10 +48,11 @@ def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
     router = APIRouter()
 
     async def part(session: Session, language: str) -> str:
-        alerts = site.states("alert/", "", Alert)
+        standing = site.states("alert/", "", Alert)
+        alerts = alert_readers.read_by(session.account.role, standing)
         taken = await asyncio.to_thread(owners.all, {name: alert.since for name, alert in alerts.items()})
         standings = await asyncio.to_thread(register.standings) if register is not None else None
-        heard = server_trouble.is_heard(alerts.values())
+        heard = server_trouble.is_heard(standing.values())
         sections = _sections(site, orders, standings, session, language, heard=heard)
         return site.pages.part(language, "fleet/terminals.html", sections=sections, alerts=alerts, taken=taken, session=session)
 
@@ -76,7 +77,7 @@ def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
         session = await site.guard.need(request, *LOOK)
         await site.guard.form(request, session)
         standing = site.state(f"alert/{alert}", Alert)
-        if standing is not None:
+        if standing is not None and session.account.role in alert_readers.readers(standing.kind):
             account = session.account.name
             await asyncio.to_thread(owners.take, alert, standing.since, account, site.clock())
             await site.note(request, session, "take-alert", alert)

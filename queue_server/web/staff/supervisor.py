@@ -13,6 +13,7 @@ from contract.wire import messages, rating_reasons
 from queue_server.domain.business_day import business_day
 from queue_server.hall_access import DayReport, PeopleWaiting
 from queue_server.ledger.reports import Figures
+from queue_server.web import alert_readers
 from queue_server.web.auth.sessions import Session
 from queue_server.web.live import SharedParts
 from queue_server.web.numbers_and_days import day_of
@@ -24,8 +25,6 @@ ROLES = ("supervisor", "administrator")
 LIVE_PAUSE_S = 2.0
 WATCHED = ("window/", "queue/", "alert/", "event/", "terminal/")
 NOTHING = Figures()
-FOR_TECHNICIANS = ("illegal-message", "same-name")
-"""Kinds of alerts with which only a technician can do something: they are on the technicians' page alone."""
 
 
 def routes(site: Site) -> APIRouter:
@@ -90,7 +89,7 @@ async def _part(site: Site, language: str, day: date) -> str:
         "tags": rating_reasons.REASONS,
         "queue_states": site.states("queue/", "/state", messages.QueueState),
         "window_states": site.window_states(),
-        "alerts": [alert for alert in alerts.values() if alert.kind not in FOR_TECHNICIANS],
+        "alerts": alert_readers.read_by("supervisor", alerts).values(),
         "queues": site.config.queue,
         "windows": site.config.window,
         "numbers": {window.id: window.number for window in site.config.window},

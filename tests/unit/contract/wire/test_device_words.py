@@ -78,6 +78,8 @@ def test_every_error_of_a_driver_has_its_word(error: Exception, expected: str) -
     assert reason(error) == expected
 
 
-def test_a_state_that_nobody_knows_is_said_as_it_is() -> None:
-    assert word("on-fire", "zh") == "on-fire" and sentence("printer", "on-fire", "zh") == ""
+def test_a_state_that_nobody_knows_is_a_sentence_for_people_without_its_word() -> None:
+    assert word("on-fire", "zh") == "未知故障" and word("on-fire", "en") == "Unknown fault"
+    assert sentence("printer", "on-fire", "zh", "P-1") == "P-1 报告了系统不认识的故障。请告诉运维人员。"
+    assert sentence("teleporter", "on-fire", "en") == "Device reports a fault that the system does not know. Tell a technician."
     assert sentence("teleporter", "no-reply", "zh", "beam-1").startswith("beam-1 没有应答。")

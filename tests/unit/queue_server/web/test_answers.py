@@ -118,9 +118,9 @@ def test_figures_that_cannot_be_read_never_look_like_zeros(
 def test_a_clerk_sees_at_once_when_the_display_of_the_window_is_in_trouble(hall: WebHall, client: TestClient) -> None:
     at_window(client)
     texts = messages.Text("01 号窗口屏没有应答。", "The strip of window 01 does not reply.")
-    hall.put("alert/strip-01", messages.Alert("unreachable", "error", "strip-01", now(), texts))
+    hall.put("alert/strip-01", messages.Alert("display-unreachable", "error", "strip-01", now(), texts))
     other = messages.Text("02 号窗口屏连接不上。", "The strip of window 02 is unreachable.")
-    hall.put("alert/strip-02", messages.Alert("unreachable", "error", "strip-02", now(), other))
+    hall.put("alert/strip-02", messages.Alert("display-unreachable", "error", "strip-02", now(), other))
     hall.put("display/strip-01/shown", messages.DisplayShown(1, "unreachable", now()))
     page = client.get("/console").text
     assert "01 号窗口屏没有应答" in page

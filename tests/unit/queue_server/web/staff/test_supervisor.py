@@ -75,6 +75,7 @@ def test_alerts_for_technicians_stay_on_their_page(hall: WebHall, client: TestCl
     log_in(client, "supervisor")
     assert "device-paper-low" in client.get("/supervisor").text
     assert "illegal-message" not in client.get("/supervisor").text
+    log_in(client, "admin")
     assert "illegal-message" in client.get("/fleet").text
 
 
