@@ -16,8 +16,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contract.configuration.hall import Device
-from launcher.broker import NotStarted, free_port, last_line, wait_for_port
+from launcher.broker import NotStarted, last_line, wait_for_port
 from launcher.child import Child
+from launcher.ports import KeptPorts
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NEEDED = {"ippeveprinter": "cups-ipp-utils", "dbus-daemon": "dbus"}
@@ -110,7 +111,7 @@ class ExamplePrinter:
             self._short.cleanup()
 
 
-def printers(devices: Sequence[Device], state: Path) -> list[ExamplePrinter]:
+def printers(devices: Sequence[Device], state: Path, ports: KeptPorts) -> list[ExamplePrinter]:
     """A printer for every A4 device whose address is on this machine. A real one that answers there is used; where another
     hall's example printer answers, this hall's gets a port of its own."""
     found = []
@@ -122,7 +123,7 @@ def printers(devices: Sequence[Device], state: Path) -> list[ExamplePrinter]:
         if _answers(port):
             if not _is_example(port):
                 continue
-            port = free_port()
+            port = ports.take(f"A4 printer {device.id}", 0)
         found.append(ExamplePrinter(device.id, port, state / "devices" / device.id, state / "log"))
     return found
 

@@ -15,20 +15,6 @@ class NotStarted(RuntimeError):
     """A part of the hall did not come up; the text says which and where to look."""
 
 
-def free_port(preferred: int = 0) -> int:
-    """A free TCP port on loopback: `preferred` if nobody has it."""
-    for port in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            found: int = probe.getsockname()[1]
-            return found
-    raise NotStarted("no free TCP port on 127.0.0.1")
-
-
 def broker(state: Path, port: int) -> Child:
     """mosquitto listening on 127.0.0.1:`port`. Retained states need no disk: the server publishes them again."""
     program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")

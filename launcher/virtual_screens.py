@@ -7,12 +7,12 @@ import os
 import select
 import shutil
 import subprocess
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from launcher.broker import NotStarted, free_port
+from launcher.broker import NotStarted
 from launcher.child import Child
+from launcher.ports import free_port
 
 NOVNC = Path("/usr/share/novnc")
 
@@ -104,8 +104,3 @@ def gallery(displays: list[XDisplay], *, pages: Path, state: Path, port: int, we
     serve = ["--web", str(folder), "--token-plugin", "TokenFile", "--token-source", str(tokens)]
     command = ["websockify", *serve, f"127.0.0.1:{port}"]
     return Child("faces", command, log=state / "log" / "faces.log")
-
-
-def has_screen() -> bool:
-    """Whether this session can open windows."""
-    return sys.platform == "linux" and bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

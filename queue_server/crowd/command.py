@@ -47,6 +47,7 @@ def _play(config: HallConfig, broker: Broker, habits: Habits) -> None:
     print(f"crowd: {len(crowd.clerks)} windows played, {habits.citizens_per_hour:g} citizens an hour", flush=True)
     try:
         crowd.run()
+        crowd.go_home()
     finally:
         link.close()
     counts = crowd.counts

@@ -11,7 +11,7 @@ import queue
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -27,6 +27,13 @@ from queue_server.domain.business_day import business_day
 
 LOG = logging.getLogger(__name__)
 LOOK_AGAIN_S = 10.0
+GOING_HOME_S = 2.0
+LAST_ACTS = {
+    "start-service": {"calling"},
+    "finish-service": {"calling", "serving"},
+    "close-window": {"calling", "serving", "idle", "rating", "paused"},
+}
+"""What a clerk still does at a window before going home, with the states in which it is found."""
 LEFT_LINE = 6
 """So many played people at most stand in a line that the crowd leaves to real clerks."""
 T = TypeVar("T")
@@ -139,6 +146,22 @@ class Crowd:
 
     def _today(self) -> date:
         return business_day(datetime.now(UTC), self._config.zone, self._config.rules.day_starts)
+
+    def go_home(self) -> None:
+        """End what the played clerks have begun, and close their windows; call it when `run` has ended.
+
+        Whoever opens the hall the next time finds these windows free, with or without a crowd.
+        """
+        if not self._link.connected.is_set():
+            return
+        leaving = [seat for seat in self.clerks.values() if seat.ours and seat.state is not None]
+        for verb, states in LAST_ACTS.items():
+            sent = [
+                self._link.request(verb, {"window": seat.window})
+                for seat in leaving
+                if seat.state is not None and seat.state.state in states
+            ]
+            wait(sent, timeout=GOING_HOME_S)
 
     # --- citizens ---------------------------------------------------------------------------------------------------
 

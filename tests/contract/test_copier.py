@@ -32,6 +32,7 @@ from kiosk.ticket_kiosk.a4_print.state import (
 )
 from kiosk.ticket_kiosk.a4_print.worker import A4Worker
 from launcher.a4_printer import ExamplePrinter, printers
+from launcher.ports import KeptPorts
 from queue_server.catalogue.load import load as load_catalogue
 from tests.facts import a_case
 from tests.ports import free_port
@@ -295,6 +296,6 @@ def test_the_hall_starts_a_printer_for_an_address_of_its_own_and_leaves_another_
         device("other", "printer", "socket://localhost:9100"),
         device("ours", "a4", f"ipp://localhost:{(free := free_port())}/ipp/print"),
     ]
-    made = {one.name: one.port for one in printers(devices, tmp_path)}
+    made = {one.name: one.port for one in printers(devices, tmp_path, KeptPorts(tmp_path, print))}
     assert made.keys() == {"another-halls", "ours"} and made["ours"] == free
     assert made["another-halls"] not in (printer.port, free)

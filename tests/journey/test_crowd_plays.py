@@ -104,6 +104,9 @@ def test_the_crowd_takes_numbers_calls_serves_and_rates_and_leaves_a_window_to_a
     crowd.send_signal(signal.SIGTERM)
     assert crowd.wait(PATIENCE_S) == 0
     assert "numbers taken" in crowd.stdout.read()
+    played = [window for window in watcher.windows if window in ("01", "03", "04", "05")]
+    watcher.wait(lambda: {watcher.windows[window].state for window in played} == {"closed"})
+    assert watcher.windows[TAKEN].state == "paused", "the window of a human clerk is left as it is"
 
 
 def test_a_hall_or_window_that_does_not_exist_is_named(tmp_path: Path) -> None:

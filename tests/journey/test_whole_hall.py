@@ -24,7 +24,7 @@ class RunningHall:
 
     def __init__(self, state: Path) -> None:
         self.process = subprocess.Popen(
-            [PROGRAM, "--state", state, "--headless", "--no-crowd", "--web-port", "0", "--faces-port", "0"],
+            [PROGRAM, "--state", state, "--no-crowd", "--web-port", "0", "--faces-port", "0"],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -12,7 +12,9 @@ from contract.configuration.hall import Device
 from contract.configuration.hall_files import load
 from launcher import a4_printer
 from launcher.broker import NotStarted
-from launcher.main import LauncherOptions, WholeHall
+from launcher.options import LauncherOptions
+from launcher.ports import KeptPorts
+from launcher.whole_hall import WholeHall
 from tests.ports import free_port
 from tests.small_hall import write_hall
 
@@ -61,7 +63,7 @@ def test_a_second_hall_on_one_machine_keeps_to_its_own_printer_and_a_real_one_is
             file.write(f'\n[[device]]\nid = "a4-1"\nkind = "a4"\nmodel = "ipp"\naddress = "ipp://localhost:{port}/ipp/print"\n')
         before = (hall / "devices.toml").read_text()
         devices = load(hall).device
-        found = a4_printer.printers(devices, tmp_path)
+        found = a4_printer.printers(devices, tmp_path, KeptPorts(tmp_path, print))
         here = a4_printer.hall_with(found, hall, devices, tmp_path)
         there.shutdown()
     assert len(found) == own and (hall / "devices.toml").read_text() == before

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from contract.configuration.hall_files import load
-from launcher import example_case, main
-from launcher.main import LauncherOptions, WholeHall
+from launcher import example_case, whole_hall
+from launcher.options import LauncherOptions
+from launcher.whole_hall import WholeHall
 from queue_server.cases.row_format import CASES
 from tests.small_hall import write_hall
 
@@ -29,7 +30,7 @@ def test_the_example_case_can_be_taken_in_on_any_day_and_is_named_with_what_open
 
 
 def test_where_the_code_on_a_ticket_opens_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main, "own_address", lambda: "10.0.0.7")
+    monkeypatch.setattr(whole_hall, "own_address", lambda: "10.0.0.7")
     alone = hall(tmp_path)
     assert alone.listen() == "127.0.0.1" and "on this machine only; with `make run ARGS=--phones`" in alone.addresses()
     for_all = hall(tmp_path, "--phones")
@@ -39,6 +40,6 @@ def test_where_the_code_on_a_ticket_opens_is_told(tmp_path: Path, monkeypatch: p
 
 
 def test_without_a_network_the_pages_stay_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main, "own_address", lambda: "")
+    monkeypatch.setattr(whole_hall, "own_address", lambda: "")
     alone = hall(tmp_path, "--phones")
     assert alone.listen() == "127.0.0.1" and "open on this machine only" in alone.addresses()
