@@ -3,7 +3,8 @@
 What ends with a day cannot be undone: tickets expire, windows close, personal data is deleted. So a day ends in two cases only:
 
 - While the server runs, time passes as the machine's uptime says. A clock that jumps ahead into a later business day is not
-  followed: the hall goes on by its own time, until the clock is right again or somebody says that it is right now.
+  followed, nor is one that jumps ahead within the day and then reaches the next day more than an hour before uptime does: the
+  hall goes on by its own time, until the clock is right again or somebody says that it is right now.
 - At the start the clock is believed if it shows the day of the newest known time, the day after, or the next day on which the
   hall is open. Otherwise the hall works by it, but nothing ends and nothing is deleted until somebody says that it is right.
 
@@ -11,8 +12,8 @@ A clock before the day of the product's first version is never believed: it is `
 hall goes on by its own time; one that starts works by the clock, for want of a better one, and follows it once it is set. No
 time that it showed counts as known.
 
-A clock that jumps within a day, or back, is followed: nothing is lost by that (numbers, ranks and `seq` never go back, see
-`queue_server.ledger`). However often it jumps, the hall is never further than the day after the one that uptime says.
+A clock that jumps within a day, or back, is followed until the day ends: nothing is lost by that (numbers, ranks and `seq`
+never go back, see `queue_server.ledger`). However often it jumps, no day ends more than an hour before uptime says so.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from contract.version import FIRST_DAY
 
 SLEWED = timedelta(minutes=10)
 """Clocks are set right by less than this all the time."""
+EARLY = timedelta(hours=1)
+"""A day ends at most so long before uptime says: small corrections add up, and near midnight no hall is open."""
 Doubt = Literal["", "ahead", "long-off", "behind", "unset"]
 
 
@@ -62,23 +65,23 @@ class HallClock:
             passed = timedelta(seconds=uptime - self._at)
             own, self._by_uptime = self._time + passed, self._by_uptime + passed
             jumps = wall > own + SLEWED and self._day(wall) > self._day(own)
-            jumps |= self._day(wall) > self._day(self._by_uptime) + timedelta(days=1)
-            if jumps and own < (self._newest or FIRST_DAY):
+            if jumps and self._by_uptime < (self._newest or FIRST_DAY):
                 self._judge(wall)  # the clock was behind what is known, and is set now
                 jumps = False
-            self._ahead = jumps
-            self._time, self._at = own if jumps or wall < FIRST_DAY <= own else wall, uptime
+            if self._too_early(own):
+                own = self._by_uptime
+            self._ahead = jumps or self._too_early(wall)
+            self._time, self._at = own if self._ahead or wall < FIRST_DAY <= own else wall, uptime
             if self._sure_until is None and self._time >= FIRST_DAY:
-                self._newest = self._time if self._newest is None else max(self._newest, self._time)
+                sure = min(self._time, self._by_uptime)
+                self._newest = sure if self._newest is None else max(self._newest, sure)
             return self._time
 
     def settled(self) -> datetime:
         """The time up to which days may end and what is over may be deleted."""
         with self._lock:
             now = self.now()
-            if self._sure_until is not None:
-                return min(now, self._sure_until)
-            return now if self._day(now) <= self._day(self._by_uptime) + timedelta(days=1) else min(now, self._by_uptime)
+            return now if self._sure_until is None else min(now, self._sure_until)
 
     @property
     def doubt(self) -> Doubt:
@@ -113,6 +116,10 @@ class HallClock:
             self._newest, self._by_uptime = self._time, self._time
             self._sure_until, self._ahead = None, False
             return self._time
+
+    def _too_early(self, at: datetime) -> bool:
+        """Whether a time is in a later day than uptime says, by more than clocks are set right by."""
+        return at > self._by_uptime + EARLY and self._day(at) > self._day(self._by_uptime)
 
     def _judge(self, wall: datetime) -> None:
         """Believe the machine's clock, or do not, by what is known from before."""
