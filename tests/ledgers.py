@@ -25,6 +25,7 @@ def ledger_in(folder: Path, sealer: Sealer | None = None) -> str:
     file, url = folder / "ledger.sqlite", sqlite_url(folder)
     if file.exists():
         return url
+    folder.mkdir(parents=True, exist_ok=True)
     file.write_bytes(_migrated())
     engine = create_engine(url, poolclass=NullPool).execution_options(**{SEALER: sealer})
     with engine.begin() as connection:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +33,6 @@ FIRST_ANSWER_S = 40.0
 """The same without one, when there is nothing to start with."""
 FIRST_LOOKS = 20
 """How often a server checks whether its screen must say how to log in for the first time."""
-GROUP = "jiaohao-credentials"
 
 
 class NoConfiguration(RuntimeError):
@@ -112,7 +110,7 @@ def _member(place: Place, terminal: TerminalFile, machine: MachineControls) -> T
             machine.set_clock(error.server)
             enrol(terminal.web, terminal.token, terminal.terminal, place.credentials)
         LOG.warning("%s is enrolled", terminal.terminal)
-    let_programs_read(place.credentials)
+    let_groups_read(place.credentials)
     return without_token(place, terminal) if terminal.token else terminal
 
 
@@ -158,8 +156,8 @@ def _known_as(credentials: Path) -> str:
         return ""
 
 
-def let_programs_read(credentials: Path) -> None:
-    """Let the programs' group read the credentials, whatever group made them."""
+def let_groups_read(credentials: Path) -> None:
+    """Let the group of each file read it. The unit of the program whose key it is gives it its own group; through the folder
+    others come to theirs."""
     for file in (credentials, *credentials.glob("*")):
-        shutil.chown(file, group=GROUP)
-        file.chmod(0o2750 if file.is_dir() else 0o640)
+        file.chmod(0o2751 if file == credentials else 0o2750 if file.is_dir() else 0o640)

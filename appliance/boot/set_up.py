@@ -82,7 +82,10 @@ def _forget_another(place: Place, terminal: TerminalFile) -> None:
     if (before.terminal, before.hall) != (terminal.terminal, terminal.hall):
         shutil.rmtree(place.hall, ignore_errors=True)
         for file in place.credentials.glob("*"):
-            file.unlink()
+            if file.is_dir():
+                shutil.rmtree(file)
+            else:
+                file.unlink()
 
 
 def _keep_machine_id(place: Place) -> None:

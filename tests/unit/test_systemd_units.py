@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from appliance.boot.serve import BACKUPS, LIMITS
+from link.enrol import READABLE
 from link.systemd_notify import notify
 from queue_server.enrolment.broker import REVOKED, TEMPLATE
 
@@ -107,6 +108,56 @@ def test_a_service_of_ours_is_watched_and_takes_the_options_its_unit_gives(path:
     command = [str(Path(shutil.sys.executable).parent / program)] + (["run"] if program == "jiaohao-devices" else [])  # type: ignore[attr-defined]
     told = subprocess.run([*command, "--help"], capture_output=True, text=True, check=True).stdout
     assert [option for option in options if option not in told] == []
+
+
+def own_credentials(program: str) -> tuple[str, dict[str, str]]:
+    """Where the unit of a program finds its key, and the unit's section."""
+    service = unit(FOLDER / f"jiaohao-{program}.service")["Service"]
+    beside = "/etc/jiaohao/credentials/devices"  # as docs/security.md tells the agent beside a kiosk
+    return beside if program == "devices" else "/etc/jiaohao/credentials", dict(service)
+
+
+@pytest.mark.parametrize(("reader", "other"), [("kiosk@", "devices"), ("devices", "kiosk@"), ("server", "devices")])
+def test_no_program_reads_the_key_of_another_on_the_same_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str, other: str
+):
+    """The folders as tmpfiles and enrolment make them, after the units have begun; chgrp only writes down what it is told."""
+    made = dict(line.split()[1:3] for line in (FOLDER / "tmpfiles.d/jiaohao.conf").read_text().splitlines() if line[0] == "d")
+    folders = {own_credentials(program)[0] for program in (reader, other)}
+    for folder in sorted(folders):
+        here = tmp_path / folder.lstrip("/")
+        here.mkdir(parents=True)
+        here.chmod(int(made.get(folder, "0750"), 8))
+        (here / "client.key").touch(mode=READABLE)
+        (here / "client.key").chmod(READABLE)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "chgrp").write_text(f'#!/bin/sh\ngroup=$1; shift; for file; do echo "$group $file" >> {tmp_path}/given; done\n')
+    (programs / "chgrp").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    for program in (reader, other):
+        folder, service = own_credentials(program)
+        command = service["ExecStartPre"].removeprefix("+").replace("${CREDENTIALS}", folder)
+        subprocess.run([word.replace("/etc", f"{tmp_path}/etc") for word in shlex.split(command)], check=True)
+    group_of = {path: group for group, path in (line.split() for line in (tmp_path / "given").read_text().splitlines())}
+    service = own_credentials(reader)[1]
+    groups = {service["Group"], *service["SupplementaryGroups"].split()}
+    keys = {program: tmp_path / own_credentials(program)[0].lstrip("/") / "client.key" for program in (reader, other)}
+    assert group_of[str(keys[reader])] in groups
+    assert group_of[str(keys[other])] not in groups
+    for key in keys.values():
+        assert key.stat().st_mode & 0o007 == 0
+    for folder in keys[reader].parents[: len(keys[reader].relative_to(tmp_path / "etc").parts) - 1]:
+        may = folder.stat().st_mode & (0o010 if group_of.get(str(folder)) in groups else 0o001)
+        assert may, f"{reader} comes through {folder} to its own key"
+
+
+def test_the_folder_of_updates_and_the_credentials_are_no_groups_of_each_other():
+    """Who may ask for an update may not read a key for that."""
+    lines = [line.split() for line in (FOLDER / "tmpfiles.d/jiaohao.conf").read_text().splitlines() if line[0] == "d"]
+    group = {path: group for _kind, path, _mode, _user, group, *_age in lines}
+    assert group["/var/lib/jiaohao-update"] == "jiaohao-update" != group["/etc/jiaohao/credentials"]
+    assert "jiaohao-update" in set(re.findall(r"^g (\S+)", (FOLDER / "sysusers.d/jiaohao.conf").read_text(), re.MULTILINE))
 
 
 def test_every_user_of_a_unit_is_made_by_sysusers():

@@ -90,6 +90,7 @@ def test_a_disk_without_a_name_says_how_to_give_it_one_and_still_gets_a_network(
 def test_a_disk_given_another_name_keeps_no_certificate_of_the_one_before(place: Place):
     set_up(place)
     write(place.credentials / "client.crt", "old")
+    write(place.credentials / "devices/client.key", "old")
     write(place.hall / "hall.toml", "old")
     set_up(place)
     assert (place.credentials / "client.crt").exists()
@@ -160,7 +161,7 @@ def test_a_clock_wrong_by_years_is_set_to_the_time_that_came_signed(place: Place
             raise ClockWrong("this machine's clock says 1970", right)
 
     monkeypatch.setattr(joining, "enrol", enrol)
-    monkeypatch.setattr(joining, "let_programs_read", lambda _folder: None)
+    monkeypatch.setattr(joining, "let_groups_read", lambda _folder: None)
     monkeypatch.setattr(joining, "fetch_configuration", lambda *_: None)
     join(place, watched.machine())
     assert watched.clocks == [right] and watched.started == ["jiaohao-kiosk@hall.service"]

@@ -125,7 +125,6 @@ def on_the_shelf(hall: WebHall, compatible: str, version: str = "20261123.0900-2
 def test_the_server_installs_its_own_bundle_like_a_terminal_and_says_what_became_of_it(tmp_path: Path):
     folder, hall = tmp_path / "update", WebHall(tmp_path / "state", updates=tmp_path / "update")
     folder.mkdir()
-    hall.folder.mkdir()
     with (
         serving(hall.open()) as site,
         TestClient(build(hall.with_system(site)), base_url=STAFF, follow_redirects=False) as client,
@@ -157,7 +156,6 @@ def test_the_server_installs_its_own_bundle_like_a_terminal_and_says_what_became
 def test_the_server_goes_back_to_an_older_version_only_when_somebody_says_why(tmp_path: Path, version: str):
     folder, hall = tmp_path / "update", WebHall(tmp_path / "state", updates=tmp_path / "update")
     folder.mkdir()
-    hall.folder.mkdir()
     with (
         serving(hall.open()) as site,
         TestClient(build(hall.with_system(site)), base_url=STAFF, follow_redirects=False) as client,
