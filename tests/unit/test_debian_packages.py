@@ -72,6 +72,10 @@ BEFORE = {"apt", "make", "sudo"}
 BRINGS = {"systemd-sysv": "systemd"}
 SAID = {
     ("tests/journey/test_offline_kiosk.py", "net.run"): ["ip"],
+    (
+        "tests/unit/test_systemd_units.py",
+        "[word.replace('/etc', f'{tmp_path}/etc') for word in shlex.split(command)]",
+    ): ["find"],
     ("tests/unit/test_systemd_units.py", "shlex.split(command.replace('$MAINPID', str(broker.pid)))"): ["sh"],
 }
 """(file, expression) → the programs it starts, where the source alone does not tell."""

@@ -29,8 +29,9 @@ def routes(site: Site, register: Register | None) -> APIRouter:
         if terminal not in terminals:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         shown: dict[str, Any] = {"token": None, "until": None, "drawn": None}
-        if make and register is not None:
+        if make:
             await site.guard.form(request, session)
+        if make and register is not None:
             token, until = await asyncio.to_thread(register.new_token, terminal, LIFE)
             where = address(request)
             await asyncio.to_thread(lambda: site.audit.append(session.account.name, "enrol-token", terminal, address=where))
