@@ -71,10 +71,6 @@ PATTERNS = {
     "^[0-9]{8}[A-Z]{2}-[A-Z]{2}-[0-9]{4}$": TextConfig(
         zh="格式不对，应如 62052400MZ-XK-0001", en="write it like 62052400MZ-XK-0001"
     ),
-    "^[A-Z0-9-]{4,64}$": TextConfig(
-        zh="格式不对，只能用字母、数字和短横，4至64个字，如 WS-2026-0001",
-        en="use only letters, digits and hyphens, 4 to 64 of them, as in WS-2026-0001",
-    ),
     "^([0-9A-Z]{4})?$": TextConfig(
         zh="格式不对，应为证件号码的最后4个字母或数字，如 001X",
         en="write the last 4 letters or digits of the number, as in 001X",

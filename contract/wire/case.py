@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from contract.characters import trimmed
 from contract.configuration.dates import Day
-from contract.configuration.table import BrokenRule, Capitals, PersonNumber, Plain, Table, TextConfig
+from contract.configuration.table import BrokenRule, Capitals, PersonNumber, Plain, Table, TextConfig, is_stored
+from contract.wire import case_number
 
 CaseState = Literal[
     "received", "supplement", "accepted", "rejected", "examining", "decided", "denied", "delivered", "withdrawn"
@@ -43,7 +44,14 @@ PAPERS: dict[CaseState, tuple[PaperKind, ...]] = {
     "withdrawn": ("progress",),
 }
 """What the kiosk may print of a case in each state."""
-CaseNumber = Annotated[str, Capitals, Field(pattern="^[A-Z0-9-]{4,64}$")]
+
+
+def _checked(number: str, info: ValidationInfo) -> str:
+    return number if is_stored(info) else case_number.checked(number)
+
+
+CaseNumber = Annotated[str, AfterValidator(_checked)]
+"""As the department writes it: `contract.wire.case_number`."""
 LastFour = Annotated[str, Capitals, Field(pattern="^([0-9A-Z]{4})?$")]
 """Of an identity card, a passport, a permit, or an enterprise's credit code."""
 Short = Annotated[str, Field(min_length=1, max_length=200)]

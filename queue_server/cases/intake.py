@@ -11,15 +11,28 @@ from datetime import datetime
 from contract.wire.case import Case
 from queue_server.cases import repository
 from queue_server.codes.signer import Signer
+from queue_server.row_files.problem import BadRows, Problem
 from queue_server.store.database import Database
 from queue_server.store.hall_key import hall_key
 from queue_server.store.slices import write_in_slices
 
 
 def take_in(database: Database, numbered: Sequence[tuple[int, Case]], now: datetime) -> int:
-    """Take cases in, each with the row of its file; return how many they are."""
+    """Take cases in, each with the row of its file; return how many they are. Raise BadRows where a number differs from a kept
+    one in signs only: nobody could say which of the two is asked for."""
     with database.writer.begin() as connection:
         signer = Signer(hall_key(connection))
+    with database.look() as connection:
+        kept = repository.alike(connection, (case.number for _, case in numbered))
+    if kept:
+        raise BadRows([_refused(row, case.number, kept[case.number]) for row, case in numbered if case.number in kept])
     rows = repository.prepare(signer, [case for _, case in numbered], now)
     write_in_slices(database.writer, rows, repository.write)
     return len(rows)
+
+
+def _refused(row: int, number: str, kept: str) -> Problem:
+    """That a number cannot be told from that of a kept case, and what to do."""
+    reason = f"{number} and the case {kept} differ in signs only; write one case in one way, give another its own"
+    zh = f"{number}和已有的{kept}只差括号、横线这类符号。是同一件就照原来的写，不是就换一个编号"
+    return Problem(row, "number", reason, zh)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, false, func, select, true
 
+from contract.wire import case_number
 from contract.wire.case import ENDED, Case
 from contract.wire.facts import DeadlineState
 from queue_server.codes.seal import pseudonymised
@@ -18,6 +19,7 @@ from queue_server.store.database import upsert
 
 C = tables.cases.c
 PERSONS_CASES = 50
+KEYS_AT_ONCE = 500
 CaseRow = dict[str, object]
 """A case as it is kept: column → value."""
 DeadlineDays = tuple[date, date, date]
@@ -50,14 +52,39 @@ def write(connection: Connection, rows: Sequence[CaseRow]) -> None:
     """Add these rows, or replace those of the same number."""
     if rows:
         added = upsert(connection, tables.cases)
-        new = {name: added.excluded[name] for name in ("person", "last_four", "content", "changed_at", "state", "binding_on")}
+        kept = ("number_key", "person", "last_four", "content", "changed_at", "state", "binding_on")
+        new = {name: added.excluded[name] for name in kept}
         connection.execute(added.on_conflict_do_update(index_elements=["number"], set_=new), rows)
 
 
 def find(connection: Connection, number: str) -> Case | None:
-    """The case of this number; its applicant's name is masked."""
-    content = connection.execute(select(C.content).where(_is(number)).order_by(C.changed_at.desc())).scalar()
-    return None if content is None else Case.stored(content)
+    """The case of this number, in any of its spellings; its applicant's name is masked. None where several may be meant."""
+    meant = _meant(connection, number)
+    same = [row for row in meant if case_number.meaning(row.number) == case_number.meaning(number)]
+    found = [row for row in same if row.number == number] or same or meant
+    return Case.stored(found[0].content) if len(found) == 1 else None
+
+
+def of_applicant(connection: Connection, signer: Signer, number: str, last_four: str) -> list[Case]:
+    """The cases that may be meant by this number and whose applicant's ID number, or an enterprise's credit code, ends so.
+
+    They are several only where numbers differ in Chinese characters alone, which were left out.
+    """
+    meant = _meant(connection, number)
+    return [Case.stored(r.content) for r in meant if r.last_four and r.last_four == _last_four(signer, r.number, last_four)]
+
+
+def alike(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
+    """Those of these numbers that differ from the number of a kept case in signs only → that number."""
+    wanted = {case_number.meaning(number): number for number in numbers}
+    keys, found = sorted({case_number.key(number) for number in wanted.values()}), {}
+    for first in range(0, len(keys), KEYS_AT_ONCE):
+        kept = select(C.number).where(C.number_key.in_(keys[first : first + KEYS_AT_ONCE]))
+        for number in connection.execute(kept).scalars():
+            given = wanted.get(case_number.meaning(number))
+            if given is not None and given != case_number.spelling(number):
+                found[given] = number
+    return found
 
 
 def of_person(connection: Connection, signer: Signer, person: str) -> list[Case]:
@@ -87,7 +114,7 @@ def count_by_deadline(connection: Connection, days: DeadlineDays) -> dict[Deadli
 def _condition(wanted: Wanted) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = true()
     if wanted.text:
-        condition &= C.content.contains(wanted.text, autoescape=True)
+        condition &= C.content.contains(wanted.text, autoescape=True) | _is_numbered(wanted.text)
     if wanted.state:
         condition &= C.state == wanted.state
     if wanted.deadline is not None:
@@ -107,22 +134,25 @@ def _deadline_is(state: DeadlineState, days: DeadlineDays) -> ColumnElement[bool
     return C.state.not_in(ENDED) & between[state]
 
 
-def knows_last_four(connection: Connection, signer: Signer, number: str, last_four: str) -> bool:
-    """Whether the case exists and its applicant's ID number ends so, or an enterprise's credit code."""
-    wanted = select(C.number, C.last_four).where(_is(number)).order_by(C.changed_at.desc())
-    row = connection.execute(wanted).first()
-    return row is not None and row.last_four is not None and row.last_four == _last_four(signer, row.number, last_four)
+def _is_numbered(text: str) -> ColumnElement[bool]:
+    """The condition for cases in whose number `text` stands, in any spelling."""
+    key = case_number.key(text)
+    return C.number_key.contains(key) if len(key) >= case_number.LEAST_KEY else false()
 
 
-def _is(number: str) -> ColumnElement[bool]:
-    """The condition for a case by its number, in whatever letters. Earlier versions kept them as they came."""
-    return C.number.in_({number, number.upper(), number.lower()})
+def _meant(connection: Connection, number: str) -> list[Row[tuple[str, str | None, str]]]:
+    """Number, last four and content of the cases that may be meant by a number. Earlier versions kept numbers in small letters
+    and in capitals: of those of one spelling the last one counts."""
+    kept = select(C.number, C.last_four, C.content).where(C.number_key == case_number.key(number)).order_by(C.changed_at.desc())
+    meant = [row for row in connection.execute(kept) if case_number.may_mean(number, row.number)]
+    return list({case_number.spelling(row.number): row for row in reversed(meant)}.values())
 
 
 def _row(signer: Signer, case: Case, now: datetime) -> CaseRow:
     shown = case.model_copy(update={"applicant": masked_name(case.applicant), "id_last_four": "", "person": ""})
     return {
         "number": case.number,
+        "number_key": case_number.key(case.number),
         "person": pseudonymised(signer, "person", case.person) if case.person else None,
         "last_four": _last_four(signer, case.number, case.id_last_four) if case.id_last_four else None,
         "content": shown.model_dump_json(exclude_defaults=True),

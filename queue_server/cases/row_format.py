@@ -5,6 +5,7 @@ Keys and columns are those of `contract.wire.case.Case`; the steps of a case com
 
 from __future__ import annotations
 
+from contract.wire import case_number
 from contract.wire.case import Case
 from queue_server.row_files.problem import BadRows
 from queue_server.row_files.reader import RowReader
@@ -19,4 +20,6 @@ TITLES = {
 }  # fmt: skip
 """The columns of a table: every field of a case but its steps."""
 TIMES = ("received_on", "promised_on", "legal_on", "due_on")
-CASES = RowReader(Case, "cases", TITLES, lists=("missing", "materials"), times=TIMES, unique="number")
+CASES = RowReader(
+    Case, "cases", TITLES, lists=("missing", "materials"), times=TIMES, unique="number", compared=case_number.meaning
+)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from math import ceil
 
-from contract.characters import plain
-from contract.wire import scanned_code
+from contract.wire import case_number, scanned_code
 from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan, GuideScan, HolderScan, ScanAnswer, TicketScan
 from contract.wire.case import ENDED, PAPERS, STATES, Case
 from contract.wire.facts import CaseDeadline, CaseFacts, CaseStepFacts, HolderFacts
@@ -62,19 +61,18 @@ def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
     Who asks is counted, not what the request says of it: a try of somebody else at the same case, or of the same kiosk at
     another one, is held up much later.
     """
-    number, asker = plain(ask.number).upper(), (context.terminal or context.actor)[-LONGEST_ASKER:]
+    number, asker = case_number.key(ask.number), (context.terminal or context.actor)[-LONGEST_ASKER:]
     connection, few = context.unit.connection, context.hall.rules.case_guesses
-    if cases.find(connection, number) is None:
-        number = number.upper()  # as it is written on the receipt
     free = {f"case:{number}@{asker}": few, f"case:{number}": few * MANY_PEOPLE, f"{ASKER}{asker}": few * MANY_PEOPLE}
     _check_pause(context, free)
-    if not cases.knows_last_four(connection, context.signer, number, ask.last_four):
+    found = cases.of_applicant(connection, context.signer, ask.number, ask.last_four)
+    if not found:
         guesses.add(connection, free, context.now)
         left = min(tries - guesses.count(connection, subject, context.now) for subject, tries in free.items())
         raise Refused("not-authorised", "number and last four characters do not go together", not_together(left))
-    found = cases.find(connection, number)
-    assert found is not None, "a case whose last four characters are known is there"
-    return CaseAnswer(show_case(context, found))
+    if len(found) > 1:
+        raise Refused("not-authorised", "several cases go with number and last four characters", SEVERAL)
+    return CaseAnswer(show_case(context, found[0]))
 
 
 def not_together(left: int) -> Text:
@@ -174,6 +172,10 @@ def _holder(context: CommandContext, text: str) -> HolderScan:
 NONSENSE = Text(
     "这个码在这里用不上，请出示号票、预约、办件、指南或服务码的二维码。",
     "This code is of no use here; show the code of a ticket, an appointment, a case, a guide or a service code.",
+)
+SEVERAL = Text(
+    "有几个办件都对得上，请扫受理凭证上的二维码，或者到窗口查询。",
+    "Several cases go with these; scan the QR code on the receipt, or ask at a window.",
 )
 REPLAYED = Text("这个码已经用过了，请在手机上刷新后再扫。", "This code was used before; refresh it on the phone.")
 EXPIRED = Text("这个码已经过期，请在手机上刷新后再扫。", "This code has expired; refresh it on the phone.")

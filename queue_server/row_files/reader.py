@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import islice
@@ -64,8 +64,8 @@ class RowReader(Generic[M]):
     """How rows of one kind are read.
 
     `name` is their key in JSON; `titles` holds the columns of a table with their Chinese titles, `lists` those that hold
-    several values, `times` those of days and times; in the column `unique` nothing may stand twice; of `choices` one may be
-    written. A time without an offset is the hall's own, of its `zone`.
+    several values, `times` those of days and times; in the column `unique` nothing may stand twice, and `compared` says what
+    of it counts; of `choices` one may be written. A time without an offset is the hall's own, of its `zone`.
     """
 
     model: type[M]
@@ -74,6 +74,7 @@ class RowReader(Generic[M]):
     lists: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
     unique: str = ""
+    compared: Callable[[str], str] = str
     zone: tzinfo | None = None
     choices: Mapping[str, Choices] = field(default_factory=dict)
 
@@ -189,7 +190,7 @@ class RowReader(Generic[M]):
 
     def _checked(self, rows: Sequence[Row], problems: Problems) -> list[tuple[int, M]]:
         sound: list[tuple[int, M]] = []
-        seen: dict[str, int] = {}
+        seen: dict[str, tuple[int, str]] = {}
         for number, given in rows:
             given = self._chosen(number, given, problems) if isinstance(given, dict) else given
             try:
@@ -199,13 +200,19 @@ class RowReader(Generic[M]):
                     problems.add(problem)
                 continue
             mark = str(getattr(row, self.unique) or "") if self.unique else ""
-            if mark and mark in seen:
-                reason = f"{mark} stands in row {seen[mark]} too"
-                problems.add(Problem(number, self.unique, reason, f"{mark}和第{seen[mark]}行重复"))
-            seen[mark] = number
+            if mark and (first := seen.setdefault(self.compared(mark), (number, mark)))[0] != number:
+                problems.add(Problem(number, self.unique, *_twice(mark, *first)))
             sound.append((number, row))
         problems.check()
         return sound
+
+
+def _twice(mark: str, row: int, before: str) -> tuple[str, str]:
+    """That `mark` stands in an earlier row too, there written `before`: in English and in Chinese."""
+    if mark == before:
+        return f"{mark} stands in row {row} too", f"{mark}和第{row}行重复"
+    zh = f"{mark}和第{row}行的{before}只差括号、横线这类符号，算同一个编号。是同一件就删去一行，不是就换一个编号"
+    return f"{mark} differs from {before} of row {row} in signs only; take one out, or give it a number of its own", zh
 
 
 def _fits(content: bytes) -> None:

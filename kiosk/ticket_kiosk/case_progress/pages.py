@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from contract.guides.pinyin import HANZI
 from contract.wire.case import CaseState
+from contract.wire.case_words import MEANINGS, step_words
 from contract.wire.facts import CaseFacts
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.a4_print.state import OpenDocuments
@@ -86,7 +88,7 @@ class ProgressPage(PageFrame):
             return self.context.pick(query.refusal), "danger"
         if query.failed:
             return _("没有查到，请稍后再试，或到{desk}咨询").format(desk=help_desk(self.context)), "danger"
-        return _("编号在受理凭证上，大小写都可以。个人填身份证号后四位，企业填信用代码后四位。"), "secondary"
+        return _("编号在受理凭证上，输字母和数字就行。个人填身份证号后四位，企业填信用代码后四位。"), "secondary"
 
 
 class CasePage(PageFrame):
@@ -149,7 +151,7 @@ class CasePage(PageFrame):
             (_("申请人"), case.applicant),
             (_("办理部门"), case.department),
             (_("收件日期"), case.received_on),
-            (_("办理期限"), case.deadline and self.context.pick(case.deadline.texts)),
+            (_("办理期限"), case.deadline and f"{case.deadline.on} {self.context.pick(case.deadline.texts)}"),
             (_("咨询电话"), case.contact),
             (_("原因"), case.reason),
         )
@@ -157,12 +159,23 @@ class CasePage(PageFrame):
         due = [Paragraph(f"{_('补正期限')}{colon}{case.due_on}", "warning")] if case.due_on else []
         facts = [*due, *(Paragraph(f"{label}{colon}{value}") for label, value in labelled if value)]
         missing = [Paragraph(paper) for paper in case.missing]
-        steps = [Paragraph(f"{step.on}　{step.text}") for step in case.steps]
+        steps = [Paragraph(f"{step.on}　{self.context.pick(step_words(step.text))}") for step in case.steps]
         return [
+            Paragraph(self.context.pick(MEANINGS[case.state])),
             *facts,
+            *self._chinese_note(case),
             *([Paragraph(_("还要补的材料"), "head"), *missing] if missing else []),
             *([Paragraph(_("办理经过"), "head"), *steps] if steps else []),
         ]
+
+    def _chinese_note(self, case: CaseFacts) -> list[Paragraph]:
+        """To whoever reads English: that the department's own words are Chinese."""
+        pick, _ = self.context.pick, self.context.text
+        own = (case.item, case.department, case.reason, *case.missing, *(pick(step_words(step.text)) for step in case.steps))
+        if self.look.mode.language == "zh" or not any(HANZI.search(text) for text in own):
+            return []
+        note = _("有些内容只有中文，需要帮助请到{desk}。").format(desk=help_desk(self.context))
+        return [Paragraph(note, "note")]
 
 
 def _case(state: KioskState) -> CaseFacts:

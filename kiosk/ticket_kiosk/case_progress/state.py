@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from contract.wire import case_number
 from contract.wire.facts import CaseFacts
 from contract.wire.messages import Text
 from kiosk.flow.requests import ServerRequest
 
 Field = Literal["number", "last_four"]
-LENGTHS: dict[Field, int] = {"number": 64, "last_four": 4}
-LEAST_NUMBER = 4
+LENGTHS: dict[Field, int] = {"number": case_number.LONGEST, "last_four": 4}
 HIDDEN = "●"
 
 
@@ -29,7 +29,7 @@ class CaseQuery:
     @property
     def numbered(self) -> bool:
         """Whether the number may be whole."""
-        return len(self.number) >= LEAST_NUMBER
+        return len(case_number.key(self.number)) >= case_number.LEAST_KEY
 
     @property
     def complete(self) -> bool:

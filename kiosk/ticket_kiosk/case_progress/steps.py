@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from contract.wire import answers
+from contract.wire import answers, case_number
 from contract.wire.answers import Answer, CaseAnswer
 from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
@@ -19,10 +19,10 @@ from kiosk.ticket_kiosk.case_progress.state import (
     SubmitCaseQuery,
 )
 from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
-from kiosk.ui.keys import typed
+from kiosk.ui.keys import BACK, CLEAR, typed
 
-FOREIGN = {"number": re.compile(r"[^A-Z0-9-]"), "last_four": re.compile(r"[^0-9A-Z]")}
-"""What cannot be in a field."""
+FOREIGN = {"number": re.compile(rf"[^A-Z0-9{BACK}{CLEAR}-]"), "last_four": re.compile(rf"[^0-9A-Z{BACK}{CLEAR}]")}
+"""What cannot be typed into a field. Of a number nothing else is needed: it is found by its letters and digits."""
 
 
 def open_case_query(state: KioskState, _event: OpenCaseQuery) -> tuple[KioskState, Effects]:
@@ -41,9 +41,15 @@ def field_typed(state: KioskState, event: FieldTyped) -> tuple[KioskState, Effec
     if state.page != "progress" or waits(state):
         return state, ()
     before = state.case_query.number if chosen == "number" else state.case_query.last_four
-    text = FOREIGN[chosen].sub("", typed(before, event.keys).upper())[: LENGTHS[chosen]]
+    text = typed(before, FOREIGN[chosen].sub("", event.keys.upper()))[: LENGTHS[chosen]]
     query = replace(state.case_query, refusal=None, failed=False)
     return _with(state, replace(query, number=text) if chosen == "number" else replace(query, last_four=text)), ()
+
+
+def number_read(state: KioskState, text: str) -> KioskState:
+    """The number as a scanner read it from a receipt, in whatever spelling; on with the last four."""
+    number = case_number.spelling(text)[: case_number.LONGEST]
+    return _with(state, replace(state.case_query, number=number, chosen="last_four", refusal=None, failed=False))
 
 
 def submit(state: KioskState, _event: SubmitCaseQuery) -> tuple[KioskState, Effects]:

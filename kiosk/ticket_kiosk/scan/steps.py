@@ -14,11 +14,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from contract.wire import answers, scanned_code
+from contract.wire import answers, case_number, scanned_code
 from contract.wire.answers import Answer, AppointmentScan, CaseScan, GuideScan, HolderScan, IssueAnswer, TicketScan
 from contract.wire.facts import AppointmentFacts, CaseFacts, RateableService
 from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
+from kiosk.ticket_kiosk.case_progress import steps as case_steps
 from kiosk.ticket_kiosk.case_progress.state import CaseQuery
 from kiosk.ticket_kiosk.guides.state import ItemIs, ReadItem
 from kiosk.ticket_kiosk.my_ticket import steps as my_ticket_steps
@@ -83,20 +84,29 @@ def closed(state: KioskState) -> KioskState:
 
 
 def scanned(state: KioskState, event: Scanned) -> tuple[KioskState, Effects]:
-    """A code at home or on the scan page, while none is being looked up; anywhere else nobody meant it."""
+    """A code at home, on the scan page or where the number of a case is asked, while none is being looked up; anywhere else
+    nobody meant it."""
     text = event.code.strip()
     seen = hashlib.sha256(text.encode()).hexdigest()[:16]
     again = seen == state.scan.seen and state.now - state.scan.seen_at < AGAIN_S
     if again:
         return _with(state, replace(state.scan, seen_at=state.now)), ()
-    meant = state.shown == "scan" or (state.page == "home" and (state.served or state.has_guides))
-    if not meant or waits(state):
+    meant = state.shown in ("scan", "progress") or (state.page == "home" and (state.served or state.has_guides))
+    if not meant or waits(state) or case_steps.waits(state):
         return state, ()
     scan = replace(state.scan, seen=seen, seen_at=state.now, refusal=None, guide=None)
     state = replace(state, scan=scan, idle_since=state.now)
-    if state.page == "home":
+    if state.page == "progress" and _is_number(text):
+        return case_steps.number_read(state, text), ()
+    if state.page in ("home", "progress"):
         state = state.at("scan")
     return _read(state, text)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is no code of the hall's, but may be the number of a case as it stands on a receipt."""
+    code = scanned_code.read(text)
+    return (code is None or code.kind == "service") and case_number.is_possible(text)
 
 
 def _read(state: KioskState, text: str) -> tuple[KioskState, Effects]:

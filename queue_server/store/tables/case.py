@@ -10,6 +10,7 @@ cases = Table(
     "cases",
     metadata,
     Column("number", String(64), primary_key=True),
+    Column("number_key", String(64), nullable=False, index=True),  # what it is found by: contract.wire.case_number.key
     Column("person", String(64), index=True),
     Column("last_four", String(64)),
     Column("content", Text, nullable=False),

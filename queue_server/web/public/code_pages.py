@@ -17,6 +17,7 @@ from fastapi.responses import RedirectResponse
 from contract.characters import plain
 from contract.wire import answers, messages
 from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan
+from contract.wire.case_words import MEANINGS, step_words
 from contract.wire.scanned_code import PREFIXES, CodeKind
 from queue_server.appointments import repository
 from queue_server.broker.budget import Allowance, Budget
@@ -26,7 +27,7 @@ from queue_server.web import qr
 from queue_server.web.auth.guard import place
 from queue_server.web.site import Site
 
-LONGEST = 200
+LONGEST = 440
 LOOK_UPS = Allowance(rate=0.5, at_once=60)
 """Of one address: 30 a minute for as long as it likes, and 60 at once, because the phones of a hall may share one."""
 MISTYPED = messages.Text(
@@ -131,7 +132,15 @@ async def _show(site: Site, request: Request, kind: CodeKind, code: str, *, trou
                 trouble=trouble,
             )
         case CaseScan(case):
-            return site.pages.page(request, "phone/case.html", found=case, qr=qr.svg(case.code))
+            return site.pages.page(
+                request,
+                "phone/case.html",
+                found=case,
+                meaning=MEANINGS[case.state],
+                step_words=step_words,
+                item=site.item(case.item_code),
+                qr=qr.svg(case.code),
+            )
     why = _refusal(answer, "scan").texts
     return site.pages.page(request, "phone/bad-code.html", why=why, status=HTTPStatus.NOT_FOUND)
 

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.configuration.hall_files import load
 from contract.documents import make, render
 from contract.wire import codec
 from contract.wire.case import PAPERS, STATES, Case
+from contract.wire.case_number import key, meaning
 from contract.wire.facts import CaseFacts
 from queue_server.appointments import booking as appointments
 from queue_server.appointments import command as appointment_command
@@ -23,6 +24,7 @@ from queue_server.appointments.offer import Offer
 from queue_server.appointments.repository import Booking
 from queue_server.cases import command as case_command
 from queue_server.cases import repository
+from queue_server.cases.intake import take_in
 from queue_server.cases.row_format import CASES, BadCases
 from queue_server.codes.seal import code_of
 from queue_server.commands.hall_rules import HallRules
@@ -33,6 +35,7 @@ from tests.bed import Bed
 from tests.facts import cases_of
 from tests.ledgers import ledger_in
 from tests.small_hall import write_hall
+from tests.unit.contract.wire.spellings import NUMBERS, spellings_of
 
 GIVEN = {
     "number": "WS-20261120-1",
@@ -259,6 +262,74 @@ def test_the_earlier_of_promise_and_law_binds(bed):
 def test_a_case_that_is_over_has_no_deadline(bed):
     take(bed, state="delivered")
     assert found(bed).data["case"]["deadline"] is None
+
+
+# --- numbers as departments write them ---
+
+
+def test_a_case_is_found_by_any_spelling_of_its_number_and_shown_as_the_department_writes_it(bed):
+    number = "武市监准〔2026〕12号"
+    take(bed, number=number)
+    for written in (number, "武市监准[2026]12", "武市监准（２０２６）１２号", "202612", "2026-12", "2026 12 号"):
+        assert found(bed, number=written).data["case"]["number"] == number, written
+    for written in ("武卫〔2026〕12号", "202613", "2026121"):
+        assert found(bed, number=written).error.code == "not-authorised", written
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=6, unique_by=meaning), st.data())
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_spelling_finds_its_case_and_none_finds_two(bed, numbers, data):
+    with bed.database.writer.connect() as connection:
+        for number in numbers:
+            repository.put(connection, bed.ledger.signer, cases_of(one(number=number)), bed.clock.now)
+        for number in numbers:
+            written = data.draw(spellings_of(number))
+            of_applicant = repository.of_applicant(connection, bed.ledger.signer, written, "001X")
+            assert number in [case.number for case in of_applicant]
+            assert repository.find(connection, number).number == number
+            if meaning(written) == meaning(number) != key(number):
+                assert len(of_applicant) == 1
+        connection.rollback()
+
+
+def test_cases_whose_numbers_differ_in_chinese_alone_are_told_apart_by_the_last_four(bed):
+    take(bed, number="武市监〔2026〕12号")
+    take(bed, number="武卫〔2026〕12号", id_last_four="002X")
+    assert found(bed, "001X", "202612").data["case"]["number"] == "武市监〔2026〕12号"
+    assert found(bed, "002X", "202612").data["case"]["number"] == "武卫〔2026〕12号"
+    take(bed, number="武教〔2026〕12号", id_last_four="002X")
+    assert "有几个办件都对得上" in found(bed, "002X", "202612").error.texts.zh
+    assert found(bed, "002X", "武教202612").data["case"]["number"] == "武教〔2026〕12号"
+
+
+def test_the_wrong_tries_at_one_case_count_together_however_its_number_is_written(bed):
+    take(bed)
+    for written in ("WS-20261120-1", "ws202611201", "WS 20261120 1", "ＷＳ（20261120）1", "WS_20261120_1"):
+        assert found(bed, "1234", written).error.code == "not-authorised"
+    assert found(bed, "1234", "WS/20261120/1号").error.code == "limit-reached"
+
+
+def test_the_code_of_a_case_shows_it_whatever_its_number_looks_like(bed):
+    take(bed, number="甘0524行审字〔2026〕第 3/1 号")
+    code = found(bed, number="0524202631").data["case"]["code"]
+    assert bed.ok("scan", code=code)["case"]["number"] == "甘0524行审字〔2026〕第 3/1 号"
+    assert bed.ok("scan", code="http://hall.example/c/" + code.removeprefix("JHC."))["kind"] == "case"
+
+
+def test_numbers_that_differ_in_signs_only_are_refused_in_a_file_and_beside_kept_ones(bed):
+    numbered = [GIVEN | {"number": number} for number in ("WS〔2026〕1号", "WS-2026-1")]
+    with pytest.raises(BadCases) as refused:
+        CASES.from_json(json.dumps(numbered).encode())
+    said = "WS-2026-1和第1行的WS〔2026〕1号只差括号、横线这类符号，算同一个编号。是同一件就删去一行，不是就换一个编号"
+    assert refused.value.problems[0].zh == said
+    assert take_in(bed.database, CASES.from_json(json.dumps(numbered[:1]).encode()), bed.clock.now) == 1
+    with pytest.raises(BadCases) as refused:
+        take_in(bed.database, CASES.from_json(json.dumps(numbered[1:]).encode()), bed.clock.now)
+    said = "WS-2026-1和已有的WS〔2026〕1号只差括号、横线这类符号。是同一件就照原来的写，不是就换一个编号"
+    assert refused.value.problems[0].zh == said
+    again = json.dumps([numbered[0] | {"number": "ws〔２０２６〕1号", "state": "decided"}]).encode()
+    assert take_in(bed.database, CASES.from_json(again), bed.clock.now) == 1
+    assert bed.rows("SELECT number, state FROM cases") == [("WS〔2026〕1号", "decided")]
 
 
 # --- papers ---

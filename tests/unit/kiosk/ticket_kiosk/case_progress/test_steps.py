@@ -6,10 +6,11 @@ from typing import Any
 
 from contract.wire.answers import Answer, Error
 from contract.wire.messages import Text
-from kiosk.flow.event import Answered, Connected, Tick, Unanswered
+from kiosk.flow.event import Answered, Ask, Connected, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
 from kiosk.ticket_kiosk.case_progress.state import FieldTyped, OpenCaseQuery, PickField, SubmitCaseQuery
 from kiosk.ticket_kiosk.events import Back, GoHome
+from kiosk.ticket_kiosk.scan.state import Scanned
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.keys import BACK, CLEAR
 from tests.facts import case_facts
@@ -55,6 +56,27 @@ def test_a_field_takes_only_what_can_be_in_it():
     citizen = Citizen()
     citizen.does(OpenCaseQuery(), FieldTyped("ws 00/01"), PickField("last_four"), FieldTyped("cd-2k5"))
     assert (citizen.state.case_query.number, citizen.state.case_query.last_four) == ("WS0001", "CD2K")
+
+
+def test_a_number_scanned_from_a_receipt_is_typed_and_the_last_four_are_next():
+    citizen = Citizen()
+    citizen.does(OpenCaseQuery(), Scanned("武市监准〔2026〕12号\n"))
+    assert (citizen.state.case_query.number, citizen.state.case_query.chosen) == ("武市监准〔2026〕12号", "last_four")
+    citizen.does(FieldTyped("001x"), SubmitCaseQuery())
+    assert citizen.asked[-1].body["number"] == "武市监准〔2026〕12号"
+
+
+def test_the_code_of_a_case_is_looked_up_where_its_number_is_asked():
+    citizen = Citizen()
+    citizen.does(OpenCaseQuery(), Scanned("JHC.testhall.WS-1.AbCdEf012345"))
+    assert (citizen.state.page, [ask.verb for ask in citizen.asked if isinstance(ask, Ask)]) == ("scan", ["scan"])
+
+
+def test_letters_and_digits_are_enough_of_a_number():
+    citizen = Citizen()
+    citizen.does(OpenCaseQuery(), FieldTyped("--"), FieldTyped("12"))
+    assert not citizen.state.case_query.numbered
+    assert citizen.does(FieldTyped("3")).case_query.numbered
 
 
 def test_no_key_is_lost_however_fast_they_come_and_the_last_can_be_taken_back():

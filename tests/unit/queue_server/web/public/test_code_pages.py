@@ -27,9 +27,9 @@ def phone(hall):
         yield client
 
 
-def case_path(hall):
+def case_path(hall, case=CASE):
     with hall.database.writer.begin() as connection:
-        cases.put(connection, hall.ledger.signer, cases_of(CASE.encode()), datetime.now(UTC))
+        cases.put(connection, hall.ledger.signer, cases_of(case.encode()), datetime.now(UTC))
     return "/c/" + code_of(hall.ledger.signer, "case", "test", "WS-2026-1").removeprefix("JHC.")
 
 
@@ -51,8 +51,22 @@ def test_a_case_shows_its_state_what_is_missing_and_the_applicant_only_masked(ha
 
 def test_a_case_reads_in_english_too(hall, phone):
     page = phone.get(case_path(hall), headers={"accept-language": "en"}).text
-    for part in ("Papers are missing", "Case number", "Still missing", "working days left"):
+    for part in (
+        "Papers are missing",
+        "Case number",
+        "Still missing",
+        "working days left",
+        "goes on when you bring what is missing",
+    ):
         assert part in page, part
+    assert 'lang="zh-CN">食品经营许可<' in page
+
+
+def test_the_usual_steps_of_a_case_read_in_english_and_the_departments_own_words_are_marked_as_chinese(hall, phone):
+    steps = '"steps": [{"on": "2026-11-20", "text": "窗口收件"}, {"on": "2026-11-21", "text": "报县长办公会研究"}]'
+    page = phone.get(case_path(hall, CASE.replace('"missing"', f'{steps}, "missing"')), headers={"accept-language": "en"}).text
+    assert "Received" in page and "窗口收件" not in page
+    assert 'lang="zh-CN">报县长办公会研究' in page and "Some of this is in Chinese only" in page
 
 
 def test_an_appointment_says_when_to_come_and_when_to_check_in(hall, phone):
