@@ -48,6 +48,7 @@ class Entry:
 
 ALL = -1
 """No limit, to SQLite."""
+_FOR = "instr(' ' || audience || ' ', ' ' || ? || ' ')"
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,22 @@ class Guides:
 
     def of_audience(self, audience: str, skip: int = 0, limit: int = ALL) -> list[Entry]:
         """The items for `person` or `enterprise`; none for any other text."""
-        return self._listed("instr(' ' || audience || ' ', ' ' || ? || ' ')", audience, skip, limit)
+        return self._listed(_FOR, audience, skip, limit)
+
+    def themes_for(self, audience: str) -> list[str]:
+        """The themes that have an item for `person` or `enterprise`."""
+        return [theme for (theme,) in self._file.execute(f"SELECT DISTINCT theme FROM item WHERE {_FOR}", (audience,))]  # noqa: S608
+
+    def of_theme_for(self, audience: str, theme: str) -> list[Entry]:
+        """The items of a theme for `person` or `enterprise`."""
+        return list(self._names(f"{_FOR} AND theme = ? ORDER BY no", (audience, theme)).values())
+
+    def examples(self) -> frozenset[str]:
+        """The ids of the items that are example data; in a file built before they were told apart, all of them or none."""
+        if (told := self.shared.get("examples")) is not None:
+            return frozenset(told)
+        found = self._file.execute("SELECT id FROM item") if self.shared.get("example") else ()
+        return frozenset(item for (item,) in found)
 
     def themes(self) -> list[str]:
         """The themes that have an item."""

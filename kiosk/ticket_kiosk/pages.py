@@ -98,7 +98,7 @@ def _shown_code(state: KioskState) -> Hashable:
 def _guide(state: KioskState) -> Hashable:
     read = state.lookup
     able = read.item is not None and state.gives_numbers(read.item.queue)
-    aloud = state.aloud.works, state.aloud.section
+    aloud = state.aloud.voice is not None, state.aloud.works, state.aloud.section
     return read.item, read.english, read.section, read.contents, state.sheet, able, aloud, state.prints_papers, state.working
 
 
@@ -175,7 +175,10 @@ PAGES: Mapping[ShownName, PageFacts] = {
         ),
         PageFacts(
             "guide-list", "guides.list_pages.ItemsPage", GUIDES, 60,
-            lambda state: (state.lookup.entries, state.lookup.listed, state.sheet),
+            lambda state: (
+                state.lookup.group, state.lookup.key, state.lookup.contents,
+                state.lookup.entries, state.lookup.listed, state.sheet,
+            ),
         ),
         PageFacts(
             "search", "guides.search_page.SearchPage", GUIDES, 60,

@@ -20,7 +20,7 @@ from queue_server.catalogue.book import NO_CHOICES
 from queue_server.catalogue.hall_lint import lint_hall
 from queue_server.catalogue.index import build
 from queue_server.catalogue.lint import lint
-from queue_server.catalogue.load import Catalogue, load, load_english, load_shared
+from queue_server.catalogue.load import load
 from queue_server.row_files.problem import BadRows, problems_of
 from queue_server.row_files.reader import Choices
 from queue_server.row_files.sandbox import give_way_to_the_hall
@@ -89,15 +89,13 @@ def _lint(chosen: argparse.Namespace) -> int:
 
 
 def _build(chosen: argparse.Namespace) -> int:
-    if chosen.items is None:
-        catalogue = load(chosen.hall)
-    else:
+    folder = catalogue = load(chosen.hall)
+    if chosen.items is not None:
         lines = sys.stdin.buffer.read() if chosen.items == "-" else Path(chosen.items).read_bytes()
-        items = tuple(_readable(lines.splitlines()))
-        catalogue = Catalogue(load_shared(chosen.hall), items, {}, load_english(chosen.hall))
+        catalogue = replace(folder, items=tuple(_readable(lines.splitlines())), files={})
     if chosen.english is not None:
         catalogue = replace(catalogue, english=json.loads(Path(chosen.english).read_bytes()))
-    print(build(catalogue, chosen.file, chosen.version))
+    print(build(catalogue, chosen.file, chosen.version, folder.examples(catalogue.items)))
     return 0
 
 

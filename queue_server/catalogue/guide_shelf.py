@@ -19,7 +19,7 @@ from pathlib import Path
 
 from contract.guides.guide_file import FORMAT, BadGuide, Guides, open_guides, sha256
 from queue_server.catalogue.everyday_words import SAID_FOR
-from queue_server.catalogue.load import FORMS, SHARED
+from queue_server.catalogue.load import FORMS, ITEMS, SHARED
 from queue_server.store.database import ERRORS
 from queue_server.upkeep.job import PeriodicJob
 
@@ -121,10 +121,11 @@ class GuideShelf:
         self._announce(edition)
 
     def _version(self, contents: Sequence[str], english: bytes) -> str:
-        """The same items make the same version, whenever and wherever it is built; other everyday words make another."""
+        """The same items make the same version, whenever and wherever it is built; other everyday words make another, and other
+        items in the hall's folder: they say which ones are example data."""
         digest = hashlib.sha256(FORMAT.encode() + repr(SAID_FOR).encode())
-        for shared in (SHARED, FORMS):
-            digest.update((self._hall / shared).read_bytes())
+        for path in (self._hall / SHARED, self._hall / FORMS, *sorted((self._hall / ITEMS).glob("*.toml"))):
+            digest.update(path.read_bytes())
         digest.update(english)
         for content in contents:
             digest.update(b"\n" + content.encode())

@@ -49,8 +49,9 @@ class Row:
     """words of what it belongs to, in any language: behind other items that have them of their own"""
 
 
-def build(catalogue: Catalogue, path: Path, version: str) -> str:
-    """Write the guide file of a catalogue and return its SHA-256; `path` is replaced only by a whole file."""
+def build(catalogue: Catalogue, path: Path, version: str, examples: Sequence[str] = ()) -> str:
+    """Write the guide file of a catalogue and return its SHA-256; `path` is replaced only by a whole file. `examples` names the
+    items that are example data by their ids."""
     items = list(catalogue.items)
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
@@ -60,7 +61,7 @@ def build(catalogue: Catalogue, path: Path, version: str) -> str:
         file.executemany("INSERT INTO item VALUES (?,?,?,?,?,?,?,?,?)", (_item_row(no, item) for no, item in enumerate(items)))
         file.executemany("INSERT INTO life_event VALUES (?,?)", ((n, e) for n, i in enumerate(items) for e in i.life_events))
         file.executemany("INSERT INTO english VALUES (?,?)", _english(catalogue))
-        shared = catalogue.shared.model_dump(include={"example", "source", "life_event", "form"})
+        shared = catalogue.shared.model_dump(include={"example", "source", "life_event", "form"}) | {"examples": list(examples)}
         _put(file, {"format": FORMAT, "version": version, "shared": json.dumps(shared, ensure_ascii=False)})
         events = {event.id: event.name for event in catalogue.shared.life_event}
         write_index(file, [_searched(item, [events[e] for e in item.life_events if e in events]) for item in items])

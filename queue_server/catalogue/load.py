@@ -15,7 +15,7 @@ So that an item stays short and readable, it may leave to be filled in
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from queue_server.catalogue.codes import BadCode, LocalCode
 
 SHARED = "catalogue.toml"
 FORMS = "forms.toml"
+ITEMS = "items"
 ENGLISH = "english.toml"
 FILE_KEYS = ("department", "item")
 DEPARTMENT_GIVES = (
@@ -97,6 +98,11 @@ class Catalogue:
     english: Mapping[str, str] = field(default_factory=dict)
     """Chinese sentence of a guide → the same in English"""
 
+    def examples(self, items: Iterable[Item]) -> list[str]:
+        """The ids of the items that are example data: nobody has written them anew since they came with this folder."""
+        known = {item.code: item for item in self.items} if self.shared.example else {}
+        return [item.id for item in items if known.get(item.code) == item]
+
     def item(self, key: str) -> Item | None:
         """The item with this code or id, or None."""
         return next((item for item in self.items if key.upper() == item.code), None)
@@ -114,7 +120,7 @@ def load(folder: Path) -> Catalogue:
     items: list[Item] = []
     files: dict[str, str] = {}
     problems: list[str] = []
-    for path in sorted((folder / "items").glob("*.toml")):
+    for path in sorted((folder / ITEMS).glob("*.toml")):
         for item in _items(path, shared, problems):
             if item.code in files:
                 problems.append(f"{path}: code {item.code} stands in {files[item.code]} too; every item has its own")

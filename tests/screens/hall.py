@@ -21,7 +21,6 @@ from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.guides.english import sentences
 from contract.guides.guide_file import Guides, open_guides
-from contract.guides.item import Item
 from contract.texts import texts
 from contract.wire.messages import Estimate, QueueState, Text, WindowState, WindowTicket
 from kiosk.flow.event import Broke, Connected, Received
@@ -228,16 +227,10 @@ def offline_states(chosen: KioskState, ticket: IssuedTicket) -> Iterator[tuple[s
 def example_guides() -> tuple[Guides, Path]:
     """The guides of the example hall, built once."""
     path = Path(mkdtemp(prefix="guides-")) / "guide.db"
-    build(load_catalogue(HALL), path, "1")
+    catalogue = load_catalogue(HALL)
+    build(catalogue, path, "1", catalogue.examples(catalogue.items))
     atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
     return open_guides(path), path
-
-
-@cache
-def example_items() -> tuple[Item, ...]:
-    """The items for persons of the example hall, read once."""
-    guides, _ = example_guides()
-    return tuple(item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None)
 
 
 def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
@@ -254,11 +247,12 @@ def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     theme = max(state.setting.themes, key=lambda theme: len(state.setting.of_theme(theme)))
     yield "businesses-with-guides", replace(themes, page="businesses", taking=Taking(theme))
     yield "guides", replace(state, page="guides")
-    groups: tuple[Group, ...] = ("theme", "department", "life-event")
+    groups: tuple[Group, ...] = ("theme", "department", "life-event", "person", "enterprise")
     for group in groups:
         yield f"guide-groups-{group}", replace(state, page="guide-groups", lookup=replace(state.lookup, group=group))
-    longest = max((tuple(guides.of_department(d.zh)) for d in there.departments), key=len)
-    yield "guide-list", replace(state, page="guide-list", lookup=replace(state.lookup, entries=longest, listed=True))
+    largest = max((d.zh for d in there.departments), key=lambda name: len(guides.of_department(name)))
+    longest = replace(state.lookup, group="department", key=largest, entries=tuple(guides.of_department(largest)), listed=True)
+    yield "guide-list", replace(state, page="guide-list", lookup=longest)
     yield "guide-list-loading", replace(state, page="guide-list")
     yield "guide-list-empty", replace(state, page="guide-list", lookup=replace(state.lookup, listed=True))
     for name, query in (("search", ""), ("search-found", "shebao"), ("search-nothing", "qqqqqq")):
@@ -266,7 +260,10 @@ def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
         candidates = CANDIDATES if query == "shebao" else ()
         lookup = replace(state.lookup, query=query, answered=query, results=results, candidates=candidates)
         yield name, replace(state, page="search", lookup=lookup)
-    item = max(example_items(), key=lambda item: (len(item.steps), len(item.materials)))
+        if results:
+            yield f"{name}-2", replace(state, page="search", lookup=lookup, sheet=1)
+    items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
+    item = max(items, key=lambda item: (len(item.steps), len(item.materials)))
     read = replace(state.lookup, item=item, english=guides.english(sentences(item)))
     for section in SECTIONS:
         yield f"guide-{section}", replace(state, page="guide", lookup=replace(read, section=section))
@@ -275,6 +272,7 @@ def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     yield "guide-away", replace(cut_off(state), page="guide", lookup=read)
     heard = replace(state, page="guide", lookup=replace(read, section="materials"), aloud=ReadAloud("ok"))
     yield "guide-with-voice", heard
+    yield "guide-with-a-broken-voice", replace(heard, aloud=ReadAloud("unplugged"))
     yield "guide-read-aloud", replace(heard, aloud=ReadAloud("ok", "summary", 1))
 
 
@@ -321,7 +319,8 @@ def paper_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     """Printing on A4: choosing, looking, waiting, trouble and every end."""
     guides, _ = example_guides()
     there = contents(guides)
-    item = max(example_items(), key=lambda item: len(forms_of(item, there)))
+    items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
+    item = max(items, key=lambda item: len(forms_of(item, there)))
     read = GuideLookup(contents=there, item=item, english=guides.english(sentences(item)))
     state = replace(state, lookup=read, trail=("home", "guides", "guide-list", "guide"))
     out = replace(
@@ -383,12 +382,9 @@ def every(only: str = "") -> Iterator[tuple[str, Callable[[], Page]]]:
     from tests.screens.kivy_stage import make_page
 
     hall = load(HALL)
-    for mode_name, mode in MODES.items():
-        sizes = {f"hall/{mode_name}/{name}": size for name, size in SIZES.items()}
-        wanted = {name: size for name, size in sizes.items() if only in ("", name)}
-        named = list(states(hall, mode)) if wanted else []
-        for (of_mode, size), (name, state) in itertools.product(wanted.items(), named):
-            yield f"{of_mode}/{name}", partial(make_page, draw, state, hall, size, mode)
+    for (mode_name, mode), (size_name, size) in itertools.product(MODES.items(), SIZES.items()):
+        for name, state in states(hall, mode) if only in ("", f"hall/{mode_name}/{size_name}") else ():
+            yield f"hall/{mode_name}/{size_name}/{name}", partial(make_page, draw, state, hall, size, mode)
 
 
 def pages(only: str = "") -> Iterator[tuple[str, Page]]:

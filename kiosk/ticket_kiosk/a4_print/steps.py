@@ -232,7 +232,8 @@ def _make(state: KioskState, ref: int, document: Document) -> MakeDocument:
     if document.form and contents is not None:
         forms = (contents.forms[document.form],)
     case = state.case_query.case if source == "case" else None
-    example = contents is not None and contents.example is not None
+    about = item if not document.form else None  # a form is the hall's folder's, whatever item it is for
+    example = contents is not None and (contents.note_on(about) if about else contents.example) is not None
     english, working = _english(state, document), state.working
     return MakeDocument(ref, document, item=item, forms=forms, case=case, example=example, english=english, working=working)
 

@@ -21,7 +21,7 @@ from kiosk.ticket_kiosk.take_number.confirm_page import windows_text
 from kiosk.ui.line_breaking import break_lines
 from kiosk.ui.rect import Rect
 from kiosk.ui.widgets import Bar, Card, Chip, Icon, QrCode, TextButton, Words
-from kiosk.ui.widgets.text import measure
+from kiosk.ui.widgets.text import even, measure
 
 
 class GuidePage(PageFrame):
@@ -69,8 +69,8 @@ class GuidePage(PageFrame):
 
     def _actions(self, state: KioskState) -> list[Callable[[Rect, KioskState], None]]:
         """What can be done with the guide besides taking a number."""
-        works = ((self._listen, state.aloud.works), (self._print, state.setting.a4 is not None))
-        return [draw for draw, does in works if does]
+        there = ((self._listen, state.aloud.voice is not None), (self._print, state.setting.a4 is not None))
+        return [draw for draw, is_there in there if is_there]
 
     def _tabs(self, places: list[Rect], state: KioskState) -> None:
         for place, section in zip(places, SECTIONS, strict=True):
@@ -81,6 +81,9 @@ class GuidePage(PageFrame):
 
     def _listen(self, rect: Rect, state: KioskState) -> None:
         _ = self.context.text
+        if not state.aloud.works:
+            self._trouble(rect, _("暂时不能朗读"))
+            return
         reads = state.aloud.section is not None
         text, icon = (_("停止朗读"), "stop-circle-outline") if reads else (_("朗读"), "volume-high")
         self.add_widget(TextButton(self.context, rect, text, lambda: self.context.send(Listen()), icon=icon))
@@ -102,8 +105,11 @@ class GuidePage(PageFrame):
         if state.prints_papers:
             self.add_widget(TextButton(context, rect, _("打印"), lambda: context.send(OpenDocuments()), icon="printer"))
         else:
-            text = _("暂时不能打印")
-            self.add_widget(Words(context, rect, text, "note", colour="warning", align="center", line_height=1.2))
+            self._trouble(rect, _("暂时不能打印"))
+
+    def _trouble(self, rect: Rect, text: str) -> None:
+        """Why there is no button, in its place."""
+        self.add_widget(Words(self.context, rect, text, "note", colour="warning", align="center", line_height=1.2))
 
     def _content(self, rect: Rect, state: KioskState) -> None:
         look, section = self.look, state.lookup.section
@@ -148,9 +154,9 @@ class GuidePage(PageFrame):
     def _summary(self, body: Rect, state: KioskState) -> None:
         look, context, _ = self.look, self.context, self.context.text
         contents = state.lookup.contents
-        if contents is not None and contents.example is not None:
+        if contents is not None and (note := contents.note_on(self.item)) is not None:
             place, body = body.bottom(look.type("note") * 2.6, look.space("s"))
-            self.add_widget(Words(context, place, context.pick(contents.example), "note", colour="warning", line_height=1.2))
+            self.add_widget(Words(context, place, context.pick(note), "note", colour="warning", line_height=1.2))
         place, body = body.top(look.type("body") * 2.8, look.space("m"))
         self.add_widget(Words(context, place, context.pick(self.item.summary), "body", line_height=1.3))
         if look.portrait and self.phone_url(state):
@@ -168,9 +174,11 @@ class GuidePage(PageFrame):
         gap = look.space("s")
         shares = [self._share(text, body.w) for *_rest, text in facts]
         unit = (body.h - gap * (len(facts) - 1)) / sum(shares)
+        told: list[Words] = []
         for (icon, label, text), share in zip(facts, shares, strict=True):
             row, body = body.top(unit * share, gap)
-            self._fact(row, icon, label, text)
+            told += self._fact(row, icon, label, text)
+        even(told, in_elder_mode=True)
 
     def _share(self, text: str, width: float) -> float:
         """How much of the height a fact gets, by its lines beside icon and label."""
@@ -178,15 +186,16 @@ class GuidePage(PageFrame):
         beside = width - self.look.px(56) - size * 3.2 - 2 * self.look.space("m")
         return 0.5 + 0.5 * min(3, len(break_lines(text, beside, partial(measure, size=size, bold=True))))
 
-    def _fact(self, row: Rect, icon: str, label: str, text: str) -> None:
+    def _fact(self, row: Rect, icon: str, label: str, text: str) -> tuple[Words, Words]:
         look, context = self.look, self.context
         place, row = row.left(look.px(56), look.space("m"))
         left, right = row.left(look.type("body") * 3.2, look.space("m"))
-        self.put(
-            Icon(context, place, icon, colour="accent"),
+        words = (
             Words(context, left, label, "body", colour="secondary", line_height=1.2),
             Words(context, right, text, "body", bold=True, line_height=1.25),
         )
+        self.put(Icon(context, place, icon, colour="accent"), *words)
+        return words
 
     def phone_url(self, state: KioskState) -> str | None:
         """Where a phone reads this guide."""

@@ -9,6 +9,8 @@ import hashlib
 import logging
 import queue
 import threading
+from collections.abc import Callable
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import get_args
@@ -24,6 +26,7 @@ from kiosk.flow.event import Send
 from kiosk.ticket_kiosk.guides.pinyin_input import PinyinInput
 from kiosk.ticket_kiosk.guides.state import (
     MOST_RESULTS,
+    Audience,
     Contents,
     ContentsAre,
     Fetch,
@@ -191,11 +194,13 @@ def contents(guides: Guides) -> Contents:
     return Contents(
         version=guides.version,
         themes=frozenset(guides.themes()),
+        themes_for={audience: frozenset(guides.themes_for(audience)) for audience in get_args(Audience)},
         departments=tuple(guides.departments()),
         life_events=tuple(
             GuideLifeEvent(e["id"], TextConfig(**e["name"]), e.get("icon", "")) for e in shared.get("life_event", [])
         ),
         example=TextConfig(**shared["source"]) if shared.get("example") and shared.get("source") else None,
+        examples=guides.examples(),
         forms=forms,
         form_uses=tuple(guides.form_uses()),
         english=guides.english(list({sentence: None for form in forms.values() for sentence in form_sentences(form)})),
@@ -215,10 +220,11 @@ def answer(guides: Guides, ask: ListItems | SearchGuides | ReadItem, pinyin: Pin
 
 
 def _entries(guides: Guides, group: str, key: str) -> list[Entry]:
-    lists = {
+    lists: dict[str, Callable[[str], list[Entry]]] = {
         "theme": guides.of_theme,
         "department": guides.of_department,
         "life-event": guides.of_life_event,
-        "audience": guides.of_audience,
+        "person": partial(guides.of_theme_for, "person"),
+        "enterprise": partial(guides.of_theme_for, "enterprise"),
     }
     return lists[group](key)

@@ -36,8 +36,8 @@ class GuidesPage(Listing):
             ChoiceTile("life-event", _("一件事"), "format-list-bulleted", _("开店、生孩子、退休等"), PickGroup("life-event")),
             ChoiceTile("theme", _("按主题查"), "view-grid", _("社保、户籍、房产、交通等"), PickGroup("theme")),
             ChoiceTile("department", _("按部门查"), "bank", _("知道归哪个部门管"), PickGroup("department")),
-            ChoiceTile("person", _("个人办事"), "account", _("自己和家里的事"), PickGroup("audience", "person")),
-            ChoiceTile("enterprise", _("企业办事"), "domain", _("公司和个体户的事"), PickGroup("audience", "enterprise")),
+            ChoiceTile("person", _("个人办事"), "account", _("自己和家里的事"), PickGroup("person")),
+            ChoiceTile("enterprise", _("企业办事"), "domain", _("公司和个体户的事"), PickGroup("enterprise")),
         ]
         if state.scan.known:
             note = _("指南或告示上印的二维码") if state.scan.able else _("暂时不能扫码")
@@ -65,18 +65,25 @@ class GroupsPage(Listing):
 
     def title_text(self) -> str:
         _ = self.context.text
-        names = {"theme": _("按主题查"), "life-event": _("您要办哪件事？"), "department": _("按部门查")}
+        names = {
+            "theme": _("按主题查"),
+            "life-event": _("您要办哪件事？"),
+            "department": _("按部门查"),
+            "person": _("个人办事"),
+            "enterprise": _("企业办事"),
+        }
         return names.get(self.group, _("请选择"))
 
     def entries(self, state: KioskState) -> list[ChoiceTile]:
         group, there = state.lookup.group, state.lookup.contents
         if there is None:
             return []
-        if group == "theme":
+        if group in ("theme", "person", "enterprise"):
+            themes = there.themes if group == "theme" else there.themes_for.get(group, frozenset())
             return [
-                ChoiceTile(t.id, self.context.pick(t.name), t.icon, "", PickGroup("theme", t.id))
+                ChoiceTile(t.id, self.context.pick(t.name), t.icon, "", PickGroup(group, t.id))
                 for t in self.context.hall.theme
-                if t.id in there.themes
+                if t.id in themes
             ]
         if group == "life-event":
             return [
@@ -87,14 +94,30 @@ class GroupsPage(Listing):
 
 
 class ItemsPage(Listing):
-    """The items of a theme, a department, an event of life, or for persons or enterprises."""
+    """The items of a theme, a department or an event of life; of a theme, perhaps only those for persons or for enterprises."""
 
     least = (TILE_WIDTH * 1.9, ROW_HEIGHT)
     stretch = 1.0
 
+    def build(self, state: KioskState) -> None:
+        self.of = self._name(state)
+        super().build(state)
+
     def title_text(self) -> str:
+        """What the items are of, so that nobody forgets what was chosen."""
         _ = self.context.text
-        return _("请选择事项")
+        return self.of or _("请选择事项")
+
+    def _name(self, state: KioskState) -> str:
+        """The name of the theme, department or event of life."""
+        group, key, there = state.lookup.group, state.lookup.key, state.lookup.contents
+        if there is None:
+            return ""
+        if group == "department":
+            named = {department.zh: department for department in there.departments}
+        else:
+            named = {each.id: each.name for each in (there.life_events if group == "life-event" else self.context.hall.theme)}
+        return self.context.pick(named[key]) if key in named else ""
 
     def empty_text(self, state: KioskState) -> str:
         _ = self.context.text

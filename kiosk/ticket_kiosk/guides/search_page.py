@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import zip_longest
 
 from contract.guides.guide_file import Entry
+from kiosk.ticket_kiosk.events import Turn
 from kiosk.ticket_kiosk.guides.candidate_bar import CandidateBar
 from kiosk.ticket_kiosk.guides.offers import offers
 from kiosk.ticket_kiosk.guides.state import GuideLifeEvent, GuideLookup, PickGroup, PickItem, QueryTyped
@@ -19,7 +21,7 @@ from kiosk.ui.keys import typed
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
 from kiosk.ui.theme import ELDER_SCALE
-from kiosk.ui.widgets import Card, Icon, Keyboard, Marked, Tap, Tile, Words, even_tiles
+from kiosk.ui.widgets import Card, Icon, Keyboard, Marked, Tap, TextButton, Tile, Words, even_tiles
 from kiosk.ui.widgets.base import Box
 
 LINE = 1.35
@@ -54,7 +56,7 @@ class SearchPage(PageFrame):
         bar, found = area.bottom(max(look.px(92), look.type("body") * 2), look.space("s"))
         self.bar = CandidateBar(self.context, bar, self._say) if self._is_chinese else None
         self._found_place = found if self.bar else area
-        self._shown: tuple[bool, str] | None = None
+        self._shown: tuple[bool, str, int, int] | None = None
         self._below: list[Box] = []
         self.rows: list[ResultRow] = []
         self.put(Keyboard(self.context, keys, self._press), *([self.bar] if self.bar else []))
@@ -86,29 +88,51 @@ class SearchPage(PageFrame):
         self.hint.say("" if lookup.query else _("输入拼音或首字母，例如 shenfenzheng 或 sfz"))
         missing = lookup.query if lookup.answered == lookup.query and not lookup.results else ""
         found = bool(lookup.query) and not missing
-        if (found, missing) != self._shown:
-            self._shown = found, missing
-            self._build_below(lookup, found=found, missing=missing)
-        for i, row in enumerate(self.rows):
-            row.show(lookup.results[i] if i < len(lookup.results) else None)
+        a_sheet = self._room(self._found_place)
+        sheets = max(1, -(-len(lookup.results) // a_sheet)) if found else 1
+        sheet = min(state.sheet, sheets - 1)
+        if (found, missing, sheet, sheets) != self._shown:
+            self._shown = found, missing, sheet, sheets
+            self._build_below(lookup, found=found, missing=missing, sheet=sheet, sheets=sheets)
+        for row, entry in zip_longest(self.rows, lookup.results[sheet * a_sheet : (sheet + 1) * a_sheet]):
+            row.show(entry)
         if self.bar is not None:
             self.bar.show(offers(lookup))
 
     # --- below the field: what was found, or the events of life ---
 
-    def _build_below(self, lookup: GuideLookup, *, found: bool, missing: str) -> None:
+    def _build_below(self, lookup: GuideLookup, *, found: bool, missing: str, sheet: int, sheets: int) -> None:
         for widget in self._below:
             self.remove_widget(widget)
-        self.rows = self._result_rows(self._found_place) if found else []
-        area = self._found_place if missing else self._area
-        self._below = [*self.rows] if found else [*self._events(area, lookup, missing)]
+        self.rows = []
+        if found:
+            place = self._found_place
+            turner: list[Box] = []
+            if sheets > 1:
+                strip, place = place.right(self.look.target * 1.3, self.look.space("s"))
+                turner = [*self._turner(strip, sheet, sheets)]
+            self.rows = [ResultRow(self.context, row) for row in place.rows(self._room(place), self.look.space("s"))]
+            self._below = [*self.rows, *turner]
+        else:
+            self._below = [*self._events(self._found_place if missing else self._area, lookup, missing)]
         self.put(*self._below)
 
-    def _result_rows(self, area: Rect) -> list[ResultRow]:
+    def _room(self, area: Rect) -> int:
+        """How many results an area has room for."""
         look = self.look
         least = max(look.target, (look.type("body") + look.type("note")) * LINE + look.space("m"))
-        count = max(1, int((area.h + look.space("s")) / (least + look.space("s"))))
-        return [ResultRow(self.context, row) for row in area.rows(count, look.space("s"))]
+        return max(1, int((area.h + look.space("s")) / (least + look.space("s"))))
+
+    def _turner(self, strip: Rect, sheet: int, sheets: int) -> Iterator[Box]:
+        """The way to the other results, beside these; from the last ones back to the first."""
+        _ = self.context.text
+        last = sheet == sheets - 1
+        turn = partial(self.context.send, Turn(0 if last else sheet + 1))
+        place = strip.bottom(min(strip.h, self.look.target * 2))[0]
+        below, place = place.bottom(self.look.type("note") * LINE) if place.h > self.look.target * 1.5 else (None, place)
+        yield TextButton(self.context, place, _("第一页") if last else _("下一页"), turn, size="note")
+        if below is not None:
+            yield Words(self.context, below, f"{sheet + 1}/{sheets}", "note", colour="secondary", align="center")
 
     def _events(self, area: Rect, lookup: GuideLookup, missing: str) -> Iterator[Box]:
         """The events of life; where there is no room for all, the last tile leads to them. Above them what to do when nothing

@@ -12,7 +12,9 @@ from contract.guides.guide_file import Entry, FormUse
 from contract.guides.item import Form, Item
 from contract.wire.messages import CatalogueVersion
 
-Group = Literal["theme", "department", "life-event", "audience"]
+Audience = Literal["person", "enterprise"]
+Group = Literal["theme", "department", "life-event", Audience]
+"""A way into the guides; for persons and for enterprises by theme, too."""
 Section = Literal["summary", "materials", "flow", "basis", "questions"]
 SECTIONS: tuple[Section, ...] = ("summary", "materials", "flow", "basis", "questions")
 LONGEST_QUERY = 30
@@ -39,17 +41,23 @@ class PinyinCandidate:
 
 @dataclass(frozen=True)
 class Contents:
-    """What an open guide file has besides its items. `english` is that of the sentences of the forms, `form_uses` what each
-    of them is for."""
+    """What an open guide file has besides its items. `example` is the note on example data, which `examples` are, by their ids,
+    and all forms; `english` is that of the sentences of the forms, `form_uses` what each of them is for."""
 
     version: str
     themes: frozenset[str] = frozenset()
+    themes_for: Mapping[Audience, frozenset[str]] = field(default_factory=dict)
     departments: tuple[TextConfig, ...] = ()
     life_events: tuple[GuideLifeEvent, ...] = ()
     example: TextConfig | None = None
+    examples: frozenset[str] = frozenset()
     forms: Mapping[str, Form] = field(default_factory=dict)
     form_uses: tuple[FormUse, ...] = ()
     english: English = field(default_factory=dict)
+
+    def note_on(self, item: Item) -> TextConfig | None:
+        """The note that an item is example data, on one that is."""
+        return self.example if item.id in self.examples else None
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class OpenGuides:
 
 @dataclass(frozen=True)
 class PickGroup:
-    """A way into the guides; with `key` straight to the list of one theme, department, event of life or audience."""
+    """A way into the guides; with `key` straight to the list of one theme, department or event of life."""
 
     group: Group
     key: str = ""

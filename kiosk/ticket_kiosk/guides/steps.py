@@ -89,6 +89,7 @@ def query_typed(state: KioskState, event: QueryTyped) -> tuple[KioskState, Effec
     if state.page != "search":
         return state, ()
     query = event.query.lstrip()[:LONGEST_QUERY]
+    state = replace(state, sheet=0)
     if not query.strip():
         return _look(state, replace(state.lookup, query="", answered="", results=(), candidates=())), ()
     return _look(state, replace(state.lookup, query=query)), (SearchGuides(query),)

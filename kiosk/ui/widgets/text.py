@@ -153,9 +153,10 @@ class Words(Box):
         self.area.pos, self.area.size = (round(x), round(y)), (width, height)
 
 
-def even(words: Iterable[Words]) -> None:
+def even(words: Iterable[Words], *, in_elder_mode: bool = False) -> None:
     """Give texts of one kind one size: that of the one which has the least room. In elder mode nothing becomes smaller for the
-    sake of others."""
-    said = [one for one in words if one.text and not one.look.mode.elder]
+    sake of others, or with `in_elder_mode` not smaller than in ordinary mode."""
+    said = [one for one in words if one.text and (in_elder_mode or not one.look.mode.elder)]
     for one in said:
-        one.shrink_to(min(other.type_size for other in said))
+        ordinary = one.wanted / ELDER_SCALE if one.look.mode.elder else 0.0
+        one.shrink_to(max(ordinary, min(other.type_size for other in said)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import queue
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from contract.guides.guide_file import open_guides, sha256
 from queue_server.catalogue.guide_shelf import Edition, GuideShelf
+from queue_server.catalogue.index import build
 from queue_server.catalogue.load import load
 
 HALL = Path(__file__).parents[4] / "assets" / "halls" / "wushan"
@@ -68,6 +71,29 @@ def test_every_change_makes_an_edition_under_its_digest_and_the_one_before_stays
         assert [entry.id for entry in guides.search(json.loads(CONTENTS[0])["name"]["zh"])] == [
             json.loads(CONTENTS[0])["code"].lower()
         ]
+
+
+def test_an_item_that_the_hall_has_written_itself_is_no_example_any_more(stand: Stand) -> None:
+    ids = [json.loads(content)["code"].lower() for content in CONTENTS]
+    own = json.loads(CONTENTS[1])
+    own["summary"]["zh"] += "，本县自己写的"
+    editions = [stand.open(), stand.change([CONTENTS[0], json.dumps(own), CONTENTS[2]])]
+    for edition, examples in zip(editions, (ids, [ids[0], ids[2]]), strict=True):
+        guides = open_guides(edition.path)
+        assert guides.examples() == frozenset(examples)
+        guides.close()
+
+
+def test_of_a_file_from_before_examples_were_told_apart_all_items_are_examples(tmp_path: Path) -> None:
+    catalogue = load(HALL)
+    build(catalogue, tmp_path / "new.db", "1")
+    with closing(sqlite3.connect(tmp_path / "new.db")) as file, file:
+        shared = json.loads(file.execute("SELECT value FROM meta WHERE key = 'shared'").fetchone()[0])
+        del shared["examples"]
+        file.execute("UPDATE meta SET value = ? WHERE key = 'shared'", (json.dumps(shared).encode(),))
+    guides = open_guides(tmp_path / "new.db")
+    assert guides.examples() == {item.id for item in catalogue.items}
+    guides.close()
 
 
 def test_a_later_run_finds_its_edition_built(stand: Stand, tmp_path: Path) -> None:

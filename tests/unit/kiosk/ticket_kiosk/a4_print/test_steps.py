@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contract.configuration.table import TextConfig
 from contract.guides.guide_file import FormUse
 from contract.wire.answers import Answer
 from contract.wire.messages import Text
@@ -81,8 +82,8 @@ class Citizen:
     def reads_a_guide(self) -> KioskState:
         return self.does(
             OpenGuides(),
-            PickGroup("audience", "person"),
-            Listed("audience", "person", ()),
+            PickGroup("person", ITEM.theme),
+            Listed("person", ITEM.theme, ()),
             PickItem(ITEM.id),
             ItemIs(ITEM.id, ITEM),
         )
@@ -104,9 +105,26 @@ class Citizen:
         self.does(Print())
         return self.does(Submitted(self.state.printing.ref, job(id_=id_)))
 
+    def asks_for(self, paper: Document, examples: frozenset[str]) -> MakeDocument:
+        """What is to be set when the guide of an item is read, of these example items."""
+        note = TextConfig(zh="示例数据", en="example data")
+        self.does(ContentsAre(Contents("2", forms=FORMS, example=note, examples=examples)))
+        self.reads_a_guide()
+        self.looks_at(paper)
+        made: MakeDocument = self.wants(MakeDocument)[-1]
+        return made
+
     def wants(self, kind: type) -> list[Any]:
         """What was asked for of one kind."""
         return [effect for effect in self.asked if isinstance(effect, kind)]
+
+
+@pytest.mark.parametrize(("examples", "said"), [(frozenset({ITEM.id}), True), (frozenset({"another"}), False)])
+def test_a_paper_about_an_example_item_says_so_and_one_about_the_halls_own_does_not(
+    examples: frozenset[str], said: bool
+) -> None:
+    assert Citizen().asks_for(Document("guide"), examples).example is said
+    assert Citizen().asks_for(Document("form", BLANKS[0]), examples).example, "the forms are the folder's"
 
 
 def test_a_guide_offers_itself_its_notice_and_each_of_its_forms_blank_and_filled_in():

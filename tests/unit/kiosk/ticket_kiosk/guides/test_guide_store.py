@@ -94,6 +94,16 @@ def test_it_answers_searches_lists_and_guides(folder: Path, shelf: Path, web: st
     kiosk.catalogue.close()
 
 
+def test_the_items_for_persons_and_for_enterprises_are_all_found_by_theme(folder: Path, shelf: Path, web: str):
+    kiosk = Kiosk(folder)
+    there = kiosk.asks(Fetch(announced(shelf, web, "1"))).contents
+    for audience in ("person", "enterprise"):
+        lists = [kiosk.asks(ListItems(audience, theme)).entries for theme in there.themes_for[audience]]
+        listed = [entry.id for entries in lists for entry in entries]
+        assert all(lists) and sorted(listed) == sorted(item.id for item in load(WUSHAN).items if audience in item.audience)
+    kiosk.catalogue.close()
+
+
 def test_a_key_waits_a_moment_for_its_results_so_that_both_are_drawn_in_one_frame(folder: Path, shelf: Path, web: str) -> None:
     kiosk = Kiosk(folder, together_s=20.0)
     kiosk.asks(Fetch(announced(shelf, web, "1")))

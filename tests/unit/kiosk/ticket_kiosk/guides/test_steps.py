@@ -14,7 +14,7 @@ from contract.wire.answers import Answer
 from contract.wire.messages import CatalogueVersion
 from kiosk.flow.event import Answered, Ask, Connected, Received, Tick
 from kiosk.ticket_kiosk import flow
-from kiosk.ticket_kiosk.events import Back, Confirm, GoHome
+from kiosk.ticket_kiosk.events import Back, Confirm, GoHome, Turn
 from kiosk.ticket_kiosk.guides.state import (
     LONGEST_QUERY,
     Contents,
@@ -97,11 +97,27 @@ def test_a_list_is_asked_for_and_a_late_answer_of_another_list_is_dropped():
     assert [citizen.does(Back()).page for _ in range(3)] == ["guide-groups", "guides", "home"]
 
 
+def test_what_is_for_persons_or_for_enterprises_is_found_by_theme_and_there_is_a_way_back():
+    citizen = Citizen(THERE)
+    citizen.does(OpenGuides(), PickGroup("person"))
+    assert (citizen.state.page, citizen.effects) == ("guide-groups", [])
+    citizen.does(PickGroup("person", "family"))
+    assert (citizen.state.page, citizen.effects) == ("guide-list", [ListItems("person", "family")])
+    assert [citizen.does(Back()).page for _ in range(3)] == ["guide-groups", "guides", "home"]
+
+
 def test_a_list_that_is_still_to_come_is_not_taken_for_an_empty_one():
     citizen = Citizen(THERE)
-    assert not citizen.does(OpenGuides(), PickGroup("audience", "person")).lookup.listed
-    assert citizen.does(Listed("audience", "person", ())).lookup.listed
-    assert not citizen.does(Back(), PickGroup("audience", "enterprise")).lookup.listed
+    assert not citizen.does(OpenGuides(), PickGroup("person", "social")).lookup.listed
+    assert citizen.does(Listed("person", "social", ())).lookup.listed
+    assert not citizen.does(Back(), PickGroup("enterprise", "social")).lookup.listed
+
+
+def test_another_query_begins_with_its_first_results():
+    citizen = Citizen(THERE, OpenGuides(), OpenSearch())
+    citizen.does(QueryTyped("s"), Matched("s", FOUND), Turn(1))
+    assert citizen.state.sheet == 1
+    assert citizen.does(QueryTyped("sb")).sheet == 0
 
 
 def test_every_key_is_searched_and_only_the_answer_to_the_last_one_counts():
