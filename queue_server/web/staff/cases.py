@@ -52,7 +52,7 @@ def routes(site: Site, database: Database) -> APIRouter:
         facts["cases"] = [(case, _deadline(hall, case, today)) for case in facts["cases"]]
         return _page(site, request, session, "cases/list.html", wanted=wanted, page=number, per_page=PAGE, **facts)
 
-    @router.get("/cases/{number:path}")
+    @router.get("/cases/{number}")
     async def one(request: Request, number: str) -> Response:
         session = await site.guard.need(request, *ROLES)
 
