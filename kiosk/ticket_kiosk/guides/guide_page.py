@@ -168,7 +168,7 @@ class GuidePage(PageFrame):
         facts = (
             ("file-document", _("要带"), guides_text.bring_text(context, self.item)),
             ("map-marker", _("去哪"), where),
-            ("clock", _("多久"), guides_text.limit_text(context, self.item.promised_limit)),
+            ("clock", _("多久"), guides_text.short_limit(context, self.item.promised_limit)),
             ("cash", _("费用"), guides_text.fee_text(context, self.item)),
         )
         gap = look.space("s")

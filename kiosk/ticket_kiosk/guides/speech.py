@@ -40,7 +40,7 @@ def _summary(context: PageContext, item: Item, working: Container[str]) -> list[
     labelled = (
         (_("要带"), guides_text.bring_text(context, item)),
         (_("去哪"), where),
-        (_("多久"), guides_text.limit_text(context, item.promised_limit)),
+        (_("多久"), guides_text.noted_limit(context, item.promised_limit)),
         (_("费用"), guides_text.fee_text(context, item)),
     )
     return [context.pick(item.summary), *(_("{name}：{value}").format(name=name, value=value) for name, value in labelled)]

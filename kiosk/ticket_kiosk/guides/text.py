@@ -53,6 +53,20 @@ def limit_text(context: PageContext, limit: Limit) -> str:
     return units[limit.unit].format(n=limit.days)
 
 
+def noted_limit(context: PageContext, limit: Limit) -> str:
+    """A time limit with what is said beside it: when it is another one."""
+    _ = context.text
+    text = limit_text(context, limit)
+    return _("{text}（{note}）").format(text=text, note=limit.note) if limit.note else text
+
+
+def short_limit(context: PageContext, limit: Limit) -> str:
+    """A time limit for the summary; of one that may be another, where that is said."""
+    _ = context.text
+    text = limit_text(context, limit)
+    return _("{text}，有例外，见{section}").format(text=text, section=section_name(context, "basis")) if limit.note else text
+
+
 def fee_text(context: PageContext, item: Item) -> str:
     _ = context.text
     return item.fee.amount if item.fee.charged else _("不收费")
@@ -135,8 +149,8 @@ def _basis(context: PageContext, item: Item) -> list[Paragraph]:
         Paragraph(_("受理条件"), "head"),
         *(Paragraph(f"{number}. {line}") for number, line in enumerate(item.conditions, 1)),
         Paragraph(_("时间和结果"), "head"),
-        Paragraph(_("承诺时限：{limit}").format(limit=limit_text(context, item.promised_limit))),
-        Paragraph(_("法定时限：{limit}").format(limit=limit_text(context, item.legal_limit))),
+        Paragraph(_("承诺时限：{limit}").format(limit=noted_limit(context, item.promised_limit))),
+        Paragraph(_("法定时限：{limit}").format(limit=noted_limit(context, item.legal_limit))),
         Paragraph(_("办理结果：{result}").format(result=item.result)),
         Paragraph(_("办公时间：{hours}").format(hours=item.hours)),
         Paragraph(_("咨询电话：{telephone}").format(telephone=item.telephone)),

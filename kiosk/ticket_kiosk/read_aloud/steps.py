@@ -14,13 +14,12 @@ from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
 
 
 def listen(state: KioskState, _event: Listen) -> tuple[KioskState, Effects]:
-    """The summary first, then the section that is open."""
+    """The section that is open: what somebody looks at while it is read."""
     if state.aloud.section is not None:
         return _silent(state)
     if state.shown != "guide" or not state.aloud.works:
         return state, ()
-    section = state.lookup.section
-    return _begin(state, ("summary",) if section == "summary" else ("summary", section))
+    return _begin(state, (state.lookup.section,))
 
 
 def voice_is(state: KioskState, event: VoiceIs) -> tuple[KioskState, Effects]:

@@ -76,6 +76,15 @@ def read(guides: Guides, item: Item) -> tuple[Told, Contents]:
     return told(found.item, found.english, "en"), contents(guides)
 
 
+def test_a_limit_that_is_not_always_kept_says_so_on_the_summary_and_when_with_the_rules(guides: Guides) -> None:
+    for item in CATALOGUE.items:
+        guide, there = read(guides, item)
+        limit = guide.item.promised_limit
+        rules = "\n".join(part.text for part in guides_text.paragraphs(ENGLISH, guide, "basis", there))
+        assert limit.note in rules and guide.item.legal_limit.note in rules
+        assert ("not always: see Rules" in guides_text.short_limit(ENGLISH, limit)) == bool(limit.note)
+
+
 def test_every_sentence_of_the_example_hall_is_there_in_english_and_no_other() -> None:
     said = {sentence for item in CATALOGUE.items for sentence in sentences(item)}
     said |= {sentence for form in CATALOGUE.shared.form for sentence in form_sentences(form)}

@@ -29,18 +29,13 @@ def test_without_a_voice_that_works_nothing_is_read(reader: Citizen):
     assert reader.effects == []
 
 
-def test_the_summary_is_read_first_and_then_the_section_that_is_open(reader: Citizen):
+def test_what_is_read_is_the_section_that_somebody_looks_at(reader: Citizen):
     state = reader.does(PickSection("materials"), Listen())
     (effect,) = reader.effects
     assert isinstance(effect, ReadGuide)
-    assert (effect.sections, state.aloud.section) == (("summary", "materials"), "summary")
+    assert (effect.sections, state.aloud.section) == (("materials",), "materials")
     assert reader.does(ReadsNow(1, "materials")).aloud.section == "materials"
     assert reader.does(ReadingEnded(1)).aloud.section is None
-
-
-def test_on_the_summary_the_summary_is_read_once(reader: Citizen):
-    reader.does(Listen())
-    assert reader.effects[0].sections == ("summary",)
 
 
 def test_a_second_tap_ends_the_reading_and_a_third_begins_another(reader: Citizen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -191,6 +192,17 @@ def test_cases_are_listed_masked_with_their_deadlines_in_colours(hall: WebHall, 
     assert "没有符合条件的办件" in client.get("/cases", params={"q": "100%_"}).text
     one = client.get("/cases/WS-OVER").text
     assert "已超期" in one and "欧阳**" in one and "<path d=" in one
+
+
+def test_a_case_is_found_and_opened_whatever_its_number_looks_like(hall: WebHall, client: TestClient) -> None:
+    number = "甘0524行审字〔2026〕第 3/1 号"
+    with hall.database.writer.begin() as connection:
+        cases.put(connection, hall.ledger.signer, cases_of(json.dumps([case(number)]).encode()), now())
+    assert log_in(client, "0101") == 303
+    for written in (number, "甘0524行审字[2026]第3-1号", "0524-2026", "202631"):
+        page = client.get("/cases", params={"q": written}).text
+        [address] = re.findall(r'href="(/cases/[^"?]+)"', page)
+        assert number in client.get(html.unescape(address)).text
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 20), date(2026, 11, 22), date(2026, 9, 30), date(2027, 2, 5)])
