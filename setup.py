@@ -21,7 +21,7 @@ SERVER = [
     "chinesecalendar",
     "babel",
 ]
-KIOSK = ["kivy==2.3.1", "python-escpos", "qrcode", "pillow", "opencv-python", "zxing-cpp", "typst", "pyipp"]
+KIOSK = ["kivy==2.3.1", "python-escpos", "qrcode", "pillow", "opencv-python", "zxing-cpp", "typst", "pyipp", "aiohttp"]
 DEVICES = [
     "pyserial",
     "python-escpos",
@@ -31,6 +31,7 @@ DEVICES = [
     "zxing-cpp",
     "pillow",
     "pyipp",
+    "aiohttp",
     "qrcode",
 ]
 DEVELOP = [

@@ -55,6 +55,8 @@ REFUSALS = {
     0x0507: ("is busy with another job", "try again in a moment"),
 }
 JOB_FACTS = ("job-id", "job-state", "job-state-reasons", "job-impressions-completed", "job-media-sheets-completed")
+MOST_REASONS, KEYWORD_LENGTH = 40, 255
+"""Keywords of one attribute that are looked at, and the length that RFC 8011 (5.1.4) allows to one."""
 FAILED = 0x0200
 """From this status on a request was not done."""
 FORBIDDEN = (0x0401, 0x0402, 0x0403)
@@ -166,25 +168,31 @@ class IppPrinter(A4Printer):
         self, operation: str, about: Attributes, timeout_s: float | None = None, more: Attributes | None = None
     ) -> Attributes:
         """Ask for an operation with the attributes `about` it, and `more` groups of the message; its answer."""
-        import pyipp  # takes a third of a second, which only those who print on A4 should pay
+        import aiohttp  # this and pyipp take a third of a second, which only those who print on A4 should pay
+
+        from drivers.a4.exchange import NoIppAnswer, asked
 
         within_s = timeout_s or self.timeout_s
-        message = {"operation-attributes-tag": {**about, "requesting-user-name": "jiaohao"}, **(more or {})}
-
-        async def ask() -> bytes:
-            async with asyncio.timeout(within_s), pyipp.IPP(self.uri, request_timeout=int(within_s) + 1) as printer:
-                content: bytes = await printer.raw(pyipp.enums.IppOperation[operation], message)
-                return content
-
         begin = time.monotonic()
         try:
-            return self._read(asyncio.run(ask()))
+            return self._read(asyncio.run(asked(self.uri, self._message(operation, about, more or {}), within_s)))
         except TimeoutError:
             raise NoReply(f"{self.name}: no answer in {time.monotonic() - begin:.0f} s", "look at the printer") from None
-        except pyipp.IPPConnectionError as error:
+        except aiohttp.ClientConnectionError as error:
             raise Unreachable(f"{self.name}: nobody answers at {self.uri}", "check power, cable and address") from error
-        except pyipp.IPPError as error:
+        except (aiohttp.ClientError, NoIppAnswer) as error:
             raise self._no_printer() from error
+
+    def _message(self, operation: str, about: Attributes, more: Attributes) -> bytes:
+        """A request; RFC 8011 (4.1.4, 4.1.5) demands the order of its first three attributes."""
+        from pyipp.enums import IppOperation
+        from pyipp.serializer import encode_dict
+
+        first = {"attributes-charset": "utf-8", "attributes-natural-language": "en-US", "printer-uri": self.uri}
+        asked_for = {**first, "requesting-user-name": "jiaohao", **about}
+        head = {"version": (2, 0), "operation": IppOperation[operation], "operation-attributes-tag": asked_for}
+        message: bytes = encode_dict({**head, **more})
+        return message
 
     def _read(self, content: bytes) -> Attributes:
         """What an answer holds. Raise BadReply where it is none, or the error that its status means."""
@@ -229,8 +237,8 @@ def _first(answer: Attributes, group: str, name: str) -> Attributes:
 
 def _keywords(value: object) -> tuple[str, ...]:
     """One keyword or several, without "none"."""
-    several = value if isinstance(value, list) else [value]
-    return tuple(str(v) for v in several if v and v != "none")
+    several = value[:MOST_REASONS] if isinstance(value, list) else [value]
+    return tuple(str(v)[:KEYWORD_LENGTH] for v in several if v and v != "none")
 
 
 def _number(value: object) -> int:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import http.server
+import itertools
 import socket
+import socketserver
 import threading
 import time
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -16,12 +21,13 @@ from hypothesis import strategies as st
 from contract.configuration.hall import Device
 from drivers import registry
 from drivers.a4 import words
-from drivers.a4.ipp import IppPrinter
+from drivers.a4.ipp import MOST_REASONS, IppPrinter
+from drivers.a4.message import MOST_VALUES
 from drivers.a4.port import JobReport
 from drivers.address import BadAddress
 from drivers.ports import BadReply, Busy, DeviceError, DeviceRefused, NoReply, Unreachable
 from tests.contract.ippeve import IppPrinterRig, running_printer
-from tests.programs import wait_until
+from tests.programs import PATIENCE_S, wait_until
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -162,6 +168,69 @@ def test_a_printer_that_never_answers_does_not_hang_the_caller() -> None:
         with pytest.raises((NoReply, Unreachable)):
             printer.open()
         assert time.monotonic() - begin < 60
+
+
+@contextmanager
+def answering_raw(answer: Iterable[bytes]) -> Iterator[IppPrinter]:
+    """Something at a printer's address that sends these bytes to everybody, for as long as somebody takes them."""
+
+    class Anything(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.connection.recv(1 << 16)
+            with contextlib.suppress(OSError):
+                for part in answer:
+                    self.connection.sendall(part)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Anything) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield IppPrinter(f"ipp://127.0.0.1:{server.server_address[1]}/ipp/print", timeout_s=PATIENCE_S)
+        server.shutdown()
+
+
+OK, CHUNKED = b"HTTP/1.1 200 OK\r\n", b"Transfer-Encoding: chunked\r\n\r\n"
+PART = b"100000\r\n" + bytes(1 << 20) + b"\r\n"
+
+
+def many_reasons(count: int) -> bytes:
+    """An answer of a printer with so many reasons."""
+    more = field(0x44, "", b"x") * (count - 1)
+    return b"\2\0\0\0\0\0\0\1" + OPERATION + PRINTER + field(0x44, "printer-state-reasons", b"x") + more + b"\3"
+
+
+def test_an_answer_without_end_is_given_up_before_it_fills_the_memory() -> None:
+    tracemalloc.start()
+    with answering_raw(itertools.chain((OK + CHUNKED,), itertools.repeat(PART))) as printer:
+        assert printer.status().condition == "unreachable"
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert isinstance(printer.trouble, BadReply)
+    assert peak < 64 << 20
+
+
+def test_an_answer_is_not_unpacked() -> None:
+    packed = gzip.compress(bytes(64 << 20))
+    head = OK + f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
+    with answering_raw((head, packed)) as printer, pytest.raises(BadReply):
+        printer.open()
+
+
+def test_a_document_follows_nobody_to_another_machine() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(0)
+        to = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/"
+        head = f"HTTP/1.1 307 Temporary Redirect\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"
+        with answering_raw((head.encode(),)) as printer, pytest.raises(BadReply):
+            printer.print(PDF, title="x")
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+
+
+def test_a_printer_gives_some_dozen_reasons_and_no_million() -> None:
+    with answering(many_reasons(5000)) as printer:
+        assert len(printer.status().reasons) == MOST_REASONS
+    with answering(many_reasons(MOST_VALUES)) as printer, pytest.raises(BadReply):
+        printer.open()
 
 
 @contextmanager
