@@ -22,6 +22,8 @@ NOTICE_S = 12
 screen that draws itself sixty times a second wears out a small machine."""
 
 NOTICE_SIZE = 48
+GOES_ON = "…"
+"""Stands where a notice is parted."""
 COLOURS: dict[Standing, tuple[str, str]] = {
     "calling": ("accent_soft", "accent"),
     "serving": ("surface", "text"),
@@ -165,7 +167,9 @@ class Notices(Box):
         place = rect.inset(context.look.space("l"), 0)
         size = context.look.px(NOTICE_SIZE)
         both = [text for notice in notices_of(context) for text in (notice.zh, notice.en)]
-        self._texts = [part for text in both for part in parted(text, place.w, lambda part: measure(part, size))]
+        room = place.w - 2 * measure(GOES_ON, size)
+        parts = [parted(text, room, lambda part: measure(part, size)) for text in both]
+        self._texts = [part for several in parts for part in marked(several)]
         self._width = place.w
         self._bar = Fill(context, rect, "accent", corner=context.look.corner / 2)
         self._words = Words(context, place, "", NOTICE_SIZE, colour="on_accent", align="center", line_height=1.15)
@@ -178,6 +182,12 @@ class Notices(Box):
         said = [together] if trouble and fits else trouble or self._texts
         self._bar.paint("warning" if trouble else "accent")
         self._words.say(said[int(now // (TURN_S if trouble else NOTICE_S)) % len(said)])
+
+
+def marked(parts: Sequence[str]) -> list[str]:
+    """The parts of one notice, marked where it goes on."""
+    last = len(parts) - 1
+    return [f"{GOES_ON if place else ''}{part}{GOES_ON if place < last else ''}" for place, part in enumerate(parts)]
 
 
 def notices_of(context: PageContext) -> list[TextConfig]:

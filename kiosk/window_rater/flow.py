@@ -78,6 +78,7 @@ def _idle(state: RaterState) -> RaterState:
         window=state.window,
         ask=state.ask,
         presence=state.presence,
+        guest=state.guest,
         language=state.settings.language,
         now=state.now,
         clock=state.clock,
@@ -101,6 +102,8 @@ def _ticked(state: RaterState) -> Outcome:
     state, again = send_put_off(state, state.now)
     if state.until is None or state.now < state.until:
         return state, again
+    if state.page == "idle" and state.number:
+        return replace(state, until=None), again
     if state.page not in ASKING or state.level is None:
         return _idle(state), again
     state, kept = _kept(state)
@@ -123,10 +126,14 @@ def _send(state: RaterState) -> Outcome:
 
 
 def _window_changed(state: RaterState, window: WindowState | None) -> Outcome:
-    """When the next citizen is being served, whoever was asked before has gone."""
+    """When the next citizen is being served, whoever was asked before has gone. Whoever is called next finds the plate in the
+    hall's first language."""
     state = replace(state, window=window)
-    number = window.ticket.number if window and window.ticket else None
-    another = window is not None and window.state == "serving" and number is not None
+    number = state.number
+    if number and number != state.guest:
+        state = replace(state, guest=number)
+        state = _idle(state) if state.page == "idle" else state
+    another = window is not None and window.state == "serving" and number
     if not another or state.ask is None or state.page not in ASKING or number == state.ask.number:
         return state, ()
     state, kept = _kept(state)
@@ -143,8 +150,10 @@ def _asked(state: RaterState, ask: RatingAsk, retained: bool) -> Outcome:
             return state, ()
         left = limit  # it has just been asked: this terminal's clock is wrong, not the question old
     state, kept = _kept(state)
-    fresh = replace(_idle(state), elder=state.elder, language=state.language)
-    return replace(fresh, page="faces", ask=ask, until=state.now + left, of_s=left), kept
+    fresh = _idle(state)
+    if ask.number == state.guest:
+        fresh = replace(fresh, elder=state.elder, language=state.language)
+    return replace(fresh, guest=ask.number, page="faces", ask=ask, until=state.now + left, of_s=left), kept
 
 
 # --- the rating on its way --------------------------------------------------------------------------------------------
@@ -212,8 +221,12 @@ def _tapped(state: RaterState, event: object) -> RaterState:
 
 def _button(state: RaterState, what: Tapped) -> RaterState:
     match what, state.page:
+        case "language", "idle":
+            return _left_alone(replace(state, language=_other(state.language)))
+        case "elder", "idle":
+            return _left_alone(replace(state, elder=not state.elder))
         case "language", _:
-            return replace(state, language="en" if state.language == "zh" else "zh")
+            return replace(state, language=_other(state.language))
         case "elder", _:
             return _prolonged(replace(state, elder=not state.elder))
         case "more", "reasons":
@@ -229,6 +242,15 @@ def _button(state: RaterState, what: Tapped) -> RaterState:
         case "home", "thanks" | "trouble" | "failed":
             return _idle(state)
     return state
+
+
+def _left_alone(state: RaterState) -> RaterState:
+    """What is chosen on the plate while nobody is at the window lasts a while."""
+    return replace(state, until=state.now + state.settings.timeout_s, of_s=state.settings.timeout_s)
+
+
+def _other(language: str) -> str:
+    return "en" if language == "zh" else "zh"
 
 
 def _toggled(chosen: tuple[str, ...], one: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from contract.configuration.hall import Window
-from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, needs_reason, reasons_of
+from contract.wire.rating_reasons import BAD_LEVELS, LEVELS, Reason, needs_reason, reasons_of
 from kiosk.flow.event import LevelTapped, ReasonTapped
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import PageContext
@@ -141,19 +141,30 @@ class ReasonsPage(AskingPage):
         self._build_chips(rest, state)
         more, words = buttons.columns(2, look.space("m"))
         text = _("返回前三项") if state.more and look.mode.elder else _("收起") if state.more else _("更多原因")
+        if hidden := self._hidden(state):
+            text = _("{button}（已选 {count} 项）").format(button=text, count=hidden)
         icon = "chevron-up" if state.more else "chevron-down"
         self.add_widget(TextButton(context, more, text, lambda: context.send(ButtonTapped("more")), icon=icon))
         count = len(state.phrases)
-        said = _("留言（已选 {count} 句）").format(count=count) if count else _("留言")
+        said = _("选句话（已选 {count} 句）").format(count=count) if count else _("选句话")
         self.add_widget(
             TextButton(context, words, said, lambda: context.send(ButtonTapped("words")), icon="message-text-outline")
         )
         self._build_submit(state)
 
+    def _hidden(self, state: RaterState) -> int:
+        """How many of the chosen reasons the page does not show."""
+        shown = {reason.code for reason in self._shown(state)}
+        return len([code for code in state.reasons if code not in shown])
+
+    def _shown(self, state: RaterState) -> list[Reason]:
+        """In elder mode fewer things are on a page: the other five come without the first three."""
+        elder = self.look.mode.elder
+        return [r for r in reasons_of(state.level or 0) if (r.first != state.more if elder else r.first or state.more)]
+
     def _build_chips(self, rest: Rect, state: RaterState) -> None:
         look, context = self.look, self.context
-        elder = look.mode.elder  # fewer things on a page: the other five come without the first three
-        reasons = [r for r in reasons_of(state.level or 0) if (r.first != state.more if elder else r.first or state.more)]
+        reasons = self._shown(state)
         columns = 1 if look.portrait or not state.more else 2
         rows = -(-len(reasons) // columns)
         height = min(look.target * 1.25, (rest.h - look.space("m") * (rows - 1)) / rows)

@@ -126,7 +126,7 @@ class PlatePage(Page[RaterState]):
     def _now(self, state: RaterState) -> tuple[str, str, str]:
         """The large word, the sentence below it, and its colour."""
         _, window = self.context.text, state.window
-        number = window.ticket.number if window and window.ticket else ""
+        number = state.number
         if window is None or window.state == "closed":
             return _("窗口关闭"), _("请到其他窗口办理"), "secondary"
         if window.state == "paused":

@@ -66,7 +66,8 @@ class RaterSettings:
 @dataclass(frozen=True)
 class RaterState:
     """`now` and `until` run evenly (seconds), `clock` is the hall's local time. `touched`: somebody is there. `counted`: the
-    chosen level was sent, what is asked now is why. `sent` is the id of what was last sent for the present question"""
+    chosen level was sent, what is asked now is why. `sent` is the id of what was last sent for the present question. `guest` is
+    the number that came to the window last: language and elder mode are that citizen's own choice."""
 
     requests: PendingRequests
     settings: RaterSettings = RaterSettings()
@@ -82,6 +83,7 @@ class RaterState:
     touched: bool = False
     counted: bool = False
     sent: str = ""
+    guest: str = ""
     problem: str = ""
     presence: Presence = field(default_factory=Presence)
     language: str = "zh"
@@ -91,6 +93,11 @@ class RaterState:
 
     def with_requests(self, requests: PendingRequests) -> RaterState:
         return replace(self, requests=requests)
+
+    @property
+    def number(self) -> str:
+        """The number that is called or served at the window; empty when there is none."""
+        return self.window.ticket.number if self.window and self.window.ticket else ""
 
     @property
     def chose(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.call_screen.parts import marked
 from kiosk.ui.line_breaking import break_lines, parted
 
 WIDTH = 30
@@ -45,3 +46,8 @@ def test_no_part_is_wider_than_the_bar_unless_one_word_is(text: str) -> None:
 @given(st.text(alphabet="因系统升级，、。 ab1.,（）\n", max_size=200))
 def test_nothing_is_lost(text: str) -> None:
     assert "".join("".join(parted(text, WIDTH, width)).split()) == "".join(text.split())
+
+
+def test_a_parted_notice_says_where_it_goes_on() -> None:
+    assert marked(["因系统升级，", "本周六暂停办理，", "敬请谅解。"]) == ["因系统升级，…", "…本周六暂停办理，…", "…敬请谅解。"]
+    assert marked(["请保持安静"]) == ["请保持安静"]

@@ -374,3 +374,33 @@ def test_a_face_that_was_touched_is_sent_whatever_comes_unless_the_citizen_takes
             rater.tell(event)
     rater.tell(at(rater.state.now + 1000))
     assert level in [ask.body["level"] for ask in rater.asked if ask.body["service"] == other.service]
+
+
+def test_language_and_elder_mode_are_the_choice_of_the_citizen_whose_number_is_at_the_window():
+    rater = Rater()
+    rater.tell(window("calling", "A012"), ButtonTapped("language"), ButtonTapped("elder"), at(900), window("serving", "A012"))
+    assert (rater.state.language, rater.state.elder) == ("en", True), "a long service does not end the choice"
+    rater.tell(window("rating"), heard(ASK))
+    assert (rater.page, rater.state.language, rater.state.elder) == ("faces", "en", True)
+
+
+def test_the_next_citizen_finds_the_rater_in_the_first_language():
+    rater = Rater()
+    rater.tell(ButtonTapped("language"), at(20), window("calling", "A013"))
+    assert rater.state.language == "zh", "somebody passed by and touched it"
+    rater.tell(ButtonTapped("language"), ButtonTapped("elder"), window("idle"), window("calling", "A014"))
+    assert (rater.state.language, rater.state.elder) == ("zh", False), "whoever chose did not come, or has gone"
+
+
+def test_a_question_about_another_number_is_asked_in_the_first_language():
+    rater = Rater()
+    rater.tell(window("serving", "A011"), ButtonTapped("language"), heard(ASK))
+    assert (rater.page, rater.state.language) == ("faces", "zh")
+
+
+def test_a_plate_that_is_left_alone_goes_back_to_the_first_language():
+    rater = Rater()
+    rater.tell(ButtonTapped("language"), at(59))
+    assert rater.state.language == "en"
+    rater.tell(at(61))
+    assert (rater.page, rater.state.language) == ("idle", "zh")
