@@ -41,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     if words[:1] and words[0] in COMMANDS:
         return _command(words[0])(words[1:])
+    if words[:1] and not words[0].startswith("-"):
+        parser.error(f"there is no command {words[0]!r}; there are {', '.join(COMMANDS)}")
     options = parser.parse_args(words)
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     mask_logs()

@@ -37,7 +37,8 @@ def main(words: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="jiaohao-server appointment", description=__doc__)
+    about = "Book, take in, list and cancel appointments."
+    parser = argparse.ArgumentParser(prog="jiaohao-server appointment", description=about)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add = verbs.add_parser("add", help="book an appointment and print its code")
     add.add_argument("--queue", required=True, help="id of the queue")

@@ -69,13 +69,14 @@ def restore_hall(words: list[str]) -> int:
 
 
 def said(done: Restored) -> str:
-    """What whoever restores a hall must know."""
+    """What whoever restores a hall must know, in the time of the hall."""
     hall = "the configuration that was there stays" if done.own_hall else "its configuration was put back"
-    when, day = f"{done.about.made_at:%Y-%m-%d %H:%M} UTC", done.day
+    when, day = f"{done.made_at:%Y-%m-%d %H:%M}", done.day
     return (
         f"hall {done.about.hall} is as it was at {when}, with {done.about.tickets} tickets; {hall}\n"
         f"what happened later is not there: people with a number of {day} need a new one, terminals revoked later must "
-        f"be revoked again, passwords that were changed later changed again. Numbers of {day} go on behind {done.first}"
+        f"be revoked again, passwords that were changed later changed again. Numbers of {day} go on from "
+        f"{done.first + 1}, such as A{done.first + 1}: none that was given is given again"
     )
 
 
@@ -88,6 +89,8 @@ def _backup(options: argparse.Namespace) -> None:
     folder = options.to or (Path(config.backup.folder) if config.backup else None)
     if folder is None:
         raise NotOpened("say with --to where the backup goes, or write a folder under [backup] in hall.toml")
+    if not folder.is_dir():
+        raise NotOpened(f"there is no folder {folder}; put in the disk or the share, or make the folder, and try again")
     given = options.passphrase_file is not None
     sealing = None if given else kept_key.kept(options.state)
     sealing = sealing or PassphraseKey.of(kept_key.checked(_passphrase(options, twice=True)))

@@ -46,12 +46,14 @@ class RestoreTarget:
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back. `own_hall` says that the hall's folder had a configuration already, which stays."""
+    """What was put back. Numbers of the business day `day` count from behind `first`. `own_hall` says that the hall's folder
+    had a configuration already, which stays; `made_at` is the backup's time in the hall's zone."""
 
     about: BackupAbout
     day: str
     first: int
     own_hall: bool
+    made_at: datetime
 
 
 def restore(backup: Path, passphrase: str, target: RestoreTarget, now: datetime) -> Restored:
@@ -78,7 +80,7 @@ def restore(backup: Path, passphrase: str, target: RestoreTarget, now: datetime)
             durable.rename(work / LEDGER, ledger)
         else:
             _into(target.database, work / LEDGER, target.state)
-    return Restored(about, day, first, own_hall)
+    return Restored(about, day, first, own_hall, about.made_at.astimezone(config.zone))
 
 
 def newest(folder: Path) -> Path:

@@ -29,7 +29,7 @@ def main(words: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="jiaohao-server case", description=__doc__)
+    parser = argparse.ArgumentParser(prog="jiaohao-server case", description="Take in cases from a file, and look at one.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     taken = verbs.add_parser("import", help="take in cases from .xlsx, .csv or .json: all of them, or none")
     taken.add_argument("file", type=Path)

@@ -25,7 +25,8 @@ def main(words: list[str]) -> int:
     check.add_argument("--expect", default="", metavar="HASH", help="a hash that an earlier run printed; it must be there")
     options = parser.parse_args(words)
     if not options.database and not (options.state and (options.state / "ledger.sqlite").exists()):
-        print(f"jiaohao-server: there is no ledger in {options.state}; give --state DIR or --database URL", file=sys.stderr)
+        where = f"there is no ledger in {options.state}" if options.state else "where is the ledger?"
+        print(f"jiaohao-server: {where}; give --state DIR or --database URL", file=sys.stderr)
         return 2
     try:
         database = Database(options.database or sqlite_url(options.state), _sealer(options.state))

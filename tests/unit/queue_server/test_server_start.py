@@ -116,3 +116,24 @@ def test_the_help_names_every_command_and_every_command_has_a_help(capsys: pytes
         with pytest.raises(SystemExit) as ended:
             main.main([name, "--help"])
         assert ended.value.code == 0 and f"jiaohao-server {name}" in capsys.readouterr().out
+
+
+def test_a_command_that_there_is_not_is_named_with_those_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(["bakcup", "--hall", "x"])
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "there is no command 'bakcup'" in said and all(name in said for name in main.COMMANDS)
+
+
+def test_a_backup_to_a_disk_that_is_not_there_says_what_to_do(
+    hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    away = tmp_path / "second-disk"
+    assert command.backup(["--hall", str(hall_folder), "--state", str(tmp_path / "state"), "--to", str(away)]) == 1
+    assert f"there is no folder {away}; put in the disk" in capsys.readouterr().err
+
+
+def test_a_log_that_nobody_names_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["audit", "verify"]) == 2
+    assert "give --state DIR or --database URL" in (said := capsys.readouterr().err) and "None" not in said
