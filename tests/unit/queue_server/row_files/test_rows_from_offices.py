@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from contract.identity_numbers import check_character
 from queue_server.appointments.repository import Booking
 from queue_server.appointments.row_format import bookings
 from queue_server.cases.row_format import CASES
-from queue_server.row_files.problem import BadRows
+from queue_server.row_files.problem import BadRows, Problem
 from tests.web_hall import CONFIG
 
 ROWS = bookings(CONFIG)
@@ -217,6 +218,27 @@ def test_case_numbers_are_the_same_in_any_letters() -> None:
 
 def test_an_unknown_state_is_told_in_chinese_with_those_that_there_are() -> None:
     assert refused(cases, {"状态": "办结"})[0][2].startswith("“办结”不是办件状态，只能填已收件、待补正、已受理")
+
+
+CELLS = st.text("0123456789-/:.,;+%（）〔〕号张三Ａ年月日EXx \u200b", max_size=20)
+QUOTED = re.compile("“[^”]*”")
+
+
+def in_one_language(problem: Problem) -> bool:
+    """Whether the Chinese of a problem has no English word and the English no Chinese, but for what they quote."""
+    zh, en = QUOTED.sub("", problem.zh), QUOTED.sub("", problem.reason)
+    return set(re.findall("[A-Za-z]{3,}", zh)) <= {"Excel"} and not re.search("[\u3400-\u9fff]", en) and bool(zh and en)
+
+
+@given(st.dictionaries(st.sampled_from(TITLES), CELLS, min_size=1), st.dictionaries(st.sampled_from(list(CASE)), CELLS))
+def test_whatever_stands_in_a_row_each_sentence_about_it_is_in_one_language(
+    booking: dict[str, str], case: dict[str, str]
+) -> None:
+    for take in (lambda: booked(**booking), lambda: cases(case)):
+        try:
+            take()
+        except BadRows as found:
+            assert [(problem.zh, problem.reason) for problem in found.problems if not in_one_language(problem)] == []
 
 
 @given(st.dictionaries(st.sampled_from(TITLES), st.text(max_size=12), min_size=1))
