@@ -30,7 +30,7 @@ lint: set-up
 # In the running example hall: an appointment for now, its code held before the kiosk's camera for 60 s; a service code likewise
 appointment: set-up
 	@$(BIN)/jiaohao-server appointment add --hall assets/halls/wushan --state .state/wushan --queue $(or $(QUEUE),social-security) \
-	  --name 张三 --qr .state/wushan/devices/camera-1/appointment.png $(ARGS)
+	  --name 张三 --person visitor-$$(date +%s) --qr .state/wushan/devices/camera-1/appointment.png $(ARGS)
 
 service-code: set-up
 	@$(BIN)/python -m queue_server.codes sign --key .state/wushan/example-platform --issuer example-platform \

@@ -14,6 +14,8 @@ from contract.characters import plain
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _CITIZEN = re.compile("[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9X]")
+_INCOMPLETE = re.compile("[1-8][0-9]{5}(?:19|20)[0-9]{8}(?:[0-9X]|[0-9]{2}[0-9X])?")
+"""Sixteen, seventeen or nineteen characters that begin like a citizen's number: place, then date of birth."""
 _PAPER = re.compile(
     "[0-9]{17}[0-9X]|[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}"  # identity card, credit code
     r"|[A-Z]{1,3}[0-9]{6,12}|[A-Z]{1,2}[0-9]{6}\([0-9A]\)"  # passports and permits, identity card of Hong Kong
@@ -57,6 +59,9 @@ def problem(number: str) -> Words | None:
             return BY_SPREADSHEET
         wrong = "is no right identity number: its last character does not agree with the others; check every digit"
         return wrong, "身份证号不对，最后一位与前面的数字不符，请核对每一位"
+    if _INCOMPLETE.fullmatch(written) and _is_day(written[6:14]):
+        wrong = f"is no right identity number: it has 18 digits, this one {len(written)}; check every digit"
+        return wrong, f"位数不对：身份证号应为 18 位，这里是 {len(written)} 位，请核对"
     if _CITIZEN.fullmatch(written) and not _is_day(written[6:14]):
         return "is no right identity number: digits 7 to 14 are no date of birth", "身份证号不对，第7至14位不是出生日期"
     return None

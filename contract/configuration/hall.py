@@ -59,8 +59,9 @@ class Ratio(Table):
 
 
 class AppointmentRules(Table):
-    """When an appointment may be checked in. Sources: standards N24, N32 to N34."""
+    """How far ahead appointments are given, and when one may be checked in. Sources: standards N24, N32 to N34."""
 
+    days_ahead: int = Field(default=60, ge=0, le=366, description="appointments are given so many days ahead")
     early_minutes: int = Field(default=30, ge=0, le=720, description="check-in opens so long before the booked time")
     late_minutes: int = Field(default=15, ge=0, le=720, description="and is in time so long after it, or until the slot ends")
     late: Literal["ordinary", "refuse"] = "ordinary"

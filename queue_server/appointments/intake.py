@@ -23,6 +23,7 @@ from queue_server.appointments.repository import Appointment, Booking, NotBooked
 from queue_server.appointments.row_format import local
 from queue_server.codes.seal import code_of
 from queue_server.codes.signer import Signer
+from queue_server.row_files.problem import Problem
 from queue_server.store import tables
 from queue_server.store.database import Database
 from queue_server.store.hall_key import hall_key
@@ -51,12 +52,7 @@ def take_in(
     database: Database, config: HallConfig, numbered: Sequence[tuple[int, Booking]], now: datetime
 ) -> list[BookedAppointment]:
     """Take bookings in with the rows in which they stand, all or none: raise NotBooked."""
-    with database.writer.begin() as connection:
-        signer = Signer(hall_key(connection))
-    with database.look() as connection:
-        offer = Offer.of(config, published_items(connection))
-        wanted = booking.prepare(signer, [(row, local(one, config.zone)) for row, one in numbered], offer=offer, now=now)
-        problems = booking.place(connection, wanted, offer, now).problems
+    signer, offer, wanted, problems = _looked_at(database, config, numbered, now)
     if problems:
         raise NotBooked(problems)
     made: list[Appointment] = []
@@ -72,6 +68,23 @@ def take_in(
 
         write_in_slices(database.writer, wanted, write)
     return [with_code(signer, config, appointment) for appointment in made]
+
+
+def problems_with(database: Database, config: HallConfig, one: Booking, now: datetime) -> list[Problem]:
+    """What would be said against a booking now; nothing is written."""
+    return _looked_at(database, config, [(0, one)], now)[3]
+
+
+def _looked_at(
+    database: Database, config: HallConfig, numbered: Sequence[tuple[int, Booking]], now: datetime
+) -> tuple[Signer, Offer, list[WantedAppointment], list[Problem]]:
+    """The bookings ready to be written, for what the hall gives, and what stands against them."""
+    with database.writer.begin() as connection:
+        signer = Signer(hall_key(connection))
+    with database.look() as connection:
+        offer = Offer.of(config, published_items(connection))
+        wanted = booking.prepare(signer, [(row, local(one, config.zone)) for row, one in numbered], offer=offer, now=now)
+        return signer, offer, wanted, booking.place(connection, wanted, offer, now).problems
 
 
 def with_code(signer: Signer, config: HallConfig, appointment: Appointment) -> BookedAppointment:

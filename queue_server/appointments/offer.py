@@ -46,20 +46,33 @@ class Offer:
             items={code.lower(): code for code in items},
         )
 
-    def unfit(self, booking: Booking, now: datetime) -> Unfit | None:
-        """Why a booking cannot be taken, whoever else comes; or None."""
-        if booking.queue not in self.queues:
-            names = sorted(self.queues)
-            reason = f"there is no queue {booking.queue!r}; use one of {', '.join(names)}"
-            return "queue", reason, f"没有业务队列{booking.queue}，可用的有{'、'.join(names)}"
+    def faults(self, booking: Booking, now: datetime) -> tuple[Unfit, ...]:
+        """All that is wrong with a booking, whoever else comes, at most one thing a key."""
+        found = (self._queue(booking), self._time(booking, now), self._item(booking))
+        return tuple(fault for fault in found if fault is not None)
+
+    def _queue(self, booking: Booking) -> Unfit | None:
+        if booking.queue in self.queues:
+            return None
+        names = sorted(self.queues)
+        reason = f"there is no queue {booking.queue!r}; use one of {', '.join(names)}"
+        return "queue", reason, f"没有业务队列 {booking.queue}，可用的有{'、'.join(names)}"
+
+    def _item(self, booking: Booking) -> Unfit | None:
+        if booking.item is None or not self.items or booking.item.lower() in self.items:
+            return None
+        reason = f"there is no item {booking.item!r} in the guides; look its code up, or leave it out"
+        return "item", reason, f"办事指南里没有事项 {booking.item}，请核对编码，也可以不填"
+
+    def _time(self, booking: Booking, now: datetime) -> Unfit | None:
         if not booking.starts_at < booking.ends_at <= booking.starts_at + LONGEST:
             return "ends_at", "ends_at must come after starts_at, on the same day", "结束时间要晚于开始时间，并在同一天"
         if booking.starts_at < now - LATEST:
             over = f"{booking.starts_at:%Y-%m-%d %H:%M}"
             return "starts_at", f"{over} is over; give a time to come", f"{over} 已经过去，请填以后的时间"
-        if booking.item is not None and self.items and booking.item.lower() not in self.items:
-            reason = f"there is no item {booking.item!r} in the guides; look its code up, or leave it out"
-            return "item", reason, f"办事指南里没有事项{booking.item}，请核对编码，也可以不填"
+        last = now.astimezone(booking.starts_at.tzinfo).date() + timedelta(days=self.rules.days_ahead)
+        if booking.starts_at.date() > last:
+            return "starts_at", f"appointments are given up to {last}; choose an earlier day", f"最远只能约到 {last}，请换一天"
         return self._closed(booking, now)
 
     def item(self, booking: Booking) -> str | None:
@@ -77,7 +90,7 @@ class Offer:
         if not sessions:
             return "starts_at", f"the hall is closed on {day}; choose another day", f"{day} 大厅不开门，请换一天"
         hours = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in sessions)
-        zh = f"{day} 的开放时间是{hours.replace(', ', '、')}，请约在这段时间里"
+        zh = f"{day} 的开放时间是 {hours.replace(', ', '、')}，请约在这段时间里"
         return "starts_at", f"the hall is open {hours} on {day}; choose a time within", zh
 
 

@@ -54,7 +54,9 @@ class Scene:
     def book(self, picture: str) -> None:
         """An appointment for now, its code before the camera."""
         where = ("--hall", str(self.hall), "--state", str(self.state), "--qr", str(self.lens / picture))
-        self.command("queue_server.main", "appointment", "add", "--queue", "household", "--name", "张三", *where)
+        self.command(
+            "queue_server.main", "appointment", "add", "--queue", "household", "--name", "张三", "--person", picture, *where
+        )
 
     def hold(self, code: str) -> None:
         """Another code before the camera."""

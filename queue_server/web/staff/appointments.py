@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
@@ -10,25 +11,26 @@ from http import HTTPStatus
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
-from starlette.datastructures import FormData
 
 from contract.wire import answers, messages, scanned_code
 from contract.wire.answers import AppointmentScan
 from queue_server.appointments import repository
-from queue_server.appointments.intake import BookedAppointment, take_in, with_code
-from queue_server.appointments.repository import Appointment, Booking
-from queue_server.appointments.row_format import TITLES
+from queue_server.appointments.intake import BookedAppointment, problems_with, take_in, with_code
+from queue_server.appointments.offer import LONGEST, Offer
+from queue_server.appointments.places import FreePlaces, Span, free_places
+from queue_server.appointments.repository import Appointment
 from queue_server.catalogue.library import ListedItem
 from queue_server.codes.seal import pseudonymised
 from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
-from queue_server.row_files.problem import BadRows, Problem, problems_of
+from queue_server.row_files.problem import BadRows
 from queue_server.store.database import Database
 from queue_server.store.hall_key import hall_key
 from queue_server.web import qr
 from queue_server.web.auth.sessions import Session
 from queue_server.web.numbers_and_days import day_of
 from queue_server.web.site import Site
+from queue_server.web.staff.booking_form import FIELDS, LABELS, RefusedForm, RefusedForms, as_far_as_right, booking_of
 
 MOST_ITEMS = 1000
 ROLES = ("clerk", "supervisor", "administrator")
@@ -56,9 +58,30 @@ class AppointmentDays:
             found = repository.find(connection, identity)
             return with_code(Signer(hall_key(connection)), self.site.config, found) if found else None
 
-    def add(self, booking: Booking) -> BookedAppointment:
-        """Take one in; raise NotBooked."""
-        return take_in(self.database, self.site.config, [(0, booking)], self.site.clock())[0]
+    def add(self, given: Mapping[str, str]) -> BookedAppointment:
+        """Take one in; raise BadRows with all that is wrong with it."""
+        config, now = self.site.config, self.site.clock()
+        try:
+            booking = booking_of(given, config.zone)
+        except ValidationError as error:
+            rest, problems = as_far_as_right(given, config.zone, error)
+            more = problems_with(self.database, config, rest, now) if rest is not None else []
+            raise BadRows([*problems, *more]) from error
+        return take_in(self.database, config, [(0, booking)], now)[0]
+
+    def free(self, day: date) -> list[FreePlaces]:
+        """The places that are left on a day, in the queues that have only so many."""
+        config, now, offer = self.site.config, self.site.clock(), Offer.of(self.site.config)
+        if not offer.at_once or day > self.site.today() + timedelta(days=offer.rules.days_ahead):
+            return []
+        begins = datetime.combine(day, time(0), config.zone)
+        with self.database.look() as connection:
+            found = repository.between(connection, begins - LONGEST, begins + timedelta(days=1))
+        booked: dict[str, list[Span]] = {}
+        for one in found:
+            if one.state in ("booked", "checked-in"):
+                booked.setdefault(one.queue, []).append((one.starts_at, one.ends_at))
+        return free_places(offer.open_on(day), offer.at_once, booked, now)
 
     def cancel(self, identity: str) -> bool:
         """Give one up; False when it is not booked any more."""
@@ -75,12 +98,13 @@ def _fits(appointment: Appointment, text: str, person: str) -> bool:
 def routes(site: Site, database: Database) -> APIRouter:
     """`/appointments`, `/appointments/search` and `/appointments/<id>`."""
     router = APIRouter()
-    diary = AppointmentDays(site, database)
+    diary, refused = AppointmentDays(site, database), RefusedForms()
 
     @router.get("/appointments")
-    async def listed(request: Request, day: str = "") -> Response:
+    async def listed(request: Request, day: str = "", again: str = "") -> Response:
         session = await site.guard.need(request, *ROLES)
-        return await _list(diary, request, session, _day(diary, day), "")
+        before = refused.of(session.id, site.clock()) if again else None
+        return await _list(diary, request, session, _day(diary, day), "", before)
 
     @router.post("/appointments/search")
     async def search(request: Request) -> Response:
@@ -97,12 +121,13 @@ def routes(site: Site, database: Database) -> APIRouter:
     async def add(request: Request) -> Response:
         session = await site.guard.need(request, *ROLES)
         form = await site.guard.form(request, session)
+        given = {name: str(form.get(name, "")).strip() for name in FIELDS}
         try:
-            taken = await asyncio.to_thread(diary.add, _booking(form, diary))
-        except ValidationError as error:
-            return await _list(diary, request, session, _day(diary, str(form.get("day"))), "", form, problems_of(error))
+            taken = await asyncio.to_thread(diary.add, given)
         except BadRows as error:
-            return await _list(diary, request, session, _day(diary, str(form.get("day"))), "", form, error.problems)
+            refused.keep(session.id, RefusedForm(given, error.problems, site.clock()))
+            return RedirectResponse(f"/appointments?day={_day(diary, given['day'])}&again=1#new", HTTPStatus.SEE_OTHER)
+        refused.forget(session.id)
         await site.note(request, session, "appointment-add", taken.appointment.id)
         return RedirectResponse(f"/appointments/{taken.appointment.id}", HTTPStatus.SEE_OTHER)
 
@@ -131,19 +156,6 @@ def _day(diary: AppointmentDays, text: str) -> date:
     return day_of(text) or diary.site.today()
 
 
-def _booking(form: FormData, diary: AppointmentDays) -> Booking:
-    """The appointment of the form; raise ValidationError."""
-    given = {key: str(form.get(key, "")).strip() for key in ("queue", "name", "person", "item")}
-    starts: object = None
-    minutes = str(form.get("minutes", ""))
-    try:
-        starts = datetime.fromisoformat(f"{form.get('day')}T{form.get('starts')}").replace(tzinfo=diary.site.config.zone)
-        ends = starts + timedelta(minutes=int(minutes[:4]))
-    except (ValueError, OverflowError):
-        ends = None
-    return Booking.model_validate({**given, "item": given["item"] or None, "starts_at": starts, "ends_at": ends})
-
-
 async def _cancel(diary: AppointmentDays, taken: BookedAppointment) -> messages.Text | None:
     if await asyncio.to_thread(diary.cancel, taken.appointment.id):
         return None
@@ -151,7 +163,15 @@ async def _cancel(diary: AppointmentDays, taken: BookedAppointment) -> messages.
 
 
 async def _check_in(site: Site, session: Session, taken: BookedAppointment) -> messages.Text | None:
-    """Give the appointment its ticket, as a scan at the kiosk would; why not, or None."""
+    """Give the appointment its ticket, as a scan at the kiosk would; why not, in words for who stands at the desk, or None."""
+    opens = taken.appointment.starts_at - timedelta(minutes=site.config.rules.appointment.early_minutes)
+    if taken.appointment.state == "booked" and site.clock() < opens:
+        at = opens.astimezone(site.config.zone)
+        return messages.Text(
+            f"{at:%m月%d日 %H:%M} 起才能签到。要现在办理，请取消这个预约，给办事人取普通号。",
+            f"Check-in opens on {at:%d %B at %H:%M}. For whoever wants to be served now: cancel this appointment and issue an "
+            "ordinary ticket.",
+        )
     body = {"queue": taken.appointment.queue, "channel": "desk", "appointment": taken.code}
     answer = await site.hall.ask("issue-ticket", body, actor=session.account.name)
     if answer.error is None:
@@ -167,23 +187,23 @@ async def _list(
     session: Session,
     day: date,
     text: str,
-    form: FormData | None = None,
-    problems: list[Problem] | None = None,
+    refused: RefusedForm | None = None,
 ) -> Response:
     found = await asyncio.to_thread(diary.of_day, day, text)
     return diary.site.pages.page(
         request,
         "appointments/list.html",
-        status=HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK,
         session=session,
         day=day,
         text=text,
         appointments=found,
         queues=diary.site.config.queue,
         zone=diary.site.config.zone,
-        given=dict(form or {}),
-        problems=problems or [],
-        titles=TITLES,
+        given=refused.given if refused is not None else {},
+        problems=refused.problems if refused is not None else [],
+        labels=LABELS,
+        free=await asyncio.to_thread(diary.free, day),
+        last_day=diary.site.today() + timedelta(days=diary.site.config.rules.appointment.days_ahead),
         now=diary.site.now(),
         own_queue=_own_queue(diary.site, session),
         items=await asyncio.to_thread(_items, diary.site),

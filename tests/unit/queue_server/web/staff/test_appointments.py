@@ -15,15 +15,17 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.configuration import hall_files
 from queue_server.appointments import command
 from queue_server.appointments.row_format import bookings
 from queue_server.cases import repository as cases
 from queue_server.cases.row_format import CASES
 from queue_server.commands.hall_rules import HallRules
-from queue_server.domain.calendar import knows_holidays
+from queue_server.domain.calendar import calendar_of, knows_holidays
 from queue_server.domain.deadline import last_days, standing
 from queue_server.row_files.problem import BadRows
 from queue_server.web.api import token_files
+from queue_server.web.staff.booking_form import KEPT_FOR, MOST_KEPT, RefusedForm, RefusedForms
 from tests.facts import cases_of
 from tests.web_hall import CONFIG, WebHall, csrf, log_in, now
 
@@ -46,6 +48,13 @@ def added(client: TestClient, at: datetime, **more: str) -> str:
     answer = client.post("/appointments", data=form(client, at, **more))
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
+
+
+def refused(client: TestClient, at: datetime, **more: str) -> str:
+    """The page to which a form goes back that cannot be taken."""
+    answer = client.post("/appointments", data=form(client, at, **more))
+    assert answer.status_code == 303 and "again=1" in answer.headers["location"], answer.text
+    return client.get(answer.headers["location"]).text
 
 
 def rows(hall: WebHall, sql: str) -> list[Any]:
@@ -103,15 +112,69 @@ def test_the_day_is_listed_and_searched_by_name_number_and_code(client: TestClie
 
 def test_an_appointment_that_cannot_be_is_refused_in_plain_words(hall: WebHall, client: TestClient) -> None:
     assert log_in(client, "0101") == 303
-    yesterday = client.post("/appointments", data=form(client, local() - timedelta(days=1)))
-    assert yesterday.status_code == 400 and "已经过去" in yesterday.text
-    assert "请写成" in client.post("/appointments", data=form(client, local(), starts="?")).text
+    assert "已经过去" in refused(client, local() - timedelta(days=1))
+    assert "请写成" in refused(client, local(), starts="?")
     added(client, local(), person=NUMBER)
-    again = client.post("/appointments", data=form(client, local(), person=NUMBER))
-    assert "已有预约" in again.text
+    assert "已有预约" in refused(client, local(), person=NUMBER)
     client.cookies.set("lang", "en")
-    assert "cancel that one first" in client.post("/appointments", data=form(client, local(), person=NUMBER)).text
+    assert "ancel that one first" in refused(client, local(), person=NUMBER)
     assert rows(hall, "SELECT COUNT(*) FROM appointments") == [(1,)]
+
+
+def test_all_that_is_wrong_with_a_form_is_told_at_once_and_nothing_in_it_is_lost(client: TestClient) -> None:
+    assert log_in(client, "0101") == 303
+    wrong = {"queue": "nowhere", "minutes": "45", "name": "李四", "person": "62052419900101123", "item": "62052400MZ-JF-0001"}
+    page = refused(client, local() - timedelta(days=2), **wrong)
+    told = re.findall("<li>([^<]*)</li>", page.partition("没有登记：")[2].partition("</ul>")[0])
+    assert [line.partition("：")[0] for line in told] == ["身份证号", "业务", "日期和时间"]
+    assert told[0] == "身份证号：“62052419900101123”位数不对：身份证号应为 18 位，这里是 17 位，请核对"
+    for name in ("minutes", "name", "person", "item"):
+        assert re.search(f'<input[^>]*name="{name}"[^>]*value="{wrong[name]}"', page), name
+    assert "没有登记" not in client.get("/appointments").text
+    client.cookies.set("lang", "en")
+    english = client.get("/appointments", params={"again": "1"}).text
+    told = re.findall("<li>([^<]*)</li>", english.partition("Not booked:")[2].partition("</ul>")[0])
+    assert [line.partition(":")[0] for line in told] == ["ID number", "Business", "Date and time"]
+    assert not re.search("[\u4e00-\u9fff]", "".join(told))
+
+
+def test_a_refused_form_is_nobody_elses_and_is_over_after_a_while() -> None:
+    forms, at = RefusedForms(), now()
+    for session in ("a", "b"):
+        forms.keep(session, RefusedForm({"name": session}, [], at))
+    assert [form.given["name"] for form in (forms.of("a", at), forms.of("b", at)) if form is not None] == ["a", "b"]
+    assert forms.of("c", at) is None and forms.of("a", at + KEPT_FOR) is None
+    forms.forget("a")
+    assert forms.of("a", at) is None
+    for number in range(MOST_KEPT + 1):
+        forms.keep(str(number), RefusedForm({}, [], at))
+    assert forms.of("b", at) is None and forms.of("0", at) is None and forms.of("1", at) is not None
+
+
+def test_whoever_comes_too_early_is_checked_in_by_nobody_and_the_clerk_is_told_what_to_do(client: TestClient) -> None:
+    assert log_in(client, "0101") == 303
+    path = added(client, local().replace(hour=9, minute=0) + timedelta(days=1))
+    answer = client.post(path, data={"csrf": csrf(client.get(path).text), "do": "check-in"})
+    assert answer.status_code == 409
+    assert "08:30 起才能签到。要现在办理，请取消这个预约，给办事人取普通号。" in answer.text and "您预约的" not in answer.text
+
+
+def test_the_page_says_which_places_of_the_day_are_free(tmp_path: Path) -> None:
+    queues = [queue.model_copy(update={"appointments_at_once": 1}) if queue.id == "tax" else queue for queue in CONFIG.queue]
+    hall = WebHall(tmp_path, CONFIG.model_copy(update={"queue": queues}))
+    client = TestClient(hall.open(), follow_redirects=False)
+    try:
+        log_in(client, "0101")
+        tomorrow = local().replace(hour=9, minute=0) + timedelta(days=1)
+        added(client, tomorrow, queue="tax")
+        free = client.get("/appointments", params={"day": f"{tomorrow:%Y-%m-%d}"}).text.partition('id="free"')[2]
+        found = dict(re.findall(r'<th scope="row">([0-9:–]+)</th><td>(.*?)</td></tr>', free))
+        assert (found["08:30–09:00"], found["09:30–10:00"]) == ("1", "1") and "约满" in found["09:00–09:30"]
+        assert "约满" in refused(client, tomorrow, queue="tax", name="王五")
+        later = f"{local() + timedelta(days=61):%Y-%m-%d}"
+        assert 'id="free"' not in client.get("/appointments", params={"day": later}).text
+    finally:
+        hall.close()
 
 
 def test_only_the_staff_sees_appointments_and_cases_and_only_supervisors_take_files_in(client: TestClient) -> None:
@@ -283,9 +346,10 @@ def test_appointments_are_taken_in_by_command(tmp_path: Path, capsys: pytest.Cap
 
     where = ["--hall", str(write_hall(tmp_path / "hall")), "--state", str(tmp_path / "state")]
     file = tmp_path / "appointments.csv"
-    file.write_text(
-        f"queue,starts_at,ends_at,name\nhousehold,{local().year + 1}-01-05 09:30,{local().year + 1}-01-05 10:00,张三\n"
-    )
+    calendar = calendar_of(hall_files.load(tmp_path / "hall"))
+    days = (local().date() + timedelta(days=ahead) for ahead in range(7, 60))
+    day = next(day for day in days if calendar.open_on(day))
+    file.write_text(f"queue,starts_at,ends_at,name\nhousehold,{day} 09:30,{day} 10:00,张三\n")
     assert command.main(["import", str(file), *where]) == 0
     assert "09:30-10:00" in (told := capsys.readouterr().out) and "张*" in told
     file.write_text("queue,starts_at,ends_at,name\nhousehold,soon,later,张三\n")
