@@ -160,6 +160,11 @@ def _quantity(match: re.Match[str]) -> str:
     return ordinal + (counted(digits) if ordinal else two(digits, behind[:1]))
 
 
+def _rooms(match: re.Match[str]) -> str:
+    """The numbers of rooms behind their floor."""
+    return re.sub(r"\d+", lambda digits: dialled(digits[0]), match[0]).replace("-", "到")
+
+
 def _windows(match: re.Match[str]) -> str:
     return re.sub(r"\d+", lambda digits: window(digits[0]), match[0])
 
@@ -190,6 +195,7 @@ RULES: list[Rule] = [
     (re.compile(r"(?<!\d)(\d{3})(?=(?:国道|省道|县道|路(?:公交|车|[、,。;]|$)))"), lambda m: dialled(m[1])),
     (re.compile(rf"{_BEGIN}(110|114|119|120|122)(?=[、,。;!或和]|查号|报警|$)"), lambda m: dialled(m[1])),
     (re.compile(r"(?<!\d)(\d{3,4})(?=(?:号)?(?:室|房间|房|病房|诊室|办公室|会议室|教室))"), lambda m: dialled(m[1])),
+    (re.compile(rf"(?<=[楼层])\d{{3,4}}(?:[、,和至到-]\d{{3,4}})*(?!\d|[.:]\d|\s*(?:{_COUNTED}|[{_MEASURE}]))"), _rooms),
     (re.compile(rf"(?<![\dA-Za-z.])\d{{1,4}}(?:(?:号)?[、,和至到-]\d{{1,4}})*(?={PLACE})"), _windows),
     (re.compile(rf"{_BEGIN}(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_END}"), _day),
     (re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-–—~至到/]+\s*((?:19|20)\d\d)(?!\d)"), lambda m: f"{spelt(m[1])}到{spelt(m[2])}"),
