@@ -13,6 +13,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 
 from queue_server.enrolment.register import Register
@@ -29,6 +30,7 @@ from queue_server.web.auth import account_page, audit_page, log_in
 from queue_server.web.auth.guard import Forbidden, MustChangePassword, NotLoggedIn, Outdated
 from queue_server.web.auth.known_devices import KnownDevices
 from queue_server.web.auth.turns import Turns
+from queue_server.web.compression import LEAST_BYTES
 from queue_server.web.console import page as console_page
 from queue_server.web.editors import english, exchange, item_form, items
 from queue_server.web.fleet import bundles, enrol_tokens, log_check, revoke, server_page, technician_codes, updates
@@ -93,7 +95,7 @@ def _application(site: Site, routers: Iterable[APIRouter], *, only_https: bool, 
     app.state.end_streams = site.changes.close
     for router in routers:
         app.include_router(router)
-    app.mount("/static", EditionFiles(directory=STATIC))
+    app.mount("/static", GZipMiddleware(EditionFiles(directory=STATIC), minimum_size=LEAST_BYTES))
     _explain_errors(app, site, staff_here=beside is not None)
     return app
 

@@ -19,6 +19,7 @@ from contract.number_masking import mask_said
 from contract.texts import texts
 from contract.wait_words import ahead_words, wait_words
 from contract.wire import device_words, pause_reasons
+from queue_server.web import compression
 from queue_server.web.chinese_marked import english_numbers, marked
 from queue_server.web.menu import entries
 
@@ -51,7 +52,8 @@ class Pages:
     def page(self, request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
         """A whole page."""
         language = self.language(request)
-        return HTMLResponse(self.part(language, template, path=local_path(str(request.url)), **context), status_code=status)
+        html = self.part(language, template, path=local_path(str(request.url)), **context)
+        return compression.page(request, html, status, personal=context.get("session") is not None)
 
     def part(self, language: str, template: str, **context: object) -> str:
         """One template as HTML text."""
@@ -81,6 +83,7 @@ class Pages:
             hall=self.config.hall,
             say=lambda text: getattr(text, language),
             why_paused=pause_reasons.for_staff,
+            spaced=device_words.spaced,
             device_word=lambda state: device_words.word(state, language),
             device_sentence=lambda kind, state: device_words.sentence(kind, state, language),
             static=lambda name: f"/static/{self.edition}/{name}",
