@@ -86,13 +86,13 @@ def _arrive(context: CommandContext, window: WindowRow, ask: ChangeWindow, verb:
     _check_clerk(context, ask)
     clerk = ask.clerk or (None if ask.stand_in else window.clerk)
     changes, confirmed = clerk != window.clerk, ask.confirmed and context.terminal is None  # people answer at pages
-    if changes and window.state in BUSY and not confirmed:
-        raise in_use(*_busy_words(context, window))
-    for other in _elsewhere(context, window, clerk):
+    elsewhere = _elsewhere(context, window, clerk)
+    for other in elsewhere:
         if other.state in BUSY:
             raise wrong_state(f"clerk {clerk} has a ticket at window {other.id}", _left_words(context, other))
-        if not confirmed:
-            raise in_use(f"clerk {clerk} is on duty at window {other.id}", _moves_words(context, other, window))
+    if not confirmed and (elsewhere or (changes and window.state in BUSY)):
+        raise in_use(f"window {window.id} is {window.state}", _question(context, window, elsewhere, changes=changes))
+    for other in elsewhere:
         _close(context, other, f"its clerk went to window {window.id}")
     before, shut = window.clerk, window.state in SHUT
     window.clerk = clerk
@@ -132,8 +132,21 @@ def _check_clerk(context: CommandContext, ask: ChangeWindow) -> None:
         raise Refused("not-authorised", f"clerk {clerk.id} does not work at window {ask.window}", hint)
 
 
-def _busy_words(context: CommandContext, window: WindowRow) -> tuple[str, Text]:
-    """What the window is doing, and the question whether it is to be taken over nevertheless."""
+def _question(context: CommandContext, window: WindowRow, elsewhere: list[WindowRow], *, changes: bool) -> Text:
+    """All that whoever comes to a window should know: who is there and at what, which window is left; and the question."""
+    sign, name = context.hall.sign(window.id), context.hall.clerk_name(window.clerk)
+    facts, taken = [], changes and (window.state in BUSY or (bool(name) and window.state not in SHUT))
+    if changes and window.state in BUSY:
+        facts.append(_busy_words(context, window))
+    elif taken:
+        facts.append(Text(f"{sign}号窗口现在由{name}当班。", f"{name} is on duty at window {sign}."))
+    facts += [_moves_words(context, other, window) for other in elsewhere]
+    zh, en = ("确认接管吗？", "Take it over?") if taken else (f"确认换到{sign}号窗口吗？", f"Go on at window {sign}?")
+    return Text("".join(fact.zh for fact in facts) + zh, " ".join([*(fact.en for fact in facts), en]))
+
+
+def _busy_words(context: CommandContext, window: WindowRow) -> Text:
+    """Who is at what at a window."""
     ticket = context.unit.tickets.get(window.ticket or "")
     number = ticket.number if ticket else ""
     name = context.hall.clerk_name(window.clerk)
@@ -143,10 +156,7 @@ def _busy_words(context: CommandContext, window: WindowRow) -> tuple[str, Text]:
     kept = Text("", "")
     if name and not calling:
         kept = Text(f"这次办理和评价仍记在{name}名下。", f" The service and its rating stay with {name}.")
-    return f"window {window.id} is {window.state}", Text(
-        f"{sign}号窗口{zh}{number}{who.zh}。{kept.zh}确认接管吗？",
-        f"Window {sign} {en} {number}{who.en}.{kept.en} Take it over?",
-    )
+    return Text(f"{sign}号窗口{zh}{number}{who.zh}。{kept.zh}", f"Window {sign} {en} {number}{who.en}.{kept.en}")
 
 
 def _left_words(context: CommandContext, other: WindowRow) -> Text:
@@ -161,8 +171,8 @@ def _left_words(context: CommandContext, other: WindowRow) -> Text:
 def _moves_words(context: CommandContext, other: WindowRow, window: WindowRow) -> Text:
     old, new = context.hall.sign(other.id), context.hall.sign(window.id)
     return Text(
-        f"您正在{old}号窗口当班。到{new}号窗口上岗后，{old}号窗口会关闭。确认换到{new}号窗口吗？",
-        f"You are on duty at window {old}, which will be closed. Go on at window {new}?",
+        f"您正在{old}号窗口当班。到{new}号窗口上岗后，{old}号窗口会关闭。",
+        f"You are on duty at window {old}, which will be closed.",
     )
 
 

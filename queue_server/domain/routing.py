@@ -156,7 +156,7 @@ def _preferred_reason(number: str, candidate: Candidate, _rules: WindowRules, _m
 def _ratio_reason(number: str, candidate: Candidate, rules: WindowRules, _minutes: int) -> Text:
     words, ratio = CLASS_WORDS[candidate.class_], f"{rules.ratio_ordinary}:{rules.ratio_favoured}"
     return Text(
-        f"普通号与优先类号按{ratio}轮流，轮到{words.zh}号{number}",
+        f"普通号每叫{rules.ratio_ordinary}个，叫{rules.ratio_favoured}个优先的；现在轮到{words.zh}的{number}",
         f"ordinary and favoured tickets take turns {ratio}, and it is the turn of {words.en} ticket {number}",
     )
 

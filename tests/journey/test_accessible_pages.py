@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from playwright.sync_api import Browser, Page, expect
 
 from contract.configuration.hall_files import load
+from contract.wire.scanned_code import PREFIXES
+from queue_server.appointments import repository
+from queue_server.codes.seal import code_of
 from queue_server.enrolment import authority
 from queue_server.enrolment.revocation import BrokerHere
 from tests.browsers import log_in, new_page
@@ -21,6 +29,18 @@ FINDINGS = """async () => (await axe.run(document, {resultTypes: ['violations']}
     .map(found => `${found.id}: ${found.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')}`)"""
 
 
+NO_PAGES = {
+    *("/appointments/template.csv", "/audit.csv", "/bundles/{sha256}.raucb", "/cases/template.csv", "/catalogue/{digest}.db"),
+    *("/fleet/{terminal}/{act}", "/g/forms/{name}.pdf", "/g/{code}/{kind}.pdf", "/items/export.{suffix}"),
+    *("/wall/{display}.png", "/wall/{display}/{line}.png"),  # files
+    *("/console/live", "/fleet/live", "/log-check/live", "/supervisor/live", "/t/{token}/live", "/updates/live", "/wall/live"),
+    *("/a/{code}/cancel", "/lang/{language}", "/t/{token}/cancel", "/t/{token}/rate", "/t/{token}/why"),  # lead elsewhere
+    *("/health", "/metrics"),  # for programs
+}
+LOST = {
+    "zh": re.compile("连接断了，下面是 [0-9]{2}:[0-9]{2} 的情况。正在自动重连。"),
+    "en": re.compile("[0-9]{2}:[0-9]{2}"),
+}
 UNMARKED = """() => {
   const chinese = /[\\u3400-\\u9fff]/, found = [];
   const other = (node) => !node.closest('[lang]').lang.startsWith('zh');
@@ -53,6 +73,19 @@ def pausing(page: Page) -> None:
     key(page, "F10")
 
 
+def of_codes(hall: WebHall) -> list[View]:
+    """The pages behind codes of an appointment and of a case."""
+    day = now().astimezone(hall.config.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    with hall.database.look() as connection:
+        booked = repository.between(connection, day, day + timedelta(days=2))[0].id
+    codes = (("appointment", booked), ("case", "WS-2026-101"))
+    sealed = {kind: code_of(hall.ledger.signer, kind, "wushan", value).removeprefix(PREFIXES[kind]) for kind, value in codes}
+    return [
+        View("code-appointment", f"/a/{sealed['appointment']}", (PHONE,)),
+        View("code-case", f"/c/{sealed['case']}", (PHONE,)),
+    ]
+
+
 def more() -> list[View]:
     """Pages and states of which there is no picture; the console's come last: they change the hall."""
     return [
@@ -64,6 +97,7 @@ def more() -> list[View]:
         View("cases-none", "/cases?q=none", (WIDE,), "supervisor"),
         View("items-none", "/items?q=none", (WIDE,), "entry"),
         View("item-version", f"/items/{GUIDE}/v/1", (WIDE,), "entry"),
+        View("item-change", f"/items/{GUIDE}/edit", (WIDE,), "entry"),
         View("items-english", "/items/english", (WIDE,), "entry"),
         View("guides-none", "/g?q=zzzz", (PHONE,)),
         View("case-found", "/c", (PHONE,), "", right_case),
@@ -111,8 +145,13 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHall]:
 
 
 @pytest.fixture(scope="module")
-def site(hall: WebHall) -> Iterator[str]:
-    with serving(hall.open()) as address:
+def app(hall: WebHall) -> FastAPI:
+    return hall.open()
+
+
+@pytest.fixture(scope="module")
+def site(app: FastAPI, hall: WebHall) -> Iterator[str]:
+    with serving(app) as address:
         hall.edition()
         yield address
 
@@ -120,15 +159,21 @@ def site(hall: WebHall) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def pages(hall: WebHall, site: str) -> list[View]:
     tokens = busy(hall)
-    everything = [*views(hall, tokens), *more()]
+    everything = [*views(hall, tokens), *of_codes(hall), *more()]
     return [*(v for v in everything if v.path != "/console"), *(v for v in everything if v.path == "/console")]
 
 
+def routes(app: FastAPI) -> dict[str, re.Pattern[str]]:
+    """The addresses of the program that are got, in the order in which they are tried, and what fits them."""
+    got = [found.path for found in iter_route_contexts(app.routes) if "GET" in (found.methods or ())]
+    return {path: re.compile(re.sub(r"\{\w+\}", "[^/]+", re.sub(r"\{\w+:path\}", ".+", path))) for path in got}
+
+
 def test_no_page_has_a_finding_of_axe_nor_chinese_that_is_not_marked_on_an_english_one(
-    pages: list[View], site: str, browser: Browser
+    app: FastAPI, pages: list[View], site: str, browser: Browser
 ) -> None:
     opened: dict[str, Page] = {}  # by who is logged in
-    findings = []
+    findings, seen, known = [], set[str](), routes(app)
     for view in pages:
         if (page := opened.get(view.who)) is None:
             page = opened[view.who] = new_page(browser)
@@ -142,6 +187,8 @@ def test_no_page_has_a_finding_of_axe_nor_chinese_that_is_not_marked_on_an_engli
             page.goto(site + view.path)
             view.press(page)
             page.wait_for_load_state()
+            at = urlsplit(page.url).path
+            seen.add(next((path for path, fits in known.items() if fits.fullmatch(at)), ""))
             findings += [f"{view.name} ({language}): {finding}" for finding in page.evaluate(FINDINGS)]
             if language == "en":
                 findings += [f"{view.name}: Chinese, and not marked: {text}" for text in page.evaluate(UNMARKED)]
@@ -149,3 +196,24 @@ def test_no_page_has_a_finding_of_axe_nor_chinese_that_is_not_marked_on_an_engli
     for page in opened.values():
         page.context.close()
     assert not findings, "\n".join(findings)
+    assert known.keys() - seen == NO_PAGES, "every address that shows a page is looked at here"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_live_page_that_has_lost_its_connection_says_of_what_time_it_is(
+    app: FastAPI, pages: list[View], site: str, browser: Browser, language: str
+) -> None:
+    live = {path.removesuffix("/live") for path in routes(app) if path.endswith("/live")}
+    token = next(view.path for view in pages if view.path.startswith("/t/"))
+    for name, paths in {"0114": {"/console"}, "admin": live - {"/console"}}.items():
+        page = new_page(browser)
+        log_in(page, site, name, goes_on="/password")
+        page.context.add_cookies([{"name": "lang", "value": language, "url": site}])
+        if name == "0114":
+            page.goto(site + "/console")
+            at_window(page)
+        page.route("**/live", lambda route: route.abort())
+        for path in sorted(paths):
+            page.goto(site + (token if path == "/t/{token}" else path))
+            expect(page.locator("#lost")).to_have_text(LOST[language])
+        page.context.close()

@@ -71,6 +71,7 @@ def test_a_technician_looks_after_a_kiosk_from_the_fleet_page(
         alert.wait_for(state="detached")
 
         page.click("#kiosk-1-restart")
+        assert page.locator("dialog button").all_inner_texts() == ["重新启动", "返回"], "the deed has its name"
         page.click("dialog button[value=no]")
         page.locator("dialog").wait_for(state="detached")
         assert kiosk.is_alive

@@ -35,12 +35,12 @@ def site(app: FastAPI) -> Iterator[str]:
 
 
 def on_duty(page: Page, site: str, name: str = "0101", window: str = "01", question: str = "") -> None:
-    """Log in and take a window; a `question` that comes is answered with yes."""
+    """Log in and take a window; a `question` that comes is answered with the deed."""
     log_in(page, site, name)
     page.click(f'button[value="{window}"]')
     if question:
         expect(page.locator("main")).to_contain_text(question)
-        page.click('button:has-text("确认")')
+        page.click("main form button.main")
     expect(page.locator("#keys button:enabled").first).to_be_visible()
 
 
@@ -115,7 +115,7 @@ def test_two_consoles_on_one_window_the_later_has_it_and_the_first_is_told(
     on_duty(first, site, "0101")
     first.keyboard.press("F2")
     condition(first, "正在叫号", number)
-    on_duty(second, site, "0102", question=f"正在呼叫{number}（工号 0101）")
+    on_duty(second, site, "0102", question=f"正在呼叫 {number}（工号 0101）")
     condition(second, "正在叫号", number)
     expect(first.locator("[role=alert]")).to_contain_text("0102")
     expect(first.locator("#keys")).to_have_count(0)

@@ -27,7 +27,7 @@ from queue_server.row_files.json_text import json_of
 from queue_server.web.auth.guard import Forbidden, address
 from queue_server.web.auth.sessions import Session
 from queue_server.web.console import view
-from queue_server.web.console.duty import clerk_of, is_on_duty, taken_by
+from queue_server.web.console.duty import clerk_of, is_on_duty, stand_ins, taken_by
 from queue_server.web.console.hall_now import ConsoleViews
 from queue_server.web.console.parts import rendered
 from queue_server.web.site import Site
@@ -75,7 +75,7 @@ def routes(site: Site) -> APIRouter:
     async def console(request: Request) -> Response:
         session = await site.guard.need(request, *ROLES)
         window = site.window(session.window) if session.window else None
-        return _choice(site, request, session) if window is None else await _console(site, views, request, session, window)
+        return await (_choice(site, request, session) if window is None else _console(site, views, request, session, window))
 
     @router.post("/console/window")
     async def take(request: Request) -> Response:
@@ -90,7 +90,17 @@ def routes(site: Site) -> APIRouter:
         if asked is None:
             return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
         words = _why_not(site, request, asked.answer)
-        return site.pages.page(request, "take-over.html", session=session, window=asked.window, question=words)
+        state = site.window_states().get(asked.window.id)
+        there = (await stand_ins(site)).get(asked.window.id, "")
+        return site.pages.page(
+            request,
+            "take-over.html",
+            session=session,
+            window=asked.window,
+            question=words,
+            stand_in=there,
+            taken=bool(there) or taken_by(site, session, state) is not None,
+        )
 
     @router.post("/console/leave")
     async def leave(request: Request) -> Response:
@@ -148,7 +158,7 @@ async def _console(
     )
 
 
-def _choice(site: Site, request: Request, session: Session, *, trouble: str = "", status: int = 200) -> Response:
+async def _choice(site: Site, request: Request, session: Session, *, trouble: str = "", status: int = 200) -> Response:
     """The page on which a clerk chooses a window."""
     return site.pages.page(
         request,
@@ -157,6 +167,7 @@ def _choice(site: Site, request: Request, session: Session, *, trouble: str = ""
         session=session,
         windows=_windows_for(site, session),
         states=site.window_states(),
+        stand_ins=await stand_ins(site),
         trouble=trouble,
         lost=site.window(session.lost_window) if session.lost_window else None,
     )
@@ -189,7 +200,7 @@ async def _take(site: Site, questions: dict[str, AskedFirst], request: Request, 
             questions[session.id] = AskedFirst(window, answer)
             return RedirectResponse("/console/window", HTTPStatus.SEE_OTHER)
         if trouble := _why_not(site, request, answer):
-            return _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
+            return await _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
     await _on_duty(site, window, clerk)
     before = await asyncio.to_thread(site.sessions.take_window, session, window.id)
     site.changes.tell("session")

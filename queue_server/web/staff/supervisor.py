@@ -15,6 +15,7 @@ from queue_server.hall_access import DayReport, PeopleWaiting
 from queue_server.ledger.reports import Figures
 from queue_server.web import alert_readers
 from queue_server.web.auth.sessions import Session
+from queue_server.web.console.duty import stand_ins
 from queue_server.web.live import SharedParts
 from queue_server.web.numbers_and_days import day_of
 from queue_server.web.site import Site
@@ -89,6 +90,7 @@ async def _part(site: Site, language: str, day: date) -> str:
         "tags": rating_reasons.REASONS,
         "queue_states": site.states("queue/", "/state", messages.QueueState),
         "window_states": site.window_states(),
+        "stand_ins": await stand_ins(site),
         "alerts": alert_readers.read_by("supervisor", alerts).values(),
         "queues": site.config.queue,
         "windows": site.config.window,

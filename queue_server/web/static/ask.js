@@ -1,20 +1,21 @@
-// Asks once before something that cannot be taken back: a form or a button with data-ask. Without this script it is done at once.
-const { yes, no } = document.body.dataset;
+// Asks once before something that cannot be taken back: a button with data-ask. The answer that does it has the words of that
+// button, so that nobody takes the deed for the way out. Without this script it is done at once.
+const { out } = document.body.dataset;
 let sure = null;
 
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  const question = button?.dataset.ask || event.target.dataset.ask;
+  const question = button?.dataset.ask;
   if (!question || sure === event.target) return;
   event.preventDefault();
-  ask(question, () => {
+  ask(question, button.textContent.trim(), () => {
     sure = event.target;
     event.target.requestSubmit(button);
     sure = null;
   });
 });
 
-function ask(question, done) {
+function ask(question, deed, done) {
   const dialog = document.createElement("dialog");
   const form = document.createElement("form");
   form.method = "dialog";
@@ -25,7 +26,7 @@ function ask(question, done) {
   dialog.setAttribute("aria-labelledby", "question");
   const actions = document.createElement("p");
   actions.className = "actions";
-  actions.append(choice(yes, "yes", "button main"), choice(no, "no", "button"));
+  actions.append(choice(deed, "yes", "button main"), choice(out, "no", "button"));
   form.append(text, actions);
   dialog.append(form);
   dialog.addEventListener("close", () => {

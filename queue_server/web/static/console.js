@@ -1,5 +1,5 @@
 // The clerk console: keys, buttons, dialogs. One press is one request with one id, kept on every retry.
-import { follow } from "./live.js";
+import { follow, tellLost } from "./live.js";
 
 const desk = document.getElementById("desk");
 const lostNote = document.getElementById("lost");
@@ -202,10 +202,10 @@ document.querySelector('#choose input[name="other"]').addEventListener("input", 
 
 follow(desk, {
   changed: () => { pictures += 1; unseen = ""; allow(); show(); goOn(); },
-  lost: (gone) => {
+  lost: (gone, heardAt) => {
     if (connected === !gone) return;
     connected = !gone;
-    lostNote.hidden = connected;
+    tellLost(lostNote, gone, heardAt);
     document.body.classList.toggle("lost", gone);
     allow();
   },

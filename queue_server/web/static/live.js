@@ -54,6 +54,14 @@ export function follow(root, { changed = () => {}, over = () => location.reload(
   }
 }
 
+// Says in `note` since when nothing has come, or nothing any more.
+export function tellLost(note, gone, heardAt) {
+  if (note.hidden !== gone) return;
+  const at = new Date(heardAt).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+  note.textContent = gone ? note.dataset.text.replace("{time}", at) : "";
+  note.hidden = !gone;
+}
+
 export function tick() {
   const now = Date.now();
   for (const time of document.querySelectorAll("time[data-since]")) {

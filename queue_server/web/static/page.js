@@ -1,5 +1,5 @@
 // A page that looks on: it says when its connection is lost, and in its title what has changed.
-import { follow } from "./live.js";
+import { follow, tellLost } from "./live.js";
 
 const note = document.getElementById("lost");
 
@@ -13,10 +13,7 @@ follow(document.body, {
   changed: retitle,
   lost: (gone, heardAt) => {
     document.body.classList.toggle("lost", gone);
-    if (note.hidden !== gone) return;
-    const at = new Date(heardAt).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
-    note.textContent = gone ? note.dataset.text.replace("{time}", at) : "";
-    note.hidden = !gone;
+    tellLost(note, gone, heardAt);
   },
 });
 retitle();

@@ -56,6 +56,19 @@ def test_a_clerk_works_only_at_windows_of_the_clerks_own(bed: Bed, verb: str):
     assert bed.ok("open-window", window="04", clerk="0104")["clerk"]["id"] == "0104"
 
 
+def test_whoever_leaves_a_window_for_one_with_somebody_at_it_is_told_of_both(bed: Bed) -> None:
+    bed.ok("close-window", window="04")
+    bed.ok("open-window", window="04", clerk="0101", confirmed=True)
+    bed.ok("open-window", window="03", clerk="0102", confirmed=True)
+    left = "您正在03号窗口当班。到04号窗口上岗后，03号窗口会关闭。"
+    there = "04号窗口现在由工号 0101当班。"
+    assert question(bed, "open-window", window="04", clerk="0102") == f"{there}{left}确认接管吗？"
+    bed.issue()
+    bed.call("04")
+    there = "04号窗口正在呼叫A001（工号 0101）。"
+    assert question(bed, "open-window", window="04", clerk="0102") == f"{there}{left}确认接管吗？"
+
+
 @pytest.mark.parametrize("clerk", [{"clerk": "0104"}, {"stand_in": True}])
 def test_taking_over_in_mid_service_asks_and_the_service_stays_with_who_began_it(bed: Bed, clerk: dict[str, object]):
     bed.ok("close-window", window="04")

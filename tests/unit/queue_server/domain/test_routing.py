@@ -111,7 +111,7 @@ def test_equal_ages_are_decided_by_the_ticket_id():
         (
             [head("a001"), head("a002", class_="priority")],
             ONE,
-            "普通号与优先类号按2:1轮流，轮到优先号A002",
+            "普通号每叫2个，叫1个优先的；现在轮到优先的A002",
             "ordinary and favoured tickets take turns 2:1, and it is the turn of priority ticket A002",
         ),
         (

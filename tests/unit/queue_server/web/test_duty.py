@@ -34,10 +34,28 @@ def test_taking_over_a_window_in_mid_service_is_one_question(hall: WebHall, clie
         hall.ask(verb, window="01")
     log_in(client, "0102")
     status, page = choose(client, "01")
-    assert status == 200 and f"01号窗口正在办理{number}（工号 0101）" in page
+    assert status == 200 and f"01 号窗口正在办理 {number}（工号 0101）" in page
     assert hall.window("01").clerk is not None and hall.window("01").clerk.id == "0101"
     assert choose(client, "01", confirmed="1")[0] == 303
     assert hall.window("01").clerk is not None and hall.window("01").clerk.id == "0102"
+
+
+def test_who_stands_in_is_named_wherever_a_clerk_would_be(hall: WebHall, client: TestClient) -> None:
+    token = at_window(client, "supervisor")
+    number = hall.issue()["number"]
+    press(client, token, "call-next")
+    assert hall.window("01").state == "calling"
+    for path in ("/supervisor", "/console"):
+        other = TestClient(client.app, follow_redirects=False)
+        log_in(other, "admin")
+        row = other.get(path).text.partition("综合窗口")[2].partition("税务窗口")[0]
+        assert "supervisor" in row, path
+    other = TestClient(client.app, follow_redirects=False)
+    log_in(other, "0102")
+    assert "接管此窗口" in other.get("/console").text
+    _, question = choose(other, "01")
+    assert f"正在呼叫 {number}" in question and "01 号窗口现在由 supervisor 顶班。" in question
+    assert "接管此窗口</button>" in question
 
 
 def test_the_question_is_a_page_of_its_own_and_goes_once_it_is_answered(hall: WebHall, client: TestClient) -> None:
@@ -48,7 +66,7 @@ def test_the_question_is_a_page_of_its_own_and_goes_once_it_is_answered(hall: We
     asked = client.post("/console/window", data=form)
     assert (asked.status_code, asked.headers["location"]) == (303, "/console/window"), "Back must not send the form again"
     for _ in range(2):
-        assert "您正在02号窗口当班" in client.get("/console/window").text
+        assert "您正在 02 号窗口当班" in client.get("/console/window").text
     client.post("/console/window", data=form | {"confirmed": "1"})
     assert client.get("/console/window").headers["location"] == "/console"
 
@@ -57,7 +75,7 @@ def test_whoever_goes_to_another_window_is_asked_and_leaves_the_first(hall: WebH
     at_window(client, "0101", "02")
     client.post("/console/leave", data={"csrf": csrf(client.get("/console").text)})
     status, page = choose(client, "01")
-    assert status == 200 and "您正在02号窗口当班" in page
+    assert status == 200 and "您正在 02 号窗口当班" in page
     assert choose(client, "01", confirmed="1")[0] == 303
     assert hall.window("02").state == "closed"
 
