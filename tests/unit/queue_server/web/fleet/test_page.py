@@ -11,7 +11,17 @@ import pytest
 from fastapi.testclient import TestClient
 
 from contract.wire import codec
-from contract.wire.messages import Alert, DeviceStatus, LeaseStatus, Machine, TerminalAsk, TerminalStatus, TerminalTold, Text
+from contract.wire.messages import (
+    Act,
+    Alert,
+    DeviceStatus,
+    LeaseStatus,
+    Machine,
+    TerminalAsk,
+    TerminalStatus,
+    TerminalTold,
+    Text,
+)
 from queue_server.web.fleet.terminal_orders import LARGEST, SHOWN_FOR, TerminalOrders
 from tests.programs import wait_until
 from tests.web_hall import WebHall, csrf, log_in, now
@@ -186,6 +196,20 @@ def test_a_picture_of_the_screen_comes_in_parts_and_is_shown(
     assert answer.headers["content-type"] == "image/png" and answer.content == PNG[:49152] + PNG[60000:][:49152]
     assert f"/fleet/kiosk-1/screen?{ask.id}" in client.get("/fleet").text
     assert [row.action for row in _audit(client, hall)][:1] == ["screen"]
+
+
+@pytest.mark.parametrize(("act", "media"), [("screen", "image/png"), ("logs", "application/zip")])
+def test_what_was_fetched_from_a_terminal_is_in_no_file_of_the_server(
+    hall: WebHall, client: TestClient, said: list[tuple[str, bytes, int]], act: Act, media: str
+) -> None:
+    hall.put("terminal/kiosk-1/status", status())
+    log_in(client, "admin")
+    ask, mark = ordered(said, client, act), "标记人甲".encode() * 1000
+    told = TerminalTold(ask.id, act, "done", "", media, 1, 1, base64.b64encode(mark).decode())
+    hall.retained.put("terminal/kiosk-1/told", codec.encode(told), retained=False)
+    wait_until(lambda: client.get(f"/fleet/kiosk-1/{act}").content == mark)
+    for word in ("标记人".encode(), base64.b64encode(mark)[:40]):
+        assert [path.name for path in hall.folder.rglob("*") if path.is_file() and word in path.read_bytes()] == []
 
 
 def test_a_terminal_that_cannot_or_fails_says_so_on_the_page(
