@@ -193,17 +193,17 @@ class Item(Table):
 
     @model_validator(mode="after")
     def _texts_fit_the_standard(self) -> Self:
-        measured = {
-            "name.zh": (self.name.zh, 200),
-            "basis": ("".join(b.law + b.article for b in self.basis), 1000),
-            "faq": ("".join(q.q + q.a for q in self.faq), 1000),
-            **{f"materials.{m.id}.name": (m.name.zh, 200) for m in self.materials},
-        }
-        for key, (text, limit) in measured.items():
+        measured = [
+            ("name.zh", "事项名称", self.name.zh, 200),
+            ("basis", "设定依据", "".join(b.law + b.article for b in self.basis), 1000),
+            ("faq", "常见问题", "".join(q.q + q.a for q in self.faq), 1000),
+            *((f"materials.{m.id}.name", f"材料“{m.id}”的名称", m.name.zh, 200) for m in self.materials),
+        ]
+        for key, zh, text, limit in measured:
             if not 0 < len(text) <= limit:
                 raise BrokenRule(
                     f"{key} has {len(text)} characters; GB/T 39046 allows 1 to {limit}",
-                    f"{key}有{len(text)}个字，标准（GB/T 39046）允许1至{limit}个字",
+                    f"{zh}有{len(text)}个字，标准（GB/T 39046）允许1至{limit}个字",
                 )
         return self
 

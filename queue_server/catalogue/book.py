@@ -22,7 +22,7 @@ from contract.configuration.table import BrokenRule
 from contract.guides.item import Item
 from contract.identity_numbers import BY_SPREADSHEET, is_scientific
 from queue_server.catalogue.columns import CODE, DEFAULTS, SHEETS, Column, cell, item_in_english, read
-from queue_server.row_files.problem import Problem, Problems
+from queue_server.row_files.problem import Problem, Problems, cut
 from queue_server.row_files.reader import Choices
 from queue_server.row_files.titles import title_of
 
@@ -125,8 +125,8 @@ class _Found:
     def blame(self, problems: Problems) -> None:
         """Rows of a code that is no item's are one mistake: the code's."""
         for (sheet, code), rows in self.strays.items():
-            zh = f"“{code}”不在“{MAIN}”表中" + (f"（共{len(rows)}行）" if len(rows) > 1 else "")
-            en = f"“{code}” is not in the sheet {MAIN}" + (f" ({len(rows)} rows)" if len(rows) > 1 else "")
+            zh = f"“{cut(code)}”不在“{MAIN}”表中" + (f"（共{len(rows)}行）" if len(rows) > 1 else "")
+            en = f"“{cut(code)}” is not in the sheet “{MAIN}”" + (f" ({len(rows)} rows)" if len(rows) > 1 else "")
             problems.add(problem(sheet, rows[0], CODE_COLUMN, zh, en))
 
 

@@ -17,6 +17,7 @@ from contract.characters import plain, trimmed
 from contract.configuration.table import BrokenRule
 from contract.guides.item import Item, Material, Question, Step
 from contract.texts import unchanged as _
+from queue_server.row_files.problem import cut
 
 Kind = Literal["text", "number", "yes-no", "lines", "word", "words", "basis"]
 
@@ -177,7 +178,7 @@ def read(cell: str, column: Column) -> Any:
     if column.kind == "number":
         digits = plain(cell)
         if not digits.isascii() or not digits.isdigit():
-            raise BrokenRule(f"“{cell}” is no whole number", f"“{cell}”不是整数")
+            raise BrokenRule(f"“{cut(cell)}” is no whole number", f"“{cut(cell)}”不是整数")
         return int(digits[:9])
     if column.kind == "lines":
         parts = re.split("[\n、；;，,]", cell) if column.key in SHORT else cell.split("\n")
@@ -191,8 +192,9 @@ def read(cell: str, column: Column) -> Any:
     chosen = [trimmed(word) for word in re.split("[、；;\n]", cell)] if column.kind == "words" else [cell]
     if unknown := [word for word in chosen if word not in words]:
         known = [word for word in words if word]
-        zh = f"“{unknown[0]}”不在可选值中：{'、'.join(known)}"
-        raise BrokenRule(f"“{unknown[0]}” is none of {', '.join(known)}", zh)
+        wrong = cut(unknown[0])
+        zh = f"“{wrong}”不在可选值中：{'、'.join(known)}"
+        raise BrokenRule(f"“{wrong}” is none of {', '.join(f'“{word}”' for word in known)}", zh)
     return [words[word] for word in chosen] if column.kind == "words" else words[cell]
 
 
