@@ -15,6 +15,7 @@ import math
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 EXAMPLES = "/dev/hall-strip-3?baud=9600, socket://10.0.0.7:5005 or emulator://onbon-bxk"
 
 
@@ -31,6 +32,11 @@ class Address:
     port: int = 0
     path: str = ""
     options: dict[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def is_overheard(self) -> bool:
+        """Whether what goes there can be read in the network: IPP without TLS (RFC 8010, 8.1), off this machine."""
+        return self.scheme == "ipp" and self.host not in LOOPBACK
 
     @classmethod
     def parse(cls, text: str, *, default_port: int = 0) -> Address:

@@ -15,7 +15,7 @@ from serial.tools import list_ports
 from contract.configuration.hall import Device, HallConfig
 from contract.wire.device_state import WORKS
 from contract.wire.messages import Announce, DisplayDesired, DisplayLine, Text
-from drivers.address import BadAddress
+from drivers.address import Address, BadAddress
 from drivers.agent_word import words_of_agents
 from drivers.bus import SharedDeviceSite, line_of
 from drivers.connect import DeviceSite
@@ -28,6 +28,7 @@ from drivers.registry import build
 
 Act = Literal["print", "show", "speak"]
 ACTS: dict[Act, str] = {"print": "printer", "show": "display", "speak": "voice"}
+READABLE = "papers go there readable for others in the network; use ipps:// if the printer can"
 TEST_CALL = Announce(0, "03", "A012", Text("请A012号到03号窗口办理业务", "Number A012, please go to window 03"))
 TEST_LINES = [DisplayLine("请A012号到03号窗口"), DisplayLine("绿色 green", "green"), DisplayLine("黄色 yellow", "yellow")]
 
@@ -131,7 +132,8 @@ def _examine(device: Device, site: DeviceSite, *, try_out: bool) -> DeviceFindin
         return DeviceFinding(*known, "trouble", f"{type(error).__name__}: {error}", "report this with the log", reason="failed")
     finally:
         driver.close()
-    return DeviceFinding(*known, "ok", done=done)
+    overheard = READABLE if device.kind == "a4" and Address.parse(device.address).is_overheard else ""
+    return DeviceFinding(*known, "ok", done="; ".join(filter(None, (done, overheard))))
 
 
 def _held_by_agent(device: Device) -> DeviceFinding | None:

@@ -1,5 +1,5 @@
 """Looks over a hall's own files for what works and misleads all the same: letters that are taken for figures, characters that a
-display lacks."""
+display lacks, printers to which papers go readable."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contract import gb2312
 from contract.configuration.hall import DISPLAY_TEXTS, Device, HallConfig
 from contract.configuration.table import TextConfig
+from drivers.address import Address
 from drivers.models import models
 from queue_server.catalogue.lint import Finding
 
@@ -18,7 +19,7 @@ TAKEN_FOR["O"] = ("看起来、听起来都像“0”", "looks and sounds like 0
 
 def lint_hall(hall: HallConfig) -> list[Finding]:
     """What should be changed; none of it is refused."""
-    return [*_letters(hall), *_displays(hall)]
+    return [*_letters(hall), *_displays(hall), *_printers(hall)]
 
 
 def _letters(hall: HallConfig) -> Iterator[Finding]:
@@ -31,6 +32,17 @@ def _letters(hall: HallConfig) -> Iterator[Finding]:
                 en=f"letter {queue.letter} {en}; take another, for example {free[0]}",
             )
             yield Finding("queues.toml", queue.id, "letter", "letter-like-a-figure", texts)
+
+
+def _printers(hall: HallConfig) -> Iterator[Finding]:
+    """Printers to which papers about people go unencrypted."""
+    for device in hall.device:
+        if device.kind == "a4" and device.address.startswith("ipp:") and Address.parse(device.address).is_overheard:
+            texts = TextConfig(
+                zh=f"打印机{device.id}用 ipp:// 传输，同一网络里的人能看到打印内容；打印机支持的话请改用 ipps://",
+                en=f"papers go to printer {device.id} by ipp://, readable in the network; use ipps:// if the printer can",
+            )
+            yield Finding("devices.toml", device.id, "address", "papers-readable", texts)
 
 
 def _displays(hall: HallConfig) -> Iterator[Finding]:

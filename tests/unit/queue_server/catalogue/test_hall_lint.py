@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.configuration.hall import DISPLAY_TEXTS, DisplayTexts, HallConfig
+from contract.configuration.hall import DISPLAY_TEXTS, Device, DisplayTexts, HallConfig
 from contract.configuration.hall_files import load
 from contract.configuration.table import TextConfig
 from queue_server.catalogue.__main__ import main
@@ -42,6 +42,24 @@ def test_a_text_that_a_display_cannot_show_whole_is_pointed_out(model: str, coun
     found = lint_hall(hall(tmp_path, model=model, name="瀍河区户政", paused="暂停服务——请稍候"))
     assert [(f.file, f.code, f.key) for f in found] == [("queues.toml", "household", "name")] * count
     assert all("“瀍”" in finding.texts.zh for finding in found), "a dash is shown, and said nothing of"
+
+
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [
+        ("ipp://10.0.0.9:631/ipp/print", 1),
+        ("ipp://printer.lan/ipp/print", 1),
+        ("ipps://10.0.0.9/ipp/print", 0),
+        ("ipp://localhost:8631/ipp/print", 0),
+        ("ipp://127.0.0.1/ipp/print", 0),
+    ],
+)
+def test_a_printer_to_which_papers_go_readable_is_pointed_out(address: str, count: int, tmp_path: Path):
+    config = hall(tmp_path)
+    printer = Device(id="a4-1", kind="a4", model="ipp", address=address)
+    found = lint_hall(config.model_copy(update={"device": [*config.device, printer]}))
+    assert [(f.file, f.code, f.key) for f in found] == [("devices.toml", "a4-1", "address")] * count
+    assert all("ipps://" in finding.texts.zh and "ipps://" in finding.texts.en for finding in found)
 
 
 def test_a_display_with_texts_of_its_own_is_named_with_the_option(tmp_path: Path):
