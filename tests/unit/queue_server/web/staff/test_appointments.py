@@ -27,7 +27,7 @@ from queue_server.row_files.problem import BadRows
 from queue_server.web.api import token_files
 from queue_server.web.staff.booking_form import KEPT_FOR, MOST_KEPT, RefusedForm, RefusedForms
 from tests.facts import cases_of
-from tests.web_hall import CONFIG, WebHall, csrf, log_in, now
+from tests.web_hall import CONFIG, WebHall, at_window, csrf, log_in, now, press
 
 NAME, NUMBER = "欧阳娜娜", "62052419900101002X"
 
@@ -80,6 +80,19 @@ def test_a_clerk_books_an_appointment_and_checks_it_in_by_hand(hall: WebHall, cl
     assert "A001" in page and "已签到" in page and 'value="check-in"' not in page
     assert rows(hall, "SELECT class, state FROM tickets") == [("appointment", "waiting")]
     assert client.post(path, data={"csrf": csrf(client.get("/appointments").text), "do": "cancel"}).status_code == 409
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(10, "准时到"), (-3, "晚到 [34] 分钟")])
+def test_the_console_says_whether_somebody_with_an_appointment_came_in_time(
+    client: TestClient, minutes: int, said: str
+) -> None:
+    token = at_window(client)
+    path = added(client, local() + timedelta(minutes=minutes))
+    client.post(path, data={"csrf": token, "do": "check-in"})
+    number = re.search("[A-Z][0-9]{3}", client.get(path).text)
+    assert number is not None
+    press(client, token, "call-ticket", ticket=number[0], reason="test")
+    assert re.search(said, client.get("/console").text)
 
 
 def test_a_cancelled_appointment_gets_no_ticket_and_no_code(hall: WebHall, client: TestClient) -> None:
