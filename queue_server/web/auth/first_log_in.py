@@ -57,8 +57,8 @@ def first_administrator(accounts: Accounts, *, written_down: bool) -> str | None
 
 
 def example_accounts(accounts: Accounts, clerks: Sequence[str], department: str = "") -> list[str]:
-    """In a hall without accounts create one a clerk, `supervisor` and `admin`, and for a hall with guides `entry` (who writes
-    those of `department`), `establishment` and `service`, all with EXAMPLE_PASSWORD.
+    """In a hall without accounts create one a clerk, `supervisor`, `technician` and `admin`, and for a hall with guides `entry`
+    (who writes those of `department`), `establishment` and `service`, all with EXAMPLE_PASSWORD.
 
     Returns the names that still have that password. They can log in only while `accounts.examples` holds.
     """
@@ -68,7 +68,7 @@ def example_accounts(accounts: Accounts, clerks: Sequence[str], department: str 
             accounts.create(clerk, EXAMPLE_PASSWORD, "clerk", clerk=clerk, example=True)
         if department:
             accounts.create("entry", EXAMPLE_PASSWORD, "entry", department=department, example=True)
-        for name in ("supervisor", *(("establishment", "service") if department else ())):
+        for name in ("supervisor", "technician", *(("establishment", "service") if department else ())):
             accounts.create(name, EXAMPLE_PASSWORD, name, example=True)
         accounts.create(ADMINISTRATOR, EXAMPLE_PASSWORD, "administrator", example=True)
         known = accounts.all()

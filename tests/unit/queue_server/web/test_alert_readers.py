@@ -17,7 +17,7 @@ from contract.wire.messages import DeviceStatus, TerminalStatus
 from queue_server.domain.hall_clock import Doubt
 from queue_server.web.alert_readers import READERS
 from queue_server.web.console import view
-from tests.web_hall import CONFIG, PASSWORD, WebHall, at_window, csrf, log_in, now
+from tests.web_hall import CONFIG, WebHall, at_window, csrf, log_in, now
 
 EVERYBODY = {"ledger-unwritable", "broker-silent"}
 TECHNICIANS_ONLY = {
@@ -72,12 +72,6 @@ def standing(hall: WebHall, subject: str) -> None:
         hall.put(f"alert/{kind}", messages.Alert(kind, "error", about, now(), messages.Text(f"<{kind}>。", f"<{kind}>.")))
 
 
-def account_of(hall: WebHall, role: str) -> None:
-    """An account with the name of its role, and a password of its own choice."""
-    hall.parts.site.accounts.create(role, PASSWORD, role)
-    hall.parts.site.accounts.set_password(role, PASSWORD)
-
-
 def shown(page: str) -> set[str]:
     return set(re.findall(r"&lt;([a-z-]+)&gt;。", page))
 
@@ -106,7 +100,6 @@ def test_a_clerk_reads_of_the_window_what_a_clerk_can_do_something_about(
 def test_each_role_reads_what_it_can_do_something_about(
     hall: WebHall, client: TestClient, account: str, role: str, path: str
 ) -> None:
-    account_of(hall, "technician")
     standing(hall, "agent-1")
     log_in(client, account)
     assert shown(client.get(path).text) == SEEN[role]
@@ -127,7 +120,6 @@ def test_nobody_takes_an_alert_of_others(hall: WebHall, client: TestClient) -> N
 
 @pytest.mark.parametrize("state", ["failed", "misconfigured", "on-fire"])
 def test_what_a_program_says_of_a_fault_is_for_technicians_alone(hall: WebHall, client: TestClient, state: str) -> None:
-    account_of(hall, "technician")
     devices = [DeviceStatus("printer-1", "printer", state, "KeyError: 'x'")]
     hall.put("terminal/kiosk-1/status", TerminalStatus("ready", "s", "hall", "0.1.0", devices))
     for account, sees in (("supervisor", False), ("technician", True), ("admin", True)):
