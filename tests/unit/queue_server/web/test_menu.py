@@ -36,7 +36,8 @@ def test_the_menu_of_a_role_is_the_same_on_all_its_pages_and_each_opens(client: 
 def test_a_console_at_work_has_the_menu_too(client: TestClient) -> None:
     at_window(client)
     menu = client.get("/console").text.partition('class="menu"')[2].partition("</nav>")[0]
-    assert re.findall(r'href="([^"]+)"', menu) == [entry.path for entry in entries("clerk", guides=False)]
+    assert re.findall(r'href="([^"]+)"', menu) == [*(entry.path for entry in entries("clerk", guides=False)), "/password"]
+    assert 'action="/log-out"' in menu
 
 
 def test_the_first_page_is_the_citizens_without_a_log_in(client: TestClient) -> None:
