@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
 from urllib.parse import urlencode
 
 from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
@@ -19,10 +21,11 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Staff:
-    """Somebody who is logged in and looks at the hall's line."""
+    """Somebody who is logged in and looks at the hall's line; with `ca` over HTTPS, a connection each time."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, ca: Path | None = None) -> None:
         self._port = port
+        self._tls = None if ca is None else ssl.create_default_context(cafile=ca)
         self.cookie = ""
 
     def log_in(self, name: str = "supervisor") -> None:
@@ -47,10 +50,15 @@ class Staff:
             raise RuntimeError(f"window {window} was answered with {status}")
 
     def _ask(self, method: str, path: str, headers: dict[str, str], body: str | None = None) -> tuple[int, list[str], str]:
-        with contextlib.closing(HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_S)) as asking:
+        with contextlib.closing(self._connection()) as asking:
             asking.request(method, path, body, headers)
             answer = asking.getresponse()
             return answer.status, answer.headers.get_all("Set-Cookie") or [], answer.read().decode()
+
+    def _connection(self) -> HTTPConnection:
+        if self._tls is None:
+            return HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_S)
+        return HTTPSConnection("127.0.0.1", self._port, timeout=PATIENCE_S, context=self._tls)
 
 
 @contextmanager

@@ -206,23 +206,6 @@ def test_a_keypad_and_a_rater_work_at_their_own_window_only(terminals: Terminals
     ok(rater, "rate", service=services["01"], level=5, channel="tablet")
 
 
-FLOOD = """
-import sys
-from pathlib import Path
-from link import Broker
-from link.connection import client
-paho = client(Broker.parse(sys.argv[1], credentials=Path(sys.argv[2])), "any")
-paho.connect("127.0.0.1", int(sys.argv[1].rpartition(":")[2]))
-paho.loop_start()
-print("begun", flush=True)
-while True:
-    for _ in range(200):
-        paho.publish(sys.argv[3], b'{"level": 9}', qos=0)
-    while paho.want_write():
-        pass
-"""
-
-
 def p99_s(asker: Link, number: int = 400) -> float:
     """How long one number takes in which a hundredth of so many, one after the other, take longer."""
     taken = []
@@ -238,8 +221,8 @@ def test_the_flood_of_one_terminal_holds_nobody_else_up_and_is_an_alert(
 ) -> None:
     asker = terminals["crowd-1"]
     quiet = p99_s(asker)
-    words = (secure_hall.address, str(secure_hall.credentials("rater-02")), TOPICS.command("rate", "rater-02"))
-    flood = subprocess.Popen([sys.executable, "-c", FLOOD, *words], stdout=subprocess.PIPE)
+    words = ("messages", str(secure_hall.port), str(secure_hall.credentials("rater-02")))
+    flood = subprocess.Popen([sys.executable, "-m", "tests.bench.flood", *words], stdout=subprocess.PIPE)
     try:
         assert flood.stdout is not None and flood.stdout.readline() == b"begun\n"
         during = p99_s(asker)
