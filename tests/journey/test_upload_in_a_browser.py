@@ -17,7 +17,6 @@ from tests.web_hall import CONFIG, WebHall, serving
 def test_a_bundle_is_uploaded_in_the_browser_and_what_is_none_is_refused_in_words(tmp_path: Path, page: Page) -> None:
     grouped = [Terminal(id="kiosk-1", role="hall", group="lobby"), *CONFIG.terminal[1:]]
     hall = WebHall(tmp_path / "hall", CONFIG.model_copy(update={"terminal": grouped}))
-    hall.folder.mkdir()
     good, bad = tmp_path / "大厅 一楼.raucb", tmp_path / "photo.raucb"
     good.write_bytes(bundle("2026.11.23"))
     bad.write_bytes(b"\x89PNG" + bytes(5000))
@@ -40,7 +39,6 @@ def test_the_server_is_updated_in_the_browser_after_a_question_and_its_page_says
 ) -> None:
     updates, hall = tmp_path / "update", WebHall(tmp_path / "hall", updates=tmp_path / "update")
     updates.mkdir()
-    hall.folder.mkdir()
     with serving(hall.open()) as shelf, serving(build(hall.with_system(shelf))) as site:
         log_in(page, site, "admin", goes_on="/updates")
         server = bundle("20261123.0900-2222222", compatible="jiaohao-server-amd64")
