@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 
-from contract.configuration.hall import HallConfig, Web
+from contract.configuration.hall import HallConfig
 from contract.configuration.packing import packed, split
+from contract.configuration.server_settings import Web
 from contract.version import version
 from contract.wire.topics import Topics
 from link import Broker, new_session

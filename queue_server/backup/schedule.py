@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from contract import durable
-from contract.configuration.hall import Backups
+from contract.configuration.server_settings import Backups
 from contract.wire import codec
 from contract.wire.messages import Alert, Text
 from queue_server.backup import kept_key

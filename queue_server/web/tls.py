@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from contract import durable
-from contract.configuration.hall import Web
+from contract.configuration.server_settings import Web
 from queue_server.enrolment import authority
 from queue_server.enrolment.authority import BadAuthority, key_pem, new_key, pem_of
 from queue_server.enrolment.broker import serves

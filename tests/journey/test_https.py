@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from playwright.sync_api import expect
 
-from contract.configuration.hall import Web
+from contract.configuration.server_settings import Web
 from link.credentials import read
 from link.enrol import NotEnrolled, enrol, renew
 from link.https_opener import opener

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.configuration.hall import Backups
+from contract.configuration.server_settings import Backups
 from contract.wire import codec
 from contract.wire.messages import Alert
 from queue_server.backup.kept_key import BadPassphrase

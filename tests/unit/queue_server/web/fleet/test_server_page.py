@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from contract.configuration.hall import Backups
+from contract.configuration.server_settings import Backups
 from contract.version import FIRST_DAY
 from queue_server.backup.restore import RestoreTarget, restore
 from queue_server.backup.sealed_file import NotOpened
