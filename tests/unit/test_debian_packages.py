@@ -157,6 +157,7 @@ def starts() -> frozenset[Start]:
     return frozenset(found)
 
 
+@cache
 def used_by_make_test() -> set[str]:
     """The files of tests/image that other tests need as well."""
     wanted = {name for source in sources() if not source.file.startswith("tests/image/") for name in source.imports.values()}
