@@ -59,7 +59,7 @@ from queue_server.web.api.token_files import tokens_of
 from queue_server.web.auth.accounts import Accounts
 from queue_server.web.auth.first_log_in import provide
 from queue_server.web.auth.guard import Guard
-from queue_server.web.auth.sessions import Sessions
+from queue_server.web.auth.sessions import PROLONG_S, Sessions
 from queue_server.web.auth.turns import Turns
 from queue_server.web.connections import most_connections, raise_file_limit
 from queue_server.web.displays_shown import ShownPanels
@@ -228,6 +228,8 @@ def web_pages(
     system = OwnSystem(web.updates, parts.bundles, fetched_at, options.broker.ca)
     yield system
     parts = replace(parts, care=replace(care, system=system))
+    failure = "log-ins cannot be prolonged just now"
+    yield PeriodicJob("log-ins", parts.site.sessions.prolong, PROLONG_S, expected=ERRORS, failure=failure)
     rollouts = driver.RolloutDriver(parts.rollouts, parts.bundles, hall, connected, address, clock)
     failure = "the rollouts cannot be driven just now"
     yield PeriodicJob("rollouts", rollouts.look, driver.LOOK_S, expected=ERRORS, failure=failure)

@@ -17,18 +17,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection, IsolationLevel
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from queue_server.privacy import Sealer
 from queue_server.store import log_beginnings, way_back
+from queue_server.store.engines import BEGUN, BUSY_TIMEOUT_MS, PATIENCE_IN_TROUBLE_MS, PATIENCE_MS, engine
 from queue_server.store.errors import BadDatabase as BadDatabase
 from queue_server.store.hall_key import SEALER
 
-ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
+ERRORS = (DBAPIError, NoConnection, sqlite3.Error, psycopg.Error)
 """What a database in trouble raises, through Core or straight from its driver."""
 BROKEN_RULES = (IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)
 """What it raises when data break a rule of the schema: a mistake of the program, which no waiting mends."""
@@ -42,18 +43,9 @@ _GUILTY = (
     psycopg.errors.SerializationFailure,
 )
 """What one request has brought about: others beside it, or it alone, may be well."""
-BEGUN = "begun_on_the_driver"
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_TIMEOUT_MS = 5000
 SCRUB_PATIENCE_MS = 20
 """Whoever empties the write-ahead log holds the lock while waiting for readers."""
-PATIENCE_MS, PATIENCE_IN_TROUBLE_MS = 1000, 100
-"""How long the ledger waits for the lock: a citizen stands there. Once it was refused, it only looks whether that is over."""
-
-HUNG_MS = 3000
-"""PostgreSQL takes the locks of a server that falls silent in the middle of a transaction: another one has work to do."""
-GONE_MS = 5000
-"""So long what was sent may stay unconfirmed before a connection counts as broken."""
 
 
 def passes(error: BaseException) -> bool:
@@ -63,8 +55,12 @@ def passes(error: BaseException) -> bool:
 
 def is_trouble(error: BaseException) -> bool:
     """Whether the database itself is in trouble: locked, full, broken or away."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return isinstance(error, ERRORS) and not isinstance(cause, _GUILTY)
+    return isinstance(error, ERRORS) and not isinstance(cause(error), _GUILTY)
+
+
+def cause(error: BaseException) -> BaseException:
+    """What the driver has raised, without the statement that Core puts beside it."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
 
 
 class Database:
@@ -83,8 +79,8 @@ class Database:
         """Connect and migrate; raise BadDatabase."""
         try:
             self._prepare()
-            self.writer = _engine(self.url, writes=True).execution_options(**self._options)
-            self.reader = _engine(self.url, writes=False).execution_options(**self._options)
+            self.writer = engine(self.url, writes=True).execution_options(**self._options)
+            self.reader = engine(self.url, writes=False).execution_options(**self._options)
             with self.writer.connect() as connection:
                 _migrate(connection)
         except (ArgumentError, NoSuchModuleError) as error:
@@ -194,51 +190,6 @@ def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
 def sqlite_url(folder: Path) -> str:
     """The URL of the ledger in a state folder."""
     return f"sqlite:///{folder / 'ledger.sqlite'}"
-
-
-def _engine(url: str, *, writes: bool) -> Engine:
-    if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
-        event.listen(engine, "connect", _sqlite_writer if writes else _sqlite_reader)
-        event.listen(engine, "begin", _begin_immediate if writes else _begin)
-        return engine
-    parsed = make_url(url)
-    if parsed.drivername in ("postgresql", "postgres"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    options: dict[str, str | int] = {"connect_timeout": 5, "tcp_user_timeout": GONE_MS, "application_name": "jiaohao-server"}
-    if writes:
-        options["options"] = f"-c lock_timeout={PATIENCE_MS} -c idle_in_transaction_session_timeout={HUNG_MS}"
-    isolation: IsolationLevel = "READ COMMITTED" if writes else "REPEATABLE READ"
-    return create_engine(parsed, connect_args=options, pool_pre_ping=not writes, isolation_level=isolation)
-
-
-SQLITE_WRITES = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
-"""What was answered survives a power cut, and what was deleted is overwritten."""
-
-
-def _sqlite_writer(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (*SQLITE_WRITES, "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _sqlite_reader(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("query_only=ON", "cache_size=-16384", "temp_store=MEMORY"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    if not connection.get_execution_options().get(BEGUN):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
 
 
 def migrations(connection: Connection | None = None) -> Config:

@@ -22,7 +22,7 @@ from queue_server.hall_access import HallUnavailable
 from queue_server.logs.checks import LogChecks
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.repository import RolloutRepository
-from queue_server.store.database import Database
+from queue_server.store.database import ERRORS, Database, cause, is_trouble
 from queue_server.web import entrance
 from queue_server.web.api import enrolment, health, metrics, platforms
 from queue_server.web.api.token_files import ApiTokens
@@ -177,7 +177,8 @@ def _explain_errors(app: FastAPI, site: Site, *, staff_here: bool) -> None:
             with contextlib.suppress(Exception):  # a page without its menu is better than none
                 session = await site.guard.session(request)
         for_citizens = request.scope["path"].startswith(("/t/", "/g", "/a/", "/c"))
-        return site.pages.page(request, "error.html", status=status, kind=kind, session=session, for_citizens=for_citizens)
+        about = {"kind": kind, "session": session, "for_citizens": for_citizens, "reading": request.method in ("GET", "HEAD")}
+        return site.pages.page(request, "error.html", status=status, **about)
 
     def explained(status: HTTPStatus, kind: str) -> Callable[[Request, Exception], Awaitable[Response]]:
         async def explain(request: Request, _error: Exception) -> Response:
@@ -194,6 +195,14 @@ def _explain_errors(app: FastAPI, site: Site, *, staff_here: bool) -> None:
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
         return await answer(request, status, "not-found" if status == HTTPStatus.NOT_FOUND else "bad-request")
 
+    async def ledger_away(request: Request, error: Exception) -> Response:
+        if not is_trouble(error):
+            return await broken(request, error)
+        LOG.warning(
+            "%s %r could not be answered, the ledger is in trouble: %s", request.method, request.scope["path"], cause(error)
+        )
+        return await answer(request, HTTPStatus.SERVICE_UNAVAILABLE, "ledger-away")
+
     async def broken(request: Request, error: Exception) -> Response:
         LOG.error("the page %r failed", request.scope["path"], exc_info=error)
         return await answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
@@ -206,4 +215,6 @@ def _explain_errors(app: FastAPI, site: Site, *, staff_here: bool) -> None:
     app.add_exception_handler(code_pages.TooOften, explained(HTTPStatus.TOO_MANY_REQUESTS, "too-often"))
     app.add_exception_handler(ClientDisconnect, lambda _r, _e: Response(status_code=HTTPStatus.BAD_REQUEST))
     app.add_exception_handler(HTTPException, other)
+    for kind in ERRORS:
+        app.add_exception_handler(kind, ledger_away)
     app.add_exception_handler(Exception, broken)

@@ -2,6 +2,8 @@
 
 The cookie holds a random token, the table only its SHA-256. A session lives 16 hours after it was last used: it does not
 end during a working day. A session may hold one window; a later session that takes the same window ends that hold.
+
+Reading a session writes nothing: pages can be read while the ledger cannot be written. That it was used is written later.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ S = web_sessions.c
 A = accounts.c
 LIFE = timedelta(hours=16)
 TOUCH = timedelta(minutes=10)
+PROLONG_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Sessions:
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
+        self._used = set[str]()
 
     def start(self, account: Account) -> str:
         """Begin a session; return the token for the cookie."""
@@ -65,8 +69,17 @@ class Sessions:
         if row is None or row.expires_at < now or not row.active:
             return None
         if row.expires_at < now + LIFE - TOUCH:
-            self._set(session_id, expires_at=now + LIFE)
+            self._used.add(session_id)
         return _session(row)
+
+    def prolong(self) -> None:
+        """Write down which sessions were used; raise one of store.database.ERRORS, and then do it the next time."""
+        used, now = set(self._used), self._clock()
+        if used:
+            with self._database.writer.begin() as connection:
+                lives = S.id.in_(used) & (S.expires_at >= now)
+                connection.execute(update(web_sessions).where(lives).values(expires_at=now + LIFE))
+            self._used -= used
 
     def take_window(self, session: Session, window: str) -> list[str]:
         """Give `window` to this session alone; return the accounts that held it in other sessions until now."""
