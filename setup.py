@@ -6,7 +6,7 @@ COMMON = ["paho-mqtt>=2.1", "msgspec", "pydantic>=2", "cryptography>=42"]
 SERVER = [
     "sqlalchemy>=2",
     "alembic",
-    "psycopg[binary]",
+    "psycopg[binary]>=3.3.9",
     "fastapi",
     "uvicorn",
     "jinja2",

@@ -191,10 +191,14 @@ class Server:
             self._alerts.flooded(client, self._monotonic())
 
     def _keep_marks(self) -> None:
-        """Once a minute: by what the numbers of messages can grow until the next time is noted beforehand."""
-        if self._monotonic() >= self._marks_at:
+        """Once a minute: by what the numbers of messages can grow until the next time is noted beforehand. Also tells whether a
+        PostgreSQL is back: what it was asked last it may have done without an answer, so every state is told again."""
+        was_away = self._ledger.database.shared and not self._ledger.writable
+        if was_away or self._monotonic() >= self._marks_at:
             self._marks_at = self._monotonic() + MARKS_S
             self._ledger.keep_marks(self._publisher.seq + MESSAGES_AHEAD)
+        if was_away:
+            self._publisher.everything()
 
     def _pass_time(self) -> None:
         if self._connection.came_up():

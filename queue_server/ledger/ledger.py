@@ -100,6 +100,7 @@ class Ledger:
             marks.raise_to(connection, "seq", seq)
             if self._settled() >= self._clock() - A_MOMENT:
                 marks.raise_clock(connection, self._settled())
+        self.writable |= self.database.shared  # a full disk may take a mark and no ticket, PostgreSQL takes both or neither
 
     def seq(self) -> int:
         """No message had a higher number before the last start."""
@@ -127,9 +128,8 @@ class Ledger:
         changes = Changes()
         now = self._clock()
         today, settled = self.hall.day(now), min(now, self._settled())
-        with self.database.look() as connection:  # nobody waits for a lock while nothing is due
-            if not day_end.due(connection, self.hall, now, settled):
-                return changes
+        if not self._due(now, settled):  # nobody waits for a lock while nothing is due
+            return changes
         with self._transaction() as connection:
             unit = self._unit(connection)
             self.wait_times.begin(connection, now)
@@ -138,6 +138,14 @@ class Ledger:
         self.writable = True
         self._written(unit)
         return changes
+
+    def _due(self, now: datetime, settled: datetime) -> bool:
+        try:
+            with self.database.look() as connection:
+                return day_end.due(connection, self.hall, now, settled)
+        except ERRORS:
+            self.writable &= not self.database.shared  # what cannot even be asked
+            raise
 
     # --- running requests -----------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from queue_server.store import log_beginnings, way_back
 from queue_server.store.engines import BEGUN, BUSY_TIMEOUT_MS, PATIENCE_IN_TROUBLE_MS, PATIENCE_MS, engine
 from queue_server.store.errors import BadDatabase as BadDatabase
 from queue_server.store.hall_key import SEALER
+from queue_server.store.silence import Silence, wait_for_ever, wait_shortly
 
 ERRORS = (DBAPIError, NoConnection, sqlite3.Error, psycopg.Error)
 """What a database in trouble raises, through Core or straight from its driver."""
@@ -79,8 +80,9 @@ class Database:
         """Connect and migrate; raise BadDatabase."""
         try:
             self._prepare()
-            self.writer = engine(self.url, writes=True).execution_options(**self._options)
-            self.reader = engine(self.url, writes=False).execution_options(**self._options)
+            silence = Silence()
+            self.writer = engine(self.url, silence, writes=True).execution_options(**self._options)
+            self.reader = engine(self.url, silence, writes=False).execution_options(**self._options)
             with self.writer.connect() as connection:
                 _migrate(connection)
         except (ArgumentError, NoSuchModuleError) as error:
@@ -171,6 +173,7 @@ class Writer:
             connection.rollback()  # ends only what Core believes to be open; the driver has committed
 
     def _be_patient(self, driver: DBAPIConnection | None) -> None:
+        wait_shortly(driver)
         if isinstance(driver, sqlite3.Connection):
             driver.execute(f"PRAGMA busy_timeout={self._patience_ms}")
 
@@ -210,6 +213,7 @@ def _migrate(connection: Connection) -> None:
     """Upgrade to the newest schema, two servers one after the other; refuse a schema that is newer than this program."""
     newest = _schemas()[0]
     if connection.dialect.name == "postgresql":
+        wait_for_ever(connection.connection.dbapi_connection)
         connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # the other server may have much to migrate
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7101)")
     if MigrationContext.configure(connection).get_current_revision() != newest:

@@ -12,6 +12,8 @@ from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from queue_server.store.silence import Silence
+
 BEGUN = "begun_on_the_driver"
 """The option of a connection whose transactions are begun and ended on the driver."""
 PATIENCE = "busy_timeout_ms"
@@ -22,12 +24,15 @@ PATIENCE_MS, PATIENCE_IN_TROUBLE_MS = 1000, 100
 """How long the ledger waits for the lock: a citizen stands there. Once it was refused, it only looks whether that is over."""
 HUNG_MS = 3000
 """PostgreSQL takes the locks of a server that falls silent in the middle of a transaction: another one has work to do."""
+CONNECT_S = 2
+"""PostgreSQL answers whoever connects within this time; libpq knows no shorter one."""
 GONE_MS = 5000
 """So long what was sent may stay unconfirmed before a connection counts as broken."""
 
 
-def engine(url: str, *, writes: bool) -> Engine:
-    """An engine that writes to the ledger at `url`, or one that only looks. It connects when it is first used."""
+def engine(url: str, silence: Silence, *, writes: bool) -> Engine:
+    """An engine that writes to the ledger at `url`, or one that only looks. It connects when it is first used. The engines of
+    one ledger share what is known of its `silence`."""
     if url.startswith("sqlite"):
         made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
         event.listen(made, "connect", _sqlite_writer if writes else _sqlite_reader)
@@ -36,11 +41,18 @@ def engine(url: str, *, writes: bool) -> Engine:
     parsed = make_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    options: dict[str, str | int] = {"connect_timeout": 5, "tcp_user_timeout": GONE_MS, "application_name": "jiaohao-server"}
+    options: dict[str, str | int] = {
+        "connect_timeout": CONNECT_S,
+        "tcp_user_timeout": GONE_MS,
+        "application_name": "jiaohao-server",
+    }
     if writes:
-        options["options"] = f"-c lock_timeout={PATIENCE_MS} -c idle_in_transaction_session_timeout={HUNG_MS}"
+        limits = f"-c lock_timeout={PATIENCE_MS} -c idle_in_transaction_session_timeout={HUNG_MS}"
+        options["options"] = f"{limits} -c synchronous_commit=on"  # what was answered survives a power cut
     isolation: IsolationLevel = "READ COMMITTED" if writes else "REPEATABLE READ"
-    return create_engine(parsed, connect_args=options, pool_pre_ping=not writes, isolation_level=isolation)
+    made = create_engine(parsed, connect_args=options, pool_pre_ping=True, isolation_level=isolation)
+    silence.limit(made)
+    return made
 
 
 SQLITE_WRITES = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")

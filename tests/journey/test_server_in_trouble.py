@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
-import urllib.request
 import uuid
 from collections import Counter
 from concurrent.futures import Future
 from pathlib import Path
 
+import httpx
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.packettypes import PacketTypes
@@ -18,8 +19,10 @@ from paho.mqtt.properties import Properties
 from contract.wire import answers
 from link import Link, NoAnswer, connection
 from queue_server.store.database import Database, sqlite_url
+from queue_server.web.auth.first_log_in import EXAMPLE_PASSWORD
 from tests.postgres import PrivatePostgres
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, ok, wait_until
+from tests.web_hall import csrf
 
 ROUND = 12
 
@@ -95,15 +98,10 @@ def test_after_the_broker_restarts_everybody_sees_the_truth_again(broker: Privat
 
 
 def test_a_broker_that_hangs_is_told_until_it_works_again(broker: PrivateBroker, web_server: RunningServer, site: str) -> None:
-    def health() -> tuple[str, list[str]]:
-        with urllib.request.urlopen(f"{site}/health", timeout=PATIENCE_S) as answer:
-            found = json.load(answer)
-        return found["status"], found["reasons"]
-
-    assert health() == ("ready", [])
+    assert _health(site) == ("ready", [])
     with broker.frozen():
-        wait_until(lambda: health() == ("not-ready", ["broker-silent"]))
-    wait_until(lambda: health() == ("ready", []))
+        wait_until(lambda: _health(site) == ("not-ready", ["broker-silent"]))
+    wait_until(lambda: _health(site) == ("ready", []))
 
 
 def test_malformed_and_hostile_commands_are_dropped_answered_or_refused_and_raise_an_alert(
@@ -200,6 +198,30 @@ def test_two_servers_on_one_postgresql_share_the_hall(
         link.close()
         for server in servers:
             server.close()
+
+
+def test_a_postgresql_that_freezes_is_told_until_it_goes_on(
+    tmp_path: Path, hall_folder: Path, broker: PrivateBroker, postgres: PrivatePostgres, site: str
+) -> None:
+    web = ("--database", postgres.new_database(), "--web", site.removeprefix("http://"), "--example-accounts")
+    with contextlib.closing(RunningServer(hall_folder, tmp_path / "state", broker.address, *web)) as server:
+        server.open()
+        wait_until(lambda: _health(site) == ("ready", []))
+        with httpx.Client(base_url=site, timeout=PATIENCE_S) as client:
+            form = {"name": "supervisor", "password": EXAMPLE_PASSWORD, "csrf": csrf(client.get("/log-in").text)}
+            assert client.post("/log-in", data=form).status_code == 303
+            with postgres.frozen():
+                wait_until(lambda: _health(site) == ("not-ready", ["ledger-unwritable"]))
+                page = client.get("/supervisor")
+                assert page.status_code == 503 and "服务器的数据库暂时不能用" in page.text
+            wait_until(lambda: _health(site) == ("ready", []))
+            assert client.get("/supervisor").status_code == 200
+        assert "Traceback" not in server.log
+
+
+def _health(site: str) -> tuple[str, list[str]]:
+    found = httpx.get(f"{site}/health", timeout=PATIENCE_S).json()
+    return found["status"], found["reasons"]
 
 
 def _board(watcher: Watcher) -> list[str]:

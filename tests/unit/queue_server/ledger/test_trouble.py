@@ -154,3 +154,26 @@ def test_a_server_that_hangs_in_a_transaction_holds_no_other_one_up(tmp_path: Pa
     finally:
         hung.close()
         well.close()
+
+
+def test_a_postgresql_that_freezes_is_busy_for_whoever_asks_and_afterwards_nothing_was_done_twice(
+    tmp_path: Path, postgres: PrivatePostgres
+):
+    bed = Bed(write_hall(tmp_path / "hall"), postgres.new_database()).open()
+    try:
+        bed.issue()
+        with postgres.frozen():
+            answers = bed.group(ISSUE, LOOKUP, ids=["first", "look"])
+            assert [answer.error and answer.error.code for answer in answers] == ["busy", "busy"]
+            assert not bed.ledger.writable
+            assert codes(bed, ISSUE) == ["busy"], "and so is one that has to connect first"
+            with pytest.raises(ERRORS):
+                bed.ledger.pass_time()
+        deadline = monotonic() + PATIENCE_S
+        while bed.group(ISSUE, ids=["first"])[0].status != "ok":
+            assert monotonic() < deadline, "it never goes on"
+        with bed.database.look() as connection:
+            numbers = [row[0] for row in connection.exec_driver_sql("SELECT number FROM tickets ORDER BY number")]
+        assert numbers == ["A001", "A002"]
+    finally:
+        bed.close()
