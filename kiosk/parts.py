@@ -59,9 +59,12 @@ class Dispatcher:
             raise ValueError(f"no part of this terminal handles {', '.join(missing)}")
 
     def open(self, send: Send) -> None:
-        """Open the parts in their order."""
+        """Open the parts in their order. One that cannot be opened is left out: the others work without it."""
         for part in self._parts:
-            part.open(send)
+            try:
+                part.open(send)
+            except Exception:
+                LOG.exception("%s cannot be used", _name(part))
 
     def close(self) -> None:
         """Close them, the last one first."""

@@ -46,6 +46,7 @@ def run(options: TerminalOptions) -> None:
         kind=public.kind,
         send=inbox.send,
         updates=options.updates,
+        state=options.state,
     )
     role = with_service_pages(public, options, hall, link, loop.stop)
     app = App(

@@ -24,6 +24,13 @@ def machine(root: Path = Path("/"), folder: Path = Path("/var")) -> Machine:
     )
 
 
+def is_read_only(folder: Path) -> bool:
+    """Whether nothing can be written to the disk of a folder, which need not be there yet: after errors the kernel makes a
+    disk read-only."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    return bool(os.statvfs(there).f_flag & os.ST_RDONLY)
+
+
 def system_version(root: Path = Path("/")) -> str:
     """The version of the image that runs; empty on a machine that was not made from one."""
     return _read(root / "usr/share/jiaohao/version")[:64]

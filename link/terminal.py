@@ -16,7 +16,7 @@ from contract.wire.topics import Topics
 from link.address import Broker
 from link.bad_messages import BadMessages
 from link.connection import Link, new_session
-from link.machine_status import machine
+from link.machine_status import is_read_only, machine
 from link.orders import OrderHandler, Orders
 from link.update import Updater
 
@@ -28,11 +28,14 @@ class TerminalPresence:
     """One terminal. Nothing happens before `open`; `link` may be subscribed before.
 
     `role` is what the status calls the kind of terminal. `updates` is the folder in which systems to install are left; None
-    where this machine is not updated so.
+    where this machine is not updated so. `state` is the folder that the program writes to, if it does.
     """
 
-    def __init__(self, *, broker: Broker, hall: str, terminal: str, role: str, updates: Path | None = None) -> None:
+    def __init__(
+        self, *, broker: Broker, hall: str, terminal: str, role: str, updates: Path | None = None, state: Path | None = None
+    ) -> None:
         self.id, self.role = terminal, role
+        self._state = state
         self.session = new_session()
         self.bad_messages = BadMessages(self.refresh)
         client = f"{terminal}-{self.session}"
@@ -104,5 +107,7 @@ class TerminalPresence:
         now, update, lease = (machine(), self._updater.status, self._lease) if state == "ready" else (None, None, None)
         trouble = self.bad_messages.status
         devices = self._devices if trouble is None else [*self._devices, trouble]
+        if state == "ready" and self._state is not None and is_read_only(self._state.absolute()):
+            devices = [*devices, DeviceStatus("disk", "program", "read-only", str(self._state))]
         devices = [replace(device, detail=device.detail[:DETAIL]) for device in devices]
         return codec.encode(TerminalStatus(state, self.session, self.role, version(), devices, now, update, lease))

@@ -33,6 +33,7 @@ DeviceState = Literal[
     "in-use",
     "no-permission",
     "not-found",
+    "read-only",  # its disk takes nothing
     "misconfigured",
     "failed",  # its program went wrong
 ]

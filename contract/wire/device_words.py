@@ -61,6 +61,11 @@ MEANINGS: dict[DeviceState, Meaning] = {
     ),
     "failed": Meaning(_("程序出错"), _("操作{device}的程序出错了。"), _("请重新启动程序；还是这样就请把日志发给技术支持。")),
     "garbled": Meaning(_("消息有误"), _("{device}一再收到无法识别的消息，都已丢弃。"), _("请按日志里的主题查明是谁在发送。")),
+    "read-only": Meaning(
+        _("磁盘只读"),
+        _("{device}存不了数据，磁盘变成只读了。断网时它不能取号。"),
+        _("请重新启动这台终端；还是这样就请换磁盘。"),
+    ),
     "paper-low": Meaning(_("纸将用完"), _("{device}的纸快用完了。"), _("请准备换纸。")),
     "paper-out": Meaning(_("缺纸"), _("{device}没有纸了。"), _("请加纸。")),
     "paper-jam": Meaning(_("卡纸"), _("{device}卡纸了。"), _("请打开机盖，取出卡住的纸，再合上。")),

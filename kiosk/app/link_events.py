@@ -35,9 +35,11 @@ class TerminalLink:
         kind: str,
         send: Callable[[object], None],
         updates: Path | None = None,
+        state: Path | None = None,
     ) -> None:
-        """`updates` is the folder in which systems to install are left; None where this machine is not updated so."""
-        self._terminal = TerminalPresence(broker=broker, hall=hall, terminal=terminal, role=kind, updates=updates)
+        """`updates` is the folder in which systems to install are left; None where this machine is not updated so. `state` is
+        the folder that the program writes to."""
+        self._terminal = TerminalPresence(broker=broker, hall=hall, terminal=terminal, role=kind, updates=updates, state=state)
         self._link = self._terminal.link
         self._send = send
 

@@ -33,7 +33,7 @@ SETTLE_S = 15.0
 MOST_PASSING = 20
 """Alerts about illegal messages and floods; further subjects share one more."""
 OTHERS = "others"
-PROGRAMS = ("program", "messages")
+PROGRAMS = ("program", "messages", "disk")
 """What a terminal says of its own programs, beside its devices."""
 KINDS = "broker clock queue lease display terminal device messages ledger same-name flood"
 OWN = tuple(f"{kind}-" for kind in KINDS.split())

@@ -16,7 +16,7 @@ HALL = TECHNICIANS | SUPERVISORS
 WINDOWS = HALL | {"clerk"}
 """Also the clerks of the windows that it is about."""
 
-_SET_UP = {"misconfigured", "failed", "no-permission", "in-use", "bad-reply", "no-sound-card", "garbled"}
+_SET_UP = {"misconfigured", "failed", "no-permission", "in-use", "bad-reply", "no-sound-card", "garbled", "read-only"}
 """States that no hand at the device ends: a supervisor sees to it that somebody comes."""
 READERS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(server_trouble.KINDS, WINDOWS),
@@ -27,7 +27,10 @@ READERS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("backup-failed", "backup-old", "backup-same-disk", "restored"), HALL),
     "queue-unserved": SUPERVISORS,
     "log-broken": ADMINISTRATORS,
-    **dict.fromkeys(("program-failed", "program-garbled", "illegal-message", "flood", "same-name", "lease-low"), TECHNICIANS),
+    **dict.fromkeys(
+        ("program-failed", "program-garbled", "program-read-only", "illegal-message", "flood", "same-name", "lease-low"),
+        TECHNICIANS,
+    ),
     **dict.fromkeys(("rollout-paused", "rollout-failed"), TECHNICIANS),
 }
 """Kind of alert → the roles that can do something about it."""

@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 
 from kiosk.ticket_kiosk.a4_print.job_store import JobStore
+from kiosk.ticket_kiosk.guides.guide_store import GuideStore
 from kiosk.ticket_kiosk.offline_numbers.state import KeepLease, LeaseIs, NumberGiven, Settle
 from kiosk.ticket_kiosk.offline_numbers.worker import LeaseWorker
 from link import Link
+from link.machine_status import is_read_only
 from queue_server.logs.command import main as audit
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher, wait_until
 from tests.unit.kiosk.ticket_kiosk.offline_numbers.test_book import answer, wish
@@ -222,3 +224,14 @@ def test_the_a4_printers_book_goes_on_after_a_full_disk_with_every_sheet_counted
     book.open()
     assert book.used() == used + 3
     book.close()
+
+
+def test_a_disk_that_has_become_read_only_keeps_no_guides_from_being_shown_and_is_told(disk: SmallDisk) -> None:
+    assert not is_read_only(disk.place / "state" / "guides")
+    subprocess.run(["mount", "-o", "remount,ro", disk.place], check=True)
+    said: SimpleQueue[object] = SimpleQueue()
+    guides = GuideStore(disk.place / "state" / "guides")
+    guides.open(said.put)
+    guides.close()
+    assert not guides.alive, "it ends in its own time, and not by an error"
+    assert is_read_only(disk.place / "state" / "guides")

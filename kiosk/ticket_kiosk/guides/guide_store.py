@@ -5,6 +5,7 @@ A copy is `<sha256>.db`, so that its name says what must be in it. Two threads: 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import queue
@@ -103,7 +104,6 @@ class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path])
 
     def open(self, send: Send) -> None:
         """Open the last good copy, if there is one, and begin to answer; `send` gets events from other threads."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         super().open(send)
         threading.Thread(target=self._fetch, name="guide-fetch", daemon=True).start()
 
@@ -134,6 +134,7 @@ class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path])
         backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
         while True:
             try:
+                self.folder.mkdir(parents=True, exist_ok=True)
                 target = self.folder / f"{version.sha256}.db"
                 self.put(target if _whole(target) else download(version, self.folder, self._ca))
                 return self._announced.get()
@@ -174,7 +175,8 @@ class GuideStore(Worker[GuideQuery, ListItems | SearchGuides | ReadItem | Path])
         self._guides = guides
         for other in self.folder.glob("*.db"):
             if other != path:
-                other.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # a disk that is read-only keeps it
+                    other.unlink(missing_ok=True)
         send(ContentsAre(contents(guides)))
         return True
 

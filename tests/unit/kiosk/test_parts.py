@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import queue
 import threading
 from dataclasses import dataclass
@@ -67,6 +68,17 @@ def test_an_effect_goes_to_the_part_that_handles_it_and_parts_are_closed_in_turn
     parts.close()
     assert said == ["rung 2 times"]
     assert log == ["bell opened", "light opened", "light closed", "bell closed"]
+
+
+def test_a_part_that_cannot_be_opened_keeps_no_other_one_shut() -> None:
+    class Cracked(Light):
+        def open(self, send: Send) -> None:
+            raise OSError(errno.EROFS, "Read-only file system")
+
+    log: list[str] = []
+    parts = Dispatcher((Ring, Lamp), (Cracked(log), Bell(log)))
+    parts.open(log.append)
+    assert log == ["bell opened"]
 
 
 def test_an_effect_that_nobody_handles_is_refused_at_start() -> None:

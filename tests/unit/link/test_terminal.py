@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -73,5 +74,22 @@ def test_a_state_that_is_reported_while_another_goes_out_follows_it(kiosk: Termi
         kiosk.report([OK])
         paho.meanwhile.join(60)
         assert [one.devices for one in paho.published] == [[OK], [LOW]]
+    finally:
+        kiosk.close()
+
+
+def test_a_disk_that_takes_nothing_is_in_the_status_until_it_does(
+    paho: Broken, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broker = Broker.parse("127.0.0.1:1883")
+    kiosk = TerminalPresence(broker=broker, hall="wushan", terminal="kiosk-1", role="hall", state=tmp_path)
+    kiosk.open()
+    try:
+        for state in (True, False):
+            monkeypatch.setattr("link.terminal.is_read_only", lambda _folder, state=state: state)
+            kiosk.refresh()
+        read_only, well = (status.devices for status in paho.published[-2:])
+        assert [(one.id, one.kind, one.state) for one in read_only] == [("disk", "program", "read-only")]
+        assert well == []
     finally:
         kiosk.close()

@@ -22,11 +22,20 @@ from tests.web_hall import CONFIG, WebHall, at_window, csrf, log_in, now
 EVERYBODY = {"ledger-unwritable", "broker-silent"}
 TECHNICIANS_ONLY = {
     *("program-failed", "program-garbled", "illegal-message", "flood", "same-name", "lease-low", "rollout-paused"),
-    *("rollout-failed", "something-else"),
+    *("program-read-only", "rollout-failed", "something-else"),
 }
 NOT_OF_A_WINDOW = {
     *(f"device-{state}" for state in ("misconfigured", "failed", "no-permission", "in-use", "bad-reply", "no-sound-card")),
-    *("device-garbled", "terminals-unseen", "clock-ahead", "clock-long-off", "clock-behind", "clock-unset", "backup-failed"),
+    *(
+        "device-garbled",
+        "device-read-only",
+        "terminals-unseen",
+        "clock-ahead",
+        "clock-long-off",
+        "clock-behind",
+        "clock-unset",
+        "backup-failed",
+    ),
     *("backup-old", "backup-same-disk", "restored"),
 }
 OF_A_WINDOW = {
@@ -50,7 +59,7 @@ RAISERS = {"Alert": 0, "_alert": 0, "_set": 2}
 def raised() -> set[str]:
     """The kinds that the code of the server writes down, and those that it makes of states."""
     found = {f"clock-{doubt}" for doubt in get_args(Doubt) if doubt} | {f"device-{state}" for state in MEANINGS}
-    found |= {"program-failed", "program-garbled"}
+    found |= {"program-failed", "program-garbled", "program-read-only"}
     for path in Path(queue_server.__path__[0]).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
