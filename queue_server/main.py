@@ -20,11 +20,14 @@ from contract.version import version
 from link import BadBroker, Broker
 from queue_server.broker.other_servers import AnotherServer
 from queue_server.command_access import LedgerOptions
-from queue_server.store.database import BadDatabase
+from queue_server.state_folder import LedgerLost, need_ledger
+from queue_server.store.database import LEDGER, BadDatabase, DamagedLedger
 from queue_server.web import BadWeb
 
 EXIT_USAGE = 2
 EXIT_TROUBLE = 1
+EXIT_LOST = 3
+"""The ledger is lost or damaged: no start mends that, so systemd makes none (RestartPreventExitStatus)."""
 OWN = 0o077
 """What a program writes is for its own user (umask), however it was started."""
 LEAVING_S = 5.0
@@ -36,7 +39,8 @@ class CannotStart(RuntimeError):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; the exit code: 0 for a clean end, 1 for trouble at the start, 2 for wrong arguments."""
+    """Run the command line; the exit code: 0 for a clean end, 1 for trouble at the start, 2 for wrong arguments, 3 for
+    a ledger that is lost or damaged."""
     words = sys.argv[1:] if arguments is None else arguments
     parser = _parser()
     if words[:1] and words[0] in COMMANDS:
@@ -49,6 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         _serve(options)
+    except (LedgerLost, DamagedLedger) as error:
+        print(f"jiaohao-server: {error}", file=sys.stderr)
+        return EXIT_LOST
     except (BadHall, BadBroker, BadDatabase, BadWeb, CannotStart, AnotherServer) as error:
         print(f"jiaohao-server: {error}", file=sys.stderr)
         return EXIT_USAGE if isinstance(error, BadBroker) else EXIT_TROUBLE
@@ -138,7 +145,11 @@ def _serve(arguments: argparse.Namespace) -> None:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotStart(f"the state folder {state} cannot be made ({error.strerror}); give another --state") from None
-    with contextlib.nullcontext() if arguments.database else alone(state):
+    if arguments.database:
+        wiring.run(options, config)
+        return
+    with alone(state):
+        need_ledger(state / LEDGER)
         wiring.run(options, config)
 
 

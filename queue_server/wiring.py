@@ -49,8 +49,9 @@ from queue_server.rollouts import driver
 from queue_server.rollouts.bundle_shelf import BundleShelf
 from queue_server.rollouts.own_system import OwnSystem
 from queue_server.rollouts.repository import RolloutRepository
+from queue_server.state_folder import note_ledger
 from queue_server.store import marks
-from queue_server.store.database import ERRORS, Database
+from queue_server.store.database import ERRORS, LEDGER, Database
 from queue_server.upkeep.job import PeriodicJob
 from queue_server.upkeep.personal_data import expiry
 from queue_server.web import BadWeb, app, serve, tls
@@ -132,6 +133,8 @@ def run(options: ServerOptions, config: HallConfig, wall: Clock = utc_now) -> No
     ledger = Ledger(database, rules, clock=clock, monotonic=time.monotonic, settled=hall_clock.settled)
     with contextlib.ExitStack() as parts:
         parts.enter_context(_open(ledger))
+        if not database.shared:
+            note_ledger(options.ledger.state / LEDGER)
         with database.look() as connection:
             hall_clock.begin(marks.newest_known(connection))
         if hall_clock.doubt:

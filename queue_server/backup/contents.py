@@ -12,7 +12,6 @@ from contract.wire import codec
 from queue_server.privacy import KEY_NAME
 
 ABOUT = "about.json"
-LEDGER = "ledger.sqlite"
 STATE, HALL = "state/", "hall/"
 FORM = 1
 FOLDERS = ("ca", "web-tls")

@@ -19,10 +19,10 @@ from contract import durable
 from contract.version import version
 from contract.wire import codec
 from queue_server.backup import snapshot
-from queue_server.backup.contents import ABOUT, FORM, LEDGER, STATE, BackupAbout, hall_files, state_files
+from queue_server.backup.contents import ABOUT, FORM, STATE, BackupAbout, hall_files, state_files
 from queue_server.backup.sealed_file import NotOpened, PassphraseKey, SealedReader, SealedWriter
 from queue_server.privacy import KEY_NAME
-from queue_server.store.database import Database
+from queue_server.store.database import LEDGER, Database
 from queue_server.store.ledger_copy import schema_of
 
 SUFFIX = ".backup"

@@ -17,14 +17,14 @@ from contract import durable
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from queue_server.backup import snapshot
-from queue_server.backup.contents import HALL, LEDGER, STATE, BackupAbout
+from queue_server.backup.contents import HALL, STATE, BackupAbout
 from queue_server.backup.make import SUFFIX, members, working_folder
 from queue_server.backup.sealed_file import NotOpened, key_for
 from queue_server.domain.business_day import business_day, day_begins
 from queue_server.domain.ticket_number import behind_restore
 from queue_server.privacy import Sealer, key
 from queue_server.store import marks, restores
-from queue_server.store.database import Database
+from queue_server.store.database import LEDGER, Database
 
 WAITING = "restore"
 """The folder in a state folder in which a backup waits for the first start of a server, with its passphrase in a file."""

@@ -27,6 +27,7 @@ from queue_server.privacy import Sealer
 from queue_server.store import log_beginnings, way_back
 from queue_server.store.engines import BEGUN, BUSY_TIMEOUT_MS, PATIENCE_IN_TROUBLE_MS, PATIENCE_MS, engine
 from queue_server.store.errors import BadDatabase as BadDatabase
+from queue_server.store.errors import DamagedLedger as DamagedLedger
 from queue_server.store.hall_key import SEALER
 from queue_server.store.silence import Silence, wait_for_ever, wait_shortly
 
@@ -44,6 +45,9 @@ _GUILTY = (
     psycopg.errors.SerializationFailure,
 )
 """What one request has brought about: others beside it, or it alone, may be well."""
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+LEDGER = "ledger.sqlite"
+"""The file of a ledger in the state folder."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 SCRUB_PATIENCE_MS = 20
 """Whoever empties the write-ahead log holds the lock while waiting for readers."""
@@ -87,10 +91,15 @@ class Database:
                 _migrate(connection)
         except (ArgumentError, NoSuchModuleError) as error:
             raise BadDatabase(f"{self.url!r} is no database URL ({error}); for example postgresql://user@host/ledger") from None
-        except DBAPIError as error:
-            raise BadDatabase(f"the database {self.name} cannot be used: {str(error.orig).strip()}") from None
-        except (sqlite3.Error, OSError) as error:
-            raise BadDatabase(f"the database {self.name} cannot be used: {error}") from None
+        except (DBAPIError, sqlite3.Error, OSError) as error:
+            raise self._unusable(cause(error)) from None
+
+    def _unusable(self, error: BaseException) -> BadDatabase:
+        """Why it cannot be opened, with what to do where that is known."""
+        why = f"the database {self.name} cannot be used: {str(error).strip()}"
+        if isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            return DamagedLedger(f"{why}. Move it away and put a backup back with `jiaohao-server restore`, then start again")
+        return BadDatabase(f"{why}; look at the space and the rights on its disk" if not self.shared else why)
 
     def _prepare(self) -> None:
         """Leave a way back before a migration, or go it. Raise BadDatabase."""
@@ -192,7 +201,7 @@ def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
 
 def sqlite_url(folder: Path) -> str:
     """The URL of the ledger in a state folder."""
-    return f"sqlite:///{folder / 'ledger.sqlite'}"
+    return f"sqlite:///{folder / LEDGER}"
 
 
 def migrations(connection: Connection | None = None) -> Config:

@@ -62,6 +62,25 @@ def test_what_the_server_and_its_commands_write_is_for_their_own_user(hall_folde
     assert (of_command / "ledger.sqlite").exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "says"), [(None, "is gone"), (b"", "is empty"), (b"no ledger" * 999, "not a database"), (b"half", "malformed")]
+)
+def test_a_hall_that_has_lost_its_ledger_does_not_begin_anew_and_says_what_to_do(
+    content: bytes | None, says: str, hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    ledger, words = tmp_path / "ledger.sqlite", ["--hall", str(hall_folder), "--state", str(tmp_path)]
+    taken = ("--broker", "127.0.0.1:1", "--web", "here")
+    assert "HOST:PORT" in start(capsys, *words, *taken)[1], "it has begun"
+    if content == b"half":
+        content = ledger.read_bytes()[: ledger.stat().st_size // 2]
+    ledger.unlink()
+    if content is not None:
+        ledger.write_bytes(content)
+    code, said = start(capsys, *words, *taken)
+    assert code == main.EXIT_LOST and says in said and "jiaohao-server restore" in said
+    assert (ledger.read_bytes() if ledger.exists() else None) == content, "it is left as it was found"
+
+
 def test_a_web_address_without_a_port_is_refused(hall_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     code, said = start(
         capsys, "--hall", str(hall_folder), "--state", str(tmp_path / "s"), "--broker", "127.0.0.1:1", "--web", "here"
