@@ -30,7 +30,9 @@ from queue_server.row_files.titles import title_of
 
 M = TypeVar("M", bound=BaseModel)
 MAX_ROWS = 100_000
-LARGEST = 64 * 1024 * 1024
+LARGEST = 20 * 1024 * 1024
+MOST_VALUES = 20 * MAX_ROWS
+"""In one JSON text: a byte or two make a value of a hundred bytes, and while they are read nothing else of the server runs."""
 Row = tuple[int, object]
 """The number of a row and what stands in it."""
 
@@ -81,6 +83,8 @@ class RowReader(Generic[M]):
     def from_json(self, content: bytes) -> list[tuple[int, M]]:
         """The rows in a JSON text with their numbers; raise BadRows, also for a list without any."""
         _fits(content)
+        if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+            raise _too_many(self.name)
         try:
             given = parsed(content)
         except ValueError as error:
@@ -185,8 +189,7 @@ class RowReader(Generic[M]):
         if not rows:
             raise BadRows([Problem(0, "", f"holds no {self.name} at all", "文件里一行数据也没有")])
         if len(rows) > MAX_ROWS:
-            reason = f"holds more than {MAX_ROWS} {self.name}; hand them over in parts"
-            raise BadRows([Problem(0, "", reason, f"超过{MAX_ROWS}行，请分成几个文件")])
+            raise _too_many(self.name)
 
     def _checked(self, rows: Sequence[Row], problems: Problems) -> list[tuple[int, M]]:
         sound: list[tuple[int, M]] = []
@@ -213,6 +216,11 @@ def _twice(mark: str, row: int, before: str) -> tuple[str, str]:
         return f"{mark} stands in row {row} too", f"{mark}和第{row}行重复"
     zh = f"{mark}和第{row}行的{before}只差括号、横线这类符号，算同一个编号。是同一件就删去一行，不是就换一个编号"
     return f"{mark} differs from {before} of row {row} in signs only; take one out, or give it a number of its own", zh
+
+
+def _too_many(name: str) -> BadRows:
+    reason = f"holds more than {MAX_ROWS} {name}; hand them over in parts"
+    return BadRows([Problem(0, "", reason, f"超过{MAX_ROWS}行，请分成几个文件")])
 
 
 def _fits(content: bytes) -> None:

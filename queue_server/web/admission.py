@@ -20,7 +20,7 @@ LARGEST_POST = 64 * 1024
 LARGER_POSTS = {
     "/items/import": 20 << 20,
     "/items/": 2 << 20,
-    "/api/": 64 << 20,
+    "/api/": 20 << 20,
     "/updates/bundle": 8 << 30,
     "/appointments/import": 20 << 20,
     "/cases/import": 20 << 20,
@@ -49,8 +49,10 @@ def refusal(request: Request) -> PlainTextResponse | None:
     length = headers.get("content-length", "")
     if not LENGTH.fullmatch(length):
         return _refused("Say how long the request is.", HTTPStatus.LENGTH_REQUIRED)
-    if int(length) > largest(request.scope["path"]):
-        return PlainTextResponse("The request is too large.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    most = largest(request.scope["path"])
+    if int(length) > most:
+        why = f"The request is too large: at most {most >> 10} KiB are taken here. Hand it over in parts."
+        return PlainTextResponse(why, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return None
 
 

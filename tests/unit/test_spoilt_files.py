@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from queue_server.catalogue import excel, exchange
 from queue_server.catalogue.book import MOST_ROWS, from_book, to_book
 from queue_server.catalogue.load import load
 from queue_server.row_files.problem import MAX_REPORTED, BadRows
-from queue_server.row_files.reader import MAX_ROWS, RowReader
+from queue_server.row_files.reader import LARGEST, MAX_ROWS, RowReader
 
 HALL = Path(__file__).parents[2] / "assets/halls/wushan"
 ITEMS = list(load(HALL).items)[:3]
@@ -233,6 +234,20 @@ def test_a_million_rows_are_refused_in_one_sentence(kind: str) -> None:
         with pytest.raises(BadRows) as refused:
             read(content)
         assert [p.zh for p in refused.value.problems] == [f"超过{MAX_ROWS}行，请分成几个文件"]
+
+
+@pytest.mark.parametrize("piece", [b"{},", b"[],", b"0,", b'{"":[]},'])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_text_of_millions_of_values_is_refused_before_they_fill_the_memory(kind: str, piece: bytes) -> None:
+    rows, _ = KINDS[kind]
+    content = b"[" + piece * (LARGEST // len(piece) - 2) + b"0]"
+    tracemalloc.start()
+    with pytest.raises(BadRows) as refused:
+        rows.from_json(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [p.zh for p in refused.value.problems] == [f"超过{MAX_ROWS}行，请分成几个文件"]
+    assert peak < 1 << 20
 
 
 @pytest.mark.parametrize("kind", KINDS)
