@@ -46,9 +46,8 @@ def key(state: Path, credentials: str | None = None) -> bytes:
         content = path.read_bytes()
         loose = path == state / KEY_NAME and path.stat().st_mode & 0o077
     except OSError as error:
-        raise NoKey(
-            f"the key of the personal data {path} cannot be read ({error.strerror}); look at the space on its disk, or give this user the file"
-        ) from None
+        remedy = "look at the space on its disk, or give this user the file"
+        raise NoKey(f"the key of the personal data {path} cannot be read ({error.strerror}); {remedy}") from None
     if len(content) != KEY_BYTES:
         raise NoKey(f"{path} must hold {KEY_BYTES} bytes and holds {len(content)}; put back the key from the backup")
     if loose:

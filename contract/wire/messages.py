@@ -275,7 +275,7 @@ class Configuration(Struct, frozen=True, omit_defaults=True):
 
     sha256: Name
     files: Annotated[dict[Name, FileText], Meta(max_length=100)]
-    parts: Count = 0
+    parts: Annotated[int, Meta(ge=0, le=1000)] = 0
 
 
 class ConfigurationPart(Struct, frozen=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import psycopg
@@ -65,8 +66,8 @@ class Silence:
         event.listen(engine, "checkin", _given_back)
 
     def _connect(
-        self, _dialect: Dialect, _record: ConnectionPoolEntry, words: list[str], options: dict[str, str | int]
-    ) -> DBAPIConnection:
+        self, _dialect: Dialect, _record: ConnectionPoolEntry, words: Sequence[str], options: Mapping[str, object]
+    ) -> LimitedConnection:
         if not self._silent:
             return self._ask(words, options)
         if time.monotonic() < self._quiet_until or not self._asking.acquire(blocking=False):
@@ -76,9 +77,10 @@ class Silence:
         finally:
             self._asking.release()
 
-    def _ask(self, words: list[str], options: dict[str, str | int]) -> DBAPIConnection:
+    def _ask(self, words: Sequence[str], options: Mapping[str, object]) -> LimitedConnection:
+        connect: Callable[..., LimitedConnection] = LimitedConnection.connect  # what SQLAlchemy has put together for it
         try:
-            connection = LimitedConnection.connect(*words, **options)
+            connection = connect(*words, **options)
         except psycopg.errors.ConnectionTimeout:
             self.noticed()
             raise

@@ -60,7 +60,14 @@ class SecuredApp(FastAPI):
 
     def __init__(self, title: str, lifespan: Lifespan[FastAPI], *, only_https: bool) -> None:
         """An application without pages about itself."""
-        super().__init__(title=title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+        super().__init__(
+            title=title,
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
+            lifespan=lifespan,
+            redirect_slashes=False,  # such a redirect takes its host from whatever the request says
+        )
         self._only_https = only_https
 
     def build_middleware_stack(self) -> ASGIApp:

@@ -9,10 +9,12 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import get_args
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
+from contract.characters import UNPRINTABLE
 from contract.wire import codec, messages
 from contract.wire.device_state import FINE, SOON
 from contract.wire.messages import Act, Alert, TerminalStatus
@@ -184,9 +186,18 @@ def _certified(name: str, standings: dict[str, Standing] | None) -> dict[str, ob
 def _told(orders: TerminalOrders, name: str, status: TerminalStatus | None) -> dict[str, object]:
     """What a terminal says of itself, and what came of its orders."""
     return {
-        "status": status,
+        "status": None if status is None else msgspec.convert(_printable(msgspec.to_builtins(status)), TerminalStatus),
         "orders": orders.latest(name),
         "seen": orders.seen(name, status),
         "lease": orders.lease(name, status),
         "unshown": False,
     }
+
+
+def _printable(value: object) -> object:
+    """What a terminal reports, without characters that turn the text around them about."""
+    if isinstance(value, str):
+        return UNPRINTABLE.sub("", value)
+    if isinstance(value, dict):
+        return {_printable(key): _printable(one) for key, one in value.items()}
+    return [_printable(one) for one in value] if isinstance(value, list) else value

@@ -50,7 +50,8 @@ def test_parts_of_an_older_configuration_are_left_alone() -> None:
 
 
 def test_what_is_no_part_is_illegal() -> None:
-    for topic, payload in (("configuration", b"{}"), ("configuration/1", b"nonsense")):
+    endless = b'{"sha256":"x","files":{},"parts":1000000000}'
+    for topic, payload in (("configuration", b"{}"), ("configuration", endless), ("configuration/1", b"nonsense")):
         with pytest.raises(codec.Illegal):
             Joiner().take(topic, payload)
     assert Joiner().take("configuration/1", b"") is None, "a part that was taken away"

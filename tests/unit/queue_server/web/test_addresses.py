@@ -57,3 +57,10 @@ def test_a_page_with_a_log_in_is_shown_to_the_roles_that_the_table_names_and_to_
             assert log_in(client, name) == 303
             for address, roles in fixed.items():
                 assert (client.get(address).status_code != 403) == (role in roles), (address, role)
+
+
+def test_an_address_with_a_slash_too_many_sends_nobody_to_the_host_that_the_request_names(app: FastAPI) -> None:
+    with TestClient(app, follow_redirects=False) as client:
+        for address in ("/t/261129c008-WfB_6mrKr1N3/", "/wall/", "/log-in/", "/supervisor/"):
+            answer = client.get(address, headers={"host": "evil.example"})
+            assert answer.status_code == 404 and "location" not in answer.headers

@@ -75,7 +75,7 @@ def locked(hall: WebHall) -> Iterator[None]:
 
 def addresses(app: FastAPI, method: str) -> list[str]:
     """Every address of a page that ends."""
-    paths = {route.path for route in iter_route_contexts(app.routes) if method in (route.methods or ())}
+    paths = {route.path or "" for route in iter_route_contexts(app.routes) if method in (route.methods or ())}
     return sorted(PATH.sub("1", path) for path in paths if not path.endswith("/live") and not path.startswith("/static"))
 
 

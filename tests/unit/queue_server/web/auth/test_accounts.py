@@ -334,3 +334,14 @@ def test_a_new_password_ends_the_other_sessions_of_the_account(accounts: Account
     sessions.end_all("0101", but=kept.id)
     assert sessions.find(here) is not None
     assert sessions.find(elsewhere) is None
+
+
+@pytest.mark.parametrize("name", ["ａdmin", "аdmin", "admin\u200b", "ad min", "", "a" * 65])
+def test_no_name_looks_like_another_one(accounts: Accounts, name: str) -> None:
+    with pytest.raises(AccountRefused, match="name"):
+        accounts.create(name, GOOD, "supervisor")
+
+
+@pytest.mark.parametrize("name", ["0101", "王小明", "x.li-3_@hall"])
+def test_names_are_written_in_chinese_or_in_latin_letters(accounts: Accounts, name: str) -> None:
+    assert accounts.create(name, GOOD, "supervisor").name == name

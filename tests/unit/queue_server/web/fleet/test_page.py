@@ -98,6 +98,14 @@ def test_figures_that_no_machine_has_take_neither_page_nor_figures(hall: WebHall
         assert [client.get(page).status_code for page in ("/fleet", "/metrics", "/supervisor")] == [200, 200, 200]
 
 
+def test_what_a_terminal_reports_turns_no_text_about(hall: WebHall, client: TestClient) -> None:
+    devices = [DeviceStatus("printer-1", "printer", "paper-low", "\u202eko\u2066\x1b[31m")]
+    hall.put("terminal/kiosk-1/status", status(version="1\u202e2", devices=devices))
+    assert log_in(client, "admin") == 303
+    page = client.get("/fleet").text
+    assert "ko[31m" in page and not set("\u202e\u2066\x1b") & set(page)
+
+
 def test_the_page_shows_every_terminal_its_devices_and_its_machine(hall: WebHall, client: TestClient) -> None:
     devices = [DeviceStatus("printer-1", "printer", "paper-low", "纸剩余不足")]
     hall.put("terminal/kiosk-1/status", status(devices=devices))
