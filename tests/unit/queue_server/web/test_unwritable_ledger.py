@@ -96,7 +96,7 @@ def test_every_page_is_read_as_ever(app: FastAPI, hall: WebHall, name: str) -> N
             meanwhile = {page: client.get(page).status_code for page in pages}
     changed = {page for page in pages if meanwhile[page] != before[page]}
     assert changed <= WRITTEN_DOWN and {meanwhile[page] for page in changed} <= {503}
-    assert len([page for page, status in before.items() if status == 200]) >= 8
+    assert len([page for page, status in before.items() if status == 200]) >= 6
 
 
 @pytest.mark.parametrize("name", ["", *ROLES])
