@@ -22,6 +22,8 @@ from tests.web_hall import WebHall, at_window, log_in, now, press
 
 SOURCE = Path(__file__).parents[5] / "queue_server"
 NOTED = re.compile(r'(?:\.note\(\s*request, session, |audit\.append(?:\(|,)\s*[\w.]+, )(f?)"([^"]+)"')
+CHOSEN = re.compile(r'"([a-z-]+)"(?:, [^\n]*\))? if reason else \(?"([a-z-]+)"')
+"""Two names, of which one is noted where somebody gave a reason."""
 SPREAD = {
     "account-{done.do}": [f"account-{do}" for do in ("create", "person", "set-password", "bar", "allow", "unlock")],
     "item-{made}": [f"item-{move}" for move in MOVE_NAMES],
@@ -43,8 +45,10 @@ def noted() -> set[str]:
     """Every deed that the code notes."""
     found = {"log-in-refused", "log-in-locked", "enrol", "renew", *(act for act in get_args(Act) if act in DEEDS)}
     for path in SOURCE.rglob("*.py"):
-        for spread, name in NOTED.findall(path.read_text(encoding="utf-8")):
+        source = path.read_text(encoding="utf-8")
+        for spread, name in NOTED.findall(source):
             found |= set(SPREAD[name]) if spread else {name}
+        found |= {name for names in CHOSEN.findall(source) for name in names}
     return found
 
 
