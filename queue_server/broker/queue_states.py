@@ -114,7 +114,7 @@ class QueueStates:
         queue = self._hall.queues[queue_id]
         ordinary = sum(line.waiting for line in lines if line.class_ == "ordinary")
         favoured = sum(line.waiting for line in lines if line.class_ != "ordinary")
-        _, wait = self._ledger.wait_times.in_line(queue_id, ordinary=ordinary, favoured_ahead=favoured, favoured=False)
+        wait = self._ledger.wait_times.of_new(queue_id)
         called = [(line.called_at, line.last_called) for line in lines if line.called_at is not None]
         latest = max(called, key=lambda call: call[0], default=None)
         return QueueState(

@@ -109,18 +109,20 @@ def waiting_for(context: CommandContext, window: str) -> int:
 
 def candidate(ticket: TicketRow) -> Candidate:
     """A waiting ticket as routing sees it."""
-    return Candidate(ticket.id, ticket.queue, ticket.class_, ticket.rank, ticket.bound)
+    since = None if ticket.class_ == "appointment" else ticket.issued_at.timestamp()
+    return Candidate(ticket.id, ticket.queue, ticket.class_, ticket.rank, ticket.bound, since)
 
 
 def _take(context: CommandContext, window: WindowRow, queue: str | None) -> tuple[TicketRow, RoutingChoice]:
-    """The ticket that routing chooses, locked; chosen anew while another server is faster."""
+    """The ticket that routing chooses, locked; chosen anew while another server is faster. With a queue named, whoever is meant
+    for the window still goes first."""
     rules = context.hall.calls[window.id]
     if queue is not None:
         rules = replace(rules, queues=(queue,))
     taken: list[str] = []
     while True:
         heads = {head.id: head for head in context.unit.heads(rules.queues, window.id, taken)}
-        able = (candidate(head) for head in heads.values() if queue in (None, head.queue))
+        able = (candidate(head) for head in heads.values() if queue in (None, head.queue) or head.bound is not None)
         choice = choose(able, rules, context.now.timestamp(), window.tally)
         if choice is None:
             raise Refused(
@@ -128,8 +130,15 @@ def _take(context: CommandContext, window: WindowRow, queue: str | None) -> tupl
             )
         ticket = heads[choice.candidate.ticket]
         if context.unit.take(ticket):
-            return ticket, choice
+            alone = queue is not None and ticket.bound is None and len(context.hall.queues_of[window.id]) > 1
+            return ticket, replace(choice, reason=_of_queue_alone(context, ticket.queue, choice.reason)) if alone else choice
         taken.append(ticket.id)
+
+
+def _of_queue_alone(context: CommandContext, queue: str, reason: Text) -> Text:
+    """The reason of a call that named its queue: it says nothing of who waits in the window's other queues."""
+    name = context.hall.queues[queue].name
+    return Text(f"窗口只叫{name.zh}的号。{reason.zh}", f"asked for {name.en} only; {reason.en}")
 
 
 def _call(context: CommandContext, window: WindowRow, ticket: TicketRow, verb: str) -> None:

@@ -19,6 +19,7 @@ from queue_server.commands.refused import Refused, bad_request, unknown_ticket, 
 from queue_server.commands.wait_times import WaitTimes
 from queue_server.domain import tickets as ticket_states
 from queue_server.domain import windows as window_states
+from queue_server.domain.routing import Candidate
 from queue_server.domain.ticket_number import ticket_id
 from queue_server.domain.tickets import WrongState
 from queue_server.store import tables
@@ -250,12 +251,9 @@ class CommandContext:
         windows = self.wait_times.serving(ticket.queue) if ticket.bound is None else [ticket.bound]
         if ticket.state not in ("waiting", "printing"):
             return PlaceInLine(0, None, windows)
-        ordinary, favoured = self.unit.before(ticket)
-        if ticket.bound is not None:
-            ahead = ordinary + favoured
-            return PlaceInLine(ahead, self.wait_times.at_window(ticket.bound, ticket.queue, ahead), windows)
-        favours = ticket.class_ != "ordinary"
-        ahead, wait = self.wait_times.in_line(ticket.queue, ordinary=ordinary, favoured_ahead=favoured, favoured=favours)
+        self.wait_times.note(self.unit.windows.rows)
+        waiting = Candidate(ticket.id, ticket.queue, ticket.class_, ticket.rank, ticket.bound)
+        ahead, wait = self.wait_times.place(waiting, self.unit.lines(), self.now, self.unit.line_changes())
         return PlaceInLine(ahead, wait, windows)
 
     def opens_at(self) -> datetime | None:

@@ -11,7 +11,7 @@ from contract.wire.messages import Text, TicketClass
 from contract.wire.requests import ConfirmPrint, IssueTicket
 from queue_server.appointments import repository
 from queue_server.commands.check_in import Admission, admission
-from queue_server.commands.context import CommandContext, PlaceInLine
+from queue_server.commands.context import CommandContext
 from queue_server.commands.lease import SAME_INSTANT_S
 from queue_server.commands.named_item import unfit
 from queue_server.commands.refused import Refused, bad_request, unknown_queue
@@ -37,9 +37,6 @@ def issue_ticket(context: CommandContext, ask: IssueTicket) -> IssueAnswer:
     if admitted is None:
         _check_limits(context, queue)
     ticket = _new_ticket(context, ask, queue, admitted)
-    ordinary, favoured = context.wait_times.waiting(queue.id, context.unit.line_changes())
-    favours = ticket.class_ != "ordinary"
-    ahead, wait = context.wait_times.in_line(queue.id, ordinary=ordinary, favoured_ahead=favoured, favoured=favours)
     context.enter(ticket)
     if admitted is not None:
         repository.check_in(context.unit.connection, admitted.appointment.id, ticket.id)
@@ -55,7 +52,7 @@ def issue_ticket(context: CommandContext, ask: IssueTicket) -> IssueAnswer:
             appointment=admitted.appointment.id if admitted else None,
         )
     )
-    return _answer(context, ticket, PlaceInLine(ahead, wait, context.wait_times.serving(queue.id)))
+    return answer_of(context, ticket)
 
 
 def _new_ticket(context: CommandContext, ask: IssueTicket, queue: Queue, admitted: Admission | None) -> TicketRow:
@@ -100,10 +97,7 @@ def _next_number(context: CommandContext, queue: Queue, day: str) -> int:
 
 def answer_of(context: CommandContext, ticket: TicketRow, *, again: bool = False) -> IssueAnswer:
     """What is answered of a ticket that was given before, as it is now; `again` when it goes on paper once more."""
-    return _answer(context, ticket, context.place(ticket), again=again)
-
-
-def _answer(context: CommandContext, ticket: TicketRow, place: PlaceInLine, *, again: bool = False) -> IssueAnswer:
+    place = context.place(ticket)
     return IssueAnswer(context.signed(ticket, again=again), place.ahead, place.wait, place.windows, context.opens_at())
 
 

@@ -6,7 +6,7 @@ Kept between units of context and read afresh when a window changes, at the late
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -16,32 +16,35 @@ from sqlalchemy import Connection, select
 from contract.serving_windows import AT_WORK
 from contract.wire.messages import Estimate
 from queue_server.commands.hall_rules import HallRules
-from queue_server.domain.wait_estimate import Pace, WaitingLine, estimate, servers_of
+from queue_server.domain.calls_before import CallingWindow, WaitingLines, calls_before
+from queue_server.domain.routing import Candidate, WindowRules
+from queue_server.domain.wait_estimate import NOBODY_TO_COME, Favour, Pace, estimate, servers_of
 from queue_server.store import tables
+from queue_server.store.rows import WindowRow
 
 FRESH_S = 2.0
 HISTORY = 60
 HISTORY_DAYS = 30
+USUAL_SHARE = 0.1
+"""The part of favoured tickets in a line that has no more than ENOUGH to tell."""
+ENOUGH = 10
 L, S, W = tables.lines.c, tables.services.c, tables.windows.c
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The open windows of one queue: how many of them are free, how long the services at the others still take, and what each
-    owes by the ratio of classes."""
+    """The open windows of one queue: how many of them are free, and how long the services at the others still take."""
 
     free: int
     left_s: float | None
-    tallies: tuple[int, ...]
 
 
 class OpenWindow(NamedTuple):
-    """A window that is open: since when it is in its state, and what it owes by the ratio of classes."""
+    """A window that is open, and since when it is in its state."""
 
     queues: tuple[str, ...]
     state: str
     since: datetime
-    tally: int
 
     @property
     def busy(self) -> bool:
@@ -49,7 +52,7 @@ class OpenWindow(NamedTuple):
 
 
 class WaitTimes:
-    """Estimates for every queue of a hall; `begin` reads the ledger, `in_line` and `at_window` only compute."""
+    """Estimates for every queue of a hall; `begin` reads the ledger, `place` and `of_new` only compute."""
 
     def __init__(self, hall: HallRules, monotonic: Callable[[], float]) -> None:
         self.hall = hall
@@ -65,6 +68,8 @@ class WaitTimes:
         """Seconds of service that wait in each queue in which somebody does."""
         self._servers: dict[str, float] = {}
         self._open: dict[str, OpenWindow] = {}
+        self._tallies: dict[str, int] = {}
+        """What each window owes by the ratio of classes."""
         self._now = self._seen
 
     def begin(self, connection: Connection, now: datetime) -> None:
@@ -79,6 +84,10 @@ class WaitTimes:
         """After a unit of context: count what it added to the lines."""
         for line, delta in changes.items():
             self.lines[line] = self.lines.get(line, 0) + delta
+
+    def note(self, windows: Iterable[WindowRow]) -> None:
+        """What these windows owe now."""
+        self._tallies.update((window.id, window.tally) for window in windows)
 
     def waiting(self, queue: str, changes: dict[tuple[str, str], int]) -> tuple[int, int]:
         """How many ordinary and how many favoured tickets wait, with what this unit has changed."""
@@ -104,27 +113,55 @@ class WaitTimes:
                 found[queue] = found.get(queue, 0) + waiting
         return found
 
-    def in_line(self, queue: str, *, ordinary: int, favoured_ahead: int, favoured: bool) -> tuple[int, Estimate | None]:
-        """How many calls come before a ticket behind these, and its wait; None while no window works for the queue."""
-        ratio = self.hall.rules.ratio
-        share = favoured_ahead / (ordinary + favoured_ahead) if ordinary + favoured_ahead > 10 else 0.1
-        ageing_s = self.hall.rules.ageing_minutes * 60
-        staff = self._staff.get(queue)
-        tallies = staff.tallies if staff is not None else (0,)  # a window that opens owes nothing: a favoured ticket goes first
-        line = WaitingLine(ordinary, favoured_ahead, favoured, share, ratio.ordinary, ratio.priority, ageing_s, tallies=tallies)
-        if staff is None:
-            return line.ahead, None
-        low, high = estimate(line, self._paces[queue], servers=self._servers_for(queue), free=staff.free, left=staff.left_s)
-        return line.ahead, Estimate(low, high)
+    def place(
+        self, ticket: Candidate, lines: WaitingLines, now: datetime, changes: dict[tuple[str, str], int]
+    ) -> tuple[int, Estimate | None]:
+        """How many calls come before a ticket, and its wait; None while no window works for it."""
+        windows = [self._calling(window) for window in self.serving(ticket.queue)] or [self._if_served(ticket.queue)]
+        before = calls_before(ticket, windows, lines, now.timestamp())
+        if ticket.window is not None:
+            return before.calls, self._at_window(ticket.window, ticket.queue, before.calls)
+        favour = self._favour(*self.waiting(ticket.queue, changes))
+        others = before.calls - before.of_queue
+        return before.calls, self._in_line(ticket.queue, before.of_queue, favour, others=others)
 
-    def at_window(self, window: str, queue: str, ahead: int) -> Estimate | None:
-        """The wait of a ticket of `queue` that is bound to a window, behind these; None while the window is not open."""
+    def of_new(self, queue: str) -> Estimate | None:
+        """How long a new ordinary ticket waits; None while no window works for its queue."""
+        ordinary, favoured = self.waiting(queue, {})
+        ratio = self.hall.rules.ratio
+        first = min(favoured, (ordinary // ratio.ordinary + 1) * ratio.priority)
+        return self._in_line(queue, ordinary + first, self._favour(ordinary, favoured))
+
+    def _calling(self, window: str) -> CallingWindow:
+        return CallingWindow(self.hall.calls[window], self._tallies.get(window, 0))
+
+    def _if_served(self, queue: str) -> CallingWindow:
+        """How a window would call that serves this queue alone, where the hall has none."""
+        rules = self.hall.rules
+        return CallingWindow(
+            WindowRules("", (queue,), True, (), rules.ratio.ordinary, rules.ratio.priority, rules.ageing_minutes * 60)
+        )
+
+    def _favour(self, ordinary: int, favoured: int) -> Favour:
+        waiting, ratio = ordinary + favoured, self.hall.rules.ratio
+        return Favour(favoured / waiting if waiting > ENOUGH else USUAL_SHARE, ratio.ordinary, ratio.priority)
+
+    def _in_line(self, queue: str, before: int, favour: Favour, *, others: int = 0) -> Estimate | None:
+        """`others` are tickets of other queues that are called before: they come to the windows that are free now."""
+        staff = self._staff.get(queue)
+        if staff is None:
+            return None
+        servers = self._servers_for(queue)
+        free = max(0, staff.free - others)
+        return Estimate(*estimate(before, self._paces[queue], favour, servers=servers, free=free, left=staff.left_s))
+
+    def _at_window(self, window: str, queue: str, ahead: int) -> Estimate | None:
+        """The wait of a ticket of `queue` that is bound to a window; None while the window is not open."""
         there, pace = self._open.get(window), self._paces.get(queue)
         if there is None or pace is None:
             return None
         left = pace.left((self._now - there.since).total_seconds()) if there.busy else None
-        line = WaitingLine(ahead, 0, favoured_share=0.0)
-        return Estimate(*estimate(line, pace, servers=1.0, free=int(not there.busy), left=left))
+        return Estimate(*estimate(ahead, pace, NOBODY_TO_COME, servers=1.0, free=int(not there.busy), left=left))
 
     def _read_paces(self, connection: Connection, now: datetime) -> None:
         """Learn from the services that have ended since the last time; the first time from the latest ones of each queue."""
@@ -146,10 +183,11 @@ class WaitTimes:
             self._paces[queue] = self._paces[queue].after(max(1.0, (ended - called).total_seconds()))
 
     def _read_staff(self, connection: Connection, now: datetime) -> None:
-        rows = connection.execute(select(W.id, W.state, W.since, W.tally).where(W.state.in_(AT_WORK))).all()
+        rows = connection.execute(select(W.id, W.tally, W.state, W.since)).all()
         known = self.hall.queues_of
         self._now = now
-        self._open = {window: OpenWindow(known[window], *row) for window, *row in rows if window in known}
+        self._tallies = {window: tally for window, tally, *_ in rows}
+        self._open = {w: OpenWindow(known[w], state, since) for w, _, state, since in rows if w in known and state in AT_WORK}
         counts = {queue: sum(self.waiting(queue, {})) for queue in self._paces}
         self._work = {queue: count * self._paces[queue].mean for queue, count in counts.items() if count}
         self._servers = self._shares(self._work)
@@ -159,8 +197,7 @@ class WaitTimes:
             left = [pace.left((now - window.since).total_seconds()) for window in mine if window.busy]
             if mine:
                 mean_left = sum(left) / len(left) if left else None
-                tallies = tuple(window.tally for window in mine)
-                self._staff[queue] = Staff(len(mine) - len(left), mean_left, tallies)
+                self._staff[queue] = Staff(len(mine) - len(left), mean_left)
 
     def _shares(self, work: Mapping[str, float]) -> dict[str, float]:
         """How many windows work for each queue in which there is work: nobody gives time to a queue in which nobody waits."""

@@ -31,7 +31,8 @@ class Candidate:
     """The head of one line: the ticket with the smallest rank of its queue, class and bound window.
 
     `rank` is the instant, in seconds since the epoch, from which the ticket counts as standing in line: when it was issued, the
-    booked time of an appointment, or a later place after a requeue. An appointment is not called before its rank.
+    booked time of an appointment, or a later place after a requeue. An appointment is not called before its rank. `since` is
+    from when on the ticket has waited, as people are told it: the rank if left out.
     """
 
     ticket: str
@@ -39,6 +40,11 @@ class Candidate:
     class_: str
     rank: float
     window: str | None = None
+    since: float | None = None
+
+
+Place = tuple[float, str]
+"""Rank and id of a ticket: the order of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +78,44 @@ def choose(candidates: Iterable[Candidate], rules: WindowRules, now: float, tall
 
     `tally` is what the window owes: 0 at first, then the number of the last Choice. Negative, ordinary tickets are due.
     """
-    able = [c for c in candidates if _callable(c, rules, now)]
+    able = [(stage_of(c, rules, now), c) for c in candidates if _callable(c, rules, now)]
     if not able:
         return None
-    bound = [c for c in able if c.window is not None]
-    if bound:
-        return _chosen(min(bound, key=_age), _bound_reason, rules, now, tally)
-    aged = [c for c in able if now - c.rank > rules.ageing_s]
-    if aged:
-        return _chosen(min(_by_ratio(aged, tally), key=_age), _aged_reason, rules, now, tally)
-    for class_ in rules.prefers:
-        preferred = [c for c in able if c.class_ == class_]
-        if preferred:
-            return _chosen(_first(preferred, rules), _preferred_reason, rules, now, tally)
-    due = _by_ratio(able, tally)
-    return _chosen(_first(due, rules), _ratio_reason if len(due) < len(able) else _line_reason, rules, now, tally)
+    stage = min(first for first, _ in able)
+    waiting = [c for first, c in able if first == stage]
+    due = _by_ratio(waiting, tally) if takes_turns(stage, rules) else waiting
+    chosen = min(due, key=lambda c: order_in(stage, c.queue, (c.rank, c.ticket), rules))
+    reason = _reason(stage, rules, is_turn=len(due) < len(waiting))
+    return _chosen(chosen, reason, rules, now, tally)
+
+
+BOUND, AGED, PREFERRED = 0, 1, 2
+"""Stages of calling: whoever is in an earlier one is called before. `PREFERRED` is the first class that the window prefers, the
+stages of the others follow, and the last one is for all the rest."""
+
+
+def stage_of(candidate: Candidate, rules: WindowRules, now: float) -> int:
+    """In which stage a ticket is called that this window may call."""
+    if candidate.window is not None:
+        return BOUND
+    if candidate.rank < aged_before(rules, now):
+        return AGED
+    return PREFERRED + (rules.prefers.index(candidate.class_) if candidate.class_ in rules.prefers else len(rules.prefers))
+
+
+def takes_turns(stage: int, rules: WindowRules) -> bool:
+    """Whether ordinary and favoured tickets of a stage are called by the ratio."""
+    return stage in (AGED, PREFERRED + len(rules.prefers))
+
+
+def aged_before(rules: WindowRules, now: float) -> float:
+    """Tickets with a rank before this one have waited too long."""
+    return now - rules.ageing_s
+
+
+def order_in(stage: int, queue: str, place: Place, rules: WindowRules) -> tuple[int, float, str]:
+    """The order in which tickets of a stage are called, each kind of the ratio by itself."""
+    return (rules.places[queue] if stage >= PREFERRED else 0, *place)
 
 
 def rank_behind(ranks: Sequence[float], places: int, now: float) -> float:
@@ -122,17 +151,20 @@ def _by_ratio(candidates: list[Candidate], tally: int) -> list[Candidate]:
     return favoured if tally >= 0 else ordinary
 
 
-def _first(candidates: list[Candidate], rules: WindowRules) -> Candidate:
-    return min(candidates, key=lambda c: (rules.places[c.queue], *_age(c)))
-
-
-def _age(candidate: Candidate) -> tuple[float, str]:
-    return (candidate.rank, candidate.ticket)
+def _reason(stage: int, rules: WindowRules, *, is_turn: bool) -> _Reason:
+    if stage == BOUND:
+        return _bound_reason
+    if stage == AGED:
+        return _aged_reason
+    if stage < PREFERRED + len(rules.prefers):
+        return _preferred_reason
+    return _ratio_reason if is_turn else _line_reason
 
 
 def _chosen(candidate: Candidate, reason: _Reason, rules: WindowRules, now: float, tally: int) -> RoutingChoice:
     favoured = candidate.class_ != "ordinary"
-    sentence = reason(number_of(candidate.ticket), candidate, rules, max(0, int(now - candidate.rank) // 60))
+    since = candidate.rank if candidate.since is None else candidate.since
+    sentence = reason(number_of(candidate.ticket), candidate, rules, max(0, int(now - since) // 60))
     return RoutingChoice(candidate, sentence, settle(tally, favoured, rules.ratio_ordinary, rules.ratio_favoured))
 
 
@@ -140,11 +172,11 @@ def _bound_reason(number: str, _candidate: Candidate, _rules: WindowRules, _minu
     return Text(f"{number}指定在本窗口办理", f"{number} is meant for this window")
 
 
-def _aged_reason(number: str, _candidate: Candidate, rules: WindowRules, minutes: int) -> Text:
-    limit = int(rules.ageing_s // 60)
+def _aged_reason(number: str, candidate: Candidate, rules: WindowRules, minutes: int) -> Text:
+    limit, waited = int(rules.ageing_s // 60), _waited(number, candidate, minutes)
     return Text(
-        f"{number}已等候{minutes}分钟，超过{limit}分钟的先叫",
-        f"{number} has waited {minutes} minutes; whoever has waited more than {limit} goes first",
+        f"{waited.zh}，超过{limit}分钟的先叫",
+        f"{waited.en}; whoever has waited more than {limit} minutes goes first",
     )
 
 
@@ -161,13 +193,23 @@ def _ratio_reason(number: str, candidate: Candidate, rules: WindowRules, _minute
     )
 
 
-def _line_reason(number: str, _candidate: Candidate, rules: WindowRules, minutes: int) -> Text:
+def _line_reason(number: str, candidate: Candidate, rules: WindowRules, minutes: int) -> Text:
+    """Not that nobody has waited longer: whoever was put back, or is meant for another window, may have."""
+    waited = _waited(number, candidate, minutes)
     if not rules.by_age and len(rules.queues) > 1:
         return Text(
-            f"按本窗口的业务顺序，{number}排在最前，已等候{minutes}分钟",
-            f"{number} leads in this window's order of queues, after {minutes} minutes",
+            f"按本窗口的业务顺序先叫{number}：{waited.zh}",
+            f"this window's order of queues: {waited.en}",
         )
-    return Text(f"{number}等候时间最长，已等候{minutes}分钟", f"{number} has stood in line longest, {minutes} minutes")
+    return Text(f"排在最前：{waited.zh}", f"first in line: {waited.en}")
+
+
+def _waited(number: str, candidate: Candidate, minutes: int) -> Text:
+    """How long; of an appointment, since its time."""
+    unit = "minute" if minutes == 1 else "minutes"
+    if candidate.class_ == "appointment":
+        return Text(f"{number}预约时间已过{minutes}分钟", f"the appointment of {number} was {minutes} {unit} ago")
+    return Text(f"{number}已等候{minutes}分钟", f"{number} has waited {minutes} {unit}")
 
 
 _Reason = Callable[[str, Candidate, WindowRules, int], Text]

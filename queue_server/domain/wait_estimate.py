@@ -1,9 +1,8 @@
 """How long a ticket will wait, as a range that holds the true time at least four times in five.
 
-The line is merged as routing merges it: the calls that come before a ticket follow from the tickets ahead of it and the ratio
-of classes. They are served at the pace of the hall's own recent services, by the windows that work for the queue. The range
-grows with what is not known: how long the services ahead take, how many favoured tickets still come, whether
-windows stay open.
+The tickets that are called before one (`calls_before`) are served at the pace of the hall's own recent services, by the windows
+that work for the queue. The range grows with what is not known: how long the services ahead take, how many favoured tickets
+still come, whether windows stay open. Of the tickets of one queue, who has more before it is never told a shorter wait.
 tests/bench/estimate.py measures on simulated days how often the range holds, and how wide it is.
 """
 
@@ -13,8 +12,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-
-from queue_server.domain.routing import settle
 
 PRIOR_WEIGHT = 6
 """How many services of our own weigh as much as the time in the configuration."""
@@ -73,90 +70,37 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingLine:
-    """What waits before a ticket in its queue, by class, and how often favoured tickets come.
+class Favour:
+    """How often favoured tickets come (their part of recent ones), and the ratio by which they go first."""
 
-    `favoured` says whether the ticket itself is one; `favoured_share` is the part of favoured ones among recent tickets;
-    `oldest_s` is how long the oldest ordinary ticket has waited; `tallies` are what the windows owe by the ratio
-    (`routing.settle`; half a round where that is not known); the rest are the hall's rules.
-    """
-
-    ordinary: int
-    favoured_ahead: int
-    favoured: bool = False
-    favoured_share: float = 0.1
+    share: float = 0.1
     ratio_ordinary: int = 2
     ratio_favoured: int = 1
-    ageing_s: float = 1800.0
-    oldest_s: float = 0.0
-    tallies: tuple[int, ...] = ()
 
-    @property
-    def ahead(self) -> int:
-        """How many of the tickets that wait now are called before this one."""
-        if self.favoured:
-            return self.favoured_ahead + int(self._overtaken())
-        return self.ordinary + int(min(self.favoured_ahead, self._overtakers()))
-
-    def calls_before(self, calls_per_s: float) -> tuple[float, float]:
-        """How many calls are expected before this ticket's own, and how many of them are tickets that may or may not come."""
-        if not self.favoured:
-            limit = self._overtakers()
-            ahead = min(self.favoured_ahead, limit)
-            share = min(self.favoured_share, 0.8)
-            coming = min((self.ordinary + ahead) * share / (1 - share), limit - ahead)
-            return self.ordinary + ahead + coming, coming
-        overtaken = self._overtaken()
-        aged = self._aged_before(overtaken + self.favoured_ahead, calls_per_s)
-        return self.favoured_ahead + max(overtaken, aged), overtaken / 2 + max(0.0, aged - overtaken) / 2 + 0.5
-
-    def _overtakers(self) -> float:
-        """The most favoured tickets that can go before an ordinary one, by the ratio."""
-        return (self.ordinary / self.ratio_ordinary + 1) * self.ratio_favoured
-
-    def _overtaken(self) -> float:
-        """How many ordinary tickets go before a favoured one, by the ratio."""
-        if self.tallies:
-            turns = _ordinary_first(self.tallies, self.favoured_ahead, self.ratio_ordinary, self.ratio_favoured)
-        else:
-            turns = (self.favoured_ahead / self.ratio_favoured + 0.5) * self.ratio_ordinary
-        return min(float(self.ordinary), turns)
-
-    def _aged_before(self, calls: float, calls_per_s: float) -> float:
-        """How many ordinary tickets will have waited too long, and so go first, by the time that `calls` calls are over."""
-        if self.oldest_s <= 0:
-            return 0.0
-        wait = min(calls / calls_per_s, self.ageing_s)
-        for _ in range(3):
-            aged = self.ordinary * max(0.0, min(1.0, (self.oldest_s + wait - self.ageing_s) / self.oldest_s))
-            wait = min((aged + self.favoured_ahead) / calls_per_s, self.ageing_s)
-        return min(aged, self.ageing_s * calls_per_s)
+    def to_come(self, before: int) -> float:
+        """How many tickets that are not there yet are expected to go first as well, where so many are before a ticket now."""
+        share = min(self.share, 0.8)
+        return min(before * share / (1 - share), (before / self.ratio_ordinary + 1) * self.ratio_favoured)
 
 
-def _ordinary_first(tallies: Sequence[int], favoured_ahead: int, ratio_ordinary: int, ratio_favoured: int) -> float:
-    """How many ordinary tickets windows with these tallies call before a favoured one, when they call in turn.
-
-    Each window comes back to its tally after as many calls as the ratio has; whole rounds of that are not gone through. Who
-    calls first within a turn is not known: the ticket's own call lies evenly among those of its turn.
-    """
-    whole = max(0, favoured_ahead // (ratio_favoured * len(tallies)) - 1)
-    left, called = favoured_ahead - whole * ratio_favoured * len(tallies), whole * ratio_ordinary * len(tallies)
-    while left >= (ready := sum(tally >= 0 for tally in tallies)):
-        left, called = left - ready, called + len(tallies) - ready
-        tallies = [settle(tally, tally >= 0, ratio_ordinary, ratio_favoured) for tally in tallies]
-    return called + (len(tallies) - ready) * (left + 1) / (ready + 1)
+NOBODY_TO_COME = Favour(share=0.0)
+"""At a window to which a ticket was sent, nobody who comes later goes first."""
 
 
-def estimate(line: WaitingLine, pace: Pace, *, servers: float, free: int = 0, left: float | None = None) -> tuple[int, int]:
-    """The range (low, high) of the wait in seconds.
+def estimate(
+    before: int, pace: Pace, favour: Favour, *, servers: float, free: int = 0, left: float | None = None
+) -> tuple[int, int]:
+    """The range (low, high) of the wait in seconds, of a ticket with so many of its queue `before` it.
 
     `servers` is how many windows work for the queue, shared ones in part (`servers_of`); `free` how many of them are idle now;
     `left` how long the services now running at them still take on average (`Pace.left`), a whole one when it is not known.
     """
-    if line.ordinary + line.favoured_ahead + 1 <= free:
-        return 0, int(min(pace.mean / 2, AT_ONCE_S))
+    at_once = int(min(pace.mean / 2, AT_ONCE_S))
+    if before < free:
+        return 0, at_once
     servers = max(servers, LEAST_SERVERS)
-    calls, unsure = line.calls_before(servers / pace.mean)
+    unsure = favour.to_come(before)
+    calls = before + unsure
     left = pace.mean if left is None else left
     if servers > 1:  # of many services one ends soon, but how soon says little about how long the others have run
         left = (left + (servers - 1) * pace.mean) / servers
@@ -164,7 +108,7 @@ def estimate(line: WaitingLine, pace: Pace, *, servers: float, free: int = 0, le
     spread = calls * pace.variance + (left * left + pace.variance) / 2 + unsure * unsure * pace.mean * pace.mean / 2
     doubt = pace.doubt**2 + DRIFT * DRIFT
     deviation = sqrt(spread / (servers * servers) + doubt * expected * expected)
-    return int(max(0.0, expected - BELOW * deviation)), int(expected + ABOVE * deviation)
+    return int(max(0.0, expected - BELOW * deviation)), max(at_once, int(expected + ABOVE * deviation))
 
 
 def servers_of(windows: Sequence[Sequence[str]], work: Mapping[str, float]) -> dict[str, float]:

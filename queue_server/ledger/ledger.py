@@ -243,6 +243,7 @@ class Ledger:
     def _written(self, unit: UnitOfWork) -> None:
         """What is kept in memory follows what was written."""
         self.wait_times.committed(unit.line_changes())
+        self.wait_times.note(unit.windows.rows)
         unit.written()
 
     def _work(

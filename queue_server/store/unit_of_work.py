@@ -59,20 +59,6 @@ _APPEND = {
 }
 
 
-_BEFORE_IN_LINE = Prepared(
-    select(
-        L.class_,
-        select(func.count())
-        .where(tables.UNBOUND, T.queue == L.queue, T.class_ == L.class_, T.rank < bindparam("rank"))
-        .correlate(tables.lines)
-        .scalar_subquery(),
-    ).where(L.queue == bindparam("queue"))
-)
-_BEFORE_AT_WINDOW = Prepared(
-    select(T.class_, func.count())
-    .where(tables.BOUND, T.bound == bindparam("window"), T.rank < bindparam("rank"))
-    .group_by(T.class_)
-)
 _LIMIT = bindparam("limit", type_=Integer)
 _FIRST_OF_CLASSES = [
     select(T.rank)
@@ -110,10 +96,10 @@ class UnitOfWork:
     """A transaction's view of the ledger. The caller opens the transaction, calls `flush`, commits."""
 
     def __init__(self, connection: Connection, *, shared: bool, order: LineOrder | None = None) -> None:
-        """`shared` where another server may write too; `order` where none does."""
+        """`shared` where another server may write too; `order` is kept from one unit to the next where none does."""
         self.connection = connection
         self.shared = shared
-        self._order = order
+        self._order = order or LineOrder()
         self.tickets = IdentityMap(connection, TICKETS, lock=shared)
         self.windows = IdentityMap(connection, WINDOWS, lock=shared)
         self.services = IdentityMap(connection, SERVICES, lock=shared)
@@ -224,26 +210,15 @@ class UnitOfWork:
         self.tickets.flush()
         return [rank for (rank,) in _RANKS.run(self.connection, {"queue": queue, "limit": limit})]
 
-    def before(self, ticket: TicketRow) -> tuple[int, int]:
-        """How many ordinary and favoured tickets are before a ticket: bound to the same window, or in its queue's line."""
-        self.tickets.flush()
-        counts = self._before(ticket)
-        ordinary = counts.pop("ordinary", 0)
-        return ordinary, sum(counts.values())
-
-    def _before(self, ticket: TicketRow) -> dict[str, int]:
-        """The same by class."""
-        if ticket.bound is not None:
-            return dict(_BEFORE_AT_WINDOW.run(self.connection, {"window": ticket.bound, "rank": ticket.rank}))
-        if self._order is None:
-            return dict(_BEFORE_IN_LINE.run(self.connection, {"queue": ticket.queue, "rank": ticket.rank}))
+    def lines(self) -> LineOrder:
+        """The tickets that wait, as this unit has left them."""
+        self._order.read(self.connection)
         self._order.note(self.tickets.rows)
-        return {c: self._order.before(self.connection, (ticket.queue, c), ticket.rank) for c in get_args(TicketClass)}
+        return self._order
 
     def written(self) -> None:
         """The transaction is over: what others are told of lines is as it was written."""
-        if self._order is not None:
-            self._order.note(self.tickets.rows)
+        self._order.note(self.tickets.rows)
 
     def flush(self) -> None:
         """Write everything; the caller commits."""

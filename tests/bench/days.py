@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from math import log, sqrt
 
-from queue_server.domain.routing import Candidate, WindowRules, choose
-from queue_server.domain.wait_estimate import Pace, WaitingLine, estimate, servers_of
+from queue_server.domain.calls_before import CallingWindow, calls_before
+from queue_server.domain.routing import Candidate, Place, WindowRules, choose
+from queue_server.domain.wait_estimate import Favour, Pace, estimate, servers_of
 
 HOUR = 3600.0
 CLASSES = ("ordinary", "appointment", "priority", "military")
@@ -108,31 +109,35 @@ class _Run:
         class_ = self.rng.choice(CLASSES[1:]) if favoured else "ordinary"
         number = sum(self.issued.setdefault(business.id, [0, 0])) + 1
         candidate = Candidate(f"20261122-{business.id}{number:03d}", business.id, class_, now)
-        self.promised[candidate.ticket] = self.promise(business, favoured, now)
+        self.promised[candidate.ticket] = self.promise(business, candidate, now)
         self.issued[business.id][favoured] += 1
         heapq.heappush(self.lines.setdefault((business.id, class_), []), (now, candidate))
         for window in self.windows:
             self.call(window, now)
 
-    def promise(self, business: Business, favoured: bool, now: float) -> tuple[float, float] | None:
+    def promise(self, business: Business, ticket: Candidate, now: float) -> tuple[float, float] | None:
         """The range that a ticket is told; None while no window works for it."""
-        plain = {b.id: len(self.lines.get((b.id, "ordinary"), ())) for b in self.day.businesses}
-        choice = {b.id: sum(len(self.lines.get((b.id, c), ())) for c in CLASSES[1:]) for b in self.day.businesses}
-        line_of_ordinary = self.lines.get((business.id, "ordinary"), [])
-        oldest = now - line_of_ordinary[0][0] if line_of_ordinary else 0.0
         issued = self.issued[business.id]
-        share = (issued[1] + 1) / (sum(issued) + 10)
-        line = WaitingLine(plain[business.id], choice[business.id], favoured, share, oldest_s=oldest)
+        favour = Favour((issued[1] + 1) / (sum(issued) + 10))
         opened = [w for w in self.windows if w.open]
         serves = [w for w in opened if business.id in w.desk.rules.places]
         if not serves:
             return None
-        before = {q: choice[q] + (min(plain[q], 2 * choice[q]) if favoured else plain[q]) for q in plain}
-        work = {q: (n + (q == business.id)) * self.pace[q].mean for q, n in before.items()}
+        before = calls_before(ticket, [CallingWindow(w.desk.rules, w.tally) for w in serves], self, now).of_queue
+        waiting = {b.id: sum(len(self.lines.get((b.id, c), ())) for c in CLASSES) for b in self.day.businesses}
+        work = {q: (n + (q == business.id)) * self.pace[q].mean for q, n in waiting.items()}
         servers = servers_of([w.desk.rules.queues for w in opened], work)[business.id]
         left = [self.pace[w.serving.queue].left(now - w.since) for w in serves if w.serving]
         free, mean_left = len(serves) - len(left), sum(left) / len(left) if left else None
-        return estimate(line, self.pace[business.id], servers=servers, free=free, left=mean_left)
+        return estimate(before, self.pace[business.id], favour, servers=servers, free=free, left=mean_left)
+
+    def before(self, queue: str, class_: str, place: Place) -> int:
+        """How many of a line stand before a place (`WaitingLines`)."""
+        return sum((rank, ticket.ticket) < place for rank, ticket in self.lines.get((queue, class_), ()))
+
+    def bound(self, _window: str) -> tuple[tuple[Place, str], ...]:
+        """Nobody is sent from one window to another."""
+        return ()
 
     def call(self, window: _Window, now: float) -> None:
         if not window.open or window.serving is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy.exc import OperationalError
 
+from contract.wire.messages import TicketClass
 from queue_server.store.unit_of_work import UnitOfWork
 from tests.bed import Bed
 from tests.ledgers import ledger_in
@@ -196,15 +198,15 @@ class Hall(RuleBasedStateMachine):
 
     @invariant()
     def places_in_line_are_those_of_the_database(self) -> None:
-        for ticket in getattr(self, "tickets", ())[-4:]:
-            found = self.bed.ask("lookup", ticket=ticket)
-            if found.data is None or found.data["ticket"]["state"] != "waiting":
-                continue
-            with self.bed.database.look() as connection:
-                units = UnitOfWork(connection, shared=False), UnitOfWork(connection, shared=False, order=self.bed.ledger.order)
-                rows = [unit.tickets.get(ticket) for unit in units]
-                counted, kept = (unit.before(row) for unit, row in zip(units, rows, strict=True) if row is not None)
-            assert counted == kept
+        if not hasattr(self, "bed"):
+            return
+        with self.bed.database.look() as connection:
+            orders = [UnitOfWork(connection, shared=False, order=order).lines() for order in (None, self.bed.ledger.order)]
+        lines = [(queue, class_) for queue in ("household", "tax", "enterprise") for class_ in get_args(TicketClass)]
+        places = [(self.bed.clock.now.timestamp() - 60, ""), (inf, "")]
+        read, kept = ([order.before(*line, place) for line in lines for place in places] for order in orders)
+        assert read == kept
+        assert [list(orders[0].bound(w)) for w in ("01", "03")] == [list(orders[1].bound(w)) for w in ("01", "03")]
 
     @invariant()
     def the_books_are_right(self) -> None:

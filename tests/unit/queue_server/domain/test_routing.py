@@ -100,7 +100,7 @@ def test_equal_ages_are_decided_by_the_ticket_id():
             [head("a001", waited=2460)],
             ONE,
             "A001已等候41分钟，超过30分钟的先叫",
-            "A001 has waited 41 minutes; whoever has waited more than 30 goes first",
+            "A001 has waited 41 minutes; whoever has waited more than 30 minutes goes first",
         ),
         (
             [head("a003", class_="military")],
@@ -117,10 +117,16 @@ def test_equal_ages_are_decided_by_the_ticket_id():
         (
             [head("a001", waited=300)],
             TWO,
-            "按本窗口的业务顺序，A001排在最前，已等候5分钟",
-            "A001 leads in this window's order of queues, after 5 minutes",
+            "按本窗口的业务顺序先叫A001：A001已等候5分钟",
+            "this window's order of queues: A001 has waited 5 minutes",
         ),
-        ([head("a001", waited=300)], ALL, "A001等候时间最长，已等候5分钟", "A001 has stood in line longest, 5 minutes"),
+        ([head("a001", waited=60)], ALL, "排在最前：A001已等候1分钟", "first in line: A001 has waited 1 minute"),
+        (
+            [head("a001", class_="appointment", waited=2400)],
+            ONE,
+            "A001预约时间已过40分钟，超过30分钟的先叫",
+            "the appointment of A001 was 40 minutes ago; whoever has waited more than 30 minutes goes first",
+        ),
     ],
 )
 def test_every_choice_explains_itself_in_one_sentence(candidates, rules, zh, en):
@@ -169,6 +175,39 @@ def test_the_choice_is_one_the_window_may_call_and_the_same_in_any_order(candida
             if (c.queue, c.class_, c.window) == (choice.candidate.queue, choice.candidate.class_, choice.candidate.window)
         ]
         assert choice.candidate.rank == min(c.rank for c in same)
+
+
+@given(candidate_lists, rules_of_windows, st.integers(-4, 3))
+def test_the_reason_that_is_given_is_true(candidates, rules, tally):
+    choice = choose(candidates, rules, NOW, tally)
+    if choice is None:
+        return
+    chosen, en = choice.candidate, choice.reason.en
+    may = [c for c in candidates if (c.window == rules.window if c.window else c.queue in rules.queues)]
+    others = [c for c in may if c is not chosen and (c.class_ != "appointment" or c.rank <= NOW)]
+    favoured = chosen.class_ != "ordinary"
+    if "is meant for this window" in en:
+        assert chosen.window == rules.window
+        return
+    assert not [c for c in others if c.window], "whoever is meant for the window goes first"
+    aged = [c for c in others if c.rank < NOW - rules.ageing_s]
+    if "whoever has waited more" in en:
+        assert chosen.rank < NOW - rules.ageing_s
+        return
+    assert not aged
+    if "tickets first" in en:
+        earlier = rules.prefers[: rules.prefers.index(chosen.class_)]
+        assert not [c for c in others if c.class_ in earlier]
+        return
+    assert not [c for c in others if c.class_ in rules.prefers]
+    if "take turns" in en:
+        assert [c for c in others if (c.class_ != "ordinary") != favoured]
+        assert favoured == (tally >= 0)
+        return
+    assert all((c.class_ != "ordinary") == favoured for c in others)
+    first = min([chosen, *others], key=lambda c: (rules.places[c.queue], c.rank, c.ticket))
+    assert first is chosen
+    assert ("order of queues" in en) == (len(rules.queues) > 1 and not rules.by_age)
 
 
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 60), st.data())

@@ -1,12 +1,13 @@
 """The promised range of the wait: calibrated on simulated days, and sensible at its edges."""
 
 import timeit
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.domain.wait_estimate import Pace, WaitingLine, estimate, servers_of
+from queue_server.domain.wait_estimate import Favour, Pace, estimate, servers_of
 from tests.bench.days import DAYS, simulate
 
 PACE = Pace.configured(8)
@@ -27,48 +28,35 @@ def test_the_range_is_no_wider_than_the_waits_it_speaks_of(day):
     assert width < 1.8 * sum(wait.true for wait in waits) / len(waits)
 
 
-lines = st.builds(
-    WaitingLine,
-    ordinary=st.integers(0, 500),
-    favoured_ahead=st.integers(0, 100),
-    favoured=st.booleans(),
-    favoured_share=st.floats(0, 1),
-    ratio_ordinary=st.integers(1, 9),
-    ratio_favoured=st.integers(1, 9),
-    oldest_s=st.floats(0, 20000),
-)
+favours = st.builds(Favour, st.floats(0, 1), st.integers(1, 9), st.integers(1, 9))
 paces = st.builds(Pace, st.floats(1, 7200), st.floats(0, 1e7), st.floats(0, 1000))
 
 
-@given(lines, paces, st.floats(0, 60), st.integers(0, 60), st.one_of(st.none(), st.floats(0, 7200)))
-def test_any_line_has_a_range_of_whole_seconds(line, pace, servers, free, left):
-    low, high = estimate(line, pace, servers=servers, free=free, left=left)
+@given(st.integers(0, 600), paces, favours, st.floats(0, 60), st.integers(0, 60), st.one_of(st.none(), st.floats(0, 7200)))
+def test_any_line_has_a_range_of_whole_seconds(before, pace, favour, servers, free, left):
+    low, high = estimate(before, pace, favour, servers=servers, free=free, left=left)
     assert 0 <= low <= high
-    assert 0 <= line.ahead <= line.ordinary + line.favoured_ahead
+
+
+@given(paces, favours, st.floats(0, 20), st.integers(0, 20), st.one_of(st.none(), st.floats(0, 7200)))
+def test_at_one_moment_more_tickets_before_never_mean_a_shorter_wait_to_be_told(pace, favour, servers, free, elapsed):
+    left = None if elapsed is None else pace.left(elapsed)
+    told = [estimate(before, pace, favour, servers=servers, free=free, left=left) for before in range(60)]
+    for fewer, more in pairwise(told):
+        assert fewer[0] <= more[0]
+        assert fewer[1] <= more[1]
 
 
 def test_a_free_window_means_hardly_any_wait():
-    assert estimate(WaitingLine(0, 0), PACE, servers=2, free=1) == (0, 120)
+    assert estimate(0, PACE, Favour(), servers=2, free=1) == (0, 120)
 
 
 def test_more_people_ahead_mean_a_longer_wait_and_more_windows_a_shorter_one():
-    short, long = estimate(WaitingLine(3, 0), PACE, servers=2), estimate(WaitingLine(12, 0), PACE, servers=2)
+    short, long = (estimate(n, PACE, Favour(), servers=2) for n in (3, 12))
     assert short[0] < long[0]
     assert short[1] < long[1]
-    more = estimate(WaitingLine(12, 0), PACE, servers=4)
+    more = estimate(12, PACE, Favour(), servers=4)
     assert more[1] < long[1]
-
-
-def test_a_favoured_ticket_waits_less_than_an_ordinary_one():
-    ordinary, favoured = estimate(WaitingLine(12, 2), PACE, servers=2), estimate(WaitingLine(12, 2, True), PACE, servers=2)
-    assert favoured[1] < ordinary[1]
-    assert WaitingLine(12, 2, True).ahead == 7
-    assert WaitingLine(12, 2).ahead == 14
-
-
-def test_ordinary_tickets_that_waited_too_long_go_before_a_favoured_one():
-    quiet, overdue = (estimate(WaitingLine(12, 0, True, oldest_s=s), PACE, servers=2) for s in (300, 3600))
-    assert overdue[1] > quiet[1]
 
 
 def test_the_pace_moves_from_the_configuration_to_what_services_really_take():
@@ -93,6 +81,5 @@ def test_windows_divide_their_time_among_the_lines():
 
 
 def test_an_estimate_takes_a_few_microseconds():
-    line = WaitingLine(20, 4, True, oldest_s=2400)
-    seconds = min(timeit.repeat(lambda: estimate(line, PACE, servers=3.5, left=200), number=200, repeat=15)) / 200
+    seconds = min(timeit.repeat(lambda: estimate(24, PACE, Favour(), servers=3.5, left=200), number=200, repeat=15)) / 200
     assert seconds < 40e-6

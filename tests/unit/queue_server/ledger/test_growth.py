@@ -25,8 +25,8 @@ LONGER = 1.1
 """How many times as many steps are allowed."""
 REFUSED = ("find-case", "check-technician-code", "fetch-technician-secret")
 """Verbs that are asked for something that is not there."""
-GROWS = {"first lookup": 12, "start": 7, "waiting list": 40, "reprintable": 30, "statistics": 210}
-"""What grows with the tickets of the day, by how many steps each: whoever first asks for a place in a line has it read."""
+GROWS = {"issue-ticket": 16, "start": 7, "waiting list": 40, "reprintable": 30, "statistics": 210}
+"""What grows with the tickets of the day, by how many steps each: the first who needs a place in a line has all of them read."""
 KIOSK = {"terminal": "kiosk-1", "channel": "kiosk"}
 
 
@@ -156,7 +156,6 @@ def a_day(bed: Bed, steps: Steps) -> dict[str, int]:
     ask("rate", service=service, level=5, channel="tablet")
     ask("call-next", window="02")
     ask("transfer", window="02", to_window="01")
-    found["first lookup"] = steps.of(lambda: bed.ok("lookup", token=tickets[5]["token"]))
     ask("lookup", token=tickets[3]["token"])
     ask("lookup", token=tickets[5]["token"])
     ask("cancel-ticket", token=tickets[5]["token"])
