@@ -5,9 +5,10 @@ Windows that serve the same queues share their line: it is read once, and each w
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select
@@ -22,7 +23,7 @@ from queue_server.store.database import Database
 from queue_server.store.hall_rows import line_queues
 from queue_server.store.unit_of_work import UnitOfWork
 
-T, W = tables.tickets.c, tables.windows.c
+P, T, W = tables.periods.c, tables.tickets.c, tables.windows.c
 NOBODY = Text("当前没有等候的号。", "Nobody waits for this window.")
 
 
@@ -48,8 +49,9 @@ _COLUMNS = (T.id, T.number, T.queue, T.class_, T.changed_at, T.state, T.window, 
 class WaitingTicket:
     """An open ticket that is at no window: waiting, printing, missed or held.
 
-    `since` is when it got into that state, for one that waits from when it counts as standing in line; `window` is the window
-    it is bound to (a transfer) or was last at (missed, held).
+    `since` is when it got into that state; of one that has been at a window and waits again, earlier by what it had waited.
+    It says of everybody who waits what the clerk reads once the ticket is called (`Visit.waited`). `window` is the window it is
+    bound to (a transfer) or was last at (missed, held).
     """
 
     id: str
@@ -85,8 +87,8 @@ class CommonLine:
     """What all windows that serve the same queues share, as it was at `read_at`.
 
     `first` are the first that wait for any of these windows, of `count`; `heads` the first of each queue and class; `aside` all
-    tickets of the hall that were missed, are held, or have been at a window before they wait; `tallies` how far each window
-    is in the order of its calls.
+    tickets of the hall that were missed, are held, or have been at a window before they wait; `waited` how long these had
+    waited; `tallies` how far each window is in the order of its calls.
     """
 
     hall: HallRules
@@ -95,6 +97,7 @@ class CommonLine:
     count: int
     heads: Sequence[Candidate]
     aside: Sequence[OpenTicket]
+    waited: Mapping[str, timedelta]
     tallies: Mapping[str, int]
     most: int
     read_at: datetime
@@ -119,7 +122,12 @@ class CommonLine:
         return ticket.bound == window or (ticket.bound is None and (ticket.queue in self.queues or ticket.window == window))
 
     def _part(self, tickets: Sequence[OpenTicket], count: int) -> PartOfLine:
-        return PartOfLine([_waiting(ticket) for ticket in tickets[: self.most]], count)
+        return PartOfLine([self._waiting(ticket) for ticket in tickets[: self.most]], count)
+
+    def _waiting(self, ticket: OpenTicket) -> WaitingTicket:
+        before = self.waited.get(ticket.id, timedelta()) if ticket.state == "waiting" else timedelta()
+        since, window = ticket.changed_at - before, ticket.bound or ticket.window
+        return WaitingTicket(ticket.id, ticket.number, ticket.queue, ticket.class_, since, ticket.state, window)
 
     def _why(self, window: str, bound: Iterable[OpenTicket]) -> Text:
         """The sentence of routing about the ticket that the window would get next."""
@@ -159,6 +167,7 @@ class WindowLines:
                 count=int(first[0][-1]) if first else 0,
                 heads=[candidate(head) for head in heads],
                 aside=_aside(connection),
+                waited=_waited(connection),
                 tallies=dict(connection.execute(select(W.id, W.tally)).all()),
                 most=most,
                 read_at=self._clock(),
@@ -183,8 +192,11 @@ def _aside(connection: Connection) -> list[OpenTicket]:
     return [OpenTicket(*row) for row in rows]
 
 
-def _waiting(ticket: OpenTicket) -> WaitingTicket:
-    """Who waits is told since when by the rank."""
-    since = datetime.fromtimestamp(ticket.rank, UTC) if ticket.state == "waiting" else ticket.changed_at
-    window = ticket.bound or ticket.window
-    return WaitingTicket(ticket.id, ticket.number, ticket.queue, ticket.class_, since, ticket.state, window)
+def _waited(connection: Connection) -> dict[str, timedelta]:
+    """How long those had waited before who have been at a window and wait again."""
+    again = select(T.id).where(tables.OPEN, T.state == "waiting", T.window.is_not(None))
+    ended = select(P.ticket, P.started_at, P.ended_at).where(P.kind == "waiting", P.ended_at.is_not(None), P.ticket.in_(again))
+    waited: defaultdict[str, timedelta] = defaultdict(timedelta)
+    for ticket, started_at, ended_at in connection.execute(ended):
+        waited[ticket] += ended_at - started_at
+    return waited

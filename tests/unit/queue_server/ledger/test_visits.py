@@ -74,3 +74,31 @@ def test_the_line_shows_how_long_somebody_has_stood_in_line_also_after_a_transfe
     bed.ok("transfer", window="01", to_window="03")
     [waiting] = bed.line("03")
     assert round((bed.clock.now - waiting.since) / timedelta(minutes=1)) == 45
+
+
+def test_the_line_and_the_card_of_a_call_tell_the_same_wait(bed: Bed):
+    """Also of an appointment that came late and of a number that was put back, whose places in line are earlier or later."""
+    bed.ok("open-window", window="01", clerk="0101")
+    at = bed.clock.now + timedelta(minutes=5)
+    wanted = Booking(queue="household", starts_at=at, ends_at=at + timedelta(minutes=30), name="张三")
+    with bed.database.writer.begin() as connection:
+        [made] = booking.book(connection, bed.ledger.signer, [wanted], offer=Offer.of(bed.hall.config), now=bed.clock.now)
+    bed.clock.advance(minutes=15)
+    code = code_of(bed.ledger.signer, "appointment", bed.hall.config.hall.id, made.id)
+    bed.ok("issue-ticket", queue="household", channel="web", appointment=code)
+    for _ in range(5):
+        bed.issue()
+    bed.clock.advance(minutes=4)
+    missed = bed.call("01")
+    bed.ok("no-show", window="01")
+    bed.clock.advance(minutes=7)
+    bed.ok("requeue", ticket=missed)
+    bed.clock.advance(minutes=3)
+    listed = {waiting.number: bed.clock.now - waiting.since for waiting in bed.line("01")}
+    assert sorted(set(listed.values())) == [timedelta(minutes=7), timedelta(minutes=14)]
+    for _ in listed:
+        number = bed.call("01")
+        visit = bed.visits.visit(bed.ok("lookup", ticket=number)["ticket"]["id"])
+        assert visit is not None and visit.waited == listed[number], number
+        bed.ok("start-service", window="01")
+        bed.ok("finish-service", window="01")
