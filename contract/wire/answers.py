@@ -16,6 +16,7 @@ from contract.wire.facts import (
     CaseFacts,
     HolderFacts,
     RateableService,
+    SentOn,
     SignedTicket,
     TicketFacts,
 )
@@ -107,7 +108,7 @@ class ServiceAnswer(Struct, frozen=True):
 
 class LookupAnswer(Struct, frozen=True):
     """How a ticket is now. `service` is its last one, or the call that nobody is said to have come for; left out before its
-    first one, and null while that one runs."""
+    first one, and null while that one runs. `sent` is there while it waits and was sent on."""
 
     ticket: TicketFacts
     ahead: Count
@@ -115,6 +116,7 @@ class LookupAnswer(Struct, frozen=True):
     windows: Names
     opens_at: Instant | None = None
     service: RateableService | UnsetType | None = UNSET
+    sent: SentOn | UnsetType = UNSET
 
 
 # --- windows and ratings ---------------------------------------------------------------------------------------------
@@ -168,6 +170,7 @@ class TicketScan(Struct, frozen=True, tag_field="kind", tag="ticket"):
     windows: Names
     opens_at: Instant | None = None
     service: RateableService | UnsetType | None = UNSET
+    sent: SentOn | UnsetType = UNSET
 
 
 class GuideScan(Struct, frozen=True, tag_field="kind", tag="guide"):

@@ -39,6 +39,14 @@ class SignedTicket(TicketFacts, frozen=True):
     token: Name
 
 
+class SentOn(Struct, frozen=True):
+    """Where a ticket that waits was sent: the one window that calls it, None for the line of another queue; and the window to
+    which it goes back afterwards."""
+
+    window: Name | None
+    returns_to: Name | None
+
+
 class RateableService(Struct, frozen=True):
     """The last service of a ticket that has ended: its rating, if it has one, whether the token may still give one, and
     whether it may still say why (the rating has no reason)."""

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, literal_column, select
 from contract.number_masking import mask_said
 from contract.wire.answers import KeptRating, LookupAnswer, RateAnswer
 from contract.wire.events import RatingExplained, ServiceRated
-from contract.wire.facts import RateableService
+from contract.wire.facts import RateableService, SentOn
 from contract.wire.messages import Text
 from contract.wire.requests import LookupTicket, Rate
 from queue_server.commands.context import CommandContext
@@ -94,8 +94,17 @@ def lookup(context: CommandContext, ask: LookupTicket) -> LookupAnswer:
     by_name = ask.ticket is not None and ask.token is None
     ticket = context.ticket(ask.ticket or "") if by_name else named(context, None, ask.token)
     place = context.place(ticket)
-    service = _rateable(context, ticket)
-    return LookupAnswer(context.facts(ticket), place.ahead, place.wait, place.windows, context.opens_at(), service)
+    service, sent = _rateable(context, ticket), _sent(context, ticket)
+    return LookupAnswer(context.facts(ticket), place.ahead, place.wait, place.windows, context.opens_at(), service, sent)
+
+
+def _sent(context: CommandContext, ticket: TicketRow) -> SentOn | UnsetType:
+    """Where a ticket waits that was sent from a window, or from the queue of its letter."""
+    queue = context.hall.queues.get(ticket.queue)
+    moved = queue is not None and not ticket.number.startswith(queue.letter)
+    if ticket.state != "waiting" or not (moved or ticket.bound or ticket.return_to):
+        return UNSET
+    return SentOn(ticket.bound, ticket.return_to)
 
 
 def _check(context: CommandContext, ask: Rate) -> None:

@@ -42,9 +42,8 @@ def scan(context: CommandContext, ask: ScanCode) -> ScanAnswer:
     match code.kind:
         case "ticket":
             found = lookup(context, LookupTicket(token=code.value))
-            return TicketScan(
-                code.value, found.ticket, found.ahead, found.estimate_s, found.windows, found.opens_at, found.service
-            )
+            waits = (found.ahead, found.estimate_s, found.windows, found.opens_at)
+            return TicketScan(code.value, found.ticket, *waits, found.service, found.sent)
         case "guide":
             return GuideScan(code.value)
         case "appointment":

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from contract.wire.bounded import Level
+from contract.wire.facts import SentOn
 from contract.wire.messages import Estimate, Text, TicketState
 from kiosk.flow.requests import Policy, ServerRequest
 
@@ -18,7 +19,7 @@ CANCELLABLE = ("waiting", "held", "missed")
 @dataclass(frozen=True)
 class ShownTicket:
     """Where a ticket is in its line, how long it waits (None: no window works for it now), at which windows it is called.
-    `level` is its rating, if any."""
+    `level` is its rating, if any; `sent` where it was sent on, while it waits there."""
 
     number: str
     queue: str
@@ -30,6 +31,7 @@ class ShownTicket:
     windows: tuple[str, ...]
     can_rate: bool
     level: Level | None
+    sent: SentOn | None = None
 
     @property
     def cancellable(self) -> bool:

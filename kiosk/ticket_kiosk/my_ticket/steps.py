@@ -53,6 +53,7 @@ def shown(found: IssueAnswer | TicketScan | LookupAnswer, service: RateableServi
         windows=tuple(found.windows),
         can_rate=service is not None and service.can_rate,
         level=service.level if service is not None else None,
+        sent=(found.sent or None) if not isinstance(found, IssueAnswer) else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from contract.wait_words import ahead_words, wait_words
+from contract.wire.facts import SentOn
 from kiosk.ticket_kiosk.my_ticket.state import AskGiveUp, ConfirmGiveUp, OpenRating, ShownTicket
 from kiosk.ticket_kiosk.my_ticket.steps import waits
 from kiosk.ticket_kiosk.notice_pages import help_desk
@@ -30,13 +31,28 @@ def state_words(context: PageContext, ticket: ShownTicket) -> tuple[str, str]:
     again = _("如需办理，请重新取号。")
     return {
         "printing": (_("正在打印号票"), _("请在出票口取走号票")),
-        "waiting": (_("正在排队"), _("请在等候区留意叫号和大屏")),
+        "waiting": (_("正在排队"), _sent_words(context, ticket.sent) or _("请在等候区留意叫号和大屏")),
         "held": (_("暂时挂起"), _("窗口会再次叫您。办好需要补的事后，请告诉窗口人员。")),
         "missed": (_("已过号"), _("请到窗口或{desk}说明，工作人员会为您重新排队。").format(desk=desk)),
         "finished": (_("已办结"), rated),
         "cancelled": (_("已取消"), again),
         "expired": (_("已过期"), _("号票当天有效，请重新取号。")),
     }.get(ticket.state, (_("已作废"), again))
+
+
+def _sent_words(context: PageContext, sent: SentOn | None) -> str:
+    """Where a ticket was sent on, and where it goes afterwards."""
+    _ = context.text
+    if sent is None:
+        return ""
+    numbers = {window.id: window.number for window in context.hall.window}
+    where = _("您的号转到本业务排队，号码不变")
+    if sent.window is not None:
+        where = _("您的号转到 {window} 号窗口，由这个窗口叫您").format(window=numbers.get(sent.window, sent.window))
+    if sent.returns_to is None:
+        return where
+    back = _("这边办完后，回 {window} 号窗口接着办").format(window=numbers.get(sent.returns_to, sent.returns_to))
+    return f"{where}\n{back}"
 
 
 class MyTicketPage(PageFrame):

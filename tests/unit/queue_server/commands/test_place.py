@@ -217,3 +217,23 @@ def test_a_favoured_ticket_is_told_its_place_among_several_windows_each_with_its
     third, before_third = favoured()
     assert before_third == 4, "each of the two windows owes two ordinary tickets"
     assert third not in [called() for _ in range(4)] and called() == third
+
+
+def test_whoever_was_sent_on_is_told_where_and_where_to_go_afterwards(bed: Bed) -> None:
+    ticket = bed.issue()
+    assert "sent" not in bed.ok("lookup", token=ticket["token"])
+    bed.call("01")
+    bed.ok("start-service", window="01")
+    bed.ok("transfer", window="01", to_window="02", **{"return": True})
+    assert bed.ok("lookup", token=ticket["token"])["sent"] == {"window": "02", "returns_to": "01"}
+    bed.ok("call-next", window="02")
+    assert "sent" not in bed.ok("lookup", token=ticket["token"]), "it is called"
+    bed.ok("start-service", window="02")
+    bed.ok("finish-service", window="02")
+    assert bed.ok("lookup", token=ticket["token"])["sent"] == {"window": "01", "returns_to": None}
+
+
+def test_whoever_waits_in_the_line_of_another_queue_is_told_so(bed: Bed) -> None:
+    ticket = bed.issue()
+    bed.ok("transfer", ticket=ticket["id"], to_queue="tax")
+    assert bed.ok("lookup", token=ticket["token"])["sent"] == {"window": None, "returns_to": None}

@@ -248,10 +248,12 @@ def test_the_phone_page_of_a_transferred_ticket_names_its_window_and_counts_thos
         hall.ask("open-window", window=window, clerk=clerk)
     for verb in ("call-next", "start-service"):
         assert hall.ask(verb, window="01").status == "ok"
-    assert hall.ask("transfer", window="01", to_window="02").status == "ok"
+    assert hall.ask("transfer", window="01", to_window="02", **{"return": True}).status == "ok"
     page = client.get(f"/t/{ticket['token']}").text
     assert ">前面没有人</p>" in page and "<dd>02</dd>" in page
-    assert ">You are next</p>" in client.get(f"/t/{ticket['token']}", headers={"accept-language": "en"}).text
+    assert "您的号转到 02 号窗口，由这个窗口叫您" in page and "这边办完后，回 01 号窗口接着办" in page
+    english = client.get(f"/t/{ticket['token']}", headers={"accept-language": "en"}).text
+    assert ">You are next</p>" in english and "Your number was sent to window 02, which will call you" in english
 
 
 @pytest.mark.parametrize("token", ["nonsense", "261122a001-AAAAAAAAAAAA", "x" * 500])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contract.wire.answers import Answer, Error
+from contract.wire.facts import SentOn
 from contract.wire.messages import Text
 from kiosk.flow.event import Answered, Connected, Tick, Unanswered
 from kiosk.ticket_kiosk import flow
@@ -62,6 +63,12 @@ def test_a_number_is_asked_once_however_often_the_bar_is_tapped(citizen: Citizen
     citizen.asks()
     citizen.does(SubmitNumber(), NumberTyped("9"))
     assert [(ask.verb, ask.body, ask.request_id) for ask in citizen.asked] == [("lookup", {"ticket": "A012"}, FIRST)]
+
+
+def test_a_number_that_was_sent_on_is_shown_with_where_and_where_to_afterwards(citizen: Citizen) -> None:
+    citizen.asks()
+    state = citizen.does(Answered(FIRST, found(sent={"window": "04", "returns_to": "03"})))
+    assert state.my_ticket.ticket is not None and state.my_ticket.ticket.sent == SentOn("04", "03")
 
 
 def test_the_place_in_the_line_is_shown_and_home_forgets_it(citizen: Citizen) -> None:
