@@ -12,7 +12,14 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from contract.wire import messages
-from contract.wire.events import EVENTS, WindowOpened, WindowTakenOver
+from contract.wire.events import (
+    EVENTS,
+    TicketMissed,
+    TicketRequeued,
+    TicketTransferred,
+    WindowOpened,
+    WindowTakenOver,
+)
 
 ID = re.compile(r"[a-z0-9-]+")
 Role = Literal["server", "terminal", "hall", "rating", "screen", "agent", "crowd", "display", "voice", "keypad", "rater"]
@@ -86,6 +93,9 @@ TOPICS: dict[str, Topic] = {
     "catalogue/version": _state(messages.CatalogueVersion, SERVER, TERMINAL),
     "alert/<id>": _state(messages.Alert, SERVER),
     "event/<type>": Topic(None, False, (SERVER,)),
+    "event/ticket-missed": Topic(TicketMissed, False, (SERVER,), (SCREEN,)),
+    "event/ticket-requeued": Topic(TicketRequeued, False, (SERVER,), (SCREEN,)),
+    "event/ticket-transferred": Topic(TicketTransferred, False, (SERVER,), (SCREEN,)),
     "event/window-opened": Topic(WindowOpened, False, (SERVER,), (CROWD,)),
     "event/window-taken-over": Topic(WindowTakenOver, False, (SERVER,), (CROWD,)),
     "cmd/<verb>": Topic(None, False, ()),

@@ -1,9 +1,9 @@
 """What the call screen of the waiting area shows: pure, `step(state, event)` returns the new state.
 
-Everything comes from retained states, so a screen that was away shows the truth again as soon as it is back; while the
-hall's server is away the last good picture stays. Only what is large for a moment is not retained: the call that a voice says,
-or where none speaks, the calls just made. Only numbers, windows and counts are kept: nothing of a person ever gets
-in here.
+What is called and who waits comes from retained states, so a screen that was away shows the truth again as soon as it is back;
+while the hall's server is away the last good picture stays. Not retained are the numbers that were missed a while ago, and what
+is large for a moment: the call that a voice says, or where none speaks, the calls just made. Only numbers, windows and counts
+are kept: nothing of a person ever gets in here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
 
+from contract.wire.events import TicketMissed, TicketRequeued, TicketTransferred
 from contract.wire.messages import Announce, QueueState, VoiceSaying, WindowState
 from kiosk.flow.event import Broke, Connected, Received, Tick
 from kiosk.flow.hall_view import Presence
@@ -26,7 +27,7 @@ LARGE = 4
 KEPT = timedelta(minutes=15)
 RECENT = 12
 
-Standing = Literal["calling", "serving", "past"]
+Standing = Literal["calling", "serving", "missed"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 NumberAtWindow = tuple[str, str]
 """A ticket's number and the id of the window that called it."""
@@ -102,14 +103,14 @@ class CallScreenState:
     @property
     def large(self) -> tuple[ShownCall, ...]:
         """The calls that are shown largest: those that catch the eye, otherwise the newest to which somebody has still to come,
-        otherwise the newest of those at a window. Nobody is sent anywhere by a number that is over."""
-        there = sorted((c for c in self.calls if c.standing != "past"), key=lambda call: STANDINGS.index(call.standing))
+        otherwise the newest of those at a window. Nobody is sent anywhere by a number that was missed."""
+        there = sorted((c for c in self.calls if c.standing != "missed"), key=lambda call: STANDINGS.index(call.standing))
         shown = {call.key: call for call in there}
         return tuple(shown[key] for key in self.eye_catching if key in shown)[:LARGE] or tuple(there[:1])
 
     @property
     def others(self) -> tuple[ShownCall, ...]:
-        """All other calls: who is still to come first, then who is at a window, then who has gone, each the newest first."""
+        """All other calls: who is still to come first, then who is at a window, then who was missed, each the newest first."""
         large = self.large
         return tuple(sorted((c for c in self.calls if c not in large), key=lambda call: STANDINGS.index(call.standing)))
 
@@ -143,6 +144,10 @@ def step(state: CallScreenState, event: object) -> tuple[CallScreenState, tuple[
             state = replace(state, lines=lines)
         case Received(("window", window, "state"), WindowState() as what, retained):
             state = _window_changed(state, window, what, retained)
+        case Received(("event", "ticket-missed"), TicketMissed() as missed):
+            state = _missed(state, missed)
+        case Received(("event", _), TicketRequeued(number=number) | TicketTransferred(number=number)):
+            state = replace(state, calls=tuple(c for c in state.calls if c.number != number or c.standing != "missed"))
         case Received(("announce",), Announce() as call):
             if any(shown.key == (call.number, call.window) and shown.standing == "calling" for shown in state.calls):
                 state = _catching(state, (call.number, call.window))
@@ -159,10 +164,8 @@ def _window_changed(state: CallScreenState, window: str, what: WindowState, reta
     opened = state.open_windows - {window} if what.state in ("closed", "paused") else state.open_windows | {window}
     state = replace(state, open_windows=opened)
     ticket = what.ticket if what.state in ("calling", "serving") else None
-    before = next((c for c in state.calls if c.window == window and c.standing != "past"), None)
+    before = next((c for c in state.calls if c.window == window and c.standing != "missed"), None)
     others = [c for c in state.calls if c is not before]
-    if before is not None and (ticket is None or ticket.number != before.number):
-        others.append(replace(before, standing="past"))
     if ticket is None:
         return replace(state, calls=_sorted(others))
     standing: Standing = "calling" if what.state == "calling" else "serving"
@@ -172,6 +175,16 @@ def _window_changed(state: CallScreenState, window: str, what: WindowState, reta
     call = ShownCall(ticket.number, window, standing, what.calls, _rank(state, what, retained))
     state = replace(state, calls=_sorted([*others, call]), arrivals=state.arrivals + 1)
     return _catching(state, call.key) if standing == "calling" and not retained else state
+
+
+def _missed(state: CallScreenState, missed: TicketMissed) -> CallScreenState:
+    """Nobody came: the number stays for a while, so that whoever looks for it learns what to do."""
+    when = missed.at or state.clock
+    if when is None:
+        return state
+    others = [call for call in state.calls if call.number != missed.number]
+    row = ShownCall(missed.number, missed.window, "missed", 0, (when, state.arrivals + 1))
+    return replace(state, calls=_sorted([*others, row]), arrivals=state.arrivals + 1)
 
 
 def _catching(state: CallScreenState, key: NumberAtWindow) -> CallScreenState:
@@ -194,14 +207,14 @@ def _rank(state: CallScreenState, what: WindowState, retained: bool) -> tuple[da
 
 
 def _sorted(calls: list[ShownCall]) -> tuple[ShownCall, ...]:
-    past = sorted((c for c in calls if c.standing == "past"), key=lambda call: call.rank, reverse=True)[:RECENT]
-    return tuple(sorted([*past, *(c for c in calls if c.standing != "past")], key=lambda call: call.rank, reverse=True))
+    missed = sorted((c for c in calls if c.standing == "missed"), key=lambda call: call.rank, reverse=True)[:RECENT]
+    return tuple(sorted([*missed, *(c for c in calls if c.standing != "missed")], key=lambda call: call.rank, reverse=True))
 
 
 def _aged(state: CallScreenState) -> CallScreenState:
-    """Drop calls that are long over, but only while the picture is a live one."""
+    """Drop numbers that were missed long ago, but only while the picture is a live one."""
     if not state.live or state.clock is None:
         return state
     clock = state.clock
-    calls = tuple(c for c in state.calls if c.standing != "past" or clock - c.rank[0] < KEPT)
+    calls = tuple(c for c in state.calls if c.standing != "missed" or clock - c.rank[0] < KEPT)
     return state if len(calls) == len(state.calls) else replace(state, calls=calls)

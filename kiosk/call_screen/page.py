@@ -77,7 +77,8 @@ class CallsPage(Page[CallScreenState]):
         for place, cell in enumerate(self._cells):
             cell.show(others[place] if place < len(others) else None)
         self._waiting.show(state.lines, state.now)
-        self._notices.show(state.now, self._trouble(state))
+        missed = any(call.standing == "missed" for call in state.calls)
+        self._notices.show(state.now, self._trouble(state), missed=missed)
 
     def _trouble(self, state: CallScreenState) -> tuple[str, ...]:
         """What the notices give way to while the hall's server is away, in both languages; nothing while it is there."""

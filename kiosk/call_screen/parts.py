@@ -27,7 +27,7 @@ GOES_ON = "…"
 COLOURS: dict[Standing, tuple[str, str]] = {
     "calling": ("accent_soft", "accent"),
     "serving": ("surface", "text"),
-    "past": ("sunken", "secondary"),
+    "missed": ("sunken", "secondary"),
 }
 """The ground of a call, and the words on it."""
 TURN_S = 8
@@ -89,7 +89,7 @@ class CallCell(Fill):
         self.opacity = 1 if call else 0
         if call is None:
             return
-        words = {"calling": _("请前往"), "serving": _("办理中"), "past": _("已叫过")}[call.standing]
+        words = {"calling": _("请前往"), "serving": _("办理中"), "missed": _("已过号")}[call.standing]
         ground, colour = COLOURS[call.standing]
         self.paint(ground)
         parts = (self._number, self._window, self._behind, self._zh, self._en)
@@ -160,26 +160,31 @@ class QueueRow(Box):
 
 class Notices(Box):
     """One notice after another, each first in Chinese, then in English. One too long for the bar comes in parts, each on
-    one line and as large as the others. Trouble takes their place."""
+    one line and as large as the others. While a number is shown as missed, one says what to do. Trouble takes their place."""
 
     def __init__(self, context: PageContext, rect: Rect) -> None:
         super().__init__(context, rect)
         place = rect.inset(context.look.space("l"), 0)
-        size = context.look.px(NOTICE_SIZE)
-        both = [text for notice in notices_of(context) for text in (notice.zh, notice.en)]
-        room = place.w - 2 * measure(GOES_ON, size)
-        parts = [parted(text, room, lambda part: measure(part, size)) for text in both]
-        self._texts = [part for several in parts for part in marked(several)]
         self._width = place.w
+        self._texts = self._parts(notices_of(context))
+        self._missed = self._parts([missed_notice(context)]) if context.hall.notice else []
         self._bar = Fill(context, rect, "accent", corner=context.look.corner / 2)
         self._words = Words(context, place, "", NOTICE_SIZE, colour="on_accent", align="center", line_height=1.15)
         self.put(self._bar, self._words)
 
-    def show(self, now: float, trouble: Sequence[str]) -> None:
+    def _parts(self, notices: Sequence[TextConfig]) -> list[str]:
+        size = self.look.px(NOTICE_SIZE)
+        room = self._width - 2 * measure(GOES_ON, size)
+        both = [text for notice in notices for text in (notice.zh, notice.en)]
+        parts = [parted(text, room, lambda part: measure(part, size)) for text in both]
+        return [part for several in parts for part in marked(several)]
+
+    def show(self, now: float, trouble: Sequence[str], *, missed: bool) -> None:
         """Bring the notice whose turn it is, or the trouble: all its texts at once if they fit."""
         together = " · ".join(trouble)
         fits = measure(together, self.look.px(NOTICE_SIZE)) <= self._width
-        said = [together] if trouble and fits else trouble or self._texts
+        notices = [*self._missed, *self._texts] if missed else self._texts
+        said = [together] if trouble and fits else trouble or notices
         self._bar.paint("warning" if trouble else "accent")
         self._words.say(said[int(now // (TURN_S if trouble else NOTICE_S)) % len(said)])
 
@@ -192,11 +197,15 @@ def marked(parts: Sequence[str]) -> list[str]:
 
 def notices_of(context: PageContext) -> list[TextConfig]:
     """The hall's notices; without any, what to do with a missed number and where to ask."""
-    hall = context.hall
-    if hall.notice:
-        return list(hall.notice)
-    en = texts("en")
-    requeued, void, ask = _("过号请到{desk}，不用重新取号"), _("过号作废，请重新取号"), _("需要帮助请到{desk}")
-    missed = requeued if hall.rules.missed == "requeue" else void
-    desk = hall.hall.help_desk
-    return [TextConfig(zh=text.format(desk=desk.zh), en=en(text).format(desk=desk.en)) for text in (missed, ask)]
+    return list(context.hall.notice) or [missed_notice(context), _at_the_desk(context, _("需要帮助请到{desk}"))]
+
+
+def missed_notice(context: PageContext) -> TextConfig:
+    """What to do with a missed number."""
+    requeued, void = _("过号请到{desk}，不用重新取号"), _("过号作废，请重新取号")
+    return _at_the_desk(context, requeued if context.hall.rules.missed == "requeue" else void)
+
+
+def _at_the_desk(context: PageContext, text: str) -> TextConfig:
+    desk = context.hall.hall.help_desk
+    return TextConfig(zh=text.format(desk=desk.zh), en=texts("en")(text).format(desk=desk.en))

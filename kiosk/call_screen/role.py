@@ -20,7 +20,16 @@ class CallScreen(Role[CallScreenState, CallScreenState]):
     """Shows who is called where; the language only says which text comes first where there is room for one."""
 
     kind = "screen"
-    topics = ("server/status", "queue/+/state", "window/+/state", "announce", "voice/+/saying")
+    topics = (
+        "server/status",
+        "queue/+/state",
+        "window/+/state",
+        "announce",
+        "voice/+/saying",
+        "event/ticket-missed",
+        "event/ticket-requeued",
+        "event/ticket-transferred",
+    )
     effects = ()
 
     def __init__(self, language: str) -> None:

@@ -35,7 +35,7 @@ def busy(hall: HallConfig) -> CallScreenState:
         ShownCall(
             f"{hall.queue[i].letter}{12 + i:03}",
             hall.window[(i * 5) % len(hall.window)].id,
-            "calling" if i < 3 else "serving" if i < 7 else "past",
+            "calling" if i < 3 else "serving" if i < 7 else "missed",
             1,
             (NOON - timedelta(minutes=i), 20 - i),
         )

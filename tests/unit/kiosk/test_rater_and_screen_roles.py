@@ -50,7 +50,8 @@ def test_the_rules_of_the_hall_are_the_rules_of_the_rater(folder):
 
 def test_the_call_screen_follows_every_window_and_queue_and_nothing_of_persons(folder):
     screen = role(folder, "screen")
-    assert set(screen.topics) == {"server/status", "queue/+/state", "window/+/state", "announce", "voice/+/saying"}
+    numbers = {f"event/ticket-{what}" for what in ("missed", "requeued", "transferred")}
+    assert set(screen.topics) == {"server/status", "queue/+/state", "window/+/state", "announce", "voice/+/saying", *numbers}
 
 
 def test_a_photo_is_only_taken_from_the_folder_of_the_hall(folder):

@@ -145,7 +145,8 @@ def test_topics_are_built_as_the_table_has_them() -> None:
         topics.server_status(), topics.terminal_status("id"), topics.terminal_ask("id"), topics.terminal_told("id"),
         topics.queue_state("queue"), topics.window_state("window"), topics.display_desired("id"), topics.display_shown("id"),
         topics.announce(), topics.voice_saying("id"), topics.rating_ask("window"), topics.configuration(), topics.configuration("part"), topics.catalogue_version(), topics.alert("id"),
-        topics.event("type"), topics.event("window-opened"), topics.event("window-taken-over"), topics.command("verb"),
+        topics.event("type"), topics.event("window-opened"), topics.event("window-taken-over"), topics.event("ticket-missed"),
+        topics.event("ticket-requeued"), topics.event("ticket-transferred"), topics.command("verb"),
         topics.command("verb", "client-id"),
         topics.reply("client-id"),
     }  # fmt: skip

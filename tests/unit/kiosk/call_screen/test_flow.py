@@ -2,10 +2,13 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.wire.events import TicketMissed, TicketRequeued, TicketTransferred
 from contract.wire.messages import (
     Announce,
     Estimate,
@@ -51,6 +54,17 @@ def announce(number: str, name: str) -> Received:
 
 def says(*calls: tuple[str, str], voice: str = "voice-1") -> Received:
     return Received(("voice", voice, "saying"), VoiceSaying([SpokenCall(*call) for call in calls]))
+
+
+def missed(number: str, name: str, *, since: float = 0) -> Received:
+    what = TicketMissed(
+        ticket=f"t-{number}", number=number, queue="social", window=name, state="missed", at=NOON + timedelta(seconds=since)
+    )
+    return Received(("event", "ticket-missed"), what)
+
+
+def back_in_line(number: str) -> Received:
+    return Received(("event", "ticket-requeued"), TicketRequeued(ticket=f"t-{number}", number=number, queue="social", places=3))
 
 
 def large(state: CallScreenState) -> list[str]:
@@ -121,12 +135,13 @@ def test_two_voices_are_shown_together_and_each_ends_by_itself():
     assert large(play(says(), state=state)) == ["N001"]
 
 
-def test_who_is_still_to_come_stands_before_who_is_at_a_window_and_who_has_gone():
+def test_who_is_still_to_come_stands_before_who_is_at_a_window_and_who_was_missed():
     state = play(
         *LIVE,
         window("01", "calling", "A001"),
         window("02", "serving", "A002", since=1),
         window("03", "calling", "A003", since=2),
+        missed("A003", "03", since=3),
         window("03", "idle", since=3),
         window("04", "calling", "A004", since=4),
         at(20),
@@ -135,7 +150,7 @@ def test_who_is_still_to_come_stands_before_who_is_at_a_window_and_who_has_gone(
     assert [(call.number, call.standing) for call in state.others] == [
         ("A001", "calling"),
         ("A002", "serving"),
-        ("A003", "past"),
+        ("A003", "missed"),
     ]
 
 
@@ -152,32 +167,55 @@ def test_a_recall_comes_back_to_the_top_and_is_highlighted():
     assert len(state.calls) == 2
 
 
-def test_a_call_that_was_answered_stays_as_being_served_and_then_as_past():
+def test_a_call_that_was_answered_is_being_served_and_goes_when_its_service_is_over():
     state = play(*LIVE, window("01", "calling", "A001"), window("01", "serving", "A001", since=5))
     assert shown(state) == [("A001", "01", "serving")]
-    state = play(window("01", "idle"), state=state)
-    assert shown(state) == [("A001", "01", "past")]
-    state = play(window("01", "calling", "A002", since=9), state=state)
-    assert shown(state) == [("A002", "01", "calling"), ("A001", "01", "past")]
+    assert shown(play(window("01", "rating"), state=state)) == []
+    assert shown(play(window("01", "calling", "A002", since=9), state=state)) == [("A002", "01", "calling")]
+
+
+def test_a_number_to_which_nobody_came_is_shown_as_missed_whatever_is_told_first():
+    called = play(*LIVE, window("01", "calling", "A001"))
+    for events in permutations((missed("A001", "01"), window("01", "idle"))):
+        assert shown(play(*events, state=called)) == [("A001", "01", "missed")]
+    again = play(missed("A001", "01"), window("01", "idle"), window("03", "calling", "A001", since=90), state=called)
+    assert shown(again) == [("A001", "03", "calling")]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        back_in_line("A001"),
+        Received(("event", "ticket-transferred"), TicketTransferred(ticket="t", number="A001", to_window="04")),
+    ],
+)
+def test_a_missed_number_that_waits_again_is_missed_no_more(event: Received):
+    state = play(*LIVE, window("01", "calling", "A001"), window("01", "idle"), missed("A001", "01"))
+    assert shown(play(event, state=state)) == []
+
+
+def test_a_number_that_was_sent_on_or_put_aside_is_not_shown_at_its_old_window():
+    state = play(*LIVE, window("01", "calling", "A001"), window("02", "serving", "A002"))
+    assert shown(play(window("01", "idle"), window("02", "idle"), state=state)) == []
 
 
 def test_after_a_number_is_over_the_next_one_that_is_still_called_is_large():
     state = play(*LIVE, window("01", "calling", "A001"), window("02", "serving", "B001", since=1), at(9))
     state = play(window("04", "calling", "D003", since=10), announce("D003", "04"), says(("D003", "04")), state=state)
     assert large(state) == ["D003"]
-    missed = play(window("04", "idle", since=12), state=state)
-    assert large(missed) == ["A001"] and not missed.highlighted, "not even while the voice still says it"
-    assert {call.number for call in missed.others} == {"D003", "B001"}
-    served = play(window("01", "serving", "A001", since=14), state=missed)
+    gone = play(window("04", "idle", since=12), missed("D003", "04", since=12), state=state)
+    assert large(gone) == ["A001"] and not gone.highlighted, "not even while the voice still says it"
+    assert {call.number for call in gone.others} == {"D003", "B001"}
+    served = play(window("01", "serving", "A001", since=14), state=gone)
     assert large(served) == ["B001"], "of those at a window the newest call"
     over = play(window("01", "rating", since=20), window("02", "idle", since=20), state=served)
-    assert large(over) == [] and len(over.others) == 3
+    assert large(over) == [] and [call.number for call in over.others] == ["D003"]
 
 
-def test_past_calls_go_after_a_quarter_of_an_hour_but_not_while_the_server_is_away():
-    state = play(*LIVE, window("01", "calling", "A001"), window("01", "idle"))
+def test_missed_numbers_go_after_a_quarter_of_an_hour_but_not_while_the_server_is_away():
+    state = play(*LIVE, window("01", "calling", "A001"), missed("A001", "01"), window("01", "idle"))
     away = play(server("lost"), at(3600), state=state)
-    assert shown(away) == [("A001", "01", "past")]
+    assert shown(away) == [("A001", "01", "missed")]
     assert shown(play(server(), at(3601), state=away)) == []
 
 
@@ -215,7 +253,7 @@ def test_after_a_reconnect_the_screen_shows_the_truth_without_calling_anybody_ag
     )
     state = play(*back, state=state)
     assert shown(state)[0] == ("A009", "01", "calling")
-    assert ("C003", "03", "serving") in shown(state) and ("B001", "02", "past") in shown(state)
+    assert ("C003", "03", "serving") in shown(state) and len(shown(state)) == 2
     assert not state.highlighted and state.live and state.lines["social"].waiting == 3
 
 
@@ -224,13 +262,11 @@ def test_retained_calls_are_sorted_by_when_they_were_made():
     assert [call.number for call in play(*LIVE, *states).calls] == ["A000", "A002", "A001"]
 
 
-def test_no_more_than_twelve_past_calls_are_kept_and_every_present_one_is():
-    events = [
-        event for i in range(40) for event in (window("01", "calling", f"A{i:03}", since=i), window("01", "idle", since=i))
-    ]
+def test_no_more_than_twelve_missed_numbers_are_kept_and_every_present_one_is():
+    events = [missed(f"A{i:03}", "01", since=i) for i in range(40)]
     present = [window(f"w{i}", "serving", f"B{i:03}", since=i) for i in range(30)]
     state = play(*LIVE, *events, *present)
-    assert sum(call.standing == "past" for call in state.calls) == 12
+    assert sum(call.standing == "missed" for call in state.calls) == 12
     assert sum(call.standing == "serving" for call in state.calls) == 30
 
 
@@ -272,6 +308,9 @@ EVENTS = st.one_of(
             Received(("announce",), None),
             says(("A001", "01"), ("B001", "03")),
             says(voice="voice-2"),
+            missed("A001", "01", since=3),
+            missed("B001", "03", since=4),
+            back_in_line("A001"),
             Received(("voice", "voice-1", "saying"), None),
         ]
     ),
@@ -282,10 +321,10 @@ EVENTS = st.one_of(
 @given(st.lists(EVENTS, max_size=60))
 def test_whatever_happens_each_window_shows_one_present_call_and_no_number_stands_twice_at_present(events):
     state = play(at(0), *events)
-    present = [call for call in state.calls if call.standing != "past"]
+    present = [call for call in state.calls if call.standing != "missed"]
     assert len({call.window for call in present}) == len(present)
     assert len({call.number for call in present}) == len(present)
     assert [call.rank for call in state.calls] == sorted((call.rank for call in state.calls), reverse=True)
     assert all(line.waiting >= 0 for line in state.lines.values())
     assert len(state.large) + len(state.others) == len(state.calls) and bool(state.large) == bool(present)
-    assert all(call.standing != "past" for call in state.large)
+    assert all(call.standing != "missed" for call in state.large)
