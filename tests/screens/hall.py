@@ -21,6 +21,7 @@ from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
 from contract.guides.english import sentences
 from contract.guides.guide_file import Guides, open_guides
+from contract.guides.item import Item
 from contract.texts import texts
 from contract.wire.messages import Estimate, QueueState, Text, WindowState, WindowTicket
 from kiosk.flow.event import Broke, Connected, Received
@@ -233,6 +234,13 @@ def example_guides() -> tuple[Guides, Path]:
     return open_guides(path), path
 
 
+@cache
+def example_items() -> tuple[Item, ...]:
+    """The items for persons of the example hall, read once."""
+    guides, _ = example_guides()
+    return tuple(item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None)
+
+
 def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     """The pages of the guides, with the longest lists and texts that the example hall has."""
     guides, _ = example_guides()
@@ -262,8 +270,7 @@ def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
         yield name, replace(state, page="search", lookup=lookup)
         if results:
             yield f"{name}-2", replace(state, page="search", lookup=lookup, sheet=1)
-    items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
-    item = max(items, key=lambda item: (len(item.steps), len(item.materials)))
+    item = max(example_items(), key=lambda item: (len(item.steps), len(item.materials)))
     read = replace(state.lookup, item=item, english=guides.english(sentences(item)))
     for section in SECTIONS:
         yield f"guide-{section}", replace(state, page="guide", lookup=replace(read, section=section))
@@ -319,8 +326,7 @@ def paper_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     """Printing on A4: choosing, looking, waiting, trouble and every end."""
     guides, _ = example_guides()
     there = contents(guides)
-    items = [item for entry in guides.of_audience("person") if (item := guides.item(entry.id)) is not None]
-    item = max(items, key=lambda item: len(forms_of(item, there)))
+    item = max(example_items(), key=lambda item: len(forms_of(item, there)))
     read = GuideLookup(contents=there, item=item, english=guides.english(sentences(item)))
     state = replace(state, lookup=read, trail=("home", "guides", "guide-list", "guide"))
     out = replace(
@@ -382,9 +388,12 @@ def every(only: str = "") -> Iterator[tuple[str, Callable[[], Page]]]:
     from tests.screens.kivy_stage import make_page
 
     hall = load(HALL)
-    for (mode_name, mode), (size_name, size) in itertools.product(MODES.items(), SIZES.items()):
-        for name, state in states(hall, mode) if only in ("", f"hall/{mode_name}/{size_name}") else ():
-            yield f"hall/{mode_name}/{size_name}/{name}", partial(make_page, draw, state, hall, size, mode)
+    for mode_name, mode in MODES.items():
+        sizes = {f"hall/{mode_name}/{name}": size for name, size in SIZES.items()}
+        wanted = {name: size for name, size in sizes.items() if only in ("", name)}
+        named = list(states(hall, mode)) if wanted else []
+        for (of_mode, size), (name, state) in itertools.product(wanted.items(), named):
+            yield f"{of_mode}/{name}", partial(make_page, draw, state, hall, size, mode)
 
 
 def pages(only: str = "") -> Iterator[tuple[str, Page]]:

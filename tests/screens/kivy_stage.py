@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,9 @@ from kiosk.ui.theme import Look, Mode
 
 if TYPE_CHECKING:
     from kiosk.ui.page import Page
+
+SELDOM = (50_000, 20, 50)
+"""New objects before the collector of cycles looks again: pages are made by the hundred, and it took as long as drawing them."""
 
 _ready: list[bool] = []
 
@@ -31,6 +35,8 @@ def open_window() -> None:
 
         fonts.register()
         Window.dispatch("on_draw")
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
         _ready.append(True)
 
 
