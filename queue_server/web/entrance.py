@@ -1,4 +1,4 @@
-"""The entrance for staff, and the language switch."""
+"""The entrance for staff, and the switches for language and larger letters."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from fastapi.responses import RedirectResponse
 from contract.wire import messages
 from queue_server.catalogue.lifecycle import STATE_FOR
 from queue_server.web.auth.sessions import Session
-from queue_server.web.rendering import LANGUAGE_COOKIE, LANGUAGES, local_path
+from queue_server.web.rendering import LANGUAGE_COOKIE, LANGUAGES, LETTERS, LETTERS_COOKIE, local_path
 from queue_server.web.site import Site
 
 YEAR_S = 365 * 24 * 3600
 
 
 def routes(site: Site, *, staff_here: bool) -> APIRouter:
-    """`/` and `/lang/<language>`. `staff_here`: whether one can log in at this listener."""
+    """`/`, `/lang/<language>` and `/letters/<size>`. `staff_here`: whether one can log in at this listener."""
     router = APIRouter()
 
     @router.get("/")
@@ -39,13 +39,22 @@ def routes(site: Site, *, staff_here: bool) -> APIRouter:
 
     @router.get("/lang/{language}")
     async def choose_language(request: Request, language: str, next: str = "/") -> Response:
-        response = RedirectResponse(local_path(next), HTTPStatus.SEE_OTHER)
-        if language in LANGUAGES:
-            secure = request.url.scheme == "https"
-            response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, samesite="lax", httponly=True, secure=secure)
-        return response
+        return _chosen(request, next, LANGUAGE_COOKIE, language if language in LANGUAGES else "")
+
+    @router.get("/letters/{size}")
+    async def choose_letters(request: Request, size: str, next: str = "/") -> Response:
+        return _chosen(request, next, LETTERS_COOKIE, size if size in LETTERS else "")
 
     return router
+
+
+def _chosen(request: Request, next: str, cookie: str, choice: str) -> Response:
+    """Back to where somebody came from, with what was chosen kept for a year; nothing is kept of what is no choice."""
+    response = RedirectResponse(local_path(next), HTTPStatus.SEE_OTHER)
+    if choice:
+        secure = request.url.scheme == "https"
+        response.set_cookie(cookie, choice, max_age=YEAR_S, samesite="lax", httponly=True, secure=secure)
+    return response
 
 
 def _waiting_items(site: Site, session: Session) -> int:

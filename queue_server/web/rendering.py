@@ -25,6 +25,8 @@ from queue_server.web.menu import entries
 
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "lang"
+LETTERS, LETTERS_COOKIE = ("normal", "large"), "letters"
+"""How large the letters of the pages for phones are, beside what the phone itself is set to."""
 TAG, WEIGHT = re.compile(r"[a-z]{1,8}(-[a-z0-9]{1,8})*"), re.compile(r"(q=[01](\.[0-9]{0,3})?)?")
 EDITION = re.compile(r"[0-9a-f]{10}")
 STATIC = Path(__file__).parent / "static"
@@ -52,7 +54,8 @@ class Pages:
     def page(self, request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
         """A whole page."""
         language = self.language(request)
-        html = self.part(language, template, path=local_path(str(request.url)), **context)
+        large = request.cookies.get(LETTERS_COOKIE) == "large"
+        html = self.part(language, template, path=local_path(str(request.url)), large=large, **context)
         return compression.page(request, html, status, personal=context.get("session") is not None)
 
     def part(self, language: str, template: str, **context: object) -> str:

@@ -34,13 +34,31 @@ NO_PAGES = {
     *("/fleet/{terminal}/{act}", "/g/forms/{name}.pdf", "/g/{code}/{kind}.pdf", "/items/export.{suffix}"),
     *("/wall/{display}.png", "/wall/{display}/{line}.png"),  # files
     *("/console/live", "/fleet/live", "/log-check/live", "/supervisor/live", "/t/{token}/live", "/updates/live", "/wall/live"),
-    *("/a/{code}/cancel", "/lang/{language}", "/t/{token}/cancel", "/t/{token}/rate", "/t/{token}/why"),  # lead elsewhere
+    *(
+        "/a/{code}/cancel",
+        "/lang/{language}",
+        "/letters/{size}",
+        "/t/{token}/cancel",
+        "/t/{token}/rate",
+        "/t/{token}/why",
+    ),  # lead elsewhere
     *("/health", "/metrics"),  # for programs
 }
 LOST = {
     "zh": re.compile("连接断了，下面是 [0-9]{2}:[0-9]{2} 的情况。正在自动重连。"),
     "en": re.compile("[0-9]{2}:[0-9]{2}"),
 }
+SIDEWAYS = """() => {
+  const most = document.documentElement.clientWidth, found = [];
+  for (const node of document.querySelectorAll('body, body *')) {
+    const box = node.getBoundingClientRect(), style = getComputedStyle(node);
+    const hidden = node.closest('.skip, svg, [hidden]') || !box.width;
+    const cut = style.overflowX !== 'visible' && node.scrollWidth > node.clientWidth + 1 && node.nodeName !== 'INPUT';
+    if (!hidden && (box.right > most + 1 || cut)) found.push(node.outerHTML.slice(0, 120));
+  }
+  return found;
+}"""
+"""What stands beyond the edge of the screen, or is cut off."""
 UNMARKED = """() => {
   const chinese = /[\\u3400-\\u9fff]/, found = [];
   const other = (node) => !node.closest('[lang]').lang.startsWith('zh');
@@ -197,6 +215,24 @@ def test_no_page_has_a_finding_of_axe_nor_chinese_that_is_not_marked_on_an_engli
         page.context.close()
     assert not findings, "\n".join(findings)
     assert known.keys() - seen == NO_PAGES, "every address that shows a page is looked at here"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pages_of_citizens_fit_a_phone_with_letters_twice_as_large(
+    pages: list[View], site: str, browser: Browser, language: str
+) -> None:
+    page, cut = new_page(browser), []
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.context.add_cookies([{"name": "lang", "value": language, "url": site}])
+    for view in pages:
+        if not view.who and PHONE in view.sizes:
+            page.goto(site + view.path)
+            view.press(page)
+            for size in ("150%", "200%"):
+                page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+                cut += [f"{view.name} ({size}): {found}" for found in page.evaluate(SIDEWAYS)]
+    page.context.close()
+    assert not cut, "\n".join(cut)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -75,7 +75,7 @@ def test_a_rating_ends_the_question_on_every_page_of_the_ticket_and_keeps_its_re
     expect(other.locator(".levels")).to_have_count(0)
     page.check('[value="213"]')
     page.fill("[name=text]", "窗口没有人")
-    page.click("header a")
+    page.click("header a[href*='/lang/']")
     expect(page.locator("button.main")).to_have_text("Submit")
     expect(page.locator('[value="213"]')).to_be_checked()
     expect(page.locator("[name=text]")).to_have_value("窗口没有人")

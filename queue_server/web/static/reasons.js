@@ -1,4 +1,4 @@
-// What was ticked and written stays when the page changes its language: this tab keeps it until the page is there again.
+// What was ticked and written stays when the page changes its language or its letters: this tab keeps it until the page is there again.
 const KEY = "reasons";
 const form = document.getElementById("why");
 const kept = JSON.parse(sessionStorage.getItem(KEY) || "null");
@@ -9,7 +9,7 @@ if (kept?.action === form.action) {
   form.elements.text.value = kept.text;
 }
 
-document.querySelector("header a").addEventListener("click", () => {
+document.querySelector("header").addEventListener("click", () => {
   const given = new FormData(form);
   sessionStorage.setItem(KEY, JSON.stringify({ action: form.action, reasons: given.getAll("reason"), text: given.get("text") }));
 });

@@ -76,3 +76,17 @@ def test_scripts_and_what_they_import_are_kept_by_the_browser_until_the_next_edi
         assert answer.status_code == 200
         assert "max-age" in answer.headers["cache-control"]
     assert client.get("/static/live.js").headers["cache-control"] == "no-store"
+
+
+def test_whoever_chooses_large_letters_has_them_on_every_page_for_phones(hall: WebHall, client: TestClient) -> None:
+    ticket = f"/t/{hall.issue()['token']}"
+    assert 'class="large"' not in client.get(ticket).text and "关怀版" in client.get(ticket).text
+    answer = client.get("/letters/large", params={"next": ticket})
+    assert (answer.status_code, answer.headers["location"]) == (303, ticket)
+    for path in (ticket, "/c", "/t/nonsense"):
+        page = client.get(path).text
+        assert 'class="large"' in page and ("标准版" in page or path == "/t/nonsense"), path
+    client.get("/letters/huge")
+    assert 'class="large"' in client.get("/c").text, "what is no choice changes nothing"
+    assert client.get("/letters/normal", params={"next": "https://elsewhere.example"}).headers["location"] == "/"
+    assert 'class="large"' not in client.get("/c").text
