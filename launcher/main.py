@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import signal
 import sys
 import time
@@ -24,6 +25,7 @@ CLOSING_S = 30.0
 def main(argv: Sequence[str] | None = None) -> int:
     """Start the hall, print its addresses, stay until Ctrl-C; exit status 1 when a part does not come up."""
     options = LauncherOptions.parse(argv)
+    os.umask(0o077)  # what it keeps is for its own user, however it was started
     try:
         config = load(options.hall)
     except BadHall as error:

@@ -5,6 +5,7 @@ From loopback it is open; from elsewhere it needs `Authorization: Bearer` with t
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from queue_server.web.api.token_files import METRICS
 from queue_server.web.shares import Shares
 from queue_server.web.site import Site
 
+LOG = logging.getLogger(__name__)
 CONDITIONS = ("closed", "paused", "idle", "calling", "serving", "rating")
 
 
@@ -67,28 +69,43 @@ def _queues(site: Site) -> Iterator[GaugeMetricFamily]:
 
 
 def _terminals(site: Site) -> Iterator[GaugeMetricFamily]:
-    ready = GaugeMetricFamily("jiaohao_terminal_ready", "1 for a terminal that is ready", labels=["terminal"])
-    device = GaugeMetricFamily("jiaohao_device_well", "1 for a device in no trouble", labels=["terminal", "device", "kind"])
-    degrees = GaugeMetricFamily("jiaohao_terminal_temperature_celsius", "The hottest sensor", labels=["terminal"])
-    disk = GaugeMetricFamily("jiaohao_terminal_disk_free_bytes", "Free space for data", labels=["terminal"])
     about = "Papers since the new roll or tray"
-    printed = GaugeMetricFamily("jiaohao_printer_papers_printed", about, labels=["terminal", "device"])
-    left = GaugeMetricFamily("jiaohao_printer_papers_left", "Papers that are left, about", labels=["terminal", "device"])
+    one = ("terminal",)
+    families = {
+        "ready": GaugeMetricFamily("jiaohao_terminal_ready", "1 for a terminal that is ready", labels=one),
+        "device": GaugeMetricFamily("jiaohao_device_well", "1 for a device in no trouble", labels=[*one, "device", "kind"]),
+        "degrees": GaugeMetricFamily("jiaohao_terminal_temperature_celsius", "The hottest sensor", labels=one),
+        "disk": GaugeMetricFamily("jiaohao_terminal_disk_free_bytes", "Free space for data", labels=one),
+        "printed": GaugeMetricFamily("jiaohao_printer_papers_printed", about, labels=[*one, "device"]),
+        "left": GaugeMetricFamily("jiaohao_printer_papers_left", "Papers that are left, about", labels=[*one, "device"]),
+    }
     known = site.states("terminal/", "/status", messages.TerminalStatus)
     for name in dict.fromkeys([*(terminal.id for terminal in site.config.terminal), *known]):
-        status = known.get(name)
-        ready.add_metric([name], float(status is not None and status.state == "ready"))
-        for one in {one.id: one for one in status.devices}.values() if status else ():
-            device.add_metric([name, one.id, one.kind], float(one.state in FINE))
-            if one.paper is not None:
-                printed.add_metric([name, one.id], one.paper.printed)
-                if one.paper.left is not None:
-                    left.add_metric([name, one.id], one.paper.left)
-        if status and status.machine:
-            disk.add_metric([name], status.machine.disk_free_mb * 1024 * 1024)
-            if status.machine.temperature_c is not None:
-                degrees.add_metric([name], status.machine.temperature_c)
-    yield from (ready, device, degrees, disk, printed, left)
+        try:
+            figures = list(figures_of(name, known.get(name)))
+        except Exception:
+            LOG.exception("what terminal %s reports makes no figures", name)
+            figures = [("ready", [name], 0.0)]
+        for family, labels, value in figures:
+            families[family].add_metric(labels, value)
+    yield from families.values()
+
+
+def figures_of(name: str, status: messages.TerminalStatus | None) -> Iterator[tuple[str, list[str], float]]:
+    """The figures of one terminal: family, labels, value. What cannot be written fails here, and takes no others with it."""
+    yield "ready", [name], float(status is not None and status.state == "ready")
+    if status is None:
+        return
+    for device in {device.id: device for device in status.devices}.values():
+        yield "device", [name, device.id, device.kind], float(device.state in FINE)
+        if device.paper is not None:
+            yield "printed", [name, device.id], float(device.paper.printed)
+            if device.paper.left is not None:
+                yield "left", [name, device.id], float(device.paper.left)
+    if status.machine is not None:
+        yield "disk", [name], status.machine.disk_free_mb * 1024.0 * 1024
+        if status.machine.temperature_c is not None:
+            yield "degrees", [name], status.machine.temperature_c
 
 
 def _others(site: Site) -> Iterator[GaugeMetricFamily]:

@@ -17,11 +17,13 @@ from contract.wire.messages import (
     DeviceStatus,
     LeaseStatus,
     Machine,
+    PaperUse,
     TerminalAsk,
     TerminalStatus,
     TerminalTold,
     Text,
 )
+from queue_server.web.api import metrics
 from queue_server.web.fleet.terminal_orders import LARGEST, SHOWN_FOR, TerminalOrders
 from tests.programs import wait_until
 from tests.web_hall import WebHall, csrf, log_in, now
@@ -104,6 +106,31 @@ def test_what_a_terminal_reports_turns_no_text_about(hall: WebHall, client: Test
     assert log_in(client, "admin") == 303
     page = client.get("/fleet").text
     assert "ko[31m" in page and not set("\u202e\u2066\x1b") & set(page)
+
+
+def test_what_one_terminal_reports_takes_no_other_terminals_figures_away(
+    hall: WebHall, client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    printer = [DeviceStatus("printer-1", "printer", "ok", paper=PaperUse(3, 3, 497))]
+    for terminal in ("kiosk-1", "agent-1"):
+        hall.put(f"terminal/{terminal}/status", status(devices=printer))
+    whole = client.get("/metrics").text
+    figures = metrics.figures_of
+
+    def failing(name: str, said: TerminalStatus | None) -> Iterator[tuple[str, list[str], float]]:
+        yield from figures(name, said)
+        if name == "kiosk-1":
+            raise OverflowError("int too large to convert to float")
+
+    monkeypatch.setattr(metrics, "figures_of", failing)
+    answer = client.get("/metrics")
+    assert answer.status_code == 200 and 'jiaohao_terminal_ready{terminal="kiosk-1"} 0.0' in answer.text
+
+    def of_the_agent(text: str) -> list[str]:
+        return [line for line in text.splitlines() if 'terminal="agent-1"' in line]
+
+    assert of_the_agent(answer.text) == of_the_agent(whole) and len(of_the_agent(whole)) == 6
+    assert "what terminal kiosk-1 reports makes no figures" in caplog.text
 
 
 def test_the_page_shows_every_terminal_its_devices_and_its_machine(hall: WebHall, client: TestClient) -> None:
