@@ -162,6 +162,10 @@ class CaseAnswer(Struct, frozen=True):
     case: CaseFacts
 
 
+class AppointmentAnswer(Struct, frozen=True):
+    appointment: AppointmentFacts
+
+
 class TicketScan(Struct, frozen=True, tag_field="kind", tag="ticket"):
     token: Name
     ticket: TicketFacts

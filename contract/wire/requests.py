@@ -138,6 +138,15 @@ class FindCase(Struct, frozen=True):
     terminal: Id | None = None
 
 
+class FindAppointment(Struct, frozen=True):
+    """An appointment by its number, the hall's or the platform's, and the last four characters of the ID number it was booked
+    with."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=64)]
+    last_four: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{4}\Z")]
+    terminal: Id | None = None
+
+
 class LeaseNumbers(Struct, frozen=True):
     """Numbers of a queue that a kiosk may give out by itself today, should it lose the server."""
 
@@ -240,6 +249,7 @@ VERBS: dict[str, Verb] = {
     "lookup": Verb(LookupTicket, answers.LookupAnswer, (OWN_HALL,), reads_only=True),
     "scan": Verb(ScanCode, answers.ScanAnswer, (OWN_HALL,), kept=False),
     "find-case": Verb(FindCase, answers.CaseAnswer, (OWN_HALL,), kept=False),
+    "find-appointment": Verb(FindAppointment, answers.AppointmentAnswer, (OWN_HALL,), kept=False),
     "lease-numbers": Verb(LeaseNumbers, answers.LeaseAnswer, (OWN_HALL,)),
     "merge-tickets": Verb(MergeTickets, answers.MergeAnswer, (OWN_HALL,)),
     "check-technician-code": Verb(CheckTechnicianCode, answers.TechnicianAnswer, _SCREENS),

@@ -36,11 +36,13 @@ from kiosk.ticket_kiosk.my_ticket.state import GiveUpRequest, NumberLookup, Rati
 from kiosk.ticket_kiosk.offline_numbers import steps as offline_numbers_steps
 from kiosk.ticket_kiosk.offline_numbers.state import LeaseRequest, MergeRequest
 from kiosk.ticket_kiosk.read_aloud import steps as read_aloud_steps
+from kiosk.ticket_kiosk.scan import check_in_steps
 from kiosk.ticket_kiosk.scan import steps as scan_steps
-from kiosk.ticket_kiosk.scan.state import CheckedInLookup, CodeLookup
+from kiosk.ticket_kiosk.scan.state import AppointmentLookup, CheckedInLookup, CodeLookup
 from kiosk.ticket_kiosk.state import Effect, Effects, KioskState, Setting
 from kiosk.ticket_kiosk.take_number import steps as take_number_steps
 from kiosk.ticket_kiosk.take_number.state import PrintReport, TicketRequest, TicketReturn
+from kiosk.ticket_kiosk.typed_number import FieldTyped, PickField
 
 __all__ = ["first", "step"]
 BUSY_PAGES = ("printing", "done", "fail-safe")
@@ -195,6 +197,24 @@ def _item_is(state: KioskState, event: ItemIs) -> tuple[KioskState, Effects]:
     return scan_steps.item_is(state, event) if state.page == "scan" else guides_steps.item_is(state, event)
 
 
+def _pick_field(state: KioskState, event: PickField) -> tuple[KioskState, Effects]:
+    match state.page:
+        case "progress":
+            return case_progress_steps.pick_field(state, event)
+        case "check-in":
+            return check_in_steps.pick_field(state, event)
+    return state, ()
+
+
+def _field_typed(state: KioskState, event: FieldTyped) -> tuple[KioskState, Effects]:
+    match state.page:
+        case "progress":
+            return case_progress_steps.field_typed(state, event)
+        case "check-in":
+            return check_in_steps.field_typed(state, event)
+    return state, ()
+
+
 def _printer_is(state: KioskState, event: PrinterIs) -> tuple[KioskState, Effects]:
     return replace(state, printer=event.condition), ()
 
@@ -207,6 +227,7 @@ OWNERS.take(TicketReturn, take_number_steps.ticket_returned)
 OWNERS.take(LeaseRequest, offline_numbers_steps.leased)
 OWNERS.take(MergeRequest, offline_numbers_steps.merged)
 OWNERS.take(CodeLookup, scan_steps.code_answered, scan_steps.unanswered)
+OWNERS.take(AppointmentLookup, check_in_steps.answered, scan_steps.unanswered)
 OWNERS.take(CheckedInLookup, scan_steps.checked_in_answered, scan_steps.unanswered)
 OWNERS.take(GiveUpRequest, my_ticket_steps.given_up, my_ticket_steps.unanswered)
 OWNERS.take(NumberLookup, my_ticket_steps.number_answered, my_ticket_steps.number_unanswered)
@@ -234,11 +255,14 @@ HANDLERS: Handlers[KioskState, Effect] = Handlers(
     on(Answered, OWNERS.answered),
     on(Unanswered, OWNERS.unanswered),
     on(ItemIs, _item_is),
+    on(PickField, _pick_field),
+    on(FieldTyped, _field_typed),
     take_number_steps.HANDLERS,
     offline_numbers_steps.HANDLERS,
     guides_steps.HANDLERS,
     read_aloud_steps.HANDLERS,
     scan_steps.HANDLERS,
+    check_in_steps.HANDLERS,
     my_ticket_steps.HANDLERS,
     case_progress_steps.HANDLERS,
     a4_print_steps.HANDLERS,

@@ -12,7 +12,7 @@ from kiosk.ticket_kiosk.events import OpenHelp, TakeNumber
 from kiosk.ticket_kiosk.guides.state import OpenGuides
 from kiosk.ticket_kiosk.my_ticket.state import OpenFindTicket
 from kiosk.ticket_kiosk.page_frame import PageFrame, date_text
-from kiosk.ticket_kiosk.scan.state import OpenScan
+from kiosk.ticket_kiosk.scan.state import OpenCheckIn, OpenScan
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
@@ -208,6 +208,7 @@ def more(context: PageContext) -> dict[str, tuple[str, str, object]]:
         "guides": (_("办事指南"), "book-open-page-variant", OpenGuides()),
         "my-ticket": (_("我的号票"), "ticket-confirmation", OpenFindTicket()),
         "scan": (_("扫码办理"), "qrcode-scan", OpenScan()),
+        "check-in": (_("预约签到"), "clock", OpenCheckIn()),
         "progress": (_("办件进度"), "clipboard-text", OpenCaseQuery()),
         "blanks": (_("打印表格"), "printer", OpenBlanks()),
         "help": (_("投诉求助"), "headset", OpenHelp()),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PageName = Literal[
     "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
     "guides", "guide-groups", "guide-list", "search", "guide", "progress", "case",
-    "help", "scan", "appointment", "find-ticket", "my-ticket", "holder", "rate", "rate-reasons", "rated",
+    "help", "scan", "check-in", "appointment", "find-ticket", "my-ticket", "holder", "rate", "rate-reasons", "rated",
     "blank-themes", "blanks", "papers", "preview", "printout",
 ]  # fmt: skip
 ShownName = Literal[PageName, "starting", "away", "closed"]
@@ -76,6 +76,12 @@ def _case_fields(state: KioskState) -> Hashable:
     query = state.case_query
     waits = state.requests.waits_for(CaseRequest)
     return query.chosen, query.numbered, query.complete, query.refusal, query.failed, waits
+
+
+def _appointment_fields(state: KioskState) -> Hashable:
+    """The same of the question for an appointment."""
+    typed = state.scan.typed
+    return typed.chosen, typed.numbered, typed.complete, state.scan.refusal, state.requests.waits_for(ScanRequest)
 
 
 def _ticket_number(state: KioskState) -> Hashable:
@@ -189,6 +195,7 @@ PAGES: Mapping[ShownName, PageFacts] = {
         PageFacts("progress", "case_progress.pages.ProgressPage", SERVER, 60, _case_fields),
         PageFacts("case", "case_progress.pages.CasePage", SERVER, 60, _case),
         PageFacts("scan", "scan.scan_page.ScanPage", ("guides", "server"), 45, _scan),
+        PageFacts("check-in", "scan.check_in_page.CheckInPage", SERVER, 60, _appointment_fields),
         PageFacts("appointment", "scan.appointment_page.AppointmentPage", SERVER, 45, _shown_code),
         PageFacts("holder", "scan.appointment_page.HolderPage", SERVER, 90, _shown_code),
         PageFacts("find-ticket", "my_ticket.find_page.FindTicketPage", SERVER, 60, _ticket_number),

@@ -145,6 +145,7 @@ class KioskState:
             "guides": self.has_guides,
             "my-ticket": self.served,
             "scan": self.served and self.scan.known,
+            "check-in": self.served and not self.setting.scanners and not self.scan.known,
             "progress": self.served,
             "blanks": self.setting.a4 is not None and self.a4.known and self.has_forms,
             "help": not self.offline,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from queue_server.appointments.offer import LONGEST, Offer, Unfit
 from queue_server.appointments.places import Span, busiest
-from queue_server.appointments.repository import COLUMNS, UNSEEN, A, Appointment, Booking, NotBooked
+from queue_server.appointments.repository import COLUMNS, UNSEEN, A, Appointment, Booking, NotBooked, last_four_of
 from queue_server.codes.seal import pseudonymised
 from queue_server.codes.signer import Signer
 from queue_server.domain.name_masking import masked_name
@@ -96,8 +96,9 @@ def add(connection: Connection, appointments: Iterable[Appointment], intake: str
 
 
 def _appointment(signer: Signer, booking: Booking, item: str | None, now: datetime) -> Appointment:
+    identity = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
     return Appointment(
-        id="".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH)),
+        id=identity,
         queue=booking.queue,
         item=item,
         starts_at=booking.starts_at,
@@ -108,6 +109,7 @@ def _appointment(signer: Signer, booking: Booking, item: str | None, now: dateti
         ticket=None,
         reference=booking.reference,
         taken_at=now,
+        last_four=last_four_of(signer, identity, booking.person) if booking.person else None,
     )
 
 

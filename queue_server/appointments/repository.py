@@ -56,6 +56,8 @@ class Appointment:
     reference: str | None = None
     taken_at: datetime | None = None
     """When it was made; None of one from before that was kept."""
+    last_four: str | None = None
+    """The keyed hash of the last four characters of who booked it; None without that, and of one from before it was kept."""
 
 
 COLUMNS = [A[f.name] for f in fields(Appointment)]
@@ -74,6 +76,25 @@ def of_reference(connection: Connection, reference: str) -> Appointment | None:
     """The appointment that another system calls by this name."""
     row = connection.execute(select(*COLUMNS).where(A.reference == reference, _SEEN)).first()
     return None if row is None else Appointment(*row)
+
+
+def of_number(connection: Connection, signer: Signer, number: str, last_four: str) -> Appointment | None:
+    """The appointment that goes by this number, in whatever letters, for who knows the last four characters of its ID number.
+
+    Without those on file the hall's own number is enough, for it is drawn by lot; the platform's may be guessed, and is not.
+    """
+    found = find(connection, number.lower())
+    by_lot = found is not None
+    for reference in dict.fromkeys((number, number.upper(), number.lower())):
+        found = found or of_reference(connection, reference)
+    if found is None or (found.last_four is None and found.person is None and by_lot):
+        return found
+    return found if found.last_four == last_four_of(signer, found.id, last_four) else None
+
+
+def last_four_of(signer: Signer, identity: str, paper: str) -> str:
+    """The last four characters of a number, as they are kept of the appointment with this id."""
+    return pseudonymised(signer, "last-four", f"appointment {identity}:{paper[-4:].upper()}")
 
 
 def between(connection: Connection, since: datetime, until: datetime) -> list[Appointment]:

@@ -1,17 +1,15 @@
-"""What a scanned code is good for, and finding a case by its number. Whoever is refused learns one sentence, no more."""
+"""What a scanned code is good for. Whoever is refused learns one sentence, no more."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from math import ceil
 
-from contract.wire import case_number, scanned_code
-from contract.wire.answers import AppointmentScan, CaseAnswer, CaseScan, GuideScan, HolderScan, ScanAnswer, TicketScan
+from contract.wire import scanned_code
+from contract.wire.answers import AppointmentScan, CaseScan, GuideScan, HolderScan, ScanAnswer, TicketScan
 from contract.wire.case import ENDED, PAPERS, STATES, Case
 from contract.wire.facts import CaseDeadline, CaseFacts, CaseStepFacts, HolderFacts
 from contract.wire.messages import ErrorCode, Text
-from contract.wire.requests import FindCase, LookupTicket, ScanCode
+from contract.wire.requests import LookupTicket, ScanCode
 from queue_server.appointments import repository as appointments
 from queue_server.cases import repository as cases
 from queue_server.codes.seal import code_of, pseudonymised
@@ -21,16 +19,8 @@ from queue_server.commands.context import CommandContext
 from queue_server.commands.rate import lookup
 from queue_server.commands.refused import Refused, bad_request
 from queue_server.domain.deadline import COLOURS
-from queue_server.domain.guessing import FIRST_PAUSE, LONGEST_PAUSE, pause
 from queue_server.domain.name_masking import masked_name
-from queue_server.store import guesses
 
-MANY_PEOPLE = 4
-"""How many times as many wrong tries are free at a place that many use, and at a case that many may try, as for one of both."""
-ASKER = "asker:"
-"""A kiosk, or an address of the network: the next who asks there is somebody else, and waits a minute at most."""
-LONGEST_ASKER = 56
-"""So many characters of an asker's name fit behind a case's number into what is counted."""
 SHOWN_DAYS = 7
 
 
@@ -52,51 +42,6 @@ def scan(context: CommandContext, ask: ScanCode) -> ScanAnswer:
             return CaseScan(show_case(context, _sealed_case(context, code)))
         case _:
             return _holder(context, code.value)
-
-
-def find_case(context: CommandContext, ask: FindCase) -> CaseAnswer:
-    """A case by its number and the last four characters of a paper. After a few wrong tries the next one has to wait.
-
-    Who asks is counted, not what the request says of it: a try of somebody else at the same case, or of the same kiosk at
-    another one, is held up much later.
-    """
-    number, asker = case_number.key(ask.number), (context.terminal or context.actor)[-LONGEST_ASKER:]
-    connection, few = context.unit.connection, context.hall.rules.case_guesses
-    free = {f"case:{number}@{asker}": few, f"case:{number}": few * MANY_PEOPLE, f"{ASKER}{asker}": few * MANY_PEOPLE}
-    _check_pause(context, free)
-    found = cases.of_applicant(connection, context.signer, ask.number, ask.last_four)
-    if not found:
-        guesses.add(connection, free, context.now)
-        left = min(tries - guesses.count(connection, subject, context.now) for subject, tries in free.items())
-        raise Refused("not-authorised", "number and last four characters do not go together", not_together(left))
-    if len(found) > 1:
-        raise Refused("not-authorised", "several cases go with number and last four characters", SEVERAL)
-    return CaseAnswer(show_case(context, found[0]))
-
-
-def not_together(left: int) -> Text:
-    """That they do not go together, and how often one may try without having to wait."""
-    zh, en = "编号和证件号码后四位对不上，请核对。", "The number and the last four characters do not go together."
-    if left <= 0:
-        return Text(
-            f"{zh}已经输错多次，下次要等几分钟。", f"{en} That was wrong too often: the next try has to wait some minutes."
-        )
-    return Text(f"{zh}还可以再试 {left} 次。", f"{en} {left} more {'try' if left == 1 else 'tries'}.")
-
-
-def _check_pause(context: CommandContext, free: Mapping[str, int]) -> None:
-    """Refuse a try that comes too soon after wrong ones; `free` says how many of each subject wait for nothing."""
-    connection = context.unit.connection
-    until = context.now
-    for subject, tries in free.items():
-        if last := guesses.latest(connection, subject):
-            longest = FIRST_PAUSE if subject.startswith(ASKER) else LONGEST_PAUSE
-            until = max(until, last + pause(guesses.count(connection, subject, context.now), tries, longest))
-    if until > context.now:
-        minutes = ceil((until - context.now) / timedelta(minutes=1))
-        zh = f"输错次数太多，请{minutes}分钟后再试，或者到窗口查询。"
-        en = f"Too many wrong tries; try again in {minutes} min or ask at a window."
-        raise Refused("limit-reached", "too many wrong tries for this case, or by this asker", Text(zh, en))
 
 
 def show_case(context: CommandContext, case: Case) -> CaseFacts:
@@ -171,10 +116,6 @@ def _holder(context: CommandContext, text: str) -> HolderScan:
 NONSENSE = Text(
     "这个码在这里用不上，请出示号票、预约、办件、指南或服务码的二维码。",
     "This code is of no use here; show the code of a ticket, an appointment, a case, a guide or a service code.",
-)
-SEVERAL = Text(
-    "有几个办件都对得上，请扫受理凭证上的二维码，或者到窗口查询。",
-    "Several cases go with these; scan the QR code on the receipt, or ask at a window.",
 )
 REPLAYED = Text("这个码已经用过了，请在手机上刷新后再扫。", "This code was used before; refresh it on the phone.")
 EXPIRED = Text("这个码已经过期，请在手机上刷新后再扫。", "This code has expired; refresh it on the phone.")

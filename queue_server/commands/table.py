@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from queue_server.commands import call, issue, lease, move, rate, reprint, scan, serve, technician_code, window
+from queue_server.commands import call, find, issue, lease, move, rate, reprint, scan, serve, technician_code, window
 from queue_server.commands.context import CommandContext
 
 COMMANDS: dict[str, Callable[[CommandContext, Any], Struct]] = {
@@ -32,7 +32,8 @@ COMMANDS: dict[str, Callable[[CommandContext, Any], Struct]] = {
     "rate": rate.rate,
     "lookup": rate.lookup,
     "scan": scan.scan,
-    "find-case": scan.find_case,
+    "find-case": find.find_case,
+    "find-appointment": find.find_appointment,
     "lease-numbers": lease.lease_numbers,
     "merge-tickets": lease.merge_tickets,
     "check-technician-code": technician_code.check_code,

@@ -64,6 +64,7 @@ VERBS = {
     "lookup": KIOSKS,
     "scan": KIOSKS,
     "find-case": KIOSKS,
+    "find-appointment": KIOSKS,
     "lease-numbers": KIOSKS,
     "merge-tickets": KIOSKS,
     "rate": (*KIOSKS, *RATERS, "devices-2", CROWD),

@@ -16,9 +16,10 @@ import pytest
 from contract.wire import codec, messages
 from kiosk.flow.event import Answered, Ask, Connected, Received
 from kiosk.ticket_kiosk import flow
-from kiosk.ticket_kiosk.case_progress.state import FieldTyped, OpenCaseQuery, PickField, SubmitCaseQuery
+from kiosk.ticket_kiosk.case_progress.state import OpenCaseQuery, SubmitCaseQuery
 from kiosk.ticket_kiosk.events import GoHome
 from kiosk.ticket_kiosk.state import Business, KioskState, Setting
+from kiosk.ticket_kiosk.typed_number import FieldTyped, PickField
 from link import Link
 from tests.programs import PATIENCE_S, PrivateBroker, RunningServer, Watcher
 

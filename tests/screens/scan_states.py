@@ -23,6 +23,8 @@ from kiosk.ticket_kiosk.my_ticket.state import MyTicketState, ShownTicket
 from kiosk.ticket_kiosk.scan.scanners import for_screen
 from kiosk.ticket_kiosk.scan.state import CameraPicture, CodeLookup, ScannerStatus, ScanState
 from kiosk.ticket_kiosk.state import KioskState
+from kiosk.ticket_kiosk.typed_number import NumberAndLastFour
+from queue_server.commands.find import not_together
 from tests.bench.qr_frames import placed
 from tests.facts import a_case
 
@@ -76,6 +78,12 @@ def scan_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     )
     yield "scan-gun", replace(seen, scan=ScanState(scanners=GUN))
     yield "scan-broken", replace(seen, scan=ScanState(scanners={"camera-1": ScannerStatus("unreachable", films=True)}))
+    without = replace(home, page="check-in", trail=("home", "scan"))
+    typed = NumberAndLastFour("YY-2026-1120-000123", "12", "last_four")
+    yield "check-in", without
+    yield "check-in-complete", replace(without, scan=replace(home.scan, typed=replace(typed, last_four="123X")))
+    wrong = not_together(4, Text("预约编号", "appointment number"))
+    yield "check-in-refused", replace(without, scan=replace(home.scan, typed=replace(typed, last_four=""), refusal=wrong))
     queue = max(state.setting.businesses, key=lambda b: len(b.id)).id
     days: tuple[tuple[Standing, int], ...] = (("early", 24), ("late", 21), ("over", 20))
     for standing, day in days:

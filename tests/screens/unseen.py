@@ -33,7 +33,7 @@ def is_white(width: int, content: bytes) -> bool:
 def of_a_person(state: KioskState) -> Iterator[str]:
     """What a state knows of the one person at the kiosk."""
     query, scan = state.case_query, state.scan
-    yield from (query.number, query.last_four)
+    yield from (query.number, query.last_four, scan.typed.number, scan.typed.last_four)
     if query.case is not None:
         yield from (query.case.number, query.case.applicant)
     if scan.appointment is not None:

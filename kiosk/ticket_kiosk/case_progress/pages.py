@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from contract.guides.pinyin import HANZI
 from contract.wire.case import CaseState
 from contract.wire.case_words import MEANINGS, step_words
@@ -11,15 +9,16 @@ from contract.wire.facts import CaseFacts
 from kiosk.ticket_kiosk import paging
 from kiosk.ticket_kiosk.a4_print.state import OpenDocuments
 from kiosk.ticket_kiosk.case_progress.progress_line import ProgressLine, stage_of
-from kiosk.ticket_kiosk.case_progress.state import Field, FieldTyped, PickField, SubmitCaseQuery, shown_value
+from kiosk.ticket_kiosk.case_progress.state import SubmitCaseQuery
 from kiosk.ticket_kiosk.case_progress.steps import waits
 from kiosk.ticket_kiosk.guides.text import Paragraph
 from kiosk.ticket_kiosk.notice_pages import help_desk
+from kiosk.ticket_kiosk.number_page import NumberAndLastFourPage
 from kiosk.ticket_kiosk.page_frame import PageFrame
 from kiosk.ticket_kiosk.state import KioskState
+from kiosk.ticket_kiosk.typed_number import NumberAndLastFour
 from kiosk.ui.rect import Rect
-from kiosk.ui.widgets import Bar, Card, Keyboard, Words
-from kiosk.ui.widgets.text_field import TextField
+from kiosk.ui.widgets import Bar, Card, Words
 
 COLOURS: dict[CaseState, str] = {
     "received": "accent",
@@ -35,52 +34,25 @@ COLOURS: dict[CaseState, str] = {
 """How each state is coloured: what waits for the applicant stands out."""
 
 
-class ProgressPage(PageFrame):
-    """Two fields, one keyboard."""
-
-    personal = True
+class ProgressPage(NumberAndLastFourPage):
+    """Which case somebody means."""
 
     def title_text(self) -> str:
         _ = self.context.text
         return _("办件进度")
 
-    def build_body(self, state: KioskState) -> None:
-        look, context, _ = self.look, self.context, self.context.text
-        gap = look.space("m")
-        if look.portrait:
-            keys, area = self.reach.bottom(min(look.px(520), self.reach.h * 0.5), gap)
-        else:
-            area, keys = self.reach.columns(2, look.space("l"))
-            keys = keys.top(min(keys.h, look.px(560)))[0]
-        bar, area = area.bottom(min(max(look.target, look.px(120)), (area.h - gap * 2) / 3), gap)
-        fields = area.top(min(area.h, look.px(520)))[0].rows(2, gap)
-        names: tuple[tuple[Field, str], ...] = (("number", _("办件编号")), ("last_four", _("证件号码后四位")))
-        self._fields: list[tuple[Field, TextField]] = []
-        for place, (field, name) in zip(fields, names, strict=True):
-            tap = partial(context.send, PickField(field))
-            self._fields.append((field, TextField(context, place, name, tap, on=state.case_query.chosen == field)))
-        self.put(*(widget for _, widget in self._fields))
-        self._next(bar, state)
-        self.add_widget(Keyboard(context, keys, lambda key: context.send(FieldTyped(key)), blank="-"))
+    def query(self, state: KioskState) -> NumberAndLastFour:
+        return state.case_query
 
-    def show(self, state: KioskState) -> None:
-        super().show(state)
-        for field, widget in self._fields:
-            widget.say(shown_value(state.case_query, field))
+    def number_name(self) -> str:
+        _ = self.context.text
+        return _("办件编号")
 
-    def _next(self, bar: Rect, state: KioskState) -> None:
-        """The next step, or why there is none yet."""
-        context, _, query = self.context, self.context.text, state.case_query
-        if query.complete and not waits(state):
-            self.add_widget(Bar(context, bar, _("查询"), lambda: context.send(SubmitCaseQuery())))
-        elif query.chosen == "number" and query.numbered and not waits(state):
-            self.add_widget(Bar(context, bar, _("下一步"), lambda: context.send(PickField("last_four"))))
-        else:
-            text, colour = self._said(state)
-            self.add_widget(Words(context, bar, text, "body", colour=colour, align="center", line_height=1.2))
+    def submitting(self, state: KioskState) -> tuple[str, object] | None:
+        _ = self.context.text
+        return None if waits(state) else (_("查询"), SubmitCaseQuery())
 
-    def _said(self, state: KioskState) -> tuple[str, str]:
-        """The sentence in the place of the bar."""
+    def said(self, state: KioskState) -> tuple[str, str]:
         _, query = self.context.text, state.case_query
         if waits(state):
             return _("正在查询…"), "secondary"

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from contract.wire import answers, case_number
 from contract.wire.answers import Answer, CaseAnswer
 from kiosk.flow.handlers import Handlers, on
 from kiosk.flow.requests import Pending, ask
-from kiosk.ticket_kiosk.case_progress.state import (
-    LENGTHS,
-    CaseQuery,
-    CaseRequest,
-    FieldTyped,
-    OpenCaseQuery,
-    PickField,
-    SubmitCaseQuery,
-)
+from kiosk.ticket_kiosk.case_progress.state import CaseQuery, CaseRequest, OpenCaseQuery, SubmitCaseQuery
 from kiosk.ticket_kiosk.state import Effect, Effects, KioskState
-from kiosk.ui.keys import BACK, CLEAR, typed
-
-FOREIGN = {"number": re.compile(rf"[^A-Z0-9{BACK}{CLEAR}-]"), "last_four": re.compile(rf"[^0-9A-Z{BACK}{CLEAR}]")}
-"""What cannot be typed into a field. Of a number nothing else is needed: it is found by its letters and digits."""
+from kiosk.ticket_kiosk.typed_number import FieldTyped, PickField
 
 
 def open_case_query(state: KioskState, _event: OpenCaseQuery) -> tuple[KioskState, Effects]:
@@ -32,18 +20,14 @@ def open_case_query(state: KioskState, _event: OpenCaseQuery) -> tuple[KioskStat
 
 
 def pick_field(state: KioskState, event: PickField) -> tuple[KioskState, Effects]:
-    return (_with(state, replace(state.case_query, chosen=event.field)), ()) if state.page == "progress" else (state, ())
+    return _with(state, replace(state.case_query, chosen=event.field)), ()
 
 
 def field_typed(state: KioskState, event: FieldTyped) -> tuple[KioskState, Effects]:
     """A key changes the chosen field, and the refusal of the last try goes."""
-    chosen = state.case_query.chosen
-    if state.page != "progress" or waits(state):
+    if waits(state):
         return state, ()
-    before = state.case_query.number if chosen == "number" else state.case_query.last_four
-    text = typed(before, FOREIGN[chosen].sub("", event.keys.upper()))[: LENGTHS[chosen]]
-    query = replace(state.case_query, refusal=None, failed=False)
-    return _with(state, replace(query, number=text) if chosen == "number" else replace(query, last_four=text)), ()
+    return _with(state, replace(state.case_query.after(event.keys), refusal=None, failed=False)), ()
 
 
 def number_read(state: KioskState, text: str) -> KioskState:
@@ -92,7 +76,5 @@ def closed(state: KioskState) -> KioskState:
 
 HANDLERS: Handlers[KioskState, Effect] = Handlers(
     on(OpenCaseQuery, open_case_query),
-    on(PickField, pick_field),
-    on(FieldTyped, field_typed),
     on(SubmitCaseQuery, submit),
 )

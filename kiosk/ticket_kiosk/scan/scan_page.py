@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from kiosk.ticket_kiosk.notice_pages import TroubleBlock, help_desk
 from kiosk.ticket_kiosk.page_frame import PageFrame
+from kiosk.ticket_kiosk.scan.state import OpenCheckIn
 from kiosk.ticket_kiosk.scan.steps import waits
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.rect import Rect
-from kiosk.ui.widgets import Card, Icon, Words
+from kiosk.ui.widgets import Card, Icon, TextButton, Words
 from kiosk.ui.widgets.surface import Fill
 from kiosk.ui.widgets.viewfinder import Viewfinder
 
 
 class ScanPage(PageFrame):
-    """Nothing here needs to be touched."""
+    """Nothing here needs to be touched but by who has an appointment and no code."""
 
     def title_text(self) -> str:
         _ = self.context.text
@@ -25,18 +26,30 @@ class ScanPage(PageFrame):
         if not state.scan.able:
             _, desk = self.context.text, help_desk(self.context)
             note = _("请稍等片刻再试，或到{desk}办理。").format(desk=desk)
-            TroubleBlock(self, self.body, "camera-off", _("扫码器暂时不能用"), note)
+            TroubleBlock(self, self._without_code(self.body, state), "camera-off", _("扫码器暂时不能用"), note)
             return
         if look.portrait:
-            upper, lower = self.body.top(min(self.body.h * 0.56, self.body.w), look.space("l"))
+            body = self._without_code(self.body, state)
+            upper, lower = body.top(min(body.h * 0.56, body.w), look.space("l"))
         else:
             upper, lower = self.body.columns(2, look.space("l"))
+            upper = self._without_code(upper, state)
         if state.scan.films:
             self.viewfinder = Viewfinder(self.context, upper)
             self.add_widget(self.viewfinder)
         else:
             self._where_to_hold(upper)
         self._words(lower, state)
+
+    def _without_code(self, rect: Rect, state: KioskState) -> Rect:
+        """The way for who has no code, at the lower edge of `rect`; what is left of it."""
+        if not state.served or waits(state):
+            return rect
+        look, context, _ = self.look, self.context, self.context.text
+        place, rest = rect.bottom(max(look.target, look.px(120)), look.space("m"))
+        tap = lambda: context.send(OpenCheckIn())  # noqa: E731
+        self.add_widget(TextButton(context, place, _("没有码？输入预约编号"), tap, icon="keyboard"))
+        return rest
 
     def _where_to_hold(self, rect: Rect) -> None:
         look, context = self.look, self.context
@@ -62,7 +75,9 @@ class ScanPage(PageFrame):
             Words(context, place_, note, "body", colour="secondary", align="center", valign="top", line_height=1.3),
         )
         self._said(said, state)
-        self.add_widget(Words(context, rest, self._useful(state), "note", colour="secondary", align="center", valign="top"))
+        if rest.h >= look.type("note") * 1.5:
+            useful = self._useful(state, roomy=rest.h >= look.type("note") * 4.5)
+            self.add_widget(Words(context, rest, useful, "note", colour="secondary", align="center", valign="top"))
 
     def _said(self, rect: Rect, state: KioskState) -> None:
         """What has come of the last code."""
@@ -96,11 +111,12 @@ class ScanPage(PageFrame):
             case text:
                 return self.context.pick(text)
 
-    def _useful(self, state: KioskState) -> str:
+    def _useful(self, state: KioskState, *, roomy: bool) -> str:
+        """What else is good to know here."""
         _ = self.context.text
         desk = _("扫不上？请到{desk}办理").format(desk=help_desk(self.context))
         useful = _("可以扫：预约码、号票、受理凭证、办事指南、个人或企业服务码")
-        return f"{useful}\n{desk}" if state.served and not self.look.mode.elder else desk
+        return f"{useful}\n{desk}" if roomy and state.served and not self.look.mode.elder else desk
 
     def show(self, state: KioskState) -> None:
         super().show(state)

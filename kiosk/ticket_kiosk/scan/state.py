@@ -11,6 +11,7 @@ from contract.wire.device_state import WORKS
 from contract.wire.facts import AppointmentFacts
 from contract.wire.messages import Text
 from kiosk.flow.requests import Policy, ServerRequest
+from kiosk.ticket_kiosk.typed_number import NumberAndLastFour
 
 Why = Literal["nonsense", "unknown-guide", "away", "no-answer"]
 """Why the kiosk itself makes nothing of a code; every other reason comes as a sentence from the server."""
@@ -41,7 +42,8 @@ class ScanState:
     """The scanners by their ids, and what came of the last code. Codes and whom they stand for are kept out of every log.
 
     `seen` is the digest of the last code, which was in sight at `seen_at`; `check_in` is the code of the appointment that a
-    number is being taken with; `holder` is what the server knows of the holder of a service code.
+    number is being taken with; `holder` is what the server knows of the holder of a service code; `typed` is what
+    somebody without a code types of an appointment.
     """
 
     scanners: Mapping[str, ScannerStatus] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class ScanState:
     check_in: str | None = field(default=None, repr=False)
     appointment: AppointmentFacts | None = field(default=None, repr=False)
     holder: HolderScan | None = field(default=None, repr=False)
+    typed: NumberAndLastFour = field(default_factory=NumberAndLastFour)
 
     @property
     def known(self) -> bool:
@@ -117,6 +120,16 @@ class PickCase:
 
 
 @dataclass(frozen=True)
+class OpenCheckIn:
+    """An appointment by its number: the tile on the home page of a kiosk without a scanner, or the way from the scan page."""
+
+
+@dataclass(frozen=True)
+class SubmitCheckIn:
+    """Look for the appointment now."""
+
+
+@dataclass(frozen=True)
 class CheckIn:
     """Take a number with the appointment that is shown."""
 
@@ -145,6 +158,20 @@ class CodeLookup(ScanRequest):
 
     def body(self) -> dict[str, object]:
         return {"code": self.code, "terminal": self.terminal}
+
+
+@dataclass(frozen=True)
+class AppointmentLookup(ScanRequest):
+    """The appointment, for those who know its number and the last four of the ID number."""
+
+    verb = "find-appointment"
+
+    terminal: str
+    number: str = field(repr=False)
+    last_four: str = field(repr=False)
+
+    def body(self) -> dict[str, object]:
+        return {"number": self.number, "last_four": self.last_four, "terminal": self.terminal}
 
 
 @dataclass(frozen=True)

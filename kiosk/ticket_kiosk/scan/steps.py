@@ -118,7 +118,7 @@ def _read(state: KioskState, text: str) -> tuple[KioskState, Effects]:
         return _read_guide(state, code.value)
     if not state.served:
         return _with(state, replace(state.scan, refusal="away")), ()
-    return _ask(state, CodeLookup(state.page, state.setting.terminal, text))
+    return look_up(state, CodeLookup(state.page, state.setting.terminal, text))
 
 
 def _read_guide(state: KioskState, item: str) -> tuple[KioskState, Effects]:
@@ -152,7 +152,7 @@ def code_answered(state: KioskState, pending: Pending[CodeLookup], answer: Answe
             ticket = my_ticket_steps.shown(found, service)
             return my_ticket_steps.show(state, ticket, found.token), ()
         case AppointmentScan(appointment):
-            return _appointment(state, appointment)
+            return admit(state, appointment)
         case CaseScan(case):
             return _case(state, case), ()
         case GuideScan(item):
@@ -160,7 +160,7 @@ def code_answered(state: KioskState, pending: Pending[CodeLookup], answer: Answe
         case HolderScan() as holder:
             return _with(state, replace(state.scan, holder=holder)).at("holder"), ()
         case None:
-            return _refused(state, answer), ()
+            return refused(state, answer), ()
 
 
 def checked_in_answered(state: KioskState, pending: Pending[CheckedInLookup], answer: Answer) -> tuple[KioskState, Effects]:
@@ -170,7 +170,7 @@ def checked_in_answered(state: KioskState, pending: Pending[CheckedInLookup], an
         return state, ()
     issued = answers.of(answer, IssueAnswer)
     if issued is None:
-        return _refused(state, answer), ()
+        return refused(state, answer), ()
     ticket = my_ticket_steps.shown(issued)
     return my_ticket_steps.show(state, ticket, issued.ticket.token), ()
 
@@ -179,19 +179,19 @@ def unanswered(state: KioskState, _pending: Pending[ScanRequest]) -> tuple[Kiosk
     return _with(state, replace(state.scan, seen_at=state.now, refusal="no-answer")), ()
 
 
-def _refused(state: KioskState, answer: Answer) -> KioskState:
+def refused(state: KioskState, answer: Answer) -> KioskState:
     """In the words of the server, where it has some."""
     texts = answer.error.texts if answer.error is not None else None
     return _with(state, replace(state.scan, refusal=texts or "no-answer"))
 
 
-def _appointment(state: KioskState, appointment: AppointmentFacts) -> tuple[KioskState, Effects]:
+def admit(state: KioskState, appointment: AppointmentFacts) -> tuple[KioskState, Effects]:
     """In time: the number. Checked in already: where its ticket is. Otherwise what to know first."""
     state = _with(state, replace(state.scan, appointment=appointment))
     if appointment.standing == "due":
         return take_number_steps.check_in(state, appointment.queue, appointment.code)
     if appointment.standing == "checked-in":
-        return _ask(state, CheckedInLookup(state.page, appointment.queue, appointment.code))
+        return look_up(state, CheckedInLookup(state.page, appointment.queue, appointment.code))
     return state.at("appointment"), ()
 
 
@@ -224,7 +224,7 @@ def check_in(state: KioskState, _event: CheckIn) -> tuple[KioskState, Effects]:
     if state.shown != "appointment" or appointment is None or waits(state):
         return state, ()
     if appointment.standing == "checked-in":
-        return _appointment(state, appointment)
+        return admit(state, appointment)
     return take_number_steps.check_in(state, appointment.queue, appointment.code)
 
 
@@ -233,7 +233,8 @@ def waits(state: KioskState) -> bool:
     return state.requests.waits_for(ScanRequest)
 
 
-def _ask(state: KioskState, request: ScanRequest) -> tuple[KioskState, Effects]:
+def look_up(state: KioskState, request: ScanRequest) -> tuple[KioskState, Effects]:
+    """Ask the server; what it said before is forgotten."""
     state, asked = ask(_with(state, replace(state.scan, refusal=None)), request)
     return state, (asked,)
 

@@ -21,6 +21,7 @@ appointments = Table(
     Column("reference", String(64)),
     Column("intake", String(32)),
     Column("taken_at", Instant),
+    Column("last_four", String(64)),
     sqlite_with_rowid=False,
 )
 _OF_MANY = appointments.c.intake.is_not(None)

@@ -25,7 +25,8 @@ WINDOW_VERBS = (
 )  # fmt: skip
 OF_A_SCREEN = ("check-technician-code", "fetch-technician-secret", "tell-technician-acts")
 OF_A_KIOSK = (
-    "issue-ticket", "confirm-print", "cancel-ticket", "rate", "lookup", "scan", "find-case", "lease-numbers", "merge-tickets",
+    "issue-ticket", "confirm-print", "cancel-ticket", "rate", "lookup", "scan", "find-case", "find-appointment", "lease-numbers",
+    "merge-tickets",
 )  # fmt: skip
 MAY_ASK: dict[str, tuple[str, ...]] = {
     "kiosk-1": (*OF_A_KIOSK, *OF_A_SCREEN),

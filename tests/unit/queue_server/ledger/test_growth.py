@@ -23,7 +23,7 @@ SHORT, LONG = 300, 3000
 """Tickets of earlier days. The short past has the sixty services of each queue from which the pace of the hall is learned."""
 LONGER = 1.1
 """How many times as many steps are allowed."""
-REFUSED = ("find-case", "check-technician-code", "fetch-technician-secret")
+REFUSED = ("find-case", "find-appointment", "check-technician-code", "fetch-technician-secret")
 """Verbs that are asked for something that is not there."""
 GROWS = {"issue-ticket": 16, "start": 7, "waiting list": 40, "reprintable": 30, "statistics": 210}
 """What grows with the tickets of the day, by how many steps each: the first who needs a place in a line has all of them read."""
@@ -163,6 +163,7 @@ def a_day(bed: Bed, steps: Steps) -> dict[str, int]:
     ask("confirm-reprint", ticket=tickets[6]["id"], terminal="kiosk-1", result="printed")
     ask("scan", code=tickets[4]["token"], terminal="kiosk-1")
     ask("find-case", number="X-1", last_four="1234", terminal="kiosk-1")
+    ask("find-appointment", number="X-1", last_four="1234", terminal="kiosk-1")
     leased = ask("lease-numbers", queue="tax", terminal="kiosk-1", count=5)["numbers"][0]
     given = {"ticket": leased["ticket"], "issued_at": bed.clock.now.isoformat(), "result": "printed"}
     ask("merge-tickets", terminal="kiosk-1", tickets=[given])

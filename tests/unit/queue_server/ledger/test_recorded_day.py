@@ -221,7 +221,7 @@ def offline_numbers(day: Day) -> None:
 def codes(day: Day) -> None:
     """Everything that may be held under a scanner."""
     person = "620524199001010011"
-    due, early = day.book(15, person=person, item="户口"), day.book(24 * 60, person=person)
+    due, early = day.book(15, person=person, item="户口", reference="WX-1"), day.book(24 * 60, person=person)
     day.take_case()
     ticket = day.ask("issue-ticket", queue="household", channel="web")["ticket"]
     for code in (ticket["token"], "62052400MZ-JF-0004", due, early, "nonsense", "JHA.testhall.kkkk.abcdefghijkl"):
@@ -234,6 +234,8 @@ def codes(day: Day) -> None:
     day.ask("scan", code=found["code"])
     for _ in range(6):
         day.ask("find-case", number="WS-20261120-1", last_four="0011", terminal="kiosk-1")
+    for last_four in ("0011", "1100"):
+        day.ask("find-appointment", number="wx-1", last_four=last_four, terminal="kiosk-1")
     service_code = signed(KEY, issuer="example-platform", kind="person", holder=person, name="张三", now=day.bed.clock.now)
     for _ in range(2):
         day.ask("scan", code=service_code)

@@ -69,6 +69,7 @@ def test_a_refusal_and_what_says_something_about_people_is_in_no_row(bed: Bed, m
         "call-next": {"window": "99"},
         "scan": {"code": "nonsense", "terminal": "kiosk-1"},
         "find-case": {"number": "WS-1", "last_four": "1234", "terminal": "kiosk-1"},
+        "find-appointment": {"number": "k6ptc78hab", "last_four": "1234", "terminal": "kiosk-1"},
         "rate": {"level": 1, "channel": "qr", "token": "x"},
     }
     kept = bed.rows("SELECT count(*) FROM requests")[0][0]

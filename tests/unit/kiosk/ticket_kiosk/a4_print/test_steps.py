@@ -40,11 +40,12 @@ from kiosk.ticket_kiosk.a4_print.state import (
     TakeNumberForPrinted,
 )
 from kiosk.ticket_kiosk.a4_print.steps import blank_themes, choices, most_copies, printed_for
-from kiosk.ticket_kiosk.case_progress.state import FieldTyped, OpenCaseQuery, PickField, SubmitCaseQuery
+from kiosk.ticket_kiosk.case_progress.state import OpenCaseQuery, SubmitCaseQuery
 from kiosk.ticket_kiosk.events import Back, GoHome
 from kiosk.ticket_kiosk.guides.state import Contents, ContentsAre, ItemIs, Listed, OpenGuides, PickGroup, PickItem
 from kiosk.ticket_kiosk.role import device_states
 from kiosk.ticket_kiosk.state import KioskState
+from kiosk.ticket_kiosk.typed_number import FieldTyped, PickField
 from queue_server.catalogue.load import load
 from tests.facts import a_case, case_facts
 from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SEED, SETTING, queue_is

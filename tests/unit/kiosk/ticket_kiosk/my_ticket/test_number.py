@@ -9,8 +9,7 @@ import pytest
 from contract.wire.answers import Answer, Error
 from contract.wire.facts import SentOn
 from contract.wire.messages import Text
-from kiosk.flow.event import Answered, Connected, Tick, Unanswered
-from kiosk.ticket_kiosk import flow
+from kiosk.flow.event import Answered, Connected, Unanswered
 from kiosk.ticket_kiosk.events import Back, GoHome, OpenHelp, PickQueue
 from kiosk.ticket_kiosk.my_ticket.state import (
     AskGiveUp,
@@ -25,7 +24,8 @@ from kiosk.ticket_kiosk.my_ticket.state import (
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.keys import BACK
 from tests.facts import ticket_facts
-from tests.unit.kiosk.ticket_kiosk.test_flow import CLOCK, FIRST, READY, SEED, SETTING, queue_is
+from tests.unit.kiosk.ticket_kiosk.at_kiosk import AtKiosk
+from tests.unit.kiosk.ticket_kiosk.test_flow import FIRST
 
 UNKNOWN = Answer("error", error=Error("unknown-ticket", "no", texts=Text("没有这张号票", "no such ticket")))
 
@@ -35,19 +35,8 @@ def found(state: str = "waiting", **service: Any) -> Answer:
     return Answer("ok", data={"ticket": facts, "ahead": 2, "estimate_s": None, "windows": ["03"], **service})
 
 
-class Citizen:
-    """Drives the flow and remembers what it asked for."""
-
-    def __init__(self) -> None:
-        self.state: KioskState = flow.first(SETTING, SEED)
-        self.asked: list[Any] = []
-        self.does(Tick(0, CLOCK), Connected(True), READY, queue_is("social"))
-
-    def does(self, *events: Any) -> KioskState:
-        for event in events:
-            self.state, effects = flow.step(self.state, event)
-            self.asked += effects
-        return self.state
+class Citizen(AtKiosk):
+    """Types a number."""
 
     def asks(self, number: str = "a012") -> KioskState:
         return self.does(OpenFindTicket(), *(NumberTyped(key) for key in number), SubmitNumber())
