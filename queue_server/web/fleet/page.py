@@ -24,6 +24,7 @@ from queue_server.web import alert_readers, server_trouble
 from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.alert_owners import AlertOwners
 from queue_server.web.fleet.terminal_orders import TerminalOrders
+from queue_server.web.live import SharedParts
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ OF_OTHER_PAGES: tuple[Act, ...] = ("reprint", "update")
 """What needs more than a terminal's name."""
 EXPIRY_S = expiry_s("terminal/<id>/ask")
 LIVE_PAUSE_S = 1.0
+WATCHED = ("terminal/", "alert/")
 ENDS_SOON = timedelta(days=60)
 """A certificate is renewed by itself in its last 120 days: one that is about to end has not been for a long time."""
 
@@ -47,21 +49,14 @@ def routes(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
 
 def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Register | None) -> APIRouter:
     """The page, and who looks after an alert."""
-    router = APIRouter()
-
-    async def part(session: Session, language: str) -> str:
-        standing = site.states("alert/", "", Alert)
-        alerts = alert_readers.read_by(session.account.role, standing)
-        taken = await asyncio.to_thread(owners.all, {name: alert.since for name, alert in alerts.items()})
-        standings = await asyncio.to_thread(register.standings) if register is not None else None
-        heard = server_trouble.is_heard(standing.values())
-        sections = _sections(site, orders, standings, session, language, heard=heard)
-        return site.pages.part(language, "fleet/terminals.html", sections=sections, alerts=alerts, taken=taken, session=session)
+    router, views = APIRouter(), FleetViews(site, orders, owners, register)
 
     @router.get("/fleet")
     async def fleet(request: Request) -> Response:
         session = await site.guard.need(request, *LOOK)
-        return site.pages.page(request, "fleet.html", session=session, part=await part(session, site.pages.language(request)))
+        views.renew()
+        parts = await views.parts(session, site.pages.language(request))
+        return site.pages.page(request, "fleet.html", session=session, alerts=parts["alerts"], terminals=parts["fleet"])
 
     @router.get("/fleet/live")
     async def live(request: Request) -> Response:
@@ -70,9 +65,9 @@ def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
 
         async def render() -> dict[str, str] | None:
             again = await asyncio.to_thread(site.sessions.again, session.id)
-            return None if again is None else {"fleet": await part(again, language)}
+            return None if again is None else await views.parts(again, language)
 
-        return site.staff.open(request, render, "terminal/", "alert/", pause_s=LIVE_PAUSE_S)
+        return site.staff.open(request, render, *WATCHED, pause_s=LIVE_PAUSE_S)
 
     @router.post("/fleet/alert/{alert}")
     async def take(request: Request, alert: str) -> Response:
@@ -87,6 +82,47 @@ def _looks(site: Site, orders: TerminalOrders, owners: AlertOwners, register: Re
         return RedirectResponse("/fleet", HTTPStatus.SEE_OTHER)
 
     return router
+
+
+class FleetViews:
+    """What the page shows, made once a change for everybody who sees the same: in a language, with or without the orders; the
+    alerts by role, and by who looks after one."""
+
+    def __init__(self, site: Site, orders: TerminalOrders, owners: AlertOwners, register: Register | None) -> None:
+        self._site, self._orders, self._owners, self._register = site, orders, owners, register
+        self._taken = SharedParts(site.changes, self._takers, "alert/", pause_s=0)
+        self._alerts = SharedParts(site.changes, self._alerts_part, "alert/", pause_s=0)
+        self._terminals = SharedParts(site.changes, self._terminals_part, *WATCHED, pause_s=0)
+
+    def renew(self) -> None:
+        """A page that is opened shows what holds at that moment."""
+        for parts in (self._taken, self._alerts, self._terminals):
+            parts.renew()
+
+    async def parts(self, session: Session, language: str) -> dict[str, str]:
+        """The live parts of the page as this person sees them."""
+        taken, name = await self._taken.of(None), session.account.name
+        return {
+            "alerts": await self._alerts.of((language, session.account.role, name if name in taken.values() else "")),
+            "fleet": await self._terminals.of((language, session.account.role in ORDER)),
+        }
+
+    async def _takers(self, _all: None) -> dict[str, str]:
+        alerts = self._site.states("alert/", "", Alert)
+        return await asyncio.to_thread(self._owners.all, {name: alert.since for name, alert in alerts.items()})
+
+    async def _alerts_part(self, key: tuple[str, str, str]) -> str:
+        language, role, taker = key
+        taken = await self._taken.of(None)
+        alerts = alert_readers.read_by(role, self._site.states("alert/", "", Alert))
+        return self._site.pages.part(language, "fleet/alerts.html", alerts=alerts, taken=taken, taker=taker)
+
+    async def _terminals_part(self, key: tuple[str, bool]) -> str:
+        language, may_order = key
+        standings = await asyncio.to_thread(self._register.standings) if self._register is not None else None
+        heard = server_trouble.is_heard(self._site.states("alert/", "", Alert).values())
+        sections = _sections(self._site, self._orders, standings, language, may_order=may_order, heard=heard)
+        return self._site.pages.part(language, "fleet/terminals.html", sections=sections)
 
 
 def _orders(site: Site, orders: TerminalOrders) -> APIRouter:
@@ -126,9 +162,9 @@ def _sections(
     site: Site,
     orders: TerminalOrders,
     standings: dict[str, Standing] | None,
-    session: Session,
     language: str,
     *,
+    may_order: bool,
     heard: bool,
 ) -> list[str]:
     """Every terminal of the configuration with what is known of it; strangers behind them for as long as they speak.
@@ -146,9 +182,8 @@ def _sections(
             language,
             "fleet/terminal.html",
             terminal=terminal,
-            session=session,
             queue_names={queue.id: getattr(queue.name, language) for queue in site.config.queue},
-            may_order=session.account.role in ORDER,
+            may_order=may_order,
             heard=heard,
             fine=FINE,
             soon=SOON,

@@ -22,12 +22,14 @@ from queue_server.rollouts.bundle_shelf import Bundle, BundleShelf
 from queue_server.rollouts.driver import alert_of
 from queue_server.rollouts.repository import GroupIsBusy, RolloutRepository
 from queue_server.rollouts.step import Rollout, Target
-from queue_server.web.auth.sessions import Session
 from queue_server.web.fleet.bundles import ROLES, in_use
 from queue_server.web.fleet.older import ask_why, reason_in
+from queue_server.web.live import SharedParts
 from queue_server.web.site import Site
 
 LIVE_PAUSE_S = 1.0
+WATCHED = ("terminal/", "rollout/")
+"""What changes a rollout: its terminals, and what is decided here about it (`rollout/<id>` is no topic of the hall)."""
 MOST_AT_A_TIME = 100
 STEPS: dict[str, Callable[[Rollout], Rollout]] = {
     "pause": steps.pause,
@@ -48,16 +50,17 @@ def _looks(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter
     """The page and its live stream."""
     router = APIRouter()
 
-    async def part(session: Session, language: str) -> str:
+    async def part(language: str) -> str:
         rollouts, bundles = await asyncio.gather(asyncio.to_thread(book.latest), asyncio.to_thread(shelf.all))
         return site.pages.part(
             language,
             "updates/rollouts.html",
             rollouts=rollouts,
-            session=session,
             zone=site.config.zone,
             names={bundle.sha256: bundle.name for bundle in bundles},
         )
+
+    shared = SharedParts(site.changes, part, *WATCHED, pause_s=0)
 
     @router.get("/updates")
     async def updates(request: Request, trouble: str = "") -> Response:
@@ -67,7 +70,7 @@ def _looks(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter
             request,
             "updates.html",
             session=session,
-            part=await part(session, site.pages.language(request)),
+            part=await part(site.pages.language(request)),
             bundles=bundles,
             in_use=in_use(rollouts),
             groups=_groups(site),
@@ -82,9 +85,9 @@ def _looks(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRouter
 
         async def render() -> dict[str, str] | None:
             again = await asyncio.to_thread(site.sessions.again, session.id)
-            return None if again is None else {"rollouts": await part(again, language)}
+            return None if again is None else {"rollouts": await shared.of(language)}
 
-        return site.staff.open(request, render, "terminal/", pause_s=LIVE_PAUSE_S)
+        return site.staff.open(request, render, *WATCHED, pause_s=LIVE_PAUSE_S)
 
     return router
 
@@ -112,6 +115,7 @@ def _decisions(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRo
         site.hall.show(*alert_of(rollout, site.clock()))
         deed, more = ("rollout-older", f" {reason}") if reason else ("rollout-begin", "")
         await site.note(request, session, deed, rollout.group, f"{rollout.version}{more}")
+        site.changes.tell(f"rollout/{rollout.id}")
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
 
     @router.post("/updates/{rollout}/{step}")
@@ -127,6 +131,7 @@ def _decisions(site: Site, shelf: BundleShelf, book: RolloutRepository) -> APIRo
         if before != after:
             site.hall.show(*alert_of(after, site.clock()))
             await site.note(request, session, f"rollout-{step}", after.group, after.version)
+            site.changes.tell(f"rollout/{rollout}")
         return RedirectResponse("/updates", HTTPStatus.SEE_OTHER)
 
     return router
