@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -36,11 +36,13 @@ ABANDONED = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class BookedAppointment:
-    """An appointment with its code. `address` opens it on the phone; "" in a hall whose pages have no address of their own."""
+    """An appointment with its code. `address` opens it on the phone; "" in a hall whose pages have no address of their own.
+    `known`: handed over once more, it is the one from before."""
 
     appointment: Appointment
     code: str
     address: str = ""
+    known: bool = False
 
     @property
     def qr(self) -> str:
@@ -56,6 +58,7 @@ def take_in(
     if problems:
         raise NotBooked(problems)
     made: list[Appointment] = []
+    new: set[str] = set()
     with _all_or_none(database, len(wanted), now) as intake:
 
         def write(connection: Connection, some: Sequence[WantedAppointment]) -> None:
@@ -65,9 +68,10 @@ def take_in(
             intake.goes_on(connection)
             booking.add(connection, placed.new, intake.mark)
             made.extend(placed.all)
+            new.update(one.id for one in placed.new)
 
         write_in_slices(database.writer, wanted, write)
-    return [with_code(signer, config, appointment) for appointment in made]
+    return [replace(with_code(signer, config, one), known=one.id not in new) for one in made]
 
 
 def problems_with(database: Database, config: HallConfig, one: Booking, now: datetime) -> list[Problem]:

@@ -45,7 +45,8 @@ def _parser() -> argparse.ArgumentParser:
 def _import(options: argparse.Namespace) -> int:
     cases = CASES.read(options.file.read_bytes(), options.file.name)
     with command_access.opened(LedgerOptions.of(options)) as (_config, database):
-        print(f"{take_in(database, cases, datetime.now(UTC))} cases taken in")
+        taken = take_in(database, cases, datetime.now(UTC))
+        print(f"{taken.all} cases taken in: {taken.new} new, {taken.known} replaced")
     return 0
 
 

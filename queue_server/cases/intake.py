@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from contract.wire.case import Case
 from queue_server.cases import repository
+from queue_server.cases.repository import CaseRow
 from queue_server.codes.signer import Signer
 from queue_server.row_files.problem import BadRows, Problem
+from queue_server.row_files.taken import TakenIn
 from queue_server.store.database import Database
 from queue_server.store.hall_key import hall_key
 from queue_server.store.slices import write_in_slices
 
 
-def take_in(database: Database, numbered: Sequence[tuple[int, Case]], now: datetime) -> int:
-    """Take cases in, each with the row of its file; return how many they are. Raise BadRows where a number differs from a kept
-    one in signs only: nobody could say which of the two is asked for."""
+def take_in(database: Database, numbered: Sequence[tuple[int, Case]], now: datetime) -> TakenIn:
+    """Take cases in, each with the row of its file; those of a known number are replaced. Raise BadRows where a number differs
+    from a kept one in signs only: nobody could say which of the two is asked for."""
     with database.writer.begin() as connection:
         signer = Signer(hall_key(connection))
     with database.look() as connection:
@@ -27,8 +31,15 @@ def take_in(database: Database, numbered: Sequence[tuple[int, Case]], now: datet
     if kept:
         raise BadRows([_refused(row, case.number, kept[case.number]) for row, case in numbered if case.number in kept])
     rows = repository.prepare(signer, [case for _, case in numbered], now)
-    write_in_slices(database.writer, rows, repository.write)
-    return len(rows)
+    known = 0
+
+    def write(connection: Connection, some: Sequence[CaseRow]) -> None:
+        nonlocal known
+        known += repository.count_known(connection, some)
+        repository.write(connection, some)
+
+    write_in_slices(database.writer, rows, write)
+    return TakenIn(len(rows) - known, known)
 
 
 def _refused(row: int, number: str, kept: str) -> Problem:

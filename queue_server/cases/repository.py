@@ -57,6 +57,12 @@ def write(connection: Connection, rows: Sequence[CaseRow]) -> None:
         connection.execute(added.on_conflict_do_update(index_elements=["number"], set_=new), rows)
 
 
+def count_known(connection: Connection, rows: Sequence[CaseRow]) -> int:
+    """How many of these have a number that is there already."""
+    wanted = select(func.count()).select_from(tables.cases).where(C.number.in_([row["number"] for row in rows]))
+    return int(connection.execute(wanted).scalar_one())
+
+
 def find(connection: Connection, number: str) -> Case | None:
     """The case of this number, in any of its spellings; its applicant's name is masked. None where several may be meant."""
     meant = _meant(connection, number)

@@ -33,6 +33,8 @@ MAX_ROWS = 100_000
 LARGEST = 20 * 1024 * 1024
 MOST_VALUES = 20 * MAX_ROWS
 """In one JSON text: a byte or two make a value of a hundred bytes, and while they are read nothing else of the server runs."""
+EXAMPLE = "示例"
+"""So begins, in the column that is unique, the row of a template that shows how the others are written."""
 Row = tuple[int, object]
 """The number of a row and what stands in it."""
 
@@ -131,12 +133,18 @@ class RowReader(Generic[M]):
         )
         keys = self._keys(number, [*titles, *[""] * (width - len(titles))][:width], lines)
         self._some(lines)
-        return self._checked([(row, self._row(keys, given)) for row, given in lines], problems)
+        rows = [(row, self._row(keys, given)) for row, given in lines]
+        own = [(row, given) for row, given in rows if not str(given.get(self.unique, "")).startswith(EXAMPLE)]
+        if not own:
+            reason = "holds nothing but the example; write your rows below it"
+            raise BadRows([Problem(0, "", reason, "文件里只有示例行，请把内容填在示例行下面")])
+        return self._checked(own, problems)
 
     def template(self, example: Mapping[str, str]) -> bytes:
-        """A CSV to fill in, for spreadsheets: the Chinese titles and one row."""
+        """A CSV to fill in, for spreadsheets: the Chinese titles, and one row, marked as an example, that is never taken in."""
+        marked = {**example, self.unique: f"{EXAMPLE} {example[self.unique]}"}
         text = io.StringIO()
-        csv.writer(text).writerows([list(self.titles.values()), [example.get(key, "") for key in self.titles]])
+        csv.writer(text).writerows([list(self.titles.values()), [marked.get(key, "") for key in self.titles]])
         return text.getvalue().encode("utf-8-sig")
 
     def _keys(self, number: int, titles: list[str], lines: Sequence[tuple[int, list[str]]]) -> list[str]:

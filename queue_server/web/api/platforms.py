@@ -40,7 +40,7 @@ def routes(database: Database, config: HallConfig, tokens: ApiTokens, clock: Cal
     writer = database.writer
 
     def take_cases(numbered: list[tuple[int, Case]]) -> dict[str, object]:
-        return {"taken": put(database, numbered, clock())}
+        return {"taken": put(database, numbered, clock()).all}
 
     def take_appointments(numbered: list[tuple[int, Booking]]) -> dict[str, object]:
         return {"appointments": [_answer(booked) for booked in book(database, config, numbered, clock())]}

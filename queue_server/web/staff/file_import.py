@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 
 from queue_server.row_files.problem import BadRows, Problem
 from queue_server.row_files.reader import M, RowReader
+from queue_server.row_files.taken import TakenIn
 from queue_server.web.auth.sessions import Session
 from queue_server.web.one_at_a_time import ONE_AT_A_TIME
 from queue_server.web.site import Site
@@ -22,11 +23,12 @@ ROLES = ("supervisor", "administrator")
 
 @dataclass(frozen=True)
 class ImportKind(Generic[M]):
-    """What is taken in at `<path>/import`: read as `rows`, kept by `take`, which counts them; `example` is in the template."""
+    """What is taken in at `<path>/import`: read as `rows`, kept by `take`, which counts them; `example` is the row of the
+    template that shows how they are written."""
 
     path: str
     rows: RowReader[M]
-    take: Callable[[Sequence[tuple[int, M]]], int]
+    take: Callable[[Sequence[tuple[int, M]]], TakenIn]
     example: Callable[[], Mapping[str, str]]
 
 
@@ -34,7 +36,7 @@ def routes(site: Site, intake: ImportKind[M]) -> APIRouter:
     """`<path>/import` and `<path>/template.csv`."""
     router = APIRouter(prefix=intake.path)
 
-    def page(request: Request, session: Session, *, problems: Sequence[Problem] = (), taken: int | None = None) -> Response:
+    def page(request: Request, session: Session, *, problems: Sequence[Problem] = (), taken: TakenIn | None = None) -> Response:
         status = HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
         return site.pages.page(
             request, "import-rows.html", status=status, session=session, intake=intake, problems=problems, taken=taken
@@ -57,7 +59,8 @@ def routes(site: Site, intake: ImportKind[M]) -> APIRouter:
                 taken = await asyncio.to_thread(lambda: intake.take(intake.rows.read(content, name)))
         except BadRows as error:
             return page(request, session, problems=error.problems)
-        await site.note(request, session, f"{intake.rows.name}-import", name[:100], f"+{taken}")
+        came = f"+{taken.new} ~{taken.known}" if taken.known else f"+{taken.new}"
+        await site.note(request, session, f"{intake.rows.name}-import", name[:100], came)
         return page(request, session, taken=taken)
 
     @router.get("/template.csv")

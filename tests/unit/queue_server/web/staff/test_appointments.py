@@ -203,12 +203,31 @@ def test_only_the_staff_sees_appointments_and_cases_and_only_supervisors_take_fi
 # --- files -----------------------------------------------------------------------------------------------------------------
 
 
-def test_the_template_of_a_file_can_be_taken_in_as_it_is(client: TestClient) -> None:
+def test_the_example_of_a_template_is_never_taken_in_and_shows_how_the_others_are_written(
+    hall: WebHall, client: TestClient
+) -> None:
     assert log_in(client, "supervisor") == 303
-    for path, found in (("/appointments", "1 个预约"), ("/cases", "1 个办件")):
-        template = client.get(f"{path}/template.csv").content
-        assert found in upload(client, path, "rows.csv", template).text
-    assert "张*" in client.get("/cases").text
+    for path, said in (("/appointments", "新增 1 个预约，0 个原来已登记"), ("/cases", "新增 1 个办件，更新 0 个")):
+        template = client.get(f"{path}/template.csv").content.decode("utf-8-sig")
+        alone = upload(client, path, "rows.csv", template.encode())
+        assert alone.status_code == 400 and "只有示例行" in alone.text
+        _titles, example = template.splitlines()
+        assert "示例 " in example
+        filled = template + example.replace("示例 ", "") + "\r\n"
+        assert said in upload(client, path, "rows.csv", filled.encode()).text
+    assert rows(hall, "SELECT COUNT(*) FROM appointments") == rows(hall, "SELECT COUNT(*) FROM cases") == [(1,)]
+
+
+def test_who_takes_the_same_file_in_again_is_told_how_much_of_it_was_there(hall: WebHall, client: TestClient) -> None:
+    assert log_in(client, "supervisor") == 303
+    for path, said in (("/appointments", "新增 1 个预约，1 个原来已登记"), ("/cases", "新增 1 个办件，更新 1 个")):
+        titles, example = client.get(f"{path}/template.csv").content.decode("utf-8-sig").splitlines()
+        first = example.replace("示例 ", "")
+        other = first.replace("001", "002", 1)
+        upload(client, path, "rows.csv", "\r\n".join([titles, first]).encode())
+        assert said in upload(client, path, "rows.csv", "\r\n".join([titles, first, other]).encode()).text
+    noted = rows(hall, "SELECT detail FROM audit WHERE action LIKE '%-import' ORDER BY id")
+    assert [detail for (detail,) in noted] == ["+1", "+1 ~1"] * 2
 
 
 def test_a_bad_file_changes_nothing_and_every_problem_is_named(hall: WebHall, client: TestClient) -> None:
