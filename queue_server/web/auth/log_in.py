@@ -9,6 +9,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from contract.configuration.hall import Window
+from contract.wire.messages import WindowState
 from queue_server.web.auth.accounts import Account, AccountRefused
 from queue_server.web.auth.guard import DEVICE_COOKIE, FORM_COOKIE, LOOPBACK, SESSION_COOKIE, address, log_in_form
 from queue_server.web.auth.known_devices import LIFE, KnownDevices
@@ -32,6 +34,7 @@ HOME = {
 def routes(site: Site, devices: KnownDevices, turns: Turns, *, plain: bool) -> APIRouter:
     """`/log-in`, `/log-out` and `/password`. `plain`: the pages come by HTTP, so only this machine may log in."""
     router = _log_in(site, devices, turns, plain=plain)
+    router.include_router(_log_out(site))
     router.include_router(_password(site, turns))
     return router
 
@@ -84,11 +87,39 @@ def _log_in(site: Site, devices: KnownDevices, turns: Turns, *, plain: bool) -> 
         response.delete_cookie(FORM_COOKIE)
         return response
 
+    return router
+
+
+def _log_out(site: Site) -> APIRouter:
+    """Whoever leaves an open window behind is asked first what is to become of it."""
+    router = APIRouter()
+
+    def open_window(session: Session | None) -> tuple[Window, WindowState] | None:
+        """The window that this person holds, unless it is closed."""
+        window = site.window(session.window) if session is not None and session.window else None
+        state = site.state(f"window/{window.id}/state", WindowState) if window is not None else None
+        return (window, state) if window is not None and state is not None and state.state != "closed" else None
+
+    @router.get("/log-out")
+    async def ask(request: Request) -> Response:
+        session = await site.guard.session(request)
+        left = open_window(session)
+        if left is None:
+            return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        window, state = left
+        ticket = state.ticket.number if state.ticket is not None else ""
+        return site.pages.page(request, "log-out.html", session=session, window=window, ticket=ticket)
+
     @router.post("/log-out")
     async def log_out(request: Request) -> Response:
         session = await site.guard.session(request)
         if session is not None:
-            await site.guard.form(request, session)
+            form = await site.guard.form(request, session)
+            if (left := open_window(session)) is not None and form.get("window") != "stays":
+                closes = {"window": left[0].id}
+                wanted = form.get("window") == "close"
+                if not wanted or (await site.hall.ask("close-window", closes, actor=session.account.name)).error is not None:
+                    return RedirectResponse("/log-out", HTTPStatus.SEE_OTHER)
             await asyncio.to_thread(site.sessions.end, session)
             await asyncio.to_thread(site.audit.append, session.account.name, "log-out", "", address=address(request))
         response = RedirectResponse("/log-in", HTTPStatus.SEE_OTHER)

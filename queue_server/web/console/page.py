@@ -68,14 +68,50 @@ class AskedFirst:
 
 def routes(site: Site) -> APIRouter:
     """`/console` and what belongs to it."""
-    router, views = APIRouter(), ConsoleViews(site)
-    questions: dict[str, AskedFirst] = {}
+    views = ConsoleViews(site)
+    router = _at_window(site, views)
+    router.include_router(_duty(site, views))
+    return router
+
+
+def _at_window(site: Site, views: ConsoleViews) -> APIRouter:
+    """The console: its page, its buttons, its live stream."""
+    router = APIRouter()
 
     @router.get("/console")
     async def console(request: Request) -> Response:
         session = await site.guard.need(request, *ROLES)
         window = site.window(session.window) if session.window else None
         return await (_choice(site, request, session) if window is None else _console(site, views, request, session, window))
+
+    @router.post("/console/command")
+    async def command(request: Request) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        site.guard.header(request, session)
+        return await _command(site, request, session)
+
+    @router.get("/console/live")
+    async def live(request: Request) -> Response:
+        session = await site.guard.need(request, *ROLES)
+        language = site.pages.language(request)
+
+        async def render() -> dict[str, str] | None:
+            now = await asyncio.to_thread(site.sessions.again, session.id)
+            window = site.window(now.window) if now and now.window else None
+            if now is None or window is None or now.window != session.window:
+                return None
+            return await rendered(site, views, language, now, window)
+
+        own = (f"window/{session.window}/", f"rating/{session.window}/", "session")
+        queues = (f"queue/{queue}/" for queue in site.queues_at(session.window or ""))
+        return site.staff.open(request, render, *WATCHED, *queues, at_once=own, pause_s=LINE_PAUSE_S)
+
+    return router
+
+
+def _duty(site: Site, views: ConsoleViews) -> APIRouter:
+    """Coming to a window, and leaving it."""
+    router, questions = APIRouter(), dict[str, AskedFirst]()
 
     @router.post("/console/window")
     async def take(request: Request) -> Response:
@@ -114,28 +150,6 @@ def routes(site: Site) -> APIRouter:
             return await _console(site, views, request, session, window, trouble=trouble)
         await asyncio.to_thread(site.sessions.leave_window, session)
         return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
-
-    @router.post("/console/command")
-    async def command(request: Request) -> Response:
-        session = await site.guard.need(request, *ROLES)
-        site.guard.header(request, session)
-        return await _command(site, request, session)
-
-    @router.get("/console/live")
-    async def live(request: Request) -> Response:
-        session = await site.guard.need(request, *ROLES)
-        language = site.pages.language(request)
-
-        async def render() -> dict[str, str] | None:
-            now = await asyncio.to_thread(site.sessions.again, session.id)
-            window = site.window(now.window) if now and now.window else None
-            if now is None or window is None or now.window != session.window:
-                return None
-            return await rendered(site, views, language, now, window)
-
-        own = (f"window/{session.window}/", f"rating/{session.window}/", "session")
-        queues = (f"queue/{queue}/" for queue in site.queues_at(session.window or ""))
-        return site.staff.open(request, render, *WATCHED, *queues, at_once=own, pause_s=LINE_PAUSE_S)
 
     return router
 

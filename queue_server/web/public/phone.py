@@ -41,8 +41,15 @@ class Explanation:
 
 def routes(site: Site) -> APIRouter:
     """`/t/<token>` and what its forms post."""
-    router = APIRouter()
     site.changes.listen(lambda topic, payload: _tell_its_phone(site.changes, topic, payload))
+    router = _looks(site)
+    router.include_router(_forms(site))
+    return router
+
+
+def _looks(site: Site) -> APIRouter:
+    """The page and its live stream."""
+    router = APIRouter()
 
     @router.get("/t/{token}")
     async def ticket(request: Request, token: str, why: bool = False) -> Response:
@@ -65,6 +72,13 @@ def routes(site: Site) -> APIRouter:
             return {"ticket": _ticket_part(site, language, token, found)}
 
         return site.visitors.open(request, render, concern=lambda: concern, look_s=LIVE_LOOK_S)
+
+    return router
+
+
+def _forms(site: Site) -> APIRouter:
+    """Giving the place up, and rating."""
+    router = APIRouter()
 
     @router.get("/t/{token}/cancel")
     @router.get("/t/{token}/rate")

@@ -81,7 +81,7 @@ def test_a_call_out_of_order_needs_a_reason_and_stands_in_the_audit(hall: WebHal
     chosen = hall.issue()
     assert press(client, token, "call-ticket", ticket=chosen["id"]).json()["status"] == "error"
     assert press(client, token, "call-ticket", ticket=chosen["id"], reason="过号后返回").json()["status"] == "ok"
-    client.post("/log-out", data={"csrf": token})
+    client.post("/log-out", data={"csrf": token, "window": "stays"})
     log_in(client, "admin")
     assert "过号后返回" in client.get("/audit").text
 

@@ -87,3 +87,30 @@ def test_an_account_whose_clerk_the_hall_has_no_more_is_offered_no_window(hall: 
         assert "/console/window" not in client.get("/console").text
     finally:
         hall.config.clerk.append(type(hall.config.clerk[0])(id="0103", name="工号 0103", windows=["02"]))
+
+
+def log_out(client: TestClient, token: str, window: str = "") -> str:
+    """Log out as the button does, or with an answer to the question; where that leads."""
+    return client.post("/log-out", data={"csrf": token, "window": window}).headers["location"]
+
+
+def test_who_logs_out_at_a_window_with_a_ticket_is_asked_and_the_ticket_stays(hall: WebHall, client: TestClient) -> None:
+    number = hall.issue()["number"]
+    token = at_window(client)
+    press(client, token, "call-next")
+    assert log_out(client, token) == log_out(client, token, "close") == "/log-out"
+    page = client.get("/log-out").text
+    assert f"01 号窗口还开着，{number} 还没有办完" in page and 'value="close"' not in page
+    assert client.get("/console").status_code == 200, "nobody has been logged out"
+    assert log_out(client, token, "stays") == "/log-in"
+    state = hall.window("01")
+    assert state.ticket is not None and (state.state, state.ticket.number) == ("calling", number)
+
+
+def test_who_logs_out_at_a_free_window_may_close_it_and_nobody_else_is_asked(hall: WebHall, client: TestClient) -> None:
+    token = at_window(client)
+    assert log_out(client, token) == "/log-out" and "01 号窗口还开着。" in client.get("/log-out").text
+    assert log_out(client, token, "close") == "/log-in" and hall.window("01").state == "closed"
+    assert log_in(client, "supervisor") == 303
+    assert client.get("/log-out").headers["location"] == "/"
+    assert log_out(client, csrf(client.get("/supervisor").text)) == "/log-in"
