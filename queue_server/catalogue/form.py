@@ -7,7 +7,7 @@ What the letters of the code say (type) is no field: it is filled in from the ha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -18,7 +18,7 @@ from contract.configuration.table import BrokenRule, TextConfig
 from contract.guides.item import Item, Material
 from queue_server.catalogue.book import put
 from queue_server.catalogue.codes import BadCode, LocalCode
-from queue_server.catalogue.columns import DEFAULTS, SHEETS, Column, cell, item_in_english, read
+from queue_server.catalogue.columns import DEFAULTS, SHEETS, SHORT, Column, cell, item_in_english, read
 from queue_server.catalogue.load import Shared
 
 ROW = re.compile(r"(materials|steps|faq)\.([0-9]{1,3})\.([a-z_.]{1,40})")
@@ -60,10 +60,20 @@ def filled(item: Item) -> Filled:
     return made
 
 
-def differences(old: Item, new: Item, say: Callable[[str], str]) -> list[tuple[str, str, str]]:
-    """Where the fields of two versions differ: what it is, as `say` puts it, and what stands there before and after."""
+def differences(
+    old: Item, new: Item, say: Callable[[str], str], called: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Where the fields of two versions differ: what it is, as `say` puts it, and what stands there before and after.
+
+    `called` has the names of what a field may hold. In which order the boxes of a field were ticked is no difference.
+    """
+
+    def shown(key: str, written: str) -> str:
+        lines = sorted(written.split("\n")) if key in SHORT else [written]
+        return "\n".join(called.get(key, {}).get(line, line) for line in lines)
+
     before, after = filled(old), filled(new)
-    found = [(say(c.header), before.main[key], after.main[key]) for key, c in FIELDS[""].items()]
+    found = [(say(c.header), shown(key, before.main[key]), shown(key, after.main[key])) for key, c in FIELDS[""].items()]
     for sheet, (name, _) in SHEETS.items():
         if name:
             old_rows, new_rows = ([_row_text(name, row) for row in side.rows[name]] for side in (before, after))

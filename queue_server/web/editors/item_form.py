@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
@@ -19,7 +19,7 @@ from starlette.datastructures import FormData
 
 from contract.configuration.table import TextConfig
 from contract.guides.item import Item
-from queue_server.catalogue.columns import DEFAULTS, REQUIRED
+from queue_server.catalogue.columns import DEFAULTS, REQUIRED, SHEETS
 from queue_server.catalogue.form import FIELDS, BadForm, Filled, filled, item_of, posted, row_of
 from queue_server.catalogue.library import ChangedMeanwhile, edits
 from queue_server.catalogue.lifecycle import NotAllowed, NotPossible
@@ -215,14 +215,18 @@ async def _page(
     found = dict(problems or {})
     return site.pages.page(
         request, "items/edit.html", session=session, groups=GROUPS, columns=FIELDS, fields=opened.fields, seen=opened.seen,
-        code=opened.code, number=opened.number, problems=found, loose=_loose(found, opened.fields), trouble=trouble,
-        focus=focus, options=options(site, shared), letters=shared.type_letters, long=LONG, titles=TITLES,
+        code=opened.code, number=opened.number, problems=found, loose=_loose(found, opened.fields), lists=LISTS_CALLED,
+        trouble=trouble, focus=focus, options=options(site, shared), letters=shared.type_letters, long=LONG, titles=TITLES,
         steps_of=steps_of, required=REQUIRED, common=shared.material,
     )  # fmt: skip
 
 
-def _loose(problems: Mapping[str, TextConfig], fields: Filled) -> Sequence[TextConfig]:
-    """The problems that belong to no field of the form: they stand at its head."""
+LISTS_CALLED = {key: sheet for sheet, (key, _columns) in SHEETS.items() if key}
+"""The lists of an item as the form calls them: msgids."""
+
+
+def _loose(problems: Mapping[str, TextConfig], fields: Filled) -> dict[str, TextConfig]:
+    """The problems that belong to no field of the form, by the name of their list: they stand at its head."""
     known: set[object] = set(FIELDS[""])
     known |= {f"{n}.{i}.{k}" for n, rows in fields.rows.items() for i, _ in enumerate(rows) for k in FIELDS[n]}
-    return [text for name, text in problems.items() if name not in known]
+    return {name: text for name, text in problems.items() if name not in known}

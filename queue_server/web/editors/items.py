@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +22,7 @@ from queue_server.catalogue.lifecycle import (
     moves_for,
 )
 from queue_server.web.auth.sessions import Session
+from queue_server.web.editors.item_fields import options
 from queue_server.web.editors.rights import (
     EDITORS,
     ROLES,
@@ -102,12 +102,14 @@ def _returned(history: History) -> HistoryEntry | None:
     return last if last is not None and last.move == "return" else None
 
 
-def _differences(history: History, say: Callable[[str], str]) -> list[tuple[str, str, str]]:
+def _differences(site: Site, history: History, language: str) -> list[tuple[str, str, str]]:
     """What the newest version says otherwise than the one that the public sees."""
     published = in_force(history)
     if published is None or published is history[-1]:
         return []
-    return differences(content(published), content(history[-1]), say)
+    named = options(site, guides_of(site).catalogue.shared)
+    called = {key: {value: getattr(name, language) for value, name in names.items()} for key, names in named.items()}
+    return differences(content(published), content(history[-1]), site.pages.gettext(language), called)
 
 
 async def _must_mend(site: Site, history: History) -> bool:
@@ -166,6 +168,6 @@ async def _show(
         findings=findings(site, newest, english),
         told=list(reversed(told)),
         returned=_returned(history),
-        differences=_differences(history, site.pages.gettext(site.pages.language(request))),
+        differences=_differences(site, history, site.pages.language(request)),
         trouble=trouble,
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queue_server.catalogue.form import FIELDS, BadForm, Filled, filled, item_of, posted
+from queue_server.catalogue.form import FIELDS, BadForm, Filled, differences, filled, item_of, posted
 from queue_server.catalogue.load import load
 
 CATALOGUE = load(Path(__file__).parents[4] / "assets" / "halls" / "wushan")
@@ -36,6 +36,16 @@ def problems(fields: Filled) -> dict[str, str]:
 def test_every_item_of_the_hall_comes_back_from_its_form_unchanged() -> None:
     for item in CATALOGUE.items:
         assert item_of(posted(pairs(filled(item))), SHARED) == item
+
+
+def test_in_which_order_boxes_were_ticked_is_no_difference_and_what_differs_has_its_name() -> None:
+    ids = [event.id for event in SHARED.life_event][:3]
+    called = {"life_events": {event.id: event.name.zh for event in SHARED.life_event}}
+    old = FIRST.model_copy(update={"life_events": ids[:2]})
+    assert differences(old, old.model_copy(update={"life_events": ids[1::-1]}), str, called) == []
+    more = old.model_copy(update={"life_events": [ids[2], *ids[:2]]})
+    [(header, before, after)] = differences(old, more, str, called)
+    assert header == "一件事" and set(after.split("\n")) - set(before.split("\n")) == {called["life_events"][ids[2]]}
 
 
 def test_the_type_follows_the_letters_of_the_code() -> None:

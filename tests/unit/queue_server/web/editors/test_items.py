@@ -238,7 +238,7 @@ def test_who_submitted_takes_it_back_until_it_is_approved(office: Office) -> Non
     entry, establishment = office.at("entry"), office.at("establishment")
     post_form(entry, f"{PAGE}/edit", result="决定书")
     move(entry, "submit")
-    assert "撤回修改" in entry.get(PAGE).text and "撤回修改" not in establishment.get(PAGE).text
+    assert "收回来再改" in entry.get(PAGE).text and "收回来再改" not in establishment.get(PAGE).text
     assert move(entry, "withdraw").status_code == 303
     assert office.states() == ["in-force", "draft"]
     move(entry, "submit"), move(establishment, "approve")
@@ -275,6 +275,18 @@ def test_problems_stand_at_their_fields_and_what_was_typed_is_kept(office: Offic
     done = post_form(entry, answer.headers["location"], telephone="0938-0000101", materials__1__originals="1")
     assert (done.headers["location"], office.states()) == (PAGE, ["in-force", "draft"])
     assert "没填完的" not in entry.get("/items").text
+
+
+def test_everything_that_is_missing_is_named(office: Office) -> None:
+    entry = office.at("entry")
+    begin = {"csrf": csrf(entry.get("/items/new").text), "seen": "0", "do": "save"}
+    kept = entry.post("/items/new", data=begin)
+    page = entry.get(kept.headers["location"]).text
+    listed = page[page.index("提交审核前还要填好") : page.index('class="item-form"')]
+    lines = re.findall(r"<li>(.*?)</li>", listed, re.S)
+    count = re.search(r"还要填好 (\d+) 处", listed)
+    assert count is not None and len(lines) == int(count[1]) > 5
+    assert [line for line in lines if line.strip() == "没有填写"] == []
 
 
 @pytest.mark.parametrize(
