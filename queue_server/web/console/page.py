@@ -20,7 +20,6 @@ from starlette.datastructures import FormData
 
 from contract.configuration.hall import Clerk, Window
 from contract.wire import answers, messages
-from contract.wire.answers import ServiceAnswer, TicketAnswer
 from contract.wire.pause_reasons import PAUSE_REASONS
 from queue_server.hall_access import HallUnavailable
 from queue_server.row_files.json_text import json_of
@@ -30,6 +29,7 @@ from queue_server.web.console import view
 from queue_server.web.console.duty import clerk_of, is_on_duty, stand_ins, taken_by
 from queue_server.web.console.hall_now import ConsoleViews
 from queue_server.web.console.parts import rendered
+from queue_server.web.console.said import done, why_not
 from queue_server.web.site import Site
 
 LOG = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ def _duty(site: Site, views: ConsoleViews) -> APIRouter:
         asked = questions.get(session.id)
         if asked is None:
             return RedirectResponse("/console", HTTPStatus.SEE_OTHER)
-        words = _why_not(site, request, asked.answer)
+        words = why_not(site, request, asked.answer)
         state = site.window_states().get(asked.window.id)
         there = (await stand_ins(site)).get(asked.window.id, "")
         return site.pages.page(
@@ -145,7 +145,7 @@ def _duty(site: Site, views: ConsoleViews) -> APIRouter:
         trouble = ""
         if session.window and form.get("close"):
             answer = await site.hall.ask("close-window", {"window": session.window}, actor=session.account.name)
-            trouble = _why_not(site, request, answer)
+            trouble = why_not(site, request, answer)
         if trouble and (window := site.window(session.window or "")) is not None:
             return await _console(site, views, request, session, window, trouble=trouble)
         await asyncio.to_thread(site.sessions.leave_window, session)
@@ -213,7 +213,7 @@ async def _take(site: Site, questions: dict[str, AskedFirst], request: Request, 
                 questions.pop(next(iter(questions)))
             questions[session.id] = AskedFirst(window, answer)
             return RedirectResponse("/console/window", HTTPStatus.SEE_OTHER)
-        if trouble := _why_not(site, request, answer):
+        if trouble := why_not(site, request, answer):
             return await _choice(site, request, session, trouble=trouble, status=HTTPStatus.CONFLICT)
     await _on_duty(site, window, clerk)
     before = await asyncio.to_thread(site.sessions.take_window, session, window.id)
@@ -260,9 +260,9 @@ async def _command(site: Site, request: Request, session: Session) -> Response:
         )
     content: dict[str, object] = {"status": answer.status}
     if answer.error is not None:
-        content |= {"code": answer.error.code, "message": _why_not(site, request, answer)}
+        content |= {"code": answer.error.code, "message": why_not(site, request, answer)}
     else:
-        content["message"] = _done(site, request, verb, fields, answer)
+        content["message"] = done(site, request, verb, fields, answer)
     return JSONResponse(content)
 
 
@@ -279,27 +279,3 @@ def command_in(payload: bytes) -> tuple[str, str, dict[str, object]] | None:
 
 def _error(code: str, status: int) -> Response:
     return JSONResponse({"status": "error", "code": code}, status)
-
-
-def _done(site: Site, request: Request, verb: str, fields: dict[str, object], answer: answers.Answer) -> str:
-    """What came of a press whose ticket has left the window; empty where the console shows it by itself."""
-    found = answers.of(answer, TicketAnswer) or answers.of(answer, ServiceAnswer)
-    if found is None:
-        return ""
-    return site.pages.words(
-        site.pages.language(request),
-        "console/done.html",
-        verb=verb,
-        number=found.ticket.number,
-        returns=found.ticket.state == "waiting",
-        to_window=site.window(str(fields.get("to_window", ""))),
-        to_queue=next((queue for queue in site.config.queue if queue.id == fields.get("to_queue")), None),
-    )
-
-
-def _why_not(site: Site, request: Request, answer: answers.Answer) -> str:
-    """A refusal in the clerk's language; empty for an answer that is none."""
-    if answer.error is None:
-        return ""
-    language = site.pages.language(request)
-    return site.pages.words(language, "console/refusal.html", error=answer.error)

@@ -29,6 +29,7 @@ from queue_server.cases.row_format import CASES, BadCases
 from queue_server.codes.seal import code_of
 from queue_server.commands.hall_rules import HallRules
 from queue_server.domain.deadline import last_days
+from queue_server.row_files.taken import TakenIn
 from queue_server.web.api import platforms, token_files
 from queue_server.web.api.token_files import tokens_of
 from tests.bed import Bed
@@ -322,13 +323,13 @@ def test_numbers_that_differ_in_signs_only_are_refused_in_a_file_and_beside_kept
         CASES.from_json(json.dumps(numbered).encode())
     said = "WS-2026-1和第1行的WS〔2026〕1号只差括号、横线这类符号，算同一个编号。是同一件就删去一行，不是就换一个编号"
     assert refused.value.problems[0].zh == said
-    assert take_in(bed.database, CASES.from_json(json.dumps(numbered[:1]).encode()), bed.clock.now) == 1
+    assert take_in(bed.database, CASES.from_json(json.dumps(numbered[:1]).encode()), bed.clock.now) == TakenIn(new=1)
     with pytest.raises(BadCases) as refused:
         take_in(bed.database, CASES.from_json(json.dumps(numbered[1:]).encode()), bed.clock.now)
     said = "WS-2026-1和已有的WS〔2026〕1号只差括号、横线这类符号。是同一件就照原来的写，不是就换一个编号"
     assert refused.value.problems[0].zh == said
     again = json.dumps([numbered[0] | {"number": "ws〔２０２６〕1号", "state": "decided"}]).encode()
-    assert take_in(bed.database, CASES.from_json(again), bed.clock.now) == 1
+    assert take_in(bed.database, CASES.from_json(again), bed.clock.now) == TakenIn(new=0, known=1)
     assert bed.rows("SELECT number, state FROM cases") == [("WS〔2026〕1号", "decided")]
 
 
