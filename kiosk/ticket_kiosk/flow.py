@@ -56,6 +56,7 @@ def first(setting: Setting, seed: UUID) -> KioskState:
 def step(state: KioskState, event: object) -> tuple[KioskState, Effects]:
     """What follows from an event. Events that make no sense on the present page change nothing."""
     after, effects = HANDLERS.step(state, event)
+    after = _kept_or_left(after)
     after, effects = a4_print_steps.left(state, *read_aloud_steps.followed(state, after, effects))
     after, effects = my_ticket_steps.left(state, after, effects)
     after, watch = scan_steps.watched(state, after)
@@ -66,7 +67,16 @@ def home(state: KioskState) -> KioskState:
     """Home, with nothing chosen; language and modes stay until the citizen is gone."""
     for closed in (take_number_steps.closed, guides_steps.closed, scan_steps.closed, case_progress_steps.closed):
         state = closed(state)
-    return replace(state, page="home", trail=(), sheet=0, idle_since=state.now)
+    return replace(state, page="home", interrupted=None, trail=(), sheet=0, idle_since=state.now)
+
+
+def _kept_or_left(state: KioskState) -> KioskState:
+    """What is shown is what is active: a page whose need is gone is left, and the citizen is told why."""
+    if state.page == "interrupted":
+        return home(state) if state.resumed else state
+    if state.page == "home" or state.there:
+        return state
+    return replace(home(state), page="interrupted", interrupted="closed" if state.served else "away")
 
 
 def next_citizen(state: KioskState) -> KioskState:
@@ -85,7 +95,7 @@ def _take_number(state: KioskState, _event: TakeNumber) -> tuple[KioskState, Eff
 
 
 def _open_help(state: KioskState, _event: OpenHelp) -> tuple[KioskState, Effects]:
-    return (state.at("help") if state.shown == "home" else state), ()
+    return (state.at("help") if state.page == "home" else state), ()
 
 
 def _pick_theme(state: KioskState, event: PickTheme) -> tuple[KioskState, Effects]:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
-from kiosk.ticket_kiosk.a4_print.state import OpenBlanks
 from kiosk.ticket_kiosk.calls_now import CallsNow
-from kiosk.ticket_kiosk.case_progress.state import OpenCaseQuery
-from kiosk.ticket_kiosk.events import OpenHelp, TakeNumber
-from kiosk.ticket_kiosk.guides.state import OpenGuides
-from kiosk.ticket_kiosk.my_ticket.state import OpenFindTicket
+from kiosk.ticket_kiosk.events import TakeNumber
+from kiosk.ticket_kiosk.hours import hours_words
 from kiosk.ticket_kiosk.page_frame import PageFrame, date_text
-from kiosk.ticket_kiosk.scan.state import OpenCheckIn, OpenScan
 from kiosk.ticket_kiosk.state import KioskState
+from kiosk.ticket_kiosk.tiles import put_tiles
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
-from kiosk.ui.widgets import Card, Icon, Tap, Tile, Words
-from kiosk.ui.widgets.button import Action
+from kiosk.ui.widgets import Card, Icon, Tile, Words
 from kiosk.ui.widgets.surface import Fill
-from kiosk.ui.widgets.text import Align, even, measure
+from kiosk.ui.widgets.text import measure
 
 MOST_IN_A_ROW = 4
 """So many of the smaller tiles have room beside one another."""
-ELDER_TILE, ELDER_LONE_TILE, ELDER_ROW, ELDER_LEAST_ROW, LEAST_BOARD = 680, 830, 280, 180, 300
-"""Units of height in elder mode: the tile that takes a number, the same without others, a row of the others, a row while the
-kiosk is on its own, and the least that shows who is being called."""
+ELDER_TILE, ELDER_LONE_TILE, ELDER_ROW, LEAST_BOARD = 680, 830, 280, 300
+"""Units of height in elder mode: the tile that takes a number, the same without others, a row of the others, and the least that
+shows who is being called."""
 OFFLINE = ("cloud-outline-off", "accent")
 """Icon and colour of notices while the kiosk gives numbers without the server: nothing that anybody must worry about."""
 
@@ -48,10 +43,12 @@ class HomePage(PageFrame):
         self.date: Words | None = None
         rest = self.body
         if look.portrait or not elder:  # a wide screen in elder mode has the height for what is touched
-            place, rest = rest.top(look.type("body") * 1.6, look.space("m"))
+            place, rest = rest.top(look.type("body") * 1.6)
             place, phones = place.left(place.w * 0.56, look.space("s"))
             self.date = Words(context, place, "", "body", colour="secondary")
-            self.put(self.date, self._telephones(phones))
+            hours, rest = rest.top(look.type("note") * 1.5, look.space("m"))
+            words = _("办公 {hours}").format(hours=hours_words(context))
+            self.put(self.date, self._telephones(phones), Words(context, hours, words, "note", colour="secondary"))
         else:
             title = self._title.rect
             free = title.w - measure(self.title_text(), look.type("title"), bold=True) - look.space("l")
@@ -61,7 +58,7 @@ class HomePage(PageFrame):
             self._large(rest, state)
         elif look.portrait:
             self._portrait(rest, state)
-        elif look.mode.elder and not state.offline:  # large words in the lower half take the whole width
+        elif look.mode.elder:  # large words in the lower half take the whole width
             low = self._lower(rest)
             notice = 0.0 if state.prints else look.type("note") * 4.4
             self._tiles(low, state)
@@ -86,18 +83,24 @@ class HomePage(PageFrame):
         look = self.look
         gap = look.space("m")
         rows = -(-len(state.tiles) // 2)
-        high = look.px(ELDER_ROW if not state.offline else ELDER_LEAST_ROW)
+        high = look.px(ELDER_ROW)
         if look.portrait:
             tile, rest = rest.top(look.px(ELDER_TILE if state.tiles else ELDER_LONE_TILE), gap)
         else:
             tile, rest = rest.columns(2, look.space("l"))
+        if state.offline:
+            strip, rest = rest.top(look.type("note") * (4.4 if look.portrait else 5), gap)
+            notice = TileNotice(self.context, strip, *OFFLINE)
+            parts = (self.context.text("网络中断，仍可取号"), self._few_left(state))
+            notice.say(self.context.text("；").join(part for part in parts if part))
+            self.add_widget(notice)
         left = rest.h - rows * (high + gap)
-        if rows and not state.offline and left < look.px(LEAST_BOARD):
-            self._more_tiles(rest.grid(min(2, len(state.tiles)), rows, gap), state)
+        if state.offline or (rows and left < look.px(LEAST_BOARD)):
+            put_tiles(self, rest.grid(min(2, len(state.tiles)), rows, gap), state)
         else:
             if rows:
                 place, rest = rest.top(high * rows + gap * (rows - 1), gap)
-                self._more_tiles(place.grid(min(2, len(state.tiles)), rows, gap), state)
+                put_tiles(self, place.grid(min(2, len(state.tiles)), rows, gap), state)
             self._lower_half(rest, state)
         self._tile(tile, state)
 
@@ -133,23 +136,8 @@ class HomePage(PageFrame):
             columns = 2
             if strip.h < high * rows + gap * (rows - 1):
                 rows, columns = min(2, count), math.ceil(count / 2)
-        self._more_tiles(strip.grid(columns, rows, gap), state)
+        put_tiles(self, strip.grid(columns, rows, gap), state)
         self._tile(rect, state)
-
-    def _more_tiles(self, places: list[Rect], state: KioskState) -> None:
-        tiles = self._made(places, state)
-        if not all(tile.has_icon for tile in tiles):  # all of them or none
-            tiles = self._made(places, state, icons=False)
-        even(tile.title for tile in tiles)
-        self.put(*tiles)
-
-    def _made(self, places: list[Rect], state: KioskState, *, icons: bool = True) -> list[MoreTile]:
-        context, tiles, _ = self.context, [], self.context.text
-        for place, name in zip(places, state.tiles, strict=False):
-            text, icon, event = more(context)[name]
-            note = _("暂时不能用") if name in state.out_of_order else ""
-            tiles.append(MoreTile(context, place, text, partial(context.send, event), icon=icon if icons else "", note=note))
-        return tiles
 
     def _tile(self, rect: Rect, state: KioskState) -> None:
         look, context, _ = self.look, self.context, self.context.text
@@ -186,11 +174,15 @@ class HomePage(PageFrame):
         note = _("号票上会注明“离线取号”，请留意大厅叫号屏。")
         if not state.prints:
             note = _("打印机也不能用，号码显示在屏幕上，请记下或拍照。")
-        if state.few_left:
-            desk = context.pick(context.hall.hall.help_desk)
-            gap = "" if look.mode.language == "zh" else " "
-            note += gap + _("本机备用号码快用完，之后请到{desk}取号。").format(desk=desk)
+        gap = "" if look.mode.language == "zh" else " "
+        note = f"{note}{gap}{self._few_left(state)}"
         self.add_widget(Words(context, body, note, "body", colour="secondary", align="center", valign="top"))
+
+    def _few_left(self, state: KioskState) -> str:
+        """That the numbers of this kiosk come to an end; "" while they do not."""
+        context, _ = self.context, self.context.text
+        desk = context.pick(context.hall.hall.help_desk)
+        return _("本机备用号码快用完，之后请到{desk}取号。").format(desk=desk) if state.few_left else ""
 
     def show(self, state: KioskState) -> None:
         super().show(state)
@@ -199,58 +191,6 @@ class HomePage(PageFrame):
             self.date.say(_("今天 {date}").format(date=date_text(self.context, state.clock)))
         if self.board is not None:
             self.board.show(state)
-
-
-def more(context: PageContext) -> dict[str, tuple[str, str, object]]:
-    """What there is besides taking a number: name, icon, and the event of its tile."""
-    _ = context.text
-    return {
-        "guides": (_("办事指南"), "book-open-page-variant", OpenGuides()),
-        "my-ticket": (_("我的号票"), "ticket-confirmation", OpenFindTicket()),
-        "scan": (_("扫码办理"), "qrcode-scan", OpenScan()),
-        "check-in": (_("预约签到"), "clock", OpenCheckIn()),
-        "progress": (_("办件进度"), "clipboard-text", OpenCaseQuery()),
-        "blanks": (_("打印表格"), "printer", OpenBlanks()),
-        "help": (_("投诉求助"), "headset", OpenHelp()),
-    }
-
-
-class MoreTile(Tap):
-    """A smaller tile: icon and name, side by side or one above the other; below them `note`, what is out of order.
-
-    The icon is left out where it has no room, or is "".
-    """
-
-    def __init__(self, context: PageContext, rect: Rect, title: str, on_tap: Action, *, icon: str, note: str = "") -> None:
-        super().__init__(context, rect, on_tap)
-        look = self.look
-        self.card = Card(context, rect)
-        self.add_widget(self.card)
-        body = rect.inset(look.space("m"), look.space("s"))
-        if note:
-            lines = 1 if measure(note, look.type("note")) <= rect.w - look.space("s") else 2
-            strip, body = body.bottom(look.type("note") * 1.25 * lines)
-            strip = Rect(rect.x, strip.y, rect.w, strip.h).inset(look.space("s") / 2, 0)
-            self.add_widget(Words(context, strip, note, "note", colour="warning", align="center", line_height=1.15))
-        if rect.w > rect.h * 2.2:
-            wide = min(body.w, look.px(72) + look.space("m") + measure(title, look.type("tile"), bold=True) + look.space("s"))
-            place, words = body.centre(wide, body.h).left(look.px(72), look.space("m"))
-        else:
-            place, words = body.top(body.h * 0.4, look.space("s") / 2)
-        side = min(place.w, place.h, look.px(72))
-        size = "tile" if measure(title, look.type("tile"), bold=True) <= words.w else "body"
-        align: Align = "left" if rect.w > rect.h * 2.2 else "center"
-        crowded = measure(title, look.type(size), bold=True) > words.w and words.h < look.type(size) * 2.2
-        self.has_icon = bool(icon) and not crowded  # two lines leave no room for it
-        if not self.has_icon:
-            words, align = body, "center"
-        else:
-            self.add_widget(Icon(context, place.centre(side, side), icon))
-        self.title = Words(context, words, title, size, bold=True, align=align, line_height=1.15)
-        self.add_widget(self.title)
-
-    def draw_pressed(self, pressed: bool) -> None:
-        self.card.paint("pressed" if pressed else "surface")
 
 
 class TakeNumberTile(Tile):

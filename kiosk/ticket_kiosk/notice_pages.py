@@ -1,20 +1,21 @@
-"""The pages that say what is wrong and what to do: trouble with a ticket, out of hours, no server, starting, fail-safe."""
+"""The pages that say what went wrong for a citizen and what to do: trouble with a ticket, a page that is gone, fail-safe."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from contract.configuration.hall import DAYS, Hours
 from kiosk.ticket_kiosk.events import Confirm, GoHome
-from kiosk.ticket_kiosk.guides.state import OpenGuides
-from kiosk.ticket_kiosk.page_frame import PageFrame, date_text, time_text
+from kiosk.ticket_kiosk.page_frame import PageFrame, time_text
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ui.page import Page
 from kiosk.ui.page_context import PageContext
 from kiosk.ui.rect import Rect
-from kiosk.ui.widgets import Bar, Card, Icon, TextButton, Words
+from kiosk.ui.widgets import Bar, Icon, TextButton, Words
 from kiosk.ui.widgets.base import Box
+
+LOW_BLOCK, FLAT_BLOCK = 500, 340
+"""Units: a lower block has a smaller icon and no second line for its title, a flat one no icon."""
 
 
 def help_desk(context: PageContext) -> str:
@@ -53,25 +54,16 @@ class TroubleBlock:
     def __init__(self, page: Box, rect: Rect, icon: str, title: str, note: str, colour: str = "warning") -> None:
         look, context = page.look, page.context
         wide = look.px(940) if look.portrait else rect.w * 0.9
-        lines = 3 if look.portrait else 1.6
+        lines = 3 if look.portrait and rect.h > look.px(LOW_BLOCK) else 1.6
         block = rect.centre(min(rect.w, wide), look.px(230) + look.type("title") * lines + look.type("body") * 6.5)
-        place, block = block.top(min(look.px(200), block.h * 0.28), look.space("m"))
-        page.add_widget(Icon(context, place, icon, colour=colour))
+        if block.h > look.px(FLAT_BLOCK):
+            part = 0.28 if block.h > look.px(LOW_BLOCK) else 0.18
+            place, block = block.top(min(look.px(200), block.h * part), look.space("m"))
+            page.add_widget(Icon(context, place, icon, colour=colour))
         place, block = block.top(look.type("title") * (lines - 0.2), look.space("m"))
         self.title = Words(context, place, title, "title", bold=True, align="center", line_height=1.3)
         self.note = Words(context, block, note, "body", colour="secondary", align="center", valign="top")
         page.put(self.title, self.note)
-
-
-def guides_button(page: PageFrame, state: KioskState, area: Rect) -> Rect:
-    """The way to the guides, which need no server and are there out of hours; return what is left of the area above it."""
-    _ = page.context.text
-    if not state.has_guides:
-        return area
-    place, rest = area.bottom(max(page.look.target, page.look.px(140)), page.look.space("m"))
-    tap = partial(page.context.send, OpenGuides())
-    page.add_widget(TextButton(page.context, place, _("办事指南"), tap, icon="book-open-page-variant", size="tile"))
-    return rest
 
 
 class TroublePage(PageFrame):
@@ -104,107 +96,30 @@ class TroublePage(PageFrame):
         TroubleBlock(self, above, icon, title, note)
 
 
-class ClosedPage(PageFrame):
-    """Nobody gives numbers now: when the hall opens."""
+class InterruptedPage(PageFrame):
+    """The page that somebody was on is gone: why, and what to do."""
 
     leaves = False
 
-    def title_text(self) -> str:
-        return self.context.pick(self.context.hall.hall.name)
-
     def build_body(self, state: KioskState) -> None:
         look, context, _ = self.look, self.context, self.context.text
-        place, rest = self.body.top(look.type("body") * 1.6, look.space("m"))
-        self.date = Words(context, place, "", "body", colour="secondary")
-        self.add_widget(self.date)
-        if look.portrait:
-            rest = guides_button(self, state, rest)
-        upper, lower = rest.top(rest.h * 0.5, look.space("m")) if look.portrait else rest.columns(2, look.space("l"))
-        if not look.portrait:
-            upper = guides_button(self, state, upper)
-        note = _("请在下面的时间再来取号")
-        if state.opens_at is not None:
-            note = _("下次取号：{time}").format(time=time_text(context, state.opens_at, state.clock))
-        TroubleBlock(self, upper, "weather-night", _("现在不在取号时间"), note, colour="accent")
-        self._hours(lower)
+        place, rest = self.reach.bottom(max(look.target, look.px(140)), look.space("l"))
+        self.add_widget(TextButton(context, place, _("返回首页"), lambda: context.send(GoHome()), size="tile"))
+        above = Rect(rest.x, rest.y, rest.w, self.body.top_edge - rest.y)
+        if state.interrupted == "closed":
+            TroubleBlock(self, above, "clock", *self._closed(state), colour="accent")
+        else:
+            note = _("系统正在恢复，本机会自动恢复服务。\n急需办理请到{desk}。").format(desk=help_desk(context))
+            TroubleBlock(self, above, "cloud-outline-off", _("网络中断，这一步暂时办不了"), note)
 
-    def _hours(self, rect: Rect) -> None:
-        look, context, _ = self.look, self.context, self.context.text
-        lines = [hours_line(context, hours) for hours in context.hall.hours]
-        row_height = look.type("body") * 1.9
-        card = rect.top(min(rect.h, row_height * (len(lines) + 1.6) + look.space("l")))[0]
-        self.add_widget(Card(context, card))
-        body = card.inset(look.space("l"), look.space("m"))
-        place, body = body.top(row_height)
-        self.add_widget(Words(context, place, _("办公时间"), "body", bold=True))
-        for row, (days, times) in zip(
-            body.rows(len(lines) + 1, 0), [*lines, (_("咨询电话"), context.hall.hall.telephone)], strict=True
-        ):
-            left, right = row.left(row.w * 0.56, look.space("s"))
-            self.put(
-                Words(context, left, days, "body", line_height=1.2),
-                Words(context, right, times, "body", align="right", line_height=1.2),
-            )
-
-    def show(self, state: KioskState) -> None:
-        _ = self.context.text
-        super().show(state)
-        self.drift(state.clock)
-        if state.clock is not None:
-            self.date.say(_("今天 {date}").format(date=date_text(self.context, state.clock)))
-
-
-def hours_line(context: PageContext, hours: Hours) -> tuple[str, str]:
-    """One line of the opening hours: the days, the times."""
-    _ = context.text
-    names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
-    places = [DAYS.index(day) for day in hours.days]
-    if len(places) > 2 and places == list(range(places[0], places[-1] + 1)):
-        days = _("{first}至{last}").format(first=names[places[0]], last=names[places[-1]])
-    else:
-        days = (_("、")).join(names[place] for place in places)
-    return (days if hours.note is None else context.pick(hours.note)), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"
-
-
-class Message(PageFrame):
-    """A page with one message that goes away by itself."""
-
-    leaves = False
-    icon = "information-outline"
-    colour = "warning"
-
-    def words(self, state: KioskState) -> tuple[str, str]:
-        """Title and note."""
-        raise NotImplementedError
-
-    def title_text(self) -> str:
-        return self.context.pick(self.context.hall.hall.name)
-
-    def build_body(self, state: KioskState) -> None:
-        area = guides_button(self, state, self.body)
-        TroubleBlock(self, area, self.icon, *self.words(state), colour=self.colour)
-
-
-class AwayPage(Message):
-    """The server cannot be reached."""
-
-    icon = "cloud-outline-off"
-
-    def words(self, state: KioskState) -> tuple[str, str]:
-        _ = self.context.text
-        desk = help_desk(self.context)
-        return _("暂时不能取号"), _("系统正在恢复，本机会自动恢复服务。\n急需办理请到{desk}取号。").format(desk=desk)
-
-
-class StartingPage(Message):
-    """The first seconds."""
-
-    icon = "ticket-confirmation"
-    colour = "accent"
-
-    def words(self, state: KioskState) -> tuple[str, str]:
-        _ = self.context.text
-        return _("欢迎您"), _("正在准备，请稍候…")
+    def _closed(self, state: KioskState) -> tuple[str, str]:
+        context, _ = self.context, self.context.text
+        if state.opens_at is None:
+            note = _("您还没有取号，请到{desk}咨询。").format(desk=help_desk(context))
+        else:
+            time = time_text(context, state.opens_at, state.clock)
+            note = _("您还没有取号，下次取号：{time}").format(time=time)
+        return _("现在停止取号了"), note
 
 
 class FailSafePage(Page[KioskState]):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kiosk.ticket_kiosk.state import KioskState
 
 PageName = Literal[
-    "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "fail-safe",
+    "home", "themes", "businesses", "confirm", "printing", "done", "trouble", "interrupted", "fail-safe",
     "guides", "guide-groups", "guide-list", "search", "guide", "progress", "case",
     "help", "scan", "check-in", "appointment", "find-ticket", "my-ticket", "holder", "rate", "rate-reasons", "rated",
     "blank-themes", "blanks", "papers", "preview", "printout",
@@ -162,16 +162,14 @@ PAGES: Mapping[ShownName, PageFacts] = {
             "trouble", "notice_pages.TroublePage", (), 30,
             lambda state: (state.taking.trouble, state.taking.trouble_detail, state.served, state.offline),
         ),
+        PageFacts("interrupted", "notice_pages.InterruptedPage", (), 30, lambda state: (state.interrupted, state.opens_at)),
         PageFacts(
-            "closed", "notice_pages.ClosedPage",
+            "closed", "closed_page.ClosedPage",
             watches=lambda state: (_tiles(state), state.opens_at, state.clock and state.clock.date()),
         ),
-        PageFacts("away", "notice_pages.AwayPage", watches=_tiles),
-        PageFacts("starting", "notice_pages.StartingPage", watches=lambda state: state.has_guides),
-        PageFacts(
-            "help", "help_page.HelpPage", (), 60,
-            _able,
-        ),
+        PageFacts("away", "closed_page.AwayPage", watches=_tiles),
+        PageFacts("starting", "closed_page.StartingPage", watches=lambda state: state.has_guides),
+        PageFacts("help", "help_page.HelpPage", (), 60, _able),
         PageFacts("fail-safe", "notice_pages.FailSafePage", (), 5),
         # guides
         PageFacts("guides", "guides.list_pages.GuidesPage", GUIDES, 45, _ways),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 from contract.serving_windows import at_work
 from contract.wire.device_state import WORKS
@@ -28,6 +29,8 @@ RING_S = 15
 SHORT_S = 30
 """A page that stays no longer than this goes without asking whether somebody is still there."""
 STARTING_S = 5
+Interruption = Literal["closed", "away"]
+"""What takes a page away from a citizen: numbers are no longer given, or the server is gone."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class KioskState:
     setting: Setting
     requests: PendingRequests
     page: PageName = "home"
+    interrupted: Interruption | None = None
+    """Why the page before this one is gone, while that is told."""
     trail: tuple[PageName, ...] = ()
     mode: Mode = field(default_factory=Mode)
     now: float = 0
@@ -140,22 +145,28 @@ class KioskState:
 
     @property
     def tiles(self) -> tuple[str, ...]:
-        """What there is here besides taking a number, also what a device's trouble keeps from working just now."""
+        """What there is here besides taking a number, whether or not it works just now."""
         there = {
             "guides": self.has_guides,
-            "my-ticket": self.served,
-            "scan": self.served and self.scan.known,
-            "check-in": self.served and not self.setting.scanners and not self.scan.known,
-            "progress": self.served,
+            "my-ticket": True,
+            "scan": self.scan.known,
+            "check-in": not self.setting.scanners and not self.scan.known,
+            "progress": True,
             "blanks": self.setting.a4 is not None and self.a4.known and self.has_forms,
-            "help": not self.offline,
+            "help": True,
         }
         return tuple(name for name, is_there in there.items() if is_there)
 
     @property
     def out_of_order(self) -> tuple[str, ...]:
-        """The tiles whose device is in trouble: they stay, and say so."""
-        broken = {"scan": not self.scan.able, "blanks": not self.prints_papers}
+        """The tiles whose device is in trouble, or that need the server while it is away: they stay, and say so."""
+        broken = {
+            "my-ticket": not self.served,
+            "scan": not self.scan.able or not self.served,
+            "check-in": not self.served,
+            "progress": not self.served,
+            "blanks": not self.prints_papers,
+        }
         return tuple(name for name in self.tiles if broken.get(name))
 
     @property
@@ -204,13 +215,23 @@ class KioskState:
 
     @property
     def shown(self) -> ShownName:
-        """The page to draw: the citizen's, unless the server is away or the hall is closed."""
-        needs = PAGES[self.page].needs
-        if not needs or any(self._has(need) for need in needs):
+        """The page to draw: the one that is active. Home has another face while no number can be taken."""
+        if self.page != "home" or self.there:
             return self.page
         if self.served:
             return "closed"
         return "starting" if self.young and not self.queues else "away"
+
+    @property
+    def there(self) -> bool:
+        """Whether what the page needs is there."""
+        needs = PAGES[self.page].needs
+        return not needs or any(self._has(need) for need in needs)
+
+    @property
+    def resumed(self) -> bool:
+        """Whether what interrupted a citizen is over."""
+        return self.served and (self.interrupted == "away" or not self.all_closed)
 
     def _has(self, need: Need) -> bool:
         match need:

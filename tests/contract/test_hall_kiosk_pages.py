@@ -39,8 +39,8 @@ def test_no_touch_goes_through_the_name_of_the_terminal_to_the_page_below() -> N
 
 EVERYBODYS = """
     AwayPage BlankThemesPage BlanksPage BusinessesPage CallsPage ChoicePage ClosedPage ColoursPage ConfirmPage DevicesPage
-    EndingPage FailSafePage GroupsPage GuidePage GuidesPage HelpPage HomePage ItemsPage Listing LogPage MenuPage Message
-    NetworkPage NoCallsPage NumberChoice PageFrame PlatePage PrintingPage PrintoutPage RatedPage ScanPage SearchPage
+    EndingPage FailSafePage Front GroupsPage GuidePage GuidesPage HelpPage HomePage InterruptedPage ItemsPage Listing LogPage
+    MenuPage NetworkPage NoCallsPage NumberChoice PageFrame PlatePage PrintingPage PrintoutPage RatedPage ScanPage SearchPage
     ServiceFrame StartingPage ThemesPage TouchPage TouchedPage TroublePage
 """
 """Pages of all roles that show nothing of one person: whoever adds a page decides here whether the staff may see it from afar."""

@@ -41,7 +41,7 @@ from kiosk.ticket_kiosk.offline_numbers.state import HeldLease
 from kiosk.ticket_kiosk.pages import watches
 from kiosk.ticket_kiosk.read_aloud.state import ReadAloud
 from kiosk.ticket_kiosk.role import draw, setting_of
-from kiosk.ticket_kiosk.scan.state import ScannerStatus
+from kiosk.ticket_kiosk.scan.state import ScannerStatus, ScanState
 from kiosk.ticket_kiosk.state import KioskState
 from kiosk.ticket_kiosk.take_number.state import IssuedTicket, Taking, Trouble
 from kiosk.ui.theme import Mode
@@ -129,6 +129,11 @@ def cut_off(state: KioskState) -> KioskState:
     return replace(state, hall=replace(state.hall, presence=Presence()))
 
 
+def able(state: KioskState) -> ScanState:
+    """A scanner that works."""
+    return replace(state.scan, scanners={"camera-1": ScannerStatus("ok")})
+
+
 def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, KioskState]]:
     """Every page, by name."""
     state = busy_hall(hall, mode)
@@ -154,9 +159,7 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, KioskState]]:
     yield "confirm-priority", replace(chosen, page="confirm", taking=Taking(theme, queue, "priority"), idle_since=60)
     yield "confirm-without-printer", replace(chosen, page="confirm", printer="paper-out")
     yield "help", replace(state, page="help", trail=("home",))
-    find = replace(
-        state, page="find-ticket", trail=("home",), scan=replace(state.scan, scanners={"camera-1": ScannerStatus("ok")})
-    )
+    find = replace(state, page="find-ticket", trail=("home",), scan=able(state))
     yield "find-ticket", find
     yield "find-ticket-typed", replace(find, my_ticket=MyTicketState(number="A012"))
     unknown = Text("没有这张号票", "There is no such ticket")
@@ -172,6 +175,11 @@ def states(hall: HallConfig, mode: Mode) -> Iterator[tuple[str, KioskState]]:
     yield "closed", busy_hall(hall, mode, is_open=False)
     yield from before_opening(chosen, ticket)
     yield "away", cut_off(state)
+    yield (
+        "interrupted-closed",
+        replace(state, page="interrupted", interrupted="closed", hall=busy_hall(hall, mode, is_open=False).hall),
+    )
+    yield "interrupted-away", replace(cut_off(state), page="interrupted", interrupted="away")
     yield from offline_states(chosen, replace(ticket, number="A901", offline=True))
     yield "starting", replace(state, hall=HallView(), started=None)
     yield from guide_states(state)
@@ -209,7 +217,10 @@ def offline_states(chosen: KioskState, ticket: IssuedTicket) -> Iterator[tuple[s
     offline = replace(cut_off(chosen), lease=lease)
     assert offline.offline
     yield "offline-home", offline
-    yield "offline-home-with-guides", replace(offline, lookup=GuideLookup(contents=contents(example_guides()[0])))
+    yield (
+        "offline-home-with-everything",
+        replace(offline, lookup=GuideLookup(contents=contents(example_guides()[0])), scan=able(offline)),
+    )
     for page in ("themes", "businesses", "confirm"):
         yield f"offline-{page}", replace(offline, page=page)
     yield "offline-done", at_end(offline, ticket, on_paper=True)
@@ -247,9 +258,9 @@ def guide_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
     there = contents(guides)
     state = replace(state, lookup=GuideLookup(contents=there), trail=("home",))
     yield "home-with-guides", replace(state, trail=())
-    yield "away-with-guides", cut_off(state)
-    shut = {k: structs.replace(q, open=False) for k, q in state.queues.items()}
-    yield "closed-with-guides", replace(state, hall=replace(state.hall, queues=shut))
+    yield "away-with-everything", replace(cut_off(state), scan=able(state))
+    shut = {k: structs.replace(q, open=False, opens_at=MONDAY) for k, q in state.queues.items()}
+    yield "closed-with-everything", replace(state, hall=replace(state.hall, queues=shut), scan=able(state))
     themes = replace(state, page="themes")
     yield "themes-with-guides", themes
     theme = max(state.setting.themes, key=lambda theme: len(state.setting.of_theme(theme)))
@@ -336,8 +347,7 @@ def paper_states(state: KioskState) -> Iterator[tuple[str, KioskState]]:
         ),
     )
     yield "guide-printer-out", replace(out, page="guide")
-    able = replace(state.scan, scanners={"camera-1": ScannerStatus("ok")})
-    yield "home-with-everything", replace(state, page="home", trail=(), scan=able)
+    yield "home-with-everything", replace(state, page="home", trail=(), scan=able(state))
     broken = replace(state.scan, scanners={"camera-1": ScannerStatus("offline")})
     yield "home-devices-out", replace(out, page="home", trail=(), scan=broken)
     yield "blanks-printer-out", replace(out, page="blanks", trail=("home",))

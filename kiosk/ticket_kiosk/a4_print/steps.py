@@ -123,7 +123,7 @@ def left(before: KioskState, state: KioskState, effects: Effects) -> tuple[Kiosk
 
 def open_blanks(state: KioskState, _event: OpenBlanks) -> tuple[KioskState, Effects]:
     """By themes where there are several; while nothing can be printed the page says so at once."""
-    if state.shown != "home" or "blanks" not in state.tiles:
+    if state.page != "home" or "blanks" not in state.tiles:
         return state, ()
     by_theme = len(blank_themes(state)) > 1 and state.prints_papers
     return state.at("blank-themes" if by_theme else "blanks"), ()

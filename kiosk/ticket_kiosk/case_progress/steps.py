@@ -14,7 +14,7 @@ from kiosk.ticket_kiosk.typed_number import FieldTyped, PickField
 
 
 def open_case_query(state: KioskState, _event: OpenCaseQuery) -> tuple[KioskState, Effects]:
-    if state.shown not in ("home", "closed") or not state.served:
+    if state.page != "home":
         return state, ()
     return replace(state, case_query=CaseQuery()).at("progress"), ()
 

@@ -75,7 +75,7 @@ def lacks_reason(state: KioskState) -> bool:
 
 
 def open_find_ticket(state: KioskState, _event: OpenFindTicket) -> tuple[KioskState, Effects]:
-    if state.shown != "home" or not state.served:
+    if state.page != "home":
         return state, ()
     return _with(state, MyTicketState()).at("find-ticket"), ()
 

@@ -16,7 +16,7 @@ from kiosk.ticket_kiosk.typed_number import FieldTyped, NumberAndLastFour, PickF
 
 
 def open_check_in(state: KioskState, _event: OpenCheckIn) -> tuple[KioskState, Effects]:
-    if state.shown not in ("home", "closed", "scan") or not state.served or scan_steps.waits(state):
+    if state.page not in ("home", "scan") or scan_steps.waits(state):
         return state, ()
     return _typed(state, NumberAndLastFour()).at("check-in"), ()
 

@@ -48,7 +48,7 @@ AGAIN_S = 3
 
 
 def open_scan(state: KioskState, _event: OpenScan) -> tuple[KioskState, Effects]:
-    if state.shown not in ("home", "closed", "guides", "find-ticket") or not state.scan.known:
+    if state.page not in ("home", "guides", "find-ticket") or not state.scan.known:
         return state, ()
     # whoever asks for it wants the code read that is there already
     state = state.with_requests(state.requests.without(ScanRequest))

@@ -17,6 +17,8 @@ from kiosk.ui.theme import MOTION_S
 from kiosk.ui.widgets import Bar, Card, Icon, QrCode, Words
 from kiosk.ui.widgets.base import Box
 
+SLOW_S = 3
+"""After so many seconds without the number it is said that it takes longer."""
 CLASS_COLOURS = {"ordinary": "ordinary", "priority": "priority", "military": "military", "appointment": "appointment"}
 
 
@@ -65,7 +67,8 @@ class PrintingPage(Page[KioskState]):
         _ = self.context.text
         printing = state.taking.ticket is not None
         self.title.say(_("正在打印您的号票…") if printing else _("正在取号…"))
-        self.note.say(_("请在出票口取走号票") if printing else _("请稍候"))
+        waiting = _("请稍候") if state.now - state.idle_since < SLOW_S else _("系统有点慢，请再等一会儿")
+        self.note.say(_("请在出票口取走号票") if printing else waiting)
         beat = int(state.now) % 3
         for i, dot in enumerate(self.dots):
             dot.paint("accent" if i == beat else "line")

@@ -47,8 +47,9 @@ def test_an_answer_for_somebody_who_has_left_is_not_shown_and_nothing_typed_stay
     assert (state.page, state.case_query.number, state.case_query.case) == ("home", "", None)
 
 
-def test_the_tile_is_there_only_while_the_server_can_be_asked():
+def test_without_the_server_the_tile_says_that_it_does_not_work_and_its_page_why():
     citizen = AtKiosk()
-    assert "progress" in citizen.state.tiles
-    assert citizen.does(Connected(False)).tiles == ("help",)
-    assert citizen.does(OpenCaseQuery()).page == "home"
+    assert "progress" in citizen.state.tiles and "progress" not in citizen.state.out_of_order
+    assert "progress" in citizen.does(Connected(False)).out_of_order
+    assert citizen.does(OpenCaseQuery()).shown == "interrupted"
+    assert citizen.state.interrupted == "away"

@@ -109,4 +109,4 @@ def test_help_is_there_without_the_server_and_leads_to_a_number_with_it(citizen:
     assert citizen.does(OpenHelp(), PickQueue("social")).page == "confirm"
     assert citizen.does(Back()).page == "help"
     citizen.does(GoHome(), Connected(False))
-    assert citizen.state.tiles == ("help",)
+    assert "help" in citizen.state.tiles and "help" not in citizen.state.out_of_order
