@@ -174,6 +174,7 @@ SAMPLES: tuple[ServerRequest, ...] = (
     offline_numbers.LeaseRequest("kiosk-1", "social", 5),
     offline_numbers.MergeRequest("kiosk-1", (OFFLINE,)),
     scan.CodeLookup("scan", "kiosk-1", "JHT.hall.abc"),
+    scan.AppointmentLookup("scan", "kiosk-1", "A2B3C4D5E6", "123X"),
     scan.CheckedInLookup("scan", "social", "JHA.hall.abc.def"),
     my_ticket.NumberLookup("A001"),
     my_ticket.GiveUpRequest("my-ticket", "261122a001-abcdefghijkl"),
