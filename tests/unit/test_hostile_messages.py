@@ -13,7 +13,7 @@ import pytest
 
 from contract.configuration.hall import HallConfig
 from contract.configuration.hall_files import load
-from contract.wire import codec, messages
+from contract.wire import codec, events, messages
 from contract.wire.topics import Topics, type_of
 from drivers.agent_wiring import KINDS, Wiring
 from drivers.bus import SharedDeviceSite
@@ -35,6 +35,7 @@ NOBODY_THERE = Broker("127.0.0.1", 1)
 AT = "2026-11-28T09:00:00+08:00"
 TEXTS = {"zh": "请A001号到01号窗口", "en": "A001 to window 01"}
 CLERK = {"id": "0101", "name": "工号 0101", "photo": None}
+TICKET = {"at": AT, "ticket": "t-1", "number": "A001"}
 GOOD: dict[type, dict[str, Any]] = {
     messages.ServerStatus: {"state": "ready", "session": "s", "version": "1", "started_at": AT},
     messages.QueueState: {
@@ -63,6 +64,9 @@ GOOD: dict[type, dict[str, Any]] = {
     messages.DisplayDesired: {"seq": 1, "lines": [{"text": "A001", "colour": "red", "effect": "static"}], "brightness": 80},
     messages.TerminalStatus: {"state": "ready", "session": "s", "kind": "hall", "version": "1", "devices": [], "machine": None},
     messages.TerminalAsk: {"id": "o-1", "act": "identify", "update": None, "ticket": None, "device": None},
+    events.TicketMissed: TICKET | {"queue": "social", "window": "01", "state": "missed"},
+    events.TicketRequeued: TICKET | {"queue": "social", "places": 3},
+    events.TicketTransferred: TICKET | {"to_queue": "social", "to_window": "02", "window": "01", "returns": True},
 }
 """A message of each type that a terminal's program reads."""
 ILLEGAL = {
@@ -187,19 +191,19 @@ def followed(monkeypatch: pytest.MonkeyPatch) -> Followed:
 def test_a_screen_goes_on_with_its_last_truth(
     name: str, hall: HallConfig, followed: Followed, caplog: pytest.LogCaptureFixture
 ) -> None:
-    events: list[object] = []
-    terminal = TerminalLink(broker=NOBODY_THERE, hall=hall.hall.id, terminal="t-1", kind=name, send=events.append)
+    made: list[object] = []
+    terminal = TerminalLink(broker=NOBODY_THERE, hall=hall.hall.id, terminal="t-1", kind=name, send=made.append)
     shown = role(name, hall)
     terminal.open(shown.topics)
     state = shown.first(uuid.UUID(int=0))
     try:
         for relative, kind in followed.topics.items():
             for payload in spoilt(kind):
-                events.clear()
+                made.clear()
                 followed.deliver(relative, payload, retained=bool(len(payload) % 2))
                 if not legal(kind, payload):
-                    assert events == [], "what cannot be read changes nothing"
-                for event in events:
+                    assert made == [], "what cannot be read changes nothing"
+                for event in made:
                     after, _effects = shown.step(state, event)
                     assert shown.mode(after) is not None and hash(shown.watches(after)) is not None
             if kind in SHOWN:
