@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from fastapi import FastAPI
@@ -124,6 +124,7 @@ def more() -> list[View]:
         View("console-pause", "/console", (WIDE,), "0114", pausing),
         View("console-leave", "/console", (WIDE,), "0114", lambda page: (at_window(page), page.click("[data-open=leave]"))),
         View("console-menu", "/console", (WIDE,), "0114", lambda page: (at_window(page), page.click(".more summary"))),
+        View("log-out", "/console", (WIDE,), "0114", leaving_open),
         View("console-lost", "/console", (PHONE,), "0114", cut_off),
     ]
 
@@ -140,6 +141,12 @@ def right_case(page: Page) -> None:
     page.fill("[name=last_four]", "001X")
     page.click("button.main")
     page.locator(".qr").wait_for()
+
+
+def leaving_open(page: Page) -> None:
+    """About to log out at window 03, which is open."""
+    at_window(page)
+    page.goto(urljoin(page.url, "/log-out"))
 
 
 def cut_off(page: Page) -> None:
