@@ -25,8 +25,8 @@ ROLES = ("clerk", "supervisor", "entry", "establishment", "service", "technician
 """`entry` writes the guides of its department, `establishment` (编办) reviews them, `service` (政务办) publishes them."""
 
 NAME = re.compile(r"[A-Za-z0-9_.@\u3400-\u4dbf\u4e00-\u9fff-]{1,64}")
-"""Letters of other scripts look like these and are not: in the audit nobody could tell two such accounts apart."""
-"""Names of accounts: without spaces, which nobody sees at the log-in."""
+"""Names of accounts: without spaces, which nobody sees at the log-in. Letters of other scripts look like these and are not: in
+the audit nobody could tell two such accounts apart."""
 
 
 class AccountRefused(Exception):
