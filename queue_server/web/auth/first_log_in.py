@@ -28,7 +28,9 @@ def provide(accounts: Accounts, config: HallConfig, state: Path, department: str
     if accounts.examples:
         names = example_accounts(accounts, [clerk.id for clerk in config.clerk], department)
         anywhere = [clerk.id for clerk in config.clerk if not clerk.windows] or [clerk.id for clerk in config.clerk]
-        return {name: EXAMPLE_PASSWORD for name in [*anywhere[:1], "supervisor", "admin", *EDITORS] if name in names}
+        return {
+            name: EXAMPLE_PASSWORD for name in [*anywhere[:1], "supervisor", "technician", "admin", *EDITORS] if name in names
+        }
     path = state / FILE
     password = first_administrator(accounts, written_down=path.exists() and path.stat().st_size > 0)
     if password is None and not any(account.must_change for account in accounts.all() if account.name == ADMINISTRATOR):

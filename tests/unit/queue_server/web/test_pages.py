@@ -205,7 +205,7 @@ def test_the_health_tells_passwords_of_examples_to_this_machine_only(hall: WebHa
         assert "example_log_in" not in elsewhere.get("/health").json()
     with TestClient(app, client=("127.0.0.1", 5000)) as here:
         found = here.get("/health").json()
-    assert found["example_log_in"] == {"0101": PASSWORD, "supervisor": PASSWORD, "admin": PASSWORD}
+    assert found["example_log_in"] == {"0101": PASSWORD, "supervisor": PASSWORD, "technician": PASSWORD, "admin": PASSWORD}
     assert (found["status"], found["hall"]) == ("ready", CONFIG.hall.id)
 
 
