@@ -74,7 +74,7 @@ class AskingPage(Page[RaterState]):
     def _back_button(self, head: Rect) -> Rect:
         """A way back at the left of the head; return what is left of it."""
         _, look = self.context.text, self.look
-        place, head = head.left(max(look.px(190), look.type("body") * 5.2), look.space("m"))
+        place, head = head.left(max(look.px(190), look.type("body") * 4.2), look.space("m"))
         place = place.centre(place.w, look.target)
         self.add_widget(
             TextButton(self.context, place, _("返回"), lambda: self.context.send(ButtonTapped("back")), icon="chevron-left")
@@ -123,8 +123,8 @@ class ReasonsPage(AskingPage):
     def build_head(self, head: Rect, state: RaterState) -> None:
         look, context, _ = self.look, self.context, self.context.text
         assert state.level is not None
-        face, words = head.left(head.h, look.space("m"))
-        self.add_widget(Face(context, face.inset(look.px(6)), state.level))
+        face, words = head.left(look.px(120), look.space("m"))
+        self.add_widget(Face(context, face.centre(look.px(108), look.px(108)), state.level))
         name = level_name(context, state.level)
         if state.counted:
             name = _("已评价：{level}").format(level=name)

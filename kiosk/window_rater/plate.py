@@ -32,7 +32,7 @@ class PlatePage(Page[RaterState]):
         self._time = Words(context, place, "", "body", colour="secondary", align="right")
         self.add_widget(self._time)
         if look.portrait:
-            sign, rest = rest.top(rest.h * 0.34, look.space("l"))
+            sign, rest = rest.top(rest.h * (0.37 if look.mode.elder else 0.34), look.space("l"))
         else:
             sign, rest = rest.left(rest.w * 0.36, look.space("l"))
         self._build_sign(sign, state)
@@ -51,7 +51,8 @@ class PlatePage(Page[RaterState]):
             place, body = side
             self.add_widget(Card(context, place, raised=False))
             self.add_widget(ClerkPlate(context, place.inset(look.space("m")), clerk, self._photos, beside=False))
-        number_h, label_h, name_h = look.px(275), look.type("tile") * 1.3, look.type("body") * 2.7
+        number_h, label_h = look.px(275), look.type("tile") * 1.3
+        name_h = min(look.type("body") * 2.7, max(body.h - number_h - label_h, look.type("body") * 1.3))
         body = body.centre(body.w, number_h + label_h + name_h)
         name, body = body.bottom(name_h)
         label, number = body.bottom(label_h)
