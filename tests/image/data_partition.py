@@ -37,6 +37,7 @@ class DataPartition:
             "file": "bundle.raucb",
             "sha256": digest or sha256(bundle.read_bytes()).hexdigest(),
             "version": bundle.stem,
+            "older": True,  # it is the very system that runs
         }
         with tempfile.TemporaryDirectory() as folder, self._copy() as copy:
             request = Path(folder) / "request.json"
